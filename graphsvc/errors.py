@@ -1,0 +1,114 @@
+"""Everything that can go wrong, as one tree. Nothing here knows of HTTP or of the terminal.
+
+GraphsvcError
+├── SettingsError            a setting has a value that cannot be used
+├── InputError               files of the project are wrong; carries every finding
+├── ReleaseError             a release is missing, or is not what its manifest says
+├── QueryError               what was asked cannot be answered; the asker can mend it
+│   ├── QuerySyntaxError     not a SPARQL query
+│   ├── ForbiddenOperation   SERVICE, LOAD or an update: refused by design
+│   ├── UnknownQuery         no query of that name
+│   └── ParameterError       a query's parameter is missing, unknown or of the wrong kind
+├── UnknownEntity            nothing in the graph has this IRI
+├── NotAcceptable            no format that the client takes can carry this answer
+└── StoreError               the store itself failed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphsvc.findings import Finding
+    from graphsvc.formats import Format
+
+
+class GraphsvcError(Exception):
+    """The base of all: ``message`` says what is wrong, ``remedy`` what to do about it."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+class SettingsError(GraphsvcError):
+    """A setting has a value that cannot be used."""
+
+
+class InputError(GraphsvcError):
+    """The project's files hold errors; ``findings`` lists every one of them."""
+
+    def __init__(self, message: str, findings: Sequence[Finding], *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.findings = tuple(findings)
+
+
+class ReleaseError(GraphsvcError):
+    """A release is missing, or is not what its manifest says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a text: line and column, both counted from 1, and the line's own words."""
+
+    line: int
+    column: int
+    text: str
+
+    def caret(self) -> str:
+        """Return the line with a caret under the column."""
+        return f"{self.text}\n{' ' * (self.column - 1)}^"
+
+
+class QueryError(GraphsvcError):
+    """What was asked cannot be answered; ``position`` is where, if that is known."""
+
+    def __init__(self, message: str, *, remedy: str = "", position: Position | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.position = position
+
+
+class QuerySyntaxError(QueryError):
+    """The text is not a SPARQL query."""
+
+
+class ForbiddenOperation(QueryError):  # noqa: N818 - it names what was asked, not a fault
+    """SERVICE, LOAD or an update: a read-only service without egress refuses it."""
+
+
+class UnknownQuery(QueryError):  # noqa: N818
+    """There is no query of this name."""
+
+
+class ParameterError(QueryError):
+    """A query's parameter is missing, unknown or of the wrong kind."""
+
+
+class UnknownEntity(GraphsvcError):  # noqa: N818
+    """Nothing in the graph has this IRI."""
+
+    def __init__(self, iri: str) -> None:
+        super().__init__(
+            f"Nothing in this graph has the IRI <{iri}>.",
+            remedy="Check its spelling.",
+        )
+        self.iri = iri
+
+
+class NotAcceptable(GraphsvcError):  # noqa: N818
+    """No format that the client takes can carry this answer; ``formats`` lists those that can."""
+
+    def __init__(self, formats: Sequence[Format]) -> None:
+        super().__init__(
+            "None of the formats asked for can carry this answer.",
+            remedy="Ask for one of: " + ", ".join(fmt.media_type for fmt in formats),
+        )
+        self.formats = tuple(formats)
+
+
+class StoreError(GraphsvcError):
+    """The store itself failed."""

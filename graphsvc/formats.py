@@ -1,0 +1,119 @@
+"""The one table of formats: whatever reads, writes, negotiates or documents a format asks here.
+
+A new output format is one row of ``FORMATS``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from pyoxigraph import QueryResultsFormat, RdfFormat
+
+
+class Content(Enum):
+    """What an answer is made of, and so which formats can carry it."""
+
+    SOLUTIONS = "solutions"
+    BOOLEAN = "boolean"
+    TRIPLES = "triples"
+    QUADS = "quads"
+    PAGE = "page"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format: ``name`` is its suffix in URLs and its value in ``format=``.
+
+    ``aliases`` are media types that clients send for the same thing; ``engine`` is the
+    engine's writer for it, where the engine has one.
+    """
+
+    name: str
+    label: str
+    media_type: str
+    carries: frozenset[Content]
+    engine: RdfFormat | QueryResultsFormat | None = None
+    aliases: tuple[str, ...] = ()
+    charset: bool = False
+
+    @property
+    def content_type(self) -> str:
+        """Return the value of the Content-Type header."""
+        return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
+
+
+_RESULTS = frozenset({Content.SOLUTIONS, Content.BOOLEAN})
+_TRIPLES = frozenset({Content.TRIPLES})
+_QUADS = frozenset({Content.TRIPLES, Content.QUADS})
+
+#: In order of preference: the first that a client takes wins a tie.
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "problem",
+        "Problem details",
+        "application/problem+json",
+        frozenset({Content.PROBLEM}),
+        aliases=("application/json", "text/json"),
+    ),
+    Format("html", "HTML", "text/html", frozenset({Content.PAGE, Content.PROBLEM}), charset=True),
+    Format("txt", "plain text", "text/plain", frozenset({Content.PROBLEM}), charset=True),
+    Format(
+        "json",
+        "SPARQL JSON",
+        "application/sparql-results+json",
+        _RESULTS,
+        QueryResultsFormat.JSON,
+        aliases=("application/json", "text/json"),
+    ),
+    Format(
+        "xml",
+        "SPARQL XML",
+        "application/sparql-results+xml",
+        _RESULTS,
+        QueryResultsFormat.XML,
+        aliases=("application/xml", "text/xml"),
+    ),
+    Format("csv", "CSV", "text/csv", _RESULTS, QueryResultsFormat.CSV, charset=True),
+    Format(
+        "tsv",
+        "TSV",
+        "text/tab-separated-values",
+        _RESULTS,
+        QueryResultsFormat.TSV,
+        charset=True,
+    ),
+    Format(
+        "ttl",
+        "Turtle",
+        "text/turtle",
+        _TRIPLES,
+        RdfFormat.TURTLE,
+        aliases=("application/turtle", "application/x-turtle"),
+        charset=True,
+    ),
+    Format(
+        "nt",
+        "N-Triples",
+        "application/n-triples",
+        _TRIPLES,
+        RdfFormat.N_TRIPLES,
+        aliases=("text/plain",),
+    ),
+    Format("rdf", "RDF/XML", "application/rdf+xml", _TRIPLES, RdfFormat.RDF_XML),
+    Format("jsonld", "JSON-LD", "application/ld+json", _QUADS, RdfFormat.JSON_LD),
+    Format("trig", "TriG", "application/trig", _QUADS, RdfFormat.TRIG),
+    Format("nq", "N-Quads", "application/n-quads", _QUADS, RdfFormat.N_QUADS),
+    Format("n3", "N3", "text/n3", _TRIPLES, RdfFormat.N3, charset=True),
+)
+
+
+def named(name: str) -> Format | None:
+    """Return the format with this name, or None."""
+    return next((fmt for fmt in FORMATS if fmt.name == name), None)
+
+
+def carrying(content: Content) -> tuple[Format, ...]:
+    """Return the formats that can carry ``content``, in order of preference."""
+    return tuple(fmt for fmt in FORMATS if content in fmt.carries)

@@ -1,0 +1,1 @@
+"""Stores: one protocol, and what implements it."""

@@ -1,0 +1,88 @@
+"""The protocol that every store obeys: query text, graph selection and format in; bytes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from graphsvc.formats import Content, Format
+
+Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSelection:
+    """The RDF dataset of a query (https://www.w3.org/TR/sparql11-protocol/#dataset).
+
+    Empty means the store's own dataset, whose default graph is the union of all its graphs.
+    Otherwise both lists hold graph IRIs, and what is not listed is not there.
+    """
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.default_graphs or self.named_graphs)
+
+
+UNION = GraphSelection()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The answer of a SELECT: the variables in order, and a row of terms for each solution."""
+
+    variables: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]
+
+    def __iter__(self) -> Iterator[dict[str, Term]]:
+        """Yield each solution as a mapping of its bound variables."""
+        for row in self.rows:
+            yield {
+                name: term
+                for name, term in zip(self.variables, row, strict=True)
+                if term is not None
+            }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A serialised answer on its way: its format, and its bytes as they come."""
+
+    format: Format
+    chunks: Iterable[bytes]
+
+
+class Store(Protocol):
+    """A read-only store of quads that answers SPARQL 1.1 queries.
+
+    Errors: QuerySyntaxError with its position, ForbiddenOperation for SERVICE, LOAD and
+    updates, NotAcceptable when no format offered can carry the kind of answer, StoreError.
+    """
+
+    def answer(
+        self,
+        query: str,
+        formats: Mapping[Content, Sequence[Format]],
+        graphs: GraphSelection = UNION,
+        bindings: Mapping[str, Term] | None = None,
+    ) -> Answer:
+        """Answer in the first of the formats offered for the kind of answer the query has."""
+        ...
+
+    def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Table:
+        """Answer a SELECT over the union of all graphs as a table of terms."""
+        ...
+
+    def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
+        """Answer an ASK over the union of all graphs."""
+        ...
+
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        """Yield every quad, or those of one graph."""
+        ...
