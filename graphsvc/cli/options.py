@@ -1,0 +1,60 @@
+"""The options that every command has, and the settings they end up in."""
+
+from __future__ import annotations
+
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from graphsvc import settings as table
+from graphsvc.settings import SETTINGS, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: Settings that every command takes as options.
+COMMON = ("project", "releases", "base_iri")
+
+_METAVARS = {"project": "DIR", "releases": "DIR", "base_iri": "IRI", "port": "NUMBER"}
+
+
+def with_settings(
+    *names: str,
+) -> Callable[[Callable[Concatenate[Settings, P], R]], Callable[P, R]]:
+    """Give a command options for settings: the common ones and ``names``.
+
+    The command gets the filled `Settings` as its first argument.
+    """
+    wanted = (*COMMON, *names)
+
+    def decorate(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:
+        @wraps(command)
+        def with_filled_settings(*args: P.args, **kwargs: P.kwargs) -> R:
+            overrides = {name: kwargs.pop(name) for name in wanted}
+            return command(table.load(overrides), *args, **kwargs)
+
+        decorated: Callable[P, R] = with_filled_settings
+        for option in reversed(_options(wanted)):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+def _options(names: Sequence[str]) -> list[Callable[[Callable[P, R]], Callable[P, R]]]:
+    rows = {setting.name: setting for setting in SETTINGS}
+    return [
+        click.option(
+            "--" + name.replace("_", "-"),
+            name,
+            metavar=_METAVARS.get(name, "VALUE"),
+            type=click.Path(path_type=Path) if name in ("project", "releases") else str,
+            help=rows[name].help,
+        )
+        for name in names
+    ]

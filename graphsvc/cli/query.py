@@ -1,0 +1,105 @@
+"""``graphsvc query``: ask the graph by a named query, a file, or standard input."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from graphsvc import queries, sparql
+from graphsvc.build import current, is_fresh
+from graphsvc.cli import tables
+from graphsvc.cli.options import with_settings
+from graphsvc.errors import ParameterError
+from graphsvc.formats import FORMATS, Content, carrying
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from graphsvc.formats import Format
+    from graphsvc.queries import Query
+    from graphsvc.release import Release
+    from graphsvc.settings import Settings
+
+#: What is written where no format is asked for and no terminal is there to show a table.
+_USUAL: Mapping[Content, str] = {
+    Content.SOLUTIONS: "tsv",
+    Content.BOOLEAN: "tsv",
+    Content.TRIPLES: "ttl",
+}
+_NAMES = [fmt.name for fmt in FORMATS if fmt.engine is not None]
+
+
+@click.command()
+@click.argument("query", required=False, metavar="[NAME|FILE|-]")
+@click.option(
+    "--param", "-p", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter."
+)
+@click.option(
+    "--format", "-f", "format_name", type=click.Choice(_NAMES), help="The format of the answer."
+)
+@with_settings()
+def query(
+    settings: Settings, query: str | None, params: Sequence[str], format_name: str | None
+) -> None:
+    """Ask the graph by the name of a query, by a file, or (-) by standard input.
+
+    Without an argument the queries are listed. On a terminal the answer is a table or Turtle;
+    into a pipe it goes as TSV or Turtle, unless --format says otherwise.
+    """
+    release = current(settings.releases)
+    if not is_fresh(settings.project, release, settings.base_iri):
+        click.echo("Note: the files have changed since the release was built.", err=True)
+    if query is None:
+        tables.show_queries(queries.load_queries(release.queries), Console())
+        return
+    _answer(release, _find(release, query), _arguments(params), format_name)
+
+
+def _find(release: Release, wanted: str) -> Query:
+    """Return the query with this name, else that in the file with this path."""
+    if wanted == "-":
+        return queries.from_text(sys.stdin.read(), "standard input")
+    path = Path(wanted)
+    if path.is_file():
+        return queries.from_text(path.read_text("utf-8"), wanted)
+    return queries.named(queries.load_queries(release.queries), wanted)
+
+
+def _arguments(params: Sequence[str]) -> dict[str, str]:
+    arguments: dict[str, str] = {}
+    for param in params:
+        name, equals, value = param.partition("=")
+        if not equals:
+            raise ParameterError(
+                f"“{param}” is no parameter.", remedy="Write it like --param name=value."
+            )
+        arguments[name] = value
+    return arguments
+
+
+def _answer(
+    release: Release, query: Query, arguments: Mapping[str, str], format_name: str | None
+) -> None:
+    bindings = query.bindings(arguments, release.prefixes)
+    console = Console()
+    if format_name is None and console.is_terminal and sparql.form(query.text) == "SELECT":
+        table = release.store.select(query.text, bindings)
+        tables.show_table(table, release.prefixes, console)
+        return
+    answer = queries.answer(release.store, query, _formats(format_name), bindings)
+    with click.open_file("-", "wb") as out:
+        for chunk in answer.chunks:
+            out.write(chunk)
+
+
+def _formats(name: str | None) -> dict[Content, list[Format]]:
+    """Return the format to write each kind of answer in: the one asked for, or the usual one."""
+    wanted = {content: name or usual for content, usual in _USUAL.items()}
+    return {
+        content: [fmt for fmt in carrying(content) if fmt.name == wanted[content]]
+        for content in wanted
+    }

@@ -1,0 +1,87 @@
+"""The reference documents that are made from the code: docs/cli.md and docs/checks.md.
+
+``python -m graphsvc.cli.reference`` in the project's folder writes them anew; a test fails when
+they are stale.
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from graphsvc.cli import main
+from graphsvc.queries import load_checks
+from graphsvc.validation import checks, lint, literals, owl, shapes, terms, usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from graphsvc.queries import Check
+
+_WIDTH = 90
+_MADE = "<!-- Made by `python -m graphsvc.cli.reference`; changes here are lost. -->"
+_MODULES: tuple[ModuleType, ...] = (terms, literals, lint, usage, shapes, owl, checks)
+
+
+def documents(root: Path) -> dict[Path, str]:
+    """Return the documents of a project, each path with the text that it should have."""
+    return {
+        root / "docs" / "cli.md": "\n".join(_cli()),
+        root / "docs" / "checks.md": "\n".join(_checks(root)),
+    }
+
+
+def _cli() -> Iterator[str]:
+    yield from ("# The command line", "", _MADE, "")
+    yield from ("Exit codes: 0 all is well; 1 findings, or it failed; 2 called wrongly.", "")
+    yield from _help(main, "graphsvc", None)
+    for name, command in sorted(main.commands.items()):
+        yield from ("", f"## graphsvc {name}", "")
+        yield from _help(command, name, click.Context(main, info_name="graphsvc"))
+    yield ""
+
+
+def _help(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
+    context = click.Context(
+        command, info_name=name, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
+    )
+    yield from ("```", *command.get_help(context).splitlines(), "```")
+
+
+def _checks(root: Path) -> Iterator[str]:
+    yield from ("# What `graphsvc check` looks for", "", _MADE, "")
+    yield (
+        "While it reads the files it finds errors of syntax and encoding, files that it does not "
+        "know, wrong graphs, blank nodes, prefixes that contradict the table, and passages that "
+        "are not where their offsets say. Then come these, each in its module:"
+    )
+    for module in _MODULES:
+        title, _, body = (inspect.getdoc(module) or "").partition("\n")
+        yield from ("", f"## {title.removesuffix('.')}", "", *body.strip().splitlines())
+    yield from ("", "## The checks of this project", "")
+    yield (
+        "One file each, `queries/checks/<check>.rq`. Where a code is given, a term is excepted by "
+        "a `skos:editorialNote` that begins with it and a colon, and goes on with the reason."
+    )
+    yield from ("", "| check | code | problem | remedy |", "|---|---|---|---|")
+    yield from (_row(check) for check in load_checks(root / "queries"))
+    yield ""
+
+
+def _row(check: Check) -> str:
+    cells = (
+        f"`{check.name}`" + (f" ({check.severity})" if check.severity != "error" else ""),
+        check.code,
+        check.problem.removeprefix(f"{check.code}: "),
+        check.remedy,
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+if __name__ == "__main__":
+    for _path, _text in documents(Path()).items():
+        _path.write_text(_text, "utf-8")

@@ -1,0 +1,89 @@
+"""What a graph says of itself: its size, and its queries as examples that anybody can run.
+
+VoID: https://www.w3.org/TR/void/#statistics. The examples are what SPARQL editors and the
+collections of example queries look for: https://www.w3.org/TR/shacl-af/#SPARQLExecutable would
+be their home; each is a sh:SPARQLExecutable with its text, its summary and its tags.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from graphsvc import sparql
+from graphsvc.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, VOID, XSD, graph_iri
+from graphsvc.queries import load_queries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pyoxigraph import BlankNode, Triple
+
+    from graphsvc.queries import Query
+
+#: The class and the property of each form of query that SHACL knows.
+_FORMS = {
+    "SELECT": (SH.SPARQLSelectExecutable, SH.select),
+    "ASK": (SH.SPARQLAskExecutable, SH.ask),
+    "CONSTRUCT": (SH.SPARQLConstructExecutable, SH.construct),
+}
+
+
+def describe(quads: Sequence[Quad], base: str, queries: Path) -> list[Quad]:
+    """Return what is added to graph/dataset and graph/examples.
+
+    The counts are those of the quads given, before these are added. InputError if a query
+    cannot be read.
+    """
+    return [*_statistics(quads, base), *_examples(quads, base, load_queries(queries))]
+
+
+def _statistics(quads: Sequence[Quad], base: str) -> Iterator[Quad]:
+    graph = graph_iri(base, "dataset")
+    triples = {(quad.subject, quad.predicate, quad.object) for quad in quads}
+    counts = {
+        VOID.triples: len(triples),
+        VOID.distinctSubjects: len({subject for subject, _, _ in triples}),
+        VOID.distinctObjects: len({value for _, _, value in triples}),
+        VOID.properties: len({predicate for _, predicate, _ in triples}),
+        VOID.classes: len({value for _, predicate, value in triples if predicate == RDF.type}),
+        VOID.entities: len(
+            {
+                subject
+                for subject, _, _ in triples
+                if isinstance(subject, NamedNode) and subject.value.startswith(f"{base}id/")
+            }
+        ),
+    }
+    for dataset in _with(quads, VOID.uriSpace):
+        for predicate, count in counts.items():
+            yield Quad(dataset, predicate, Literal(str(count), datatype=XSD.integer), graph)
+
+
+def _examples(quads: Sequence[Quad], base: str, queries: Sequence[Query]) -> Iterator[Quad]:
+    graph = graph_iri(base, "examples")
+    declaring = _with(quads, SH.declare)
+    for query in queries:
+        form = _FORMS.get(sparql.form(query.text) or "")
+        if form is None:
+            continue
+        kind, has_text = form
+        node = NamedNode(f"{base}query/{query.name}")
+        yield Quad(node, RDF.type, SH.SPARQLExecutable, graph)
+        yield Quad(node, RDF.type, kind, graph)
+        yield Quad(node, RDFS.label, Literal(query.summary, language="en"), graph)
+        if query.description:
+            text = Literal(query.description, language="en")
+            yield Quad(node, DCTERMS.description, text, graph)
+        for tag in query.tags:
+            yield Quad(node, SCHEMA.keywords, Literal(tag), graph)
+        yield Quad(node, has_text, Literal(query.text), graph)
+        for ontology in declaring:
+            yield Quad(node, SH.prefixes, ontology, graph)
+
+
+def _with(quads: Sequence[Quad], predicate: NamedNode) -> list[NamedNode | BlankNode | Triple]:
+    """Return the subjects that have a property, in order."""
+    return sorted({quad.subject for quad in quads if quad.predicate == predicate}, key=str)

@@ -1,0 +1,80 @@
+"""What stays the same from page to page: the terms of the ontology and the layout of its shapes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from graphsvc.entities.labels import LABEL_CLAUSE, Labels, best, spelled
+from graphsvc.entities.layout import Layout
+from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import graph_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphsvc.entities.model import Named
+    from graphsvc.store.base import Store, Table, Term
+
+_TERM_LABELS = (
+    PROLOGUE
+    + f"""
+SELECT DISTINCT ?ontology ?thing ?rank ?label WHERE {{
+  GRAPH ?ontology {{ {LABEL_CLAUSE} }}
+}}
+"""
+)
+
+_DEFINITIONS = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?ontology ?term ?definition WHERE {
+  VALUES ?defining { skos:definition rdfs:comment }
+  GRAPH ?ontology { ?term ?defining ?definition }
+}
+"""
+)
+
+# Properties under which a text prints other names of a thing; their subproperties count too.
+_NAMINGS = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?naming WHERE {
+  VALUES ?root { schema:name schema:alternateName foaf:name skos:altLabel }
+  ?naming rdfs:subPropertyOf* ?root .
+}
+"""
+)
+
+
+class Catalogue:
+    """A store, the base of its IRIs, and its vocabulary, read once for a release."""
+
+    def __init__(self, store: Store, base: str) -> None:
+        self.store = store
+        self.base = base
+        self.layout = Layout.read(store)
+        self.ontology = NamedNode(base + "ontology")
+        self.editorial = graph_iri(base, "editorial")
+        self.inferred = graph_iri(base, "inferred")
+        self.namings = frozenset(row["naming"] for row in store.select(_NAMINGS))
+        bound = {"ontology": graph_iri(base, "ontology")}
+        self._labels = Labels.read(store.select(_TERM_LABELS, bound))
+        self._definitions = _by_term(store.select(_DEFINITIONS, bound))
+
+    def term(self, term: Term, language: str) -> Named:
+        """Return a class or property under its label, or under its own name without one."""
+        return self._labels.name(term, language) or spelled(term)
+
+    def definition(self, term: Term, language: str) -> str:
+        """Return how the ontology defines a term, if it does."""
+        return best(self._definitions.get(term, ()), language)
+
+
+def _by_term(rows: Table) -> Mapping[Term, list[Term]]:
+    definitions: dict[Term, list[Term]] = defaultdict(list)
+    for row in rows:
+        definitions[row["term"]].append(row["definition"])
+    return definitions

@@ -1,0 +1,212 @@
+"""One thing, described: its names, its types, its facts in the order that the shapes give."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from graphsvc.entities.evidence import (
+    QUOTE_CLAUSE,
+    Derivations,
+    FactDraft,
+    Notes,
+    passages,
+)
+from graphsvc.entities.incoming import incoming_summary
+from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
+from graphsvc.entities.layout import Place, Slot
+from graphsvc.entities.model import Entity, Fact, Group, Named, PropertyFacts
+from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.errors import UnknownEntity
+from graphsvc.namespaces import RDF, RDFS, SKOS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from graphsvc.entities.catalogue import Catalogue
+    from graphsvc.entities.model import Passage
+    from graphsvc.store.base import Store, Term
+
+_KNOWN = """
+ASK {
+  { ?entity ?property ?value } UNION { ?subject ?property ?entity }
+  UNION { GRAPH ?entity { ?subject ?property ?value } }
+}
+"""
+
+_FACTS = """
+SELECT DISTINCT ?entity ?graph ?property ?value WHERE { GRAPH ?graph { ?entity ?property ?value } }
+"""
+
+_LABELS = (
+    PROLOGUE
+    + f"""
+SELECT DISTINCT ?entity ?thing ?rank ?label WHERE {{
+  {{ ?entity ?property ?thing FILTER(isIRI(?thing)) }}
+  UNION {{ ?entity ?property ?value BIND(?entity AS ?thing) }}
+  {LABEL_CLAUSE}
+}}
+"""
+)
+
+_LABEL = PROLOGUE + f"SELECT DISTINCT ?thing ?rank ?label WHERE {{ {LABEL_CLAUSE} }}"
+
+# The passages that state facts of the thing.
+_PASSAGES = (
+    PROLOGUE
+    + f"""
+SELECT DISTINCT ?entity ?passage ?quote ?number WHERE {{
+  GRAPH ?passage {{ ?entity ?property ?value }}
+  {QUOTE_CLAUSE}
+}}
+"""
+)
+
+_LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
+_TYPE = RDF.type
+
+
+def known(store: Store, iri: str) -> bool:
+    """Tell whether the store says anything about a thing, or has a graph of its name."""
+    return store.ask(_KNOWN, {"entity": NamedNode(iri)})
+
+
+def called(catalogue: Catalogue, iri: str, language: str = "en") -> Named:
+    """Return a thing under its label."""
+    node = NamedNode(iri)
+    labels = Labels.read(catalogue.store.select(_LABEL, {"thing": node}))
+    return labels.name(node, language) or catalogue.term(node, language)
+
+
+def describe(catalogue: Catalogue, iri: str, language: str = "en") -> Entity:
+    """Return what the graph says about a thing.
+
+    Errors: UnknownEntity.
+    """
+    if not known(catalogue.store, iri):
+        raise UnknownEntity(iri)
+    return _Description(catalogue, NamedNode(iri), language).entity()
+
+
+class _Description:
+    """The answers about one thing, and how they become an `Entity`."""
+
+    def __init__(self, catalogue: Catalogue, entity: NamedNode, language: str) -> None:
+        self._catalogue = catalogue
+        self._entity = entity
+        self._language = language
+        store, bound = catalogue.store, {"entity": entity}
+        self._labels = Labels.read(store.select(_LABELS, bound))
+        self._passages: Mapping[Term, Passage] = passages(store.select(_PASSAGES, bound))
+        self._derivations = Derivations(catalogue, entity, language)
+        self._notes = Notes(catalogue, entity, language)
+        self._facts = self._read_facts()
+
+    def entity(self) -> Entity:
+        name = self._name(self._entity)
+        slots = self._catalogue.layout.slots(fact.other.term for fact in self._of(_TYPE))
+        return Entity(
+            iri=self._entity.value,
+            label=name.label,
+            language=name.language,
+            names=self._other_names(name.label),
+            types=tuple(self._of(_TYPE)),
+            groups=tuple(self._groups(slots)),
+            incoming=tuple(incoming_summary(self._catalogue, self._entity, slots, self._language)),
+            notes=self._notes.about,
+        )
+
+    def _read_facts(self) -> dict[Term, list[Fact]]:
+        drafts: dict[Triple, FactDraft] = {}
+        bound = {"entity": self._entity}
+        for row in self._catalogue.store.select(_FACTS, bound):
+            predicate, value = row["property"], row["value"]
+            if isinstance(predicate, NamedNode):
+                triple = Triple(self._entity, predicate, value)
+                draft = drafts.setdefault(triple, FactDraft(triple, self._name(value)))
+                draft.graphs.add(row["graph"])
+        facts: dict[Term, list[Fact]] = {}
+        for triple, draft in drafts.items():
+            facts.setdefault(triple.predicate, []).append(self._fact(triple, draft))
+        return {
+            predicate: sorted(found, key=lambda fact: fact.order)
+            for predicate, found in facts.items()
+        }
+
+    def _fact(self, triple: Triple, draft: FactDraft) -> Fact:
+        editorial = self._catalogue.editorial in draft.graphs
+        about = self._notes.on(triple.predicate)
+        return draft.fact(
+            self._catalogue,
+            self._passages,
+            self._derivations.of(triple),
+            about or (self._notes.justifying(triple.predicate) if editorial else ()),
+        )
+
+    def _of(self, predicate: Term) -> Sequence[Fact]:
+        return self._facts.get(predicate, [])
+
+    def _name(self, term: Term) -> Named:
+        return self._labels.name(term, self._language) or spelled(term)
+
+    def _other_names(self, label: str) -> tuple[str, ...]:
+        names = {
+            fact.other.label: None
+            for naming in self._catalogue.namings & self._facts.keys()
+            for fact in self._of(naming)
+            if isinstance(fact.other.term, Literal) and fact.other.label != label
+        }
+        return tuple(sorted(names))
+
+    def _groups(self, slots: Mapping[Place, Slot]) -> list[Group]:
+        """Return the facts in the groups of the shapes, then the group of the rest.
+
+        In the rest are the properties that no shape places, and the facts that only restate.
+        """
+        shown = [prop for prop in self._facts if prop not in _LABELLING]
+        placed = [
+            (slots[Place(prop)], entry)
+            for prop in shown
+            if Place(prop) in slots
+            and (entry := self._property(prop, slots[Place(prop)], _tells)).facts
+        ]
+        placed.sort(key=lambda pair: (pair[0].rank, pair[1].predicate.label))
+        groups = []
+        for _, members in groupby(placed, key=lambda pair: pair[0].rank[:2]):
+            entries = list(members)
+            label = entries[0][0].group_label(self._language) or "Facts"
+            groups.append(Group(label, tuple(entry for _, entry in entries)))
+        rest = [
+            self._property(prop, slots.get(Place(prop), Slot()), _restates)
+            if Place(prop) in slots
+            else self._property(prop, Slot(), _any)
+            for prop in shown
+        ]
+        left = sorted((entry for entry in rest if entry.facts), key=_by_label)
+        return [*groups, Group("", tuple(left))] if left else groups
+
+    def _property(self, prop: Term, slot: Slot, chosen: Callable[[Fact], bool]) -> PropertyFacts:
+        named = self._catalogue.term(prop, self._language)
+        return PropertyFacts(
+            predicate=Named(prop, slot.name(self._language) or named.label),
+            definition=self._catalogue.definition(prop, self._language),
+            facts=tuple(fact for fact in self._of(prop) if chosen(fact)),
+        )
+
+
+def _tells(fact: Fact) -> bool:
+    return not fact.restates
+
+
+def _restates(fact: Fact) -> bool:
+    return fact.restates
+
+
+def _any(_: Fact) -> bool:
+    return True
+
+
+def _by_label(entry: PropertyFacts) -> str:
+    return entry.predicate.label

@@ -1,0 +1,228 @@
+"""What vouches for a fact: the passages that state it, the rules that reach it, editors' notes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from graphsvc.entities.labels import spelled
+from graphsvc.entities.layout import number
+from graphsvc.entities.model import Derivation, Fact, Named, Note, Passage, Status
+from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import RDF, RDFS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graphsvc.entities.catalogue import Catalogue
+    from graphsvc.store.base import Term
+
+Rows: TypeAlias = "Iterable[Mapping[str, Term]]"
+
+QUOTE_CLAUSE = """
+  ?passage oa:exact ?quote .
+  OPTIONAL { ?passage schema:position ?number }
+"""
+"""What is shown of a passage; ``passage`` and ``passages`` read its answers."""
+
+_DERIVATIONS = (
+    PROLOGUE
+    + f"""
+SELECT DISTINCT ?entity ?derivation ?property ?object ?rule ?axiom ?passage ?quote ?number WHERE {{
+  ?derivation rdf:subject ?entity ; rdf:predicate ?property ; rdf:object ?object ;
+    prov:wasDerivedFrom ?passage .
+  OPTIONAL {{ ?derivation dcterms:conformsTo ?rule }}
+  OPTIONAL {{ ?derivation rdfs:seeAlso ?axiom }}
+  OPTIONAL {{ {QUOTE_CLAUSE} }}
+}}
+"""
+)
+
+# Notes on the thing itself, and those on the editorial graph as a whole.
+_NOTES = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?entity ?editorial ?target ?note ?predicate ?value WHERE {
+  { ?note oa:hasTarget ?entity BIND(?entity AS ?target) }
+  UNION
+  { ?note oa:hasTarget ?editorial BIND(?editorial AS ?target) }
+  GRAPH ?editorial { ?note ?predicate ?value }
+}
+ORDER BY ?note ?predicate ?value
+"""
+)
+
+
+def passage(row: Mapping[str, Term]) -> Passage | None:
+    """Return the passage in a row, or None if what stands there is no passage."""
+    quote = row.get("quote")
+    if not isinstance(quote, Literal):
+        return None
+    return Passage(iri(row["passage"]), place(row.get("number")), quote.value, quote.language)
+
+
+def passages(rows: Rows) -> dict[Term, Passage]:
+    """Return the passages in some rows, by their IRIs."""
+    found = ((row["passage"], passage(row)) for row in rows if "passage" in row)
+    return {term: entry for term, entry in found if entry is not None}
+
+
+def place(term: Term | None) -> int | None:
+    """Return a whole number, or None where there is none."""
+    value = number(term)
+    return int(value) if value.is_integer() else None
+
+
+def iri(term: Term) -> str:
+    """Return the IRI of a term; other terms stand for themselves."""
+    return term.value if isinstance(term, NamedNode) else str(term)
+
+
+class Derivations:
+    """Every way in which rules reach the facts of one thing."""
+
+    def __init__(self, catalogue: Catalogue, entity: NamedNode, language: str) -> None:
+        self._catalogue = catalogue
+        self._language = language
+        self._steps: dict[Triple, dict[Term, _Step]] = defaultdict(dict)
+        for row in catalogue.store.select(_DERIVATIONS, {"entity": entity}):
+            predicate = row["property"]
+            if isinstance(predicate, NamedNode):
+                reached = self._steps[Triple(entity, predicate, row["object"])]
+                reached.setdefault(row["derivation"], _Step()).add(row)
+
+    def of(self, triple: Triple) -> tuple[Derivation, ...]:
+        """Return the derivations of one fact, the shortest first."""
+        steps = self._steps.get(triple, {})
+        derivations = [self._derivation(iri(node), step) for node, step in steps.items()]
+        return tuple(sorted(derivations, key=lambda step: (len(step.passages), step.iri)))
+
+    def _derivation(self, node: str, step: _Step) -> Derivation:
+        stated = sorted(step.passages.values(), key=lambda entry: entry.order)
+        graphs = sorted(step.sources - step.passages.keys(), key=str)
+        axiom = step.axiom
+        return Derivation(
+            iri=node,
+            rule=None if step.rule is None else iri(step.rule),
+            axiom=None if axiom is None else self._catalogue.term(axiom, self._language),
+            passages=tuple(stated),
+            graphs=tuple(spelled(graph) for graph in graphs),
+        )
+
+
+@dataclass(slots=True)
+class _Step:
+    """The rows about one derivation node, put together."""
+
+    rule: Term | None = None
+    axiom: Term | None = None
+    sources: set[Term] = field(default_factory=set)
+    passages: dict[Term, Passage] = field(default_factory=dict)
+
+    def add(self, row: Mapping[str, Term]) -> None:
+        self.rule = row.get("rule", self.rule)
+        self.axiom = row.get("axiom", self.axiom)
+        self.sources.add(row["passage"])
+        self.passages.update(passages([row]))
+
+
+class Notes:
+    """The editorial notes that bear on one thing.
+
+    A note bears on a fact if it names the fact's property, whatever the term that it does so
+    with; one that targets the editorial graph bears on every editorial fact of that property.
+    """
+
+    def __init__(self, catalogue: Catalogue, entity: NamedNode, language: str) -> None:
+        bound = {"entity": entity, "editorial": catalogue.editorial}
+        drafts: dict[tuple[Term, Term], _Draft] = defaultdict(_Draft)
+        for row in catalogue.store.select(_NOTES, bound):
+            drafts[row["target"], row["note"]].add(row, catalogue, language)
+        self._on: dict[tuple[Term, Term], list[Note]] = defaultdict(list)
+        self._editorial = catalogue.editorial
+        self._entity = entity
+        about = []
+        for (target, node), draft in drafts.items():
+            note = draft.note(node)
+            about += [note] if target == entity else []
+            for mentioned in draft.mentioned:
+                self._on[target, mentioned].append(note)
+        self.about = tuple(about)
+
+    def on(self, predicate: NamedNode) -> tuple[Note, ...]:
+        """Return the notes on this thing's facts of one property."""
+        return tuple(self._on.get((self._entity, predicate), ()))
+
+    def justifying(self, predicate: NamedNode) -> tuple[Note, ...]:
+        """Return the notes that vouch for whatever the editors said with one property."""
+        return tuple(self._on.get((self._editorial, predicate), ()))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The rows about one note, put together."""
+
+    label: str = ""
+    kinds: list[Named] = field(default_factory=list)
+    words: list[tuple[str, str]] = field(default_factory=list)
+    mentioned: list[Term] = field(default_factory=list)
+
+    def add(self, row: Mapping[str, Term], catalogue: Catalogue, language: str) -> None:
+        predicate, value = row["predicate"], row["value"]
+        if predicate == RDFS.label:
+            self.label = spelled(value).label
+        elif predicate == RDF.type:
+            self.kinds.append(catalogue.term(value, language))
+        elif isinstance(value, Literal):
+            self.words.append((catalogue.term(predicate, language).label, value.value))
+        else:
+            self.mentioned.append(value)
+
+    def note(self, node: Term) -> Note:
+        return Note(
+            iri=iri(node),
+            label=self.label or spelled(node).label,
+            kinds=tuple(self.kinds),
+            words=tuple(self.words),
+        )
+
+
+@dataclass(slots=True)
+class FactDraft:
+    """The graphs that hold one fact, gathered from the rows of a query."""
+
+    triple: Triple
+    other: Named
+    graphs: set[Term] = field(default_factory=set)
+
+    def fact(
+        self,
+        catalogue: Catalogue,
+        stated: Mapping[Term, Passage],
+        derivations: tuple[Derivation, ...] = (),
+        about: tuple[Note, ...] = (),
+    ) -> Fact:
+        """Return the fact with what vouches for it."""
+        sources = sorted(
+            (stated[graph] for graph in self.graphs if graph in stated),
+            key=lambda entry: entry.order,
+        )
+        return Fact(
+            triple=self.triple,
+            other=self.other,
+            status=self._status(catalogue, stated),
+            passages=tuple(sources),
+            derivations=derivations,
+            notes=about,
+        )
+
+    def _status(self, catalogue: Catalogue, stated: Mapping[Term, Passage]) -> Status:
+        """Return the weightiest of those who say so: the text comes before the editors."""
+        if any(graph in stated for graph in self.graphs):
+            return Status.STATED
+        if catalogue.editorial in self.graphs:
+            return Status.EDITORIAL
+        return Status.INFERRED if catalogue.inferred in self.graphs else Status.RECORDED

@@ -1,0 +1,91 @@
+"""What to call things: their labels, in the reader's language where there is one."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from graphsvc.entities.model import Named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graphsvc.store.base import Term
+
+LABEL_CLAUSE = """
+  VALUES (?labelling ?rank) {
+    (rdfs:label 0) (skos:prefLabel 1) (dcterms:title 2) (foaf:name 3) (oa:exact 4)
+  }
+  ?thing ?labelling ?label .
+"""
+"""The properties that say what a thing is called, the best first; a passage is its own words."""
+
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_]+")
+
+
+class Labels:
+    """The labels of some things, out of which one is chosen by language."""
+
+    def __init__(self) -> None:
+        self._candidates: dict[Term, list[tuple[int, Literal]]] = defaultdict(list)
+
+    @classmethod
+    def read(cls, rows: Iterable[Mapping[str, Term]]) -> Labels:
+        """Return the labels in the answers of a query that has a ``LABEL_CLAUSE``."""
+        labels = cls()
+        for row in rows:
+            label, rank = row["label"], row["rank"]
+            if isinstance(label, Literal) and isinstance(rank, Literal):
+                labels.add(row["thing"], label, int(rank.value))
+        return labels
+
+    def add(self, thing: Term, label: Literal, rank: int = 0) -> None:
+        """Add a label; those of the lowest rank are preferred."""
+        self._candidates[thing].append((rank, label))
+
+    def name(self, thing: Term, language: str) -> Named | None:
+        """Return the thing under the label that suits the language best, or None without one."""
+        candidates = self._candidates.get(thing)
+        if not candidates:
+            return None
+        _, label = min(candidates, key=lambda pair: (fit(pair[1], language), pair[0], str(pair[1])))
+        return Named(thing, label.value, label.language)
+
+
+def fit(literal: Literal, language: str) -> int:
+    """Return how far a literal is from a language: the same, a kindred one, none, another.
+
+    The first two are the basic and extended filtering of RFC 4647, section 3.
+    """
+    tag, wanted = (literal.language or "").lower(), language.lower()
+    if tag == wanted:
+        return 0
+    if tag and tag.split("-")[0] == wanted.split("-")[0]:
+        return 1
+    return 3 if tag else 2
+
+
+def best(literals: Iterable[Term], language: str) -> str:
+    """Return the words of the literal that suits the language best, or no words at all."""
+    candidates = [term for term in literals if isinstance(term, Literal)]
+    chosen = min(candidates, key=lambda term: (fit(term, language), str(term)), default=None)
+    return "" if chosen is None else chosen.value
+
+
+def spelled(term: Term) -> Named:
+    """Return a name made of the term itself, for when nothing says what it is called."""
+    if isinstance(term, Literal):
+        return Named(term, term.value, term.language)
+    if isinstance(term, NamedNode):
+        return Named(term, local_words(term.value))
+    return Named(term, f"_:{term.value}" if isinstance(term, BlankNode) else str(term))
+
+
+def local_words(iri: str) -> str:
+    """Return the end of an IRI as words: ``…#initiatedBy`` gives "initiated by"."""
+    end = re.split(r"[/#]", iri.rstrip("/#"))[-1]
+    words = [word if word.isupper() else word.lower() for word in _WORDS.split(end) if word]
+    return " ".join(words) if words else iri

@@ -1,0 +1,238 @@
+"""The shapes of what is said about a thing: plain values, no store and no HTML in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+if TYPE_CHECKING:
+    from pyoxigraph import Quad, Triple
+
+    from graphsvc.store.base import Term
+
+PAGE_SIZE = 25
+"""How many rows of a long list stand on one page."""
+
+
+class Status(StrEnum):
+    """Who says so: the text, the editors, a rule, or the project's records about its files."""
+
+    STATED = "stated"
+    EDITORIAL = "editorial"
+    INFERRED = "inferred"
+    RECORDED = "recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A term and what to call it; ``term`` is what a link leads to if it is an IRI."""
+
+    term: Term
+    label: str
+    language: str | None = None
+
+    @property
+    def iri(self) -> str | None:
+        """Return the IRI, or None for a literal."""
+        return self.term.value if isinstance(self.term, NamedNode) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage of a text: its place in the order of passages, and its exact words."""
+
+    iri: str
+    number: int | None
+    quote: str
+    language: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what to call the passage: its number, else the end of its IRI."""
+        return self.iri.rsplit("/", 1)[-1] if self.number is None else str(self.number)
+
+    @property
+    def order(self) -> tuple[float, str]:
+        """Return the key that puts passages in the order of the text."""
+        return (float("inf") if self.number is None else self.number, self.iri)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """One way in which a rule reaches a fact: by which axiom, from which passages and graphs."""
+
+    iri: str
+    rule: str | None
+    axiom: Named | None
+    passages: tuple[Passage, ...]
+    graphs: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value of a property, with what vouches for it.
+
+    ``other`` is the far end of the fact: its value, or for an incoming fact its subject.
+    """
+
+    triple: Triple
+    other: Named
+    status: Status
+    passages: tuple[Passage, ...] = ()
+    derivations: tuple[Derivation, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def order(self) -> tuple[tuple[float, str], str]:
+        """Return the key that puts facts in the order in which the text states them."""
+        first = min((passage.order for passage in self.passages), default=(float("inf"), ""))
+        return (first, self.other.label)
+
+    @property
+    def restates(self) -> bool:
+        """Tell whether the fact only says more generally what a more special property says.
+
+        That is the rule for subproperties of https://www.w3.org/TR/owl2-profiles/#prp-spo1.
+        """
+        rules = {step.rule for step in self.derivations}
+        return self.status is Status.INFERRED and rules == {
+            "http://www.w3.org/TR/owl2-profiles/#prp-spo1"
+        }
+
+    @property
+    def anchor(self) -> str:
+        """Return the fact's name within a page."""
+        return claim_name(self.triple)
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyFacts:
+    """A property and the facts that a thing has of it, under the name that its shape gives."""
+
+    predicate: Named
+    definition: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of properties (``sh:group``); the one without a label holds what no shape places."""
+
+    label: str
+    properties: tuple[PropertyFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The facts of one property that point to a thing: one page of them, and how many in all."""
+
+    predicate: Named
+    total: int
+    facts: tuple[Fact, ...]
+    page: int = 1
+
+    @property
+    def pages(self) -> int:
+        """Return on how many pages all of them stand."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An editorial note (``oa:hasTarget``): its kinds, and its words, each under its property."""
+
+    iri: str
+    label: str
+    kinds: tuple[Named, ...]
+    words: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Everything that the page of one thing shows."""
+
+    iri: str
+    label: str
+    language: str | None
+    names: tuple[str, ...]
+    types: tuple[Fact, ...]
+    groups: tuple[Group, ...]
+    incoming: tuple[Incoming, ...]
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A passage in its text: where it stands, what is beside it, and what it states."""
+
+    passage: Passage
+    text: Named
+    begin: int | None
+    end: int | None
+    count: int
+    previous: Passage | None
+    next: Passage | None
+    subjects: tuple[SubjectFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """What one passage states of one thing."""
+
+    subject: Named
+    properties: tuple[PropertyFacts, ...]
+
+    @property
+    def size(self) -> int:
+        """Return the number of facts."""
+        return sum(len(entry.facts) for entry in self.properties)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A passage as a text shows it, with the number of facts that it states."""
+
+    passage: Passage
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A source text and how many passages it has."""
+
+    document: Named
+    description: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """A class, its definition and how many things are of it; its subclasses stand under it."""
+
+    cls: Named
+    definition: str
+    count: int
+    subclasses: tuple[ClassCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What the graph as a whole is called, and under which licence it may be used."""
+
+    iri: str | None
+    title: str
+    description: str
+    licence: str | None
+
+
+def claim_name(statement: Triple | Quad) -> str:
+    """Return a short name for a statement, the same wherever it stands.
+
+    It is the fragment that names the claim in the documents of the passages that make it.
+    """
+    words = f"{statement.subject} {statement.predicate} {statement.object}"
+    return "f" + sha256(words.encode()).hexdigest()[:11]

@@ -1,0 +1,36 @@
+"""The PREFIX lines of every query in this package, made from the one list of namespaces."""
+
+from __future__ import annotations
+
+from graphsvc.namespaces import (
+    DCTERMS,
+    FOAF,
+    NIF,
+    OA,
+    OWL,
+    PROV,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SH,
+    SKOS,
+    VOID,
+)
+
+PROLOGUE = "".join(
+    f"PREFIX {prefix}: <{namespace}>\n"
+    for prefix, namespace in {
+        "dcterms": DCTERMS,
+        "foaf": FOAF,
+        "nif": NIF,
+        "oa": OA,
+        "owl": OWL,
+        "prov": PROV,
+        "rdf": RDF,
+        "rdfs": RDFS,
+        "schema": SCHEMA,
+        "sh": SH,
+        "skos": SKOS,
+        "void": VOID,
+    }.items()
+)

@@ -1,0 +1,249 @@
+"""A project's files one by one: reading each, and what can be wrong with one on its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat
+
+from graphsvc import layout, trig
+from graphsvc.findings import Finding, Severity
+from graphsvc.layout import Role, Row
+from graphsvc.namespaces import OWL, RDF, SH, Prefixes, graph_iri
+from graphsvc.parsing import parse_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path, PurePosixPath
+
+_RDF_FORMATS = {".ttl": RdfFormat.TURTLE, ".trig": RdfFormat.TRIG}
+#: The graphs that follow a W3C grammar in which some nodes have to be blank.
+_GRAMMARS = ("ontology", "shapes")
+_LIST = {RDF.first, RDF.rest}
+_PATHS = {
+    SH.inversePath,
+    SH.alternativePath,
+    SH.zeroOrMorePath,
+    SH.oneOrMorePath,
+    SH.zeroOrOnePath,
+}
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file: its path relative to the project, what it is, its bytes, and what it says.
+
+    ``prefixes`` are the file's own declarations. What a file with errors of syntax says is
+    incomplete, so it is ``broken``: conclusions from it would only hide the cause.
+    """
+
+    path: str
+    row: Row
+    data: bytes
+    quads: tuple[Quad, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    broken: bool = False
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the digest of the file's bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @cached_property
+    def text(self) -> str:
+        """Return the file's characters; what is not UTF-8 is replaced, and found elsewhere."""
+        return self.data.decode("utf-8", "replace")
+
+    @cached_property
+    def subjects(self) -> dict[str, int]:
+        """Return what the file describes, each IRI with its line."""
+        return trig.subjects(self.text)
+
+    @cached_property
+    def mentions(self) -> dict[str, int]:
+        """Return what the file names, each IRI with its first line."""
+        return trig.mentions(self.text)
+
+    def in_graph(self, base: str) -> SourceFile:
+        """Return the file with its statements in the graph that the layout gives them.
+
+        A TriG file names its graphs itself.
+        """
+        if self.row.role is not Role.TURTLE or self.row.graph is None:
+            return self
+        graph = graph_iri(base, self.row.graph)
+        quads = tuple(Quad(quad.subject, quad.predicate, quad.object, graph) for quad in self.quads)
+        return replace(self, quads=quads)
+
+
+def read(root: Path, path: PurePosixPath, row: Row) -> tuple[SourceFile, list[Finding]]:
+    """Read one file, and say what is wrong with its encoding or its syntax."""
+    data = (root / path).read_bytes()
+    file = SourceFile(str(path), row, data)
+    rdf_format = _RDF_FORMATS.get(path.suffix)
+    if rdf_format is not None:
+        parsed = parse_file(data, rdf_format, file.path)
+        file = replace(
+            file,
+            quads=parsed.quads,
+            prefixes=parsed.prefixes,
+            broken=bool(parsed.findings),
+        )
+        return file, list(parsed.findings)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"The byte {data[error.start]:#04x} at offset {error.start} is not UTF-8."
+        remedy = "Save the file as UTF-8."
+        return file, [Finding("encoding", message, remedy, path=file.path, line=line)]
+    return file, []
+
+
+def unknown(root: Path) -> Iterator[Finding]:
+    """Yield the files that the layout does not know: nothing is passed over in silence."""
+    for path, row in layout.find(root):
+        if row is None:
+            patterns = [row.pattern for row in layout.ROWS if row.role is not Role.PROSE]
+            yield Finding(
+                "unknown-file",
+                "The program does not know what to do with this file.",
+                "Move it out, or name it as one of: " + ", ".join(patterns) + ".",
+                path=str(path),
+            )
+
+
+def missing(root: Path) -> Iterator[Finding]:
+    """Yield the files that must be there and are not."""
+    for slug in layout.text_folders(root):
+        for name in layout.TEXT_FILES:
+            if not (root / "data" / slug / name).is_file():
+                yield Finding(
+                    "missing-file",
+                    f"The folder data/{slug} has no {name}.",
+                    "A text's folder has " + ", ".join(layout.TEXT_FILES) + ".",
+                    path=f"data/{slug}/{name}",
+                )
+
+
+def check(file: SourceFile, base: str, prefixes: Prefixes) -> Iterator[Finding]:
+    """Yield what is wrong with a file's prefixes, graphs and blank nodes."""
+    if file.broken:
+        return
+    yield from _prefixes(file, prefixes)
+    if file.row.role is Role.FACTS:
+        yield from _statements_outside(file)
+    elif file.row.role is Role.TRIG:
+        yield from _wrong_graphs(file, base)
+    yield from _blank_nodes(file)
+
+
+def _prefixes(file: SourceFile, prefixes: Prefixes) -> Iterator[Finding]:
+    for prefix, namespace in sorted(file.prefixes.items()):
+        known = prefixes.get(prefix)
+        if known == namespace:
+            continue
+        line = trig.declaration_lines(file.text).get(prefix)
+        if known is None:
+            yield Finding(
+                "prefix-table",
+                f"The prefix {prefix}: is not in the table of prefixes.",
+                "Declare it in ontology/prefixes.ttl, so that queries know it too.",
+                severity=Severity.WARNING,
+                path=file.path,
+                line=line,
+            )
+        else:
+            yield Finding(
+                "prefix-table",
+                f"The prefix {prefix}: is <{namespace}> here and <{known}> in the table.",
+                "Let it mean one thing: mend it here or in ontology/prefixes.ttl.",
+                path=file.path,
+                line=line,
+            )
+
+
+def _statements_outside(file: SourceFile) -> Iterator[Finding]:
+    outside = {quad.subject for quad in file.quads if isinstance(quad.graph_name, DefaultGraph)}
+    for subject in sorted(outside, key=str):
+        yield _about(
+            file,
+            "wrong-graph",
+            f"A statement about {subject} stands outside any block.",
+            "Move it into the block of the passage that states it.",
+            subject,
+        )
+
+
+def _wrong_graphs(file: SourceFile, base: str) -> Iterator[Finding]:
+    right = graph_iri(base, str(file.row.graph))
+    wrong = {quad.graph_name: quad.subject for quad in reversed(file.quads)}
+    for graph, subject in sorted(wrong.items(), key=str):
+        if graph != right:
+            where = "outside any block" if isinstance(graph, DefaultGraph) else f"in {graph}"
+            yield _about(
+                file,
+                "wrong-graph",
+                f"Statements stand {where}, the first about {subject}.",
+                f"This file has one block: {right} {{ … }}.",
+                graph if isinstance(graph, NamedNode) else subject,
+            )
+
+
+def _blank_nodes(file: SourceFile) -> Iterator[Finding]:
+    told: dict[BlankNode, list[Quad]] = defaultdict(list)
+    pointing: dict[BlankNode, Quad] = {}
+    for quad in file.quads:
+        if isinstance(quad.subject, BlankNode):
+            told[quad.subject].append(quad)
+        if isinstance(quad.object, BlankNode):
+            pointing.setdefault(quad.object, quad)
+    in_grammar = file.row.graph in _GRAMMARS
+    bad = [node for node, quads in told.items() if not (in_grammar and _is_grammar(quads))]
+    bad += [node for node in pointing if node not in told]
+    if bad and not in_grammar:
+        yield from (_blank_mark(file, mark) for mark in trig.blank_nodes(file.text))
+    elif bad:
+        yield from (_blank_value(file, told[node], pointing.get(node)) for node in bad)
+
+
+def _is_grammar(quads: Sequence[Quad]) -> bool:
+    """Tell whether a blank node is one that a W3C grammar demands.
+
+    RDF lists; OWL's axioms and class expressions
+    (https://www.w3.org/TR/owl2-mapping-to-rdf/#Mapping_from_the_Structural_Specification_to_RDF_Graphs);
+    SHACL's paths (https://www.w3.org/TR/shacl/#property-paths).
+    """
+    predicates = {quad.predicate for quad in quads}
+    typed = any(quad.predicate == RDF.type and quad.object in OWL for quad in quads)
+    return typed or predicates == _LIST or (len(quads) == 1 and predicates <= _PATHS)
+
+
+def _blank_mark(file: SourceFile, mark: trig.Mark) -> Finding:
+    return Finding(
+        "blank-node",
+        f"Here a blank node is written: {mark.text}",
+        "Give the node an IRI, so that it can be cited.",
+        path=file.path,
+        line=mark.line,
+        column=mark.column,
+    )
+
+
+def _blank_value(file: SourceFile, quads: Sequence[Quad], pointing: Quad | None) -> Finding:
+    remedy = "Give the node an IRI; only lists, OWL axioms and SHACL paths have none."
+    if pointing is None:
+        what = next((f"as its {q.predicate} {q.object}" for q in quads), "nothing")
+        return Finding("blank-node", f"A blank node has {what}.", remedy, path=file.path)
+    message = f"The {pointing.predicate} of {pointing.subject} is a blank node."
+    return _about(file, "blank-node", message, remedy, pointing.subject)
+
+
+def _about(file: SourceFile, check: str, message: str, remedy: str, term: object) -> Finding:
+    iri = term.value if isinstance(term, NamedNode) else None
+    line = (file.subjects.get(iri) or file.mentions.get(iri)) if iri else None
+    return Finding(check, message, remedy, path=file.path, line=line, entity=iri)

@@ -1,0 +1,208 @@
+"""What follows from the facts by the ontology's axioms, and from which passages.
+
+    inferred = materialise(quads, base)
+
+A chain's end that follows from one passage alone is added to that passage, which states it in
+so many words; whatever else follows goes into the graph of inferred statements. Each derived
+triple has a derivation for each minimal set of graphs from which it follows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+
+from graphsvc.inference.closure import Closure, Fact, Reason, Witness
+from graphsvc.inference.rules import RULES, Clause, Variable, clauses
+from graphsvc.namespaces import DCTERMS, NIF, PROV, RDF, RDFS, graph_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+__all__ = ["Inferred", "materialise"]
+
+#: A fact as it is stated: subject, predicate, object, and the IRI of its graph.
+Statement: TypeAlias = tuple[NamedNode, NamedNode, NamedNode | Literal, str]
+
+#: Beside the passages, the graphs whose statements are facts to reason from.
+_FACT_GRAPHS = ("editorial", "schemes", "passages")
+
+_CHAIN = RULES["prp-spo2"]
+_HASH_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """What follows: shortcuts in their passages' graphs, other triples, and the derivations."""
+
+    shortcuts: tuple[Quad, ...]
+    triples: tuple[Quad, ...]
+    derivations: tuple[Quad, ...]
+
+    @property
+    def quads(self) -> tuple[Quad, ...]:
+        """Return all of it."""
+        return (*self.shortcuts, *self.triples, *self.derivations)
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    """A triple that follows, and the ways in which it does."""
+
+    triple: Triple
+    ways: tuple[tuple[Witness, Reason], ...]
+
+
+def materialise(quads: Iterable[Quad], base: str) -> Inferred:
+    """Return what follows from the facts among the quads by the axioms of the ontology.
+
+    Axioms are what graph/ontology says. Facts are the statements of the passages, and those of
+    graph/editorial, graph/schemes and graph/passages. Left out is what says nothing new: what a
+    passage states, that a thing is a thing, and what follows about the ontology's own terms.
+    The result depends on the quads alone, not on their order.
+    """
+    quads = list(quads)
+    ontology = graph_iri(base, "ontology")
+    axioms = [quad for quad in quads if quad.graph_name == ontology]
+    passages = {
+        quad.subject.value
+        for quad in quads
+        if quad.predicate == NIF.referenceContext and isinstance(quad.subject, NamedNode)
+    }
+    facts = list(_facts(quads, base, passages))
+    derived = _derive(clauses(axioms), facts, _terms(axioms), passages, base)
+    return _write(derived, base, passages)
+
+
+def _facts(quads: Iterable[Quad], base: str, passages: set[str]) -> Iterator[Statement]:
+    graphs = passages | {graph_iri(base, name).value for name in _FACT_GRAPHS}
+    for quad in quads:
+        subject, value, graph = quad.subject, quad.object, quad.graph_name
+        if (
+            isinstance(graph, NamedNode)
+            and graph.value in graphs
+            and isinstance(subject, NamedNode)
+            and isinstance(value, NamedNode | Literal)
+        ):
+            yield subject, quad.predicate, value, graph.value
+
+
+def _terms(axioms: Iterable[Quad]) -> set[NamedNode]:
+    """Return what the ontology describes: its terms, of which no facts are to follow."""
+    return {quad.subject for quad in axioms if isinstance(quad.subject, NamedNode)}
+
+
+def _derive(
+    rules: Iterable[Clause],
+    facts: Sequence[Statement],
+    terms: set[NamedNode],
+    passages: set[str],
+    base: str,
+) -> list[_Derived]:
+    def place(term: object) -> str:
+        # By their IRIs after the base, so that another base changes no order and no outcome.
+        return term.name if isinstance(term, Variable) else _relative(term, base)
+
+    rules = sorted(rules, key=lambda clause: (clause.rule.value, *map(place, clause.slots)))
+    constants = {slot for clause in rules for slot in clause.slots if isinstance(slot, NamedNode)}
+    told = {term for fact in facts for term in fact[:3]}
+    ordered = sorted(constants | told, key=place)
+    numbers = {term: number for number, term in enumerate(ordered)}
+    closed = {
+        number
+        for number, term in enumerate(ordered)
+        if not isinstance(term, NamedNode) or term in terms
+    }
+    closure = Closure(rules, numbers, closed)
+    closure.extend(_stated(facts, numbers))
+    return [
+        _Derived(
+            _triple(fact, ordered),
+            tuple(sorted(ways, key=lambda way: (len(way[0]), sorted(way[0])))),
+        )
+        for fact, ways in sorted(_followed(closure, passages))
+    ]
+
+
+def _stated(
+    facts: Sequence[Statement], numbers: Mapping[NamedNode | Literal, int]
+) -> list[tuple[Fact, Witness]]:
+    witnesses = {graph: frozenset((graph,)) for _, _, _, graph in facts}
+    numbered = (
+        ((numbers[subject], numbers[predicate], numbers[value]), graph)
+        for subject, predicate, value, graph in facts
+    )
+    return [(fact, witnesses[graph]) for fact, graph in sorted(numbered)]
+
+
+def _triple(fact: Fact, terms: Sequence[NamedNode | Literal]) -> Triple:
+    subject, predicate, value = (terms[number] for number in fact)
+    # Nothing follows of literals: they are closed.
+    return Triple(cast("NamedNode", subject), cast("NamedNode", predicate), value)
+
+
+def _followed(
+    closure: Closure, passages: set[str]
+) -> Iterator[tuple[Fact, list[tuple[Witness, Reason]]]]:
+    """Yield the facts that follow and that no passage states, with the ways they do."""
+    for fact, witnesses in closure.witnesses.items():
+        stating = {
+            graph for witness, reason in witnesses.items() if reason is None for graph in witness
+        }
+        ways = [(witness, reason) for witness, reason in witnesses.items() if reason is not None]
+        if ways and not stating & passages:
+            yield fact, ways
+
+
+def _write(derived: Iterable[_Derived], base: str, passages: set[str]) -> Inferred:
+    graph = graph_iri(base, "inferred")
+    shortcuts: list[Quad] = []
+    triples: list[Quad] = []
+    derivations: list[Quad] = []
+    for each in derived:
+        homes = [
+            NamedNode(next(iter(witness)))
+            for witness, reason in each.ways
+            if reason.rule == _CHAIN and len(witness) == 1 and witness <= passages
+        ]
+        shortcuts += [_quad(each.triple, home) for home in homes]
+        if not homes:
+            triples.append(_quad(each.triple, graph))
+        for witness, reason in each.ways:
+            derivations += _derivation(each.triple, witness, reason, base)
+    return Inferred(tuple(shortcuts), tuple(triples), tuple(derivations))
+
+
+def _derivation(triple: Triple, witness: Witness, reason: Reason, base: str) -> Iterator[Quad]:
+    graph = graph_iri(base, "inferred")
+    node = _node(triple, witness, base)
+    yield Quad(node, RDF.type, RDF.Statement, graph)
+    yield Quad(node, RDF.type, PROV.Entity, graph)
+    yield Quad(node, RDF.subject, triple.subject, graph)
+    yield Quad(node, RDF.predicate, triple.predicate, graph)
+    yield Quad(node, RDF.object, triple.object, graph)
+    for source in sorted(witness):
+        yield Quad(node, PROV.wasDerivedFrom, NamedNode(source), graph)
+    yield Quad(node, DCTERMS.conformsTo, reason.rule, graph)
+    yield Quad(node, RDFS.seeAlso, reason.term, graph)
+
+
+def _node(triple: Triple, witness: Witness, base: str) -> NamedNode:
+    """Return a derivation's IRI: the same for the same derivation, under any base."""
+    parts = [_relative(term, base) for term in (triple.subject, triple.predicate, triple.object)]
+    parts += sorted(_relative(NamedNode(graph), base) for graph in witness)
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return NamedNode(f"{base}id/derivation/{digest[:_HASH_LENGTH]}")
+
+
+def _relative(term: object, base: str) -> str:
+    if isinstance(term, NamedNode):
+        return f"<{term.value.removeprefix(base)}>"
+    return str(term)
+
+
+def _quad(triple: Triple, graph: NamedNode) -> Quad:
+    return Quad(triple.subject, triple.predicate, triple.object, graph)

@@ -1,0 +1,103 @@
+"""The one table of a project's files: what each is, and into which graph its statements go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Role(Enum):
+    """What a file is to the program."""
+
+    TURTLE = "Turtle, into one graph"
+    TRIG = "TriG, one graph"
+    FACTS = "TriG, one graph for each passage"
+    TEXT = "a source text"
+    QUERY = "a query or a check"
+    PROSE = "for people only"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One kind of file: where it stands, its role, and its graph if it has one."""
+
+    pattern: str
+    role: Role
+    graph: str | None = None
+
+    def fits(self, path: PurePosixPath) -> bool:
+        """Tell whether a path, relative to the project, is of this kind."""
+        parts = PurePosixPath(self.pattern).parts
+        return len(parts) == len(path.parts) and all(
+            fnmatchcase(part, pattern) for part, pattern in zip(path.parts, parts, strict=True)
+        )
+
+
+DATASET = "data/dataset.ttl"
+
+#: What the folder of a text must have. It may have its own schemes and editorial notes too, so
+#: that one folder is all that a text brings.
+TEXT_FILES = ("text.txt", "source.ttl", "facts.trig")
+
+#: In the order in which they are read, and in which ``locate`` looks.
+ROWS: tuple[Row, ...] = (
+    Row("ontology/*.ttl", Role.TURTLE, "ontology"),
+    Row("ontology/shapes/*.ttl", Role.TURTLE, "shapes"),
+    Row(DATASET, Role.TURTLE, "dataset"),
+    Row("data/schemes.ttl", Role.TURTLE, "schemes"),
+    Row("data/*/schemes.ttl", Role.TURTLE, "schemes"),
+    Row("data/*/source.ttl", Role.TURTLE, "passages"),
+    Row("data/*/facts.trig", Role.FACTS),
+    Row("data/editorial.trig", Role.TRIG, "editorial"),
+    Row("data/*/editorial.trig", Role.TRIG, "editorial"),
+    Row("data/*/text.txt", Role.TEXT),
+    Row("queries/*.rq", Role.QUERY),
+    Row("queries/checks/*.rq", Role.QUERY),
+    Row("ontology/*.md", Role.PROSE),
+    Row("ontology/shapes/*.md", Role.PROSE),
+    Row("data/*.md", Role.PROSE),
+    Row("data/*/*.md", Role.PROSE),
+    Row("queries/*.md", Role.PROSE),
+    Row("queries/checks/*.md", Role.PROSE),
+)
+_FOLDERS = ("ontology", "data", "queries")
+
+
+def find(root: Path) -> Iterator[tuple[PurePosixPath, Row | None]]:
+    """Yield the project's files in reading order, each with its row, or None if it has none.
+
+    Hidden files, and what lies in hidden folders, are an editor's or a system's: passed over.
+    """
+    found: list[tuple[int, PurePosixPath, Row | None]] = []
+    for folder in _FOLDERS:
+        for file in (root / folder).rglob("*"):
+            path = PurePosixPath(file.relative_to(root).as_posix())
+            if file.is_file() and not any(part.startswith(".") for part in path.parts):
+                number = next(
+                    (number for number, row in enumerate(ROWS) if row.fits(path)), len(ROWS)
+                )
+                found.append((number, path, ROWS[number] if number < len(ROWS) else None))
+    for _, path, row in sorted(found, key=lambda entry: (entry[0], entry[1])):
+        yield path, row
+
+
+def sources(root: Path) -> Iterator[tuple[PurePosixPath, Row]]:
+    """Yield the files that a release is built from, in reading order."""
+    for path, row in find(root):
+        if row is not None and row.role is not Role.PROSE:
+            yield path, row
+
+
+def text_folders(root: Path) -> list[str]:
+    """Return the names of the folders under data/: one for each source text."""
+    data = root / "data"
+    if not data.is_dir():
+        return []
+    return sorted(entry.name for entry in data.iterdir() if entry.is_dir() and entry.name[0] != ".")

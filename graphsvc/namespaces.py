@@ -1,0 +1,199 @@
+"""Names: the standard vocabularies that Python relies on, graph names, prefixes, rebasing.
+
+The project's own terms are not here. Whatever the program knows of a graph it knows through
+these vocabularies, so it can publish anybody's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+
+from graphsvc import sparql
+
+if TYPE_CHECKING:
+    from graphsvc.store.base import Term
+
+
+class Namespace:
+    """A namespace whose terms are attributes (``SKOS.broader``) or items (``SCHEMA["name"]``)."""
+
+    def __init__(self, iri: str) -> None:
+        self._iri = iri
+
+    def __getattr__(self, name: str) -> NamedNode:
+        if name.startswith("_"):  # what copying and pickling ask for is not a term
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, name: str) -> NamedNode:
+        return NamedNode(self._iri + name)
+
+    def __contains__(self, term: object) -> bool:
+        return isinstance(term, NamedNode) and term.value.startswith(self._iri)
+
+    def __str__(self) -> str:
+        return self._iri
+
+
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
+OWL = Namespace("http://www.w3.org/2002/07/owl#")
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
+SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+DCTERMS = Namespace("http://purl.org/dc/terms/")
+PROV = Namespace("http://www.w3.org/ns/prov#")
+OA = Namespace("http://www.w3.org/ns/oa#")
+NIF = Namespace("http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+VOID = Namespace("http://rdfs.org/ns/void#")
+VANN = Namespace("http://purl.org/vocab/vann/")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+SCHEMA = Namespace("https://schema.org/")
+
+#: Predicates whose objects are SPARQL text (https://www.w3.org/TR/shacl/#sparql-constraints).
+QUERY_TEXTS = frozenset((SH.select, SH.ask, SH.construct))
+
+_LOCAL_NAME = re.compile(r"(?:\w(?:[\w.-]*[\w-])?)?")
+_EXAMPLE = re.compile(r"(\bexample:\s*[\"']?)([^\"'\s,}]+)")
+
+
+def graph_iri(base: str, name: str) -> NamedNode:
+    """Return the IRI of the graph with this name (``"passages"``, ``"inferred"``, …)."""
+    return NamedNode(f"{base}graph/{name}")
+
+
+class Prefixes(Mapping[str, str]):
+    """An immutable table of prefixes and their namespaces."""
+
+    def __init__(self, namespaces: Mapping[str, str] | None = None) -> None:
+        self._namespaces = dict(sorted((namespaces or {}).items()))
+        # The longest namespace that fits an IRI makes the shortest name.
+        self._longest_first = sorted(
+            self._namespaces.items(), key=lambda item: (-len(item[1]), item[0])
+        )
+
+    def __getitem__(self, prefix: str) -> str:
+        return self._namespaces[prefix]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._namespaces)
+
+    def __len__(self) -> int:
+        return len(self._namespaces)
+
+    def compact(self, iri: str) -> str:
+        """Return ``prefix:local`` if a prefix fits and the rest needs no escape, else ``<iri>``."""
+        for prefix, namespace in self._longest_first:
+            local = iri[len(namespace) :]
+            if iri.startswith(namespace) and _LOCAL_NAME.fullmatch(local):
+                return f"{prefix}:{local}"
+        return f"<{iri}>"
+
+    def expand(self, name: str) -> str:
+        """Return the IRI of ``prefix:local`` or ``<iri>``; KeyError if the prefix is unknown."""
+        if name.startswith("<") and name.endswith(">"):
+            return name[1:-1]
+        prefix, _, local = name.partition(":")
+        return self._namespaces[prefix] + local
+
+    def rebased(self, rebase: Rebase) -> Prefixes:
+        """Return the table with its namespaces under another base."""
+        return Prefixes({prefix: rebase.iri(iri) for prefix, iri in self.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Rebase:
+    """Moves every IRI that starts with ``old`` to ``new``, wherever an IRI can stand.
+
+    That is: in IRIs; in literals (xsd:string, xsd:anyURI) that are one such IRI and nothing
+    else; in datatypes; in the SPARQL text that shapes and examples hold; in queries. Words in
+    a query's strings and comments stay, but for the examples in its header.
+    """
+
+    old: str
+    new: str
+
+    @property
+    def reverse(self) -> Rebase:
+        """Return the way back."""
+        return Rebase(self.new, self.old)
+
+    def iri(self, iri: str) -> str:
+        """Return the IRI under the new base, or as it is if it was not under the old one."""
+        return self.new + iri[len(self.old) :] if iri.startswith(self.old) else iri
+
+    def term(self, term: Term) -> Term:
+        """Return the term with its IRIs moved."""
+        if isinstance(term, NamedNode):
+            return self._node(term)
+        if isinstance(term, Literal):
+            return self._literal(term)
+        if isinstance(term, Triple):
+            return Triple(
+                self._subject(term.subject), self._node(term.predicate), self.term(term.object)
+            )
+        return term
+
+    def quad(self, quad: Quad) -> Quad:
+        """Return the quad with its IRIs moved, its graph's too."""
+        value = quad.object
+        if quad.predicate in QUERY_TEXTS and isinstance(value, Literal):
+            moved: Term = Literal(self.query(value.value))
+        else:
+            moved = self.term(value)
+        graph = quad.graph_name
+        return Quad(
+            self._subject(quad.subject),
+            self._node(quad.predicate),
+            moved,
+            self._node(graph) if isinstance(graph, NamedNode) else graph,
+        )
+
+    def query(self, text: str) -> str:
+        """Return the query with its IRIs moved, and the examples of its header."""
+        moved = sparql.rewrite_iris(text, self.iri)
+        pieces: list[str] = []
+        done = 0
+        for token in sparql.tokens(moved):
+            if token.kind is sparql.Kind.COMMENT and token.text.startswith("#+"):
+                pieces.append(moved[done : token.start])
+                pieces.append(_EXAMPLE.sub(self._example, token.text))
+                done = token.end
+        return "".join([*pieces, moved[done:]])
+
+    def _example(self, match: re.Match[str]) -> str:
+        return match.group(1) + self.iri(match.group(2))
+
+    def _node(self, node: NamedNode) -> NamedNode:
+        return NamedNode(self.iri(node.value)) if node.value.startswith(self.old) else node
+
+    def _subject(self, term: NamedNode | BlankNode | Triple) -> NamedNode | BlankNode:
+        if isinstance(term, Triple):
+            raise TypeError("A triple cannot be a subject in RDF 1.1.")
+        return self._node(term) if isinstance(term, NamedNode) else term
+
+    def _literal(self, literal: Literal) -> Literal:
+        if literal.language is not None:
+            return literal
+        datatype = literal.datatype
+        text = literal.value
+        if datatype in (XSD.string, XSD.anyURI) and _is_iri(text):
+            text = self.iri(text)
+        return Literal(text, datatype=self._node(datatype))
+
+
+def base_of(graph: NamedNode | BlankNode | DefaultGraph | Triple) -> str | None:
+    """Return the base of a graph named ``<base>graph/<name>``, or None."""
+    if not isinstance(graph, NamedNode) or "graph/" not in graph.value:
+        return None
+    return graph.value.rpartition("graph/")[0]
+
+
+def _is_iri(text: str) -> bool:
+    """Tell whether a text is one IRI: no character in it that an IRI cannot hold."""
+    return re.fullmatch(r"[^\x00-\x20<>\"{}|^`\\]+", text) is not None

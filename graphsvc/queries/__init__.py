@@ -1,0 +1,180 @@
+"""Queries as files: one ``.rq`` file is the question, its documentation and its parameters.
+
+The header stands in the first lines of the file, each beginning with ``#+``; what follows the
+``#+ `` is YAML::
+
+    #+ summary: Which organisations provide the secretariats of each mechanism?
+    #+ tags: [secretariats]
+    #+ params:
+    #+   side: {type: iri, example: "https://example.org/id/country/finland", about: A side}
+    PREFIX …
+    SELECT ?side … WHERE { … } ORDER BY …
+
+It is read strictly: an unknown key or a missing summary is a finding with file and line, for a
+header that is quietly ignored helps nobody. A parameter is bound as an RDF term by the store
+(``bindings``), never pasted into the text; its ``example`` is what the query runs with when
+no argument is given.
+
+A check (``checks/*.rq``) has the header of `Check`; whatever row it answers is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from graphsvc.errors import InputError, UnknownQuery
+from graphsvc.queries.header import MARK, Header
+from graphsvc.queries.model import PARAM_TYPES, Check, Param, Query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from graphsvc.findings import Finding
+    from graphsvc.formats import Content, Format
+    from graphsvc.store.base import Answer, Store, Table, Term
+
+__all__ = [
+    "PARAM_TYPES",
+    "Check",
+    "Param",
+    "Query",
+    "Reading",
+    "answer",
+    "from_text",
+    "load_checks",
+    "load_queries",
+    "named",
+    "read_checks",
+    "read_queries",
+    "run",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """What a folder of query files gave: the items that could be read, and what was wrong."""
+
+    items: tuple[T, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_queries(folder: Path) -> Reading[Query]:
+    """Read ``*.rq`` of a folder, in the order of their names; collect what is wrong with them."""
+    return _read(folder, "", _query)
+
+
+def read_checks(folder: Path) -> Reading[Check]:
+    """Read ``checks/*.rq`` of a folder of queries, likewise."""
+    return _read(folder, "checks/", _check)
+
+
+def load_queries(folder: Path) -> tuple[Query, ...]:
+    """Return the queries of a folder; raise InputError with every finding if one cannot be read."""
+    return _all_or_nothing(read_queries(folder))
+
+
+def load_checks(folder: Path) -> tuple[Check, ...]:
+    """Return the checks of a folder of queries, likewise."""
+    return _all_or_nothing(read_checks(folder))
+
+
+def from_text(text: str, path: str) -> Query:
+    """Return the query that a text holds, be it with a header or without.
+
+    InputError if there is a header that cannot be read.
+    """
+    header = Header(path=path)
+    if not text.startswith(MARK):
+        return Query(name=header.name, summary="", text=text, path=path)
+    query = _query(header, text)
+    return _all_or_nothing(Reading((query,) if query else (), tuple(header.findings)))[0]
+
+
+def named(queries: Sequence[Query], name: str) -> Query:
+    """Return the query of this name; raise UnknownQuery that offers the nearest names."""
+    for query in queries:
+        if query.name == name:
+            return query
+    near = get_close_matches(name, [query.name for query in queries], n=3)
+    raise UnknownQuery(
+        f"There is no query named “{name}”.",
+        remedy=f"Did you mean {' or '.join(near)}?" if near else "List them: graphsvc query",
+    )
+
+
+def run(
+    store: Store,
+    query: Query,
+    arguments: Mapping[str, str] | None = None,
+    prefixes: Mapping[str, str] | None = None,
+) -> Table:
+    """Answer a SELECT query as a table, its parameters bound from arguments or examples."""
+    return store.select(query.text, query.bindings(arguments or {}, prefixes))
+
+
+def answer(
+    store: Store,
+    query: Query,
+    formats: Mapping[Content, Sequence[Format]],
+    bindings: Mapping[str, Term],
+) -> Answer:
+    """Answer a query of any form, serialised in the first format that can carry it."""
+    return store.answer(query.text, formats, bindings=bindings)
+
+
+def _all_or_nothing(reading: Reading[T]) -> tuple[T, ...]:
+    if reading.findings:
+        count = len(reading.findings)
+        raise InputError(
+            f"The query files cannot be used ({count} {'error' if count == 1 else 'errors'}).",
+            reading.findings,
+            remedy="Run `graphsvc check` and mend what it lists.",
+        )
+    return reading.items
+
+
+def _read(folder: Path, below: str, make: Callable[[Header, str], T | None]) -> Reading[T]:
+    items: list[T] = []
+    findings: list[Finding] = []
+    for file in sorted((folder / below).glob("*.rq")):
+        header = Header(path=f"{folder.name}/{below}{file.name}")
+        item = make(header, header.decode(file.read_bytes()))
+        findings.extend(header.findings)
+        if item is not None and not header.findings:
+            items.append(item)
+    return Reading(tuple(items), tuple(findings))
+
+
+def _query(header: Header, text: str) -> Query | None:
+    fields = header.fields(text, required=("summary",), optional=("description", "tags", "params"))
+    if fields is None:
+        return None
+    return Query(
+        name=header.name,
+        summary=header.text(fields.get("summary")),
+        description=header.text(fields.get("description")),
+        tags=tuple(header.texts(fields.get("tags"))),
+        params={param.name: param for param in header.params(fields.get("params"))},
+        text=text,
+        path=header.path,
+    )
+
+
+def _check(header: Header, text: str) -> Check | None:
+    fields = header.fields(text, required=("problem", "remedy"), optional=("severity", "code"))
+    if fields is None:
+        return None
+    return Check(
+        name=header.name,
+        problem=header.text(fields.get("problem")),
+        remedy=header.text(fields.get("remedy")),
+        severity=header.severity(fields.get("severity")),
+        code=header.text(fields.get("code")),
+        text=text,
+        path=header.path,
+    )

@@ -1,0 +1,114 @@
+"""What a query file holds: a question with its parameters, or a check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.datatypes import DATATYPES, XSD, is_absolute_iri
+from graphsvc.errors import ParameterError
+from graphsvc.findings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphsvc.store.base import Term
+
+#: The types a parameter can have, each with the datatype of its literal (None: an IRI).
+PARAM_TYPES: dict[str, str | None] = {
+    "iri": None,
+    "string": XSD + "string",
+    "integer": XSD + "integer",
+    "decimal": XSD + "decimal",
+    "boolean": XSD + "boolean",
+    "date": XSD + "date",
+    "datetime": XSD + "dateTime",
+    "year": XSD + "gYear",
+    "year-month": XSD + "gYearMonth",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of a query: the variable ``name``, bound to a term of ``type``."""
+
+    name: str
+    type: str
+    example: str
+    about: str
+
+    def term(self, text: str, prefixes: Mapping[str, str] | None = None) -> Term:
+        """Return the term that a text stands for; an IRI may be written with a known prefix.
+
+        Raises ParameterError when the text is not of the parameter's type.
+        """
+        datatype = PARAM_TYPES[self.type]
+        if datatype is None:
+            return NamedNode(self._iri(text, prefixes or {}))
+        if not DATATYPES[datatype].accepts(text):
+            raise ParameterError(
+                f"The parameter {self.name} takes a value of type {self.type}; “{text}” is none.",
+                remedy=f"Write it like {DATATYPES[datatype].example}.",
+            )
+        return Literal(text, datatype=NamedNode(datatype))
+
+    def _iri(self, text: str, prefixes: Mapping[str, str]) -> str:
+        prefix, colon, local = text.partition(":")
+        if colon and prefix in prefixes and not local.startswith("//"):
+            return prefixes[prefix] + local
+        if not is_absolute_iri(text):
+            raise ParameterError(
+                f"The parameter {self.name} takes an IRI; “{text}” is none.",
+                remedy=f"Write a whole IRI, like {self.example}, or one with a known prefix.",
+            )
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A named question: what its file says of it, and the SPARQL text (the whole file)."""
+
+    name: str
+    summary: str
+    text: str
+    path: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+    def bindings(
+        self, arguments: Mapping[str, str], prefixes: Mapping[str, str] | None = None
+    ) -> dict[str, Term]:
+        """Return the term of every parameter: from the arguments, else from its example.
+
+        Raises ParameterError for an argument that the query does not take or cannot use.
+        """
+        unknown = next((name for name in arguments if name not in self.params), None)
+        if unknown is not None:
+            raise ParameterError(
+                f"The query {self.name} has no parameter “{unknown}”.",
+                remedy=f"It takes: {', '.join(self.params) or 'none'}.",
+            )
+        return {
+            name: param.term(arguments.get(name, param.example), prefixes)
+            for name, param in self.params.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A question whose every answer is wrong: rows of ``?entity ?property ?value``.
+
+    ``code`` is the name under which a term may be excepted: an editorial note on the term
+    that begins with it (``skos:editorialNote "OOPS P11: why"@en``).
+    """
+
+    name: str
+    problem: str
+    remedy: str
+    text: str
+    path: str
+    severity: Severity = Severity.ERROR
+    code: str = ""

@@ -1,0 +1,171 @@
+"""A release: an immutable folder with everything that is served, named after its content.
+
+<releases>/<id>/manifest.json   what it is and what it was built from
+                store/          the Oxigraph database
+                queries/        the queries and, under checks/, the checks
+                sources/        the texts, <slug>.txt
+                quads.nq.gz     every quad, canonical and sorted
+<releases>/current              a link to the release that is served
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from graphsvc import __version__
+from graphsvc.errors import ReleaseError
+from graphsvc.namespaces import Prefixes
+from graphsvc.sources import current_inputs
+from graphsvc.store.oxigraph import OxigraphStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+#: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
+FORMAT_VERSION = 1
+
+MANIFEST = "manifest.json"
+STORE = "store"
+QUERIES = "queries"
+SOURCES = "sources"
+DUMP = "quads.nq.gz"
+CURRENT = "current"
+
+#: How many hexadecimal digits of the content's hash name a release.
+ID_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a release is: ``hash`` is of its content, ``inputs`` are its files' digests.
+
+    ``built`` is a UTC time in ISO 8601; ``counts`` says how many quads and other things it has;
+    ``warnings`` are the findings that did not stop the build, as lines to read.
+    """
+
+    id: str
+    hash: str
+    format_version: int
+    program: str
+    built: str
+    base: str
+    canonical_base: str
+    prefixes: Mapping[str, str]
+    counts: Mapping[str, int]
+    inputs: Mapping[str, str]
+    warnings: tuple[str, ...]
+
+    def write(self, folder: Path) -> None:
+        """Write the manifest into a release's folder, in place of the one that is there."""
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        new = folder / f".{MANIFEST}"
+        new.write_text(text, "utf-8")
+        new.replace(folder / MANIFEST)
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release in its folder, ready to be asked."""
+
+    path: Path
+    manifest: Manifest
+
+    @staticmethod
+    def open(path: Path) -> Release:
+        """Open the release in a folder; a link is followed once, here.
+
+        ReleaseError if there is none, or if it is not what its manifest says.
+        """
+        path = path.resolve()
+        manifest = _read_manifest(path)
+        missing = [name for name in (STORE, QUERIES, SOURCES, DUMP) if not (path / name).exists()]
+        if missing:
+            raise ReleaseError(
+                f"The release in {path} has no {', '.join(missing)}.", remedy="Build it again."
+            )
+        return Release(path, manifest)
+
+    @property
+    def id(self) -> str:
+        """Return the release's name: the beginning of its content's hash."""
+        return self.manifest.id
+
+    @property
+    def base(self) -> str:
+        """Return the base of every IRI in the release."""
+        return self.manifest.base
+
+    @cached_property
+    def prefixes(self) -> Prefixes:
+        """Return the prefix table."""
+        return Prefixes(self.manifest.prefixes)
+
+    @cached_property
+    def store(self) -> OxigraphStore:
+        """Return the store, opened read-only at the first call."""
+        return OxigraphStore(self.path / STORE, self.prefixes)
+
+    @property
+    def queries(self) -> Path:
+        """Return the folder of the queries; the checks are in checks/ in it."""
+        return self.path / QUERIES
+
+    @property
+    def dump(self) -> Path:
+        """Return the file with every quad: N-Quads, gzipped."""
+        return self.path / DUMP
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """Return the source texts by the names of their folders."""
+        files = sorted((self.path / SOURCES).glob("*.txt"))
+        # Offsets count the file's own characters: no line break is translated.
+        return {file.stem: file.read_bytes().decode("utf-8") for file in files}
+
+
+def current(releases: Path) -> Release:
+    """Return the release that is served; ReleaseError if nothing has been built yet."""
+    link = releases / CURRENT
+    if not link.exists():
+        raise ReleaseError(
+            f"There is no release in {releases}.", remedy="Build one: graphsvc build"
+        )
+    return Release.open(link)
+
+
+def is_fresh(project: Path, release: Release, base_iri: str | None = None) -> bool:
+    """Tell whether a release is what building the project's folder now would give.
+
+    ``base_iri`` is the setting: None stands for the project's own base. What is compared are
+    the files' digests, the base, and the program that built it.
+    """
+    manifest = release.manifest
+    return (
+        manifest.program == __version__
+        and manifest.base == (base_iri or manifest.canonical_base)
+        and manifest.inputs == current_inputs(project)
+    )
+
+
+def _read_manifest(path: Path) -> Manifest:
+    file = path / MANIFEST
+    if not file.is_file():
+        raise ReleaseError(f"There is no release in {path}.", remedy="Build one: graphsvc build")
+    try:
+        told: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        version = told["format_version"]
+        manifest = Manifest(**{**told, "warnings": tuple(told["warnings"])})
+    except (ValueError, TypeError, KeyError) as error:
+        raise ReleaseError(
+            f"{file} is not a release's manifest: {error}.", remedy="Build the release again."
+        ) from error
+    if version != FORMAT_VERSION:
+        raise ReleaseError(
+            f"The release in {path} has format {version}; this program serves {FORMAT_VERSION}.",
+            remedy="Build it again with this program.",
+        )
+    return manifest

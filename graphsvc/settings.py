@@ -1,0 +1,213 @@
+"""The settings: one row each, filled from defaults, graphsvc.toml, the environment, flags.
+
+Later sources win. A setting is a field of ``Settings``: its name, type, default, help and the
+function that reads its value stand in one place, and docs/settings.md describes it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from graphsvc.errors import SettingsError
+
+#: The file in the project's folder, and what the names of environment variables begin with.
+FILE_NAME = "graphsvc.toml"
+ENVIRONMENT = "GRAPHSVC_"
+
+_LARGEST_PORT = 65535
+
+Reader: TypeAlias = Callable[[Any], Any]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a text that is not empty")
+    return value
+
+
+def _path(value: object) -> Path:
+    return Path(_text(str(value)))
+
+
+def _base_iri(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s<>\"{}|^`\\#?]+/", value):
+        raise ValueError("an http or https IRI that ends in a slash")
+    return value
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]+", str(value)):
+        raise ValueError("a whole number")
+    return int(str(value))
+
+
+def _count(value: object) -> int:
+    if (number := _whole(value)) < 1:
+        raise ValueError("a whole number from 1 up")
+    return number
+
+
+def _port(value: object) -> int:
+    if (number := _whole(value)) > _LARGEST_PORT:
+        raise ValueError(f"a port from 0 to {_LARGEST_PORT}")
+    return number
+
+
+def _level(value: object) -> str:
+    name = str(value).upper()
+    if name not in logging.getLevelNamesMapping():
+        raise ValueError("one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
+    return name
+
+
+def _about(help_text: str, read: Reader) -> dict[str, object]:
+    return {"help": help_text, "read": read}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set. Paths are absolute once ``load`` has filled them."""
+
+    project: Path = field(
+        default=Path(),
+        metadata=_about("The folder with ontology/, data/ and queries/.", _path),
+    )
+    releases: Path = field(
+        default=Path(".graphsvc/releases"),
+        metadata=_about("The folder where releases are built, by default the project's.", _path),
+    )
+    base_iri: str | None = field(
+        default=None,
+        metadata=_about(
+            "The base of every IRI of the graph, if not the project's own (its void:uriSpace).",
+            _base_iri,
+        ),
+    )
+    keep_releases: int = field(
+        default=5,
+        metadata=_about("How many releases are kept, the served one among them.", _count),
+    )
+    host: str = field(default="127.0.0.1", metadata=_about("The address to listen on.", _text))
+    port: int = field(default=8080, metadata=_about("The port to listen on.", _port))
+    workers: int = field(default=1, metadata=_about("How many processes answer requests.", _count))
+    log_level: str = field(
+        default="INFO", metadata=_about("The least severity that is logged.", _level)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table, as documentation and command lines show it."""
+
+    name: str
+    default: object
+    help: str
+    read: Reader
+
+    @property
+    def variable(self) -> str:
+        """Return the name of its environment variable."""
+        return ENVIRONMENT + self.name.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A value as it was given, and where."""
+
+    value: object
+    source: str
+
+
+#: The table, in the order of the documentation.
+SETTINGS: tuple[Setting, ...] = tuple(
+    Setting(row.name, row.default, row.metadata["help"], row.metadata["read"])
+    for row in fields(Settings)
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def load(
+    overrides: Mapping[str, object] | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Fill the settings: defaults, then graphsvc.toml, the environment, and ``overrides``.
+
+    An override that is None counts as not given. Relative paths are relative to the current
+    folder, those in graphsvc.toml to the project's. SettingsError names the setting, where its
+    value came from, and what it should have been.
+    """
+    here = _from_environment(os.environ if environment is None else environment)
+    here |= _from_command_line(overrides or {})
+    outer = {name: _value(name, given) for name, given in here.items()}
+    outer = {
+        name: value.absolute() if isinstance(value, Path) else value
+        for name, value in outer.items()
+    }
+    project = outer.pop("project", Path().absolute())
+    written = {name: _value(name, given) for name, given in _from_file(project).items()}
+    values = written | outer
+    releases = project / values.pop("releases", _BY_NAME["releases"].default)
+    return Settings(project=project, releases=releases, **values)
+
+
+def _from_command_line(overrides: Mapping[str, object]) -> dict[str, _Given]:
+    return {
+        name: _Given(value, "on the command line")
+        for name, value in overrides.items()
+        if value is not None
+    }
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, _Given]:
+    return {
+        name.removeprefix(ENVIRONMENT).lower(): _Given(value, f"in the environment, as {name}")
+        for name, value in environment.items()
+        if name.startswith(ENVIRONMENT)
+    }
+
+
+def _from_file(project: Path) -> dict[str, _Given]:
+    path = project / FILE_NAME
+    if not path.is_file():
+        return {}
+    try:
+        written = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} is not TOML: {error}.", remedy="Write one setting a line: port = 8080"
+        ) from error
+    if "project" in written:
+        raise SettingsError(
+            f"{path} sets project, but it is itself found in the project's folder.",
+            remedy=f"Give the folder by --project or {ENVIRONMENT}PROJECT.",
+        )
+    return {name: _Given(value, f"in {path}") for name, value in written.items()}
+
+
+def _value(name: str, given: _Given) -> Any:
+    setting = _BY_NAME.get(name)
+    if setting is None:
+        raise SettingsError(
+            f"{name}, set {given.source}, is not a setting.",
+            remedy=_nearest(name) + "The settings are " + ", ".join(_BY_NAME) + ".",
+        )
+    try:
+        return setting.read(given.value)
+    except ValueError as error:
+        raise SettingsError(
+            f"{name} is set to {given.value!r} {given.source}.", remedy=f"It must be {error}."
+        ) from error
+
+
+def _nearest(name: str) -> str:
+    near = difflib.get_close_matches(name, _BY_NAME, n=1)
+    return f"Did you mean {near[0]}? " if near else ""

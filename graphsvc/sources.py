@@ -1,0 +1,172 @@
+"""A project's folder, read: its files, texts, passages and quads, and all that is wrong with them.
+
+Reading goes on after an error, so that one look shows every finding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from graphsvc import files, layout, trig
+from graphsvc.errors import InputError
+from graphsvc.findings import Finding
+from graphsvc.namespaces import SH, VOID, Prefixes, graph_iri
+from graphsvc.passages import Passage, Place, Text, check_blocks, check_document, read_passages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from graphsvc.files import SourceFile
+
+_BASE = re.compile(r"https?://[^\s<>\"{}|^`\\#?]+/")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project as its files say it: its IRIs are the canonical ones, under ``base``."""
+
+    root: Path
+    base: str
+    prefixes: Prefixes
+    files: tuple[SourceFile, ...]
+    texts: tuple[Text, ...]
+    findings: tuple[Finding, ...]
+
+    @cached_property
+    def quads(self) -> tuple[Quad, ...]:
+        """Return every quad of every file, each once, in the order of the files."""
+        return tuple(dict.fromkeys(quad for file in self.files for quad in file.quads))
+
+    @cached_property
+    def passages(self) -> dict[str, Passage]:
+        """Return the passages of all texts by their IRIs."""
+        return {passage.iri: passage for text in self.texts for passage in text.passages}
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        """Return the files that a release is built from, each path with its sha256."""
+        return {file.path: file.sha256 for file in self.files}
+
+    def graph(self, name: str) -> NamedNode:
+        """Return the IRI of the graph with this name (``"ontology"``, ``"passages"``, …)."""
+        return graph_iri(self.base, name)
+
+    def locate(self, term: NamedNode | str) -> tuple[str, int] | None:
+        """Return the file and the line where an entity is described, else named, else None."""
+        iri = term.value if isinstance(term, NamedNode) else term
+        told = [file for file in self.files if file.quads]
+        for file in told:
+            if iri in file.subjects:
+                return file.path, file.subjects[iri]
+        for file in told:
+            if iri in file.mentions:
+                return file.path, file.mentions[iri]
+        return None
+
+
+def load(root: Path) -> Project:
+    """Read the project in this folder.
+
+    InputError is raised only if nothing can be said of the project: there is no such folder, or
+    no base. Everything else that is wrong is in ``Project.findings``.
+    """
+    if not root.is_dir():
+        raise InputError(
+            f"There is no folder {root}.", (), remedy="Give the project's folder by --project."
+        )
+    read = [files.read(root, path, row) for path, row in layout.sources(root)]
+    findings = [finding for _, found in read for finding in found]
+    findings += [*files.unknown(root), *files.missing(root)]
+    base = _base([file for file, _ in read], findings)
+    sources = tuple(file.in_graph(base) for file, _ in read)
+    prefixes = _prefix_table(sources)
+    findings += [found for file in sources for found in files.check(file, base, prefixes)]
+    by_path = {file.path: file for file in sources}
+    texts = [_text(slug, by_path) for slug in layout.text_folders(root)]
+    findings += [finding for _, found in texts for finding in found]
+    whole = tuple(text for text, _ in texts if text is not None)
+    findings += _passages_twice(whole)
+    return Project(root, base, prefixes, sources, whole, tuple(findings))
+
+
+def current_inputs(root: Path) -> dict[str, str]:
+    """Return what ``Project.inputs`` would be, without parsing: to tell if a release is stale."""
+    return {
+        str(path): hashlib.sha256((root / path).read_bytes()).hexdigest()
+        for path, _ in layout.sources(root)
+    }
+
+
+def _base(sources: Sequence[SourceFile], findings: Sequence[Finding]) -> str:
+    """Return the canonical base: the one void:uriSpace of the dataset."""
+    stated = {
+        quad.object.value
+        for file in sources
+        if file.path == layout.DATASET
+        for quad in file.quads
+        if quad.predicate == VOID.uriSpace and isinstance(quad.object, Literal | NamedNode)
+    }
+    if len(stated) == 1 and _BASE.fullmatch(base := next(iter(stated))):
+        return base
+    said = " and ".join(sorted(stated)) or "nothing"
+    finding = Finding(
+        "base",
+        f"As the base of all IRIs void:uriSpace gives {said}.",
+        'Let the dataset say it once: void:uriSpace "https://example.org/graph/", '
+        "an http or https IRI that ends in a slash.",
+        path=layout.DATASET,
+    )
+    raise InputError("The project has no base.", [*findings, finding], remedy=finding.remedy)
+
+
+def _prefix_table(sources: Sequence[SourceFile]) -> Prefixes:
+    """Return the prefixes that the ontology declares (https://www.w3.org/TR/shacl/#sparql-prefixes)."""
+    names: dict[object, str] = {}
+    namespaces: dict[object, str] = {}
+    for file in sources:
+        if file.row.graph == "ontology":
+            for quad in file.quads:
+                if quad.predicate == SH.prefix and isinstance(quad.object, Literal):
+                    names[quad.subject] = quad.object.value
+                elif quad.predicate == SH.namespace and isinstance(quad.object, Literal):
+                    namespaces[quad.subject] = quad.object.value
+    return Prefixes({name: namespaces[node] for node, name in names.items() if node in namespaces})
+
+
+def _text(slug: str, by_path: dict[str, SourceFile]) -> tuple[Text | None, list[Finding]]:
+    """Return the text of a folder under data/, and what is wrong with it and its passages.
+
+    Nothing is told of a text whose files are missing or broken: that is said already.
+    """
+    paths = [f"data/{slug}/{name}" for name in layout.TEXT_FILES]
+    if not all(path in by_path and not by_path[path].broken for path in paths):
+        return None, []
+    words, source, facts = (by_path[path] for path in paths)
+    place = Place(words.path, source.path, facts.path, source.subjects)
+    passages, findings = read_passages(source.quads, words.text, place)
+    findings += check_document(source.quads, passages, words.data, place)
+    findings += check_blocks(trig.blocks(facts.text), passages, place)
+    document = passages[0].document if passages else None
+    return Text(slug, document, words.text, passages), findings
+
+
+def _passages_twice(texts: Sequence[Text]) -> Iterator[Finding]:
+    first: dict[str, str] = {}
+    for text in texts:
+        for passage in text.passages:
+            owner = first.setdefault(passage.iri, text.slug)
+            if owner != text.slug:
+                yield Finding(
+                    "passage-twice",
+                    f"The texts {owner} and {text.slug} both have a passage of this IRI.",
+                    f"Number the passages of {text.slug} so that no other text has them.",
+                    path=f"data/{text.slug}/source.ttl",
+                    entity=passage.iri,
+                )

@@ -1,0 +1,170 @@
+"""The embedded store: a release's Oxigraph database, opened read-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
+
+import pyoxigraph
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Variable,
+)
+
+from graphsvc import sparql
+from graphsvc.errors import NotAcceptable, QueryError, StoreError
+from graphsvc.formats import Content, Format, carrying
+from graphsvc.store import syntax
+from graphsvc.store.base import UNION, Answer, GraphSelection, Table, Term
+from graphsvc.store.streaming import stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pyoxigraph import Quad
+
+Result: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+
+
+class OxigraphStore:
+    """A store in a folder, opened read-only, so that any number of processes can share it.
+
+    ``prefixes`` may be left out of queries, and graph answers are written with them.
+    """
+
+    def __init__(self, path: Path, prefixes: Mapping[str, str] | None = None) -> None:
+        try:
+            self._store = pyoxigraph.Store.read_only(str(path))
+        except OSError as error:
+            raise StoreError(
+                f"The store in {path} cannot be opened: {error}.",
+                remedy="Build the release again.",
+            ) from error
+        self._prefixes = dict(prefixes or {})
+
+    def answer(
+        self,
+        query: str,
+        formats: Mapping[Content, Sequence[Format]],
+        graphs: GraphSelection = UNION,
+        bindings: Mapping[str, Term] | None = None,
+    ) -> Answer:
+        """Answer in the first of the formats offered for the kind of answer the query has.
+
+        The chunks come as the engine finds them; a failure after the first is a StoreError
+        raised where they are read. Close them if they are not read to the end.
+        """
+        syntax.refuse(query)
+
+        def prepare() -> _Writer:
+            result = self._run(query, graphs, bindings)
+            return _Writer(result, _choose(result, formats), self._prefixes)
+
+        fmt, chunks = stream(prepare)
+        return Answer(fmt, chunks)
+
+    def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Table:
+        """Answer a SELECT over the union of all graphs as a table of terms."""
+        syntax.refuse(query)
+        result = self._run(query, UNION, bindings)
+        if not isinstance(result, QuerySolutions):
+            raise QueryError("This is not a SELECT query.", remedy="Ask for a table by SELECT.")
+        names = tuple(variable.value for variable in result.variables)
+        return Table(names, tuple(tuple(solution) for solution in result))
+
+    def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
+        """Answer an ASK over the union of all graphs."""
+        syntax.refuse(query)
+        result = self._run(query, UNION, bindings)
+        if not isinstance(result, QueryBoolean):
+            raise QueryError("This is not an ASK query.", remedy="Ask yes or no by ASK.")
+        return bool(result)
+
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        """Yield every quad, or those of one graph."""
+        wanted = None if graph is None else NamedNode(graph)
+        return self._store.quads_for_pattern(None, None, None, wanted)
+
+    def _run(
+        self, query: str, graphs: GraphSelection, bindings: Mapping[str, Term] | None
+    ) -> Result:
+        values = {Variable(name): term for name, term in (bindings or {}).items()}
+        try:
+            return self._store.query(
+                query,
+                prefixes=self._prefixes,
+                substitutions=values,
+                **_dataset(query, graphs),
+            )
+        except SyntaxError as error:
+            raise syntax.explain(query, error, self._prefixes) from error
+        except RuntimeError as error:
+            # The engine binds only what a query projects; it says which variable is not.
+            raise QueryError(
+                f"A value is given for a variable that the query does not project: {error}.",
+                remedy="Name the variable after SELECT.",
+            ) from error
+        except OSError as error:
+            raise StoreError(f"The store failed: {error}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """A result on its way into a format."""
+
+    result: Result
+    format: Format
+    prefixes: Mapping[str, str]
+
+    def write(self, out: IO[bytes]) -> None:
+        """Write the whole answer; graphs with the prefixes where their format has such."""
+        engine = self.format.engine
+        if isinstance(self.result, QueryTriples) and isinstance(engine, RdfFormat):
+            pyoxigraph.serialize(self.result, out, engine, prefixes=dict(self.prefixes))
+        elif isinstance(engine, QueryResultsFormat) and not isinstance(self.result, QueryTriples):
+            self.result.serialize(out, engine)
+
+
+def _choose(result: Result, formats: Mapping[Content, Sequence[Format]]) -> Format:
+    content = _content(result)
+    for fmt in formats.get(content, ()):
+        if fmt.engine is not None and content in fmt.carries:
+            return fmt
+    raise NotAcceptable(carrying(content))
+
+
+def _content(result: Result) -> Content:
+    if isinstance(result, QuerySolutions):
+        return Content.SOLUTIONS
+    return Content.BOOLEAN if isinstance(result, QueryBoolean) else Content.TRIPLES
+
+
+def _dataset(query: str, graphs: GraphSelection) -> dict[str, Any]:
+    """Return the engine's arguments for the query's dataset.
+
+    "If different RDF Datasets are specified in both the protocol request and the SPARQL query
+    string, then the SPARQL service must execute the query using the RDF Dataset given in the
+    protocol request" (https://www.w3.org/TR/sparql11-protocol/#dataset). The union is for
+    queries that say nothing: asked for, the engine would let it override FROM.
+    """
+    if graphs:
+        return {
+            "default_graph": [_graph(iri) for iri in graphs.default_graphs],
+            "named_graphs": [_graph(iri) for iri in graphs.named_graphs],
+        }
+    return {"use_default_graph_as_union": not sparql.has_dataset_clause(query)}
+
+
+def _graph(iri: str) -> NamedNode:
+    try:
+        return NamedNode(iri)
+    except ValueError as error:
+        raise QueryError(
+            f"The graph {iri!r} is not an IRI.", remedy="Name graphs by absolute IRIs."
+        ) from error

@@ -1,0 +1,138 @@
+"""Where things stand in Turtle and TriG files: lines of subjects, graph blocks and their quotes.
+
+The engine's parser tells what a file says, not where. This reads the same text once more as
+tokens, so that a message about an entity can name the line that describes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc import sparql
+from graphsvc.sparql import Kind, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: What begins a comment that quotes the passage of the block below it.
+QUOTE_MARK = "#>"
+
+_STATEMENT_ENDS = frozenset((".", "{", "}"))
+_BRACKETS = frozenset("[(")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A graph's block: its IRI, its line, and the words quoted directly above it, if any."""
+
+    graph: str
+    line: int
+    quote: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A blank node or a list as it is written, and where."""
+
+    text: str
+    line: int
+    column: int
+
+
+def blocks(text: str) -> list[Block]:
+    """Return the graph blocks of a TriG text, in order."""
+    namespaces = sparql.declared_prefixes(text)
+    found: list[Block] = []
+    quoted: list[Token] = []
+    head: Token | None = None
+    depth = 0
+    for token in sparql.tokens(text):
+        if token.kind is Kind.COMMENT:
+            quoted = _continued(quoted, token)
+            continue
+        if token.text == "{":
+            if depth == 0 and head is not None:
+                found.append(Block(_iri(head, namespaces), head.line, _quote(quoted, head)))
+            depth += 1
+        elif token.text == "}":
+            depth -= 1
+        head = token if token.kind in (Kind.IRI, Kind.NAME) else None
+        if token.text.upper() != "GRAPH" and head is None:
+            quoted = []
+    return found
+
+
+def subjects(text: str) -> dict[str, int]:
+    """Return the IRIs that the text describes, each with the line of its first statement."""
+    namespaces = sparql.declared_prefixes(text)
+    lines: dict[str, int] = {}
+    before = "."
+    declaration = 0
+    for token in sparql.code(text):
+        if token.text.upper() in ("PREFIX", "BASE"):
+            declaration = 2 if token.text.upper() == "PREFIX" else 1
+        elif declaration:
+            declaration -= 1
+            before = "."
+            continue
+        elif before in _STATEMENT_ENDS and token.kind in (Kind.IRI, Kind.NAME):
+            lines.setdefault(_iri(token, namespaces), token.line)
+        before = token.text
+    return lines
+
+
+def mentions(text: str) -> dict[str, int]:
+    """Return every IRI that the text names, each with the first line where it does."""
+    namespaces = sparql.declared_prefixes(text)
+    lines: dict[str, int] = {}
+    for token in sparql.code(text):
+        if token.kind in (Kind.IRI, Kind.NAME):
+            lines.setdefault(_iri(token, namespaces), token.line)
+    return lines
+
+
+def declaration_lines(text: str) -> dict[str, int]:
+    """Return the prefixes that the text declares, each with its line."""
+    lines: dict[str, int] = {}
+    before = ""
+    for token in sparql.code(text):
+        if before in ("PREFIX", "@PREFIX") and token.kind is Kind.NAME:
+            lines.setdefault(sparql.prefix_of(token), token.line)
+        before = token.text.upper()
+    return lines
+
+
+def blank_nodes(text: str) -> list[Mark]:
+    """Return where the text writes a blank node: ``[…]``, ``(…)`` or ``_:name``."""
+    return [
+        Mark(token.text, token.line, token.column)
+        for token in sparql.code(text)
+        if token.kind is Kind.BLANK or token.text in _BRACKETS
+    ]
+
+
+def normalised(text: str) -> str:
+    """Return the text with every run of white space as one space."""
+    return " ".join(text.split())
+
+
+def _iri(token: Token, namespaces: Mapping[str, str]) -> str:
+    if token.kind is Kind.IRI:
+        return sparql.iri_of(token)
+    return namespaces.get(sparql.prefix_of(token), "") + sparql.local_of(token)
+
+
+def _continued(quoted: list[Token], comment: Token) -> list[Token]:
+    """Return the quote with one more line, or a new one, or none if the comment is no quote."""
+    if not comment.text.startswith(QUOTE_MARK):
+        return []
+    follows = quoted and quoted[-1].line == comment.line - 1
+    return [*quoted, comment] if follows else [comment]
+
+
+def _quote(quoted: Iterable[Token], head: Token) -> str | None:
+    lines = list(quoted)
+    if not lines or lines[-1].line != head.line - 1:
+        return None
+    return normalised(" ".join(line.text.removeprefix(QUOTE_MARK) for line in lines))

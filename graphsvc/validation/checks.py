@@ -1,0 +1,87 @@
+"""The project's own checks: every row that a query of queries/checks answers is a finding.
+
+A term that has a reason to differ says so itself, where every reader of the ontology sees it:
+``skos:editorialNote "<code>: the reason"@en``, with the code that the check's header gives. An
+exception that excepts nothing is itself a finding, so that none outlives its reason.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal
+
+from graphsvc.findings import Finding, Severity
+from graphsvc.namespaces import SKOS
+from graphsvc.validation.lint import PROJECTION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyoxigraph import QuerySolutions
+
+    from graphsvc.queries import Check
+    from graphsvc.store.base import Term
+    from graphsvc.validation.evidence import Evidence
+
+
+def findings(evidence: Evidence, checks: Sequence[Check]) -> Iterator[Finding]:
+    """Yield a finding for each row of each check, but for terms that carry an exception."""
+    excepted = _exceptions(evidence, {check.code for check in checks if check.code})
+    used: set[tuple[str, Term]] = set()
+    for check in checks:
+        for entity, prop, value in _rows(evidence, check):
+            if entity in excepted[check.code]:
+                used.add((check.code, entity))
+            else:
+                yield _finding(evidence, check, (entity, prop, value))
+    for code, terms in excepted.items():
+        for term in sorted(terms, key=str):
+            if (code, term) not in used:
+                yield _needless(evidence, code, term)
+
+
+def _rows(evidence: Evidence, check: Check) -> Iterator[tuple[Term, Term | None, Term | None]]:
+    solutions: QuerySolutions = evidence.store.query(  # type: ignore[assignment]
+        check.text, prefixes=dict(evidence.prefixes), use_default_graph_as_union=True
+    )
+    for solution in solutions:
+        entity, prop, value = (solution[name] for name in PROJECTION)
+        if entity is not None:
+            yield entity, prop, value
+
+
+def _exceptions(evidence: Evidence, codes: set[str]) -> dict[str, set[Term]]:
+    """Return, for each code, the terms whose editorial note begins with it."""
+    excepted: dict[str, set[Term]] = defaultdict(set)
+    for quad in evidence.store.quads_for_pattern(None, SKOS.editorialNote, None):
+        if isinstance(quad.object, Literal):
+            code = quad.object.value.partition(":")[0]
+            if code in codes:
+                excepted[code].add(quad.subject)
+    return excepted
+
+
+def _finding(
+    evidence: Evidence, check: Check, row: tuple[Term, Term | None, Term | None]
+) -> Finding:
+    names = " ".join(evidence.name(term) for term in row if term is not None)
+    return evidence.finding(
+        check.name,
+        f"{names} — {check.problem}",
+        check.remedy,
+        about=row,
+        severity=check.severity,
+    )
+
+
+def _needless(evidence: Evidence, code: str, term: Term) -> Finding:
+    return evidence.finding(
+        "needless-exception",
+        f"{evidence.name(term)}: the editorial note “{code}: …” excepts the term from a check "
+        "that it passes.",
+        "Take the note away.",
+        about=(term, SKOS.editorialNote, None),
+        severity=Severity.WARNING,
+    )

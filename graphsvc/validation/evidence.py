@@ -1,0 +1,176 @@
+"""What the checks look at: a project's statements, where each stands, and how to name things."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+import pyoxigraph as ox
+
+from graphsvc.findings import Finding, Severity
+from graphsvc.namespaces import OWL, RDF, RDFS, VANN, graph_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphsvc.files import SourceFile
+    from graphsvc.namespaces import Prefixes
+    from graphsvc.sources import Project
+
+#: A file, relative to the project's folder, and a line in it.
+Place: TypeAlias = tuple[str, int]
+
+#: Subject, predicate and object; what is not known of it is None.
+Statement: TypeAlias = tuple[object, object, object]
+
+#: A value in a message is cut after so many characters.
+_LONGEST_NAME = 120
+
+#: What declares a term; a property may have several of these types.
+TERM_TYPES = (
+    OWL.Class,
+    OWL.ObjectProperty,
+    OWL.DatatypeProperty,
+    OWL.AnnotationProperty,
+    OWL.OntologyProperty,
+    RDFS.Class,
+    RDFS.Datatype,
+    RDF.Property,
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A project and all its statements: those of its files, and what follows from them."""
+
+    project: Project
+    quads: Sequence[ox.Quad]
+
+    @property
+    def base(self) -> str:
+        """Return the base of the project's IRIs."""
+        return self.project.base
+
+    @property
+    def prefixes(self) -> Prefixes:
+        """Return the project's prefix table."""
+        return self.project.prefixes
+
+    @cached_property
+    def store(self) -> ox.Store:
+        """Return the statements in a store, to be queried."""
+        store = ox.Store()
+        store.bulk_extend(self.quads)
+        return store
+
+    @cached_property
+    def namespaces(self) -> tuple[str, ...]:
+        """Return the namespaces that the project's ontologies call their own."""
+        return tuple(
+            sorted(
+                quad.object.value
+                for quad in self.store.quads_for_pattern(None, VANN.preferredNamespaceUri, None)
+                if isinstance(quad.object, ox.Literal | ox.NamedNode)
+            )
+        )
+
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """Return the IRIs that the ontology declares as classes or properties."""
+        ontology = graph_iri(self.base, "ontology")
+        return frozenset(
+            quad.subject.value
+            for kind in TERM_TYPES
+            for quad in self.store.quads_for_pattern(None, RDF.type, kind, ontology)
+            if isinstance(quad.subject, ox.NamedNode)
+        )
+
+    @cached_property
+    def own_terms(self) -> tuple[str, ...]:
+        """Return those of them that stand in the project's own namespaces."""
+        return tuple(sorted(iri for iri in self.declared if self.is_own(iri)))
+
+    def is_own(self, iri: str) -> bool:
+        """Tell whether an IRI is in a namespace that the project's ontologies call their own."""
+        return iri.startswith(self.namespaces) if self.namespaces else False
+
+    def is_term(self, iri: str) -> bool:
+        """Tell whether an IRI is a class or a property, not a thing."""
+        return iri in self.declared or self.is_own(iri)
+
+    def name(self, term: object) -> str:
+        """Return a term as people read it: with a prefix, and not longer than a line."""
+        if isinstance(term, ox.NamedNode):
+            return self.prefixes.compact(term.value)
+        if isinstance(term, ox.Literal):
+            return self._literal(term)
+        return self.shorten(str(term))
+
+    def _literal(self, literal: ox.Literal) -> str:
+        text = literal.value
+        quoted = f"“{text[:_LONGEST_NAME]}…”" if len(text) > _LONGEST_NAME else f"“{text}”"
+        return f"{quoted}@{literal.language}" if literal.language else quoted
+
+    def shorten(self, text: str) -> str:
+        """Return a text with every ``<IRI>`` in it written with a prefix where one fits."""
+        return re.sub(r"<([^<>\s]+)>", lambda match: self.prefixes.compact(match[1]), text)
+
+    def finding(
+        self,
+        check: str,
+        message: str,
+        remedy: str,
+        *,
+        about: str | Statement | None,
+        severity: Severity = Severity.ERROR,
+    ) -> Finding:
+        """Return a finding with its place: about an entity, by its IRI, or about a statement."""
+        if isinstance(about, tuple):
+            subject = about[0]
+            entity = subject.value if isinstance(subject, ox.NamedNode) else None
+            place = self.stated_at(about)
+        else:
+            entity, place = about, None
+        path, line = place or (self.described_at(entity) if entity else None) or (None, None)
+        return Finding(
+            check, message, remedy, severity=severity, path=path, line=line, entity=entity
+        )
+
+    def described_at(self, iri: str) -> Place | None:
+        """Return the file and the line where a thing or a term gets its type, else is named."""
+        file = self._typed.get(iri)
+        if file is not None and iri in file.subjects:
+            return file.path, file.subjects[iri]
+        return self.project.locate(iri)
+
+    def stated_at(self, statement: Statement) -> Place | None:
+        """Return the file and the line where a statement is made, or None if no file makes it."""
+        subject, predicate, value = statement
+        file = self._stating.get(statement)
+        if file is None or not isinstance(subject, ox.NamedNode):
+            return None
+        first = file.subjects.get(subject.value, 1)
+        words = value.value if isinstance(value, ox.Literal) else self.name(value)
+        for number, line in enumerate(file.text.splitlines()[first - 1 :], start=first):
+            if words in line and self.name(predicate) in line:
+                return file.path, number
+        return file.path, first
+
+    @cached_property
+    def _typed(self) -> dict[str, SourceFile]:
+        typed: dict[str, SourceFile] = {}
+        for file in self.project.files:
+            for quad in file.quads:
+                if quad.predicate == RDF.type and isinstance(quad.subject, ox.NamedNode):
+                    typed.setdefault(quad.subject.value, file)
+        return typed
+
+    @cached_property
+    def _stating(self) -> dict[Statement, SourceFile]:
+        stating: dict[Statement, SourceFile] = {}
+        for file in self.project.files:
+            for quad in file.quads:
+                stating.setdefault((quad.subject, quad.predicate, quad.object), file)
+        return stating

@@ -1,0 +1,95 @@
+"""Values and names: literals that are of their datatype, IRIs that keep to the convention.
+
+- ``invalid-literal``   a lexical form outside its datatype, e.g. "2017-13"^^xsd:gYearMonth
+- ``invalid-language``  a language tag without the shape of one
+- ``invalid-iri``       a thing of this dataset whose IRI is not made of ASCII slugs
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from graphsvc.datatypes import DATATYPES, is_language_tag
+from graphsvc.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphsvc.files import SourceFile
+    from graphsvc.validation.evidence import Evidence
+
+#: What the program gives things as addresses: kinds and slugs in lower-case ASCII.
+_SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_THING = re.compile(
+    rf"(id/{_SLUG}/{_SLUG}|passage/{_SLUG}|scheme/{_SLUG}(/{_SLUG})?|source/{_SLUG})"
+)
+_FOLDER = re.compile(r"(id|passage|scheme|source)/.")
+
+
+def findings(evidence: Evidence) -> Iterator[Finding]:
+    """Yield a finding for each value and each IRI that cannot stand as it is."""
+    for file in evidence.project.files:
+        for quad in file.quads:
+            if isinstance(quad.object, ox.Literal):
+                yield from _literal_findings(evidence, file, quad, quad.object)
+        yield from _iri_findings(evidence, file)
+
+
+def _literal_findings(
+    evidence: Evidence, file: SourceFile, quad: ox.Quad, literal: ox.Literal
+) -> Iterator[Finding]:
+    statement = f"{evidence.name(quad.subject)} {evidence.name(quad.predicate)}"
+    subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else None
+    line = _line(file, subject, literal.value)
+    datatype = DATATYPES.get(literal.datatype.value)
+    if literal.language is not None and not is_language_tag(literal.language):
+        yield Finding(
+            "invalid-language",
+            f"{statement}: “{literal.language}” is no language tag.",
+            "Write one like en or en-GB (BCP 47).",
+            path=file.path,
+            line=line,
+            entity=subject,
+        )
+    elif datatype is not None and not datatype.accepts(literal.value):
+        yield Finding(
+            "invalid-literal",
+            f"{statement}: “{literal.value}” is no {evidence.name(literal.datatype)}.",
+            f"Write a value like “{datatype.example}”, or give it the datatype that it has.",
+            path=file.path,
+            line=line,
+            entity=subject,
+        )
+
+
+def _iri_findings(evidence: Evidence, file: SourceFile) -> Iterator[Finding]:
+    named = {
+        term.value
+        for quad in file.quads
+        for term in (quad.subject, quad.object)
+        if isinstance(term, ox.NamedNode)
+    }
+    for iri in sorted(named):
+        address = iri.removeprefix(evidence.base)
+        if address != iri and _FOLDER.match(address) and not _THING.fullmatch(address):
+            yield Finding(
+                "invalid-iri",
+                f"<{iri}> is not made as the IRIs of things are.",
+                f"Write it like {evidence.base}id/kind/lower-case-slug, in ASCII letters, digits "
+                "and single hyphens.",
+                path=file.path,
+                line=file.mentions.get(iri),
+                entity=iri,
+            )
+
+
+def _line(file: SourceFile, subject: str | None, lexical: str) -> int | None:
+    """Return the line of a value: the first that holds it from the subject's line on."""
+    start = file.subjects.get(subject, 1) if subject else 1
+    for number, line in enumerate(file.text.splitlines()[start - 1 :], start=start):
+        if lexical in line:
+            return number
+    return start

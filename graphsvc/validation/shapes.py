@@ -1,0 +1,121 @@
+"""SHACL: the shapes of the project against all of its statements (https://www.w3.org/TR/shacl/).
+
+The data graph is the union of all named graphs, for a shape speaks of a thing, not of the
+sentence that tells of it; what follows from the statements is in it too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pyoxigraph as ox
+import pyshacl
+import rdflib
+from rdflib.namespace import SH as RDFLIB_SH
+
+from graphsvc.findings import Finding, Severity
+from graphsvc.namespaces import RDF, SH, graph_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from graphsvc.validation.evidence import Evidence
+
+CHECK = "shacl"
+
+#: What a shape with sh:prefixes needs from the ontology: the project's prefix table.
+_PREFIX_DECLARATIONS = (SH.declare, SH.prefix, SH.namespace)
+
+_SEVERITIES = {
+    RDFLIB_SH.Violation: Severity.ERROR,
+    RDFLIB_SH.Warning: Severity.WARNING,
+    RDFLIB_SH.Info: Severity.NOTE,
+}
+
+
+def findings(evidence: Evidence) -> Iterator[Finding]:
+    """Yield a finding for every result of the SHACL report, in a stable order."""
+    shapes = _graph(
+        quad
+        for quad in evidence.quads
+        if quad.graph_name == graph_iri(evidence.base, "shapes")
+        or quad.predicate in _PREFIX_DECLARATIONS
+    )
+    if not shapes:
+        return
+    try:
+        _, report, _ = pyshacl.validate(
+            _graph(_statements(evidence)), shacl_graph=shapes, allow_infos=True
+        )
+    except pyshacl.errors.ReportableRuntimeError as error:
+        yield _broken(error.message)
+        return
+    if isinstance(report, pyshacl.errors.ValidationFailure):
+        yield _broken(report.message)
+        return
+    found = [_finding(evidence, report, node) for node in report.objects(None, RDFLIB_SH.result)]
+    yield from sorted(found, key=lambda item: (item.entity or "", item.message))
+
+
+def _statements(evidence: Evidence) -> Iterator[ox.Quad]:
+    """Yield what is said of the world: not how each statement was derived, which is the most."""
+    derivations = {
+        quad.subject
+        for quad in evidence.store.quads_for_pattern(None, RDF.type, RDF.Statement, None)
+    }
+    return (quad for quad in evidence.quads if quad.subject not in derivations)
+
+
+def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
+    """Return the union of the quads' graphs for the library that validates.
+
+    Not in an Oxigraph store, which that library takes too: the store keeps a number's value and
+    not its datatype (xsd:nonNegativeInteger becomes xsd:integer), and sh:prefixes fails there.
+    """
+    text = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
+    return rdflib.Graph().parse(data=text or b"", format="nt")
+
+
+def _broken(reason: str) -> Finding:
+    return Finding(
+        CHECK,
+        f"The shapes cannot be used: {' '.join(reason.split())}",
+        "Correct the shape in ontology/shapes/.",
+        path="ontology/shapes",
+    )
+
+
+def _finding(evidence: Evidence, report: rdflib.Graph, result: rdflib.term.Node) -> Finding:
+    focus = report.value(result, RDFLIB_SH.focusNode)
+    path = report.value(result, RDFLIB_SH.resultPath)
+    value = report.value(result, RDFLIB_SH.value)
+    shape = report.value(result, RDFLIB_SH.sourceShape)
+    severity = report.value(result, RDFLIB_SH.resultSeverity)
+    about = (_term(focus), _term(path), _term(None if value == focus else value))
+    names = " ".join(evidence.name(term) for term in about if term is not None)
+    return evidence.finding(
+        CHECK,
+        f"{names} — {_message(report, result)}",
+        f"Change the value, or the shape {evidence.name(_term(shape))}, whichever is wrong.",
+        about=about,
+        severity=_SEVERITIES.get(cast("rdflib.URIRef", severity), Severity.ERROR),
+    )
+
+
+def _message(report: rdflib.Graph, result: rdflib.term.Node) -> str:
+    """Return the English message if there is one, else the first by alphabet."""
+    messages = sorted(
+        report.objects(result, RDFLIB_SH.resultMessage),
+        key=lambda text: (getattr(text, "language", None) != "en", str(text)),
+    )
+    return " ".join(str(messages[0]).split()) if messages else "A shape is violated."
+
+
+def _term(node: rdflib.term.Node | None) -> object:
+    """Return a node of the report as the engine's own term; a path stays as it is."""
+    if isinstance(node, rdflib.URIRef):
+        return ox.NamedNode(str(node))
+    if isinstance(node, rdflib.Literal):
+        datatype = ox.NamedNode(str(node.datatype)) if node.datatype else None
+        return ox.Literal(str(node), language=node.language, datatype=datatype)
+    return node

@@ -1,0 +1,1 @@
+"""The web side: Flask lives here and nowhere else."""

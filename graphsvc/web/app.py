@@ -1,0 +1,95 @@
+"""The application: a factory that serves one release.
+
+It is plain WSGI. Nothing here changes anything, so any number of processes can serve a release.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+
+from graphsvc import __version__
+from graphsvc.web import pages, problems
+from graphsvc.web.documents import documents
+from graphsvc.web.problems import RequestProblem
+from graphsvc.web.site import Site
+from graphsvc.web.sparql import endpoint
+
+if TYPE_CHECKING:
+    from graphsvc.release import Release
+    from graphsvc.settings import Settings
+
+LONGEST_ADDRESS = 16_384
+"""How many bytes of an address are read; a longer query fits into the body of a POST."""
+
+LARGEST_BODY = 1_048_576
+"""How many bytes of a body are read: a query of a megabyte is an accident."""
+
+# Nothing loads from another host, no script runs, no other site frames a page.
+_SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+# Whoever may read the graph may read it from a page of another site.
+# https://fetch.spec.whatwg.org/#http-cors-protocol
+_SHARED = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Last-Modified, Link",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+def create_app(release: Release, settings: Settings) -> Flask:
+    """Return the application that serves a release."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400
+    app.logger.setLevel(settings.log_level)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    served = Site(release)
+    app.extensions["graphsvc"] = served
+    app.jinja_env.globals.update(version=__version__, style=_fingerprint(app))
+    pages.register(served, app.jinja_env)
+    problems.register(app)
+    for blueprint in (endpoint, documents, pages.pages):
+        app.register_blueprint(blueprint)
+    app.before_request(_refuse_long_addresses)
+    app.after_request(_with_headers)
+    return app
+
+
+def _refuse_long_addresses() -> None:
+    if len(request.full_path.encode("utf-8", "surrogatepass")) > LONGEST_ADDRESS:
+        raise RequestProblem(
+            "uri-too-long",
+            f"The address is longer than {LONGEST_ADDRESS} bytes.",
+            remedy="Send the query in the body of a POST request.",
+        )
+
+
+def _with_headers(response: Response) -> Response:
+    preflight = _PREFLIGHT if request.method == "OPTIONS" else {}
+    response.headers.update(_SECURITY | _SHARED | preflight)
+    return response
+
+
+def _fingerprint(app: Flask) -> str:
+    """Return what changes with the style sheet, so that caches may keep it."""
+    style = Path(app.static_folder or "") / "style.css"
+    return sha256(style.read_bytes()).hexdigest()[:12]

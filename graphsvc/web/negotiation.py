@@ -1,0 +1,132 @@
+"""Content negotiation: one function from an Accept header and the formats on offer.
+
+Every negotiated answer of the service, errors included, goes through ``negotiate``, and every
+offer comes from the one format table. https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc.errors import NotAcceptable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphsvc.formats import Format
+
+# A media range and its parameters, whose quoted values may hold commas and semicolons.
+_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
+_PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*"?)+')
+# RFC 9110, section 12.4.2: at most three digits after the point, from 0 to 1.
+_WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
+
+_EXACT, _SUBTYPE, _ANY = 2, 1, 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRange:
+    """One element of an Accept header: ``text/html``, ``text/*`` or ``*/*``, and its weight."""
+
+    type: str
+    subtype: str
+    weight: float
+
+    @property
+    def specificity(self) -> int:
+        """Return how closely the range names a media type: the closest decides its weight."""
+        if self.type == "*":
+            return _ANY
+        return _SUBTYPE if self.subtype == "*" else _EXACT
+
+    def matches(self, media_type: str) -> bool:
+        """Tell whether ``media_type`` (in lower case) lies in the range."""
+        kind, _, subtype = media_type.partition("/")
+        return self.type in ("*", kind) and self.subtype in ("*", subtype)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """How much a client wants one of the formats on offer, and how closely it named it."""
+
+    weight: float
+    specificity: int
+
+
+_UNWANTED = _Claim(0.0, _ANY)
+
+
+def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
+    """Return the format of those on offer that the client likes best.
+
+    ``offered`` is in the service's order of preference, which decides between formats that the
+    client likes alike. Two rules come before it: a format that the client names goes before one
+    that only a wildcard lets in, and named data goes before a named page, so that a program
+    that lists RDF types never loses them to HTML in a tie. No header means anything will do.
+
+    Errors: NotAcceptable, carrying what was on offer.
+    """
+    ranked = acceptable(accept, offered)
+    if not ranked:
+        raise NotAcceptable(offered)
+    return ranked[0]
+
+
+def acceptable(accept: str | None, offered: Sequence[Format]) -> list[Format]:
+    """Return the formats on offer that the client takes, the best first."""
+    ranges = media_ranges(accept or "")
+    if not ranges:
+        return list(offered)
+    claims = {fmt.name: _claim(fmt, ranges) for fmt in offered}
+
+    def rank(fmt: Format) -> tuple[float, int, bool]:
+        claim = claims[fmt.name]
+        named_page = claim.specificity == _EXACT and fmt.media_type == "text/html"
+        return (-claim.weight, -claim.specificity, named_page)
+
+    return sorted((fmt for fmt in offered if claims[fmt.name].weight > 0), key=rank)
+
+
+def media_ranges(accept: str) -> list[MediaRange]:
+    """Return the well-formed elements of an Accept header; what is malformed is passed over."""
+    return list(_media_ranges(accept))
+
+
+def _media_ranges(accept: str) -> Iterator[MediaRange]:
+    for element in _ELEMENT.findall(accept):
+        media_range, *parameters = (part.strip().lower() for part in _PARAMETER.findall(element))
+        kind, slash, subtype = media_range.partition("/")
+        weight = _weight(parameters)
+        well_formed = slash and kind and subtype and (kind != "*" or subtype == "*")
+        if well_formed and weight is not None:
+            yield MediaRange(kind, subtype, weight)
+
+
+def _weight(parameters: Sequence[str]) -> float | None:
+    """Return the weight: 1 if none is given, None if it is no weight at all."""
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            value = value.strip()
+            return float(value) if _WEIGHT.fullmatch(value) else None
+    return 1.0
+
+
+def _claim(fmt: Format, ranges: Sequence[MediaRange]) -> _Claim:
+    """Return how much the client wants a format: under its own name, or an alias that it names."""
+    own = _claim_of(fmt.media_type, ranges)
+    aliases = (_claim_of(alias, ranges) for alias in fmt.aliases)
+    named = [claim for claim in aliases if claim.specificity == _EXACT]
+    return max([own, *named], key=lambda claim: (claim.weight, claim.specificity))
+
+
+def _claim_of(media_type: str, ranges: Sequence[MediaRange]) -> _Claim:
+    """Return what the closest range gives a media type."""
+    closest = max(
+        (candidate for candidate in ranges if candidate.matches(media_type)),
+        key=lambda candidate: (candidate.specificity, candidate.weight),
+        default=None,
+    )
+    return _UNWANTED if closest is None else _Claim(closest.weight, closest.specificity)

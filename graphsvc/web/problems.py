@@ -1,0 +1,304 @@
+"""Errors over HTTP: one shape, built in one place, written in the format that the client takes.
+
+The shape is that of RFC 9457 (https://www.rfc-editor.org/rfc/rfc9457): what is wrong, where, and
+what to do about it. Programs get it as JSON, people as a page, terminals as text; whoever asked
+for RDF about a thing gets it in RDF.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flask import Response, current_app, render_template, request
+from pyoxigraph import BlankNode, Literal, RdfFormat, Triple
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from graphsvc import errors
+from graphsvc.formats import Content, Format, carrying
+from graphsvc.namespaces import RDF, RDFS, XSD, Namespace
+from graphsvc.web.negotiation import acceptable
+from graphsvc.web.rdf import write_rdf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flask import Flask
+
+    from graphsvc.errors import Position
+
+# https://www.w3.org/TR/HTTP-in-RDF10/
+_HTTP = Namespace("http://www.w3.org/2011/http#")
+
+_WINDOW = 72
+"""How many characters of a long line are shown around the place of an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem; ``/problems#<name>`` is its URI, and explains it."""
+
+    name: str
+    status: int
+    title: str
+    meaning: str
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "query-syntax",
+        400,
+        "The query cannot be read",
+        "The text is not a SPARQL query. The answer tells the line and column at which reading "
+        "stopped.",
+    ),
+    Kind(
+        "bad-request",
+        400,
+        "The request cannot be understood",
+        "A part of the request is missing, is there twice, or is not what it should be.",
+    ),
+    Kind(
+        "forbidden-operation",
+        403,
+        "The operation is refused",
+        "The endpoint only reads, and calls no other server: SERVICE, LOAD and updates are "
+        "refused. Whoever wants to join two endpoints can do it from the outside.",
+    ),
+    Kind(
+        "not-found",
+        404,
+        "There is nothing here",
+        "The graph knows no thing of this IRI, or the service has no page of this address.",
+    ),
+    Kind(
+        "method-not-allowed",
+        405,
+        "The method is not allowed here",
+        "The Allow header lists the methods that are. The service only reads.",
+    ),
+    Kind(
+        "not-acceptable",
+        406,
+        "No acceptable format",
+        "None of the formats that the client takes can carry the answer. The variants that "
+        "can are listed.",
+    ),
+    Kind(
+        "too-large",
+        413,
+        "The request is too large",
+        "The body of the request is longer than the service reads.",
+    ),
+    Kind(
+        "uri-too-long",
+        414,
+        "The address is too long",
+        "A long query is better sent in the body of a POST request.",
+    ),
+    Kind(
+        "unsupported-media-type",
+        415,
+        "The body is of a kind that cannot be read",
+        "A query comes in the body as application/sparql-query, or in the field 'query' of an "
+        "application/x-www-form-urlencoded form.",
+    ),
+    Kind(
+        "internal",
+        500,
+        "The service failed",
+        "The fault lies with the service, and its log tells more.",
+    ),
+    Kind(
+        "unavailable",
+        503,
+        "The service cannot answer now",
+        "The graph is not there, or cannot be read at the moment. Try again later.",
+    ),
+)
+_KINDS = {kind.name: kind for kind in KINDS}
+_BY_STATUS = {kind.status: kind for kind in reversed(KINDS)}
+
+# The most special class of an exception decides: the first that fits.
+_OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
+    (errors.QuerySyntaxError, "query-syntax"),
+    (errors.ForbiddenOperation, "forbidden-operation"),
+    (errors.UnknownQuery, "not-found"),
+    (errors.UnknownEntity, "not-found"),
+    (errors.QueryError, "bad-request"),
+    (errors.NotAcceptable, "not-acceptable"),
+    (errors.ReleaseError, "unavailable"),
+    (errors.StoreError, "unavailable"),
+    (errors.GraphsvcError, "internal"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem: what is wrong (``detail``), where (``position``), what to do (``remedy``)."""
+
+    kind: Kind
+    detail: str
+    remedy: str = ""
+    position: Position | None = None
+    variants: tuple[Format, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def excerpt(self) -> str:
+        """Return the line that is wrong, cut to a readable width, with a caret below."""
+        if self.position is None:
+            return ""
+        start = max(0, self.position.column - 1 - _WINDOW)
+        words = self.position.text[start : self.position.column - 1 + _WINDOW].replace("\t", " ")
+        return f"{words}\n{' ' * (self.position.column - 1 - start)}^"
+
+    def members(self) -> dict[str, object]:
+        """Return the members of the problem object, RFC 9457, section 3, and ours."""
+        members: dict[str, object] = {
+            "type": f"{request.script_root}/problems#{self.kind.name}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail,
+        }
+        if self.remedy:
+            members["remedy"] = self.remedy
+        if self.position is not None:
+            members["line"] = self.position.line
+            members["column"] = self.position.column
+            members["excerpt"] = self.excerpt
+        if self.variants:
+            members["variants"] = [
+                {"format": fmt.name, "media_type": fmt.media_type} for fmt in self.variants
+            ]
+        return members
+
+
+class RequestProblem(Exception):  # noqa: N818 - it names what it carries
+    """A request that the service refuses for what stands in it."""
+
+    def __init__(self, name: str, detail: str, *, remedy: str = "", **headers: str) -> None:
+        super().__init__(detail)
+        self.problem = Problem(
+            _KINDS[name],
+            detail,
+            remedy,
+            headers={key.replace("_", "-"): value for key, value in headers.items()},
+        )
+
+
+def register(app: Flask) -> None:
+    """Let every error of an application be answered in the one shape."""
+    app.register_error_handler(errors.GraphsvcError, lambda error: render(_of_ours(error)))
+    app.register_error_handler(RequestProblem, lambda error: render(error.problem))
+    app.register_error_handler(HTTPException, lambda error: render(_of_http(error)))
+    app.register_error_handler(Exception, _unexpected)
+
+
+def render(problem: Problem) -> Response:
+    """Return the answer that tells of a problem, in the best format that the client takes."""
+    fmt = _format()
+    response = Response(_write(problem, fmt), problem.kind.status, content_type=fmt.content_type)
+    response.headers.extend(problem.headers)
+    response.vary.add("Accept")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def ask_for_rdf_errors(fmt: Format | None = None) -> None:
+    """Say that this request is about a thing: its errors may be RDF, or are of the asked format."""
+    request.environ["graphsvc.rdf_errors"] = True
+    request.environ["graphsvc.format"] = fmt
+
+
+def _format() -> Format:
+    """Return the format for an error: an error never fails for want of a format of its own."""
+    asked = request.environ.get("graphsvc.format")
+    if isinstance(asked, Format):
+        return asked
+    offered = list(carrying(Content.PROBLEM))
+    if "graphsvc.rdf_errors" in request.environ:
+        offered += [fmt for fmt in carrying(Content.TRIPLES) if "text/plain" not in fmt.aliases]
+    wanted = acceptable(request.headers.get("Accept"), offered)
+    return wanted[0] if wanted else offered[0]
+
+
+def _write(problem: Problem, fmt: Format) -> str | bytes:
+    if fmt.name == "html":
+        return render_template("problem.html", problem=problem)
+    if fmt.name == "txt":
+        return _as_text(problem)
+    if isinstance(fmt.engine, RdfFormat):
+        return write_rdf(_as_rdf(problem), fmt, {})
+    return json.dumps(problem.members(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _as_text(problem: Problem) -> str:
+    where = problem.position
+    heading = f"{problem.kind.status} {problem.kind.title}"
+    parts = [
+        heading,
+        problem.detail,
+        "" if where is None else f"Line {where.line}, column {where.column}:\n{problem.excerpt}",
+        problem.remedy,
+        "\n".join(f"  {fmt.name:8} {fmt.media_type}" for fmt in problem.variants),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _as_rdf(problem: Problem) -> Sequence[Triple]:
+    response = BlankNode("response")
+    said = [problem.detail, problem.remedy]
+    return [
+        Triple(response, RDF.type, _HTTP.Response),
+        Triple(
+            response,
+            _HTTP.statusCodeValue,
+            Literal(str(problem.kind.status), datatype=XSD.integer),
+        ),
+        Triple(response, RDFS.label, Literal(problem.kind.title, language="en")),
+        *(Triple(response, RDFS.comment, Literal(words, language="en")) for words in said if words),
+    ]
+
+
+def _of_ours(error: errors.GraphsvcError) -> Problem:
+    name = next(name for cls, name in _OF_EXCEPTION if isinstance(error, cls))
+    return Problem(
+        _KINDS[name],
+        error.message,
+        error.remedy,
+        position=error.position if isinstance(error, errors.QueryError) else None,
+        variants=error.formats if isinstance(error, errors.NotAcceptable) else (),
+    )
+
+
+def _of_http(error: HTTPException) -> Problem:
+    status = error.code or InternalServerError.code
+    kind = _BY_STATUS.get(status) or Kind("http", status, error.name, error.description or "")
+    # Its Content-Type and Content-Length are those of the page that werkzeug would have written.
+    headers = {
+        name: value
+        for name, value in error.get_headers(request.environ)
+        if not name.startswith("Content-")
+    }
+    return Problem(kind, _detail(kind, error), _remedy(kind), headers=headers)
+
+
+def _detail(kind: Kind, error: HTTPException) -> str:
+    if kind.name == "not-found":
+        return f"The service has nothing at {request.path}."
+    if kind.name == "method-not-allowed":
+        return f"{request.method} is not a method of {request.path}."
+    return error.description or kind.meaning
+
+
+def _remedy(kind: Kind) -> str:
+    if kind.name == "not-found":
+        return "Check the address, or start from the home page."
+    return kind.meaning if kind.name in _KINDS else ""
+
+
+def _unexpected(error: Exception) -> Response:
+    current_app.logger.error("unexpected error", exc_info=error)
+    return render(Problem(_KINDS["internal"], "The service met an error that it did not expect."))

@@ -1,0 +1,66 @@
+"""Writing RDF in a format of the table, the same bytes for the same statements."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from graphsvc.formats import Format
+
+_DECLARATIONS = re.compile(rb"(?:@prefix [^\n]*\n)+")
+_ROOT = re.compile(rb"(<rdf:RDF)((?: [a-z:A-Z0-9_-]+=\"[^\"]*\")+)(>)")
+
+
+def write_rdf(
+    statements: Sequence[Triple] | Sequence[Quad], fmt: Format, prefixes: Mapping[str, str]
+) -> bytes:
+    """Return the statements in a format, with those of the prefixes that they need.
+
+    Errors: TypeError if the format is none for RDF.
+    """
+    if not isinstance(fmt.engine, RdfFormat):
+        raise TypeError(f"{fmt.label} is no format for RDF.")
+    needed = _needed(statements, prefixes)
+    written = serialize(statements, format=fmt.engine, prefixes=needed) or b""
+    return _in_order(written)
+
+
+def _needed(
+    statements: Sequence[Triple] | Sequence[Quad], prefixes: Mapping[str, str]
+) -> dict[str, str]:
+    namespaces = {re.split(r"[^/#]*$", iri)[0] for iri in _iris(statements)}
+    return {prefix: iri for prefix, iri in prefixes.items() if iri in namespaces}
+
+
+def _iris(statements: Sequence[Triple] | Sequence[Quad]) -> Iterator[str]:
+    for statement in statements:
+        graph = (statement.graph_name,) if isinstance(statement, Quad) else ()
+        for term in chain((statement.subject, statement.predicate, statement.object), graph):
+            if isinstance(term, NamedNode):
+                yield term.value
+            elif isinstance(term, Literal):
+                yield term.datatype.value
+
+
+def _in_order(written: bytes) -> bytes:
+    """Return the text with its prefixes sorted: the engine lists them in another order each time.
+
+    Without that, one entity tag would stand for different bytes.
+    """
+    written = _DECLARATIONS.sub(_sorted_lines, written, count=1)
+    return _ROOT.sub(_sorted_attributes, written, count=1)
+
+
+def _sorted_lines(match: re.Match[bytes]) -> bytes:
+    return b"".join(sorted(match.group().splitlines(keepends=True))) + b"\n"
+
+
+def _sorted_attributes(match: re.Match[bytes]) -> bytes:
+    attributes: Iterable[bytes] = sorted(match[2].split())
+    return match[1] + b" " + b"\n  ".join(attributes) + match[3]

@@ -1,0 +1,40 @@
+"""Answers that depend on nothing but the release and the request, and so can be kept.
+
+Every such answer has an entity tag and the date of its release, and is asked for again before
+it is used again: https://www.rfc-editor.org/rfc/rfc9110#section-13
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, request
+
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from graphsvc.formats import Format
+
+
+def release_answer(
+    fmt: Format, key: tuple[object, ...], body: Callable[[], Iterable[bytes] | bytes | str]
+) -> Response:
+    """Return the body in a format, or 304 if the client has it; then the body is not made.
+
+    ``key`` is whatever in the request decides the answer beside the format.
+    """
+    tag = site().etag(*key, fmt.name)
+    held = request.if_none_match
+    if held.star_tag or held.contains_weak(tag):
+        response = Response(status=304)
+        del response.headers["Content-Type"]
+    else:
+        response = Response(body(), content_type=fmt.content_type)
+    # Weak: what is said is the same each time, but nothing promises the order of an answer's rows.
+    response.set_etag(tag, weak=True)
+    response.last_modified = site().built
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.vary.add("Accept")
+    return response

@@ -1,0 +1,105 @@
+"""What every page needs of the release that is served."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from flask import current_app, request
+
+from graphsvc import __version__
+from graphsvc.entities import Catalogue, Dataset, dataset, known, passage_graphs
+
+if TYPE_CHECKING:
+    from pyoxigraph import NamedNode
+
+    from graphsvc.release import Release
+
+_IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
+
+
+class Site:
+    """A release as it is served: its store, its vocabulary, and where its things are."""
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self.store = release.store
+        self.base = release.base
+        self.built = datetime.fromisoformat(release.manifest.built)
+        self.catalogue = Catalogue(release.store, release.base)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """Return what the graph as a whole is called."""
+        return dataset(self.catalogue)
+
+    @cached_property
+    def passages(self) -> frozenset[NamedNode]:
+        """Return the graphs that are passages."""
+        return passage_graphs(self.catalogue)
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """Return the prefixes that documents use: the base alone would shorten nothing well."""
+        return {prefix: iri for prefix, iri in self.release.prefixes.items() if iri != self.base}
+
+    def etag(self, *parts: object) -> str:
+        """Return the entity tag of a representation: the release and the request decide it."""
+        key = "\x1f".join(map(str, (self.release.id, __version__, request.script_root, *parts)))
+        return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def thing(self, path: str) -> str:
+        """Return the IRI of the thing at a path under the base.
+
+        A path comes percent-decoded, while an IRI may hold the encoded form: what the graph
+        knows decides.
+        """
+        iri = self.base + path
+        encoded = self.base + quote(path, safe=_IRI_CHARACTERS.replace("%", ""))
+        return encoded if encoded != iri and not self.knows(iri) and self.knows(encoded) else iri
+
+    def knows(self, iri: str) -> bool:
+        """Tell whether the graph says anything about an IRI; one that is none is not known."""
+        try:
+            return known(self.store, iri)
+        except ValueError:
+            return False
+
+    def local_href(self, iri: str | None) -> str | None:
+        """Return where a link to a thing leads: things of this graph are here, others elsewhere.
+
+        The graph's IRIs may have another host than the one that serves it. What is no web
+        address is not linked.
+        """
+        if iri is None:
+            return None
+        root = request.script_root
+        if iri.startswith(self.base):
+            rest = iri.removeprefix(self.base)
+            return f"{root}{_place(rest)}{quote(rest, safe=_IRI_CHARACTERS)}"
+        return iri if iri.startswith(("http://", "https://")) else None
+
+    def local_doc(self, iri: str, suffix: str = "") -> str:
+        """Return the path of the document about a thing of this graph, maybe in one format."""
+        rest = quote(iri.removeprefix(self.base), safe=_IRI_CHARACTERS.replace("#", ""))
+        return f"{request.script_root}{_place(rest)}{rest}{suffix}"
+
+
+def _place(rest: str) -> str:
+    """Return where the document about a thing is, given what its IRI has after the base.
+
+    The ontology is a document itself, and so is what has the IRI of a document.
+    """
+    is_document = rest.startswith(("ontology#", "ontology/", "doc/")) or rest in ("", "ontology")
+    return "/" if is_document else "/doc/"
+
+
+def site() -> Site:
+    """Return the site that the current application serves."""
+    served = current_app.extensions["graphsvc"]
+    if not isinstance(served, Site):
+        raise TypeError("The application was not made by create_app.")
+    return served

@@ -1,0 +1,29 @@
+"""The entry point for WSGI servers: ``graphsvc.web.wsgi:application`` is a factory.
+
+``graphsvc serve`` starts granian with it; gunicorn and waitress take it as well::
+
+    gunicorn 'graphsvc.web.wsgi:application()'
+
+A server's processes share nothing with the command that starts them but the environment, so the
+settings come from there (``GRAPHSVC_*``) and from the project's ``graphsvc.toml``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphsvc import settings
+from graphsvc.release import current
+from graphsvc.web.app import create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def application() -> Flask:
+    """Return the application for the current release.
+
+    Errors: SettingsError; ReleaseError if nothing has been built yet.
+    """
+    values = settings.load({})
+    return create_app(current(values.releases), values)

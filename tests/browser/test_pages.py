@@ -1,0 +1,191 @@
+"""The pages as people see them: on a phone and on a wide screen, by day and by night."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from threading import Thread
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
+
+from graphsvc import settings
+from graphsvc.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from graphsvc.release import Release
+
+PAGES = [
+    "/",
+    "/doc/id/mechanism/cica-business-council",
+    "/doc/id/mechanism/china-us-joint-working-group",
+    "/doc/id/organization/cccme",
+    "/doc/passage/33",
+    "/doc/source/international-working-mechanisms",
+    "/ontology",
+    "/things?value=iwm:Passage",
+    "/sparql",
+    "/sparql?query=SELECT * WHERE { ?s ?p ?o } LIMIT 30",
+    "/problems",
+]
+WIDTHS = [360, 768, 1280, 1920]
+
+# WCAG 2.2, 1.4.3: the contrast of each word with what lies behind it, worst first.
+_CONTRASTS = """() => {
+  const channel = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const parts = text => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const behind = node => {
+    for (let at = node; at; at = at.parentElement) {
+      const paint = parts(getComputedStyle(at).backgroundColor);
+      if (paint.length < 4 || paint[3] > 0) return paint;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !node.checkVisibility()) continue;
+    const [one, two] = [light(parts(getComputedStyle(node).color)), light(behind(node))];
+    const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+    found.push([Math.round(ratio * 100) / 100, walk.currentNode.data.trim().slice(0, 40)]);
+  }
+  return found.sort((a, b) => a[0] - b[0]);
+}"""
+
+
+# It runs as root in containers, and calls nobody on its own account.
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def served(mechanisms_release: Release) -> Iterator[str]:
+    """Serve the repository's own graph on a free port of this machine."""
+    app = create_app(mechanisms_release, settings.load({}, {}))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the browser."""
+    path = shutil.which("chromium")
+    assert path, "These tests need Debian's chromium: apt-get install chromium."
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        yield started
+        started.close()
+
+
+@contextmanager
+def opened(browser: Browser, url: str, width: int = 1280, scheme: str = "light") -> Iterator[Page]:
+    """Open a page and see to it that nothing fails and nothing comes from elsewhere."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    complaints: list[str] = []
+    hosts: set[str] = set()
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    answer = page.goto(url)
+    assert answer is not None
+    assert answer.status == 200
+    yield page
+    context.close()
+    assert complaints == []
+    assert hosts == {urlsplit(url).netloc}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_is_wider_than_the_screen(browser: Browser, served: str, path: str) -> None:
+    for width in WIDTHS:
+        with opened(browser, served + path, width) as page:
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_word_can_be_read(browser: Browser, served: str, path: str, scheme: str) -> None:
+    with opened(browser, served + path, scheme=scheme) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        contrasts = page.evaluate(_CONTRASTS)
+        assert len(contrasts) > 5
+        assert contrasts[0][0] >= 4.5, contrasts[:5]
+
+
+def test_night_is_dark_and_day_is_light(browser: Browser, served: str) -> None:
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    with opened(browser, served, scheme="dark") as page:
+        night = page.evaluate(paper)
+    with opened(browser, served, scheme="light") as page:
+        day = page.evaluate(paper)
+    assert (night, day) == ("rgb(21, 24, 26)", "rgb(252, 252, 250)")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_fact_stands_beside_its_sentence(browser: Browser, served: str, width: int) -> None:
+    with opened(browser, served + "/doc/id/mechanism/cica-business-council", width) as page:
+        row = page.locator("tr", has_text="Initiated during").first
+        assert "4th Summit in Shanghai" in row.inner_text()
+        assert "jointly initiated by the heads of CICA Member States" in row.inner_text()
+        row.locator("a.number").click()
+        page.wait_for_url("**/doc/passage/08")
+        assert page.locator("h1").inner_text() == "Passage 8"
+        assert page.locator("blockquote").inner_text().startswith("CICA Business Council is the")
+
+
+def test_a_long_sentence_opens_without_a_script(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/doc/id/mechanism/crccme") as page:
+        sentence = page.locator(".sentence details").first
+        whole = sentence.locator("> q")
+        assert not whole.is_visible()
+        sentence.locator("summary").click()
+        assert whole.is_visible()
+        assert "in an all-around way." in whole.inner_text()
+
+
+def test_the_keyboard_comes_straight_to_the_content(browser: Browser, served: str) -> None:
+    with opened(browser, served) as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        assert page.locator("a.skip").bounding_box()["x"] >= 0  # type: ignore[index]
+        page.keyboard.press("Enter")
+        assert page.url.endswith("#main")
+
+
+def test_a_query_is_asked_and_answered(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        page.get_by_label("Query").fill("SELECT ?name WHERE { mechanism:bfic rdfs:label ?name }")
+        page.get_by_role("button", name="Run").click()
+        page.wait_for_url("**/sparql?query=*")
+        assert "Business Forum of China-Italy" in page.locator("table").inner_text()
+
+
+def test_a_page_prints_without_its_navigation(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/doc/id/mechanism/crccme") as page:
+        page.emulate_media(media="print")
+        assert not page.locator("header.site nav").is_visible()
+        assert page.locator("table.facts").first.is_visible()

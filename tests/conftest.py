@@ -1,0 +1,109 @@
+"""What every test can ask for: the projects, copies of them to break, a release of each.
+
+``lights`` is a tiny project of another domain under tests/projects, complete in itself;
+``mechanisms`` is the repository's own. Fixtures of a session are read by all and changed by none.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graphsvc import settings, sources
+from graphsvc.build import Release, build
+from graphsvc.description import describe
+from graphsvc.validation import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphsvc.settings import Settings
+    from graphsvc.sources import Project
+
+TESTS = Path(__file__).parent
+REPOSITORY = TESTS.parent
+PARTS = ("ontology", "data", "queries")
+
+
+def copied(project: Path, target: Path) -> Path:
+    """Copy a project's files, and only these, into a new folder."""
+    for part in PARTS:
+        shutil.copytree(project / part, target / part)
+    return target
+
+
+def settled(project: Path, releases: Path, **others: object) -> Settings:
+    """Return settings for a project, whatever the environment says."""
+    return settings.load({"project": project, "releases": releases, **others}, {})
+
+
+def built(project: Path, releases: Path, **others: object) -> Release:
+    """Build a project with all its checks."""
+    return build(sources.load(project), settled(project, releases, **others), validate, describe)
+
+
+@pytest.fixture(scope="session")
+def lights_folder() -> Path:
+    """Return the folder of the tiny project."""
+    return TESTS / "projects" / "lights"
+
+
+@pytest.fixture(scope="session")
+def mechanisms_folder() -> Path:
+    """Return the repository's folder, which is a project."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def lights(lights_folder: Path) -> Project:
+    """Return the tiny project, read."""
+    return sources.load(lights_folder)
+
+
+@pytest.fixture(scope="session")
+def mechanisms(mechanisms_folder: Path) -> Project:
+    """Return the repository's project, read."""
+    return sources.load(mechanisms_folder)
+
+
+@pytest.fixture(scope="session")
+def lights_release(lights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release of the tiny project."""
+    return built(lights_folder, tmp_path_factory.mktemp("lights-releases"))
+
+
+@pytest.fixture(scope="session")
+def mechanisms_release(
+    mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Release:
+    """Return a release of the repository's project."""
+    return built(mechanisms_folder, tmp_path_factory.mktemp("mechanisms-releases"))
+
+
+@pytest.fixture
+def lights_copy(lights_folder: Path, tmp_path: Path) -> Path:
+    """Return a copy of the tiny project that a test may break."""
+    return copied(lights_folder, tmp_path / "project")
+
+
+@pytest.fixture
+def mechanisms_copy(mechanisms_folder: Path, tmp_path: Path) -> Path:
+    """Return a copy of the repository's project that a test may break."""
+    return copied(mechanisms_folder, tmp_path / "project")
+
+
+@pytest.fixture
+def edit(lights_copy: Path) -> Callable[[str, str, str], Path]:
+    """Return a function that replaces words in one file of the copy; the words must be there."""
+
+    def replace(path: str, old: str, new: str) -> Path:
+        file = lights_copy / path
+        text = file.read_bytes().decode("utf-8")
+        assert old in text, f"{path} has no {old!r}"
+        file.write_bytes(text.replace(old, new).encode("utf-8"))
+        return lights_copy
+
+    return replace

@@ -1,0 +1,101 @@
+"""SHACL: each result is a finding that names the thing, the path, the value and the place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from graphsvc.findings import Finding, Severity
+from graphsvc.inference import materialise
+from graphsvc.namespaces import graph_iri
+from graphsvc.validation import Evidence, shapes
+
+if TYPE_CHECKING:
+    from graphsvc.sources import Project
+
+LIGHTS = "https://example.org/lights/"
+PREFIXES = f"""
+@prefix : <{LIGHTS}ontology#> .
+@prefix shape: <{LIGHTS}shape/> .
+@prefix light: <{LIGHTS}id/light/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+SHAPE = """
+shape:Light a sh:NodeShape ; sh:targetClass :Light ; sh:property shape:Light-lit .
+shape:Light-lit a sh:PropertyShape ; sh:path :lit ; sh:datatype xsd:nonNegativeInteger ;
+    sh:message "Das Jahr als Zahl."@de , "Give the year as a number."@en .
+"""
+
+
+def judge(project: Project, shape: str, data: str) -> list[Finding]:
+    quads = [
+        ox.Quad(quad.subject, quad.predicate, quad.object, graph_iri(LIGHTS, graph))
+        for graph, turtle in (("shapes", shape), ("editorial", data))
+        for quad in ox.parse((PREFIXES + turtle).encode(), ox.RdfFormat.TURTLE)
+    ]
+    return list(shapes.findings(Evidence(project, quads)))
+
+
+def test_data_that_fits_gives_nothing(lights: Project) -> None:
+    data = 'light:north-rock a :Light ; :lit "1871"^^xsd:nonNegativeInteger .'
+    assert judge(lights, SHAPE, data) == []
+
+
+def test_a_violation_names_thing_path_value_and_shape(lights: Project) -> None:
+    (found,) = judge(lights, SHAPE, 'light:north-rock a :Light ; :lit "long ago"@en .')
+    assert found.check == "shacl"
+    assert found.severity is Severity.ERROR
+    assert found.entity == f"{LIGHTS}id/light/north-rock"
+    assert found.message == (
+        "light:north-rock lights:lit “long ago”@en — Give the year as a number."
+    )
+    assert "shape:Light-lit" in found.remedy or "Light-lit" in found.remedy
+    assert found.path == "data/ile-merrow/facts.trig"
+    assert found.line is not None
+
+
+def test_a_subclass_is_held_to_the_shape(lights: Project) -> None:
+    data = 'light:x a :Lighthouse ; :lit "long ago" . :Lighthouse rdfs:subClassOf :Light .'
+    assert len(judge(lights, SHAPE, data)) == 1
+
+
+def test_a_warning_stays_a_warning(lights: Project) -> None:
+    shape = SHAPE.replace("sh:path", "sh:severity sh:Warning ; sh:path")
+    (found,) = judge(lights, shape, 'light:x a :Light ; :lit "long ago" .')
+    assert found.severity is Severity.WARNING
+
+
+def test_a_rule_in_sparql_knows_the_project_s_prefixes(lights: Project) -> None:
+    shape = """
+    shape:Light a sh:NodeShape ; sh:targetClass :Light ; sh:sparql shape:rule .
+    shape:rule a sh:SPARQLConstraint ; sh:prefixes <https://example.org/lights/ontology> ;
+        sh:message "It is opposite itself." ;
+        sh:select "SELECT $this WHERE { $this lights:opposite ?value FILTER ($this = ?value) }" .
+    """
+    data = "light:x a :Light ; :opposite light:x . light:y a :Light ; :opposite light:x ."
+    told = (
+        data
+        + """
+    <https://example.org/lights/ontology> sh:declare shape:p .
+    shape:p sh:prefix "lights" ;
+        sh:namespace "https://example.org/lights/ontology#"^^xsd:anyURI .
+    """
+    )
+    assert [found.entity for found in judge(lights, shape, told)] == [f"{LIGHTS}id/light/x"]
+
+
+def test_a_shape_that_cannot_be_used_is_a_finding(lights: Project) -> None:
+    shape = "shape:Light a sh:NodeShape ; sh:targetClass :Light ; sh:property shape:nothing ."
+    (found,) = judge(lights, shape, "light:x a :Light .")
+    assert found.path == "ontology/shapes"
+    assert "cannot be used" in found.message
+
+
+def test_the_project_conforms(mechanisms: Project) -> None:
+    followed = materialise(mechanisms.quads, mechanisms.base).quads
+    evidence = Evidence(mechanisms, (*mechanisms.quads, *followed))
+    assert [found for found in shapes.findings(evidence) if found.severity is Severity.ERROR] == []

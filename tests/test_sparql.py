@@ -1,0 +1,185 @@
+"""The tokenizer reads any text whole, and what is told of a query is what the engine thinks too."""
+
+from __future__ import annotations
+
+import pyoxigraph
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphsvc import sparql
+from graphsvc.sparql import Kind
+
+#: Pieces of queries, so that random texts come near to what the tokenizer must tell apart.
+PIECES = st.sampled_from(
+    [
+        *"{}()[].,;*/+-=<>!|^?$&@#\\\"'",
+        *(" ", "\n", "\r\n", "\t", "é", "\u0000", "\U0001f600", "\\u0041", "\\U0010FFFF"),
+        *("SELECT", "WHERE", "SERVICE", "load", "GRAPH", "PREFIX", "BASE", "a", "true", "1.5e3"),
+        *("<http://example.org/x>", "ex:a.b", ":", "_:b1", "?v", '"""', "'''", '"s"@en-GB', "^^"),
+    ]
+)
+TEXTS = st.one_of(st.text(), st.lists(PIECES).map("".join), st.lists(PIECES).map(" ".join))
+
+
+@given(TEXTS)
+def test_tokens_and_white_space_are_the_whole_text(text: str) -> None:
+    rebuilt, done = "", 0
+    for token in sparql.tokens(text):
+        gap = text[done : token.start]
+        assert not gap.strip(" \t\r\n")
+        rebuilt += gap + token.text
+        done = token.end
+    assert rebuilt + text[done:] == text
+    assert not text[done:].strip(" \t\r\n")
+
+
+@given(TEXTS)
+def test_lines_and_columns_are_where_the_token_stands(text: str) -> None:
+    lines = text.split("\n")
+    for token in sparql.tokens(text):
+        first_line = token.text.split("\n")[0]
+        assert lines[token.line - 1][token.column - 1 :].startswith(first_line)
+
+
+@given(TEXTS)
+def test_nothing_raises_on_any_text(text: str) -> None:
+    sparql.forbidden(text)
+    sparql.form(text)
+    sparql.declared_prefixes(text)
+    sparql.deepest(text)
+    sparql.unbalanced(text)
+    sparql.unclosed_string(text)
+    sparql.has_dataset_clause(text)
+    for place in sparql.used_prefixes(text).values():
+        assert place.caret()
+
+
+@given(TEXTS)
+def test_rewriting_nothing_changes_nothing(text: str) -> None:
+    assert sparql.rewrite_iris(text, lambda iri: iri) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("?x < ?y", [Kind.VARIABLE, Kind.PUNCTUATION, Kind.VARIABLE]),
+        ("<a> <b>", [Kind.IRI, Kind.IRI]),
+        ("?x<?y&&?z>1", [Kind.VARIABLE, Kind.IRI, Kind.NUMBER]),
+        ("ex:a.b.", [Kind.NAME, Kind.PUNCTUATION]),
+        ("a:b%20c\\,d", [Kind.NAME]),
+        ("1. 1.5 .5e-1", [Kind.NUMBER, Kind.PUNCTUATION, Kind.NUMBER, Kind.NUMBER]),
+        ('"a\\"b" \'\' """a"b""c""" ', [Kind.STRING, Kind.STRING, Kind.STRING]),
+        ('"open\n?x', [Kind.UNCLOSED, Kind.VARIABLE]),
+        ("'''open\n?x", [Kind.UNCLOSED]),
+        ('"x"@en-GB', [Kind.STRING, Kind.LANGUAGE]),
+        ('"1"^^xsd:int', [Kind.STRING, Kind.PUNCTUATION, Kind.NAME]),
+        ("?x # rest ?y\n_:b", [Kind.VARIABLE, Kind.COMMENT, Kind.BLANK]),
+        ("<http://example.org/#x>", [Kind.IRI]),
+        ("é", [Kind.OTHER]),
+    ],
+)
+def test_terminals(text: str, kinds: list[Kind]) -> None:
+    assert [token.kind for token in sparql.tokens(text)] == kinds
+
+
+REFUSED = [
+    ("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }", "SERVICE"),
+    ("SELECT * { service silent ?x {} }", "SERVICE"),
+    ("SELECT * {SERVICESILENT<http://example.org/>{}}", "SERVICE"),
+    ("PREFIX ex: <http://example.org/> SELECT * {SERVICEex:a {}}", "SERVICE"),
+    ("PREFIX : <http://example.org/> SELECT * { ?s ?p trueSERVICE:a {} }", "SERVICE"),
+    ("PREFIX : <http://example.org/> SELECT * { ?s ?p 1SERVICE:a {} }", "SERVICE"),
+    ("SELECT * { SERVI\\u0043E <http://example.org/> {} }", "SERVICE"),
+    ("LOAD <http://example.org/>", "LOAD"),
+    ("insert data { <a> <b> <c> }", "INSERT"),
+    ("DELETE WHERE { ?s ?p ?o }", "DELETE"),
+    ("WITH <http://example.org/g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", "WITH"),
+    ("CLEAR ALL", "CLEAR"),
+    ("DROP ALL", "DROP"),
+    ("CREATE GRAPH <http://example.org/g>", "CREATE"),
+    ("ADD DEFAULT TO <http://example.org/g>", "ADD"),
+    ("MOVE DEFAULT TO <http://example.org/g>", "MOVE"),
+    ("COPY DEFAULT TO <http://example.org/g>", "COPY"),
+]
+
+
+@pytest.mark.parametrize(("query", "word"), REFUSED)
+def test_what_is_forbidden_is_found(query: str, word: str) -> None:
+    found = sparql.forbidden(query)
+    assert found is not None
+    assert found.word == word
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?service { ?service ?LOAD 'SERVICE <x> {}' }",
+        "SELECT * { ?s ?p ?o } # SERVICE <http://example.org/> {}",
+        "SELECT * { <http://example.org/SERVICE> ?p ?o }",
+        'SELECT * { ?s ?p """\nSERVICE <http://example.org/> {}\n""" }',
+        "PREFIX service: <http://example.org/> SELECT * { GRAPH service:x { ?s ?p ?o } }",
+        "PREFIX load: <http://example.org/> SELECT * { ?s load:delete load:insert }",
+        "SELECT * { ?s ?p '\\u0022 SERVICE \\u0022' }",
+    ],
+)
+def test_words_in_other_places_are_allowed(query: str) -> None:
+    assert sparql.forbidden(query) is None
+    pyoxigraph.Store().query(query)  # the engine agrees that it is a query
+
+
+def test_a_forbidden_word_is_shown_in_its_line() -> None:
+    found = sparql.forbidden("SELECT *\nWHERE { SERVICE <http://example.org/> {} }")
+    assert found is not None
+    assert found.position.caret() == ("WHERE { SERVICE <http://example.org/> {} }\n        ^")
+    assert (found.position.line, found.position.column) == (2, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("BASE <http://example.org/> PREFIX a: <b> select * {}", "SELECT"),
+        ("# ask\nASK {}", "ASK"),
+        ("PREFIX select: <http://example.org/> CONSTRUCT WHERE {}", "CONSTRUCT"),
+        ("describe <x>", "DESCRIBE"),
+        ("INSERT DATA {}", None),
+        ("", None),
+    ],
+)
+def test_form(text: str, form: str | None) -> None:
+    assert sparql.form(text) == form
+
+
+def test_prefixes() -> None:
+    text = "PREFIX a: <http://a/> @prefix b: <http://b/> . SELECT * {\n a:x :y c:z . ?a ?b 'd:e' }"
+    assert sparql.declared_prefixes(text) == {"a": "http://a/", "b": "http://b/"}
+    used = sparql.used_prefixes(text)
+    assert list(used) == ["a", "", "c"]
+    assert (used["c"].line, used["c"].column) == (2, 9)
+
+
+def test_a_name_written_across_its_namespace_is_written_out() -> None:
+    text = r"PREFIX w: <http://w/> SELECT * { w:a\/b w:c 'http://w/a/' }"
+    moved = sparql.rewrite_iris(text, lambda iri: iri.replace("http://w/a/", "http://new/"))
+    assert moved == "PREFIX w: <http://w/> SELECT * { <http://new/b> w:c 'http://w/a/' }"
+
+
+def test_escapes_in_iris_are_resolved_before_they_are_rewritten() -> None:
+    seen: list[str] = []
+
+    def note(iri: str) -> str:
+        seen.append(iri)
+        return iri
+
+    assert sparql.rewrite_iris(r"<http://w/\u0061>", note) == r"<http://w/\u0061>"
+    assert seen == ["http://w/a"]
+
+
+def test_brackets() -> None:
+    assert sparql.deepest("{ ( [ ] ) } {}")[0] == 3
+    assert sparql.unbalanced("{ ( ] }") is not None
+    assert sparql.unbalanced("{ '(' } # {") is None
+    text, place = sparql.unbalanced("{ { }") or ("", None)
+    assert text == "{"
+    assert place is not None
+    assert place.column == 1

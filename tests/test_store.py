@@ -1,0 +1,281 @@
+"""The embedded store: what it answers, what it refuses, and how it says what is wrong."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING
+
+import pyoxigraph
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
+
+from graphsvc.errors import (
+    ForbiddenOperation,
+    NotAcceptable,
+    QueryError,
+    QuerySyntaxError,
+    StoreError,
+)
+from graphsvc.formats import FORMATS, Content, Format, carrying, named
+from graphsvc.store.base import GraphSelection, Store
+from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.store.streaming import CHUNK, stream
+from graphsvc.store.syntax import MOST_NESTED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+EX = "http://example.org/"
+ROWS = 30_000
+
+
+def node(name: str) -> NamedNode:
+    return NamedNode(EX + name)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> OxigraphStore:
+    folder = tmp_path_factory.mktemp("store")
+    writable = pyoxigraph.Store(str(folder))
+    writable.extend(
+        [
+            Quad(node("a"), node("p"), node("b"), node("g1")),
+            Quad(node("a"), node("name"), Literal("A", language="en"), node("g1")),
+            Quad(node("b"), node("p"), node("c"), node("g2")),
+        ]
+    )
+    writable.bulk_extend(
+        Quad(node(f"row/{number}"), node("number"), Literal(number), node("rows"))
+        for number in range(ROWS)
+    )
+    writable.flush()
+    del writable
+    return OxigraphStore(folder, {"ex": EX})
+
+
+def offers(*names: str) -> Mapping[Content, Sequence[Format]]:
+    formats = [fmt for name in names if (fmt := named(name))]
+    return {content: [fmt for fmt in formats if content in fmt.carries] for content in Content}
+
+
+def answered(store: OxigraphStore, query: str, name: str, **others: object) -> str:
+    answer = store.answer(query, offers(name), **others)  # type: ignore[arg-type]
+    assert answer.format.name == name
+    return b"".join(answer.chunks).decode()
+
+
+def test_it_is_a_store(store: OxigraphStore) -> None:
+    as_protocol: Store = store
+    assert len(list(as_protocol.quads(f"{EX}g1"))) == 2
+    assert len(list(as_protocol.quads())) == ROWS + 3
+
+
+def test_the_default_graph_is_the_union(store: OxigraphStore) -> None:
+    table = store.select("SELECT ?s { ?s ex:p ?o } ORDER BY ?s")
+    assert table.variables == ("s",)
+    assert [row["s"] for row in table] == [node("a"), node("b")]
+
+
+def test_unbound_variables_are_left_out_of_the_mapping(store: OxigraphStore) -> None:
+    table = store.select("SELECT ?s ?name { ?s ex:p ?o OPTIONAL { ?s ex:name ?name } } ORDER BY ?s")
+    assert [row.get("name") for row in table] == [Literal("A", language="en"), None]
+
+
+def test_values_are_bound_as_terms(store: OxigraphStore) -> None:
+    query = "SELECT ?s ?o { ?s ex:p ?o }"
+    assert store.select(query, {"s": node("b")}).rows == ((node("b"), node("c")),)
+    assert store.ask("ASK { ?s ex:p ?o }", {"s": node("b")})
+    assert not store.ask("ASK { ?s ex:p ?o }", {"s": node("c")})
+
+
+def test_a_value_for_a_variable_that_is_not_projected(store: OxigraphStore) -> None:
+    with pytest.raises(QueryError, match="does not project") as caught:
+        store.select("SELECT ?o { ?s ex:p ?o }", {"s": node("b")})
+    assert "SELECT" in caught.value.remedy
+
+
+def test_select_and_ask_want_their_own_form(store: OxigraphStore) -> None:
+    with pytest.raises(QueryError, match="not a SELECT"):
+        store.select("ASK { ?s ?p ?o }")
+    with pytest.raises(QueryError, match="not an ASK"):
+        store.ask("SELECT * { ?s ?p ?o }")
+
+
+@pytest.mark.parametrize(
+    ("graphs", "clause", "found"),
+    [
+        (GraphSelection(), "", {"a", "b"}),
+        (GraphSelection((f"{EX}g1",)), "", {"a"}),
+        (GraphSelection((f"{EX}g1", f"{EX}g2")), "", {"a", "b"}),
+        (GraphSelection((), (f"{EX}g1",)), "", set()),
+        (GraphSelection((f"{EX}g2",)), f"FROM <{EX}g1>", {"b"}),
+        (GraphSelection(), f"FROM <{EX}g1>", {"a"}),
+        (GraphSelection(), f"FROM NAMED <{EX}g1>", set()),
+    ],
+)
+def test_the_dataset_of_a_query(
+    store: OxigraphStore, graphs: GraphSelection, clause: str, found: set[str]
+) -> None:
+    text = answered(store, f"SELECT ?s {clause} {{ ?s ex:p ?o }}", "json", graphs=graphs)
+    values = {row["s"]["value"] for row in json.loads(text)["results"]["bindings"]}
+    assert values == {EX + name for name in found}
+
+
+@pytest.mark.parametrize(
+    ("graphs", "found"),
+    [
+        (GraphSelection(), {"g1", "g2"}),
+        (GraphSelection((f"{EX}g1",)), set()),
+        (GraphSelection((), (f"{EX}g2",)), {"g2"}),
+    ],
+)
+def test_the_named_graphs_of_a_query(
+    store: OxigraphStore, graphs: GraphSelection, found: set[str]
+) -> None:
+    text = answered(store, "SELECT ?g { GRAPH ?g { ?s ex:p ?o } }", "json", graphs=graphs)
+    values = {row["g"]["value"] for row in json.loads(text)["results"]["bindings"]}
+    assert values == {EX + name for name in found}
+
+
+def test_a_graph_that_is_no_iri(store: OxigraphStore) -> None:
+    with pytest.raises(QueryError, match="not an IRI"):
+        store.answer("ASK {}", offers("json"), GraphSelection(("not an iri",)))
+
+
+@pytest.mark.parametrize("fmt", [fmt for fmt in FORMATS if fmt.engine], ids=lambda fmt: fmt.name)
+def test_every_format_is_written(store: OxigraphStore, fmt: Format) -> None:
+    queries = {
+        Content.SOLUTIONS: f"SELECT ?s {{ ?s ex:p <{EX}b> }}",
+        Content.TRIPLES: f"CONSTRUCT {{ ?s ex:p <{EX}b> }} WHERE {{ ?s ex:p <{EX}b> }}",
+    }
+    kind = Content.SOLUTIONS if Content.SOLUTIONS in fmt.carries else Content.TRIPLES
+    text = answered(store, queries[kind], fmt.name)
+    assert f"{EX}a" in text or "ex:a" in text
+
+
+def test_graphs_are_written_with_the_prefixes(store: OxigraphStore) -> None:
+    text = answered(store, "DESCRIBE ex:b", "ttl")
+    assert f"@prefix ex: <{EX}> ." in text
+    assert "ex:b ex:p ex:c ." in text
+
+
+def test_the_first_format_that_carries_the_answer_is_taken(store: OxigraphStore) -> None:
+    both = offers("html", "ttl", "csv", "json")
+    assert store.answer("SELECT * { ?s ex:p ?o }", both).format.name == "csv"
+    assert store.answer("DESCRIBE ex:a", both).format.name == "ttl"
+    assert store.answer("ASK {}", both).format.name == "csv"
+
+
+def test_no_format_that_carries_the_answer(store: OxigraphStore) -> None:
+    with pytest.raises(NotAcceptable) as caught:
+        store.answer("SELECT * { ?s ex:p ?o }", offers("ttl"))
+    assert caught.value.formats == carrying(Content.SOLUTIONS)
+
+
+# --- answers as streams ---
+
+
+def test_a_long_answer_comes_in_chunks(store: OxigraphStore) -> None:
+    chunks = list(store.answer("SELECT ?s { ?s ex:number ?n }", offers("csv")).chunks)
+    assert len(chunks) > 10
+    assert max(map(len, chunks)) <= CHUNK
+    assert b"".join(chunks).count(b"\r\n") == ROWS + 1
+
+
+def test_an_answer_that_nobody_reads_to_the_end_is_given_up(store: OxigraphStore) -> None:
+    before = set(threading.enumerate())
+    chunks = store.answer("SELECT * { ?s ex:number ?n . ?t ex:number ?m }", offers("csv")).chunks
+    assert next(iter(chunks))
+    (writer,) = set(threading.enumerate()) - before
+    chunks.close()  # type: ignore[attr-defined]
+    writer.join(timeout=30)
+    assert not writer.is_alive()
+
+
+def test_an_answer_that_nobody_reads_at_all_is_given_up(store: OxigraphStore) -> None:
+    before = set(threading.enumerate())
+    answer = store.answer("SELECT * { ?s ex:number ?n . ?t ex:number ?m }", offers("csv"))
+    (writer,) = set(threading.enumerate()) - before
+    del answer
+    writer.join(timeout=30)
+    assert not writer.is_alive()
+
+
+def test_a_failure_after_the_first_byte_is_raised_to_the_reader() -> None:
+    class Broken:
+        format = FORMATS[3]
+
+        def write(self, out: object) -> None:
+            out.write(b"begun")  # type: ignore[attr-defined]
+            raise OSError("the disk is gone")
+
+    _, chunks = stream(Broken)
+    assert next(chunks) == b"begun"
+    with pytest.raises(StoreError, match="the disk is gone"):
+        next(chunks)
+
+
+# --- what is refused, and how it is said ---
+
+
+@pytest.mark.parametrize("method", ["select", "ask", "answer"])
+def test_service_is_refused_before_the_engine_sees_it(store: OxigraphStore, method: str) -> None:
+    query = "SELECT * {\n  SERVICE <http://127.0.0.1:9/> { ?s ?p ?o }\n}"
+    arguments = [offers("json")] if method == "answer" else []
+    with pytest.raises(ForbiddenOperation) as caught:
+        getattr(store, method)(query, *arguments)
+    position = caught.value.position
+    assert position is not None
+    assert (position.line, position.column) == (2, 3)
+
+
+def test_updates_are_refused(store: OxigraphStore) -> None:
+    with pytest.raises(ForbiddenOperation, match="DELETE"):
+        store.answer("DELETE WHERE { ?s ?p ?o }", offers("json"))
+
+
+@pytest.mark.parametrize(
+    ("query", "message", "remedy", "place"),
+    [
+        (
+            "SELECT * {\n ?s xe:p ?o }",
+            "The prefix xe: is not declared",
+            "Did you mean ex:?",
+            (2, 5),
+        ),
+        ("SELECT * {\n ?s ex:p 'o }", "This string is not closed", "quotes", (2, 10)),
+        ("SELECT * {\n ?s ex:p ( ?o }", "This } has no partner", "Close", (2, 15)),
+        ("SELECT * { ?s ex:p ?o", "This { has no partner", "Close", (1, 10)),
+        ("SELEKT * { ?s ex:p ?o }", "no SPARQL query", "SELECT", (1, 1)),
+        ("", "There is no query", "SELECT", (1, 1)),
+        ("SELECT * { ?s ?p ?o } GROUP BY ?s", "not authorized with GROUP BY", "rule", (1, 34)),
+        ("SELECT * { ?s ex:p ?o }\nLIMIT x", "cannot be read from here", "", (2, 7)),
+        ("SELECT * { ?s ex:p ?o } ORDER", "cannot be read from here", "LIMIT", (1, 30)),
+    ],
+)
+def test_a_syntax_error_says_what_where_and_what_to_do(
+    store: OxigraphStore, query: str, message: str, remedy: str, place: tuple[int, int]
+) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        store.answer(query, offers("json"))
+    assert message in caught.value.message
+    assert remedy in caught.value.remedy
+    assert "\\u" not in caught.value.remedy
+    assert "SERVICE" not in caught.value.remedy
+    position = caught.value.position
+    assert position is not None
+    assert (position.line, position.column) == place
+
+
+def test_brackets_too_deep_for_the_engine(store: OxigraphStore) -> None:
+    deep = "{" * MOST_NESTED + "}" * MOST_NESTED
+    store.answer(f"SELECT * {deep}", offers("json"))
+    with pytest.raises(QuerySyntaxError, match="nested"):
+        store.answer(f"SELECT * {{{deep}}}", offers("json"))
+
+
+def test_a_folder_without_a_store(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be opened"):
+        OxigraphStore(tmp_path / "nowhere")

@@ -1,0 +1,188 @@
+"""One shape for every error of every route: RFC 9457, and its readable editions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from graphsvc import settings
+from graphsvc.errors import GraphsvcError, ReleaseError, StoreError
+from graphsvc.web.app import LARGEST_BODY, LONGEST_ADDRESS, create_app
+from graphsvc.web.problems import KINDS
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from graphsvc.release import Release
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A request that must fail, and how."""
+
+    route: str
+    path: str
+    status: int
+    method: str = "GET"
+    accept: str | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path[:40]} {self.status}"
+
+
+def query(text: str) -> dict[str, Any]:
+    return {"query_string": {"query": text}}
+
+
+WRONG = [
+    Wrong("sparql.answer", "/sparql", 400, options=query("SELECT * WHERE { ?s ?p")),
+    Wrong("sparql.answer", "/sparql", 400, options=query("")),
+    Wrong("sparql.answer", "/sparql", 403, options=query("SELECT * { SERVICE <http://x.y/> {} }")),
+    Wrong("sparql.answer", "/sparql", 403, "POST", options={"data": {"update": "DROP ALL"}}),
+    Wrong("sparql.answer", "/sparql", 405, "DELETE"),
+    Wrong("sparql.answer", "/sparql?format=none", 406),
+    Wrong("sparql.answer", "/sparql?format=csv", 406, options={}),
+    Wrong(
+        "sparql.answer",
+        "/sparql",
+        413,
+        "POST",
+        options={"data": b" " * (LARGEST_BODY + 1), "content_type": "application/sparql-query"},
+    ),
+    Wrong("sparql.answer", "/sparql", 414, options=query("#" * LONGEST_ADDRESS)),
+    Wrong("sparql.answer", "/sparql", 415, "POST", options={"json": {}}),
+    Wrong("documents.thing", "/id/light/none", 404),
+    Wrong("documents.thing", "/no such thing", 404),
+    Wrong("documents.thing", "/id/<script>", 404),
+    Wrong("documents.thing", "/id/light/none", 405, "PUT"),
+    Wrong("documents.about", "/doc/id/light/none", 404),
+    Wrong("documents.about", "/doc/id/light/north-rock?page=0", 400),
+    Wrong("documents.ontology", "/ontology/9.9.9", 404),
+    Wrong("documents.ontology", "/ontology?page=none", 400),
+    Wrong("pages.things", "/things", 400),
+    Wrong("pages.things", "/things?value=lights:None", 404),
+    Wrong("pages.home", "/", 405, "POST"),
+    Wrong("pages.problems", "/problems", 405, "POST"),
+    Wrong("pages.healthz", "/healthz", 405, "POST"),
+    Wrong("pages.readyz", "/readyz", 405, "POST"),
+    Wrong("static", "/static/none.css", 404),
+]
+
+
+@pytest.fixture(scope="module")
+def app(lights_release: Release) -> Flask:
+    return create_app(lights_release, settings.load({}, {}))
+
+
+@pytest.fixture(scope="module")
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def send(client: FlaskClient, wrong: Wrong, accept: str) -> TestResponse:
+    return client.open(wrong.path, method=wrong.method, headers={"Accept": accept}, **wrong.options)
+
+
+def test_every_route_is_made_to_fail(app: Flask) -> None:
+    routes = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert routes == {wrong.route for wrong in WRONG}
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_programs_get_problem_details(client: FlaskClient, wrong: Wrong) -> None:
+    answer = send(client, wrong, "application/json")
+    assert answer.status_code == wrong.status
+    assert answer.content_type == "application/problem+json"
+    told = answer.get_json()
+    assert told["status"] == wrong.status
+    assert told["type"] in {f"/problems#{kind.name}" for kind in KINDS}
+    assert told["title"]
+    assert told["detail"]
+    assert told["remedy"]
+    assert set(told) <= {
+        *("type", "title", "status", "detail", "remedy"),
+        *("line", "column", "excerpt", "variants"),
+    }
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Accept" in answer.vary
+    assert ("Allow" in answer.headers) == (wrong.status == 405)
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_terminals_get_text(client: FlaskClient, wrong: Wrong) -> None:
+    told = send(client, wrong, "application/json").get_json()
+    answer = send(client, wrong, "text/plain")
+    assert answer.status_code == wrong.status
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert answer.text.startswith(f"{told['status']} {told['title']}\n\n{told['detail']}\n")
+    assert told["remedy"] in answer.text
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_people_get_a_page(client: FlaskClient, wrong: Wrong) -> None:
+    told = send(client, wrong, "application/json").get_json()
+    answer = send(client, wrong, "text/html")
+    assert answer.status_code == wrong.status
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert "<script" not in answer.text
+    words = unescape(answer.text)
+    assert f"<h1>{told['title']}</h1>" in words
+    assert told["detail"] in words
+    assert told["remedy"] in words
+
+
+@pytest.mark.parametrize("accept", ["image/png", "", "nonsense", "*/*;q=0"])
+def test_an_error_never_fails_for_want_of_a_format(client: FlaskClient, accept: str) -> None:
+    answer = client.get("/id/light/none", headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+
+def test_an_error_about_a_thing_can_be_rdf(client: FlaskClient) -> None:
+    answer = client.get("/doc/id/light/none", headers={"Accept": "text/turtle"})
+    told = {quad.predicate.value: quad.object for quad in parse(answer.data, RdfFormat.TURTLE)}
+    status = told["http://www.w3.org/2011/http#statusCodeValue"]
+    assert getattr(status, "value", "") == "404"
+
+
+def test_the_endpoint_never_answers_an_error_in_a_format_of_data(client: FlaskClient) -> None:
+    answer = client.get("/sparql?query=SELECT", headers={"Accept": "text/turtle"})
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+
+
+def test_the_type_of_a_problem_is_an_address_that_explains_it(client: FlaskClient) -> None:
+    page = client.get("/problems").text
+    for kind in KINDS:
+        assert f'id="{kind.name}"' in page
+        assert kind.title in unescape(page)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "name"),
+    [
+        (StoreError("The store failed."), 503, "unavailable"),
+        (ReleaseError("There is no release."), 503, "unavailable"),
+        (GraphsvcError("Something failed."), 500, "internal"),
+        (ValueError("a secret"), 500, "internal"),
+    ],
+)
+def test_what_nobody_expects_is_told_in_the_same_shape(
+    lights_release: Release, error: Exception, status: int, name: str
+) -> None:
+    app = create_app(lights_release, settings.load({}, {}))
+
+    @app.get("/broken")
+    def broken() -> str:
+        raise error
+
+    answer = app.test_client().get("/broken")
+    told = answer.get_json()
+    assert (answer.status_code, told["type"]) == (status, f"/problems#{name}")
+    assert "secret" not in answer.text
