@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -31,6 +32,7 @@ from graphsvc.inference import Inferred, materialise
 from graphsvc.layout import Role
 from graphsvc.namespaces import Rebase
 from graphsvc.release import Manifest, Release, current, is_fresh
+from graphsvc.store import union
 
 if TYPE_CHECKING:
     from graphsvc.settings import Settings
@@ -143,23 +145,28 @@ def _write(documents: Mapping[str, bytes], folder: Path) -> None:
         (folder / path).write_bytes(data)
 
 
-def _canonical(quads: Sequence[Quad] | Dataset) -> bytes:
+def _canonical(quads: Iterable[Quad]) -> bytes:
     """Return the quads as canonical N-Quads, sorted, each once.
 
     Blank nodes get the names of https://www.w3.org/TR/rdf-canon/, so that the same graph gives
-    the same bytes, whatever the order of its files.
+    the same bytes, whatever the order of its files. The names depend on no other quads than
+    those in which blank nodes stand.
     """
-    if any(isinstance(term, BlankNode) for quad in quads for term in (quad.subject, quad.object)):
-        dataset = Dataset(quads)
-        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        quads = dataset
-    written = serialize(quads, format=RdfFormat.N_QUADS) or b""
+    named: list[Quad] = []
+    blank = Dataset()
+    for quad in quads:
+        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
+            blank.add(quad)
+        else:
+            named.append(quad)
+    blank.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    written = serialize(chain(named, blank), format=RdfFormat.N_QUADS) or b""
     return b"".join(sorted(set(written.splitlines(keepends=True))))
 
 
 def _store(nquads: bytes, folder: Path) -> None:
     store = Store(str(folder / release.STORE))
-    store.bulk_load(nquads, RdfFormat.N_QUADS)
+    union.fill(store, nquads)
     store.optimize()
     store.flush()
     # No time of day in the archive: the same quads are the same bytes.

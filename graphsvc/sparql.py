@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from graphsvc.errors import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 
 class Kind(Enum):
@@ -174,9 +175,38 @@ def form(text: str) -> str | None:
     return None
 
 
-def has_dataset_clause(text: str) -> bool:
-    """Tell whether the query names its own dataset with FROM."""
-    return any(token.kind is Kind.WORD and token.text.upper() == "FROM" for token in code(text))
+def dataset_clauses(text: str, known: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Return the IRIs that a query names with FROM and with FROM NAMED.
+
+    ``known`` are prefixes that the query may leave out. What cannot be resolved is left to the
+    engine, which says what is wrong with it.
+    """
+    default: list[str] = []
+    named: list[str] = []
+    namespaces = {**known, **declared_prefixes(text)}
+    significant = code(text)
+    for place, token in enumerate(significant):
+        if not _is_word(token, "FROM"):
+            continue
+        clause = significant[place + 1 : place + 3]
+        graphs = named if clause and _is_word(clause[0], "NAMED") else default
+        for term in clause[-1:] if graphs is named else clause[:1]:
+            if term.kind is Kind.IRI:
+                graphs.append(urljoin(_base_of(significant), iri_of(term)))
+            elif term.kind is Kind.NAME and prefix_of(term) in namespaces:
+                graphs.append(namespaces[prefix_of(term)] + local_of(term))
+    return default, named
+
+
+def _is_word(token: Token, word: str) -> bool:
+    return token.kind is Kind.WORD and token.text.upper() == word
+
+
+def _base_of(significant: list[Token]) -> str:
+    for token, following in pairwise(significant):
+        if _is_word(token, "BASE") and following.kind is Kind.IRI:
+            return iri_of(following)
+    return ""
 
 
 def declared_prefixes(text: str) -> dict[str, str]:

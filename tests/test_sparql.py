@@ -50,7 +50,7 @@ def test_nothing_raises_on_any_text(text: str) -> None:
     sparql.deepest(text)
     sparql.unbalanced(text)
     sparql.unclosed_string(text)
-    sparql.has_dataset_clause(text)
+    sparql.dataset_clauses(text, {})
     for place in sparql.used_prefixes(text).values():
         assert place.caret()
 

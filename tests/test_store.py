@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
 from graphsvc.errors import (
     ForbiddenOperation,
@@ -18,6 +18,7 @@ from graphsvc.errors import (
     StoreError,
 )
 from graphsvc.formats import FORMATS, Content, Format, carrying, named
+from graphsvc.store import union
 from graphsvc.store.base import GraphSelection, Store
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.streaming import CHUNK, stream
@@ -39,17 +40,19 @@ def node(name: str) -> NamedNode:
 def store(tmp_path_factory: pytest.TempPathFactory) -> OxigraphStore:
     folder = tmp_path_factory.mktemp("store")
     writable = pyoxigraph.Store(str(folder))
-    writable.extend(
-        [
-            Quad(node("a"), node("p"), node("b"), node("g1")),
-            Quad(node("a"), node("name"), Literal("A", language="en"), node("g1")),
-            Quad(node("b"), node("p"), node("c"), node("g2")),
-        ]
-    )
-    writable.bulk_extend(
+    quads = [
+        Quad(node("a"), node("p"), node("b"), node("g1")),
+        Quad(node("a"), node("name"), Literal("A", language="en"), node("g1")),
+        Quad(node("a"), node("name"), Literal("A", language="en"), node("g2")),
+        Quad(node("b"), node("p"), node("c"), node("g2")),
+    ]
+    rows = (
         Quad(node(f"row/{number}"), node("number"), Literal(number), node("rows"))
         for number in range(ROWS)
     )
+    written = serialize([*quads, *rows], format=RdfFormat.N_QUADS)
+    assert written is not None
+    union.fill(writable, written)
     writable.flush()
     del writable
     return OxigraphStore(folder, {"ex": EX})
@@ -69,13 +72,38 @@ def answered(store: OxigraphStore, query: str, name: str, **others: object) -> s
 def test_it_is_a_store(store: OxigraphStore) -> None:
     as_protocol: Store = store
     assert len(list(as_protocol.quads(f"{EX}g1"))) == 2
-    assert len(list(as_protocol.quads())) == ROWS + 3
+    assert len(list(as_protocol.quads())) == ROWS + 4
 
 
 def test_the_default_graph_is_the_union(store: OxigraphStore) -> None:
     table = store.select("SELECT ?s { ?s ex:p ?o } ORDER BY ?s")
     assert table.variables == ("s",)
     assert [row["s"] for row in table] == [node("a"), node("b")]
+
+
+@pytest.mark.parametrize(
+    ("graphs", "clause"),
+    [
+        (GraphSelection(), ""),
+        (GraphSelection(), f"FROM <{EX}g1> FROM <{EX}g2>"),
+        (GraphSelection(), f"BASE <{EX}> {{}}FROM <g1> FROM ex:g2"),
+        (GraphSelection((f"{EX}g1", f"{EX}g2")), ""),
+        (GraphSelection((f"{EX}g1", f"{EX}g2")), f"FROM <{EX}rows>"),
+    ],
+)
+def test_what_two_graphs_hold_is_there_once(
+    store: OxigraphStore, graphs: GraphSelection, clause: str
+) -> None:
+    base, _, dataset = clause.rpartition("{}")
+    query = f"{base} SELECT (COUNT(*) AS ?n) {dataset} WHERE {{ ?s ex:name ?name }}"
+    answer = json.loads(answered(store, query, "json", graphs=graphs))
+    assert answer["results"]["bindings"][0]["n"]["value"] == "1"
+
+
+def test_a_merge_of_graphs_has_the_named_graphs_that_are_asked_for(store: OxigraphStore) -> None:
+    query = """SELECT ?g ?s FROM ex:g1 FROM ex:g2 FROM NAMED ex:g2
+    WHERE { ?a ex:name "A"@en GRAPH ?g { ?s ex:p ?o } }"""
+    assert store.select(query).rows == ((node("g2"), node("b")),)
 
 
 def test_unbound_variables_are_left_out_of_the_mapping(store: OxigraphStore) -> None:

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph
 from pyoxigraph import (
+    DefaultGraph,
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
@@ -19,7 +20,7 @@ from pyoxigraph import (
 from graphsvc import sparql
 from graphsvc.errors import NotAcceptable, QueryError, StoreError
 from graphsvc.formats import Content, Format, carrying
-from graphsvc.store import syntax
+from graphsvc.store import syntax, union
 from graphsvc.store.base import UNION, Answer, GraphSelection, Table, Term
 from graphsvc.store.streaming import stream
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
 Result: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+_Dataset: TypeAlias = dict[str, Any]
 
 
 class OxigraphStore:
@@ -88,20 +90,17 @@ class OxigraphStore:
 
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
         """Yield every quad, or those of one graph."""
-        wanted = None if graph is None else NamedNode(graph)
-        return self._store.quads_for_pattern(None, None, None, wanted)
+        if graph is None:
+            return union.stated(self._store)
+        return self._store.quads_for_pattern(None, None, None, NamedNode(graph))
 
     def _run(
         self, query: str, graphs: GraphSelection, bindings: Mapping[str, Term] | None
     ) -> Result:
         values = {Variable(name): term for name, term in (bindings or {}).items()}
+        store, dataset = self._dataset(query, graphs)
         try:
-            return self._store.query(
-                query,
-                prefixes=self._prefixes,
-                substitutions=values,
-                **_dataset(query, graphs),
-            )
+            return store.query(query, prefixes=self._prefixes, substitutions=values, **dataset)
         except SyntaxError as error:
             raise syntax.explain(query, error, self._prefixes) from error
         except RuntimeError as error:
@@ -112,6 +111,23 @@ class OxigraphStore:
             ) from error
         except OSError as error:
             raise StoreError(f"The store failed: {error}.") from error
+
+    def _dataset(self, query: str, graphs: GraphSelection) -> tuple[pyoxigraph.Store, _Dataset]:
+        """Return the store to ask, and the engine's arguments for the query's dataset.
+
+        "If different RDF Datasets are specified in both the protocol request and the SPARQL
+        query string, then the SPARQL service must execute the query using the RDF Dataset given
+        in the protocol request" (https://www.w3.org/TR/sparql11-protocol/#dataset).
+        """
+        chosen = graphs or _named_in(query, self._prefixes)
+        if not chosen:
+            return self._store, {}
+        names = [_graph(iri) for iri in chosen.named_graphs]
+        if len(chosen.default_graphs) > 1:
+            part = union.merged(self._store, chosen)
+            return part, {"default_graph": DefaultGraph(), "named_graphs": names}
+        defaults = [_graph(iri) for iri in chosen.default_graphs]
+        return self._store, {"default_graph": defaults, "named_graphs": names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +161,10 @@ def _content(result: Result) -> Content:
     return Content.BOOLEAN if isinstance(result, QueryBoolean) else Content.TRIPLES
 
 
-def _dataset(query: str, graphs: GraphSelection) -> dict[str, Any]:
-    """Return the engine's arguments for the query's dataset.
-
-    "If different RDF Datasets are specified in both the protocol request and the SPARQL query
-    string, then the SPARQL service must execute the query using the RDF Dataset given in the
-    protocol request" (https://www.w3.org/TR/sparql11-protocol/#dataset). The union is for
-    queries that say nothing: asked for, the engine would let it override FROM.
-    """
-    if graphs:
-        return {
-            "default_graph": [_graph(iri) for iri in graphs.default_graphs],
-            "named_graphs": [_graph(iri) for iri in graphs.named_graphs],
-        }
-    return {"use_default_graph_as_union": not sparql.has_dataset_clause(query)}
+def _named_in(query: str, prefixes: Mapping[str, str]) -> GraphSelection:
+    """Return the dataset that the query itself names with FROM."""
+    default, named = sparql.dataset_clauses(query, prefixes)
+    return GraphSelection(tuple(dict.fromkeys(default)), tuple(dict.fromkeys(named)))
 
 
 def _graph(iri: str) -> NamedNode:

@@ -43,8 +43,8 @@ def findings(evidence: Evidence, checks: Sequence[Check]) -> Iterator[Finding]:
 
 
 def _rows(evidence: Evidence, check: Check) -> Iterator[tuple[Term, Term | None, Term | None]]:
-    solutions: QuerySolutions = evidence.store.query(  # type: ignore[assignment]
-        check.text, prefixes=dict(evidence.prefixes), use_default_graph_as_union=True
+    solutions: QuerySolutions = evidence.dataset.query(  # type: ignore[assignment]
+        check.text, prefixes=dict(evidence.prefixes)
     )
     for solution in solutions:
         entity, prop, value = (solution[name] for name in PROJECTION)

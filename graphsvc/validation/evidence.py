@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from graphsvc.findings import Finding, Severity
 from graphsvc.namespaces import OWL, RDF, RDFS, VANN, graph_iri
+from graphsvc.store.union import store_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,10 +61,15 @@ class Evidence:
 
     @cached_property
     def store(self) -> ox.Store:
-        """Return the statements in a store, to be queried."""
+        """Return the statements in a store, to be looked up."""
         store = ox.Store()
         store.bulk_extend(self.quads)
         return store
+
+    @cached_property
+    def dataset(self) -> ox.Store:
+        """Return the statements as they will be served, to be queried."""
+        return store_of(self.quads)
 
     @cached_property
     def namespaces(self) -> tuple[str, ...]:

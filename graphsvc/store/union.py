@@ -1,0 +1,54 @@
+"""The union of all graphs as a graph: each triple once, however many graphs hold it.
+
+SPARQL's default graph is a set of triples, and of several graphs their merge
+(https://www.w3.org/TR/sparql11-query/#rdfDataset). The engine's own union gives a triple once for
+each graph that holds it, so that solutions repeat and counts are too high. Where evidence is a
+graph, what two sentences state is in two graphs. So a store's default graph holds the merge, and a
+query that names several graphs for its default gets a store of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from graphsvc.store.base import GraphSelection
+
+
+def fill(store: Store, nquads: bytes) -> None:
+    """Load N-Quads of named graphs, one quad a line, and their merge as the default graph."""
+    store.bulk_load(nquads, RdfFormat.N_QUADS)
+    # Line by line: the graph is the last term, and no IRI holds a blank.
+    triples = {line[: line.rindex(b" <")] for line in nquads.splitlines()}
+    store.bulk_load(b" .\n".join([*triples, b""]), RdfFormat.N_TRIPLES)
+
+
+def store_of(quads: Iterable[Quad]) -> Store:
+    """Return a store in memory with quads of named graphs, and their merge."""
+    store = Store()
+    for quad in quads:
+        store.add(quad)
+        store.add(Quad(quad.subject, quad.predicate, quad.object))
+    return store
+
+
+def merged(store: Store, graphs: GraphSelection) -> Store:
+    """Return a store whose default graph is the merge of the selected ones."""
+    part = Store()
+    for iri in graphs.default_graphs:
+        quads = store.quads_for_pattern(None, None, None, NamedNode(iri))
+        part.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    for iri in graphs.named_graphs:
+        part.extend(store.quads_for_pattern(None, None, None, NamedNode(iri)))
+    return part
+
+
+def stated(store: Store) -> Iterator[Quad]:
+    """Yield the quads of the named graphs: everything but the merge."""
+    for quad in store.quads_for_pattern(None, None, None, None):
+        if not isinstance(quad.graph_name, DefaultGraph):
+            yield quad
