@@ -76,12 +76,20 @@ def keep_newest(releases: Path, number: int) -> None:
     """Remove all releases but the newest ``number``; the served one is never removed."""
     served = (releases / CURRENT).resolve()
     others = [
-        (Release.open(manifest.parent).manifest.built, manifest.parent)
+        (_built(manifest.parent), manifest.parent)
         for manifest in releases.glob(f"[!.]*/{MANIFEST}")
         if manifest.parent.name != CURRENT and manifest.parent.resolve() != served
     ]
     for _, folder in sorted(others, reverse=True)[number - 1 :]:
         shutil.rmtree(folder)
+
+
+def _built(home: Path) -> str:
+    """Return when a release was built; one that this program cannot serve counts as the oldest."""
+    try:
+        return Release.open(home).manifest.built
+    except ReleaseError:
+        return ""
 
 
 def _is_sound(home: Path) -> bool:

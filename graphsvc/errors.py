@@ -12,6 +12,9 @@ GraphsvcError
 ├── UnknownEntity            nothing in the graph has this IRI
 ├── NotAcceptable            no format that the client takes can carry this answer
 └── StoreError               the store itself failed
+    ├── DeadlineExceeded     the query took longer than it may
+    ├── MemoryExceeded       the query took more memory than it may
+    └── Overloaded           too many queries are running or waiting
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
     from graphsvc.findings import Finding
     from graphsvc.formats import Format
+
+_WINDOW = 72
+"""How many characters of a long line are shown on either side of a place."""
 
 
 class GraphsvcError(Exception):
@@ -60,8 +66,10 @@ class Position:
     text: str
 
     def caret(self) -> str:
-        """Return the line with a caret under the column."""
-        return f"{self.text}\n{' ' * (self.column - 1)}^"
+        """Return the line, cut to a readable width, with a caret under the column."""
+        start = max(0, self.column - 1 - _WINDOW)
+        words = self.text[start : self.column - 1 + _WINDOW].replace("\t", " ")
+        return f"{words}\n{' ' * (self.column - 1 - start)}^"
 
 
 class QueryError(GraphsvcError):
@@ -112,3 +120,15 @@ class NotAcceptable(GraphsvcError):  # noqa: N818
 
 class StoreError(GraphsvcError):
     """The store itself failed."""
+
+
+class DeadlineExceeded(StoreError):  # noqa: N818
+    """The query took longer than it may."""
+
+
+class MemoryExceeded(StoreError):  # noqa: N818
+    """The query took more memory than it may."""
+
+
+class Overloaded(StoreError):  # noqa: N818
+    """Too many queries are running or waiting; a later try may find room."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 MANIFEST = "manifest.json"
 STORE = "store"
@@ -107,7 +107,7 @@ class Release:
     @cached_property
     def store(self) -> OxigraphStore:
         """Return the store, opened read-only at the first call."""
-        return OxigraphStore(self.path / STORE, self.prefixes)
+        return OxigraphStore.open(self.path / STORE, self.prefixes)
 
     @property
     def queries(self) -> Path:

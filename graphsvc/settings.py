@@ -23,6 +23,7 @@ FILE_NAME = "graphsvc.toml"
 ENVIRONMENT = "GRAPHSVC_"
 
 _LARGEST_PORT = 65535
+_LONGEST_WAIT = 86_400
 
 Reader: TypeAlias = Callable[[Any], Any]
 
@@ -54,6 +55,16 @@ def _whole(value: object) -> int:
 def _count(value: object) -> int:
     if (number := _whole(value)) < 1:
         raise ValueError("a whole number from 1 up")
+    return number
+
+
+def _seconds(value: object) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = 0.0
+    if not 0 < number < _LONGEST_WAIT:
+        raise ValueError(f"a number of seconds above 0 and below {_LONGEST_WAIT}")
     return number
 
 
@@ -99,7 +110,37 @@ class Settings:
     )
     host: str = field(default="127.0.0.1", metadata=_about("The address to listen on.", _text))
     port: int = field(default=8080, metadata=_about("The port to listen on.", _port))
-    workers: int = field(default=1, metadata=_about("How many processes answer requests.", _count))
+    workers: int = field(
+        default=2, metadata=_about("How many processes speak HTTP and render pages.", _count)
+    )
+    deadline: float = field(
+        default=30.0,
+        metadata=_about("How many seconds a query may take, its sending included.", _seconds),
+    )
+    query_memory: int = field(
+        default=512,
+        metadata=_about("How many MiB of memory a query may take beside the release.", _count),
+    )
+    quick_queries: int = field(
+        default=2,
+        metadata=_about(
+            "How many queries the endpoint of each of the `workers` has answered at a time.", _count
+        ),
+    )
+    long_queries: int = field(
+        default=8,
+        metadata=_about(
+            "How many queries in all may go on beside them, once they are no longer quick.", _count
+        ),
+    )
+    waiting_queries: int = field(
+        default=64,
+        metadata=_about("How many queries may wait in each process; one more gets 503.", _count),
+    )
+    memory_quads: int = field(
+        default=5_000_000,
+        metadata=_about("Up to how many quads a release is held in memory.", _whole),
+    )
     log_level: str = field(
         default="INFO", metadata=_about("The least severity that is logged.", _level)
     )

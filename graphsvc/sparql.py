@@ -97,7 +97,12 @@ _MASTER = re.compile(
     "|".join(f"(?P<t{number}>{pattern})" for number, (_, pattern) in enumerate(_TERMINALS)),
     re.DOTALL,
 )
+_RUN = re.compile(f"(?:{_CHAR}|\\.)*")
+#: The same without names that have a prefix, for runs in which none can end.
+_UNPREFIXED = re.compile(_MASTER.pattern.replace(f"{_PREFIX}:{_LOCAL}", f":{_LOCAL}"), re.DOTALL)
 _CODEPOINTS = re.compile(_CODEPOINT)
+_FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
+_OF_NO_PREFIX = re.compile(r"[^\w.-]")
 _LOCAL_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
@@ -106,6 +111,10 @@ _PROLOGUE = ("PREFIX", "BASE", "VERSION")
 _UPDATES = frozenset(
     ("LOAD", "CLEAR", "DROP", "ADD", "MOVE", "COPY", "CREATE", "INSERT", "DELETE", "WITH")
 )
+#: What a text holds at least in which `forbidden` finds something; most queries hold nothing of it.
+_SUSPICIOUS = re.compile(
+    "|".join(["SERVICE", "LOAD", *sorted(_UPDATES), _CODEPOINT]), re.IGNORECASE
+)
 _OPENING = {"{": "}", "(": ")", "[": "]"}
 _CLOSING = {closing: opening for opening, closing in _OPENING.items()}
 
@@ -113,15 +122,30 @@ _CLOSING = {closing: opening for opening, closing in _OPENING.items()}
 def tokens(text: str) -> Iterator[Token]:
     """Yield the tokens of any text; between them stands nothing but white space."""
     line, line_start, counted = 1, 0, 0
-    for match in _MASTER.finditer(text):
+    for kind, match in _matches(text):
         start = match.start()
         breaks = text.count("\n", counted, start)
         if breaks:
             line += breaks
             line_start = text.rindex("\n", counted, start) + 1
         counted = start
-        kind = _KINDS[str(match.lastgroup)]
         yield Token(kind, match.group(), start, line, start - line_start + 1)
+
+
+def _matches(text: str) -> Iterator[tuple[Kind, re.Match[str]]]:
+    """Yield each terminal with its kind.
+
+    A word at whose end no colon stands begins a run of letters and dots in which no prefix can
+    end: to look for one again after each dot would take time in the square of the run's length.
+    """
+    at, no_prefix_before = 0, 0
+    while match := (_UNPREFIXED if at < no_prefix_before else _MASTER).search(text, at):
+        kind = _KINDS[str(match.lastgroup)]
+        if kind is Kind.WORD and match.start() >= no_prefix_before:
+            run = _RUN.match(text, match.start())
+            no_prefix_before = run.end() if run else match.end()
+        at = match.end()
+        yield kind, match
 
 
 def code(text: str) -> list[Token]:
@@ -160,6 +184,8 @@ def forbidden(text: str) -> Forbidden | None:
     (https://www.w3.org/TR/sparql11-query/#codepointEscape), so a text that holds them is
     looked at twice: as it is written, and with its escapes resolved.
     """
+    if not _SUSPICIOUS.search(text):
+        return None
     found = _forbidden(text)
     if found is None and _CODEPOINTS.search(text):
         return _forbidden(_resolve_codepoints(text))
@@ -168,7 +194,7 @@ def forbidden(text: str) -> Forbidden | None:
 
 def form(text: str) -> str | None:
     """Return SELECT, ASK, CONSTRUCT or DESCRIBE, or None if the text is no query."""
-    for token in code(text):
+    for token in tokens(text):
         word = token.text.upper()
         if token.kind is Kind.WORD and word not in _PROLOGUE:
             return word if word in _FORMS else None
@@ -183,6 +209,8 @@ def dataset_clauses(text: str, known: Mapping[str, str]) -> tuple[list[str], lis
     """
     default: list[str] = []
     named: list[str] = []
+    if not _FROM.search(text):
+        return default, named
     namespaces = {**known, **declared_prefixes(text)}
     significant = code(text)
     for place, token in enumerate(significant):
@@ -218,6 +246,12 @@ def declared_prefixes(text: str) -> dict[str, str]:
     for name, iri in _declarations(code(text)):
         declared.setdefault(prefix_of(name), iri_of(iri))
     return declared
+
+
+def mentioned_prefixes(text: str) -> set[str]:
+    """Return whatever stands before a colon: the prefixes of a query are among it."""
+    # Split, not searched for: a search begins anew at each character of a long word.
+    return {_OF_NO_PREFIX.split(before)[-1] for before in text.split(":")[:-1]}
 
 
 def used_prefixes(text: str) -> dict[str, Position]:

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from graphsvc import settings, sources
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     from graphsvc.settings import Settings
     from graphsvc.sources import Project
+
+# How long an example takes is the machine's affair: time is measured by benchmarks.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 TESTS = Path(__file__).parent
 REPOSITORY = TESTS.parent

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -283,19 +285,23 @@ def test_the_new_release_is_served_and_the_old_one_still_answers(options: Settin
 
 
 def test_whoever_reads_during_builds_always_finds_a_whole_release(options: Settings) -> None:
+    # All are kept: what is tested is the swap. Between reading the link and opening the store
+    # a reader could be so slow that the release is the oldest by then, and removed.
+    options = replace(options, keep_releases=10)
     ids = [quick(options).id]
     reader = subprocess.Popen(
         [sys.executable, "-c", READER, options.releases],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert reader.stdout is not None
     assert reader.stdout.readline() == b"reading\n"
     for number in range(5):
         change(options, number)
         ids.append(quick(options).id)
-    out, _ = reader.communicate(b"", timeout=60)
-    assert reader.returncode == 0
+    out, complaint = reader.communicate(b"", timeout=60)
+    assert reader.returncode == 0, complaint.decode()
     assert set(json.loads(out)) <= set(ids)
     assert len(set(ids)) == 6
 
@@ -511,7 +517,7 @@ def test_a_release_with_a_part_missing(options: Settings, part: str) -> None:
     [
         lambda text: text[:-20],
         lambda text: text.replace('"base"', '"basis"'),
-        lambda text: text.replace('"format_version": 1', '"format_version": 0'),
+        lambda text: re.sub('"format_version": [0-9]+', '"format_version": 0', text),
         lambda _: "[]",
     ],
 )

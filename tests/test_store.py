@@ -55,7 +55,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> OxigraphStore:
     union.fill(writable, written)
     writable.flush()
     del writable
-    return OxigraphStore(folder, {"ex": EX})
+    return OxigraphStore.open(folder, {"ex": EX})
 
 
 def offers(*names: str) -> Mapping[Content, Sequence[Format]]:
@@ -104,6 +104,11 @@ def test_a_merge_of_graphs_has_the_named_graphs_that_are_asked_for(store: Oxigra
     query = """SELECT ?g ?s FROM ex:g1 FROM ex:g2 FROM NAMED ex:g2
     WHERE { ?a ex:name "A"@en GRAPH ?g { ?s ex:p ?o } }"""
     assert store.select(query).rows == ((node("g2"), node("b")),)
+
+
+def test_a_blank_node_is_the_same_in_the_merge() -> None:
+    store = OxigraphStore.load(b'_:b <http://e/p> "x" <http://e/g> .\n', {})
+    assert store.ask("ASK { GRAPH ?g { ?b ?p ?o } ?b ?p ?o }")
 
 
 def test_unbound_variables_are_left_out_of_the_mapping(store: OxigraphStore) -> None:
@@ -306,4 +311,4 @@ def test_brackets_too_deep_for_the_engine(store: OxigraphStore) -> None:
 
 def test_a_folder_without_a_store(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be opened"):
-        OxigraphStore(tmp_path / "nowhere")
+        OxigraphStore.open(tmp_path / "nowhere", {})

@@ -11,7 +11,8 @@ from pyoxigraph import RdfFormat, parse
 
 from graphsvc import settings
 from graphsvc.errors import GraphsvcError, ReleaseError, StoreError
-from graphsvc.web.app import LARGEST_BODY, LONGEST_ADDRESS, create_app
+from graphsvc.web.app import create_app
+from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS
 from graphsvc.web.problems import KINDS
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, parse, par
 
 from graphsvc import settings
 from graphsvc.formats import FORMATS, Content, Format, carrying
-from graphsvc.web.app import LARGEST_BODY, LONGEST_ADDRESS, create_app
+from graphsvc.web.app import create_app
+from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

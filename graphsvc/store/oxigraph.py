@@ -22,7 +22,7 @@ from graphsvc.errors import NotAcceptable, QueryError, StoreError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.store import syntax, union
 from graphsvc.store.base import UNION, Answer, GraphSelection, Table, Term
-from graphsvc.store.streaming import stream
+from graphsvc.store.streaming import Writer, stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,20 +35,32 @@ _Dataset: TypeAlias = dict[str, Any]
 
 
 class OxigraphStore:
-    """A store in a folder, opened read-only, so that any number of processes can share it.
+    """An Oxigraph store whose default graph is the merge of its named graphs.
 
     ``prefixes`` may be left out of queries, and graph answers are written with them.
     """
 
-    def __init__(self, path: Path, prefixes: Mapping[str, str] | None = None) -> None:
+    def __init__(self, store: pyoxigraph.Store, prefixes: Mapping[str, str]) -> None:
+        self._store = store
+        self._prefixes = dict(prefixes)
+
+    @classmethod
+    def open(cls, path: Path, prefixes: Mapping[str, str]) -> OxigraphStore:
+        """Open a store in a folder read-only: any number of processes can share it."""
         try:
-            self._store = pyoxigraph.Store.read_only(str(path))
-        except OSError as error:
+            return cls(pyoxigraph.Store.read_only(str(path)), prefixes)
+        except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"The store in {path} cannot be opened: {error}.",
                 remedy="Build the release again.",
             ) from error
-        self._prefixes = dict(prefixes or {})
+
+    @classmethod
+    def load(cls, nquads: bytes, prefixes: Mapping[str, str]) -> OxigraphStore:
+        """Load N-Quads of named graphs, one quad a line, into memory."""
+        store = pyoxigraph.Store()
+        union.fill(store, nquads)
+        return cls(store, prefixes)
 
     def answer(
         self,
@@ -62,14 +74,20 @@ class OxigraphStore:
         The chunks come as the engine finds them; a failure after the first is a StoreError
         raised where they are read. Close them if they are not read to the end.
         """
-        syntax.refuse(query)
-
-        def prepare() -> _Writer:
-            result = self._run(query, graphs, bindings)
-            return _Writer(result, _choose(result, formats), self._prefixes)
-
-        fmt, chunks = stream(prepare)
+        fmt, chunks = stream(lambda: self.prepare(query, formats, graphs, bindings))
         return Answer(fmt, chunks)
+
+    def prepare(
+        self,
+        query: str,
+        formats: Mapping[Content, Sequence[Format]],
+        graphs: GraphSelection = UNION,
+        bindings: Mapping[str, Term] | None = None,
+    ) -> Writer:
+        """Begin to answer: the writer knows its format, and finds the answer while it writes."""
+        syntax.refuse(query)
+        result = self._run(query, graphs, bindings)
+        return _Writer(result, _choose(result, formats), self._prefixes)
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Table:
         """Answer a SELECT over the union of all graphs as a table of terms."""
@@ -100,7 +118,9 @@ class OxigraphStore:
         values = {Variable(name): term for name, term in (bindings or {}).items()}
         store, dataset = self._dataset(query, graphs)
         try:
-            return store.query(query, prefixes=self._prefixes, substitutions=values, **dataset)
+            return store.query(
+                query, prefixes=self._mentioned(query), substitutions=values, **dataset
+            )
         except SyntaxError as error:
             raise syntax.explain(query, error, self._prefixes) from error
         except RuntimeError as error:
@@ -111,6 +131,13 @@ class OxigraphStore:
             ) from error
         except OSError as error:
             raise StoreError(f"The store failed: {error}.") from error
+
+    def _mentioned(self, query: str) -> dict[str, str]:
+        """Return those of the known prefixes that the query may use; few are quicker than all."""
+        known = self._prefixes
+        return {
+            prefix: known[prefix] for prefix in sparql.mentioned_prefixes(query) if prefix in known
+        }
 
     def _dataset(self, query: str, graphs: GraphSelection) -> tuple[pyoxigraph.Store, _Dataset]:
         """Return the store to ask, and the engine's arguments for the query's dataset.

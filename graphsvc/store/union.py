@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 def fill(store: Store, nquads: bytes) -> None:
     """Load N-Quads of named graphs, one quad a line, and their merge as the default graph."""
-    store.bulk_load(nquads, RdfFormat.N_QUADS)
     # Line by line: the graph is the last term, and no IRI holds a blank.
     triples = {line[: line.rindex(b" <")] for line in nquads.splitlines()}
-    store.bulk_load(b" .\n".join([*triples, b""]), RdfFormat.N_TRIPLES)
+    # At one go: a blank node is the same one only within one document.
+    document = b"".join([nquads, b" .\n".join([*triples, b""])])
+    store.bulk_load(document, RdfFormat.N_QUADS)
 
 
 def store_of(quads: Iterable[Quad]) -> Store:

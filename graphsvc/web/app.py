@@ -15,21 +15,17 @@ from graphsvc import __version__
 from graphsvc.web import pages, problems
 from graphsvc.web.documents import documents
 from graphsvc.web.problems import RequestProblem
+from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS
 from graphsvc.web.site import Site
 from graphsvc.web.sparql import endpoint
 
 if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.settings import Settings
-
-LONGEST_ADDRESS = 16_384
-"""How many bytes of an address are read; a longer query fits into the body of a POST."""
-
-LARGEST_BODY = 1_048_576
-"""How many bytes of a body are read: a query of a megabyte is an accident."""
+    from graphsvc.store.base import Store
 
 # Nothing loads from another host, no script runs, no other site frames a page.
-_SECURITY = {
+SECURITY = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
@@ -42,7 +38,7 @@ _SECURITY = {
 
 # Whoever may read the graph may read it from a page of another site.
 # https://fetch.spec.whatwg.org/#http-cors-protocol
-_SHARED = {
+SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Content-Location, ETag, Last-Modified, Link",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -54,15 +50,18 @@ _PREFLIGHT = {
 }
 
 
-def create_app(release: Release, settings: Settings) -> Flask:
-    """Return the application that serves a release."""
+def create_app(release: Release, settings: Settings, store: Store | None = None) -> Flask:
+    """Return the application that serves a release.
+
+    ``store`` answers its queries, if the release's own is not to: the workers, for example.
+    """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400
     app.logger.setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    served = Site(release)
+    served = Site(release, store or release.store)
     app.extensions["graphsvc"] = served
     app.jinja_env.globals.update(version=__version__, style=_fingerprint(app))
     pages.register(served, app.jinja_env)
@@ -85,7 +84,7 @@ def _refuse_long_addresses() -> None:
 
 def _with_headers(response: Response) -> Response:
     preflight = _PREFLIGHT if request.method == "OPTIONS" else {}
-    response.headers.update(_SECURITY | _SHARED | preflight)
+    response.headers.update(SECURITY | SHARED | preflight)
     return response
 
 

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 # https://www.w3.org/TR/HTTP-in-RDF10/
 _HTTP = Namespace("http://www.w3.org/2011/http#")
 
-_WINDOW = 72
-"""How many characters of a long line are shown around the place of an error."""
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -111,6 +108,27 @@ KINDS: tuple[Kind, ...] = (
         "The fault lies with the service, and its log tells more.",
     ),
     Kind(
+        "deadline-exceeded",
+        503,
+        "The query took too long",
+        "Every query has a deadline, at which it is ended wherever it is. The same query will take "
+        "as long again; one that asks for less may not.",
+    ),
+    Kind(
+        "memory-exceeded",
+        503,
+        "The query took too much memory",
+        "Every query has a bound on its memory, at which it is ended. Sorting, grouping and "
+        "DISTINCT hold all their rows at once.",
+    ),
+    Kind(
+        "overloaded",
+        503,
+        "Too many queries at once",
+        "The queue is full, or too many long queries are running. Retry-After says when to come "
+        "again.",
+    ),
+    Kind(
         "unavailable",
         503,
         "The service cannot answer now",
@@ -118,7 +136,10 @@ KINDS: tuple[Kind, ...] = (
     ),
 )
 _KINDS = {kind.name: kind for kind in KINDS}
-_BY_STATUS = {kind.status: kind for kind in reversed(KINDS)}
+_BY_STATUS = {kind.status: kind for kind in KINDS}
+
+# After how many seconds to ask again, RFC 9110, section 10.2.3: a deadline frees what was taken.
+_RETRY_AFTER = {"deadline-exceeded": 10, "memory-exceeded": 10, "overloaded": 1, "unavailable": 2}
 
 # The most special class of an exception decides: the first that fits.
 _OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
@@ -129,6 +150,9 @@ _OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
     (errors.QueryError, "bad-request"),
     (errors.NotAcceptable, "not-acceptable"),
     (errors.ReleaseError, "unavailable"),
+    (errors.DeadlineExceeded, "deadline-exceeded"),
+    (errors.MemoryExceeded, "memory-exceeded"),
+    (errors.Overloaded, "overloaded"),
     (errors.StoreError, "unavailable"),
     (errors.GraphsvcError, "internal"),
 )
@@ -148,11 +172,7 @@ class Problem:
     @property
     def excerpt(self) -> str:
         """Return the line that is wrong, cut to a readable width, with a caret below."""
-        if self.position is None:
-            return ""
-        start = max(0, self.position.column - 1 - _WINDOW)
-        words = self.position.text[start : self.position.column - 1 + _WINDOW].replace("\t", " ")
-        return f"{words}\n{' ' * (self.position.column - 1 - start)}^"
+        return "" if self.position is None else self.position.caret()
 
     def members(self) -> dict[str, object]:
         """Return the members of the problem object, RFC 9457, section 3, and ours."""
@@ -270,6 +290,7 @@ def _of_ours(error: errors.GraphsvcError) -> Problem:
         error.remedy,
         position=error.position if isinstance(error, errors.QueryError) else None,
         variants=error.formats if isinstance(error, errors.NotAcceptable) else (),
+        headers={"Retry-After": str(_RETRY_AFTER[name])} if name in _RETRY_AFTER else {},
     )
 
 

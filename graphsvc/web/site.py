@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pyoxigraph import NamedNode
 
     from graphsvc.release import Release
+    from graphsvc.store.base import Store
 
 _IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
 
@@ -24,12 +25,12 @@ _IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
 class Site:
     """A release as it is served: its store, its vocabulary, and where its things are."""
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, store: Store) -> None:
         self.release = release
-        self.store = release.store
+        self.store = store
         self.base = release.base
         self.built = datetime.fromisoformat(release.manifest.built)
-        self.catalogue = Catalogue(release.store, release.base)
+        self.catalogue = Catalogue(store, release.base)
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -48,8 +49,7 @@ class Site:
 
     def etag(self, *parts: object) -> str:
         """Return the entity tag of a representation: the release and the request decide it."""
-        key = "\x1f".join(map(str, (self.release.id, __version__, request.script_root, *parts)))
-        return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return etag(self.release, request.script_root, *parts)
 
     def thing(self, path: str) -> str:
         """Return the IRI of the thing at a path under the base.
@@ -95,6 +95,12 @@ def _place(rest: str) -> str:
     """
     is_document = rest.startswith(("ontology#", "ontology/", "doc/")) or rest in ("", "ontology")
     return "/" if is_document else "/doc/"
+
+
+def etag(release: Release, root: str, *parts: object) -> str:
+    """Return the entity tag of what a release, a mount point and a request decide."""
+    key = "\x1f".join(map(str, (release.id, __version__, root, *parts)))
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def site() -> Site:

@@ -1,0 +1,290 @@
+"""The application for ASGI servers: the Flask application, and a short way to the endpoint.
+
+A query of a program is read, sent to a worker and passed on as it comes, in the event loop: no
+thread waits for it, and a client that goes away is noticed, so that its worker is freed. All else,
+and every error, is answered by the Flask application, in threads.
+https://asgi.readthedocs.io/en/latest/specs/www.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from urllib.parse import quote_from_bytes
+
+from a2wsgi import WSGIMiddleware
+
+from graphsvc import settings
+from graphsvc.errors import GraphsvcError, StoreError
+from graphsvc.release import current
+from graphsvc.store.pool import requests, workers_folder
+from graphsvc.store.pool.aio import Pool
+from graphsvc.store.pool.client import PooledStore
+from graphsvc.web import protocol
+from graphsvc.web.app import SECURITY, SHARED, create_app
+from graphsvc.web.cache import AnswerCache
+from graphsvc.web.problems import RequestProblem
+from graphsvc.web.protocol import Asked, Body
+from graphsvc.web.site import etag
+from graphsvc.web.sparql import FAILURE
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    from flask import Flask
+
+    from graphsvc.formats import Format
+    from graphsvc.release import Release
+    from graphsvc.store.pool.aio import Running
+
+Message: TypeAlias = "MutableMapping[str, Any]"
+Scope: TypeAlias = "MutableMapping[str, Any]"
+Receive: TypeAlias = "Callable[[], Awaitable[Message]]"
+Send: TypeAlias = "Callable[[Message], Awaitable[None]]"
+Asgi: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+_PATH = "/sparql"
+_KEPT_BYTES = 64 << 20
+_KEPT_OF_ONE = 256 << 10
+
+#: How many pages are made at the same time.
+_THREADS = 16
+
+
+class Application:
+    """A release as an ASGI application; ``pool`` answers the endpoint's queries."""
+
+    def __init__(self, flask: Flask, release: Release, built: datetime, pool: Pool) -> None:
+        self._rest = cast("Asgi", WSGIMiddleware(cast("Any", flask), workers=_THREADS))
+        self._release = release
+        self._pool = pool
+        self._cache = AnswerCache(_KEPT_BYTES, _KEPT_OF_ONE)
+        always = {**SECURITY, **SHARED, "Last-Modified": format_datetime(built, usegmt=True)}
+        self._always: Headers = [_header(name, value) for name, value in always.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or one event of the server's life."""
+        if scope["type"] != "http":
+            await self._rest(scope, receive, send)
+            return
+        scope = {**scope, "query_string": _ascii(scope["query_string"])}
+        if _is_query(scope):
+            await self._answer(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        body, again = None, receive
+        if scope["method"] == "POST":
+            body = await _body(headers, receive)
+            again = _again(body.data, receive)
+            if len(body.data) > protocol.LARGEST_BODY:
+                scope["headers"] = [*_without_length(scope["headers"]), _TOO_LARGE]
+                await self._rest(scope, again, send)
+                return
+        try:
+            reply = await self._reply(scope, headers, body)
+        except (GraphsvcError, RequestProblem) as failure:
+            scope[FAILURE] = failure
+            reply = None
+        if reply is None:
+            await self._rest(scope, again, send)
+        else:
+            await reply.send(receive, send)
+
+    async def _reply(
+        self, scope: Scope, headers: dict[bytes, bytes], body: Body | None
+    ) -> _Reply | None:
+        """Return the reply to a query; None if a page or a description is wanted."""
+        address = scope["query_string"]
+        if len(address) > protocol.LONGEST_ADDRESS - len(_PATH):
+            return None
+        given = protocol.parameters(address, body)
+        if body is None and protocol.asks_nothing(given):
+            return None
+        asked = protocol.read(given, body)
+        accept = headers.get(b"accept")
+        fmt = asked.format(None if accept is None else accept.decode("latin-1"))
+        if fmt.name == "html":
+            return None
+        if asked.changes:
+            running = await self._pool.ask(_request(asked, fmt))
+            return _Streamed([*self._always, *_unkept(fmt)], running)
+        return await self._kept_reply(scope, headers, asked, fmt)
+
+    async def _kept_reply(
+        self, scope: Scope, headers: dict[bytes, bytes], asked: Asked, fmt: Format
+    ) -> _Reply:
+        tag = etag(self._release, scope.get("root_path", ""), *asked.key, fmt.name)
+        fields = [*self._always, *_kept(fmt), (b"etag", b'W/"%b"' % tag.encode())]
+        if _holds(headers.get(b"if-none-match", b""), tag):
+            return _Whole(304, [field for field in fields if field[0] != b"content-type"], b"")
+        held = self._cache.get(tag)
+        if held is not None:
+            return _Whole(200, fields, held)
+        running = await self._pool.ask(_request(asked, fmt))
+        if not running.is_whole():
+            return _Streamed(fields, running)
+        content = b"".join([chunk async for chunk in running.chunks()])
+        self._cache.put(tag, content)
+        return _Whole(200, fields, content)
+
+
+class _Reply:
+    """A reply that is ready to be sent."""
+
+    async def send(self, receive: Receive, send: Send) -> None:
+        """Send the reply."""
+        raise NotImplementedError
+
+
+class _Whole(_Reply):
+    """A reply that is there as a whole."""
+
+    def __init__(self, status: int, fields: Headers, content: bytes) -> None:
+        self._status = status
+        self._fields = fields
+        self._content = content
+
+    async def send(self, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Send it in one piece."""
+        fields = self._fields
+        if self._status == _OK:
+            fields = [*fields, (b"content-length", b"%d" % len(self._content))]
+        await send(_start(self._status, fields))
+        await send({"type": "http.response.body", "body": self._content})
+
+
+class _Streamed(_Reply):
+    """A reply that goes out as it comes; one that breaks off is left without an end.
+
+    A server closes the connection then, so that no client takes a part for the whole.
+    """
+
+    def __init__(self, fields: Headers, running: Running) -> None:
+        self._fields = fields
+        self._running = running
+
+    async def send(self, receive: Receive, send: Send) -> None:
+        """Send it piece by piece, until the client has gone."""
+        watch = asyncio.get_running_loop().create_task(_gone(receive, self._running))
+        try:
+            await send(_start(_OK, self._fields))
+            async for chunk in self._running.chunks():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        except StoreError:
+            return
+        finally:
+            watch.cancel()
+            self._running.close()
+        await send({"type": "http.response.body", "body": b""})
+
+
+_OK = 200
+
+#: A body that is too large is not read to its end; the Flask application tells by its length.
+_TOO_LARGE = (b"content-length", b"%d" % (protocol.LARGEST_BODY + 1))
+
+
+def _is_query(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", "")) == _PATH and scope["method"] in (
+        "GET",
+        "POST",
+    )
+
+
+async def _gone(receive: Receive, running: Running) -> None:
+    """End a query when its client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    running.close()
+
+
+async def _body(headers: dict[bytes, bytes], receive: Receive) -> Body:
+    """Return the body of a request; one that is too large is read just so far that it shows."""
+    data = bytearray()
+    more = True
+    while more and len(data) <= protocol.LARGEST_BODY:
+        message = await receive()
+        data += message.get("body", b"")
+        more = message.get("more_body", False)
+    return Body.of(headers.get(b"content-type", b"").decode("latin-1"), bytes(data))
+
+
+def _without_length(headers: Headers) -> Headers:
+    return [field for field in headers if field[0] != _TOO_LARGE[0]]
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return what gives a body that has been read already, and then goes on."""
+    unread: list[Message] = [{"type": "http.request", "body": body}]
+
+    async def receive_again() -> Message:
+        return unread.pop() if unread else await receive()
+
+    return receive_again
+
+
+def _request(asked: Asked, fmt: Format) -> bytes:
+    return requests.request(asked.query, dict.fromkeys(fmt.carries, (fmt,)), asked.graphs)
+
+
+def _start(status: int, fields: Headers) -> Message:
+    return {"type": "http.response.start", "status": status, "headers": fields}
+
+
+def _holds(if_none_match: bytes, tag: str) -> bool:
+    """Tell whether the client has the representation: RFC 9110, section 13.1.2, weakly compared."""
+    if not if_none_match:
+        return False
+    held = [
+        entry.strip().removeprefix("W/") for entry in if_none_match.decode("latin-1").split(",")
+    ]
+    return "*" in held or f'"{tag}"' in held
+
+
+@lru_cache(maxsize=32)
+def _kept(fmt: Format) -> tuple[tuple[bytes, bytes], ...]:
+    return (*_described(fmt), (b"cache-control", b"public, no-cache"))
+
+
+@lru_cache(maxsize=32)
+def _unkept(fmt: Format) -> tuple[tuple[bytes, bytes], ...]:
+    return (*_described(fmt), (b"cache-control", b"no-store"))
+
+
+def _described(fmt: Format) -> tuple[tuple[bytes, bytes], ...]:
+    return ((b"content-type", fmt.content_type.encode()), (b"vary", b"Accept"))
+
+
+def _header(name: str, value: str) -> tuple[bytes, bytes]:
+    return name.lower().encode("latin-1"), value.encode("latin-1")
+
+
+def _ascii(query_string: bytes) -> bytes:
+    """Return an address's query in ASCII: some clients leave other bytes as they are."""
+    if query_string.isascii():
+        return query_string
+    return quote_from_bytes(query_string, safe=bytes(range(33, 127))).encode()
+
+
+def application() -> Application:
+    """Return the application for the current release, as ``graphsvc serve`` has prepared it.
+
+    Errors: SettingsError if there are no workers; ReleaseError if nothing has been built yet.
+    """
+    values = settings.load({})
+    folder = workers_folder()
+    release = current(values.releases)
+    limits = requests.Limits(values.quick_queries, values.waiting_queries, values.deadline)
+    of_pages = replace(limits, quick=requests.PAGE_PLACES)
+    flask = create_app(release, values, PooledStore(folder, of_pages))
+    built = datetime.fromisoformat(release.manifest.built)
+    return Application(flask, release, built, Pool(folder, limits))
