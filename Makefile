@@ -1,5 +1,6 @@
 # make serve: build the graph if it is not there or its files have changed, and serve it.
 # make test:  run every test. make check: look for faults in code and data.
+# make bench: measure the endpoint beside its peers, on the small size, in minutes.
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := serve
-.PHONY: serve build test check venv browser clean
+.PHONY: serve build test check bench venv browser clean
 
 serve: venv
 	$(BIN)/graphsvc serve --host $(HOST) --port $(PORT)
@@ -25,6 +26,10 @@ check: venv
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/graphsvc check
+
+bench: venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python -m tests.benchmarks
 
 venv: $(INSTALLED)
 

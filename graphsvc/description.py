@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from graphsvc import sparql
-from graphsvc.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, VOID, XSD, graph_iri
+from graphsvc import sparql, statistics
+from graphsvc.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, VOID, graph_iri
 from graphsvc.queries import load_queries
 
 if TYPE_CHECKING:
@@ -34,32 +34,16 @@ _FORMS = {
 def describe(quads: Sequence[Quad], base: str, queries: Path) -> list[Quad]:
     """Return what is added to graph/dataset and graph/examples.
 
-    The counts are those of the quads given, before these are added. InputError if a query
+    The counts are those of the whole release, these quads among them. InputError if a query
     cannot be read.
     """
-    return [*_statistics(quads, base), *_examples(quads, base, load_queries(queries))]
-
-
-def _statistics(quads: Sequence[Quad], base: str) -> Iterator[Quad]:
-    graph = graph_iri(base, "dataset")
-    triples = {(quad.subject, quad.predicate, quad.object) for quad in quads}
-    counts = {
-        VOID.triples: len(triples),
-        VOID.distinctSubjects: len({subject for subject, _, _ in triples}),
-        VOID.distinctObjects: len({value for _, _, value in triples}),
-        VOID.properties: len({predicate for _, predicate, _ in triples}),
-        VOID.classes: len({value for _, predicate, value in triples if predicate == RDF.type}),
-        VOID.entities: len(
-            {
-                subject
-                for subject, _, _ in triples
-                if isinstance(subject, NamedNode) and subject.value.startswith(f"{base}id/")
-            }
-        ),
-    }
-    for dataset in _with(quads, VOID.uriSpace):
-        for predicate, count in counts.items():
-            yield Quad(dataset, predicate, Literal(str(count), datatype=XSD.integer), graph)
+    examples = list(_examples(quads, base, load_queries(queries)))
+    counted = statistics.Tally(base)
+    for part in (quads, examples):
+        for quad in part:
+            counted.add(quad)
+    datasets = [node for node in _with(quads, VOID.uriSpace) if isinstance(node, NamedNode)]
+    return [*statistics.describe(counted, datasets), *examples]
 
 
 def _examples(quads: Sequence[Quad], base: str, queries: Sequence[Query]) -> Iterator[Quad]:

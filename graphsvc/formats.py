@@ -20,6 +20,7 @@ class Content(Enum):
     QUADS = "quads"
     PAGE = "page"
     PROBLEM = "problem"
+    EXPLANATION = "explanation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,27 @@ FORMATS: tuple[Format, ...] = (
         frozenset({Content.PROBLEM}),
         aliases=("application/json", "text/json"),
     ),
-    Format("html", "HTML", "text/html", frozenset({Content.PAGE, Content.PROBLEM}), charset=True),
-    Format("txt", "plain text", "text/plain", frozenset({Content.PROBLEM}), charset=True),
+    Format(
+        "explanation",
+        "JSON",
+        "application/json",
+        frozenset({Content.EXPLANATION}),
+        aliases=("text/json", "application/sparql-results+json"),
+    ),
+    Format(
+        "html",
+        "HTML",
+        "text/html",
+        frozenset({Content.PAGE, Content.PROBLEM, Content.EXPLANATION}),
+        charset=True,
+    ),
+    Format(
+        "txt",
+        "plain text",
+        "text/plain",
+        frozenset({Content.PROBLEM, Content.EXPLANATION}),
+        charset=True,
+    ),
     Format(
         "json",
         "SPARQL JSON",

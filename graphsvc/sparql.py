@@ -97,7 +97,7 @@ _MASTER = re.compile(
     "|".join(f"(?P<t{number}>{pattern})" for number, (_, pattern) in enumerate(_TERMINALS)),
     re.DOTALL,
 )
-_RUN = re.compile(f"(?:{_CHAR}|\\.)*")
+_RUN = re.compile(f"[{_BASE}](?:{_CHAR}|\\.)*")
 #: The same without names that have a prefix, for runs in which none can end.
 _UNPREFIXED = re.compile(_MASTER.pattern.replace(f"{_PREFIX}:{_LOCAL}", f":{_LOCAL}"), re.DOTALL)
 _CODEPOINTS = re.compile(_CODEPOINT)
@@ -135,15 +135,15 @@ def tokens(text: str) -> Iterator[Token]:
 def _matches(text: str) -> Iterator[tuple[Kind, re.Match[str]]]:
     """Yield each terminal with its kind.
 
-    A word at whose end no colon stands begins a run of letters and dots in which no prefix can
-    end: to look for one again after each dot would take time in the square of the run's length.
+    A letter with which no prefix begins is followed by a run of letters and dots in which none
+    ends: to look for one again after each dot would take time in the square of the run's length.
     """
     at, no_prefix_before = 0, 0
     while match := (_UNPREFIXED if at < no_prefix_before else _MASTER).search(text, at):
         kind = _KINDS[str(match.lastgroup)]
-        if kind is Kind.WORD and match.start() >= no_prefix_before:
+        if kind in (Kind.WORD, Kind.OTHER) and match.start() >= no_prefix_before:
             run = _RUN.match(text, match.start())
-            no_prefix_before = run.end() if run else match.end()
+            no_prefix_before = run.end() if run else no_prefix_before
         at = match.end()
         yield kind, match
 

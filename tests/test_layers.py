@@ -14,12 +14,14 @@ PACKAGE = Path(__file__).parents[1] / "graphsvc"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("web",),
-    ("validation", "entities", "description"),
+    ("validation", "entities", "explain", "description"),
     ("queries",),
     ("build", "depot", "release"),
     ("inference", "sources", "files", "passages", "parsing", "layout", "trig"),
+    ("statistics",),
     ("store",),
     ("namespaces",),
+    ("teaching", "grammar", "nearness"),
     ("formats", "datatypes", "settings", "sparql", "errors", "findings"),
 )
 #: Flask and its kin are for HTTP alone, click for the command line, rich for what it shows.

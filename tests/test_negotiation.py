@@ -51,6 +51,8 @@ RDFLIB = (
         ("nonsense, text/turtle", "ttl"),
         ("text/turtle;q=2, application/trig", "trig"),
         ("text/turtle;q=high, application/trig", "trig"),
+        (";", "html"),
+        (";;, text/turtle", "ttl"),
     ],
 )
 def test_a_document_is_negotiated(accept: str | None, expected: str) -> None:

@@ -80,7 +80,7 @@ def supervised(release: Release, **values: object) -> Iterator[tuple[Path, int]]
     environment = {ENVIRONMENT + name.upper(): str(value) for name, value in given.items()}
     with TemporaryDirectory() as folder:
         process = subprocess.Popen(
-            [sys.executable, "-m", "graphsvc.cli.workers", folder],
+            [sys.executable, "-m", "graphsvc.cli.supervise", folder],
             env={**os.environ, **environment},
             stderr=subprocess.DEVNULL,
         )

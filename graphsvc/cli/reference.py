@@ -1,4 +1,6 @@
-"""The reference documents that are made from the code: docs/cli.md and docs/checks.md.
+"""The reference documents that are made from the code: docs/cli.md, docs/checks.md.
+
+Of docs/endpoint.md only the tables of formats and of problems are made.
 
 ``python -m graphsvc.cli.reference`` in the project's folder writes them anew; a test fails when
 they are stale.
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING
 import click
 
 from graphsvc.cli import main
+from graphsvc.formats import FORMATS, Content
 from graphsvc.queries import load_checks
 from graphsvc.validation import checks, lint, literals, owl, shapes, terms, usage
+from graphsvc.web.problems import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +36,37 @@ def documents(root: Path) -> dict[Path, str]:
     return {
         root / "docs" / "cli.md": "\n".join(_cli()),
         root / "docs" / "checks.md": "\n".join(_checks(root)),
+        root / "docs" / "endpoint.md": _endpoint(root / "docs" / "endpoint.md"),
     }
+
+
+def _endpoint(path: Path) -> str:
+    """Return the document with its tables made anew: each between two comments that name it."""
+    text = path.read_text("utf-8")
+    for name, table in (("formats", _formats()), ("problems", _problems())):
+        start, end = f"<!-- {name}: made by graphsvc.cli.reference -->\n", f"<!-- {name} end -->"
+        before, _, rest = text.partition(start)
+        _, _, after = rest.partition(end)
+        text = "".join((before, start, *(f"{line}\n" for line in table), end, after))
+    return text
+
+
+def _formats() -> Iterator[str]:
+    yield "| `format=` | media type | other names that are understood | answers |"
+    yield "|---|---|---|---|"
+    for fmt in FORMATS:
+        if fmt.engine is not None:
+            aliases = ", ".join(f"`{alias}`" for alias in fmt.aliases)
+            results = Content.SOLUTIONS in fmt.carries
+            forms = "SELECT, ASK" if results else "CONSTRUCT, DESCRIBE"
+            yield f"| `{fmt.name}` | `{fmt.media_type}` | {aliases} | {forms} |"
+
+
+def _problems() -> Iterator[str]:
+    yield "| status | `type` | what it means |"
+    yield "|---|---|---|"
+    for kind in KINDS:
+        yield f"| {kind.status} | `/problems#{kind.name}` | {kind.title}. {kind.meaning} |"
 
 
 def _cli() -> Iterator[str]:

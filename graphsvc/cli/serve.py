@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from graphsvc.settings import Settings
 
 
+#: How long a web process that is told to end may take, in seconds.
+_PATIENCE = 5
+
+
 @click.command()
 @with_settings(
     "host",
@@ -64,6 +68,7 @@ def _server(settings: Settings) -> MPServer:
         websockets=False,
         workers=settings.workers,
         respawn_failed_workers=True,
+        workers_kill_timeout=_PATIENCE,
         log_level=LogLevels(settings.log_level.lower()),
     )
 

@@ -1,7 +1,7 @@
 """The query workers beside the web server: how ``graphsvc serve`` starts them and keeps them.
 
-The supervisor is a process of its own (``python -m graphsvc.cli.workers FOLDER``), since only a
-process with one thread can fork at any moment. It takes its settings from the environment.
+The supervisor is a process of its own (`graphsvc.cli.supervise`), since only a process with one
+thread can fork at any moment. It takes its settings from the environment.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from graphsvc import settings
 from graphsvc.errors import StoreError
-from graphsvc.release import STORE, Release, current
+from graphsvc.release import STORE, Release
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.pool.requests import PAGE_PLACES
-from graphsvc.store.pool.supervisor import Plan, socket_path, supervise
+from graphsvc.store.pool.supervisor import Plan, socket_path
 from graphsvc.store.pool.worker import Limits
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from graphsvc.settings import Settings
 
+_SUPERVISOR = "graphsvc.cli.supervise"
 _MEBIBYTE = 1 << 20
 
 #: The part of the memory that is free at the start which copies of the release may fill.
@@ -53,7 +53,7 @@ def keep_supervisor(folder: Path) -> None:
 
 def _keep(folder: Path, ended: Event) -> None:
     while True:
-        subprocess.run([sys.executable, "-m", __name__, str(folder)], check=False)  # noqa: S603
+        subprocess.run([sys.executable, "-m", _SUPERVISOR, str(folder)], check=False)  # noqa: S603
         if not socket_path(folder).exists():
             ended.set()
             return
@@ -95,14 +95,3 @@ def opener(values: Settings, release: Release) -> Callable[[], OxigraphStore]:
 
 def _fits(values: Settings, release: Release) -> bool:
     return release.manifest.counts["quads"] <= values.memory_quads
-
-
-def main(folder: str) -> None:
-    """Supervise the workers of the current release."""
-    values = settings.load({})
-    release = current(values.releases)
-    supervise(opener(values, release), Path(folder), plan(values, release))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

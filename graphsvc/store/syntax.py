@@ -1,17 +1,17 @@
 """What is wrong with a query, said so that its author can mend it.
 
-The engine's parser tells where it gave up and which characters it could have gone on with. The
-common mistakes (a string or bracket left open, a prefix unknown) are told by the tokens.
+The engine's parser tells where it looked last and all that it could have gone on with there; what
+is wrong, and what was probably meant, is found out by ``teaching``.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
 from graphsvc.errors import ForbiddenOperation, Position, QuerySyntaxError
+from graphsvc.teaching import teach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 MOST_NESTED = 128
 
 _ENGINE_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-#: What the engine would go on with, and this service refuses, or what is not SPARQL 1.1.
-_NOT_ADVISED = {"SERVICE", "LATERAL", "TZ"}
+_READ = "The grammar is at https://www.w3.org/TR/sparql11-query/#grammar."
 _CHARACTER_CLASS = re.compile(r"\[(?:'.*?'[^\]]*|_)\]", re.DOTALL)
 
 
@@ -34,6 +33,8 @@ def refuse(query: str) -> None:
             remedy="Ask by SELECT, ASK, CONSTRUCT or DESCRIBE; federate from your own side.",
             position=found.position,
         )
+    if sum(map(query.count, "{([")) <= MOST_NESTED:
+        return
     depth, place = sparql.deepest(query)
     if depth > MOST_NESTED:
         raise QuerySyntaxError(
@@ -48,74 +49,25 @@ def explain(query: str, error: SyntaxError, prefixes: Mapping[str, str]) -> Quer
 
     ``prefixes`` are those that may be left out of a query.
     """
-    return (
-        _unclosed(query)
-        or _undeclared_prefix(query, prefixes)
-        or _no_query(query)
-        or _said_by_engine(query, str(error))
-    )
-
-
-def _unclosed(query: str) -> QuerySyntaxError | None:
-    if place := sparql.unclosed_string(query):
-        return QuerySyntaxError(
-            "This string is not closed.",
-            remedy='End it with the quotes it began with; only """ strings go over lines.',
-            position=place,
-        )
-    if found := sparql.unbalanced(query):
-        bracket, place = found
-        return QuerySyntaxError(
-            f"This {bracket} has no partner.",
-            remedy="Close every bracket, the innermost first.",
-            position=place,
-        )
-    return None
-
-
-def _undeclared_prefix(query: str, prefixes: Mapping[str, str]) -> QuerySyntaxError | None:
-    known = {**prefixes, **sparql.declared_prefixes(query)}
-    for prefix, place in sparql.used_prefixes(query).items():
-        if prefix not in known:
-            near = difflib.get_close_matches(prefix, known, n=1, cutoff=0.5)
-            meant = f"Did you mean {near[0]}:? " if near else ""
-            return QuerySyntaxError(
-                f"The prefix {prefix}: is not declared.",
-                remedy=f"{meant}Declare it at the top: PREFIX {prefix}: <…>",
-                position=place,
-            )
-    return None
-
-
-def _no_query(query: str) -> QuerySyntaxError | None:
-    if sparql.form(query) is not None:
-        return None
-    significant = [
-        token for token in sparql.code(query) if token.text.upper() not in ("PREFIX", "BASE")
-    ]
-    start = significant[0].start if significant else 0
-    return QuerySyntaxError(
-        "This is no SPARQL query." if significant else "There is no query.",
-        remedy="After its prefixes a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE.",
-        position=sparql.position(query, start),
-    )
+    return teach(query, prefixes) or _said_by_engine(query, str(error))
 
 
 def _said_by_engine(query: str, said: str) -> QuerySyntaxError:
+    """Return what the engine says where nothing else is known.
+
+    Its place is where it looked last, which may be some characters after the fault.
+    """
     match = _ENGINE_PLACE.match(said)
     if match is None:
-        return QuerySyntaxError(f"This is not SPARQL: {said}.")
+        return QuerySyntaxError(f"This is not SPARQL: {said}.", remedy=_READ)
     line, column = int(match.group(1)), int(match.group(2))
     lines = query.split("\n")
     words = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
-    alternatives = _CHARACTER_CLASS.sub("", match.group(3)).split(", ")
-    expected = sorted({each.strip() for each in alternatives if each.strip(" ,\n|")} - _NOT_ADVISED)
     # Among what it could have gone on with the engine lists rules that the query breaks.
-    rules = [each for each in expected if " " in each]
-    if rules:
-        message = "; ".join(rules)
-        remedy = "Mend the query so that this rule holds."
-    else:
-        message = "The query cannot be read from here on."
-        remedy = f"Here could follow {', '.join(expected)}." if expected else ""
-    return QuerySyntaxError(message, remedy=remedy, position=Position(line, column, words))
+    alternatives = _CHARACTER_CLASS.sub("", match.group(3)).split(", ")
+    rules = sorted({each.strip() for each in alternatives if " " in each.strip()})
+    return QuerySyntaxError(
+        "; ".join(rules) + "." if rules else "The query cannot be read at about this place.",
+        remedy="Mend the query so that this rule holds." if rules else _READ,
+        position=Position(line, column, words),
+    )

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import flask
 from flask import Flask, Response, request
 
 from graphsvc import __version__
 from graphsvc.web import pages, problems
 from graphsvc.web.documents import documents
 from graphsvc.web.problems import RequestProblem
-from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS
+from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
 from graphsvc.web.site import Site
 from graphsvc.web.sparql import endpoint
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
     from graphsvc.release import Release
     from graphsvc.settings import Settings
     from graphsvc.store.base import Store
@@ -50,12 +53,21 @@ _PREFLIGHT = {
 }
 
 
+class Request(flask.Request):
+    """A request whose address is read whatever its bytes are."""
+
+    def __init__(self, environ: WSGIEnvironment, **others: Any) -> None:
+        super().__init__(environ, **others)
+        self.query_string = in_ascii(self.query_string)
+
+
 def create_app(release: Release, settings: Settings, store: Store | None = None) -> Flask:
     """Return the application that serves a release.
 
     ``store`` answers its queries, if the release's own is not to: the workers, for example.
     """
     app = Flask(__name__)
+    app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400
@@ -74,7 +86,9 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
 
 
 def _refuse_long_addresses() -> None:
-    if len(request.full_path.encode("utf-8", "surrogatepass")) > LONGEST_ADDRESS:
+    # In bytes, since an address need not be UTF-8.
+    path = request.path.encode("utf-8", "surrogatepass")
+    if len(path) + len("?") + len(request.query_string) > LONGEST_ADDRESS:
         raise RequestProblem(
             "uri-too-long",
             f"The address is longer than {LONGEST_ADDRESS} bytes.",

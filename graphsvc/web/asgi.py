@@ -9,17 +9,16 @@ https://asgi.readthedocs.io/en/latest/specs/www.html
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
-from urllib.parse import quote_from_bytes
 
 from a2wsgi import WSGIMiddleware
 
 from graphsvc import settings
-from graphsvc.errors import GraphsvcError, StoreError
+from graphsvc.errors import GraphsvcError, NotAcceptable, StoreError
 from graphsvc.release import current
 from graphsvc.store.pool import requests, workers_folder
 from graphsvc.store.pool.aio import Pool
@@ -27,13 +26,15 @@ from graphsvc.store.pool.client import PooledStore
 from graphsvc.web import protocol
 from graphsvc.web.app import SECURITY, SHARED, create_app
 from graphsvc.web.cache import AnswerCache
+from graphsvc.web.compression import Compression
+from graphsvc.web.conditions import Condition
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Asked, Body
 from graphsvc.web.site import etag
 from graphsvc.web.sparql import FAILURE
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 
     from flask import Flask
 
@@ -52,6 +53,9 @@ _PATH = "/sparql"
 _KEPT_BYTES = 64 << 20
 _KEPT_OF_ONE = 256 << 10
 
+#: A request of so many bytes is read in a thread: the event loop has others to see to.
+_LONG = 16_384
+
 #: How many pages are made at the same time.
 _THREADS = 16
 
@@ -64,7 +68,8 @@ class Application:
         self._release = release
         self._pool = pool
         self._cache = AnswerCache(_KEPT_BYTES, _KEPT_OF_ONE)
-        always = {**SECURITY, **SHARED, "Last-Modified": format_datetime(built, usegmt=True)}
+        self._modified = format_datetime(built, usegmt=True)
+        always = {**SECURITY, **SHARED, "Last-Modified": self._modified}
         self._always: Headers = [_header(name, value) for name, value in always.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,14 +77,14 @@ class Application:
         if scope["type"] != "http":
             await self._rest(scope, receive, send)
             return
-        scope = {**scope, "query_string": _ascii(scope["query_string"])}
+        scope = {**scope, "query_string": protocol.in_ascii(scope["query_string"])}
         if _is_query(scope):
             await self._answer(scope, receive, send)
         else:
             await self._rest(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
+        headers = _joined(scope["headers"])
         body, again = None, receive
         if scope["method"] == "POST":
             body = await _body(headers, receive)
@@ -89,46 +94,55 @@ class Application:
                 await self._rest(scope, again, send)
                 return
         try:
-            reply = await self._reply(scope, headers, body)
+            reply = await self._reply(scope, headers, body, receive)
+        except NotAcceptable:
+            # A query that is wrong itself is told first, which is not known here.
+            reply = None
         except (GraphsvcError, RequestProblem) as failure:
             scope[FAILURE] = failure
             reply = None
         if reply is None:
             await self._rest(scope, again, send)
         else:
-            await reply.send(receive, send)
+            await reply.send(send)
 
     async def _reply(
-        self, scope: Scope, headers: dict[bytes, bytes], body: Body | None
+        self, scope: Scope, headers: dict[bytes, bytes], body: Body | None, receive: Receive
     ) -> _Reply | None:
         """Return the reply to a query; None if a page or a description is wanted."""
-        address = scope["query_string"]
-        if len(address) > protocol.LONGEST_ADDRESS - len(_PATH):
+        read = partial(_read, scope["query_string"], body, _text(headers, b"accept"))
+        size = len(scope["query_string"]) + (len(body.data) if body else 0)
+        wanted = read() if size < _LONG else await asyncio.to_thread(read)
+        if wanted is None:
             return None
-        given = protocol.parameters(address, body)
-        if body is None and protocol.asks_nothing(given):
-            return None
-        asked = protocol.read(given, body)
-        accept = headers.get(b"accept")
-        fmt = asked.format(None if accept is None else accept.decode("latin-1"))
-        if fmt.name == "html":
-            return None
-        if asked.changes:
-            running = await self._pool.ask(_request(asked, fmt))
-            return _Streamed([*self._always, *_unkept(fmt)], running)
-        return await self._kept_reply(scope, headers, asked, fmt)
+        if wanted.changes:
+            running = await self._pool.ask(wanted.request(), partial(_gone, receive))
+            return _Streamed([*self._always, *_unkept(wanted.format)], running)
+        return await self._kept_reply(scope, headers, receive, wanted)
 
     async def _kept_reply(
-        self, scope: Scope, headers: dict[bytes, bytes], asked: Asked, fmt: Format
+        self,
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        receive: Receive,
+        wanted: _Wanted,
     ) -> _Reply:
-        tag = etag(self._release, scope.get("root_path", ""), *asked.key, fmt.name)
-        fields = [*self._always, *_kept(fmt), (b"etag", b'W/"%b"' % tag.encode())]
-        if _holds(headers.get(b"if-none-match", b""), tag):
-            return _Whole(304, [field for field in fields if field[0] != b"content-type"], b"")
+        name = wanted.format.name
+        tag = etag(self._release, scope.get("root_path", ""), *wanted.asked.key, name)
+        fields = [*self._always, *_kept(wanted.format), (b"etag", b'W/"%b"' % tag.encode())]
+        condition = Condition.of(
+            scope["method"], _text(headers, b"if-none-match"), _text(headers, b"if-modified-since")
+        )
+        if condition.is_met_by(tag, self._modified):
+            return _not_modified(fields)
         held = self._cache.get(tag)
         if held is not None:
-            return _Whole(200, fields, held)
-        running = await self._pool.ask(_request(asked, fmt))
+            return _not_modified(fields) if condition.anything else _Whole(200, fields, held)
+        running = await self._pool.ask(wanted.request(), partial(_gone, receive))
+        if condition.anything:
+            # "*" asks whether there is an answer at all, and only now is that known.
+            running.close()
+            return _not_modified(fields)
         if not running.is_whole():
             return _Streamed(fields, running)
         content = b"".join([chunk async for chunk in running.chunks()])
@@ -136,10 +150,36 @@ class Application:
         return _Whole(200, fields, content)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a program asks, in which format, and whether the answer changes from time to time."""
+
+    asked: Asked
+    format: Format
+    changes: bool
+
+    def request(self) -> bytes:
+        """Return the request to a worker."""
+        offers = dict.fromkeys(self.format.carries, (self.format,))
+        return requests.request(self.asked.query, offers, self.asked.graphs)
+
+
+def _read(address: bytes, body: Body | None, accept: str | None) -> _Wanted | None:
+    """Return what a program asks; None if a page or a description is wanted."""
+    if len(address) > protocol.LONGEST_ADDRESS - len(_PATH):
+        return None
+    given = protocol.parameters(address, body)
+    if given.all("explain") or (body is None and protocol.asks_nothing(given)):
+        return None
+    asked = protocol.read(given, body)
+    fmt = asked.format(accept)
+    return None if fmt.name == "html" else _Wanted(asked, fmt, asked.changes)
+
+
 class _Reply:
     """A reply that is ready to be sent."""
 
-    async def send(self, receive: Receive, send: Send) -> None:
+    async def send(self, send: Send) -> None:
         """Send the reply."""
         raise NotImplementedError
 
@@ -152,7 +192,7 @@ class _Whole(_Reply):
         self._fields = fields
         self._content = content
 
-    async def send(self, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def send(self, send: Send) -> None:
         """Send it in one piece."""
         fields = self._fields
         if self._status == _OK:
@@ -171,9 +211,8 @@ class _Streamed(_Reply):
         self._fields = fields
         self._running = running
 
-    async def send(self, receive: Receive, send: Send) -> None:
+    async def send(self, send: Send) -> None:
         """Send it piece by piece, until the client has gone."""
-        watch = asyncio.get_running_loop().create_task(_gone(receive, self._running))
         try:
             await send(_start(_OK, self._fields))
             async for chunk in self._running.chunks():
@@ -181,7 +220,6 @@ class _Streamed(_Reply):
         except StoreError:
             return
         finally:
-            watch.cancel()
             self._running.close()
         await send({"type": "http.response.body", "body": b""})
 
@@ -200,11 +238,10 @@ def _is_query(scope: Scope) -> bool:
     )
 
 
-async def _gone(receive: Receive, running: Running) -> None:
-    """End a query when its client has gone."""
+async def _gone(receive: Receive) -> None:
+    """Return when the client has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
-    running.close()
 
 
 async def _body(headers: dict[bytes, bytes], receive: Receive) -> Body:
@@ -232,22 +269,25 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-def _request(asked: Asked, fmt: Format) -> bytes:
-    return requests.request(asked.query, dict.fromkeys(fmt.carries, (fmt,)), asked.graphs)
-
-
 def _start(status: int, fields: Headers) -> Message:
     return {"type": "http.response.start", "status": status, "headers": fields}
 
 
-def _holds(if_none_match: bytes, tag: str) -> bool:
-    """Tell whether the client has the representation: RFC 9110, section 13.1.2, weakly compared."""
-    if not if_none_match:
-        return False
-    held = [
-        entry.strip().removeprefix("W/") for entry in if_none_match.decode("latin-1").split(",")
-    ]
-    return "*" in held or f'"{tag}"' in held
+def _not_modified(fields: Headers) -> _Reply:
+    return _Whole(304, [field for field in fields if field[0] != b"content-type"], b"")
+
+
+def _joined(fields: Headers) -> dict[bytes, bytes]:
+    """Return the fields by name; those of one name joined: RFC 9110, section 5.3."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in fields:
+        headers[name] = b"%b, %b" % (headers[name], value) if name in headers else value
+    return headers
+
+
+def _text(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
 
 
 @lru_cache(maxsize=32)
@@ -268,14 +308,7 @@ def _header(name: str, value: str) -> tuple[bytes, bytes]:
     return name.lower().encode("latin-1"), value.encode("latin-1")
 
 
-def _ascii(query_string: bytes) -> bytes:
-    """Return an address's query in ASCII: some clients leave other bytes as they are."""
-    if query_string.isascii():
-        return query_string
-    return quote_from_bytes(query_string, safe=bytes(range(33, 127))).encode()
-
-
-def application() -> Application:
+def application() -> Asgi:
     """Return the application for the current release, as ``graphsvc serve`` has prepared it.
 
     Errors: SettingsError if there are no workers; ReleaseError if nothing has been built yet.
@@ -287,4 +320,4 @@ def application() -> Application:
     of_pages = replace(limits, quick=requests.PAGE_PLACES)
     flask = create_app(release, values, PooledStore(folder, of_pages))
     built = datetime.fromisoformat(release.manifest.built)
-    return Application(flask, release, built, Pool(folder, limits))
+    return Compression(Application(flask, release, built, Pool(folder, limits)))

@@ -95,13 +95,24 @@ def media_ranges(accept: str) -> list[MediaRange]:
 
 
 def _media_ranges(accept: str) -> Iterator[MediaRange]:
-    for element in _ELEMENT.findall(accept):
-        media_range, *parameters = (part.strip().lower() for part in _PARAMETER.findall(element))
+    for media_range, weight in elements(accept):
         kind, slash, subtype = media_range.partition("/")
-        weight = _weight(parameters)
-        well_formed = slash and kind and subtype and (kind != "*" or subtype == "*")
-        if well_formed and weight is not None:
+        if slash and kind and subtype and (kind != "*" or subtype == "*"):
             yield MediaRange(kind, subtype, weight)
+
+
+def elements(value: str) -> Iterator[tuple[str, float]]:
+    """Yield what a weighted list names, in lower case, and how much each is wanted.
+
+    Accept, Accept-Encoding and their kin share this grammar: RFC 9110, section 12.4.2. Parameters
+    other than the weight are passed over, and so is an element whose weight is none.
+    """
+    for element in _ELEMENT.findall(value):
+        # An element of semicolons alone has no parts at all.
+        name, *parameters = [part.strip().lower() for part in _PARAMETER.findall(element)] or [""]
+        weight = _weight(parameters)
+        if name and weight is not None:
+            yield name, weight
 
 
 def _weight(parameters: Sequence[str]) -> float | None:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote_from_bytes
 
 from graphsvc import sparql
 from graphsvc.datatypes import is_absolute_iri
@@ -129,9 +129,28 @@ def _decoded(pairs: bytes) -> dict[str, list[str]]:
         ) from error
 
 
+def in_ascii(query_string: bytes) -> bytes:
+    """Return an address's query in ASCII: some clients leave other bytes as they are."""
+    if query_string.isascii():
+        return query_string
+    return quote_from_bytes(query_string, safe=bytes(range(33, 127))).encode("ascii")
+
+
 def asks_nothing(given: Parameters) -> bool:
     """Tell whether a GET is about the endpoint itself, since it brings no query."""
     return not given.all("query") and not given.all("update")
+
+
+def asks_why_empty(given: Parameters) -> bool:
+    """Tell whether the reason of an empty answer is wanted, not the answer: ``explain=empty``."""
+    values = given.all("explain")
+    if values and set(values) != {"empty"}:
+        raise RequestProblem(
+            "bad-request",
+            f"explain={values[0]} is not known.",
+            remedy="Ask explain=empty for the reason of an empty answer.",
+        )
+    return bool(values)
 
 
 def read(given: Parameters, body: Body | None) -> Asked:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Response, request
+from werkzeug.http import http_date
 
+from graphsvc.web.conditions import Condition
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -26,15 +28,28 @@ def release_answer(
     ``key`` is whatever in the request decides the answer beside the format.
     """
     tag = site().etag(*key, fmt.name)
-    held = request.if_none_match
-    if held.star_tag or held.contains_weak(tag):
-        response = Response(status=304)
-        del response.headers["Content-Type"]
+    condition = Condition.of(
+        request.method,
+        request.headers.get("If-None-Match"),
+        request.headers.get("If-Modified-Since"),
+    )
+    if condition.is_met_by(tag, http_date(site().built)):
+        response = _not_modified()
     else:
         response = Response(body(), content_type=fmt.content_type)
+        if condition.anything:
+            # "*" asks whether there is an answer at all, and only now is that known.
+            response.close()
+            response = _not_modified()
     # Weak: what is said is the same each time, but nothing promises the order of an answer's rows.
     response.set_etag(tag, weak=True)
     response.last_modified = site().built
     response.headers["Cache-Control"] = "public, no-cache"
     response.vary.add("Accept")
+    return response
+
+
+def _not_modified() -> Response:
+    response = Response(status=304)
+    del response.headers["Content-Type"]
     return response

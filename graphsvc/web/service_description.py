@@ -1,30 +1,37 @@
 """What the endpoint is able to do, as RDF: SPARQL 1.1 Service Description.
 
-https://www.w3.org/TR/sparql11-service-description/
+https://www.w3.org/TR/sparql11-service-description/. What it says is true, and a test asks the
+endpoint for each claim. So it has no ``sd:inputFormat`` (nothing is read from elsewhere), no
+feature of federation or of dereferencing, and no SPARQL 1.2, for which the vocabulary has no
+term yet.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from graphsvc.formats import FORMATS
-from graphsvc.namespaces import RDF, Namespace
+from graphsvc.namespaces import RDF, RDFS, VOID, Namespace
 from graphsvc.web.rdf import write_rdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphsvc.formats import Format
+    from graphsvc.store.base import Store
     from graphsvc.web.site import Site
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 
+MOST_GRAPHS = 1_000
+"""How many named graphs are described one by one; of more only those with a summary are."""
+
 
 def service_description(site: Site, address: str, fmt: Format) -> bytes:
     """Return the description of the endpoint at an address, in an RDF format."""
-    prefixes = {"sd": str(SD), **site.prefixes}
+    prefixes = {"sd": str(SD), "void": str(VOID), **site.prefixes}
     return write_rdf(list(_triples(site, address)), fmt, prefixes)
 
 
@@ -38,8 +45,60 @@ def _triples(site: Site, address: str) -> Iterator[Triple]:
         if fmt.engine is not None:
             yield Triple(service, SD.resultFormat, NamedNode(fmt.engine.iri))
     if site.dataset.iri is not None:
-        described, default = NamedNode(site.dataset.iri), BlankNode("default")
+        described = NamedNode(site.dataset.iri)
         yield Triple(service, SD.defaultDataset, described)
-        yield Triple(described, RDF.type, SD.Dataset)
-        yield Triple(described, SD.defaultGraph, default)
-        yield Triple(default, RDF.type, SD.Graph)
+        yield from _dataset(site.store, described)
+
+
+def _dataset(store: Store, described: NamedNode) -> Iterator[Triple]:
+    default = BlankNode("default")
+    yield Triple(described, RDF.type, SD.Dataset)
+    yield Triple(described, SD.defaultGraph, default)
+    yield Triple(default, RDF.type, SD.Graph)
+    yield Triple(default, RDF.type, VOID.Dataset)
+    # The default graph is the union of all, and so has as many triples as the whole.
+    whole = f"SELECT ?count {{ {described} {VOID.triples} ?count }} LIMIT 1"
+    for row in store.select(whole):
+        yield Triple(default, VOID.triples, row["count"])
+    names = store.select(f"SELECT DISTINCT ?graph {{ GRAPH ?graph {{ }} }} LIMIT {MOST_GRAPHS + 1}")
+    if len(names.rows) <= MOST_GRAPHS:
+        graphs = _all_graphs(store)
+    else:
+        graphs = _summarised(store, described)
+        words = "More named graphs are there: SELECT DISTINCT ?g { GRAPH ?g { } } lists them."
+        yield Triple(described, RDFS.comment, Literal(words, language="en"))
+    for number, (graph, count) in enumerate(graphs):
+        named = BlankNode(f"named{number}")
+        yield Triple(described, SD.namedGraph, named)
+        yield Triple(named, RDF.type, SD.NamedGraph)
+        yield Triple(named, SD.name, graph)
+        yield Triple(named, SD.graph, graph)
+        yield Triple(graph, RDF.type, SD.Graph)
+        yield Triple(graph, RDF.type, VOID.Dataset)
+        yield Triple(graph, VOID.triples, count)
+
+
+def _all_graphs(store: Store) -> list[tuple[NamedNode, Literal]]:
+    """Return the named graphs with how many triples each has."""
+    return _counts(
+        store,
+        "SELECT ?graph (COUNT(*) AS ?count) { GRAPH ?graph { ?s ?p ?o } } "
+        "GROUP BY ?graph ORDER BY ?graph",
+    )
+
+
+def _summarised(store: Store, described: NamedNode) -> list[tuple[NamedNode, Literal]]:
+    """Return the named graphs of which the dataset tells how many triples they have."""
+    return _counts(
+        store,
+        f"SELECT ?graph ?count {{ {described} {VOID.subset} ?graph . "
+        f"?graph {VOID.triples} ?count . GRAPH ?graph {{ }} }} ORDER BY ?graph",
+    )
+
+
+def _counts(store: Store, query: str) -> list[tuple[NamedNode, Literal]]:
+    return [
+        (row["graph"], row["count"])
+        for row in store.select(query)
+        if isinstance(row["graph"], NamedNode) and isinstance(row["count"], Literal)
+    ]

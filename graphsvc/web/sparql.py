@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template, request
 
 from graphsvc.errors import NotAcceptable
+from graphsvc.explain import explain_empty
 from graphsvc.formats import FORMATS, Content, Format, carrying
 from graphsvc.web import protocol
+from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
 from graphsvc.web.protocol import Asked, Body
 from graphsvc.web.responses import release_answer
 from graphsvc.web.results import results_page
@@ -46,6 +48,8 @@ def answer() -> Response:
     if body is None and protocol.asks_nothing(given):
         return _about(given)
     asked = protocol.read(given, body)
+    if protocol.asks_why_empty(given):
+        return _explanation(asked)
     fmt = _format(asked)
 
     def content() -> Iterable[bytes] | str:
@@ -78,6 +82,18 @@ def _started(chunks: Iterable[bytes]) -> Iterator[bytes]:
     pending = iter(chunks)
     first = next(pending, b"")
     return chain([first], pending)
+
+
+def _explanation(asked: Asked) -> Response:
+    """Tell why the answer to a query is empty."""
+    accept = request.headers.get("Accept")
+    fmt = protocol.chosen(asked.format_name, accept, EXPLANATION_FORMATS)
+
+    def content() -> str:
+        found = explain_empty(site().store, asked.query, asked.graphs, site().release.prefixes)
+        return written_explanation(found, asked.query, fmt)
+
+    return release_answer(fmt, ("explain", *asked.key), content)
 
 
 def _about(given: Parameters) -> Response:

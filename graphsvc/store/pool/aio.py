@@ -12,7 +12,7 @@ import select
 import socket
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphsvc.errors import Overloaded, StoreError
 from graphsvc.store.pool import frames, requests
@@ -22,7 +22,7 @@ from graphsvc.store.pool.register import Cause, Register
 from graphsvc.store.pool.supervisor import QUICK, TICK, register_path, socket_path
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
 #: How long a link waits for an answer before it lets the event loop go on, in seconds. Most point
@@ -43,9 +43,12 @@ class Pool:
         self._free = limits.quick
         self._queue: deque[asyncio.Future[None]] = deque()
 
-    async def ask(self, request: bytes) -> Running:
+    async def ask(
+        self, request: bytes, client_gone: Callable[[], Coroutine[Any, Any, None]] | None = None
+    ) -> Running:
         """Send a request; return the answer once its format is known.
 
+        ``client_gone`` returns when nobody wants the answer any more: then the query is ended.
         Errors: those of the query; StoreError and what is under it.
         """
         if self._free:
@@ -59,7 +62,7 @@ class Pool:
             raise
         running = Running(self, link)
         if not link.is_answered_at_once():
-            running.watch()
+            running.watch(client_gone)
         try:
             await running.begin()
         except BaseException:
@@ -169,13 +172,21 @@ class Running:
         self._done = False
         self._late = False
         self._clock: asyncio.TimerHandle | None = None
+        self._watcher: asyncio.Task[None] | None = None
 
-    def watch(self) -> None:
-        """Keep the time of a query that is not answered at once."""
+    def watch(self, client_gone: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
+        """Keep an eye on the clock and the client of a query that is not answered at once."""
         self._place.watch()
         # The kernel ends the worker on time, but is in no hurry to close its socket.
         loop = asyncio.get_running_loop()
         self._clock = loop.call_later(self._pool.deadline, self._time_over)
+        if client_gone is not None:
+            self._watcher = loop.create_task(self._end_after(client_gone()))
+
+    async def _end_after(self, gone: Coroutine[Any, Any, None]) -> None:
+        await gone
+        self._watcher = None
+        self.close()
 
     def _time_over(self) -> None:
         self._late = True
@@ -214,6 +225,8 @@ class Running:
         self._done = True
         if self._clock is not None:
             self._clock.cancel()
+        if self._watcher is not None:
+            self._watcher.cancel()
         self._place.leave()
         if end is not None and end.kind is Kind.END and not end.payload:
             self._pool.keep(self._link)

@@ -1,0 +1,271 @@
+"""What is told of each kind of cause, and the questions that make it more exact."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graphsvc import sparql
+from graphsvc.explain.model import Kind, Reason
+from graphsvc.explain.patterns import shown, variables
+from graphsvc.nearness import near
+from graphsvc.sparql import Kind as TokenKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphsvc.errors import Position
+    from graphsvc.explain.patterns import Part
+    from graphsvc.explain.probes import Probes
+    from graphsvc.explain.terms import UnknownTerm
+    from graphsvc.grammar import Node
+    from graphsvc.sparql import Token
+
+_COMPARED = "?the_value_that_is_there"
+_LITERALS = (TokenKind.STRING, TokenKind.NUMBER)
+
+
+def unknown_graphs(query: str, whole: Node, probes: Probes) -> Iterator[Reason]:
+    """Yield the graphs that are named by GRAPH, FROM or the request, and that do not exist."""
+    namespaces = dict(probes.prefixes)
+    for node in whole.walk():
+        if node.rule not in ("Graph", "Dataset"):
+            continue
+        for name in node.nodes("Iri", "VarOrIri"):
+            token = next(name.leaves())
+            iri = _iri(token, namespaces)
+            if iri and not probes.anywhere(f"GRAPH <{iri}> {{ ?s ?p ?o }}"):
+                yield _unknown_graph(token.text, iri, probes, sparql.position(query, token.start))
+    for iri in (*probes.graphs.default_graphs, *probes.graphs.named_graphs):
+        if not probes.anywhere(f"GRAPH <{iri}> {{ ?s ?p ?o }}"):
+            yield _unknown_graph(f"<{iri}>", iri, probes, None)
+
+
+def _unknown_graph(written: str, iri: str, probes: Probes, place: Position | None) -> Reason:
+    space = re.sub(r"[^#/]*$", "", iri)
+    names = {name[len(space) :] for name in probes.graph_names() if name.startswith(space)}
+    found = near(iri[len(space) :], names, most=2)
+    meant = tuple(probes.prefixes.compact(space + name) for name in found)
+    remedy = (
+        f"Did you mean {' or '.join(meant)}?"
+        if meant
+        else "SELECT DISTINCT ?g { GRAPH ?g { } } lists the graphs."
+    )
+    return Reason(Kind.UNKNOWN_GRAPH, f"There is no graph {written}.", remedy, place, meant)
+
+
+def _iri(token: Token, namespaces: dict[str, str]) -> str:
+    if token.kind is TokenKind.IRI:
+        return sparql.iri_of(token)
+    if token.kind is TokenKind.NAME and sparql.prefix_of(token) in namespaces:
+        return namespaces[sparql.prefix_of(token)] + sparql.local_of(token)
+    return ""
+
+
+def unknown_term(term: UnknownTerm) -> Reason:
+    """Return that a term occurs nowhere, and which are near."""
+    remedy = (
+        f"Did you mean {' or '.join(term.near)}?"
+        if term.near
+        else "Look for the right name in the vocabulary, or by a label."
+    )
+    message = f"{term.written} does not occur in this graph."
+    return Reason(Kind.UNKNOWN_TERM, message, remedy, term.position, term.near)
+
+
+def with_terms(
+    found: Sequence[tuple[Part, Reason]], unknown: list[UnknownTerm]
+) -> Iterator[Reason]:
+    """Yield reasons, each after the unknown terms that explain it; those are taken away."""
+    for part, reason in found:
+        inside = [term for term in unknown if term.written in part.text.split()]
+        inside += [term for term in unknown if term not in inside and term.written in part.text]
+        for term in inside:
+            unknown.remove(term)
+            yield unknown_term(term)
+        named = " and ".join(term.written for term in inside)
+        yield replace(reason, remedy=f"It names {named}.") if inside else reason
+
+
+def no_match(query: str, part: Part, probes: Probes, around: tuple[str, str]) -> Reason:
+    """Return why a triple pattern has no match by itself: as exactly as can be found out."""
+    place = sparql.position(query, part.offset)
+    before, after = around
+    message = f"{part.shown} has no match in this graph, even by itself."
+    if part.terms and not _is_node(part.terms[2]):
+        at = sparql.position(query, next(part.node.leaves()).start)
+        return _unlike_literal(part, probes, around, at) or Reason(
+            Kind.NO_MATCH, message, _examples(part, probes, around), place
+        )
+    if part.terms and part.terms[0] != part.terms[2]:
+        subject, verb, value = part.terms
+        turned = f"{value} {verb} {subject}"
+        if probes.matches(f"{before} {turned} . {after}"):
+            return Reason(
+                Kind.WRONG_DIRECTION,
+                f"{part.shown} has no match in this graph, but the other way round it has.",
+                f"Write {shown(turned)}.",
+                place,
+            )
+    if before and probes.matches(part.text):
+        return Reason(
+            Kind.NO_MATCH,
+            f"{part.shown} has no match in the graph that is named, but it has elsewhere.",
+            "Leave GRAPH out, or name the graph that holds it: GRAPH ?graph { … }.",
+            place,
+        )
+    return Reason(Kind.NO_MATCH, message, "Leave out or change one of its terms.", place)
+
+
+def _examples(part: Part, probes: Probes, around: tuple[str, str]) -> str:
+    """Return a sentence with values that stand where the pattern has a literal."""
+    subject, verb, _ = part.terms
+    values = probes.values(_COMPARED, f"{around[0]} {subject} {verb} {_COMPARED} . {around[1]}")
+    if not values:
+        return "Leave out or change one of its terms."
+    return f"The values there are for example {', '.join(map(probes.written, values))}."
+
+
+def _is_node(term: str) -> bool:
+    return not term.startswith(('"', "'", "(", "+", "-")) and not term[0].isdigit()
+
+
+def _unlike_literal(
+    part: Part, probes: Probes, around: tuple[str, str], place: Position
+) -> Reason | None:
+    """Return that the graph has the literal with another language tag, datatype or case."""
+    subject, verb, literal = part.terms
+    before, after = around
+    pattern = f"{before} {subject} {verb} {_COMPARED} . {after}"
+    there = _alike(_COMPARED, literal, pattern, probes)
+    if not there:
+        return None
+    return _unlike(literal, there, place)
+
+
+def _alike(variable: str, literal: str, pattern: str, probes: Probes) -> tuple[str, ...]:
+    """Return values of a variable that read as a literal does, whatever their kind and case."""
+    compared = f"LCASE(STR({variable})) = LCASE(STR({literal}))"
+    found = probes.values(variable, f"{pattern} FILTER({compared})")
+    written = tuple(probes.written(term) for term in found)
+    return tuple(text for text in written if text != literal)
+
+
+def _unlike(literal: str, there: Sequence[str], place: Position) -> Reason:
+    return Reason(
+        Kind.UNLIKE_LITERAL,
+        f"{literal} is not in this graph here, but {' and '.join(there)} "
+        f"{'are' if len(there) > 1 else 'is'}: literals of another language, datatype or case "
+        "are different.",
+        f"Write {there[0]}, or compare the text: FILTER(STR(?value) = …).",
+        place,
+        tuple(there),
+    )
+
+
+def empty_join(query: str, part: Part, joined: Sequence[Part]) -> Reason:
+    """Return that a part matches by itself, but not together with those before."""
+    place = sparql.position(query, part.offset)
+    used = variables(part.node) | {term for term in part.terms if term.startswith("?")}
+    shared = sorted(
+        used & {name for other in joined for name in (*variables(other.node), *other.terms)}
+    )
+    what = part.shown if part.rule == "Triples" else _called(part)
+    if part.rule == "Minus":
+        return Reason(
+            Kind.EMPTY_JOIN,
+            "MINUS takes away everything that is left by what stands before it.",
+            "Look at what it takes away: ask for it by SELECT.",
+            place,
+        )
+    if not joined:
+        return Reason(Kind.NO_MATCH, f"{what} has no solution.", "Look at its parts.", place)
+    return Reason(
+        Kind.EMPTY_JOIN,
+        f"{what} has matches, but none that fits what stands before it.",
+        shown(f"Nothing has all of it: look at {' and '.join(shared)}, which they share.")
+        if shared
+        else "Look at its parts one by one.",
+        place,
+    )
+
+
+def _called(part: Part) -> str:
+    names = {"InlineData": "VALUES", "SubSelect": "The inner SELECT", "Union": "This group"}
+    return names.get(part.rule, part.rule.upper())
+
+
+def filtered(
+    query: str,
+    part: Part,
+    joined: Sequence[Part],
+    probes: Probes,
+    around: tuple[str, str],
+) -> Iterator[Reason]:
+    """Yield that a filter lets nothing through, with what its variables look like."""
+    before, after = around
+    pattern = before + " ".join(other.text for other in joined) + after
+    place = sparql.position(query, part.offset)
+    bound = {name for other in joined for name in (*variables(other.node), *other.terms)}
+    names = sorted(variables(part.node) & bound)
+    for name, token in _compared(part.node):
+        there = _alike(name, _whole_literal(query, token), pattern, probes) if name in bound else ()
+        if there:
+            yield _unlike(_whole_literal(query, token), there, sparql.position(query, token.start))
+            return
+    examples = [
+        f"{name} is for example {', '.join(map(probes.written, values))}"
+        for name in names[:3]
+        if (values := probes.values(name, pattern))
+    ]
+    remedy = f"{'; '.join(examples)}." if examples else "It is the same for every solution."
+    yield Reason(
+        Kind.FILTER,
+        f"{part.shown} lets nothing through: before it there are solutions, after it none.",
+        remedy,
+        place,
+    )
+
+
+def _compared(filtering: Node) -> Iterator[tuple[str, Token]]:
+    """Yield the variables that a filter compares with a literal by =, and the literal."""
+    leaves = list(filtering.leaves())
+    for one, sign, other in zip(leaves, leaves[1:], leaves[2:], strict=False):
+        if sign.text != "=":
+            continue
+        if one.kind is TokenKind.VARIABLE and other.kind in _LITERALS:
+            yield one.text, other
+        elif other.kind is TokenKind.VARIABLE and one.kind in _LITERALS:
+            yield other.text, one
+
+
+def _whole_literal(query: str, token: Token) -> str:
+    """Return a literal with its language tag or datatype."""
+    rest = sparql.code(query[token.start : token.end + 400])
+    marks = rest[1:2]
+    if marks and marks[0].kind is TokenKind.LANGUAGE:
+        return token.text + marks[0].text
+    if marks and marks[0].text == "^^":
+        return "".join(part.text for part in rest[:3])
+    return token.text
+
+
+def afterwards(query: str, whole: Node) -> Iterator[Reason]:
+    """Yield what comes after the pattern and can leave nothing of its solutions."""
+    told = {
+        "Having": "HAVING lets no group through.",
+        "Limit": "LIMIT 0 asks for nothing.",
+        "Offset": "OFFSET skips more solutions than there are.",
+    }
+    for modifiers in whole.nodes("Modifiers"):
+        for node in modifiers.nodes(*told):
+            first, *rest = node.leaves()
+            if node.rule == "Limit" and [token.text for token in rest] != ["0"]:
+                continue
+            yield Reason(
+                Kind.AFTERWARDS,
+                f"The pattern has solutions, but {told[node.rule]}",
+                f"Leave {node.rule.upper()} out to see them.",
+                sparql.position(query, first.start),
+            )

@@ -1,0 +1,149 @@
+"""The graph patterns of a query with their places, read from the grammar's tree.
+
+A triple pattern is taken apart as far as it is plain. What is not (collections, annotations,
+reified triples) stays one piece of text, and is said to be one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc.sparql import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphsvc.grammar import Node
+    from graphsvc.sparql import Token
+
+#: In these a triple is more than its three terms.
+_OPAQUE = frozenset({"Collection", "Reified", "Annotation", "Reifier", "TripleTerm"})
+#: The variables that stand for nodes written as brackets.
+_NAMELESS = re.compile(r"\?node_\d+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a group: what it is, its text as it can be asked, and where it begins.
+
+    ``rule`` is that of the grammar: Triples, Filter, Optional, Union, Graph, … ``terms`` are the
+    subject, property and object of a plain triple pattern, and empty otherwise; its ``node`` is
+    that of its object.
+    """
+
+    rule: str
+    text: str
+    offset: int
+    node: Node
+    terms: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """Return the text to show to a reader."""
+        text = " ".join(self.terms) if self.terms else self.text
+        return shown(" ".join(text.split()))
+
+
+def shown(text: str) -> str:
+    """Return a text in which the nodes without a name have none again."""
+    return _NAMELESS.sub("[ ]", text)
+
+
+class Reader:
+    """Reads the groups of one query."""
+
+    def __init__(self, query: str) -> None:
+        self._query = query
+
+    def text(self, node: Node) -> str:
+        """Return a node as it is written, without what stands around it."""
+        leaves = list(node.leaves())
+        return self._query[leaves[0].start : leaves[-1].end] if leaves else ""
+
+    def parts(self, group: Node) -> list[Part]:
+        """Return the parts of a group in order; a triple pattern is a part of its own."""
+        found: list[Part] = []
+        for node in group.nodes():
+            if node.rule == "Triples" and not self._is_opaque(node):
+                found += self._triples(node)
+            else:
+                found.append(Part(node.rule, self.text(node), _start(node), node))
+        return found
+
+    @staticmethod
+    def _is_opaque(node: Node) -> bool:
+        return any(inner.rule in _OPAQUE for inner in node.walk())
+
+    def _triples(self, triples: Node) -> Iterator[Part]:
+        first = triples.children[0]
+        subject = self._term(triples.nodes("Term", "Node")[0])
+        if first in triples.nodes("Node"):
+            yield from self._inside(triples.nodes("Node")[0])
+        for properties in triples.nodes("Properties"):
+            yield from self._properties(subject, properties, _start(triples))
+
+    def _properties(self, subject: str, properties: Node, offset: int | None) -> Iterator[Part]:
+        verbs = properties.nodes("Verb")
+        for verb, objects in zip(verbs, properties.nodes("Objects"), strict=True):
+            text = self.text(verb)
+            place = _start(verb) if offset is None else offset
+            for number, value in enumerate(objects.nodes("Object")):
+                terms = (subject, text, self._term(value.nodes()[0]))
+                # What follows a comma begins there; what it shares stands before.
+                begins = _start(value) if number else place
+                yield Part("Triples", f"{' '.join(terms)} .", begins, value, terms)
+                for node in value.nodes("Node"):
+                    yield from self._inside(node)
+            offset = None
+
+    def _inside(self, node: Node) -> Iterator[Part]:
+        """Yield the triples in ``[ … ]``."""
+        subject = self._term(node)
+        for inner in node.nodes("NodeOf"):
+            for properties in inner.nodes("Properties"):
+                yield from self._properties(subject, properties, None)
+
+    def _term(self, node: Node) -> str:
+        """Return a term as text; a blank node is a variable to a query."""
+        leaves = list(node.leaves())
+        first = leaves[0]
+        if node.rule == "Node" or first.text == "[]":
+            return f"?node_{first.start}"
+        if first.kind is Kind.BLANK:
+            return "?blank_" + "".join(c if c.isalnum() else "_" for c in first.text[2:])
+        return self.text(node)
+
+
+def _start(node: Node) -> int:
+    return next(node.leaves()).start
+
+
+def variables(node: Node) -> set[str]:
+    """Return the variables in a node."""
+    return {token.text for token in node.leaves() if token.kind is Kind.VARIABLE}
+
+
+def form(root: Node) -> Node | None:
+    """Return the node of SELECT, ASK, CONSTRUCT or DESCRIBE."""
+    whole = root.nodes("Query")
+    forms = whole[0].nodes("Select", "Ask", "Construct", "Describe") if whole else []
+    return forms[0] if forms else None
+
+
+def where(node: Node) -> Node | None:
+    """Return the group of a query, or None if it has none (``DESCRIBE <…>``)."""
+    wheres = node.nodes("Where")
+    return wheres[0].nodes("Group")[0] if wheres else None
+
+
+def named(root: Node) -> Iterator[Token]:
+    """Yield every IRI that a query names outside its prologue, but no datatypes of literals."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.rule == "Iri":
+            yield next(node.leaves())
+        elif node.rule not in ("Prologue", "Dataset", "Literal", "FunctionCall", "Template"):
+            waiting.extend(reversed(node.nodes()))

@@ -1,0 +1,129 @@
+"""Small questions to a store: whether there is any answer, and what the first ones look like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode, QuerySolutions, parse_query_results
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.formats import Content, Format, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graphsvc.namespaces import Prefixes
+    from graphsvc.store.base import GraphSelection, Store, Term
+
+#: How many questions are asked at most for one explanation.
+MOST_PROBES = 64
+
+
+class OutOfProbesError(Exception):
+    """So many questions have been asked that no more will be, or the store took too long."""
+
+
+def _formats(results: str) -> Mapping[Content, tuple[Format, ...]]:
+    table, graph = named(results), named("nt")
+    if table is None or graph is None:
+        raise LookupError("The table of formats has lost TSV, JSON or N-Triples.")
+    return {
+        Content.SOLUTIONS: (table,),
+        Content.BOOLEAN: (table,),
+        Content.TRIPLES: (graph,),
+    }
+
+
+@dataclass
+class Probes:
+    """Asks questions in the dataset of a request.
+
+    ``prologue`` and ``dataset`` are those of the query that is explained, as it is written.
+    """
+
+    store: Store
+    graphs: GraphSelection
+    prologue: str
+    dataset: str
+    prefixes: Prefixes
+    asked: int = field(default=0)
+
+    def has_answer(self, query: str) -> bool:
+        """Tell whether a query has a row, a triple, or yes for an answer; the first one decides.
+
+        Errors: those of the store, for a query that cannot be answered.
+        """
+        answer = self.store.answer(query, _formats("tsv"), self.graphs)
+        if Content.TRIPLES in answer.format.carries:
+            return bool(_beginning(answer.chunks, 1).strip())
+        beginning = _beginning(answer.chunks, 2)
+        head, _, rows = beginning.partition(b"\n")
+        return bool(rows) or head.strip() == b"true"
+
+    def matches(self, pattern: str) -> bool:
+        """Tell whether a group graph pattern, given without its braces, has a solution."""
+        self.count()
+        try:
+            return self.has_answer(f"{self.prologue}\nASK {self.dataset} {{ {pattern} }}")
+        except GraphsvcError as error:
+            raise OutOfProbesError(error.message) from error
+
+    def values(self, variable: str, pattern: str, most: int = 3) -> list[Term]:
+        """Return some values of a variable in the solutions of a pattern."""
+        self.count()
+        query = (
+            f"{self.prologue}\nSELECT DISTINCT {variable} {self.dataset} {{ {pattern} }} "
+            f"LIMIT {most}"
+        )
+        try:
+            answer = self.store.answer(query, _formats("json"), self.graphs)
+            data = b"".join(answer.chunks)
+        except GraphsvcError as error:
+            raise OutOfProbesError(error.message) from error
+        engine = answer.format.engine
+        found = parse_query_results(data, format=engine)  # type: ignore[arg-type]
+        if not isinstance(found, QuerySolutions):
+            return []
+        return [term for row in found if (term := row[0]) is not None]
+
+    def anywhere(self, pattern: str) -> bool:
+        """Tell whether a pattern without prefixed names matches in the whole store."""
+        self.count()
+        try:
+            return self.store.ask(f"ASK {{ {pattern} }}")
+        except GraphsvcError as error:
+            raise OutOfProbesError(error.message) from error
+
+    def written(self, term: Term) -> str:
+        """Return a term as it can be written in a query, short."""
+        text = str(term)
+        value, marks, datatype = text.rpartition("^^<")
+        if marks:
+            return f"{value}^^{self.prefixes.compact(datatype[:-1])}"
+        return self.prefixes.compact(text[1:-1]) if text.startswith("<") else text
+
+    def graph_names(self) -> list[str]:
+        """Return the names of the graphs."""
+        self.count()
+        rows = self.store.select("SELECT DISTINCT ?graph { GRAPH ?graph { } } LIMIT 20000")
+        return [row["graph"].value for row in rows if isinstance(row["graph"], NamedNode)]
+
+    def count(self) -> None:
+        """Count a question that is going to be asked; OutOfProbesError if it is one too many."""
+        if self.asked >= MOST_PROBES:
+            raise OutOfProbesError(f"after {MOST_PROBES} questions no more are asked")
+        self.asked += 1
+
+
+def _beginning(chunks: Iterable[bytes], lines: int) -> bytes:
+    """Return the beginning of an answer, up to so many lines, and end the query."""
+    beginning = b""
+    for chunk in chunks:
+        beginning += chunk
+        if beginning.count(b"\n") >= lines:
+            break
+    close = getattr(chunks, "close", None)
+    if close is not None:
+        close()
+    return beginning

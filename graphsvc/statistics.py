@@ -1,0 +1,218 @@
+"""VoID statistics of a graph: https://www.w3.org/TR/void/#statistics.
+
+They are counted in one pass, and count themselves too: what they say is true of the release that
+holds them. Every partition has an IRI, a fragment of the dataset's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from graphsvc.namespaces import RDF, RDFS, VOID, XSD, graph_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from graphsvc.store.base import Term
+
+#: The statistics count themselves, so they are made again until they stand still. What they are
+#: made of does so after three rounds; a number that is new as an object may take some more.
+_MOST_ROUNDS = 20
+
+
+class Tally:
+    """Counts quads as they come. What it keeps of each distinct triple is a number.
+
+    ``base`` is that of the graph: its things are under ``<base>id/``, its graphs under
+    ``<base>graph/``, and every other graph is a passage.
+    """
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.graphs: Counter[NamedNode] = Counter()
+        self.passages = 0
+        self.by_property: Counter[NamedNode] = Counter()
+        self.by_class: Counter[NamedNode] = Counter()
+        self.subjects: set[int] = set()
+        self.objects: set[int] = set()
+        self._things: set[int] = set()
+        self._numbers: dict[Term, int] = {}
+        self._triples: set[int] = set()
+        self._cited: set[int] = set()
+        self._described: set[Quad] = set()
+
+    @property
+    def triples(self) -> int:
+        """Return how many distinct triples there are, whatever graphs they stand in."""
+        return len(self._triples)
+
+    @property
+    def cited(self) -> int:
+        """Return how many distinct triples the passages state."""
+        return len(self._cited)
+
+    @property
+    def entities(self) -> int:
+        """Return how many things of the graph are the subject of a triple."""
+        return len(self._things)
+
+    def add(self, quad: Quad) -> None:
+        """Count a quad; of a quad that comes twice each is counted."""
+        subject, value = self._number(quad.subject), self._number(quad.object)
+        triple = (subject << 80) | (self._number(quad.predicate) << 40) | value
+        self._count_graph(quad, triple)
+        if triple in self._triples:
+            return
+        self._triples.add(triple)
+        self.subjects.add(subject)
+        self.objects.add(value)
+        self.by_property[quad.predicate] += 1
+        if quad.predicate == RDF.type and isinstance(quad.object, NamedNode):
+            self.by_class[quad.object] += 1
+        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(f"{self.base}id/"):
+            self._things.add(subject)
+
+    def holds(self, quad: Quad) -> bool:
+        """Tell whether the graph that describes the dataset has this quad already."""
+        return quad in self._described
+
+    def knows(self, term: Term, numbers: set[int]) -> bool:
+        """Tell whether a term is among the subjects or objects whose numbers are given."""
+        return self._numbers.get(term) in numbers
+
+    def _count_graph(self, quad: Quad, triple: int) -> None:
+        graph = quad.graph_name
+        if not isinstance(graph, NamedNode):
+            return
+        if not graph.value.startswith(f"{self.base}graph/"):
+            self._cited.add(triple)
+            return
+        if graph == graph_iri(self.base, "dataset"):
+            self._described.add(quad)
+        self.graphs[graph] += 1
+
+    def _number(self, term: Term) -> int:
+        return self._numbers.setdefault(term, len(self._numbers))
+
+
+def describe(tally: Tally, datasets: Sequence[NamedNode]) -> list[Quad]:
+    """Return the statistics of what was counted, about each of the datasets."""
+    made: list[Quad] = []
+    for _ in range(_MOST_ROUNDS):
+        before, made = made, _made(tally, made, datasets)
+        if made == before:
+            break
+    return made
+
+
+def _made(tally: Tally, before: Sequence[Quad], datasets: Sequence[NamedNode]) -> list[Quad]:
+    """Return the statistics of what was counted and of the statistics made before."""
+    graph = graph_iri(tally.base, "dataset")
+    figures = _Figures(tally, before)
+    quads = [
+        Quad(subject, predicate, value, graph)
+        for dataset in datasets
+        for subject, predicate, value in figures.about(dataset)
+    ]
+    return [quad for quad in dict.fromkeys(quads) if not tally.holds(quad)]
+
+
+class _Figures:
+    """The figures of what was counted together with some quads about the dataset."""
+
+    def __init__(self, tally: Tally, added: Sequence[Quad]) -> None:
+        self._tally = tally
+        self._triples = tally.triples + len(added)
+        self._subjects = len(tally.subjects) + _new(tally, tally.subjects, _subjects(added))
+        self._objects = len(tally.objects) + _new(tally, tally.objects, _objects(added))
+        self._properties = tally.by_property + Counter(quad.predicate for quad in added)
+        self._classes = tally.by_class + Counter(
+            quad.object
+            for quad in added
+            if quad.predicate == RDF.type and isinstance(quad.object, NamedNode)
+        )
+        self._graphs = Counter(tally.graphs)
+        self._graphs[graph_iri(tally.base, "dataset")] += len(added)
+
+    def about(self, dataset: NamedNode) -> Iterator[tuple[NamedNode, NamedNode, Term]]:
+        """Yield the statistics of a dataset as triples."""
+        for predicate, count in {
+            VOID.triples: self._triples,
+            VOID.entities: self._tally.entities,
+            VOID.classes: len(self._classes),
+            VOID.properties: len(self._properties),
+            VOID.distinctSubjects: self._subjects,
+            VOID.distinctObjects: self._objects,
+        }.items():
+            yield dataset, predicate, _integer(count)
+        for vocabulary in sorted({*map(_space, self._properties), *map(_space, self._classes)}):
+            yield dataset, VOID.vocabulary, NamedNode(vocabulary)
+        yield from self._parts(dataset)
+        yield from self._subsets(dataset)
+
+    def _parts(self, dataset: NamedNode) -> Iterator[tuple[NamedNode, NamedNode, Term]]:
+        kinds = (
+            ("property", VOID.propertyPartition, VOID.property, VOID.triples, self._properties),
+            ("class", VOID.classPartition, VOID["class"], VOID.entities, self._classes),
+        )
+        for kind, has_part, of, counts, counted in kinds:
+            names = _names(counted, self._tally.base)
+            for term, name in sorted(names.items(), key=lambda pair: pair[0].value):
+                part = NamedNode(f"{dataset.value}#{kind}-{name}")
+                yield dataset, has_part, part
+                yield part, of, term
+                yield part, counts, _integer(counted[term])
+
+    def _subsets(self, dataset: NamedNode) -> Iterator[tuple[NamedNode, NamedNode, Term]]:
+        for graph, count in sorted(self._graphs.items(), key=lambda pair: pair[0].value):
+            yield dataset, VOID.subset, graph
+            yield graph, RDF.type, VOID.Dataset
+            yield graph, VOID.triples, _integer(count)
+        passages = NamedNode(f"{dataset.value}#passages")
+        yield dataset, VOID.subset, passages
+        yield passages, RDF.type, VOID.Dataset
+        yield passages, RDFS.label, Literal("What the passages state", language="en")
+        yield passages, VOID.triples, _integer(self._tally.cited)
+
+
+def _subjects(quads: Iterable[Quad]) -> set[Term]:
+    return {quad.subject for quad in quads}
+
+
+def _objects(quads: Iterable[Quad]) -> set[Term]:
+    return {quad.object for quad in quads}
+
+
+def _new(tally: Tally, numbers: set[int], terms: set[Term]) -> int:
+    return sum(not tally.knows(term, numbers) for term in terms)
+
+
+def _integer(count: int) -> Literal:
+    return Literal(str(count), datatype=XSD.integer)
+
+
+def _space(term: NamedNode) -> str:
+    """Return the namespace of a term: all up to its last # or /."""
+    return re.sub(r"[^#/]*$", "", term.value)
+
+
+def _names(terms: Iterable[NamedNode], base: str) -> dict[NamedNode, str]:
+    """Return a name for each term: the end of its IRI, and a digest if two end alike.
+
+    The digest leaves the graph's base out, so that another base changes no more than itself.
+    """
+    ends = {term: re.sub(r"[^\w.-]", "-", term.value[len(_space(term)) :]) for term in terms}
+    often = Counter(ends.values())
+    return {
+        term: end if end and often[end] == 1 else _unlike(end, term.value.removeprefix(base))
+        for term, end in ends.items()
+    }
+
+
+def _unlike(end: str, whole: str) -> str:
+    return f"{end}-{sha256(whole.encode()).hexdigest()[:8]}".lstrip("-")

@@ -1,0 +1,54 @@
+"""Teaching: what is wrong with a query, where, and what to do, in words short enough to read.
+
+Nothing here raises, whatever the text; the time it takes is linear in the text's length.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphsvc import sparql
+from graphsvc.errors import QuerySyntaxError
+from graphsvc.teaching import alternatives, slips
+from graphsvc.teaching.meaning import broken_rule
+from graphsvc.teaching.prefixes import undeclared
+from graphsvc.teaching.scene import Advice, Scene, scene
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["teach"]
+
+#: Longer texts are not looked at: nobody reads them, and it would take more than half a second.
+LONGEST = 50_000
+
+
+def teach(query: str, prefixes: Mapping[str, str]) -> QuerySyntaxError | None:
+    """Return the error to show for a query that an engine refuses, or None if none is found.
+
+    ``prefixes`` are those that may be left out of a query. Of two faults the first is told.
+    """
+    if len(query) > LONGEST:
+        return None
+    where = scene(query)
+    found = [undeclared(query, prefixes), None if where is None else _told(where)]
+    advice = min(filter(None, found), key=lambda advice: advice.offset, default=None)
+    if advice is None and where is None:
+        advice = broken_rule(query)
+    if advice is None:
+        return None
+    return QuerySyntaxError(
+        advice.message,
+        remedy=advice.remedy,
+        position=sparql.position(query, advice.offset),
+    )
+
+
+def _told(where: Scene) -> Advice | None:
+    if where.mark == "\\":
+        # An escape of a character, which may stand anywhere: the engine reads what it stands for.
+        return None
+    return slips.slip(where) or where.advise(
+        f"{where.mark} cannot stand here." if where.mark else "The query ends too early.",
+        alternatives.sentence(where.failure.expected),
+    )

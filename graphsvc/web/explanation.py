@@ -1,0 +1,32 @@
+"""Why an answer is empty, over HTTP: as JSON for programs, as a page for people, as text.
+
+It is a resource of its own, ``/sparql?query=…&explain=empty``: see ``graphsvc.explain``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from flask import render_template
+
+from graphsvc.formats import Content, carrying
+
+if TYPE_CHECKING:
+    from graphsvc.explain import Explanation
+    from graphsvc.formats import Format
+
+EXPLANATION_FORMATS = carrying(Content.EXPLANATION)
+"""The formats in which an explanation can be had, the preferred first."""
+
+
+def written_explanation(explanation: Explanation, query: str, fmt: Format) -> str:
+    """Return an explanation of a query's empty answer in one of ``EXPLANATION_FORMATS``.
+
+    A page needs Flask's application context.
+    """
+    if fmt.name == "html":
+        return render_template("explanation.html", explanation=explanation, query=query)
+    if fmt.name == "txt":
+        return explanation.text()
+    return json.dumps(explanation.members(), indent=2, ensure_ascii=False) + "\n"

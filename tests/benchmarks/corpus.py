@@ -1,0 +1,119 @@
+"""The data on disk: the N-Quads, and a release of it that the program serves.
+
+The release is made by the program's own writing of releases, without the project's checks and
+inference. The native server gets the same quads in a database as it would load them itself.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pyoxigraph
+
+from graphsvc import __version__, depot, release
+from graphsvc.store import union
+
+from .generate import Population, generate
+from .vocabulary import BASE, PREFIXES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FAST = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Where everything is that the servers need, and what the data has."""
+
+    folder: Path
+    population: Population
+
+    @property
+    def nquads(self) -> Path:
+        """Return the file with every quad."""
+        return self.folder / "quads.nq"
+
+    @property
+    def project(self) -> Path:
+        """Return a folder without files: what the release is fresh for."""
+        return self.folder / "project"
+
+    @property
+    def releases(self) -> Path:
+        """Return the folder of releases."""
+        return self.folder / "releases"
+
+    @property
+    def database(self) -> Path:
+        """Return the folder of the native server's database: the quads and nothing else."""
+        return self.folder / "oxigraph"
+
+    @property
+    def merged(self) -> Path:
+        """Return the folder of the release's database, whose default graph is the merge."""
+        return release.current(self.releases).path / release.STORE
+
+
+def prepare(folder: Path, quads: int, seed: int) -> Corpus:
+    """Return the data in so many quads, made if it is not there yet for this program's releases."""
+    folder = folder / f"{quads}-{seed}-{__version__}-{release.FORMAT_VERSION}"
+    summary = folder / "population.json"
+    if summary.exists():
+        return Corpus(folder, Population.read(summary))
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "project").mkdir(parents=True)
+    corpus = Corpus(folder, generate(folder / "quads.nq", quads, seed))
+    _database(corpus)
+    _release(corpus)
+    # Written last: what lacks it is not finished.
+    corpus.population.write(summary)
+    return corpus
+
+
+def _database(corpus: Corpus) -> None:
+    store = pyoxigraph.Store(str(corpus.database))
+    store.bulk_load(path=str(corpus.nquads), format=pyoxigraph.RdfFormat.N_QUADS)
+    store.optimize()
+    store.flush()
+
+
+def _release(corpus: Corpus) -> None:
+    with depot.workplace(corpus.releases) as folder:
+        for name in (release.QUERIES, release.SOURCES):
+            (folder / name).mkdir()
+        store = pyoxigraph.Store(str(folder / release.STORE))
+        union.fill(store, corpus.nquads.read_bytes())
+        store.optimize()
+        store.flush()
+        del store  # it holds the folder open, which is renamed soon
+        with (
+            corpus.nquads.open("rb") as plain,
+            gzip.open(folder / release.DUMP, "wb", compresslevel=_FAST) as packed,
+        ):
+            shutil.copyfileobj(plain, packed)
+        home = depot.put(folder, _manifest(corpus), corpus.releases)
+    depot.serve(home, corpus.releases)
+
+
+def _manifest(corpus: Corpus) -> release.Manifest:
+    with corpus.nquads.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return release.Manifest(
+        id=digest[: release.ID_LENGTH],
+        hash=digest,
+        format_version=release.FORMAT_VERSION,
+        program=__version__,
+        built=datetime.now(UTC).isoformat(timespec="microseconds"),
+        base=BASE,
+        canonical_base=BASE,
+        prefixes=PREFIXES,
+        counts={"quads": corpus.population.quads},
+        inputs={},
+        warnings=(),
+    )

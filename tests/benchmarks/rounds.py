@@ -1,0 +1,121 @@
+"""The measuring: every question and number of clients, the servers one right after the other.
+
+What slows the machine down for a while then hits all servers alike; the ratio of two servers is
+taken within each round, and the order of the servers turns from round to round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import quantiles
+from typing import TYPE_CHECKING
+
+from .load import Span, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterator, Sequence
+
+    from .generate import Population
+    from .load import Measured
+    from .mix import Question
+    from .peers import Server
+
+#: How many texts of a question are sent in turn. Of those to be repeated there are but a few.
+TEXTS, REPEATED_TEXTS = 400, 8
+#: A part of every cell goes before it, unmeasured.
+_WARM_UP = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One measurement: latencies in milliseconds, throughput in answers a second.
+
+    ``busy`` is the part of the time for which the load client itself was computing: near 1 it
+    is the client that was measured.
+    """
+
+    question: str
+    clients: int
+    peer: str
+    round: int
+    answers: int
+    throughput: float
+    median: float
+    percentile_95: float
+    bytes: float
+    busy: float
+    failures: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is measured, and how long each cell takes in seconds."""
+
+    questions: Sequence[Question]
+    clients: Sequence[int]
+    rounds: int
+    seconds: float
+    patience: float
+
+
+def measure(
+    plan: Plan,
+    servers: Sequence[Server],
+    population: Population,
+    left_out: Container[tuple[str, str]],
+    tell: Callable[[str], None],
+) -> list[Cell]:
+    """Measure all cells; those of a question and a peer that are left out are not there."""
+    found: list[Cell] = []
+    texts = {
+        question.name: question.texts(population, REPEATED_TEXTS if question.repeated else TEXTS)
+        for question in plan.questions
+    }
+    for number in range(plan.rounds):
+        turned = [*servers[number % len(servers) :], *servers[: number % len(servers)]]
+        for question, clients, server in _cells(plan, turned, number):
+            if (question.name, server.peer.name) in left_out:
+                continue
+            requests = server.target.requests(
+                texts[question.name], question.accept, repeated=question.repeated
+            )
+            warm_up = Span(plan.seconds * _WARM_UP, plan.patience)
+            load(server.target, requests, clients, warm_up)
+            measured = load(server.target, requests, clients, Span(plan.seconds, plan.patience))
+            cell = _cell(question.name, clients, server.peer.name, number, measured)
+            tell(
+                f"{number + 1}/{plan.rounds} {cell.question:13} {clients:2} clients "
+                f"{cell.peer:16} {cell.throughput:9.1f}/s {cell.median:9.2f} ms "
+                f"{cell.failures or ''}"
+            )
+            found.append(cell)
+    return found
+
+
+def _cells(
+    plan: Plan, servers: Sequence[Server], number: int
+) -> Iterator[tuple[Question, int, Server]]:
+    for question in plan.questions:
+        for clients in plan.clients:
+            for server in servers:
+                if not server.peer.slow or (number == 0 and clients == min(plan.clients)):
+                    yield question, clients, server
+
+
+def _cell(question: str, clients: int, peer: str, number: int, measured: Measured) -> Cell:
+    latencies = [1000 * each for each in measured.latencies]
+    # Of a single answer there is no spread, and of none no figure.
+    cuts = quantiles(latencies * 2, n=20, method="inclusive") if latencies else [0.0] * 19
+    return Cell(
+        question=question,
+        clients=clients,
+        peer=peer,
+        round=number,
+        answers=len(latencies),
+        throughput=measured.throughput,
+        median=cuts[9],
+        percentile_95=cuts[18],
+        bytes=measured.received / max(1, len(latencies)),
+        busy=measured.busy / measured.elapsed if measured.elapsed else 0.0,
+        failures=dict(measured.failures),
+    )

@@ -1,0 +1,374 @@
+"""Why an answer is empty: on the repository's own graph, and what is never guessed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from graphsvc import explain, settings
+from graphsvc.errors import ForbiddenOperation, QuerySyntaxError, StoreError
+from graphsvc.explain import Explanation, Kind, explain_empty, unknown_terms
+from graphsvc.explain.probes import MOST_PROBES
+from graphsvc.store.base import UNION, GraphSelection
+from graphsvc.web.app import create_app
+from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyoxigraph import Quad
+
+    from graphsvc.release import Release
+    from graphsvc.store.base import Answer, Store, Table, Term
+
+BASE = "https://w3id.org/iwm/"
+
+
+class Empty(NamedTuple):
+    """A query without an answer; ``¦`` marks the place of the first reason."""
+
+    query: str
+    kind: Kind
+    words: str
+    near: tuple[str, ...] = ()
+
+
+CASES = [
+    # a term that is not there
+    Empty(
+        "SELECT * { ?s ¦iwm:secretariatProvidedby ?o }",
+        Kind.UNKNOWN_TERM,
+        "iwm:secretariatProvidedby does not occur in this graph.",
+        ("iwm:secretariatProvidedBy",),
+    ),
+    Empty(
+        "SELECT * { ?s a ¦iwm:Mechanisms ; iwm:statedName ?o }",
+        Kind.UNKNOWN_TERM,
+        "iwm:Mechanisms does not occur",
+        ("iwm:Mechanism",),
+    ),
+    Empty(
+        "SELECT * {\n  ¦mechanism:cica-busines-council iwm:statedName ?o }",
+        Kind.UNKNOWN_TERM,
+        "does not occur",
+        ("mechanism:cica-business-council",),
+    ),
+    Empty("ASK { ?x ¦foaf:nmae ?y }", Kind.UNKNOWN_TERM, "foaf:nmae", ("foaf:name",)),
+    Empty(
+        "SELECT * { ?s ¦<http://schema.org/about> ?o }",
+        Kind.UNKNOWN_TERM,
+        "<http://schema.org/about>",
+        ("schema:about",),
+    ),
+    Empty(
+        "SELECT * { ?s rdfs:label/¦iwm:statedNam ?o }",
+        Kind.UNKNOWN_TERM,
+        "iwm:statedNam",
+        ("iwm:statedName",),
+    ),
+    Empty("DESCRIBE ¦mechanism:no-such-thing-here", Kind.UNKNOWN_TERM, "does not occur"),
+    Empty(
+        "CONSTRUCT WHERE { ?s ¦iwm:statedNames ?o }",
+        Kind.UNKNOWN_TERM,
+        "iwm:statedNames",
+        ("iwm:statedName",),
+    ),
+    Empty(
+        "CONSTRUCT { ?s a ?o } WHERE { ?s ¦iwm:statedNames ?o }",
+        Kind.UNKNOWN_TERM,
+        "iwm:statedNames",
+        ("iwm:statedName",),
+    ),
+    Empty(
+        "SELECT (COUNT(*) AS ?n) { ?s a ¦iwm:Mechanisms }",
+        Kind.UNKNOWN_TERM,
+        "iwm:Mechanisms",
+        ("iwm:Mechanism",),
+    ),
+    Empty(
+        "SELECT * { { SELECT ?s { ?s a ¦iwm:Mechanismus } } }",
+        Kind.UNKNOWN_TERM,
+        "iwm:Mechanismus",
+        ("iwm:Mechanism",),
+    ),
+    # literals
+    Empty(
+        'SELECT * { ?s iwm:statedName ¦"Brown" }',
+        Kind.UNLIKE_LITERAL,
+        '"Brown" is not in this graph here, but "Brown"@en is',
+        ('"Brown"@en',),
+    ),
+    Empty(
+        'SELECT * { ?s iwm:statedName ?n FILTER(?n = ¦"brown"@en) }',
+        Kind.UNLIKE_LITERAL,
+        '"brown"@en is not in this graph here',
+        ('"Brown"@en',),
+    ),
+    Empty(
+        "SELECT * { ?s iwm:foundingDate ¦2014 }",
+        Kind.UNLIKE_LITERAL,
+        "2014 is not in this graph here",
+        ('"2014"^^xsd:gYear',),
+    ),
+    Empty(
+        'SELECT * { ?s iwm:foundingDate ¦"2014"^^xsd:date }',
+        Kind.UNLIKE_LITERAL,
+        '"2014"^^xsd:gYear is',
+        ('"2014"^^xsd:gYear',),
+    ),
+    Empty(
+        "SELECT * { ¦?s iwm:foundingDate 1815 }",
+        Kind.NO_MATCH,
+        "?s iwm:foundingDate 1815 has no match in this graph, even by itself.",
+    ),
+    # graphs
+    Empty(
+        "SELECT * { GRAPH ¦graph:passage { ?s ?p ?o } }",
+        Kind.UNKNOWN_GRAPH,
+        "There is no graph graph:passage.",
+        ("graph:passages",),
+    ),
+    Empty(
+        "SELECT * FROM ¦graph:nowhere { ?s ?p ?o }",
+        Kind.UNKNOWN_GRAPH,
+        "There is no graph graph:nowhere.",
+    ),
+    Empty(
+        "SELECT * { GRAPH graph:ontology { ¦?s iwm:statedName ?o } }",
+        Kind.NO_MATCH,
+        "has no match in the graph that is named, but it has elsewhere.",
+    ),
+    # joins
+    Empty(
+        "SELECT * { ?s a iwm:Mechanism . ¦?s a iwm:Person }",
+        Kind.EMPTY_JOIN,
+        "?s a iwm:Person has matches, but none that fits what stands before it.",
+    ),
+    Empty(
+        "SELECT * { ?s a iwm:Mechanism ;\n ¦a iwm:Person ; iwm:statedName ?n }",
+        Kind.EMPTY_JOIN,
+        "?s a iwm:Person has matches",
+    ),
+    Empty(
+        "SELECT * { VALUES ?s { organization:cccme } ¦?s a iwm:City }",
+        Kind.EMPTY_JOIN,
+        "?s a iwm:City has matches",
+    ),
+    Empty("SELECT * { ?s iwm:statedName [ ¦a iwm:City ] }", Kind.EMPTY_JOIN, "[ ] a iwm:City has"),
+    Empty(
+        "SELECT * { { ?s a iwm:Mechanism } UNION { ?s a iwm:Person } ¦?s a iwm:City }",
+        Kind.EMPTY_JOIN,
+        "?s a iwm:City has matches",
+    ),
+    Empty(
+        "SELECT * { GRAPH ?g { ?s a iwm:Mechanism . ¦?s a iwm:Person } }",
+        Kind.EMPTY_JOIN,
+        "?s a iwm:Person has matches",
+    ),
+    Empty(
+        "SELECT * { ?s a iwm:Mechanism ¦MINUS { ?s ?p ?o } }", Kind.EMPTY_JOIN, "MINUS takes away"
+    ),
+    Empty(
+        "ASK { ¦organization:cccme iwm:secretariatProvidedBy ?x }",
+        Kind.WRONG_DIRECTION,
+        "but the other way round it has.",
+    ),
+    # filters, and what comes afterwards
+    Empty(
+        "SELECT * { ?s iwm:statedName ?n ¦FILTER(STRLEN(?n) > 1000) }",
+        Kind.FILTER,
+        "FILTER(STRLEN(?n) > 1000) lets nothing through",
+    ),
+    Empty("SELECT * { ?s iwm:statedName ?n ¦FILTER(1 = 2) }", Kind.FILTER, "lets nothing through"),
+    Empty("SELECT * { ?s a iwm:Mechanism } ¦LIMIT 0", Kind.AFTERWARDS, "LIMIT 0 asks for nothing"),
+    Empty("SELECT * { ?s a iwm:Mechanism } ¦OFFSET 9999", Kind.AFTERWARDS, "OFFSET skips"),
+    Empty(
+        "SELECT ?s { ?s a iwm:Mechanism } GROUP BY ?s ¦HAVING(COUNT(*) > 9999)",
+        Kind.AFTERWARDS,
+        "HAVING lets no group through",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def release(mechanisms_release: Release) -> Release:
+    return mechanisms_release
+
+
+def explained(release: Release, query: str, graphs: GraphSelection = UNION) -> Explanation:
+    return explain_empty(release.store, query, graphs, release.prefixes)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.query)
+def test_the_first_reason_is_the_one_to_mend(release: Release, case: Empty) -> None:
+    before, _, after = case.query.partition("¦")
+    told = explained(release, before + after)
+    assert told.empty
+    first = told.reasons[0]
+    assert first.kind is case.kind, told.text()
+    assert case.words in first.message
+    assert first.near[: len(case.near)] == case.near
+    assert first.position is not None
+    place = (first.position.line, first.position.column)
+    assert place == (before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1)
+    assert first.remedy
+    assert told.probes <= MOST_PROBES
+
+
+def test_the_pattern_that_names_an_unknown_term_is_told_too(release: Release) -> None:
+    term, pattern = explained(release, "ASK { ?s iwm:statedNames ?o }").reasons
+    assert term.kind is Kind.UNKNOWN_TERM
+    assert pattern.kind is Kind.NO_MATCH
+    assert pattern.message.startswith("?s iwm:statedNames ?o has no match")
+    assert pattern.remedy == "It names iwm:statedNames."
+
+
+def test_a_term_that_empties_nothing_comes_last(release: Release) -> None:
+    query = "SELECT * { ?s a iwm:City OPTIONAL { ?s iwm:nope ?x } ?s a iwm:Person }"
+    assert [reason.kind for reason in explained(release, query).reasons] == [
+        Kind.EMPTY_JOIN,
+        Kind.UNKNOWN_TERM,
+    ]
+
+
+def test_every_branch_of_an_empty_union_is_told(release: Release) -> None:
+    told = explained(release, "ASK { { ?s iwm:nope1 ?o } UNION { ?s iwm:nope2 ?o } }")
+    patterns = [reason.message for reason in told.reasons if reason.kind is Kind.NO_MATCH]
+    assert [words.split()[1] for words in patterns] == ["iwm:nope1", "iwm:nope2"]
+
+
+def test_a_filter_is_told_with_values_of_its_variables(release: Release) -> None:
+    (reason,) = explained(release, "ASK { ?s iwm:year ?y FILTER(?y > 3000) }").reasons
+    assert reason.remedy.startswith('?y is for example "20')
+
+
+def test_a_graph_of_the_request(release: Release) -> None:
+    graphs = GraphSelection((f"{BASE}graph/inferrd",))
+    first, *_ = explained(release, "ASK { ?s ?p ?o }", graphs).reasons
+    assert (first.kind, first.position, first.near) == (
+        Kind.UNKNOWN_GRAPH,
+        None,
+        ("graph:inferred",),
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { ?s a iwm:Mechanism }",
+        "ASK { ?s a iwm:Mechanism }",
+        "DESCRIBE organization:cccme",
+        "CONSTRUCT WHERE { ?s a iwm:Mechanism }",
+        "SELECT (COUNT(*) AS ?n) { ?s a iwm:Mechanism }",
+        "SELECT ?x { OPTIONAL { ?s iwm:nope ?x } }",
+        "SELECT * { }",
+    ],
+)
+def test_where_there_is_an_answer_there_is_nothing_to_explain(release: Release, query: str) -> None:
+    told = explained(release, query)
+    assert not told.empty
+    assert not told.reasons
+    assert told.summary == "The query has an answer: there is nothing to explain."
+
+
+def test_what_the_engine_refuses_is_refused(release: Release) -> None:
+    with pytest.raises(QuerySyntaxError):
+        explained(release, "SELCT")
+    with pytest.raises(ForbiddenOperation):
+        explained(release, "SELECT * { SERVICE <http://127.0.0.1:9/> { } }")
+
+
+def test_a_query_of_very_many_patterns_is_examined_as_far_as_it_goes(release: Release) -> None:
+    patterns = " ".join(f"?s a ?c{number} ." for number in range(MOST_PROBES))
+    told = explained(release, f"ASK {{ {patterns} ?s iwm:nope ?o }}")
+    assert told.empty
+    assert told.probes == MOST_PROBES
+    assert "no more are asked" in told.unexamined[0].message
+    assert "Not examined: " in told.text()
+
+
+@dataclass
+class Slow:
+    """A store that takes too long over every question but the first."""
+
+    store: Store
+    asked: int = field(default=0)
+
+    def answer(
+        self,
+        query: str,
+        formats: object,
+        graphs: GraphSelection = UNION,
+        bindings: object = None,
+    ) -> Answer:
+        self.asked += 1
+        if self.asked > 1:
+            raise StoreError("The query took longer than 1 second.")
+        return self.store.answer(query, formats, graphs, bindings)  # type: ignore[arg-type]
+
+    def select(self, query: str, bindings: object = None) -> Table:
+        raise StoreError(f"{query} with {bindings} took longer than 1 second.")
+
+    def ask(self, query: str, bindings: object = None) -> bool:
+        raise StoreError(f"{query} with {bindings} took longer than 1 second.")
+
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        return self.store.quads(graph)
+
+
+def test_a_store_that_takes_too_long_is_said_so_of(release: Release) -> None:
+    slow: Store = Slow(release.store)
+    told = explain_empty(slow, "ASK { ?s iwm:nope ?o }", UNION, release.prefixes)
+    assert told.empty
+    assert not told.reasons
+    assert "took longer" in told.unexamined[0].message
+    assert unknown_terms(slow, "ASK { ?s iwm:nope ?o }", release.prefixes) == []
+
+
+def test_hints_are_about_the_terms_of_this_graph_alone(release: Release) -> None:
+    query = """PREFIX my: <https://w3id.org/iwm/ontology#>
+    SELECT * { ?s my:statedNam ?o ; foaf:nmae ?x ; a iwm:Mechanism FILTER(?s != iwm:Mechanisms) }"""
+    found = unknown_terms(release.store, query, release.prefixes)
+    assert [(term.written, term.near) for term in found] == [
+        ("my:statedNam", ("iwm:statedName",)),
+        ("iwm:Mechanisms", ("iwm:Mechanism",)),
+    ]
+    assert unknown_terms(release.store, "not a query at all", release.prefixes) == []
+
+
+# --- how it is written ---
+
+
+def test_an_explanation_as_json_text_and_page(release: Release, lights_release: Release) -> None:
+    query = "ASK { ?s iwm:statedNames <script> }"
+    told = explained(release, query.replace("<script>", "?o"))
+    json_format, html, text = EXPLANATION_FORMATS
+    members = json.loads(written_explanation(told, query, json_format))
+    assert set(members) == {"empty", "summary", "reasons", "unexamined"}
+    assert members["reasons"][0] == {
+        "kind": "unknown-term",
+        "message": "iwm:statedNames does not occur in this graph.",
+        "remedy": "Did you mean iwm:statedName?",
+        "near": ["iwm:statedName"],
+        "line": 1,
+        "column": 10,
+        "excerpt": "ASK { ?s iwm:statedNames ?o }\n         ^",
+    }
+    assert "Line 1, column 10:\nASK { ?s" in written_explanation(told, query, text)
+    app = create_app(lights_release, settings.load({}, {}))
+    with app.test_request_context("/sparql"):
+        page = written_explanation(told, query, html)
+    assert "Did you mean iwm:statedName?" in page
+    assert "<script>" not in page
+
+
+def test_terms_are_written_as_a_query_can(release: Release) -> None:
+    assert explain.__doc__
+    terms: list[Term] = [NamedNode(f"{BASE}ontology#a"), Literal("x"), Literal(1), BlankNode("b")]
+    probes = explain.probes.Probes(release.store, UNION, "", "", release.prefixes)
+    written = [probes.written(term) for term in terms]
+    assert written == ["iwm:a", '"x"', '"1"^^xsd:integer', "_:b"]

@@ -1,0 +1,211 @@
+"""The service as a whole, in its own processes: bounds seen from outside, and how it heals.
+
+Whatever is killed by hand at any moment, no answer is wrong or cut in silence, and soon all is
+well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException, IncompleteRead
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+DEADLINE = 2.0
+GRACE = 0.25
+LEEWAY = 1.0
+
+CROSS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+ENDLESS = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+LOOKUP = "SELECT (COUNT(*) AS ?n) WHERE { ?s a iwm:Mechanism }"
+
+
+class Service:
+    """``graphsvc serve`` as a process, and the processes under it."""
+
+    def __init__(self, pid: int, port: int) -> None:
+        self.pid = pid
+        self.port = port
+
+    def connection(self) -> HTTPConnection:
+        return HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+    def ask(self, query: str) -> tuple[int, bytes]:
+        with closing(self.connection()) as connection:
+            connection.request("GET", "/sparql?" + urlencode({"query": query, "format": "json"}))
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
+    def is_well(self) -> bool:
+        with suppress(OSError, HTTPException):
+            status, content = self.ask(f"{LOOKUP} # {time.monotonic()}")
+            return status == 200 and value(content) == "9"
+        return False
+
+    def supervisor(self) -> int:
+        (pid,) = [pid for pid in children(self.pid) if "graphsvc.cli.supervise" in command(pid)]
+        return pid
+
+    def workers(self) -> set[int]:
+        return children(self.supervisor())
+
+    def web_processes(self) -> set[int]:
+        return {pid for pid in children(self.pid) if "graphsvc.cli.supervise" not in command(pid)}
+
+
+def value(content: bytes) -> str:
+    (row,) = json.loads(content)["results"]["bindings"]
+    return str(row["n"]["value"])
+
+
+def children(pid: int) -> set[int]:
+    found: set[int] = set()
+    with suppress(FileNotFoundError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found |= {int(child) for child in (task / "children").read_text("ascii").split()}
+    return found
+
+
+def command(pid: int) -> str:
+    with suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/cmdline").read_text("utf-8").replace("\0", " ")
+    return ""
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    pause = threading.Event()
+    while not holds():
+        assert time.monotonic() < end, "it never held"
+        pause.wait(0.02)
+
+
+@pytest.fixture(scope="module")
+def service(mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("log") / "service.log"
+    places = ("--project", mechanisms_folder, "--releases", tmp_path_factory.mktemp("served"))
+    bounds = ("--deadline", str(DEADLINE), "--query-memory", "256", "--long-queries", "10")
+    serve: list[str | Path] = [Path(sys.executable).with_name("graphsvc"), "serve"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*serve, *places, *bounds, "--port", str(port)],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    running = Service(process.pid, port)
+    try:
+        eventually(lambda: running.is_well() or process.poll() is not None, 60)
+        assert process.poll() is None, log.read_text("utf-8")
+        yield running
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def test_a_runaway_gets_one_clean_error_in_time(service: Service) -> None:
+    begun = time.monotonic()
+    status, content = service.ask(CROSS)
+    assert time.monotonic() - begun < DEADLINE + GRACE + LEEWAY
+    assert status == 503
+    told = json.loads(content)
+    assert told["type"].endswith("#deadline-exceeded")
+    assert f"{DEADLINE:g} seconds" in told["detail"]
+
+
+def test_an_error_says_when_to_come_again(service: Service) -> None:
+    with closing(service.connection()) as connection:
+        connection.request("GET", "/sparql?" + urlencode({"query": CROSS + "#"}))
+        answer = connection.getresponse()
+        assert answer.status == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        answer.read()
+
+
+def test_a_stream_that_cannot_be_finished_is_broken_off(service: Service) -> None:
+    with closing(service.connection()) as connection:
+        connection.request("GET", "/sparql?" + urlencode({"query": ENDLESS, "format": "json"}))
+        answer = connection.getresponse()
+        assert answer.status == 200
+        with pytest.raises((IncompleteRead, ConnectionError)):
+            answer.read()
+
+
+def test_lookups_go_on_beside_eight_runaways(service: Service) -> None:
+    threads = [threading.Thread(target=service.ask, args=(f"{CROSS}#{n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: len(service.workers()) > 8)
+    for _ in range(20):
+        assert service.is_well()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_client_that_goes_away_frees_its_worker(service: Service) -> None:
+    query = urlencode({"query": CROSS + "# gone"})
+    eventually(lambda: lowest(service) == 0)
+    with socket.create_connection(("127.0.0.1", service.port)) as raw:
+        raw.sendall(f"GET /sparql?{query} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+        eventually(lambda: lowest(service) == 1)
+        gone = time.monotonic()
+    eventually(lambda: lowest(service) == 0)
+    assert time.monotonic() - gone < DEADLINE / 2, "it was the deadline that freed it"
+
+
+def lowest(service: Service) -> int:
+    """Return how many workers go on at the lowest priority."""
+    count = 0
+    for pid in service.workers():
+        with suppress(ProcessLookupError):
+            count += os.getpriority(os.PRIO_PROCESS, pid) == 19
+    return count
+
+
+@pytest.mark.parametrize("victim", ["supervisor", "workers", "web_processes"])
+def test_whatever_is_killed_no_answer_is_wrong_and_all_is_well_again(
+    service: Service, victim: str
+) -> None:
+    wrong: list[bytes] = []
+    stop = threading.Event()
+
+    def keep_asking() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            with suppress(OSError, HTTPException):
+                status, content = service.ask(f"{LOOKUP} # {threading.get_ident()} {number}")
+                if status == 200 and value(content) != "9":
+                    wrong.append(content)
+                if status not in (200, 503):
+                    wrong.append(content)
+
+    askers = [threading.Thread(target=keep_asking) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    found = getattr(service, victim)()
+    for pid in found if isinstance(found, set) else {found}:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    eventually(service.is_well)
+    stop.set()
+    for asker in askers:
+        asker.join()
+    assert not wrong
+    assert service.is_well()
