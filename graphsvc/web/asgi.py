@@ -22,7 +22,7 @@ from graphsvc.errors import GraphsvcError, NotAcceptable, StoreError
 from graphsvc.release import current
 from graphsvc.store.pool import requests, workers_folder
 from graphsvc.store.pool.aio import Pool
-from graphsvc.store.pool.client import PooledStore
+from graphsvc.store.pool.client import PooledStore, wait_for_workers
 from graphsvc.web import protocol
 from graphsvc.web.app import SECURITY, SHARED, create_app
 from graphsvc.web.cache import AnswerCache
@@ -55,6 +55,9 @@ _KEPT_OF_ONE = 256 << 10
 
 #: A request of so many bytes is read in a thread: the event loop has others to see to.
 _LONG = 16_384
+
+#: How long a web process that starts waits for workers, in seconds: a large release takes a while.
+_PATIENCE = 300.0
 
 #: How many pages are made at the same time.
 _THREADS = 16
@@ -315,6 +318,7 @@ def application() -> Asgi:
     """
     values = settings.load({})
     folder = workers_folder()
+    wait_for_workers(folder, _PATIENCE)
     release = current(values.releases)
     limits = requests.Limits(values.quick_queries, values.waiting_queries, values.deadline)
     of_pages = replace(limits, quick=requests.PAGE_PLACES)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: How long a link waits for an answer before it lets the event loop go on, in seconds. Most point
 #: lookups are answered by then, and a turn of the loop costs as much.
-_AT_ONCE = 0.0003
+_AT_ONCE = 0.001
 
 #: The first descriptor that select(2) cannot watch.
 _FD_SETSIZE = 1024
@@ -177,7 +177,7 @@ class Running:
     def watch(self, client_gone: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
         """Keep an eye on the clock and the client of a query that is not answered at once."""
         self._place.watch()
-        # The kernel ends the worker on time, but is in no hurry to close its socket.
+        # The worker is ended on time, but the kernel is in no hurry to close its socket.
         loop = asyncio.get_running_loop()
         self._clock = loop.call_later(self._pool.deadline, self._time_over)
         if client_gone is not None:

@@ -1,6 +1,6 @@
 """What the kernel holds a worker to. Each bound ends the process, in the middle of the engine.
 
-Linux only: setitimer(2), setrlimit(2), fcntl(2) O_ASYNC on a pipe (signal(7), pipe(7)), prctl(2).
+Linux only: setrlimit(2), fcntl(2) O_ASYNC on a pipe (signal(7), pipe(7)), prctl(2).
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ _PAGE = resource.getpagesize()
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
-#: The signals by which a worker ends, at their default action: out of time, client gone.
-TIME_OVER = signal.SIGALRM
+#: The signal by which a worker ends, at its default action, when its client has gone.
 HUNG_UP = signal.SIGIO
 
 
 def end_by_default() -> None:
     """Let the signals of the bounds end the process, in whatever state it was forked."""
-    for number in (TIME_OVER, HUNG_UP, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+    for number in (HUNG_UP, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -32,16 +31,6 @@ def end_by_default() -> None:
 def end_with_parent() -> None:
     """End this process when the one that forked it ends."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def start_clock(seconds: float) -> None:
-    """End this process after so many seconds of real time."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
-def stop_clock() -> None:
-    """Take the deadline away."""
-    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def limit_memory(extra: int) -> None:

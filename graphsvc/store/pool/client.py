@@ -36,6 +36,15 @@ CAUSE_STEP = 0.005
 _EVERYTHING = "SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } }"
 
 
+def wait_for_workers(folder: Path, seconds: float) -> None:
+    """Return once there are workers; StoreError if there are none after so many seconds."""
+    end = time.monotonic() + seconds
+    while not socket_path(folder).exists():
+        if time.monotonic() > end:
+            raise StoreError("There are no query workers.", remedy="Start the service again.")
+        time.sleep(CAUSE_STEP)
+
+
 class Connection:
     """A connection to one worker; closing it ends what the worker is doing."""
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SLOT = Struct("<Idd")  # process id, begun (monotonic seconds; 0: idle), processor time then
+_SLOT = Struct("<Id")  # process id, begun (monotonic seconds; 0: idle)
 _SLOW = Struct("<B")
 _DEATH = Struct("<II")  # process id, cause
 _COUNT = Struct("<II")  # slots, deaths ever
@@ -37,14 +37,10 @@ class Cause(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """A slot as it stands: whose it is, and since when its query runs (None: idle).
-
-    ``processor`` is the processor time that its process had taken before.
-    """
+    """A slot as it stands: whose it is, and since when its query runs (None: idle)."""
 
     pid: int
     since: float | None
-    processor: float
 
 
 class Register:
@@ -69,22 +65,21 @@ class Register:
 
     def begin(self, slot: int) -> None:
         """Note that the worker in a slot begins a query."""
-        now = (time.monotonic(), time.process_time())
-        _SLOT.pack_into(self._map, self._place(slot), os.getpid(), *now)
+        _SLOT.pack_into(self._map, self._place(slot), os.getpid(), time.monotonic())
 
     def rest(self, slot: int) -> None:
         """Note that the worker in a slot is idle."""
-        _SLOT.pack_into(self._map, self._place(slot), os.getpid(), 0.0, 0.0)
+        _SLOT.pack_into(self._map, self._place(slot), os.getpid(), 0.0)
 
     def clear(self, slot: int) -> None:
         """Note that nobody is in a slot."""
-        _SLOT.pack_into(self._map, self._place(slot), 0, 0.0, 0.0)
+        _SLOT.pack_into(self._map, self._place(slot), 0, 0.0)
         self.note_slow(slot, 0)
 
     def read(self, slot: int) -> Busy:
         """Return what a slot says."""
-        pid, since, processor = _SLOT.unpack_from(self._map, self._place(slot))
-        return Busy(pid, since or None, processor)
+        pid, since = _SLOT.unpack_from(self._map, self._place(slot))
+        return Busy(pid, since or None)
 
     def note_slow(self, slot: int, slow: int) -> None:
         """Note whether the query in a slot is no longer quick: 1 or 0."""

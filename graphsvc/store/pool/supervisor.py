@@ -45,9 +45,6 @@ QUICK_BY_CLOCK = 1.0
 #: How long a query that is no longer quick may stay among the quick, in seconds by the clock.
 STAY = 2.0
 
-#: How long after its deadline a worker that has not ended by itself is killed, in seconds.
-GRACE = 0.1
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -91,10 +88,16 @@ def supervise(opened: Callable[[], OxigraphStore], folder: Path, plan: Plan) -> 
 
 @dataclass(slots=True)
 class _Child:
-    """A worker as the supervisor sees it: ``cause`` is set when it was ended on purpose."""
+    """A worker as the supervisor sees it.
+
+    ``begun`` is when the query began that was seen last, ``processor`` the processor time of the
+    process when it was first seen; ``cause`` is set when the process was ended on purpose.
+    """
 
     slot: int
     slow: bool = False
+    begun: float = 0.0
+    processor: float = 0.0
     cause: Cause | None = None
 
 
@@ -114,13 +117,16 @@ class _Supervisor:
         self._free = list(range(register.slots))
 
     def run(self) -> NoReturn:
+        wait = TICK
         while True:
-            received = signal.sigtimedwait(_SIGNALS, TICK)
+            received = signal.sigtimedwait(_SIGNALS, wait)
             if received is not None and received.si_signo in (signal.SIGTERM, signal.SIGINT):
                 self._end()
             self._bury()
-            self._judge(time.monotonic())
+            now = time.monotonic()
+            next_deadline = self._judge(now)
             self.fill()
+            wait = min(TICK, max(next_deadline - time.monotonic(), 0.0))
 
     def fill(self) -> None:
         """Fork until enough workers wait for quick queries."""
@@ -150,19 +156,27 @@ class _Supervisor:
             self._free.append(child.slot)
             self._register.died(pid, child.cause if child.cause is not None else _cause(status))
 
-    def _judge(self, now: float) -> None:
-        """Look at each worker: slow down what is slow, end what is too slow or one too many."""
+    def _judge(self, now: float) -> float:
+        """Slow down what is slow, end what is late or one too many; return the next deadline."""
+        next_deadline = now + TICK
         for pid, child in self._children.items():
-            busy = self._register.read(child.slot)
-            if busy.since is None or child.cause is not None:
+            since = self._register.read(child.slot).since
+            if since is None or child.cause is not None:
                 continue
-            lasted = now - busy.since
-            if lasted > self._plan.limits.deadline + GRACE:
+            deadline = since + self._plan.limits.deadline
+            if now >= deadline:
                 self._kill(pid, child, Cause.DEADLINE)
-            elif child.slow:
                 continue
-            elif lasted > QUICK_BY_CLOCK or _processor_time(pid) - busy.processor > QUICK:
-                self._slow_down(pid, child, lasted)
+            next_deadline = min(next_deadline, deadline)
+            if not child.slow and self._is_slow(pid, child, since, now):
+                self._slow_down(pid, child, now - since)
+        return next_deadline
+
+    def _is_slow(self, pid: int, child: _Child, since: float, now: float) -> bool:
+        processor = _processor_time(pid)
+        if child.begun != since:
+            child.begun, child.processor = since, processor
+        return now - since > QUICK_BY_CLOCK or processor - child.processor > QUICK
 
     def _slow_down(self, pid: int, child: _Child, lasted: float) -> None:
         if sum(other.slow for other in self._children.values()) < self._plan.slow:
@@ -195,7 +209,6 @@ def _cause(status: int) -> Cause:
     if not os.WIFSIGNALED(status):
         return Cause.RETIRED if os.waitstatus_to_exitcode(status) == 0 else Cause.CRASHED
     by_signal = {
-        bounds.TIME_OVER: Cause.DEADLINE,
         bounds.HUNG_UP: Cause.HUNG_UP,
         signal.SIGABRT: Cause.MEMORY,
     }

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from graphsvc.store.pool.register import Register
 
 
+#: After how many queries a worker looks at how much memory it has copied.
+_WEIGHED_EVERY = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one query may take: seconds, bytes beside the release, bytes copied of the release.
@@ -74,8 +78,8 @@ class Worker:
         self._register = register
         self._slot = slot
         self._limits = limits
-        self._priority = os.getpriority(os.PRIO_PROCESS, 0)
         self._copied = bounds.copied_memory()
+        self._until_weighed = _WEIGHED_EVERY
 
     def serve(self, connection: socket.socket) -> None:
         """Answer the queries of one connection until it is closed or this worker retires."""
@@ -97,9 +101,6 @@ class Worker:
 
     def _answer(self, request: dict[str, Any], connection: socket.socket) -> None:
         self._register.begin(self._slot)
-        bounds.start_clock(
-            min(request.get("deadline") or self._limits.deadline, self._limits.deadline)
-        )
         out = _FrameWriter(connection)
         try:
             writer = self._store.prepare(
@@ -115,14 +116,17 @@ class Worker:
             out.put(frames.error(error))
         except MemoryError:
             os.abort()  # as the engine ends when it is refused memory
-        bounds.stop_clock()
-        self._register.rest(self._slot)
-        self.retires = self._is_worn()
+        self.retires = self._register.is_slow(self._slot) or self._is_worn()
         out.end(frames.frame(Kind.END, b"\1" if self.retires else b""))
+        self._register.rest(self._slot)
 
     def _is_worn(self) -> bool:
-        slowed = os.getpriority(os.PRIO_PROCESS, 0) > self._priority
-        return slowed or bounds.copied_memory() - self._copied > self._limits.copied
+        """Tell whether too much has been copied; looked at now and then, for looking costs."""
+        self._until_weighed -= 1
+        if self._until_weighed:
+            return False
+        self._until_weighed = _WEIGHED_EVERY
+        return bounds.copied_memory() - self._copied > self._limits.copied
 
 
 class _FrameWriter(io.RawIOBase):
