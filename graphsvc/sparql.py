@@ -101,6 +101,7 @@ _RUN = re.compile(f"[{_BASE}](?:{_CHAR}|\\.)*")
 #: The same without names that have a prefix, for runs in which none can end.
 _UNPREFIXED = re.compile(_MASTER.pattern.replace(f"{_PREFIX}:{_LOCAL}", f":{_LOCAL}"), re.DOTALL)
 _CODEPOINTS = re.compile(_CODEPOINT)
+_GRAPH = re.compile(rf"GRAPH|{_CODEPOINT}", re.IGNORECASE)
 _FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
 _OF_NO_PREFIX = re.compile(r"[^\w.-]")
 _LOCAL_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -199,6 +200,11 @@ def form(text: str) -> str | None:
         if token.kind is Kind.WORD and word not in _PROLOGUE:
             return word if word in _FORMS else None
     return None
+
+
+def may_name_graphs(text: str) -> bool:
+    """Tell whether a query may use GRAPH: without the word it does not."""
+    return bool(_GRAPH.search(text))
 
 
 def dataset_clauses(text: str, known: Mapping[str, str]) -> tuple[list[str], list[str]]:

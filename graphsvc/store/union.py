@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 
 def fill(store: Store, nquads: bytes) -> None:
     """Load N-Quads of named graphs, one quad a line, and their merge as the default graph."""
+    # At one go: a blank node is the same one only within one document. The engine in memory walks
+    # from the last quad to the first, and who asks for all graphs waits for nothing.
+    store.bulk_load(merge(nquads) + nquads, RdfFormat.N_QUADS)
+
+
+def merge(nquads: bytes) -> bytes:
+    """Return the merge of the graphs of N-Quads, one quad a line, as N-Triples."""
     # Line by line: the graph is the last term, and no IRI holds a blank.
     triples = {line[: line.rindex(b" <")] for line in nquads.splitlines()}
-    # At one go: a blank node is the same one only within one document.
-    document = b"".join([nquads, b" .\n".join([*triples, b""])])
-    store.bulk_load(document, RdfFormat.N_QUADS)
+    return b" .\n".join([*triples, b""])
 
 
 def store_of(quads: Iterable[Quad]) -> Store:

@@ -19,7 +19,7 @@ from graphsvc.store.pool import frames, requests
 from graphsvc.store.pool.client import CAUSE_STEP, CAUSE_WAIT
 from graphsvc.store.pool.frames import Frame, Kind
 from graphsvc.store.pool.register import Cause, Register
-from graphsvc.store.pool.supervisor import QUICK, TICK, register_path, socket_path
+from graphsvc.store.pool.supervisor import GRACE, QUICK, TICK, register_path, socket_path
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -40,6 +40,7 @@ class Pool:
         self._folder = folder
         self._limits = limits
         self._idle: list[_Link] = []
+        self._lingering: set[_Link] = set()
         self._free = limits.quick
         self._queue: deque[asyncio.Future[None]] = deque()
 
@@ -49,8 +50,10 @@ class Pool:
         """Send a request; return the answer once its format is known.
 
         ``client_gone`` returns when nobody wants the answer any more: then the query is ended.
+        The deadline counts from now, waiting for a place included.
         Errors: those of the query; StoreError and what is under it.
         """
+        asked = asyncio.get_running_loop().time()
         if self._free:
             self._free -= 1
         else:
@@ -60,7 +63,7 @@ class Pool:
         except BaseException:
             self.leave()
             raise
-        running = Running(self, link)
+        running = Running(self, link, asked + self._limits.deadline)
         if not link.is_answered_at_once():
             running.watch(client_gone)
         try:
@@ -96,10 +99,21 @@ class Pool:
                 return
         self._free += 1
 
+    def linger(self, link: _Link) -> None:
+        """Close a link soon: first the asker is told, then the kernel frees the worker's memory."""
+        self._lingering.add(link)
+        asyncio.get_running_loop().call_later(GRACE, self._part_with, link)
+
+    def _part_with(self, link: _Link) -> None:
+        self._lingering.discard(link)
+        link.close()
+
     def close(self) -> None:
-        """Let the workers go that wait for queries."""
-        while self._idle:
-            self._idle.pop().close()
+        """Let the workers go that wait for queries, and those that are late."""
+        for link in (*self._idle, *self._lingering):
+            link.close()
+        self._idle.clear()
+        self._lingering.clear()
 
     def keep(self, link: _Link) -> None:
         """Keep a link for the next query."""
@@ -114,11 +128,6 @@ class Pool:
         link = await _connected(self._folder, self._limits.deadline)
         await link.send(request)
         return link
-
-    @property
-    def deadline(self) -> float:
-        """Return how long an answer may take, in seconds."""
-        return self._limits.deadline
 
     async def failure(self, link: _Link, cause: Cause | None) -> StoreError:
         """Return why a worker has gone in the middle of an answer; ``cause`` if it is known."""
@@ -165,9 +174,10 @@ class _Place:
 class Running:
     """An answer as it comes, after `begin`: its format, and its bytes."""
 
-    def __init__(self, pool: Pool, link: _Link) -> None:
+    def __init__(self, pool: Pool, link: _Link, expires: float) -> None:
         self._pool = pool
         self._link = link
+        self._expires = expires
         self._place = _Place(pool, link)
         self._done = False
         self._late = False
@@ -179,7 +189,7 @@ class Running:
         self._place.watch()
         # The worker is ended on time, but the kernel is in no hurry to close its socket.
         loop = asyncio.get_running_loop()
-        self._clock = loop.call_later(self._pool.deadline, self._time_over)
+        self._clock = loop.call_at(self._expires, self._time_over)
         if client_gone is not None:
             self._watcher = loop.create_task(self._end_after(client_gone()))
 
@@ -230,6 +240,8 @@ class Running:
         self._place.leave()
         if end is not None and end.kind is Kind.END and not end.payload:
             self._pool.keep(self._link)
+        elif self._late:
+            self._pool.linger(self._link)
         else:
             self._link.close()
 

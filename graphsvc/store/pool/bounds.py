@@ -33,6 +33,15 @@ def end_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def regain_priority(priority: int) -> bool:
+    """Take back the priority from before; tell whether the kernel allows it (CAP_SYS_NICE)."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, priority)
+    except PermissionError:
+        return False
+    return True
+
+
 def limit_memory(extra: int) -> None:
     """Let this process have so many bytes of address space more than it has now.
 

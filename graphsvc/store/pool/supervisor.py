@@ -36,6 +36,10 @@ _SCHEDULED = 2  # CPUCLOCK_SCHED, the kernel's name for the processor time of a 
 #: How often the workers are looked at, in seconds.
 TICK = 0.05
 
+#: How long after its deadline a worker is killed, in seconds. Its client tells the asker on time;
+#: the kernel's work with the memory of those that end is not to come in between.
+GRACE = 0.3
+
 #: How long a query is quick, in seconds of processor time: a busy machine makes no query long.
 QUICK = 0.1
 
@@ -161,9 +165,13 @@ class _Supervisor:
         next_deadline = now + TICK
         for pid, child in self._children.items():
             since = self._register.read(child.slot).since
+            if child.slow and since != child.begun:
+                # It has done with the slow query, and is as quick as before, or will end.
+                child.slow = False
+                self._register.note_slow(child.slot, 0)
             if since is None or child.cause is not None:
                 continue
-            deadline = since + self._plan.limits.deadline
+            deadline = since + self._plan.limits.deadline + GRACE
             if now >= deadline:
                 self._kill(pid, child, Cause.DEADLINE)
                 continue

@@ -1,7 +1,7 @@
 """A worker: takes queries from one connection at a time and answers each in frames.
 
 It stays with a connection until the client leaves, and ends itself (the supervisor forks another)
-when it has copied too much of the shared memory or has been slowed down.
+when it has copied too much of the shared memory, or was slowed down and may not be as quick again.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ class Worker:
         self._register = register
         self._slot = slot
         self._limits = limits
+        self._priority = os.getpriority(os.PRIO_PROCESS, 0)
         self._copied = bounds.copied_memory()
         self._until_weighed = _WEIGHED_EVERY
 
@@ -116,9 +117,13 @@ class Worker:
             out.put(frames.error(error))
         except MemoryError:
             os.abort()  # as the engine ends when it is refused memory
-        self.retires = self._register.is_slow(self._slot) or self._is_worn()
+        self.retires = self._is_kept_slow() or self._is_worn()
         out.end(frames.frame(Kind.END, b"\1" if self.retires else b""))
         self._register.rest(self._slot)
+
+    def _is_kept_slow(self) -> bool:
+        """Tell whether this process was slowed down and may not be as quick again."""
+        return self._register.is_slow(self._slot) and not bounds.regain_priority(self._priority)
 
     def _is_worn(self) -> bool:
         """Tell whether too much has been copied; looked at now and then, for looking costs."""
