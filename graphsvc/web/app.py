@@ -6,11 +6,12 @@ It is plain WSGI. Nothing here changes anything, so any number of processes can 
 from __future__ import annotations
 
 from hashlib import sha256
+from mimetypes import guess_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import flask
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
 from graphsvc.web import pages, problems
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.settings import Settings
     from graphsvc.store.base import Store
+
+_STATIC = Path(__file__).with_name("static")
+
+#: How many seconds a cache may keep the files of static/.
+_STATIC_MAX_AGE = 86_400
 
 # Nothing loads from another host, no script runs, no other site frames a page.
 SECURITY = {
@@ -66,16 +72,15 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
 
     ``store`` answers its queries, if the release's own is not to: the workers, for example.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400
     app.logger.setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     served = Site(release, store or release.store)
     app.extensions["graphsvc"] = served
-    app.jinja_env.globals.update(version=__version__, style=_fingerprint(app))
+    app.jinja_env.globals.update(version=__version__, style=_serve_static(app))
     pages.register(served, app.jinja_env)
     problems.register(app)
     for blueprint in (endpoint, documents, pages.pages):
@@ -102,7 +107,22 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-def _fingerprint(app: Flask) -> str:
-    """Return what changes with the style sheet, so that caches may keep it."""
-    style = Path(app.static_folder or "") / "style.css"
-    return sha256(style.read_bytes()).hexdigest()[:12]
+def _serve_static(app: Flask) -> str:
+    """Serve the files of static/ from memory; return what changes with the style sheet.
+
+    Pages name it in the sheet's address, so that caches may keep the sheet.
+    """
+    files = {path.name: path.read_bytes() for path in _STATIC.iterdir()}
+
+    def static(filename: str) -> Response:
+        if filename not in files:
+            abort(404)
+        response = Response(files[filename], mimetype=guess_type(filename)[0])
+        response.cache_control.public = True
+        response.cache_control.max_age = _STATIC_MAX_AGE
+        response.add_etag()
+        response.make_conditional(request)
+        return response
+
+    app.add_url_rule("/static/<filename>", "static", static)
+    return sha256(files["style.css"]).hexdigest()[:12]
