@@ -90,7 +90,7 @@ def supervised(release: Release, **values: object) -> Iterator[tuple[Path, int]]
             yield Path(folder), process.pid
         finally:
             process.terminate()
-            process.wait()
+            process.wait(timeout=30)
 
 
 def eventually(holds: object, seconds: float = 20.0) -> None:

@@ -115,7 +115,7 @@ def service(mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
         yield running
     finally:
         process.terminate()
-        process.wait()
+        process.wait(timeout=30)
 
 
 def test_a_runaway_gets_one_clean_error_in_time(service: Service) -> None:
