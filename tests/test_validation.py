@@ -70,13 +70,19 @@ def line_of(file: Path, words: str) -> int:
 @pytest.mark.parametrize(
     "case", [load_case(path) for path in sorted(CASES.glob("*.yaml"))], ids=lambda case: case.name
 )
-def test_a_broken_project_is_refused_with_a_message_that_helps(case: Case, tmp_path: Path) -> None:
+def test_a_broken_project_is_refused_with_a_message_that_helps(
+    case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     project = case.break_copy(tmp_path)
     result = CliRunner().invoke(main, ["check", "--json", "--project", str(project)])
     assert result.exit_code == 1, result.output
     told = json.loads(result.output)
     assert told["ok"] is False
     assert any(matches(finding, case, project) for finding in told["findings"]), result.output
+    assert not caplog.records, "a library shows a trace where words are due"
+    if case.finding["check"] == "syntax":
+        checks = {finding["check"] for finding in told["findings"]}
+        assert checks == {"syntax"}, "nothing follows from what could not be read"
 
 
 def matches(finding: dict[str, Any], case: Case, project: Path) -> bool:

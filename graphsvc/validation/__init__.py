@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Evidence", "validate"]
 
+#: The check whose findings say that a file cannot be read.
+_SYNTAX = "syntax"
+
 
 def validate(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
     """Return all that is wrong with a project; ``inferred`` are quads that follow from its own."""
@@ -40,12 +43,13 @@ def validate(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
     ]
     broken = {found.path for found in linted}
     sound_checks = [check for check in own_checks.items if check.path not in broken]
+    read = [*project.findings, *queries.findings, *own_checks.findings, *linted]
+    if any(found.check == _SYNTAX for found in project.findings):
+        # What a file that cannot be read would have said is missing: nothing follows from that.
+        return read
     return list(
         chain(
-            project.findings,
-            queries.findings,
-            own_checks.findings,
-            linted,
+            read,
             terms.findings(evidence),
             literals.findings(evidence),
             usage.findings(evidence),

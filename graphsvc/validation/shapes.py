@@ -6,6 +6,7 @@ sentence that tells of it; what follows from the statements is in it too.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from graphsvc.validation.evidence import Evidence
 
 CHECK = "shacl"
+
+# Of a literal that is none rdflib warns with a trace; `literals` tells of it in words.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 
 #: What a shape with sh:prefixes needs from the ontology: the project's prefix table.
 _PREFIX_DECLARATIONS = (SH.declare, SH.prefix, SH.namespace)
