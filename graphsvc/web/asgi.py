@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from a2wsgi import WSGIMiddleware
 
@@ -179,12 +179,12 @@ def _read(address: bytes, body: Body | None, accept: str | None) -> _Wanted | No
     return None if fmt.name == "html" else _Wanted(asked, fmt, asked.changes)
 
 
-class _Reply:
+class _Reply(Protocol):
     """A reply that is ready to be sent."""
 
     async def send(self, send: Send) -> None:
         """Send the reply."""
-        raise NotImplementedError
+        ...
 
 
 class _Whole(_Reply):
