@@ -33,11 +33,12 @@ _STATIC = Path(__file__).with_name("static")
 #: How many seconds a cache may keep the files of static/.
 _STATIC_MAX_AGE = 86_400
 
-# Nothing loads from another host, no script runs, no other site frames a page.
+# Nothing loads from another host, no script runs but the files of this one, no other site frames
+# a page.
 SECURITY = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -108,11 +109,18 @@ def _with_headers(response: Response) -> Response:
 
 
 def _serve_static(app: Flask) -> str:
-    """Serve the files of static/ from memory; return what changes with the style sheet.
+    """Serve the files of static/ from memory; return what changes when they do.
 
-    Pages name it in the sheet's address, so that caches may keep the sheet.
+    Pages name it in the files' addresses, so that caches may keep them. The style sheet is made
+    of the files in css/, in the order of their names.
     """
-    files = {path.name: path.read_bytes() for path in _STATIC.iterdir()}
+    files = {
+        path.relative_to(_STATIC).as_posix(): path.read_bytes()
+        for path in sorted(_STATIC.rglob("*"))
+        if path.is_file()
+    }
+    sheets = [content for name, content in files.items() if name.startswith("css/")]
+    files["style.css"] = b"\n".join(sheets)
 
     def static(filename: str) -> Response:
         if filename not in files:
@@ -124,5 +132,5 @@ def _serve_static(app: Flask) -> str:
         response.make_conditional(request)
         return response
 
-    app.add_url_rule("/static/<filename>", "static", static)
-    return sha256(files["style.css"]).hexdigest()[:12]
+    app.add_url_rule("/static/<path:filename>", "static", static)
+    return sha256(b"".join(files.values())).hexdigest()[:12]
