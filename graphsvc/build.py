@@ -32,7 +32,7 @@ from graphsvc.inference import Inferred, materialise
 from graphsvc.layout import Role
 from graphsvc.namespaces import Rebase
 from graphsvc.release import Manifest, Release, current, is_fresh
-from graphsvc.store import union
+from graphsvc.store import points, union
 
 if TYPE_CHECKING:
     from graphsvc.settings import Settings
@@ -167,6 +167,9 @@ def _canonical(quads: Iterable[Quad]) -> bytes:
 def _store(nquads: bytes, folder: Path) -> None:
     store = Store(str(folder / release.STORE))
     union.fill(store, nquads)
+    found = points.hubs(union.merge(nquads))
+    rows = "".join(f"{number}\t{iri}\n" for iri, number in found.items())
+    (folder / release.HUBS).write_text(rows, "utf-8")
     store.optimize()
     store.flush()
     # No time of day in the archive: the same quads are the same bytes.

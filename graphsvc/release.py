@@ -5,6 +5,7 @@
                 queries/        the queries and, under checks/, the checks
                 sources/        the texts, <slug>.txt
                 quads.nq.gz     every quad, canonical and sorted
+                hubs.tsv        the IRIs that many triples hold, and how many do
 <releases>/current              a link to the release that is served
 """
 
@@ -26,14 +27,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 MANIFEST = "manifest.json"
 STORE = "store"
 QUERIES = "queries"
 SOURCES = "sources"
 DUMP = "quads.nq.gz"
+HUBS = "hubs.tsv"
 CURRENT = "current"
+
+_PARTS = (STORE, QUERIES, SOURCES, DUMP, HUBS)
 
 #: How many hexadecimal digits of the content's hash name a release.
 ID_LENGTH = 16
@@ -82,7 +86,9 @@ class Release:
         """
         path = path.resolve()
         manifest = _read_manifest(path)
-        missing = [name for name in (STORE, QUERIES, SOURCES, DUMP) if not (path / name).exists()]
+        missing = [
+            name for name in (STORE, QUERIES, SOURCES, DUMP, HUBS) if not (path / name).exists()
+        ]
         if missing:
             raise ReleaseError(
                 f"The release in {path} has no {', '.join(missing)}.", remedy="Build it again."
@@ -118,6 +124,13 @@ class Release:
     def dump(self) -> Path:
         """Return the file with every quad: N-Quads, gzipped."""
         return self.path / DUMP
+
+    @cached_property
+    def hubs(self) -> Mapping[str, int]:
+        """Return the IRIs that many triples hold, and how many: what is asked of them is much."""
+        lines = (self.path / HUBS).read_bytes().decode("utf-8").split("\n")
+        rows = (line.split("\t") for line in lines if line)
+        return {iri: int(number) for number, iri in rows}
 
     @cached_property
     def texts(self) -> Mapping[str, str]:

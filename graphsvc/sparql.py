@@ -107,6 +107,11 @@ _OF_NO_PREFIX = re.compile(r"[^\w.-]")
 _LOCAL_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+#: How most queries begin: with nothing before their form but declarations of prefixes.
+_PLAIN_BEGINNING = re.compile(
+    rf"(?:\s*PREFIX\s+[\w.-]*:\s*<[^<>\x00-\x20]*>)*\s*({'|'.join(_FORMS)})(?![\w:.-])",
+    re.IGNORECASE,
+)
 _PROLOGUE = ("PREFIX", "BASE", "VERSION")
 #: The words that begin an update (https://www.w3.org/TR/sparql11-update/#grammar).
 _UPDATES = frozenset(
@@ -195,6 +200,8 @@ def forbidden(text: str) -> Forbidden | None:
 
 def form(text: str) -> str | None:
     """Return SELECT, ASK, CONSTRUCT or DESCRIBE, or None if the text is no query."""
+    if plain := _PLAIN_BEGINNING.match(text):
+        return plain[1].upper()
     for token in tokens(text):
         word = token.text.upper()
         if token.kind is Kind.WORD and word not in _PROLOGUE:

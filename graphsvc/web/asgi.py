@@ -1,33 +1,37 @@
 """The application for ASGI servers: the Flask application, and a short way to the endpoint.
 
 A query of a program is read, sent to a worker and passed on as it comes, in the event loop: no
-thread waits for it, and a client that goes away is noticed, so that its worker is freed. All else,
-and every error, is answered by the Flask application, in threads.
+thread waits for it, and a client that goes away is noticed, so that its worker is freed. A point
+lookup is answered here and now. All else, and every error, is answered by the Flask application,
+in threads.
 https://asgi.readthedocs.io/en/latest/specs/www.html
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.utils import format_datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from a2wsgi import WSGIMiddleware
 
 from graphsvc import settings
 from graphsvc.errors import GraphsvcError, NotAcceptable, StoreError
-from graphsvc.release import current
+from graphsvc.release import STORE, current
+from graphsvc.store.points import Points
 from graphsvc.store.pool import requests, workers_folder
 from graphsvc.store.pool.aio import Pool
 from graphsvc.store.pool.client import PooledStore, wait_for_workers
 from graphsvc.web import protocol
-from graphsvc.web.app import SECURITY, SHARED, create_app
-from graphsvc.web.cache import AnswerCache
+from graphsvc.web.app import create_app
 from graphsvc.web.compression import Compression
 from graphsvc.web.conditions import Condition
+from graphsvc.web.fields import Fields
+from graphsvc.web.kept import Kept
+from graphsvc.web.lookups import Lookups
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Asked, Body
 from graphsvc.web.site import etag
@@ -41,15 +45,17 @@ if TYPE_CHECKING:
     from graphsvc.formats import Format
     from graphsvc.release import Release
     from graphsvc.store.pool.aio import Running
+    from graphsvc.web.fields import Headers
 
 Message: TypeAlias = "MutableMapping[str, Any]"
 Scope: TypeAlias = "MutableMapping[str, Any]"
 Receive: TypeAlias = "Callable[[], Awaitable[Message]]"
 Send: TypeAlias = "Callable[[Message], Awaitable[None]]"
 Asgi: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
-Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 _PATH = "/sparql"
+
+#: How many bytes of answers a web process keeps, and of how many bytes each may be.
 _KEPT_BYTES = 64 << 20
 _KEPT_OF_ONE = 256 << 10
 
@@ -64,16 +70,19 @@ _THREADS = 16
 
 
 class Application:
-    """A release as an ASGI application; ``pool`` answers the endpoint's queries."""
+    """A release as an ASGI application.
 
-    def __init__(self, flask: Flask, release: Release, built: datetime, pool: Pool) -> None:
+    ``points`` answers those queries of the endpoint that are point lookups, ``pool`` the others.
+    """
+
+    def __init__(
+        self, flask: Flask, release: Release, fields: Fields, points: Points, pool: Pool
+    ) -> None:
         self._rest = cast("Asgi", WSGIMiddleware(cast("Any", flask), workers=_THREADS))
         self._release = release
+        self._points = points
         self._pool = pool
-        self._cache = AnswerCache(_KEPT_BYTES, _KEPT_OF_ONE)
-        self._modified = format_datetime(built, usegmt=True)
-        always = {**SECURITY, **SHARED, "Last-Modified": self._modified}
-        self._always: Headers = [_header(name, value) for name, value in always.items()]
+        self._fields = fields
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or one event of the server's life."""
@@ -120,7 +129,7 @@ class Application:
             return None
         if wanted.changes:
             running = await self._pool.ask(wanted.request(), partial(_gone, receive))
-            return _Streamed([*self._always, *_unkept(wanted.format)], running)
+            return _Streamed(self._fields.unkept(wanted.format), running)
         return await self._kept_reply(scope, headers, receive, wanted)
 
     async def _kept_reply(
@@ -132,15 +141,17 @@ class Application:
     ) -> _Reply:
         name = wanted.format.name
         tag = etag(self._release, scope.get("root_path", ""), *wanted.asked.key, name)
-        fields = [*self._always, *_kept(wanted.format), (b"etag", b'W/"%b"' % tag.encode())]
+        fields = self._fields.kept(wanted.format, tag)
         condition = Condition.of(
             scope["method"], _text(headers, b"if-none-match"), _text(headers, b"if-modified-since")
         )
-        if condition.is_met_by(tag, self._modified):
+        if condition.is_met_by(tag, self._fields.last_modified):
             return _not_modified(fields)
-        held = self._cache.get(tag)
-        if held is not None:
-            return _not_modified(fields) if condition.anything else _Whole(200, fields, held)
+        found = (
+            None if wanted.asked.graphs else self._points.answer(wanted.asked.query, wanted.format)
+        )
+        if found is not None:
+            return _not_modified(fields) if condition.anything else _Whole(_OK, fields, found)
         running = await self._pool.ask(wanted.request(), partial(_gone, receive))
         if condition.anything:
             # "*" asks whether there is an answer at all, and only now is that known.
@@ -148,9 +159,7 @@ class Application:
             return _not_modified(fields)
         if not running.is_whole():
             return _Streamed(fields, running)
-        content = b"".join([chunk async for chunk in running.chunks()])
-        self._cache.put(tag, content)
-        return _Whole(200, fields, content)
+        return _Whole(_OK, fields, b"".join([chunk async for chunk in running.chunks()]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +169,10 @@ class _Wanted:
     asked: Asked
     format: Format
     changes: bool
+
+    def looked_up(self, points: Points) -> bytes | None:
+        """Return the answer to a point lookup, None if the query is none."""
+        return None if self.asked.graphs else points.answer(self.asked.query, self.format)
 
     def request(self) -> bytes:
         """Return the request to a worker."""
@@ -293,24 +306,6 @@ def _text(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
     return None if value is None else value.decode("latin-1")
 
 
-@lru_cache(maxsize=32)
-def _kept(fmt: Format) -> tuple[tuple[bytes, bytes], ...]:
-    return (*_described(fmt), (b"cache-control", b"public, no-cache"))
-
-
-@lru_cache(maxsize=32)
-def _unkept(fmt: Format) -> tuple[tuple[bytes, bytes], ...]:
-    return (*_described(fmt), (b"cache-control", b"no-store"))
-
-
-def _described(fmt: Format) -> tuple[tuple[bytes, bytes], ...]:
-    return ((b"content-type", fmt.content_type.encode()), (b"vary", b"Accept"))
-
-
-def _header(name: str, value: str) -> tuple[bytes, bytes]:
-    return name.lower().encode("latin-1"), value.encode("latin-1")
-
-
 def application() -> Asgi:
     """Return the application for the current release, as ``graphsvc serve`` has prepared it.
 
@@ -323,5 +318,10 @@ def application() -> Asgi:
     limits = requests.Limits(values.quick_queries, values.waiting_queries, values.deadline)
     of_pages = replace(limits, quick=requests.PAGE_PLACES)
     flask = create_app(release, values, PooledStore(folder, of_pages))
-    built = datetime.fromisoformat(release.manifest.built)
-    return Compression(Application(flask, release, built, Pool(folder, limits)))
+    points = Points.open(release.path / STORE, release.prefixes, release.hubs)
+    # What is here now stays: the collector need not look at it again, for each request.
+    gc.freeze()
+    fields = Fields(datetime.fromisoformat(release.manifest.built))
+    rest = Application(flask, release, fields, points, Pool(folder, limits))
+    answering = Compression(Lookups(rest, release, fields, points))
+    return Kept(answering, _KEPT_BYTES, _KEPT_OF_ONE)

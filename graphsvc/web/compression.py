@@ -21,6 +21,7 @@ import zstandard
 
 from graphsvc.formats import FORMATS
 from graphsvc.web.conditions import TAG
+from graphsvc.web.fields import VARY
 from graphsvc.web.negotiation import elements
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -34,6 +35,7 @@ SMALLEST = 512
 """How many bytes an answer has at least for its compression to be worth while."""
 
 _IDENTITY = "identity"
+_NOT_MODIFIED = 304
 _WINDOW_OF_GZIP = zlib.MAX_WBITS | 16
 
 #: What is worth compressing: texts. Images, archives and their like are compressed already.
@@ -165,8 +167,26 @@ class Compression:
         headers = scope["headers"]
         wanted = negotiated(_value(headers, b"accept-encoding"))
         held = _tags(_value(headers, b"if-none-match") or "")
+        if wanted.best is None and wanted.takes_identity and not held:
+            await self._app(scope, receive, _Plain(send))
+            return
         inner = _asked_by_inner_tags(scope, held, wanted) if held else scope
         await self._app(inner, receive, _Answer(send, scope["method"], wanted, held))
+
+
+class _Plain:
+    """An answer that goes out as it is: all that is added is that others may get it coded."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and VARY not in message.get("headers", ()):
+            headers = [(name.lower(), value) for name, value in message.get("headers", ())]
+            if message["status"] == _NOT_MODIFIED or _may_be_coded(message["status"], headers):
+                _add_vary(headers)
+            message = {**message, "headers": headers}
+        await self._send(message)
 
 
 class _Answer:
@@ -197,7 +217,7 @@ class _Answer:
     def _begin(self, start: Message, body: Message) -> Message:
         """Settle how the answer goes out; change its headers, and return the first of its body."""
         headers: _Headers = start["headers"]
-        if start["status"] == 304:  # noqa: PLR2004 - the status of "Not Modified"
+        if start["status"] == _NOT_MODIFIED:
             _add_vary(headers)
             self._tag_what_is_held(headers)
             return body

@@ -1,0 +1,144 @@
+"""Answers that are asked for again, kept ready to send: a layer around an ASGI 3 application.
+
+A release and a request decide an answer, so one that its application calls public stays true as
+long as the process serves the release. The whole of it is kept as it went out, coded and with its
+fields, under all that answers vary by; a request with a condition, or for a part, is passed on.
+https://www.rfc-editor.org/rfc/rfc9111#section-4.1
+
+Most questions of a program that asks about many things come once. An answer is kept when it is
+asked for the second time, so that they push nothing out.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+Key: TypeAlias = tuple[object, ...]
+
+#: The fields of a request by which answers vary: links may name the host that was asked.
+_VARYING = frozenset((b"accept", b"accept-encoding", b"accept-language", b"host"))
+#: The fields that ask for something else than the whole answer.
+_SPECIAL = frozenset((b"if-none-match", b"if-modified-since", b"range", b"authorization"))
+
+#: How many requests are remembered that may come again.
+_SEEN = 50_000
+
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer as an application sends it."""
+
+    start: Message
+    body: bytes
+
+
+class Kept:
+    """Keeps answers, bounded in bytes; the one not asked for longest goes first."""
+
+    def __init__(self, application: Application, most_bytes: int, most_of_one: int) -> None:
+        self._application = application
+        self._most = most_bytes
+        self._most_of_one = most_of_one
+        self._held: OrderedDict[Key, _Answer] = OrderedDict()
+        self._bytes = 0
+        self._seen: set[int] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or pass on one event of the server's life."""
+        key = _key(scope)
+        if key is None:
+            await self._application(scope, receive, send)
+            return
+        held = self._held.get(key)
+        if held is None and self._is_first(key):
+            await self._application(scope, receive, send)
+        elif held is None:
+            recorder = _Recorder(send, self._most_of_one)
+            await self._application(scope, receive, recorder)
+            self._keep(key, recorder.answer())
+        else:
+            self._held.move_to_end(key)
+            await send(held.start)
+            await send({"type": "http.response.body", "body": held.body})
+
+    def _is_first(self, key: Key) -> bool:
+        """Tell whether nobody has asked for this lately."""
+        mark = hash(key)
+        if mark in self._seen:
+            return False
+        if len(self._seen) >= _SEEN:
+            self._seen.clear()
+        self._seen.add(mark)
+        return True
+
+    def _keep(self, key: Key, answer: _Answer | None) -> None:
+        if answer is None or key in self._held:
+            return
+        self._held[key] = answer
+        self._bytes += len(answer.body)
+        while self._bytes > self._most:
+            _, oldest = self._held.popitem(last=False)
+            self._bytes -= len(oldest.body)
+
+
+class _Recorder:
+    """Passes an answer on, and has it when all of it has gone."""
+
+    def __init__(self, send: Send, most: int) -> None:
+        self._send = send
+        self._left = most
+        self._start: Message | None = None
+        self._pieces: list[bytes] = []
+        self._is_complete = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message if _may_be_kept(message) else None
+        elif self._start is not None:
+            self._record(message)
+        await self._send(message)
+
+    def _record(self, message: Message) -> None:
+        piece: bytes = message.get("body", b"")
+        self._left -= len(piece)
+        if self._left < 0:
+            self._start = None
+            self._pieces.clear()
+            return
+        self._pieces.append(piece)
+        self._is_complete = not message.get("more_body", False)
+
+    def answer(self) -> _Answer | None:
+        """Return the answer, if it is whole, public and not too long."""
+        if self._start is None or not self._is_complete:
+            return None
+        return _Answer(self._start, b"".join(self._pieces))
+
+
+def _key(scope: Scope) -> Key | None:
+    """Return what decides the answer; None if the answer is not to be kept."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    varying = []
+    for field in scope["headers"]:
+        if field[0] in _VARYING:
+            varying.append(field)
+        elif field[0] in _SPECIAL:
+            return None
+    return (scope.get("root_path"), scope["path"], scope["query_string"], *varying)
+
+
+def _may_be_kept(start: Message) -> bool:
+    return start["status"] == _OK and any(
+        name == b"cache-control" and b"public" in value for name, value in start["headers"]
+    )

@@ -1,0 +1,95 @@
+"""A short way for point lookups: a layer around the ASGI application.
+
+A request that is nothing but a GET of one query, as programs send them by the thousand, is read
+here without ceremony, and answered at once if it is a point lookup. Every other request goes on,
+and so does one that is wrong: it is told what is wrong with it where all others are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import unquote_to_bytes
+
+from graphsvc.errors import NotAcceptable
+from graphsvc.web.protocol import Asked
+from graphsvc.web.site import etag
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    from graphsvc.release import Release
+    from graphsvc.store.points import Points
+    from graphsvc.web.fields import Fields, Headers
+
+Message: TypeAlias = "MutableMapping[str, Any]"
+Scope: TypeAlias = "MutableMapping[str, Any]"
+Receive: TypeAlias = "Callable[[], Awaitable[Message]]"
+Send: TypeAlias = "Callable[[Message], Awaitable[None]]"
+Application: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
+
+_PATH = "/sparql"
+_QUERY = b"query="
+
+#: Requests with these ask for something else than an answer as it is.
+_CONDITIONS = frozenset((b"if-none-match", b"if-modified-since"))
+
+
+class Lookups:
+    """Answers point lookups at ``/sparql``; ``application`` answers everything else."""
+
+    def __init__(
+        self, application: Application, release: Release, fields: Fields, points: Points
+    ) -> None:
+        self._application = application
+        self._release = release
+        self._fields = fields
+        self._points = points
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or pass it on."""
+        query = _sole_query(scope)
+        found = self._found(query, scope) if query is not None else None
+        if found is None:
+            await self._application(scope, receive, send)
+            return
+        fields, content = found
+        await send({"type": "http.response.start", "status": 200, "headers": fields})
+        await send({"type": "http.response.body", "body": content})
+
+    def _found(self, query: str, scope: Scope) -> tuple[Headers, bytes] | None:
+        asked = Asked(query)
+        try:
+            fmt = asked.format(_accept(scope["headers"]))
+        except NotAcceptable:
+            return None
+        content = self._points.answer(query, fmt)
+        if content is None:
+            return None
+        tag = etag(self._release, scope.get("root_path", ""), *asked.key, fmt.name)
+        fields = self._fields.kept(fmt, tag)
+        fields.append((b"content-length", b"%d" % len(content)))
+        return fields, content
+
+
+def _sole_query(scope: Scope) -> str | None:
+    """Return the query, if the request holds nothing else that decides its answer."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    path: str = scope["path"]
+    address: bytes = scope["query_string"]
+    if path.removeprefix(scope.get("root_path", "")) != _PATH:
+        return None
+    if not address.startswith(_QUERY) or b"&" in address:
+        return None
+    if any(name in _CONDITIONS for name, _ in scope["headers"]):
+        return None
+    try:
+        return unquote_to_bytes(address[len(_QUERY) :].replace(b"+", b" ")).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _accept(headers: Headers) -> str | None:
+    """Return the value of the Accept field, its lines joined: RFC 9110, section 5.3."""
+    values = [value for name, value in headers if name == b"accept"]
+    return b", ".join(values).decode("latin-1") if values else None
