@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Result: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
 _Dataset: TypeAlias = dict[str, Any]
 
+#: What the engine says when a format cannot carry triple terms.
+_OF_RDF_1_2 = "does not support RDF 1.2"
+
 
 class OxigraphStore:
     """An Oxigraph store whose default graph is the merge of its named graphs.
@@ -178,12 +181,26 @@ class _Writer:
     prefixes: Mapping[str, str]
 
     def write(self, out: IO[bytes]) -> None:
-        """Write the whole answer; graphs with the prefixes where their format has such."""
+        """Write the whole answer; graphs with the prefixes where their format has such.
+
+        NotAcceptable if a triple is about a triple, and the format has no way to write that.
+        """
         engine = self.format.engine
         if isinstance(self.result, QueryTriples) and isinstance(engine, RdfFormat):
-            pyoxigraph.serialize(self.result, out, engine, prefixes=dict(self.prefixes))
+            try:
+                pyoxigraph.serialize(self.result, out, engine, prefixes=dict(self.prefixes))
+            except OSError as error:
+                if _OF_RDF_1_2 not in str(error):
+                    raise
+                # The engine's error holds its results, which are those of this thread alone.
+                raise NotAcceptable(_others(self.format)) from None
         elif isinstance(engine, QueryResultsFormat) and not isinstance(self.result, QueryTriples):
             self.result.serialize(out, engine)
+
+
+def _others(fmt: Format) -> tuple[Format, ...]:
+    """Return the formats that carry the same, and triple terms as well."""
+    return tuple(other for other in carrying(Content.TRIPLES) if other != fmt)
 
 
 def _choose(result: Result, formats: Mapping[Content, Sequence[Format]]) -> Format:

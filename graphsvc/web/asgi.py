@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 from a2wsgi import WSGIMiddleware
 
 from graphsvc import settings
-from graphsvc.errors import GraphsvcError, NotAcceptable, StoreError
+from graphsvc.errors import GraphsvcError, NotAcceptable
 from graphsvc.release import STORE, current
 from graphsvc.store.points import Points
 from graphsvc.store.pool import requests, workers_folder
@@ -233,7 +233,7 @@ class _Streamed(_Reply):
             await send(_start(_OK, self._fields))
             async for chunk in self._running.chunks():
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        except StoreError:
+        except GraphsvcError:
             return
         finally:
             self._running.close()

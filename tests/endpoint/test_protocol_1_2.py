@@ -6,6 +6,7 @@ https://www.w3.org/TR/sparql12-protocol/ is a draft; what it adds takes nothing 
 from __future__ import annotations
 
 import json
+from http.client import HTTPException
 
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
@@ -85,4 +86,17 @@ def test_a_graph_carries_triple_terms_and_directions(client: Client, fmt: Format
 
 
 def test_json_ld_says_that_it_cannot_carry_them(server: str) -> None:
-    assert ask(OverHttp(server), NOTE, "application/ld+json").told["status"] in (406, 503)
+    told = ask(OverHttp(server), NOTE, "application/ld+json").told
+    assert told["status"] == 406
+    variants = {each["name"] for each in told["variants"]}
+    assert {"ttl", "nt"} <= variants
+    assert "jsonld" not in variants
+
+
+def test_what_a_format_cannot_carry_late_in_an_answer_breaks_it_off(server: str) -> None:
+    many = " ".join(str(number) for number in range(1000))
+    pairs = f"VALUES ?a {{ {many} }} VALUES ?b {{ {' '.join(map(str, range(100)))} }}"
+    late = f"BIND(IF(?a = 999, {STATED}, ?b) AS ?value)"
+    query = f"CONSTRUCT {{ light:north-rock rdfs:comment ?value, ?a }} {{ {pairs} {late} }}"
+    with pytest.raises((HTTPException, ConnectionError)):
+        ask(OverHttp(server), query, "application/ld+json")

@@ -114,6 +114,7 @@ class Worker:
             with io.BufferedWriter(out, frames.CHUNK) as buffered:
                 writer.write(buffered)
         except GraphsvcError as error:
+            out.take_back()
             out.put(frames.error(error))
         except MemoryError:
             os.abort()  # as the engine ends when it is refused memory
@@ -156,6 +157,13 @@ class _FrameWriter(io.RawIOBase):
     def put(self, frame: bytes) -> None:
         """Keep a frame for the next sending."""
         self._pending += frame
+
+    def take_back(self) -> None:
+        """Forget what has not been sent yet.
+
+        What fails after that is seen by its asker as an answer that breaks off.
+        """
+        self._pending = b""
 
     def end(self, frame: bytes) -> None:
         """Send what is left, and the last frame."""
