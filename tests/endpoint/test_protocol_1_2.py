@@ -88,7 +88,7 @@ def test_a_graph_carries_triple_terms_and_directions(client: Client, fmt: Format
 def test_json_ld_says_that_it_cannot_carry_them(server: str) -> None:
     told = ask(OverHttp(server), NOTE, "application/ld+json").told
     assert told["status"] == 406
-    variants = {each["name"] for each in told["variants"]}
+    variants = {each["format"] for each in told["variants"]}
     assert {"ttl", "nt"} <= variants
     assert "jsonld" not in variants
 
