@@ -5,10 +5,9 @@ A build that fails or is killed leaves the served release as it was.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -25,7 +24,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from graphsvc import __version__, depot, release
+from graphsvc import __version__, depot, dumps, listing, release
 from graphsvc.errors import InputError, SettingsError
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import Inferred, materialise
@@ -66,7 +65,10 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         quads.extend(describe(quads, rebase.new, folder / release.QUERIES))
         content = _Content(rebase.new, _canonical(quads), documents)
         _store(content.nquads, folder)
+        (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
         manifest = _manifest(project, content, _counts(project, inferred), findings)
+        written = dumps.write(content.nquads, manifest.prefixes, folder)
+        manifest = replace(manifest, dumps=written)
         home = depot.put(folder, manifest, settings.releases)
         depot.serve(home, settings.releases)
         depot.keep_newest(settings.releases, settings.keep_releases)
@@ -169,8 +171,6 @@ def _store(nquads: bytes, folder: Path) -> None:
     union.fill(store, nquads)
     store.optimize()
     store.flush()
-    # No time of day in the archive: the same quads are the same bytes.
-    (folder / release.DUMP).write_bytes(gzip.compress(nquads, mtime=0))
 
 
 def _counts(project: Project, inferred: Inferred) -> dict[str, int]:
@@ -218,6 +218,7 @@ def _manifest(
         counts={**counts, "quads": content.nquads.count(b"\n")},
         inputs=project.inputs,
         warnings=tuple(_line(finding) for finding in findings),
+        dumps=(),
     )
 
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,11 +47,12 @@ def put(folder: Path, manifest: Manifest, releases: Path) -> Path:
     """Make a finished folder the release of its id, on disk for good; return where it is.
 
     If that release is there already, its content is the same: only its manifest is renewed,
-    which names the files it was built from.
+    which names the files it was built from. Its dumps stay, and so does what is said of them.
     """
     home = releases / manifest.id
-    if _is_sound(home):
-        manifest.write(home)
+    there = _sound(home)
+    if there is not None:
+        replace(manifest, dumps=there.manifest.dumps).write(home)
         _sync(home / MANIFEST)
     else:
         shutil.rmtree(home, ignore_errors=True)
@@ -73,7 +75,7 @@ def serve(home: Path, releases: Path) -> None:
 
 
 def keep_newest(releases: Path, number: int) -> None:
-    """Remove all releases but the newest ``number``; the served one is never removed."""
+    """Remove all releases but the newest ``number``, the served one and those that are held."""
     served = (releases / CURRENT).resolve()
     others = [
         (_built(manifest.parent), manifest.parent)
@@ -81,7 +83,19 @@ def keep_newest(releases: Path, number: int) -> None:
         if manifest.parent.name != CURRENT and manifest.parent.resolve() != served
     ]
     for _, folder in sorted(others, reverse=True)[number - 1 :]:
-        shutil.rmtree(folder)
+        _remove_unless_held(folder)
+
+
+def _remove_unless_held(home: Path) -> None:
+    """Remove a release that no process holds; who comes now waits, and finds it gone."""
+    folder = os.open(home, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(home)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(folder)
 
 
 def _built(home: Path) -> str:
@@ -92,12 +106,11 @@ def _built(home: Path) -> str:
         return ""
 
 
-def _is_sound(home: Path) -> bool:
+def _sound(home: Path) -> Release | None:
     try:
-        Release.open(home)
+        return Release.open(home)
     except ReleaseError:
-        return False
-    return True
+        return None
 
 
 def _sync_all(folder: Path) -> None:

@@ -4,18 +4,24 @@
                 store/          the Oxigraph database
                 queries/        the queries and, under checks/, the checks
                 sources/        the texts, <slug>.txt
-                quads.nq.gz     every quad, canonical and sorted
+                quads.nq.gz     every quad, canonical and sorted: the first of the dumps
+                *.gz            the other dumps
+                pages.txt       which of its things have a page worth finding
 <releases>/current              a link to the release that is served
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
-from dataclasses import asdict, dataclass
+import os
+import weakref
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphsvc import __version__
+from graphsvc.dumps import Dump
 from graphsvc.errors import ReleaseError
 from graphsvc.namespaces import Prefixes
 from graphsvc.sources import current_inputs
@@ -26,13 +32,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 MANIFEST = "manifest.json"
 STORE = "store"
 QUERIES = "queries"
 SOURCES = "sources"
 DUMP = "quads.nq.gz"
+PAGES = "pages.txt"
 CURRENT = "current"
 
 #: How many hexadecimal digits of the content's hash name a release.
@@ -44,7 +51,8 @@ class Manifest:
     """What a release is: ``hash`` is of its content, ``inputs`` are its files' digests.
 
     ``built`` is a UTC time in ISO 8601; ``counts`` says how many quads and other things it has;
-    ``warnings`` are the findings that did not stop the build, as lines to read.
+    ``warnings`` are the findings that did not stop the build, as lines to read; ``dumps`` are the
+    files that hold all of it.
     """
 
     id: str
@@ -58,6 +66,7 @@ class Manifest:
     counts: Mapping[str, int]
     inputs: Mapping[str, str]
     warnings: tuple[str, ...]
+    dumps: tuple[Dump, ...]
 
     def write(self, folder: Path) -> None:
         """Write the manifest into a release's folder, in place of the one that is there."""
@@ -67,12 +76,25 @@ class Manifest:
         new.replace(folder / MANIFEST)
 
 
+class Hold:
+    """Keeps a release from being removed, for as long as this object, or a child process, lives.
+
+    It is a shared lock on the folder: flock(2). FileNotFoundError if there is no such folder.
+    """
+
+    def __init__(self, home: Path) -> None:
+        folder = os.open(home, os.O_RDONLY)
+        weakref.finalize(self, os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_SH)
+
+
 @dataclass(frozen=True)
 class Release:
-    """A release in its folder, ready to be asked."""
+    """A release in its folder, ready to be asked; ``hold`` keeps it there while it is in use."""
 
     path: Path
     manifest: Manifest
+    hold: Hold | None = None
 
     @staticmethod
     def open(path: Path) -> Release:
@@ -82,7 +104,8 @@ class Release:
         """
         path = path.resolve()
         manifest = _read_manifest(path)
-        missing = [name for name in (STORE, QUERIES, SOURCES, DUMP) if not (path / name).exists()]
+        parts = (STORE, QUERIES, SOURCES, DUMP, PAGES, *(dump.file for dump in manifest.dumps))
+        missing = [name for name in dict.fromkeys(parts) if not (path / name).exists()]
         if missing:
             raise ReleaseError(
                 f"The release in {path} has no {', '.join(missing)}.", remedy="Build it again."
@@ -119,6 +142,11 @@ class Release:
         """Return the file with every quad: N-Quads, gzipped."""
         return self.path / DUMP
 
+    @property
+    def pages(self) -> Path:
+        """Return the file that lists the things with a page worth finding, an IRI a line."""
+        return self.path / PAGES
+
     @cached_property
     def texts(self) -> Mapping[str, str]:
         """Return the source texts by the names of their folders."""
@@ -128,13 +156,18 @@ class Release:
 
 
 def current(releases: Path) -> Release:
-    """Return the release that is served; ReleaseError if nothing has been built yet."""
+    """Return the release that is served, held; ReleaseError if nothing has been built yet."""
     link = releases / CURRENT
-    if not link.exists():
-        raise ReleaseError(
-            f"There is no release in {releases}.", remedy="Build one: graphsvc build"
-        )
-    return Release.open(link)
+    while link.exists():
+        home = link.resolve()
+        try:
+            hold = Hold(home)
+            return replace(Release.open(home), hold=hold)
+        except (ReleaseError, FileNotFoundError):
+            # Whoever is slow to hold it may find it removed: another is served by then.
+            if link.resolve() == home:
+                raise
+    raise ReleaseError(f"There is no release in {releases}.", remedy="Build one: graphsvc build")
 
 
 def is_fresh(project: Path, release: Release, base_iri: str | None = None) -> bool:
@@ -157,15 +190,18 @@ def _read_manifest(path: Path) -> Manifest:
         raise ReleaseError(f"There is no release in {path}.", remedy="Build one: graphsvc build")
     try:
         told: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        version = told["format_version"]
-        manifest = Manifest(**{**told, "warnings": tuple(told["warnings"])})
+        _must_be_of_this_format(path, told["format_version"])
+        dumps = tuple(Dump(**dump) for dump in told["dumps"])
+        return Manifest(**{**told, "warnings": tuple(told["warnings"]), "dumps": dumps})
     except (ValueError, TypeError, KeyError) as error:
         raise ReleaseError(
             f"{file} is not a release's manifest: {error}.", remedy="Build the release again."
         ) from error
+
+
+def _must_be_of_this_format(path: Path, version: object) -> None:
     if version != FORMAT_VERSION:
         raise ReleaseError(
             f"The release in {path} has format {version}; this program serves {FORMAT_VERSION}.",
             remedy="Build it again with this program.",
         )
-    return manifest

@@ -16,7 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("web",),
     ("validation", "entities", "explain", "description"),
     ("queries",),
-    ("build", "depot", "release"),
+    ("build", "depot", "release", "dumps", "listing"),
     ("inference", "sources", "files", "passages", "parsing", "layout", "trig"),
     ("statistics",),
     ("store",),
