@@ -75,7 +75,7 @@ def serve(home: Path, releases: Path) -> None:
 
 
 def keep_newest(releases: Path, number: int) -> None:
-    """Remove all releases but the newest ``number``, the served one and those that are held."""
+    """Remove all releases but the newest ``number``; the served one is never removed."""
     served = (releases / CURRENT).resolve()
     others = [
         (_built(manifest.parent), manifest.parent)
@@ -83,19 +83,7 @@ def keep_newest(releases: Path, number: int) -> None:
         if manifest.parent.name != CURRENT and manifest.parent.resolve() != served
     ]
     for _, folder in sorted(others, reverse=True)[number - 1 :]:
-        _remove_unless_held(folder)
-
-
-def _remove_unless_held(home: Path) -> None:
-    """Remove a release that no process holds; who comes now waits, and finds it gone."""
-    folder = os.open(home, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(home)
-    except BlockingIOError:
-        return
-    finally:
-        os.close(folder)
+        shutil.rmtree(folder)
 
 
 def _built(home: Path) -> str:

@@ -12,11 +12,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import weakref
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -76,25 +73,12 @@ class Manifest:
         new.replace(folder / MANIFEST)
 
 
-class Hold:
-    """Keeps a release from being removed, for as long as this object, or a child process, lives.
-
-    It is a shared lock on the folder: flock(2). FileNotFoundError if there is no such folder.
-    """
-
-    def __init__(self, home: Path) -> None:
-        folder = os.open(home, os.O_RDONLY)
-        weakref.finalize(self, os.close, folder)
-        fcntl.flock(folder, fcntl.LOCK_SH)
-
-
 @dataclass(frozen=True)
 class Release:
-    """A release in its folder, ready to be asked; ``hold`` keeps it there while it is in use."""
+    """A release in its folder, ready to be asked."""
 
     path: Path
     manifest: Manifest
-    hold: Hold | None = None
 
     @staticmethod
     def open(path: Path) -> Release:
@@ -156,15 +140,14 @@ class Release:
 
 
 def current(releases: Path) -> Release:
-    """Return the release that is served, held; ReleaseError if nothing has been built yet."""
+    """Return the release that is served; ReleaseError if nothing has been built yet."""
     link = releases / CURRENT
     while link.exists():
         home = link.resolve()
         try:
-            hold = Hold(home)
-            return replace(Release.open(home), hold=hold)
-        except (ReleaseError, FileNotFoundError):
-            # Whoever is slow to hold it may find it removed: another is served by then.
+            return Release.open(home)
+        except ReleaseError:
+            # Whoever is slow to open it may find it removed: another is served by then.
             if link.resolve() == home:
                 raise
     raise ReleaseError(f"There is no release in {releases}.", remedy="Build one: graphsvc build")
