@@ -54,6 +54,7 @@ VOID = Namespace("http://rdfs.org/ns/void#")
 VANN = Namespace("http://purl.org/vocab/vann/")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 SCHEMA = Namespace("https://schema.org/")
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
 
 #: Predicates whose objects are SPARQL text (https://www.w3.org/TR/shacl/#sparql-constraints).
 QUERY_TEXTS = frozenset((SH.select, SH.ask, SH.construct))

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "graphsvc"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("web",),
-    ("validation", "entities", "explain", "description"),
+    ("validation", "entities", "explain", "description", "datasets"),
     ("queries",),
     ("build", "depot", "release", "dumps", "listing"),
     ("inference", "sources", "files", "passages", "parsing", "layout", "trig"),
