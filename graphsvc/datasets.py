@@ -106,5 +106,5 @@ def _linkset(
 
 
 def _space(term: Term) -> str:
-    """Return the name space of an IRI: all up to its last # or /."""
-    return re.sub(r"[^#/]*$", "", term.value) if isinstance(term, NamedNode) else ""
+    """Return the name space of an IRI: all but its last part, which may end in a slash itself."""
+    return re.sub(r"[^#/]+[#/]?$", "", term.value) if isinstance(term, NamedNode) else ""
