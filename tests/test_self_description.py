@@ -442,3 +442,13 @@ def test_under_another_root_the_addresses_have_it(lights_release: Release) -> No
     answer = client.get("/sitemap.xml", environ_overrides={"SCRIPT_NAME": "/graph"})
     assert b"<loc>http://localhost/graph/doc/id/" in answer.data
     assert b"/graph/graph/" not in answer.data
+
+
+def test_the_pages_offer_the_dumps(client: FlaskClient, release: Release) -> None:
+    for page in ("/", "/doc/dataset"):
+        text = client.get(page, headers={"Accept": "text/html"}).text
+        assert 'id="download"' in text
+        for dump in release.manifest.dumps:
+            assert f'href="/dump.{dump.format}.gz"' in text
+            assert dump.sha256 in text
+    assert 'href="/#download"' in client.get("/ontology", headers={"Accept": "text/html"}).text
