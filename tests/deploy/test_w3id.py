@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from graphsvc.release import Release
 
-FILE = Path(__file__).parents[1] / "deploy" / "w3id" / "iwm" / ".htaccess"
+FILE = Path(__file__).parents[2] / "deploy" / "w3id" / "iwm" / ".htaccess"
 HOST = "https://graph.example.org"
 
 #: What Apache 2.4.71 answered to these requests, with this file in the folder iwm.
