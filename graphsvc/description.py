@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graphsvc import datasets, sparql, statistics
-from graphsvc.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, VOID, Namespace, graph_iri
+from graphsvc.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, SPEX, VOID, graph_iri
 from graphsvc.queries import load_queries
 
 if TYPE_CHECKING:
@@ -25,14 +25,12 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import Query
 
-_SPEX = Namespace("https://purl.expasy.org/sparql-examples/ontology#")
-
 #: The class of each form of query, and the property for its text.
 _FORMS = {
     "SELECT": (SH.SPARQLSelectExecutable, SH.select),
     "ASK": (SH.SPARQLAskExecutable, SH.ask),
     "CONSTRUCT": (SH.SPARQLConstructExecutable, SH.construct),
-    "DESCRIBE": (_SPEX.SPARQLDescribeExecutable, _SPEX.describe),
+    "DESCRIBE": (SPEX.SPARQLDescribeExecutable, SPEX.describe),
 }
 
 

@@ -169,13 +169,15 @@ def is_fresh(project: Path, release: Release, base_iri: str | None = None) -> bo
 
 def _read_manifest(path: Path) -> Manifest:
     file = path / MANIFEST
-    if not file.is_file():
-        raise ReleaseError(f"There is no release in {path}.", remedy="Build one: graphsvc build")
     try:
         told: dict[str, Any] = json.loads(file.read_text("utf-8"))
         _must_be_of_this_format(path, told["format_version"])
         dumps = tuple(Dump(**dump) for dump in told["dumps"])
         return Manifest(**{**told, "warnings": tuple(told["warnings"]), "dumps": dumps})
+    except FileNotFoundError as error:
+        raise ReleaseError(
+            f"There is no release in {path}.", remedy="Build one: graphsvc build"
+        ) from error
     except (ValueError, TypeError, KeyError) as error:
         raise ReleaseError(
             f"{file} is not a release's manifest: {error}.", remedy="Build the release again."

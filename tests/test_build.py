@@ -143,7 +143,9 @@ def test_the_release_describes_itself(lights_release: Release) -> None:
     counted = {
         quad.predicate: int(quad.object.value)
         for quad in dataset
-        if isinstance(quad.object, Literal) and quad.object.datatype == XSD.integer
+        if isinstance(quad.object, Literal)
+        and quad.object.datatype == XSD.integer
+        and quad.subject == NamedNode(f"{LIGHTS}dataset")
     }
     assert counted[VOID.triples] > counted[VOID.entities] > 0
     examples = list(lights_release.store.quads(f"{LIGHTS}graph/examples"))
