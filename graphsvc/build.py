@@ -5,10 +5,9 @@ A build that fails or is killed leaves the served release as it was.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -25,7 +24,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from graphsvc import __version__, depot, release
+from graphsvc import __version__, depot, dumps, listing, release
 from graphsvc.errors import InputError, SettingsError
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import Inferred, materialise
@@ -66,7 +65,10 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         quads.extend(describe(quads, rebase.new, folder / release.QUERIES))
         content = _Content(rebase.new, _canonical(quads), documents)
         _store(content.nquads, folder)
+        (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
         manifest = _manifest(project, content, _counts(project, inferred), findings)
+        written = dumps.write(content.nquads, manifest.prefixes, folder)
+        manifest = replace(manifest, dumps=written)
         home = depot.put(folder, manifest, settings.releases)
         depot.serve(home, settings.releases)
         depot.keep_newest(settings.releases, settings.keep_releases)
@@ -167,13 +169,11 @@ def _canonical(quads: Iterable[Quad]) -> bytes:
 def _store(nquads: bytes, folder: Path) -> None:
     store = Store(str(folder / release.STORE))
     union.fill(store, nquads)
-    found = points.hubs(union.merge(nquads))
+    found = points.hubs(union.triples(nquads))
     rows = "".join(f"{number}\t{iri}\n" for iri, number in found.items())
     (folder / release.HUBS).write_text(rows, "utf-8")
     store.optimize()
     store.flush()
-    # No time of day in the archive: the same quads are the same bytes.
-    (folder / release.DUMP).write_bytes(gzip.compress(nquads, mtime=0))
 
 
 def _counts(project: Project, inferred: Inferred) -> dict[str, int]:
@@ -221,6 +221,7 @@ def _manifest(
         counts={**counts, "quads": content.nquads.count(b"\n")},
         inputs=project.inputs,
         warnings=tuple(_line(finding) for finding in findings),
+        dumps=(),
     )
 
 

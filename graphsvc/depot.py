@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,11 +47,12 @@ def put(folder: Path, manifest: Manifest, releases: Path) -> Path:
     """Make a finished folder the release of its id, on disk for good; return where it is.
 
     If that release is there already, its content is the same: only its manifest is renewed,
-    which names the files it was built from.
+    which names the files it was built from. Its dumps stay, and so does what is said of them.
     """
     home = releases / manifest.id
-    if _is_sound(home):
-        manifest.write(home)
+    there = _sound(home)
+    if there is not None:
+        replace(manifest, dumps=there.manifest.dumps).write(home)
         _sync(home / MANIFEST)
     else:
         shutil.rmtree(home, ignore_errors=True)
@@ -92,12 +94,11 @@ def _built(home: Path) -> str:
         return ""
 
 
-def _is_sound(home: Path) -> bool:
+def _sound(home: Path) -> Release | None:
     try:
-        Release.open(home)
+        return Release.open(home)
     except ReleaseError:
-        return False
-    return True
+        return None
 
 
 def _sync_all(folder: Path) -> None:

@@ -1,8 +1,10 @@
 """What a graph says of itself: its size, and its queries as examples that anybody can run.
 
 VoID: https://www.w3.org/TR/void/#statistics. The examples are what SPARQL editors and the
-collections of example queries look for: https://www.w3.org/TR/shacl-af/#SPARQLExecutable would
-be their home; each is a sh:SPARQLExecutable with its text, its summary and its tags.
+collections of example queries look for: each is a sh:SPARQLExecutable with its text, its question
+and the endpoint that answers it (https://www.w3.org/TR/shacl-af/#SPARQLExecutable). SHACL has no
+executable for DESCRIBE; the vocabulary of the examples' collection has
+(https://github.com/sib-swiss/sparql-examples).
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from graphsvc import sparql, statistics
-from graphsvc.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, VOID, graph_iri
+from graphsvc import datasets, sparql, statistics
+from graphsvc.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, SPEX, VOID, graph_iri
 from graphsvc.queries import load_queries
 
 if TYPE_CHECKING:
@@ -23,11 +25,12 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import Query
 
-#: The class and the property of each form of query that SHACL knows.
+#: The class of each form of query, and the property for its text.
 _FORMS = {
     "SELECT": (SH.SPARQLSelectExecutable, SH.select),
     "ASK": (SH.SPARQLAskExecutable, SH.ask),
     "CONSTRUCT": (SH.SPARQLConstructExecutable, SH.construct),
+    "DESCRIBE": (SPEX.SPARQLDescribeExecutable, SPEX.describe),
 }
 
 
@@ -37,13 +40,14 @@ def describe(quads: Sequence[Quad], base: str, queries: Path) -> list[Quad]:
     The counts are those of the whole release, these quads among them. InputError if a query
     cannot be read.
     """
-    examples = list(_examples(quads, base, load_queries(queries)))
+    described = [node for node in _with(quads, VOID.uriSpace) if isinstance(node, NamedNode)]
+    added = datasets.describe(quads, base, described)
+    added.extend(_examples(quads, base, load_queries(queries)))
     counted = statistics.Tally(base)
-    for part in (quads, examples):
+    for part in (quads, added):
         for quad in part:
             counted.add(quad)
-    datasets = [node for node in _with(quads, VOID.uriSpace) if isinstance(node, NamedNode)]
-    return [*statistics.describe(counted, datasets), *examples]
+    return [*statistics.describe(counted, described), *added]
 
 
 def _examples(quads: Sequence[Quad], base: str, queries: Sequence[Query]) -> Iterator[Quad]:
@@ -58,6 +62,8 @@ def _examples(quads: Sequence[Quad], base: str, queries: Sequence[Query]) -> Ite
         yield Quad(node, RDF.type, SH.SPARQLExecutable, graph)
         yield Quad(node, RDF.type, kind, graph)
         yield Quad(node, RDFS.label, Literal(query.summary, language="en"), graph)
+        yield Quad(node, RDFS.comment, Literal(query.summary, language="en"), graph)
+        yield Quad(node, SCHEMA.target, NamedNode(f"{base}sparql"), graph)
         if query.description:
             text = Literal(query.description, language="en")
             yield Quad(node, DCTERMS.description, text, graph)

@@ -54,9 +54,11 @@ VOID = Namespace("http://rdfs.org/ns/void#")
 VANN = Namespace("http://purl.org/vocab/vann/")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 SCHEMA = Namespace("https://schema.org/")
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
+SPEX = Namespace("https://purl.expasy.org/sparql-examples/ontology#")
 
 #: Predicates whose objects are SPARQL text (https://www.w3.org/TR/shacl/#sparql-constraints).
-QUERY_TEXTS = frozenset((SH.select, SH.ask, SH.construct))
+QUERY_TEXTS = frozenset((SH.select, SH.ask, SH.construct, SPEX.describe))
 
 _LOCAL_NAME = re.compile(r"(?:\w(?:[\w.-]*[\w-])?)?")
 _EXAMPLE = re.compile(r"(\bexample:\s*[\"']?)([^\"'\s,}]+)")

@@ -4,8 +4,10 @@
                 store/          the Oxigraph database
                 queries/        the queries and, under checks/, the checks
                 sources/        the texts, <slug>.txt
-                quads.nq.gz     every quad, canonical and sorted
                 hubs.tsv        the IRIs that many triples hold, and how many do
+                quads.nq.gz     every quad, canonical and sorted: the first of the dumps
+                *.gz            the other dumps
+                pages.txt       which of its things have a page worth finding
 <releases>/current              a link to the release that is served
 """
 
@@ -17,6 +19,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphsvc import __version__
+from graphsvc.dumps import Dump
 from graphsvc.errors import ReleaseError
 from graphsvc.namespaces import Prefixes
 from graphsvc.sources import current_inputs
@@ -35,9 +38,10 @@ QUERIES = "queries"
 SOURCES = "sources"
 DUMP = "quads.nq.gz"
 HUBS = "hubs.tsv"
+PAGES = "pages.txt"
 CURRENT = "current"
 
-_PARTS = (STORE, QUERIES, SOURCES, DUMP, HUBS)
+_PARTS = (STORE, QUERIES, SOURCES, DUMP, HUBS, PAGES)
 
 #: How many hexadecimal digits of the content's hash name a release.
 ID_LENGTH = 16
@@ -48,7 +52,8 @@ class Manifest:
     """What a release is: ``hash`` is of its content, ``inputs`` are its files' digests.
 
     ``built`` is a UTC time in ISO 8601; ``counts`` says how many quads and other things it has;
-    ``warnings`` are the findings that did not stop the build, as lines to read.
+    ``warnings`` are the findings that did not stop the build, as lines to read; ``dumps`` are the
+    files that hold all of it.
     """
 
     id: str
@@ -62,6 +67,7 @@ class Manifest:
     counts: Mapping[str, int]
     inputs: Mapping[str, str]
     warnings: tuple[str, ...]
+    dumps: tuple[Dump, ...]
 
     def write(self, folder: Path) -> None:
         """Write the manifest into a release's folder, in place of the one that is there."""
@@ -86,9 +92,8 @@ class Release:
         """
         path = path.resolve()
         manifest = _read_manifest(path)
-        missing = [
-            name for name in (STORE, QUERIES, SOURCES, DUMP, HUBS) if not (path / name).exists()
-        ]
+        parts = (*_PARTS, *(dump.file for dump in manifest.dumps))
+        missing = [name for name in dict.fromkeys(parts) if not (path / name).exists()]
         if missing:
             raise ReleaseError(
                 f"The release in {path} has no {', '.join(missing)}.", remedy="Build it again."
@@ -125,6 +130,11 @@ class Release:
         """Return the file with every quad: N-Quads, gzipped."""
         return self.path / DUMP
 
+    @property
+    def pages(self) -> Path:
+        """Return the file that lists the things with a page worth finding, an IRI a line."""
+        return self.path / PAGES
+
     @cached_property
     def hubs(self) -> Mapping[str, int]:
         """Return the IRIs that many triples hold, and how many: what is asked of them is much."""
@@ -143,11 +153,15 @@ class Release:
 def current(releases: Path) -> Release:
     """Return the release that is served; ReleaseError if nothing has been built yet."""
     link = releases / CURRENT
-    if not link.exists():
-        raise ReleaseError(
-            f"There is no release in {releases}.", remedy="Build one: graphsvc build"
-        )
-    return Release.open(link)
+    while link.exists():
+        home = link.resolve()
+        try:
+            return Release.open(home)
+        except ReleaseError:
+            # Whoever is slow to open it may find it removed: another is served by then.
+            if link.resolve() == home:
+                raise
+    raise ReleaseError(f"There is no release in {releases}.", remedy="Build one: graphsvc build")
 
 
 def is_fresh(project: Path, release: Release, base_iri: str | None = None) -> bool:
@@ -166,19 +180,24 @@ def is_fresh(project: Path, release: Release, base_iri: str | None = None) -> bo
 
 def _read_manifest(path: Path) -> Manifest:
     file = path / MANIFEST
-    if not file.is_file():
-        raise ReleaseError(f"There is no release in {path}.", remedy="Build one: graphsvc build")
     try:
         told: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        version = told["format_version"]
-        manifest = Manifest(**{**told, "warnings": tuple(told["warnings"])})
+        _must_be_of_this_format(path, told["format_version"])
+        dumps = tuple(Dump(**dump) for dump in told["dumps"])
+        return Manifest(**{**told, "warnings": tuple(told["warnings"]), "dumps": dumps})
+    except FileNotFoundError as error:
+        raise ReleaseError(
+            f"There is no release in {path}.", remedy="Build one: graphsvc build"
+        ) from error
     except (ValueError, TypeError, KeyError) as error:
         raise ReleaseError(
             f"{file} is not a release's manifest: {error}.", remedy="Build the release again."
         ) from error
+
+
+def _must_be_of_this_format(path: Path, version: object) -> None:
     if version != FORMAT_VERSION:
         raise ReleaseError(
             f"The release in {path} has format {version}; this program serves {FORMAT_VERSION}.",
             remedy="Build it again with this program.",
         )
-    return manifest

@@ -74,6 +74,15 @@ def _port(value: object) -> int:
     return number
 
 
+def _contact(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    whole = r"https?://[^\s<>\"{}|^`\\]+|[^\s<>\"{}|^`\\@/:]+@[^\s<>\"{}|^`\\@/:]+"
+    if not isinstance(value, str) or not re.fullmatch(whole, value):
+        raise ValueError("an e-mail address, or the address of a web page")
+    return value
+
+
 def _level(value: object) -> str:
     name = str(value).upper()
     if name not in logging.getLevelNamesMapping():
@@ -102,6 +111,13 @@ class Settings:
         metadata=_about(
             "The base of every IRI of the graph, if not the project's own (its void:uriSpace).",
             _base_iri,
+        ),
+    )
+    contact: str | None = field(
+        default=None,
+        metadata=_about(
+            "Whom to ask about the data: an e-mail address or a web page. Its description says so.",
+            _contact,
         ),
     )
     keep_releases: int = field(

@@ -101,10 +101,15 @@ def test_a_release_is_a_folder_named_after_its_content(lights_release: Release) 
     assert sorted(path.name for path in release.path.iterdir()) == [
         "hubs.tsv",
         "manifest.json",
+        "pages.txt",
+        "quads.jsonld.gz",
         "quads.nq.gz",
+        "quads.trig.gz",
         "queries",
         "sources",
         "store",
+        "triples.rdf.gz",
+        "triples.ttl.gz",
     ]
     assert release.path.name == release.id == release.manifest.hash[:16]
     assert (release.base, release.manifest.canonical_base) == (LIGHTS, LIGHTS)
@@ -139,7 +144,9 @@ def test_the_release_describes_itself(lights_release: Release) -> None:
     counted = {
         quad.predicate: int(quad.object.value)
         for quad in dataset
-        if isinstance(quad.object, Literal) and quad.object.datatype == XSD.integer
+        if isinstance(quad.object, Literal)
+        and quad.object.datatype == XSD.integer
+        and quad.subject == NamedNode(f"{LIGHTS}dataset")
     }
     assert counted[VOID.triples] > counted[VOID.entities] > 0
     examples = list(lights_release.store.quads(f"{LIGHTS}graph/examples"))
@@ -335,6 +342,40 @@ def test_only_the_newest_releases_are_kept(options: Settings, tmp_path: Path) ->
     assert kept == set(ids[-2:])
 
 
+def test_whoever_is_slow_to_open_a_release_gets_the_next_one(options: Settings) -> None:
+    release = quick(options)
+    home = release.path
+    # A manifest that takes its time to be read: most of the releases are gone when it is.
+    inputs = {f"data/{number}.ttl": "0" * 64 for number in range(20_000)}
+    replace(release.manifest, inputs=inputs).write(home)
+    swapper = subprocess.Popen([sys.executable, "-c", SWAPPER, home], stdin=subprocess.PIPE)
+    try:
+        for _ in range(200):
+            assert current(options.releases).id == release.id
+    finally:
+        swapper.communicate(b"", timeout=60)
+    assert swapper.returncode == 0
+
+
+#: Serves a copy of a release and removes the one before, again and again, until its input ends.
+SWAPPER = """
+import select, shutil, sys
+from itertools import count
+from pathlib import Path
+from graphsvc import depot
+
+before = Path(sys.argv[1])
+for number in count():
+    if select.select([sys.stdin], [], [], 0)[0]:
+        break
+    after = before.with_name(f"copy-{number}")
+    shutil.copytree(before, after)
+    depot.serve(after, before.parent)
+    shutil.rmtree(before)
+    before = after
+"""
+
+
 def test_the_served_release_is_kept_even_if_it_is_old(options: Settings) -> None:
     first = quick(options)
     change(options, 2)
@@ -499,7 +540,12 @@ def test_nothing_is_built_yet(tmp_path: Path) -> None:
     assert "graphsvc build" in caught.value.remedy
 
 
-@pytest.mark.parametrize("part", ["store", "queries", "sources", "quads.nq.gz", "manifest.json"])
+PARTS_OF_A_RELEASE = [
+    *("store", "queries", "sources", "quads.nq.gz", "pages.txt", "triples.ttl.gz", "manifest.json")
+]
+
+
+@pytest.mark.parametrize("part", PARTS_OF_A_RELEASE)
 def test_a_release_with_a_part_missing(options: Settings, part: str) -> None:
     release = quick(options)
     path = release.path / part

@@ -73,7 +73,7 @@ def store() -> Store:
 @pytest.fixture(scope="module")
 def points(store: Store) -> Points:
     lines = serialize((quad.triple for quad in store), format=RdfFormat.N_TRIPLES) or b""
-    return Points(store, PREFIXES, hubs(lines))
+    return Points(store, PREFIXES, hubs(lines.splitlines()))
 
 
 def engines(store: Store, query: str) -> bytes | None:
@@ -178,7 +178,7 @@ def test_hubs_are_the_terms_that_many_triples_hold() -> None:
     lines = [f"<urn:s{number}> <urn:p> <urn:hub> .\n" for number in range(FEW + 1)]
     lines += [f'<urn:wordy> <urn:p> "word {number}" .\n' for number in range(FEW)]
     lines += ["<urn:list> <urn:p> _:b .\n"]
-    found = hubs("".join(lines).encode())
+    found = hubs(line.encode() for line in lines)
     assert found == {"urn:hub": FEW + 1, "urn:list": len(lines) + FEW}
 
 

@@ -73,6 +73,12 @@ WRONG = [
     Wrong("pages.problems", "/problems", 405, "POST"),
     Wrong("pages.healthz", "/healthz", 405, "POST"),
     Wrong("pages.readyz", "/readyz", 405, "POST"),
+    Wrong("dumps.dump", "/dump.exe.gz", 404),
+    Wrong("well_known.void", "/.well-known/void", 405, "POST"),
+    Wrong("well_known.sparql_examples", "/.well-known/sparql-examples", 405, "POST"),
+    Wrong("crawlers.robots", "/robots.txt", 405, "POST"),
+    Wrong("crawlers.sitemap", "/sitemap.xml", 405, "POST"),
+    Wrong("crawlers.part", "/sitemap-2.xml", 404),
     Wrong("static", "/static/none.css", 404),
 ]
 

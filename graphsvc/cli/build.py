@@ -41,4 +41,7 @@ def show(release: Release) -> None:
     console.print(f"Release {release.id} of <{release.base}>", markup=False, soft_wrap=True)
     for what, count in release.manifest.counts.items():
         console.print(f"{count:>10,} {what.replace('_', ' ')}", markup=False)
+    for dump in release.manifest.dumps:
+        size = f"{dump.size:>10,} bytes, {dump.unpacked:,} unpacked, in {dump.file}"
+        console.print(size, markup=False, soft_wrap=True)
     console.print(f"in {release.path}", markup=False, soft_wrap=True)

@@ -31,6 +31,7 @@ _PATIENCE = 5
 
 @click.command()
 @with_settings(
+    "contact",
     "host",
     "port",
     "workers",

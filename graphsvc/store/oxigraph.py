@@ -20,7 +20,7 @@ from pyoxigraph import (
 from graphsvc import sparql
 from graphsvc.errors import NotAcceptable, QueryError, StoreError
 from graphsvc.formats import Content, Format, carrying
-from graphsvc.store import syntax, union
+from graphsvc.store import pieces, syntax, union
 from graphsvc.store.base import UNION, Answer, GraphSelection, Table, Term
 from graphsvc.store.streaming import Writer, stream
 
@@ -74,7 +74,7 @@ class OxigraphStore:
         """
         store, merge = pyoxigraph.Store(), pyoxigraph.Store()
         union.fill(store, nquads)
-        merge.bulk_load(union.merge(nquads), RdfFormat.N_TRIPLES)
+        merge.bulk_load(pieces.reader(union.triples(nquads)), RdfFormat.N_TRIPLES)
         return cls(store, prefixes, merge)
 
     def answer(

@@ -9,9 +9,12 @@ query that names several graphs for its default gets a store of its own.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
+
+from graphsvc.store import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,14 +26,21 @@ def fill(store: Store, nquads: bytes) -> None:
     """Load N-Quads of named graphs, one quad a line, and their merge as the default graph."""
     # At one go: a blank node is the same one only within one document. The engine in memory walks
     # from the last quad to the first, and who asks for all graphs waits for nothing.
-    store.bulk_load(merge(nquads) + nquads, RdfFormat.N_QUADS)
+    store.bulk_load(pieces.reader(chain(triples(nquads), (nquads,))), RdfFormat.N_QUADS)
 
 
-def merge(nquads: bytes) -> bytes:
-    """Return the merge of the graphs of N-Quads, one quad a line, as N-Triples."""
-    # Line by line: the graph is the last term, and no IRI holds a blank.
-    triples = {line[: line.rindex(b" <")] for line in nquads.splitlines()}
-    return b" .\n".join([*triples, b""])
+def triples(nquads: bytes) -> Iterator[bytes]:
+    """Yield the triples of N-Quads, one quad a line, as lines of N-Triples.
+
+    Where equal triples follow each other, as they do in sorted N-Quads, each comes once.
+    """
+    before = b""
+    for line in pieces.lines(nquads):
+        # The graph is the last term, and no IRI holds a blank.
+        triple = line[: line.rindex(b" <")]
+        if triple != before:
+            yield triple + b" .\n"
+        before = triple
 
 
 def store_of(quads: Iterable[Quad]) -> Store:

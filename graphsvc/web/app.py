@@ -15,11 +15,14 @@ from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
 from graphsvc.web import pages, problems
+from graphsvc.web.crawlers import crawlers
 from graphsvc.web.documents import documents
+from graphsvc.web.dumps import downloads
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
 from graphsvc.web.site import Site
 from graphsvc.web.sparql import endpoint
+from graphsvc.web.well_known import well_known
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -50,12 +53,17 @@ SECURITY = {
 # https://fetch.spec.whatwg.org/#http-cors-protocol
 SHARED = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Last-Modified, Link",
+    "Access-Control-Expose-Headers": (
+        "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, ETag, "
+        "Last-Modified, Link, Repr-Digest"
+    ),
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Allow-Headers": (
+        "Accept, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range"
+    ),
     "Access-Control-Max-Age": "86400",
 }
 
@@ -77,6 +85,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.config["CONTACT"] = settings.contact
     app.logger.setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     served = Site(release, store or release.store)
@@ -84,7 +93,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.jinja_env.globals.update(version=__version__, style=_serve_static(app))
     pages.register(served, app.jinja_env)
     problems.register(app)
-    for blueprint in (endpoint, documents, pages.pages):
+    for blueprint in (endpoint, documents, pages.pages, downloads, well_known, crawlers):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
     app.after_request(_with_headers)

@@ -6,14 +6,16 @@ address for all formats; negotiation happens there. https://www.w3.org/TR/coolur
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
+from pyoxigraph import Quad
 
 from graphsvc.entities import document, ontology_document
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, Format, carrying, named
-from graphsvc.web import problems
+from graphsvc.web import dataset_description, problems
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.pages import entity_page, ontology_page
 from graphsvc.web.parameters import page_number
@@ -23,6 +25,8 @@ from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
+
+    from graphsvc.entities.documents import Document
 
 documents = Blueprint("documents", __name__)
 
@@ -84,7 +88,9 @@ def _must_be_known(iri: str) -> None:
 def _document(iri: str, asked: Format | None) -> Response:
     page = page_number()
     fmt = asked or negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
-    response = release_answer(fmt, (iri, page), lambda: _body(iri, fmt, page))
+    # The dataset is described with addresses of the host that answers.
+    host = request.url_root if iri == site().dataset.iri else ""
+    response = release_answer(fmt, (iri, page, host), lambda: _body(iri, fmt, page))
     response.headers["Content-Location"] = site().local_doc(iri, f".{fmt.name}")
     _link(response, iri)
     return response
@@ -99,10 +105,22 @@ def _body(iri: str, fmt: Format, page: int) -> bytes | str:
         written = ontology_document(catalogue, dataset)
     else:
         written = document(catalogue, dataset, iri, page)
+        if iri == dataset.iri:
+            written = _with_release(written, iri)
     prefixes = site().prefixes
     if Content.QUADS in fmt.carries:
         return write_rdf(written.quads, fmt, prefixes)
     return write_rdf(list(written.triples(site().passages)), fmt, prefixes)
+
+
+def _with_release(written: Document, iri: str) -> Document:
+    """Return the document about the dataset with its parts, its dumps and its endpoint."""
+    served = (
+        Quad(triple.subject, triple.predicate, triple.object)
+        for triple in dataset_description.served(iri)
+    )
+    added = frozenset(dataset_description.stated()).union(served)
+    return replace(written, statements=written.statements | added)
 
 
 def _link(response: Response, iri: str) -> None:

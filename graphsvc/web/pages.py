@@ -21,7 +21,7 @@ from graphsvc.entities import (
     vocabulary,
 )
 from graphsvc.errors import UnknownEntity
-from graphsvc.formats import Content, carrying
+from graphsvc.formats import Content, carrying, named
 from graphsvc.namespaces import RDF
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import KINDS, RequestProblem
@@ -149,8 +149,15 @@ def register(served: Site, environment: Environment) -> None:
         blocks=blocks,
         compact=served.release.prefixes.compact,
         document_formats=carrying(Content.TRIPLES),
+        format_label=_format_label,
         Status=Status,
     )
+
+
+def _format_label(name: str) -> str:
+    """Return what people call a format."""
+    fmt = named(name)
+    return fmt.label if fmt else name
 
 
 def _state(word: str) -> Response:

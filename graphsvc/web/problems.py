@@ -102,6 +102,13 @@ KINDS: tuple[Kind, ...] = (
         "application/x-www-form-urlencoded form.",
     ),
     Kind(
+        "range-not-satisfiable",
+        416,
+        "There is no such part",
+        "The range of bytes that the request asks for is not in the file. Content-Range tells how "
+        "many bytes it has.",
+    ),
+    Kind(
         "internal",
         500,
         "The service failed",
@@ -301,7 +308,7 @@ def _of_http(error: HTTPException) -> Problem:
     headers = {
         name: value
         for name, value in error.get_headers(request.environ)
-        if not name.startswith("Content-")
+        if name not in ("Content-Type", "Content-Length")
     }
     return Problem(kind, _detail(kind, error), _remedy(kind), headers=headers)
 

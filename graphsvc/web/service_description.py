@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from graphsvc.formats import FORMATS
-from graphsvc.namespaces import RDF, RDFS, VOID, Namespace
+from graphsvc.namespaces import OWL, RDF, RDFS, VOID, Namespace
 from graphsvc.web.rdf import write_rdf
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ def _triples(site: Site, address: str) -> Iterator[Triple]:
     service = NamedNode(address)
     yield Triple(service, RDF.type, SD.Service)
     yield Triple(service, SD.endpoint, service)
+    permanent = NamedNode(f"{site.base}sparql")
+    if permanent != service:
+        # The example queries name it by its permanent IRI, which leads here.
+        yield Triple(service, OWL.sameAs, permanent)
     yield Triple(service, SD.supportedLanguage, SD.SPARQL11Query)
     yield Triple(service, SD.feature, SD.UnionDefaultGraph)
     for fmt in FORMATS:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph
 
-from graphsvc import __version__, depot, release
+from graphsvc import __version__, depot, listing, release
 from graphsvc.store import union
 
 from .generate import Population, generate
@@ -97,6 +97,7 @@ def _release(corpus: Corpus) -> None:
             gzip.open(folder / release.DUMP, "wb", compresslevel=_FAST) as packed,
         ):
             shutil.copyfileobj(plain, packed)
+        (folder / release.PAGES).write_bytes(listing.pages(corpus.nquads.read_bytes(), BASE))
         home = depot.put(folder, _manifest(corpus), corpus.releases)
     depot.serve(home, corpus.releases)
 
@@ -116,4 +117,5 @@ def _manifest(corpus: Corpus) -> release.Manifest:
         counts={"quads": corpus.population.quads},
         inputs={},
         warnings=(),
+        dumps=(),
     )

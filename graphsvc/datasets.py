@@ -1,0 +1,110 @@
+"""What a dataset is for catalogues and crawlers: its roots, some examples, and its links to others.
+
+Whatever the quads decide is here and goes into the graph. What the files of a release and the host
+that serves it decide (dumps, checksums, addresses) cannot be: no dump can hold its own checksum.
+https://www.w3.org/TR/void/#linkset, https://www.w3.org/TR/vocab-dcat-3/#Class:Dataset
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from hashlib import sha256
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from graphsvc.namespaces import DCAT, DCTERMS, NIF, OWL, RDF, SCHEMA, SKOS, VOID, XSD, graph_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphsvc.store.base import Term
+
+    Statement: TypeAlias = tuple[NamedNode, NamedNode, Term]
+
+#: Properties that say of two things in two datasets that they are the same, or nearly so.
+LINKS = (
+    OWL.sameAs,
+    SCHEMA.sameAs,
+    SKOS.exactMatch,
+    SKOS.closeMatch,
+    SKOS.broadMatch,
+    SKOS.narrowMatch,
+    SKOS.relatedMatch,
+)
+
+_MOST_EXAMPLES = 5
+
+
+def describe(quads: Sequence[Quad], base: str, datasets: Sequence[NamedNode]) -> list[Quad]:
+    """Return what is added about each of the datasets, once; what is stated already is not."""
+    graph = graph_iri(base, "dataset")
+    there = {quad for quad in quads if quad.graph_name == graph}
+    roots = sorted({q.object for q in quads if q.predicate == NIF.referenceContext}, key=str)
+    examples, links = _examples(quads, base), _links(quads, base)
+    made: dict[Quad, None] = {}
+    for dataset in datasets:
+        statements: list[Statement] = [(dataset, RDF.type, DCAT.Dataset)]
+        statements += [(dataset, VOID.rootResource, root) for root in roots]
+        statements += [(dataset, VOID.exampleResource, example) for example in examples]
+        for (predicate, space), count in sorted(links.items(), key=str):
+            statements += _linkset(dataset, predicate, space, count)
+        made |= dict.fromkeys(Quad(*statement, graph) for statement in statements)
+    return [quad for quad in made if quad not in there]
+
+
+def _examples(quads: Sequence[Quad], base: str) -> list[NamedNode]:
+    """Return one thing of each of the graph's own classes that have the most things."""
+    members: defaultdict[Term, set[NamedNode]] = defaultdict(set)
+    for quad in quads:
+        subject, kind = quad.subject, quad.object
+        if (
+            quad.predicate == RDF.type
+            and isinstance(kind, NamedNode)
+            and isinstance(subject, NamedNode)
+            and kind.value.startswith(base)
+            and subject.value.startswith(f"{base}id/")
+        ):
+            members[kind].add(subject)
+    largest = sorted(members.items(), key=lambda item: (-len(item[1]), str(item[0])))
+    firsts = (min(things, key=str) for _, things in largest)
+    return list(dict.fromkeys(firsts))[:_MOST_EXAMPLES]
+
+
+def _links(quads: Sequence[Quad], base: str) -> Counter[tuple[NamedNode, str]]:
+    """Return how many links there are by each property into each name space."""
+    triples = {
+        (quad.subject, quad.predicate, quad.object)
+        for quad in quads
+        if quad.predicate in LINKS
+        and isinstance(quad.subject, NamedNode)
+        and isinstance(quad.object, NamedNode)
+        and quad.subject.value.startswith(base)
+        and not quad.object.value.startswith(base)
+    }
+    return Counter((predicate, _space(value)) for _, predicate, value in triples)
+
+
+def _linkset(
+    dataset: NamedNode, predicate: NamedNode, space: str, count: int
+) -> Iterator[Statement]:
+    name = f"{re.sub(r'^.*?://|/.*', '', space)}-{sha256(space.encode()).hexdigest()[:8]}"
+    end = re.sub(r"^.*[#/]", "", predicate.value)
+    links = NamedNode(f"{dataset.value}#links-{end}-{name}")
+    target = NamedNode(f"{dataset.value}#target-{name}")
+    yield dataset, VOID.subset, links
+    yield links, RDF.type, VOID.Linkset
+    yield links, VOID.linkPredicate, predicate
+    yield links, VOID.subjectsTarget, dataset
+    yield links, VOID.objectsTarget, target
+    yield links, VOID.triples, Literal(str(count), datatype=XSD.integer)
+    yield target, RDF.type, VOID.Dataset
+    yield target, DCTERMS.title, Literal(space)
+    # The one dataset with a void:uriSpace is that whose base it is.
+    yield target, VOID.uriRegexPattern, Literal("^" + re.escape(space))
+
+
+def _space(term: Term) -> str:
+    """Return the name space of an IRI: all but its last part, which may end in a slash itself."""
+    return re.sub(r"[^#/]+[#/]?$", "", term.value) if isinstance(term, NamedNode) else ""

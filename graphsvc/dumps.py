@@ -1,0 +1,209 @@
+"""The dumps of a release: all of it as one file, in several formats, made from its N-Quads.
+
+N-Quads, TriG and JSON-LD carry every graph. Turtle and RDF/XML have no graphs: they carry the merge
+of all, each triple once (https://www.w3.org/TR/sparql11-query/#rdfDataset). The same quads give the
+same bytes. What is in memory beside the N-Quads is some bytes for each quad.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from array import array
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import chain
+from typing import IO, TYPE_CHECKING, cast
+
+from pyoxigraph import Literal, Quad, RdfFormat, parse, serialize
+
+from graphsvc.formats import Content, Format, named
+from graphsvc.store import pieces, union
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+#: The formats of the dumps by name. Each is one row of the table of formats.
+FORMATS: tuple[Format, ...] = tuple(
+    fmt for name in ("nq", "trig", "jsonld", "ttl", "rdf") if (fmt := named(name))
+)
+
+# The best that the usual level of gzip does takes a third of the time of the best there is.
+_LEVEL = 6
+_BATCH = 1 << 16
+_MOST_OF_A_HEAD = 1 << 20
+
+_DECLARATIONS = re.compile(rb"(?:@prefix [^\n]*\n)+")
+_ROOT = re.compile(rb"(<rdf:RDF)((?: [\w:.-]+=\"[^\"]*\")+)(>)")
+
+# https://www.w3.org/TR/xml/#charsets, and what a predicate must end in to be the name of an
+# element: https://www.w3.org/TR/rdf-syntax-grammar/#section-Serialising
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ENDS_IN_A_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """One dump: its format's name, its file in the release, and the bytes of that file.
+
+    ``size`` is what the file has, ``unpacked`` what it has once it is unpacked, both in bytes;
+    ``sha256``, in hexadecimal, is of the file as it is.
+    """
+
+    format: str
+    file: str
+    size: int
+    unpacked: int
+    sha256: str
+
+
+def file_name(fmt: Format) -> str:
+    """Return the name of the dump in a format: it tells whether there are quads in it."""
+    what = "quads" if Content.QUADS in fmt.carries else "triples"
+    return f"{what}.{fmt.name}.gz"
+
+
+def write(nquads: bytes, prefixes: Mapping[str, str], folder: Path) -> tuple[Dump, ...]:
+    """Write the dumps of sorted N-Quads, one quad a line, into a folder; return what they are.
+
+    XML cannot hold every character, nor name every predicate. Where it cannot, the RDF/XML dump
+    is left out, since it would be less than the graph.
+    """
+    written = (_write(nquads, prefixes, folder, fmt) for fmt in FORMATS)
+    return tuple(dump for dump in written if dump is not None)
+
+
+class _NotInXmlError(Exception):
+    """A statement that RDF/XML cannot hold."""
+
+
+def _write(nquads: bytes, prefixes: Mapping[str, str], folder: Path, fmt: Format) -> Dump | None:
+    path = folder / file_name(fmt)
+    try:
+        # No time of day and no name in the archive: the same quads are the same bytes.
+        with (
+            path.open("wb") as file,
+            gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed,
+        ):
+            is_xml = fmt.engine == RdfFormat.RDF_XML
+            out = _XmlOutput(packed) if is_xml else _Output(packed)
+            _fill(nquads, prefixes, fmt, out)
+            out.finish()
+    except _NotInXmlError:
+        path.unlink()
+        return None
+    with path.open("rb") as whole:
+        digest = hashlib.file_digest(whole, "sha256").hexdigest()
+    return Dump(fmt.name, path.name, path.stat().st_size, out.size, digest)
+
+
+def _fill(nquads: bytes, prefixes: Mapping[str, str], fmt: Format, out: _Output) -> None:
+    if fmt.engine == RdfFormat.N_QUADS or not isinstance(fmt.engine, RdfFormat):
+        for batch in _batches(pieces.lines(nquads)):
+            out.write(batch)
+        return
+    if Content.QUADS in fmt.carries:
+        lines: Iterable[bytes] = _by_graph(nquads)
+    else:
+        lines = union.triples(nquads)
+    statements: Iterable[Quad] = parse(pieces.reader(_batches(lines)), RdfFormat.N_QUADS)
+    if fmt.engine == RdfFormat.RDF_XML:
+        statements = _for_xml(statements)
+    # JSON-LD gets no prefixes: its reader would need them in order, and its reader is a program.
+    declared = {} if fmt.engine == RdfFormat.JSON_LD else dict(prefixes)
+    serialize(statements, cast("IO[bytes]", out), fmt.engine, prefixes=declared)
+
+
+def _by_graph(nquads: bytes) -> Iterator[bytes]:
+    """Yield the lines graph by graph, so that each graph is written as one block."""
+    starts: defaultdict[bytes, array[int]] = defaultdict(lambda: array("Q"))
+    start = 0
+    for line in pieces.lines(nquads):
+        starts[line[line.rindex(b" <") :]].append(start)
+        start += len(line)
+    for graph in sorted(starts):
+        for start in starts[graph]:
+            yield next(pieces.lines(nquads, start))
+
+
+def _batches(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines many at a time."""
+    batch: list[bytes] = []
+    size = 0
+    for line in chain(lines, (b"",)):
+        batch.append(line)
+        size += len(line)
+        if size >= _BATCH or not line:
+            yield b"".join(batch)
+            batch, size = [], 0
+
+
+def _for_xml(statements: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield the statements; _NotInXmlError at the first that XML cannot hold."""
+    nameable: set[object] = set()
+    for statement in statements:
+        predicate, value = statement.predicate, statement.object
+        if predicate not in nameable:
+            if not _ENDS_IN_A_NAME.search(predicate.value):
+                raise _NotInXmlError
+            nameable.add(predicate)
+        if isinstance(value, Literal) and _NOT_XML.search(value.value):
+            raise _NotInXmlError
+        yield statement
+
+
+class _Output:
+    """Passes on what the engine writes, with the prefixes in order, and counts it.
+
+    The engine lists prefixes in another order each time. They stand in the first bytes, which wait
+    until there are enough of them.
+    """
+
+    def __init__(self, out: gzip.GzipFile) -> None:
+        self.size = 0
+        self._out = out
+        self._head: bytearray | None = bytearray()
+
+    def write(self, data: bytes) -> int:
+        """Take some bytes."""
+        if self._head is None:
+            self._pass_on(data)
+        else:
+            self._head += data
+            if len(self._head) > _MOST_OF_A_HEAD:
+                self.finish()
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: the archive is whole when it is closed."""
+
+    def finish(self) -> None:
+        """Pass on what waits."""
+        if self._head is not None:
+            head = _DECLARATIONS.sub(_sorted_lines, bytes(self._head), count=1)
+            self._head = None
+            self._pass_on(_ROOT.sub(_sorted_attributes, head, count=1))
+
+    def _pass_on(self, data: bytes) -> None:
+        self.size += len(data)
+        self._out.write(data)
+
+
+class _XmlOutput(_Output):
+    """Writes a carriage return so that XML's readers see it: they make a line feed of a bare one.
+
+    https://www.w3.org/TR/xml/#sec-line-ends
+    """
+
+    def _pass_on(self, data: bytes) -> None:
+        super()._pass_on(data.replace(b"\r", b"&#13;"))
+
+
+def _sorted_lines(match: re.Match[bytes]) -> bytes:
+    return b"".join(sorted(match.group().splitlines(keepends=True)))
+
+
+def _sorted_attributes(match: re.Match[bytes]) -> bytes:
+    return match[1] + b" " + b" ".join(sorted(match[2].split())) + match[3]

@@ -1,0 +1,117 @@
+"""For search engines: the site map, and what their crawlers had better leave alone.
+
+https://www.sitemaps.org/protocol.html, https://www.rfc-editor.org/rfc/rfc9309
+"""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from flask import Blueprint, Response, abort, current_app, request, url_for
+
+from graphsvc.formats import Format, named
+from graphsvc.web.responses import release_answer
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+crawlers = Blueprint("crawlers", __name__)
+
+#: "Each Sitemap file must have no more than 50,000 URLs", each shorter than 2,048 characters.
+MOST_ADDRESSES = 50_000
+LONGEST_ADDRESS = 2_047
+
+#: Pages beside those of things, by the names of their views; a view that is not there is no page.
+PAGES = (
+    "pages.home",
+    "documents.ontology",
+    "sparql.answer",
+    "browse.index",
+    "queries.index",
+    "releases.index",
+)
+
+#: What costs much and says nothing new: whatever a query string asks for, in the words of RFC 9309
+#: and, as far as SPARQL goes, for crawlers that know no asterisk. The pages themselves may be read.
+_COSTLY = ("*?", "sparql?query=")
+
+_XML = Format("xml", "XML", "application/xml", frozenset(), charset=True)
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+@crawlers.get("/robots.txt")
+def robots() -> Response:
+    """Tell crawlers where the site map is, and what to leave alone."""
+    text = named("txt")
+    if text is None:
+        abort(404)
+    root = f"{request.script_root}/"
+    lines = ["User-agent: *", f"Allow: {root}static/"]
+    lines += [*(f"Disallow: {root}{path}" for path in _COSTLY), ""]
+    lines += [f"Sitemap: {url_for('crawlers.sitemap', _external=True)}", ""]
+    return _answer(text, "robots", lambda: ["\n".join(lines).encode()])
+
+
+@crawlers.get("/sitemap.xml")
+def sitemap() -> Response:
+    """List the pages, or the parts of the list if there are too many for one."""
+
+    def body() -> Iterable[bytes]:
+        number = sum(1 for _ in _addresses())
+        if number <= MOST_ADDRESSES:
+            return _list(_addresses())
+        parts = range(1, -(-number // MOST_ADDRESSES) + 1)
+        return _index(url_for("crawlers.part", number=part, _external=True) for part in parts)
+
+    return _answer(_XML, "sitemap", body)
+
+
+@crawlers.get("/sitemap-<int:number>.xml")
+def part(number: int) -> Response:
+    """List a part of the pages."""
+    # No list is longer than that, and positions are a machine's words.
+    start = min(number - 1, 1 << 32) * MOST_ADDRESSES
+    found = list(islice(_addresses(), start, start + MOST_ADDRESSES)) if number else []
+    if not found:
+        abort(404)
+    return _answer(_XML, f"sitemap-{number}", lambda: _list(iter(found)))
+
+
+def _addresses() -> Iterator[str]:
+    """Yield the whole address of every page, in the order of the release's list."""
+    root = request.url_root.removesuffix(f"{request.script_root}/")
+    dataset = site().dataset.iri
+    known = (name for name in PAGES if name in current_app.view_functions)
+    fixed = [url_for(name) for name in known] + ([site().local_doc(dataset)] if dataset else [])
+    with site().release.pages.open(encoding="utf-8") as pages:
+        things = (site().local_doc(line.rstrip("\n")) for line in pages)
+        for path in chain(fixed, things):
+            if len(root + path) <= LONGEST_ADDRESS:
+                yield root + path
+
+
+def _list(addresses: Iterator[str]) -> Iterator[bytes]:
+    return _xml("urlset", "url", addresses)
+
+
+def _index(addresses: Iterator[str]) -> Iterator[bytes]:
+    return _xml("sitemapindex", "sitemap", addresses)
+
+
+def _xml(root: str, element: str, addresses: Iterator[str]) -> Iterator[bytes]:
+    changed = site().built.isoformat(timespec="seconds")
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{_NAMESPACE}">\n'.encode()
+    for address in addresses:
+        line = f"<{element}><loc>{escape(address)}</loc><lastmod>{changed}</lastmod></{element}>\n"
+        yield line.encode()
+    yield f"</{root}>\n".encode()
+
+
+def _answer(fmt: Format, name: str, body: Callable[[], Iterable[bytes]]) -> Response:
+    # The host is a part of the addresses, and so of what decides the answer.
+    response = release_answer(fmt, (name, request.url_root), lambda: b"".join(body()))
+    del response.headers["Vary"]
+    return response

@@ -1,0 +1,189 @@
+"""The dataset as catalogues and crawlers want it described: VoID and DCAT 3.
+
+What the quads decide stands in the graph (see ``graphsvc.datasets`` and ``graphsvc.statistics``).
+Added here is what the files of the release and the host that serves them decide: the dumps with
+their sizes and checksums, the endpoint, the catalogue. IRIs have the base of the graph, addresses
+that of the host that answers, so that they can be had whatever the base is.
+https://www.w3.org/TR/vocab-dcat-3/, https://www.w3.org/TR/void/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import current_app, request, url_for
+from pyoxigraph import Literal, NamedNode, Triple
+
+from graphsvc.formats import Content, named
+from graphsvc.namespaces import DCAT, DCTERMS, FOAF, RDF, RDFS, VOID, XSD, Namespace, graph_iri
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyoxigraph import Quad
+
+    from graphsvc.dumps import Dump
+    from graphsvc.formats import Format
+    from graphsvc.store.base import Term
+
+_SPDX = Namespace("http://spdx.org/rdf/terms#")
+_SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+_VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+_PROTOCOL = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
+
+#: What the graph says of the dataset and is said of its catalogue and its parts as well.
+_PASSED_ON = (DCTERMS.license, DCTERMS.publisher, DCTERMS.rights)
+
+_PUBLISHED_BY = f"""
+SELECT DISTINCT ?graph ?agent ?property ?value WHERE {{
+  GRAPH ?graph {{ ?dataset ?by ?agent }}
+  VALUES ?by {{ {DCTERMS.creator} {DCTERMS.publisher} {DCTERMS.contributor} }}
+  VALUES ?property {{ {RDF.type} {FOAF.name} {RDFS.label} {FOAF.homepage} }}
+  ?agent ?property ?value .
+}}
+"""
+
+
+def stated() -> list[Quad]:
+    """Return all that the graph itself says of the dataset and its parts."""
+    return list(site().store.quads(graph_iri(site().base, "dataset").value))
+
+
+def served(iri: str) -> list[Triple]:
+    """Return what the release and the host that answers add about the dataset with this IRI."""
+    dataset = NamedNode(iri)
+    said = list(dict.fromkeys(quad.triple for quad in stated()))
+    passed_on = [
+        (triple.predicate, triple.object)
+        for triple in said
+        if triple.subject == dataset and triple.predicate in _PASSED_ON
+    ]
+    found = [*_agents(), *_dataset(dataset, said), *_service(dataset, passed_on)]
+    found.extend(_catalogue(dataset, passed_on))
+    for dump in site().release.manifest.dumps:
+        found.extend(_distribution(dataset, dump, passed_on))
+    return [triple for triple in dict.fromkeys(found) if triple not in set(said)]
+
+
+def dump_address(dump: Dump) -> str:
+    """Return the whole address of a dump on the host that answers."""
+    return url_for("dumps.dump", name=dump.format, _external=True)
+
+
+def _agents() -> Iterator[Triple]:
+    """Yield who made and publishes the dataset: a catalogue shows names."""
+    bound = {"graph": graph_iri(site().base, "dataset")}
+    rows = list(site().store.select(_PUBLISHED_BY, bound))
+    named_agents = {row["agent"] for row in rows if row["property"] == FOAF.name}
+    for row in rows:
+        agent, predicate = row["agent"], row["property"]
+        if isinstance(agent, NamedNode) and isinstance(predicate, NamedNode):
+            yield Triple(agent, RDF.type, FOAF.Agent)
+            yield Triple(agent, predicate, row["value"])
+            if predicate == RDFS.label and agent not in named_agents:
+                yield Triple(agent, FOAF.name, row["value"])
+
+
+def _dataset(dataset: NamedNode, said: list[Triple]) -> Iterator[Triple]:
+    yield Triple(dataset, DCAT.landingPage, _home())
+    yield Triple(dataset, VOID.sparqlEndpoint, _endpoint())
+    has = {triple.predicate for triple in said if triple.subject == dataset}
+    # What the project says goes before what can be told without it.
+    if DCAT.version not in has:
+        yield Triple(dataset, DCAT.version, Literal(site().release.id))
+    for predicate in (DCTERMS.issued, DCTERMS.modified):
+        if predicate not in has:
+            yield Triple(dataset, predicate, _built())
+    for dump in site().release.manifest.dumps:
+        yield Triple(dataset, VOID.dataDump, NamedNode(dump_address(dump)))
+        yield Triple(dataset, DCAT.distribution, _part(dataset, f"dump-{dump.format}"))
+    contact = current_app.config["CONTACT"]
+    if contact:
+        node = _part(dataset, "contact")
+        is_page = contact.startswith(("http://", "https://"))
+        yield Triple(dataset, DCAT.contactPoint, node)
+        yield Triple(node, RDF.type, _VCARD.Kind)
+        yield Triple(node, _VCARD.fn, _words(f"Contact for {site().dataset.title}"))
+        if is_page:
+            yield Triple(node, _VCARD.hasURL, NamedNode(contact))
+        else:
+            yield Triple(node, _VCARD.hasEmail, NamedNode(f"mailto:{contact}"))
+
+
+def _distribution(
+    dataset: NamedNode, dump: Dump, passed_on: list[tuple[NamedNode, Term]]
+) -> Iterator[Triple]:
+    node, checksum = (_part(dataset, f"{what}-{dump.format}") for what in ("dump", "checksum"))
+    fmt = named(dump.format)
+    if fmt is None:
+        return
+    yield Triple(node, RDF.type, DCAT.Distribution)
+    yield Triple(node, DCTERMS.title, _words(f"{site().dataset.title}, as {fmt.label}"))
+    yield Triple(node, DCTERMS.description, _words(what_it_holds(fmt)))
+    yield Triple(node, DCAT.accessURL, _home())
+    yield Triple(node, DCAT.downloadURL, NamedNode(dump_address(dump)))
+    yield Triple(node, DCAT.mediaType, NamedNode(_MEDIA_TYPES + fmt.media_type))
+    yield Triple(node, DCAT.compressFormat, NamedNode(f"{_MEDIA_TYPES}application/gzip"))
+    yield Triple(node, DCAT.byteSize, Literal(str(dump.size), datatype=XSD.nonNegativeInteger))
+    yield Triple(node, DCTERMS.issued, _built())
+    yield Triple(node, _SPDX.checksum, checksum)
+    yield Triple(checksum, RDF.type, _SPDX.Checksum)
+    yield Triple(checksum, _SPDX.algorithm, _SPDX.checksumAlgorithm_sha256)
+    yield Triple(checksum, _SPDX.checksumValue, Literal(dump.sha256, datatype=XSD.hexBinary))
+    yield from (Triple(node, *each) for each in passed_on if each[0] != DCTERMS.publisher)
+
+
+def what_it_holds(fmt: Format) -> str:
+    """Return what a dump in a format holds, for people."""
+    if Content.QUADS in fmt.carries:
+        return "Every statement, in the graphs that tell which sentence states it."
+    return "Every statement once: the merge of all graphs, without who states it."
+
+
+def _service(dataset: NamedNode, passed_on: list[tuple[NamedNode, Term]]) -> Iterator[Triple]:
+    endpoint = _endpoint()
+    yield Triple(endpoint, RDF.type, DCAT.DataService)
+    yield Triple(endpoint, RDF.type, _SD.Service)
+    yield Triple(endpoint, DCTERMS.title, _words(f"SPARQL endpoint of {site().dataset.title}"))
+    yield Triple(endpoint, DCAT.endpointURL, endpoint)
+    # Without a query it describes itself.
+    yield Triple(endpoint, DCAT.endpointDescription, endpoint)
+    yield Triple(endpoint, DCAT.servesDataset, dataset)
+    yield Triple(endpoint, DCTERMS.conformsTo, _PROTOCOL)
+    yield from (Triple(endpoint, *each) for each in passed_on)
+
+
+def _catalogue(dataset: NamedNode, passed_on: list[tuple[NamedNode, Term]]) -> Iterator[Triple]:
+    catalogue = _part(dataset, "catalogue")
+    title = site().dataset.title
+    yield Triple(catalogue, RDF.type, DCAT.Catalog)
+    yield Triple(catalogue, DCTERMS.title, _words(f"{title}: data and services"))
+    about = f"One dataset, {title}, and the endpoint at which it can be queried."
+    yield Triple(catalogue, DCTERMS.description, _words(about))
+    yield Triple(catalogue, FOAF.homepage, _home())
+    yield Triple(catalogue, DCTERMS.modified, _built())
+    yield Triple(catalogue, DCAT.dataset, dataset)
+    yield Triple(catalogue, DCAT.service, _endpoint())
+    yield from (Triple(catalogue, *each) for each in passed_on)
+
+
+def _part(dataset: NamedNode, name: str) -> NamedNode:
+    return NamedNode(f"{dataset.value}#{name}")
+
+
+def _home() -> NamedNode:
+    return NamedNode(request.url_root)
+
+
+def _endpoint() -> NamedNode:
+    return NamedNode(url_for("sparql.answer", _external=True))
+
+
+def _built() -> Literal:
+    return Literal(site().built.isoformat(), datatype=XSD.dateTime)
+
+
+def _words(text: str) -> Literal:
+    return Literal(text, language="en")

@@ -1,0 +1,68 @@
+"""Well-known addresses: where programs look first. https://www.rfc-editor.org/rfc/rfc8615."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort, redirect, request
+from pyoxigraph import NamedNode, Quad
+
+from graphsvc.formats import Content, carrying
+from graphsvc.namespaces import SH, graph_iri
+from graphsvc.web import problems
+from graphsvc.web.negotiation import negotiate
+from graphsvc.web.rdf import write_rdf
+from graphsvc.web.responses import release_answer
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+well_known = Blueprint("well_known", __name__, url_prefix="/.well-known")
+
+_PREFIXES = f"""
+SELECT DISTINCT ?ontology ?declares ?declaration ?property ?value WHERE {{
+  GRAPH ?ontology {{ ?declares {SH.declare} ?declaration . ?declaration ?property ?value }}
+}}
+"""
+
+
+@well_known.get("/void")
+def void() -> BaseResponse:
+    """Send to the description of the dataset. https://www.w3.org/TR/void/#well-known."""
+    iri = site().dataset.iri
+    if iri is None:
+        abort(404)
+    response = redirect(site().local_doc(iri), 302)
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@well_known.get("/sparql-examples")
+def sparql_examples() -> Response:
+    """Answer with the example queries and the prefixes that they leave out."""
+    problems.ask_for_rdf_errors()
+    fmt = negotiate(request.headers.get("Accept"), carrying(Content.TRIPLES))
+
+    def body() -> bytes:
+        quads = _examples()
+        statements = quads if Content.QUADS in fmt.carries else [quad.triple for quad in quads]
+        return write_rdf(statements, fmt, site().prefixes)
+
+    return release_answer(fmt, ("sparql-examples",), body)
+
+
+def _examples() -> list[Quad]:
+    store, base = site().store, site().base
+    quads = set(store.quads(graph_iri(base, "examples").value))
+    ontology = graph_iri(base, "ontology")
+    for row in store.select(_PREFIXES, {"ontology": ontology}):
+        declares, declaration, predicate = row["declares"], row["declaration"], row["property"]
+        if (
+            isinstance(declares, NamedNode)
+            and isinstance(declaration, NamedNode)
+            and isinstance(predicate, NamedNode)
+        ):
+            quads.add(Quad(declares, SH.declare, declaration, ontology))
+            quads.add(Quad(declaration, predicate, row["value"], ontology))
+    return sorted(quads, key=lambda quad: (str(quad.graph_name), str(quad.subject), str(quad)))
