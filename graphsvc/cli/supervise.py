@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from graphsvc import settings
+from graphsvc import depot, settings
 from graphsvc.cli.workers import opener, plan
-from graphsvc.release import current
 from graphsvc.store.pool.supervisor import supervise
 
 
 def main(folder: str) -> None:
-    """Supervise the workers of the current release; the settings are in the environment."""
+    """Supervise the workers of the release that is served; the settings are in the environment."""
     values = settings.load({})
-    release = current(values.releases)
+    release = depot.served(values.releases)
+    depot.Hold(release.path)
     supervise(opener(values, release), Path(folder), plan(values, release))
 
 

@@ -18,7 +18,7 @@ from graphsvc.web import pages, problems
 from graphsvc.web.documents import documents
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
-from graphsvc.web.site import Site
+from graphsvc.web.site import Site, site
 from graphsvc.web.sparql import endpoint
 
 if TYPE_CHECKING:
@@ -46,11 +46,16 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+#: The field that names the release from which an answer was given.
+RELEASE = "Release"
+
 # Whoever may read the graph may read it from a page of another site.
 # https://fetch.spec.whatwg.org/#http-cors-protocol
 SHARED = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Last-Modified, Link",
+    "Access-Control-Expose-Headers": (
+        "Content-Location, Current-Answer, ETag, Last-Modified, Link, Memento-Datetime, Release"
+    ),
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _PREFLIGHT = {
@@ -105,6 +110,8 @@ def _refuse_long_addresses() -> None:
 def _with_headers(response: Response) -> Response:
     preflight = _PREFLIGHT if request.method == "OPTIONS" else {}
     response.headers.update(SECURITY | SHARED | preflight)
+    # An answer that is pinned to another release has named that one already.
+    response.headers.setdefault(RELEASE, site().release.id)
     return response
 
 

@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from a2wsgi import WSGIMiddleware
 
-from graphsvc import settings
+from graphsvc import depot, settings
 from graphsvc.errors import GraphsvcError, NotAcceptable, StoreError
-from graphsvc.release import current
 from graphsvc.store.pool import requests, workers_folder
 from graphsvc.store.pool.aio import Pool
 from graphsvc.store.pool.client import PooledStore, wait_for_workers
 from graphsvc.web import protocol
-from graphsvc.web.app import SECURITY, SHARED, create_app
+from graphsvc.web.app import RELEASE, SECURITY, SHARED, create_app
 from graphsvc.web.cache import AnswerCache
 from graphsvc.web.compression import Compression
 from graphsvc.web.conditions import Condition
@@ -72,7 +71,7 @@ class Application:
         self._pool = pool
         self._cache = AnswerCache(_KEPT_BYTES, _KEPT_OF_ONE)
         self._modified = format_datetime(built, usegmt=True)
-        always = {**SECURITY, **SHARED, "Last-Modified": self._modified}
+        always = {**SECURITY, **SHARED, "Last-Modified": self._modified, RELEASE: release.id}
         self._always: Headers = [_header(name, value) for name, value in always.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -319,7 +318,8 @@ def application() -> Asgi:
     values = settings.load({})
     folder = workers_folder()
     wait_for_workers(folder, _PATIENCE)
-    release = current(values.releases)
+    release = depot.served(values.releases)
+    depot.Hold(release.path)
     limits = requests.Limits(values.quick_queries, values.waiting_queries, values.deadline)
     of_pages = replace(limits, quick=requests.PAGE_PLACES)
     flask = create_app(release, values, PooledStore(folder, of_pages))
