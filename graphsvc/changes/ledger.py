@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from enum import Enum
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphsvc.changes.kinds import FACTS, RECORDS, Kind, Kinds
 from graphsvc.changes.lines import ADDED, REMOVED, Comparison, Statement
@@ -90,7 +90,10 @@ def _of_kinds(kinds: Sequence[Kind]) -> str:
 _ORDER = "in_order(subject), predicate, object, graph, sign"
 _VIEWS = {
     View.ENTITIES: (_of_kinds(FACTS), _ORDER),
-    View.SENTENCES: (f"place <> '{_NO_PLACE}'", f"in_order(place), kind = 'passage' DESC, {_ORDER}"),
+    View.SENTENCES: (
+        f"place <> '{_NO_PLACE}'",
+        f"in_order(place), kind = 'passage' DESC, {_ORDER}",
+    ),
     View.RECORDS: (_of_kinds(RECORDS), f"rank(kind), {_ORDER}"),
     View.ALL: ("TRUE", f"{_ORDER}, kind"),
 }
@@ -200,7 +203,7 @@ class Ledger:
         )
         return {Kind(kind): Count(added, removed) for kind, added, removed in rows}
 
-    def _select(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    def _select(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._database.execute(query, values).fetchall()
 

@@ -16,8 +16,10 @@ from flask import Flask, Response, abort, request
 from graphsvc import __version__
 from graphsvc.web import pages, problems
 from graphsvc.web.documents import documents
+from graphsvc.web.history import History
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
+from graphsvc.web.releases import releases
 from graphsvc.web.site import Site, site
 from graphsvc.web.sparql import endpoint
 
@@ -86,10 +88,11 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     served = Site(release, store or release.store)
     app.extensions["graphsvc"] = served
+    app.extensions["graphsvc.history"] = History(release.path.parent, release)
     app.jinja_env.globals.update(version=__version__, style=_serve_static(app))
     pages.register(served, app.jinja_env)
     problems.register(app)
-    for blueprint in (endpoint, documents, pages.pages):
+    for blueprint in (endpoint, releases, documents, pages.pages):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
     app.after_request(_with_headers)
