@@ -199,7 +199,8 @@ class Ledger:
 
     def _counted(self) -> Mapping[Kind, Count]:
         rows = self._select(
-            "SELECT kind, SUM(sign > 0), SUM(sign < 0) FROM change GROUP BY kind ORDER BY rank(kind)"
+            "SELECT kind, SUM(sign > 0), SUM(sign < 0) FROM change "
+            "GROUP BY kind ORDER BY rank(kind)"
         )
         return {Kind(kind): Count(added, removed) for kind, added, removed in rows}
 

@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from graphsvc.namespaces import NIF
 
@@ -72,7 +72,7 @@ class Comparison:
                 yield sign, Statement.read(line)
         yield from _apart_by_content(aside[REMOVED], aside[ADDED])
 
-    def _named(self, lines: IO[bytes], aside: list[Statement]) -> Iterator[bytes]:
+    def _named(self, lines: Iterable[bytes], aside: list[Statement]) -> Iterator[bytes]:
         """Yield the lines without blank nodes; put the others aside."""
         for line in lines:
             if line.startswith(b"_:") or b"> _:" in line:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from graphsvc import depot, settings
-from graphsvc.cli.workers import opener, plan
+from graphsvc.cli.workers import opener, pinned, plan
+from graphsvc.store.pool.pins import Pins
 from graphsvc.store.pool.supervisor import supervise
 
 
@@ -15,7 +17,8 @@ def main(folder: str) -> None:
     values = settings.load({})
     release = depot.served(values.releases)
     depot.Hold(release.path)
-    supervise(opener(values, release), Path(folder), plan(values, release))
+    pins = Pins(Path(folder), partial(pinned, values), values.deadline)
+    supervise(opener(values, release), Path(folder), plan(values, release), pins)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from graphsvc import __version__
 from graphsvc.web import pages, problems
 from graphsvc.web.documents import documents
 from graphsvc.web.history import History
+from graphsvc.web.pinned import OpenedStores, Pins, address
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
 from graphsvc.web.releases import releases
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.settings import Settings
     from graphsvc.store.base import Store
+    from graphsvc.web.pinned import Stores
 
 _STATIC = Path(__file__).with_name("static")
 
@@ -75,10 +77,16 @@ class Request(flask.Request):
         self.query_string = in_ascii(self.query_string)
 
 
-def create_app(release: Release, settings: Settings, store: Store | None = None) -> Flask:
+def create_app(
+    release: Release,
+    settings: Settings,
+    store: Store | None = None,
+    others: Stores | None = None,
+) -> Flask:
     """Return the application that serves a release.
 
     ``store`` answers its queries, if the release's own is not to: the workers, for example.
+    ``others`` answers those that are pinned to other releases, likewise.
     """
     app = Flask(__name__, static_folder=None)
     app.request_class = Request
@@ -88,8 +96,9 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     served = Site(release, store or release.store)
     app.extensions["graphsvc"] = served
-    app.extensions["graphsvc.history"] = History(release.path.parent, release)
-    app.jinja_env.globals.update(version=__version__, style=_serve_static(app))
+    app.extensions["graphsvc.history"] = past = History(release.path.parent, release)
+    app.extensions["graphsvc.pins"] = Pins(others or OpenedStores(past.find))
+    app.jinja_env.globals.update(version=__version__, style=_serve_static(app), pinned_to=address)
     pages.register(served, app.jinja_env)
     problems.register(app)
     for blueprint in (endpoint, releases, documents, pages.pages):

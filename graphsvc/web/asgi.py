@@ -22,6 +22,7 @@ from graphsvc.errors import GraphsvcError, NotAcceptable, StoreError
 from graphsvc.store.pool import requests, workers_folder
 from graphsvc.store.pool.aio import Pool
 from graphsvc.store.pool.client import PooledStore, wait_for_workers
+from graphsvc.store.pool.pins import PinnedWorkers
 from graphsvc.web import protocol
 from graphsvc.web.app import RELEASE, SECURITY, SHARED, create_app
 from graphsvc.web.cache import AnswerCache
@@ -171,7 +172,11 @@ def _read(address: bytes, body: Body | None, accept: str | None) -> _Wanted | No
     if len(address) > protocol.LONGEST_ADDRESS - len(_PATH):
         return None
     given = protocol.parameters(address, body)
-    if given.all("explain") or (body is None and protocol.asks_nothing(given)):
+    if (
+        given.all("explain")
+        or given.all("release")
+        or (body is None and protocol.asks_nothing(given))
+    ):
         return None
     asked = protocol.read(given, body)
     fmt = asked.format(accept)
@@ -322,6 +327,7 @@ def application() -> Asgi:
     depot.Hold(release.path)
     limits = requests.Limits(values.quick_queries, values.waiting_queries, values.deadline)
     of_pages = replace(limits, quick=requests.PAGE_PLACES)
-    flask = create_app(release, values, PooledStore(folder, of_pages))
+    of_pins = PinnedWorkers(folder, replace(limits, quick=requests.PINNED_PLACES))
+    flask = create_app(release, values, PooledStore(folder, of_pages), of_pins)
     built = datetime.fromisoformat(release.manifest.built)
     return Compression(Application(flask, release, built, Pool(folder, limits)))
