@@ -25,7 +25,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from graphsvc import __version__, depot, release
+from graphsvc import __version__, depot, editions, release
 from graphsvc.errors import InputError, SettingsError
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import Inferred, materialise
@@ -68,6 +68,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         _store(content.nquads, folder)
         manifest = _manifest(project, content, _counts(project, inferred), findings)
         home = depot.put(folder, manifest, settings.releases)
+        editions.archive(Release.open(home), settings.releases)
         depot.serve(home, settings.releases)
         depot.keep_newest(settings.releases, settings.keep_releases)
     return Release.open(home)

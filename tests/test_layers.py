@@ -16,7 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("web",),
     ("changes", "validation", "entities", "explain", "description"),
     ("queries",),
-    ("build", "depot", "release"),
+    ("build", "depot", "editions", "release"),
     ("inference", "sources", "files", "passages", "parsing", "layout", "trig"),
     ("statistics",),
     ("store",),

@@ -23,6 +23,7 @@ from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
 from graphsvc.web.releases import releases
 from graphsvc.web.site import Site, site
 from graphsvc.web.sparql import endpoint
+from graphsvc.web.versions import versions
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -101,7 +102,7 @@ def create_app(
     app.jinja_env.globals.update(version=__version__, style=_serve_static(app), pinned_to=address)
     pages.register(served, app.jinja_env)
     problems.register(app)
-    for blueprint in (endpoint, releases, documents, pages.pages):
+    for blueprint in (endpoint, releases, versions, documents, pages.pages):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
     app.after_request(_with_headers)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import current_app
 
-from graphsvc import depot
+from graphsvc import depot, editions
 from graphsvc.changes import Ledger
 from graphsvc.changes.names import Names
 from graphsvc.changes.report import Compared, Report
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graphsvc.changes import Count, Kind
+    from graphsvc.editions import Edition
     from graphsvc.release import Release
 
 K = TypeVar("K")
@@ -41,6 +43,11 @@ class History:
         self._ledgers: OrderedDict[tuple[str, str], Ledger] = OrderedDict()
         self._counts: OrderedDict[tuple[str, str], Mapping[Kind, Count]] = OrderedDict()
         self._names: OrderedDict[str, Names] = OrderedDict()
+
+    @cached_property
+    def served_edition(self) -> Edition | None:
+        """Return the version of the ontology in the release that is served."""
+        return editions.of(self._served)
 
     def kept(self) -> list[Release]:
         """Return the releases that are kept, the newest first; the served one is always there."""
