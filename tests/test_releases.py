@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -23,22 +24,23 @@ import rdflib
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import NamedNode
 from rdflib.namespace import RDF
 from SPARQLWrapper import JSON, SPARQLWrapper
 
-from graphsvc import depot, editions, settings
+from graphsvc import depot, editions, settings, sources
+from graphsvc.build import build
 from graphsvc.changes import Kind, Ledger, View
 from graphsvc.changes.answers import Verdict, compare, is_ordered
 from graphsvc.changes.lines import ADDED, REMOVED, Statement, _apart, _renamed
 from graphsvc.changes.names import Names
 from graphsvc.changes.report import Report
 from graphsvc.cli import main
+from graphsvc.description import describe
 from graphsvc.errors import ReleaseError
 from graphsvc.store.base import UNION
 from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.validation import validate
 from graphsvc.web.app import create_app
-from tests.conftest import built, copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,12 +50,28 @@ if TYPE_CHECKING:
 
     from graphsvc.release import Release
 
+# rdflib's own way to read into a dataset uses what it deprecates.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:(Dataset|ConjunctiveGraph)[.a-z_]* is deprecated:DeprecationWarning"
+)
+
 BASE = "https://example.org/lights/"
 CS = rdflib.Namespace("http://purl.org/vocab/changeset/schema#")
 NAMES = "SELECT ?name WHERE { person:tobias-reed rdfs:label ?name }"
 KEEPER = (
     "SELECT ?words WHERE { ?passage oa:exact ?words . FILTER(CONTAINS(?words, 'first keeper')) }"
 )
+
+
+def copied(project: Path, target: Path) -> Path:
+    for part in ("ontology", "data", "queries"):
+        shutil.copytree(project / part, target / part)
+    return target
+
+
+def built(project: Path, releases: Path, **others: object) -> Release:
+    values = settings.load({"project": project, "releases": releases, **others}, {})
+    return build(sources.load(project), values, validate, describe)
 
 
 def replaced(project: Path, path: str, old: str, new: str) -> None:
@@ -210,7 +228,7 @@ def test_changes_are_told_by_thing(client: FlaskClient, both: tuple[Release, Rel
     assert told["counts"]["stated"] == {"added": 0, "removed": 1}
     assert told["counts"]["editorial"] == {"added": 1, "removed": 1}
     changed = {entry["iri"]: entry for entry in told["entities"]}
-    port = [each for each in changed[f"{BASE}id/place/port-merrow"]["changes"]]
+    port = changed[f"{BASE}id/place/port-merrow"]["changes"]
     (lost,) = [each for each in port if each["kind"] == "stated"]
     assert (lost["change"], lost["property"]["value"]) == ("removed", f"{BASE}ontology#partOf")
     assert lost["value"]["label"] == "Île Merrow"
@@ -257,9 +275,8 @@ def test_the_changeset_turns_the_one_release_into_the_other(
 ) -> None:
     formats = {"rdf": "xml", "jsonld": "json-ld"}
     graph = rdflib.Dataset(default_union=True)
-    graph.parse(
-        data=client.get(address(both, f".{suffix}")).data, format=formats.get(suffix, suffix)
-    )
+    written = client.get(address(both, f".{suffix}")).data
+    graph.parse(data=written, format=formats.get(suffix, suffix))
 
     def reified(predicate: rdflib.URIRef) -> set[tuple[Any, ...]]:
         parts = (RDF.subject, RDF.predicate, RDF.object, rdflib.DCTERMS.isPartOf)
@@ -274,8 +291,6 @@ def test_the_changeset_turns_the_one_release_into_the_other(
 
 def facts(release: Release) -> set[tuple[Any, ...]]:
     dataset = rdflib.Dataset()
-    import gzip
-
     dataset.parse(data=gzip.decompress(release.dump.read_bytes()), format="nquads")
     return {
         (s, p, o, rdflib.URIRef(str(g)))
@@ -312,14 +327,14 @@ def test_two_sorted_files_are_told_apart_as_sets_are(old: set[bytes], new: set[b
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2), st.integers(0, 6))))
 def test_the_names_of_blank_nodes_make_no_difference(edges: list[tuple[int, int, int]]) -> None:
-    def said(name: str) -> list[Statement]:
-        return [
-            Statement(f"_:{name}{s}", f"<urn:{p}>", f"_:{name}{o}", "<urn:g>") for s, p, o in edges
-        ]
-
+    # Without rings: where one is, its nodes may be told to differ though they do not.
     tree = [edge for edge in edges if edge[0] < edge[2]]
-    edges[:] = tree
-    assert set(_renamed(said("a"))) == set(_renamed(said("zz")))
+
+    def said(name: str) -> set[Statement]:
+        nodes = [(f"_:{name}{s}", f"<urn:{p}>", f"_:{name}{o}", "<urn:g>") for s, p, o in tree]
+        return set(_renamed([Statement(*terms) for terms in nodes]))
+
+    assert said("a") == said("zz")
 
 
 @pytest.mark.parametrize(
@@ -402,9 +417,6 @@ def test_a_service_goes_on_when_its_release_is_no_longer_current(
     assert "newest, not served yet" in client.get("/releases").text
 
 
-X = NamedNode("urn:x")
-
-
 def store(*quads: tuple[Any, Any]) -> OxigraphStore:
     lines = "".join(f"{s} <urn:p> {o} <urn:g> .\n" for s, o in quads)
     return OxigraphStore.load(lines.encode(), {})
@@ -428,7 +440,10 @@ def test_blank_nodes_are_compared_by_what_they_say(query: str, verdict: Verdict)
 
 
 def test_order_counts_where_it_is_asked_for() -> None:
-    one, two = store(("<urn:a>", "1"), ("<urn:b>", "2")), store(("<urn:a>", "2"), ("<urn:b>", "1"))
+    one, two = (
+        store(("<urn:a>", first), ("<urn:b>", second))
+        for first, second in (('"1"', '"2"'), ('"2"', '"1"'))
+    )
     query = "SELECT ?s { ?s ?p ?o }"
     assert compare(one, two, query, UNION) == Verdict("same")
     ordered = compare(one, two, f"{query} ORDER BY ?o", UNION)
@@ -509,8 +524,17 @@ def service(
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
     log = root / "service.log"
-    command = [Path(sys.executable).with_name("graphsvc"), "serve", "--project", project]
-    options = ["--releases", releases, "--port", str(port), "--deadline", "3", "--workers", "1"]
+    command = [str(Path(sys.executable).with_name("graphsvc")), "serve", "--project", str(project)]
+    options = [
+        "--releases",
+        str(releases),
+        "--port",
+        str(port),
+        "--deadline",
+        "3",
+        "--workers",
+        "1",
+    ]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, *options], stdout=output, stderr=subprocess.STDOUT, env={**os.environ}
@@ -567,7 +591,8 @@ def test_a_pinned_query_by_sparqlwrapper(
         client.clearParameter("release")
         client.addParameter("release", release.id)
         answer = client.query()
-        (row,) = answer.convert()["results"]["bindings"]  # type: ignore[index, call-overload]
+        told: Any = answer.convert()
+        (row,) = told["results"]["bindings"]
         assert row["name"]["value"] == name
         assert {k.lower(): v for k, v in answer.info().items()}["release"] == release.id
 

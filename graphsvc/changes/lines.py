@@ -117,8 +117,11 @@ def _renamed(statements: Iterable[Statement]) -> Iterator[Statement]:
     about: dict[str, list[Statement]] = {}
     statements = list(statements)
     for statement in statements:
+        for term in (statement.subject, statement.object):
+            if term.startswith("_:"):
+                about.setdefault(term, [])
         if statement.subject.startswith("_:"):
-            about.setdefault(statement.subject, []).append(statement)
+            about[statement.subject].append(statement)
     names: dict[str, str] = {}
     for node in about:
         _name(node, about, names)

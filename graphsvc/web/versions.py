@@ -145,19 +145,18 @@ def _quads(found: Version) -> list[Quad]:
 def _terms(quads: Sequence[Quad]) -> Mapping[str, list[Term]]:
     """Return the terms of a version's own namespace, by what they are."""
     own = f"{site().base}ontology#"
-    said: dict[object, dict[NamedNode, list[Literal | NamedNode]]] = defaultdict(
+    said: dict[str, dict[NamedNode, list[Literal | NamedNode]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for quad in quads:
-        subject, value = quad.subject, quad.object
-        is_own = isinstance(subject, NamedNode) and subject.value.startswith(own)
-        if is_own and isinstance(value, Literal | NamedNode):
-            said[subject][quad.predicate].append(value)
+        iri, value = getattr(quad.subject, "value", ""), quad.object
+        if iri.startswith(own) and isinstance(value, Literal | NamedNode):
+            said[iri][quad.predicate].append(value)
     kinds: dict[str, list[Term]] = defaultdict(list)
-    for node, about in said.items():
+    for iri, about in said.items():
         types = sorted(each.value for each in about[RDF.type] if isinstance(each, NamedNode))
         kind = local_words(types[0]).capitalize() if types else "Other"
-        label = best(about[RDFS.label], "en") or local_words(node.value)
+        label = best(about[RDFS.label], "en") or local_words(iri)
         definition = best(about[SKOS.definition] or about[RDFS.comment], "en")
-        kinds[kind].append(Term(node.value, label, definition, kind))
+        kinds[kind].append(Term(iri, label, definition, kind))
     return {kind: sorted(kinds[kind], key=lambda term: term.label) for kind in sorted(kinds)}
