@@ -330,8 +330,8 @@ def test_only_the_newest_releases_are_kept(options: Settings, tmp_path: Path) ->
     for number in range(4):
         change(options, number)
         ids.append(quick(options).id)
-    kept = {path.name for path in options.releases.iterdir() if path.is_dir()} - {"current"}
-    assert kept == set(ids[-2:])
+    kept = {manifest.parent.name for manifest in options.releases.glob("*/manifest.json")}
+    assert kept - {"current"} == set(ids[-2:])
 
 
 def test_the_served_release_is_kept_even_if_it_is_old(options: Settings) -> None:
@@ -347,8 +347,8 @@ def test_the_served_release_is_kept_even_if_it_is_old(options: Settings) -> None
     )
     third = quick(options)
     assert current(options.releases).id == third.id
-    kept = {path.name for path in options.releases.iterdir() if path.is_dir()} - {"current"}
-    assert kept == {third.id}
+    kept = {manifest.parent.name for manifest in options.releases.glob("*/manifest.json")}
+    assert kept - {"current"} == {third.id}
 
 
 # --- the name of a release ---
