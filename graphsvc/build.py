@@ -24,7 +24,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from graphsvc import __version__, depot, dumps, listing, release
+from graphsvc import __version__, depot, dumps, editions, listing, release
 from graphsvc.errors import InputError, SettingsError
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import Inferred, materialise
@@ -70,6 +70,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         written = dumps.write(content.nquads, manifest.prefixes, folder)
         manifest = replace(manifest, dumps=written)
         home = depot.put(folder, manifest, settings.releases)
+        editions.archive(Release.open(home), settings.releases)
         depot.serve(home, settings.releases)
         depot.keep_newest(settings.releases, settings.keep_releases)
     return Release.open(home)

@@ -1,6 +1,10 @@
 """The folder of releases: one builder at a time, each release built beside, swapped in at once.
 
 Every step that others can see is one rename, which the file system does wholly or not at all.
+Whoever serves or reads a release holds it by a shared lock on its folder, and none that is held is
+removed. The lock is the kernel's, so it goes with the process that has it, however that ends.
+
+<releases>/removed   a line for each release that was built here and is no longer kept
 """
 
 from __future__ import annotations
@@ -9,19 +13,78 @@ import fcntl
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from graphsvc.errors import ReleaseError
-from graphsvc.release import CURRENT, MANIFEST, Manifest, Release
+from graphsvc.release import CURRENT, MANIFEST, Manifest, Release, current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOCK = ".lock"
 _BUILDING = ".building-"
+_REMOVED = "removed"
+
+#: The environment variable that tells the processes of a service which release it serves.
+SERVED = "SERVED_RELEASE"
+
+
+class Hold:
+    """A release in use: until this is closed, or its process ends, no build removes it."""
+
+    def __init__(self, home: Path) -> None:
+        """Hold the release in a folder; ReleaseError if it has been removed."""
+        try:
+            self._descriptor: int | None = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            raise _gone(home) from error
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+        # The lock may have been waited for, and what it is on have been removed meanwhile.
+        if not _is_same(home, self._descriptor):
+            self.close()
+            raise _gone(home)
+
+    def close(self) -> None:
+        """Let the release go."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def served(releases: Path) -> Release:
+    """Return the release that this service was started with, else the current one.
+
+    Every process of a service answers from the same one, whatever has been built since.
+    """
+    path = os.environ.get(SERVED)
+    return Release.open(Path(path)) if path else current(releases)
+
+
+def kept(releases: Path) -> list[Release]:
+    """Return the releases that are here and that this program can serve, the newest first."""
+    found = []
+    for manifest in releases.glob(f"[!.]*/{MANIFEST}"):
+        if manifest.parent.name != CURRENT:
+            with suppress(ReleaseError):
+                found.append(Release.open(manifest.parent))
+    return sorted(found, key=lambda release: release.manifest.built, reverse=True)
+
+
+def removed(releases: Path) -> frozenset[str]:
+    """Return the names of the releases that were here once and have been removed."""
+    try:
+        return frozenset((releases / _REMOVED).read_text("utf-8").split())
+    except FileNotFoundError:
+        return frozenset()
 
 
 @contextmanager
@@ -75,7 +138,10 @@ def serve(home: Path, releases: Path) -> None:
 
 
 def keep_newest(releases: Path, number: int) -> None:
-    """Remove all releases but the newest ``number``; the served one is never removed."""
+    """Remove all releases but the newest ``number``; the current one is never removed.
+
+    One that somebody holds stays, beyond the number, until a build finds that it is let go.
+    """
     served = (releases / CURRENT).resolve()
     others = [
         (_built(manifest.parent), manifest.parent)
@@ -83,7 +149,35 @@ def keep_newest(releases: Path, number: int) -> None:
         if manifest.parent.name != CURRENT and manifest.parent.resolve() != served
     ]
     for _, folder in sorted(others, reverse=True)[number - 1 :]:
-        shutil.rmtree(folder)
+        _remove(folder, releases)
+
+
+def _remove(folder: Path, releases: Path) -> None:
+    """Remove a release, unless it is held; it is gone at once, so that no part of it is found."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with (releases / _REMOVED).open("a", encoding="utf-8") as names:
+            names.write(f"{folder.name}\n")
+        grave = folder.rename(releases / f"{_BUILDING}{folder.name}")
+    except BlockingIOError:
+        return
+    finally:
+        os.close(descriptor)
+    shutil.rmtree(grave)
+
+
+def _gone(home: Path) -> ReleaseError:
+    return ReleaseError(
+        f"The release {home.name} is not here any more.", remedy="Ask for one that is kept."
+    )
+
+
+def _is_same(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def _built(home: Path) -> str:

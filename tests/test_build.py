@@ -262,7 +262,7 @@ def test_a_killed_build_leaves_the_served_release(options: Settings, stage: str)
     again = quick(options)
     assert again.id == served.id
     left = {path.name for path in options.releases.iterdir()}
-    assert left == {".lock", served.id, "current"}
+    assert left == {".lock", served.id, "current", "ontology-versions"}
 
 
 # --- the swap ---
@@ -338,8 +338,8 @@ def test_only_the_newest_releases_are_kept(options: Settings, tmp_path: Path) ->
     for number in range(4):
         change(options, number)
         ids.append(quick(options).id)
-    kept = {path.name for path in options.releases.iterdir() if path.is_dir()} - {"current"}
-    assert kept == set(ids[-2:])
+    kept = {manifest.parent.name for manifest in options.releases.glob("*/manifest.json")}
+    assert kept - {"current"} == set(ids[-2:])
 
 
 def test_whoever_is_slow_to_open_a_release_gets_the_next_one(options: Settings) -> None:
@@ -389,8 +389,8 @@ def test_the_served_release_is_kept_even_if_it_is_old(options: Settings) -> None
     )
     third = quick(options)
     assert current(options.releases).id == third.id
-    kept = {path.name for path in options.releases.iterdir() if path.is_dir()} - {"current"}
-    assert kept == {third.id}
+    kept = {manifest.parent.name for manifest in options.releases.glob("*/manifest.json")}
+    assert kept - {"current"} == {third.id}
 
 
 # --- the name of a release ---

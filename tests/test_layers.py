@@ -14,9 +14,9 @@ PACKAGE = Path(__file__).parents[1] / "graphsvc"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("web",),
-    ("validation", "entities", "explain", "description", "datasets"),
+    ("changes", "validation", "entities", "explain", "description", "datasets"),
     ("queries",),
-    ("build", "depot", "release", "dumps", "listing"),
+    ("build", "depot", "editions", "release", "dumps", "listing"),
     ("inference", "sources", "files", "passages", "parsing", "layout", "trig"),
     ("statistics",),
     ("store",),

@@ -1,4 +1,4 @@
-"""The command line: ``graphsvc build``, ``check``, ``query`` and ``serve``.
+"""The command line: ``graphsvc build``, ``check``, ``query``, ``serve`` and their kin.
 
 Each command is a module. Whatever goes wrong with the user's files, queries or settings arrives
 here as a GraphsvcError and leaves as words on standard error: what is wrong, where, and what to
@@ -14,6 +14,7 @@ from graphsvc.cli.build import build
 from graphsvc.cli.check import check
 from graphsvc.cli.failures import Failing
 from graphsvc.cli.query import query
+from graphsvc.cli.releases import diff, releases
 from graphsvc.cli.serve import serve
 
 
@@ -23,5 +24,5 @@ def main() -> None:
     """Publish a knowledge graph in which every fact cites the sentence that states it."""
 
 
-for _command in (build, check, query, serve):
+for _command in (build, check, diff, query, releases, serve):
     main.add_command(_command)

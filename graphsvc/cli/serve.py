@@ -13,6 +13,7 @@ from granian.constants import Interfaces, Loops, RuntimeModes
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from graphsvc import depot
 from graphsvc.build import current, is_fresh
 from graphsvc.cli.build import compile_release, show
 from graphsvc.cli.options import with_settings
@@ -22,6 +23,7 @@ from graphsvc.settings import ENVIRONMENT
 from graphsvc.store.pool import FOLDER
 
 if TYPE_CHECKING:
+    from graphsvc.release import Release
     from graphsvc.settings import Settings
 
 
@@ -48,10 +50,12 @@ def serve(settings: Settings) -> None:
 
     A release is built first if there is none, or if the project's files have changed since.
     """
-    if not _has_fresh_release(settings):
-        show(compile_release(settings))
-    with TemporaryDirectory(prefix="graphsvc-") as folder:
-        _hand_down(settings, Path(folder))
+    release = _fresh_release(settings)
+    if release is None:
+        release = compile_release(settings)
+        show(release)
+    with TemporaryDirectory(prefix="graphsvc-") as folder, depot.Hold(release.path):
+        _hand_down(settings, Path(folder), release)
         keep_supervisor(Path(folder))
         click.echo(f"Serving {settings.project} at http://{settings.host}:{settings.port}/")
         _server(settings).serve()
@@ -74,17 +78,21 @@ def _server(settings: Settings) -> MPServer:
     )
 
 
-def _has_fresh_release(settings: Settings) -> bool:
+def _fresh_release(settings: Settings) -> Release | None:
     try:
         release = current(settings.releases)
     except ReleaseError:
-        return False
-    return is_fresh(settings.project, release, settings.base_iri)
+        return None
+    return release if is_fresh(settings.project, release, settings.base_iri) else None
 
 
-def _hand_down(settings: Settings, folder: Path) -> None:
-    """Put the settings where the service's processes read them: into the environment."""
+def _hand_down(settings: Settings, folder: Path, release: Release) -> None:
+    """Put the settings where the service's processes read them: into the environment.
+
+    The release too, so that a process that is started again later serves no newer one.
+    """
     os.environ[FOLDER] = str(folder)
+    os.environ[depot.SERVED] = str(release.path)
     for field in fields(settings):
         value = getattr(settings, field.name)
         if value is not None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from graphsvc import depot
 from graphsvc.errors import StoreError
 from graphsvc.release import STORE, Release
 from graphsvc.store.oxigraph import OxigraphStore
-from graphsvc.store.pool.requests import PAGE_PLACES
+from graphsvc.store.pool.requests import PAGE_PLACES, PINNED_PLACES
 from graphsvc.store.pool.supervisor import Plan, socket_path
 from graphsvc.store.pool.worker import Limits
 
@@ -31,6 +33,9 @@ _MEBIBYTE = 1 << 20
 #: The part of the memory that is free at the start which copies of the release may fill.
 _COPIED_PART = 0.5
 _LEAST_COPIED = 64 * _MEBIBYTE
+
+#: Up to how many quads a release is held in memory for pinned queries.
+_PINNED_IN_MEMORY = 1_000_000
 
 #: How often it is looked whether workers are there, in seconds.
 _STEP = 0.02
@@ -76,6 +81,21 @@ def plan(values: Settings, release: Release) -> Plan:
             sealed=_fits(values, release),
         ),
     )
+
+
+def pinned(values: Settings, name: str) -> tuple[Callable[[], OxigraphStore], Plan]:
+    """Return what the workers of a kept release need, and hold it while this process lives.
+
+    It is held in memory only if it is small: few ask for it, and the served one is there too.
+    Errors: ReleaseError if it has been removed.
+    """
+    home = values.releases / name
+    depot.Hold(home)
+    release = Release.open(home)
+    values = replace(values, memory_quads=min(values.memory_quads, _PINNED_IN_MEMORY))
+    usual = plan(values, release)
+    number = values.workers * PINNED_PLACES
+    return opener(values, release), replace(usual, quick=number, slow=number)
 
 
 def _free_memory() -> int:

@@ -18,10 +18,14 @@ from graphsvc.web import pages, problems
 from graphsvc.web.crawlers import crawlers
 from graphsvc.web.documents import documents
 from graphsvc.web.dumps import downloads
+from graphsvc.web.history import History
+from graphsvc.web.pinned import OpenedStores, Pins, address
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
-from graphsvc.web.site import Site
+from graphsvc.web.releases import releases
+from graphsvc.web.site import Site, site
 from graphsvc.web.sparql import endpoint
+from graphsvc.web.versions import versions
 from graphsvc.web.well_known import well_known
 
 if TYPE_CHECKING:
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.settings import Settings
     from graphsvc.store.base import Store
+    from graphsvc.web.pinned import Stores
 
 _STATIC = Path(__file__).with_name("static")
 
@@ -49,13 +54,16 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+#: The field that names the release from which an answer was given.
+RELEASE = "Release"
+
 # Whoever may read the graph may read it from a page of another site.
 # https://fetch.spec.whatwg.org/#http-cors-protocol
 SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, ETag, "
-        "Last-Modified, Link, Repr-Digest"
+        "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, Current-Answer, "
+        "ETag, Last-Modified, Link, Memento-Datetime, Release, Repr-Digest"
     ),
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
@@ -76,10 +84,16 @@ class Request(flask.Request):
         self.query_string = in_ascii(self.query_string)
 
 
-def create_app(release: Release, settings: Settings, store: Store | None = None) -> Flask:
+def create_app(
+    release: Release,
+    settings: Settings,
+    store: Store | None = None,
+    others: Stores | None = None,
+) -> Flask:
     """Return the application that serves a release.
 
     ``store`` answers its queries, if the release's own is not to: the workers, for example.
+    ``others`` answers those that are pinned to other releases, likewise.
     """
     app = Flask(__name__, static_folder=None)
     app.request_class = Request
@@ -90,10 +104,21 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     served = Site(release, store or release.store)
     app.extensions["graphsvc"] = served
-    app.jinja_env.globals.update(version=__version__, style=_serve_static(app))
+    app.extensions["graphsvc.history"] = past = History(release.path.parent, release)
+    app.extensions["graphsvc.pins"] = Pins(others or OpenedStores(past.find))
+    app.jinja_env.globals.update(version=__version__, style=_serve_static(app), pinned_to=address)
     pages.register(served, app.jinja_env)
     problems.register(app)
-    for blueprint in (endpoint, documents, pages.pages, downloads, well_known, crawlers):
+    for blueprint in (
+        endpoint,
+        releases,
+        versions,
+        documents,
+        pages.pages,
+        downloads,
+        well_known,
+        crawlers,
+    ):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
     app.after_request(_with_headers)
@@ -114,6 +139,8 @@ def _refuse_long_addresses() -> None:
 def _with_headers(response: Response) -> Response:
     preflight = _PREFLIGHT if request.method == "OPTIONS" else {}
     response.headers.update(SECURITY | SHARED | preflight)
+    # An answer that is pinned to another release has named that one already.
+    response.headers.setdefault(RELEASE, site().release.id)
     return response
 
 

@@ -12,19 +12,19 @@ from __future__ import annotations
 import asyncio
 import gc
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from a2wsgi import WSGIMiddleware
 
-from graphsvc import settings
+from graphsvc import depot, settings
 from graphsvc.errors import GraphsvcError, NotAcceptable
-from graphsvc.release import STORE, current
+from graphsvc.release import STORE
 from graphsvc.store.points import Points
 from graphsvc.store.pool import requests, workers_folder
 from graphsvc.store.pool.aio import Pool
 from graphsvc.store.pool.client import PooledStore, wait_for_workers
+from graphsvc.store.pool.pins import PinnedWorkers
 from graphsvc.web import protocol
 from graphsvc.web.app import create_app
 from graphsvc.web.compression import Compression
@@ -185,7 +185,11 @@ def _read(address: bytes, body: Body | None, accept: str | None) -> _Wanted | No
     if len(address) > protocol.LONGEST_ADDRESS - len(_PATH):
         return None
     given = protocol.parameters(address, body)
-    if given.all("explain") or (body is None and protocol.asks_nothing(given)):
+    if (
+        given.all("explain")
+        or given.all("release")
+        or (body is None and protocol.asks_nothing(given))
+    ):
         return None
     asked = protocol.read(given, body)
     fmt = asked.format(accept)
@@ -314,14 +318,16 @@ def application() -> Asgi:
     values = settings.load({})
     folder = workers_folder()
     wait_for_workers(folder, _PATIENCE)
-    release = current(values.releases)
+    release = depot.served(values.releases)
+    depot.Hold(release.path)
     limits = requests.Limits(values.quick_queries, values.waiting_queries, values.deadline)
     of_pages = replace(limits, quick=requests.PAGE_PLACES)
-    flask = create_app(release, values, PooledStore(folder, of_pages))
+    of_pins = PinnedWorkers(folder, replace(limits, quick=requests.PINNED_PLACES))
+    flask = create_app(release, values, PooledStore(folder, of_pages), of_pins)
     points = Points.open(release.path / STORE, release.prefixes, release.hubs)
     # What is here now stays: the collector need not look at it again, for each request.
     gc.freeze()
-    fields = Fields(datetime.fromisoformat(release.manifest.built))
+    fields = Fields(release)
     rest = Application(flask, release, fields, points, Pool(folder, limits))
     answering = Compression(Lookups(rest, release, fields, points))
     return Kept(answering, _KEPT_BYTES, _KEPT_OF_ONE)

@@ -64,10 +64,9 @@ def about(path: str) -> Response:
 
 @documents.get("/ontology")
 @documents.get("/ontology.<suffix>")
-@documents.get("/ontology/<path:rest>")
-def ontology(suffix: str | None = None, rest: str | None = None) -> Response:
+def ontology(suffix: str | None = None) -> Response:
     """Answer with the vocabulary: its terms are fragments of this one document."""
-    address = split_suffix("ontology" + (f".{suffix}" if suffix else f"/{rest}" if rest else ""))
+    address = split_suffix("ontology" + (f".{suffix}" if suffix else ""))
     problems.ask_for_rdf_errors(address.format)
     _must_be_known(site().base + address.path)
     return _document(site().catalogue.ontology.value, address.format)

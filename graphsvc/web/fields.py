@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from graphsvc.web.app import SECURITY, SHARED
+from graphsvc.web.app import RELEASE, SECURITY, SHARED
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from graphsvc.formats import Format
+    from graphsvc.release import Release
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -20,11 +20,12 @@ VARY = (b"vary", b"Accept, Accept-Encoding")
 
 
 class Fields:
-    """The fields of the answers that a release, built at a time, gives."""
+    """The fields of the answers that a release gives."""
 
-    def __init__(self, built: datetime) -> None:
+    def __init__(self, release: Release) -> None:
+        built = datetime.fromisoformat(release.manifest.built)
         self.last_modified = format_datetime(built, usegmt=True)
-        always = {**SECURITY, **SHARED, "Last-Modified": self.last_modified}
+        always = {**SECURITY, **SHARED, "Last-Modified": self.last_modified, RELEASE: release.id}
         self._always = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
             for name, value in always.items()

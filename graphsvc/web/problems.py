@@ -83,6 +83,12 @@ KINDS: tuple[Kind, ...] = (
         "can are listed.",
     ),
     Kind(
+        "gone",
+        410,
+        "It is here no longer",
+        "What is asked for was here once and has been removed. The answer names what is here now.",
+    ),
+    Kind(
         "too-large",
         413,
         "The request is too large",

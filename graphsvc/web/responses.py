@@ -27,13 +27,19 @@ def release_answer(
 
     ``key`` is whatever in the request decides the answer beside the format.
     """
-    tag = site().etag(*key, fmt.name)
+    return answer(fmt, site().etag(*key, fmt.name), http_date(site().built), body)
+
+
+def answer(
+    fmt: Format, tag: str, modified: str, body: Callable[[], Iterable[bytes] | bytes | str]
+) -> Response:
+    """Return what has an entity tag and an HTTP date, or 304 if the client has it."""
     condition = Condition.of(
         request.method,
         request.headers.get("If-None-Match"),
         request.headers.get("If-Modified-Since"),
     )
-    if condition.is_met_by(tag, http_date(site().built)):
+    if condition.is_met_by(tag, modified):
         response = _not_modified()
     else:
         response = Response(body(), content_type=fmt.content_type)
@@ -43,7 +49,7 @@ def release_answer(
             response = _not_modified()
     # Weak: what is said is the same each time, but nothing promises the order of an answer's rows.
     response.set_etag(tag, weak=True)
-    response.last_modified = site().built
+    response.headers["Last-Modified"] = modified
     response.headers["Cache-Control"] = "public, no-cache"
     response.vary.add("Accept")
     return response

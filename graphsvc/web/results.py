@@ -42,7 +42,8 @@ def results_page(store: Store, query: str, graphs: GraphSelection) -> str:
 
 
 def _address(query: str, name: str) -> dict[str, list[str]]:
-    values = {key: request.values.getlist(key) for key in ("default-graph-uri", "named-graph-uri")}
+    others = ("default-graph-uri", "named-graph-uri", "release")
+    values = {key: request.values.getlist(key) for key in others}
     return {"query": [query], "format": [name], **{k: v for k, v in values.items() if v}}
 
 

@@ -93,7 +93,8 @@ def _place(rest: str) -> str:
 
     The ontology is a document itself, and so is what has the IRI of a document.
     """
-    is_document = rest.startswith(("ontology#", "ontology/", "doc/")) or rest in ("", "ontology")
+    documents = ("ontology#", "ontology/", "doc/", "releases/")
+    is_document = rest.startswith(documents) or rest in ("", "ontology")
     return "/" if is_document else "/doc/"
 
 

@@ -16,8 +16,9 @@ from flask import Blueprint, Response, render_template, request
 from graphsvc.errors import NotAcceptable
 from graphsvc.explain import explain_empty
 from graphsvc.formats import FORMATS, Content, Format, carrying
-from graphsvc.web import protocol
+from graphsvc.web import pinned, protocol
 from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
+from graphsvc.web.pinned import Pin
 from graphsvc.web.protocol import Asked, Body
 from graphsvc.web.responses import release_answer
 from graphsvc.web.results import results_page
@@ -27,6 +28,7 @@ from graphsvc.web.site import site
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from graphsvc.store.base import Store
     from graphsvc.web.protocol import Parameters
 
 endpoint = Blueprint("sparql", __name__)
@@ -48,16 +50,21 @@ def answer() -> Response:
     if body is None and protocol.asks_nothing(given):
         return _about(given)
     asked = protocol.read(given, body)
+    pin = pinned.find(given)
     if protocol.asks_why_empty(given):
-        return _explanation(asked)
-    fmt = _format(asked)
+        return _explanation(asked, pin)
+    store = site().store if pin is None else pin.store
+    fmt = _format(asked, store)
 
     def content() -> Iterable[bytes] | str:
         if fmt.name == "html":
-            return results_page(site().store, asked.query, asked.graphs)
+            return results_page(store, asked.query, asked.graphs)
         return _started(
-            site().store.answer(asked.query, dict.fromkeys(Content, (fmt,)), asked.graphs).chunks
+            store.answer(asked.query, dict.fromkeys(Content, (fmt,)), asked.graphs).chunks
         )
+
+    if pin is not None:
+        return pinned.answer(pin, asked, fmt, content)
 
     if asked.changes:
         response = Response(content(), content_type=fmt.content_type)
@@ -67,13 +74,13 @@ def answer() -> Response:
     return release_answer(fmt, asked.key, content)
 
 
-def _format(asked: Asked) -> Format:
+def _format(asked: Asked, store: Store) -> Format:
     """Return the format of the answer; of a query that is wrong, the store tells what is."""
     try:
         return asked.format(request.headers.get("Accept"))
     except NotAcceptable:
         with suppress(NotAcceptable):
-            site().store.answer(asked.query, {}, asked.graphs)
+            store.answer(asked.query, {}, asked.graphs)
         raise
 
 
@@ -84,16 +91,18 @@ def _started(chunks: Iterable[bytes]) -> Iterator[bytes]:
     return chain([first], pending)
 
 
-def _explanation(asked: Asked) -> Response:
+def _explanation(asked: Asked, pin: Pin | None) -> Response:
     """Tell why the answer to a query is empty."""
     accept = request.headers.get("Accept")
     fmt = protocol.chosen(asked.format_name, accept, EXPLANATION_FORMATS)
 
+    of = Pin(site().release, site().store) if pin is None else pin
+
     def content() -> str:
-        found = explain_empty(site().store, asked.query, asked.graphs, site().release.prefixes)
+        found = explain_empty(of.store, asked.query, asked.graphs, of.prefixes)
         return written_explanation(found, asked.query, fmt)
 
-    return release_answer(fmt, ("explain", *asked.key), content)
+    return release_answer(fmt, ("explain", of.release.id, *asked.key), content)
 
 
 def _about(given: Parameters) -> Response:

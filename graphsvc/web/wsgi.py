@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphsvc import settings
-from graphsvc.release import current
+from graphsvc import depot, settings
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -26,4 +25,6 @@ def application() -> Flask:
     Errors: SettingsError; ReleaseError if nothing has been built yet.
     """
     values = settings.load({})
-    return create_app(current(values.releases), values)
+    release = depot.served(values.releases)
+    depot.Hold(release.path)
+    return create_app(release, values)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 #: How many queries of pages each web process has answered at a time, beside the endpoint's.
 PAGE_PLACES = 2
 
+#: How many queries pinned to one release each web process has answered at a time.
+PINNED_PLACES = 2
+
 _PROBE = NamedNode("urn:x:s")
 
 

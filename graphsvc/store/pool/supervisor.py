@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from graphsvc.store.oxigraph import OxigraphStore
+    from graphsvc.store.pool.pins import Pins
 
 _SOCKET = "workers.sock"
 _REGISTER = "register"
@@ -69,11 +70,14 @@ def register_path(folder: Path) -> Path:
     return folder / _REGISTER
 
 
-def supervise(opened: Callable[[], OxigraphStore], folder: Path, plan: Plan) -> NoReturn:
+def supervise(
+    opened: Callable[[], OxigraphStore], folder: Path, plan: Plan, pins: Pins | None = None
+) -> NoReturn:
     """Keep workers until SIGTERM; ``folder`` is private to the service.
 
     ``opened`` gives each worker the store, after it has been forked: one in memory was loaded
-    before, and is shared. The address appears in the folder once workers are ready.
+    before, and is shared. The address appears in the folder once workers are ready. ``pins``
+    are the other releases that this supervisor starts supervisors for.
     """
     bounds.end_with_parent()
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
@@ -84,7 +88,7 @@ def supervise(opened: Callable[[], OxigraphStore], folder: Path, plan: Plan) -> 
     listener.bind(str(waiting))
     listener.listen(_BACKLOG)
     register = Register(register_path(folder), slots=plan.quick + plan.slow)
-    supervisor = _Supervisor(listener, opened, register, plan)
+    supervisor = _Supervisor(listener, opened, register, plan, pins)
     supervisor.fill()
     waiting.replace(address)
     supervisor.run()
@@ -112,11 +116,13 @@ class _Supervisor:
         opened: Callable[[], OxigraphStore],
         register: Register,
         plan: Plan,
+        pins: Pins | None,
     ) -> None:
         self._listener = listener
         self._opened = opened
         self._register = register
         self._plan = plan
+        self._pins = pins
         self._children: dict[int, _Child] = {}
         self._free = list(range(register.slots))
 
@@ -130,6 +136,8 @@ class _Supervisor:
             now = time.monotonic()
             next_deadline = self._judge(now)
             self.fill()
+            if self._pins is not None:
+                self._pins.look()
             wait = min(TICK, max(next_deadline - time.monotonic(), 0.0))
 
     def fill(self) -> None:
@@ -156,6 +164,8 @@ class _Supervisor:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
+            if self._pins is not None and self._pins.bury(pid):
+                continue
             child = self._children.pop(pid)
             self._free.append(child.slot)
             self._register.died(pid, child.cause if child.cause is not None else _cause(status))
@@ -201,6 +211,8 @@ class _Supervisor:
     def _end(self) -> NoReturn:
         for pid in self._children:
             os.kill(pid, signal.SIGKILL)
+        if self._pins is not None:
+            self._pins.end()
         raise SystemExit(0)
 
 

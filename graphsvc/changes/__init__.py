@@ -1,0 +1,24 @@
+"""What changed from one release to another: facts by thing and by sentence, and the records.
+
+    ledger = Ledger(before, after)
+    for change in ledger.changes(View.ENTITIES): ...
+
+The releases' files of quads are read side by side, so any two releases can be compared.
+"""
+
+from graphsvc.changes.kinds import FACTS, RECORDS, Kind
+from graphsvc.changes.ledger import Change, Count, Ledger, View
+from graphsvc.changes.lines import ADDED, REMOVED, Statement
+
+__all__ = [
+    "ADDED",
+    "FACTS",
+    "RECORDS",
+    "REMOVED",
+    "Change",
+    "Count",
+    "Kind",
+    "Ledger",
+    "Statement",
+    "View",
+]

@@ -1,0 +1,76 @@
+"""What kinds of statements there are, by the graphs in which they stand."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from graphsvc.namespaces import graph_iri
+
+if TYPE_CHECKING:
+    from graphsvc.changes.lines import Statement
+
+
+class Kind(Enum):
+    """A kind of statement, the value being its name in JSON."""
+
+    STATED = "stated"
+    EDITORIAL = "editorial"
+    INFERRED = "inferred"
+    SCHEME = "scheme"
+    VOCABULARY = "vocabulary"
+    SHAPE = "shape"
+    PASSAGE = "passage"
+    DERIVATION = "derivation"
+    DESCRIPTION = "description"
+    OTHER = "other"
+
+    @property
+    def meaning(self) -> str:
+        """Return what statements of this kind are, in a few words."""
+        return _MEANINGS[self]
+
+
+#: What is said of the things that the graph is about.
+FACTS = (Kind.STATED, Kind.EDITORIAL, Kind.INFERRED)
+
+#: What is said of the vocabulary, the texts and the graph itself.
+RECORDS = tuple(kind for kind in Kind if kind not in FACTS)
+
+_MEANINGS = {
+    Kind.STATED: "stated by a sentence",
+    Kind.EDITORIAL: "added by the editors",
+    Kind.INFERRED: "follows from other facts",
+    Kind.SCHEME: "concept schemes",
+    Kind.VOCABULARY: "vocabulary",
+    Kind.SHAPE: "shapes",
+    Kind.PASSAGE: "texts and passages",
+    Kind.DERIVATION: "records of how facts follow",
+    Kind.DESCRIPTION: "what the graph says of itself",
+    Kind.OTHER: "other graphs",
+}
+_OF_GRAPH = {
+    "editorial": Kind.EDITORIAL,
+    "inferred": Kind.INFERRED,
+    "schemes": Kind.SCHEME,
+    "ontology": Kind.VOCABULARY,
+    "shapes": Kind.SHAPE,
+    "passages": Kind.PASSAGE,
+    "dataset": Kind.DESCRIPTION,
+    "examples": Kind.DESCRIPTION,
+}
+
+
+class Kinds:
+    """Tells the kind of a statement under a base, as far as the name of its graph does."""
+
+    def __init__(self, base: str) -> None:
+        self._of_graph = {str(graph_iri(base, name)): kind for name, kind in _OF_GRAPH.items()}
+        self._derivations = f"<{base}id/derivation/"
+
+    def of(self, statement: Statement) -> Kind:
+        """Return the kind of a statement: ``OTHER`` if its graph may be a passage."""
+        kind = self._of_graph.get(statement.graph, Kind.OTHER)
+        if kind is Kind.INFERRED and statement.subject.startswith(self._derivations):
+            return Kind.DERIVATION
+        return kind

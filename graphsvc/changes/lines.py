@@ -1,0 +1,165 @@
+"""What two sorted files of canonical N-Quads have apart: read side by side, a line at a time.
+
+Memory does not grow with the files, but for the statements about blank nodes: their names are
+those of one file, so they are put aside and compared by what they say.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc.namespaces import NIF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+REMOVED = -1
+ADDED = 1
+
+# A subject, a predicate, an object and a graph, as canonical N-Quads writes them.
+# https://www.w3.org/TR/rdf12-n-quads/#canonical-quads
+_QUAD = re.compile(r"(<[^>]*>|_:\S+) (<[^>]*>) (.*) (<[^>]*>|_:\S+) \.", re.DOTALL)
+_IN_TEXT = f" {NIF.referenceContext} ".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A quad, each of its terms as N-Triples writes it."""
+
+    subject: str
+    predicate: str
+    object: str
+    graph: str
+
+    @classmethod
+    def read(cls, line: bytes) -> Statement:
+        """Read a line; ValueError if it is no quad of a named graph."""
+        match = _QUAD.fullmatch(line.decode("utf-8").rstrip("\n"))
+        if match is None:
+            raise ValueError(f"{line[:80]!r} is no quad")
+        return cls(*match.groups())
+
+    @property
+    def has_blank_node(self) -> bool:
+        """Tell whether the subject or the object is a blank node."""
+        return self.subject.startswith("_:") or self.object.startswith("_:")
+
+
+class Comparison:
+    """The changes from one file of quads to another, in the order of the files.
+
+    ``passages`` are the graphs that are passages in either; it is whole once ``changes`` is at
+    its end.
+    """
+
+    def __init__(self, before: Path, after: Path) -> None:
+        self.passages: set[str] = set()
+        self._before = before
+        self._after = after
+
+    def changes(self) -> Iterator[tuple[int, Statement]]:
+        """Yield each statement that only one of the files has: ``REMOVED`` or ``ADDED``."""
+        aside: dict[int, list[Statement]] = {REMOVED: [], ADDED: []}
+        with gzip.open(self._before) as before, gzip.open(self._after) as after:
+            old = self._named(before, aside[REMOVED])
+            new = self._named(after, aside[ADDED])
+            for sign, line in _apart(old, new):
+                yield sign, Statement.read(line)
+        yield from _apart_by_content(aside[REMOVED], aside[ADDED])
+
+    def _named(self, lines: Iterable[bytes], aside: list[Statement]) -> Iterator[bytes]:
+        """Yield the lines without blank nodes; put the others aside."""
+        for line in lines:
+            if line.startswith(b"_:") or b"> _:" in line:
+                statement = Statement.read(line)
+                if statement.has_blank_node:
+                    aside.append(statement)
+                    continue
+            if _IN_TEXT in line:
+                self.passages.add(Statement.read(line).subject)
+            yield line
+
+
+def _apart(before: Iterator[bytes], after: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Merge two sorted rows of lines; yield what only one of them has."""
+    old, new = next(before, None), next(after, None)
+    while old is not None or new is not None:
+        if old == new:
+            old, new = next(before, None), next(after, None)
+        elif new is None or (old is not None and old < new):
+            yield REMOVED, old or b""
+            old = next(before, None)
+        else:
+            yield ADDED, new
+            new = next(after, None)
+
+
+def _apart_by_content(
+    before: list[Statement], after: list[Statement]
+) -> Iterator[tuple[int, Statement]]:
+    old, new = set(_renamed(before)), set(_renamed(after))
+
+    def order(statement: Statement) -> tuple[str, str, str, str]:
+        return (statement.subject, statement.predicate, statement.object, statement.graph)
+
+    for sign, statements in ((REMOVED, old - new), (ADDED, new - old)):
+        for statement in sorted(statements, key=order):
+            yield sign, statement
+
+
+def _renamed(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Give each blank node a name made of all that is said of it, so that the same are alike."""
+    about: dict[str, list[Statement]] = {}
+    statements = list(statements)
+    for statement in statements:
+        for term in (statement.subject, statement.object):
+            if term.startswith("_:"):
+                about.setdefault(term, [])
+        if statement.subject.startswith("_:"):
+            about[statement.subject].append(statement)
+    names: dict[str, str] = {}
+    for node in about:
+        _name(node, about, names)
+
+    def moved(term: str) -> str:
+        return names.get(term, term)
+
+    for each in statements:
+        yield Statement(moved(each.subject), each.predicate, moved(each.object), each.graph)
+
+
+def _name(node: str, about: dict[str, list[Statement]], names: dict[str, str]) -> None:
+    """Name a node after those that it leads to; no recursion, for lists are long."""
+    stack = [node]
+    open_nodes: set[str] = set()
+    while stack:
+        at = stack[-1]
+        if at in names:
+            stack.pop()
+            continue
+        missing = [
+            each.object
+            for each in about[at]
+            if each.object in about and each.object not in names and each.object not in open_nodes
+        ]
+        if missing and at not in open_nodes:
+            open_nodes.add(at)
+            stack += [term for term in dict.fromkeys(missing) if term != at]
+            continue
+        stack.pop()
+        open_nodes.discard(at)
+        # A ring has no beginning: the node that closes it is only told to be a blank node.
+        said = sorted(
+            f"{each.predicate} {_known(each.object, names)} {each.graph}" for each in about[at]
+        )
+        digest = hashlib.sha256("\n".join(said).encode()).hexdigest()
+        names[at] = f"_:b{digest[:24]}"
+
+
+def _known(term: str, names: dict[str, str]) -> str:
+    return names.get(term, "_:" if term.startswith("_:") else term)

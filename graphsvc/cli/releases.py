@@ -1,0 +1,128 @@
+"""``graphsvc releases`` and ``graphsvc diff``: which releases are kept, and what changed."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from graphsvc import depot
+from graphsvc.changes import Kind, Ledger, View
+from graphsvc.changes.names import Names
+from graphsvc.changes.report import Compared, Report
+from graphsvc.cli.options import with_settings
+from graphsvc.errors import ReleaseError
+from graphsvc.release import CURRENT, current
+from graphsvc.web.releases_json import release_json, whole_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from graphsvc.changes.report import Group
+    from graphsvc.release import Release
+    from graphsvc.settings import Settings
+
+_VIEWS = (View.ENTITIES, View.SENTENCES, View.RECORDS)
+
+#: So many changes are one page: all of them.
+_ALL = 1 << 62
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@with_settings()
+def releases(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - click gives it so
+    """List the releases that are kept, the newest first."""
+    kept = depot.kept(settings.releases)
+    newest = current(settings.releases).id
+    if as_json:
+        told = [release_json(each, None, {}, current=newest, served=newest) for each in kept]
+        for entry in told:
+            # What only a comparison or a running service could tell is left out.
+            del entry["changes"], entry["served"], entry["previous"]
+        click.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        return
+    grid = Grid("release", "built (UTC)", "facts", "things", "quads", "", box=None, pad_edge=False)
+    for each in kept:
+        counts = (f"{each.manifest.counts[name]:,}" for name in ("facts", "entities", "quads"))
+        mark = CURRENT if each.id == newest else ""
+        grid.add_row(Text(each.id, style="bold"), each.manifest.built[:16], *counts, mark)
+    Console().print(grid)
+
+
+@click.command()
+@click.argument("before")
+@click.argument("after", default=CURRENT)
+@click.option("--json", "as_json", is_flag=True, help="Print all changes as JSON.")
+@with_settings()
+def diff(
+    settings: Settings,
+    before: str,
+    after: str,
+    as_json: bool,  # noqa: FBT001 - click gives it so
+) -> None:
+    """Tell what changed from one release to another: facts, then vocabulary and records.
+
+    A release is named by its id, by the beginning of its id, or as "current".
+    """
+    with ExitStack() as held:
+        sides = [_find(settings.releases, name) for name in (before, after)]
+        for side in sides:
+            held.enter_context(depot.Hold(side.path))
+        found = _compared(*sides)
+        if as_json:
+            pages = {view: found.report.page(view, 1, _ALL) for view in _VIEWS}
+            click.echo(json.dumps(whole_json(found, pages), indent=1, ensure_ascii=False))
+        else:
+            _show(found, Console(highlight=False))
+
+
+def _compared(before: Release, after: Release) -> Compared:
+    ledger = Ledger(before, after)
+    report = Report(ledger, Names(before.store), Names(after.store))
+    return Compared(before, after, ledger, report)
+
+
+def _find(folder: Path, name: str) -> Release:
+    """Return the release of a name; ReleaseError if none or several have it."""
+    if name == CURRENT:
+        return current(folder)
+    kept = depot.kept(folder)
+    found = [release for release in kept if release.id.startswith(name)]
+    if len(found) != 1:
+        raise ReleaseError(
+            f"{'No release is' if not found else 'Several releases are'} called {name!r}.",
+            remedy="Kept are: " + ", ".join(release.id for release in kept) + ".",
+        )
+    return found[0]
+
+
+def _show(found: Compared, console: Console) -> None:
+    console.print(f"From {found.before.id} to {found.after.id}")
+    for kind, count in found.ledger.counts.items():
+        console.print(f"{f'+{count.added}':>8} {f'-{count.removed}':>8}  {kind.meaning}")
+    for view in (View.ENTITIES, View.RECORDS):
+        _show_groups(found.report.page(view, 1, _ALL).groups, console)
+
+
+def _show_groups(groups: Sequence[Group], console: Console) -> None:
+    for group in groups:
+        if group.kind in (Kind.DERIVATION, Kind.DESCRIPTION):
+            continue  # counted above: they follow from the rest
+        console.print()
+        console.print(Text(group.about.label, style="bold"), soft_wrap=True)
+        for each in group.changes:
+            sign, style = ("+", "green") if each.change.is_added else ("-", "red")
+            words = f"{sign} {each.predicate.label}: {each.value.label}"
+            line = Text(words, style=style)
+            if each.change.kind is Kind.INFERRED:
+                line.append(" (inferred)", style="dim")
+            if each.passage is not None:
+                line.append(f"  [{each.passage.name}] “{each.passage.quote}”", style="dim")
+            console.print(line, soft_wrap=True)

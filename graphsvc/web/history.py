@@ -1,0 +1,130 @@
+"""The releases beside the one that is served: which are kept, and what changed between them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
+
+from flask import current_app
+
+from graphsvc import depot, editions
+from graphsvc.changes import Ledger
+from graphsvc.changes.names import Names
+from graphsvc.changes.report import Compared, Report
+from graphsvc.errors import ReleaseError
+from graphsvc.web.problems import RequestProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from graphsvc.changes import Count, Kind
+    from graphsvc.editions import Edition
+    from graphsvc.release import Release
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_COMPARISONS = 8
+_COUNTS = 512
+_NAMERS = 8
+
+
+class History:
+    """The folder of releases, as a service that answers from one of them sees it."""
+
+    def __init__(self, releases: Path, served: Release) -> None:
+        self.folder = releases
+        self._served = served
+        self._lock = Lock()
+        self._ledgers: OrderedDict[tuple[str, str], Ledger] = OrderedDict()
+        self._counts: OrderedDict[tuple[str, str], Mapping[Kind, Count]] = OrderedDict()
+        self._names: OrderedDict[str, Names] = OrderedDict()
+
+    @cached_property
+    def served_edition(self) -> Edition | None:
+        """Return the version of the ontology in the release that is served."""
+        return editions.of(self._served)
+
+    def kept(self) -> list[Release]:
+        """Return the releases that are kept, the newest first; the served one is always there."""
+        found = depot.kept(self.folder)
+        if all(release.id != self._served.id for release in found):
+            found.append(self._served)
+            found.sort(key=lambda release: release.manifest.built, reverse=True)
+        return found
+
+    def find(self, name: str) -> Release:
+        """Return the release of a name; RequestProblem if it is removed (410) or unknown (404)."""
+        kept = self.kept()
+        found = next((release for release in kept if release.id == name), None)
+        if found is not None:
+            return found
+        listed = ", ".join(release.id for release in kept)
+        remedy = f"The one served now is {self._served.id}. Kept, the newest first: {listed}."
+        if name in depot.removed(self.folder):
+            raise RequestProblem(
+                "gone", f"The release {name} was here and is no longer kept.", remedy=remedy
+            )
+        raise RequestProblem("not-found", f"There is no release {name!r} here.", remedy=remedy)
+
+    def counts(self, before: Release, after: Release) -> Mapping[Kind, Count]:
+        """Return how many statements of each kind two releases have apart."""
+        key = (before.id, after.id)
+        with self._lock:
+            known = self._counts.get(key)
+        if known is not None:
+            return known
+        with self.compared(before, after) as found:
+            return found.ledger.counts
+
+    @contextmanager
+    def compared(self, before: Release, after: Release) -> Iterator[Compared]:
+        """Give two releases compared; neither is removed while this is in use.
+
+        Errors: RequestProblem if one of them is gone.
+        """
+        with ExitStack() as held:
+            for release in (before, after):
+                try:
+                    held.enter_context(depot.Hold(release.path))
+                except ReleaseError:
+                    self.find(release.id)
+                    raise
+            with self._lock:
+                ledger = self._ledger(before, after)
+                names = self._of(before), self._of(after)
+            yield Compared(before, after, ledger, Report(ledger, *names))
+
+    def _ledger(self, before: Release, after: Release) -> Ledger:
+        key = (before.id, after.id)
+        if key not in self._ledgers:
+            # One that is let go here is closed when nobody reads it any more.
+            _remember(self._ledgers, key, Ledger(before, after), _COMPARISONS)
+        self._ledgers.move_to_end(key)
+        _remember(self._counts, key, self._ledgers[key].counts, _COUNTS)
+        return self._ledgers[key]
+
+    def _of(self, release: Release) -> Names:
+        # From disk, in this process: its lookups are bound, and there may be no workers for it.
+        if release.id not in self._names:
+            _remember(self._names, release.id, Names(release.store), _NAMERS)
+        self._names.move_to_end(release.id)
+        return self._names[release.id]
+
+
+def _remember(where: OrderedDict[K, V], key: K, value: V, most: int) -> None:
+    where[key] = value
+    while len(where) > most:
+        where.popitem(last=False)
+
+
+def history() -> History:
+    """Return the history of what the current application serves."""
+    found = current_app.extensions["graphsvc.history"]
+    if not isinstance(found, History):
+        raise TypeError("The application was not made by create_app.")
+    return found

@@ -1,0 +1,279 @@
+"""The releases that are kept, and what changed between any two of them.
+
+/releases             the list
+/releases/<id>        one release
+/releases/<a>...<b>   what changed from a to b, a page at a time; ?view= says how it is grouped
+
+Each is a page, JSON, or RDF: by Accept, or by suffix.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.http import http_date
+
+from graphsvc.changes import FACTS, Kind, View
+from graphsvc.changes.rdf import changesets, described, release_iri
+from graphsvc.formats import Content, Format, carrying
+from graphsvc.release import current
+from graphsvc.web import problems
+from graphsvc.web.history import history
+from graphsvc.web.negotiation import negotiate
+from graphsvc.web.parameters import page_number
+from graphsvc.web.problems import RequestProblem
+from graphsvc.web.rdf import write_rdf
+from graphsvc.web.releases_json import comparison_json, release_json
+from graphsvc.web.responses import answer
+from graphsvc.web.site import etag, site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pyoxigraph import Triple
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from graphsvc.changes import Count
+    from graphsvc.changes.report import Compared
+    from graphsvc.release import Release
+
+releases = Blueprint("releases", __name__)
+
+# Plain JSON is none of the formats of the table, which are those of graphs and query results.
+_JSON = Format(
+    "json", "JSON", "application/json", frozenset({Content.PAGE}), aliases=("text/json",)
+)
+FORMATS = (*carrying(Content.PAGE), _JSON, *carrying(Content.TRIPLES))
+
+#: How many changes a page shows, and how many a page of RDF holds.
+_SHOWN = 200
+_WRITTEN = 10_000
+
+_BETWEEN = "..."
+_VIEWS = {view.value: view for view in (View.ENTITIES, View.SENTENCES, View.RECORDS)}
+
+
+@releases.get("/releases")
+@releases.get("/releases.<suffix>")
+def index(suffix: str | None = None) -> Response:
+    """List the releases that are kept, each with what changed from the one before."""
+    fmt = _format(suffix)
+    kept = history().kept()
+    earlier = [*kept[1:], None]
+    rows = [_row(release, previous) for release, previous in zip(kept, earlier, strict=True)]
+    newest = _current_id()
+
+    def body() -> str | bytes:
+        if fmt.name == "html":
+            return render_template("releases.html", rows=rows, current=newest, facts=FACTS)
+        if fmt is _JSON:
+            told = [release_json(*row, current=newest, served=site().release.id) for row in rows]
+            return _as_json({"served": site().release.id, "current": newest, "releases": told})
+        return _rdf((triple for row in rows for triple in _described(*row[:2])), fmt)
+
+    response = _listing_answer(fmt, ("releases", *(r.id for r in kept), newest), body)
+    return _linked(response, url_for("releases.index"), fmt)
+
+
+@releases.get("/releases/compare")
+def compare() -> BaseResponse:
+    """Send from the form with two releases to what changed between them."""
+    before, after = request.args.get("from", ""), request.args.get("to", "")
+    return redirect(_address(history().find(before), history().find(after)), 303)
+
+
+@releases.get("/releases/<path:name>")
+def release(name: str) -> Response:
+    """Answer with one release, or with what changed between the two that a name joins."""
+    stem, fmt = _suffix_apart(name)
+    problems.ask_for_rdf_errors(fmt)
+    first, between, second = stem.partition(_BETWEEN)
+    if between:
+        return _comparison(history().find(first), history().find(second), _chosen(fmt))
+    return _one(history().find(stem), _chosen(fmt))
+
+
+def _one(found: Release, fmt: Format) -> Response:
+    kept = history().kept()
+    ids = [each.id for each in kept]
+    at = ids.index(found.id)
+    row = _row(found, kept[at + 1] if at + 1 < len(kept) else None)
+    newest = _current_id()
+
+    def body() -> str | bytes:
+        if fmt.name == "html":
+            return render_template(
+                "release.html",
+                row=row,
+                current=newest,
+                others=[each for each in kept if each.id != found.id],
+                later=kept[at - 1] if at else None,
+                facts=FACTS,
+            )
+        if fmt is _JSON:
+            return _as_json(release_json(*row, current=newest, served=site().release.id))
+        return _rdf(_described(*row[:2]), fmt)
+
+    response = _listing_answer(fmt, ("release", found.id, *ids, newest), body)
+    response = _linked(response, f"{url_for('releases.index')}/{found.id}", fmt)
+    response.headers.add("Link", f'<{release_iri(found).value}>; rel="cite-as"')
+    response.headers.add("Link", f'<{url_for("releases.index")}>; rel="collection version-history"')
+    if row[1] is not None:
+        earlier = url_for("releases.release", name=row[1].id)
+        response.headers.add("Link", f'<{earlier}>; rel="predecessor-version"')
+    return response
+
+
+def _comparison(before: Release, after: Release, fmt: Format) -> Response:
+    view, number = _view(), page_number()
+    with history().compared(before, after) as found:
+
+        def body() -> str | bytes:
+            if fmt.name in ("html", _JSON.name):
+                return _shown(found, view, number, fmt)
+            return _rdf(_changes_as_rdf(found, number), fmt)
+
+        built = max(each.manifest.built for each in (before, after))
+        modified = http_date(datetime.fromisoformat(built))
+        names = (before.id, after.id, site().release.id, view.value, number)
+        tag = etag(after, request.script_root, "changes", *names, fmt.name)
+        response = answer(fmt, tag, modified, body)
+    response = _linked(response, _address(before, after), fmt)
+    for side in (before, after):
+        target = url_for("releases.release", name=side.id)
+        response.headers.add("Link", f'<{target}>; rel="item"')
+    return response
+
+
+def _shown(found: Compared, view: View, number: int, fmt: Format) -> str | bytes:
+    page = found.report.page(view, number, _SHOWN)
+    if number > page.pages:
+        raise _no_such_page(number, page.pages)
+    if fmt is _JSON:
+        return _as_json(comparison_json(found, page))
+    return render_template(
+        "changes.html",
+        before=found.before,
+        after=found.after,
+        counts=found.ledger.counts,
+        touched={each: found.ledger.touched(each) for each in _VIEWS.values()},
+        page=page,
+        views=View,
+        kinds=Kind,
+        facts=FACTS,
+        address=_address(found.before, found.after),
+        formats=FORMATS,
+    )
+
+
+def _changes_as_rdf(found: Compared, number: int) -> Iterable[Triple]:
+    changes = found.ledger.changes(View.ALL, _WRITTEN + 1, (number - 1) * _WRITTEN)
+    if not changes and number > 1:
+        raise _no_such_page(number, 1)
+    following = number + 1 if len(changes) > _WRITTEN else None
+    written = changesets(found.before, found.after, changes[:_WRITTEN], following)
+    dataset = site().dataset.iri
+    yield from described(found.before, None, dataset)
+    yield from described(found.after, None, dataset)
+    yield from written
+
+
+def _row(
+    found: Release, previous: Release | None
+) -> tuple[Release, Release | None, Mapping[Kind, Count]]:
+    """Return a release, the one before it, and how many statements changed between them."""
+    return found, previous, {} if previous is None else history().counts(previous, found)
+
+
+def _described(found: Release, previous: Release | None) -> Iterable[Triple]:
+    return described(found, previous, site().dataset.iri)
+
+
+def _address(before: Release, after: Release) -> str:
+    return f"{url_for('releases.index')}/{before.id}{_BETWEEN}{after.id}"
+
+
+def _current_id() -> str:
+    """Return the release that a service started now would serve."""
+    return current(history().folder).id if history().folder.exists() else site().release.id
+
+
+def _view() -> View:
+    name = request.args.get("view", View.ENTITIES.value)
+    if name not in _VIEWS:
+        raise RequestProblem(
+            "bad-request",
+            f"{name!r} is no view of changes.",
+            remedy=f"The views are {', '.join(_VIEWS)}.",
+        )
+    return _VIEWS[name]
+
+
+def _no_such_page(number: int, pages: int) -> RequestProblem:
+    return RequestProblem(
+        "not-found", f"There is no page {number}.", remedy=f"The last page is {pages}."
+    )
+
+
+def _suffix_apart(name: str) -> tuple[str, Format | None]:
+    stem, _, suffix = name.rpartition(".")
+    fmt = next((fmt for fmt in FORMATS if fmt.name == suffix), None)
+    return (stem, fmt) if stem and fmt is not None else (name, None)
+
+
+def _format(suffix: str | None) -> Format:
+    fmt = next((fmt for fmt in FORMATS if fmt.name == suffix), None)
+    if suffix is not None and fmt is None:
+        raise RequestProblem(
+            "not-found",
+            f"There is no list of releases as {suffix!r}.",
+            remedy=f"There is one as {', '.join(fmt.name for fmt in FORMATS)}.",
+        )
+    problems.ask_for_rdf_errors(fmt)
+    return _chosen(fmt)
+
+
+def _chosen(fmt: Format | None) -> Format:
+    return fmt or negotiate(request.headers.get("Accept"), FORMATS)
+
+
+def _as_json(told: object) -> str:
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
+def _rdf(triples: Iterable[Triple], fmt: Format) -> bytes:
+    return write_rdf(list(triples), fmt, {**site().prefixes, **_PREFIXES})
+
+
+_PREFIXES = {
+    "cs": "http://purl.org/vocab/changeset/schema#",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "void": "http://rdfs.org/ns/void#",
+}
+
+
+def _listing_answer(
+    fmt: Format, key: Sequence[object], body: Callable[[], str | bytes]
+) -> Response:
+    """Return what depends on which releases are kept; it was changed when their folder was."""
+    folder = history().folder
+    changed = folder.stat().st_mtime if folder.exists() else site().built.timestamp()
+    tag = etag(site().release, request.script_root, *key, fmt.name)
+    return answer(fmt, tag, http_date(datetime.fromtimestamp(changed, UTC)), body)
+
+
+def _linked(response: Response, address: str, fmt: Format) -> Response:
+    """Point to the other formats."""
+    arguments = request.query_string.decode("ascii", "replace")
+    query = f"?{arguments}" if arguments else ""
+    for other in FORMATS:
+        link = f'<{address}.{other.name}{query}>; rel="alternate"; type="{other.media_type}"'
+        response.headers.add("Link", link)
+    response.headers["Content-Location"] = f"{address}.{fmt.name}{query}"
+    return response

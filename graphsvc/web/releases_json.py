@@ -1,0 +1,118 @@
+"""Releases and their changes as JSON; docs/releases.md describes every member."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphsvc.changes import View
+from graphsvc.changes.names import as_json
+from graphsvc.changes.rdf import release_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphsvc.changes import Count, Kind
+    from graphsvc.changes.report import Compared, Group, Page, ShownChange
+    from graphsvc.entities.model import Passage
+    from graphsvc.release import Release
+
+
+def release_json(
+    release: Release,
+    previous: Release | None,
+    counts: Mapping[Kind, Count],
+    *,
+    current: str,
+    served: str,
+) -> dict[str, Any]:
+    """Return a release, and how many statements changed from the one before it."""
+    manifest = release.manifest
+    return {
+        "id": release.id,
+        "iri": release_iri(release).value,
+        "built": manifest.built,
+        "hash": manifest.hash,
+        "program": manifest.program,
+        "base": release.base,
+        "counts": dict(manifest.counts),
+        "current": release.id == current,
+        "served": release.id == served,
+        "previous": previous and previous.id,
+        "changes": _counts(counts),
+    }
+
+
+def comparison_json(found: Compared, page: Page) -> dict[str, Any]:
+    """Return a page of the changes between two releases."""
+    return {**_head(found), "view": page.view.value, **_page(page)}
+
+
+def whole_json(found: Compared, pages: Mapping[View, Page]) -> dict[str, Any]:
+    """Return all changes between two releases, in every view."""
+    return {**_head(found), **{view.value: _groups(page) for view, page in pages.items()}}
+
+
+def _head(found: Compared) -> dict[str, Any]:
+    return {
+        "from": found.before.id,
+        "to": found.after.id,
+        "counts": _counts(found.ledger.counts),
+    }
+
+
+def _page(page: Page) -> dict[str, Any]:
+    return {
+        "page": page.number,
+        "pages": page.pages,
+        "total": page.total,
+        page.view.value: _groups(page),
+    }
+
+
+def _groups(page: Page) -> list[dict[str, Any]]:
+    return [_group(group, page.view) for group in page.groups]
+
+
+def _counts(counts: Mapping[Kind, Count]) -> dict[str, dict[str, int]]:
+    return {
+        kind.value: {"added": count.added, "removed": count.removed}
+        for kind, count in counts.items()
+    }
+
+
+def _group(group: Group, view: View) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "iri": group.about.iri,
+        "label": group.about.label,
+        "continued": group.begun,
+    }
+    if view is View.RECORDS:
+        told["kind"] = group.kind.value
+    if view is View.SENTENCES:
+        told["before"] = _passage(group.before)
+        told["after"] = _passage(group.after)
+    return {**told, "changes": [_change(change) for change in group.changes]}
+
+
+def _change(shown: ShownChange) -> dict[str, Any]:
+    change = shown.change
+    statement = change.statement
+    told: dict[str, Any] = {
+        "change": "added" if change.is_added else "removed",
+        "kind": change.kind.value,
+        "subject": {**as_json(statement.subject), "label": shown.subject.label},
+        "property": {**as_json(statement.predicate), "label": shown.predicate.label},
+        "value": {**as_json(statement.object), "label": shown.value.label},
+        "graph": statement.graph.strip("<>"),
+    }
+    if shown.passage is not None:
+        told["passage"] = _passage(shown.passage)
+    if change.rule is not None:
+        told["rule"] = change.rule.strip("<>")
+    return told
+
+
+def _passage(passage: Passage | None) -> dict[str, Any] | None:
+    if passage is None:
+        return None
+    return {"iri": passage.iri, "number": passage.name, "quote": passage.quote}

@@ -1,0 +1,162 @@
+"""The versions of the ontology: ``/ontology/<version>`` for each that was ever released.
+
+The version of the release that is served is the ontology's own document; earlier ones are kept
+beside the releases. https://www.w3.org/TR/owl2-syntax/#Versioning_of_OWL_2_Ontologies
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, render_template, request
+from pyoxigraph import Literal, NamedNode, Quad
+from werkzeug.http import http_date
+
+from graphsvc import editions
+from graphsvc.entities.labels import best, local_words
+from graphsvc.formats import Content
+from graphsvc.namespaces import OWL, RDF, RDFS, SKOS, graph_iri
+from graphsvc.web import problems
+from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix
+from graphsvc.web.history import history
+from graphsvc.web.negotiation import negotiate
+from graphsvc.web.problems import RequestProblem
+from graphsvc.web.rdf import write_rdf
+from graphsvc.web.responses import answer
+from graphsvc.web.site import etag, site
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from graphsvc.editions import Edition
+    from graphsvc.formats import Format
+
+versions = Blueprint("versions", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the ontology: ``href`` is where it is, ``prior`` the IRI of the one before."""
+
+    edition: Edition
+    iri: str
+    href: str
+    prior: str | None
+    is_served: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a version: its IRI, its label, its definition, and the words for its kind."""
+
+    iri: str
+    label: str
+    definition: str
+    kind: str
+
+
+def known_versions() -> list[Version]:
+    """Return the versions of the ontology that were released, the newest first."""
+    served = history().served_edition
+    found = editions.known(history().folder)
+    if served is not None:
+        found = [served, *(each for each in found if each.name != served.name)]
+        found.sort(key=lambda edition: edition.built, reverse=True)
+    base = site().base
+    earlier = [*(each.address(base) for each in found[1:]), None]
+    return [
+        Version(
+            edition=edition,
+            iri=edition.address(base),
+            href=site().local_doc(edition.address(base)),
+            prior=prior,
+            is_served=served is not None and edition.name == served.name,
+        )
+        for edition, prior in zip(found, earlier, strict=True)
+    ]
+
+
+@versions.get("/ontology/<path:name>")
+def version(name: str) -> Response:
+    """Answer with one version of the ontology, in the format of its suffix or as negotiated."""
+    path, fmt = split_suffix(name)
+    problems.ask_for_rdf_errors(fmt)
+    known = known_versions()
+    found = next((each for each in known if each.edition.name == path), None)
+    if found is None:
+        listed = ", ".join(each.edition.name for each in known) or "none"
+        raise RequestProblem(
+            "not-found",
+            f"There is no version {path!r} of the ontology.",
+            remedy=f"The versions, the newest first: {listed}.",
+        )
+    if found.is_served:
+        return ontology(None if fmt is None else fmt.name)
+    return _earlier(found, known, fmt or negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS))
+
+
+def _earlier(found: Version, known: Sequence[Version], fmt: Format) -> Response:
+    quads = _quads(found)
+
+    def body() -> str | bytes:
+        if fmt.name == "html":
+            return render_template(
+                "ontology_version.html", version=found, versions=known, kinds=_terms(quads)
+            )
+        if Content.QUADS in fmt.carries:
+            return write_rdf(quads, fmt, site().prefixes)
+        return write_rdf(list(dict.fromkeys(q.triple for q in quads)), fmt, site().prefixes)
+
+    digest = sha256(found.edition.nquads.encode()).hexdigest()
+    others = [each.edition.name for each in known]
+    tag = etag(site().release, request.script_root, "version", digest, *others, fmt.name)
+    # It is of the time at which the served release was built: that says which version is the last.
+    response = answer(fmt, tag, http_date(site().built), body)
+    response.headers["Content-Location"] = f"{found.href}.{fmt.name}"
+    built = datetime.fromisoformat(found.edition.built)
+    response.headers["Memento-Datetime"] = http_date(built)
+    for other in DOCUMENT_FORMATS:
+        link = f'<{found.href}.{other.name}>; rel="alternate"; type="{other.media_type}"'
+        response.headers.add("Link", link)
+    response.headers.add("Link", f'<{found.iri}>; rel="cite-as"')
+    latest = site().local_doc(f"{site().base}ontology")
+    response.headers.add("Link", f'<{latest}>; rel="original latest-version"')
+    if found.prior is not None:
+        prior = site().local_doc(found.prior)
+        response.headers.add("Link", f'<{prior}>; rel="predecessor-version"')
+    return response
+
+
+def _quads(found: Version) -> list[Quad]:
+    """Return a version's statements, and which version it follows if it does not say so itself."""
+    quads = list(found.edition.quads(site().base))
+    node = NamedNode(f"{site().base}ontology")
+    says_so = any(quad.predicate == OWL.priorVersion for quad in quads)
+    if found.prior is not None and not says_so:
+        graph = graph_iri(site().base, "ontology")
+        quads.append(Quad(node, OWL.priorVersion, NamedNode(found.prior), graph))
+    return quads
+
+
+def _terms(quads: Sequence[Quad]) -> Mapping[str, list[Term]]:
+    """Return the terms of a version's own namespace, by what they are."""
+    own = f"{site().base}ontology#"
+    said: dict[str, dict[NamedNode, list[Literal | NamedNode]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for quad in quads:
+        iri, value = getattr(quad.subject, "value", ""), quad.object
+        if iri.startswith(own) and isinstance(value, Literal | NamedNode):
+            said[iri][quad.predicate].append(value)
+    kinds: dict[str, list[Term]] = defaultdict(list)
+    for iri, about in said.items():
+        types = sorted(each.value for each in about[RDF.type] if isinstance(each, NamedNode))
+        kind = local_words(types[0]).capitalize() if types else "Other"
+        label = best(about[RDFS.label], "en") or local_words(iri)
+        definition = best(about[SKOS.definition] or about[RDFS.comment], "en")
+        kinds[kind].append(Term(iri, label, definition, kind))
+    return {kind: sorted(kinds[kind], key=lambda term: term.label) for kind in sorted(kinds)}
