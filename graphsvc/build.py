@@ -25,7 +25,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from graphsvc import __version__, depot, release
+from graphsvc import __version__, depot, release, search
 from graphsvc.errors import InputError, SettingsError
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import Inferred, materialise
@@ -66,6 +66,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         quads.extend(describe(quads, rebase.new, folder / release.QUERIES))
         content = _Content(rebase.new, _canonical(quads), documents)
         _store(content.nquads, folder)
+        search.write(quads, rebase.new, folder / release.SEARCH)
         manifest = _manifest(project, content, _counts(project, inferred), findings)
         home = depot.put(folder, manifest, settings.releases)
         depot.serve(home, settings.releases)

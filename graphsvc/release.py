@@ -4,6 +4,7 @@
                 store/          the Oxigraph database
                 queries/        the queries and, under checks/, the checks
                 sources/        the texts, <slug>.txt
+                search.sqlite   the index of names and sentences
                 quads.nq.gz     every quad, canonical and sorted
 <releases>/current              a link to the release that is served
 """
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from graphsvc import __version__
 from graphsvc.errors import ReleaseError
 from graphsvc.namespaces import Prefixes
+from graphsvc.search import Index
 from graphsvc.sources import current_inputs
 from graphsvc.store.oxigraph import OxigraphStore
 
@@ -26,12 +28,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 MANIFEST = "manifest.json"
 STORE = "store"
 QUERIES = "queries"
 SOURCES = "sources"
+SEARCH = "search.sqlite"
 DUMP = "quads.nq.gz"
 CURRENT = "current"
 
@@ -82,7 +85,8 @@ class Release:
         """
         path = path.resolve()
         manifest = _read_manifest(path)
-        missing = [name for name in (STORE, QUERIES, SOURCES, DUMP) if not (path / name).exists()]
+        parts = (STORE, QUERIES, SOURCES, SEARCH, DUMP)
+        missing = [name for name in parts if not (path / name).exists()]
         if missing:
             raise ReleaseError(
                 f"The release in {path} has no {', '.join(missing)}.", remedy="Build it again."
@@ -108,6 +112,11 @@ class Release:
     def store(self) -> OxigraphStore:
         """Return the store, opened read-only at the first call."""
         return OxigraphStore.open(self.path / STORE, self.prefixes)
+
+    @cached_property
+    def search(self) -> Index:
+        """Return the search index, opened at the first look-up."""
+        return Index(self.path / SEARCH)
 
     @property
     def queries(self) -> Path:

@@ -102,6 +102,7 @@ def test_a_release_is_a_folder_named_after_its_content(lights_release: Release) 
         "manifest.json",
         "quads.nq.gz",
         "queries",
+        "search.sqlite",
         "sources",
         "store",
     ]
@@ -498,7 +499,9 @@ def test_nothing_is_built_yet(tmp_path: Path) -> None:
     assert "graphsvc build" in caught.value.remedy
 
 
-@pytest.mark.parametrize("part", ["store", "queries", "sources", "quads.nq.gz", "manifest.json"])
+@pytest.mark.parametrize(
+    "part", ["store", "queries", "sources", "search.sqlite", "quads.nq.gz", "manifest.json"]
+)
 def test_a_release_with_a_part_missing(options: Settings, part: str) -> None:
     release = quick(options)
     path = release.path / part

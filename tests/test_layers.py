@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("validation", "entities", "explain", "description"),
     ("queries",),
     ("build", "depot", "release"),
-    ("inference", "sources", "files", "passages", "parsing", "layout", "trig"),
+    ("inference", "sources", "files", "passages", "parsing", "layout", "trig", "search"),
     ("statistics",),
     ("store",),
     ("namespaces",),

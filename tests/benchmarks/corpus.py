@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph
 
-from graphsvc import __version__, depot, release
+from graphsvc import __version__, depot, release, search
 from graphsvc.store import union
 
 from .generate import Population, generate
@@ -92,6 +92,8 @@ def _release(corpus: Corpus) -> None:
         store.optimize()
         store.flush()
         del store  # it holds the folder open, which is renamed soon
+        quads = pyoxigraph.parse(path=str(corpus.nquads), format=pyoxigraph.RdfFormat.N_QUADS)
+        search.write(list(quads), BASE, folder / release.SEARCH)
         with (
             corpus.nquads.open("rb") as plain,
             gzip.open(folder / release.DUMP, "wb", compresslevel=_FAST) as packed,
