@@ -21,6 +21,7 @@ class Content(Enum):
     PAGE = "page"
     PROBLEM = "problem"
     EXPLANATION = "explanation"
+    RECORDS = "records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,13 @@ FORMATS: tuple[Format, ...] = (
         "application/json",
         frozenset({Content.EXPLANATION}),
         aliases=("text/json", "application/sparql-results+json"),
+    ),
+    Format(
+        "records",
+        "JSON",
+        "application/json",
+        frozenset({Content.RECORDS}),
+        aliases=("text/json",),
     ),
     Format(
         "html",

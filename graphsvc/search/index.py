@@ -5,11 +5,12 @@ Any number of processes and threads may read it: nobody writes into it.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphsvc.errors import DeadlineExceeded, ReleaseError
 from graphsvc.search.model import Kind, Name, Standing
@@ -61,8 +62,8 @@ class Index:
     def rows(self, ids: Sequence[int]) -> dict[int, Row]:
         """Return entries by their numbers."""
         found = self._all(
-            f"SELECT * FROM entry WHERE id IN ({_marks(ids)})",  # noqa: S608 - marks alone
-            ids,
+            "SELECT * FROM entry WHERE id IN (SELECT value FROM json_each(?))",
+            [json.dumps(ids)],
         )
         return {row[0]: Row(row[0], row[1], Kind(row[2]), *row[3:]) for row in found}
 
@@ -71,9 +72,9 @@ class Index:
         found: dict[int, list[Name]] = {number: [] for number in ids}
         query = (
             "SELECT entry, text, language, property, standing FROM name "
-            f"WHERE entry IN ({_marks(ids)}) ORDER BY id"  # noqa: S608
+            "WHERE entry IN (SELECT value FROM json_each(?)) ORDER BY id"
         )
-        for entry, text, language, prop, standing in self._all(query, ids):
+        for entry, text, language, prop, standing in self._all(query, [json.dumps(ids)]):
             found[entry].append(Name(text, language, prop, Standing(standing)))
         return found
 
@@ -82,9 +83,9 @@ class Index:
         found: dict[int, list[tuple[str, bool]]] = {number: [] for number in ids}
         query = (
             "SELECT entry, iri, stated FROM membership JOIN class ON class.id = class "
-            f"WHERE entry IN ({_marks(ids)}) ORDER BY entry, members, iri"  # noqa: S608
+            "WHERE entry IN (SELECT value FROM json_each(?)) ORDER BY entry, members, iri"
         )
-        for entry, iri, stated in self._all(query, ids):
+        for entry, iri, stated in self._all(query, [json.dumps(ids)]):
             found[entry].append((iri, bool(stated)))
         return found
 
@@ -119,9 +120,9 @@ class Index:
         """Return those of some entries that an expression matches."""
         query = (
             "SELECT rowid FROM words WHERE words MATCH ? "
-            f"AND rowid IN ({_marks(ids)})"  # noqa: S608
+            "AND rowid IN (SELECT value FROM json_each(?))"
         )
-        return {row[0] for row in self._all(query, [match, *ids])}
+        return {row[0] for row in self._all(query, [match, json.dumps(ids)])}
 
     def count(self, match: str) -> int:
         """Return how many entries an expression matches."""
@@ -146,12 +147,12 @@ class Index:
         """Return the words that share most of some grams, with their uses."""
         query = (
             "SELECT text, uses FROM word JOIN (SELECT word, count(*) AS shared FROM gram "
-            f"WHERE text IN ({_marks(grams)}) GROUP BY word "  # noqa: S608
+            "WHERE text IN (SELECT value FROM json_each(?)) GROUP BY word "
             "ORDER BY shared DESC, word LIMIT ?) ON word = word.id ORDER BY shared DESC, word.id"
         )
-        return [(text, uses) for text, uses in self._all(query, [*grams, most])]
+        return [(text, uses) for text, uses in self._all(query, [json.dumps(grams), most])]
 
-    def _all(self, query: str, values: Sequence[object]) -> list[tuple[object, ...]]:
+    def _all(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         try:
             return self._database().execute(query, values).fetchall()
         except sqlite3.OperationalError as error:
@@ -180,7 +181,3 @@ class Index:
     def _is_late(self) -> bool:
         deadline = getattr(self._local, "deadline", None)
         return deadline is not None and time.monotonic() > deadline
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 
 #: Letters that are another one with a stroke, or two written as one; Unicode does not part them.
 _PARTED = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ħ": "h",
+        "\u0131": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ð": "d",
+    }
 )
 
 # Kana, bopomofo, ideographs, and the scripts of South-East Asia.
