@@ -67,6 +67,10 @@ _EMPTY_TYPES = frozenset((OWL.Thing, OWL.NamedIndividual, RDFS.Resource))
 # What stands in these graphs is about the graph, not in it.
 _APART = ("shapes", "dataset")
 
+# Where a sentence is: numbers that are read as far as they are such.
+_PLACES = frozenset((NIF.beginIndex, NIF.endIndex, SCHEMA.position))
+_WHOLE = re.compile(r"[0-9]{1,15}")
+
 _LOCAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_]+")
 
 
@@ -88,9 +92,9 @@ def namings(quads: Sequence[Quad], base: str) -> Mapping[NamedNode, tuple[int, S
     aligned: dict[Term, list[NamedNode]] = defaultdict(list)
     ontology = graph_iri(base, "ontology")
     for quad in quads:
-        if quad.graph_name == ontology and quad.predicate in _ALIGNMENTS:
-            if isinstance(quad.subject, NamedNode):
-                aligned[quad.object].append(quad.subject)
+        says_so = quad.graph_name == ontology and quad.predicate in _ALIGNMENTS
+        if says_so and isinstance(quad.subject, NamedNode):
+            aligned[quad.object].append(quad.subject)
     roots = (
         *((prop, Standing.LABEL) for prop in LABELS),
         *((prop, Standing.NAME) for prop in NAMES),
@@ -214,9 +218,8 @@ class _Gathered:
             draft.descriptions.append((rank, words.language or "", words.value))
         elif predicate == OA.exact:
             draft.quotes.append(words)
-        elif predicate in (NIF.beginIndex, NIF.endIndex, SCHEMA.position):
-            if re.fullmatch(r"[0-9]{1,15}", words.value):
-                draft.numbers[predicate.value] = int(words.value)
+        elif predicate in _PLACES and _WHOLE.fullmatch(words.value):
+            draft.numbers[predicate.value] = int(words.value)
 
     def entry(self, node: NamedNode, draft: _Draft, kind: Kind) -> Entry:
         """Return the entry that a draft makes."""
@@ -243,9 +246,9 @@ def _places(quads: Sequence[Quad]) -> dict[object, tuple[str, int]]:
     for quad in quads:
         if quad.predicate == NIF.referenceContext:
             documents[quad.subject] = str(quad.object)
-        elif quad.predicate == NIF.beginIndex and isinstance(quad.object, Literal):
-            if re.fullmatch(r"[0-9]{1,15}", quad.object.value):
-                begins[quad.subject] = int(quad.object.value)
+        elif quad.predicate == NIF.beginIndex:
+            written = getattr(quad.object, "value", "")
+            begins[quad.subject] = int(written) if _WHOLE.fullmatch(written) else 0
     return {node: (document, begins.get(node, 0)) for node, document in documents.items()}
 
 

@@ -205,9 +205,12 @@ class Search:
         weighed += self._whole_words(reading, bounds)
         asked = Asked(self.text, self._words, reading.fuzzy)
         names = self._index.names(list(dict.fromkeys(weighed)))
+        weights = self._index.weights(list(names))
 
         def rank(entry: int) -> tuple[float, bool, int, int]:
             score, name = self._best(asked, entry, names[entry])
+            # Among names that fit about as well, what the texts speak of more comes first.
+            score += min(weights[entry], 8) if score < EXACT else 0
             same = name is not None and name.text == self.text
             standing = _STANDINGS.index(name.standing) if name else 0
             return (-score, not same, standing, entry)

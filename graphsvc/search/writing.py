@@ -32,7 +32,8 @@ LONGEST_WORD = 64
 _SCHEMA = """
 CREATE TABLE entry (
   id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, description TEXT NOT NULL,
-  document TEXT, number INTEGER, begins INTEGER, ends INTEGER, said_in TEXT
+  document TEXT, number INTEGER, begins INTEGER, ends INTEGER, said_in TEXT,
+  weight INTEGER NOT NULL
 );
 CREATE TABLE name (
   id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, text TEXT NOT NULL, language TEXT,
@@ -98,7 +99,7 @@ def _fill(database: sqlite3.Connection, ordered: Sequence[Entry]) -> None:
         ((number, cls, members[cls]) for cls, number in numbers.items()),
     )
     database.executemany(
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (_row(number, entry) for number, entry in enumerate(ordered, 1)),
     )
     database.executemany(
@@ -133,6 +134,7 @@ def _row(number: int, entry: Entry) -> tuple[object, ...]:
         entry.begin,
         entry.end,
         entry.said_in,
+        entry.weight,
     )
 
 

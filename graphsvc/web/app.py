@@ -18,6 +18,7 @@ from graphsvc.web import pages, problems
 from graphsvc.web.documents import documents
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
+from graphsvc.web.reconciliation import reconciliation
 from graphsvc.web.search import searching
 from graphsvc.web.site import Site
 from graphsvc.web.sparql import endpoint
@@ -85,7 +86,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.jinja_env.globals.update(version=__version__, style=_serve_static(app))
     pages.register(served, app.jinja_env)
     problems.register(app)
-    for blueprint in (endpoint, documents, pages.pages, searching):
+    for blueprint in (endpoint, documents, pages.pages, searching, reconciliation):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
     app.after_request(_with_headers)
@@ -105,7 +106,9 @@ def _refuse_long_addresses() -> None:
 
 def _with_headers(response: Response) -> Response:
     preflight = _PREFLIGHT if request.method == "OPTIONS" else {}
-    response.headers.update(SECURITY | SHARED | preflight)
+    # A page that is made to be framed says so itself.
+    own = {name: value for name, value in SECURITY.items() if name not in response.headers}
+    response.headers.update(own | SHARED | preflight)
     return response
 
 
