@@ -64,8 +64,8 @@ _TERMS = frozenset(
 # Everything is of these: they tell nothing apart.
 _EMPTY_TYPES = frozenset((OWL.Thing, OWL.NamedIndividual, RDFS.Resource))
 
-# What stands in these graphs is about the graph, not in it.
-_APART = ("shapes", "dataset")
+# What stands in this graph is about the others, and has no page that anybody looks for.
+_APART = "shapes"
 
 # Where a sentence is: numbers that are read as far as they are such.
 _PLACES = frozenset((NIF.beginIndex, NIF.endIndex, SCHEMA.position))
@@ -138,11 +138,11 @@ class _Draft:
             return Kind.SENTENCE
         if SH.SPARQLExecutable.value in self.own_types:
             return Kind.QUERY
-        if self.in_ontology:
-            return Kind.TERM if self._has(_TERMS) and self.names else None
-        if self._has(_CONCEPTS):
+        if self._has(_CONCEPTS) or (self.in_ontology and self._has(_TERMS)):
             return Kind.TERM if self.names else None
-        return Kind.THING if self.names or self.own_types else None
+        # What has no name goes by its IRI, if it is a thing and no part of the graph's bookkeeping.
+        is_thing = bool(self.own_types) and self.iri.startswith(f"{base}id/")
+        return Kind.THING if self.names or is_thing else None
 
     def _has(self, classes: frozenset[NamedNode]) -> bool:
         return any(cls.value in self.own_types for cls in classes)
@@ -165,13 +165,13 @@ class _Gathered:
     def __init__(self, quads: Sequence[Quad], base: str) -> None:
         self.drafts: dict[NamedNode, _Draft] = defaultdict(_Draft)
         self._namings = namings(quads, base)
-        self._apart = {graph_iri(base, name) for name in _APART}
+        self._apart = graph_iri(base, _APART)
         self._ontology = graph_iri(base, "ontology")
         self._inferred = graph_iri(base, "inferred")
         self._passages = _places(quads)
         self._described = {prop: rank for rank, prop in enumerate(DESCRIPTIONS)}
         for quad in quads:
-            if quad.graph_name not in self._apart and isinstance(quad.subject, NamedNode):
+            if quad.graph_name != self._apart and isinstance(quad.subject, NamedNode):
                 self._add(quad, quad.subject)
 
     def _add(self, quad: Quad, subject: NamedNode) -> None:

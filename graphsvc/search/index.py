@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 #: Seconds after which a search is ended, wherever it is.
 DEADLINE = 2.0
 
-# How many steps of SQLite's machine lie between two looks at the clock: some tenths of a second
-# at the very worst, a millisecond as a rule.
-_STEPS = 20_000
+# How many steps of SQLite's machine lie between two looks at the clock: well under a millisecond,
+# but for what the full-text index does in one step, which its size bounds.
+_STEPS = 1_000
 
 
 class Row(NamedTuple):

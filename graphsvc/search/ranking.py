@@ -57,7 +57,7 @@ class Asked:
         told = [max(self._worth(word, each) for word in self.words) for each in named]
         covered = sum(len(each) * one for each, one in zip(named, told, strict=True))
         share = _ASKED * found / asked_size + _NAMED * covered / sum(map(len, named))
-        return min(95 * share + 3 * (told[0] > 0) + self._in_a_row(named), _MOST)
+        return min(90 * share + 3 * (told[0] > 0) + self._in_a_row(named), _MOST)
 
     def marked(self, text: str) -> Words:
         """Return a text with the words that fit marked, cut around the first if it is long."""
@@ -87,9 +87,9 @@ class Asked:
         return 0.0 if apart > most else _LIKE * (1 - apart / len(word))
 
     def _in_a_row(self, named: Sequence[str]) -> float:
-        """Return a small premium if the words stand in the name as they were asked for."""
-        joined = f" {' '.join(named)}"
-        return 1.0 if f" {' '.join(self.words)}" in joined else 0.0
+        """Return a premium if the words stand in the name as asked for, above all at its start."""
+        joined, asked = f" {' '.join(named)}", f" {' '.join(self.words)}"
+        return 7.0 if joined.startswith(asked) else float(asked in joined)
 
 
 def distance(word: str, named: str, most: int) -> float:

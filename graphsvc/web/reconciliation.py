@@ -253,15 +253,19 @@ def _preview(template: str, iri: str, language: str) -> str:
 
 
 def _main_fact(entity: Entity) -> tuple[str, Fact] | None:
-    """Return the first fact that a sentence states, as the shapes order them, and its property."""
-    stated = (
+    """Return the first fact that a sentence states, as the shapes order them, and its property.
+
+    What links it to another thing comes before figures and words; its name is known already.
+    """
+    namings = site().catalogue.namings
+    stated = [
         (entry.predicate.label, fact)
         for group in entity.groups
         for entry in group.properties
         for fact in entry.facts
-        if fact.passages
-    )
-    return next(stated, None)
+        if fact.passages and entry.predicate.term not in namings
+    ]
+    return min(stated, key=lambda pair: pair[1].other.iri is None, default=None)
 
 
 def _known_id() -> str:
