@@ -358,6 +358,18 @@ def test_columns_are_fetched(refine: Refine) -> None:
     assert all(cell == [] for cell in answer["rows"][unknown].values())
 
 
+@pytest.mark.parametrize("iri", ["", "no scheme", "a:[", "http://[", "\0"])
+def test_what_is_no_iri_is_not_known(refine: Refine, iri: str) -> None:
+    assert refine.one(query="china", type=iri or "-") == []
+    assert refine.one(properties=[{"pid": iri, "v": "a"}]) == []
+    assert refine.one(query="BFIC", properties=[{"pid": iri, "v": {"id": iri}}])
+    asked = {"ids": [iri], "properties": [{"id": iri}]}
+    status, answer = refine.post(extend=asked)
+    assert (status, answer["rows"]) == (200, {iri: {iri: []}})
+    assert refine.get(f"{refine.address}/properties?type={quote(iri)}")[0] == 200
+    assert refine.get(f"{refine.address}/preview?id={quote(iri)}")[0] == 404
+
+
 def test_properties_are_proposed(refine: Refine) -> None:
     service = refine.manifest()["extend"]["propose_properties"]
     asked = urlencode({"type": f"{TERM}Mechanism", "limit": 4})

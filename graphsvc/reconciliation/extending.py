@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.datatypes import is_absolute_iri
 from graphsvc.entities.evidence import QUOTE_CLAUSE, passages
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import RDF, XSD
-from graphsvc.reconciliation.values import number, values_of
+from graphsvc.reconciliation.values import node, number, values_of
 
 if TYPE_CHECKING:
     from graphsvc.entities import Catalogue, Named
@@ -81,10 +80,11 @@ def extend(catalogue: Catalogue, asked: Extension, language: str = "en") -> dict
 
 def proposed(catalogue: Catalogue, cls: str, language: str = "en") -> list[dict[str, str]]:
     """Return the properties that things of a class have, the most frequent first."""
-    if not is_absolute_iri(cls):
+    named = node(cls)
+    if named is None:
         return []
     found = []
-    for row in catalogue.store.select(_PROPERTIES, {"class": NamedNode(cls)}):
+    for row in catalogue.store.select(_PROPERTIES, {"class": named}):
         prop = row.get("property")
         if isinstance(prop, NamedNode) and prop != RDF.type:
             found.append(described(catalogue, prop.value, language))
@@ -93,9 +93,9 @@ def proposed(catalogue: Catalogue, cls: str, language: str = "en") -> list[dict[
 
 def described(catalogue: Catalogue, iri: str, language: str) -> dict[str, str]:
     """Return a class or a property as the API writes them."""
-    node = NamedNode(iri)
-    written = {"id": iri, "name": catalogue.term(node, language).label}
-    definition = catalogue.definition(node, language)
+    term = NamedNode(iri)
+    written = {"id": iri, "name": catalogue.term(term, language).label}
+    definition = catalogue.definition(term, language)
     return {**written, "description": definition} if definition else written
 
 
@@ -151,11 +151,11 @@ def _date(named: Named) -> str | None:
 
 
 def _meta(catalogue: Catalogue, prop: str, language: str) -> dict[str, object]:
-    if not is_absolute_iri(prop):
-        return {"id": prop, "name": prop}
-    node = NamedNode(prop)
-    meta: dict[str, object] = {"id": prop, "name": catalogue.term(node, language).label}
-    for row in catalogue.store.select(_RANGE, {"property": node}):
+    predicate = node(prop)
+    if predicate is None:
+        return {"id": prop, "name": prop or "?"}
+    meta: dict[str, object] = {"id": prop, "name": catalogue.term(predicate, language).label}
+    for row in catalogue.store.select(_RANGE, {"property": predicate}):
         cls = row["range"]
         if isinstance(cls, NamedNode) and cls.value.startswith(catalogue.base):
             meta["type"] = {"id": cls.value, "name": catalogue.term(cls, language).label}

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.datatypes import is_absolute_iri
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.reconciliation.reading import MOST_CANDIDATES, Query, Thing
-from graphsvc.reconciliation.values import number, values_of
+from graphsvc.reconciliation.values import node, number, values_of
 from graphsvc.search import Kind, Search
 from graphsvc.search.ranking import EXACT, Asked
 from graphsvc.search.words import key, split
@@ -117,19 +116,20 @@ def _by_properties(catalogue: Catalogue, index: Index, query: Query, language: s
 
 def _having(catalogue: Catalogue, index: Index, prop: str, value: Value) -> Iterable[str]:
     """Yield the things that have a value of a property."""
-    if not is_absolute_iri(prop):
+    predicate = node(prop)
+    if predicate is None:
         return
     nodes = [value.id] if isinstance(value, Thing) else []
     if isinstance(value, str):
         named = Search(index, value, [Kind.THING, Kind.TERM]).hits(5)
         nodes += [hit.iri for hit in named if hit.exact]
     bindings: list[tuple[str, dict[str, Term]]] = [
-        (_WITH_VALUE, {"value": NamedNode(iri)}) for iri in nodes if is_absolute_iri(iri)
+        (_WITH_VALUE, {"value": other}) for iri in nodes if (other := node(iri)) is not None
     ]
     if not isinstance(value, Thing):
         bindings.append((_WITH_WORDS, {"words": Literal(_spoken(value))}))
     for text, bound in bindings:
-        for row in catalogue.store.select(text, {"property": NamedNode(prop), **bound}):
+        for row in catalogue.store.select(text, {"property": predicate, **bound}):
             if isinstance(row["entity"], NamedNode):
                 yield row["entity"].value
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.datatypes import is_absolute_iri
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels
 from graphsvc.entities.model import Named
 from graphsvc.entities.prologue import PROLOGUE
@@ -42,9 +41,10 @@ _REAL = frozenset((XSD.decimal, XSD.double, XSD.float))
 def values_of(catalogue: Catalogue, iri: str, language: str) -> dict[str, list[Named]]:
     """Return the values of every property of a thing, by the property's IRI."""
     found: dict[str, dict[Term, None]] = defaultdict(dict)
-    if not is_absolute_iri(iri):
+    entity = node(iri)
+    if entity is None:
         return {}
-    table = catalogue.store.select(_VALUES, {"entity": NamedNode(iri)})
+    table = catalogue.store.select(_VALUES, {"entity": entity})
     labels = Labels.read(row for row in table if "label" in row)
     for row in table:
         if isinstance(row["property"], NamedNode):
@@ -53,6 +53,14 @@ def values_of(catalogue: Catalogue, iri: str, language: str) -> dict[str, list[N
         prop: [labels.name(term, language) or Named(term, _lexical(term)) for term in terms]
         for prop, terms in found.items()
     }
+
+
+def node(iri: str) -> NamedNode | None:
+    """Return the node of an IRI; None for what is no IRI, which nothing in a graph can be."""
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        return None
 
 
 def number(term: Term) -> int | float | None:

@@ -56,8 +56,7 @@ class Question:
     @classmethod
     def read(cls) -> Question:
         """Read the address; RequestProblem if a part of it is not what it should be."""
-        wanted = request.args.get("class") or None
-        return cls(request.args.get("q", "").strip(), _kind(), wanted, page_number())
+        return cls(request.args.get("q", "").strip(), _kind(), _class(), page_number())
 
     def search(self) -> Search:
         """Return the search of what is asked."""
@@ -150,6 +149,16 @@ def _kind() -> Kind | None:
             remedy=f"Ask for one of: {', '.join(Kind)}.",
         )
     return Kind(text) if text else None
+
+
+def _class() -> str | None:
+    text = request.args.get("class") or None
+    try:
+        return text and NamedNode(text).value
+    except ValueError as error:
+        raise RequestProblem(
+            "bad-request", f"{text!r} is not the IRI of a class.", remedy="Give its whole IRI."
+        ) from error
 
 
 def _key(question: Question) -> tuple[object, ...]:
