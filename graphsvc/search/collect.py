@@ -67,8 +67,12 @@ _EMPTY_TYPES = frozenset((OWL.Thing, OWL.NamedIndividual, RDFS.Resource))
 # What stands in this graph is about the others, and has no page that anybody looks for.
 _APART = "shapes"
 
+# Each quad is compared with these, and so they are made once.
+_TYPE, _EXACT, _CONTEXT = RDF.type, OA.exact, NIF.referenceContext
+_BEGIN, _END, _POSITION = NIF.beginIndex, NIF.endIndex, SCHEMA.position
+
 # Where a sentence is: numbers that are read as far as they are such.
-_PLACES = frozenset((NIF.beginIndex, NIF.endIndex, SCHEMA.position))
+_PLACES = frozenset((_BEGIN, _END, _POSITION))
 _WHOLE = re.compile(r"[0-9]{1,15}")
 
 _LOCAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_]+")
@@ -177,7 +181,7 @@ class _Gathered:
     def _add(self, quad: Quad, subject: NamedNode) -> None:
         draft = self.drafts[subject]
         draft.iri = subject.value
-        if quad.predicate == RDF.type and isinstance(quad.object, NamedNode):
+        if quad.predicate == _TYPE and isinstance(quad.object, NamedNode):
             self._add_type(draft, quad)
         if quad.graph_name == self._inferred:
             return
@@ -188,7 +192,7 @@ class _Gathered:
             self._add_saying(draft, quad, place)
         if isinstance(quad.object, Literal):
             self._add_words(draft, quad.predicate, quad.object)
-        elif quad.predicate == NIF.referenceContext and isinstance(quad.object, NamedNode):
+        elif quad.predicate == _CONTEXT and isinstance(quad.object, NamedNode):
             draft.document = quad.object.value
 
     def _add_type(self, draft: _Draft, quad: Quad) -> None:
@@ -202,7 +206,7 @@ class _Gathered:
         said = (place, str(getattr(quad.graph_name, "value", "")))
         draft.said_in = min(draft.said_in or said, said)
         draft.weight += 1
-        if isinstance(quad.object, NamedNode) and quad.predicate != RDF.type:
+        if isinstance(quad.object, NamedNode) and quad.predicate != _TYPE:
             other = self.drafts[quad.object]
             other.iri = quad.object.value
             other.weight += 1
@@ -216,7 +220,7 @@ class _Gathered:
         elif predicate in self._described:
             rank = self._described[predicate]
             draft.descriptions.append((rank, words.language or "", words.value))
-        elif predicate == OA.exact:
+        elif predicate == _EXACT:
             draft.quotes.append(words)
         elif predicate in _PLACES and _WHOLE.fullmatch(words.value):
             draft.numbers[predicate.value] = int(words.value)
@@ -232,9 +236,9 @@ class _Gathered:
             description=min(draft.descriptions)[2] if draft.descriptions else "",
             weight=draft.weight.bit_length(),
             document=draft.document,
-            number=draft.numbers.get(SCHEMA.position.value),
-            begin=draft.numbers.get(NIF.beginIndex.value),
-            end=draft.numbers.get(NIF.endIndex.value),
+            number=draft.numbers.get(_POSITION.value),
+            begin=draft.numbers.get(_BEGIN.value),
+            end=draft.numbers.get(_END.value),
             said_in=draft.said_in[1] if draft.said_in else None,
         )
 
@@ -244,9 +248,9 @@ def _places(quads: Sequence[Quad]) -> dict[object, tuple[str, int]]:
     documents: dict[object, str] = {}
     begins: dict[object, int] = {}
     for quad in quads:
-        if quad.predicate == NIF.referenceContext:
+        if quad.predicate == _CONTEXT:
             documents[quad.subject] = str(quad.object)
-        elif quad.predicate == NIF.beginIndex:
+        elif quad.predicate == _BEGIN:
             written = getattr(quad.object, "value", "")
             begins[quad.subject] = int(written) if _WHOLE.fullmatch(written) else 0
     return {node: (document, begins.get(node, 0)) for node, document in documents.items()}
@@ -256,7 +260,7 @@ def _names(draft: _Draft, kind: Kind) -> tuple[Name, ...]:
     names = draft.sorted_names()
     if kind is Kind.SENTENCE:
         quotes = sorted(draft.quotes, key=str)
-        spoken = (Name(q.value, q.language, OA.exact.value, Standing.WORDS) for q in quotes)
+        spoken = (Name(q.value, q.language, _EXACT.value, Standing.WORDS) for q in quotes)
         return (*spoken, *names)
     if names and kind is Kind.THING:
         return names
