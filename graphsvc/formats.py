@@ -63,15 +63,8 @@ FORMATS: tuple[Format, ...] = (
         "explanation",
         "JSON",
         "application/json",
-        frozenset({Content.EXPLANATION}),
+        frozenset({Content.EXPLANATION, Content.RECORDS}),
         aliases=("text/json", "application/sparql-results+json"),
-    ),
-    Format(
-        "records",
-        "JSON",
-        "application/json",
-        frozenset({Content.RECORDS}),
-        aliases=("text/json",),
     ),
     Format(
         "html",

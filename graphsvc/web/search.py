@@ -84,9 +84,9 @@ def answer(suffix: str | None = None) -> Response:
         raise RequestProblem(
             "not-found", f"There is no search.{suffix}.", remedy="Ask for search.json."
         )
+    question, language = Question.read(), reader_language()
     accept = request.headers.get("Accept")
     fmt = formats[suffix] if suffix else negotiate(accept, tuple(formats.values()))
-    question, language = Question.read(), reader_language()
     if question.page > _LAST_PAGE:
         raise RequestProblem(
             "bad-request", f"There are no more than {_LAST_PAGE} pages.", remedy="Ask for less."
