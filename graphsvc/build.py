@@ -24,14 +24,14 @@ from pyoxigraph import (
     serialize,
 )
 
-from graphsvc import __version__, depot, dumps, editions, listing, release
+from graphsvc import __version__, depot, dumps, editions, listing, release, search
 from graphsvc.errors import InputError, SettingsError
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import Inferred, materialise
 from graphsvc.layout import Role
 from graphsvc.namespaces import Rebase
 from graphsvc.release import Manifest, Release, current, is_fresh
-from graphsvc.store import points, union
+from graphsvc.store import union
 
 if TYPE_CHECKING:
     from graphsvc.settings import Settings
@@ -66,6 +66,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         content = _Content(rebase.new, _canonical(quads), documents)
         _store(content.nquads, folder)
         (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
+        search.write(quads, rebase.new, folder / release.SEARCH)
         manifest = _manifest(project, content, _counts(project, inferred), findings)
         written = dumps.write(content.nquads, manifest.prefixes, folder)
         manifest = replace(manifest, dumps=written)
@@ -170,9 +171,7 @@ def _canonical(quads: Iterable[Quad]) -> bytes:
 def _store(nquads: bytes, folder: Path) -> None:
     store = Store(str(folder / release.STORE))
     union.fill(store, nquads)
-    found = points.hubs(union.triples(nquads))
-    rows = "".join(f"{number}\t{iri}\n" for iri, number in found.items())
-    (folder / release.HUBS).write_text(rows, "utf-8")
+    release.write_hubs(nquads, folder)
     store.optimize()
     store.flush()
 

@@ -21,6 +21,7 @@ class Content(Enum):
     PAGE = "page"
     PROBLEM = "problem"
     EXPLANATION = "explanation"
+    RECORDS = "records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ FORMATS: tuple[Format, ...] = (
         "explanation",
         "JSON",
         "application/json",
-        frozenset({Content.EXPLANATION}),
+        frozenset({Content.EXPLANATION, Content.RECORDS}),
         aliases=("text/json", "application/sparql-results+json"),
     ),
     Format(

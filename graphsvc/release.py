@@ -8,6 +8,7 @@
                 quads.nq.gz     every quad, canonical and sorted: the first of the dumps
                 *.gz            the other dumps
                 pages.txt       which of its things have a page worth finding
+                search.sqlite   the index of names and sentences
 <releases>/current              a link to the release that is served
 """
 
@@ -22,7 +23,9 @@ from graphsvc import __version__
 from graphsvc.dumps import Dump
 from graphsvc.errors import ReleaseError
 from graphsvc.namespaces import Prefixes
+from graphsvc.search import Index
 from graphsvc.sources import current_inputs
+from graphsvc.store import points, union
 from graphsvc.store.oxigraph import OxigraphStore
 
 if TYPE_CHECKING:
@@ -36,12 +39,13 @@ MANIFEST = "manifest.json"
 STORE = "store"
 QUERIES = "queries"
 SOURCES = "sources"
+SEARCH = "search.sqlite"
 DUMP = "quads.nq.gz"
 HUBS = "hubs.tsv"
 PAGES = "pages.txt"
 CURRENT = "current"
 
-_PARTS = (STORE, QUERIES, SOURCES, DUMP, HUBS, PAGES)
+_PARTS = (STORE, QUERIES, SOURCES, DUMP, HUBS, PAGES, SEARCH)
 
 #: How many hexadecimal digits of the content's hash name a release.
 ID_LENGTH = 16
@@ -120,6 +124,11 @@ class Release:
         """Return the store, opened read-only at the first call."""
         return OxigraphStore.open(self.path / STORE, self.prefixes)
 
+    @cached_property
+    def search(self) -> Index:
+        """Return the search index, opened at the first look-up."""
+        return Index(self.path / SEARCH)
+
     @property
     def queries(self) -> Path:
         """Return the folder of the queries; the checks are in checks/ in it."""
@@ -148,6 +157,13 @@ class Release:
         files = sorted((self.path / SOURCES).glob("*.txt"))
         # Offsets count the file's own characters: no line break is translated.
         return {file.stem: file.read_bytes().decode("utf-8") for file in files}
+
+
+def write_hubs(nquads: bytes, folder: Path) -> None:
+    """Count which IRIs many triples of some N-Quads hold, and keep that in a release's folder."""
+    found = points.hubs(union.triples(nquads))
+    rows = "".join(f"{number}\t{iri}\n" for iri, number in found.items())
+    (folder / HUBS).write_text(rows, "utf-8")
 
 
 def current(releases: Path) -> Release:

@@ -106,6 +106,7 @@ def test_a_release_is_a_folder_named_after_its_content(lights_release: Release) 
         "quads.nq.gz",
         "quads.trig.gz",
         "queries",
+        "search.sqlite",
         "sources",
         "store",
         "triples.rdf.gz",
@@ -541,7 +542,8 @@ def test_nothing_is_built_yet(tmp_path: Path) -> None:
 
 
 PARTS_OF_A_RELEASE = [
-    *("store", "queries", "sources", "quads.nq.gz", "pages.txt", "triples.ttl.gz", "manifest.json")
+    *("store", "queries", "sources", "search.sqlite", "hubs.tsv", "pages.txt"),
+    *("quads.nq.gz", "triples.ttl.gz", "manifest.json"),
 ]
 
 

@@ -14,10 +14,11 @@ PACKAGE = Path(__file__).parents[1] / "graphsvc"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("web",),
+    ("reconciliation",),
     ("changes", "validation", "entities", "explain", "description", "datasets"),
     ("queries",),
     ("build", "depot", "editions", "release", "dumps", "listing"),
-    ("inference", "sources", "files", "passages", "parsing", "layout", "trig"),
+    ("inference", "sources", "files", "passages", "parsing", "layout", "trig", "search"),
     ("statistics",),
     ("store",),
     ("namespaces",),

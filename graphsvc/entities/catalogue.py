@@ -37,13 +37,13 @@ SELECT DISTINCT ?ontology ?term ?definition WHERE {
 """
 )
 
-# Properties under which a text prints other names of a thing; their subproperties count too.
+# Properties under which a text prints other names of a thing, and those that are aligned to them.
 _NAMINGS = (
     PROLOGUE
     + """
 SELECT DISTINCT ?naming WHERE {
   VALUES ?root { schema:name schema:alternateName foaf:name skos:altLabel }
-  ?naming rdfs:subPropertyOf* ?root .
+  ?naming (rdfs:subPropertyOf|owl:equivalentProperty|skos:exactMatch|skos:closeMatch)* ?root .
 }
 """
 )

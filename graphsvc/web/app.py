@@ -22,7 +22,9 @@ from graphsvc.web.history import History
 from graphsvc.web.pinned import OpenedStores, Pins, address
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
+from graphsvc.web.reconciliation import reconciliation
 from graphsvc.web.releases import releases
+from graphsvc.web.search import searching
 from graphsvc.web.site import Site, site
 from graphsvc.web.sparql import endpoint
 from graphsvc.web.versions import versions
@@ -118,6 +120,8 @@ def create_app(
         downloads,
         well_known,
         crawlers,
+        searching,
+        reconciliation,
     ):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
@@ -138,7 +142,9 @@ def _refuse_long_addresses() -> None:
 
 def _with_headers(response: Response) -> Response:
     preflight = _PREFLIGHT if request.method == "OPTIONS" else {}
-    response.headers.update(SECURITY | SHARED | preflight)
+    # A page that is made to be framed says so itself.
+    own = {name: value for name, value in SECURITY.items() if name not in response.headers}
+    response.headers.update(own | SHARED | preflight)
     # An answer that is pinned to another release has named that one already.
     response.headers.setdefault(RELEASE, site().release.id)
     return response

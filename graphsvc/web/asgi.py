@@ -93,7 +93,7 @@ class Application:
         if _is_query(scope):
             await self._answer(scope, receive, send)
         else:
-            await self._rest(scope, receive, send)
+            await self._rest(scope, _as_coroutine(receive), send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _joined(scope["headers"])
@@ -287,6 +287,18 @@ def _again(body: bytes, receive: Receive) -> Receive:
         return unread.pop() if unread else await receive()
 
     return receive_again
+
+
+def _as_coroutine(receive: Receive) -> Receive:
+    """Return what gives the same messages from a coroutine: other threads can wait for no less.
+
+    A server may give them as any other kind of awaitable, and granian does.
+    """
+
+    async def receive_it() -> Message:
+        return await receive()
+
+    return receive_it
 
 
 def _start(status: int, fields: Headers) -> Message:

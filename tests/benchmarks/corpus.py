@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph
 
-from graphsvc import __version__, depot, listing, release
+from graphsvc import __version__, depot, listing, release, search
 from graphsvc.store import union
 
 from .generate import Population, generate
@@ -92,11 +92,14 @@ def _release(corpus: Corpus) -> None:
         store.optimize()
         store.flush()
         del store  # it holds the folder open, which is renamed soon
+        quads = pyoxigraph.parse(path=str(corpus.nquads), format=pyoxigraph.RdfFormat.N_QUADS)
+        search.write(list(quads), BASE, folder / release.SEARCH)
         with (
             corpus.nquads.open("rb") as plain,
             gzip.open(folder / release.DUMP, "wb", compresslevel=_FAST) as packed,
         ):
             shutil.copyfileobj(plain, packed)
+        release.write_hubs(corpus.nquads.read_bytes(), folder)
         (folder / release.PAGES).write_bytes(listing.pages(corpus.nquads.read_bytes(), BASE))
         home = depot.put(folder, _manifest(corpus), corpus.releases)
     depot.serve(home, corpus.releases)

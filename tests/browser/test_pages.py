@@ -34,6 +34,10 @@ PAGES = [
     "/sparql",
     "/sparql?query=SELECT * WHERE { ?s ?p ?o } LIMIT 30",
     "/problems",
+    "/search?q=china",
+    "/search?q=huwei",
+    "/search?q=secretariat&kind=sentence",
+    "/reconcile/preview?id=https://w3id.org/iwm/id/mechanism/bfic",
 ]
 WIDTHS = [360, 768, 1280, 1920]
 

@@ -1,0 +1,25 @@
+"""Finding things by what they are called, and sentences by their words.
+
+A build writes the index of its graph into the release; what serves the release asks it. Nothing
+here speaks SPARQL, and nothing knows a vocabulary but the standard ones.
+"""
+
+from graphsvc.search.finding import LONGEST_TEXT, Search, search
+from graphsvc.search.index import Index
+from graphsvc.search.model import Entry, Found, Hit, Kind, Name, Standing, Words
+from graphsvc.search.writing import write
+
+__all__ = [
+    "LONGEST_TEXT",
+    "Entry",
+    "Found",
+    "Hit",
+    "Index",
+    "Kind",
+    "Name",
+    "Search",
+    "Standing",
+    "Words",
+    "search",
+    "write",
+]

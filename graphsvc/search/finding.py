@@ -1,0 +1,346 @@
+"""A search: from a text as somebody typed it to what may have been meant, the best first.
+
+Three readings are tried, and the first that finds anything is taken: all the words, each of which
+may be the beginning of one; all the words, as they or words like them are spelt; some of the
+words. What is written exactly like a name is found by all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, groupby
+from typing import TYPE_CHECKING
+
+from graphsvc.search.model import Found, Hit, Kind, Name, Standing
+from graphsvc.search.ranking import EXACT, Asked, allowed_slips, distance
+from graphsvc.search.words import grams, key, words
+from graphsvc.search.writing import LONGEST_WORD, tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from graphsvc.search.index import Index, Row
+
+#: How much of a text is read, in characters and in words: nobody searches for more.
+LONGEST_TEXT, MOST_WORDS = 256, 12
+
+#: How many of the entries that match are weighed against each other; the rest keep their order.
+_WEIGHED = 300
+
+# Entries with one and the same name, words like one that is misspelt, and entries of one reading
+# that counts only some of the words.
+_NAMESAKES, _COMPARED, _SPELLINGS, _OF_SOME = 100, 120, 6, 100
+
+#: How many entries are looked at to count classes.
+COUNTED = 5_000
+
+_STANDINGS = list(Standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word that is asked for, or a run of characters of a script without spaces."""
+
+    words: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the unit as it is written."""
+        return "".join(self.words)
+
+    @property
+    def match(self) -> str:
+        """Return the expression that finds it, and whatever begins with it."""
+        phrase = f'"{" ".join(self.words)}"'
+        return f"{phrase} *" if len(self.text) > 1 else phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read the text: what it matches, and what was made of its words."""
+
+    match: str
+    fuzzy: bool = False
+    partial: bool = False
+    suggestion: str | None = None
+
+
+class Search:
+    """One search of an index, whose answers can be had by kind and by page."""
+
+    def __init__(
+        self, index: Index, text: str, kinds: Iterable[Kind] = (), classes: Iterable[str] = ()
+    ) -> None:
+        """Read a text. ``kinds`` and ``classes`` bound what is found; none means any."""
+        self._index = index
+        self.text = text[:LONGEST_TEXT].strip()
+        self._kinds = tuple(kinds)
+        self._classes = tuple(classes)
+        self._units = _units(self.text)
+        self._words = tuple(word for unit in self._units for word in unit.words)
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """Return the reading that finds something, or None if none does."""
+        if not self._units or (self._classes and not self._class_tags):
+            return None
+        plain = Reading(" AND ".join(unit.match for unit in self._units))
+        if self._exact or self._index.count(self._bounded(plain, self._kinds)):
+            return plain
+        likely = self._as_spelt()
+        if likely.suggestion and self._index.count(self._bounded(likely, self._kinds)):
+            return likely
+        some = " OR ".join(self._spelt(unit) for unit in self._units)
+        partial = Reading(some, fuzzy=True, partial=True)
+        return partial if self._index.count(self._bounded(partial, self._kinds)) else None
+
+    @cached_property
+    def kinds(self) -> dict[Kind, int]:
+        """Return how many entries of each kind match, whatever kind was asked for."""
+        if self.reading is None:
+            return {}
+        beyond = self._index.rows(self._beyond)
+        counts = {
+            kind: self._index.count(self._bounded(self.reading, (kind,)))
+            + sum(row.kind is kind for row in beyond.values())
+            for kind in Kind
+        }
+        return {kind: count for kind, count in counts.items() if count}
+
+    @cached_property
+    def classes(self) -> dict[str, int]:
+        """Return how many of the first things that match are of each class, of whatever class."""
+        if self.reading is None:
+            return {}
+        match = f"{{names}} : ({self.reading.match}) AND {{tags}} : ({tag(Kind.THING)})"
+        return self._index.count_classes(match, COUNTED)
+
+    def total(self, kinds: Sequence[Kind] = ()) -> int:
+        """Return how many entries match, of some kinds or of those asked for."""
+        wanted = kinds or self._kinds or tuple(Kind)
+        return sum(self.kinds.get(kind, 0) for kind in wanted)
+
+    def hits(
+        self, limit: int, offset: int = 0, language: str = "en", kinds: Sequence[Kind] = ()
+    ) -> tuple[Hit, ...]:
+        """Return some of what matches, the best first."""
+        if self.reading is None:
+            return ()
+        match = self._bounded(self.reading, kinds or self._kinds)
+        ordered = self._ordered(self.reading, match, offset + limit, kinds or self._kinds)
+        return self._explained(ordered[offset : offset + limit], self.reading, language)
+
+    @cached_property
+    def _class_tags(self) -> list[str]:
+        return self._index.class_tags(self._classes)
+
+    @cached_property
+    def _exact(self) -> list[int]:
+        """Return the entries that are called just so, within the bounds: by a name or by IRI."""
+        named = self._index.with_key(key(self.text), _NAMESAKES) if key(self.text) else []
+        own = self._index.number_of(self.text)
+        ids = [*named, *([own] if own is not None and own not in named else [])]
+        within = self._index.among(self._bounds(self._kinds), ids)
+        return [one for one in ids if one in within]
+
+    @cached_property
+    def _beyond(self) -> list[int]:
+        """Return the entries that are called just so, but that no word of the text finds."""
+        if self.reading is None or not self._exact:
+            return []
+        known = self._index.among(self._bounded(self.reading, ()), self._exact)
+        return [one for one in self._exact if one not in known]
+
+    def _bounds(self, kinds: Sequence[Kind]) -> str:
+        """Return the expression for what may be found at all."""
+        bounds = f"{{tags}} : ({' OR '.join(map(tag, kinds or Kind))})"
+        if self._class_tags:
+            bounds += f" AND {{tags}} : ({' OR '.join(self._class_tags)})"
+        return bounds
+
+    def _bounded(self, reading: Reading, kinds: Sequence[Kind]) -> str:
+        return f"{{names}} : ({reading.match}) AND {self._bounds(kinds)}"
+
+    def _as_spelt(self) -> Reading:
+        """Return the reading in which each word stands for those that are spelt like it."""
+        best = [self._spellings[unit][:1] for unit in self._units]
+        corrected = [
+            found[0] if found else unit.text for found, unit in zip(best, self._units, strict=True)
+        ]
+        suggestion = " ".join(corrected)
+        changed = suggestion != " ".join(unit.text for unit in self._units)
+        match = " AND ".join(self._spelt(unit) for unit in self._units)
+        return Reading(match, fuzzy=True, suggestion=suggestion if changed else None)
+
+    def _spelt(self, unit: Unit) -> str:
+        """Return the expression for a unit, or for whatever it may stand for."""
+        if len(unit.words) > 1:
+            # Of a run of characters any two that stand side by side will do.
+            pairs = (f'"{one} {two}"' for one, two in zip(unit.words, unit.words[1:], strict=False))
+            return f"({' OR '.join([unit.match, *pairs])})"
+        spelt = (f'"{word}"' for word in self._spellings[unit])
+        return f"({' OR '.join([unit.match, *spelt])})"
+
+    @cached_property
+    def _spellings(self) -> dict[Unit, list[str]]:
+        return {unit: self._near(unit) for unit in self._units}
+
+    def _near(self, unit: Unit) -> list[str]:
+        """Return the words that a unit may stand for, the likeliest first: itself, if it is one."""
+        word, most = unit.text, allowed_slips(unit.text)
+        if len(unit.words) > 1 or not most or self._index.uses(word):
+            return [word]
+        candidates = self._index.words_like(sorted(grams(word)), _COMPARED)
+        apart = [(distance(word, each, most), -uses, each) for each, uses in candidates]
+        return [each for far, _, each in sorted(apart) if far <= most][:_SPELLINGS]
+
+    def _ordered(
+        self, reading: Reading, match: str, wanted: int, kinds: Sequence[Kind]
+    ) -> list[int]:
+        """Return the best entries, at least as many as are wanted if there are so many."""
+        bounds = self._bounds(kinds)
+        weighed = [*self._index.among(bounds, self._exact)] if self._exact else []
+        weighed += self._index.matching(match, _WEIGHED)
+        weighed += self._whole_words(reading, bounds)
+        asked = Asked(self.text, self._words, reading.fuzzy)
+        names = self._index.names(list(dict.fromkeys(weighed)))
+        weights = self._index.weights(list(names))
+
+        def rank(entry: int) -> tuple[float, bool, int, int]:
+            score, name = self._best(asked, entry, names[entry])
+            # Among names that fit about as well, what the texts speak of more comes first.
+            score += min(weights[entry], 8) if score < EXACT else 0
+            same = name is not None and name.text == self.text
+            standing = _STANDINGS.index(name.standing) if name else 0
+            return (-score, not same, standing, entry)
+
+        ordered = sorted(names, key=rank)
+        if wanted > len(ordered):
+            rest = self._index.matching(match, wanted + len(ordered))
+            ordered += [entry for entry in rest if entry not in names]
+        return ordered
+
+    def _whole_words(self, reading: Reading, bounds: str) -> list[int]:
+        """Return entries that the order of the index may have put behind less fitting ones."""
+        if not reading.partial:
+            match = " AND ".join(unit.match.removesuffix(" *") for unit in self._units)
+            return self._index.matching(f"{{names}} : ({match}) AND {bounds}", _WEIGHED)
+        found: list[int] = []
+        units = [self._spelt(unit) for unit in self._units[:6]]
+        for part in (*combinations(units, 2), *((unit,) for unit in units)):
+            match = f"{{names}} : ({' AND '.join(part)}) AND {bounds}"
+            found += self._index.matching(match, _OF_SOME)
+        return found
+
+    def _best(self, asked: Asked, entry: int, names: Sequence[Name]) -> tuple[float, Name | None]:
+        """Return the score of an entry, and the name that has it: the first of the best."""
+        if not names:
+            return (0.0, None)
+        scores = [asked.score(name.text) for name in names]
+        best = max(scores)
+        if best < EXACT and entry in self._exact:
+            return (EXACT, names[0])  # by its IRI
+        return (best, names[scores.index(best)])
+
+    def _explained(self, ids: Sequence[int], reading: Reading, language: str) -> tuple[Hit, ...]:
+        rows, names, types = (
+            self._index.rows(ids),
+            self._index.names(ids),
+            self._index.types(ids),
+        )
+        asked = Asked(self.text, self._words, reading.fuzzy)
+        sentences = self._sentences(rows.values(), language)
+        hits = []
+        for entry in ids:
+            row = rows[entry]
+            score, name = self._best(asked, entry, names[entry])
+            if name is None:
+                name = Name(row.iri, None, "", Standing.IDENTIFIER)
+            label = _label(names[entry], language) or name
+            hits.append(
+                Hit(
+                    iri=row.iri,
+                    kind=row.kind,
+                    label=label.text,
+                    language=label.language,
+                    matched=asked.marked(name.text),
+                    matched_name=name,
+                    score=round(score, 1),
+                    exact=score == EXACT,
+                    fuzzy=reading.fuzzy and score < EXACT,
+                    types=tuple(iri for iri, stated in types[entry] if stated),
+                    all_types=tuple(iri for iri, _ in types[entry]),
+                    description=row.description,
+                    sentence=sentences.get(row.said_in or ""),
+                    document=row.document,
+                    number=row.number,
+                    begin=row.begin,
+                    end=row.end,
+                )
+            )
+        return tuple(hits)
+
+    def _sentences(self, rows: Iterable[Row], language: str) -> dict[str, str]:
+        """Return the words of the sentences that first say something of some entries."""
+        wanted = {row.said_in for row in rows if row.said_in}
+        numbers = {iri: self._index.number_of(iri) for iri in sorted(wanted)}
+        names = self._index.names([number for number in numbers.values() if number is not None])
+        return {
+            iri: label.text
+            for iri, number in numbers.items()
+            if number is not None and (label := _label(names[number], language)) is not None
+        }
+
+
+def search(  # noqa: PLR0913 - the parameters of a search
+    index: Index,
+    text: str,
+    *,
+    kinds: Iterable[Kind] = (),
+    classes: Iterable[str] = (),
+    limit: int = 20,
+    offset: int = 0,
+    language: str = "en",
+) -> Found:
+    """Return what may be meant by a text: the first of it, and what there is in all.
+
+    ``kinds`` and ``classes`` (IRIs) bound what is found; none means any. ``language`` is that in
+    which things are called, if they have a label in it. Errors: DeadlineExceeded.
+    """
+    with index.in_time():
+        asked = Search(index, text, kinds, classes)
+        reading = asked.reading
+        return Found(
+            total=asked.total(),
+            hits=asked.hits(limit, offset, language),
+            kinds=asked.kinds,
+            classes=asked.classes,
+            suggestion=reading.suggestion if reading else None,
+            partial=reading.partial if reading else False,
+        )
+
+
+def _units(text: str) -> tuple[Unit, ...]:
+    """Return the words of a text; characters of a script without spaces go in runs."""
+    found: list[Unit] = []
+    for unspaced, group in groupby(words(text)[:MOST_WORDS], key=lambda word: word.unspaced):
+        run = [word.text[:LONGEST_WORD] for word in group]
+        found += [Unit(tuple(run))] if unspaced else [Unit((word,)) for word in run]
+    return tuple(dict.fromkeys(found))
+
+
+def _label(names: Sequence[Name], language: str) -> Name | None:
+    """Return the label that suits a language best: the same, a kindred one, none, another."""
+    wanted = language.lower()
+
+    def fit(name: Name) -> int:
+        tagged = (name.language or "").lower()
+        if tagged == wanted:
+            return 0
+        if tagged and tagged.split("-")[0] == wanted.split("-")[0]:
+            return 1
+        return 3 if tagged else 2
+
+    labels = [name for name in names if name.standing is Standing.LABEL]
+    return min(labels or names, key=fit, default=None)

@@ -1,0 +1,135 @@
+"""How well a name fits what was asked, and which of its words do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import OSA
+
+from graphsvc.search.model import Words
+from graphsvc.search.words import is_unspaced, key, split, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: The score of a name that is the text itself, and the most that any other name can have.
+EXACT, _MOST = 100.0, 99.0
+
+# What counts for more: that all the words asked for are there, or that all of the name was asked.
+_ASKED, _NAMED = 0.65, 0.35
+
+# What a word is worth that only begins with the one asked for, or is only like it.
+_BEGINS, _LIKE = 0.75, 0.7
+
+#: How many characters of a long text are shown around the first word that matches.
+_EXCERPT = 340
+
+
+def allowed_slips(word: str) -> int:
+    """Return how many slips of the hand a word may have: one for each three letters."""
+    return 0 if is_unspaced(word) else min(len(word) // 3, 3)
+
+
+def slips(word: str, other: str, most: int) -> int:
+    """Return how many slips lie between two words, or one more than ``most`` if there are more."""
+    return int(OSA.distance(word, other, score_cutoff=most))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: the words, and whether words that are only like them count."""
+
+    text: str
+    words: tuple[str, ...]
+    fuzzy: bool
+
+    def score(self, name: str) -> float:
+        """Return from 0 to 100 how well a name fits; 100 only if it is written alike."""
+        if key(name) == key(self.text):
+            return EXACT
+        named = split(name)
+        if not named or not self.words:
+            return 0.0
+        asked_size = sum(map(len, self.words))
+        worth = [max(self._worth(word, each) for each in named) for word in self.words]
+        found = sum(len(word) * one for word, one in zip(self.words, worth, strict=True))
+        told = [max(self._worth(word, each) for word in self.words) for each in named]
+        covered = sum(len(each) * one for each, one in zip(named, told, strict=True))
+        share = _ASKED * found / asked_size + _NAMED * covered / sum(map(len, named))
+        return min(90 * share + 3 * (told[0] > 0) + self._in_a_row(named), _MOST)
+
+    def marked(self, text: str) -> Words:
+        """Return a text with the words that fit marked, cut around the first if it is long."""
+        fits = [
+            (word.begin, word.end)
+            for word in words(text)
+            if any(self._worth(asked, word.text) > 0 for asked in self.words)
+        ]
+        begin = 0
+        end = len(text)
+        if end > _EXCERPT:
+            first = fits[0][0] if fits else 0
+            begin = _word_start(text, min(max(0, first - _EXCERPT // 3), end - _EXCERPT))
+            end = begin + _EXCERPT
+        return _pieces(text, fits, begin, end)
+
+    def _worth(self, word: str, named: str) -> float:
+        """Return from 0 to 1 how well a word of a name fits one that is asked for."""
+        if named == word:
+            return 1.0
+        if len(word) > 1 and named.startswith(word):
+            return _BEGINS + 0.2 * len(word) / len(named)
+        most = allowed_slips(word) if self.fuzzy else 0
+        if not most or len(named) < len(word) - most:
+            return 0.0
+        apart = distance(word, named, most)
+        return 0.0 if apart > most else _LIKE * (1 - apart / len(word))
+
+    def _in_a_row(self, named: Sequence[str]) -> float:
+        """Return a premium if the words stand in the name as asked for, above all at its start."""
+        joined, asked = f" {' '.join(named)}", f" {' '.join(self.words)}"
+        return 7.0 if joined.startswith(asked) else float(asked in joined)
+
+
+def distance(word: str, named: str, most: int) -> float:
+    """Return how many slips make one word of the other, or of its beginning.
+
+    The rest of a word that was not typed to its end counts for half a slip.
+    """
+    whole: float = slips(word, named, most)
+    for length in range(len(word) - 1, len(word) + 2):
+        if whole <= 1 or length >= len(named):
+            break
+        whole = min(whole, slips(word, named[:length], most) + 0.5)
+    return whole
+
+
+def _word_start(text: str, at: int) -> int:
+    """Return where a word begins at a place or soon after it, so that no word is cut in two."""
+    space = text.find(" ", at, at + 30) if at else -1
+    return space + 1 if space >= 0 else at
+
+
+def _pieces(text: str, fits: Iterable[tuple[int, int]], begin: int, end: int) -> Words:
+    pieces: list[tuple[str, bool]] = [("… ", False)] if begin else []
+    done = begin
+    for start, stop in fits:
+        if start >= done and stop <= end:
+            pieces += [(text[done:start], False), (text[start:stop], True)]
+            done = stop
+    pieces.append((text[done:end], False))
+    if end < len(text):
+        pieces.append((" …", False))
+    return Words(tuple(_joined(pieces)))
+
+
+def _joined(pieces: Iterable[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Return the pieces without empty ones, and those that are marked alike put together."""
+    joined: list[tuple[str, bool]] = []
+    for piece, marked in pieces:
+        if joined and joined[-1][1] is marked:
+            joined[-1] = (joined[-1][0] + piece, marked)
+        elif piece:
+            joined.append((piece, marked))
+    return joined

@@ -1,0 +1,101 @@
+"""Words as they are compared: without case, accents and points; and where they stand in a text.
+
+Scripts that write no spaces are read a character at a time, so that any part of a name is found:
+the characters of one run are then looked for side by side.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+#: Letters that are another one with a stroke, or two written as one; Unicode does not part them.
+_PARTED = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ħ": "h",
+        "\u0131": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ð": "d",
+    }
+)
+
+# Kana, bopomofo, ideographs, and the scripts of South-East Asia.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3100-\u312f"
+    "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+
+# Letters with a point after each are one word ("U.S.", "H.E."), and so is a run of letters.
+_LETTER = rf"[^\W\d_{_UNSPACED}]"
+_WORD = re.compile(rf"(?:{_LETTER}\.){{2,}}{_LETTER}?|[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+
+
+class _Folds(dict[int, str]):
+    """What each character is compared as, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFKD", chr(code)).casefold().translate(_PARTED)
+        letters = unicodedata.normalize("NFKD", parts)
+        self[code] = "".join(
+            letter for letter in letters if not unicodedata.category(letter).startswith("M")
+        )
+        return self[code]
+
+
+_FOLDS = _Folds()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it is compared, and where it stands in its text, in code points, half open."""
+
+    text: str
+    begin: int
+    end: int
+
+    @property
+    def unspaced(self) -> bool:
+        """Tell whether it is one character of a script that writes no spaces."""
+        return is_unspaced(self.text)
+
+
+def is_unspaced(word: str) -> bool:
+    """Tell whether a word is one character of a script that writes no spaces."""
+    return re.fullmatch(f"[{_UNSPACED}]", word) is not None
+
+
+def fold(text: str) -> str:
+    """Return a text without case, accents and the differences that compatibility makes."""
+    return text.translate(_FOLDS)
+
+
+def key(text: str) -> str:
+    """Return what two names have in common that are written alike: their letters and digits."""
+    return "".join(letter for letter in fold(text) if letter.isalnum())
+
+
+def split(text: str) -> list[str]:
+    """Return the words of a text as they are compared."""
+    return [found.replace(".", "") for found in _WORD.findall(fold(text))]
+
+
+def words(text: str) -> list[Word]:
+    """Return the words of a text with their places in it."""
+    folded = [letter.translate(_FOLDS) for letter in text]
+    places = [at for at, letters in enumerate(folded) for _ in letters]
+    return [
+        Word(found[0].replace(".", ""), places[found.start()], places[found.end() - 1] + 1)
+        for found in _WORD.finditer("".join(folded))
+    ]
+
+
+def grams(word: str) -> set[str]:
+    """Return the runs of three letters in a word, its beginning and its end counting as letters."""
+    padded = f"\x02{word}\x03"
+    return {padded[at : at + 3] for at in range(len(padded) - 2)} or {padded}

@@ -1,0 +1,278 @@
+"""Search over HTTP: a page, the same as JSON, and what to suggest while somebody types."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, render_template, request, url_for
+from pyoxigraph import NamedNode
+
+from graphsvc.formats import Content, Format, carrying
+from graphsvc.search import Kind, Search
+from graphsvc.web.negotiation import negotiate
+from graphsvc.web.parameters import page_number
+from graphsvc.web.problems import RequestProblem
+from graphsvc.web.responses import release_answer
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphsvc.entities import Named
+    from graphsvc.search import Hit
+
+searching = Blueprint("search", __name__)
+
+(_HTML,) = carrying(Content.PAGE)
+(_JSON,) = carrying(Content.RECORDS)
+
+#: How many hits are on a page of one kind, how many of each kind where all kinds are, and how
+#: many names are suggested.
+PER_PAGE, OF_EACH, SUGGESTED = 20, 6, 8
+
+#: The deepest page: nobody reads on where names hardly fit.
+_LAST_PAGE = 500
+
+#: What the kinds are called on pages.
+TITLES = {
+    Kind.THING: "Things",
+    Kind.SENTENCE: "Sentences",
+    Kind.TERM: "Vocabulary",
+    Kind.QUERY: "Queries",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the address asks: the text, the kind and the class that bound it, and the page."""
+
+    text: str
+    kind: Kind | None
+    cls: str | None
+    page: int
+
+    @classmethod
+    def read(cls) -> Question:
+        """Read the address; RequestProblem if a part of it is not what it should be."""
+        return cls(request.args.get("q", "").strip(), _kind(), _class(), page_number())
+
+    def search(self) -> Search:
+        """Return the search of what is asked."""
+        classes = [self.cls] if self.cls else []
+        kinds = [Kind.THING] if classes else [self.kind] if self.kind else []
+        return Search(site().release.search, self.text, kinds, classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The hits of one kind that a page shows, and how many there are."""
+
+    kind: Kind
+    title: str
+    total: int
+    hits: tuple[Hit, ...]
+
+
+@searching.get("/search")
+@searching.get("/search.<suffix>")
+def answer(suffix: str | None = None) -> Response:
+    """Answer what is asked in ``q``, as a page or as JSON."""
+    formats = {fmt.media_type.partition("/")[2]: fmt for fmt in (_HTML, _JSON)}
+    if suffix is not None and suffix not in formats:
+        raise RequestProblem(
+            "not-found", f"There is no search.{suffix}.", remedy="Ask for search.json."
+        )
+    question, language = Question.read(), reader_language()
+    accept = request.headers.get("Accept")
+    fmt = formats[suffix] if suffix else negotiate(accept, tuple(formats.values()))
+    if question.page > _LAST_PAGE:
+        raise RequestProblem(
+            "bad-request", f"There are no more than {_LAST_PAGE} pages.", remedy="Ask for less."
+        )
+    write = _page if fmt is _HTML else _records
+    return spoken_answer(
+        fmt, ("search", *_key(question), language), lambda: write(question, language)
+    )
+
+
+@searching.get("/search/suggest")
+def suggest() -> Response:
+    """Suggest, as JSON, what somebody may mean who has typed ``prefix``."""
+    text, language = request.args.get("prefix", "").strip(), reader_language()
+
+    def body() -> str:
+        with site().release.search.in_time():
+            asked = Search(site().release.search, text)
+            hits = asked.hits(SUGGESTED, language=language)
+            total = asked.total()
+        suggested = [_suggestion(hit, language) for hit in hits]
+        return _written({"prefix": text, "total": total, "suggestions": suggested})
+
+    return spoken_answer(_JSON, ("suggest", text, language), body)
+
+
+def spoken_answer(fmt: Format, key: tuple[object, ...], body: Callable[[], str]) -> Response:
+    """Return an answer that depends on the reader's language too."""
+    response = release_answer(fmt, key, body)
+    response.vary.add("Accept-Language")
+    return response
+
+
+def reader_language() -> str:
+    """Return the language that the client likes best; English where it names none.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4
+    """
+    best = request.accept_languages.best
+    return best if best and best != "*" else "en"
+
+
+def named(iri: str, language: str) -> Named:
+    """Return a class or property under its label."""
+    return site().catalogue.term(NamedNode(iri), language)
+
+
+def own_types(hit: Hit) -> tuple[str, ...]:
+    """Return the stated classes of a hit that are this graph's own, if it has such."""
+    own = tuple(iri for iri in hit.types if iri.startswith(site().base))
+    return own or hit.types[:1]
+
+
+def _kind() -> Kind | None:
+    text = request.args.get("kind") or None
+    if text is not None and text not in set(Kind):
+        raise RequestProblem(
+            "bad-request",
+            f"{text!r} is not a kind of what can be found.",
+            remedy=f"Ask for one of: {', '.join(Kind)}.",
+        )
+    return Kind(text) if text else None
+
+
+def _class() -> str | None:
+    text = request.args.get("class") or None
+    try:
+        return text and NamedNode(text).value
+    except ValueError as error:
+        raise RequestProblem(
+            "bad-request", f"{text!r} is not the IRI of a class.", remedy="Give its whole IRI."
+        ) from error
+
+
+def _key(question: Question) -> tuple[object, ...]:
+    return (question.text, question.kind, question.cls, question.page)
+
+
+def _groups(question: Question, asked: Search, language: str) -> list[Group]:
+    """Return what a page shows: some hits of every kind, or a page of those of one."""
+    if not question.kind and not question.cls:
+        kinds = asked.kinds.items()
+        groups = [
+            Group(kind, TITLES[kind], total, asked.hits(OF_EACH, 0, language, (kind,)))
+            for kind, total in kinds
+        ]
+        # What is called just so comes first, of whatever kind it is.
+        return sorted(groups, key=lambda group: not group.hits[:1] or not group.hits[0].exact)
+    kind = Kind.THING if question.cls else question.kind or Kind.THING
+    hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, language, (kind,))
+    return [Group(kind, TITLES[kind], asked.total((kind,)), hits)]
+
+
+def _page(question: Question, language: str) -> str:
+    with site().release.search.in_time():
+        asked = question.search()
+        groups = _groups(question, asked, language)
+        classes = [
+            (named(iri, language), count)
+            for iri, count in asked.classes.items()
+            if iri.startswith(site().base)
+        ]
+        kinds = Search(site().release.search, question.text).kinds
+    return render_template(
+        "search.html",
+        question=question,
+        asked=asked,
+        groups=[group for group in groups if group.total],
+        kinds=[(kind, TITLES[kind], count) for kind, count in kinds.items()],
+        classes=classes,
+        chosen=named(question.cls, language) if question.cls else None,
+        per_page=PER_PAGE,
+        named=lambda iri: named(iri, language),
+        own_types=own_types,
+    )
+
+
+def _records(question: Question, language: str) -> str:
+    with site().release.search.in_time():
+        asked = question.search()
+        hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, language)
+        total, kinds, classes = asked.total(), asked.kinds, asked.classes
+        reading = asked.reading
+    return _written(
+        {
+            "q": question.text,
+            "total": total,
+            "page": question.page,
+            "pages": -(-total // PER_PAGE),
+            "kinds": {kind.value: count for kind, count in kinds.items()},
+            "classes": classes,
+            "did_you_mean": reading.suggestion if reading else None,
+            "some_words_only": reading.partial if reading else False,
+            "hits": [_record(hit) for hit in hits],
+        }
+    )
+
+
+def _record(hit: Hit) -> dict[str, object]:
+    record: dict[str, object] = {
+        "iri": hit.iri,
+        "kind": hit.kind.value,
+        "label": hit.label,
+        "language": hit.language,
+        "page": url_for("pages.home", _external=True).rstrip("/")
+        + (site().local_href(hit.iri) or ""),
+        "score": hit.score,
+        "exact": hit.exact,
+        "fuzzy": hit.fuzzy,
+        "matched": {
+            "text": hit.matched.text,
+            "name": hit.matched_name.text,
+            "property": hit.matched_name.property or None,
+            "highlights": _highlights(hit),
+        },
+        "types": list(hit.types),
+        "description": hit.description or None,
+        "sentence": hit.sentence,
+    }
+    if hit.kind is Kind.SENTENCE:
+        place = {"document": hit.document, "begin": hit.begin, "end": hit.end}
+        record |= {"number": hit.number, **place}
+    return record
+
+
+def _highlights(hit: Hit) -> list[list[int]]:
+    """Return where in the matched text the words are that match: code points, half open."""
+    places, at = [], 0
+    for piece, marked in hit.matched.pieces:
+        if marked:
+            places.append([at, at + len(piece)])
+        at += len(piece)
+    return places
+
+
+def _suggestion(hit: Hit, language: str) -> dict[str, object]:
+    kinds = [named(iri, language).label for iri in own_types(hit)[:1]]
+    return {
+        "iri": hit.iri,
+        "href": site().local_href(hit.iri),
+        "label": hit.label,
+        "kind": hit.kind.value,
+        "type": kinds[0] if kinds else "",
+        "matched": [[piece, marked] for piece, marked in hit.matched.pieces],
+    }
+
+
+def _written(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"

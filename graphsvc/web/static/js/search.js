@@ -1,0 +1,157 @@
+// Suggestions in the search box: the combobox pattern with a list below the field.
+// https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
+// Without this file the box is a plain form, and all that is suggested can be found with it.
+
+/** How long somebody has to pause before the server is asked, in milliseconds. */
+const PAUSE = 120;
+
+class SearchBox {
+  constructor(form) {
+    this.form = form;
+    this.input = form.querySelector("input[type=search]");
+    this.list = form.appendChild(make("ul", { id: `${this.input.id}-list`, class: "suggestions", role: "listbox", "aria-label": "Suggestions" }));
+    this.status = form.appendChild(make("p", { class: "unseen", role: "status" }));
+    this.active = -1;
+    this.suggestions = [];
+    set(this.input, {
+      role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
+      "aria-controls": this.list.id, "aria-keyshortcuts": "/",
+    });
+    this.close();
+    this.listen();
+  }
+
+  listen() {
+    this.input.addEventListener("input", () => this.askSoon());
+    this.input.addEventListener("keydown", (event) => this.press(event));
+    this.input.addEventListener("blur", () => this.close());
+    // The field keeps the focus while something in the list is clicked.
+    this.list.addEventListener("mousedown", (event) => event.preventDefault());
+    this.list.addEventListener("click", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (option) this.follow([...this.list.children].indexOf(option));
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "/" && !isTyping(event)) {
+        event.preventDefault();
+        this.input.focus();
+        this.input.select();
+      }
+    });
+  }
+
+  askSoon() {
+    clearTimeout(this.timer);
+    this.request?.abort();
+    if (!this.input.value.trim()) return this.close();
+    this.timer = setTimeout(() => this.ask(), PAUSE);
+  }
+
+  async ask() {
+    const address = new URL(this.form.dataset.suggest, location);
+    address.searchParams.set("prefix", this.input.value);
+    this.request = new AbortController();
+    try {
+      const answer = await fetch(address, { signal: this.request.signal, headers: { Accept: "application/json" } });
+      if (answer.ok && document.activeElement === this.input) this.show(await answer.json());
+    } catch (error) {
+      // Superseded by another letter, or no network: the form still works.
+      if (error.name !== "AbortError") this.close();
+    }
+  }
+
+  show({ suggestions, total }) {
+    this.suggestions = suggestions;
+    this.list.replaceChildren(...suggestions.map((each, at) => option(each, `${this.list.id}-${at}`)));
+    this.list.hidden = !suggestions.length;
+    this.input.setAttribute("aria-expanded", String(!this.list.hidden));
+    this.status.textContent = told(suggestions.length, total);
+    this.choose(-1);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.list.hidden = true;
+    this.suggestions = [];
+    this.input.setAttribute("aria-expanded", "false");
+    this.status.textContent = "";
+    this.choose(-1);
+  }
+
+  choose(at) {
+    this.active = at;
+    [...this.list.children].forEach((each, number) => each.setAttribute("aria-selected", String(number === at)));
+    const chosen = this.list.children[at];
+    if (chosen) {
+      this.input.setAttribute("aria-activedescendant", chosen.id);
+      chosen.scrollIntoView({ block: "nearest" });
+    } else {
+      this.input.removeAttribute("aria-activedescendant");
+    }
+  }
+
+  press(event) {
+    const open = !this.list.hidden;
+    const last = this.suggestions.length - 1;
+    const moves = {
+      ArrowDown: () => (open ? this.choose(this.active < last ? this.active + 1 : -1) : this.askSoon()),
+      ArrowUp: () => open && this.choose(this.active < 0 ? last : this.active - 1),
+      Escape: () => (open ? this.close() : (this.input.value = "")),
+      Enter: () => this.follow(this.active),
+    };
+    if (event.isComposing || !moves[event.key] || (event.key === "Enter" && this.active < 0)) return;
+    event.preventDefault();
+    moves[event.key]();
+  }
+
+  follow(at) {
+    const chosen = this.suggestions[at];
+    if (chosen?.href) location.assign(chosen.href);
+  }
+}
+
+/** Return an option of the list: the name with the letters that match, and what it is. */
+function option(suggestion, id) {
+  const { label, matched, type, kind } = suggestion;
+  const name = matched.map(([piece]) => piece).join("");
+  const item = make("li", { id, role: "option", "aria-selected": "false" });
+  const line = item.appendChild(make("span", { class: kind === "sentence" ? "name quote" : "name" }));
+  const isLabel = name === label || kind === "sentence";
+  if (isLabel) line.append(...marked(matched));
+  else line.append(label);
+  const is = item.appendChild(make("span", { class: "is" }));
+  is.append(type);
+  if (!isLabel) is.append(type ? " · " : "", ...marked(matched));
+  return item;
+}
+
+function marked(pieces) {
+  return pieces.map(([piece, isMarked]) => {
+    if (!isMarked) return piece;
+    const mark = make("mark", {});
+    mark.textContent = piece;
+    return mark;
+  });
+}
+
+function told(shown, total) {
+  if (!shown) return "No suggestions.";
+  const more = total > shown ? ` of ${total}` : "";
+  return `${shown}${more} suggestion${total === 1 ? "" : "s"}, choose with the arrow keys.`;
+}
+
+function isTyping(event) {
+  const field = event.target.closest?.("input, textarea, select, [contenteditable]");
+  return Boolean(field) || event.ctrlKey || event.metaKey || event.altKey;
+}
+
+function make(name, attributes) {
+  return set(document.createElement(name), attributes);
+}
+
+function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+document.querySelectorAll("form[data-suggest]").forEach((form) => new SearchBox(form));

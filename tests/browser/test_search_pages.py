@@ -1,0 +1,104 @@
+"""Search with the keyboard, with the suggestions, and without any script."""
+
+# Fixtures are imported under the names by which tests ask for them.
+# ruff: noqa: F811
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .test_pages import browser, opened, served  # noqa: F401
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+def options(page: Page) -> list[str]:
+    page.wait_for_selector("li[role=option]")
+    return [each.splitlines()[0] for each in page.locator("li[role=option]").all_inner_texts()]
+
+
+def chosen(page: Page) -> str | None:
+    """Return the words of the option that assistive technology is told of."""
+    name = page.get_by_role("combobox").get_attribute("aria-activedescendant")
+    return page.locator(f"#{name}").inner_text().splitlines()[0] if name else None
+
+
+def test_a_tour_with_the_keyboard_alone(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/problems") as page:
+        page.keyboard.press("/")
+        box = page.get_by_role("combobox", name="Search names and sentences")
+        assert box.evaluate("each => each === document.activeElement")
+        page.keyboard.type("cica")
+        found = options(page)
+        assert found[0] == "CICA"
+        assert box.get_attribute("aria-expanded") == "true"
+        assert "suggestions" in page.get_by_role("status").inner_text()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        assert chosen(page) == found[1]
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowUp")
+        assert chosen(page) is None
+        page.keyboard.press("ArrowUp")
+        assert chosen(page) == found[-1]
+        page.keyboard.press("Escape")
+        assert box.get_attribute("aria-expanded") == "false"
+        assert box.input_value() == "cica"
+        page.keyboard.type(" bus")
+        assert options(page)[0] == "CICA Business Council"
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/doc/id/mechanism/cica-business-council")
+
+
+def test_enter_asks_for_all_results(browser: Browser, served: str) -> None:
+    with opened(browser, served) as page:
+        page.keyboard.press("/")
+        page.keyboard.type("finland")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?q=finland")
+        assert page.locator("section.hits h2").first.inner_text().startswith("Things")
+        assert page.locator("section.hits mark").first.inner_text() == "Finland"
+
+
+def test_a_slash_that_is_typed_is_a_slash(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        page.get_by_label("Query", exact=True).fill("")
+        page.get_by_label("Query", exact=True).press("/")
+        assert page.get_by_label("Query", exact=True).input_value() == "/"
+
+
+def test_a_suggestion_is_followed_with_the_mouse(browser: Browser, served: str) -> None:
+    with opened(browser, served) as page:
+        page.get_by_role("combobox").fill("huwei")
+        page.locator("li[role=option]").first.click()
+        page.wait_for_url("**/doc/id/organization/huawei")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_list_stays_within_the_screen(browser: Browser, served: str, width: int) -> None:
+    with opened(browser, served, width) as page:
+        page.get_by_role("combobox").fill("china")
+        options(page)
+        box = page.get_by_role("listbox").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_it_works_without_a_script(browser: Browser, served: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(served)
+    page.locator("#search-box").fill("huwei")
+    page.locator("#search-box").press("Enter")
+    page.wait_for_url("**/search?q=huwei")
+    page.get_by_role("link", name="huawei", exact=True).first.click()
+    page.wait_for_url("**/search?q=huawei")
+    page.locator("main").get_by_role("link", name="HUAWEI", exact=True).click()
+    page.wait_for_url("**/doc/id/organization/huawei")
+    context.close()

@@ -1,0 +1,199 @@
+"""Search over HTTP: the page without a script, its JSON, suggestions, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphsvc import settings
+from graphsvc.web.app import create_app
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from graphsvc.release import Release
+
+IWM = "https://w3id.org/iwm/"
+
+
+@pytest.fixture(scope="module")
+def client(mechanisms_release: Release) -> FlaskClient:
+    return create_app(mechanisms_release, settings.load({}, {})).test_client()
+
+
+class Page(HTMLParser):
+    """The words of a page that are marked, its links, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.marked: list[str] = []
+        self.words: list[str] = []
+        self._within: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._within.append(tag)
+        if tag == "a":
+            self.links.append(dict(attrs).get("href") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._within:
+            self._within.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+        if "mark" in self._within:
+            self.marked.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def page(client: FlaskClient, **parameters: str | int) -> Page:
+    answer = client.get("/search", query_string=parameters)
+    assert answer.status_code == 200
+    return Page(answer.text)
+
+
+def records(client: FlaskClient, **parameters: str | int) -> Any:
+    answer = client.get("/search.json", query_string=parameters)
+    assert (answer.status_code, answer.content_type) == (200, "application/json")
+    return answer.json
+
+
+def test_results_are_in_groups(client: FlaskClient) -> None:
+    shown = page(client, q="cica")
+    for title in ("Things 12", "Sentences 7", "Queries 1", "All 12"):
+        assert title in shown.text
+    assert "/doc/id/mechanism/cica-business-council" in shown.links
+    assert set(shown.marked) == {"CICA"}
+
+
+def test_another_name_is_shown_where_it_is_what_matched(client: FlaskClient) -> None:
+    shown = page(client, q="bfic")
+    assert "Business Forum of China-Italy also BFIC mechanism" in shown.text
+    assert "China known as CN country" in page(client, q="CN").text
+
+
+def test_a_slip_is_forgiven_and_said(client: FlaskClient) -> None:
+    shown = page(client, q="huwei")
+    assert "Did you mean huawei ?" in shown.text
+    assert "/search?q=huawei" in shown.links
+    assert "This has some of them" in page(client, q="huawei elephants").text
+    assert "Nothing here is called zzzz" in page(client, q="zzzz").text
+
+
+def test_every_page_of_a_kind_is_linked(client: FlaskClient) -> None:
+    address = "/search?q=china&kind=thing"
+    seen: set[str] = set()
+    while address:
+        shown = Page(client.get(address).text)
+        seen |= {link for link in shown.links if link.startswith("/doc/id/")}
+        address = next((link for link in shown.links if "page=" in link and link > address), "")
+    assert len(seen) == records(client, q="china")["kinds"]["thing"] > 20
+
+
+def test_classes_narrow_what_is_found(client: FlaskClient) -> None:
+    shown = page(client, q="china", **{"class": f"{IWM}ontology#Country"})
+    assert "Things : country 1" in shown.text or "Things: country 1" in shown.text
+    links = [link for link in shown.links if link.startswith("/doc/id/")]
+    assert links == ["/doc/id/country/china"]
+
+
+def test_what_is_typed_is_never_markup(client: FlaskClient) -> None:
+    answer = client.get("/search", query_string={"q": "<script>alert(1)</script>\"'"})
+    assert "<script>alert" not in answer.text
+
+
+def test_json_says_what_matched_and_where(client: FlaskClient) -> None:
+    told = records(client, q="secretariat in finland", kind="sentence")
+    assert told["total"] == len(told["hits"]) >= 1
+    hit = told["hits"][0]
+    text = hit["matched"]["text"]
+    marked = {text[begin:end].lower() for begin, end in hit["matched"]["highlights"]}
+    assert {"secretariat", "in", "finland"} <= marked
+    assert hit["kind"] == "sentence"
+    assert hit["end"] - hit["begin"] >= len(text.strip("… "))
+    assert hit["page"].startswith("http://localhost/doc/passage/")
+
+
+def test_the_client_chooses_between_page_and_json(client: FlaskClient) -> None:
+    def kind(accept: str) -> str:
+        mimetype: str = client.get("/search?q=cica", headers={"Accept": accept}).mimetype or ""
+        return mimetype
+
+    assert kind("*/*") == kind("text/html") == "text/html"
+    assert kind("application/json") == "application/json"
+    refused = client.get("/search?q=cica", headers={"Accept": "text/turtle"})
+    assert refused.status_code == 406
+
+
+def test_an_answer_is_kept_by_release_and_language(client: FlaskClient) -> None:
+    one = client.get("/search?q=cica")
+    assert {"Accept", "Accept-Language"} <= {
+        name.strip() for name in one.headers["Vary"].split(",")
+    }
+    again = client.get("/search?q=cica", headers={"If-None-Match": one.headers["ETag"]})
+    assert again.status_code == 304
+    other = client.get("/search?q=cica", headers={"Accept-Language": "zh"})
+    assert other.headers["ETag"] != one.headers["ETag"]
+
+
+def test_suggestions_while_one_types(client: FlaskClient) -> None:
+    told = client.get("/search/suggest", query_string={"prefix": "business fo"}).json
+    assert told is not None
+    first = told["suggestions"][0]
+    assert first["href"] == "/doc/id/mechanism/bfic"
+    assert first["type"] == "mechanism"
+    assert ["Business", True] in first["matched"]
+    assert client.get("/search/suggest").json == {"prefix": "", "total": 0, "suggestions": []}
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/search?kind=none", 400),
+        ("/search?page=0", 400),
+        ("/search?q=a&page=501", 400),
+        ("/search.xml?q=a", 404),
+        ("/search?q=a&class=%00", 400),
+        ("/search?q=a&class=a:b", 200),
+        ("/search?q=%FF%00", 200),
+    ],
+)
+def test_what_cannot_be_asked(client: FlaskClient, address: str, status: int) -> None:
+    answer = client.get(address, headers={"Accept": "application/json, text/html;q=0.5"})
+    assert answer.status_code == status
+    if status != 200:
+        assert json.loads(answer.data)["remedy"]
+
+
+@given(st.text(max_size=60), st.text(max_size=20))
+def test_no_text_is_an_error_of_the_service(client: FlaskClient, text: str, language: str) -> None:
+    header = language.encode("utf-8", "replace").decode("latin-1")
+    fields = {"Accept-Language": header.replace("\r", "").replace("\n", "").replace("\0", "")}
+    text = text.encode("utf-8", "replace").decode()
+    for path in ("/search", "/search.json"):
+        assert client.get(path, query_string={"q": text}, headers=fields).status_code == 200
+        answer = client.get(path, query_string={"q": "a", "class": text, "kind": text})
+        assert answer.status_code in (200, 400)
+    assert client.get("/search/suggest", query_string={"prefix": text}).status_code == 200
+
+
+def test_every_page_has_the_search_box(client: FlaskClient) -> None:
+    for path in ("/", "/ontology", "/sparql", "/doc/id/country/china", "/problems"):
+        text = client.get(path, headers={"Accept": "text/html"}).text
+        assert 'role="search" action="/search"' in text
+        assert '<script type="module" src="/static/js/search.js' in text
+
+
+def test_another_project_is_searched_alike(lights_release: Release) -> None:
+    client = create_app(lights_release, settings.load({}, {})).test_client()
+    assert "/doc/id/place/ile-merrow" in page(client, q="ile merow").links
