@@ -21,6 +21,7 @@ class Content(Enum):
     PAGE = "page"
     PROBLEM = "problem"
     EXPLANATION = "explanation"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,12 @@ FORMATS: tuple[Format, ...] = (
         _RESULTS,
         QueryResultsFormat.TSV,
         charset=True,
+    ),
+    Format(
+        "xlsx",
+        "Excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        frozenset({Content.TABLE}),
     ),
     Format(
         "ttl",
