@@ -22,6 +22,7 @@ class Content(Enum):
     PROBLEM = "problem"
     EXPLANATION = "explanation"
     TABLE = "table"
+    DESCRIPTION = "description"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,20 @@ FORMATS: tuple[Format, ...] = (
         "Excel",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         frozenset({Content.TABLE}),
+    ),
+    Format(
+        "openapi",
+        "OpenAPI",
+        "application/openapi+json",
+        frozenset({Content.DESCRIPTION}),
+        aliases=("application/json",),
+    ),
+    Format(
+        "yaml",
+        "OpenAPI in YAML",
+        "application/openapi+yaml",
+        frozenset({Content.DESCRIPTION}),
+        aliases=("application/yaml",),
     ),
     Format(
         "ttl",

@@ -273,6 +273,19 @@ def used_prefixes(text: str) -> dict[str, Position]:
     return used
 
 
+def named_iris(text: str, known: Mapping[str, str]) -> set[str]:
+    """Return the IRIs that a query names, written out or with a prefix, declared or known."""
+    namespaces = {**known, **declared_prefixes(text)}
+    significant = code(text)
+    iris = {iri_of(token) for token in significant if token.kind is Kind.IRI}
+    names = [token for token in significant if token.kind is Kind.NAME]
+    return iris | {
+        namespaces[prefix_of(token)] + local_of(token)
+        for token in names
+        if prefix_of(token) in namespaces
+    }
+
+
 def rewrite_iris(text: str, rewrite: Callable[[str], str]) -> str:
     """Return the text with every IRI replaced by what ``rewrite`` makes of it.
 

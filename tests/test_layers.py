@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "graphsvc"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("web",),
-    ("validation", "entities", "explain", "description"),
+    ("validation", "vocabulary", "entities", "explain", "description"),
     ("queries",),
     ("build", "depot", "release"),
     ("inference", "sources", "files", "passages", "parsing", "layout", "trig"),

@@ -15,9 +15,11 @@ from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
 from graphsvc.web import pages, problems
+from graphsvc.web.api import api
 from graphsvc.web.documents import documents
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
+from graphsvc.web.queries import queries
 from graphsvc.web.site import Site
 from graphsvc.web.sparql import endpoint
 
@@ -84,7 +86,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.jinja_env.globals.update(version=__version__, style=_serve_static(app))
     pages.register(served, app.jinja_env)
     problems.register(app)
-    for blueprint in (endpoint, documents, pages.pages):
+    for blueprint in (endpoint, documents, pages.pages, queries, api):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
     app.after_request(_with_headers)
