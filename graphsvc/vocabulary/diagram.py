@@ -24,7 +24,7 @@ _LINE = 18.0
 _PADDING = 9.0
 _BETWEEN = 44.0
 _MARGIN = 8.0
-_CHARACTER = 7.4
+_CHARACTER, _BOLD_CHARACTER = 7.6, 8.6
 _NARROW = frozenset("fijlrt .,'()-I")
 
 
@@ -97,9 +97,9 @@ def _height(terms: Sequence[Named]) -> float:
     return len(terms) * _LINE + 6.0
 
 
-def _width(terms: Sequence[Named]) -> float:
+def _width(terms: Sequence[Named], character: float = _BOLD_CHARACTER) -> float:
     longest = max(sum(0.6 if c in _NARROW else 1.0 for c in term.label) for term in terms)
-    return round(longest * _CHARACTER + 2 * _PADDING, 1)
+    return round(longest * character + 2 * _PADDING, 1)
 
 
 def _starts(widths: Sequence[float]) -> list[float]:
@@ -151,9 +151,13 @@ def _boxes(
     layers: Layers, contents: Sequence[tuple[Named, ...]], heights: Sequence[float], classes: int
 ) -> dict[int, Box]:
     """Return the box of every node; a waypoint's is as wide as its column, and empty."""
+    own_width = [
+        _width(terms, _BOLD_CHARACTER if node < classes else _CHARACTER)
+        for node, terms in enumerate(contents)
+    ]
     known = range(len(contents))
     widths = [
-        max((_width(contents[node]) for node in column if node in known), default=0.0)
+        max((own_width[node] for node in column if node in known), default=0.0)
         for column in layers.columns
     ]
     boxes = {}
@@ -161,7 +165,7 @@ def _boxes(
         for node in column:
             terms = contents[node] if node in known else ()
             height = heights[node] if node in known else 0.0
-            own = _width(terms) if terms else width
+            own = own_width[node] if node in known else width
             top = round(_MARGIN + layers.middle[node] - height / 2, 1)
             x = round(left + (width - own) / 2, 1)
             boxes[node] = Box(x, top, own, height, terms, node < classes)

@@ -109,6 +109,7 @@ class Vocabulary:
     vocabularies that the ontology declares, by their prefixes.
     """
 
+    description: str
     about: tuple[Relation, ...]
     sections: tuple[Section, ...]
     tree: tuple[Branch, ...]

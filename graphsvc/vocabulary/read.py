@@ -133,6 +133,10 @@ class _Reader:
         ]
         domains = self._domains()
         return Vocabulary(
+            description=best(
+                self._axioms.values(self._catalogue.ontology, DCTERMS.description),
+                self._axioms.language,
+            ),
             about=tuple(self._about()),
             sections=tuple(section for section in sections if section.terms),
             tree=self._tree(domains),
