@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import NamedNode, parse
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from graphsvc import sparql
 from graphsvc.entities import Catalogue
@@ -19,10 +19,10 @@ from graphsvc.vocabulary.layers import layered
 from graphsvc.vocabulary.relations import characteristics, notes, relations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from graphsvc.release import Release
-    from graphsvc.vocabulary import Expression
+    from graphsvc.vocabulary import Drawing, Expression
 
 LIGHTS = "https://example.org/lights/ontology#"
 
@@ -167,13 +167,7 @@ _:ring <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> :a ;
 @pytest.fixture(scope="module")
 def odd(lights_release: Release) -> Axioms:
     catalogue = Catalogue(lights_release.store, lights_release.base)
-    return Axioms(parse(ODD, format=_turtle()), catalogue, "en")
-
-
-def _turtle() -> object:
-    from pyoxigraph import RdfFormat  # noqa: PLC0415
-
-    return RdfFormat.TURTLE
+    return Axioms(parse(ODD, format=RdfFormat.TURTLE), catalogue, "en")
 
 
 def about(axioms: Axioms, name: str) -> dict[str, list[str]]:
@@ -265,8 +259,10 @@ def test_edges_that_need_not_cross_do_not() -> None:
 
 
 @pytest.mark.parametrize("picture", [tree, network])
-def test_no_box_lies_on_another(mechanisms: Vocabulary, picture: object) -> None:
-    drawn = picture(mechanisms)  # type: ignore[operator]
+def test_no_box_lies_on_another(
+    mechanisms: Vocabulary, picture: Callable[[Vocabulary], Drawing]
+) -> None:
+    drawn = picture(mechanisms)
     boxes = drawn.boxes
     for number, one in enumerate(boxes):
         assert 0 <= one.x <= drawn.width - one.width
