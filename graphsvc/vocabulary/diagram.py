@@ -24,8 +24,13 @@ _LINE = 18.0
 _PADDING = 9.0
 _BETWEEN = 44.0
 _MARGIN = 8.0
-_CHARACTER, _BOLD_CHARACTER = 7.6, 8.6
-_NARROW = frozenset("fijlrt .,'()-I")
+# How wide a letter is in a wide face, plain and bold, and those that are wider or narrower.
+_CHARACTER, _BOLD_CHARACTER = 8.1, 9.1
+_RELATIVE = {
+    **dict.fromkeys("fijl.,'()-I ", 0.55),
+    **dict.fromkeys("rt", 0.72),
+    **dict.fromkeys("mwMW", 1.5),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def _height(terms: Sequence[Named]) -> float:
 
 
 def _width(terms: Sequence[Named], character: float = _BOLD_CHARACTER) -> float:
-    longest = max(sum(0.6 if c in _NARROW else 1.0 for c in term.label) for term in terms)
+    longest = max(sum(_RELATIVE.get(letter, 1.0) for letter in term.label) for term in terms)
     return round(longest * character + 2 * _PADDING, 1)
 
 

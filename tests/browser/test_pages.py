@@ -34,6 +34,10 @@ PAGES = [
     "/sparql",
     "/sparql?query=SELECT * WHERE { ?s ?p ?o } LIMIT 30",
     "/problems",
+    "/queries",
+    "/queries/mechanisms-of-a-country",
+    "/queries/describe-huawei",
+    "/api",
 ]
 WIDTHS = [360, 768, 1280, 1920]
 
