@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from html import unescape
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,8 +37,6 @@ from graphsvc.web.highlight import highlighted
 from graphsvc.web.queries import with_values
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flask import Flask
     from flask.testing import FlaskClient
 
@@ -295,6 +294,14 @@ def test_a_value_stands_where_filters_see_it() -> None:
     put = with_values(text, {"c": Literal('"}')})
     assert put == 'CONSTRUCT { ?a ?b ?c } WHERE {\n  VALUES ?c { "\\"}" } ?a ?b ?c }'
     assert with_values(text, {}) == text
+
+
+def test_the_examples_of_the_documentation_work(client: FlaskClient) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "queries.md").read_text("utf-8")
+    addresses = re.findall(r"http://127\.0\.0\.1:8080(/[^\s']+)", text)
+    assert len(addresses) == 4
+    for address in addresses:
+        assert client.get(address).status_code == 200, address
 
 
 # The description

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.namespaces import OWL, RDF
+from graphsvc.namespaces import OWL, RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,6 +69,26 @@ class Axioms:
     def pointing(self, value: Term, predicate: NamedNode) -> list[Term]:
         """Return the subjects that have a value of a property."""
         return list(self._pointing.get(value, {}).get(predicate, ()))
+
+    @cached_property
+    def chains(self) -> tuple[tuple[Term, tuple[Term, ...]], ...]:
+        """Return the properties that follow from chains, each with the steps of one."""
+        return tuple(
+            (subject, tuple(self.items(head)))
+            for subject in self.subjects()
+            for head in self.values(subject, OWL.propertyChainAxiom)
+        )
+
+    @cached_property
+    def unions(self) -> tuple[tuple[NamedNode, NamedNode, frozenset[NamedNode]], ...]:
+        """Return each property whose domain or range has no name, with the classes in that."""
+        return tuple(
+            (subject, predicate, frozenset(self.named_in(value)))
+            for subject in self.subjects()
+            for predicate in (RDFS.domain, RDFS.range)
+            for value in self.values(subject, predicate)
+            if not isinstance(value, NamedNode)
+        )
 
     def items(self, head: Term) -> list[Term]:
         """Return the members of a list; one that runs in a circle ends where it closes."""

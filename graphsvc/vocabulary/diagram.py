@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _ROW = 30.0
 _LINE = 18.0
-_PADDING = 9.0
-_BETWEEN = 44.0
+_PADDING = 8.0
+_BETWEEN, _BETWEEN_CLASSES = 44.0, 24.0
 _MARGIN = 8.0
 # How wide a letter is in a wide face, plain and bold, and those that are wider or narrower.
-_CHARACTER, _BOLD_CHARACTER = 8.1, 9.1
+_CHARACTER, _BOLD_CHARACTER = 7.5, 8.4
 _RELATIVE = {
     **dict.fromkeys("fijl.,'()-I ", 0.55),
     **dict.fromkeys("rt", 0.72),
@@ -107,10 +107,10 @@ def _width(terms: Sequence[Named], character: float = _BOLD_CHARACTER) -> float:
     return round(longest * character + 2 * _PADDING, 1)
 
 
-def _starts(widths: Sequence[float]) -> list[float]:
+def _starts(widths: Sequence[float], between: float = _BETWEEN) -> list[float]:
     starts = [_MARGIN]
     for width in widths:
-        starts.append(starts[-1] + width + _BETWEEN)
+        starts.append(starts[-1] + width + between)
     return starts
 
 
@@ -123,7 +123,7 @@ class _Trees:
         widths: list[float] = []
         for branch in branches:
             self._measure(branch, 0, widths)
-        self._columns = _starts(widths)
+        self._columns = _starts(widths, _BETWEEN_CLASSES)
         row = 0
         for branch in branches:
             row = self._draw(branch, 0, row)
@@ -145,7 +145,7 @@ class _Trees:
         at = row
         for below in branch.branches:
             level = _MARGIN + at * _ROW + height / 2
-            bend = end - _BETWEEN / 2
+            bend = end - _BETWEEN_CLASSES / 2
             path = f"M{right:.1f} {middle:.1f}H{bend:.1f}V{level:.1f}H{end:.1f}"
             self.lines.append(Line(path, has_arrow=False))
             at = self._draw(below, depth + 1, at)

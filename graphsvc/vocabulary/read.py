@@ -241,12 +241,8 @@ class _Reader:
             yield Link(name(subject), tuple(map(name, properties)), name(value))
 
     def _steps_of_chains(self) -> set[Term]:
-        return {
-            step
-            for prop in self._own
-            for head in self._axioms.values(prop, OWL.propertyChainAxiom)
-            for step in self._axioms.items(head)
-        }
+        own = set(self._own)
+        return {step for whole, steps in self._axioms.chains if whole in own for step in steps}
 
     def _inverses(self, prop: NamedNode) -> list[Term]:
         stated = self._axioms.values(prop, OWL.inverseOf)

@@ -143,15 +143,9 @@ def _chains(axioms: Axioms, term: Term) -> Iterator[tuple[str, Expression]]:
             parts += [", then "] if number else []
             parts += axioms.in_words(step)
         yield "Follows", (*parts, " leads from one thing to another")
-    for whole, head in _chain_heads(axioms):
-        if term in axioms.items(head):
+    for whole, steps in axioms.chains:
+        if term in steps:
             yield "Step of the chain of", axioms.in_words(whole)
-
-
-def _chain_heads(axioms: Axioms) -> Iterator[tuple[Term, Term]]:
-    for subject in axioms.subjects():
-        for head in axioms.values(subject, OWL.propertyChainAxiom):
-            yield subject, head
 
 
 def _keys(axioms: Axioms, term: Term) -> Iterator[tuple[str, Expression]]:
@@ -166,10 +160,9 @@ def _keys(axioms: Axioms, term: Term) -> Iterator[tuple[str, Expression]]:
 def _extents(axioms: Axioms, term: Term, predicate: NamedNode) -> Iterator[Term]:
     """Yield the properties whose domain or range is a class, or a union that it belongs to."""
     yield from _names(axioms.pointing(term, predicate))
-    for subject in axioms.subjects():
-        for value in axioms.values(subject, predicate):
-            if not isinstance(value, NamedNode) and term in set(axioms.named_in(value)):
-                yield subject
+    for subject, extent, classes in axioms.unions:
+        if extent == predicate and term in classes:
+            yield subject
 
 
 def _others(axioms: Axioms, term: Term) -> Iterator[tuple[str, Expression]]:
