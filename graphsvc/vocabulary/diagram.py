@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ROW = 30.0
 _LINE = 18.0
 _PADDING = 8.0
-_BETWEEN, _BETWEEN_CLASSES = 44.0, 24.0
+_BETWEEN, _BETWEEN_CLASSES = 44.0, 20.0
 _MARGIN = 8.0
 # How wide a letter is in a wide face, plain and bold, and those that are wider or narrower.
 _CHARACTER, _BOLD_CHARACTER = 7.5, 8.4
