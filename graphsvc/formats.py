@@ -22,6 +22,8 @@ class Content(Enum):
     PROBLEM = "problem"
     EXPLANATION = "explanation"
     RECORDS = "records"
+    TABLE = "table"
+    DESCRIPTION = "description"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,26 @@ FORMATS: tuple[Format, ...] = (
         _RESULTS,
         QueryResultsFormat.TSV,
         charset=True,
+    ),
+    Format(
+        "xlsx",
+        "Excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        frozenset({Content.TABLE}),
+    ),
+    Format(
+        "openapi",
+        "OpenAPI",
+        "application/openapi+json",
+        frozenset({Content.DESCRIPTION}),
+        aliases=("application/json",),
+    ),
+    Format(
+        "yaml",
+        "OpenAPI in YAML",
+        "application/openapi+yaml",
+        frozenset({Content.DESCRIPTION}),
+        aliases=("application/yaml",),
     ),
     Format(
         "ttl",

@@ -280,6 +280,19 @@ def used_prefixes(text: str) -> dict[str, Position]:
     return used
 
 
+def named_iris(text: str, known: Mapping[str, str]) -> set[str]:
+    """Return the IRIs that a query names, written out or with a prefix, declared or known."""
+    namespaces = {**known, **declared_prefixes(text)}
+    significant = code(text)
+    iris = {iri_of(token) for token in significant if token.kind is Kind.IRI}
+    names = [token for token in significant if token.kind is Kind.NAME]
+    return iris | {
+        namespaces[prefix_of(token)] + local_of(token)
+        for token in names
+        if prefix_of(token) in namespaces
+    }
+
+
 def rewrite_iris(text: str, rewrite: Callable[[str], str]) -> str:
     """Return the text with every IRI replaced by what ``rewrite`` makes of it.
 
@@ -311,27 +324,6 @@ def deepest(text: str) -> tuple[int, Position]:
         elif token.text in _CLOSING:
             depth -= 1
     return most, position(text, where)
-
-
-def unbalanced(text: str) -> tuple[str, Position] | None:
-    """Return the first bracket without its partner and its place, or None."""
-    waiting: list[Token] = []
-    for token in code(text):
-        if token.text in _OPENING:
-            waiting.append(token)
-        elif token.text in _CLOSING:
-            if not waiting or waiting[-1].text != _CLOSING[token.text]:
-                return token.text, position(text, token.start)
-            waiting.pop()
-    return (waiting[-1].text, position(text, waiting[-1].start)) if waiting else None
-
-
-def unclosed_string(text: str) -> Position | None:
-    """Return the place of the first string that nothing ends, or None."""
-    for token in tokens(text):
-        if token.kind is Kind.UNCLOSED:
-            return position(text, token.start)
-    return None
 
 
 def _forbidden(text: str) -> Forbidden | None:

@@ -25,7 +25,6 @@ from graphsvc.entities import (
     reading,
     text_passages,
     texts,
-    vocabulary,
 )
 from graphsvc.entities.labels import Labels, best, local_words
 from graphsvc.errors import UnknownEntity
@@ -249,23 +248,6 @@ def test_the_dataset_says_what_it_is(catalogue: Catalogue) -> None:
     assert found.iri == BASE + "dataset"
     assert found.licence == "https://creativecommons.org/publicdomain/zero/1.0/"
     assert found.title
-
-
-def test_the_vocabulary_lists_every_term_of_the_ontology(catalogue: Catalogue) -> None:
-    sections = {section.title: section for section in vocabulary(catalogue)}
-    defined = {
-        row["term"].value
-        for row in catalogue.store.select(
-            "SELECT DISTINCT ?ontology ?term { ?term rdfs:isDefinedBy ?ontology }",
-            {"ontology": catalogue.ontology},
-        )
-        if isinstance(row["term"], NamedNode)
-    }
-    listed = [entry.term.iri for section in sections.values() for entry in section.entries]
-    assert sorted(listed, key=str) == sorted(defined)
-    assert all(entry.definition for section in sections.values() for entry in section.entries)
-    light = next(entry for entry in sections["Classes"].entries if entry.fragment == "Light")
-    assert ["lighthouse"] in [[value.label for value in values] for _, values in light.relations]
 
 
 def test_a_document_holds_every_fact_where_it_is_stated(catalogue: Catalogue) -> None:

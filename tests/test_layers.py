@@ -15,7 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("web",),
     ("reconciliation",),
-    ("changes", "validation", "entities", "explain", "description", "datasets"),
+    ("changes", "validation", "vocabulary", "entities", "explain", "description", "datasets"),
     ("queries",),
     ("build", "depot", "editions", "release", "dumps", "listing"),
     ("inference", "sources", "files", "passages", "parsing", "layout", "trig", "search"),

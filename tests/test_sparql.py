@@ -48,8 +48,6 @@ def test_nothing_raises_on_any_text(text: str) -> None:
     sparql.form(text)
     sparql.declared_prefixes(text)
     sparql.deepest(text)
-    sparql.unbalanced(text)
-    sparql.unclosed_string(text)
     sparql.dataset_clauses(text, {})
     for place in sparql.used_prefixes(text).values():
         assert place.caret()
@@ -177,9 +175,3 @@ def test_escapes_in_iris_are_resolved_before_they_are_rewritten() -> None:
 
 def test_brackets() -> None:
     assert sparql.deepest("{ ( [ ] ) } {}")[0] == 3
-    assert sparql.unbalanced("{ ( ] }") is not None
-    assert sparql.unbalanced("{ '(' } # {") is None
-    text, place = sparql.unbalanced("{ { }") or ("", None)
-    assert text == "{"
-    assert place is not None
-    assert place.column == 1

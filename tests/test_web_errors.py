@@ -95,6 +95,14 @@ WRONG = [
     Wrong("reconciliation.flyout", "/reconcile/flyout?id=none", 404),
     Wrong("reconciliation.preview", "/reconcile/preview", 404),
     Wrong("reconciliation.view", "/reconcile/view?id=none", 404),
+    Wrong("queries.gallery", "/queries?q=a&q=b", 400),
+    Wrong("queries.gallery", "/queries", 405, "POST"),
+    Wrong("queries.query", "/queries/keeper", 404),
+    Wrong("queries.query", "/queries/keepers?light=dark", 400),
+    Wrong("queries.query", "/queries/keepers.ttl", 404),
+    Wrong("api.page", "/api", 405, "POST"),
+    Wrong("api.as_json", "/openapi.json", 405, "POST"),
+    Wrong("api.as_yaml", "/openapi.yaml", 405, "DELETE"),
     Wrong("static", "/static/none.css", 404),
 ]
 

@@ -28,7 +28,6 @@ from graphsvc.entities.model import (
 )
 from graphsvc.entities.overview import classes, dataset, texts
 from graphsvc.entities.passages import reading, text_passages
-from graphsvc.entities.vocabulary import vocabulary
 
 __all__ = [
     "Catalogue",
@@ -60,5 +59,4 @@ __all__ = [
     "reading",
     "text_passages",
     "texts",
-    "vocabulary",
 ]

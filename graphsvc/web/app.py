@@ -15,6 +15,7 @@ from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
 from graphsvc.web import pages, problems
+from graphsvc.web.api import api
 from graphsvc.web.crawlers import crawlers
 from graphsvc.web.documents import documents
 from graphsvc.web.dumps import downloads
@@ -22,6 +23,7 @@ from graphsvc.web.history import History
 from graphsvc.web.pinned import OpenedStores, Pins, address
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
+from graphsvc.web.queries import queries
 from graphsvc.web.reconciliation import reconciliation
 from graphsvc.web.releases import releases
 from graphsvc.web.search import searching
@@ -122,6 +124,8 @@ def create_app(
         crawlers,
         searching,
         reconciliation,
+        queries,
+        api,
     ):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)

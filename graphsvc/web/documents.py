@@ -17,11 +17,12 @@ from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.web import dataset_description, problems
 from graphsvc.web.negotiation import negotiate
-from graphsvc.web.pages import entity_page, ontology_page
+from graphsvc.web.pages import entity_page
 from graphsvc.web.parameters import page_number
 from graphsvc.web.rdf import write_rdf
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
+from graphsvc.web.vocabulary import ontology_page
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse

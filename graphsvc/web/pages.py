@@ -18,7 +18,6 @@ from graphsvc.entities import (
     reading,
     text_passages,
     texts,
-    vocabulary,
 )
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying, named
@@ -115,16 +114,6 @@ def entity_page(iri: str) -> str:
         entity=entity,
         reading=shown,
         paragraphs=text_passages(catalogue, iri),
-    )
-
-
-def ontology_page() -> str:
-    """Return the page that lists every term of the ontology."""
-    catalogue = site().catalogue
-    return render_template(
-        "ontology.html",
-        entity=describe(catalogue, catalogue.ontology.value),
-        sections=vocabulary(catalogue),
     )
 
 

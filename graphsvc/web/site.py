@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
 
 from flask import current_app, request
+from pyoxigraph import NamedNode
 
 from graphsvc import __version__
-from graphsvc.entities import Catalogue, Dataset, dataset, known, passage_graphs
+from graphsvc.entities import Catalogue, Dataset, called, dataset, known, passage_graphs
+from graphsvc.entities.labels import spelled
+from graphsvc.queries import Query, load_queries
+from graphsvc.vocabulary import Vocabulary, read_vocabulary
 
 if TYPE_CHECKING:
-    from pyoxigraph import NamedNode
+    from collections.abc import Callable
 
+    from graphsvc.entities import Named
     from graphsvc.release import Release
-    from graphsvc.store.base import Store
+    from graphsvc.store.base import Store, Term
+
+T = TypeVar("T")
+
+#: How many things' names are kept at hand.
+_KEPT_NAMES = 10_000
 
 _IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
 
@@ -31,6 +41,7 @@ class Site:
         self.base = release.base
         self.built = datetime.fromisoformat(release.manifest.built)
         self.catalogue = Catalogue(store, release.base)
+        self._kept: dict[tuple[object, ...], object] = {}
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -46,6 +57,41 @@ class Site:
     def prefixes(self) -> dict[str, str]:
         """Return the prefixes that documents use: the base alone would shorten nothing well."""
         return {prefix: iri for prefix, iri in self.release.prefixes.items() if iri != self.base}
+
+    @cached_property
+    def queries(self) -> tuple[Query, ...]:
+        """Return the named queries of the release."""
+        return load_queries(self.release.queries)
+
+    def query_at(self, iri: str) -> Query | None:
+        """Return the named query whose IRI this is."""
+        name = iri.removeprefix(f"{self.base}query/")
+        return next((query for query in self.queries if query.name == name), None)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Return the ontology with every term, and where each is used."""
+        return read_vocabulary(self.catalogue, self.queries, self.release.prefixes)
+
+    def once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Return what is the same as long as the release is served: made at the first call.
+
+        ``key`` must be one of few; it is never what a client may choose.
+        """
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast("T", self._kept[key])
+
+    def called(self, term: Term) -> Named:
+        """Return a term under its label; the last ones that were asked for are kept."""
+        return self._called(term) if isinstance(term, NamedNode) else spelled(term)
+
+    @cached_property
+    def _called(self) -> Callable[[NamedNode], Named]:
+        kept: Callable[[NamedNode], Named] = lru_cache(maxsize=_KEPT_NAMES)(
+            lambda node: called(self.catalogue, node.value)
+        )
+        return kept
 
     def etag(self, *parts: object) -> str:
         """Return the entity tag of a representation: the release and the request decide it."""

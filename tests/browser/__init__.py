@@ -1,1 +1,1 @@
-"""Tests in a browser."""
+"""The pages in a real browser."""

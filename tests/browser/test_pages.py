@@ -38,6 +38,10 @@ PAGES = [
     "/search?q=huwei",
     "/search?q=secretariat&kind=sentence",
     "/reconcile/preview?id=https://w3id.org/iwm/id/mechanism/bfic",
+    "/queries",
+    "/queries/mechanisms-of-a-country",
+    "/queries/describe-huawei",
+    "/api",
 ]
 WIDTHS = [360, 768, 1280, 1920]
 

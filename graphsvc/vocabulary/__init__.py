@@ -1,0 +1,34 @@
+"""The ontology as a reader meets it: every term, how they hang together, and where they are used.
+
+All of it is read from the graph: a new class or property needs no line of Python.
+"""
+
+from graphsvc.vocabulary.diagram import Drawing, network, tree
+from graphsvc.vocabulary.model import (
+    Branch,
+    Expression,
+    Link,
+    Note,
+    Question,
+    Relation,
+    Section,
+    Vocabulary,
+    VocabularyTerm,
+)
+from graphsvc.vocabulary.read import read_vocabulary
+
+__all__ = [
+    "Branch",
+    "Drawing",
+    "Expression",
+    "Link",
+    "Note",
+    "Question",
+    "Relation",
+    "Section",
+    "Vocabulary",
+    "VocabularyTerm",
+    "network",
+    "read_vocabulary",
+    "tree",
+]

@@ -1,0 +1,204 @@
+"""Two pictures of an ontology: its classes as trees, and the properties that lead between them.
+
+They are plain numbers and terms; a template makes SVG of them. Widths of words are estimated, since
+a font is known only where a picture is seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from graphsvc.vocabulary.layers import layered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphsvc.entities import Named
+    from graphsvc.vocabulary.layers import Layers
+    from graphsvc.vocabulary.model import Branch, Vocabulary
+
+_ROW = 30.0
+_LINE = 18.0
+_PADDING = 8.0
+_BETWEEN, _BETWEEN_CLASSES = 44.0, 20.0
+_MARGIN = 8.0
+# How wide a letter is in a wide face, plain and bold, and those that are wider or narrower.
+_CHARACTER, _BOLD_CHARACTER = 7.5, 8.4
+_RELATIVE = {
+    **dict.fromkeys("fijl.,'()-I ", 0.55),
+    **dict.fromkeys("rt", 0.72),
+    **dict.fromkeys("mwMW", 1.5),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box with a line for each of its terms; that of a class has a frame."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    terms: tuple[Named, ...]
+    is_class: bool
+
+    def baseline(self, number: int) -> float:
+        """Return where the words of a line stand, counted from 0."""
+        top = (self.height - len(self.terms) * _LINE) / 2
+        return round(self.y + top + (number + 0.72) * _LINE, 1)
+
+    @property
+    def text_x(self) -> float:
+        """Return where the words begin."""
+        return self.x + _PADDING
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line, as the data of an SVG path; one that ends at a class has an arrow."""
+
+    path: str
+    has_arrow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture of a width and a height, in pixels at its natural size."""
+
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+
+
+def tree(vocabulary: Vocabulary) -> Drawing:
+    """Return the classes, each with its subclasses on its right."""
+    drawn = _Trees(vocabulary.tree)
+    return _drawing(drawn.boxes, drawn.lines)
+
+
+def network(vocabulary: Vocabulary) -> Drawing:
+    """Return the classes that properties link, and on each way the names of its properties."""
+    links = vocabulary.links
+    classes = sorted(
+        {end.term: end for link in links for end in (link.subject, link.object)}.values(),
+        key=lambda cls: (cls.label, cls.iri or ""),
+    )
+    number = {cls.term: at for at, cls in enumerate(classes)}
+    contents = [*((cls,) for cls in classes), *(link.properties for link in links)]
+    edges = []
+    for at, link in enumerate(links, start=len(classes)):
+        edges += [(number[link.subject.term], at), (at, number[link.object.term])]
+    heights = [_height(terms) for terms in contents]
+    layers = layered(edges, heights)
+    boxes = _boxes(layers, contents, heights, len(classes))
+    lines = [_way(way, layers, boxes) for way in layers.ways]
+    return _drawing([boxes[node] for node in range(len(contents))], lines)
+
+
+def _height(terms: Sequence[Named]) -> float:
+    return len(terms) * _LINE + 6.0
+
+
+def _width(terms: Sequence[Named], character: float = _BOLD_CHARACTER) -> float:
+    longest = max(sum(_RELATIVE.get(letter, 1.0) for letter in term.label) for term in terms)
+    return round(longest * character + 2 * _PADDING, 1)
+
+
+def _starts(widths: Sequence[float], between: float = _BETWEEN) -> list[float]:
+    starts = [_MARGIN]
+    for width in widths:
+        starts.append(starts[-1] + width + between)
+    return starts
+
+
+class _Trees:
+    """The trees of classes as they are drawn, one under the other."""
+
+    def __init__(self, branches: Sequence[Branch]) -> None:
+        self.boxes: list[Box] = []
+        self.lines: list[Line] = []
+        widths: list[float] = []
+        for branch in branches:
+            self._measure(branch, 0, widths)
+        self._columns = _starts(widths, _BETWEEN_CLASSES)
+        row = 0
+        for branch in branches:
+            row = self._draw(branch, 0, row)
+
+    def _measure(self, branch: Branch, depth: int, widths: list[float]) -> None:
+        if depth == len(widths):
+            widths.append(0.0)
+        widths[depth] = max(widths[depth], _width((branch.term,)))
+        for below in branch.branches:
+            self._measure(below, depth + 1, widths)
+
+    def _draw(self, branch: Branch, depth: int, row: int) -> int:
+        """Draw a class and those below it from a row on; return the first row still free."""
+        terms = (branch.term,)
+        x, y, height = self._columns[depth], _MARGIN + row * _ROW, _height(terms)
+        box = Box(x, y, _width(terms), height, terms, is_class=True)
+        self.boxes.append(box)
+        right, middle, end = x + box.width, y + height / 2, self._columns[depth + 1]
+        at = row
+        for below in branch.branches:
+            level = _MARGIN + at * _ROW + height / 2
+            bend = end - _BETWEEN_CLASSES / 2
+            path = f"M{right:.1f} {middle:.1f}H{bend:.1f}V{level:.1f}H{end:.1f}"
+            self.lines.append(Line(path, has_arrow=False))
+            at = self._draw(below, depth + 1, at)
+        return max(at, row + 1)
+
+
+def _boxes(
+    layers: Layers, contents: Sequence[tuple[Named, ...]], heights: Sequence[float], classes: int
+) -> dict[int, Box]:
+    """Return the box of every node; a waypoint's is as wide as its column, and empty."""
+    own_width = [
+        _width(terms, _BOLD_CHARACTER if node < classes else _CHARACTER)
+        for node, terms in enumerate(contents)
+    ]
+    known = range(len(contents))
+    widths = [
+        max((own_width[node] for node in column if node in known), default=0.0)
+        for column in layers.columns
+    ]
+    boxes = {}
+    for column, left, width in zip(layers.columns, _starts(widths), widths, strict=False):
+        for node in column:
+            terms = contents[node] if node in known else ()
+            height = heights[node] if node in known else 0.0
+            own = own_width[node] if node in known else width
+            top = round(_MARGIN + layers.middle[node] - height / 2, 1)
+            x = round(left + (width - own) / 2, 1)
+            boxes[node] = Box(x, top, own, height, terms, node < classes)
+    return boxes
+
+
+def _way(way: Sequence[int], layers: Layers, boxes: dict[int, Box]) -> Line:
+    goes_right = boxes[way[0]].x < boxes[way[-1]].x
+    places = []
+    for node in way:
+        box = boxes[node]
+        ends = (box.x, box.x + box.width)
+        places += [(x, _MARGIN + layers.middle[node]) for x in (ends if goes_right else ends[::-1])]
+    path = [f"M{places[1][0]:.1f} {places[1][1]:.1f}"]
+    for (x, y), (to_x, to_y) in pairwise(places[1:-1]):
+        half = (x + to_x) / 2
+        path.append(
+            f"L{to_x:.1f} {to_y:.1f}"
+            if y == to_y
+            else f"C{half:.1f} {y:.1f} {half:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
+        )
+    return Line("".join(path), has_arrow=boxes[way[-1]].is_class)
+
+
+def _drawing(boxes: Sequence[Box], lines: Sequence[Line]) -> Drawing:
+    return Drawing(
+        width=round(max((box.x + box.width for box in boxes), default=0.0) + _MARGIN, 1),
+        height=round(max((box.y + box.height for box in boxes), default=0.0) + _MARGIN, 1),
+        boxes=tuple(boxes),
+        lines=tuple(lines),
+    )

@@ -1,0 +1,273 @@
+"""The interface for programs, described as OpenAPI 3.1 says: https://spec.openapis.org/oas/v3.1.1.
+
+``ROUTES`` is the table; the named queries add themselves. A new route for programs is one row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc import __version__
+from graphsvc.formats import Content, Format, carrying
+from graphsvc.web.problems import KINDS
+from graphsvc.web.protocol import FORM, QUERY
+from graphsvc.web.queries import formats_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphsvc.queries import Param, Query
+    from graphsvc.web.site import Site
+
+_SOME_QUERY = "SELECT ?thing ?class WHERE { ?thing a ?class } ORDER BY ?thing ?class LIMIT 10"
+
+#: What every route may answer: no format that is taken, an address that is too long.
+_ALWAYS = (406, 414)
+
+#: https://json-schema.org/draft/2020-12/json-schema-validation#section-7.3
+_SCHEMAS: dict[str, dict[str, object]] = {
+    "iri": {"type": "string"},
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "year": {"type": "string"},
+    "year-month": {"type": "string"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a route: ``place`` is query or path; ``schema`` is a JSON Schema."""
+
+    name: str
+    about: str
+    place: str = "query"
+    required: bool = False
+    example: object = None
+    schema: tuple[tuple[str, object], ...] = (("type", "string"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An address for programs: what it answers, in which formats, from which parameters.
+
+    ``bodies`` are the media types of what a POST brings; with none, the method is GET.
+    ``failures`` are the statuses of problems, beside those that every route may have.
+    """
+
+    path: str
+    name: str
+    summary: str
+    tag: str
+    formats: tuple[Format, ...]
+    parameters: tuple[Parameter, ...] = ()
+    bodies: tuple[str, ...] = ()
+    failures: tuple[int, ...] = ()
+
+    @property
+    def method(self) -> str:
+        """Return the method, in lower case as OpenAPI writes it."""
+        return "post" if self.bodies else "get"
+
+
+_PAGE = carrying(Content.PAGE)
+_ANSWERS = (*carrying(Content.SOLUTIONS), *carrying(Content.TRIPLES), *_PAGE)
+_DOCUMENTS = (*_PAGE, *carrying(Content.TRIPLES))
+_NUMBER = Parameter(
+    "page", "Which page, counted from 1", example=1, schema=(("type", "integer"), ("minimum", 1))
+)
+_OF_ENDPOINT = (
+    Parameter("default-graph-uri", "The IRI of a graph that the default graph is made of"),
+    Parameter("named-graph-uri", "The IRI of a graph that can be named"),
+    Parameter("format", "The name of a format, in place of the Accept header"),
+)
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "/sparql",
+        "query",
+        "Answer a SPARQL query; without one, describe the endpoint.",
+        "SPARQL",
+        _ANSWERS,
+        (Parameter("query", "The query", example=_SOME_QUERY), *_OF_ENDPOINT),
+        failures=(400, 403, 503),
+    ),
+    Route(
+        "/sparql",
+        "postQuery",
+        "Answer a SPARQL query that comes in the body.",
+        "SPARQL",
+        _ANSWERS,
+        bodies=(FORM, QUERY),
+        failures=(400, 403, 413, 415, 503),
+    ),
+    Route(
+        "/doc/{path}",
+        "document",
+        "Answer with the document about a thing of the graph.",
+        "Documents",
+        _DOCUMENTS,
+        (
+            Parameter(
+                "path", "What the IRI has after the base", "path", required=True, example="dataset"
+            ),
+            _NUMBER,
+        ),
+        failures=(400, 404),
+    ),
+    Route("/ontology", "ontology", "Answer with the vocabulary.", "Documents", _DOCUMENTS),
+    Route(
+        "/things",
+        "things",
+        "List the things that have a value of a property.",
+        "Pages",
+        _PAGE,
+        (
+            Parameter("value", "The IRI of the value", required=True),
+            Parameter("property", "The IRI of the property; without it, the class"),
+            _NUMBER,
+        ),
+        failures=(400, 404),
+    ),
+    Route("/queries", "queries", "List the named queries.", "Queries", _PAGE, failures=(400,)),
+)
+
+
+def routes(served: Site) -> list[Route]:
+    """Return every route for programs: those of the table, and one for each named query."""
+    return [*ROUTES, *(_of_query(query) for query in served.queries)]
+
+
+def description(served: Site, root: str) -> dict[str, object]:
+    """Return the interface as an OpenAPI document; ``root`` is the path of the service."""
+    paths: dict[str, dict[str, object]] = {}
+    every = routes(served)
+    for route in every:
+        paths.setdefault(route.path, {})[route.method] = _operation(route)
+    info: dict[str, object] = {
+        "title": served.dataset.title,
+        "description": served.dataset.description or served.dataset.title,
+        "version": served.release.id,
+    }
+    if served.dataset.licence:
+        info["license"] = {"name": served.dataset.licence, "url": served.dataset.licence}
+    return {
+        "openapi": "3.1.0",
+        "info": info,
+        "servers": [{"url": root or "/", "description": f"graphsvc {__version__}"}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in every)],
+        "paths": paths,
+        "components": {
+            "schemas": {"Problem": _problem_schema()},
+            "responses": {str(status): _failure(status) for status in _statuses(every)},
+        },
+    }
+
+
+def _of_query(query: Query) -> Route:
+    return Route(
+        f"/queries/{query.name}",
+        "query-" + query.name,
+        query.summary,
+        "Queries",
+        formats_of(query),
+        tuple(_parameter(param) for param in query.params.values()),
+        failures=(400, 503),
+    )
+
+
+def _parameter(param: Param) -> Parameter:
+    schema = {**_SCHEMAS[param.type], "default": _as_json(param)}
+    return Parameter(param.name, param.about, example=_as_json(param), schema=tuple(schema.items()))
+
+
+def _as_json(param: Param) -> object:
+    """Return the example of a parameter as JSON has it."""
+    if param.type == "integer":
+        return int(param.example)
+    if param.type == "decimal":
+        return float(param.example)
+    return param.example in ("true", "1") if param.type == "boolean" else param.example
+
+
+def _statuses(every: Sequence[Route]) -> list[int]:
+    """Return the statuses of the problems that some routes may have."""
+    return sorted({*_ALWAYS, *(status for route in every for status in route.failures)})
+
+
+def _operation(route: Route) -> dict[str, object]:
+    failures = _statuses([route])
+    operation: dict[str, object] = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "tags": [route.tag],
+        "parameters": [_described(parameter) for parameter in route.parameters],
+        "responses": {
+            "200": {"description": "The answer", "content": _content(route.formats)},
+            "304": {"description": "What the client has is still the answer"},
+            **{str(status): {"$ref": f"#/components/responses/{status}"} for status in failures},
+        },
+    }
+    if route.bodies:
+        content = {media_type: _body(media_type) for media_type in route.bodies}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _described(parameter: Parameter) -> dict[str, object]:
+    described: dict[str, object] = {
+        "name": parameter.name,
+        "in": parameter.place,
+        "description": parameter.about,
+        "required": parameter.required,
+        "schema": dict(parameter.schema),
+    }
+    if parameter.example is not None:
+        described["example"] = parameter.example
+    return described
+
+
+def _body(media_type: str) -> dict[str, object]:
+    text = {"type": "string", "examples": [_SOME_QUERY]}
+    if media_type != FORM:
+        return {"schema": text}
+    return {"schema": {"type": "object", "required": ["query"], "properties": {"query": text}}}
+
+
+def _content(formats: Sequence[Format]) -> dict[str, object]:
+    return {fmt.media_type: {} for fmt in formats}
+
+
+def _failure(status: int) -> dict[str, object]:
+    titles = [kind.title for kind in KINDS if kind.status == status]
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    content = {
+        fmt.media_type: schema if fmt.name == "problem" else {}
+        for fmt in (*carrying(Content.PROBLEM), *carrying(Content.TRIPLES))
+    }
+    return {"description": "; ".join(titles), "content": content}
+
+
+def _problem_schema() -> dict[str, object]:
+    """Return the shape of every problem: https://www.rfc-editor.org/rfc/rfc9457#section-3."""
+    text, number = {"type": "string"}, {"type": "integer"}
+    variant = {"type": "object", "properties": {"format": text, "media_type": text}}
+    return {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": text,
+            "status": number,
+            "detail": text,
+            "remedy": text,
+            "line": number,
+            "column": number,
+            "excerpt": text,
+            "variants": {"type": "array", "items": variant},
+        },
+    }

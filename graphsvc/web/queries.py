@@ -1,0 +1,271 @@
+"""The named queries: the gallery, and each with its form, its answer and its address for programs.
+
+What a query is called, takes and answers stands in its file (`graphsvc.queries`); a new file needs
+no line here.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request, url_for
+from pyoxigraph import NamedNode
+
+from graphsvc import sparql
+from graphsvc.errors import GraphsvcError
+from graphsvc.formats import Content, Format, carrying, named
+from graphsvc.queries import Query
+from graphsvc.queries import named as query_named
+from graphsvc.web import xlsx
+from graphsvc.web.highlight import highlighted
+from graphsvc.web.negotiation import negotiate
+from graphsvc.web.problems import RequestProblem
+from graphsvc.web.protocol import Asked
+from graphsvc.web.responses import release_answer
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from graphsvc.entities import Named
+    from graphsvc.store.base import Table, Term
+
+queries = Blueprint("queries", __name__)
+
+(_HTML,) = carrying(Content.PAGE)
+_SHOWN_ROWS = 250
+_SHOWN_BYTES = 200_000
+_MOST_OPTIONS = 300
+
+_CONTENTS = {
+    "SELECT": (Content.SOLUTIONS, Content.TABLE),
+    "ASK": (Content.BOOLEAN,),
+    "CONSTRUCT": (Content.TRIPLES,),
+    "DESCRIBE": (Content.TRIPLES,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The queries under one tag."""
+
+    tag: str
+    queries: tuple[Query, ...]
+
+
+@queries.get("/queries")
+def gallery() -> Response:
+    """List the queries under their first tags: all, or those that a word or a tag picks out."""
+    words, tag = _one("q").strip(), _one("tag")
+
+    def body() -> str:
+        every = site().queries
+        found = [query for query in every if _fits(query, words.casefold(), tag)]
+        tags = sorted({each for query in every for each in query.tags})
+        return render_template(
+            "queries.html", groups=_groups(found, tag), found=found, tags=tags, words=words, tag=tag
+        )
+
+    return release_answer(_HTML, ("queries", words, tag), body)
+
+
+@queries.get("/queries/<path:address>")
+def query(address: str) -> Response:
+    """Answer a query, its parameters bound from the address: as a page, or as data."""
+    asked, fmt = _split(address)
+    arguments = {name: _one(name) for name in request.args}
+    bindings = asked.bindings(arguments, site().release.prefixes)
+    if fmt is None:
+        fmt = negotiate(request.headers.get("Accept"), formats_of(asked))
+    key = ("query", asked.name, *(f"{name}={term}" for name, term in bindings.items()))
+
+    def body() -> bytes | str:
+        return _body(asked, bindings, fmt)
+
+    if Asked(asked.text).changes:
+        response = Response(body(), content_type=fmt.content_type)
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Accept")
+    else:
+        response = release_answer(fmt, key, body)
+    if fmt.name == "xlsx":
+        response.headers["Content-Disposition"] = f'attachment; filename="{asked.name}.xlsx"'
+    for other in formats_of(asked):
+        response.headers.add(
+            "Link",
+            f'<{_address(asked, other, arguments)}>; rel="alternate"; type="{other.media_type}"',
+        )
+    return response
+
+
+def formats_of(asked: Query) -> tuple[Format, ...]:
+    """Return what the answer to a query can be had in, a page first."""
+    contents = _CONTENTS.get(sparql.form(asked.text) or "SELECT", _CONTENTS["SELECT"])
+    return (_HTML, *(fmt for content in contents for fmt in carrying(content)))
+
+
+def _one(name: str) -> str:
+    values = request.args.getlist(name)
+    if len(values) > 1:
+        raise RequestProblem(
+            "bad-request", f"The parameter {name} is there twice.", remedy="Give it once."
+        )
+    return values[0] if values else ""
+
+
+def _fits(query: Query, words: str, tag: str) -> bool:
+    said = " ".join((query.name, query.summary, query.description, *query.tags)).casefold()
+    return all(word in said for word in words.split()) and (not tag or tag in query.tags)
+
+
+def _groups(found: Sequence[Query], tag: str) -> list[Group]:
+    groups: dict[str, list[Query]] = {}
+    for query in found:
+        groups.setdefault(tag or next(iter(query.tags), "other"), []).append(query)
+    return [Group(name, tuple(groups[name])) for name in sorted(groups)]
+
+
+def _split(address: str) -> tuple[Query, Format | None]:
+    """Return the query that an address names, and the format after a dot, if there is one."""
+    stem, _, suffix = address.rpartition(".")
+    fmt = named(suffix)
+    if not stem or fmt is None:
+        return query_named(site().queries, address), None
+    asked = query_named(site().queries, stem)
+    if fmt not in formats_of(asked):
+        raise RequestProblem(
+            "not-found",
+            f"The answer to {asked.name} cannot be had as {suffix}.",
+            remedy=f"Take one of {', '.join(each.name for each in formats_of(asked))}.",
+        )
+    return asked, fmt
+
+
+def _body(asked: Query, bindings: Mapping[str, Term], fmt: Format) -> bytes | str:
+    if fmt.name == "html":
+        return _page(asked, bindings)
+    if fmt.name == "xlsx":
+        table = site().store.select(asked.text, bindings)
+        rows = ([_cell(term) for term in row] for row in table.rows)
+        return xlsx.workbook(asked.name, [_readable(name) for name in table.variables], rows)
+    return _answer(asked, bindings, fmt)
+
+
+def _answer(asked: Query, bindings: Mapping[str, Term], fmt: Format) -> bytes:
+    # As a whole: whatever fails, fails before the answer begins.
+    formats = dict.fromkeys(Content, (fmt,))
+    return b"".join(site().store.answer(asked.text, formats, bindings=bindings).chunks)
+
+
+def _cell(term: Term | None) -> xlsx.Cell:
+    if isinstance(term, NamedNode) and term.value.startswith(site().base):
+        return xlsx.Link(term.value, site().called(term).label)
+    return xlsx.value(term)
+
+
+def _readable(variable: str) -> str:
+    """Return the name of a column in words: ``mechanismLabel`` gives "mechanism label"."""
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in variable).strip()
+
+
+def _page(asked: Query, bindings: Mapping[str, Term]) -> str:
+    form = sparql.form(asked.text)
+    shown: dict[str, object]
+    if form == "SELECT":
+        shown = _rows(site().store.select(asked.text, bindings))
+    elif form == "ASK":
+        shown = {"boolean": site().store.ask(asked.text, bindings)}
+    else:
+        turtle = _answer(asked, bindings, carrying(Content.TRIPLES)[0])
+        more = len(turtle) > _SHOWN_BYTES
+        shown = {"graph": turtle[:_SHOWN_BYTES].decode("utf-8", "ignore"), "more": more}
+    text = _without_header(asked.text)
+    arguments = {name: _given(term) for name, term in bindings.items()}
+    return render_template(
+        "query.html",
+        query=asked,
+        text=highlighted(text, site().release.prefixes, _own_address),
+        at_the_workbench=with_values(text, bindings),
+        arguments=arguments,
+        options=site().once(("options", asked.name), lambda: _options(asked)),
+        downloads=[
+            (fmt, _address(asked, fmt, request.args)) for fmt in formats_of(asked) if fmt != _HTML
+        ],
+        **shown,
+    )
+
+
+def _rows(table: Table) -> dict[str, object]:
+    rows = [
+        [None if term is None else site().called(term) for term in row]
+        for row in table.rows[:_SHOWN_ROWS]
+    ]
+    return {
+        "columns": [_readable(name) for name in table.variables],
+        "rows": rows,
+        "total": len(table.rows),
+        "more": len(table.rows) > _SHOWN_ROWS,
+    }
+
+
+def _given(term: Term) -> str:
+    return str(getattr(term, "value", term))
+
+
+def _own_address(iri: str) -> str | None:
+    return site().local_href(iri) if iri.startswith(site().base) else None
+
+
+def _address(asked: Query, fmt: Format, arguments: Mapping[str, str]) -> str:
+    path = url_for("queries.query", address=f"{asked.name}.{fmt.name}")
+    return f"{path}?{urlencode(arguments)}" if arguments else path
+
+
+def _without_header(text: str) -> str:
+    lines = text.splitlines()
+    while lines and lines[0].startswith("#+"):
+        lines.pop(0)
+    return "\n".join(lines).strip() + "\n"
+
+
+def with_values(text: str, bindings: Mapping[str, Term]) -> str:
+    """Return a query that says itself what its parameters are, for the workbench to start from.
+
+    Their values stand in the query's outermost group, where patterns and filters see them.
+    """
+    if not bindings:
+        return text
+    code = sparql.code(text)
+    where = [token.start for token in code if token.text.upper() == "WHERE"]
+    after = where[0] if where else 0
+    brace = next((token.end for token in code if token.text == "{" and token.start >= after), None)
+    if brace is None:
+        return text
+    values = "".join(f"\n  VALUES ?{name} {{ {term} }}" for name, term in bindings.items())
+    return text[:brace] + values + text[brace:]
+
+
+def _options(asked: Query) -> dict[str, list[Named]]:
+    """Return for each parameter that is an IRI the things that the query has an answer for.
+
+    The query itself is asked, with these parameters left open: what it then finds in their
+    columns fits. A parameter that no pattern binds has no such list.
+    """
+    terms = asked.bindings({})
+    is_open = {name for name, param in asked.params.items() if param.type == "iri"}
+    found: dict[str, list[Named]] = {name: [] for name in is_open}
+    if not is_open or sparql.form(asked.text) != "SELECT":
+        return found
+    bound = {name: term for name, term in terms.items() if name not in is_open}
+    # Only a help to whoever fills in the form: what takes too long is done without.
+    with suppress(GraphsvcError):
+        table = site().store.select(asked.text, bound)
+        for name in is_open.intersection(table.variables):
+            column = table.variables.index(name)
+            things = {row[column] for row in table.rows if isinstance(row[column], NamedNode)}
+            named_things = (site().called(thing) for thing in things if thing is not None)
+            found[name] = sorted(named_things, key=lambda one: (one.label, one.iri or ""))
+    return {name: things[:_MOST_OPTIONS] for name, things in found.items()}

@@ -1,0 +1,64 @@
+"""A question is found, asked with another value, and taken along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from openpyxl import load_workbook
+
+from .watching import opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+FINLAND = "https://w3id.org/iwm/id/country/finland"
+
+
+def test_a_question_is_found_asked_and_taken_along(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/queries") as page:
+        page.get_by_label("Words").fill("country states party")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/queries?q=*")
+        page.get_by_role("link", name="In which mechanisms is a country a party").click()
+        page.wait_for_url("**/queries/mechanisms-of-a-country")
+        options = page.locator("datalist option").evaluate_all("all => all.map(o => o.value)")
+        assert FINLAND in options
+        page.get_by_label("A country").fill(FINLAND)
+        page.get_by_role("button", name="Ask").click()
+        page.wait_for_url("**/mechanisms-of-a-country?country=*")
+        assert page.get_by_label("A country").input_value() == FINLAND
+        assert "China-Finland Committee" in page.locator("table.rows").inner_text()
+        address = page.get_by_role("link", name="Excel").get_attribute("href")
+        taken = page.request.get(served + str(address))
+        assert taken.ok
+        assert taken.body()[:2] == b"PK"
+
+
+def test_a_workbook_is_downloaded_under_its_name(
+    browser: Browser, served: str, tmp_path: Path
+) -> None:
+    with opened(browser, served + "/queries/mechanisms-of-a-country") as page:
+        # The download leaves the page where it is: that is no failed request.
+        page.evaluate("document.querySelector('a[href$=\".xlsx\"]').download = ''")
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="Excel").click()
+        assert waiting.value.suggested_filename == "mechanisms-of-a-country.xlsx"
+        waiting.value.save_as(tmp_path / "taken.xlsx")
+    (sheet,) = load_workbook(tmp_path / "taken.xlsx").worksheets
+    assert sheet["A2"].value == "United States"
+
+
+def test_an_answer_leads_to_the_things_in_it(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/queries/mechanisms-of-a-country", 360) as page:
+        page.get_by_role("link", name="China-California Joint Working Group").first.click()
+        page.wait_for_url("**/id/mechanism/*")
+        assert "California" in page.locator("h1").inner_text()
+
+
+def test_a_question_goes_on_at_the_workbench(browser: Browser, served: str) -> None:
+    with opened(browser, served + f"/queries/mechanisms-of-a-country?country={FINLAND}") as page:
+        page.get_by_role("link", name="Open at the workbench").click()
+        page.wait_for_url("**/sparql?query=**")
+        assert f"VALUES ?country {{ <{FINLAND}> }}" in page.locator("textarea").first.input_value()

@@ -1,0 +1,94 @@
+"""The vocabulary as people read it: the index, the pictures, a term, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .watching import opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# Whether the words of each box end before the box does.
+_OVERFLOWS = """() => [...document.querySelectorAll('.diagram g')].flatMap(group => {
+  const box = group.querySelector('rect').getBBox();
+  return [...group.querySelectorAll('text')]
+    .filter(text => text.getBBox().x + text.getBBox().width > box.x + box.width)
+    .map(text => text.textContent);
+})"""
+
+
+def test_the_index_leads_to_a_term_and_stays(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/ontology") as page:
+        page.locator("#index").get_by_role("link", name="secretariat", exact=True).click()
+        page.wait_for_url("**/ontology#Secretariat")
+        term = page.locator("article#Secretariat")
+        assert "An office that is called the secretariat" in term.inner_text()
+        assert term.locator("h3").is_visible()
+        place = page.locator("#index").bounding_box()
+        assert place is not None
+        assert 0 <= place["y"] < 400
+
+
+def test_on_a_phone_the_parts_stay_at_hand(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/ontology#Secretariat", 360) as page:
+        bar = page.get_by_role("navigation", name="Parts of this page").bounding_box()
+        heading = page.locator("#Secretariat h3").bounding_box()
+        assert bar is not None
+        assert heading is not None
+        assert abs(bar["y"]) < 1
+        assert heading["y"] >= bar["y"] + bar["height"]
+
+
+def test_the_index_opens_without_a_script(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/ontology") as page:
+        alphabet = page.locator("details.alphabet")
+        assert not alphabet.get_by_role("link", name="initiated by", exact=True).is_visible()
+        alphabet.locator("summary").click()
+        alphabet.get_by_role("link", name="initiated by", exact=True).click()
+        page.wait_for_url("**/ontology#initiatedBy")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_of_a_picture_fit_and_can_be_followed(
+    browser: Browser, served: str, scheme: str
+) -> None:
+    with opened(browser, served + "/ontology", scheme=scheme) as page:
+        assert page.evaluate(_OVERFLOWS) == []
+        colours = (
+            "e => [getComputedStyle(e).fill, getComputedStyle(document.documentElement).color]"
+        )
+        words = page.locator(".diagram text").first
+        fill, _ = words.evaluate(colours)
+        assert fill == ("rgb(26, 90, 74)" if scheme == "light" else "rgb(143, 208, 188)")
+        page.locator(".diagram a", has_text="mechanism").first.click()
+        page.wait_for_url("**/ontology#Mechanism")
+
+
+def test_a_picture_scrolls_in_its_own_box(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/ontology", 360) as page:
+        box = page.get_by_role("region", name="The properties that link the classes")
+        assert box.evaluate("e => { e.scrollBy(60, 0); return e.scrollLeft }") == 60
+        box.focus()
+        assert page.evaluate("document.activeElement.className") == "picture"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_picture_is_also_a_table(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/ontology") as page:
+        page.get_by_text("The same as a table").click()
+        row = page.locator(".same tr", has_text="holder")
+        assert row.locator("td").all_inner_texts() == ["role holding", "holder", "actor"]
+        picture = page.locator("svg.diagram").nth(1)
+        named = picture.get_attribute("aria-labelledby") or ""
+        words = [page.locator(f"#{name}").text_content() or "" for name in named.split()]
+        assert "The table below says the same." in words[1]
+
+
+def test_the_uses_of_a_term_lead_to_its_facts(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/ontology#hasSecretariat") as page:
+        page.locator("#hasSecretariat .query-this").click()
+        page.wait_for_url("**/sparql?query=**")
+        assert "hasSecretariat" in page.locator("textarea").first.input_value()

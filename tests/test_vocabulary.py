@@ -1,0 +1,286 @@
+"""The vocabulary: every term with all that the ontology says of it, and the pictures of it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import NamedNode, RdfFormat, parse
+
+from graphsvc import sparql
+from graphsvc.entities import Catalogue
+from graphsvc.queries import load_queries
+from graphsvc.vocabulary import Vocabulary, VocabularyTerm, network, read_vocabulary, tree
+from graphsvc.vocabulary.axioms import Axioms
+from graphsvc.vocabulary.layers import layered
+from graphsvc.vocabulary.relations import characteristics, notes, relations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from graphsvc.release import Release
+    from graphsvc.vocabulary import Drawing, Expression
+
+LIGHTS = "https://example.org/lights/ontology#"
+
+
+def read(release: Release) -> Vocabulary:
+    catalogue = Catalogue(release.store, release.base)
+    return read_vocabulary(catalogue, load_queries(release.queries), release.prefixes)
+
+
+@pytest.fixture(scope="module")
+def lights(lights_release: Release) -> Vocabulary:
+    return read(lights_release)
+
+
+@pytest.fixture(scope="module")
+def mechanisms(mechanisms_release: Release) -> Vocabulary:
+    return read(mechanisms_release)
+
+
+def words(expression: Expression) -> str:
+    return "".join(part if isinstance(part, str) else part.label for part in expression)
+
+
+def said(entry: VocabularyTerm) -> dict[str, list[str]]:
+    return {row.label: [words(value) for value in row.values] for row in entry.relations}
+
+
+def term(vocabulary: Vocabulary, name: str) -> VocabularyTerm:
+    (found,) = (
+        entry
+        for section in vocabulary.sections
+        for entry in section.terms
+        if entry.fragment == name
+    )
+    return found
+
+
+def test_every_term_is_there_and_defined(mechanisms_release: Release) -> None:
+    vocabulary = read(mechanisms_release)
+    rows = mechanisms_release.store.select(
+        "SELECT DISTINCT ?ontology ?term { ?term rdfs:isDefinedBy ?ontology }",
+        {"ontology": NamedNode(mechanisms_release.base + "ontology")},
+    )
+    listed = [entry for section in vocabulary.sections for entry in section.terms]
+    assert {entry.term.term for entry in listed} == {row["term"] for row in rows}
+    assert len(listed) == len({entry.iri for entry in listed}) > 100
+    assert all(entry.definition and entry.examples for entry in listed)
+    assert [section.title for section in vocabulary.sections] == [
+        "Classes",
+        "Object properties",
+        "Datatype properties",
+        "Annotation properties",
+    ]
+
+
+def test_a_term_says_what_it_is_related_to_both_ways(lights: Vocabulary) -> None:
+    assert said(term(lights, "Passage"))["Subclasses"] == ["furniture", "heading", "sentence"]
+    assert said(term(lights, "Heading"))["Superclass"] == ["passage"]
+    assert said(term(lights, "Heading"))["Disjoint with"] == ["furniture", "sentence"]
+    assert said(term(lights, "Lighthouse"))["Equivalent"] == ["light"]
+    assert said(term(lights, "keepershipOf"))["Inverse"] == ["has keepership"]
+    assert said(term(lights, "Keepership"))["In the domain of"] == ["keeper", "keepership of"]
+    assert said(term(lights, "Keepership"))["In the range of"] == ["has keepership"]
+    kept = said(term(lights, "keptBy"))
+    assert kept["Follows"] == [
+        "wherever has keepership, then keeper leads from one thing to another"
+    ]
+    assert said(term(lights, "keeper"))["Step of the chain of"] == ["kept by"]
+
+
+def test_what_a_property_is_stands_beside_it(lights: Vocabulary) -> None:
+    assert term(lights, "partOf").characteristics == ("transitive",)
+    assert term(lights, "opposite").characteristics == ("symmetric",)
+    assert term(lights, "keeper").characteristics == ()
+
+
+def test_uses_are_counted(lights: Vocabulary, lights_release: Release) -> None:
+    count = lights_release.store.select(
+        "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p",
+        {"p": NamedNode(lights_release.base + "ontology#keptBy")},
+    )
+    ((_, number),) = count.rows
+    assert term(lights, "keptBy").uses == int(getattr(number, "value", 0)) > 0
+    assert term(lights, "Light").uses > 0
+
+
+def test_a_term_names_the_queries_that_use_it(lights: Vocabulary) -> None:
+    names = [question.name for question in term(lights, "keptBy").questions]
+    assert names == ["keepers", "what-the-terms-are-used-for"]
+
+
+def test_every_term_is_in_a_query(mechanisms: Vocabulary) -> None:
+    unused = [
+        entry.fragment
+        for section in mechanisms.sections
+        for entry in section.terms
+        if not entry.questions
+    ]
+    assert unused == []
+
+
+def test_the_ontology_says_what_it_is(mechanisms: Vocabulary) -> None:
+    about = {row.label: [words(value) for value in row.values] for row in mechanisms.about}
+    assert about["Version"] == ["1.0.0"]
+    assert about["Preferred prefix"] == ["iwm"]
+    assert "Licence" in about
+    assert mechanisms.description
+
+
+def test_the_tree_has_every_class_with_its_properties(mechanisms: Vocabulary) -> None:
+    (actor,) = (branch for branch in mechanisms.tree if branch.term.label == "actor")
+    assert [below.term.label for below in actor.branches] == [
+        "collective agent",
+        "geopolitical entity",
+        "person",
+        "unnamed group",
+    ]
+    assert len(tree(mechanisms).boxes) == len(mechanisms.sections[0].terms)
+
+
+ODD = f"""
+@prefix : <{LIGHTS}> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+:p a owl:ObjectProperty, owl:FunctionalProperty, owl:IrreflexiveProperty ;
+   rdfs:domain [ owl:unionOf ( :Light :Body ) ] ;
+   rdfs:range [ owl:complementOf [ owl:intersectionOf ( :Place :Light ) ] ] ;
+   skos:scopeNote "of harbours"@en , "de ports"@fr ; rdfs:comment "as defined"@en ;
+   skos:closeMatch <https://example.org/other#p> .
+:Light rdfs:subClassOf
+   [ owl:onProperty :p ; owl:someValuesFrom :Place ] ,
+   [ owl:onProperty [ owl:inverseOf :p ] ; owl:maxQualifiedCardinality 1 ; owl:onClass :Body ] ,
+   [ owl:onProperty :p ] , [ :unheard :of ] ; owl:hasKey ( :p :q ) .
+:Loop rdfs:subClassOf _:loop . _:loop owl:complementOf _:loop .
+:Ring rdfs:subClassOf [ owl:oneOf _:ring ] .
+_:ring <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> :a ;
+   <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> _:ring .
+"""
+
+
+@pytest.fixture(scope="module")
+def odd(lights_release: Release) -> Axioms:
+    catalogue = Catalogue(lights_release.store, lights_release.base)
+    return Axioms(parse(ODD, format=RdfFormat.TURTLE), catalogue, "en")
+
+
+def about(axioms: Axioms, name: str) -> dict[str, list[str]]:
+    rows = relations(axioms, NamedNode(LIGHTS + name))
+    return {row.label: [words(value) for value in row.values] for row in rows}
+
+
+def test_nameless_classes_are_told_in_words(odd: Axioms) -> None:
+    found = about(odd, "p")
+    assert found["Domain"] == ["light or body"]
+    assert found["Range"] == ["not place and light"]
+    assert found["Close match"] == ["p"]
+    light = about(odd, "Light")
+    assert light["Superclass"] == [
+        "inverse of p at most 1 body",
+        "p",
+        "p some place",
+        "something without a name",
+    ]
+    assert light["Told apart by"] == ["p with q"]
+    assert light["In the domain of"] == ["p"]
+
+
+def test_what_runs_in_a_circle_ends(odd: Axioms) -> None:
+    assert about(odd, "Loop")["Superclass"][0].endswith("something without a name")
+    assert about(odd, "Ring")["Superclass"] == ["a"]
+
+
+def test_notes_are_in_the_language_of_the_reader(odd: Axioms) -> None:
+    found = notes(odd, NamedNode(LIGHTS + "p"), "as defined")
+    assert [(note.label, note.text) for note in found] == [("scope note", "of harbours")]
+    assert characteristics(odd, NamedNode(LIGHTS + "p")) == (
+        "functional: one value at most",
+        "irreflexive",
+    )
+
+
+def test_named_iris_are_those_of_the_code() -> None:
+    text = (
+        "PREFIX a: <https://a.example/> SELECT * { ?s a:b <https://c.example/> ; z:z 'a:d' } # a:e"
+    )
+    assert sparql.named_iris(text, {"z": "https://z.example/"}) == {
+        "https://a.example/",
+        "https://a.example/b",
+        "https://c.example/",
+        "https://z.example/z",
+    }
+
+
+GRAPHS = st.integers(1, 9).flatmap(
+    lambda count: st.tuples(
+        st.just(count),
+        st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)), max_size=14),
+    )
+)
+
+
+@given(GRAPHS)
+def test_a_layout_is_sound_for_any_graph(graph: tuple[int, list[tuple[int, int]]]) -> None:
+    count, edges = graph
+    heights = [20.0 + 5 * node for node in range(count)]
+    layers = layered(edges, heights)
+    column = {node: at for at, nodes in enumerate(layers.columns) for node in nodes}
+    assert set(range(count)) <= set(column)
+    assert [(way[0], way[-1]) for way in layers.ways] == edges
+    for way in layers.ways:
+        steps = {abs(column[one] - column[other]) for one, other in pairwise(way)}
+        assert steps <= ({1} if way[0] != way[-1] else {0})
+    for nodes in layers.columns:
+        _do_not_touch([(layers.middle[node], heights[node]) for node in nodes if node < count])
+    assert layered(edges, heights) == layers
+
+
+def _do_not_touch(places: Sequence[tuple[float, float]]) -> None:
+    for (one, tall), (other, small) in pairwise(places):
+        assert other - one >= (tall + small) / 2 + 12 - 1e-6
+
+
+def test_layers_run_from_left_to_right() -> None:
+    layers = layered([(0, 1), (1, 2), (0, 2)], [20.0] * 3)
+    assert [nodes[0] for nodes in layers.columns] == [0, 1, 2]
+
+
+def test_edges_that_need_not_cross_do_not() -> None:
+    layers = layered([(0, 4), (1, 3), (2, 5)], [20.0] * 6)
+    left, right = layers.columns
+    partner = {0: 4, 1: 3, 2: 5}
+    assert [partner[node] for node in left] == right
+
+
+@pytest.mark.parametrize("picture", [tree, network])
+def test_no_box_lies_on_another(
+    mechanisms: Vocabulary, picture: Callable[[Vocabulary], Drawing]
+) -> None:
+    drawn = picture(mechanisms)
+    boxes = drawn.boxes
+    for number, one in enumerate(boxes):
+        assert 0 <= one.x <= drawn.width - one.width
+        assert 0 <= one.y <= drawn.height - one.height
+        for other in boxes[:number]:
+            apart_x = one.x >= other.x + other.width or other.x >= one.x + one.width
+            apart_y = one.y >= other.y + other.height or other.y >= one.y + one.height
+            assert apart_x or apart_y, (one, other)
+
+
+def test_the_network_says_each_property_once(mechanisms: Vocabulary) -> None:
+    names = [entry.iri for link in mechanisms.links for entry in link.properties]
+    assert len(names) == len(set(names)) > 40
+    drawn = {
+        entry.iri for box in network(mechanisms).boxes if not box.is_class for entry in box.terms
+    }
+    assert drawn == set(names)
+    # Of two inverses one is drawn, and no shortcut.
+    ends = [str(name).rpartition("#")[2] for name in names]
+    assert ("hasSecretariat" in ends) != ("secretariatOf" in ends)
+    assert "secretariatProvidedBy" not in ends

@@ -1,0 +1,361 @@
+"""The vocabulary's page, the named queries and the description of the interface, over HTTP."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import validate
+from openpyxl import load_workbook
+from pyoxigraph import Literal, RdfFormat, parse
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from graphsvc import settings as service_settings
+from graphsvc import sources
+from graphsvc.build import build
+from graphsvc.description import describe
+from graphsvc.web.app import create_app
+from graphsvc.web.highlight import highlighted
+from graphsvc.web.queries import with_values
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from graphsvc.release import Release
+
+_PROMISES = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+HTML = {"Accept": "text/html"}
+COUNTRY = "/queries/mechanisms-of-a-country"
+FINLAND = "https://w3id.org/iwm/id/country/finland"
+NORTH_ROCK = "https://example.org/lights/id/light/north-rock"
+
+
+@pytest.fixture(scope="module")
+def app(mechanisms_release: Release) -> Flask:
+    return create_app(mechanisms_release, service_settings.load({}, {}))
+
+
+@pytest.fixture(scope="module")
+def lights_app(lights_release: Release) -> Flask:
+    return create_app(lights_release, service_settings.load({}, {}))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def lights(lights_app: Flask) -> FlaskClient:
+    return lights_app.test_client()
+
+
+# The vocabulary
+
+
+def test_every_anchor_of_the_vocabulary_is_there_once(client: FlaskClient) -> None:
+    page = client.get("/ontology", headers=HTML).text
+    anchors = Counter(re.findall(r'\bid="([^"]+)"', page))
+    assert [name for name, times in anchors.items() if times > 1] == []
+    inside = set(re.findall(r'href="(?:/ontology)?#([^"]+)"', page))
+    assert inside <= set(anchors)
+    assert len(inside) > 150
+
+
+def test_the_pictures_obey_the_policy(client: FlaskClient) -> None:
+    page = client.get("/ontology", headers=HTML).text
+    assert page.partition("<main")[2].count("<svg") == 2
+    assert page.count("<desc ") == 2
+    assert not re.search(r"<[^>]+\sstyle=", page)
+    assert "<style" not in page
+    assert "<script" not in page
+
+
+def test_a_term_leads_to_its_things_facts_and_queries(client: FlaskClient) -> None:
+    page = client.get("/ontology", headers=HTML).text
+    start = page.index('id="hasSecretariat"')
+    article = page[start : page.index("</article>", start)]
+    (facts,) = re.findall(r'href="(/sparql\?[^"]+)"', article)
+    answer = client.get(facts.replace("&amp;", "&"), headers={"Accept": "text/csv"})
+    rows = list(csv.reader(answer.text.splitlines()))[1:]
+    (count,) = re.findall(r">(\d+) facts?<", article)
+    assert len(rows) == int(count) > 0
+    for query in re.findall(r'href="(/queries/[^"]+)"', article):
+        assert client.get(query, headers=HTML).status_code == 200
+
+
+def test_a_deprecated_term_is_marked(
+    lights_copy: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = lights_copy / "ontology" / "lights.ttl"
+    text = file.read_text("utf-8")
+    assert "lights:opposite a owl:ObjectProperty ;" in text
+    file.write_text(
+        text.replace(
+            "lights:opposite a owl:ObjectProperty ;",
+            "lights:opposite a owl:ObjectProperty ; owl:deprecated true ;",
+        ),
+        "utf-8",
+    )
+    values = service_settings.load(
+        {"project": lights_copy, "releases": tmp_path_factory.mktemp("deprecated")}, {}
+    )
+    release = build(sources.load(lights_copy), values, lambda *_: [], describe)
+    page = create_app(release, values).test_client().get("/ontology", headers=HTML).text
+    start = page.index('id="opposite"')
+    assert "deprecated</span>" in page[start : page.index("</article>", start)]
+
+
+# The queries
+
+
+def test_the_gallery_lists_every_query_once(
+    client: FlaskClient, mechanisms_release: Release
+) -> None:
+    page = client.get("/queries", headers=HTML).text
+    listed = Counter(re.findall(r'href="/queries/([^"?]+)"', page))
+    assert set(listed) == {file.stem for file in mechanisms_release.queries.glob("*.rq")}
+    assert set(listed.values()) == {1}
+
+
+def test_the_gallery_is_filtered_by_words_and_by_tag(client: FlaskClient) -> None:
+    by_words = client.get("/queries?q=Russian+secretariat", headers=HTML).text
+    assert re.findall(r'href="/queries/([^"?]+)"', by_words) == ["is-there-a-russian-secretariat"]
+    by_tag = client.get("/queries?tag=fields", headers=HTML).text
+    assert "/queries/fields-in-common" in by_tag
+    assert "/queries/boards" not in by_tag
+    nothing = client.get("/queries?q=zzzz", headers=HTML)
+    assert nothing.status_code == 200
+    assert "0 queries" in nothing.text
+
+
+def test_a_page_has_the_form_the_answer_and_the_text(client: FlaskClient) -> None:
+    page = client.get(f"{COUNTRY}?country={FINLAND}", headers=HTML).text
+    assert f'value="{FINLAND}" required' in page
+    assert "China-Finland Committee" in page
+    assert f'<option value="{FINLAND}">Finland</option>' in page
+    assert '<span class="keyword">SELECT</span>' in page
+    assert "<code>iwm:linksParty/iwm:subdivisionOf?</code>" in page
+
+
+def test_the_workbench_starts_from_the_same_question(client: FlaskClient) -> None:
+    page = client.get(f"{COUNTRY}?country={FINLAND}", headers=HTML).text
+    (link,) = re.findall(r'class="query-this" href="([^"]+)"', page)
+    text = parse_qs(urlsplit(link.replace("&amp;", "&")).query)["query"][0]
+    there = client.get("/sparql", query_string={"query": text, "format": "csv"}).data
+    assert there == client.get(f"{COUNTRY}.csv?country={FINLAND}").data
+
+
+def test_every_query_answers_in_each_of_its_formats(
+    client: FlaskClient, mechanisms_release: Release
+) -> None:
+    for file in mechanisms_release.queries.glob("*.rq"):
+        address = f"/queries/{file.stem}"
+        page = client.get(address, headers=HTML)
+        assert page.status_code == 200, address
+        for link in re.findall(r'<link rel="alternate" type="([^"]+)" href="([^"]+)">', page.text):
+            answer = client.get(link[1].replace("&amp;", "&"))
+            assert (answer.status_code, answer.mimetype) == (200, link[0]), link
+            assert answer.data
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("application/json", "application/sparql-results+json"),
+        ("text/csv", "text/csv"),
+        ("*/*", "text/html"),
+        (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+    ],
+)
+def test_the_format_is_negotiated(client: FlaskClient, accept: str, media_type: str) -> None:
+    answer = client.get(COUNTRY, headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (200, media_type)
+    assert answer.headers["Vary"] == "Accept"
+    again = client.get(COUNTRY, headers={"Accept": accept, "If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    assert client.head(COUNTRY, headers={"Accept": accept}).status_code == 200
+
+
+def test_answers_to_unlike_arguments_have_unlike_tags(client: FlaskClient) -> None:
+    tags = {
+        client.get(f"{COUNTRY}.csv{more}").headers["ETag"] for more in ("", f"?country={FINLAND}")
+    }
+    assert len(tags) == 2
+    example = "?country=country:united-states"
+    assert client.get(f"{COUNTRY}.csv{example}").data == client.get(f"{COUNTRY}.csv").data
+
+
+def test_a_workbook_has_typed_cells_and_readable_names(client: FlaskClient) -> None:
+    answer = client.get("/queries/passage-at-an-offset.xlsx?offset=300")
+    (sheet,) = load_workbook(BytesIO(answer.data)).worksheets
+    head, row = ([cell.value for cell in line] for line in sheet.iter_rows())
+    offset, _, begin, end, _ = row
+    assert head == ["offset", "passage", "begin", "end", "words"]
+    assert offset == 300
+    assert isinstance(begin, int)
+    assert isinstance(end, int)
+    assert begin <= 300 < end
+    link = sheet["B2"].hyperlink
+    assert link is not None
+    assert str(link.target).startswith("https://w3id.org/iwm/passage/")
+    assert "passage-at-an-offset.xlsx" in answer.headers["Content-Disposition"]
+
+
+def test_a_graph_is_answered_as_rdf(client: FlaskClient) -> None:
+    address = "/queries/mechanisms-in-schema-org"
+    turtle = client.get(address, headers={"Accept": "text/turtle"})
+    assert len(list(parse(turtle.data, format=RdfFormat.TURTLE))) > 10
+    assert client.get(f"{address}.nt").mimetype == "application/n-triples"
+    assert client.get(f"{address}.csv").status_code == 404
+
+
+def test_yes_or_no_is_answered_in_words(client: FlaskClient) -> None:
+    address = "/queries/is-there-a-russian-secretariat"
+    assert re.search(r'class="boolean">(Yes|No)<', client.get(address, headers=HTML).text)
+    assert client.get(f"{address}.json").json["boolean"] in (True, False)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "named"),
+    [
+        (f"{COUNTRY}.json?country=nonsense", 400, "country"),
+        (f"{COUNTRY}.json?land=x", 400, "land"),
+        (f"{COUNTRY}.json?country=a:b&country=a:b", 400, "country"),
+        ("/queries/passage-at-an-offset.json?offset=many", 400, "offset"),
+        ("/queries/passage-at-an-offset.json?offset=", 400, "offset"),
+        ("/queries/mechanisms-of-a-land", 404, "mechanisms-of-a-country"),
+        (f"{COUNTRY}.ttl", 404, "ttl"),
+        (f"{COUNTRY}.exe", 404, "exe"),
+        ("/queries/", 404, "queries"),
+    ],
+)
+def test_errors_have_the_one_shape_and_name_what_is_wrong(
+    client: FlaskClient, address: str, status: int, named: str
+) -> None:
+    answer = client.get(address, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    told = json.loads(answer.data)
+    assert named in told["detail"] + told["remedy"]
+
+
+def test_what_cannot_be_taken_lists_what_can(client: FlaskClient) -> None:
+    answer = client.get(COUNTRY, headers={"Accept": "image/png"})
+    assert answer.status_code == 406
+
+
+def test_the_iri_of_a_query_leads_to_its_page(client: FlaskClient) -> None:
+    first = client.get("/query/mechanisms-of-a-country")
+    assert (first.status_code, first.location) == (303, "/doc/query/mechanisms-of-a-country")
+    about = client.get(first.location, headers=HTML).text
+    assert f'href="{COUNTRY}">Ask this query<' in about
+    page = client.get(COUNTRY, headers=HTML).text
+    assert '<link rel="describedby" href="/doc/query/mechanisms-of-a-country">' in page
+
+
+@given(st.text())
+def test_any_text_can_be_coloured_and_loses_nothing(text: str) -> None:
+    coloured = str(highlighted(text, {"ex": "https://example.org/"}, lambda iri: iri))
+    plain = unescape(
+        re.sub(r'<(?:span|a) class="[^"<>]*"(?: href="[^"<>]*")?>|</(?:span|a)>', "", coloured)
+    )
+    assert plain == text
+
+
+def test_a_value_stands_where_filters_see_it() -> None:
+    text = "CONSTRUCT { ?a ?b ?c } WHERE { ?a ?b ?c }"
+    put = with_values(text, {"c": Literal('"}')})
+    assert put == 'CONSTRUCT { ?a ?b ?c } WHERE {\n  VALUES ?c { "\\"}" } ?a ?b ?c }'
+    assert with_values(text, {}) == text
+
+
+def test_the_examples_of_the_documentation_work(client: FlaskClient) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "queries.md").read_text("utf-8")
+    addresses = re.findall(r"http://127\.0\.0\.1:8080(/[^\s']+)", text)
+    assert len(addresses) == 4
+    for address in addresses:
+        assert client.get(address).status_code == 200, address
+
+
+# The description
+
+
+@pytest.mark.parametrize("which", ["app", "lights_app"])
+def test_the_description_is_valid(which: str, request: pytest.FixtureRequest) -> None:
+    served: Flask = request.getfixturevalue(which)
+    answer = served.test_client().get("/openapi.json")
+    assert answer.mimetype == "application/openapi+json"
+    described = json.loads(answer.data)
+    validate(described)
+    assert described["openapi"].startswith("3.1")
+    as_yaml = served.test_client().get("/openapi.yaml")
+    assert yaml.safe_load(as_yaml.data) == described
+
+
+def test_the_description_has_every_query_with_its_parameters(client: FlaskClient) -> None:
+    described = client.get("/openapi.json", headers={"Accept": "*/*"})
+    paths = json.loads(described.data)["paths"]
+    assert len([path for path in paths if path.startswith("/queries/")]) == 100
+    (offset,) = paths["/queries/passage-at-an-offset"]["get"]["parameters"]
+    assert offset["schema"] == {"type": "integer", "default": 3650}
+    page = client.get("/api", headers=HTML).text
+    assert "/queries/passage-at-an-offset" in page
+    assert "A place in the text" in page
+
+
+# schemathesis' own decorator does not go with the newest pytest: its strategies do.
+@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
+def test_the_interface_does_as_it_is_described(
+    lights_app: Flask, mode: schemathesis.GenerationMode
+) -> None:
+    described = schemathesis.openapi.from_wsgi("/openapi.json", lights_app)
+    asked = set()
+    for result in described.get_all_operations():
+        assert isinstance(result, Ok)
+        operation = result.ok()
+        if _can_be(operation, mode):
+            _try(operation.as_strategy(generation_mode=mode))
+            asked.add(operation.label)
+    assert {"GET /sparql", "POST /sparql", "GET /queries/keepers", "GET /doc/{path}"} <= asked
+
+
+def _can_be(operation: Any, mode: schemathesis.GenerationMode) -> bool:
+    """Tell whether there is anything to get wrong: what takes nothing cannot be asked wrongly."""
+    takes = bool(list(operation.iter_parameters())) or bool(operation.body)
+    return takes or mode is schemathesis.GenerationMode.POSITIVE
+
+
+def _try(cases: st.SearchStrategy[Any]) -> None:
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck), derandomize=True)
+    @given(cases)
+    def does(case: Any) -> None:
+        case.call_and_validate(checks=_PROMISES)
+
+    does()
