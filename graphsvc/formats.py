@@ -21,6 +21,7 @@ class Content(Enum):
     PAGE = "page"
     PROBLEM = "problem"
     EXPLANATION = "explanation"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
 
 
+_TABLE = frozenset({Content.TABLE})
 _RESULTS = frozenset({Content.SOLUTIONS, Content.BOOLEAN})
 _TRIPLES = frozenset({Content.TRIPLES})
 _QUADS = frozenset({Content.TRIPLES, Content.QUADS})
@@ -95,7 +97,14 @@ FORMATS: tuple[Format, ...] = (
         QueryResultsFormat.XML,
         aliases=("application/xml", "text/xml"),
     ),
-    Format("csv", "CSV", "text/csv", _RESULTS, QueryResultsFormat.CSV, charset=True),
+    Format("csv", "CSV", "text/csv", _RESULTS | _TABLE, QueryResultsFormat.CSV, charset=True),
+    Format(
+        "xlsx",
+        "Excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _TABLE,
+    ),
+    Format("rows", "JSON", "application/json", _TABLE, aliases=("text/json",)),
     Format(
         "tsv",
         "TSV",

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "graphsvc"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("web",),
+    ("browse",),
     ("validation", "entities", "explain", "description"),
     ("queries",),
     ("build", "depot", "release"),

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from flask import current_app, request
 
 from graphsvc import __version__
+from graphsvc.browse.browser import Browser
 from graphsvc.entities import Catalogue, Dataset, dataset, known, passage_graphs
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Site:
     def passages(self) -> frozenset[NamedNode]:
         """Return the graphs that are passages."""
         return passage_graphs(self.catalogue)
+
+    @cached_property
+    def browser(self) -> Browser:
+        """Return the graph as it is browsed."""
+        return Browser(self.catalogue)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
