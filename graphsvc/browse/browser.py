@@ -7,8 +7,6 @@ from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from pyoxigraph import NamedNode
-
 from graphsvc.browse import facets, table
 from graphsvc.browse.lanes import Lanes
 from graphsvc.entities.overview import classes
@@ -69,10 +67,6 @@ class Browser:
     def classes(self, language: str) -> tuple[ClassCount, ...]:
         """Return the tree of the classes that have members."""
         return self._keep(("classes", language), lambda: classes(self.catalogue, language))
-
-    def is_class(self, node: NamedNode) -> bool:
-        """Tell whether anything is of a class."""
-        return self.catalogue.store.ask("ASK { ?thing a ?class }", {"class": node})
 
     def _keep(self, key: Hashable, find: Callable[[], Found]) -> Found:
         with self._lock:

@@ -9,7 +9,9 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.browse.paths import first_places
 from graphsvc.browse.walk import Evidence, Reached, Walk
+from graphsvc.entities.layout import Place
 from graphsvc.entities.model import Status
+from graphsvc.namespaces import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -67,6 +69,8 @@ class Row:
     cells: tuple[Cell, ...]
 
 
+_TYPE = Place(RDF.type)
+
 _Found = dict[tuple["Term", "Lane"], list[Reached]]
 
 
@@ -122,7 +126,10 @@ def _cell(walk: Walk, found: Iterable[Reached], lane: Lane, details: _Found) -> 
         # A path may lead over such facts; alone they repeat what another lane says better.
         if not (lane.is_plain and any(map(walk.restates, one.steps))):
             ways.setdefault(one.term, []).append(one)
-    made = (_value(walk, term, reached, lane, details) for term, reached in ways.items())
+    made = [_value(walk, term, reached, lane, details) for term, reached in ways.items()]
+    if lane.path == _TYPE:
+        # What follows from its classes for every thing of them tells nothing of this one.
+        made = [value for value in made if value.status is not Status.INFERRED] or made
     return Cell(tuple(sorted(made, key=lambda value: value.order)))
 
 

@@ -86,6 +86,11 @@ class Facet:
         return any(choice.chosen for choice in self.choices)
 
     @property
+    def tells(self) -> bool:
+        """Tell whether some value is that of several things."""
+        return any(choice.count > 1 for choice in self.choices)
+
+    @property
     def ends(self) -> tuple[str, str]:
         """Return the least and the greatest value of a facet of numbers or dates."""
         terms = [
@@ -263,8 +268,8 @@ class _Making:
             term
             for place, counts in self._counts.items()
             for term in self._shown(place, counts)
-            if isinstance(term, NamedNode)
         }
+        shown |= {one.value for _, held in self._state.conditions for one in held if isinstance(one, Is)}
         return _labels(self._browser, shown)
 
     def _facet(self, place: Place, counts: Mapping[Term, int]) -> Facet:

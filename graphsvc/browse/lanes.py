@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.store.base import Term
 
-_SHAPES = "SELECT DISTINCT ?graph ?shape ?property ?value WHERE { GRAPH ?graph { ?shape ?property ?value } }"
+_SHAPES = """
+SELECT DISTINCT ?graph ?shape ?property ?value WHERE { GRAPH ?graph { ?shape ?property ?value } }
+"""
 
 _TARGETS = (
     PROLOGUE

@@ -75,15 +75,18 @@ def things_query(state: State, ontology: NamedNode) -> str:
     return f"{PROLOGUE}SELECT DISTINCT ?thing WHERE {{\n  {fitting(state, ontology)}\n}}"
 
 
-def table_query(state: State, ontology: NamedNode, lanes: Iterable[Lane]) -> str:
-    """Return the query for the values of a table: a row for each, and who states it."""
+def table_query(found: str, lanes: Iterable[Lane]) -> str:
+    """Return the query for the values of a table: a row for each, and who states it.
+
+    ``found`` are the patterns that say of which things.
+    """
     union = " UNION\n  ".join(
         f"{{ BIND({written(Literal(lane.name))} AS ?column) ?thing {_path(lane)} ?value }}"
         for lane in lanes
     )
     return f"""{PROLOGUE}SELECT DISTINCT ?thing ?label ?column ?value ?passage WHERE {{
   {{ SELECT DISTINCT ?thing WHERE {{
-  {fitting(state, ontology)}
+  {found}
   }} }}
   OPTIONAL {{ ?thing rdfs:label ?label }}
   {union}

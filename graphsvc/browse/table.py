@@ -80,6 +80,8 @@ def table(browser: Browser, state: State, language: str, *, size: int = PAGE_SIZ
     choices = browser.choices(state, language)
     chosen = columns(browser, state, choices, language)
     shown, walk = rows(browser.catalogue, things, chosen, language)
+    if not state.columns:
+        chosen, shown = _filled(chosen, shown)
     return Table(
         total=found.total,
         page=state.page,
@@ -89,6 +91,15 @@ def table(browser: Browser, state: State, language: str, *, size: int = PAGE_SIZ
         is_sorted=found.order is not None,
         walk=walk,
     )
+
+
+def _filled(
+    chosen: Sequence[Lane], shown: Sequence[Row]
+) -> tuple[tuple[Lane, ...], tuple[Row, ...]]:
+    """Leave out the columns in which nothing stands; one is left in any case."""
+    kept = [at for at in range(len(chosen)) if any(row.cells[at].values for row in shown)] or [0]
+    cut = (Row(row.thing, tuple(row.cells[at] for at in kept)) for row in shown)
+    return tuple(chosen[at] for at in kept), tuple(cut)
 
 
 def columns(
@@ -116,7 +127,7 @@ def listed(browser: Browser, state: State, language: str) -> Listed:
     if len(things) > SORTED_THINGS:
         return Listed(_count(browser, state), None)
     labels = _labels(browser, state)
-    keys = {} if state.sort.place == BY_LABEL else _keys(browser, state, labels, language)
+    keys = {} if state.sort.place == BY_LABEL else _keys(browser, state, language)
 
     def by_label(thing: Term) -> tuple[str, str]:
         named = labels.name(thing, language) or spelled(thing)
@@ -151,7 +162,7 @@ def _labels(browser: Browser, state: State) -> Labels:
 _Key = tuple[int, float, str]
 
 
-def _keys(browser: Browser, state: State, labels: Labels, language: str) -> dict[Term, _Key]:
+def _keys(browser: Browser, state: State, language: str) -> dict[Term, _Key]:
     """Return by what each thing is sorted: the least of its values, or for the last the most."""
     inner = fitting(state, browser.catalogue.ontology)
     place = state.sort.place

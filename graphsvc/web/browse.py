@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc.browse.cells import Row
 from graphsvc.browse.compare import Matrix, compare
-from graphsvc.browse.patterns import table_query
+from graphsvc.browse.patterns import fitting, table_query, values
 from graphsvc.browse.state import BY_LABEL, Absent, Is, Present, Sort, State
 from graphsvc.browse.table import MOST_COLUMNS, SORTED_THINGS
 from graphsvc.browse.writing import (
@@ -129,7 +129,7 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         table=table,
         facets=served.browser.facets(state, _LANGUAGE),
         links=Links(state),
-        query=table_query(state, served.catalogue.ontology, table.columns),
+        query=table_query(fitting(state, served.catalogue.ontology), table.columns),
         title=_title(state),
         most_sorted=SORTED_THINGS,
         most_columns=MOST_COLUMNS,
@@ -182,6 +182,10 @@ def _compare(
         highlight=highlight,
         others=others,
         less=_less(matrix, highlight),
+        query=table_query(
+            values("thing", (thing.term for thing in matrix.things)),
+            [line.lane for line in matrix.lines],
+        ),
         exports=[
             (fmt.label, _address(f"compare.{suffix(fmt)}", parameters), fmt.media_type)
             for fmt in OFFERED

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 OFFERED = (*carrying(Content.PAGE), *carrying(Content.TABLE), *carrying(Content.TRIPLES))
 
 _BETWEEN = " | "
+# A spreadsheet's numbers are no more exact than that.
+_DIGITS = 15
 _SUFFIXES = {"json": "rows"}
 # What a spreadsheet takes for the beginning of a formula, or passes over before one.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -124,7 +126,7 @@ def _flat(values: Sequence[Value]) -> str | float | None:
 def _number(value: Value) -> int | None:
     term = value.named.term
     is_integer = isinstance(term, Literal) and term.datatype == XSD.integer
-    return int(value.named.label) if is_integer and len(value.named.label) < 15 else None
+    return int(value.named.label) if is_integer and len(value.named.label) < _DIGITS else None
 
 
 def _json(sheet: Sheet, served: Site) -> dict[str, object]:

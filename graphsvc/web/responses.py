@@ -36,7 +36,7 @@ def release_answer(
     if condition.is_met_by(tag, http_date(site().built)):
         response = _not_modified()
     else:
-        response = Response(body(), content_type=fmt.content_type)
+        response = Response(_made(tag, body), content_type=fmt.content_type)
         if condition.anything:
             # "*" asks whether there is an answer at all, and only now is that known.
             response.close()
@@ -47,6 +47,21 @@ def release_answer(
     response.headers["Cache-Control"] = "public, no-cache"
     response.vary.add("Accept")
     return response
+
+
+def _made(tag: str, body: Callable[[], Iterable[bytes] | bytes | str]) -> Iterable[bytes] | bytes:
+    """Return the body as it was made before, or make it; one that comes in parts is not kept."""
+    # A page may name the host under which it is asked for, which its tag does not.
+    key = f"{request.host_url} {tag}"
+    held = site().answers.get(key)
+    if held is not None:
+        return held
+    made = body()
+    if isinstance(made, str):
+        made = made.encode("utf-8", "surrogatepass")
+    if isinstance(made, bytes):
+        site().answers.put(key, made)
+    return made
 
 
 def _not_modified() -> Response:

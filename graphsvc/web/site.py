@@ -13,12 +13,17 @@ from flask import current_app, request
 from graphsvc import __version__
 from graphsvc.browse.browser import Browser
 from graphsvc.entities import Catalogue, Dataset, dataset, known, passage_graphs
+from graphsvc.web.cache import AnswerCache
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
 
     from graphsvc.release import Release
     from graphsvc.store.base import Store
+
+# Pages and documents, as they are sent.
+_KEPT_BYTES = 32 << 20
+_KEPT_OF_ONE = 512 << 10
 
 _IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
 
@@ -32,6 +37,7 @@ class Site:
         self.base = release.base
         self.built = datetime.fromisoformat(release.manifest.built)
         self.catalogue = Catalogue(store, release.base)
+        self.answers = AnswerCache(_KEPT_BYTES, _KEPT_OF_ONE)
 
     @cached_property
     def dataset(self) -> Dataset:
