@@ -265,11 +265,11 @@ class _Making:
 
     def _read_labels(self) -> Labels:
         shown = {
-            term
-            for place, counts in self._counts.items()
-            for term in self._shown(place, counts)
+            term for place, counts in self._counts.items() for term in self._shown(place, counts)
         }
-        shown |= {one.value for _, held in self._state.conditions for one in held if isinstance(one, Is)}
+        shown |= {
+            one.value for _, held in self._state.conditions for one in held if isinstance(one, Is)
+        }
         return _labels(self._browser, shown)
 
     def _facet(self, place: Place, counts: Mapping[Term, int]) -> Facet:

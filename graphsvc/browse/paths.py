@@ -90,9 +90,7 @@ class Shapes:
             return Place(backwards, incoming=True)
         return self._repeated(node, depth)
 
-    def _several(
-        self, kind: type[Sequence | Alternative], head: Term, depth: int
-    ) -> Path | None:
+    def _several(self, kind: type[Sequence | Alternative], head: Term, depth: int) -> Path | None:
         parts = [self.path(member, depth + 1) for member in self._members(head)]
         whole = tuple(part for part in parts if part is not None)
         return kind(whole) if whole and len(whole) == len(parts) else None

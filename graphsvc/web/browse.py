@@ -83,7 +83,8 @@ def things() -> BaseResponse:
         state = State(classes=(value,))
     else:
         state = State().toggled(Place(prop), _is(value))
-    return redirect(_address("browse", _written(state)), 301)
+    page = [("page", request.args["page"])] if "page" in request.args else []
+    return redirect(_address("browse", _written(state) + page), 301)
 
 
 @browsing.get("/compare")

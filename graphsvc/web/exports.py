@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
+from graphsvc.browse.writing import write_place
 from graphsvc.entities import Document
 from graphsvc.errors import ParameterError
 from graphsvc.formats import Content, Format, carrying
@@ -155,8 +156,7 @@ def _json(sheet: Sheet, served: Site) -> dict[str, object]:
 
 
 def _id(lane: Lane, served: Site) -> str:
-    sign = "~" if lane.id.incoming else ""
-    return sign + served.release.prefixes.compact(lane.id.property.value)  # type: ignore[union-attr]
+    return write_place(lane.id, served.release.prefixes)
 
 
 def _value(value: Value) -> dict[str, object]:

@@ -20,7 +20,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from .hub import HUB, HUB_IRI, corpus
-from .peers import HOST, SCRIPTS, free_port
+from .peers import HOST, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
