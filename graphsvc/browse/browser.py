@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from graphsvc.browse import facets, table
 from graphsvc.browse.lanes import Lanes
+from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.entities.overview import classes
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Browser:
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = Lock()
 
-    def table(self, state: State, language: str, size: int = table.PAGE_SIZE) -> Table:
+    def table(self, state: State, language: str, size: int = PAGE_SIZE) -> Table:
         """Return a page of the things that fit a state."""
         return table.table(self, state, language, size=size)
 

@@ -94,7 +94,10 @@ def rows(
     made = tuple(
         Row(
             walk.name(thing),
-            tuple(_cell(walk, found[thing, lane], lane, details) for lane in lanes),
+            tuple(
+                _cell(walk, _telling(walk, found[thing, lane], lane), lane, details)
+                for lane in lanes
+            ),
         )
         for thing in things
     )
@@ -114,6 +117,11 @@ def _found(walk: Walk, things: Iterable[Term], lanes: Iterable[Lane]) -> _Found:
     return found
 
 
+def _telling(walk: Walk, found: Iterable[Reached], lane: Lane) -> list[Reached]:
+    """Leave out facts that only restate: alone they repeat what another lane says better."""
+    return [one for one in found if not (lane.is_plain and any(map(walk.restates, one.steps)))]
+
+
 def _ends(entry: Reached) -> Iterator[Term]:
     yield entry.term
     if isinstance(entry.term, Literal):
@@ -123,9 +131,7 @@ def _ends(entry: Reached) -> Iterator[Term]:
 def _cell(walk: Walk, found: Iterable[Reached], lane: Lane, details: _Found) -> Cell:
     ways: dict[Term, list[Reached]] = {}
     for one in found:
-        # A path may lead over such facts; alone they repeat what another lane says better.
-        if not (lane.is_plain and any(map(walk.restates, one.steps))):
-            ways.setdefault(one.term, []).append(one)
+        ways.setdefault(one.term, []).append(one)
     made = [_value(walk, term, reached, lane, details) for term, reached in ways.items()]
     if lane.path == _TYPE:
         # What follows from its classes for every thing of them tells nothing of this one.

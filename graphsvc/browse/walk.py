@@ -119,7 +119,7 @@ class Walk:
 
     def load(self, nodes: Iterable[Term], places: Iterable[Place]) -> None:
         """Read the facts of some things at some places, as far as they are not read yet."""
-        wanted = {node for node in nodes if isinstance(node, NamedNode)}
+        wanted: set[Term] = {node for node in nodes if isinstance(node, NamedNode)}
         pointing = {place.property for place in places if place.incoming}
         self._load_out(wanted - self._out.keys())
         for predicate in pointing:

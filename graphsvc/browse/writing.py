@@ -72,7 +72,10 @@ def read_state(parameters: Iterable[tuple[str, str]], prefixes: Prefixes) -> Sta
 
 def write_place(place: Place, prefixes: Prefixes) -> str:
     """Return how a property is named in an address."""
-    return ("~" if place.incoming else "") + write_iri(place.property.value, prefixes)  # type: ignore[union-attr]
+    prop = place.property
+    if not isinstance(prop, NamedNode):
+        raise TypeError(f"{prop} is no property.")
+    return ("~" if place.incoming else "") + write_iri(prop.value, prefixes)
 
 
 def write_iri(iri: str, prefixes: Prefixes) -> str:

@@ -210,7 +210,7 @@ def _quads(sheet: Sheet, served: Site) -> Iterator[Quad]:
             for fact in value.facts:
                 for graph in sheet.walk.graphs[fact]:
                     if isinstance(graph, NamedNode):
-                        yield Quad(fact.subject, fact.predicate, fact.object, graph)  # type: ignore[arg-type]
+                        yield Quad(fact.subject, fact.predicate, fact.object, graph)
 
 
 def _all(values: Sequence[Value]) -> Iterator[Value]:
