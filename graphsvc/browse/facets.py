@@ -78,12 +78,8 @@ class Facet:
     missing: int
     is_scale: bool
     is_open: bool
+    has_chosen: bool
     rank: tuple[object, ...] = ()
-
-    @property
-    def has_chosen(self) -> bool:
-        """Tell whether something is chosen here."""
-        return any(choice.chosen for choice in self.choices)
 
     @property
     def tells(self) -> bool:
@@ -289,6 +285,7 @@ class _Making:
             missing=0 if conditions and not chosen_absent else self._total - things,
             is_scale=is_scale,
             is_open=place == self._state.facet,
+            has_chosen=bool(conditions),
             rank=self._rank(place, number, lane.name, things),
         )
 
