@@ -44,9 +44,8 @@ _LABELS = (
     PROLOGUE
     + f"""
 SELECT DISTINCT ?entity ?thing ?rank ?label WHERE {{
-  {{ ?entity ?property ?thing FILTER(isIRI(?thing)) }}
-  UNION {{ ?entity ?property ?value BIND(?entity AS ?thing) }}
-  {LABEL_CLAUSE}
+  {{ ?entity ?property ?thing FILTER(isIRI(?thing)) {LABEL_CLAUSE} }}
+  UNION {{ {LABEL_CLAUSE.replace("?thing", "?entity")} BIND(?entity AS ?thing) }}
 }}
 """
 )

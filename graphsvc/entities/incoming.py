@@ -11,6 +11,7 @@ from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
 from graphsvc.entities.layout import Place, Slot
 from graphsvc.entities.model import PAGE_SIZE, Fact, Incoming, Named
 from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import DCTERMS, OA, PROV, RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,15 +32,21 @@ _NO_DERIVATION = """
 _COUNTS = (
     PROLOGUE
     + """
+SELECT ?entity ?property (COUNT(?subject) AS ?count) WHERE { ?subject ?property ?entity }
+GROUP BY ?entity ?property
+"""
+)
+_COUNT_WITHOUT_DERIVATIONS = (
+    PROLOGUE
+    + """
 SELECT ?entity ?property (COUNT(?subject) AS ?count) WHERE {
-  ?subject ?property ?entity .
-  FILTER(?property != oa:hasTarget)
-  %s
+  ?subject ?property ?entity FILTER NOT EXISTS { ?subject rdf:predicate ?derived }
 }
 GROUP BY ?entity ?property
 """
-    % (_NO_DERIVATION % "subject")
 )
+_BESIDE = frozenset({RDF.subject, RDF.predicate, RDF.object, OA.hasTarget})
+_OF_DERIVATIONS = frozenset({PROV.wasDerivedFrom, DCTERMS.conformsTo, RDFS.seeAlso})
 
 # A page's numbers are no terms and cannot be bound; they are the only thing ever put in its text.
 _PAGE = (
@@ -104,10 +111,18 @@ class _Pointing:
         self._catalogue = catalogue
         self._entity = entity
         self._language = language
-        self.counts = {
+        self.counts = self._count(_COUNTS, {"entity": entity})
+        # Only of these does it cost something to tell which are of derivations.
+        for predicate in _OF_DERIVATIONS & self.counts.keys():
+            del self.counts[predicate]
+            bound = {"entity": entity, "property": predicate}
+            self.counts.update(self._count(_COUNT_WITHOUT_DERIVATIONS, bound))
+
+    def _count(self, query: str, bound: Mapping[str, Term]) -> dict[NamedNode, int]:
+        return {
             predicate: place(row["count"]) or 0
-            for row in catalogue.store.select(_COUNTS, {"entity": entity})
-            if isinstance(predicate := row.get("property"), NamedNode)
+            for row in self._catalogue.store.select(query, bound)
+            if isinstance(predicate := row.get("property"), NamedNode) and predicate not in _BESIDE
         }
 
     def facts(self, predicate: NamedNode, limit: int, offset: int) -> tuple[Fact, ...]:
