@@ -23,6 +23,7 @@ class Content(Enum):
     EXPLANATION = "explanation"
     RECORDS = "records"
     TABLE = "table"
+    ROWS = "rows"
     DESCRIPTION = "description"
 
 
@@ -48,6 +49,7 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
 
 
+_ROWS = frozenset({Content.ROWS})
 _RESULTS = frozenset({Content.SOLUTIONS, Content.BOOLEAN})
 _TRIPLES = frozenset({Content.TRIPLES})
 _QUADS = frozenset({Content.TRIPLES, Content.QUADS})
@@ -65,7 +67,7 @@ FORMATS: tuple[Format, ...] = (
         "explanation",
         "JSON",
         "application/json",
-        frozenset({Content.EXPLANATION, Content.RECORDS}),
+        frozenset({Content.EXPLANATION, Content.RECORDS, Content.ROWS}),
         aliases=("text/json", "application/sparql-results+json"),
     ),
     Format(
@@ -98,7 +100,7 @@ FORMATS: tuple[Format, ...] = (
         QueryResultsFormat.XML,
         aliases=("application/xml", "text/xml"),
     ),
-    Format("csv", "CSV", "text/csv", _RESULTS, QueryResultsFormat.CSV, charset=True),
+    Format("csv", "CSV", "text/csv", _RESULTS | _ROWS, QueryResultsFormat.CSV, charset=True),
     Format(
         "tsv",
         "TSV",
@@ -111,7 +113,7 @@ FORMATS: tuple[Format, ...] = (
         "xlsx",
         "Excel",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        frozenset({Content.TABLE}),
+        frozenset({Content.TABLE, Content.ROWS}),
     ),
     Format(
         "openapi",

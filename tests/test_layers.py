@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "graphsvc"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("web",),
-    ("reconciliation",),
+    ("reconciliation", "browse"),
     ("changes", "validation", "vocabulary", "entities", "explain", "description", "datasets"),
     ("queries",),
     ("build", "depot", "editions", "release", "dumps", "listing"),

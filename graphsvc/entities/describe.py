@@ -44,9 +44,12 @@ _LABELS = (
     PROLOGUE
     + f"""
 SELECT DISTINCT ?entity ?thing ?rank ?label WHERE {{
-  {{ ?entity ?property ?thing FILTER(isIRI(?thing)) }}
-  UNION {{ ?entity ?property ?value BIND(?entity AS ?thing) }}
-  {LABEL_CLAUSE}
+  {{
+    # Optional, so that the labels of these things are looked up, and not all labels read.
+    ?entity ?property ?thing FILTER(isIRI(?thing))
+    OPTIONAL {{ {LABEL_CLAUSE} }} FILTER(BOUND(?label))
+  }}
+  UNION {{ {LABEL_CLAUSE.replace("?thing", "?entity")} BIND(?entity AS ?thing) }}
 }}
 """
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 from graphsvc.entities.describe import known
+from graphsvc.entities.incoming import MOST_SORTED
 from graphsvc.entities.model import claim_name
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.errors import UnknownEntity
@@ -40,9 +41,11 @@ SELECT DISTINCT ?entity ?graph ?subject ?property WHERE {
   GRAPH ?graph { ?subject ?property ?entity }
   FILTER(?property NOT IN (rdf:subject, rdf:predicate, rdf:object))
 }
-ORDER BY ?property ?subject ?graph LIMIT %d OFFSET %d
+%s LIMIT %d OFFSET %d
 """
 )
+_IN_ORDER = "ORDER BY ?property ?subject ?graph"
+_MANY = "SELECT ?entity ?subject WHERE { ?subject ?property ?entity } LIMIT %d"
 
 _DERIVATIONS = (
     PROLOGUE
@@ -123,7 +126,10 @@ def document(catalogue: Catalogue, dataset: Dataset, iri: str, page: int = 1) ->
     if not known(catalogue.store, iri):
         raise UnknownEntity(iri)
     entity = NamedNode(iri)
-    query = _INCOMING % (INCOMING_SIZE + 1, INCOMING_SIZE * (page - 1))
+    # To sort takes reading all: what is very much stands in the order of the store.
+    few = len(catalogue.store.select(_MANY % (MOST_SORTED + 1), {"entity": entity}).rows)
+    order = _IN_ORDER if few <= MOST_SORTED else ""
+    query = _INCOMING % (order, INCOMING_SIZE + 1, INCOMING_SIZE * (page - 1))
     pointing = list(_read(catalogue, query, entity))
     own = _own(catalogue, entity) if page == 1 else ()
     address = document_iri(catalogue, iri)

@@ -11,6 +11,7 @@ from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
 from graphsvc.entities.layout import Place, Slot
 from graphsvc.entities.model import PAGE_SIZE, Fact, Incoming, Named
 from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import DCTERMS, OA, PROV, RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,17 +20,33 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
 
 # Derivation nodes and notes point to things as well, but they stand beside what they vouch for.
+_NO_DERIVATION = """
+  FILTER(?property NOT IN (rdf:subject, rdf:predicate, rdf:object))
+  FILTER(
+    ?property NOT IN (prov:wasDerivedFrom, dcterms:conformsTo, rdfs:seeAlso)
+    || NOT EXISTS { ?%s rdf:predicate ?derived }
+  )
+"""
+
+# The default graph is a set: each fact is there once, and need not be made distinct.
 _COUNTS = (
     PROLOGUE
     + """
-SELECT ?entity ?property (COUNT(DISTINCT ?subject) AS ?count) WHERE {
-  ?subject ?property ?entity .
-  FILTER(?property != oa:hasTarget)
-  FILTER NOT EXISTS { ?subject rdf:predicate ?derived }
+SELECT ?entity ?property (COUNT(?subject) AS ?count) WHERE { ?subject ?property ?entity }
+GROUP BY ?entity ?property
+"""
+)
+_COUNT_WITHOUT_DERIVATIONS = (
+    PROLOGUE
+    + """
+SELECT ?entity ?property (COUNT(?subject) AS ?count) WHERE {
+  ?subject ?property ?entity FILTER NOT EXISTS { ?subject rdf:predicate ?derived }
 }
 GROUP BY ?entity ?property
 """
 )
+_BESIDE = frozenset({RDF.subject, RDF.predicate, RDF.object, OA.hasTarget})
+_OF_DERIVATIONS = frozenset({PROV.wasDerivedFrom, DCTERMS.conformsTo, RDFS.seeAlso})
 
 # A page's numbers are no terms and cannot be bound; they are the only thing ever put in its text.
 _PAGE = (
@@ -37,11 +54,11 @@ _PAGE = (
     + f"""
 SELECT DISTINCT ?entity ?property ?thing ?passage ?quote ?number ?rank ?label WHERE {{
   {{
-    SELECT DISTINCT ?entity ?property ?thing WHERE {{
+    SELECT ?entity ?property ?thing WHERE {{
       ?thing ?property ?entity
-      FILTER NOT EXISTS {{ ?thing rdf:predicate ?derived }}
+      {_NO_DERIVATION % "thing"}
     }}
-    ORDER BY ?thing LIMIT %d OFFSET %d
+    %s LIMIT %d OFFSET %d
   }}
   GRAPH ?passage {{ ?thing ?property ?entity }}
   OPTIONAL {{ {QUOTE_CLAUSE} }}
@@ -50,6 +67,9 @@ SELECT DISTINCT ?entity ?property ?thing ?passage ?quote ?number ?rank ?label WH
 ORDER BY ?thing
 """
 )
+
+MOST_SORTED = 10_000
+"""How many facts that point to one thing are put in order."""
 
 _FIRST_ROWS = 5
 """How many rows of each property the page of a thing shows before it links to the rest."""
@@ -91,16 +111,26 @@ class _Pointing:
         self._catalogue = catalogue
         self._entity = entity
         self._language = language
-        self.counts = {
+        self.counts = self._count(_COUNTS, {"entity": entity})
+        # Only of these does it cost something to tell which are of derivations.
+        for predicate in _OF_DERIVATIONS & self.counts.keys():
+            del self.counts[predicate]
+            bound = {"entity": entity, "property": predicate}
+            self.counts.update(self._count(_COUNT_WITHOUT_DERIVATIONS, bound))
+
+    def _count(self, query: str, bound: Mapping[str, Term]) -> dict[NamedNode, int]:
+        return {
             predicate: place(row["count"]) or 0
-            for row in catalogue.store.select(_COUNTS, {"entity": entity})
-            if isinstance(predicate := row.get("property"), NamedNode)
+            for row in self._catalogue.store.select(query, bound)
+            if isinstance(predicate := row.get("property"), NamedNode) and predicate not in _BESIDE
         }
 
     def facts(self, predicate: NamedNode, limit: int, offset: int) -> tuple[Fact, ...]:
         """Return some of the facts of one property, in the order of their subjects."""
         bound = {"entity": self._entity, "property": predicate}
-        table = self._catalogue.store.select(_PAGE % (limit, offset), bound)
+        # To sort takes reading all: what is very much stands in the order of the store.
+        order = "ORDER BY ?thing" if self.counts.get(predicate, 0) <= MOST_SORTED else ""
+        table = self._catalogue.store.select(_PAGE % (order, limit, offset), bound)
         labels = Labels.read(row for row in table if "label" in row)
         stated = passages(table)
         drafts: dict[Term, FactDraft] = {}

@@ -16,6 +16,7 @@ from flask import Flask, Response, abort, request
 from graphsvc import __version__
 from graphsvc.web import pages, problems
 from graphsvc.web.api import api
+from graphsvc.web.browse import browsing
 from graphsvc.web.crawlers import crawlers
 from graphsvc.web.documents import documents
 from graphsvc.web.dumps import downloads
@@ -126,6 +127,7 @@ def create_app(
         reconciliation,
         queries,
         api,
+        browsing,
     ):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)

@@ -77,6 +77,7 @@ class Route:
 _PAGE = carrying(Content.PAGE)
 _ANSWERS = (*carrying(Content.SOLUTIONS), *carrying(Content.TRIPLES), *_PAGE)
 _DOCUMENTS = (*_PAGE, *carrying(Content.TRIPLES))
+_TABLES = (*_PAGE, *carrying(Content.ROWS), *carrying(Content.TRIPLES))
 _NUMBER = Parameter(
     "page", "Which page, counted from 1", example=1, schema=(("type", "integer"), ("minimum", 1))
 )
@@ -121,15 +122,23 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("/ontology", "ontology", "Answer with the vocabulary.", "Documents", _DOCUMENTS),
     Route(
-        "/things",
-        "things",
-        "List the things that have a value of a property.",
+        "/browse",
+        "browse",
+        "Find things by what is said of them; any property is a parameter.",
         "Pages",
-        _PAGE,
+        _TABLES,
+        (Parameter("class", "The class of the things, as an IRI or a prefixed name"), _NUMBER),
+        failures=(400, 404),
+    ),
+    Route(
+        "/compare",
+        "compare",
+        "Compare things side by side.",
+        "Pages",
+        _TABLES,
         (
-            Parameter("value", "The IRI of the value", required=True),
-            Parameter("property", "The IRI of the property; without it, the class"),
-            _NUMBER,
+            Parameter("iri", "The IRI of one of them; it may come several times"),
+            Parameter("class", "The class whose instances are compared"),
         ),
         failures=(400, 404),
     ),

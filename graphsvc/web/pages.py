@@ -6,24 +6,18 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
-from graphsvc.datatypes import is_absolute_iri
 from graphsvc.entities import (
     Status,
-    called,
     classes,
     describe,
-    incoming,
     reading,
     text_passages,
     texts,
 )
-from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying, named
-from graphsvc.namespaces import RDF
-from graphsvc.web.parameters import page_number
-from graphsvc.web.problems import KINDS, RequestProblem
+from graphsvc.web.problems import KINDS
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
 
@@ -61,26 +55,6 @@ def home() -> Response:
         return render_template("home.html", classes=classes(catalogue), texts=texts(catalogue))
 
     return release_answer(_HTML, ("home",), body)
-
-
-@pages.get("/things")
-def things() -> Response:
-    """List, a page at a time, the things that have a value of a property."""
-    prop, value = _iri_parameter("property", RDF.type.value), _iri_parameter("value")
-    page = page_number()
-
-    def body() -> str:
-        catalogue = site().catalogue
-        found = incoming(catalogue, value, prop, page)
-        if page > found.pages or not found.total:
-            raise UnknownEntity(value)
-        is_class = prop == RDF.type.value
-        named = called(catalogue, value)
-        return render_template(
-            "things.html", listed=found, value=named, is_class=is_class, parameters=request.args
-        )
-
-    return release_answer(_HTML, ("things", prop, value, page), body)
 
 
 @pages.get("/problems")
@@ -153,22 +127,3 @@ def _state(word: str) -> Response:
     response = Response(word + "\n", content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _iri_parameter(name: str, default: str | None = None) -> str:
-    """Return an IRI from the address: whole, or as a prefixed name of the graph's own prefixes."""
-    given = request.args.get(name, default)
-    if given is None:
-        raise RequestProblem(
-            "bad-request", f"The parameter {name} is missing.", remedy="Give it an IRI."
-        )
-    prefix, colon, local = given.partition(":")
-    prefixes = site().release.prefixes
-    iri = prefixes[prefix] + local if colon and prefix in prefixes else given
-    if not is_absolute_iri(iri):
-        raise RequestProblem(
-            "bad-request",
-            f"{given!r} is not an IRI.",
-            remedy="Give a whole IRI, or a name with one of the prefixes of this graph.",
-        )
-    return iri

@@ -12,6 +12,7 @@ from flask import current_app, request
 from pyoxigraph import NamedNode
 
 from graphsvc import __version__
+from graphsvc.browse.browser import Browser
 from graphsvc.entities import Catalogue, Dataset, called, dataset, known, passage_graphs
 from graphsvc.entities.labels import spelled
 from graphsvc.queries import Query, load_queries
@@ -52,6 +53,11 @@ class Site:
     def passages(self) -> frozenset[NamedNode]:
         """Return the graphs that are passages."""
         return passage_graphs(self.catalogue)
+
+    @cached_property
+    def browser(self) -> Browser:
+        """Return the graph as it is browsed."""
+        return Browser(self.catalogue)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

@@ -70,7 +70,7 @@ def prepare(folder: Path, quads: int, seed: int) -> Corpus:
     (folder / "project").mkdir(parents=True)
     corpus = Corpus(folder, generate(folder / "quads.nq", quads, seed))
     _database(corpus)
-    _release(corpus)
+    put_release(corpus)
     # Written last: what lacks it is not finished.
     corpus.population.write(summary)
     return corpus
@@ -83,7 +83,8 @@ def _database(corpus: Corpus) -> None:
     store.flush()
 
 
-def _release(corpus: Corpus) -> None:
+def put_release(corpus: Corpus) -> None:
+    """Make a release of the quads of a corpus, and let it be served."""
     with depot.workplace(corpus.releases) as folder:
         for name in (release.QUERIES, release.SOURCES):
             (folder / name).mkdir()

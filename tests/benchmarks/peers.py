@@ -99,7 +99,7 @@ def running(peer: Peer, corpus: Corpus, settings: Mapping[str, str]) -> Iterator
 
     ``settings`` are the program's own. What the server prints goes into a file beside the data.
     """
-    port = _free_port()
+    port = free_port()
     target = Target(HOST, port, peer.path)
     log = corpus.folder / f"{peer.name}.log"
     given = {ENVIRONMENT + name.upper(): value for name, value in settings.items()}
@@ -125,7 +125,8 @@ def _start(
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that is free now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -32,7 +32,15 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
 
 ASKED = b"query=SELECT+*+%7B%7D"
-PATHS = ["/sparql", "/things", "/doc/id/light/north-rock", "/ontology", "/id/light/none"]
+PATHS = [
+    "/sparql",
+    "/browse",
+    "/compare",
+    "/things",
+    "/doc/id/light/north-rock",
+    "/ontology",
+    "/id/light/none",
+]
 HEADERS = [
     *("Accept", "Accept-Encoding", "Accept-Language", "Content-Type", "If-None-Match"),
     *("If-Modified-Since", "If-Match", "If-Range", "Range", "Origin", "Cookie", "X-Request-Id"),

@@ -1,0 +1,132 @@
+"""Things side by side: what is said of each, property by property in the shapes' order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from graphsvc.browse.cells import Cell, rows
+from graphsvc.browse.patterns import values
+from graphsvc.browse.state import State
+from graphsvc.entities.describe import known
+from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.errors import ParameterError, UnknownEntity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphsvc.browse.browser import Browser
+    from graphsvc.browse.lanes import Lane
+    from graphsvc.browse.walk import Walk
+    from graphsvc.entities.model import Named
+
+MOST_COMPARED = 24
+"""How many things are compared at most: more cannot be taken in at a glance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One property of all the things; ``agrees`` if more than one has it and all that do agree."""
+
+    lane: Lane
+    cells: tuple[Cell, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether every thing has the same values."""
+        return len({cell.terms for cell in self.cells}) == 1 and bool(self.cells[0].terms)
+
+    @property
+    def shared(self) -> frozenset[object]:
+        """Return the values that more than one thing has."""
+        seen: set[object] = set()
+        twice: set[object] = set()
+        for cell in self.cells:
+            twice |= seen & cell.terms
+            seen |= cell.terms
+        return frozenset(twice)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The lines of one group of the shapes."""
+
+    label: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Things compared; ``silent`` are the properties of which nothing is said of any of them."""
+
+    things: tuple[Named, ...]
+    sections: tuple[Section, ...]
+    silent: tuple[Lane, ...]
+    total: int
+    walk: Walk
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Return all lines, in order."""
+        return tuple(line for section in self.sections for line in section.lines)
+
+
+def compare(
+    browser: Browser, iris: Sequence[NamedNode], classes: Sequence[NamedNode], language: str
+) -> Matrix:
+    """Return things side by side: those named, or all of the classes if none is.
+
+    Errors: UnknownEntity; ParameterError if they are more than can be compared, or none.
+    """
+    for iri in iris:
+        if not known(browser.catalogue.store, iri.value):
+            raise UnknownEntity(iri.value)
+    things = list(iris) or _instances(browser, classes, language)
+    if len(things) > MOST_COMPARED:
+        raise ParameterError(
+            f"{len(things)} things are more than can be compared.",
+            remedy=f"Name up to {MOST_COMPARED} of them with iri=.",
+        )
+    lanes = browser.lanes.of(classes or _common(browser, things), language)
+    found, walk = rows(browser.catalogue, things, lanes, language)
+    lines = [
+        Line(lane, tuple(row.cells[number] for row in found)) for number, lane in enumerate(lanes)
+    ]
+    said = [line for line in lines if any(cell.values for cell in line.cells)]
+    groups = list(dict.fromkeys(line.lane.group for line in said))
+    return Matrix(
+        things=tuple(row.thing for row in found),
+        sections=tuple(
+            Section(group, tuple(line for line in said if line.lane.group == group))
+            for group in groups
+        ),
+        silent=tuple(line.lane for line in lines if line not in said),
+        total=len(things),
+        walk=walk,
+    )
+
+
+def _instances(browser: Browser, classes: Sequence[NamedNode], language: str) -> list[NamedNode]:
+    listed = browser.listed(State(classes=tuple(classes)), language)
+    if not listed.total:
+        raise UnknownEntity(classes[0].value)
+    if listed.total > MOST_COMPARED or listed.order is None:
+        raise ParameterError(
+            f"{listed.total} things are more than can be compared.",
+            remedy=f"Name up to {MOST_COMPARED} of them with iri=.",
+        )
+    return [thing for thing in listed.order if isinstance(thing, NamedNode)]
+
+
+def _common(browser: Browser, things: Sequence[NamedNode]) -> list[NamedNode]:
+    """Return the classes that all the things are of."""
+    query = f"""{PROLOGUE}SELECT DISTINCT ?thing ?class WHERE {{
+      {values("thing", things)} ?thing a ?class . }}"""
+    types: dict[object, set[NamedNode]] = {thing: set() for thing in things}
+    for row in browser.catalogue.store.select(query):
+        if isinstance(row["class"], NamedNode):
+            types[row["thing"]].add(row["class"])
+    shared = set.intersection(*types.values()) if types else set()
+    return sorted(shared, key=str)

@@ -1,0 +1,145 @@
+"""The SPARQL of a state: the one place where terms are written into the text of a query.
+
+Everywhere else terms are bound. Here there may be any number of them, which no binding can
+carry; so every term passes through `written`, which takes nothing but terms that the engine has
+checked and gives the form in which N-Triples, and so SPARQL, quotes and escapes them:
+https://www.w3.org/TR/n-triples/#grammar-production-STRING_LITERAL_QUOTE
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.browse.paths import as_text
+from graphsvc.browse.state import Absent, Is, Present, Span
+from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from graphsvc.browse.lanes import Lane
+    from graphsvc.browse.state import Condition, State
+    from graphsvc.entities.layout import Place
+    from graphsvc.store.base import Term
+
+_DATES = (XSD.gYear, XSD.gYearMonth, XSD.date, XSD.dateTime)
+
+
+def written(term: Term) -> str:
+    """Return a term as it stands in a query.
+
+    Errors: TypeError if it is neither an IRI nor a literal.
+    """
+    if not isinstance(term, NamedNode | Literal):
+        raise TypeError(f"{term} cannot be written into a query.")
+    return str(term)
+
+
+def values(variable: str, terms: Iterable[Term]) -> str:
+    """Return the clause that lets a variable be one of some terms."""
+    return f"VALUES ?{variable} {{ {' '.join(map(written, terms))} }}"
+
+
+def link(place: Place, other: str) -> str:
+    """Return the triple pattern from the thing to what is at a place; ``other`` is a variable."""
+    predicate = written(place.property)
+    if place.incoming:
+        return f"?{other} {predicate} ?thing ."
+    return f"?thing {predicate} ?{other} ."
+
+
+def fitting(state: State, ontology: NamedNode) -> str:
+    """Return the patterns that the things of a state fit; its solutions may repeat a thing.
+
+    Things of which nothing is asked are those of the classes that the ontology defines.
+    """
+    lines = []
+    if state.classes:
+        lines += [values("class", state.classes), "?thing a ?class ."]
+    conditions = [
+        (place, held, f"value{number}") for number, (place, held) in enumerate(state.conditions)
+    ]
+    # What finds things comes before what only leaves some out.
+    lines += [_found(*entry) for entry in conditions if Absent() not in entry[1]]
+    if not lines:
+        lines.append(f"?thing a ?class . ?class rdfs:isDefinedBy {written(ontology)} .")
+    lines += [_left(*entry) for entry in conditions if Absent() in entry[1]]
+    return "\n  ".join(lines)
+
+
+def things_query(state: State, ontology: NamedNode) -> str:
+    """Return the query for the things of a state."""
+    return f"{PROLOGUE}SELECT DISTINCT ?thing WHERE {{\n  {fitting(state, ontology)}\n}}"
+
+
+def table_query(found: str, lanes: Iterable[Lane]) -> str:
+    """Return the query for the values of a table: a row for each, and who states it.
+
+    ``found`` are the patterns that say of which things.
+    """
+    union = " UNION\n  ".join(
+        f"{{ BIND({written(Literal(lane.name))} AS ?column) ?thing {_path(lane)} ?value }}"
+        for lane in lanes
+    )
+    return f"""{PROLOGUE}SELECT DISTINCT ?thing ?label ?column ?value ?passage WHERE {{
+  {{ SELECT DISTINCT ?thing WHERE {{
+  {found}
+  }} }}
+  OPTIONAL {{ ?thing rdfs:label ?label }}
+  {union}
+  OPTIONAL {{ GRAPH ?passage {{ ?thing ?property ?value }} ?passage oa:exact ?words }}
+}}
+ORDER BY ?label ?thing ?column ?value ?passage"""
+
+
+def _path(lane: Lane) -> str:
+    return as_text(lane.path, written)
+
+
+def _found(place: Place, held: Sequence[Condition], variable: str) -> str:
+    """Return the pattern of a value for which one of the conditions holds."""
+    if Present() in held:
+        return link(place, variable)
+    terms = [one.value for one in held if isinstance(one, Is)]
+    spans = [one for one in held if isinstance(one, Span)]
+    if not spans:
+        return f"{values(variable, terms)} {link(place, variable)}"
+    tests = [_within(variable, span) for span in spans]
+    tests += [f"?{variable} IN ({', '.join(map(written, terms))})"] if terms else []
+    return f"{link(place, variable)} FILTER({' || '.join(tests)})"
+
+
+def _left(place: Place, held: Sequence[Condition], variable: str) -> str:
+    """Return the filter that lets things through without a value, or with one that fits."""
+    absent = f"NOT EXISTS {{ {link(place, variable)} }}"
+    others = [one for one in held if one != Absent()]
+    if not others:
+        return f"FILTER({absent})"
+    return f"FILTER({absent} || EXISTS {{ {_found(place, others, variable)} }})"
+
+
+def _within(variable: str, span: Span) -> str:
+    """Return the test that a number lies in a span, or a date may, as precise as it is known."""
+    bounds = [(bound, sign) for bound, sign in ((span.low, ">="), (span.high, "<=")) if bound]
+    dated = [
+        f"SUBSTR(STR(?{variable}), 1, {len(bound)}) {sign} "
+        f"SUBSTR({written(Literal(bound))}, 1, STRLEN(STR(?{variable})))"
+        for bound, sign in bounds
+    ]
+    datatypes = ", ".join(map(written, _DATES))
+    tests = [f"(DATATYPE(?{variable}) IN ({datatypes}) && {' && '.join(dated)})"]
+    if all(_is_number(bound) for bound, _ in bounds):
+        numbers = [f"?{variable} {sign} {written(_decimal(bound))}" for bound, sign in bounds]
+        tests.append(f"(ISNUMERIC(?{variable}) && {' && '.join(numbers)})")
+    return f"({' || '.join(tests)})"
+
+
+def _is_number(bound: str) -> bool:
+    return "-" not in bound[1:]
+
+
+def _decimal(bound: str) -> Literal:
+    return Literal(bound, datatype=XSD.decimal)

@@ -1,0 +1,125 @@
+"""What somebody browses: classes, conditions on properties, and how the table is laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.entities.layout import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Value: TypeAlias = NamedNode | Literal
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The thing has this value."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The thing has a value, whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The thing has no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The thing has a number or a date from ``low`` to ``high``, both included.
+
+    Each is a decimal number, or a date as precise as it is known (``2017``, ``2017-04``,
+    ``2017-04-05``); an empty one leaves that end open.
+    """
+
+    low: str
+    high: str
+
+
+Condition: TypeAlias = Is | Present | Absent | Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The column that orders the table, and whether the last comes first."""
+
+    place: Place
+    descending: bool = False
+
+
+#: The order by label is that of no property.
+BY_LABEL = Place(NamedNode("urn:label"))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that decides a page of `/browse`.
+
+    A thing fits if it is of one of the classes (or none is given), and if for each place in
+    ``conditions`` at least one of the conditions there holds. No columns means those that the
+    shapes put first. ``facet`` is the facet whose values are all shown.
+    """
+
+    classes: tuple[NamedNode, ...] = ()
+    conditions: tuple[tuple[Place, tuple[Condition, ...]], ...] = ()
+    sort: Sort = field(default=Sort(BY_LABEL))
+    columns: tuple[Place, ...] = ()
+    facet: Place | None = None
+    page: int = 1
+
+    def on(self, place: Place) -> tuple[Condition, ...]:
+        """Return the conditions on one property."""
+        return dict(self.conditions).get(place, ())
+
+    def without(self, place: Place) -> State:
+        """Return the state without any condition on a property."""
+        rest = tuple(entry for entry in self.conditions if entry[0] != place)
+        return replace(self, conditions=rest, page=1)
+
+    def toggled(self, place: Place, condition: Condition) -> State:
+        """Return the state with a condition added, or removed if it is there."""
+        now = self.on(place)
+        changed = _toggled(now, condition)
+        if not now:
+            return replace(self, conditions=(*self.conditions, (place, changed)), page=1)
+        if not changed:
+            return self.without(place)
+        entries = ((at, changed if at == place else held) for at, held in self.conditions)
+        return replace(self, conditions=tuple(entries), page=1)
+
+    def with_span(self, place: Place, span: Span) -> State:
+        """Return the state with a span in place of the one that is there, if any."""
+        kept = tuple(held for held in self.on(place) if not isinstance(held, Span))
+        given = (span,) if span.low or span.high else ()
+        bare = self.without(place)
+        if not kept + given:
+            return bare
+        return replace(bare, conditions=(*bare.conditions, (place, kept + given)))
+
+    def toggled_class(self, cls: NamedNode) -> State:
+        """Return the state with a class added, or removed if it is there."""
+        return replace(self, classes=_toggled(self.classes, cls), page=1)
+
+    @property
+    def narrows(self) -> bool:
+        """Tell whether anything is asked of the things at all."""
+        return bool(self.classes or self.conditions)
+
+    @property
+    def filter(self) -> State:
+        """Return what decides which things fit, and nothing of how they are shown."""
+        return State(self.classes, self.conditions)
+
+
+def _toggled(held: Iterable[Item], item: Item) -> tuple[Item, ...]:
+    now = tuple(held)
+    return tuple(one for one in now if one != item) if item in now else (*now, item)

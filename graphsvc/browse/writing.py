@@ -1,0 +1,246 @@
+"""The state of browsing as a query string, and back: short, readable, and read strictly.
+
+::
+
+    class=iwm:Organization              things of a class; several: of any of them
+    iwm:side=country:finland            things with this value
+    iwm:side=country:china              the same property again: this value or that
+    ~iwm:hostedBy=secretariat:bfic      the property read backwards: what points to the thing
+    iwm:year=2012..2017                 a number or a date in a span; 2012.. and ..2017 too
+    iwm:honorific="Mr."@en              a literal as Turtle writes it, but without escapes
+    iwm:countValue=7                    an integer
+    iwm:date=none  iwm:date=any         no value, any value
+    sort=-iwm:year                      the order, a minus for the last first; without: by label
+    column=iwm:side                     a column of the table; several, in this order
+    facet=iwm:side                      the facet whose values are all listed
+    page=2
+
+IRIs are written with the prefixes of the graph, or whole; in angle brackets where a whole one
+would be taken for a prefixed name. Every other name, value or combination is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.browse.state import BY_LABEL, Absent, Is, Present, Sort, Span, State
+from graphsvc.datatypes import is_absolute_iri, is_language_tag
+from graphsvc.entities.layout import Place
+from graphsvc.errors import ParameterError
+from graphsvc.namespaces import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from graphsvc.browse.state import Condition, Value
+    from graphsvc.namespaces import Prefixes
+
+MOST_PARAMETERS = 64
+"""How many parameters an address may have: each costs a join."""
+
+_LAST_PAGE = 1_000_000
+_ONCE = frozenset({"sort", "facet", "page"})
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_BOUND = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?|[0-9]{4}-[0-9]{2}(-[0-9]{2})?", re.ASCII)
+_LABEL = "label"
+
+
+def write_state(state: State, prefixes: Prefixes) -> list[tuple[str, str]]:
+    """Return the parameters that stand for a state; reading them gives it back."""
+    return list(_written(state, prefixes))
+
+
+def read_state(parameters: Iterable[tuple[str, str]], prefixes: Prefixes) -> State:
+    """Return the state that parameters stand for.
+
+    Errors: ParameterError, which names the parameter and says what would be right.
+    """
+    given = list(parameters)
+    if len(given) > MOST_PARAMETERS:
+        raise ParameterError(
+            f"The address has {len(given)} parameters.",
+            remedy=f"At most {MOST_PARAMETERS} are read.",
+        )
+    reader = _Reader(prefixes)
+    for name, text in given:
+        reader.add(name, text)
+    return reader.state()
+
+
+def write_place(place: Place, prefixes: Prefixes) -> str:
+    """Return how a property is named in an address."""
+    prop = place.property
+    if not isinstance(prop, NamedNode):
+        raise TypeError(f"{prop} is no property.")
+    return ("~" if place.incoming else "") + write_iri(prop.value, prefixes)
+
+
+def write_iri(iri: str, prefixes: Prefixes) -> str:
+    """Return an IRI as short as it can be written."""
+    short = prefixes.compact(iri)
+    if not short.startswith("<"):
+        return short
+    return short if iri.partition(":")[0] in prefixes else iri
+
+
+def write_condition(condition: Condition, prefixes: Prefixes) -> str:
+    """Return how a condition is written as the value of a parameter."""
+    if isinstance(condition, Span):
+        return f"{condition.low}..{condition.high}"
+    if isinstance(condition, Is):
+        return _write_value(condition.value, prefixes)
+    return "any" if isinstance(condition, Present) else "none"
+
+
+def read_iri(text: str, prefixes: Prefixes) -> NamedNode:
+    """Return the IRI that is written as a prefixed name, whole, or whole in angle brackets.
+
+    Errors: ParameterError.
+    """
+    prefix, colon, local = text.partition(":")
+    if text.startswith("<") and text.endswith(">"):
+        iri = text[1:-1]
+    else:
+        iri = prefixes[prefix] + local if colon and prefix in prefixes else text
+    if is_absolute_iri(iri):
+        try:
+            return NamedNode(iri)
+        except ValueError:
+            pass
+    raise ParameterError(
+        f"{text!r} is not an IRI.",
+        remedy="Give a whole IRI, or a name with one of the prefixes of this graph.",
+    )
+
+
+def _written(state: State, prefixes: Prefixes) -> Iterator[tuple[str, str]]:
+    for cls in state.classes:
+        yield "class", write_iri(cls.value, prefixes)
+    for place, conditions in state.conditions:
+        name = write_place(place, prefixes)
+        for condition in conditions:
+            yield name, write_condition(condition, prefixes)
+    for place in state.columns:
+        yield "column", write_place(place, prefixes)
+    if state.sort != Sort(BY_LABEL):
+        yield "sort", write_sort(state.sort, prefixes)
+    if state.facet is not None:
+        yield "facet", write_place(state.facet, prefixes)
+    if state.page > 1:
+        yield "page", str(state.page)
+
+
+def write_sort(sort: Sort, prefixes: Prefixes) -> str:
+    """Return how an order is written."""
+    name = _LABEL if sort.place == BY_LABEL else write_place(sort.place, prefixes)
+    return ("-" if sort.descending else "") + name
+
+
+def _write_value(value: Value, prefixes: Prefixes) -> str:
+    if isinstance(value, NamedNode):
+        return write_iri(value.value, prefixes)
+    if value.language is not None:
+        return f'"{value.value}"@{value.language}'
+    if value.datatype == XSD.integer and _INTEGER.fullmatch(value.value):
+        return value.value
+    if value.datatype == XSD.string:
+        return f'"{value.value}"'
+    return f'"{value.value}"^^{write_iri(value.datatype.value, prefixes)}'
+
+
+class _Reader:
+    """Puts parameters together, one after the other."""
+
+    def __init__(self, prefixes: Prefixes) -> None:
+        self._prefixes = prefixes
+        self._given: dict[str, list[str]] = {}
+        self._conditions: dict[Place, list[Condition]] = {}
+
+    def add(self, name: str, text: str) -> None:
+        if ":" in name:
+            held = self._conditions.setdefault(self._place(name), [])
+            condition = self._condition(name, text)
+            held += [] if condition in held else [condition]
+        elif name in ("class", "column", *_ONCE):
+            self._given.setdefault(name, []).append(text)
+        else:
+            raise ParameterError(
+                f"There is no parameter {name!r}.",
+                remedy="There are class, column, sort, facet and page; every other name is that "
+                "of a property, with a prefix or whole.",
+            )
+
+    def state(self) -> State:
+        for name in sorted(_ONCE & self._given.keys()):
+            if len(self._given[name]) > 1:
+                raise ParameterError(
+                    f"The parameter {name} is there twice.", remedy="Give it once."
+                )
+        return State(
+            classes=tuple(dict.fromkeys(map(self._iri, self._given.get("class", ())))),
+            conditions=tuple((place, tuple(held)) for place, held in self._conditions.items()),
+            sort=self._sort(),
+            columns=tuple(dict.fromkeys(map(self._place, self._given.get("column", ())))),
+            facet=next(map(self._place, self._given.get("facet", ())), None),
+            page=self._page(),
+        )
+
+    def _iri(self, text: str) -> NamedNode:
+        return read_iri(text, self._prefixes)
+
+    def _place(self, text: str) -> Place:
+        return Place(self._iri(text.removeprefix("~")), incoming=text.startswith("~"))
+
+    def _sort(self) -> Sort:
+        (text,) = self._given.get("sort", [_LABEL])
+        name = text.removeprefix("-")
+        place = BY_LABEL if name == _LABEL else self._place(name)
+        return Sort(place, descending=text.startswith("-"))
+
+    def _page(self) -> int:
+        (text,) = self._given.get("page", ["1"])
+        if re.fullmatch("[1-9][0-9]{0,6}", text) and int(text) <= _LAST_PAGE:
+            return int(text)
+        raise ParameterError(f"{text!r} is not the number of a page.", remedy="Pages count from 1.")
+
+    def _condition(self, name: str, text: str) -> Condition:
+        if text in ("any", "none"):
+            return Present() if text == "any" else Absent()
+        if text.startswith('"'):
+            return Is(self._literal(name, text))
+        if _INTEGER.fullmatch(text):
+            return Is(Literal(text, datatype=XSD.integer))
+        if ".." in text and text[0] in "0123456789-.":
+            return read_span(*text.split("..", 1))
+        return Is(self._iri(text))
+
+    def _literal(self, name: str, text: str) -> Literal:
+        words, _, kind = text[1:].rpartition('"')
+        if len(text) > 1 and not kind:
+            return Literal(words)
+        if kind.startswith("^^"):
+            return Literal(words, datatype=self._iri(kind[2:]))
+        if kind.startswith("@") and is_language_tag(kind[1:]):
+            return Literal(words, language=kind[1:])
+        raise ParameterError(
+            f"The value of {name} is no literal: {text!r}.",
+            remedy='Write "words", "words"@en or "2017-04"^^xsd:gYearMonth.',
+        )
+
+
+def read_span(low: str, high: str) -> Span:
+    """Return the span between two bounds, either of which may be empty, but not both.
+
+    Errors: ParameterError.
+    """
+    wrong = [bound for bound in (low, high) if bound and not _BOUND.fullmatch(bound)]
+    if wrong or not (low or high):
+        raise ParameterError(
+            f"{low + '..' + high!r} is no span.",
+            remedy="Write 2012..2017, 2012.. or ..2017, with numbers or with dates such as "
+            "2017-04.",
+        )
+    return Span(low, high)
