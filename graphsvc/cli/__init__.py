@@ -1,4 +1,4 @@
-"""The command line: ``graphsvc build``, ``check``, ``query`` and ``serve``.
+"""The command line: ``graphsvc assets``, ``build``, ``check``, ``query`` and ``serve``.
 
 Each command is a module. Whatever goes wrong with the user's files, queries or settings arrives
 here as a GraphsvcError and leaves as words on standard error: what is wrong, where, and what to
@@ -10,6 +10,7 @@ from __future__ import annotations
 import click
 
 from graphsvc import __version__
+from graphsvc.cli.assets import assets
 from graphsvc.cli.build import build
 from graphsvc.cli.check import check
 from graphsvc.cli.failures import Failing
@@ -23,5 +24,5 @@ def main() -> None:
     """Publish a knowledge graph in which every fact cites the sentence that states it."""
 
 
-for _command in (build, check, query, serve):
+for _command in (assets, build, check, query, serve):
     main.add_command(_command)

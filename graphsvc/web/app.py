@@ -81,7 +81,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     served = Site(release, store or release.store)
     app.extensions["graphsvc"] = served
-    app.jinja_env.globals.update(version=__version__, style=_serve_static(app))
+    app.jinja_env.globals.update(version=__version__, **_serve_static(app))
     pages.register(served, app.jinja_env)
     problems.register(app)
     for blueprint in (endpoint, documents, pages.pages):
@@ -108,11 +108,12 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-def _serve_static(app: Flask) -> str:
-    """Serve the files of static/ from memory; return what changes when they do.
+def _serve_static(app: Flask) -> dict[str, object]:
+    """Serve the files of static/ from memory; return what templates need to know of them.
 
-    Pages name it in the files' addresses, so that caches may keep them. The style sheet is made
-    of the files in css/, in the order of their names.
+    ``style`` changes when they do: pages name it in the files' addresses, so that caches may keep
+    them. ``static_files`` are their names: scripts are there only where they have been bundled.
+    The style sheet is made of the files in css/, in the order of their names.
     """
     files = {
         path.relative_to(_STATIC).as_posix(): path.read_bytes()
@@ -133,4 +134,7 @@ def _serve_static(app: Flask) -> str:
         return response
 
     app.add_url_rule("/static/<path:filename>", "static", static)
-    return sha256(b"".join(files.values())).hexdigest()[:12]
+    return {
+        "style": sha256(b"".join(files.values())).hexdigest()[:12],
+        "static_files": frozenset(files),
+    }
