@@ -20,6 +20,7 @@ from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
 from graphsvc.web.site import Site
 from graphsvc.web.sparql import endpoint
+from graphsvc.web.workbench import workbench
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -84,7 +85,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.jinja_env.globals.update(version=__version__, **_serve_static(app))
     pages.register(served, app.jinja_env)
     problems.register(app)
-    for blueprint in (endpoint, documents, pages.pages):
+    for blueprint in (endpoint, workbench, documents, pages.pages):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
     app.after_request(_with_headers)

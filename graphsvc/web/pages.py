@@ -149,6 +149,7 @@ def register(served: Site, environment: Environment) -> None:
         blocks=blocks,
         compact=served.release.prefixes.compact,
         document_formats=carrying(Content.TRIPLES),
+        solution_formats=carrying(Content.SOLUTIONS),
         Status=Status,
     )
 
