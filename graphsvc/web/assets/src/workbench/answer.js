@@ -15,6 +15,7 @@ export class Answer {
   #body;
   #say;
   #asked = 0;
+  #close = () => {};
 
   constructor(section, say) {
     this.#section = section;
@@ -46,10 +47,16 @@ export class Answer {
     this.#section.setAttribute("aria-busy", "true");
     try {
       const found = await api("answer.json", parameters);
-      if (turn === this.#asked) await this.#show(found, parameters);
+      if (turn === this.#asked) {
+        this.#close();
+        this.#close = () => {};
+        await this.#show(found, parameters);
+      }
       return null;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      this.#close();
+      this.#close = () => {};
       if (turn === this.#asked) this.#showProblem(error.members);
       return error.members;
     } finally {
@@ -81,8 +88,9 @@ export class Answer {
         tab.tabIndex = chosen ? 0 : -1;
       }
       panel.setAttribute("aria-labelledby", `tab-${name}`);
+      this.#close();
       panel.replaceChildren();
-      await VIEWS[name].draw(found, panel);
+      this.#close = (await VIEWS[name].draw(found, panel)) ?? (() => {});
       history.replaceState(null, "", name === "table" ? location.pathname + location.search : `#${name}`);
     };
     for (const name of names) {

@@ -6,8 +6,15 @@ const KEYWORDS =
   "ASK BIND CONSTRUCT COUNT DESC DESCRIBE DISTINCT EXISTS FILTER FROM GRAPH GROUP BY HAVING LIMIT MINUS NOT OFFSET OPTIONAL ORDER BY PREFIX REGEX SELECT STR UNION VALUES WHERE"
     .replaceAll(" BY", "_BY")
     .split(" ")
-    .map((word) => ({ label: word.replace("_", " "), type: "keyword", boost: -20 }));
+    .map((word) => ({ label: word.replace("_", " "), type: "keyword" }));
+const TERMS = { name: "Terms", rank: 1 };
+const THINGS = { name: "Things", rank: 2 };
+const MOST_OPTIONS = 60;
 const LEAST_LETTERS = 3;
+const LONGEST = 60;
+
+// How long after the last key things are looked for, in milliseconds.
+const PAUSE = 150;
 
 let loaded;
 
@@ -48,18 +55,74 @@ function isInsideWords(text) {
   return /^[^"'<]*#/.test(line) || (line.match(/"/g)?.length ?? 0) % 2 === 1;
 }
 
-export async function completions(context) {
-  const text = context.state.sliceDoc(0, context.pos);
-  if (isInsideWords(text)) return null;
+// The word at the cursor, or null where nothing is to be completed.
+function wordAt(context) {
+  if (isInsideWords(context.state.sliceDoc(0, context.pos))) return null;
+  const word = context.matchBefore(/[\p{L}\p{N}_.-]*:?[\p{L}\p{N}_.-]*/u);
+  return word && (context.explicit || word.from < word.to) ? word : null;
+}
+
+// How well an option fits what was typed, the best lowest; null if not at all.
+function rank({ label, detail = "", type }, typed) {
+  const wanted = typed.toLowerCase();
+  const name = label.toLowerCase();
+  const tests = [
+    name.startsWith(wanted),
+    name.slice(name.indexOf(":") + 1).startsWith(wanted),
+    detail.toLowerCase().startsWith(wanted),
+    name.includes(wanted),
+    detail.toLowerCase().includes(wanted),
+  ];
+  const found = tests.indexOf(true);
+  if (found < 0) return null;
+  // A prefix alone is less than a name.
+  return type === "namespace" ? found + 2 : found;
+}
+
+function fitting(options, typed) {
+  return options
+    .map((option) => [rank(option, typed), option])
+    .filter(([at]) => at !== null)
+    .sort(([one], [other]) => one - other)
+    .slice(0, MOST_OPTIONS)
+    .map(([, option]) => ({ ...option, section: TERMS }));
+}
+
+export async function termCompletions(context) {
+  if (isInsideWords(context.state.sliceDoc(0, context.pos))) return null;
   const variable = context.matchBefore(/[?$]\w*/);
   if (variable) return { from: variable.from, options: variables(context), validFor: /^[?$]\w*$/ };
-  const word = context.matchBefore(/[\p{L}\p{N}_.-]*:?[\p{L}\p{N}_.-]*/u);
-  if (!context.explicit && (!word || word.from === word.to)) return null;
+  const word = wordAt(context);
+  if (!word) return null;
   const { prefixes, terms } = await vocabulary();
-  const options = [...terms.map((term) => termOption(term, prefixes)), ...prefixOptions(prefixes), ...KEYWORDS];
-  const typed = word.text;
-  const named = await thingOptions(typed, prefixes, context);
-  return { from: word.from, options: [...options, ...named], filter: true };
+  const options = [...terms.map((term) => termOption(term, prefixes)), ...KEYWORDS, ...prefixOptions(prefixes)];
+  return { from: word.from, options: fitting(options, word.text), filter: false };
+}
+
+// Things are found by the words of their labels, which need not begin their names.
+export async function thingCompletions(context) {
+  const word = wordAt(context);
+  const words = word?.text.slice(word.text.indexOf(":") + 1) ?? "";
+  if (words.length < LEAST_LETTERS || context.matchBefore(/[?$]\w*/)) return null;
+  await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  if (context.aborted) return null;
+  const [{ prefixes }, found] = await Promise.all([vocabulary(), thingsCalled(words)]);
+  const options = found.map(({ name, label }) => ({
+    label: name,
+    detail: label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label,
+    type: "thing",
+    section: THINGS,
+    apply: writing(prefixes, name),
+  }));
+  return { from: word.from, options, filter: false };
+}
+
+async function thingsCalled(words) {
+  try {
+    return (await api("things.json", { words }, "GET")).things;
+  } catch {
+    return [];
+  }
 }
 
 function variables(context) {
@@ -71,11 +134,9 @@ function variables(context) {
 function termOption({ name, label, kind, count, definition }, prefixes) {
   return {
     label: name,
-    displayLabel: name,
     detail: `${label} · ${kind}, ${count.toLocaleString("en")}`,
     info: definition || undefined,
     type: kind,
-    boost: name.startsWith("<") ? -50 : 0,
     apply: writing(prefixes, name),
   };
 }
@@ -85,28 +146,6 @@ function prefixOptions(prefixes) {
     label: `${prefix}:`,
     detail: iri,
     type: "namespace",
-    boost: -10,
     apply: writing(prefixes, `${prefix}:`),
   }));
-}
-
-// Things are found by the words of their labels, which need not begin their names.
-async function thingOptions(typed, prefixes, context) {
-  const words = typed.slice(typed.indexOf(":") + 1);
-  if (words.length < LEAST_LETTERS) return [];
-  await new Promise((resolve) => setTimeout(resolve, 150));
-  if (context.aborted) return [];
-  try {
-    const { things } = await api("things.json", { words }, "GET");
-    return things.map(({ name, label }) => ({
-      label: `${typed} ${label}`,
-      displayLabel: name,
-      detail: label.length > 60 ? `${label.slice(0, 59)}…` : label,
-      type: "thing",
-      boost: -5,
-      apply: writing(prefixes, name),
-    }));
-  } catch {
-    return [];
-  }
 }

@@ -11,7 +11,7 @@ import { EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { sparql } from "codemirror-lang-sparql";
-import { completions } from "./completion.js";
+import { termCompletions, thingCompletions } from "./completion.js";
 import { api, element } from "./service.js";
 
 // How long after the last key a query is looked at, in milliseconds.
@@ -35,6 +35,12 @@ const theme = EditorView.theme({
   "li[aria-selected] .cm-completionDetail": { color: "inherit" },
   ".cm-completionInfo": { padding: "0.4rem 0.7rem", maxWidth: "22rem", fontSize: "0.85rem" },
   ".cm-diagnostic": { padding: "0.4rem 0.7rem", fontFamily: "var(--plain-face)" },
+  ".cm-completionSection, completion-section": { color: "var(--quiet)", fontSize: "0.8rem", padding: "0.2rem 0.6rem", borderBottom: "1px solid var(--line)", opacity: "1" },
+  // CodeMirror's own marks are images in data: addresses, which the page's policy refuses.
+  ".cm-lintRange-error, .cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy 1.5px", textUnderlineOffset: "3px" },
+  ".cm-lintRange-error": { textDecorationColor: "var(--fault)" },
+  ".cm-lintRange-warning": { textDecorationColor: "var(--editorial)" },
+  ".cm-diagnosticAction": { color: "var(--paper)", backgroundColor: "var(--link)", padding: "0.1rem 0.5rem" },
   ".cm-panels": { color: "var(--ink)", backgroundColor: "var(--paper)" },
 });
 
@@ -46,6 +52,20 @@ const colours = HighlightStyle.define([
   { tag: [tags.integer, tags.float, tags.bool], color: "var(--code-number)" },
   { tag: tags.comment, color: "var(--quiet)", fontStyle: "italic" },
 ]);
+
+// What is typed over a selection is put in here: the browser would give it the look of what it
+// replaces by a style attribute, which the page's policy refuses.
+const typingOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    if (event.inputType !== "insertText" || !event.data || empty || view.composing) return false;
+    const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type" });
+    const isHandled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, event.data, insert));
+    if (!isHandled) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
 
 // A fault is marked at the word where it stands; one without a place, at the end.
 function diagnosticsOf(faults, doc) {
@@ -109,8 +129,9 @@ export function createEditor(area, run) {
         closeBrackets(),
         highlightActiveLine(),
         highlightSelectionMatches(),
-        autocompletion({ override: [completions], icons: false, maxRenderedOptions: 60 }),
+        autocompletion({ override: [termCompletions, thingCompletions], icons: false }),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
+        typingOver,
         sparql(),
         syntaxHighlighting(colours),
         looked,

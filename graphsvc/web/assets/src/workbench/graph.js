@@ -8,6 +8,7 @@ import { cellOf, nameOf } from "./table.js";
 const MOST_NODES = 400;
 const ROUNDS = 300;
 const LONGEST = 40;
+const MOST_EDGE_LABELS = 60;
 
 // Of a graph each triple whose value is a thing; of a table each two things that stand side by side.
 function edgesOf(found) {
@@ -23,17 +24,19 @@ function edgesOf(found) {
     for (const [at, column] of columns.slice(1).entries()) {
       const [one, other] = [row[columns[at]], row[column]];
       if (one === null || other === null) continue;
-      edges.set(`${one} ${other}`, [one, other, `${found.columns[columns[at]]} – ${found.columns[column]}`]);
+      edges.set(`${one} ${other}`, [one, other, ""]);
     }
   }
   return [...edges.values()];
 }
 
+// Draws the graph; returns what ends the drawing.
 export function graphView(found, at) {
   const { graph, edges, left } = graphOf(found);
   const picture = element("div", { class: "graph", "aria-hidden": "true" });
   const list = element("tbody", {}, ...edges.map((edge) => rowOf(found, edge)));
-  const heads = ["From", "Link", "To"].map((name) => element("th", { scope: "col" }, name));
+  const names = found.turtle ? ["From", "Link", "To"] : ["From", "To"];
+  const heads = names.map((name) => element("th", { scope: "col" }, name));
   const table = element("table", { class: "list rows" }, element("thead", {}, element("tr", {}, ...heads)), list);
   const scroll = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The links of the graph" }, table);
   const same = element("details", { class: "same" }, element("summary", {}, `The same as a table: ${edges.length} links`), scroll);
@@ -41,11 +44,12 @@ export function graphView(found, at) {
   if (left) at.append(element("p", { class: "fine" }, `The first ${MOST_NODES} things are drawn; ${left} links to others are not.`));
   at.append(same);
   try {
-    draw(graph, picture);
-  } catch (error) {
+    return draw(graph, picture);
+  } catch {
     // Without WebGL there is no picture.
     picture.replaceWith(element("p", { class: "fine" }, "This browser cannot draw the graph."));
     same.open = true;
+    return undefined;
   }
 }
 
@@ -78,22 +82,24 @@ function nodeOf(term, number) {
 }
 
 function rowOf(found, [one, other, label]) {
-  const cells = [cellOf(found.terms[one]), [label], cellOf(found.terms[other])];
+  const link = found.turtle ? [[label]] : [];
+  const cells = [cellOf(found.terms[one]), ...link, cellOf(found.terms[other])];
   return element("tr", {}, ...cells.map((cell) => element("td", {}, ...cell)));
 }
 
+// Draws into an element; returns what ends the drawing.
 function draw(graph, picture) {
   const colour = (name) => getComputedStyle(picture).getPropertyValue(name).trim();
   const colours = () => ({
     defaultNodeColor: colour("--accent"),
-    defaultEdgeColor: colour("--line"),
+    defaultEdgeColor: colour("--edge"),
     labelColor: { color: colour("--ink") },
     edgeLabelColor: { color: colour("--quiet") },
   });
   const drawn = new Sigma(graph, picture, {
     ...colours(),
     defaultEdgeType: "arrow",
-    renderEdgeLabels: graph.size <= 60,
+    renderEdgeLabels: graph.size <= MOST_EDGE_LABELS,
     labelFont: "system-ui, sans-serif",
     labelSize: 12,
     edgeLabelSize: 10,
@@ -105,5 +111,11 @@ function draw(graph, picture) {
     const href = graph.getNodeAttribute(node, "href");
     if (href) location.assign(href);
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.setSettings(colours()));
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  const recolour = () => drawn.setSettings(colours());
+  scheme.addEventListener("change", recolour);
+  return () => {
+    scheme.removeEventListener("change", recolour);
+    drawn.kill();
+  };
 }

@@ -51,7 +51,7 @@ export function tableView(found, at) {
   const toggle = element("input", { type: "checkbox", id: "addresses" });
   toggle.checked = true;
   toggle.addEventListener("change", () => table.classList.toggle("unaddressed", !toggle.checked));
-  const options = element("p", { class: "options" }, toggle, " ", element("label", { for: "addresses" }, "Names beside labels"));
+  const options = element("p", { class: "options" }, toggle, " ", element("label", { for: "addresses" }, "Names and datatypes"));
 
   function sort(column) {
     sorted = { column, down: sorted.column === column && !sorted.down };
