@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from graphsvc import sparql
 from graphsvc.errors import UnknownQuery
 from graphsvc.queries import load_queries
+from graphsvc.queries.header import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,27 +58,26 @@ def example(site: Site, name: str) -> Example:
 
 
 def _example(query: Query, prefixes: Mapping[str, str]) -> Example:
-    text = "".join(
-        line for line in query.text.splitlines(keepends=True) if not line.startswith("#+")
-    ).strip()
+    lines = query.text.splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.startswith(MARK)).strip()
     heading = f"# {query.summary}\n" if query.summary else ""
-    return Example(
-        query.name,
-        query.summary,
-        query.description.strip(),
-        query.tags,
-        f"{heading}{text}\n{_values(query, prefixes)}",
-    )
+    filled = f"{heading}{_with_values(text, query, prefixes)}\n"
+    return Example(query.name, query.summary, query.description.strip(), query.tags, filled)
 
 
-def _values(query: Query, prefixes: Mapping[str, str]) -> str:
-    """Return the parameters with their examples, as the clause that may end any query.
+def _with_values(text: str, query: Query, prefixes: Mapping[str, str]) -> str:
+    """Return the query with its parameters bound to their examples, for the asker to change.
 
+    They stand first in the pattern, where filters see them, as they see a bound parameter:
     https://www.w3.org/TR/sparql11-query/#inline-data
     """
     if not query.params:
-        return ""
+        return text
     params = query.params.values()
     names = " ".join(f"?{param.name}" for param in params)
     terms = " ".join(str(param.term(param.example, prefixes)) for param in params)
-    return f"VALUES ({names}) {{ ({terms}) }}\n"
+    values = f"VALUES ({names}) {{ ({terms}) }}"
+    for word, brace in pairwise(sparql.code(text)):
+        if word.text.upper() == "WHERE" and brace.text == "{":
+            return f"{text[: brace.end]}\n  {values}{text[brace.end :]}"
+    return f"{text}\n{values}"

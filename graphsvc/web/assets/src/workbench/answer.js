@@ -30,7 +30,7 @@ export class Answer {
   // The server has written an answer already: it stays until more is wanted of it than it can do.
   adopt(query, parameters) {
     if (this.#section.hidden) return;
-    const offer = element("button", { type: "button", class: "plain" }, "Sort, page, draw");
+    const offer = element("button", { type: "button", class: "plain" }, "Sort and draw");
     offer.addEventListener("click", () => {
       const form = parameters();
       form.set("query", query);

@@ -22,7 +22,7 @@ export function chartView(found, at) {
   const first = columns.find((column) => column.number !== numeric.at(-1).number) ?? columns[0];
   const places = choice("chart-x", "Against", columns, first.number);
   const kinds = element("select", { id: "chart-kind" }, ...["Bars", "Line"].map((name) => element("option", {}, name)));
-  const picture = element("div", { class: "chart" });
+  const picture = element("div", { class: "chart", tabindex: "0", role: "region", "aria-label": "Chart" });
 
   const draw = () => {
     const points = found.rows

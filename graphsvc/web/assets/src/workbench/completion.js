@@ -106,8 +106,9 @@ export async function thingCompletions(context) {
   if (words.length < LEAST_LETTERS || context.matchBefore(/[?$]\w*/)) return null;
   await new Promise((resolve) => setTimeout(resolve, PAUSE));
   if (context.aborted) return null;
-  const [{ prefixes }, found] = await Promise.all([vocabulary(), thingsCalled(words)]);
-  const options = found.map(({ name, label }) => ({
+  const [{ prefixes, terms }, found] = await Promise.all([vocabulary(), thingsCalled(words)]);
+  const listed = new Set(terms.map((term) => term.name));
+  const options = found.filter(({ name }) => !listed.has(name)).map(({ name, label }) => ({
     label: name,
     detail: label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label,
     type: "thing",

@@ -129,7 +129,7 @@ export function createEditor(area, run) {
         closeBrackets(),
         highlightActiveLine(),
         highlightSelectionMatches(),
-        autocompletion({ override: [termCompletions, thingCompletions], icons: false }),
+        autocompletion({ override: [termCompletions, thingCompletions], icons: false, interactionDelay: 0 }),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
         typingOver,
         sparql(),

@@ -1,0 +1,81 @@
+"""Opening a page so that nothing it complains of, and nothing it asks elsewhere, goes unnoticed."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import Thread
+from typing import TYPE_CHECKING, TypedDict
+from urllib.parse import urlsplit
+
+from werkzeug.serving import make_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+    from typing_extensions import Unpack
+
+#: What the emulated graphics card says of its own speed, and how a request ends whose page is left.
+_CARD = "GL Driver Message"
+_LEFT = "net::ERR_ABORTED"
+
+
+class Unusual(TypedDict, total=False):
+    """What few pages need: ``pardoned`` is a part of the messages that are expected."""
+
+    scripts: bool
+    pardoned: str
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application on a free port of this machine; give its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    url: str,
+    width: int = 1280,
+    scheme: str = "light",
+    **unusual: Unpack[Unusual],
+) -> Iterator[Page]:
+    """Open a page and see to it that nothing fails and nothing comes from elsewhere."""
+    pardoned = unusual.get("pardoned")
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+        java_script_enabled=unusual.get("scripts", True),
+    )
+    complaints: list[str] = []
+    hosts: set[str] = set()
+
+    def heard(message: ConsoleMessage) -> None:
+        text = message.text
+        if _CARD not in text and not (pardoned and pardoned in text):
+            complaints.append(text)
+
+    def failed(request: Request) -> None:
+        if request.failure != _LEFT:
+            complaints.append(f"{request.url}: {request.failure}")
+
+    page = context.new_page()
+    page.on("console", heard)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", failed)
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    answer = page.goto(url)
+    assert answer is not None
+    assert answer.status == 200
+    yield page
+    context.close()
+    assert complaints == []
+    assert hosts == {urlsplit(url).netloc}
