@@ -28,7 +28,6 @@ function say(words) {
 
 async function run() {
   const query = editor.text;
-  area.value = query;
   say("Running …");
   try {
     const link = linkTo(form, query);

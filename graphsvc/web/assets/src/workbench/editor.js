@@ -91,8 +91,9 @@ export function createEditor(area, run) {
   const root = host.attachShadow({ mode: "open" });
   const label = document.querySelector(`label[for="${area.id}"]`);
   label.replaceWith(element("span", { class: "label" }, ...label.childNodes));
-  area.hidden = true;
-  area.after(host);
+  const hadFocus = document.activeElement === area;
+  const { selectionStart: anchor, selectionEnd: head } = area;
+  area.replaceWith(host);
 
   const looked = linter(
     async (view) => {
@@ -138,12 +139,14 @@ export function createEditor(area, run) {
         theme,
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": "Query", spellcheck: "false", autocapitalize: "off" }),
-        EditorView.updateListener.of((update) => {
-          if (update.docChanged) area.value = update.state.doc.toString();
-        }),
       ],
     }),
   });
+  // Who has begun to write in the text area goes on here.
+  if (hadFocus) {
+    view.dispatch({ selection: { anchor, head } });
+    view.focus();
+  }
   return {
     get text() {
       return view.state.doc.toString();

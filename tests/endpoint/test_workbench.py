@@ -24,12 +24,7 @@ from graphsvc.web.app import create_app
 from graphsvc.web.rows import MOST_ROWS
 from graphsvc.web.snippets import python_string, r_string, snippets
 
-from .endpoint.transports import served
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
@@ -48,12 +43,6 @@ def client(lights_release: Release) -> FlaskClient:
 @pytest.fixture(scope="module")
 def shipped(mechanisms_release: Release) -> FlaskClient:
     return create_app(mechanisms_release, settings.load({}, {})).test_client()
-
-
-@pytest.fixture(scope="module")
-def server(lights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(lights_folder, tmp_path_factory.mktemp("workbench")) as address:
-        yield address
 
 
 def page(client: FlaskClient, **parameters: str) -> TestResponse:
@@ -241,7 +230,7 @@ def test_the_notebook_runs(server: str, query: str, words: str) -> None:
     with urlopen(f"{server}sparql/notebook?{urlencode({'query': query})}") as answer:  # noqa: S310
         assert answer.headers["Content-Type"] == "application/x-ipynb+json"
         assert "query.ipynb" in answer.headers["Content-Disposition"]
-        notebook = nbformat.reads(answer.read().decode("utf-8"), as_version=4)
+        notebook = nbformat.reads(answer.read().decode("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
     nbformat.validate(notebook)
     NotebookClient(notebook, timeout=120).execute()
     outputs = [json.dumps(cell.get("outputs", [])) for cell in notebook.cells]
