@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
 from graphsvc import settings
-from graphsvc.cli import assets, main
+from graphsvc.cli import main
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def test_a_machine_without_node_is_told_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(assets.sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     result = CliRunner().invoke(main, ["assets"])
     assert result.exit_code == 1
     assert "graphsvc[assets]" in result.output
