@@ -142,6 +142,12 @@ def test_things_are_found_by_part_of_a_label(client: FlaskClient) -> None:
         assert client.get("/sparql/things.json", query_string={"words": words}).status_code == 400
 
 
+def test_a_query_comes_by_post_to_a_real_server_too(server: str) -> None:
+    for name, member in (("answer.json", "rows"), ("check.json", "faults")):
+        with urlopen(f"{server}sparql/{name}", urlencode({"query": SELECT}).encode()) as answer:  # noqa: S310
+            assert member in json.load(answer)
+
+
 @pytest.mark.parametrize("name", ["answer.json", "check.json", "snippets.json", "notebook"])
 def test_bad_requests_are_told_in_the_one_shape(client: FlaskClient, name: str) -> None:
     for sent in (
