@@ -229,6 +229,8 @@ def test_axe_finds_nothing(browser: Browser, served: str, scheme: str) -> None:
 
 def test_it_works_without_scripts(browser: Browser, served: str) -> None:
     with opened(browser, served + "/sparql", scripts=False) as page:
+        for offer in ("Filter", "Copy link"):
+            assert not page.get_by_text(offer, exact=True).is_visible()
         page.get_by_label("Query").fill("SELECT ?name WHERE { mechanism:bfic rdfs:label ?name }")
         page.get_by_role("button", name="Run").click()
         page.wait_for_url("**/sparql?query=*")
