@@ -27,8 +27,6 @@ class Example:
 
     name: str
     summary: str
-    description: str
-    tags: tuple[str, ...]
     text: str
 
 
@@ -62,7 +60,7 @@ def _example(query: Query, prefixes: Mapping[str, str]) -> Example:
     text = "".join(line for line in lines if not line.startswith(MARK)).strip()
     heading = f"# {query.summary}\n" if query.summary else ""
     filled = f"{heading}{_with_values(text, query, prefixes)}\n"
-    return Example(query.name, query.summary, query.description.strip(), query.tags, filled)
+    return Example(query.name, query.summary, filled)
 
 
 def _with_values(text: str, query: Query, prefixes: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ const form = document.getElementById("ask");
 const area = document.getElementById("query");
 const said = document.getElementById("said");
 const share = document.getElementById("share");
-const answer = new Answer(document.getElementById("answer"), say);
+const answer = new Answer(document.getElementById("answer"));
 
 // Until the editor is there the text area is it.
 let editor = {

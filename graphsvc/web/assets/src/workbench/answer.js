@@ -13,14 +13,12 @@ const VIEWS = {
 export class Answer {
   #section;
   #body;
-  #say;
   #asked = 0;
   #close = () => {};
 
-  constructor(section, say) {
+  constructor(section) {
     this.#section = section;
     this.#body = section.querySelector("#answer-body");
-    this.#say = say;
   }
 
   hide() {

@@ -18,9 +18,9 @@ export function chartView(found, at) {
   const values = (column) => found.rows.map((row) => (row[column] === null ? null : found.terms[row[column]]));
   const columns = found.columns.map((name, number) => ({ name, number, values: values(number) }));
   const numeric = columns.filter(({ values }) => values.some(Boolean) && values.every((it) => !it || it.kind === "number"));
-  const heights = choice("chart-y", "Numbers", numeric, numeric.at(-1).number);
+  const heights = choice("chart-y", numeric, numeric.at(-1).number);
   const first = columns.find((column) => column.number !== numeric.at(-1).number) ?? columns[0];
-  const places = choice("chart-x", "Against", columns, first.number);
+  const places = choice("chart-x", columns, first.number);
   const kinds = element("select", { id: "chart-kind" }, ...["Bars", "Line"].map((name) => element("option", {}, name)));
   const picture = element("div", { class: "chart", tabindex: "0", role: "region", "aria-label": "Chart" });
 
@@ -42,7 +42,7 @@ export function chartView(found, at) {
   draw();
 }
 
-function choice(id, _label, columns, chosen) {
+function choice(id, columns, chosen) {
   const select = element("select", { id });
   for (const { name, number } of columns) select.append(element("option", { value: number }, name));
   select.value = chosen;

@@ -15,7 +15,7 @@ export class Problem extends Error {
 
 // Asks by POST, so that a query may be long; by GET where an answer may be kept.
 export async function api(name, parameters, method = "POST") {
-  const sent = parameters instanceof FormData ? new URLSearchParams(parameters) : new URLSearchParams(parameters ?? {});
+  const sent = new URLSearchParams(parameters);
   const address = `${root}/${name}`;
   const headers = { Accept: "application/json" };
   let reply;
@@ -44,10 +44,6 @@ export function linkTo(form, query) {
 export function linkAs(form, format) {
   form.set("format", format);
   return `${root}?${new URLSearchParams(form)}`;
-}
-
-export function linkToWhy(query) {
-  return `${root}?${new URLSearchParams({ query, explain: "empty" })}`;
 }
 
 export async function whyEmpty(parameters) {
