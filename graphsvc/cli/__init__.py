@@ -10,6 +10,7 @@ from __future__ import annotations
 import click
 
 from graphsvc import __version__
+from graphsvc.cli.assets import assets
 from graphsvc.cli.build import build
 from graphsvc.cli.check import check
 from graphsvc.cli.failures import Failing
@@ -24,5 +25,5 @@ def main() -> None:
     """Publish a knowledge graph in which every fact cites the sentence that states it."""
 
 
-for _command in (build, check, diff, query, releases, serve):
+for _command in (assets, build, check, diff, query, releases, serve):
     main.add_command(_command)

@@ -32,6 +32,7 @@ from graphsvc.web.site import Site, site
 from graphsvc.web.sparql import endpoint
 from graphsvc.web.versions import versions
 from graphsvc.web.well_known import well_known
+from graphsvc.web.workbench import workbench
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -111,7 +112,7 @@ def create_app(
     app.extensions["graphsvc"] = served
     app.extensions["graphsvc.history"] = past = History(release.path.parent, release)
     app.extensions["graphsvc.pins"] = Pins(others or OpenedStores(past.find))
-    app.jinja_env.globals.update(version=__version__, style=_serve_static(app), pinned_to=address)
+    app.jinja_env.globals.update(version=__version__, pinned_to=address, **_serve_static(app))
     pages.register(served, app.jinja_env)
     problems.register(app)
     for blueprint in (
@@ -128,6 +129,7 @@ def create_app(
         queries,
         api,
         browsing,
+        workbench,
     ):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
@@ -156,11 +158,12 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-def _serve_static(app: Flask) -> str:
-    """Serve the files of static/ from memory; return what changes when they do.
+def _serve_static(app: Flask) -> dict[str, object]:
+    """Serve the files of static/ from memory; return what templates need to know of them.
 
-    Pages name it in the files' addresses, so that caches may keep them. The style sheet is made
-    of the files in css/, in the order of their names.
+    ``style`` changes when they do: pages name it in the files' addresses, so that caches may keep
+    them. ``static_files`` are their names: scripts are there only where they have been bundled.
+    The style sheet is made of the files in css/, in the order of their names.
     """
     files = {
         path.relative_to(_STATIC).as_posix(): path.read_bytes()
@@ -181,4 +184,7 @@ def _serve_static(app: Flask) -> str:
         return response
 
     app.add_url_rule("/static/<path:filename>", "static", static)
-    return sha256(b"".join(files.values())).hexdigest()[:12]
+    return {
+        "style": sha256(b"".join(files.values())).hexdigest()[:12],
+        "static_files": frozenset(files),
+    }

@@ -113,6 +113,7 @@ def register(served: Site, environment: Environment) -> None:
         compact=served.release.prefixes.compact,
         document_formats=carrying(Content.TRIPLES),
         format_label=_format_label,
+        solution_formats=carrying(Content.SOLUTIONS),
         Status=Status,
     )
 

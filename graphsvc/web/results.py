@@ -1,93 +1,113 @@
-"""The answer to a query as a page, for whoever asks by browser."""
+"""The answer to a query, as a page for whoever asks by browser and as JSON for its scripts."""
 
 from __future__ import annotations
 
-from io import BufferedReader, RawIOBase
-from itertools import islice
+import json
 from typing import TYPE_CHECKING
 
-from flask import render_template, request
-from pyoxigraph import QueryBoolean, QuerySolutions, parse_query_results
+from flask import render_template, request, url_for
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
-from graphsvc.entities.labels import spelled
-from graphsvc.formats import Content, carrying
+from graphsvc.formats import FORMATS, Content, carrying
+from graphsvc.web.examples import examples
+from graphsvc.web.rdf import write_rdf
+from graphsvc.web.rows import Cells, read_answer
+from graphsvc.web.site import site
+from graphsvc.web.snippets import snippets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from graphsvc.formats import Format
+    from graphsvc.store.base import Store
+    from graphsvc.web.protocol import Asked
+    from graphsvc.web.rows import Answered
 
-    from pyoxigraph import QueryResultsFormat
-    from typing_extensions import Buffer
+SHOWN_ROWS = 500
+"""How many rows stand on a page; its scripts show the others a page at a time."""
 
-    from graphsvc.store.base import Answer, GraphSelection, Store
-
-_SHOWN_ROWS = 500
-_SHOWN_BYTES = 200_000
+_SHOWN_TRIPLES = 2_000
+_TURTLE = next(fmt for fmt in FORMATS if fmt.engine == RdfFormat.TURTLE)
 
 
-def results_page(store: Store, query: str, graphs: GraphSelection) -> str:
-    """Return the page of an answer: a table, a yes or no, or a graph in Turtle.
+def workbench_page(asked: Asked | None = None, query: str = "", store: Store | None = None) -> str:
+    """Return the page with the editor: with a query's answer, if it is asked, else without.
 
-    A long answer shows its beginning, and says so; its downloads are whole.
+    ``store`` answers, if another release than the served one is to.
     """
-    answer = store.answer(query, {content: carrying(content) for content in Content}, graphs)
-    is_graph = Content.TRIPLES in answer.format.carries
-    shown = _text(answer) if is_graph else _table(answer)
-    content = Content.TRIPLES if is_graph else Content.SOLUTIONS
+    text = query if asked is None else asked.query
+    shown = {} if asked is None else _shown(asked, store or site().store)
+    address = url_for("sparql.answer", _external=True)
     return render_template(
-        "results.html",
-        query=query,
-        downloads=[(fmt, _address(query, fmt.name)) for fmt in carrying(content)],
+        "workbench.html",
+        query=text,
+        asked=asked,
+        address=address,
+        examples=examples(site()),
+        snippets=snippets(text, address),
         **shown,
     )
 
 
-def _address(query: str, name: str) -> dict[str, list[str]]:
-    others = ("default-graph-uri", "named-graph-uri", "release")
-    values = {key: request.values.getlist(key) for key in others}
-    return {"query": [query], "format": [name], **{k: v for k, v in values.items() if v}}
+def _shown(asked: Asked, store: Store) -> dict[str, object]:
+    answered = read_answer(store, asked.query, asked.graphs)
+    rows = answered.rows[:SHOWN_ROWS]
+    cells = Cells(site(), rows)
+    return {
+        "answered": answered,
+        "rows": [[None if term is None else cells.cell(term) for term in row] for row in rows],
+        "turtle": _turtle(answered),
+        "downloads": [(fmt, download(asked, fmt.name)) for fmt in _formats(answered)],
+    }
 
 
-def _table(answer: Answer) -> dict[str, object]:
-    engine: QueryResultsFormat = answer.format.engine  # type: ignore[assignment]
-    found = parse_query_results(BufferedReader(_Chunks(answer.chunks)), format=engine)
-    if isinstance(found, QueryBoolean):
-        return {"boolean": bool(found)}
-    if not isinstance(found, QuerySolutions):
-        raise TypeError("Query results are solutions or a boolean.")
-    names = [variable.value for variable in found.variables]
-    rows = [
-        [None if (term := solution[name]) is None else spelled(term) for name in names]
-        for solution in islice(found, _SHOWN_ROWS + 1)
+def answer_json(asked: Asked) -> str:
+    """Return the rows of an answer for the scripts: every term once, the rows by their numbers."""
+    answered = read_answer(site().store, asked.query, asked.graphs)
+    cells = Cells(site(), answered.rows)
+    terms = dict.fromkeys(term for row in answered.rows for term in row if term is not None)
+    numbers = {term: number for number, term in enumerate(terms)}
+    members = {
+        "release": site().release.id,
+        "seconds": round(answered.seconds, 6),
+        "columns": answered.columns,
+        "terms": [cells.cell(term) for term in terms],
+        "rows": [
+            [None if term is None else numbers[term] for term in row] for row in answered.rows
+        ],
+        "complete": answered.complete,
+        "boolean": answered.boolean,
+        "views": {"graph": answered.drawable(), "chart": answered.chartable()},
+        "turtle": _turtle(answered),
+        "formats": [{"name": fmt.name, "label": fmt.label} for fmt in _formats(answered)],
+    }
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def download(asked: Asked, name: str) -> dict[str, list[str]]:
+    """Return the parameters under which the endpoint has the whole answer in a format."""
+    graphs = {
+        "default-graph-uri": list(asked.graphs.default_graphs),
+        "named-graph-uri": list(asked.graphs.named_graphs),
+        "release": request.values.getlist("release"),
+    }
+    given = {name: values for name, values in graphs.items() if values}
+    return {"query": [asked.query], "format": [name], **given}
+
+
+def _formats(answered: Answered) -> tuple[Format, ...]:
+    if answered.boolean is not None:
+        return carrying(Content.BOOLEAN)
+    return carrying(Content.TRIPLES if answered.is_graph else Content.SOLUTIONS)
+
+
+def _turtle(answered: Answered) -> str:
+    """Return the beginning of a graph in Turtle, or nothing if the answer is no graph."""
+    if not answered.is_graph:
+        return ""
+    triples = [
+        Triple(subject, predicate, value)
+        for subject, predicate, value in answered.rows[:_SHOWN_TRIPLES]
+        if isinstance(subject, NamedNode | BlankNode)
+        and isinstance(predicate, NamedNode)
+        and value is not None
     ]
-    return {
-        "variables": names,
-        "rows": rows[:_SHOWN_ROWS],
-        "more": len(rows) > _SHOWN_ROWS,
-    }
-
-
-def _text(answer: Answer) -> dict[str, object]:
-    written = BufferedReader(_Chunks(answer.chunks)).read(_SHOWN_BYTES + 1)
-    return {
-        "graph": written[:_SHOWN_BYTES].decode("utf-8", "ignore"),
-        "more": len(written) > _SHOWN_BYTES,
-    }
-
-
-class _Chunks(RawIOBase):
-    """The chunks of an answer as a file to read from."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        super().__init__()
-        self._chunks = iter(chunks)
-        self._held = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Buffer) -> int:
-        view = memoryview(buffer)
-        self._held = self._held or next((chunk for chunk in self._chunks if chunk), b"")
-        taken, self._held = self._held[: len(view)], self._held[len(view) :]
-        view[: len(taken)] = taken
-        return len(taken)
+    return write_rdf(triples, _TURTLE, site().prefixes).decode("utf-8")

@@ -11,17 +11,18 @@ from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, request
 
 from graphsvc.errors import NotAcceptable
 from graphsvc.explain import explain_empty
-from graphsvc.formats import FORMATS, Content, Format, carrying
+from graphsvc.formats import Content, Format, carrying
 from graphsvc.web import pinned, protocol
+from graphsvc.web.examples import example
 from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
 from graphsvc.web.pinned import Pin
 from graphsvc.web.protocol import Asked, Body
 from graphsvc.web.responses import release_answer
-from graphsvc.web.results import results_page
+from graphsvc.web.results import workbench_page
 from graphsvc.web.service_description import service_description
 from graphsvc.web.site import site
 
@@ -32,6 +33,16 @@ if TYPE_CHECKING:
     from graphsvc.web.protocol import Parameters
 
 endpoint = Blueprint("sparql", __name__)
+
+#: What the editor holds at first: facts beside the words that state them.
+START = """\
+SELECT ?passage ?words ?subject ?property ?value
+WHERE {
+  GRAPH ?passage { ?subject ?property ?value }
+  ?passage oa:exact ?words .
+}
+LIMIT 25
+"""
 
 #: Under this name the ASGI scope brings an error that was met before the request came here.
 FAILURE = "graphsvc.failure"
@@ -51,6 +62,8 @@ def answer() -> Response:
         return _about(given)
     asked = protocol.read(given, body)
     pin = pinned.find(given)
+    # The page of an error shows the query again, so that it can be mended.
+    g.asked = asked
     if protocol.asks_why_empty(given):
         return _explanation(asked, pin)
     store = site().store if pin is None else pin.store
@@ -58,7 +71,7 @@ def answer() -> Response:
 
     def content() -> Iterable[bytes] | str:
         if fmt.name == "html":
-            return results_page(store, asked.query, asked.graphs)
+            return workbench_page(asked, store=store)
         return _started(
             store.answer(asked.query, dict.fromkeys(Content, (fmt,)), asked.graphs).chunks
         )
@@ -109,10 +122,12 @@ def _about(given: Parameters) -> Response:
     offered = (*carrying(Content.PAGE), *carrying(Content.TRIPLES))
     names = given.all("format")
     fmt = protocol.chosen(names[0] if names else None, request.headers.get("Accept"), offered)
+    chosen = given.all("example")
+    query = example(site(), chosen[0]).text if chosen else START
 
     def body() -> bytes | str:
         if fmt.name == "html":
-            return render_template("sparql.html", formats=FORMATS, contents=Content)
+            return workbench_page(query=query)
         return service_description(site(), request.base_url, fmt)
 
-    return release_answer(fmt, ("about", request.base_url), body)
+    return release_answer(fmt, ("about", request.base_url, *chosen), body)

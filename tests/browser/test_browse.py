@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .test_pages import browser, opened, served
+from .watching import opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-__all__ = ["browser", "served"]
 
 COMPARED = "/compare?iri=mechanism:crccme&iri=mechanism:bfic"
 

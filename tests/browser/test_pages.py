@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from contextlib import contextmanager
-from threading import Thread
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
-from werkzeug.serving import make_server
 
-from graphsvc import settings
-from graphsvc.web.app import create_app
+from .watching import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, Page
-
-    from graphsvc.release import Release
+    from playwright.sync_api import Browser
 
 PAGES = [
     "/",
@@ -73,63 +62,6 @@ _CONTRASTS = """() => {
   }
   return found.sort((a, b) => a[0] - b[0]);
 }"""
-
-
-# It runs as root in containers, and calls nobody on its own account.
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-@pytest.fixture(scope="session")
-def served(mechanisms_release: Release) -> Iterator[str]:
-    """Serve the repository's own graph on a free port of this machine."""
-    app = create_app(mechanisms_release, settings.load({}, {}))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start the browser."""
-    path = shutil.which("chromium")
-    assert path, "These tests need Debian's chromium: apt-get install chromium."
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
-        yield started
-        started.close()
-
-
-@contextmanager
-def opened(browser: Browser, url: str, width: int = 1280, scheme: str = "light") -> Iterator[Page]:
-    """Open a page and see to it that nothing fails and nothing comes from elsewhere."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
-    complaints: list[str] = []
-    hosts: set[str] = set()
-    page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(request.url))
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    answer = page.goto(url)
-    assert answer is not None
-    assert answer.status == 200
-    yield page
-    context.close()
-    assert complaints == []
-    assert hosts == {urlsplit(url).netloc}
 
 
 @pytest.mark.parametrize("path", PAGES)

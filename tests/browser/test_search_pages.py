@@ -1,15 +1,12 @@
 """Search with the keyboard, with the suggestions, and without any script."""
 
-# Fixtures are imported under the names by which tests ask for them.
-# ruff: noqa: F811
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
 
-from .test_pages import browser, opened, served  # noqa: F401
+from .watching import opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

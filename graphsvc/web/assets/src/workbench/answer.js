@@ -1,0 +1,182 @@
+// An answer: its figures, its downloads, and its views. The graph and the chart are loaded when they
+// are first wanted.
+import { api, element, linkAs, Problem, save, whyEmpty } from "./service.js";
+import { tableView } from "./table.js";
+
+const VIEWS = {
+  table: { label: "Table", draw: async (found, at) => tableView(found, at) },
+  graph: { label: "Graph", draw: async (found, at) => (await import("./graph.js")).graphView(found, at) },
+  chart: { label: "Chart", draw: async (found, at) => (await import("./chart.js")).chartView(found, at) },
+  turtle: { label: "Turtle", draw: async (found, at) => turtleView(found, at) },
+};
+
+export class Answer {
+  #section;
+  #body;
+  #asked = 0;
+  #close = () => {};
+
+  constructor(section) {
+    this.#section = section;
+    this.#body = section.querySelector("#answer-body");
+  }
+
+  hide() {
+    this.#section.hidden = true;
+  }
+
+  // The server has written an answer already: it stays until more is wanted of it than it can do.
+  adopt(query, parameters) {
+    if (this.#section.hidden) return;
+    const offer = element("button", { type: "button", class: "plain" }, "Sort and draw");
+    offer.addEventListener("click", () => {
+      const form = parameters();
+      form.set("query", query);
+      this.ask(query, form);
+    });
+    this.#body.querySelector(".figures").append(" ", offer);
+  }
+
+  // Asks a query and shows its answer; returns the problem, if it is one.
+  async ask(query, parameters) {
+    const turn = ++this.#asked;
+    parameters.set("query", query);
+    this.#section.hidden = false;
+    this.#section.setAttribute("aria-busy", "true");
+    try {
+      const found = await api("answer.json", parameters);
+      if (turn === this.#asked) {
+        this.#close();
+        this.#close = () => {};
+        await this.#show(found, parameters);
+      }
+      return null;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.#close();
+      this.#close = () => {};
+      if (turn === this.#asked) this.#showProblem(error.members);
+      return error.members;
+    } finally {
+      if (turn === this.#asked) this.#section.removeAttribute("aria-busy");
+    }
+  }
+
+  async #show(found, parameters) {
+    const figures = element("p", { class: "figures", role: "status" }, ...figuresOf(found));
+    this.#body.replaceChildren(figures, downloads(found, parameters));
+    const isEmpty = found.boolean === null ? found.rows.length === 0 : !found.boolean;
+    if (found.boolean !== null) {
+      this.#body.append(element("p", { class: "boolean" }, found.boolean ? "Yes" : "No"));
+    } else if (!isEmpty) {
+      await this.#showViews(found);
+    }
+    if (isEmpty) await this.#explain(parameters);
+  }
+
+  async #showViews(found) {
+    const names = ["table", ...["graph", "chart"].filter((name) => found.views[name])];
+    if (found.turtle) names.push("turtle");
+    const tabs = element("div", { class: "tabs", role: "tablist", "aria-label": "Views of the answer" });
+    const panel = element("div", { class: "view", role: "tabpanel", id: "view" });
+    const open = async (name) => {
+      for (const tab of tabs.children) {
+        const chosen = tab.dataset.view === name;
+        tab.setAttribute("aria-selected", chosen);
+        tab.tabIndex = chosen ? 0 : -1;
+      }
+      panel.setAttribute("aria-labelledby", `tab-${name}`);
+      this.#close();
+      panel.replaceChildren();
+      this.#close = (await VIEWS[name].draw(found, panel)) ?? (() => {});
+      history.replaceState(null, "", name === "table" ? location.pathname + location.search : `#${name}`);
+    };
+    for (const name of names) {
+      const tab = element(
+        "button",
+        { type: "button", role: "tab", id: `tab-${name}`, "data-view": name, "aria-controls": "view" },
+        VIEWS[name].label,
+      );
+      tab.addEventListener("click", () => open(name));
+      tabs.append(tab);
+    }
+    tabs.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const at = names.indexOf(document.activeElement.dataset.view);
+      const next = tabs.children[(at + step + names.length) % names.length];
+      next.focus();
+      next.click();
+    });
+    this.#body.append(tabs, panel);
+    const wanted = location.hash.slice(1);
+    await open(names.includes(wanted) ? wanted : "table");
+  }
+
+  #showProblem(problem) {
+    const parts = [element("p", { class: "lead" }, problem.detail)];
+    if (problem.excerpt) parts.push(...place(problem));
+    if (problem.remedy) parts.push(element("p", {}, problem.remedy));
+    const box = element("div", { class: "problem", role: "alert" }, element("h3", {}, problem.title), ...parts);
+    this.#body.replaceChildren(box);
+  }
+
+  async #explain(parameters) {
+    const box = element("div", { class: "explanation", role: "status" });
+    this.#body.append(box);
+    try {
+      const told = await whyEmpty(parameters);
+      box.append(element("h3", {}, "Why it is empty"));
+      if (!told.reasons.length) box.append(element("p", {}, told.summary));
+      for (const reason of told.reasons) {
+        box.append(element("p", { class: "reason" }, reason.message));
+        if (reason.excerpt) box.append(...place(reason));
+        box.append(element("p", {}, reason.remedy));
+      }
+      for (const part of told.unexamined) box.append(element("p", { class: "fine" }, `Not examined: ${part.message}`));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      box.append(element("p", {}, `Why it is empty could not be found out. ${error.message}`));
+    }
+  }
+}
+
+function place({ line, column, excerpt }) {
+  return [
+    element("p", {}, `Line ${line}, column ${column}:`),
+    element("pre", { tabindex: "0" }, element("code", {}, excerpt)),
+  ];
+}
+
+function figuresOf(found) {
+  const time = `${Math.max(1, Math.round(found.seconds * 1000)).toLocaleString("en")} ms`;
+  const release = element("code", {}, found.release);
+  if (found.boolean !== null) return [`${time} · release `, release];
+  const what = found.turtle ? "triple" : "row";
+  const number = found.rows.length;
+  const count = `${found.complete ? "" : "more than "}${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
+  const cut = found.complete ? "" : `, the first ${number.toLocaleString("en")} here; the downloads are whole`;
+  return [element("b", {}, count), `${cut} · ${time} · release `, release];
+}
+
+function downloads(found, parameters) {
+  const list = element("ul");
+  const short = parameters.get("query").length < 6000;
+  for (const { name, label } of found.formats) {
+    const form = new FormData();
+    for (const [key, value] of parameters) form.append(key, value);
+    if (short) {
+      list.append(element("li", {}, element("a", { href: linkAs(form, name), download: `answer.${name}` }, label)));
+    } else {
+      const button = element("button", { type: "button", class: "link" }, label);
+      button.addEventListener("click", () => save(form, name));
+      list.append(element("li", {}, button));
+    }
+  }
+  return element("nav", { class: "downloads", "aria-label": "The whole answer as data" }, list);
+}
+
+function turtleView(found, at) {
+  at.append(element("pre", { tabindex: "0" }, element("code", {}, found.turtle)));
+}

@@ -1,0 +1,89 @@
+// The rows of an answer, sorted and a page at a time.
+import { element } from "./service.js";
+
+const PAGE = 50;
+const LONGEST = 120;
+const words = new Intl.Collator("en", { numeric: true });
+
+export const nameOf = (term) => term.label ?? term.short ?? term.value;
+
+// A term of an answer: its label as a link, its own name beside it.
+export function cellOf(term) {
+  if (term.kind === "iri") {
+    const label = term.label && (term.label.length > LONGEST ? `${term.label.slice(0, LONGEST)} …` : term.label);
+    const inner = label ?? element("code", {}, term.short);
+    const named = term.href ? element("a", { href: term.href }, inner) : element("span", {}, inner);
+    if (label && term.language) named.lang = term.language;
+    return label ? [named, " ", element("code", { class: "address" }, term.short)] : [named];
+  }
+  if (term.kind !== "literal" && term.kind !== "number") return [element("code", {}, term.value)];
+  const text = element("span", {}, term.value);
+  if (term.language) text.lang = term.language;
+  const tag = term.language ?? term.datatype;
+  return tag ? [text, " ", element("span", { class: "tag" }, tag)] : [text];
+}
+
+function compare(one, other) {
+  if (!one || !other) return Number(!one) - Number(!other);
+  if (one.kind === "number" && other.kind === "number") return Number(one.value) - Number(other.value);
+  return words.compare(nameOf(one), nameOf(other));
+}
+
+export function tableView(found, at) {
+  const rows = found.rows.map((row) => row.map((number) => (number === null ? null : found.terms[number])));
+  const order = rows.map((_, number) => number);
+  let sorted = { column: -1, down: false };
+  let page = 0;
+  const pages = Math.ceil(rows.length / PAGE);
+
+  const heads = found.columns.map((name, column) => {
+    const button = element("button", { type: "button", class: "sort" }, name);
+    button.addEventListener("click", () => sort(column));
+    return element("th", { scope: "col" }, button);
+  });
+  const body = element("tbody");
+  const table = element("table", { class: "list rows" }, element("thead", {}, element("tr", {}, ...heads)), body);
+  const scroll = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows of the answer" }, table);
+  const position = element("span", { role: "status" });
+  const steps = ["← Previous", "Next →"].map((label) => element("button", { type: "button", class: "plain" }, label));
+  steps[0].addEventListener("click", () => show(page - 1));
+  steps[1].addEventListener("click", () => show(page + 1));
+  const toggle = element("input", { type: "checkbox", id: "addresses" });
+  toggle.checked = true;
+  toggle.addEventListener("change", () => table.classList.toggle("unaddressed", !toggle.checked));
+  const options = element("p", { class: "options" }, toggle, " ", element("label", { for: "addresses" }, "Names and datatypes"));
+
+  function sort(column) {
+    sorted = { column, down: sorted.column === column && !sorted.down };
+    const sign = sorted.down ? -1 : 1;
+    order.sort((one, other) => {
+      const [first, second] = [rows[one][column], rows[other][column]];
+      // What has no value comes last either way.
+      if (!first || !second) return compare(first, second) || one - other;
+      return sign * compare(first, second) || one - other;
+    });
+    heads.forEach((head, number) => {
+      if (number === column) head.setAttribute("aria-sort", sorted.down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    });
+    show(0);
+  }
+
+  function show(number) {
+    page = number;
+    const part = order.slice(page * PAGE, (page + 1) * PAGE);
+    body.replaceChildren(...part.map((each) => element("tr", {}, ...rows[each].map(tableCell))));
+    position.textContent = `Rows ${page * PAGE + 1} to ${page * PAGE + part.length} of ${rows.length.toLocaleString("en")}`;
+    steps[0].disabled = page === 0;
+    steps[1].disabled = page + 1 >= pages;
+  }
+
+  at.append(options, scroll);
+  if (pages > 1) at.append(element("p", { class: "turn" }, steps[0], position, steps[1]));
+  show(0);
+}
+
+function tableCell(term) {
+  if (!term) return element("td");
+  return element("td", term.kind === "number" ? { class: "number" } : {}, ...cellOf(term));
+}

@@ -1,0 +1,81 @@
+"""The examples beside the editor: the queries of the release, each ready to be run as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from graphsvc import sparql
+from graphsvc.errors import UnknownQuery
+from graphsvc.queries import load_queries
+from graphsvc.queries.header import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphsvc.queries import Query
+    from graphsvc.web.site import Site
+
+_OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A query that the editor can be filled with."""
+
+    name: str
+    summary: str
+    text: str
+
+
+@lru_cache(maxsize=4)
+def examples(site: Site) -> Mapping[str, tuple[Example, ...]]:
+    """Return the queries of a site by the first of their tags, the largest groups first."""
+    groups: dict[str, list[Example]] = {}
+    for query in load_queries(site.release.queries):
+        tag = query.tags[0] if query.tags else _OTHERS
+        groups.setdefault(tag, []).append(_example(query, site.release.prefixes))
+    ordered = sorted(groups, key=lambda tag: (tag == _OTHERS, -len(groups[tag]), tag))
+    return {tag: tuple(groups[tag]) for tag in ordered}
+
+
+def example(site: Site, name: str) -> Example:
+    """Return the example of this name.
+
+    Errors: UnknownQuery.
+    """
+    for group in examples(site).values():
+        for each in group:
+            if each.name == name:
+                return each
+    raise UnknownQuery(
+        f"There is no example named “{name}”.", remedy="Choose one of those beside the editor."
+    )
+
+
+def _example(query: Query, prefixes: Mapping[str, str]) -> Example:
+    lines = query.text.splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.startswith(MARK)).strip()
+    heading = f"# {query.summary}\n" if query.summary else ""
+    filled = f"{heading}{_with_values(text, query, prefixes)}\n"
+    return Example(query.name, query.summary, filled)
+
+
+def _with_values(text: str, query: Query, prefixes: Mapping[str, str]) -> str:
+    """Return the query with its parameters bound to their examples, for the asker to change.
+
+    They stand first in the pattern, where filters see them, as they see a bound parameter:
+    https://www.w3.org/TR/sparql11-query/#inline-data
+    """
+    if not query.params:
+        return text
+    params = query.params.values()
+    names = " ".join(f"?{param.name}" for param in params)
+    terms = " ".join(str(param.term(param.example, prefixes)) for param in params)
+    values = f"VALUES ({names}) {{ ({terms}) }}"
+    for word, brace in pairwise(sparql.code(text)):
+        if word.text.upper() == "WHERE" and brace.text == "{":
+            return f"{text[: brace.end]}\n  {values}{text[brace.end :]}"
+    return f"{text}\n{values}"

@@ -1,0 +1,183 @@
+"""The answer to a query as rows of terms, for the page and for its scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
+from itertools import islice
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
+
+from graphsvc.entities.names import names
+from graphsvc.formats import FORMATS, Content, carrying
+from graphsvc.namespaces import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from typing_extensions import Buffer
+
+    from graphsvc.store.base import Answer, GraphSelection, Store, Term
+    from graphsvc.web.site import Site
+
+MOST_ROWS = 10_000
+"""How many rows are read of an answer; the formats for programs have them all."""
+
+Row = tuple["Term | None", ...]
+
+_NUMBERS = frozenset(
+    XSD[name] for name in ("integer", "decimal", "double", "float", "int", "long", "gYear")
+)
+_GRAPH = tuple(fmt for fmt in FORMATS if fmt.engine == RdfFormat.N_TRIPLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The first ``MOST_ROWS`` rows of an answer, and whether these are all.
+
+    A graph has a row for each triple; ``boolean`` is the answer of an ASK, and None of the others.
+    ``seconds`` is how long it took to answer and to read.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    complete: bool
+    seconds: float
+    boolean: bool | None = None
+    is_graph: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing was found, so that one may ask why."""
+        return not self.boolean if self.boolean is not None else not self.rows
+
+    def drawable(self) -> bool:
+        """Tell whether the answer can be drawn as a graph: it has two things in a row."""
+        kinds = [self._holds(number, _is_thing) for number in range(len(self.columns))]
+        return sum(kinds) > 1
+
+    def chartable(self) -> bool:
+        """Tell whether the answer can be drawn as a chart: it has a column of numbers."""
+        columns = range(len(self.columns))
+        return not self.is_graph and any(self._holds(number, _is_number) for number in columns)
+
+    def _holds(self, column: int, test: Callable[[Term], bool]) -> bool:
+        """Tell whether a column has values, and all of them pass a test."""
+        values = [term for row in self.rows if (term := row[column]) is not None]
+        return bool(values) and all(map(test, values))
+
+
+def read_answer(store: Store, query: str, graphs: GraphSelection) -> Answered:
+    """Answer a query and read the beginning of its answer.
+
+    Errors: those of the store.
+    """
+    started = perf_counter()
+    formats = {content: carrying(content) for content in Content} | {Content.TRIPLES: _GRAPH}
+    answer = store.answer(query, formats, graphs)
+    if isinstance(answer.format.engine, QueryResultsFormat):
+        return _solutions(answer, answer.format.engine, started)
+    found = (quad.triple for quad in parse(_file(answer), format=RdfFormat.N_TRIPLES))
+    rows, complete = _first((each.subject, each.predicate, each.object) for each in found)
+    columns = ("subject", "property", "value")
+    return Answered(columns, rows, complete, perf_counter() - started, is_graph=True)
+
+
+def _solutions(answer: Answer, engine: QueryResultsFormat, started: float) -> Answered:
+    found = parse_query_results(_file(answer), format=engine)
+    if isinstance(found, QueryBoolean):
+        return Answered(
+            (), (), complete=True, seconds=perf_counter() - started, boolean=bool(found)
+        )
+    if not isinstance(found, QuerySolutions):
+        raise TypeError("Query results are solutions or a boolean.")
+    columns = tuple(variable.value for variable in found.variables)
+    rows, complete = _first(tuple(solution[name] for name in columns) for solution in found)
+    return Answered(columns, rows, complete, perf_counter() - started)
+
+
+def _first(found: Iterator[Row]) -> tuple[tuple[Row, ...], bool]:
+    rows = tuple(islice(found, MOST_ROWS + 1))
+    return rows[:MOST_ROWS], len(rows) <= MOST_ROWS
+
+
+def _is_thing(term: Term) -> bool:
+    return not isinstance(term, Literal | Triple)
+
+
+def _is_number(term: Term) -> bool:
+    return isinstance(term, Literal) and term.datatype in _NUMBERS
+
+
+class Cells:
+    """The terms of some rows as the page shows them: links, labels, languages and datatypes."""
+
+    def __init__(self, site: Site, rows: Sequence[Row]) -> None:
+        self._site = site
+        terms = (term for row in rows for term in row if term is not None)
+        self._names = names(site.catalogue, terms)
+
+    def cell(self, term: Term) -> dict[str, str]:
+        """Return a term as plain values, those that it has; every one has a ``kind``."""
+        if isinstance(term, NamedNode):
+            return self._thing(term)
+        if isinstance(term, Literal):
+            return self._literal(term)
+        kind = "triple" if isinstance(term, Triple) else "blank"
+        return {"kind": kind, "value": str(term)}
+
+    def _thing(self, node: NamedNode) -> dict[str, str]:
+        named = self._names.get(node)
+        more = {
+            "href": self._site.local_href(node.value),
+            "label": None if named is None else named.label,
+            "language": None if named is None else named.language,
+        }
+        told = {name: value for name, value in more.items() if value}
+        short = self._site.release.prefixes.compact(node.value)
+        return {"kind": "iri", "value": node.value, "short": short, **told}
+
+    def _literal(self, literal: Literal) -> dict[str, str]:
+        told = {"kind": "literal", "value": literal.value}
+        if literal.language is not None:
+            told["language"] = literal.language
+        elif literal.datatype != XSD.string:
+            told["datatype"] = self._site.release.prefixes.compact(literal.datatype.value)
+        if _is_number(literal):
+            told["kind"] = "number"
+        return told
+
+
+def _file(answer: Answer) -> BufferedReader:
+    return BufferedReader(_Chunks(answer.chunks))
+
+
+class _Chunks(RawIOBase):
+    """The chunks of an answer as a file to read from."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        super().__init__()
+        self._chunks = iter(chunks)
+        self._held = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        view = memoryview(buffer)
+        self._held = self._held or next((chunk for chunk in self._chunks if chunk), b"")
+        taken, self._held = self._held[: len(view)], self._held[len(view) :]
+        view[: len(taken)] = taken
+        return len(taken)

@@ -1,0 +1,181 @@
+"""What the scripts of the workbench ask for: rows, faults, completions, code. All of it is JSON.
+
+Each takes its query as the endpoint does, by GET or by POST; errors have the one shape.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request, url_for
+
+from graphsvc.entities.names import things_called, used_terms
+from graphsvc.errors import NotAcceptable, QueryError
+from graphsvc.explain import unknown_terms
+from graphsvc.formats import Format
+from graphsvc.web import protocol
+from graphsvc.web.examples import example
+from graphsvc.web.notebook import Source, notebook
+from graphsvc.web.problems import RequestProblem
+from graphsvc.web.protocol import Body
+from graphsvc.web.responses import release_answer
+from graphsvc.web.results import answer_json
+from graphsvc.web.site import site
+from graphsvc.web.snippets import snippets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphsvc.errors import Position
+    from graphsvc.web.protocol import Asked
+
+workbench = Blueprint("workbench", __name__, url_prefix="/sparql")
+
+_JSON = Format("json", "JSON", "application/json", frozenset())
+_NOTEBOOK = Format("ipynb", "Notebook", "application/x-ipynb+json", frozenset())
+
+#: Fewer letters are in the name of almost everything.
+_LEAST_LETTERS = 2
+_MOST_LETTERS = 200
+
+
+@workbench.route("/answer.json", methods=["GET", "POST"])
+def answer() -> Response:
+    """Answer a query by rows of terms with their labels, links and datatypes."""
+    return _about_query("answer", _JSON, answer_json)
+
+
+@workbench.route("/check.json", methods=["GET", "POST"])
+def check() -> Response:
+    """Tell what in a query cannot be read; if all can be, what of it is not in the graph."""
+    return _about_query("check", _JSON, lambda asked: _json({"faults": _faults(asked)}))
+
+
+@workbench.route("/snippets.json", methods=["GET", "POST"])
+def code() -> Response:
+    """Return code that asks a query from elsewhere."""
+
+    def body(asked: Asked) -> str:
+        found = snippets(asked.query, _endpoint())
+        return _json({"snippets": {each.name: each.code for each in found}})
+
+    return _about_query("snippets", _JSON, body)
+
+
+@workbench.route("/notebook", methods=["GET", "POST"])
+def as_notebook() -> Response:
+    """Return a query as a Jupyter notebook that asks it."""
+
+    def body(asked: Asked) -> str:
+        served = site()
+        title, licence = served.dataset.title, served.dataset.licence
+        return notebook(asked.query, Source(title, _endpoint(), served.release.id, licence))
+
+    response = _about_query("notebook", _NOTEBOOK, body)
+    response.headers["Content-Disposition"] = 'attachment; filename="query.ipynb"'
+    return response
+
+
+@workbench.get("/vocabulary.json")
+def vocabulary() -> Response:
+    """Return the prefixes of the graph, and the classes and properties that it uses."""
+
+    def body() -> str:
+        served = site()
+        compact = served.release.prefixes.compact
+        terms = [
+            {
+                "name": compact(used.named.iri or ""),
+                "label": used.named.label,
+                "kind": used.kind,
+                "count": used.count,
+                "definition": used.definition,
+            }
+            for used in used_terms(served.catalogue)
+        ]
+        return _json({"prefixes": dict(served.prefixes), "terms": terms})
+
+    return release_answer(_JSON, ("vocabulary",), body)
+
+
+@workbench.get("/example.json")
+def one_example() -> Response:
+    """Return the text of the example whose name is in ``name``."""
+    chosen = example(site(), request.args.get("name", ""))
+    return release_answer(
+        _JSON, ("example", chosen.name), lambda: _json({"name": chosen.name, "text": chosen.text})
+    )
+
+
+@workbench.get("/things.json")
+def things() -> Response:
+    """Return things whose label holds the words in ``words``."""
+    words = request.args.get("words", "").strip()
+    if not _LEAST_LETTERS <= len(words) <= _MOST_LETTERS:
+        raise RequestProblem(
+            "bad-request",
+            f"The parameter words has {len(words)} letters.",
+            remedy=f"Give it {_LEAST_LETTERS} to {_MOST_LETTERS}.",
+        )
+
+    def body() -> str:
+        compact = site().release.prefixes.compact
+        found = things_called(site().catalogue, words)
+        return _json(
+            {"things": [{"name": compact(each.iri or ""), "label": each.label} for each in found]}
+        )
+
+    return release_answer(_JSON, ("things", words), body)
+
+
+def _about_query(what: str, fmt: Format, body: Callable[[Asked], str]) -> Response:
+    """Answer with something about the query that the request holds."""
+    sent = None
+    if request.method == "POST":
+        sent = Body.of(request.content_type or "", request.get_data())
+    asked = protocol.read(protocol.parameters(request.query_string, sent), sent)
+    response = release_answer(fmt, (what, request.url_root, *asked.key), lambda: body(asked))
+    if asked.changes:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _faults(asked: Asked) -> list[dict[str, object]]:
+    served = site()
+    try:
+        # No format is wanted: what can be read is refused for that alone.
+        served.store.answer(asked.query, {}, asked.graphs)
+    except NotAcceptable:
+        pass
+    except QueryError as error:
+        return [_fault("error", error.message, error.remedy, error.position)]
+    return [
+        _fault(
+            "warning",
+            f"{term.written} does not occur in this graph.",
+            f"Did you mean {' or '.join(term.near)}?" if term.near else "",
+            term.position,
+            term.near,
+        )
+        for term in unknown_terms(served.store, asked.query, served.release.prefixes)
+    ]
+
+
+def _fault(
+    severity: str,
+    message: str,
+    remedy: str,
+    position: Position | None,
+    near: tuple[str, ...] = (),
+) -> dict[str, object]:
+    place = {} if position is None else {"line": position.line, "column": position.column}
+    return {"severity": severity, "message": message, "remedy": remedy, "near": near, **place}
+
+
+def _endpoint() -> str:
+    return url_for("sparql.answer", _external=True)
+
+
+def _json(members: dict[str, object]) -> str:
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -1,0 +1,253 @@
+"""The tour of a researcher with the keyboard alone, and the workbench without its scripts."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from graphsvc import settings
+from graphsvc.web.app import create_app
+
+from .axe import violations
+from .watching import opened, serving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Locator, Page
+
+    from graphsvc.release import Release
+
+PARTIES = (
+    "SELECT ?mechanism ?party (1 AS ?one) WHERE { ?mechanism iwm:linksParty ?party } "
+    "ORDER BY ?mechanism ?party"
+)
+REFUSED = "status of 400"
+
+
+def editor(page: Page) -> Locator:
+    """Return the editor, once it has taken the place of the text area."""
+    page.locator("form[data-ready]").wait_for(state="attached")
+    return page.get_by_role("textbox", name="Query", exact=True)
+
+
+def write(page: Page, query: str) -> None:
+    """Write a query in place of the one that is there, as hands do."""
+    editor(page).focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(query)
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Go on by the Tab key until the element with these words has the focus."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent").strip() == name:
+            return
+    raise AssertionError(f"The Tab key does not lead to {name}.")
+
+
+def test_a_query_is_written_with_completion_and_run(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        write(page, "SELECT ?which WHERE { ?which a ")
+        page.keyboard.type("Mechan")
+        expect(page.get_by_role("option").first).to_contain_text("iwm:Mechanism")
+        page.keyboard.press("Enter")
+        page.keyboard.type(" }")
+        expect(editor(page)).to_contain_text("PREFIX iwm: <https://w3id.org/iwm/ontology#>")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".figures")).to_contain_text("9 rows")
+        expect(page.get_by_role("link", name="Business Forum of China-Italy")).to_be_visible()
+        assert "query=PREFIX" in page.url
+
+
+def test_a_thing_is_completed_by_its_label(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        write(page, "DESCRIBE ")
+        page.keyboard.type("business forum"[:8])
+        option = page.get_by_role("option").filter(has_text="mechanism:bfic")
+        expect(option).to_contain_text("Business Forum of China-Italy")
+        option.click()
+        expect(editor(page)).to_contain_text("DESCRIBE mechanism:bfic")
+
+
+def test_an_answer_is_a_table_a_graph_and_a_chart(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        write(page, PARTIES)
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_role("tab", name="Table")).to_be_visible()
+        tab_to(page, "Table")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(".graph canvas").first).to_be_attached()
+        expect(page.locator(".same summary")).to_contain_text("21 links")
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("img", name="one for each mechanism, as bars")).to_be_visible()
+        page.get_by_label("As", exact=True).select_option("Line")
+        expect(page.get_by_role("img", name="one against mechanism, as a line")).to_be_visible()
+        assert page.url.endswith("#chart")
+
+
+def test_rows_are_sorted_and_shown_a_page_at_a_time(browser: Browser, served: str) -> None:
+    query = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 120"
+    with opened(browser, f"{served}/sparql?query={quote(query)}") as page:
+        page.get_by_role("button", name="Sort and draw").click()
+        expect(page.get_by_text("Rows 1 to 50 of 120")).to_be_visible()
+        page.get_by_role("button", name="Next").click()
+        expect(page.get_by_text("Rows 51 to 100 of 120")).to_be_visible()
+        page.get_by_role("button", name="p", exact=True).click()
+        expect(page.get_by_text("Rows 1 to 50 of 120")).to_be_visible()
+        head = page.get_by_role("columnheader", name="p", exact=True)
+        expect(head).to_have_attribute("aria-sort", "ascending")
+        first = page.locator("tbody tr").first.inner_text()
+        page.get_by_role("button", name="p", exact=True).click()
+        expect(head).to_have_attribute("aria-sort", "descending")
+        assert page.locator("tbody tr").first.inner_text() != first
+        page.get_by_label("Names and datatypes").uncheck()
+        expect(page.locator("a ~ code.address").first).to_be_hidden()
+
+
+def test_a_graph_answer_is_drawn_and_written(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        write(page, "DESCRIBE mechanism:bfic")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".figures")).to_contain_text("triples")
+        page.get_by_role("tab", name="Graph").click()
+        expect(page.locator(".graph canvas").first).to_be_attached()
+        page.get_by_role("tab", name="Turtle").click()
+        expect(page.locator(".view pre")).to_contain_text("mechanism:bfic")
+
+
+def test_a_fault_is_marked_where_it_stands(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql", pardoned=REFUSED) as page:
+        write(page, "SELECT ?who WHERE { ?which iwm:secretariatProvidedby ?who }")
+        mark = page.locator(".cm-lintRange-warning")
+        expect(mark).to_have_text("iwm:secretariatProvidedby")
+        write(page, "SELECT ?who WHERE { ?who iwn:name }")
+        expect(page.locator(".cm-lintRange-error")).to_be_visible()
+        page.keyboard.press("Control+Enter")
+        problem = page.get_by_role("alert")
+        expect(problem).to_contain_text("The query cannot be read")
+        expect(problem.locator("pre")).to_contain_text("^")
+
+
+def test_an_empty_answer_is_explained(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        write(page, "SELECT ?who WHERE { ?which iwm:secretariatProvidedby ?who }")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".figures")).to_contain_text("0 rows")
+        explained = page.locator(".explanation")
+        expect(explained).to_contain_text("iwm:secretariatProvidedby does not occur in this graph")
+        expect(explained).to_contain_text("iwm:secretariatProvidedBy")
+
+
+def test_a_link_is_copied_and_opens_the_query(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        write(page, PARTIES)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".figures")).to_contain_text("21 rows")
+        page.keyboard.press("Escape")
+        tab_to(page, "Copy link")
+        page.keyboard.press("Enter")
+        expect(page.locator("#said")).to_have_text("The link is copied.")
+        link = page.evaluate("navigator.clipboard.readText()")
+    with opened(browser, link) as page:
+        expect(editor(page)).to_contain_text("iwm:linksParty")
+        expect(page.locator(".figures")).to_contain_text("21 rows")
+
+
+def test_a_step_back_shows_the_query_before(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        for limit in (2, 3):
+            write(page, f"SELECT ?s WHERE {{ ?s ?p ?o }} LIMIT {limit}")
+            page.keyboard.press("Control+Enter")
+            expect(page.locator(".figures")).to_contain_text(f"{limit} rows")
+        page.go_back()
+        expect(page.locator(".figures")).to_contain_text("2 rows")
+        expect(editor(page)).to_contain_text("LIMIT 2")
+
+
+def test_a_long_query_runs_and_says_that_it_has_no_link(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        write(page, "ASK { }\n#" + "x" * 20_000)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".boolean")).to_have_text("Yes")
+        expect(page.locator("#said")).to_have_text("The query is too long for a link.")
+
+
+def test_an_answer_is_downloaded_as_csv(browser: Browser, served: str, tmp_path: Path) -> None:
+    with opened(browser, served + "/sparql") as page:
+        write(page, PARTIES)
+        page.keyboard.press("Control+Enter")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="CSV").click()
+        download.value.save_as(tmp_path / "answer.csv")
+    rows = list(csv.reader((tmp_path / "answer.csv").read_text("utf-8").splitlines()))
+    assert rows[0] == ["mechanism", "party", "one"]
+    assert len(rows) == 22
+
+
+def test_examples_are_filtered_and_fill_the_editor(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        editor(page)
+        page.get_by_label("Filter").fill("secretariats provide")
+        example = page.get_by_role("link", name="Which organisations provide the secretariats of")
+        example.first.click()
+        expect(editor(page)).to_contain_text("?secretariat a iwm:Secretariat")
+        assert "example=" in page.url
+        page.get_by_text("curl", exact=True).click()
+        expect(page.locator("[data-snippet=curl] pre")).to_contain_text("iwm:Secretariat")
+
+
+def test_the_tab_key_leaves_the_editor(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql") as page:
+        write(page, "SELECT ?s WHERE { ?s a iwm:Mech")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Run"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, served: str, scheme: str) -> None:
+    with opened(browser, served + "/sparql", scheme=scheme, pardoned=REFUSED) as page:
+        editor(page)
+        assert violations(page) == []
+        write(page, PARTIES)
+        page.keyboard.press("Control+Enter")
+        for view in ("Table", "Graph", "Chart"):
+            page.get_by_role("tab", name=view).click()
+            assert violations(page) == []
+        write(page, "SELECT ?who WHERE { ?who iwn:name }")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_role("alert")).to_be_visible()
+        assert violations(page) == []
+
+
+def test_it_works_without_scripts(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/sparql", scripts=False) as page:
+        for offer in ("Filter", "Copy link"):
+            assert not page.get_by_text(offer, exact=True).is_visible()
+        page.get_by_label("Query").fill("SELECT ?name WHERE { mechanism:bfic rdfs:label ?name }")
+        page.get_by_role("button", name="Run").click()
+        page.wait_for_url("**/sparql?query=*")
+        assert "Business Forum of China-Italy" in page.locator("table").inner_text()
+        page.get_by_role("link", name="Who was named to chair").first.click()
+        assert "iwm:" in page.get_by_label("Query").input_value()
+
+
+def test_it_works_where_no_scripts_are_bundled(
+    browser: Browser, mechanisms_release: Release
+) -> None:
+    app = create_app(mechanisms_release, settings.load({}, {}))
+    bundled = app.jinja_env.globals["static_files"]
+    assert isinstance(bundled, frozenset)
+    app.jinja_env.globals["static_files"] = {name for name in bundled if "assets/" not in name}
+    with serving(app) as address, opened(browser, address + "/sparql") as page:
+        assert page.locator("script").count() == 0
+        page.get_by_label("Query").fill("ASK { ?s ?p ?o }")
+        page.get_by_role("button", name="Run").click()
+        assert page.locator(".boolean").inner_text() == "Yes"
