@@ -11,11 +11,10 @@ from urllib.parse import quote
 from flask import current_app, request
 
 from graphsvc import __version__
-from graphsvc.entities import Catalogue, Dataset, dataset, known, passage_graphs
+from graphsvc.entities import Catalogue, Dataset, Imprint, dataset, known
+from graphsvc.entities.context import Context
 
 if TYPE_CHECKING:
-    from pyoxigraph import NamedNode
-
     from graphsvc.release import Release
     from graphsvc.store.base import Store
 
@@ -38,9 +37,14 @@ class Site:
         return dataset(self.catalogue)
 
     @cached_property
-    def passages(self) -> frozenset[NamedNode]:
-        """Return the graphs that are passages."""
-        return passage_graphs(self.catalogue)
+    def imprint(self) -> Imprint:
+        """Return what every document says of itself."""
+        return Imprint(self.dataset, self.release.id, self.built)
+
+    @cached_property
+    def context(self) -> Context:
+        """Return the JSON-LD context."""
+        return Context.read(self.catalogue, self.prefixes)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
