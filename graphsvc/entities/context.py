@@ -258,7 +258,7 @@ def _shaped(name: str, iri: str, kinds: set[Term]) -> Name:
     """Return a name whose values are of the kinds that are found, or said, to occur."""
     if kinds == {RDFS.Resource}:
         return Name(name, iri, Shape.NODE)
-    if RDF.langString in kinds:
+    if RDF.langString in kinds and kinds <= {RDF.langString, XSD.string}:
         return Name(name, iri, Shape.WORDS)
     (only,) = kinds if len(kinds) == 1 else (None,)
     return Name(name, iri, Shape.PLAIN, only if isinstance(only, NamedNode) else None)

@@ -14,7 +14,7 @@ import flask
 from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
-from graphsvc.web import pages, problems
+from graphsvc.web import head, pages, problems
 from graphsvc.web.documents import documents
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
@@ -83,6 +83,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.extensions["graphsvc"] = served
     app.jinja_env.globals.update(version=__version__, style=_serve_static(app))
     pages.register(served, app.jinja_env)
+    head.register(app.jinja_env)
     problems.register(app)
     for blueprint in (endpoint, documents, pages.pages):
         app.register_blueprint(blueprint)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.entities.context import BACKWARDS, INVERSE, KEYWORDS, Context, Shape
-from graphsvc.namespaces import DCTERMS, FOAF, OA, RDF, RDFS, SKOS, XSD
+from graphsvc.namespaces import DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -110,11 +110,15 @@ class _Tree:
             if triple not in self._told:
                 self._told.add(triple)
                 self._put(node, triple, self._value(triple))
-        for triple in self._to[subject]:
+        for triple in sorted(self._to[subject], key=self._is_derived):
             if triple.predicate == RDF.subject and triple not in self._told:
                 self._told.add(triple)
                 self._append(node, "claims", self._whole(triple.subject))
         return node
+
+    def _is_derived(self, triple: Triple) -> bool:
+        """Tell the statements that follow from others: those that a passage makes go first."""
+        return any(each.predicate == PROV.wasDerivedFrom for each in self._from[triple.subject])
 
     def _value(self, triple: Triple) -> Json:
         """Return the value of a triple: a node with what it is called."""

@@ -148,7 +148,7 @@ def register(served: Site, environment: Environment) -> None:
         doc=served.local_doc,
         blocks=blocks,
         compact=served.release.prefixes.compact,
-        document_formats=carrying(Content.TRIPLES),
+        document_formats=(*carrying(Content.TRIPLES), *carrying(Content.CLAIMS)),
         Status=Status,
     )
 

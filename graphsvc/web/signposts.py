@@ -97,8 +97,10 @@ def _of_metadata(iri: str) -> Iterator[Link]:
 
 
 def _formats(iri: str, relation: str, page: str = "") -> Iterator[Link]:
-    """Yield a link to the document in each format; its metadata alone are what describes it."""
-    offered: Sequence[Format] = _METADATA if relation == "describedby" else (*_PAGES, *_METADATA)
+    """Yield a link to the document in each format; in what describes it one version will do."""
+    offered: Sequence[Format] = (*_PAGES, *_METADATA)
+    if relation == "describedby":
+        offered = carrying(Content.TRIPLES)
     for each in offered:
         yield Link(relation, site().local_doc(iri, f".{each.name}") + page, each.full_type)
 

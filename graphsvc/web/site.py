@@ -13,6 +13,7 @@ from flask import current_app, request
 from graphsvc import __version__
 from graphsvc.entities import Catalogue, Dataset, Imprint, dataset, known
 from graphsvc.entities.context import Context
+from graphsvc.entities.structured import Alignments
 
 if TYPE_CHECKING:
     from graphsvc.release import Release
@@ -45,6 +46,11 @@ class Site:
     def context(self) -> Context:
         """Return the JSON-LD context."""
         return Context.read(self.catalogue, self.prefixes)
+
+    @cached_property
+    def alignments(self) -> Alignments:
+        """Return what the terms of the graph are called in schema.org."""
+        return Alignments(self.catalogue)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
