@@ -163,7 +163,12 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("12.trig", "TriG 1.2", "application/trig", _CLAIM_QUADS, RdfFormat.TRIG, version="1.2"),
     Format(
-        "12.nq", "N-Quads 1.2", "application/n-quads", _CLAIM_QUADS, RdfFormat.N_QUADS, version="1.2"
+        "12.nq",
+        "N-Quads 1.2",
+        "application/n-quads",
+        _CLAIM_QUADS,
+        RdfFormat.N_QUADS,
+        version="1.2",
     ),
     Format("linkset", "links", "application/linkset+json", frozenset({Content.LINKS})),
 )

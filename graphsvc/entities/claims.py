@@ -35,7 +35,10 @@ def described(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterato
 
 
 def sources(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
-    """Yield which passage makes each claim. https://www.w3.org/TR/prov-o/#hadPrimarySource"""
+    """Yield which passage makes each claim.
+
+    https://www.w3.org/TR/prov-o/#hadPrimarySource
+    """
     for claim, quad in _claims(quads, passages):
         if isinstance(quad.graph_name, NamedNode):
             yield Triple(claim, PROV.hadPrimarySource, quad.graph_name)

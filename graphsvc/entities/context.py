@@ -9,7 +9,6 @@ little, from how the graph uses them. https://www.w3.org/TR/json-ld11/#the-conte
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
@@ -20,6 +19,8 @@ from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import DCTERMS, FOAF, OWL, PROV, RDF, RDFS, VOID, XSD, graph_iri
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.store.base import Term
 
@@ -125,8 +126,7 @@ class Context:
         self._prefixes = {
             prefix: iri
             for prefix, iri in prefixes.items()
-            if _NAME.fullmatch(prefix)
-            and prefix not in taken | KEYWORDS.keys() | BACKWARDS.keys()
+            if _NAME.fullmatch(prefix) and prefix not in taken | KEYWORDS.keys() | BACKWARDS.keys()
         }
         self._longest_first = sorted(self._prefixes.items(), key=lambda pair: -len(pair[1]))
         self.definitions = self._define()
@@ -216,7 +216,9 @@ class _Reading:
         classes = self._used["class"] | {
             iri for iri, types in self._types.items() if types & {OWL.Class, RDFS.Class}
         }
-        names = self._names([*self._ordered(properties - {RDF.type.value}), *self._ordered(classes)])
+        names = self._names(
+            [*self._ordered(properties - {RDF.type.value}), *self._ordered(classes)]
+        )
         return Context(
             (self._property(names[iri], iri) for iri in properties if iri in names),
             {names[iri]: iri for iri in classes if iri in names},

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.prologue import PROLOGUE
 
 if TYPE_CHECKING:
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.model import Dataset
+    from graphsvc.store.base import Term
 
 _SIGNS = (
     PROLOGUE
@@ -55,16 +56,21 @@ def signs(catalogue: Catalogue, dataset: Dataset, iri: str) -> Signs:
         name: [] for name in ("type", "license", "author", "collection", "item")
     }
     for row in catalogue.store.select(_SIGNS, {"entity": NamedNode(iri)}):
-        found[row["sign"].value].append(row["target"].value)
+        found[_words(row["sign"])].append(_words(row["target"]))
     if iri == dataset.iri:
         texts = catalogue.store.select(_TEXTS)
-        found["item"] += sorted(row["text"].value for row in texts)
+        found["item"] += sorted(_words(row["text"]) for row in texts)
     elif not found["collection"] and dataset.iri:
         found["collection"].append(dataset.iri)
     return Signs(
         types=tuple(found["type"]),
-        licences=tuple(found["license"] or [dataset.licence] * bool(dataset.licence)),
+        licences=tuple(found["license"] or filter(None, [dataset.licence])),
         authors=tuple(found["author"]),
         collections=tuple(found["collection"]),
         items=tuple(found["item"]),
     )
+
+
+def _words(term: Term) -> str:
+    """Return an IRI, or the words of a literal."""
+    return term.value if isinstance(term, NamedNode | Literal) else str(term)

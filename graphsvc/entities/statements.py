@@ -35,19 +35,17 @@ SELECT DISTINCT ?entity ?graph ?subject ?property ?value WHERE {
 """
 )
 
-_LABELLING = """
-  VALUES ?property { rdfs:label skos:prefLabel dcterms:title foaf:name oa:exact }
-  GRAPH ?graph { ?subject ?property ?value }
-"""
-# In a branch of a UNION nothing is bound from outside: each names what it is joined by.
-_LABELLING_FAR = _LABELLING.replace("?subject", "?far") + "BIND(?far AS ?subject)"
-_LABELLING_PLACE = _LABELLING.replace("?subject", "?place") + "BIND(?place AS ?subject)"
+# By a filter, since engines would join a table of values with all labels that there are; and
+# optional, since what is optional is looked up for each row.
+_NAMES = "?property IN (rdfs:label, skos:prefLabel, dcterms:title, foaf:name, oa:exact)"
+_NAMING = f"FILTER({_NAMES})"
 
 _NEIGHBOUR_LABELS = (
     PROLOGUE
     + f"""
 SELECT DISTINCT ?entity ?graph ?subject ?property ?value WHERE {{
-  ?entity ?link ?subject . {_LABELLING}
+  ?entity ?link ?subject
+  OPTIONAL {{ GRAPH ?graph {{ ?subject ?property ?value }} {_NAMING} }}
 }}
 """
 )
@@ -56,17 +54,19 @@ _QUOTES = (
     PROLOGUE
     + f"""
 SELECT DISTINCT ?entity ?graph ?subject ?property ?value WHERE {{
-  GRAPH ?subject {{ ?entity ?fact ?object }} {_LABELLING}
+  GRAPH ?subject {{ ?entity ?fact ?object }}
+  OPTIONAL {{ GRAPH ?graph {{ ?subject ?property ?value }} {_NAMING} }}
 }}
 """
 )
 
 # The statements about the thing stand on the first page already, with all that is said of them.
-_POINTING_ROWS = "GRAPH ?place { ?far ?link ?entity } FILTER(?link != rdf:subject && !isBLANK(?far))"
+_POINTING_ROWS = (
+    "GRAPH ?place { ?far ?link ?entity } FILTER(?link != rdf:subject && !isBLANK(?far))"
+)
 
 _POINTING_COUNT = (
-    PROLOGUE
-    + f"SELECT ?entity (COUNT(*) AS ?count) WHERE {{ {_POINTING_ROWS} }} GROUP BY ?entity"
+    PROLOGUE + f"SELECT ?entity (COUNT(*) AS ?count) WHERE {{ {_POINTING_ROWS} }} GROUP BY ?entity"
 )
 
 # The numbers of a page are no terms and cannot be bound.
@@ -86,44 +86,58 @@ SELECT DISTINCT ?entity (?place AS ?graph) (?far AS ?subject) (?link AS ?propert
 """
 )
 
-# Beside what points here: its label, the words of the passage that says so, and of a statement
-# with this object all that is said of it.
-_POINTING_CONTEXT = (
+# Beside what points here stand its label, the words of the passage that says so, and of a
+# statement with this object all that is said of it.
+_POINTING_NAMES = (
     PROLOGUE
     + f"""
-SELECT DISTINCT ?entity ?graph ?subject ?property ?value WHERE {{
+SELECT DISTINCT ?entity ?graph (?far AS ?subject) ?property ?value WHERE {{
   {_POINTING_PAGE}
-  {{ {_LABELLING_FAR} }}
-  UNION {{ {_LABELLING_PLACE} }}
-  UNION {{
-    ?far rdf:object ?entity .
-    GRAPH ?graph {{ ?far ?property ?value }} BIND(?far AS ?subject)
+  OPTIONAL {{
+    GRAPH ?graph {{ ?far ?property ?value }} FILTER(?link = rdf:object || {_NAMES})
   }}
 }}
 """
 )
 
-_CONTENT_ROWS = """
-GRAPH ?entity { ?subject ?property ?value } FILTER(!isBLANK(?subject) && !isBLANK(?value))
+_POINTING_PLACES = (
+    PROLOGUE
+    + f"""
+SELECT DISTINCT ?entity ?graph (?place AS ?subject) ?property ?value WHERE {{
+  {_POINTING_PAGE}
+  OPTIONAL {{ GRAPH ?graph {{ ?place ?property ?value }} {_NAMING} }}
+}}
 """
+)
+
+_CONTENT_ROWS = "GRAPH ?entity { ?place ?link ?far } FILTER(!isBLANK(?place) && !isBLANK(?far))"
 
 _CONTENT_COUNT = f"""
 SELECT ?entity (COUNT(*) AS ?count) WHERE {{ {_CONTENT_ROWS} }} GROUP BY ?entity
 """
 
 _CONTENT_PAGE = f"""
-SELECT DISTINCT ?entity ?subject ?property ?value WHERE {{ {_CONTENT_ROWS} }}
-ORDER BY ?subject ?property ?value LIMIT %d OFFSET %d
+  {{
+    SELECT DISTINCT ?entity ?place ?link ?far WHERE {{ {_CONTENT_ROWS} }}
+    ORDER BY ?place ?link ?far LIMIT %d OFFSET %d
+  }}
 """
 
-_CONTENT_LABELS = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity ?graph ?subject ?property ?value WHERE {{
-  {{ {_CONTENT_PAGE.replace("?subject", "?place").replace("?value", "?far").replace("?property", "?link")} }}
-  {{ {_LABELLING_PLACE} }} UNION {{ {_LABELLING_FAR} }}
+_CONTENT = f"""
+SELECT DISTINCT ?entity (?place AS ?subject) (?link AS ?property) (?far AS ?value) WHERE {{
+  {_CONTENT_PAGE}
 }}
 """
+
+_CONTENT_SUBJECTS, _CONTENT_OBJECTS = (
+    PROLOGUE
+    + f"""
+SELECT DISTINCT ?entity ?graph ({named} AS ?subject) ?property ?value WHERE {{
+  {_CONTENT_PAGE}
+  OPTIONAL {{ GRAPH ?graph {{ {named} ?property ?value }} {_NAMING} }}
+}}
+"""
+    for named in ("?place", "?far")
 )
 
 
@@ -143,7 +157,7 @@ class Paged(Protocol):
 
 
 def own(catalogue: Catalogue, entity: NamedNode) -> Iterator[Quad]:
-    """Yield what is said of a thing, with what vouches for it and what its neighbours are called."""
+    """Yield what is said of a thing, what vouches for it, and what its neighbours are called."""
     queries = (_STATEMENTS, _NEIGHBOUR_LABELS, _QUOTES)
     yield from _with_parts(catalogue, entity)
     yield from chain.from_iterable(_read(catalogue, query, entity) for query in queries)
@@ -175,7 +189,7 @@ class Pointing:
     def quads(self) -> Iterator[Quad]:
         """Yield the facts of the page with the sentences that state them."""
         if self.size:
-            for query in (_POINTING, _POINTING_CONTEXT):
+            for query in (_POINTING, _POINTING_NAMES, _POINTING_PLACES):
                 yield from _read(self._catalogue, _page(query, self.page), self._entity)
 
 
@@ -195,14 +209,14 @@ class Content:
     def quads(self) -> Iterator[Quad]:
         """Yield the quads of the page with the labels of what stands in them."""
         if self.size:
-            yield from _read(self._catalogue, _page(_CONTENT_PAGE, self.page), self._entity)
-            yield from _read(self._catalogue, _page(_CONTENT_LABELS, self.page), self._entity)
+            for query in (_CONTENT, _CONTENT_SUBJECTS, _CONTENT_OBJECTS):
+                yield from _read(self._catalogue, _page(query, self.page), self._entity)
 
 
 def _with_parts(catalogue: Catalogue, entity: NamedNode) -> Iterator[Quad]:
-    """Yield the facts of a thing, and of those that it leads to whose IRIs are fragments of its own.
+    """Yield the facts of a thing, and of those it leads to whose IRIs are fragments of its own.
 
-    Such a fragment leads to no other document than this one.
+    Such a fragment has no other document than this one.
     """
     waiting, seen = [entity], {entity}
     while waiting:
@@ -224,9 +238,12 @@ def _count(catalogue: Catalogue, query: str, entity: NamedNode) -> int:
 
 
 def _read(catalogue: Catalogue, query: str, entity: NamedNode) -> Iterator[Quad]:
-    """Yield what a query brings; a column that it does not bring stands for the thing itself."""
+    """Yield what a query brings; a column that it does not bring stands for the thing itself.
+
+    A row without a property brings nothing: what was looked up for it is not there.
+    """
     for row in catalogue.store.select(query, {"entity": entity}):
-        subject, predicate = row.get("subject", entity), row["property"]
+        subject, predicate = row.get("subject", entity), row.get("property")
         graph, value = row.get("graph", entity), row.get("value", entity)
         if (
             isinstance(subject, NamedNode)

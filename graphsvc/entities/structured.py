@@ -123,11 +123,12 @@ class Publication:
 
 
 def about(entity: Entity, alignments: Alignments, publication: Publication) -> Json:
-    """Return a thing as JSON-LD in the words of schema.org; facts that it has no word for stay out."""
+    """Return a thing as JSON-LD in the words of schema.org.
+
+    Facts that it has no word for stay out.
+    """
     found: dict[str, list[Json]] = defaultdict(list)
-    facts = (
-        fact for group in entity.groups for entry in group.properties for fact in entry.facts
-    )
+    facts = (fact for group in entity.groups for entry in group.properties for fact in entry.facts)
     for fact in facts:
         for name in alignments.of(fact.triple.predicate):
             _add(found, name, _value(fact))

@@ -19,7 +19,7 @@ from graphsvc.entities.context import BACKWARDS, INVERSE, KEYWORDS, Context, Sha
 from graphsvc.namespaces import DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from pyoxigraph import Quad, Triple
 
@@ -169,7 +169,9 @@ class _Tree:
             # A map of words holds nothing else; the IRI itself has no such form prescribed.
             self._append(node, self._used(self._context.compact(name.iri)), value)
         else:
-            self._append(node, self._used(name.name), self._coerced(name.shape, name.datatype, term, value))
+            self._append(
+                node, self._used(name.name), self._coerced(name.shape, name.datatype, term, value)
+            )
 
     def _coerced(self, shape: Shape, datatype: NamedNode | None, term: Term, value: Json) -> Json:
         """Return a value as its key's definition has it read; what does not fit says what it is."""

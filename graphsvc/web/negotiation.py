@@ -165,9 +165,7 @@ def _claim(fmt: Format, ranges: Sequence[MediaRange]) -> _Claim:
     return max([own, *named], key=lambda claim: (claim.weight, claim.specificity))
 
 
-def _claim_of(
-    media_type: str, ranges: Sequence[MediaRange], version: str | None = None
-) -> _Claim:
+def _claim_of(media_type: str, ranges: Sequence[MediaRange], version: str | None = None) -> _Claim:
     """Return what the closest range gives a media type."""
     matching = [candidate for candidate in ranges if candidate.matches(media_type)]
     if not matching:

@@ -62,7 +62,10 @@ def links(iri: str, fmt: Format, page: str = "", paging: Paging | None = None) -
             for relation, address in paging.neighbours()
         ]
     if fmt not in _LINKS:
-        told += [Link("linkset", site().local_doc(iri, f".{each.name}"), each.media_type) for each in _LINKS]
+        told += [
+            Link("linkset", site().local_doc(iri, f".{each.name}"), each.media_type)
+            for each in _LINKS
+        ]
     return told
 
 
@@ -70,9 +73,13 @@ def linkset(iri: str) -> str:
     """Return every link of the document about a thing, in whichever format, as a link set."""
     found = signs(site().catalogue, site().dataset, iri)
     landing = site().local_doc(iri)
-    contexts = [_context(landing, [*_common(iri, found), *_of_landing_page(iri, found, len(found.items))])]
-    for each in _METADATA:
-        contexts.append(_context(site().local_doc(iri, f".{each.name}"), _of_metadata(iri)))
+    contexts = [
+        _context(landing, [*_common(iri, found), *_of_landing_page(iri, found, len(found.items))])
+    ]
+    contexts += [
+        _context(site().local_doc(iri, f".{each.name}"), list(_of_metadata(iri)))
+        for each in _METADATA
+    ]
     return json.dumps({"linkset": contexts}, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -87,7 +94,9 @@ def _of_landing_page(iri: str, found: Signs, most: int = MOST_ITEMS) -> Iterator
     yield Link("type", _ABOUT_PAGE)
     yield from (Link("type", each) for each in found.types)
     yield from (Link("author", each) for each in found.authors)
-    yield from (Link("collection", site().local_doc(each), "text/html") for each in found.collections)
+    yield from (
+        Link("collection", site().local_doc(each), "text/html") for each in found.collections
+    )
     if len(found.items) <= most:
         yield from (Link("item", site().local_doc(each), "text/html") for each in found.items)
 
