@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
     from pytest import MonkeyPatch
+    from werkzeug.test import TestResponse
 
     from graphsvc.release import Release
     from graphsvc.store.base import Term
 
 GRAPHLESS = ("ttl", "nt", "rdf", "n3")
 WITH_GRAPHS = ("jsonld", "trig", "nq")
+ALL = ("html", *GRAPHLESS, *WITH_GRAPHS, "12.ttl", "12.nq")
+DOCUMENTS = (*carrying(Content.TRIPLES), *carrying(Content.CLAIMS))
 NEXT = NamedNode("http://www.w3.org/1999/xhtml/vocab#next")
 
 
@@ -90,25 +93,35 @@ def document_path(client: FlaskClient, path: str) -> str:
     return str(answer.location)
 
 
-@pytest.mark.parametrize("name", ["html", *GRAPHLESS, *WITH_GRAPHS, "12.ttl", "12.nq"])
+@pytest.mark.parametrize("name", ALL)
 def test_every_iri_leads_to_a_document(
     client: FlaskClient, mechanisms_release: Release, name: str
 ) -> None:
     (fmt,) = (fmt for fmt in (*DOCUMENTS, *carrying(Content.PAGE)) if fmt.name == name)
     found = things(mechanisms_release)
     assert len(found) > 900
-    for iri in found:
+    for number, iri in enumerate(found):
+        # Derivations are made alike, and many: each is had in one format, the rest in all.
+        if "/derivation/" in iri and number % len(ALL) != ALL.index(name):
+            continue
         path = document_path(client, local(mechanisms_release, iri))
         answer = client.get(path, headers={"Accept": fmt.full_type})
         assert (answer.status_code, answer.content_type) == (200, fmt.content_type), iri
-        assert answer.headers["Content-Location"] == f"{path}.{name}"
+        assert answer.headers["Content-Location"].endswith(f".{name}"), iri
         # The document says something of the thing, and does not only name it.
-        said = answer.text.replace("<!doctype html>", "")
-        assert iri in said or (name == "rdf" and iri.replace("&", "&amp;") in said), iri
-        assert len(said) > 500, iri
+        assert says_something(answer, fmt, iri), iri
 
 
-DOCUMENTS = (*carrying(Content.TRIPLES), *carrying(Content.CLAIMS))
+def says_something(answer: TestResponse, fmt: Format, iri: str) -> bool:
+    if not isinstance(fmt.engine, RdfFormat):
+        return iri in answer.text and len(Page(answer.text).text) > 300
+    node = NamedNode(iri)
+    own = {NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")}
+    quads = parse(answer.data, format=fmt.engine)
+    return any(
+        node in (quad.subject, quad.object, quad.graph_name) and quad.predicate not in own
+        for quad in quads
+    )
 
 
 def test_every_fragment_is_described_where_it_leads(
@@ -116,7 +129,7 @@ def test_every_fragment_is_described_where_it_leads(
 ) -> None:
     names = names_in(mechanisms_release.store.quads(), mechanisms_release.base)
     fragments = {name for name in names if "#" in name and not name.endswith("ontology#")}
-    assert len(fragments) > 500
+    assert len(fragments) > 400
     by_document: dict[str, set[str]] = {}
     for name in fragments:
         by_document.setdefault(urldefrag(name)[0], set()).add(name)
@@ -146,7 +159,9 @@ def test_no_fact_is_left_out(client: FlaskClient, mechanisms_release: Release) -
         for term in (quad.subject, quad.object):
             if isinstance(term, NamedNode) and term.value.startswith(mechanisms_release.base):
                 about.setdefault(term, set()).add(quad)
-    for iri in things(mechanisms_release):
+    for number, iri in enumerate(things(mechanisms_release)):
+        if "/derivation/" in iri and number % len(ALL):
+            continue
         path = document_path(client, local(mechanisms_release, iri))
         read_pages = [parse(page, format=RdfFormat.N_QUADS) for page in pages(client, path)]
         told = {nameless(quad) for page in read_pages for quad in page}
@@ -183,9 +198,14 @@ def test_pages_say_where_they_stand(
     for address, following, page in zip(addresses, [*addresses[1:], ""], found, strict=True):
         said = {quad.triple for quad in parse(page, format=RdfFormat.N_TRIPLES)}
         node = NamedNode(address)
-        assert Triple(node, FOAF.primaryTopic, NamedNode(lights_release.base + "graph/inferred")) in said
+        assert (
+            Triple(node, FOAF.primaryTopic, NamedNode(lights_release.base + "graph/inferred"))
+            in said
+        )
         assert Triple(node, DCTERMS.isPartOf, NamedNode(addresses[0])) in said
-        leads = [triple.object for triple in said if triple[:2] == (node, NEXT)]
+        leads = [
+            triple.object for triple in said if (triple.subject, triple.predicate) == (node, NEXT)
+        ]
         assert leads == ([NamedNode(following)] if following else [])
     second = lights_client.get(f"{path}?page=2", headers={"Accept": "text/turtle"})
     assert second.headers["Content-Location"] == f"{path}.ttl?page=2"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.entities.context import BACKWARDS, INVERSE, KEYWORDS, Context, Shape
+from graphsvc.entities.context import BACKWARDS, INVERSE, KEYWORDS, NATIVE, Context, Shape
 from graphsvc.namespaces import DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS, XSD
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class _Tree:
             return _BOOLEANS[text]
         if datatype == XSD.string:
             return text
-        return {"value": text, "type": self._used(self._context.compact(datatype.value))}
+        return {"value": text, "type": self._compact(datatype)}
 
     def _put(self, node: _Node, triple: Triple, value: Json) -> None:
         """Put a value where its triple belongs, in the form that the key's definition asks for."""
@@ -179,10 +179,14 @@ class _Tree:
             name = self._context.properties.get(term.value)
             return value if name is None else self._used(name.name)
         if isinstance(term, Literal):
-            if term.datatype == datatype and not isinstance(value, (int, bool)):
+            is_coerced = datatype is not None and datatype not in NATIVE
+            if is_coerced and term.datatype == datatype:
                 return term.value
-            if isinstance(value, str) and (shape is not Shape.PLAIN or datatype is not None):
-                return {"value": value} if datatype != XSD.string else value
+            if is_coerced and isinstance(value, int):
+                # A number or truth value would be taken for one of the key's datatype.
+                return {"value": term.value, "type": self._compact(term.datatype)}
+            if isinstance(value, str) and (shape is not Shape.PLAIN or is_coerced):
+                return {"value": value}
         return value
 
     def _backwards(self, predicate: NamedNode) -> str | None:
@@ -193,6 +197,9 @@ class _Tree:
         if name is None or INVERSE + name.name not in self._context.definitions:
             return None
         return self._used(INVERSE + name.name)
+
+    def _compact(self, node: NamedNode) -> str:
+        return self._used(self._context.compact(node.value))
 
     def _used(self, key: str) -> str:
         self.keys.add(key)

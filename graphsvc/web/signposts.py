@@ -53,6 +53,7 @@ def links(iri: str, fmt: Format, page: str = "", paging: Paging | None = None) -
     told = [*_formats(iri, "alternate", page), *_common(iri, found)]
     if Content.PAGE in fmt.carries:
         told += _of_landing_page(iri, found)
+        told += _items(found) if len(found.items) <= MOST_ITEMS else ()
     else:
         told += _of_metadata(iri)
     if paging is not None:
@@ -72,10 +73,8 @@ def links(iri: str, fmt: Format, page: str = "", paging: Paging | None = None) -
 def linkset(iri: str) -> str:
     """Return every link of the document about a thing, in whichever format, as a link set."""
     found = signs(site().catalogue, site().dataset, iri)
-    landing = site().local_doc(iri)
-    contexts = [
-        _context(landing, [*_common(iri, found), *_of_landing_page(iri, found, len(found.items))])
-    ]
+    of_page = [*_common(iri, found), *_of_landing_page(iri, found), *_items(found)]
+    contexts = [_context(site().local_doc(iri), of_page)]
     contexts += [
         _context(site().local_doc(iri, f".{each.name}"), list(_of_metadata(iri)))
         for each in _METADATA
@@ -89,7 +88,7 @@ def _common(iri: str, found: Signs) -> Iterator[Link]:
     yield from (Link("license", each) for each in found.licences)
 
 
-def _of_landing_page(iri: str, found: Signs, most: int = MOST_ITEMS) -> Iterator[Link]:
+def _of_landing_page(iri: str, found: Signs) -> Iterator[Link]:
     yield from _formats(iri, "describedby")
     yield Link("type", _ABOUT_PAGE)
     yield from (Link("type", each) for each in found.types)
@@ -97,8 +96,10 @@ def _of_landing_page(iri: str, found: Signs, most: int = MOST_ITEMS) -> Iterator
     yield from (
         Link("collection", site().local_doc(each), "text/html") for each in found.collections
     )
-    if len(found.items) <= most:
-        yield from (Link("item", site().local_doc(each), "text/html") for each in found.items)
+
+
+def _items(found: Signs) -> Iterator[Link]:
+    yield from (Link("item", site().local_doc(each), "text/html") for each in found.items)
 
 
 def _of_metadata(iri: str) -> Iterator[Link]:
