@@ -16,13 +16,13 @@ from graphsvc.namespaces import DCTERMS, FOAF, OWL, RDF, VOID
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.web.app import create_app
-from tests.test_web_documents import Page
+
+from .reading import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flask.testing import FlaskClient
-    from pytest import MonkeyPatch
     from werkzeug.test import TestResponse
 
     from graphsvc.release import Release
@@ -169,7 +169,7 @@ def test_no_fact_is_left_out(client: FlaskClient, mechanisms_release: Release) -
 
 
 def test_a_graph_is_told_whole_page_by_page(
-    lights_client: FlaskClient, lights_release: Release, monkeypatch: MonkeyPatch
+    lights_client: FlaskClient, lights_release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphsvc.entities.paging.PAGE_SIZE", 7)
     monkeypatch.setattr("graphsvc.entities.statements.PAGE_SIZE", 7)
@@ -187,7 +187,7 @@ def test_a_graph_is_told_whole_page_by_page(
 
 
 def test_pages_say_where_they_stand(
-    lights_client: FlaskClient, lights_release: Release, monkeypatch: MonkeyPatch
+    lights_client: FlaskClient, lights_release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphsvc.entities.paging.PAGE_SIZE", 7)
     monkeypatch.setattr("graphsvc.entities.statements.PAGE_SIZE", 7)

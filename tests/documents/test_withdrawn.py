@@ -1,4 +1,4 @@
-"""What is deprecated is there and says so; what was withdrawn is gone, and says what replaces it."""
+"""What is deprecated is there and says so; what was withdrawn is gone, and names its heir."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from graphsvc import settings
+from graphsvc import settings, sources
+from graphsvc.build import build
+from graphsvc.description import describe
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import DCTERMS, OWL
+from graphsvc.validation import validate
 from graphsvc.web.app import create_app
-from tests.conftest import built
-from tests.test_web_documents import Page
+
+from .reading import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,13 +55,11 @@ dcterms:language a owl:AnnotationProperty ."""
 @pytest.fixture
 def client(edit: Callable[[str, str, str], Path], tmp_path: Path) -> FlaskClient:
     edit("data/editorial.trig", "\ngraph:editorial {", PREFIXES)
-    project = edit(
-        "data/editorial.trig",
-        'lies in the Strait."@en .\n}\n',
-        'lies in the Strait."@en .\n' + SAID,
-    )
+    end = 'lies in the Strait."@en .\n'
+    project = edit("data/editorial.trig", end + "}\n", end + SAID)
     edit("ontology/alignments.ttl", "\ndcterms:language a owl:AnnotationProperty .", DECLARED)
-    release = built(project, tmp_path / "releases")
+    options = {"project": project, "releases": tmp_path / "releases"}
+    release = build(sources.load(project), settings.load(options, {}), validate, describe)
     return create_app(release, settings.load({}, {})).test_client()
 
 

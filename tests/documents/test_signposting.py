@@ -11,11 +11,11 @@ from graphsvc import settings
 from graphsvc.formats import Content, carrying
 from graphsvc.web import signposts
 from graphsvc.web.app import create_app
-from tests.test_web_documents import Page
+
+from .reading import Page
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
-    from pytest import MonkeyPatch
     from werkzeug.test import TestResponse
 
     from graphsvc.release import Release
@@ -126,7 +126,7 @@ def test_the_redirect_has_nothing_to_say_but_where_it_leads(client: FlaskClient)
     assert links(client.get("/id/light/north-rock")) == {}
 
 
-def test_the_link_set_has_every_link(client: FlaskClient, monkeypatch: MonkeyPatch) -> None:
+def test_the_link_set_has_every_link(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signposts, "MOST_ITEMS", 3)
     path = "/doc/source/ile-merrow"
     found = get(client, path)
