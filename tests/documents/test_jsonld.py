@@ -77,8 +77,6 @@ READERS = [read_by_pyoxigraph, read_by_rdflib, read_by_pyld]
 
 # rdflib's own reader of JSON-LD warns of what rdflib itself does.
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib.*")
-    r"ignore:(Dataset\.default_context|ConjunctiveGraph):DeprecationWarning"
-)
 @pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
 @pytest.mark.parametrize("path", PATHS)
 def test_it_is_the_dataset_of_the_other_formats(client: FlaskClient, path: str, read: Any) -> None:
