@@ -65,7 +65,6 @@ WRONG = [
     Wrong("documents.thing", "/id/light/none", 405, "PUT"),
     Wrong("documents.about", "/doc/id/light/none", 404),
     Wrong("documents.about", "/doc/id/light/north-rock?page=0", 400),
-    Wrong("documents.about", "/doc/id/light/north-rock.nt?page=2", 404),
     Wrong("documents.context", "/context.jsonld", 405, "POST"),
     Wrong("documents.ontology", "/ontology/9.9.9", 404),
     Wrong("documents.ontology", "/ontology?page=none", 400),

@@ -114,7 +114,9 @@ def test_every_iri_leads_to_a_document(
 
 def says_something(answer: TestResponse, fmt: Format, iri: str) -> bool:
     if not isinstance(fmt.engine, RdfFormat):
-        return iri in answer.text and len(Page(answer.text).text) > 300
+        words = Page(answer.text).text
+        # A version of the ontology goes by its number on the page.
+        return (iri in words or iri.rpartition("/")[2] in words) and len(words) > 300
     node = NamedNode(iri)
     own = {NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")}
     quads = parse(answer.data, format=fmt.engine)
