@@ -10,6 +10,7 @@ GraphsvcError
 │   ├── UnknownQuery         no query of that name
 │   └── ParameterError       a query's parameter is missing, unknown or of the wrong kind
 ├── UnknownEntity            nothing in the graph has this IRI
+├── Withdrawn                the graph had this thing, and has it no more
 ├── NotAcceptable            no format that the client takes can carry this answer
 └── StoreError               the store itself failed
     ├── DeadlineExceeded     the query took longer than it may
@@ -105,6 +106,22 @@ class UnknownEntity(GraphsvcError):  # noqa: N818
             remedy="Check its spelling.",
         )
         self.iri = iri
+
+
+class Withdrawn(GraphsvcError):  # noqa: N818
+    """The graph had a thing of this IRI until ``time``; ``replacements`` are in its place now."""
+
+    def __init__(
+        self, iri: str, time: str, replacements: Sequence[str] = (), reasons: Sequence[str] = ()
+    ) -> None:
+        instead = " and ".join(f"<{each}>" for each in replacements)
+        super().__init__(
+            " ".join((f"<{iri}> was withdrawn at {time}.", *reasons)),
+            remedy=f"Use {instead} in its place." if instead else "Nothing replaces it.",
+        )
+        self.iri = iri
+        self.time = time
+        self.replacements = tuple(replacements)
 
 
 class NotAcceptable(GraphsvcError):  # noqa: N818

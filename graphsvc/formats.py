@@ -25,6 +25,8 @@ class Content(Enum):
     TABLE = "table"
     ROWS = "rows"
     DESCRIPTION = "description"
+    CLAIMS = "claims"
+    LINKS = "links"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Format:
     """One format: ``name`` is its suffix in URLs and its value in ``format=``.
 
     ``aliases`` are media types that clients send for the same thing; ``engine`` is the
-    engine's writer for it, where the engine has one.
+    engine's writer for it, where the engine has one. ``version`` is that of RDF where the same
+    media type carries several: https://www.w3.org/TR/rdf12-concepts/#section-version-announcement
     """
 
     name: str
@@ -42,17 +45,25 @@ class Format:
     engine: RdfFormat | QueryResultsFormat | None = None
     aliases: tuple[str, ...] = ()
     charset: bool = False
+    version: str | None = None
+
+    @property
+    def full_type(self) -> str:
+        """Return the media type, with the version of RDF where it matters."""
+        return f"{self.media_type}; version={self.version}" if self.version else self.media_type
 
     @property
     def content_type(self) -> str:
         """Return the value of the Content-Type header."""
-        return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
+        return f"{self.full_type}; charset=utf-8" if self.charset else self.full_type
 
 
 _ROWS = frozenset({Content.ROWS})
 _RESULTS = frozenset({Content.SOLUTIONS, Content.BOOLEAN})
 _TRIPLES = frozenset({Content.TRIPLES})
 _QUADS = frozenset({Content.TRIPLES, Content.QUADS})
+_CLAIMS = frozenset({Content.CLAIMS})
+_CLAIM_QUADS = frozenset({Content.CLAIMS, Content.QUADS})
 
 #: In order of preference: the first that a client takes wins a tie.
 FORMATS: tuple[Format, ...] = (
@@ -158,6 +169,33 @@ FORMATS: tuple[Format, ...] = (
     Format("trig", "TriG", "application/trig", _QUADS, RdfFormat.TRIG),
     Format("nq", "N-Quads", "application/n-quads", _QUADS, RdfFormat.N_QUADS),
     Format("n3", "N3", "text/n3", _TRIPLES, RdfFormat.N3, charset=True),
+    Format(
+        "12.ttl",
+        "Turtle 1.2",
+        "text/turtle",
+        _CLAIMS,
+        RdfFormat.TURTLE,
+        charset=True,
+        version="1.2",
+    ),
+    Format(
+        "12.nt",
+        "N-Triples 1.2",
+        "application/n-triples",
+        _CLAIMS,
+        RdfFormat.N_TRIPLES,
+        version="1.2",
+    ),
+    Format("12.trig", "TriG 1.2", "application/trig", _CLAIM_QUADS, RdfFormat.TRIG, version="1.2"),
+    Format(
+        "12.nq",
+        "N-Quads 1.2",
+        "application/n-quads",
+        _CLAIM_QUADS,
+        RdfFormat.N_QUADS,
+        version="1.2",
+    ),
+    Format("linkset", "links", "application/linkset+json", frozenset({Content.LINKS})),
 )
 
 

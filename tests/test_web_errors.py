@@ -78,6 +78,7 @@ WRONG = [
     Wrong("releases.release", "/releases/none...none", 404),
     Wrong("releases.compare", "/releases/compare", 404),
     Wrong("versions.version", "/ontology/9.9.9", 404),
+    Wrong("documents.context", "/context.jsonld", 405, "POST"),
     Wrong("documents.ontology", "/ontology?page=none", 400),
     Wrong("browse.things", "/things", 400),
     Wrong("browse.things", "/things?value=no iri", 400),

@@ -7,7 +7,13 @@ its terms bound and never written into its text, so that any store answers alike
 
 from graphsvc.entities.catalogue import Catalogue
 from graphsvc.entities.describe import called, describe, known
-from graphsvc.entities.documents import Document, document, ontology_document, passage_graphs
+from graphsvc.entities.documents import (
+    Document,
+    Imprint,
+    document,
+    document_iri,
+    ontology_document,
+)
 from graphsvc.entities.incoming import incoming
 from graphsvc.entities.model import (
     ClassCount,
@@ -28,6 +34,7 @@ from graphsvc.entities.model import (
 )
 from graphsvc.entities.overview import classes, dataset, texts
 from graphsvc.entities.passages import reading, text_passages
+from graphsvc.entities.standing import Standing, standing
 
 __all__ = [
     "Catalogue",
@@ -38,6 +45,7 @@ __all__ = [
     "Entity",
     "Fact",
     "Group",
+    "Imprint",
     "Incoming",
     "Line",
     "Named",
@@ -45,6 +53,7 @@ __all__ = [
     "Passage",
     "PropertyFacts",
     "Reading",
+    "Standing",
     "Status",
     "Text",
     "called",
@@ -52,11 +61,12 @@ __all__ = [
     "dataset",
     "describe",
     "document",
+    "document_iri",
     "incoming",
     "known",
     "ontology_document",
-    "passage_graphs",
     "reading",
+    "standing",
     "text_passages",
     "texts",
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
+from graphsvc.entities.blanks import Blanks
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, best, spelled
 from graphsvc.entities.layout import Layout
 from graphsvc.entities.prologue import PROLOGUE
@@ -48,6 +50,8 @@ SELECT DISTINCT ?naming WHERE {
 """
 )
 
+_STATED_IN = PROLOGUE + "SELECT DISTINCT ?passage WHERE { ?passage nif:referenceContext ?text }"
+
 
 class Catalogue:
     """A store, the base of its IRIs, and its vocabulary, read once for a release."""
@@ -63,6 +67,17 @@ class Catalogue:
         bound = {"ontology": graph_iri(base, "ontology")}
         self._labels = Labels.read(store.select(_TERM_LABELS, bound))
         self._definitions = _by_term(store.select(_DEFINITIONS, bound))
+
+    @cached_property
+    def passages(self) -> frozenset[NamedNode]:
+        """Return the passages: they are graphs as well, of what they state."""
+        rows = self.store.select(_STATED_IN)
+        return frozenset(row["passage"] for row in rows if isinstance(row["passage"], NamedNode))
+
+    @cached_property
+    def blanks(self) -> Blanks:
+        """Return the parts of the graph that have no names."""
+        return Blanks.read(self.store, self.base)
 
     def term(self, term: Term, language: str) -> Named:
         """Return a class or property under its label, or under its own name without one."""

@@ -1,7 +1,10 @@
 """The document about a thing, as RDF: its facts where they are stated, and the document's own.
 
-A document about a thing names its topic, its dataset and its licence; so the thing and what is
-said about it stay apart. https://www.w3.org/TR/cooluris/, https://www.w3.org/TR/void/#backlinks
+A document is an RDF dataset. Its named graphs hold the facts as they are stated, each graph a
+passage or one of the project's own. Its default graph is what formats without graphs carry: the
+merge of the named ones, as at the endpoint; who claims each fact; and what the document says of
+itself, so that the thing and what is said about it stay apart.
+https://www.w3.org/TR/cooluris/, https://www.w3.org/TR/void/#backlinks
 """
 
 from __future__ import annotations
@@ -10,199 +13,162 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
+from graphsvc.entities import claims, statements
 from graphsvc.entities.describe import known
-from graphsvc.entities.incoming import MOST_SORTED
-from graphsvc.entities.model import claim_name
-from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.entities.paging import Paging
 from graphsvc.errors import UnknownEntity
-from graphsvc.namespaces import DCTERMS, FOAF, PROV, RDF, VOID, Namespace, graph_iri
+from graphsvc.namespaces import (
+    DCTERMS,
+    FOAF,
+    OWL,
+    RDF,
+    VOID,
+    XSD,
+    Namespace,
+    graph_iri,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.model import Dataset
-    from graphsvc.store.base import Table
-
-INCOMING_SIZE = 1000
-"""How many facts that point to the thing stand in one document; the next one has more."""
-
-_OWN = """
-SELECT DISTINCT ?entity ?graph ?property ?value WHERE { GRAPH ?graph { ?entity ?property ?value } }
-"""
-
-# The numbers of a page are no terms and cannot be bound. One row too many tells of a next page.
-_INCOMING = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?entity ?graph ?subject ?property WHERE {
-  GRAPH ?graph { ?subject ?property ?entity }
-  FILTER(?property NOT IN (rdf:subject, rdf:predicate, rdf:object))
-}
-%s LIMIT %d OFFSET %d
-"""
-)
-_IN_ORDER = "ORDER BY ?property ?subject ?graph"
-_MANY = "SELECT ?entity ?subject WHERE { ?subject ?property ?entity } LIMIT %d"
-
-_DERIVATIONS = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?entity ?graph ?subject ?property ?value WHERE {
-  ?subject rdf:subject ?entity ; prov:wasDerivedFrom ?source .
-  GRAPH ?graph { ?subject ?property ?value }
-}
-"""
-)
-
-_NEIGHBOUR_LABELS = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?entity ?graph ?subject ?property ?value WHERE {
-  VALUES ?property { rdfs:label skos:prefLabel }
-  ?entity ?link ?subject .
-  GRAPH ?graph { ?subject ?property ?value }
-}
-"""
-)
-
-_QUOTES = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?entity ?graph ?subject ?property ?value WHERE {
-  VALUES ?property { oa:exact }
-  GRAPH ?subject { ?entity ?fact ?object }
-  GRAPH ?graph { ?subject ?property ?value }
-}
-"""
-)
-
-_STATED_IN = PROLOGUE + "SELECT DISTINCT ?passage WHERE { ?passage nif:referenceContext ?text }"
 
 # https://www.w3.org/1999/xhtml/vocab#next
 _XHV = Namespace("http://www.w3.org/1999/xhtml/vocab#")
 
 
 @dataclass(frozen=True, slots=True)
+class Imprint:
+    """What every document says of itself: of which dataset and release it is, and of when (UTC)."""
+
+    dataset: Dataset
+    release: str
+    built: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """The quads of a document about a topic; if another page follows, one of them says so."""
+    """A document about a topic, or one page of it.
+
+    ``stated`` are the quads of its named graphs, ``own`` the triples about the document, and
+    ``passages`` are those graphs that are passages.
+    """
 
     iri: str
     topic: str
-    statements: frozenset[Quad]
+    paging: Paging
+    own: frozenset[Triple]
+    stated: frozenset[Quad]
+    passages: frozenset[NamedNode]
 
-    @property
-    def quads(self) -> list[Quad]:
-        """Return the quads graph by graph, the document's own first."""
-        return sorted(self.statements, key=lambda quad: (_graph_order(quad), self._order(quad)))
+    def triples(self, version: str | None = None) -> list[Triple]:
+        """Return the default graph; ``version`` is that of RDF, 1.1 unless it is "1.2"."""
+        claiming = claims.reified if version == "1.2" else claims.described
+        found = {
+            *self.own,
+            *(quad.triple for quad in self.stated),
+            *claims.sources(self.stated, self.passages),
+            *claiming(self.stated, self.passages),
+        }
+        return sorted(found, key=self._order)
 
-    def triples(self, passages: frozenset[NamedNode]) -> Iterator[Triple]:
-        """Yield the document for formats without graphs: each fact once, and who states it.
-
-        The claim's IRI is a fragment of the passage's document; ``rdf:Statement`` is the plain
-        RDF 1.1 way to speak of a statement. https://www.w3.org/TR/rdf-schema/#ch_reificationvocab
-        """
-        yield from sorted({quad.triple for quad in self.statements}, key=self._order)
-        for quad in self.quads:
-            if isinstance(quad.graph_name, NamedNode) and quad.graph_name in passages:
-                yield from _claim(quad, quad.graph_name)
+    def quads(self, version: str | None = None) -> list[Quad]:
+        """Return the dataset, its default graph first, then graph by graph."""
+        own = [
+            Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())
+            for triple in self.triples(version)
+        ]
+        return [*own, *sorted(self.stated, key=lambda quad: (_graph(quad), self._order(quad)))]
 
     def _order(self, statement: Triple | Quad) -> tuple[int, str, str, str]:
-        """Return the key that puts the document first, then its topic, then all else."""
+        """Return the key that puts the topic first, then the document, then all else."""
         subject = statement.subject
-        first = (NamedNode(self.iri), NamedNode(self.topic))
+        first = (NamedNode(self.topic), NamedNode(self.iri))
         rank = first.index(subject) if subject in first else len(first)
         predicate = "" if statement.predicate == RDF.type else str(statement.predicate)
         return (rank, str(subject), predicate, str(statement.object))
 
 
-def document(catalogue: Catalogue, dataset: Dataset, iri: str, page: int = 1) -> Document:
-    """Return the document about a thing, with its own facts on the first page.
+def document(catalogue: Catalogue, imprint: Imprint, iri: str, page: int = 1) -> Document:
+    """Return a page of the document about a thing; its own facts stand on the first.
 
-    Errors: UnknownEntity.
+    Errors: UnknownEntity, also for a page after the last.
     """
     if not known(catalogue.store, iri):
         raise UnknownEntity(iri)
     entity = NamedNode(iri)
-    # To sort takes reading all: what is very much stands in the order of the store.
-    few = len(catalogue.store.select(_MANY % (MOST_SORTED + 1), {"entity": entity}).rows)
-    order = _IN_ORDER if few <= MOST_SORTED else ""
-    query = _INCOMING % (order, INCOMING_SIZE + 1, INCOMING_SIZE * (page - 1))
-    pointing = list(_read(catalogue, query, entity))
-    own = _own(catalogue, entity) if page == 1 else ()
-    address = document_iri(catalogue, iri)
-    follows = [_next(address, page + 1)] if len(pointing) > INCOMING_SIZE else []
-    quads = chain(_metadata(address, iri, dataset), follows, own, pointing[:INCOMING_SIZE])
-    return Document(address, iri, frozenset(quads))
+    lists = (
+        statements.Pointing(catalogue, entity, page),
+        statements.Content(catalogue, entity, page),
+    )
+    own = statements.own(catalogue, entity) if page == 1 else ()
+    return _made(catalogue, imprint, iri, lists, own)
 
 
-def ontology_document(catalogue: Catalogue, dataset: Dataset) -> Document:
-    """Return the document that defines every term of the ontology: its whole graph."""
-    iri = catalogue.ontology.value
-    graph = graph_iri(catalogue.base, "ontology")
-    quads = chain(_metadata(iri, iri, dataset), catalogue.store.quads(graph.value))
-    return Document(iri, iri, frozenset(quads))
+def ontology_document(catalogue: Catalogue, imprint: Imprint, page: int = 1) -> Document:
+    """Return the document that defines every term of the ontology: its whole graph, at once."""
+    lists = (statements.Pointing(catalogue, catalogue.ontology, page),)
+    own: Iterable[Quad] = ()
+    if page == 1:
+        graph = graph_iri(catalogue.base, "ontology")
+        own = chain(
+            statements.own(catalogue, catalogue.ontology), statements.whole(catalogue, graph)
+        )
+    return _made(catalogue, imprint, catalogue.ontology.value, lists, own)
 
 
 def document_iri(catalogue: Catalogue, iri: str) -> str:
-    """Return the IRI of the document about a thing: the same under whichever host serves it."""
-    return f"{catalogue.base}doc/{iri.removeprefix(catalogue.base)}"
+    """Return the IRI of the document about a thing: the same under whichever host serves it.
+
+    What is a document itself, as the ontology is, is described by itself.
+    """
+    rest = iri.removeprefix(catalogue.base)
+    is_document = rest == "ontology" or rest.startswith(("ontology/", "doc/"))
+    return iri if is_document else f"{catalogue.base}doc/{rest}"
 
 
-def passage_graphs(catalogue: Catalogue) -> frozenset[NamedNode]:
-    """Return the graphs that are passages."""
-    rows = catalogue.store.select(_STATED_IN)
-    return frozenset(row["passage"] for row in rows if isinstance(row["passage"], NamedNode))
-
-
-def _graph_order(quad: Quad) -> str:
-    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
-
-
-def _own(catalogue: Catalogue, entity: NamedNode) -> Iterable[Quad]:
-    return chain(
-        _read(catalogue, _OWN, entity),
-        catalogue.store.quads(entity.value),
-        _read(catalogue, _DERIVATIONS, entity),
-        _read(catalogue, _NEIGHBOUR_LABELS, entity),
-        _read(catalogue, _QUOTES, entity),
+def _made(
+    catalogue: Catalogue,
+    imprint: Imprint,
+    iri: str,
+    lists: Iterable[statements.Paged],
+    own: Iterable[Quad],
+) -> Document:
+    listed = list(lists)
+    address = document_iri(catalogue, iri)
+    paging = Paging.of(address, listed[0].page, [each.size for each in listed])
+    if paging.number > paging.last:
+        raise UnknownEntity(paging.here)
+    return Document(
+        iri=paging.here,
+        topic=iri,
+        paging=paging,
+        own=frozenset(_metadata(paging, iri, imprint)),
+        stated=frozenset(chain(own, *(each.quads() for each in listed))),
+        passages=catalogue.passages,
     )
 
 
-def _read(catalogue: Catalogue, query: str, entity: NamedNode) -> Iterator[Quad]:
-    table: Table = catalogue.store.select(query, {"entity": entity})
-    for row in table:
-        subject, predicate = row.get("subject", entity), row["property"]
-        graph = row["graph"]
-        if (
-            isinstance(subject, NamedNode | BlankNode)
-            and isinstance(predicate, NamedNode)
-            and isinstance(graph, NamedNode)
-        ):
-            yield Quad(subject, predicate, row.get("value", entity), graph)
+def _graph(quad: Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
 
 
-def _metadata(address: str, topic: str, dataset: Dataset) -> Iterator[Quad]:
-    node, graph = NamedNode(address), DefaultGraph()
-    yield Quad(node, RDF.type, FOAF.Document, graph)
-    yield Quad(node, FOAF.primaryTopic, NamedNode(topic), graph)
+def _metadata(paging: Paging, topic: str, imprint: Imprint) -> Iterator[Triple]:
+    node, dataset = NamedNode(paging.here), imprint.dataset
+    built = imprint.built.isoformat()
+    yield Triple(node, RDF.type, FOAF.Document)
+    yield Triple(node, FOAF.primaryTopic, NamedNode(topic))
+    yield Triple(node, DCTERMS.modified, Literal(built, datatype=XSD.dateTime))
+    yield Triple(node, OWL.versionInfo, Literal(imprint.release))
     if dataset.iri is not None:
-        yield Quad(node, VOID.inDataset, NamedNode(dataset.iri), graph)
+        yield Triple(node, VOID.inDataset, NamedNode(dataset.iri))
     if dataset.licence is not None:
-        yield Quad(node, DCTERMS.license, NamedNode(dataset.licence), graph)
-
-
-def _next(address: str, page: int) -> Quad:
-    following = NamedNode(f"{address}?page={page}")
-    return Quad(NamedNode(address), _XHV.next, following, DefaultGraph())
-
-
-def _claim(quad: Quad, passage: NamedNode) -> Iterator[Triple]:
-    claim = NamedNode(f"{passage.value}#{claim_name(quad)}")
-    yield Triple(claim, RDF.type, RDF.Statement)
-    yield Triple(claim, RDF.subject, quad.subject)
-    yield Triple(claim, RDF.predicate, quad.predicate)
-    yield Triple(claim, RDF.object, quad.object)
-    yield Triple(claim, PROV.hadPrimarySource, passage)
+        yield Triple(node, DCTERMS.license, NamedNode(dataset.licence))
+    if paging.last > 1:
+        yield Triple(node, DCTERMS.isPartOf, NamedNode(paging.whole))
+    for relation, address in paging.neighbours():
+        yield Triple(node, _XHV[relation], NamedNode(address))

@@ -2,6 +2,7 @@
 
 Cool URIs for the Semantic Web, section 4.2: a thing that is no document answers 303, to one
 address for all formats; negotiation happens there. https://www.w3.org/TR/cooluris/#r303gendocument
+The 303 itself carries no typed links: where it leads is all that it has to say.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
-from pyoxigraph import Quad
 
-from graphsvc.entities import document, ontology_document
-from graphsvc.errors import UnknownEntity
-from graphsvc.formats import Content, Format, carrying, named
-from graphsvc.web import dataset_description, problems
+from graphsvc.entities import document, ontology_document, standing
+from graphsvc.errors import UnknownEntity, Withdrawn
+from graphsvc.formats import Content, Format, carrying
+from graphsvc.web import dataset_description, problems, signposts
+from graphsvc.web.jsonld import write_context, write_jsonld
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.pages import entity_page
 from graphsvc.web.parameters import page_number
@@ -25,14 +26,22 @@ from graphsvc.web.site import site
 from graphsvc.web.vocabulary import ontology_page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.entities.documents import Document
+    from graphsvc.entities import Document
 
 documents = Blueprint("documents", __name__)
 
-#: What a document about a thing can be had in: a page, or any format that carries facts.
-DOCUMENT_FORMATS = (*carrying(Content.PAGE), *carrying(Content.TRIPLES))
+#: What a document about a thing can be had in: a page, any format that carries facts, one that
+#: carries claims, and its links alone.
+DOCUMENT_FORMATS = (
+    *carrying(Content.PAGE),
+    *carrying(Content.TRIPLES),
+    *carrying(Content.CLAIMS),
+    *carrying(Content.LINKS),
+)
 
 
 class Address(NamedTuple):
@@ -47,7 +56,7 @@ def thing(path: str) -> BaseResponse:
     """Send from a thing to the document about it: whatever IRI the graph has is an address."""
     problems.ask_for_rdf_errors()
     iri = site().thing(path)
-    _must_be_known(iri)
+    _must_be_there(iri)
     response = redirect(site().local_doc(iri), 303)
     response.headers["Cache-Control"] = "public, no-cache"
     return response
@@ -56,10 +65,10 @@ def thing(path: str) -> BaseResponse:
 @documents.get("/doc/<path:path>")
 def about(path: str) -> Response:
     """Answer with the document about a thing, in the format of its suffix or as negotiated."""
-    address = split_suffix(path)
+    address = _address(path)
     problems.ask_for_rdf_errors(address.format)
     iri = site().thing(address.path)
-    _must_be_known(iri)
+    _must_be_there(iri)
     return _document(iri, address.format)
 
 
@@ -67,67 +76,91 @@ def about(path: str) -> Response:
 @documents.get("/ontology.<suffix>")
 def ontology(suffix: str | None = None) -> Response:
     """Answer with the vocabulary: its terms are fragments of this one document."""
-    address = split_suffix("ontology" + (f".{suffix}" if suffix else ""))
+    address = _address("ontology" + (f".{suffix}" if suffix else ""))
     problems.ask_for_rdf_errors(address.format)
-    _must_be_known(site().base + address.path)
+    _must_be_there(site().base + address.path)
     return _document(site().catalogue.ontology.value, address.format)
+
+
+@documents.get("/context.jsonld")
+def context() -> Response:
+    """Answer with the JSON-LD context of this graph: what each key of its JSON means."""
+    (fmt,) = (each for each in carrying(Content.TRIPLES) if each.name == "jsonld")
+    return release_answer(fmt, ("context",), lambda: write_context(site().context))
 
 
 def split_suffix(path: str) -> Address:
     """Split off the suffix that names a format; another dot belongs to the name of the thing."""
-    stem, dot, suffix = path.rpartition(".")
-    fmt = named(suffix) if dot and "/" not in suffix else None
-    return Address(stem, fmt) if fmt in DOCUMENT_FORMATS else Address(path, None)
+    return next(_splits(path))
 
 
-def _must_be_known(iri: str) -> None:
+def _splits(path: str) -> Iterator[Address]:
+    """Yield the ways to read an address, the one with the longest suffix first."""
+    for fmt in sorted(DOCUMENT_FORMATS, key=lambda each: -len(each.name)):
+        stem = path.removesuffix(f".{fmt.name}")
+        if stem != path:
+            yield Address(stem, fmt)
+    yield Address(path, None)
+
+
+def _address(path: str) -> Address:
+    """Return what an address means: the first way to read it that names a thing of the graph."""
+    ways = list(_splits(path))
+    return next((way for way in ways if site().knows(site().thing(way.path))), ways[0])
+
+
+def _must_be_there(iri: str) -> None:
     if not site().knows(iri):
         raise UnknownEntity(iri)
+    found = standing(site().catalogue, iri)
+    if found.withdrawn is not None:
+        raise Withdrawn(iri, found.withdrawn, found.replacements, found.reasons)
 
 
 def _document(iri: str, asked: Format | None) -> Response:
-    page = page_number()
+    number = page_number()
     fmt = asked or negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
+    written: list[Document] = []
+
+    def body() -> bytes | str:
+        if Content.PAGE in fmt.carries:
+            return ontology_page() if iri == site().catalogue.ontology.value else entity_page(iri)
+        if Content.LINKS in fmt.carries:
+            return signposts.linkset(iri)
+        written.append(_described(iri, number))
+        return _write(written[0], fmt)
+
     # The dataset is described with addresses of the host that answers.
     host = request.url_root if iri == site().dataset.iri else ""
-    response = release_answer(fmt, (iri, page, host), lambda: _body(iri, fmt, page))
-    response.headers["Content-Location"] = site().local_doc(iri, f".{fmt.name}")
-    _link(response, iri)
+    response = release_answer(fmt, (iri, number, host), body)
+    page = "" if number == 1 else f"?page={number}"
+    response.headers["Content-Location"] = site().local_doc(iri, f".{fmt.name}") + page
+    paging = written[0].paging if written else None
+    for link in signposts.links(iri, fmt, page, paging):
+        response.headers.add("Link", link.field)
     return response
 
 
-def _body(iri: str, fmt: Format, page: int) -> bytes | str:
-    is_ontology = iri == site().catalogue.ontology.value
-    if fmt.name == "html":
-        return ontology_page() if is_ontology else entity_page(iri)
-    catalogue, dataset = site().catalogue, site().dataset
-    if is_ontology:
-        written = ontology_document(catalogue, dataset)
-    else:
-        written = document(catalogue, dataset, iri, page)
-        if iri == dataset.iri:
-            written = _with_release(written, iri)
-    prefixes = site().prefixes
-    if Content.QUADS in fmt.carries:
-        return write_rdf(written.quads, fmt, prefixes)
-    return write_rdf(list(written.triples(site().passages)), fmt, prefixes)
+def _described(iri: str, page: int) -> Document:
+    catalogue, imprint = site().catalogue, site().imprint
+    if iri == catalogue.ontology.value:
+        return ontology_document(catalogue, imprint, page)
+    written = document(catalogue, imprint, iri, page)
+    return _with_release(written, iri) if iri == imprint.dataset.iri else written
 
 
 def _with_release(written: Document, iri: str) -> Document:
     """Return the document about the dataset with its parts, its dumps and its endpoint."""
-    served = (
-        Quad(triple.subject, triple.predicate, triple.object)
-        for triple in dataset_description.served(iri)
+    return replace(
+        written,
+        own=written.own.union(dataset_description.served(iri)),
+        stated=written.stated.union(dataset_description.stated()),
     )
-    added = frozenset(dataset_description.stated()).union(served)
-    return replace(written, statements=written.statements | added)
 
 
-def _link(response: Response, iri: str) -> None:
-    """Point to the other formats, the thing itself and the licence (RFC 8288, RFC 8574)."""
-    for fmt in DOCUMENT_FORMATS:
-        address = site().local_doc(iri, f".{fmt.name}")
-        response.headers.add("Link", f'<{address}>; rel="alternate"; type="{fmt.media_type}"')
-    response.headers.add("Link", f'<{iri}>; rel="cite-as"')
-    if site().dataset.licence:
-        response.headers.add("Link", f'<{site().dataset.licence}>; rel="license"')
+def _write(written: Document, fmt: Format) -> bytes:
+    if fmt.name == "jsonld":
+        return write_jsonld(written, site().context)
+    has_graphs = Content.QUADS in fmt.carries
+    statements = written.quads(fmt.version) if has_graphs else written.triples(fmt.version)
+    return write_rdf(statements, fmt, site().prefixes)

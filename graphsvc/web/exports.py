@@ -12,6 +12,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from graphsvc.browse.writing import write_place
 from graphsvc.entities import Document
+from graphsvc.entities.paging import Paging
 from graphsvc.errors import ParameterError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, FOAF, OA, RDF, RDFS, SCHEMA, VOID, XSD
@@ -186,10 +187,18 @@ def _passage(passage: Passage) -> dict[str, object]:
 
 
 def _rdf(sheet: Sheet, fmt: Format, served: Site) -> bytes:
-    document = Document(sheet.address, sheet.address, frozenset(_quads(sheet, served)))
-    if Content.QUADS in fmt.carries:
-        return write_rdf(document.quads, fmt, served.prefixes)
-    return write_rdf(list(document.triples(served.passages)), fmt, served.prefixes)
+    quads = frozenset(_quads(sheet, served))
+    stated = frozenset(quad for quad in quads if quad.graph_name != DefaultGraph())
+    document = Document(
+        iri=sheet.address,
+        topic=sheet.address,
+        paging=Paging(sheet.address, 1, 1),
+        own=frozenset(quad.triple for quad in quads - stated),
+        stated=stated,
+        passages=served.catalogue.passages,
+    )
+    has_graphs = Content.QUADS in fmt.carries
+    return write_rdf(document.quads() if has_graphs else document.triples(), fmt, served.prefixes)
 
 
 def _quads(sheet: Sheet, served: Site) -> Iterator[Quad]:

@@ -23,16 +23,21 @@ _PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*"?)+')
 # RFC 9110, section 12.4.2: at most three digits after the point, from 0 to 1.
 _WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
-_EXACT, _SUBTYPE, _ANY = 2, 1, 0
+_VERSIONED, _EXACT, _SUBTYPE, _ANY = 3, 2, 1, 0
 
 
 @dataclass(frozen=True, slots=True)
 class MediaRange:
-    """One element of an Accept header: ``text/html``, ``text/*`` or ``*/*``, and its weight."""
+    """One element of an Accept header: ``text/html``, ``text/*`` or ``*/*``, and its weight.
+
+    ``version`` is the version of RDF that it asks for, a label of
+    https://www.w3.org/TR/rdf12-concepts/#defined-version-labels.
+    """
 
     type: str
     subtype: str
     weight: float
+    version: str | None = None
 
     @property
     def specificity(self) -> int:
@@ -40,6 +45,11 @@ class MediaRange:
         if self.type == "*":
             return _ANY
         return _SUBTYPE if self.subtype == "*" else _EXACT
+
+    def closeness(self, version: str | None) -> int:
+        """Return how closely the range names a media type in a version, if it is in one."""
+        is_named = version is not None and self.version == version
+        return _VERSIONED if is_named and self.specificity == _EXACT else self.specificity
 
     def matches(self, media_type: str) -> bool:
         """Tell whether ``media_type`` (in lower case) lies in the range."""
@@ -95,10 +105,10 @@ def media_ranges(accept: str) -> list[MediaRange]:
 
 
 def _media_ranges(accept: str) -> Iterator[MediaRange]:
-    for media_range, weight in elements(accept):
+    for media_range, parameters, weight in _elements(accept):
         kind, slash, subtype = media_range.partition("/")
         if slash and kind and subtype and (kind != "*" or subtype == "*"):
-            yield MediaRange(kind, subtype, weight)
+            yield MediaRange(kind, subtype, weight, _version(parameters))
 
 
 def elements(value: str) -> Iterator[tuple[str, float]]:
@@ -107,37 +117,58 @@ def elements(value: str) -> Iterator[tuple[str, float]]:
     Accept, Accept-Encoding and their kin share this grammar: RFC 9110, section 12.4.2. Parameters
     other than the weight are passed over, and so is an element whose weight is none.
     """
+    for name, _, weight in _elements(value):
+        yield name, weight
+
+
+def _elements(value: str) -> Iterator[tuple[str, Sequence[str], float]]:
     for element in _ELEMENT.findall(value):
         # An element of semicolons alone has no parts at all.
         name, *parameters = [part.strip().lower() for part in _PARAMETER.findall(element)] or [""]
         weight = _weight(parameters)
         if name and weight is not None:
-            yield name, weight
+            yield name, parameters, weight
 
 
 def _weight(parameters: Sequence[str]) -> float | None:
     """Return the weight: 1 if none is given, None if it is no weight at all."""
+    value = _parameter(parameters, "q")
+    if value is None:
+        return 1.0
+    return float(value) if _WEIGHT.fullmatch(value) else None
+
+
+def _parameter(parameters: Sequence[str], wanted: str) -> str | None:
+    """Return the value of a parameter as it stands there, or None without one."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
-        if name.strip() == "q":
-            value = value.strip()
-            return float(value) if _WEIGHT.fullmatch(value) else None
-    return 1.0
+        if name.strip() == wanted:
+            return value.strip()
+    return None
+
+
+def _version(parameters: Sequence[str]) -> str | None:
+    value = _parameter(parameters, "version")
+    return None if value is None else value.strip('"')
 
 
 def _claim(fmt: Format, ranges: Sequence[MediaRange]) -> _Claim:
-    """Return how much the client wants a format: under its own name, or an alias that it names."""
-    own = _claim_of(fmt.media_type, ranges)
+    """Return how much the client wants a format: under its own name, or an alias that it names.
+
+    A later version of RDF is had only by who does not ask for another one. Any RDF 1.1 is RDF 1.2
+    as well, so a format without a version suits every label.
+    """
+    suiting = [each for each in ranges if fmt.version in (None, each.version or fmt.version)]
+    own = _claim_of(fmt.media_type, suiting, fmt.version)
     aliases = (_claim_of(alias, ranges) for alias in fmt.aliases)
     named = [claim for claim in aliases if claim.specificity == _EXACT]
     return max([own, *named], key=lambda claim: (claim.weight, claim.specificity))
 
 
-def _claim_of(media_type: str, ranges: Sequence[MediaRange]) -> _Claim:
+def _claim_of(media_type: str, ranges: Sequence[MediaRange], version: str | None = None) -> _Claim:
     """Return what the closest range gives a media type."""
-    closest = max(
-        (candidate for candidate in ranges if candidate.matches(media_type)),
-        key=lambda candidate: (candidate.specificity, candidate.weight),
-        default=None,
-    )
-    return _UNWANTED if closest is None else _Claim(closest.weight, closest.specificity)
+    matching = [candidate for candidate in ranges if candidate.matches(media_type)]
+    if not matching:
+        return _UNWANTED
+    closest = max(matching, key=lambda each: (each.closeness(version), each.weight))
+    return _Claim(closest.weight, closest.closeness(version))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, redirect, render_template, request
 
 from graphsvc.entities import (
     Status,
@@ -17,6 +17,7 @@ from graphsvc.entities import (
     texts,
 )
 from graphsvc.formats import Content, carrying, named
+from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import KINDS
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from jinja2 import Environment
+    from werkzeug.wrappers import Response as BaseResponse
 
     from graphsvc.entities import Fact
     from graphsvc.web.site import Site
@@ -47,13 +49,18 @@ class Block:
 
 
 @pages.get("/")
-def home() -> Response:
-    """Show what the graph is, and the ways into it."""
+def home() -> BaseResponse:
+    """Show what the graph is, and the ways into it; send programs to its description."""
 
     def body() -> str:
         catalogue = site().catalogue
         return render_template("home.html", classes=classes(catalogue), texts=texts(catalogue))
 
+    dataset = site().dataset.iri
+    if dataset is not None and _wants_rdf():
+        response = redirect(site().local_doc(dataset), 303)
+        response.vary.add("Accept")
+        return response
     return release_answer(_HTML, ("home",), body)
 
 
@@ -111,9 +118,9 @@ def register(served: Site, environment: Environment) -> None:
         doc=served.local_doc,
         blocks=blocks,
         compact=served.release.prefixes.compact,
-        document_formats=carrying(Content.TRIPLES),
         format_label=_format_label,
         solution_formats=carrying(Content.SOLUTIONS),
+        document_formats=(*carrying(Content.TRIPLES), *carrying(Content.CLAIMS)),
         Status=Status,
     )
 
@@ -122,6 +129,12 @@ def _format_label(name: str) -> str:
     """Return what people call a format."""
     fmt = named(name)
     return fmt.label if fmt else name
+
+
+def _wants_rdf() -> bool:
+    """Tell whether a client would rather have RDF than a page."""
+    offered = (_HTML, *carrying(Content.TRIPLES))
+    return negotiate(request.headers.get("Accept"), offered) != _HTML
 
 
 def _state(word: str) -> Response:

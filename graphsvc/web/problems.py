@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flask import Response, current_app, render_template, request
-from pyoxigraph import BlankNode, Literal, RdfFormat, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from graphsvc import errors
 from graphsvc.formats import Content, Format, carrying
-from graphsvc.namespaces import RDF, RDFS, XSD, Namespace
+from graphsvc.namespaces import DCTERMS, PROV, RDF, RDFS, XSD, Namespace
 from graphsvc.web.negotiation import acceptable
 from graphsvc.web.rdf import write_rdf
 
@@ -160,6 +160,7 @@ _OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
     (errors.ForbiddenOperation, "forbidden-operation"),
     (errors.UnknownQuery, "not-found"),
     (errors.UnknownEntity, "not-found"),
+    (errors.Withdrawn, "gone"),
     (errors.QueryError, "bad-request"),
     (errors.NotAcceptable, "not-acceptable"),
     (errors.ReleaseError, "unavailable"),
@@ -181,6 +182,7 @@ class Problem:
     position: Position | None = None
     variants: tuple[Format, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    withdrawn: errors.Withdrawn | None = None
 
     @property
     def excerpt(self) -> str:
@@ -201,6 +203,8 @@ class Problem:
             members["line"] = self.position.line
             members["column"] = self.position.column
             members["excerpt"] = self.excerpt
+        if self.withdrawn is not None:
+            members["replaced_by"] = list(self.withdrawn.replacements)
         if self.variants:
             members["variants"] = [
                 {"format": fmt.name, "media_type": fmt.media_type} for fmt in self.variants
@@ -242,7 +246,8 @@ def render(problem: Problem) -> Response:
 def ask_for_rdf_errors(fmt: Format | None = None) -> None:
     """Say that this request is about a thing: its errors may be RDF, or are of the asked format."""
     request.environ["graphsvc.rdf_errors"] = True
-    request.environ["graphsvc.format"] = fmt
+    if fmt is not None and Content.LINKS not in fmt.carries:
+        request.environ["graphsvc.format"] = fmt
 
 
 def _format() -> Format:
@@ -253,6 +258,7 @@ def _format() -> Format:
     offered = list(carrying(Content.PROBLEM))
     if "graphsvc.rdf_errors" in request.environ:
         offered += [fmt for fmt in carrying(Content.TRIPLES) if "text/plain" not in fmt.aliases]
+        offered += carrying(Content.CLAIMS)
     wanted = acceptable(request.headers.get("Accept"), offered)
     return wanted[0] if wanted else offered[0]
 
@@ -292,6 +298,19 @@ def _as_rdf(problem: Problem) -> Sequence[Triple]:
         ),
         Triple(response, RDFS.label, Literal(problem.kind.title, language="en")),
         *(Triple(response, RDFS.comment, Literal(words, language="en")) for words in said if words),
+        *_tombstone(problem.withdrawn),
+    ]
+
+
+def _tombstone(gone: errors.Withdrawn | None) -> Sequence[Triple]:
+    if gone is None:
+        return []
+    kind = XSD.dateTime if "T" in gone.time else XSD.date
+    node, time = NamedNode(gone.iri), Literal(gone.time, datatype=kind)
+    replacing = (NamedNode(each) for each in gone.replacements)
+    return [
+        Triple(node, PROV.invalidatedAtTime, time),
+        *(Triple(node, DCTERMS.isReplacedBy, each) for each in replacing),
     ]
 
 
@@ -303,6 +322,7 @@ def _of_ours(error: errors.GraphsvcError) -> Problem:
         error.remedy,
         position=error.position if isinstance(error, errors.QueryError) else None,
         variants=error.formats if isinstance(error, errors.NotAcceptable) else (),
+        withdrawn=error if isinstance(error, errors.Withdrawn) else None,
         headers={"Retry-After": str(_RETRY_AFTER[name])} if name in _RETRY_AFTER else {},
     )
 

@@ -28,7 +28,16 @@ def write_rdf(
         raise TypeError(f"{fmt.label} is no format for RDF.")
     needed = _needed(statements, prefixes)
     written = serialize(statements, format=fmt.engine, prefixes=needed) or b""
-    return _in_order(written)
+    return _announcement(fmt) + _in_order(written)
+
+
+def _announcement(fmt: Format) -> bytes:
+    """Return what says the version in the text itself, where readers know that.
+
+    https://www.w3.org/TR/rdf12-turtle/#sec-version
+    """
+    announces = fmt.version is not None and fmt.engine in (RdfFormat.TURTLE, RdfFormat.TRIG)
+    return f'VERSION "{fmt.version}"\n'.encode() if announces else b""
 
 
 def _needed(

@@ -13,8 +13,10 @@ from pyoxigraph import NamedNode
 
 from graphsvc import __version__
 from graphsvc.browse.browser import Browser
-from graphsvc.entities import Catalogue, Dataset, called, dataset, known, passage_graphs
+from graphsvc.entities import Catalogue, Dataset, Imprint, called, dataset, known
+from graphsvc.entities.context import Context
 from graphsvc.entities.labels import spelled
+from graphsvc.entities.structured import Alignments
 from graphsvc.queries import Query, load_queries
 from graphsvc.vocabulary import Vocabulary, read_vocabulary
 
@@ -50,9 +52,19 @@ class Site:
         return dataset(self.catalogue)
 
     @cached_property
-    def passages(self) -> frozenset[NamedNode]:
-        """Return the graphs that are passages."""
-        return passage_graphs(self.catalogue)
+    def imprint(self) -> Imprint:
+        """Return what every document says of itself."""
+        return Imprint(self.dataset, self.release.id, self.built)
+
+    @cached_property
+    def context(self) -> Context:
+        """Return the JSON-LD context."""
+        return Context.read(self.catalogue, self.prefixes)
+
+    @cached_property
+    def alignments(self) -> Alignments:
+        """Return what the terms of the graph are called in schema.org."""
+        return Alignments(self.catalogue)
 
     @cached_property
     def browser(self) -> Browser:

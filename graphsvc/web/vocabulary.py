@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, request
 
+from graphsvc.entities import describe
 from graphsvc.vocabulary import network, tree
 from graphsvc.web.site import site
 
@@ -20,6 +21,7 @@ def _made() -> str:
         "ontology.html",
         vocabulary=vocabulary,
         ontology=site().called(ontology),
+        entity=describe(site().catalogue, ontology.value),
         tree=tree(vocabulary),
         network=network(vocabulary),
     )

@@ -1,0 +1,90 @@
+"""The nameless parts of a graph, which are told whole or not at all.
+
+A blank node has a name in one document only, so what hangs together by blank nodes cannot be
+parted among pages or documents: whoever got two halves could not join them.
+https://www.w3.org/TR/rdf11-concepts/#section-blank-nodes
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad
+
+from graphsvc.namespaces import graph_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from graphsvc.store.base import Store, Term
+
+#: The graphs in which blank nodes may stand: lists and restrictions are made of them.
+_GRAPHS = ("ontology", "shapes")
+
+_NAMELESS = """
+SELECT DISTINCT ?graph ?subject ?property ?value WHERE {
+  GRAPH ?graph { ?subject ?property ?value }
+  FILTER(isBLANK(?subject) || isBLANK(?value))
+}
+"""
+
+
+class Blanks:
+    """The quads in which blank nodes stand, under the names that RDFC-1.0 gives the nodes.
+
+    So they have the same names in every process. https://www.w3.org/TR/rdf-canon/
+    """
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        dataset = Dataset(quads)
+        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+        self._parts = _connected(sorted(dataset, key=str))
+        self._about: Mapping[Term, set[int]] = defaultdict(set)
+        for number, part in enumerate(self._parts):
+            for quad in part:
+                self._about[quad.subject].add(number)
+                self._about[quad.object].add(number)
+
+    @classmethod
+    def read(cls, store: Store, base: str) -> Blanks:
+        """Read the nameless parts of the graphs that may have some."""
+        names = (graph_iri(base, name) for name in _GRAPHS)
+        return cls(quad for name in names for quad in _read(store, name))
+
+    def about(self, node: NamedNode) -> Iterator[Quad]:
+        """Yield the parts that speak of a thing, whole."""
+        for number in sorted(self._about.get(node, ())):
+            yield from self._parts[number]
+
+    def within(self, graph: NamedNode) -> Iterator[Quad]:
+        """Yield the parts that stand in a graph."""
+        return (quad for part in self._parts for quad in part if quad.graph_name == graph)
+
+
+def _read(store: Store, graph: NamedNode) -> Iterator[Quad]:
+    for row in store.select(_NAMELESS, {"graph": graph}):
+        subject, predicate = row["subject"], row["property"]
+        if isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode):
+            yield Quad(subject, predicate, row["value"], graph)
+
+
+def _connected(quads: Iterable[Quad]) -> list[list[Quad]]:
+    """Return the quads in parts: in one part are those that blank nodes connect."""
+    above: dict[Term, Term] = {}
+
+    def top(node: Term) -> Term:
+        while node in above:
+            node = above[node]
+        return node
+
+    placed: list[tuple[Term, Quad]] = []
+    for quad in quads:
+        nodes = [term for term in (quad.subject, quad.object) if isinstance(term, BlankNode)]
+        first, *others = dict.fromkeys(map(top, nodes))
+        above.update(dict.fromkeys(others, first))
+        placed.append((nodes[0], quad))
+    parts: dict[Term, list[Quad]] = defaultdict(list)
+    for node, quad in placed:
+        parts[top(node)].append(quad)
+    return list(parts.values())

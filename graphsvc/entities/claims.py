@@ -1,0 +1,82 @@
+"""Claims: who states a fact, said in the RDF of today and in that of tomorrow.
+
+A claim is a statement as a passage makes it. Its IRI is a fragment of the passage's, so that it
+leads to the document of the passage, and needs no table to be looked up in.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from graphsvc.entities.model import claim_name
+from graphsvc.namespaces import PROV, RDF
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from pyoxigraph import Quad
+
+    from graphsvc.store.base import Term
+
+
+def described(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
+    """Yield the claims as instances of ``rdf:Statement``, the way of RDF 1.1.
+
+    https://www.w3.org/TR/rdf-schema/#ch_reificationvocab
+    """
+    for claim, quad in _claims(quads, passages):
+        yield Triple(claim, RDF.type, RDF.Statement)
+        yield Triple(claim, RDF.subject, quad.subject)
+        yield Triple(claim, RDF.predicate, quad.predicate)
+        yield Triple(claim, RDF.object, quad.object)
+
+
+def sources(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
+    """Yield which passage makes each claim.
+
+    https://www.w3.org/TR/prov-o/#hadPrimarySource
+    """
+    for claim, quad in _claims(quads, passages):
+        if isinstance(quad.graph_name, NamedNode):
+            yield Triple(claim, PROV.hadPrimarySource, quad.graph_name)
+
+
+def reified(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
+    """Yield the claims as reifiers of triple terms, the way of RDF 1.2.
+
+    A derivation is a reifier too: of what it derives.
+    https://www.w3.org/TR/rdf12-concepts/#section-triple-terms-reification
+    """
+    told = list(quads)
+    for claim, quad in _claims(told, passages):
+        yield Triple(claim, RDF.reifies, quad.triple)
+    for node, triple in _statements(told):
+        yield Triple(node, RDF.reifies, triple)
+
+
+def _claims(
+    quads: Iterable[Quad], passages: Collection[NamedNode]
+) -> Iterator[tuple[NamedNode, Quad]]:
+    for quad in quads:
+        if isinstance(quad.graph_name, NamedNode) and quad.graph_name in passages:
+            yield NamedNode(f"{quad.graph_name.value}#{claim_name(quad)}"), quad
+
+
+def _statements(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode, Triple]]:
+    """Yield the nodes that are described as statements in full, and what they state."""
+    parts: dict[Term, dict[NamedNode, Term]] = defaultdict(dict)
+    for quad in quads:
+        if quad.predicate in (RDF.subject, RDF.predicate, RDF.object):
+            parts[quad.subject][quad.predicate] = quad.object
+    for node, part in parts.items():
+        subject, predicate, value = map(part.get, (RDF.subject, RDF.predicate, RDF.object))
+        if (
+            isinstance(node, NamedNode)
+            and isinstance(subject, NamedNode | BlankNode)
+            and isinstance(predicate, NamedNode)
+            and value is not None
+        ):
+            yield node, Triple(subject, predicate, value)

@@ -1,0 +1,49 @@
+"""The pages of a long document: which there are, and how one leads to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+PAGE_SIZE = 1000
+"""How many facts of a long list stand in one document; the next one has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Where a page stands among its like: ``whole`` is the document, its first page."""
+
+    whole: str
+    number: int
+    last: int
+
+    @classmethod
+    def of(cls, whole: str, number: int, sizes: Sequence[int]) -> Paging:
+        """Return the place of a page in a document of lists of some sizes, read side by side."""
+        return cls(whole, number, max(1, *(-(-size // PAGE_SIZE) for size in sizes)))
+
+    @property
+    def here(self) -> str:
+        """Return the address of this page."""
+        return self.address(self.number)
+
+    def address(self, number: int) -> str:
+        """Return the address of a page: that of the document is that of its first page."""
+        return self.whole if number == 1 else f"{self.whole}?page={number}"
+
+    def neighbours(self) -> Iterator[tuple[str, str]]:
+        """Yield the relations to other pages, and the pages; none if this page is the only one.
+
+        https://www.iana.org/assignments/link-relations/
+        """
+        if self.last == 1:
+            return
+        yield "first", self.address(1)
+        if self.number > 1:
+            yield "prev", self.address(self.number - 1)
+        if self.number < self.last:
+            yield "next", self.address(self.number + 1)
+        yield "last", self.address(self.last)

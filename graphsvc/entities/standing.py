@@ -1,0 +1,67 @@
+"""Whether a thing is still to be used: deprecated, or withdrawn for good.
+
+Two standard statements say so. ``owl:deprecated true``: the thing is there, but better not used
+(https://www.w3.org/TR/owl2-syntax/#Annotation_Properties). ``prov:invalidatedAtTime``: it is no
+more, and what is left of it is a tombstone (https://www.w3.org/TR/prov-o/#invalidatedAtTime).
+``dcterms:isReplacedBy`` names what to use in its place, ``skos:changeNote`` says why.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.entities.prologue import PROLOGUE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphsvc.entities.catalogue import Catalogue
+    from graphsvc.store.base import Term
+
+_STANDING = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?entity ?said ?value WHERE {
+  VALUES ?said { owl:deprecated prov:invalidatedAtTime dcterms:isReplacedBy skos:changeNote }
+  ?entity ?said ?value .
+}
+ORDER BY ?said ?value
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``withdrawn`` is the time of the withdrawal as it is written, None for what is in use."""
+
+    deprecated: bool = False
+    withdrawn: str | None = None
+    replacements: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def standing(catalogue: Catalogue, iri: str) -> Standing:
+    """Return whether a thing is still to be used; nothing said means that it is."""
+    said: Mapping[str, list[Term]] = {
+        name: [] for name in ("deprecated", "invalidatedAtTime", "isReplacedBy", "changeNote")
+    }
+    for row in catalogue.store.select(_STANDING, {"entity": NamedNode(iri)}):
+        if isinstance(row["said"], NamedNode):
+            said[re.split("[/#]", row["said"].value)[-1]].append(row["value"])
+    times = [term.value for term in said["invalidatedAtTime"] if isinstance(term, Literal)]
+    return Standing(
+        deprecated=any(_true(term) for term in said["deprecated"]),
+        withdrawn=times[0] if times else None,
+        replacements=tuple(
+            term.value for term in said["isReplacedBy"] if isinstance(term, NamedNode)
+        ),
+        reasons=tuple(term.value for term in said["changeNote"] if isinstance(term, Literal)),
+    )
+
+
+def _true(term: Term) -> bool:
+    return isinstance(term, Literal) and term.value in ("true", "1")

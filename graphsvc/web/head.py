@@ -1,0 +1,58 @@
+"""What the head of a page says to programs: typed links, and its thing in the words of schema.org.
+
+The links are those of the Link header (RFC 8288, section 3): in a page that was saved, or behind a
+proxy that drops long headers, they are still there. The data block is no script: nothing runs it.
+https://html.spec.whatwg.org/multipage/scripting.html#data-block
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from graphsvc.entities import Standing, standing
+from graphsvc.entities.documents import document_iri
+from graphsvc.entities.structured import Publication, about, whole
+from graphsvc.formats import Content, carrying
+from graphsvc.web import signposts
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from graphsvc.entities import Entity
+
+(_PAGE,) = carrying(Content.PAGE)
+
+
+def register(environment: Environment) -> None:
+    """Give the templates what stands in the head of a page."""
+    environment.globals.update(
+        signposts=lambda iri: signposts.links(iri, _PAGE),
+        structured=_structured,
+        structured_dataset=_structured_dataset,
+        standing=_standing,
+    )
+
+
+def _structured(entity: Entity) -> Markup:
+    address = document_iri(site().catalogue, entity.iri)
+    publication = Publication(address, site().dataset)
+    return _data_block(about(entity, site().alignments, publication))
+
+
+def _structured_dataset() -> Markup:
+    publication = Publication(site().base, site().dataset)
+    return _data_block(whole(site().catalogue, publication, site().built.isoformat()))
+
+
+def _standing(iri: str) -> Standing:
+    return standing(site().catalogue, iri)
+
+
+def _data_block(content: object) -> Markup:
+    # A "<" could end the element: https://www.w3.org/TR/json-ld11/#restrictions-for-contents-of-json-ld-script-elements
+    text = json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
+    return Markup('<script type="application/ld+json">{}</script>').format(Markup(text))  # noqa: S704

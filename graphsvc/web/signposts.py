@@ -1,0 +1,126 @@
+"""Typed links, so that a program finds its way without reading a page: the FAIR profile.
+
+A page about a thing is a landing page; the documents in RDF are its metadata; the parts of a text
+and of the dataset are its items. https://signposting.org/FAIR/, RFC 8288, RFC 9264.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from graphsvc.entities.signs import signs
+from graphsvc.formats import Content, Format, carrying
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphsvc.entities.paging import Paging
+    from graphsvc.entities.signs import Signs
+
+#: More items than these are told in the link set alone: headers have bounds, and a list that is
+#: cut is none.
+MOST_ITEMS = 40
+
+_ABOUT_PAGE = "https://schema.org/AboutPage"
+
+_PAGES = carrying(Content.PAGE)
+_METADATA = (*carrying(Content.TRIPLES), *carrying(Content.CLAIMS))
+_LINKS = carrying(Content.LINKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to ``href``, an IRI or a path of this host; ``type`` is the media type to expect."""
+
+    relation: str
+    href: str
+    type: str | None = None
+
+    @property
+    def field(self) -> str:
+        """Return the link as an element of the Link header."""
+        hint = f'; type="{self.type}"' if self.type else ""
+        return f'<{self.href}>; rel="{self.relation}"{hint}'
+
+
+def links(iri: str, fmt: Format, page: str = "", paging: Paging | None = None) -> list[Link]:
+    """Return the links of a document about a thing in a format; ``page`` ends its addresses."""
+    found = signs(site().catalogue, site().dataset, iri)
+    told = [*_formats(iri, "alternate", page), *_common(iri, found)]
+    if Content.PAGE in fmt.carries:
+        told += _of_landing_page(iri, found)
+        told += _items(found) if len(found.items) <= MOST_ITEMS else ()
+    else:
+        told += _of_metadata(iri)
+    if paging is not None:
+        suffix = f".{fmt.name}"
+        told += [
+            Link(relation, site().local_doc(iri, suffix) + address.removeprefix(paging.whole))
+            for relation, address in paging.neighbours()
+        ]
+    if fmt not in _LINKS:
+        told += [
+            Link("linkset", site().local_doc(iri, f".{each.name}"), each.media_type)
+            for each in _LINKS
+        ]
+    return told
+
+
+def linkset(iri: str) -> str:
+    """Return every link of the document about a thing, in whichever format, as a link set."""
+    found = signs(site().catalogue, site().dataset, iri)
+    of_page = [*_common(iri, found), *_of_landing_page(iri, found), *_items(found)]
+    contexts = [_context(site().local_doc(iri), of_page)]
+    contexts += [
+        _context(site().local_doc(iri, f".{each.name}"), list(_of_metadata(iri)))
+        for each in _METADATA
+    ]
+    return json.dumps({"linkset": contexts}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _common(iri: str, found: Signs) -> Iterator[Link]:
+    """Yield what holds for the document in every format."""
+    yield Link("cite-as", iri)
+    yield from (Link("license", each) for each in found.licences)
+
+
+def _of_landing_page(iri: str, found: Signs) -> Iterator[Link]:
+    yield from _formats(iri, "describedby")
+    yield Link("type", _ABOUT_PAGE)
+    yield from (Link("type", each) for each in found.types)
+    yield from (Link("author", each) for each in found.authors)
+    yield from (
+        Link("collection", site().local_doc(each), "text/html") for each in found.collections
+    )
+
+
+def _items(found: Signs) -> Iterator[Link]:
+    yield from (Link("item", site().local_doc(each), "text/html") for each in found.items)
+
+
+def _of_metadata(iri: str) -> Iterator[Link]:
+    yield Link("describes", site().local_doc(iri), "text/html")
+
+
+def _formats(iri: str, relation: str, page: str = "") -> Iterator[Link]:
+    """Yield a link to the document in each format; in what describes it one version will do."""
+    offered: Sequence[Format] = (*_PAGES, *_METADATA)
+    if relation == "describedby":
+        offered = carrying(Content.TRIPLES)
+    for each in offered:
+        yield Link(relation, site().local_doc(iri, f".{each.name}") + page, each.full_type)
+
+
+def _context(anchor: str, told: list[Link]) -> dict[str, object]:
+    """Return the links of one anchor: https://www.rfc-editor.org/rfc/rfc9264#section-4.2.2."""
+    context: dict[str, object] = {"anchor": anchor}
+    told.sort(key=lambda link: link.relation)
+    for relation, alike in groupby(told, key=lambda link: link.relation):
+        context[relation] = [
+            {"href": link.href} | ({"type": link.type} if link.type else {}) for link in alike
+        ]
+    return context

@@ -1,0 +1,1 @@
+"""Documents about things: what they say, how they are had, and where their links lead."""

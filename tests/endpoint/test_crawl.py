@@ -1,0 +1,154 @@
+"""Clients of others against a real server: who starts from one IRI comes to the whole graph."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+from urllib.parse import urldefrag
+
+import pytest
+from rdflib import BNode, Graph, URIRef
+from rdflib.compare import isomorphic
+from SPARQLWrapper import RDFXML, SPARQLWrapper
+
+from graphsvc.release import current
+
+from .transports import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: As many requests at a time as a polite crawler makes.
+THREADS = 4
+
+
+@pytest.fixture(scope="module")
+def address(lights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("crawled")
+    with served(lights_folder, folder) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def whole(address: str, tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """Return the default graph of the release that is served."""
+    releases = next(tmp_path_factory.getbasetemp().glob("crawled*/releases"))
+    release = current(releases)
+    assert release.base == address
+    found = Graph()
+    for quad in release.store.quads():
+        found.parse(data=f"{quad.triple} .", format="nt")
+    return found
+
+
+def read(url: str) -> Graph:
+    """Return what an address says; a file for people to keep says nothing."""
+    return Graph() if url.endswith(".gz") else Graph().parse(url)
+
+
+def crawl(start: str, base: str) -> tuple[Graph, list[str]]:
+    """Follow every link from one IRI on; return all that was read, and from where.
+
+    A link that is dead, or leads to no RDF, is an exception.
+    """
+    gathered, seen = Graph(), {start}
+    waiting = [start]
+    with ThreadPoolExecutor(THREADS) as pool:
+        while waiting:
+            graphs = list(pool.map(read, waiting))
+            found = {
+                urldefrag(term)[0]
+                for graph in graphs
+                for triple in graph
+                for term in triple
+                if isinstance(term, URIRef) and term.startswith(base)
+            }
+            for graph in graphs:
+                gathered += graph
+            waiting = sorted(found - seen)
+            seen |= found
+    return gathered, sorted(seen)
+
+
+def test_a_crawler_comes_to_the_whole_graph(address: str, whole: Graph) -> None:
+    gathered, seen = crawl(address + "id/light/north-rock", address)
+    assert len(seen) > 200
+    missing = [
+        triple
+        for triple in whole
+        if triple not in gathered and not {BNode} & set(map(type, triple))
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("syntax", ["guess", "rdfxml", "turtle"])
+def test_raptor_reads_a_thing(address: str, syntax: str) -> None:
+    thing = address + "id/light/north-rock"
+    lines = rapper(syntax, thing)
+    assert f"<{thing}> <{address}ontology#orderedBy> <{address}id/body/harbour-board> ." in lines
+
+
+@pytest.mark.parametrize(
+    ("syntax", "name"), [("turtle", "ttl"), ("ntriples", "nt"), ("rdfxml", "rdf"), ("nquads", "nq")]
+)
+def test_raptor_reads_what_the_others_read(address: str, syntax: str, name: str) -> None:
+    read = Graph().parse(data="\n".join(rapper(syntax, document(address, name))), format="nt")
+    expected = Graph().parse(document(address, "nt"), format="nt")
+    assert isomorphic(read, expected)
+
+
+def document(address: str, name: str) -> str:
+    return f"{address}doc/id/light/north-rock.{name}"
+
+
+def rapper(syntax: str, url: str) -> set[str]:
+    """Return the triples that raptor finds at an address."""
+    command = ["rapper", "--quiet", "--input", syntax, "--output", "ntriples", url]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    return set(done.stdout.splitlines())
+
+
+def curl(url: str, *flags: str) -> str:
+    command = ["curl", "--silent", "--show-error", "--fail", "--location", *flags, url]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("text/turtle", "turtle"),
+        ("application/n-triples", "nt"),
+        ("application/rdf+xml", "xml"),
+        ("application/rdf+xml;q=0.9, text/turtle", "turtle"),
+    ],
+)
+def test_curl_follows_a_thing_to_its_data(address: str, accept: str, form: str) -> None:
+    thing = address + "id/light/north-rock"
+    read = Graph().parse(data=curl(thing, "--header", f"Accept: {accept}"), format=form)
+    assert (URIRef(thing), URIRef(address + "ontology#litIn"), None) in read
+
+
+def test_curl_gets_json(address: str) -> None:
+    found = json.loads(
+        curl(address + "id/light/north-rock", "--header", "Accept: application/ld+json")
+    )
+    assert found["label"]["en"] == "North Rock Light"
+    assert found["litIn"] == 1871
+
+
+# SPARQLWrapper reads RDF into a class that rdflib is about to drop.
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+def test_sparqlwrapper_describes_what_the_document_says(address: str) -> None:
+    thing = URIRef(address + "id/light/north-rock")
+    wrapper = SPARQLWrapper(address + "sparql")
+    wrapper.setQuery(f"DESCRIBE <{thing}>")
+    wrapper.setReturnFormat(RDFXML)
+    described = wrapper.query().convert()
+    assert isinstance(described, Graph)
+    told = Graph().parse(str(thing))
+    own = list(described.triples((thing, None, None)))
+    assert len(own) > 5
+    assert [triple for triple in own if triple not in told] == []
