@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := serve
-.PHONY: serve build test check bench venv browser clean
+.PHONY: serve build test check bench texts venv browser clean
 
 serve: venv
 	$(BIN)/graphsvc serve --host $(HOST) --port $(PORT)
@@ -30,6 +30,10 @@ check: venv
 bench: venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
+
+# The list of all texts of the interface, from which a translation starts: docs/pages.md.
+texts: venv
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --no-location --sort-output --omit-header --output graphsvc/web/texts/texts.pot .
 
 venv: $(INSTALLED)
 

@@ -26,7 +26,7 @@ from graphsvc.entities.model import (
     Status,
     Text,
 )
-from graphsvc.entities.overview import classes, dataset, texts
+from graphsvc.entities.overview import classes, dataset, spoken, texts, written_in
 from graphsvc.entities.passages import reading, text_passages
 from graphsvc.entities.vocabulary import vocabulary
 
@@ -58,7 +58,9 @@ __all__ = [
     "ontology_document",
     "passage_graphs",
     "reading",
+    "spoken",
     "text_passages",
     "texts",
     "vocabulary",
+    "written_in",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.evidence import iri, place
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, best, spelled
@@ -29,6 +29,26 @@ SELECT DISTINCT ?graph ?dataset ?space ?title ?description ?licence WHERE {
     OPTIONAL { ?dataset dcterms:description ?description }
     OPTIONAL { ?dataset dcterms:license ?licence }
   }
+}
+"""
+)
+
+_SPOKEN = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?tag WHERE {
+  VALUES ?labelling { rdfs:label skos:prefLabel dcterms:title foaf:name }
+  ?thing ?labelling ?label .
+  BIND(LANG(?label) AS ?tag)
+}
+"""
+)
+
+_LANGUAGE = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?graph ?language WHERE {
+  GRAPH ?graph { ?dataset a void:Dataset ; void:uriSpace ?space ; dcterms:language ?language }
 }
 """
 )
@@ -95,6 +115,22 @@ def dataset(catalogue: Catalogue, language: str = "en") -> Dataset:
         description=best(said["description"], language),
         licence=min((iri(term) for term in said["licence"]), default=None),
     )
+
+
+def spoken(catalogue: Catalogue) -> frozenset[str]:
+    """Return the tags of the languages in which the graph names things."""
+    return frozenset(
+        tag.value.lower()
+        for row in catalogue.store.select(_SPOKEN)
+        if isinstance(tag := row.get("tag"), Literal) and tag.value
+    )
+
+
+def written_in(catalogue: Catalogue) -> str:
+    """Return the language in which the graph is written (``dcterms:language``), else English."""
+    bound = {"graph": graph_iri(catalogue.base, "dataset")}
+    said = [row["language"] for row in catalogue.store.select(_LANGUAGE, bound)]
+    return min((term.value for term in said if isinstance(term, Literal)), default="en")
 
 
 def texts(catalogue: Catalogue, language: str = "en") -> list[Text]:

@@ -14,7 +14,7 @@ import flask
 from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
-from graphsvc.web import pages, problems
+from graphsvc.web import languages, pages, problems
 from graphsvc.web.documents import documents
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
@@ -82,6 +82,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     served = Site(release, store or release.store)
     app.extensions["graphsvc"] = served
     app.jinja_env.globals.update(version=__version__, style=_serve_static(app))
+    languages.register(app)
     pages.register(served, app.jinja_env)
     problems.register(app)
     for blueprint in (endpoint, documents, pages.pages):

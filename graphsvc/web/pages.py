@@ -23,6 +23,7 @@ from graphsvc.entities import (
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import RDF
+from graphsvc.web.languages import labels
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import KINDS, RequestProblem
 from graphsvc.web.responses import release_answer
@@ -59,7 +60,11 @@ def home() -> Response:
 
     def body() -> str:
         catalogue = site().catalogue
-        return render_template("home.html", classes=classes(catalogue), texts=texts(catalogue))
+        return render_template(
+            "home.html",
+            classes=classes(catalogue, labels()),
+            texts=texts(catalogue, labels()),
+        )
 
     return release_answer(_HTML, ("home",), body)
 
@@ -72,11 +77,11 @@ def things() -> Response:
 
     def body() -> str:
         catalogue = site().catalogue
-        found = incoming(catalogue, value, prop, page)
+        found = incoming(catalogue, value, prop, page, labels())
         if page > found.pages or not found.total:
             raise UnknownEntity(value)
         is_class = prop == RDF.type.value
-        named = called(catalogue, value)
+        named = called(catalogue, value, labels())
         return render_template(
             "things.html", listed=found, value=named, is_class=is_class, parameters=request.args
         )
@@ -108,8 +113,8 @@ def readyz() -> Response:
 def entity_page(iri: str) -> str:
     """Return the page of a thing; a passage's shows its sentence, a text's all of them."""
     catalogue = site().catalogue
-    entity = describe(catalogue, iri)
-    shown = reading(catalogue, iri)
+    entity = describe(catalogue, iri, labels())
+    shown = reading(catalogue, iri, labels())
     return render_template(
         "entity.html" if shown is None else "passage.html",
         entity=entity,
@@ -123,8 +128,8 @@ def ontology_page() -> str:
     catalogue = site().catalogue
     return render_template(
         "ontology.html",
-        entity=describe(catalogue, catalogue.ontology.value),
-        sections=vocabulary(catalogue),
+        entity=describe(catalogue, catalogue.ontology.value, labels()),
+        sections=vocabulary(catalogue, labels()),
     )
 
 

@@ -11,7 +11,15 @@ from urllib.parse import quote
 from flask import current_app, request
 
 from graphsvc import __version__
-from graphsvc.entities import Catalogue, Dataset, dataset, known, passage_graphs
+from graphsvc.entities import (
+    Catalogue,
+    Dataset,
+    dataset,
+    known,
+    passage_graphs,
+    spoken,
+    written_in,
+)
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
@@ -31,11 +39,28 @@ class Site:
         self.base = release.base
         self.built = datetime.fromisoformat(release.manifest.built)
         self.catalogue = Catalogue(store, release.base)
+        self._datasets: dict[str, Dataset] = {}
 
     @cached_property
     def dataset(self) -> Dataset:
         """Return what the graph as a whole is called."""
         return dataset(self.catalogue)
+
+    def dataset_in(self, languages: str) -> Dataset:
+        """Return what the graph as a whole is called, in the languages of a priority list."""
+        if languages not in self._datasets:
+            self._datasets[languages] = dataset(self.catalogue, languages)
+        return self._datasets[languages]
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """Return the tags of the languages in which the graph names things."""
+        return spoken(self.catalogue)
+
+    @cached_property
+    def default_language(self) -> str:
+        """Return the language in which the graph is written, as its dataset says."""
+        return written_in(self.catalogue)
 
     @cached_property
     def passages(self) -> frozenset[NamedNode]:
