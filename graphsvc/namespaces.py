@@ -54,6 +54,8 @@ VOID = Namespace("http://rdfs.org/ns/void#")
 VANN = Namespace("http://purl.org/vocab/vann/")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 SCHEMA = Namespace("https://schema.org/")
+DQV = Namespace("http://www.w3.org/ns/dqv#")
+LDQD = Namespace("http://www.w3.org/2016/05/ldqd#")
 
 #: Predicates whose objects are SPARQL text (https://www.w3.org/TR/shacl/#sparql-constraints).
 QUERY_TEXTS = frozenset((SH.select, SH.ask, SH.construct))

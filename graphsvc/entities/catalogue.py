@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -37,16 +39,46 @@ SELECT DISTINCT ?ontology ?term ?definition WHERE {
 """
 )
 
-# Properties under which a text prints other names of a thing; their subproperties count too.
+# Properties under which a text prints other names of a thing; what the ontology puts under them
+# or beside them counts too.
 _NAMINGS = (
     PROLOGUE
     + """
 SELECT DISTINCT ?naming WHERE {
   VALUES ?root { schema:name schema:alternateName foaf:name skos:altLabel }
-  ?naming rdfs:subPropertyOf* ?root .
+  ?naming (rdfs:subPropertyOf|skos:closeMatch)* ?root .
 }
 """
 )
+
+# What kind of flaw a class of notes is about: https://www.w3.org/TR/vocab-dqv/#dqv:inDimension
+_DIMENSIONS = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?class ?dimension WHERE {
+  ?marked dqv:inDimension ?dimension .
+  ?class rdfs:subClassOf* ?marked .
+}
+"""
+)
+
+_PLACES = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?passage ?text ?begin WHERE {
+  ?passage nif:referenceContext ?text ; nif:beginIndex ?begin .
+}
+ORDER BY ?text ?begin
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a passage stands: in which text, and as which of its passages, counted from 0."""
+
+    text: str
+    index: int
 
 
 class Catalogue:
@@ -63,6 +95,26 @@ class Catalogue:
         bound = {"ontology": graph_iri(base, "ontology")}
         self._labels = Labels.read(store.select(_TERM_LABELS, bound))
         self._definitions = _by_term(store.select(_DEFINITIONS, bound))
+
+    @cached_property
+    def dimensions(self) -> Mapping[Term, frozenset[Term]]:
+        """Return the quality dimensions (ISO 25012, by W3C's names) of the classes of notes."""
+        found: dict[Term, set[Term]] = defaultdict(set)
+        for row in self.store.select(_DIMENSIONS):
+            found[row["class"]].add(row["dimension"])
+        return {cls: frozenset(dimensions) for cls, dimensions in found.items()}
+
+    @cached_property
+    def positions(self) -> Mapping[str, Position]:
+        """Return where each passage stands, by its IRI."""
+        counts: dict[str, int] = defaultdict(int)
+        found: dict[str, Position] = {}
+        for row in self.store.select(_PLACES):
+            passage, text = row["passage"], row["text"]
+            if isinstance(passage, NamedNode) and isinstance(text, NamedNode):
+                found[passage.value] = Position(text.value, counts[text.value])
+                counts[text.value] += 1
+        return found
 
     def term(self, term: Term, language: str) -> Named:
         """Return a class or property under its label, or under its own name without one."""
