@@ -21,6 +21,7 @@ class Content(Enum):
     PAGE = "page"
     PROBLEM = "problem"
     EXPLANATION = "explanation"
+    CITATION = "citation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Format:
 _RESULTS = frozenset({Content.SOLUTIONS, Content.BOOLEAN})
 _TRIPLES = frozenset({Content.TRIPLES})
 _QUADS = frozenset({Content.TRIPLES, Content.QUADS})
+_CITATION = frozenset({Content.CITATION})
 
 #: In order of preference: the first that a client takes wins a tie.
 FORMATS: tuple[Format, ...] = (
@@ -69,16 +71,32 @@ FORMATS: tuple[Format, ...] = (
         "html",
         "HTML",
         "text/html",
-        frozenset({Content.PAGE, Content.PROBLEM, Content.EXPLANATION}),
+        frozenset({Content.PAGE, Content.PROBLEM, Content.EXPLANATION, Content.CITATION}),
         charset=True,
     ),
     Format(
         "txt",
         "plain text",
         "text/plain",
-        frozenset({Content.PROBLEM, Content.EXPLANATION}),
+        frozenset({Content.PROBLEM, Content.EXPLANATION, Content.CITATION}),
         charset=True,
     ),
+    Format(
+        "bib",
+        "BibTeX",
+        "application/x-bibtex",
+        _CITATION,
+        aliases=("text/x-bibtex",),
+        charset=True,
+    ),
+    Format(
+        "csl",
+        "CSL-JSON",
+        "application/vnd.citationstyles.csl+json",
+        _CITATION,
+        aliases=("application/json",),
+    ),
+    Format("ris", "RIS", "application/x-research-info-systems", _CITATION, charset=True),
     Format(
         "json",
         "SPARQL JSON",

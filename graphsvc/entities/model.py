@@ -207,6 +207,19 @@ class Entity:
         """Return the notes on what does not agree in the text about the thing."""
         return tuple(note for note in self.notes if note.is_discrepancy)
 
+    @property
+    def other_notes(self) -> tuple[Note, ...]:
+        """Return the notes that stand in no other place: beside a property, or side by side."""
+        beside = {
+            note.iri
+            for group in self.groups
+            for entry in group.properties
+            for note in entry.omissions
+        }
+        return tuple(
+            note for note in self.notes if not note.is_discrepancy and note.iri not in beside
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -15,6 +15,7 @@ from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
 from graphsvc.web import languages, pages, problems
+from graphsvc.web.cite import cite
 from graphsvc.web.documents import documents
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
@@ -85,7 +86,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     languages.register(app)
     pages.register(served, app.jinja_env)
     problems.register(app)
-    for blueprint in (endpoint, documents, pages.pages):
+    for blueprint in (endpoint, documents, pages.pages, cite):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
     app.after_request(_with_headers)

@@ -20,9 +20,11 @@ from graphsvc.entities import (
     texts,
     vocabulary,
 )
+from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import RDF
+from graphsvc.web.cite import cite_fact
 from graphsvc.web.languages import labels
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import KINDS, RequestProblem
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from graphsvc.entities import Fact
+    from graphsvc.entities.mentions import Piece
     from graphsvc.web.site import Site
 
 pages = Blueprint("pages", __name__)
@@ -144,6 +147,11 @@ def blocks(facts: Sequence[Fact]) -> Iterator[Block]:
         yield Block(tuple(alike))
 
 
+def marked(text: str, words: str) -> tuple[Piece, ...]:
+    """Return a text in pieces, those that print the words being about them."""
+    return nested(text, ((span, words) for span in occurrences(words, text)))
+
+
 def register(served: Site, environment: Environment) -> None:
     """Give the templates what they all use."""
     environment.tests["in_base"] = lambda iri: iri.startswith(served.base)
@@ -152,6 +160,9 @@ def register(served: Site, environment: Environment) -> None:
         href=served.local_href,
         doc=served.local_doc,
         blocks=blocks,
+        in_text=served.in_text,
+        pieces=marked,
+        cite_fact=cite_fact,
         compact=served.release.prefixes.compact,
         document_formats=carrying(Content.TRIPLES),
         Status=Status,

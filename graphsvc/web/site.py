@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from graphsvc.release import Release
     from graphsvc.store.base import Store
+
+READER_SIZE = 300
+"""How many passages of a text stand on one page of the source reader."""
 
 _IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
 
@@ -107,10 +111,24 @@ class Site:
             return f"{root}{_place(rest)}{quote(rest, safe=_IRI_CHARACTERS)}"
         return iri if iri.startswith(("http://", "https://")) else None
 
+    def in_text(self, passage: str) -> str | None:
+        """Return where a passage stands in its text as the source reader shows it."""
+        position = self.catalogue.positions.get(passage)
+        if position is None:
+            return self.local_href(passage)
+        page = position.index // READER_SIZE + 1
+        query = f"?page={page}" if page > 1 else ""
+        return f"{self.local_href(position.text)}{query}#p-{quote(local_name(passage))}"
+
     def local_doc(self, iri: str, suffix: str = "") -> str:
         """Return the path of the document about a thing of this graph, maybe in one format."""
         rest = quote(iri.removeprefix(self.base), safe=_IRI_CHARACTERS.replace("#", ""))
         return f"{request.script_root}{_place(rest)}{rest}{suffix}"
+
+
+def local_name(iri: str) -> str:
+    """Return the end of an IRI, as an anchor names a passage within its text."""
+    return re.split(r"[/#]", iri.rstrip("/#"))[-1]
 
 
 def _place(rest: str) -> str:
