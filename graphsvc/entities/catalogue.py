@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -115,6 +115,11 @@ class Catalogue:
                 found[passage.value] = Position(text.value, counts[text.value])
                 counts[text.value] += 1
         return found
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """Return how many passages each text has, by its IRI."""
+        return Counter(position.text for position in self.positions.values())
 
     def term(self, term: Term, language: str) -> Named:
         """Return a class or property under its label, or under its own name without one."""

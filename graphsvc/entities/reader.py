@@ -11,7 +11,6 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from graphsvc.entities.evidence import QUOTE_CLAUSE, passage, place
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
 from graphsvc.entities.mentions import nested, occurrences
-from graphsvc.entities.model import Named
 from graphsvc.entities.notes import NoteDraft
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import RDF, XSD
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.mentions import Piece, Span
-    from graphsvc.entities.model import Note, Passage
+    from graphsvc.entities.model import Named, Note, Passage
     from graphsvc.store.base import Term
 
 # One page of a text. Its numbers are no terms and cannot be bound.
@@ -148,7 +147,7 @@ def read_text(
     if not rows:
         return None
     told = _Told(catalogue, document.term, language)
-    total = sum(position.text == document.iri for position in catalogue.positions.values())
+    total = catalogue.sizes.get(document.iri or "", 0)
     read = [
         told.passage(row, _gap(content, row, following))
         for row, following in zip(rows, [*rows[1:], None], strict=True)

@@ -16,7 +16,6 @@ from graphsvc.entities import (
     describe,
     incoming,
     reading,
-    text_passages,
     texts,
     vocabulary,
 )
@@ -28,8 +27,9 @@ from graphsvc.web.cite import cite_fact
 from graphsvc.web.languages import labels
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import KINDS, RequestProblem
+from graphsvc.web.reader import reader_page
 from graphsvc.web.responses import release_answer
-from graphsvc.web.site import site
+from graphsvc.web.site import local_name, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,15 +114,14 @@ def readyz() -> Response:
 
 
 def entity_page(iri: str) -> str:
-    """Return the page of a thing; a passage's shows its sentence, a text's all of them."""
+    """Return the page of a thing; a passage's shows its sentence, a text's is to be read."""
     catalogue = site().catalogue
+    if iri in catalogue.sizes:
+        return reader_page(iri, page_number())
     entity = describe(catalogue, iri, labels())
     shown = reading(catalogue, iri, labels())
     return render_template(
-        "entity.html" if shown is None else "passage.html",
-        entity=entity,
-        reading=shown,
-        paragraphs=text_passages(catalogue, iri),
+        "entity.html" if shown is None else "passage.html", entity=entity, reading=shown
     )
 
 
@@ -161,6 +160,7 @@ def register(served: Site, environment: Environment) -> None:
         doc=served.local_doc,
         blocks=blocks,
         in_text=served.in_text,
+        local_name=local_name,
         pieces=marked,
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,

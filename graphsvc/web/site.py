@@ -21,6 +21,7 @@ from graphsvc.entities import (
     spoken,
     written_in,
 )
+from graphsvc.web.cache import AnswerCache
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 READER_SIZE = 300
 """How many passages of a text stand on one page of the source reader."""
+
+_KEPT_BYTES = 32 * 1024 * 1024
+"""How many bytes of pages that are costly to make are kept in memory."""
 
 _IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
 
@@ -43,6 +47,7 @@ class Site:
         self.base = release.base
         self.built = datetime.fromisoformat(release.manifest.built)
         self.catalogue = Catalogue(store, release.base)
+        self.kept = AnswerCache(_KEPT_BYTES, _KEPT_BYTES // 4)
         self._datasets: dict[str, Dataset] = {}
 
     @cached_property
