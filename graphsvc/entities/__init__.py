@@ -26,7 +26,7 @@ from graphsvc.entities.model import (
     Status,
     Text,
 )
-from graphsvc.entities.overview import classes, dataset, spoken, texts, written_in
+from graphsvc.entities.overview import classes, dataset, leading, spoken, texts, written_in
 from graphsvc.entities.passages import reading, text_passages
 from graphsvc.entities.vocabulary import vocabulary
 
@@ -55,6 +55,7 @@ __all__ = [
     "document",
     "incoming",
     "known",
+    "leading",
     "ontology_document",
     "passage_graphs",
     "reading",

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.evidence import iri, place
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, best, spelled
-from graphsvc.entities.model import ClassCount, Dataset, Text
+from graphsvc.entities.model import ClassCount, Dataset, Named, Text
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import graph_iri
 
@@ -50,6 +50,28 @@ _LANGUAGE = (
 SELECT DISTINCT ?graph ?language WHERE {
   GRAPH ?graph { ?dataset a void:Dataset ; void:uriSpace ?space ; dcterms:language ?language }
 }
+"""
+)
+
+_ROOTS = (
+    PROLOGUE
+    + f"""
+SELECT DISTINCT ?thing ?rank ?label WHERE {{
+  ?dataset a void:Dataset ; void:rootResource ?thing .
+  OPTIONAL {{ {LABEL_CLAUSE} }}
+}}
+"""
+)
+
+_SUBJECTS = (
+    PROLOGUE
+    + f"""
+SELECT DISTINCT ?thing ?rank ?label WHERE {{
+  {{ SELECT DISTINCT ?text WHERE {{ ?passage nif:referenceContext ?text }} }}
+  VALUES ?about {{ schema:about foaf:primaryTopic dcterms:subject }}
+  ?text ?about ?thing .
+  OPTIONAL {{ {LABEL_CLAUSE} }}
+}}
 """
 )
 
@@ -131,6 +153,22 @@ def written_in(catalogue: Catalogue) -> str:
     bound = {"graph": graph_iri(catalogue.base, "dataset")}
     said = [row["language"] for row in catalogue.store.select(_LANGUAGE, bound)]
     return min((term.value for term in said if isinstance(term, Literal)), default="en")
+
+
+def leading(catalogue: Catalogue, language: str = "en") -> list[Named]:
+    """Return the things that the graph is about, in the order of their labels.
+
+    That is what the dataset names as its roots (https://www.w3.org/TR/void/#root-resource), or
+    else what the texts are about.
+    """
+    for query in (_ROOTS, _SUBJECTS):
+        rows = list(catalogue.store.select(query))
+        labels = Labels.read(row for row in rows if "label" in row)
+        found = {row["thing"] for row in rows if isinstance(row["thing"], NamedNode)}
+        if found:
+            named = [labels.name(thing, language) or spelled(thing) for thing in found]
+            return sorted(named, key=lambda entry: entry.label)
+    return []
 
 
 def texts(catalogue: Catalogue, language: str = "en") -> list[Text]:

@@ -17,6 +17,7 @@ from graphsvc import __version__
 from graphsvc.web import languages, pages, problems
 from graphsvc.web.cite import cite
 from graphsvc.web.documents import documents
+from graphsvc.web.pictures import pictures
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
 from graphsvc.web.site import Site
@@ -86,7 +87,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     languages.register(app)
     pages.register(served, app.jinja_env)
     problems.register(app)
-    for blueprint in (endpoint, documents, pages.pages, cite):
+    for blueprint in (endpoint, documents, pages.pages, cite, pictures):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
     app.after_request(_with_headers)

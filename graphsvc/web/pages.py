@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.entities import (
@@ -15,6 +15,7 @@ from graphsvc.entities import (
     classes,
     describe,
     incoming,
+    leading,
     reading,
     texts,
     vocabulary,
@@ -26,6 +27,7 @@ from graphsvc.namespaces import RDF
 from graphsvc.web.cite import cite_fact
 from graphsvc.web.languages import labels
 from graphsvc.web.parameters import page_number
+from graphsvc.web.pictures import chart, site_moments, world_map
 from graphsvc.web.problems import KINDS, RequestProblem
 from graphsvc.web.reader import reader_page
 from graphsvc.web.responses import release_answer
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     from graphsvc.web.site import Site
 
 pages = Blueprint("pages", __name__)
+
+_MOMENTS_AT_HOME = 8
+"""How many dated facts the first page shows before it links to the rest."""
 
 (_HTML,) = carrying(Content.PAGE)
 
@@ -63,10 +68,16 @@ def home() -> Response:
 
     def body() -> str:
         catalogue = site().catalogue
+        shown = site_moments(site(), labels())
         return render_template(
             "home.html",
             classes=classes(catalogue, labels()),
             texts=texts(catalogue, labels()),
+            leading=leading(catalogue, labels()),
+            chart=chart(shown),
+            moments=shown[:_MOMENTS_AT_HOME],
+            world=world_map(site(), labels()),
+            search=_search_address(),
         )
 
     return release_answer(_HTML, ("home",), body)
@@ -135,6 +146,12 @@ def ontology_page() -> str:
     )
 
 
+def _search_address() -> str | None:
+    """Return the address of the search, where there is one."""
+    rules = current_app.url_map.iter_rules()
+    return next((url_for(rule.endpoint) for rule in rules if rule.rule == "/search"), None)
+
+
 def blocks(facts: Sequence[Fact]) -> Iterator[Block]:
     """Put together the facts that stand side by side and rest on the same evidence."""
 
@@ -151,6 +168,16 @@ def marked(text: str, words: str) -> tuple[Piece, ...]:
     return nested(text, ((span, words) for span in occurrences(words, text)))
 
 
+def query_about(iri: str, *properties: str) -> str:
+    """Return the query that gives the facts of a thing, or those of some properties, for people."""
+    chosen = " ".join(f"<{prop}>" for prop in properties)
+    values = f"  VALUES ?property {{ {chosen} }}\n" if chosen else ""
+    return (
+        f"SELECT ?graph ?property ?value WHERE {{\n{values}"
+        f"  GRAPH ?graph {{ <{iri}> ?property ?value }}\n}}\nORDER BY ?property ?value"
+    )
+
+
 def register(served: Site, environment: Environment) -> None:
     """Give the templates what they all use."""
     environment.tests["in_base"] = lambda iri: iri.startswith(served.base)
@@ -162,6 +189,7 @@ def register(served: Site, environment: Environment) -> None:
         in_text=served.in_text,
         local_name=local_name,
         pieces=marked,
+        query_about=query_about,
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,
         document_formats=carrying(Content.TRIPLES),

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
 
 from flask import current_app, request
@@ -24,10 +24,14 @@ from graphsvc.entities import (
 from graphsvc.web.cache import AnswerCache
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     from pyoxigraph import NamedNode
 
     from graphsvc.release import Release
     from graphsvc.store.base import Store
+
+T = TypeVar("T")
 
 READER_SIZE = 300
 """How many passages of a text stand on one page of the source reader."""
@@ -48,7 +52,16 @@ class Site:
         self.built = datetime.fromisoformat(release.manifest.built)
         self.catalogue = Catalogue(store, release.base)
         self.kept = AnswerCache(_KEPT_BYTES, _KEPT_BYTES // 4)
-        self._datasets: dict[str, Dataset] = {}
+        self._read: dict[Hashable, object] = {}
+
+    def once(self, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what is the same for a whole release, read at the first call with a key.
+
+        There must be few keys, since nothing is forgotten.
+        """
+        if key not in self._read:
+            self._read[key] = read()
+        return cast("T", self._read[key])
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -57,9 +70,7 @@ class Site:
 
     def dataset_in(self, languages: str) -> Dataset:
         """Return what the graph as a whole is called, in the languages of a priority list."""
-        if languages not in self._datasets:
-            self._datasets[languages] = dataset(self.catalogue, languages)
-        return self._datasets[languages]
+        return self.once(("dataset", languages), lambda: dataset(self.catalogue, languages))
 
     @cached_property
     def languages(self) -> frozenset[str]:
