@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
+from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from graphsvc.datatypes import is_absolute_iri
@@ -15,7 +16,7 @@ from graphsvc.entities.model import Status
 from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.web import problems
 from graphsvc.web.citations import WRITERS, Citation
-from graphsvc.web.languages import labels
+from graphsvc.web.languages import gettext, labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.responses import release_answer
@@ -61,15 +62,32 @@ def citation(suffix: str | None = None) -> Response:
     return response
 
 
-def cite_fact(fact: Fact) -> str | None:
-    """Return the address of the page that tells how to cite a fact."""
-    if fact.passages:
-        return url_for("cite.citation", claim=f"{fact.passages[0].iri}#{fact.anchor}")
+def cite_fact(fact: Fact) -> Markup:
+    """Return the link to the page that tells how to cite a fact, or nothing if nothing does.
+
+    A page has many of them, so that they are made without the template's help.
+    """
     subject = fact.triple.subject
+    if fact.passages:
+        return cite_claim(f"{fact.passages[0].iri}#{fact.anchor}", fact)
     if fact.status is Status.EDITORIAL and isinstance(subject, NamedNode):
         claim = f"{site().catalogue.editorial.value}#{fact.anchor}"
-        return url_for("cite.citation", claim=claim, iri=subject.value)
-    return url_for("cite.citation", iri=fact.derivations[0].iri) if fact.derivations else None
+        return _link({"claim": claim, "iri": subject.value}, fact)
+    return _link({"iri": fact.derivations[0].iri}, fact) if fact.derivations else Markup()
+
+
+def cite_claim(claim: str, fact: Fact) -> Markup:
+    """Return the link to the page that tells how to cite a fact as one claim of it."""
+    return _link({"claim": claim}, fact)
+
+
+def _link(asked: dict[str, str], fact: Fact) -> Markup:
+    label = fact.other.label[:80]
+    return Markup(' <a class="cite" href="{}">{}<span class="unseen"> {}</span></a>').format(
+        f"{request.script_root}/cite?{urlencode(asked)}",
+        gettext("cite"),
+        gettext("this fact: %(value)s", value=label),
+    )
 
 
 def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> str:

@@ -24,12 +24,12 @@ from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import RDF
-from graphsvc.web.cite import cite_fact
+from graphsvc.web.cite import cite_claim, cite_fact
 from graphsvc.web.languages import labels
 from graphsvc.web.parameters import page_number
 from graphsvc.web.pictures import chart, site_moments, world_map
 from graphsvc.web.problems import KINDS, RequestProblem
-from graphsvc.web.reader import reader_page
+from graphsvc.web.reader import kept_page, reader_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import local_name, site
 
@@ -80,7 +80,10 @@ def home() -> Response:
             search=_search_address(),
         )
 
-    return release_answer(_HTML, ("home",), body)
+    # The page shows its own address, which is the host's.
+    return release_answer(
+        _HTML, ("home", request.host_url), lambda: kept_page(("home", request.host_url), body)
+    )
 
 
 @pages.get("/things")
@@ -129,6 +132,11 @@ def entity_page(iri: str) -> str:
     catalogue = site().catalogue
     if iri in catalogue.sizes:
         return reader_page(iri, page_number())
+    return kept_page(("entity", iri), lambda: _thing_page(iri))
+
+
+def _thing_page(iri: str) -> str:
+    catalogue = site().catalogue
     entity = describe(catalogue, iri, labels())
     shown = reading(catalogue, iri, labels())
     return render_template(
@@ -190,6 +198,7 @@ def register(served: Site, environment: Environment) -> None:
         local_name=local_name,
         pieces=marked,
         query_about=query_about,
+        cite_claim=cite_claim,
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,
         document_formats=carrying(Content.TRIPLES),

@@ -18,6 +18,7 @@ from graphsvc.pictures import tree, world
 from graphsvc.pictures.span import ticks
 from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
+from graphsvc.web.reader import kept_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
 
@@ -118,7 +119,7 @@ def map_page() -> Response:
     def body() -> str:
         return render_template("map.html", world=world_map(site(), labels()), coded_query=CODED)
 
-    return release_answer(_HTML, ("map",), body)
+    return release_answer(_HTML, ("map",), lambda: kept_page(("map",), body))
 
 
 @pictures.get("/neighbourhood")

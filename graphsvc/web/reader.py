@@ -15,7 +15,7 @@ from graphsvc.web.languages import labels, reader
 from graphsvc.web.site import READER_SIZE, site
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from graphsvc.web.site import Site
 
@@ -33,18 +33,23 @@ SELECT ?passage ?words ?subject ?property ?value WHERE {
 ORDER BY ?begin ?subject ?property"""
 
 
+def kept_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
+    """Return a page that is the same each time for a release and a reader: made once, then kept."""
+    served = site()
+    name = repr((key, reader(), request.script_root))
+    kept = served.kept.get(name)
+    if kept is None:
+        kept = make().encode()
+        served.kept.put(name, kept)
+    return kept.decode()
+
+
 def reader_page(iri: str, page: int) -> str:
-    """Return the page on which a text is read. It is the same each time, and so made once.
+    """Return the page on which a text is read.
 
     Errors: UnknownEntity if the text has no such page.
     """
-    served = site()
-    key = repr(("reader", iri, page, reader(), request.script_root))
-    kept = served.kept.get(key)
-    if kept is None:
-        kept = _made(served, iri, page).encode()
-        served.kept.put(key, kept)
-    return kept.decode()
+    return kept_page(("reader", iri, page), lambda: _made(site(), iri, page))
 
 
 def _made(served: Site, iri: str, page: int) -> str:
