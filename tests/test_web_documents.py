@@ -58,7 +58,12 @@ class Page(HTMLParser):
 
     @property
     def links(self) -> list[str]:
-        return [value for one in self.all("a") + self.all("link") if (value := one.get("href"))]
+        """The addresses that a robot follows."""
+        return [
+            value
+            for one in self.all("a") + self.all("link")
+            if (value := one.get("href")) and one.get("rel") != "nofollow"
+        ]
 
 
 def crawl(client: FlaskClient, start: str) -> dict[str, TestResponse]:
