@@ -184,7 +184,7 @@ def test_a_thing_and_inferred_and_editorial_facts_are_cited(client: FlaskClient)
     ]
     kinds = {urlsplit(address).query.split("=")[0] for address in addresses}
     assert kinds == {"claim", "iri"}
-    assert any("graph/editorial" in address for address in addresses)
+    assert any("graph%2Feditorial" in address for address in addresses)
     for address in addresses:
         assert client.get(address).status_code == 200, address
 
