@@ -12,7 +12,7 @@ ASSETS := graphsvc/web/assets
 SCRIPTS := graphsvc/web/static/assets/licences.txt
 
 .DEFAULT_GOAL := serve
-.PHONY: serve build test check bench venv assets clients clean
+.PHONY: serve build test check bench texts venv assets clients clean
 
 # Without the scripts every page still works, so that their want stops no service.
 serve: venv
@@ -34,6 +34,10 @@ check: venv
 bench: venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
+
+# The list of all texts of the interface, from which a translation starts: docs/pages.md.
+texts: venv
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --no-location --sort-output --omit-header --output graphsvc/web/texts/texts.pot .
 
 venv: $(INSTALLED)
 

@@ -27,6 +27,7 @@ class Content(Enum):
     DESCRIPTION = "description"
     CLAIMS = "claims"
     LINKS = "links"
+    CITATION = "citation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ _TRIPLES = frozenset({Content.TRIPLES})
 _QUADS = frozenset({Content.TRIPLES, Content.QUADS})
 _CLAIMS = frozenset({Content.CLAIMS})
 _CLAIM_QUADS = frozenset({Content.CLAIMS, Content.QUADS})
+_CITATION = frozenset({Content.CITATION})
 
 #: In order of preference: the first that a client takes wins a tie.
 FORMATS: tuple[Format, ...] = (
@@ -85,16 +87,32 @@ FORMATS: tuple[Format, ...] = (
         "html",
         "HTML",
         "text/html",
-        frozenset({Content.PAGE, Content.PROBLEM, Content.EXPLANATION}),
+        frozenset({Content.PAGE, Content.PROBLEM, Content.EXPLANATION, Content.CITATION}),
         charset=True,
     ),
     Format(
         "txt",
         "plain text",
         "text/plain",
-        frozenset({Content.PROBLEM, Content.EXPLANATION}),
+        frozenset({Content.PROBLEM, Content.EXPLANATION, Content.CITATION}),
         charset=True,
     ),
+    Format(
+        "bib",
+        "BibTeX",
+        "application/x-bibtex",
+        _CITATION,
+        aliases=("text/x-bibtex",),
+        charset=True,
+    ),
+    Format(
+        "csl",
+        "CSL-JSON",
+        "application/vnd.citationstyles.csl+json",
+        _CITATION,
+        aliases=("application/json",),
+    ),
+    Format("ris", "RIS", "application/x-research-info-systems", _CITATION, charset=True),
     Format(
         "json",
         "SPARQL JSON",

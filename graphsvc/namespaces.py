@@ -56,6 +56,8 @@ FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 SCHEMA = Namespace("https://schema.org/")
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 SPEX = Namespace("https://purl.expasy.org/sparql-examples/ontology#")
+DQV = Namespace("http://www.w3.org/ns/dqv#")
+LDQD = Namespace("http://www.w3.org/2016/05/ldqd#")
 
 #: Predicates whose objects are SPARQL text (https://www.w3.org/TR/shacl/#sparql-constraints).
 QUERY_TEXTS = frozenset((SH.select, SH.ask, SH.construct, SPEX.describe))

@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("store",),
     ("namespaces",),
     ("teaching", "grammar", "nearness"),
+    ("pictures",),
     ("formats", "datatypes", "settings", "sparql", "errors", "findings"),
 )
 #: Flask and its kin are for HTTP alone, click for the command line, rich for what it shows.

@@ -540,7 +540,7 @@ def service(
             [*command, *options], stdout=output, stderr=subprocess.STDOUT, env={**os.environ}
         )
     try:
-        eventually(lambda: status(port, "/") == 200 or process.poll() is not None)
+        eventually(lambda: status(port, "/readyz") == 200 or process.poll() is not None)
         assert process.poll() is None, log.read_text("utf-8")
         yield port, project, releases, made
     finally:

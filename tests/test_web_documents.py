@@ -226,7 +226,7 @@ def test_the_page_of_a_thing_shows_facts_with_their_sentences(client: FlaskClien
     words = page.text
     assert "North Rock Light was lit in 1871 on the order of the Harbour Board." in words
     assert words.index("Names") < words.index("History") < words.index("More")
-    assert "/doc/passage/2" in page.links
+    assert "/doc/source/ile-merrow#p-2" in page.links
     assert "/doc/id/body/harbour-board" in page.links
     assert "inferred" in words
 
@@ -326,7 +326,7 @@ def test_links_stay_here_when_the_graph_has_the_base_of_this_service(
     release = build(sources.load(lights_folder), values, validate, describe)
     client = create_app(release, values).test_client()
     page = Page(client.get(DOCUMENT).text)
-    assert "/doc/passage/2" in page.links
+    assert "/doc/source/ile-merrow#p-2" in page.links
     turtle = client.get(f"{DOCUMENT}.nt").text
     assert "<http://127.0.0.1:8080/id/light/north-rock>" in turtle
     assert "example.org" not in turtle
@@ -335,7 +335,7 @@ def test_links_stay_here_when_the_graph_has_the_base_of_this_service(
 def test_links_keep_the_folder_in_which_the_service_is_mounted(client: FlaskClient) -> None:
     answer = client.get(DOCUMENT, base_url="http://localhost/graph/")
     page = Page(answer.text)
-    assert "/graph/doc/passage/2" in page.links
+    assert "/graph/doc/source/ile-merrow#p-2" in page.links
     assert answer.headers["Content-Location"] == f"/graph{DOCUMENT}.html"
     assert not [link for link in page.links if link.startswith("/") and "/graph/" not in link]
     assert answer.headers["ETag"] != client.get(DOCUMENT).headers["ETag"]

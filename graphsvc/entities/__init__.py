@@ -32,7 +32,7 @@ from graphsvc.entities.model import (
     Status,
     Text,
 )
-from graphsvc.entities.overview import classes, dataset, texts
+from graphsvc.entities.overview import classes, dataset, leading, spoken, texts, written_in
 from graphsvc.entities.passages import reading, text_passages
 from graphsvc.entities.standing import Standing, standing
 
@@ -64,9 +64,12 @@ __all__ = [
     "document_iri",
     "incoming",
     "known",
+    "leading",
     "ontology_document",
     "reading",
+    "spoken",
     "standing",
     "text_passages",
     "texts",
+    "written_in",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,35 @@ SELECT DISTINCT ?naming WHERE {
 
 _STATED_IN = PROLOGUE + "SELECT DISTINCT ?passage WHERE { ?passage nif:referenceContext ?text }"
 
+# What kind of flaw a class of notes is about: https://www.w3.org/TR/vocab-dqv/#dqv:inDimension
+_DIMENSIONS = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?class ?dimension WHERE {
+  ?marked dqv:inDimension ?dimension .
+  ?class rdfs:subClassOf* ?marked .
+}
+"""
+)
+
+_PLACES = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?passage ?text ?begin WHERE {
+  ?passage nif:referenceContext ?text ; nif:beginIndex ?begin .
+}
+ORDER BY ?text ?begin
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a passage stands: in which text, and as which of its passages, counted from 0."""
+
+    text: str
+    index: int
+
 
 class Catalogue:
     """A store, the base of its IRIs, and its vocabulary, read once for a release."""
@@ -78,6 +108,31 @@ class Catalogue:
     def blanks(self) -> Blanks:
         """Return the parts of the graph that have no names."""
         return Blanks.read(self.store, self.base)
+
+    @cached_property
+    def dimensions(self) -> Mapping[Term, frozenset[Term]]:
+        """Return the quality dimensions (ISO 25012, by W3C's names) of the classes of notes."""
+        found: dict[Term, set[Term]] = defaultdict(set)
+        for row in self.store.select(_DIMENSIONS):
+            found[row["class"]].add(row["dimension"])
+        return {cls: frozenset(dimensions) for cls, dimensions in found.items()}
+
+    @cached_property
+    def positions(self) -> Mapping[str, Position]:
+        """Return where each passage stands, by its IRI."""
+        counts: dict[str, int] = defaultdict(int)
+        found: dict[str, Position] = {}
+        for row in self.store.select(_PLACES):
+            passage, text = row["passage"], row["text"]
+            if isinstance(passage, NamedNode) and isinstance(text, NamedNode):
+                found[passage.value] = Position(text.value, counts[text.value])
+                counts[text.value] += 1
+        return found
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """Return how many passages each text has, by its IRI."""
+        return Counter(position.text for position in self.positions.values())
 
     def term(self, term: Term, language: str) -> Named:
         """Return a class or property under its label, or under its own name without one."""

@@ -11,13 +11,13 @@ from graphsvc.entities.evidence import (
     QUOTE_CLAUSE,
     Derivations,
     FactDraft,
-    Notes,
     passages,
 )
 from graphsvc.entities.incoming import incoming_summary
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
 from graphsvc.entities.layout import Place, Slot
-from graphsvc.entities.model import Entity, Fact, Group, Named, PropertyFacts
+from graphsvc.entities.model import Entity, Fact, Group, Named, PropertyFacts, Unstated
+from graphsvc.entities.notes import Notes
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import RDF, RDFS, SKOS
@@ -70,6 +70,9 @@ SELECT DISTINCT ?entity ?passage ?quote ?number WHERE {{
 _LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
 _TYPE = RDF.type
 
+_FACTS_GROUP = "Facts"
+"""The group of what a shape places in none."""
+
 
 def known(store: Store, iri: str) -> bool:
     """Tell whether the store says anything about a thing, or has a graph of its name."""
@@ -105,6 +108,7 @@ class _Description:
         self._passages: Mapping[Term, Passage] = passages(store.select(_PASSAGES, bound))
         self._derivations = Derivations(catalogue, entity, language)
         self._notes = Notes(catalogue, entity, language)
+        self._omitted = self._notes.omitted()
         self._facts = self._read_facts()
 
     def entity(self) -> Entity:
@@ -119,6 +123,7 @@ class _Description:
             groups=tuple(self._groups(slots)),
             incoming=tuple(incoming_summary(self._catalogue, self._entity, slots, self._language)),
             notes=self._notes.about,
+            unstated=tuple(self._unstated(slots)),
         )
 
     def _read_facts(self) -> dict[Term, list[Fact]]:
@@ -168,18 +173,20 @@ class _Description:
 
         In the rest are the properties that no shape places, and the facts that only restate.
         """
-        shown = [prop for prop in self._facts if prop not in _LABELLING]
+        expected = [prop for prop in self._omitted if Place(prop) in slots]
+        every = dict.fromkeys([*self._facts, *expected])
+        shown = [prop for prop in every if prop not in _LABELLING]
         placed = [
             (slots[Place(prop)], entry)
             for prop in shown
             if Place(prop) in slots
-            and (entry := self._property(prop, slots[Place(prop)], _tells)).facts
+            and _says(entry := self._property(prop, slots[Place(prop)], _tells))
         ]
         placed.sort(key=lambda pair: (pair[0].rank, pair[1].predicate.label))
         groups = []
         for _, members in groupby(placed, key=lambda pair: pair[0].rank[:2]):
             entries = list(members)
-            label = entries[0][0].group_label(self._language) or "Facts"
+            label = entries[0][0].group_label(self._language) or _FACTS_GROUP
             groups.append(Group(label, tuple(entry for _, entry in entries)))
         rest = [
             self._property(prop, slots.get(Place(prop), Slot()), _restates)
@@ -190,13 +197,40 @@ class _Description:
         left = sorted((entry for entry in rest if entry.facts), key=_by_label)
         return [*groups, Group("", tuple(left))] if left else groups
 
+    def _unstated(self, slots: Mapping[Place, Slot]) -> list[Unstated]:
+        """Return what the shapes expect of the thing and nothing says, group by group.
+
+        Only a text can leave something unsaid: a thing that none is about lacks nothing.
+        """
+        if not self._passages:
+            return []
+        said = self._facts.keys() | self._omitted.keys() | _LABELLING
+        lacking = [
+            place
+            for place, slot in slots.items()
+            if not place.incoming and place.property not in said and slot.names
+        ]
+        lacking.sort(key=lambda place: (slots[place].rank, str(place.property)))
+        found = []
+        for _, members in groupby(lacking, key=lambda place: slots[place].rank[:2]):
+            places = list(members)
+            label = slots[places[0]].group_label(self._language) or _FACTS_GROUP
+            names = (Named(place.property, slots[place].name(self._language)) for place in places)
+            found.append(Unstated(label, tuple(names)))
+        return found
+
     def _property(self, prop: Term, slot: Slot, chosen: Callable[[Fact], bool]) -> PropertyFacts:
         named = self._catalogue.term(prop, self._language)
         return PropertyFacts(
             predicate=Named(prop, slot.name(self._language) or named.label),
             definition=self._catalogue.definition(prop, self._language),
             facts=tuple(fact for fact in self._of(prop) if chosen(fact)),
+            omissions=() if chosen is _restates else self._omitted.get(prop, ()),
         )
+
+
+def _says(entry: PropertyFacts) -> bool:
+    return bool(entry.facts or entry.omissions)
 
 
 def _tells(fact: Fact) -> bool:

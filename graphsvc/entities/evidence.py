@@ -12,7 +12,6 @@ from graphsvc.entities.labels import spelled
 from graphsvc.entities.layout import number
 from graphsvc.entities.model import Derivation, Fact, Named, Note, Passage, Status
 from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.namespaces import RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,20 +37,6 @@ SELECT DISTINCT ?entity ?derivation ?property ?object ?rule ?axiom ?passage ?quo
   OPTIONAL {{ ?derivation rdfs:seeAlso ?axiom }}
   OPTIONAL {{ {QUOTE_CLAUSE} }}
 }}
-"""
-)
-
-# Notes on the thing itself, and those on the editorial graph as a whole.
-_NOTES = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?entity ?editorial ?target ?note ?predicate ?value WHERE {
-  { ?note oa:hasTarget ?entity BIND(?entity AS ?target) }
-  UNION
-  { ?note oa:hasTarget ?editorial BIND(?editorial AS ?target) }
-  GRAPH ?editorial { ?note ?predicate ?value }
-}
-ORDER BY ?note ?predicate ?value
 """
 )
 
@@ -127,67 +112,6 @@ class _Step:
         self.axiom = row.get("axiom", self.axiom)
         self.sources.add(row["passage"])
         self.passages.update(passages([row]))
-
-
-class Notes:
-    """The editorial notes that bear on one thing.
-
-    A note bears on a fact if it names the fact's property, whatever the term that it does so
-    with; one that targets the editorial graph bears on every editorial fact of that property.
-    """
-
-    def __init__(self, catalogue: Catalogue, entity: NamedNode, language: str) -> None:
-        bound = {"entity": entity, "editorial": catalogue.editorial}
-        drafts: dict[tuple[Term, Term], _Draft] = defaultdict(_Draft)
-        for row in catalogue.store.select(_NOTES, bound):
-            drafts[row["target"], row["note"]].add(row, catalogue, language)
-        self._on: dict[tuple[Term, Term], list[Note]] = defaultdict(list)
-        self._editorial = catalogue.editorial
-        self._entity = entity
-        about = []
-        for (target, node), draft in drafts.items():
-            note = draft.note(node)
-            about += [note] if target == entity else []
-            for mentioned in draft.mentioned:
-                self._on[target, mentioned].append(note)
-        self.about = tuple(about)
-
-    def on(self, predicate: NamedNode) -> tuple[Note, ...]:
-        """Return the notes on this thing's facts of one property."""
-        return tuple(self._on.get((self._entity, predicate), ()))
-
-    def justifying(self, predicate: NamedNode) -> tuple[Note, ...]:
-        """Return the notes that vouch for whatever the editors said with one property."""
-        return tuple(self._on.get((self._editorial, predicate), ()))
-
-
-@dataclass(slots=True)
-class _Draft:
-    """The rows about one note, put together."""
-
-    label: str = ""
-    kinds: list[Named] = field(default_factory=list)
-    words: list[tuple[str, str]] = field(default_factory=list)
-    mentioned: list[Term] = field(default_factory=list)
-
-    def add(self, row: Mapping[str, Term], catalogue: Catalogue, language: str) -> None:
-        predicate, value = row["predicate"], row["value"]
-        if predicate == RDFS.label:
-            self.label = spelled(value).label
-        elif predicate == RDF.type:
-            self.kinds.append(catalogue.term(value, language))
-        elif isinstance(value, Literal):
-            self.words.append((catalogue.term(predicate, language).label, value.value))
-        else:
-            self.mentioned.append(value)
-
-    def note(self, node: Term) -> Note:
-        return Note(
-            iri=iri(node),
-            label=self.label or spelled(node).label,
-            kinds=tuple(self.kinds),
-            words=tuple(self.words),
-        )
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -55,17 +56,28 @@ class Labels:
         return Named(thing, label.value, label.language)
 
 
-def fit(literal: Literal, language: str) -> int:
-    """Return how far a literal is from a language: the same, a kindred one, none, another.
+def fit(literal: Literal, languages: str) -> int:
+    """Return how far a literal is from what a reader takes: the lower the better.
 
-    The first two are the basic and extended filtering of RFC 4647, section 3.
+    ``languages`` is a language priority list (RFC 4647, section 2.3) such as ``"fi, en"``. For
+    each of its languages the same tag is best, then a kindred one; after the last one comes no
+    language at all, and then any other.
     """
-    tag, wanted = (literal.language or "").lower(), language.lower()
-    if tag == wanted:
-        return 0
-    if tag and tag.split("-")[0] == wanted.split("-")[0]:
-        return 1
-    return 3 if tag else 2
+    tag = (literal.language or "").lower()
+    wanted = _tags(languages)
+    for place, (whole, primary) in enumerate(wanted):
+        if tag == whole:
+            return 2 * place
+        if tag and tag.split("-")[0] == primary:
+            return 2 * place + 1
+    return 2 * len(wanted) + bool(tag)
+
+
+@cache
+def _tags(languages: str) -> tuple[tuple[str, str], ...]:
+    """Return the tags of a priority list, each with its primary language."""
+    tags = [tag.strip().lower() for tag in languages.split(",")]
+    return tuple((tag, tag.split("-")[0]) for tag in tags)
 
 
 def best(literals: Iterable[Term], language: str) -> str:

@@ -26,6 +26,8 @@ _SHAPES = (
 SELECT DISTINCT ?target ?path ?inverse ?name ?order ?group ?groupLabel ?groupOrder WHERE {
   ?shape sh:targetClass ?target ; sh:property ?property .
   ?property sh:path ?path .
+  # What is said of some values alone is no name for all: https://www.w3.org/TR/shacl/#QualifiedValueShapeConstraintComponent
+  FILTER NOT EXISTS { ?property sh:qualifiedValueShape ?some }
   OPTIONAL { ?path sh:inversePath ?inverse }
   OPTIONAL { ?property sh:name ?name }
   OPTIONAL { ?property sh:order ?order }

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
+from graphsvc.namespaces import LDQD
+
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
@@ -116,6 +118,15 @@ class PropertyFacts:
     predicate: Named
     definition: str
     facts: tuple[Fact, ...]
+    omissions: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unstated:
+    """Properties of one group that the shapes expect of a thing, and that nothing states."""
+
+    group: str
+    properties: tuple[Named, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +153,39 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """One of several readings that a note sets side by side, and the passages that print it."""
+
+    words: str
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
-    """An editorial note (``oa:hasTarget``): its kinds, and its words, each under its property."""
+    """An editorial note (``oa:hasTarget``): its kinds, and its words, each under its property.
+
+    ``variants`` are readings: several values of one property. ``properties`` are the IRIs that
+    it names, ``dimensions`` the kinds of flaw that it is about.
+    """
 
     iri: str
     label: str
     kinds: tuple[Named, ...]
     words: tuple[tuple[str, str], ...]
+    variants: tuple[Variant, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    properties: frozenset[Term] = frozenset()
+    dimensions: frozenset[Term] = frozenset()
+
+    @property
+    def is_omission(self) -> bool:
+        """Tell whether the note is about something that the text does not say."""
+        return LDQD.completeness in self.dimensions
+
+    @property
+    def is_discrepancy(self) -> bool:
+        """Tell whether the note is about passages that do not agree."""
+        return LDQD.consistency in self.dimensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +200,25 @@ class Entity:
     groups: tuple[Group, ...]
     incoming: tuple[Incoming, ...]
     notes: tuple[Note, ...]
+    unstated: tuple[Unstated, ...] = ()
+
+    @property
+    def discrepancies(self) -> tuple[Note, ...]:
+        """Return the notes on what does not agree in the text about the thing."""
+        return tuple(note for note in self.notes if note.is_discrepancy)
+
+    @property
+    def other_notes(self) -> tuple[Note, ...]:
+        """Return the notes that stand in no other place: beside a property, or side by side."""
+        beside = {
+            note.iri
+            for group in self.groups
+            for entry in group.properties
+            for note in entry.omissions
+        }
+        return tuple(
+            note for note in self.notes if not note.is_discrepancy and note.iri not in beside
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.evidence import iri, place
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, best, spelled
-from graphsvc.entities.model import ClassCount, Dataset, Text
+from graphsvc.entities.model import ClassCount, Dataset, Named, Text
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import graph_iri
 
@@ -30,6 +30,48 @@ SELECT DISTINCT ?graph ?dataset ?space ?title ?description ?licence WHERE {
     OPTIONAL { ?dataset dcterms:license ?licence }
   }
 }
+"""
+)
+
+_SPOKEN = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?tag WHERE {
+  VALUES ?labelling { rdfs:label skos:prefLabel dcterms:title foaf:name }
+  ?thing ?labelling ?label .
+  BIND(LANG(?label) AS ?tag)
+}
+"""
+)
+
+_LANGUAGE = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?graph ?language WHERE {
+  GRAPH ?graph { ?dataset a void:Dataset ; void:uriSpace ?space ; dcterms:language ?language }
+}
+"""
+)
+
+_ROOTS = (
+    PROLOGUE
+    + f"""
+SELECT DISTINCT ?thing ?rank ?label WHERE {{
+  ?dataset a void:Dataset ; void:rootResource ?thing .
+  OPTIONAL {{ {LABEL_CLAUSE} }}
+}}
+"""
+)
+
+_SUBJECTS = (
+    PROLOGUE
+    + f"""
+SELECT DISTINCT ?thing ?rank ?label WHERE {{
+  {{ SELECT DISTINCT ?text WHERE {{ ?passage nif:referenceContext ?text }} }}
+  VALUES ?about {{ schema:about foaf:primaryTopic dcterms:subject }}
+  ?text ?about ?thing .
+  OPTIONAL {{ {LABEL_CLAUSE} }}
+}}
 """
 )
 
@@ -95,6 +137,38 @@ def dataset(catalogue: Catalogue, language: str = "en") -> Dataset:
         description=best(said["description"], language),
         licence=min((iri(term) for term in said["licence"]), default=None),
     )
+
+
+def spoken(catalogue: Catalogue) -> frozenset[str]:
+    """Return the tags of the languages in which the graph names things."""
+    return frozenset(
+        tag.value.lower()
+        for row in catalogue.store.select(_SPOKEN)
+        if isinstance(tag := row.get("tag"), Literal) and tag.value
+    )
+
+
+def written_in(catalogue: Catalogue) -> str:
+    """Return the language in which the graph is written (``dcterms:language``), else English."""
+    bound = {"graph": graph_iri(catalogue.base, "dataset")}
+    said = [row["language"] for row in catalogue.store.select(_LANGUAGE, bound)]
+    return min((term.value for term in said if isinstance(term, Literal)), default="en")
+
+
+def leading(catalogue: Catalogue, language: str = "en") -> list[Named]:
+    """Return the things that the graph is about, in the order of their labels.
+
+    That is what the dataset names as its roots (https://www.w3.org/TR/void/#root-resource), or
+    else what the texts are about.
+    """
+    for query in (_ROOTS, _SUBJECTS):
+        rows = list(catalogue.store.select(query))
+        labels = Labels.read(row for row in rows if "label" in row)
+        found = {row["thing"] for row in rows if isinstance(row["thing"], NamedNode)}
+        if found:
+            named = [labels.name(thing, language) or spelled(thing) for thing in found]
+            return sorted(named, key=lambda entry: entry.label)
+    return []
 
 
 def texts(catalogue: Catalogue, language: str = "en") -> list[Text]:

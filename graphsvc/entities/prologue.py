@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphsvc.namespaces import (
     DCTERMS,
+    DQV,
     FOAF,
     NIF,
     OA,
@@ -21,6 +22,7 @@ PROLOGUE = "".join(
     f"PREFIX {prefix}: <{namespace}>\n"
     for prefix, namespace in {
         "dcterms": DCTERMS,
+        "dqv": DQV,
         "foaf": FOAF,
         "nif": NIF,
         "oa": OA,

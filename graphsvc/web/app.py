@@ -14,13 +14,15 @@ import flask
 from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
-from graphsvc.web import head, pages, problems
+from graphsvc.web import head, languages, pages, problems
 from graphsvc.web.api import api
 from graphsvc.web.browse import browsing
+from graphsvc.web.cite import cite
 from graphsvc.web.crawlers import crawlers
 from graphsvc.web.documents import documents
 from graphsvc.web.dumps import downloads
 from graphsvc.web.history import History
+from graphsvc.web.pictures import pictures
 from graphsvc.web.pinned import OpenedStores, Pins, address
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
@@ -113,6 +115,7 @@ def create_app(
     app.extensions["graphsvc.history"] = past = History(release.path.parent, release)
     app.extensions["graphsvc.pins"] = Pins(others or OpenedStores(past.find))
     app.jinja_env.globals.update(version=__version__, pinned_to=address, **_serve_static(app))
+    languages.register(app)
     pages.register(served, app.jinja_env)
     head.register(app.jinja_env)
     problems.register(app)
@@ -131,6 +134,8 @@ def create_app(
         api,
         browsing,
         workbench,
+        cite,
+        pictures,
     ):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)

@@ -12,15 +12,21 @@ from graphsvc.entities import (
     Status,
     classes,
     describe,
+    leading,
     reading,
-    text_passages,
     texts,
 )
+from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.formats import Content, carrying, named
+from graphsvc.web.cite import cite_claim, cite_fact
+from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
+from graphsvc.web.parameters import page_number
+from graphsvc.web.pictures import chart, site_moments, world_map
 from graphsvc.web.problems import KINDS
+from graphsvc.web.reader import kept_page, reader_page
 from graphsvc.web.responses import release_answer
-from graphsvc.web.site import site
+from graphsvc.web.site import local_name, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,9 +35,13 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from graphsvc.entities import Fact
+    from graphsvc.entities.mentions import Piece
     from graphsvc.web.site import Site
 
 pages = Blueprint("pages", __name__)
+
+_MOMENTS_AT_HOME = 8
+"""How many dated facts the first page shows before it links to the rest."""
 
 (_HTML,) = carrying(Content.PAGE)
 
@@ -54,14 +64,25 @@ def home() -> BaseResponse:
 
     def body() -> str:
         catalogue = site().catalogue
-        return render_template("home.html", classes=classes(catalogue), texts=texts(catalogue))
+        shown = site_moments(site(), labels())
+        return render_template(
+            "home.html",
+            classes=classes(catalogue, labels()),
+            texts=texts(catalogue, labels()),
+            leading=leading(catalogue, labels()),
+            chart=chart(shown),
+            moments=shown[:_MOMENTS_AT_HOME],
+            world=world_map(site(), labels()),
+        )
 
     dataset = site().dataset.iri
     if dataset is not None and _wants_rdf():
         response = redirect(site().local_doc(dataset), 303)
         response.vary.add("Accept")
         return response
-    return release_answer(_HTML, ("home",), body)
+    # The page shows its own address, which is the host's.
+    key = ("home", request.host_url)
+    return release_answer(_HTML, key, lambda: kept_page(key, body))
 
 
 @pages.get("/problems")
@@ -86,15 +107,19 @@ def readyz() -> Response:
 
 
 def entity_page(iri: str) -> str:
-    """Return the page of a thing; a passage's shows its sentence, a text's all of them."""
+    """Return the page of a thing; a passage's shows its sentence, a text's is to be read."""
     catalogue = site().catalogue
-    entity = describe(catalogue, iri)
-    shown = reading(catalogue, iri)
+    if iri in catalogue.sizes:
+        return reader_page(iri, page_number())
+    return kept_page(("entity", iri), lambda: _thing_page(iri))
+
+
+def _thing_page(iri: str) -> str:
+    catalogue = site().catalogue
+    entity = describe(catalogue, iri, labels())
+    shown = reading(catalogue, iri, labels())
     return render_template(
-        "entity.html" if shown is None else "passage.html",
-        entity=entity,
-        reading=shown,
-        paragraphs=text_passages(catalogue, iri),
+        "entity.html" if shown is None else "passage.html", entity=entity, reading=shown
     )
 
 
@@ -109,6 +134,21 @@ def blocks(facts: Sequence[Fact]) -> Iterator[Block]:
         yield Block(tuple(alike))
 
 
+def marked(text: str, words: str) -> tuple[Piece, ...]:
+    """Return a text in pieces, those that print the words being about them."""
+    return nested(text, ((span, words) for span in occurrences(words, text)))
+
+
+def query_about(iri: str, *properties: str) -> str:
+    """Return the query that gives the facts of a thing, or those of some properties, for people."""
+    chosen = " ".join(f"<{prop}>" for prop in properties)
+    values = f"  VALUES ?property {{ {chosen} }}\n" if chosen else ""
+    return (
+        f"SELECT ?graph ?property ?value WHERE {{\n{values}"
+        f"  GRAPH ?graph {{ <{iri}> ?property ?value }}\n}}\nORDER BY ?property ?value"
+    )
+
+
 def register(served: Site, environment: Environment) -> None:
     """Give the templates what they all use."""
     environment.tests["in_base"] = lambda iri: iri.startswith(served.base)
@@ -117,6 +157,12 @@ def register(served: Site, environment: Environment) -> None:
         href=served.local_href,
         doc=served.local_doc,
         blocks=blocks,
+        in_text=served.in_text,
+        local_name=local_name,
+        pieces=marked,
+        query_about=query_about,
+        cite_claim=cite_claim,
+        cite_fact=cite_fact,
         compact=served.release.prefixes.compact,
         format_label=_format_label,
         solution_formats=carrying(Content.SOLUTIONS),

@@ -12,6 +12,7 @@ from flask import Response, request
 from werkzeug.http import http_date
 
 from graphsvc.web.conditions import Condition
+from graphsvc.web.languages import reader
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -25,9 +26,16 @@ def release_answer(
 ) -> Response:
     """Return the body in a format, or 304 if the client has it; then the body is not made.
 
-    ``key`` is whatever in the request decides the answer beside the format.
+    ``key`` is whatever in the request decides the answer beside the format. A page depends on
+    the reader's languages as well.
     """
-    return answer(fmt, site().etag(*key, fmt.name), http_date(site().built), body)
+    for_people = fmt.media_type == "text/html"
+    tag = site().etag(*key, fmt.name, *((reader(),) if for_people else ()))
+    response = answer(fmt, tag, http_date(site().built), body)
+    if for_people:
+        response.vary.add("Accept-Language")
+        response.content_language.add(reader().interface)
+    return response
 
 
 def answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -13,15 +14,25 @@ from pyoxigraph import NamedNode
 
 from graphsvc import __version__
 from graphsvc.browse.browser import Browser
-from graphsvc.entities import Catalogue, Dataset, Imprint, called, dataset, known
+from graphsvc.entities import (
+    Catalogue,
+    Dataset,
+    Imprint,
+    called,
+    dataset,
+    known,
+    spoken,
+    written_in,
+)
 from graphsvc.entities.context import Context
 from graphsvc.entities.labels import spelled
 from graphsvc.entities.structured import Alignments
 from graphsvc.queries import Query, load_queries
 from graphsvc.vocabulary import Vocabulary, read_vocabulary
+from graphsvc.web.cache import AnswerCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from graphsvc.entities import Named
     from graphsvc.release import Release
@@ -31,6 +42,12 @@ T = TypeVar("T")
 
 #: How many things' names are kept at hand.
 _KEPT_NAMES = 10_000
+
+READER_SIZE = 300
+"""How many passages of a text stand on one page of the source reader."""
+
+_KEPT_BYTES = 32 * 1024 * 1024
+"""How many bytes of pages that are costly to make are kept in memory."""
 
 _IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
 
@@ -44,12 +61,36 @@ class Site:
         self.base = release.base
         self.built = datetime.fromisoformat(release.manifest.built)
         self.catalogue = Catalogue(store, release.base)
-        self._kept: dict[tuple[object, ...], object] = {}
+        self.kept = AnswerCache(_KEPT_BYTES, _KEPT_BYTES // 4)
+        self._read: dict[Hashable, object] = {}
+
+    def once(self, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what is the same for a whole release, read at the first call with a key.
+
+        There must be few keys, since nothing is forgotten.
+        """
+        if key not in self._read:
+            self._read[key] = read()
+        return cast("T", self._read[key])
 
     @cached_property
     def dataset(self) -> Dataset:
         """Return what the graph as a whole is called."""
         return dataset(self.catalogue)
+
+    def dataset_in(self, languages: str) -> Dataset:
+        """Return what the graph as a whole is called, in the languages of a priority list."""
+        return self.once(("dataset", languages), lambda: dataset(self.catalogue, languages))
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """Return the tags of the languages in which the graph names things."""
+        return spoken(self.catalogue)
+
+    @cached_property
+    def default_language(self) -> str:
+        """Return the language in which the graph is written, as its dataset says."""
+        return written_in(self.catalogue)
 
     @cached_property
     def imprint(self) -> Imprint:
@@ -90,15 +131,6 @@ class Site:
     def vocabulary(self) -> Vocabulary:
         """Return the ontology with every term, and where each is used."""
         return read_vocabulary(self.catalogue, self.queries, self.release.prefixes)
-
-    def once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        """Return what is the same as long as the release is served: made at the first call.
-
-        ``key`` must be one of few; it is never what a client may choose.
-        """
-        if key not in self._kept:
-            self._kept[key] = make()
-        return cast("T", self._kept[key])
 
     def called(self, term: Term) -> Named:
         """Return a term under its label; the last ones that were asked for are kept."""
@@ -146,10 +178,24 @@ class Site:
             return f"{root}{_place(rest)}{quote(rest, safe=_IRI_CHARACTERS)}"
         return iri if iri.startswith(("http://", "https://")) else None
 
+    def in_text(self, passage: str) -> str | None:
+        """Return where a passage stands in its text as the source reader shows it."""
+        position = self.catalogue.positions.get(passage)
+        if position is None:
+            return self.local_href(passage)
+        page = position.index // READER_SIZE + 1
+        query = f"?page={page}" if page > 1 else ""
+        return f"{self.local_href(position.text)}{query}#p-{quote(local_name(passage))}"
+
     def local_doc(self, iri: str, suffix: str = "") -> str:
         """Return the path of the document about a thing of this graph, maybe in one format."""
         rest = quote(iri.removeprefix(self.base), safe=_IRI_CHARACTERS.replace("#", ""))
         return f"{request.script_root}{_place(rest)}{rest}{suffix}"
+
+
+def local_name(iri: str) -> str:
+    """Return the end of an IRI, as an anchor names a passage within its text."""
+    return re.split(r"[/#]", iri.rstrip("/#"))[-1]
 
 
 def _place(rest: str) -> str:

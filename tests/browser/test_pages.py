@@ -18,6 +18,10 @@ PAGES = [
     "/doc/id/organization/cccme",
     "/doc/passage/33",
     "/doc/source/international-working-mechanisms",
+    "/timeline",
+    "/map",
+    "/neighbourhood?iri=https://w3id.org/iwm/id/mechanism/crccme",
+    "/cite?iri=https://w3id.org/iwm/id/mechanism/crccme",
     "/ontology",
     "/browse",
     "/browse?class=iwm:Passage",
@@ -97,9 +101,11 @@ def test_a_fact_stands_beside_its_sentence(browser: Browser, served: str, width:
         assert "4th Summit in Shanghai" in row.inner_text()
         assert "jointly initiated by the heads of CICA Member States" in row.inner_text()
         row.locator("a.number").click()
-        page.wait_for_url("**/doc/passage/08")
-        assert page.locator("h1").inner_text() == "Passage 8"
-        assert page.locator("blockquote").inner_text().startswith("CICA Business Council is the")
+        page.wait_for_url("**/doc/source/international-working-mechanisms#p-08")
+        sentence = page.locator(".passage:target")
+        assert sentence.inner_text().startswith("CICA Business Council is the")
+        paint = "one => getComputedStyle(one).backgroundColor"
+        assert sentence.evaluate(paint) == "rgb(251, 243, 226)"
 
 
 def test_a_long_sentence_opens_without_a_script(browser: Browser, served: str) -> None:
@@ -110,6 +116,29 @@ def test_a_long_sentence_opens_without_a_script(browser: Browser, served: str) -
         sentence.locator("summary").click()
         assert whole.is_visible()
         assert "in an all-around way." in whole.inner_text()
+
+
+def test_a_sentence_leads_to_its_facts_and_back(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/doc/source/international-working-mechanisms") as page:
+        facts = page.locator("#facts-12")
+        assert not facts.is_visible()
+        page.locator("#p-12 a.number").click()
+        # The address alone opens them: no script is needed.
+        facts.wait_for(state="visible")
+        assert "nominated" in facts.inner_text()
+        facts.get_by_role("link", name="to the sentence").click()
+        assert page.url.endswith("#p-12")
+        page.locator("#p-12").get_by_role("link", name="ZHANG Yujing").click()
+        page.wait_for_url("**/doc/id/person/zhang-yujing")
+
+
+def test_a_neighbour_opens_in_the_picture(browser: Browser, served: str) -> None:
+    address = "/neighbourhood?iri=https://w3id.org/iwm/id/mechanism/crccme"
+    with opened(browser, served + address) as page:
+        before = page.locator("svg.around .node").count()
+        page.locator("svg.around a", has_text="Open CCCME").click()
+        page.wait_for_url("**open=**")
+        assert page.locator("svg.around .node").count() > before
 
 
 def test_the_keyboard_comes_straight_to_the_content(browser: Browser, served: str) -> None:

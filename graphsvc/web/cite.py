@@ -1,0 +1,154 @@
+"""How to cite a claim or a thing: a page, and the same for reference managers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, render_template, request, url_for
+from markupsafe import Markup
+from pyoxigraph import NamedNode
+
+from graphsvc.datatypes import is_absolute_iri
+from graphsvc.entities.citation import cited_claim, cited_thing, makers
+from graphsvc.entities.model import Status
+from graphsvc.formats import Content, Format, carrying, named
+from graphsvc.web import problems
+from graphsvc.web.citations import WRITERS, Citation
+from graphsvc.web.languages import gettext, labels
+from graphsvc.web.negotiation import negotiate
+from graphsvc.web.problems import RequestProblem
+from graphsvc.web.responses import release_answer
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from graphsvc.entities.citation import Cited
+    from graphsvc.entities.model import Fact
+
+cite = Blueprint("cite", __name__)
+
+FORMATS = carrying(Content.CITATION)
+
+_KEY = re.compile(r"[^A-Za-z0-9]+")
+
+
+@cite.get("/cite")
+@cite.get("/cite.<suffix>")
+def citation(suffix: str | None = None) -> Response:
+    """Show how to cite a claim (``claim=``) or a thing (``iri=``), in the format asked for.
+
+    A claim of a graph that is no passage needs the thing that it is about as well.
+    """
+    claim, iri = _iri("claim"), _iri("iri")
+    if claim is None and iri is None:
+        raise RequestProblem(
+            "bad-request",
+            "Nothing to cite is named.",
+            remedy="Give the IRI of a claim as claim=, or that of a thing as iri=.",
+        )
+    fmt = _format(suffix)
+    languages = labels()
+    response = release_answer(
+        fmt, ("cite", claim, iri, languages), lambda: _body(fmt, claim, iri, languages)
+    )
+    response.vary.add("Accept-Language")
+    if fmt.name != "html":
+        name = quote(_key((claim or iri or "").rpartition("/")[2]))
+        response.headers["Content-Disposition"] = f'inline; filename="{name}.{fmt.name}"'
+    for other in FORMATS:
+        address = _address(other, claim, iri)
+        response.headers.add("Link", f'<{address}>; rel="alternate"; type="{other.media_type}"')
+    return response
+
+
+def cite_fact(fact: Fact) -> Markup:
+    """Return the link to the page that tells how to cite a fact, or nothing if nothing does.
+
+    A page has many of them, so that they are made without the template's help.
+    """
+    subject = fact.triple.subject
+    if fact.passages:
+        return cite_claim(f"{fact.passages[0].iri}#{fact.anchor}", fact)
+    if fact.status is Status.EDITORIAL and isinstance(subject, NamedNode):
+        claim = f"{site().catalogue.editorial.value}#{fact.anchor}"
+        return _link({"claim": claim, "iri": subject.value}, fact)
+    return _link({"iri": fact.derivations[0].iri}, fact) if fact.derivations else Markup()
+
+
+def cite_claim(claim: str, fact: Fact) -> Markup:
+    """Return the link to the page that tells how to cite a fact as one claim of it."""
+    return _link({"claim": claim}, fact)
+
+
+def _link(asked: dict[str, str], fact: Fact) -> Markup:
+    label = fact.other.label[:80]
+    return Markup(' <a class="cite" href="{}">{}<span class="unseen"> {}</span></a>').format(
+        f"{request.script_root}/cite?{urlencode(asked)}",
+        gettext("cite"),
+        gettext("this fact: %(value)s", value=label),
+    )
+
+
+def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> str:
+    catalogue = site().catalogue
+    if claim is not None:
+        found = cited_claim(catalogue, claim, iri, languages)
+    else:
+        found = cited_thing(catalogue, iri or "", languages)
+    written = _citation(found, languages)
+    if fmt.name != "html":
+        return WRITERS[fmt.name](written)
+    entries = [
+        (entry, WRITERS[entry.name](written), _address(entry, claim, iri))
+        for entry in FORMATS
+        if entry.name != "html"
+    ]
+    return render_template("cite.html", cited=found, citation=written, entries=entries)
+
+
+def _citation(found: Cited, languages: str) -> Citation:
+    dataset = site().dataset_in(languages)
+    return Citation(
+        key=_key(found.iri.removeprefix(site().base)),
+        title=found.title,
+        dataset=dataset.title,
+        makers=tuple(makers(site().catalogue, dataset.iri, languages)),
+        iri=found.iri,
+        release=site().release.id,
+        built=site().built,
+        licence=dataset.licence,
+        source=None if found.source is None else found.source.label,
+        passages=found.passages,
+    )
+
+
+def _address(fmt: Format, claim: str | None, iri: str | None) -> str:
+    # What is None is left out of the address.
+    return url_for("cite.citation", suffix=fmt.name, claim=claim, iri=iri)
+
+
+def _format(suffix: str | None) -> Format:
+    if suffix is None:
+        return negotiate(request.headers.get("Accept"), FORMATS)
+    fmt = named(suffix)
+    if fmt not in FORMATS:
+        raise RequestProblem(
+            "not-found",
+            f"There is no citation as {suffix!r}.",
+            remedy="There are: " + ", ".join(entry.name for entry in FORMATS) + ".",
+        )
+    problems.ask_for_rdf_errors(fmt)
+    return fmt
+
+
+def _iri(name: str) -> str | None:
+    given = request.args.get(name)
+    if given is not None and not is_absolute_iri(given):
+        raise RequestProblem("bad-request", f"{given!r} is not an IRI.", remedy="Give a whole IRI.")
+    return given
+
+
+def _key(name: str) -> str:
+    """Return a name that BibTeX takes as a key, and a file system as the name of a file."""
+    return _KEY.sub("-", name).strip("-") or "citation"

@@ -1,0 +1,162 @@
+"""The reader's languages: in which language the interface speaks, and the graph's labels.
+
+``Accept-Language`` is a language priority list (RFC 4647, section 2.3). The interface has one
+language, found by lookup (section 3.4) among its catalogues; of the labels that a thing has, the
+one that comes first in the list is shown. Both are decided here and nowhere else.
+https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from gettext import NullTranslations
+from typing import TYPE_CHECKING
+
+from flask import current_app, g, has_request_context, request
+
+from graphsvc.web.catalogues import SOURCE_LANGUAGE, Texts
+from graphsvc.web.negotiation import elements
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from flask import Flask
+
+# RFC 4647, section 2.1: a basic language range.
+_RANGE = re.compile(r"\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
+
+_MOST_RANGES = 20
+"""How many ranges of one header are read: nobody reads more languages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What one reader reads: ``interface`` is a tag, ``labels`` a language priority list.
+
+    ``labels`` holds only languages that the graph has, so that few lists are unlike.
+    """
+
+    interface: str
+    labels: str
+
+
+def priority_list(accept_language: str | None) -> list[str]:
+    """Return the language ranges that a header names, the most wanted first.
+
+    What is malformed is passed over; ranges of weight 0 are unwanted and left out.
+    """
+    named = [
+        (weight, name)
+        for name, weight in elements(accept_language or "")
+        if weight > 0 and _RANGE.fullmatch(name)
+    ]
+    ordered = sorted(named[:_MOST_RANGES], key=lambda pair: -pair[0])
+    return list(dict.fromkeys(name for _, name in ordered))
+
+
+def lookup(ranges: Sequence[str], available: Iterable[str], default: str) -> str:
+    """Return the one tag of those available that suits the ranges best (RFC 4647, section 3.4).
+
+    A range is shortened from its end until a tag is found; a single letter or digit goes with
+    what follows it. The range ``*`` matches nothing by itself.
+    """
+    tags = {tag.lower(): tag for tag in available}
+    for language_range in ranges:
+        subtags = language_range.split("-")
+        while subtags and subtags != ["*"]:
+            found = tags.get("-".join(subtags))
+            if found is not None:
+                return found
+            subtags.pop()
+            if subtags and len(subtags[-1]) == 1:
+                subtags.pop()
+    return default
+
+
+def label_languages(ranges: Sequence[str], spoken: Iterable[str], default: str) -> str:
+    """Return the priority list of those languages of the graph that the reader takes.
+
+    The default stands last: it is what a label is shown in when there is none of the others.
+    """
+    tags = sorted(spoken)
+    wanted: dict[str, None] = {}
+    for language_range in ranges:
+        found = lookup([language_range], tags, "")
+        kindred = [tag for tag in tags if tag.lower().startswith(language_range + "-")]
+        wanted.update(dict.fromkeys(tag.lower() for tag in ([found] if found else kindred)))
+    wanted.setdefault(default.lower())
+    return ", ".join(wanted)
+
+
+def reader() -> Reader:
+    """Return what the reader of the current request reads."""
+    found = g.get("reader")
+    if found is None:
+        found = g.reader = _reader(request.headers.get("Accept-Language"))
+    if not isinstance(found, Reader):
+        raise TypeError("g.reader is this module's own.")
+    return found
+
+
+def labels() -> str:
+    """Return the language priority list for labels, as the entity layer takes it."""
+    return reader().labels
+
+
+def gettext(message: str, **values: object) -> str:
+    """Return a text of the interface in the reader's language, its places filled.
+
+    Outside a request the text is returned as it is written.
+    """
+    said = _translations().gettext(message)
+    return said % values if values else said
+
+
+def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
+    """Return a text that depends on a number, ``%(num)s`` among its places."""
+    said = _translations().ngettext(singular, plural, num)
+    return said % {"num": num, **values}
+
+
+def register(app: Flask) -> None:
+    """Let the templates speak the reader's language, and know the title in it."""
+    app.extensions["graphsvc.texts"] = Texts.shipped()
+    environment = app.jinja_env
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    # Each call finds the language of its own request, so one environment serves all.
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: _translations().gettext(message),
+        lambda one, many, number: _translations().ngettext(one, many, number),
+        newstyle=True,
+    )
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, object]:
+    known = reader()
+    return {"language": known.interface, "dataset": site().dataset_in(known.labels)}
+
+
+def _reader(accept_language: str | None) -> Reader:
+    ranges = priority_list(accept_language)
+    served = site()
+    return Reader(
+        interface=lookup(ranges, _texts().languages, SOURCE_LANGUAGE),
+        labels=label_languages(ranges, served.languages, served.default_language),
+    )
+
+
+def _translations() -> NullTranslations:
+    if not has_request_context():
+        return NullTranslations()
+    return _texts().of(reader().interface)
+
+
+def _texts() -> Texts:
+    texts = current_app.extensions["graphsvc.texts"]
+    if not isinstance(texts, Texts):
+        raise TypeError("The application was not made by create_app.")
+    return texts

@@ -1,0 +1,253 @@
+"""Pages with pictures, drawn here as SVG; each has a table of the same for those who see none."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, render_template, request
+from pyoxigraph import NamedNode
+
+from graphsvc.datatypes import is_absolute_iri
+from graphsvc.entities import called
+from graphsvc.entities.pictures import CODED, DATES, coded, moments, neighbours
+from graphsvc.errors import UnknownEntity
+from graphsvc.formats import Content, carrying
+from graphsvc.pictures import tree, world
+from graphsvc.pictures.span import ticks
+from graphsvc.web.languages import labels
+from graphsvc.web.problems import RequestProblem
+from graphsvc.web.reader import kept_page
+from graphsvc.web.responses import release_answer
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from graphsvc.entities.model import Named
+    from graphsvc.entities.pictures import Coded, Moment, Neighbour
+    from graphsvc.web.site import Site
+
+pictures = Blueprint("pictures", __name__)
+
+(_HTML,) = carrying(Content.PAGE)
+
+_MOST_OPEN = 12
+"""How many neighbours of a picture can be opened at once."""
+
+_COLUMN, _MARGIN = 300, 8
+"""The width of a column of the neighbourhood, and what is left free above and below."""
+
+_AROUND = """\
+SELECT ?thing ?property ?value WHERE {
+  { BIND(<%(iri)s> AS ?thing) ?thing ?property ?value FILTER(isIRI(?value)) }
+  UNION
+  { BIND(<%(iri)s> AS ?value) ?thing ?property ?value }
+}
+ORDER BY ?property ?thing ?value"""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A time line: ``begin`` and ``end`` are years, ``rows`` what is dated, in order."""
+
+    begin: int
+    end: int
+    rows: Sequence[Moment]
+
+    def place(self, year: float) -> str:
+        """Return where a moment is drawn, from the left, in per cent."""
+        return f"{100 * (year - self.begin) / (self.end - self.begin):.3f}%"
+
+    def width(self, moment: Moment) -> str:
+        """Return how wide a moment is drawn: as its precision says, but never out of sight."""
+        share = 100 * (moment.time.end - moment.time.begin) / (self.end - self.begin)
+        return f"{max(share, 0.6):.3f}%"
+
+    @property
+    def ticks(self) -> list[int]:
+        """Return the years that the axis names."""
+        return ticks(self.begin, self.end, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A country of the map, and the things of the graph that are it or lie in it."""
+
+    country: world.Country
+    things: tuple[Named, ...]
+    within: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the neighbourhood; ``depth`` counts from the thing itself, left is negative."""
+
+    neighbour: Neighbour
+    x: float
+    y: float
+    from_x: float
+    from_y: float
+    is_open: bool
+    can_open: bool
+
+
+@pictures.get("/timeline")
+def timeline() -> Response:
+    """Show the dated facts, all or those of things of one class, at their precision."""
+    cls = _iri("class")
+
+    def body() -> str:
+        every = site_moments(site(), labels())
+        shown = [moment for moment in every if cls is None or NamedNode(cls) in moment.types]
+        return render_template(
+            "timeline.html",
+            chart=chart(shown),
+            classes=_classes(every),
+            chosen=cls,
+            dates_query=DATES,
+        )
+
+    return release_answer(_HTML, ("timeline", cls), body)
+
+
+@pictures.get("/map")
+def map_page() -> Response:
+    """Show the countries and places that have a code, on outlines of the world."""
+
+    def body() -> str:
+        return render_template("map.html", world=world_map(site(), labels()), coded_query=CODED)
+
+    return release_answer(_HTML, ("map",), lambda: kept_page(("map",), body))
+
+
+@pictures.get("/neighbourhood")
+def neighbourhood() -> Response:
+    """Show what stands around a thing (``iri=``), and around each neighbour that is ``open=``."""
+    iri = _iri("iri")
+    opened = request.args.getlist("open")[:_MOST_OPEN]
+    if iri is None:
+        raise RequestProblem(
+            "bad-request", "No thing is named.", remedy="Give the IRI of a thing as iri=."
+        )
+
+    def body() -> str:
+        if not site().knows(iri):
+            raise UnknownEntity(iri)
+        return render_template(
+            "neighbourhood.html",
+            thing=called(site().catalogue, iri, labels()),
+            picture=_Neighbourhood(iri, opened),
+            opened=opened,
+            around_query=_AROUND % {"iri": iri},
+        )
+
+    return release_answer(_HTML, ("neighbourhood", iri, *opened), body)
+
+
+def chart(rows: Sequence[Moment]) -> Chart | None:
+    """Return a time line of some dated facts, or None if there are none."""
+    if not rows:
+        return None
+    begin = int(min(moment.time.begin for moment in rows))
+    end = int(max(moment.time.end for moment in rows)) + 1
+    return Chart(begin, end, rows)
+
+
+def site_moments(served: Site, languages: str) -> Sequence[Moment]:
+    """Return the dated facts of the release, read once for each list of languages."""
+    return served.once(("moments", languages), lambda: moments(served.catalogue, languages))
+
+
+def world_map(served: Site, languages: str) -> Sequence[Drawn]:
+    """Return the countries of the world, those of the graph with its things."""
+    return served.once(("map", languages), lambda: _drawn(coded(served.catalogue, languages)))
+
+
+def _drawn(entries: Iterable[Coded]) -> list[Drawn]:
+    things: dict[str, list[Named]] = defaultdict(list)
+    within: dict[str, list[Named]] = defaultdict(list)
+    for entry in entries:
+        own = {world.by_code()[code].name for code in entry.codes if code in world.by_code()}
+        # A subdivision's code begins with its country's: ISO 3166-2.
+        above = {
+            world.by_code()[code[:2]].name
+            for code in entry.codes
+            if code[2:3] == "-" and code[:2] in world.by_code()
+        }
+        for name in own:
+            things[name].append(entry.thing)
+        for name in above - own:
+            within[name].append(entry.thing)
+    return [
+        Drawn(country, tuple(things[country.name]), tuple(within[country.name]))
+        for country in world.countries()
+    ]
+
+
+def _classes(every: Iterable[Moment]) -> list[tuple[Named, int]]:
+    """Return the classes of dated things and how many dated facts each has."""
+    served = site()
+    counts = Counter(
+        cls
+        for moment in every
+        for cls in moment.types
+        if isinstance(cls, NamedNode) and cls.value.startswith(served.base)
+    )
+    named = [(served.catalogue.term(cls, labels()), count) for cls, count in counts.items()]
+    return sorted(named, key=lambda pair: (-pair[1], pair[0].label))
+
+
+class _Neighbourhood:
+    """The picture of what stands around a thing: what points to it left, the rest right."""
+
+    def __init__(self, iri: str, opened: Sequence[str]) -> None:
+        self._opened = opened
+        self._seen = {iri}
+        found = neighbours(site().catalogue, iri, labels())
+        self._seen |= {one.thing.iri or "" for one in found}
+        sides = {
+            side: [self._branch(one) for one in found if one.incoming is side]
+            for side in (True, False)
+        }
+        self.table = found
+        self.rows = max(map(tree.rows, sides.values()), default=1) or 1
+        self.height = self.rows * tree.ROW + 2 * _MARGIN
+        self.nodes = [
+            node for side, branches in sides.items() for node in self._nodes(branches, side)
+        ]
+        self.left = max((-node.x for node in self.nodes), default=0) + _COLUMN
+        self.width = self.left + max((node.x for node in self.nodes), default=0) + _COLUMN
+
+    def _branch(self, one: Neighbour) -> tree.Branch:
+        branch = tree.Branch(one)
+        if one.thing.iri is not None and one.thing.iri in self._opened:
+            for other in neighbours(site().catalogue, one.thing.iri, labels()):
+                if other.thing.iri not in self._seen:
+                    self._seen.add(other.thing.iri or "")
+                    branch.children.append(self._branch(other))
+        return branch
+
+    def _nodes(self, branches: list[tree.Branch], left: bool) -> list[Node]:  # noqa: FBT001
+        sign = -1 if left else 1
+        middle = self.height / 2
+        return [
+            Node(
+                neighbour=entry.content,  # type: ignore[arg-type]
+                x=sign * (60 + entry.column * _COLUMN),
+                y=entry.y,
+                from_x=sign * (entry.column * _COLUMN - 60 if entry.column else 0),
+                from_y=middle if entry.parent_y is None else entry.parent_y,
+                is_open=entry.content.thing.iri in self._opened,  # type: ignore[attr-defined]
+                can_open=len(self._opened) < _MOST_OPEN,
+            )
+            for entry in tree.placed(branches, self.height)
+        ]
+
+
+def _iri(name: str) -> str | None:
+    given = request.args.get(name) or None
+    if given is not None and not is_absolute_iri(given):
+        raise RequestProblem("bad-request", f"{given!r} is not an IRI.", remedy="Give a whole IRI.")
+    return given

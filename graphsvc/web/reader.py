@@ -1,0 +1,76 @@
+"""The source reader: the page of a text, as printed, with its facts beside it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from flask import render_template, request
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.entities import called, describe
+from graphsvc.entities.reader import read_text
+from graphsvc.errors import UnknownEntity
+from graphsvc.web.languages import labels, reader
+from graphsvc.web.site import READER_SIZE, site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from graphsvc.web.site import Site
+
+_DIGEST = """
+PREFIX schema: <https://schema.org/>
+SELECT DISTINCT ?text ?digest WHERE { ?text schema:sha256 ?digest }
+"""
+
+# The text's IRI is the one value that is put into it, for people to read on.
+_STATEMENTS = """\
+SELECT ?passage ?words ?subject ?property ?value WHERE {
+  ?passage nif:referenceContext <%s> ; nif:beginIndex ?begin ; oa:exact ?words .
+  GRAPH ?passage { ?subject ?property ?value }
+}
+ORDER BY ?begin ?subject ?property"""
+
+
+def kept_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
+    """Return a page that is the same each time for a release and a reader: made once, then kept."""
+    served = site()
+    name = repr((key, reader(), request.script_root))
+    kept = served.kept.get(name)
+    if kept is None:
+        kept = make().encode()
+        served.kept.put(name, kept)
+    return kept.decode()
+
+
+def reader_page(iri: str, page: int) -> str:
+    """Return the page on which a text is read.
+
+    Errors: UnknownEntity if the text has no such page.
+    """
+    return kept_page(("reader", iri, page), lambda: _made(site(), iri, page))
+
+
+def _made(served: Site, iri: str, page: int) -> str:
+    catalogue = served.catalogue
+    document = called(catalogue, iri, labels())
+    read = read_text(catalogue, document, _content(served, iri), (page, READER_SIZE), labels())
+    if read is None:
+        raise UnknownEntity(iri)
+    return render_template(
+        "reader.html",
+        entity=describe(catalogue, iri, labels()),
+        read=read,
+        statements_query=_STATEMENTS % iri,
+    )
+
+
+def _content(served: Site, iri: str) -> str | None:
+    """Return the text itself, found by the digest that its document states."""
+    by_digest: Mapping[str, str] = {
+        sha256(text.encode()).hexdigest(): text for text in served.release.texts.values()
+    }
+    rows = served.store.select(_DIGEST, {"text": NamedNode(iri)})
+    digests = [row["digest"].value for row in rows if isinstance(row["digest"], Literal)]
+    return next((by_digest[digest] for digest in digests if digest in by_digest), None)

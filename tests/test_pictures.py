@@ -1,0 +1,160 @@
+"""Pictures: dates at their precision, rows that never overlap, countries found by their codes."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphsvc import settings
+from graphsvc.entities import Catalogue
+from graphsvc.entities.pictures import moments, neighbours
+from graphsvc.pictures import tree, world
+from graphsvc.pictures.span import Stretch, stretch, ticks
+from graphsvc.web.app import create_app
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from graphsvc.release import Release
+
+BASE = "https://w3id.org/iwm/"
+CRCCME = BASE + "id/mechanism/crccme"
+CCCME = BASE + "id/organization/cccme"
+
+
+@pytest.fixture(scope="module")
+def client(mechanisms_release: Release) -> FlaskClient:
+    return create_app(mechanisms_release, settings.load({}, {})).test_client()
+
+
+@pytest.fixture(scope="module")
+def catalogue(mechanisms_release: Release) -> Catalogue:
+    return Catalogue(mechanisms_release.store, mechanisms_release.base)
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "length"),
+    [
+        ("2007", 2007, 1),
+        ("2012-02", 2012 + 31 / 365, 28 / 365),
+        ("2017-04-05", 2017 + 94 / 365, 1 / 365),
+        ("2017-04-05T10:00:00Z", 2017 + 94 / 365, 1 / 365),
+        ("-0044", -44, 1),
+        ("2007Z", 2007, 1),
+    ],
+)
+def test_a_date_is_as_long_as_its_precision(text: str, begin: float, length: float) -> None:
+    found = stretch(text)
+    assert found is not None
+    assert found.begin == pytest.approx(begin)
+    assert found.end - found.begin == pytest.approx(length)
+
+
+@given(st.text() | st.from_regex(r"-?[0-9]{1,6}(-[0-9]{1,3}){0,3}"))
+def test_any_text_is_a_stretch_or_none(text: str) -> None:
+    found = stretch(text)
+    assert found is None or found.begin < found.end
+
+
+@given(st.integers(-3000, 3000), st.integers(1, 5000))
+def test_an_axis_names_a_few_round_years(begin: int, length: int) -> None:
+    marks = ticks(begin, begin + length, 8)
+    assert len(marks) <= 9
+    assert all(begin <= mark <= begin + length for mark in marks)
+
+
+@given(st.recursive(st.just([]), lambda inner: st.lists(inner, max_size=4), max_leaves=30))
+def test_rows_never_overlap(shape: list[object]) -> None:
+    def grown(children: list[object]) -> list[tree.Branch]:
+        return [tree.Branch(None, grown(child)) for child in children]  # type: ignore[arg-type]
+
+    branches = grown(shape)
+    nodes = tree.placed(branches, 400)
+    by_column: dict[int, list[float]] = {}
+    for node in nodes:
+        by_column.setdefault(node.column, []).append(node.y)
+    for heights in by_column.values():
+        ordered = sorted(heights)
+        assert all(b - a >= tree.ROW for a, b in itertools.pairwise(ordered))
+
+
+def test_what_is_dated_is_what_the_text_dates(catalogue: Catalogue) -> None:
+    found = {(moment.thing.label, moment.words) for moment in moments(catalogue, "en")}
+    assert ("Business Forum of China-Italy", "2014") in found
+    assert ("Visit of Xi Jinping to Finland", "2017-04") in found
+    assert not [words for _, words in found if len(words) > 7], (
+        "no date of a record is one of the text"
+    )
+    assert all(moment.passages for moment in moments(catalogue, "en"))
+
+
+def test_the_time_line_can_be_narrowed_to_a_class(client: FlaskClient) -> None:
+    every = client.get("/timeline").get_data(as_text=True)
+    visits = client.get("/timeline", query_string={"class": BASE + "ontology#Visit"})
+    rows = re.compile(r"<time datetime=\"\d{4}(?:-\d\d)?\">")
+    assert len(rows.findall(every)) == 6
+    assert len(rows.findall(visits.get_data(as_text=True))) == 3
+    none = client.get("/timeline", query_string={"class": BASE + "ontology#None"})
+    assert none.status_code == 200
+
+
+def test_countries_are_found_by_any_of_their_codes() -> None:
+    for codes in (("CN", "CHN", "Q148"), ("FI", "FIN", "Q33"), ("NO", "NOR", "Q20")):
+        assert len({world.by_code()[code].name for code in codes}) == 1
+    assert len(world.countries()) > 200
+    assert all(0 <= x <= world.WIDTH for x, _ in (one.centre for one in world.countries()))
+
+
+@given(st.floats(-180, 180), st.floats(-90, 90))
+def test_every_place_is_on_the_map(longitude: float, latitude: float) -> None:
+    x, y = world.project(longitude, latitude)
+    assert -1 <= x <= world.WIDTH + 1
+    assert 0 <= y <= world.HEIGHT
+
+
+def test_the_map_shows_the_countries_and_lists_them(client: FlaskClient) -> None:
+    page = client.get("/map").get_data(as_text=True)
+    assert page.count('class="named"') == 6
+    for label in ("China", "Finland", "Germany", "Italy", "Russia", "United States"):
+        assert f">{label}</text>" in page
+    for label in ("California", "Texas"):
+        assert label in page
+
+
+def test_a_neighbour_stands_once(catalogue: Catalogue) -> None:
+    found = neighbours(catalogue, CRCCME, "en")
+    names = [one.thing.iri for one in found]
+    assert len(names) == len(set(names))
+    assert CCCME in names
+
+
+def test_a_neighbour_can_be_opened_and_closed(client: FlaskClient) -> None:
+    closed = client.get("/neighbourhood", query_string={"iri": CRCCME}).get_data(as_text=True)
+    opened = client.get("/neighbourhood", query_string={"iri": CRCCME, "open": CCCME})
+    text = opened.get_data(as_text=True)
+    assert "Open CCCME" in closed
+    assert "BFIC Chinese Secretariat" not in closed
+    assert "Close CCCME" in text
+    assert "BFIC Chinese Secretariat" in text
+
+
+@pytest.mark.parametrize("path", ["/timeline", "/map", "/neighbourhood?iri=" + CRCCME, "/"])
+def test_pictures_are_well_formed_and_have_words(client: FlaskClient, path: str) -> None:
+    page = client.get(path).get_data(as_text=True)
+    drawings = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert drawings
+    for drawing in drawings:
+        root = ET.fromstring(drawing)  # noqa: S314 -- the page is ours
+        said = root.get("aria-label") or root.get("aria-labelledby") or root.get("aria-hidden")
+        assert said
+        assert not [one for one in root.iter() if "style" in one.attrib]
+
+
+def test_a_stretch_is_in_the_order_of_time() -> None:
+    assert min([Stretch(2, 3), Stretch(1, 9), Stretch(1, 2)]) == Stretch(1, 2)

@@ -1,0 +1,176 @@
+"""The source reader: the text to the letter, names found in it, facts beside it, notes in place."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphsvc import settings
+from graphsvc.entities import Catalogue, called, describe
+from graphsvc.entities.mentions import Piece, Span, nested, occurrences
+from graphsvc.entities.reader import read_text
+from graphsvc.web.app import create_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+
+    from graphsvc.release import Release
+
+TEXT = "/doc/source/international-working-mechanisms"
+BASE = "https://w3id.org/iwm/"
+
+
+@pytest.fixture(scope="module")
+def client(mechanisms_release: Release) -> FlaskClient:
+    return create_app(mechanisms_release, settings.load({}, {})).test_client()
+
+
+class Printed(HTMLParser):
+    """The words of the printed text, the ids of a page and what its links lead to."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self._inside = False
+        self.words: list[str] = []
+        self.ids: list[str] = []
+        self.fragments: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self._inside = self._inside or given.get("class") == "printed"
+        if "id" in given:
+            self.ids.append(given["id"] or "")
+        if tag == "a" and (given.get("href") or "").startswith("#"):
+            self.fragments.append((given["href"] or "")[1:])
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "p"
+
+    def handle_data(self, data: str) -> None:
+        self.words += [data] if self._inside else []
+
+
+def test_every_character_of_the_text_is_printed(
+    client: FlaskClient, mechanisms_folder: Path
+) -> None:
+    (file,) = mechanisms_folder.glob("data/*/text.txt")
+    page = Printed(client.get(TEXT).get_data(as_text=True))
+    assert "".join(page.words) == file.read_bytes().decode("utf-8")
+
+
+def test_sentences_lead_to_facts_and_back(client: FlaskClient) -> None:
+    page = Printed(client.get(TEXT).get_data(as_text=True))
+    assert len(page.ids) == len(set(page.ids))
+    assert set(page.fragments) <= set(page.ids)
+    assert {"p-12", "facts-12"} <= set(page.fragments)
+
+
+def test_a_fact_leads_to_its_place_in_the_text(client: FlaskClient) -> None:
+    page = client.get("/doc/id/mechanism/crccme").get_data(as_text=True)
+    assert f'href="{TEXT}#p-17"' in page
+
+
+def names(pieces: tuple[Piece, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for piece in pieces:
+        if piece.about is not None:
+            found[piece.words] = getattr(piece.about, "label", str(piece.about))
+        found |= names(piece.parts)
+    return found
+
+
+def test_names_are_found_where_they_are_printed(mechanisms_release: Release) -> None:
+    catalogue = Catalogue(mechanisms_release.store, mechanisms_release.base)
+    iri = BASE + "source/international-working-mechanisms"
+    read = read_text(catalogue, called(catalogue, iri), None, (1, 100), "en")
+    assert read is not None
+    by_number = {entry.passage.number: entry for entry in read.passages}
+    found = names(by_number[12].pieces)
+    assert found["ZHANG Yujing"] == "ZHANG Yujing"
+    assert found["CICA Business Council"] == "CICA Business Council"
+    assert found["CCCME"] == "CCCME"
+    # The page lost spaces there, and the names were recorded with them.
+    assert "?" in by_number[33].passage.quote
+    assert any("?" in words for words in names(by_number[33].pieces))
+    assert by_number[2].level == 0
+    assert by_number[17].is_discussed
+
+
+def test_long_texts_stand_on_several_pages(mechanisms_release: Release) -> None:
+    catalogue = Catalogue(mechanisms_release.store, mechanisms_release.base)
+    document = called(catalogue, BASE + "source/international-working-mechanisms")
+    content = mechanisms_release.texts["international-working-mechanisms"]
+    pages = [read_text(catalogue, document, content, (number, 10), "en") for number in (1, 2, 3, 4)]
+    shown = [entry for read in pages if read for entry in read.passages]
+    assert [entry.passage.number for entry in shown] == list(range(1, 36))
+    assert "".join(entry.passage.quote + entry.after for entry in shown) == content
+    assert read_text(catalogue, document, content, (5, 10), "en") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "spans"),
+    [
+        ("US", "US States and U.S. and us and USA", [(0, 2), (14, 17)]),
+        ("economic areas", "in?economic?\nareas", [(3, 18)]),
+        ("Ile Merrow", "on Île Merrow", [(3, 13)]),
+        ("the committee", "The Committee said", [(0, 13)]),
+        ("商会", "机电商会。", [(2, 4)]),
+        ("at", "that", []),
+        ("", "anything", []),
+        ("…", "a … b", []),
+    ],
+)
+def test_occurrences(words: str, text: str, spans: list[tuple[int, int]]) -> None:
+    assert occurrences(words, text) == [Span(*span) for span in spans]
+
+
+@given(st.text(), st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30)), max_size=12))
+def test_pieces_are_the_text(text: str, places: list[tuple[int, int]]) -> None:
+    spans = [
+        (Span(begin, min(begin + length, len(text))), "x")
+        for begin, length in places
+        if begin < len(text)
+    ]
+
+    def said(pieces: tuple[Piece, ...]) -> str:
+        for piece in pieces:
+            assert not piece.parts or said(piece.parts) == piece.words
+        return "".join(piece.words for piece in pieces)
+
+    assert said(nested(text, spans)) == text
+
+
+@given(st.text(), st.text())
+def test_occurrences_never_fail(words: str, text: str) -> None:
+    for span in occurrences(words, text):
+        assert 0 <= span.begin < span.end <= len(text)
+
+
+def test_what_the_text_does_not_say_stands_where_one_looks(mechanisms_release: Release) -> None:
+    catalogue = Catalogue(mechanisms_release.store, mechanisms_release.base)
+    entity = describe(catalogue, BASE + "id/mechanism/crccme")
+    entries = {
+        entry.predicate.label: entry for group in entity.groups for entry in group.properties
+    }
+    assert [note.label for note in entries["Secretariats"].omissions] == [
+        "No Russian secretariat of CRCCME"
+    ]
+    assert not entries["Chairmanships"].facts
+    assert entries["Chairmanships"].omissions
+    expected = {named.label for group in entity.unstated for named in group.properties}
+    assert "Proposed by" in expected
+    assert "Initiated by" not in expected, "it is stated"
+    assert "Chairmanships" not in expected, "a note says so already"
+    (discrepancy,) = entity.discrepancies
+    readings = {
+        variant.words: [p.number for p in variant.passages] for variant in discrepancy.variants
+    }
+    assert readings == {"Electronic Products": [14], "Electric Products": [15]}
+    assert not describe(catalogue, BASE + "id/note/labels").unstated
