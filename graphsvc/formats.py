@@ -222,6 +222,14 @@ def named(name: str) -> Format | None:
     return next((fmt for fmt in FORMATS if fmt.name == name), None)
 
 
+_ANSWERS = frozenset({Content.SOLUTIONS, Content.BOOLEAN, Content.TRIPLES})
+
+#: The formats in which the engine writes answers to queries.
+ANSWER_FORMATS: tuple[Format, ...] = tuple(
+    fmt for fmt in FORMATS if fmt.engine is not None and fmt.carries & _ANSWERS
+)
+
+
 def carrying(content: Content) -> tuple[Format, ...]:
     """Return the formats that can carry ``content``, in order of preference."""
     return tuple(fmt for fmt in FORMATS if content in fmt.carries)

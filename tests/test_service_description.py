@@ -11,7 +11,7 @@ from rdflib import Graph, Namespace, URIRef
 from rdflib.namespace import RDF, RDFS, VOID
 
 from graphsvc import settings
-from graphsvc.formats import FORMATS, Content, Format, carrying
+from graphsvc.formats import ANSWER_FORMATS, Content, Format, carrying
 from graphsvc.web import service_description
 from graphsvc.web.app import create_app
 
@@ -85,7 +85,7 @@ def test_the_language_is_sparql_1_1(client: FlaskClient, description: Graph) -> 
 
 def test_every_result_format_is_really_had(client: FlaskClient, description: Graph) -> None:
     claimed = {str(value) for value in description.objects(None, SD.resultFormat)}
-    written = {fmt.engine.iri: fmt for fmt in FORMATS if fmt.engine is not None}
+    written = {fmt.engine.iri: fmt for fmt in ANSWER_FORMATS if fmt.engine is not None}
     assert claimed == set(written)
     for fmt in written.values():
         is_graph = Content.TRIPLES in fmt.carries

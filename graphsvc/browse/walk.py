@@ -19,6 +19,7 @@ from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
 from graphsvc.entities.layout import Place
 from graphsvc.entities.model import Named, Passage, Status
 from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 _LONGEST = 12
 """How often a path may repeat: a ring ends sooner, a longer chain is not followed further."""
 
+MOST_POINTING = 5_000
+"""How many facts that point to the things of a page are read for one column."""
+
 # Each takes the clause that says of which things.
 _OUT = """
 SELECT DISTINCT ?graph ?node ?property ?value WHERE {
@@ -39,8 +43,8 @@ SELECT DISTINCT ?graph ?node ?property ?value WHERE {
 _IN = """
 SELECT DISTINCT ?graph ?node ?property ?value WHERE {
   %s GRAPH ?graph { ?value ?property ?node }
-} LIMIT 5000
-"""  # A hub on a page must not make it slow; its own page counts all.
+} LIMIT 5001
+"""
 _LABELS = PROLOGUE + f"SELECT DISTINCT ?thing ?rank ?label WHERE {{ %s {LABEL_CLAUSE} }}"
 _QUOTES = PROLOGUE + f"SELECT DISTINCT ?passage ?quote ?number WHERE {{ %s {QUOTE_CLAUSE} }}"
 _SOURCES = (
@@ -212,7 +216,14 @@ class Walk:
             return
         self._in.update({(node, predicate): [] for node in nodes})
         clause = values("node", sorted(nodes, key=str)) + " " + values("property", [predicate])
-        for row in self.catalogue.store.select(_insert(_IN, clause)):
+        found = self.catalogue.store.select(_insert(_IN, clause))
+        if len(found.rows) > MOST_POINTING:
+            # A column that shows a part of what there is would be taken for the whole.
+            raise ParameterError(
+                f"More than {MOST_POINTING:,} facts of {predicate} point to the things shown.",
+                remedy="Leave that column out, or show fewer things; the page of each has all.",
+            )
+        for row in found:
             if isinstance(row["value"], NamedNode | BlankNode):
                 fact = Triple(row["value"], row["property"], row["node"])  # type: ignore[arg-type]
                 self._add(fact, row, self._in[row["node"], predicate])

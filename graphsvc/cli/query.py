@@ -14,7 +14,7 @@ from graphsvc.build import current, is_fresh
 from graphsvc.cli import tables
 from graphsvc.cli.options import with_settings
 from graphsvc.errors import ParameterError
-from graphsvc.formats import FORMATS, Content, carrying
+from graphsvc.formats import ANSWER_FORMATS, Content, carrying
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ _USUAL: Mapping[Content, str] = {
     Content.BOOLEAN: "tsv",
     Content.TRIPLES: "ttl",
 }
-_NAMES = [fmt.name for fmt in FORMATS if fmt.engine is not None]
+_NAMES = [fmt.name for fmt in ANSWER_FORMATS]
 
 
 @click.command()

@@ -158,10 +158,10 @@ def written_in(catalogue: Catalogue) -> str:
 def leading(catalogue: Catalogue, language: str = "en") -> list[Named]:
     """Return the things that the graph is about, in the order of their labels.
 
-    That is what the dataset names as its roots (https://www.w3.org/TR/void/#root-resource), or
-    else what the texts are about.
+    That is what the texts are about; if nothing says that, the roots of the dataset
+    (https://www.w3.org/TR/void/#root-resource).
     """
-    for query in (_ROOTS, _SUBJECTS):
+    for query in (_SUBJECTS, _ROOTS):
         rows = list(catalogue.store.select(query))
         labels = Labels.read(row for row in rows if "label" in row)
         found = {row["thing"] for row in rows if isinstance(row["thing"], NamedNode)}

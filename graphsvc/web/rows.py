@@ -21,7 +21,7 @@ from pyoxigraph import (
 )
 
 from graphsvc.entities.names import names
-from graphsvc.formats import FORMATS, Content, carrying
+from graphsvc.formats import ANSWER_FORMATS, Content, carrying
 from graphsvc.namespaces import XSD
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ Row = tuple["Term | None", ...]
 _NUMBERS = frozenset(
     XSD[name] for name in ("integer", "decimal", "double", "float", "int", "long", "gYear")
 )
-_GRAPH = tuple(fmt for fmt in FORMATS if fmt.engine == RdfFormat.N_TRIPLES)
+_GRAPH = tuple(fmt for fmt in ANSWER_FORMATS if fmt.engine == RdfFormat.N_TRIPLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from graphsvc.formats import FORMATS
+from graphsvc.formats import ANSWER_FORMATS
 from graphsvc.namespaces import OWL, RDF, RDFS, VOID, Namespace
 from graphsvc.web.rdf import write_rdf
 
@@ -45,7 +45,7 @@ def _triples(site: Site, address: str) -> Iterator[Triple]:
         yield Triple(service, OWL.sameAs, permanent)
     yield Triple(service, SD.supportedLanguage, SD.SPARQL11Query)
     yield Triple(service, SD.feature, SD.UnionDefaultGraph)
-    for fmt in FORMATS:
+    for fmt in ANSWER_FORMATS:
         if fmt.engine is not None:
             yield Triple(service, SD.resultFormat, NamedNode(fmt.engine.iri))
     if site.dataset.iri is not None:

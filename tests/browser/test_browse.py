@@ -28,7 +28,7 @@ def test_the_tour_by_keyboard(browser: Browser, served: str) -> None:
         focus(page, "/browse?class=iwm:Secretariat&iwm:side=country:finland")
         page.keyboard.press("Enter")
         page.wait_for_url("**iwm:side=country:finland")
-        assert page.get_by_role("status").inner_text().startswith("1 thing")
+        assert page.locator(".position[role=status]").inner_text().startswith("1 thing")
         assert "Business Finland" in page.locator("main").inner_text()
         focus(page, "/browse?class=iwm:Secretariat")
         page.keyboard.press("Enter")
@@ -43,7 +43,7 @@ def test_a_span_is_asked_for_without_a_script(browser: Browser, served: str) -> 
     form.get_by_label("from").fill("2013")
     form.get_by_role("button").press("Enter")
     page.wait_for_url("**iwm:year=2013..")
-    assert page.get_by_role("status").inner_text().startswith("2 things")
+    assert page.locator(".position[role=status]").inner_text().startswith("2 things")
     context.close()
 
 

@@ -155,7 +155,7 @@ def test_a_query_is_asked_and_answered(browser: Browser, served: str) -> None:
         page.get_by_label("Query").fill("SELECT ?name WHERE { mechanism:bfic rdfs:label ?name }")
         page.get_by_role("button", name="Run").click()
         page.wait_for_url("**/sparql?query=*")
-        assert "Business Forum of China-Italy" in page.locator("table").inner_text()
+        page.locator("#answer-body td", has_text="Business Forum of China-Italy").first.wait_for()
 
 
 def test_a_page_prints_without_its_navigation(browser: Browser, served: str) -> None:
