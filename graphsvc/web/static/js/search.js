@@ -141,8 +141,10 @@ function told(shown, total) {
 }
 
 function isTyping(event) {
-  const field = event.target.closest?.("input, textarea, select, [contenteditable]");
-  return Boolean(field) || event.ctrlKey || event.metaKey || event.altKey;
+  // An editor may live in a shadow tree, whose host is all that the event names outside it.
+  const [field] = event.composedPath();
+  return event.ctrlKey || event.metaKey || event.altKey || field.isContentEditable
+    || ["INPUT", "TEXTAREA", "SELECT"].includes(field.tagName);
 }
 
 function make(name, attributes) {
