@@ -1,9 +1,9 @@
 """The supervisor: loads a release once, forks workers from itself, and keeps their number right.
 
 It has one thread and runs no query itself, so that it can fork at any moment. A worker whose query
-is no longer quick is slowed down (nice 19) and replaced, so that quick queries always find a worker
-and a processor. When too many are slow already, it may stay where it is for a moment; then it is
-ended and its client told to come again.
+is no longer quick is slowed down (SCHED_IDLE) and replaced, so that quick queries always find a
+worker and a processor. When too many are slow already, it may stay where it is for a moment; then
+it is ended and its client told to come again.
 """
 
 from __future__ import annotations
@@ -201,6 +201,8 @@ class _Supervisor:
             child.slow = True
             self._register.note_slow(child.slot, 1)
             os.setpriority(os.PRIO_PROCESS, pid, _LOWEST_PRIORITY)
+            # Whoever wakes up goes before a process that runs when nothing else does: sched(7).
+            os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
         elif lasted > STAY:
             self._kill(pid, child, Cause.CROWDED)
 
