@@ -13,10 +13,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from openpyxl import load_workbook
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from graphsvc import settings
+from graphsvc.browse.walk import MOST_POINTING, Walk
+from graphsvc.entities import Catalogue
+from graphsvc.entities.layout import Place
+from graphsvc.errors import ParameterError
 from graphsvc.formats import Content, carrying
+from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.store.union import store_of
 from graphsvc.web.app import create_app
 from graphsvc.web.exports import guarded
 from graphsvc.web.xlsx import workbook
@@ -268,3 +274,21 @@ def test_the_query_of_a_table_gives_what_it_shows(client: FlaskClient) -> None:
     found = list(csv.DictReader(io.StringIO(answer)))
     assert {row["label"] for row in found} == set(rows(client, "/browse.json?class=iwm:Country"))
     assert any(row["passage"].endswith("passage/33") for row in found)
+
+
+def test_a_column_that_reads_too_much_says_so_and_shows_no_part() -> None:
+    hub, predicate = NamedNode("urn:x:hub"), NamedNode("urn:x:in")
+    quads = [
+        Quad(NamedNode(f"urn:x:{number}"), predicate, hub, NamedNode("urn:x:graph"))
+        for number in range(MOST_POINTING + 1)
+    ]
+
+    def load(number: int) -> Walk:
+        store = OxigraphStore(store_of(quads[:number]), {})
+        walk = Walk(Catalogue(store, "urn:x:"), "en")
+        walk.load([hub], [Place(predicate, incoming=True)])
+        return walk
+
+    assert len(load(MOST_POINTING).graphs) == MOST_POINTING
+    with pytest.raises(ParameterError, match="More than 5,000 facts"):
+        load(MOST_POINTING + 1)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc import settings
-from graphsvc.entities import Catalogue, called, describe
+from graphsvc.entities import Catalogue, called, describe, leading
 from graphsvc.entities.mentions import Piece, Span, nested, occurrences
 from graphsvc.entities.reader import read_text
 from graphsvc.web.app import create_app
@@ -174,3 +174,10 @@ def test_what_the_text_does_not_say_stands_where_one_looks(mechanisms_release: R
     }
     assert readings == {"Electronic Products": [14], "Electric Products": [15]}
     assert not describe(catalogue, BASE + "id/note/labels").unstated
+
+
+def test_the_first_page_begins_with_what_the_texts_are_about(mechanisms_release: Release) -> None:
+    catalogue = Catalogue(mechanisms_release.store, mechanisms_release.base)
+    found = {named.iri for named in leading(catalogue)}
+    assert len(found) == 6
+    assert all(iri is not None and "/id/mechanism/" in iri for iri in found)

@@ -344,3 +344,15 @@ def test_links_keep_the_folder_in_which_the_service_is_mounted(client: FlaskClie
 def test_the_table_of_formats_has_no_name_or_media_type_twice() -> None:
     assert len({fmt.name for fmt in FORMATS}) == len(FORMATS)
     assert len({fmt.full_type for fmt in FORMATS}) == len(FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"), [("text/html", 200), ("*/*", 200), ("text/turtle", 303)]
+)
+def test_the_first_page_sends_programs_to_the_description(
+    client: FlaskClient, accept: str, status: int
+) -> None:
+    answer = client.get("/", headers={"Accept": accept})
+    assert answer.status_code == status
+    assert "Accept" in answer.headers["Vary"]
+    assert answer.headers.get("Location") == (None if status == 200 else "/doc/dataset")

@@ -40,10 +40,11 @@ SELECT DISTINCT ?graph ?node ?property ?value WHERE {
   %s GRAPH ?graph { ?node ?property ?value }
 }
 """
-_IN = """
-SELECT DISTINCT ?graph ?node ?property ?value WHERE {
-  %s GRAPH ?graph { ?value ?property ?node }
-} LIMIT 5001
+# One row too many tells that there are more.
+_IN = f"""
+SELECT DISTINCT ?graph ?node ?property ?value WHERE {{
+  %s GRAPH ?graph {{ ?value ?property ?node }}
+}} LIMIT {MOST_POINTING + 1}
 """
 _LABELS = PROLOGUE + f"SELECT DISTINCT ?thing ?rank ?label WHERE {{ %s {LABEL_CLAUSE} }}"
 _QUOTES = PROLOGUE + f"SELECT DISTINCT ?passage ?quote ?number WHERE {{ %s {QUOTE_CLAUSE} }}"

@@ -78,6 +78,7 @@ def home() -> BaseResponse:
     dataset = site().dataset.iri
     if dataset is not None and _wants_rdf():
         response = redirect(site().local_doc(dataset), 303)
+        response.headers["Cache-Control"] = "public, no-cache"
         response.vary.add("Accept")
         return response
     # The page shows its own address, which is the host's.
