@@ -19,7 +19,7 @@ from graphsvc.web.compression import CODINGS, SMALLEST, Coding, Compression, neg
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphsvc.web.compression import Application, Message, Receive, Scope, Send
+    from graphsvc.web.messages import Application, Message, Receive, Scope, Send
 
 TEXT = b"North Rock Light was lit in 1871 on the order of the Harbour Board.\n" * 40
 TAG = 'W/"0123"'

@@ -13,7 +13,7 @@ from graphsvc.web.kept import Kept
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphsvc.web.kept import Message, Receive, Scope, Send
+    from graphsvc.web.messages import Message, Receive, Scope, Send
 
 PUBLIC = ((b"content-type", b"text/csv"), (b"cache-control", b"public, no-cache"))
 

@@ -13,7 +13,7 @@ import asyncio
 import gc
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from a2wsgi import WSGIMiddleware
 
@@ -32,28 +32,21 @@ from graphsvc.web.conditions import Condition
 from graphsvc.web.fields import Fields
 from graphsvc.web.kept import Kept
 from graphsvc.web.lookups import Lookups
+from graphsvc.web.messages import field_value
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Asked, Body
 from graphsvc.web.site import etag
 from graphsvc.web.sparql import FAILURE
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-
     from flask import Flask
 
     from graphsvc.formats import Format
     from graphsvc.release import Release
     from graphsvc.store.pool.aio import Running
-    from graphsvc.web.fields import Headers
+    from graphsvc.web.messages import Application as Asgi
+    from graphsvc.web.messages import Headers, Message, Receive, Scope, Send
 
-Message: TypeAlias = "MutableMapping[str, Any]"
-Scope: TypeAlias = "MutableMapping[str, Any]"
-Receive: TypeAlias = "Callable[[], Awaitable[Message]]"
-Send: TypeAlias = "Callable[[Message], Awaitable[None]]"
-Asgi: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
-
-_PATH = "/sparql"
 
 #: How many bytes of answers a web process keeps, and of how many bytes each may be.
 _KEPT_BYTES = 64 << 20
@@ -96,7 +89,7 @@ class Application:
             await self._rest(scope, _as_coroutine(receive), send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = _joined(scope["headers"])
+        headers: Headers = scope["headers"]
         body, again = None, receive
         if scope["method"] == "POST":
             body = await _body(headers, receive)
@@ -119,10 +112,10 @@ class Application:
             await reply.send(send)
 
     async def _reply(
-        self, scope: Scope, headers: dict[bytes, bytes], body: Body | None, receive: Receive
+        self, scope: Scope, headers: Headers, body: Body | None, receive: Receive
     ) -> _Reply | None:
         """Return the reply to a query; None if a page or a description is wanted."""
-        read = partial(_read, scope["query_string"], body, _text(headers, b"accept"))
+        read = partial(_read, scope["query_string"], body, field_value(headers, b"accept"))
         size = len(scope["query_string"]) + (len(body.data) if body else 0)
         wanted = read() if size < _LONG else await asyncio.to_thread(read)
         if wanted is None:
@@ -135,7 +128,7 @@ class Application:
     async def _kept_reply(
         self,
         scope: Scope,
-        headers: Mapping[bytes, bytes],
+        headers: Headers,
         receive: Receive,
         wanted: _Wanted,
     ) -> _Reply:
@@ -143,7 +136,9 @@ class Application:
         tag = etag(self._release, scope.get("root_path", ""), *wanted.asked.key, name)
         fields = self._fields.kept(wanted.format, tag)
         condition = Condition.of(
-            scope["method"], _text(headers, b"if-none-match"), _text(headers, b"if-modified-since")
+            scope["method"],
+            field_value(headers, b"if-none-match"),
+            field_value(headers, b"if-modified-since"),
         )
         if condition.is_met_by(tag, self._fields.last_modified):
             return _not_modified(fields)
@@ -182,7 +177,7 @@ class _Wanted:
 
 def _read(address: bytes, body: Body | None, accept: str | None) -> _Wanted | None:
     """Return what a program asks; None if a page or a description is wanted."""
-    if len(address) > protocol.LONGEST_ADDRESS - len(_PATH):
+    if len(address) > protocol.LONGEST_ADDRESS - len(protocol.PATH):
         return None
     given = protocol.parameters(address, body)
     if (
@@ -252,7 +247,7 @@ _TOO_LARGE = (b"content-length", b"%d" % (protocol.LARGEST_BODY + 1))
 
 def _is_query(scope: Scope) -> bool:
     path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", "")) == _PATH and scope["method"] in (
+    return path.removeprefix(scope.get("root_path", "")) == protocol.PATH and scope["method"] in (
         "GET",
         "POST",
     )
@@ -264,7 +259,7 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _body(headers: dict[bytes, bytes], receive: Receive) -> Body:
+async def _body(headers: Headers, receive: Receive) -> Body:
     """Return the body of a request; one that is too large is read just so far that it shows."""
     data = bytearray()
     more = True
@@ -272,7 +267,7 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> Body:
         message = await receive()
         data += message.get("body", b"")
         more = message.get("more_body", False)
-    return Body.of(headers.get(b"content-type", b"").decode("latin-1"), bytes(data))
+    return Body.of(field_value(headers, b"content-type") or "", bytes(data))
 
 
 def _without_length(headers: Headers) -> Headers:
@@ -307,19 +302,6 @@ def _start(status: int, fields: Headers) -> Message:
 
 def _not_modified(fields: Headers) -> _Reply:
     return _Whole(304, [field for field in fields if field[0] != b"content-type"], b"")
-
-
-def _joined(fields: Headers) -> dict[bytes, bytes]:
-    """Return the fields by name; those of one name joined: RFC 9110, section 5.3."""
-    headers: dict[bytes, bytes] = {}
-    for name, value in fields:
-        headers[name] = b"%b, %b" % (headers[name], value) if name in headers else value
-    return headers
-
-
-def _text(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
-    value = headers.get(name)
-    return None if value is None else value.decode("latin-1")
 
 
 def application() -> Asgi:

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 import brotli  # type: ignore[import-untyped]
 import zstandard
@@ -22,14 +21,14 @@ import zstandard
 from graphsvc.formats import FORMATS
 from graphsvc.web.conditions import TAG
 from graphsvc.web.fields import VARY
+from graphsvc.web.messages import field_value
 from graphsvc.web.negotiation import elements
 
-Scope: TypeAlias = MutableMapping[str, Any]
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
-_Headers: TypeAlias = list[tuple[bytes, bytes]]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphsvc.web.messages import Application, Headers, Message, Receive, Scope, Send
+
 
 SMALLEST = 512
 """How many bytes an answer has at least for its compression to be worth while."""
@@ -165,8 +164,8 @@ class Compression:
             await self._app(scope, receive, send)
             return
         headers = scope["headers"]
-        wanted = negotiated(_value(headers, b"accept-encoding"))
-        held = _tags(_value(headers, b"if-none-match") or "")
+        wanted = negotiated(field_value(headers, b"accept-encoding"))
+        held = _tags(field_value(headers, b"if-none-match") or "")
         if wanted.best is None and wanted.takes_identity and not held:
             await self._app(scope, receive, _Plain(send))
             return
@@ -216,7 +215,7 @@ class _Answer:
 
     def _begin(self, start: Message, body: Message) -> Message:
         """Settle how the answer goes out; change its headers, and return the first of its body."""
-        headers: _Headers = start["headers"]
+        headers: Headers = start["headers"]
         if start["status"] == _NOT_MODIFIED:
             _add_vary(headers)
             self._tag_what_is_held(headers)
@@ -240,25 +239,25 @@ class _Answer:
         _replace(headers, b"content-length", length)
         return body
 
-    def _is_worth_while(self, headers: _Headers, body: Message) -> bool:
+    def _is_worth_while(self, headers: Headers, body: Message) -> bool:
         length = self._length(headers, body)
         if length == 0 or not self._wanted.takes_identity:
             return length != 0
-        kind = (_value(headers, b"content-type") or "").partition(";")[0].strip().lower()
+        kind = (field_value(headers, b"content-type") or "").partition(";")[0].strip().lower()
         is_text = kind in _OF_THE_TABLE or _TEXTS.fullmatch(kind) is not None
         return is_text and (length is None or length >= SMALLEST)
 
-    def _length(self, headers: _Headers, body: Message) -> int | None:
+    def _length(self, headers: Headers, body: Message) -> int | None:
         """Return how long the answer is, or None if only its end will tell."""
-        told = _value(headers, b"content-length") or ""
+        told = field_value(headers, b"content-length") or ""
         if told.isascii() and told.isdigit():
             return int(told)
         is_whole = self._method != "HEAD" and not body.get("more_body")
         return len(body.get("body", b"")) if is_whole else None
 
-    def _tag_what_is_held(self, headers: _Headers) -> None:
+    def _tag_what_is_held(self, headers: Headers) -> None:
         """Let a 304 name the representation that the client holds: any that it takes will do."""
-        opaque = _opaque(_value(headers, b"etag"))
+        opaque = _opaque(field_value(headers, b"etag"))
         if opaque is None or (opaque in self._held and self._wanted.takes_identity):
             return
         for coding in self._wanted.codings:
@@ -274,15 +273,15 @@ def _compressed(compressor: Compressor, message: Message) -> Message:
     return {**message, "body": compressor.last(data)}
 
 
-def _may_be_coded(status: int, headers: _Headers) -> bool:
+def _may_be_coded(status: int, headers: Headers) -> bool:
     """Tell whether a coding may be put on the answer at all.
 
     A part of a representation (206) is a part of one coding of it, and what has a coding, or says
     that it must not be transformed, stays as it is.
     """
     has_content = status >= 200 and status not in (204, 205, 206)  # noqa: PLR2004
-    is_coded = _value(headers, b"content-encoding") is not None
-    policy = (_value(headers, b"cache-control") or "").lower()
+    is_coded = field_value(headers, b"content-encoding") is not None
+    policy = (field_value(headers, b"cache-control") or "").lower()
     return has_content and not is_coded and "no-transform" not in policy
 
 
@@ -302,12 +301,12 @@ def _asked_by_inner_tags(scope: Scope, held: frozenset[str], wanted: Wanted) -> 
     return {**scope, "headers": headers}
 
 
-def _mark_tag(headers: _Headers, coding: Coding) -> None:
+def _mark_tag(headers: Headers, coding: Coding) -> None:
     """Give the coded representation a tag of its own.
 
     It is weak: two runs may cut the same stream into other chunks, and compress to other bytes.
     """
-    opaque = _opaque(_value(headers, b"etag"))
+    opaque = _opaque(field_value(headers, b"etag"))
     if opaque is not None:
         _replace(headers, b"etag", f'W/"{opaque}-{coding.name}"'.encode("latin-1"))
 
@@ -322,21 +321,15 @@ def _opaque(tag: str | None) -> str | None:
     return match[1] if match else None
 
 
-def _add_vary(headers: _Headers) -> None:
-    varies = _value(headers, b"vary") or ""
+def _add_vary(headers: Headers) -> None:
+    varies = field_value(headers, b"vary") or ""
     names = [name.strip().lower() for name in varies.split(",")]
     if "*" not in names and "accept-encoding" not in names:
         value = f"{varies}, Accept-Encoding" if varies else "Accept-Encoding"
         _replace(headers, b"vary", value.encode("latin-1"))
 
 
-def _value(headers: _Headers, name: bytes) -> str | None:
-    """Return the value of a field, its lines joined: RFC 9110, section 5.3."""
-    values = [value for key, value in headers if key == name]
-    return b", ".join(values).decode("latin-1") if values else None
-
-
-def _replace(headers: _Headers, name: bytes, value: bytes | None) -> None:
+def _replace(headers: Headers, name: bytes, value: bytes | None) -> None:
     """Put a field's new value in the place of its old ones; None takes the field away."""
     headers[:] = [(key, old) for key, old in headers if key != name]
     if value is not None:

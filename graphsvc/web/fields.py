@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from graphsvc.web.app import RELEASE, SECURITY, SHARED
 
 if TYPE_CHECKING:
     from graphsvc.formats import Format
     from graphsvc.release import Release
-
-Headers: TypeAlias = list[tuple[bytes, bytes]]
+    from graphsvc.web.messages import Headers
 
 VARY = (b"vary", b"Accept, Accept-Encoding")
 """What chooses among the representations of an answer: its format, and its coding."""

@@ -12,16 +12,13 @@ asked for the second time, so that they push nothing out.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-Scope: TypeAlias = MutableMapping[str, Any]
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
-Key: TypeAlias = tuple[object, ...]
+if TYPE_CHECKING:
+    from graphsvc.web.messages import Application, Message, Receive, Scope, Send
+
+Key: TypeAlias = "tuple[object, ...]"
 
 #: The fields of a request by which answers vary: links may name the host that was asked.
 _VARYING = frozenset((b"accept", b"accept-encoding", b"accept-language", b"host"))

@@ -7,27 +7,20 @@ and so does one that is wrong: it is told what is wrong with it where all others
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from graphsvc.errors import NotAcceptable
-from graphsvc.web.protocol import Asked
+from graphsvc.web.messages import field_value
+from graphsvc.web.protocol import PATH, Asked
 from graphsvc.web.site import etag
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
-
     from graphsvc.release import Release
     from graphsvc.store.points import Points
-    from graphsvc.web.fields import Fields, Headers
+    from graphsvc.web.fields import Fields
+    from graphsvc.web.messages import Application, Headers, Receive, Scope, Send
 
-Message: TypeAlias = "MutableMapping[str, Any]"
-Scope: TypeAlias = "MutableMapping[str, Any]"
-Receive: TypeAlias = "Callable[[], Awaitable[Message]]"
-Send: TypeAlias = "Callable[[Message], Awaitable[None]]"
-Application: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
-
-_PATH = "/sparql"
 _QUERY = b"query="
 
 #: Requests with these ask for something else than an answer as it is.
@@ -59,7 +52,7 @@ class Lookups:
     def _found(self, query: str, scope: Scope) -> tuple[Headers, bytes] | None:
         asked = Asked(query)
         try:
-            fmt = asked.format(_accept(scope["headers"]))
+            fmt = asked.format(field_value(scope["headers"], b"accept"))
         except NotAcceptable:
             return None
         content = self._points.answer(query, fmt)
@@ -77,7 +70,7 @@ def _sole_query(scope: Scope) -> str | None:
         return None
     path: str = scope["path"]
     address: bytes = scope["query_string"]
-    if path.removeprefix(scope.get("root_path", "")) != _PATH:
+    if path.removeprefix(scope.get("root_path", "")) != PATH:
         return None
     if not address.startswith(_QUERY) or b"&" in address:
         return None
@@ -87,9 +80,3 @@ def _sole_query(scope: Scope) -> str | None:
         return unquote_to_bytes(address[len(_QUERY) :].replace(b"+", b" ")).decode("utf-8")
     except UnicodeDecodeError:
         return None
-
-
-def _accept(headers: Headers) -> str | None:
-    """Return the value of the Accept field, its lines joined: RFC 9110, section 5.3."""
-    values = [value for name, value in headers if name == b"accept"]
-    return b", ".join(values).decode("latin-1") if values else None

@@ -23,6 +23,9 @@ from graphsvc.web.problems import RequestProblem
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+PATH = "/sparql"
+"""Where the endpoint is, under the mount point."""
+
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
