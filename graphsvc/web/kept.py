@@ -11,9 +11,10 @@ asked for the second time, so that they push nothing out.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from graphsvc.web.cache import AnswerCache
 
 if TYPE_CHECKING:
     from graphsvc.web.messages import Application, Message, Receive, Scope, Send
@@ -44,10 +45,7 @@ class Kept:
 
     def __init__(self, application: Application, most_bytes: int, most_of_one: int) -> None:
         self._application = application
-        self._most = most_bytes
-        self._most_of_one = most_of_one
-        self._held: OrderedDict[Key, _Answer] = OrderedDict()
-        self._bytes = 0
+        self._held = AnswerCache[_Answer](most_bytes, most_of_one, lambda each: len(each.body))
         self._seen: set[int] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,11 +58,11 @@ class Kept:
         if held is None and self._is_first(key):
             await self._application(scope, receive, send)
         elif held is None:
-            recorder = _Recorder(send, self._most_of_one)
+            recorder = _Recorder(send, self._held.most_of_one)
             await self._application(scope, receive, recorder)
-            self._keep(key, recorder.answer())
+            if (answer := recorder.answer()) is not None:
+                self._held.put(key, answer)
         else:
-            self._held.move_to_end(key)
             await send(held.start)
             await send({"type": "http.response.body", "body": held.body})
 
@@ -77,15 +75,6 @@ class Kept:
             self._seen.clear()
         self._seen.add(mark)
         return True
-
-    def _keep(self, key: Key, answer: _Answer | None) -> None:
-        if answer is None or key in self._held:
-            return
-        self._held[key] = answer
-        self._bytes += len(answer.body)
-        while self._bytes > self._most:
-            _, oldest = self._held.popitem(last=False)
-            self._bytes -= len(oldest.body)
 
 
 class _Recorder:

@@ -61,7 +61,7 @@ class Site:
         self.base = release.base
         self.built = datetime.fromisoformat(release.manifest.built)
         self.catalogue = Catalogue(store, release.base)
-        self.kept = AnswerCache(_KEPT_BYTES, _KEPT_BYTES // 4)
+        self.kept = AnswerCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 4, len)
         self._read: dict[Hashable, object] = {}
 
     def once(self, key: Hashable, read: Callable[[], T]) -> T:
