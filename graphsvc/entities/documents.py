@@ -102,8 +102,8 @@ def document(catalogue: Catalogue, imprint: Imprint, iri: str, page: int = 1) ->
         raise UnknownEntity(iri)
     entity = NamedNode(iri)
     lists = (
-        statements.Pointing(catalogue, entity, page),
-        statements.Content(catalogue, entity, page),
+        statements.pointing(catalogue, entity, page),
+        statements.content(catalogue, entity, page),
     )
     own = statements.own(catalogue, entity) if page == 1 else ()
     return _made(catalogue, imprint, iri, lists, own)
@@ -111,7 +111,7 @@ def document(catalogue: Catalogue, imprint: Imprint, iri: str, page: int = 1) ->
 
 def ontology_document(catalogue: Catalogue, imprint: Imprint, page: int = 1) -> Document:
     """Return the document that defines every term of the ontology: its whole graph, at once."""
-    lists = (statements.Pointing(catalogue, catalogue.ontology, page),)
+    lists = (statements.pointing(catalogue, catalogue.ontology, page),)
     own: Iterable[Quad] = ()
     if page == 1:
         graph = graph_iri(catalogue.base, "ontology")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 
@@ -16,7 +16,7 @@ from graphsvc.entities.paging import PAGE_SIZE
 from graphsvc.entities.prologue import PROLOGUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from graphsvc.entities.catalogue import Catalogue
 
@@ -141,19 +141,44 @@ SELECT DISTINCT ?entity ?graph ({named} AS ?subject) ?property ?value WHERE {{
 )
 
 
-class Paged(Protocol):
-    """A list that a document shows a page at a time."""
+class Paged:
+    """A list about a thing that its document shows a page at a time.
 
-    page: int
+    ``count`` is the query of how many rows the whole list has, ``rows`` those of a page's quads
+    and of what makes them readable.
+    """
 
-    @property
+    def __init__(
+        self, catalogue: Catalogue, entity: NamedNode, page: int, count: str, rows: Sequence[str]
+    ) -> None:
+        self._catalogue = catalogue
+        self._entity = entity
+        self._count = count
+        self._rows = rows
+        self.page = page
+
+    @cached_property
     def size(self) -> int:
         """Return how many rows the whole list has."""
-        ...
+        return _count(self._catalogue, self._count, self._entity)
 
     def quads(self) -> Iterator[Quad]:
         """Yield the quads of the page, and those that make them readable."""
-        ...
+        if self.size:
+            for query in self._rows:
+                yield from _read(self._catalogue, _page(query, self.page), self._entity)
+
+
+def pointing(catalogue: Catalogue, entity: NamedNode, page: int) -> Paged:
+    """Return a page of the facts whose object is the thing, with the sentences that state them."""
+    rows = (_POINTING, _POINTING_NAMES, _POINTING_PLACES)
+    return Paged(catalogue, entity, page, _POINTING_COUNT, rows)
+
+
+def content(catalogue: Catalogue, entity: NamedNode, page: int) -> Paged:
+    """Return a page of what stands in the graph that has the name of the thing, if there is one."""
+    rows = (_CONTENT, _CONTENT_SUBJECTS, _CONTENT_OBJECTS)
+    return Paged(catalogue, entity, page, _CONTENT_COUNT, rows)
 
 
 def own(catalogue: Catalogue, entity: NamedNode) -> Iterator[Quad]:
@@ -171,46 +196,6 @@ def whole(catalogue: Catalogue, graph: NamedNode) -> Iterator[Quad]:
         if not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode):
             yield quad
     yield from catalogue.blanks.within(graph)
-
-
-class Pointing:
-    """A page of the facts whose object is the thing."""
-
-    def __init__(self, catalogue: Catalogue, entity: NamedNode, page: int) -> None:
-        self._catalogue = catalogue
-        self._entity = entity
-        self.page = page
-
-    @cached_property
-    def size(self) -> int:
-        """Return how many such facts there are."""
-        return _count(self._catalogue, _POINTING_COUNT, self._entity)
-
-    def quads(self) -> Iterator[Quad]:
-        """Yield the facts of the page with the sentences that state them."""
-        if self.size:
-            for query in (_POINTING, _POINTING_NAMES, _POINTING_PLACES):
-                yield from _read(self._catalogue, _page(query, self.page), self._entity)
-
-
-class Content:
-    """A page of what stands in the graph that has the name of the thing, if there is one."""
-
-    def __init__(self, catalogue: Catalogue, entity: NamedNode, page: int) -> None:
-        self._catalogue = catalogue
-        self._entity = entity
-        self.page = page
-
-    @cached_property
-    def size(self) -> int:
-        """Return how many quads the graph has."""
-        return _count(self._catalogue, _CONTENT_COUNT, self._entity)
-
-    def quads(self) -> Iterator[Quad]:
-        """Yield the quads of the page with the labels of what stands in them."""
-        if self.size:
-            for query in (_CONTENT, _CONTENT_SUBJECTS, _CONTENT_OBJECTS):
-                yield from _read(self._catalogue, _page(query, self.page), self._entity)
 
 
 def _with_parts(catalogue: Catalogue, entity: NamedNode) -> Iterator[Quad]:
