@@ -160,21 +160,21 @@ def test_lookups_go_on_beside_eight_runaways(service: Service) -> None:
 
 def test_a_client_that_goes_away_frees_its_worker(service: Service) -> None:
     query = urlencode({"query": CROSS + "# gone"})
-    eventually(lambda: lowest(service) == 0)
+    eventually(lambda: idling(service) == 0)
     with socket.create_connection(("127.0.0.1", service.port)) as raw:
         raw.sendall(f"GET /sparql?{query} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
-        eventually(lambda: lowest(service) == 1)
+        eventually(lambda: idling(service) == 1)
         gone = time.monotonic()
-    eventually(lambda: lowest(service) == 0)
+    eventually(lambda: idling(service) == 0)
     assert time.monotonic() - gone < DEADLINE / 2, "it was the deadline that freed it"
 
 
-def lowest(service: Service) -> int:
-    """Return how many workers go on at the lowest priority."""
+def idling(service: Service) -> int:
+    """Return how many workers run only when nothing else does."""
     count = 0
     for pid in service.workers():
         with suppress(ProcessLookupError):
-            count += os.getpriority(os.PRIO_PROCESS, pid) == 19
+            count += os.sched_getscheduler(pid) == os.SCHED_IDLE
     return count
 
 

@@ -33,11 +33,10 @@ def end_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def regain_priority(priority: int) -> bool:
-    """Take back the priority from before; tell whether the kernel allows it (CAP_SYS_NICE)."""
+def regain_priority() -> bool:
+    """Be scheduled like others again; tell whether the kernel allows it (CAP_SYS_NICE)."""
     try:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-        os.setpriority(os.PRIO_PROCESS, 0, priority)
     except PermissionError:
         return False
     return True

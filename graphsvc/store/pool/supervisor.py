@@ -31,7 +31,6 @@ _SOCKET = "workers.sock"
 _REGISTER = "register"
 _BACKLOG = 512
 _SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}
-_LOWEST_PRIORITY = 19
 _SCHEDULED = 2  # CPUCLOCK_SCHED, the kernel's name for the processor time of a process
 
 #: How often the workers are looked at, in seconds.
@@ -200,7 +199,6 @@ class _Supervisor:
         if sum(other.slow for other in self._children.values()) < self._plan.slow:
             child.slow = True
             self._register.note_slow(child.slot, 1)
-            os.setpriority(os.PRIO_PROCESS, pid, _LOWEST_PRIORITY)
             # Whoever wakes up goes before a process that runs when nothing else does: sched(7).
             os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
         elif lasted > STAY:

@@ -78,7 +78,6 @@ class Worker:
         self._register = register
         self._slot = slot
         self._limits = limits
-        self._priority = os.getpriority(os.PRIO_PROCESS, 0)
         self._copied = bounds.copied_memory()
         self._until_weighed = _WEIGHED_EVERY
 
@@ -124,7 +123,7 @@ class Worker:
 
     def _is_kept_slow(self) -> bool:
         """Tell whether this process was slowed down and may not be as quick again."""
-        return self._register.is_slow(self._slot) and not bounds.regain_priority(self._priority)
+        return self._register.is_slow(self._slot) and not bounds.regain_priority()
 
     def _is_worn(self) -> bool:
         """Tell whether too much has been copied; looked at now and then, for looking costs."""
