@@ -21,6 +21,7 @@ from rdflib.namespace import DCAT, DCTERMS, RDF, RDFS, SH, VOID, XSD
 
 from graphsvc import settings
 from graphsvc.formats import Content, carrying
+from graphsvc.queries import load_queries
 from graphsvc.web import crawlers, ranges
 from graphsvc.web.app import create_app
 
@@ -416,6 +417,11 @@ def test_the_site_map_lists_pages_that_are_there(client: FlaskClient, release: R
     stated = release.pages.read_text("utf-8").split()
     assert len(stated) > release.manifest.counts["entities"]
     assert {f"{HOST}/doc/{iri.removeprefix(release.base)}" for iri in stated} <= set(found)
+    others = ("", "browse", "timeline", "map", "ontology", "queries", "sparql", "api", "releases")
+    assert {f"{HOST}/{page}" for page in others} <= set(found)
+    asked = {f"{HOST}/queries/{query.name}" for query in load_queries(release.queries)}
+    assert asked
+    assert asked <= set(found)
 
 
 def test_a_long_site_map_is_an_index_of_parts(

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from graphsvc.formats import Format, named
 from graphsvc.web.responses import release_answer
@@ -24,13 +24,16 @@ crawlers = Blueprint("crawlers", __name__)
 MOST_ADDRESSES = 50_000
 LONGEST_ADDRESS = 2_047
 
-#: Pages beside those of things, by the names of their views; a view that is not there is no page.
+#: Pages beside those of things and of queries, by the names of their views.
 PAGES = (
     "pages.home",
+    "browse.browse_page",
+    "pictures.timeline",
+    "pictures.map_page",
     "documents.ontology",
+    "queries.gallery",
     "sparql.answer",
-    "browse.index",
-    "queries.index",
+    "api.page",
     "releases.index",
 )
 
@@ -84,8 +87,8 @@ def _addresses() -> Iterator[str]:
     """Yield the whole address of every page, in the order of the release's list."""
     root = request.url_root.removesuffix(f"{request.script_root}/")
     dataset = site().dataset.iri
-    known = (name for name in PAGES if name in current_app.view_functions)
-    fixed = [url_for(name) for name in known] + ([site().local_doc(dataset)] if dataset else [])
+    fixed = [url_for(name) for name in PAGES] + ([site().local_doc(dataset)] if dataset else [])
+    fixed += [url_for("queries.query", address=query.name) for query in site().queries]
     with site().release.pages.open(encoding="utf-8") as pages:
         things = (site().local_doc(line.rstrip("\n")) for line in pages)
         for path in chain(fixed, things):
