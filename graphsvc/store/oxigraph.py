@@ -102,7 +102,7 @@ class OxigraphStore:
         """Begin to answer: the writer knows its format, and finds the answer while it writes."""
         syntax.refuse(query)
         result = self._run(query, graphs, bindings)
-        return _Writer(result, _choose(result, formats), self._prefixes)
+        return ResultWriter(result, _choose(result, formats), self._prefixes)
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Table:
         """Answer a SELECT over the union of all graphs as a table of terms."""
@@ -173,8 +173,8 @@ class OxigraphStore:
 
 
 @dataclass(frozen=True, slots=True)
-class _Writer:
-    """A result on its way into a format."""
+class ResultWriter:
+    """A result on its way into a format; graphs are written with ``prefixes``."""
 
     result: Result
     format: Format

@@ -30,3 +30,13 @@ class Page(HTMLParser):
     @property
     def links(self) -> list[str | None]:
         return [one.get("href") for one in self.all("a")]
+
+    @property
+    def followed(self) -> list[str]:
+        """Return the addresses that a robot follows."""
+        # Of the states of browsing there are endlessly many; their links ask not to be followed.
+        return [
+            value
+            for one in self.all("a") + self.all("link")
+            if (value := one.get("href")) and "nofollow" not in (one.get("rel") or "")
+        ]

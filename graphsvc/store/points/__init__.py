@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pyoxigraph
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat
 
-from graphsvc.errors import StoreError
+from graphsvc.errors import NotAcceptable, StoreError
+from graphsvc.store.oxigraph import ResultWriter
 from graphsvc.store.points.hubs import FEW, hubs
 from graphsvc.store.points.shape import HIDDEN, shape_of
 
@@ -97,10 +98,12 @@ class Points:
         iris = _Iris(_IRIS.findall(query, start), known | declared)
         if not (shape.prefixes <= iris.namespaces.keys() and self._is_little(shape, iris)):
             return None
+        out = BytesIO()
         try:
-            return _written(self._store.query(query, prefixes=known), fmt, self._prefixes)
-        except (SyntaxError, ValueError, OSError):
+            ResultWriter(self._store.query(query, prefixes=known), fmt, self._prefixes).write(out)
+        except (SyntaxError, ValueError, OSError, NotAcceptable):
             return None
+        return out.getvalue()
 
     def _is_little(self, shape: Shape, iris: _Iris) -> bool:
         """Tell whether the patterns give few rows: 1000 of one, some 10,000 of three together.
@@ -140,14 +143,3 @@ class _Iris:
 
 def _all_differ(predicates: Sequence[str | None]) -> bool:
     return None not in predicates and len(set(predicates)) == len(predicates)
-
-
-def _written(
-    result: QuerySolutions | QueryBoolean | QueryTriples, fmt: Format, prefixes: Mapping[str, str]
-) -> bytes | None:
-    engine = fmt.engine
-    if isinstance(result, QueryTriples):
-        if not isinstance(engine, RdfFormat):
-            return None
-        return pyoxigraph.serialize(result, format=engine, prefixes=dict(prefixes))
-    return result.serialize(format=engine) if isinstance(engine, QueryResultsFormat) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -16,6 +15,8 @@ from graphsvc.formats import FORMATS, Content, carrying
 from graphsvc.validation import validate
 from graphsvc.web.app import create_app
 from graphsvc.web.documents import DOCUMENT_FORMATS, split_suffix
+
+from .reading import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,38 +35,6 @@ def client(lights_release: Release) -> FlaskClient:
     return create_app(lights_release, settings.load({}, {})).test_client()
 
 
-class Page(HTMLParser):
-    """What a test asks of a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
-
-    @property
-    def links(self) -> list[str]:
-        # Of the states of browsing there are endlessly many; their links ask not to be followed.
-        return [
-            value
-            for one in self.all("a") + self.all("link")
-            if (value := one.get("href")) and "nofollow" not in (one.get("rel") or "")
-        ]
-
-
 def crawl(client: FlaskClient, start: str) -> dict[str, TestResponse]:
     """Return the answers of every address of this host to which links lead."""
     seen: dict[str, TestResponse] = {}
@@ -78,7 +47,7 @@ def crawl(client: FlaskClient, start: str) -> dict[str, TestResponse]:
         answer.get_data()
         answer.close()
         if answer.mimetype == "text/html":
-            followed = (urldefrag(urljoin(address, link))[0] for link in Page(answer.text).links)
+            followed = (urldefrag(urljoin(address, link))[0] for link in Page(answer.text).followed)
             waiting += [link for link in followed if not urlsplit(link).netloc]
     return seen
 
@@ -226,8 +195,8 @@ def test_the_page_of_a_thing_shows_facts_with_their_sentences(client: FlaskClien
     words = page.text
     assert "North Rock Light was lit in 1871 on the order of the Harbour Board." in words
     assert words.index("Names") < words.index("History") < words.index("More")
-    assert "/doc/source/ile-merrow#p-2" in page.links
-    assert "/doc/id/body/harbour-board" in page.links
+    assert "/doc/source/ile-merrow#p-2" in page.followed
+    assert "/doc/id/body/harbour-board" in page.followed
     assert "inferred" in words
 
 
@@ -235,7 +204,7 @@ def test_the_page_of_a_passage_leads_to_its_neighbours(client: FlaskClient) -> N
     page = Page(client.get("/doc/passage/2").text)
     assert "North Rock Light was lit in 1871 on the order of the Harbour Board." in page.text
     assert "characters 22 to 89" in page.text
-    assert {"/doc/passage/1", "/doc/passage/3", "/doc/source/ile-merrow"} <= set(page.links)
+    assert {"/doc/passage/1", "/doc/passage/3", "/doc/source/ile-merrow"} <= set(page.followed)
     assert len([one for one in page.all("a") if one.get("rel") in ("prev", "next")]) == 2
 
 
@@ -326,7 +295,7 @@ def test_links_stay_here_when_the_graph_has_the_base_of_this_service(
     release = build(sources.load(lights_folder), values, validate, describe)
     client = create_app(release, values).test_client()
     page = Page(client.get(DOCUMENT).text)
-    assert "/doc/source/ile-merrow#p-2" in page.links
+    assert "/doc/source/ile-merrow#p-2" in page.followed
     turtle = client.get(f"{DOCUMENT}.nt").text
     assert "<http://127.0.0.1:8080/id/light/north-rock>" in turtle
     assert "example.org" not in turtle
@@ -335,9 +304,9 @@ def test_links_stay_here_when_the_graph_has_the_base_of_this_service(
 def test_links_keep_the_folder_in_which_the_service_is_mounted(client: FlaskClient) -> None:
     answer = client.get(DOCUMENT, base_url="http://localhost/graph/")
     page = Page(answer.text)
-    assert "/graph/doc/source/ile-merrow#p-2" in page.links
+    assert "/graph/doc/source/ile-merrow#p-2" in page.followed
     assert answer.headers["Content-Location"] == f"/graph{DOCUMENT}.html"
-    assert not [link for link in page.links if link.startswith("/") and "/graph/" not in link]
+    assert not [link for link in page.followed if link.startswith("/") and "/graph/" not in link]
     assert answer.headers["ETag"] != client.get(DOCUMENT).headers["ETag"]
 
 
