@@ -37,7 +37,7 @@ bench: venv
 
 # The list of all texts of the interface, from which a translation starts: docs/pages.md.
 texts: venv
-	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --no-location --sort-output --omit-header --output graphsvc/web/texts/texts.pot .
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords Phrase --no-location --sort-output --omit-header --output graphsvc/web/texts/texts.pot .
 
 venv: $(INSTALLED)
 

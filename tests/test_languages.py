@@ -193,7 +193,16 @@ def test_labels_speak_the_readers_language(lights_copy: Path, tmp_path: Path) ->
 
 def test_the_list_of_texts_is_up_to_date(tmp_path: Path) -> None:
     fresh = tmp_path / "texts.pot"
-    options = ["--no-location", "--sort-output", "--omit-header", "--output", str(fresh), "."]
+    options = [
+        "--keywords",
+        "Phrase",
+        "--no-location",
+        "--sort-output",
+        "--omit-header",
+        "--output",
+        str(fresh),
+        ".",
+    ]
     command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract"]
     subprocess.run(
         [*command, "--mapping-file", "pyproject.toml", *options], cwd=REPOSITORY, check=True

@@ -21,6 +21,7 @@ from graphsvc.queries import Query
 from graphsvc.queries import named as query_named
 from graphsvc.web import xlsx
 from graphsvc.web.highlight import highlighted
+from graphsvc.web.languages import speaks
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Asked
@@ -89,6 +90,7 @@ def query(address: str) -> Response:
         response = Response(body(), content_type=fmt.content_type)
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Accept")
+        speaks(response, fmt)
     else:
         response = release_answer(fmt, key, body)
     if fmt.name == "xlsx":

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import NamedNode
 
 from graphsvc.formats import Content, Format, carrying
+from graphsvc.phrases import Phrase
 from graphsvc.search import Kind, Search
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
@@ -37,10 +38,10 @@ _LAST_PAGE = 500
 
 #: What the kinds are called on pages.
 TITLES = {
-    Kind.THING: "Things",
-    Kind.SENTENCE: "Sentences",
-    Kind.TERM: "Vocabulary",
-    Kind.QUERY: "Queries",
+    Kind.THING: Phrase("Things"),
+    Kind.SENTENCE: Phrase("Sentences"),
+    Kind.TERM: Phrase("Vocabulary"),
+    Kind.QUERY: Phrase("Queries"),
 }
 
 
