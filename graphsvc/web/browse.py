@@ -15,7 +15,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 
 from graphsvc.browse.cells import Row
-from graphsvc.browse.compare import Matrix, compare
+from graphsvc.browse.compare import HIGHLIGHTS, Matrix, compare
 from graphsvc.browse.patterns import fitting, table_query, values
 from graphsvc.browse.state import BY_LABEL, Absent, Is, Present, Sort, State
 from graphsvc.browse.table import MOST_COLUMNS, SORTED_THINGS
@@ -58,11 +58,6 @@ MOST_EXPORTED = 5_000
 #: The languages of what is exported: the same file for everybody.
 _LANGUAGE = "en"
 _SPAN_FIELDS = ("range", "from", "to")
-_HIGHLIGHTS = {
-    "": Phrase("nothing"),
-    "differences": Phrase("differences"),
-    "agreements": Phrase("agreements"),
-}
 _Pairs = list[tuple[str, str]]
 
 
@@ -192,7 +187,7 @@ def _compare(
         return export(_matrix_sheet(matrix, iris, classes), fmt, served)
     others = [
         (words, _address("compare", _comparing(iris, classes, name)), name)
-        for name, words in _HIGHLIGHTS.items()
+        for name, words in HIGHLIGHTS.items()
     ]
     parameters = _comparing(iris, classes, "")
     return render_template(
@@ -256,7 +251,7 @@ def _compared(pairs: _Pairs) -> tuple[list[NamedNode], list[NamedNode], str]:
     iris = [read_iri(text, prefixes) for text in given["iri"]]
     classes = [read_iri(text, prefixes) for text in given["class"]]
     highlight = "".join(given["highlight"][:1])
-    if highlight not in _HIGHLIGHTS or len(given["highlight"]) > 1:
+    if highlight not in HIGHLIGHTS or len(given["highlight"]) > 1:
         raise ParameterError(
             f"{highlight!r} cannot be highlighted.", remedy="Ask for differences or agreements."
         )
