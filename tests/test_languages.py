@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment
 from pyoxigraph import Literal
 
 from graphsvc import settings, sources
@@ -31,24 +29,7 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
 
 REPOSITORY = Path(__file__).parents[1]
-TEMPLATES = REPOSITORY / "graphsvc" / "web" / "templates"
 POT = FOLDER / "texts.pot"
-
-#: The templates whose every text is in the catalogue: a new one belongs here too.
-WRAPPED = (
-    "base.html",
-    "cite.html",
-    "entity.html",
-    "home.html",
-    "macros.html",
-    "map.html",
-    "neighbourhood.html",
-    "passage.html",
-    "pictures.html",
-    "reader.html",
-    "timeline.html",
-)
-PROPER_NAMES = frozenset({"SPARQL", "doctype", "html"})
 
 
 @pytest.mark.parametrize(
@@ -120,28 +101,6 @@ def pseudo() -> Catalog:
         elif message.id:
             message.string = f"⟦{message.id}⟧"
     return catalogue
-
-
-def bare_words(template: str) -> list[str]:
-    """Return the words that a template says without asking the catalogue."""
-    source = re.sub(r"\{%-? *trans\b.*?endtrans *-?%\}", "", template, flags=re.DOTALL)
-    source = re.sub(r"<(code|pre)\b.*?</\1>", "", source, flags=re.DOTALL)
-    said = "".join(
-        value if kind == "data" else "\0" if kind.endswith("begin") else ""
-        for _, kind, value in Environment(autoescape=True).lex(source)
-    )
-    loud = re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*[a-z]{2}[^"]*)"', said)
-    return loud + re.findall(r"[^\W\d_]{2,}", re.sub(r"<[^>]*>", " ", said))
-
-
-@pytest.mark.parametrize("name", WRAPPED)
-def test_templates_say_nothing_past_the_catalogue(name: str) -> None:
-    words = bare_words((TEMPLATES / name).read_text("utf-8"))
-    assert [word for word in words if word not in PROPER_NAMES] == []
-
-
-def test_a_bare_word_would_be_seen() -> None:
-    assert bare_words('<p title="A tip">{{ _("x") }} Hello</p>') == ["A tip", "Hello"]
 
 
 @pytest.mark.parametrize(
