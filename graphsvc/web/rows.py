@@ -23,6 +23,7 @@ from pyoxigraph import (
 from graphsvc.entities.names import names
 from graphsvc.formats import ANSWER_FORMATS, Content, carrying
 from graphsvc.namespaces import XSD
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -91,7 +92,7 @@ def read_answer(store: Store, query: str, graphs: GraphSelection) -> Answered:
         return _solutions(answer, answer.format.engine, started)
     found = (quad.triple for quad in parse(_file(answer), format=RdfFormat.N_TRIPLES))
     rows, complete = _first((each.subject, each.predicate, each.object) for each in found)
-    columns = ("subject", "property", "value")
+    columns = (Phrase("subject"), Phrase("property"), Phrase("value"))
     return Answered(columns, rows, complete, perf_counter() - started, is_graph=True)
 
 
