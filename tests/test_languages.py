@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal
@@ -19,14 +18,14 @@ from graphsvc.description import describe
 from graphsvc.entities.labels import best
 from graphsvc.validation import validate
 from graphsvc.web.app import create_app
-from graphsvc.web.catalogues import FOLDER, Texts, compiled
+from graphsvc.web.catalogues import FOLDER
 from graphsvc.web.languages import label_languages, lookup, priority_list
 
 if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
     from flask import Flask
 
     from graphsvc.release import Release
+    from graphsvc.web.catalogues import Texts
 
 REPOSITORY = Path(__file__).parents[1]
 POT = FOLDER / "texts.pot"
@@ -84,23 +83,10 @@ def test_labels_follow_the_whole_list() -> None:
 
 
 @pytest.fixture(scope="module")
-def app(lights_release: Release) -> Flask:
+def app(lights_release: Release, bracketed: Texts) -> Flask:
     made = create_app(lights_release, settings.load({}, {}))
-    made.extensions["graphsvc.texts"] = Texts({"de": compiled(pseudo())})
+    made.extensions["graphsvc.texts"] = bracketed
     return made
-
-
-def pseudo() -> Catalog:
-    """Return a catalogue in which every text of the sources stands between brackets."""
-    with POT.open("rb") as file:
-        catalogue = read_po(file)
-    catalogue.locale = "de"
-    for message in catalogue:
-        if isinstance(message.id, tuple):
-            message.string = tuple(f"⟦{text}⟧" for text in message.id)
-        elif message.id:
-            message.string = f"⟦{message.id}⟧"
-    return catalogue
 
 
 @pytest.mark.parametrize(

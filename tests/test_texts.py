@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,12 +14,12 @@ import pytest
 from jinja2 import Environment, nodes
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc import settings
+from graphsvc import settings, sources
+from graphsvc.build import build
+from graphsvc.description import describe
 from graphsvc.entities.labels import local_words
+from graphsvc.validation import validate
 from graphsvc.web.app import create_app
-from graphsvc.web.catalogues import Texts, compiled
-from tests.conftest import built, copied
-from tests.test_languages import pseudo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from graphsvc.release import Release
+    from graphsvc.web.catalogues import Texts
 
 TEMPLATES = Path(__file__).parents[1] / "graphsvc" / "web" / "templates"
 
@@ -259,16 +261,24 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def pages(lights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, str]:
+def pages(
+    lights_folder: Path, tmp_path_factory: pytest.TempPathFactory, bracketed: Texts
+) -> tuple[Flask, str]:
     """Return the tiny project with a translation of every text, and its earlier release."""
-    project = copied(lights_folder, tmp_path_factory.mktemp("project"))
-    releases = tmp_path_factory.mktemp("releases")
-    earlier = built(project, releases)
-    file = project / "data" / "editorial.trig"
+    folder = tmp_path_factory.mktemp("texts")
+    shutil.copytree(lights_folder, folder / "project")
+    given = {"project": folder / "project", "releases": folder / "releases"}
+
+    def built() -> Release:
+        project = sources.load(folder / "project")
+        return build(project, settings.load(given, {}), validate, describe)
+
+    earlier = built()
+    file = folder / "project" / "data" / "editorial.trig"
     words = file.read_text("utf-8").replace("North Rock Light", "North Rock Beacon")
     file.write_text(words, "utf-8")
-    app = create_app(built(project, releases), settings.load({}, {}))
-    app.extensions["graphsvc.texts"] = Texts({"de": compiled(pseudo())})
+    app = create_app(built(), settings.load({}, {}))
+    app.extensions["graphsvc.texts"] = bracketed
     return app, earlier.id
 
 

@@ -137,13 +137,13 @@ def gettext(message: str, **values: object) -> str:
 
     Outside a request the text is returned as it is written.
     """
-    said = _translations().gettext(message)
+    said = translations().gettext(message)
     return said % values if values else said
 
 
 def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
     """Return a text that depends on a number, ``%(num)s`` among its places."""
-    said = _translations().ngettext(singular, plural, num)
+    said = translations().ngettext(singular, plural, num)
     return said % {"num": num, **values}
 
 
@@ -186,8 +186,8 @@ def register(app: Flask) -> None:
     environment.policies["ext.i18n.trimmed"] = True
     # Each call finds the language of its own request, so one environment serves all.
     environment.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda message: _translations().gettext(message),
-        lambda one, many, number: _translations().ngettext(one, many, number),
+        lambda message: translations().gettext(message),
+        lambda one, many, number: translations().ngettext(one, many, number),
         newstyle=True,
     )
     environment.filters.update(said=said, number=number, day=day, moment=moment)
@@ -222,7 +222,8 @@ def _locale(tag: str) -> Locale:
         return Locale("en", "GB")
 
 
-def _translations() -> NullTranslations:
+def translations() -> NullTranslations:
+    """Return the texts in the reader's language; outside a request those in English."""
     if not has_request_context():
         return NullTranslations()
     return _texts().of(reader().interface)

@@ -23,7 +23,7 @@ from graphsvc.phrases import Phrase
 from graphsvc.release import current
 from graphsvc.web import problems
 from graphsvc.web.history import history
-from graphsvc.web.languages import of_reader
+from graphsvc.web.languages import labels, of_reader
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import RequestProblem
@@ -135,7 +135,8 @@ def _one(found: Release, fmt: Format) -> Response:
 
 def _comparison(before: Release, after: Release, fmt: Format) -> Response:
     view, number = _view(), page_number()
-    with history().compared(before, after) as found:
+    languages = labels() if fmt.name == "html" else site().default_language
+    with history().compared(before, after, languages) as found:
 
         def body() -> str | bytes:
             if fmt.name in ("html", _JSON.name):

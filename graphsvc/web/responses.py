@@ -33,6 +33,13 @@ def release_answer(
     return answer(fmt, tag, http_date(site().built), body)
 
 
+def spoken_answer(fmt: Format, key: tuple[object, ...], body: Callable[[], str]) -> Response:
+    """Return an answer that depends on the reader's languages whatever its format is."""
+    response = release_answer(fmt, (*key, request.headers.get("Accept-Language", "")), body)
+    response.vary.add("Accept-Language")
+    return response
+
+
 def answer(
     fmt: Format, tag: str, modified: str, body: Callable[[], Iterable[bytes] | bytes | str]
 ) -> Response:

@@ -125,10 +125,10 @@ def _is_number(term: Term) -> bool:
 class Cells:
     """The terms of some rows as the page shows them: links, labels, languages and datatypes."""
 
-    def __init__(self, site: Site, rows: Sequence[Row]) -> None:
+    def __init__(self, site: Site, rows: Sequence[Row], languages: str) -> None:
         self._site = site
         terms = (term for row in rows for term in row if term is not None)
-        self._names = names(site.catalogue, terms)
+        self._names = names(site.catalogue, terms, languages)
 
     def cell(self, term: Term) -> dict[str, str]:
         """Return a term as plain values, those that it has; every one has a ``kind``."""
