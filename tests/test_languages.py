@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal
@@ -16,16 +19,16 @@ from graphsvc import settings, sources
 from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.entities.labels import best
+from graphsvc.errors import SettingsError
 from graphsvc.validation import validate
 from graphsvc.web.app import create_app
-from graphsvc.web.catalogues import FOLDER
+from graphsvc.web.catalogues import FOLDER, Texts, is_sound
 from graphsvc.web.languages import label_languages, lookup, priority_list
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from graphsvc.release import Release
-    from graphsvc.web.catalogues import Texts
 
 REPOSITORY = Path(__file__).parents[1]
 POT = FOLDER / "texts.pot"
@@ -153,3 +156,84 @@ def test_the_list_of_texts_is_up_to_date(tmp_path: Path) -> None:
         [*command, "--mapping-file", "pyproject.toml", *options], cwd=REPOSITORY, check=True
     )
     assert fresh.read_text("utf-8") == POT.read_text("utf-8"), "run: make texts"
+
+
+ENGLISH = "Skip to the content"
+#: What an operator writes: two texts, one of them with forms that German has not.
+TRANSLATION = f"""
+msgid ""
+msgstr ""
+"Language: pl\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) "
+"? 1 : 2);\\n"
+
+msgid "{ENGLISH}"
+msgstr "Przejdź do treści"
+
+msgid "%(num)s passage"
+msgid_plural "%(num)s passages"
+msgstr[0] "%(num)s ustęp"
+msgstr[1] "%(num)s ustępy"
+msgstr[2] "%(num)s ustępów"
+"""
+
+
+def test_a_language_is_added_by_a_file(lights_release: Release, tmp_path: Path) -> None:
+    (tmp_path / "pl.po").write_text(TRANSLATION, "utf-8")
+    given = settings.load({"translations": tmp_path}, {})
+    client = create_app(lights_release, given).test_client()
+    page = client.get("/", headers={"Accept-Language": "pl-PL, en;q=0.5"})
+    assert page.headers["Content-Language"] == "pl"
+    assert "Przejdź do treści" in page.text
+    assert re.search(r"[025-9] ustępów|[234] ustępy|>1 ustęp<", page.text)
+    assert "Time line" in page.text, "what has no translation is said in English"
+    # Scripts have the forms of the language with the texts: the number 0 takes form 2, 1 takes 0.
+    assert f'"plural": "20111{"2" * 17}11122' in page.text
+
+
+def test_the_project_has_languages_of_its_own(lights_release: Release, tmp_path: Path) -> None:
+    (tmp_path / "translations").mkdir()
+    (tmp_path / "translations" / "pl.po").write_text(TRANSLATION, "utf-8")
+    client = create_app(lights_release, settings.load({"project": tmp_path}, {})).test_client()
+    assert client.get("/", headers={"Accept-Language": "pl"}).headers["Content-Language"] == "pl"
+
+
+@pytest.mark.parametrize(
+    ("english", "translation"),
+    [
+        ("Page %(number)s", "Strona %(numer)s"),
+        ("Page %(number)s", "Strona %(number)d"),
+        ("Home", "100 %"),
+        ("Home", "<b>Dom</b>"),
+        ("Home", 'Dom" onclick="x'),
+        ("%(num)s row", "%(count)s"),
+    ],
+)
+def test_a_translation_that_would_break_a_page_is_not_taken(
+    english: str, translation: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    catalogue = Catalog(locale="pl")
+    catalogue.add(english, translation)
+    catalogue.add(ENGLISH, "Przejdź do treści")
+    with (tmp_path / "pl.po").open("wb") as file:
+        write_po(file, catalogue)
+    read = Texts.read(tmp_path).of("pl")
+    assert read.gettext(english) == english
+    assert read.gettext(ENGLISH) == "Przejdź do treści"
+    assert english in caplog.text
+    assert "pl.po" in caplog.text
+
+
+def test_what_is_no_catalogue_is_told_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "pl.po").write_text("No catalogue.\n", "utf-8")
+    with pytest.raises(SettingsError, match=r"pl\.po is no catalogue"):
+        Texts.read(tmp_path)
+
+
+def test_every_english_text_could_stand_for_itself() -> None:
+    with POT.open("rb") as file:
+        catalogue = read_po(file)
+    for message in catalogue:
+        message.string = message.id
+        assert not message.id or is_sound(message), message.id

@@ -33,6 +33,7 @@ _PATIENCE = 5
 
 @click.command()
 @with_settings(
+    "translations",
     "contact",
     "host",
     "port",

@@ -21,13 +21,14 @@ from flask import current_app, g, has_request_context, request
 from markupsafe import Markup
 
 from graphsvc.phrases import Phrase
-from graphsvc.web.catalogues import SOURCE_LANGUAGE, Texts
+from graphsvc.web.catalogues import FOLDER, SOURCE_LANGUAGE, Texts
 from graphsvc.web.negotiation import elements
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from flask import Flask, Response
 
@@ -178,9 +179,12 @@ def in_english() -> Markup:
     return Markup("") if _interface() == SOURCE_LANGUAGE else Markup(' lang="en"')
 
 
-def register(app: Flask) -> None:
-    """Let the templates speak the reader's language, and know the title in it."""
-    app.extensions["graphsvc.texts"] = Texts.shipped()
+def register(app: Flask, more: Path) -> None:
+    """Let the templates speak the reader's language, and know the title in it.
+
+    ``more`` is a folder that may hold more languages than the package brings.
+    """
+    app.extensions["graphsvc.texts"] = Texts.read(FOLDER, more)
     environment = app.jinja_env
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True

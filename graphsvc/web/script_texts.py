@@ -46,7 +46,8 @@ def _block(spoken: NullTranslations, part: str) -> Markup:
     forms = [_form(spoken, number) for number in range(_NUMBERS)]
     for message in messages(part):
         if isinstance(message, str):
-            texts[message] = spoken.gettext(message)
+            # What has no translation stands in the script already.
+            texts |= {message: said} if (said := spoken.gettext(message)) != message else {}
         else:
             one, many = message
             numbers = (forms.index(form) for form in sorted(set(forms)))
