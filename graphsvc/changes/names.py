@@ -25,8 +25,9 @@ _REMEMBERED = 8192
 class Names:
     """Names of one release's terms, each looked up once and remembered for a while."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, languages: str = "en") -> None:
         self._store = store
+        self._languages = languages
         self.of = lru_cache(maxsize=_REMEMBERED)(self._of)
         self.passage = lru_cache(maxsize=_REMEMBERED)(self._passage)
 
@@ -36,7 +37,7 @@ class Names:
         if not isinstance(node, NamedNode):
             return spelled(node)
         labels = Labels.read(self._store.select(_LABELS, {"thing": node}))
-        return labels.name(node, "en") or spelled(node)
+        return labels.name(node, self._languages) or spelled(node)
 
     def _passage(self, written: str) -> Passage | None:
         """Return a passage with its words, or None if this release has none of this IRI."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @with_settings(
+    "translations",
     "contact",
     "host",
     "port",
