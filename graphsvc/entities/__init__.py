@@ -7,13 +7,7 @@ its terms bound and never written into its text, so that any store answers alike
 
 from graphsvc.entities.catalogue import Catalogue
 from graphsvc.entities.describe import called, describe, known
-from graphsvc.entities.documents import (
-    Document,
-    Imprint,
-    document,
-    document_iri,
-    ontology_document,
-)
+from graphsvc.entities.documents import Document, Draft, Imprint, document_iri, draft
 from graphsvc.entities.incoming import incoming
 from graphsvc.entities.model import (
     ClassCount,
@@ -42,6 +36,7 @@ __all__ = [
     "Dataset",
     "Derivation",
     "Document",
+    "Draft",
     "Entity",
     "Fact",
     "Group",
@@ -60,12 +55,11 @@ __all__ = [
     "classes",
     "dataset",
     "describe",
-    "document",
     "document_iri",
+    "draft",
     "incoming",
     "known",
     "leading",
-    "ontology_document",
     "reading",
     "spoken",
     "standing",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
 
-from graphsvc.entities import document, ontology_document, standing
+from graphsvc.entities import draft, standing
 from graphsvc.errors import UnknownEntity, Withdrawn
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.web import dataset_description, problems, signposts
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.entities import Document
+    from graphsvc.entities import Document, Draft
 
 documents = Blueprint("documents", __name__)
 
@@ -120,33 +120,33 @@ def _must_be_there(iri: str) -> None:
 def _document(iri: str, asked: Format | None) -> Response:
     number = page_number()
     fmt = asked or negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
-    written: list[Document] = []
+    # Where a page of data stands among its like is told whether or not it is sent.
+    data = (
+        None
+        if {Content.PAGE, Content.LINKS} & fmt.carries
+        else draft(site().catalogue, iri, number)
+    )
 
     def body() -> bytes | str:
-        if Content.PAGE in fmt.carries:
-            return ontology_page() if iri == site().catalogue.ontology.value else entity_page(iri)
+        if data is not None:
+            return _write(_described(data), fmt)
         if Content.LINKS in fmt.carries:
             return signposts.linkset(iri)
-        written.append(_described(iri, number))
-        return _write(written[0], fmt)
+        return ontology_page() if iri == site().catalogue.ontology.value else entity_page(iri)
 
     # The dataset is described with addresses of the host that answers.
     host = request.url_root if iri == site().dataset.iri else ""
     response = release_answer(fmt, (iri, number, host), body)
     page = "" if number == 1 else f"?page={number}"
     response.headers["Content-Location"] = site().local_doc(iri, f".{fmt.name}") + page
-    paging = written[0].paging if written else None
-    for link in signposts.links(iri, fmt, page, paging):
+    for link in signposts.links(iri, fmt, None if data is None else data.paging):
         response.headers.add("Link", link.field)
     return response
 
 
-def _described(iri: str, page: int) -> Document:
-    catalogue, imprint = site().catalogue, site().imprint
-    if iri == catalogue.ontology.value:
-        return ontology_document(catalogue, imprint, page)
-    written = document(catalogue, imprint, iri, page)
-    return _with_release(written, iri) if iri == imprint.dataset.iri else written
+def _described(data: Draft) -> Document:
+    written = data.document(site().imprint)
+    return _with_release(written, data.topic) if data.topic == site().dataset.iri else written
 
 
 def _with_release(written: Document, iri: str) -> Document:
