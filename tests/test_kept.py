@@ -73,7 +73,7 @@ class Client:
 
 
 def client(inner: Inner, most: int = 1000, most_of_one: int = 500) -> Client:
-    return Client(Kept(inner, most, most_of_one))
+    return Client(Kept(inner, most, most_of_one, lambda: 0))
 
 
 def test_an_answer_is_kept_when_it_is_asked_for_again() -> None:
@@ -152,3 +152,11 @@ def test_the_one_not_asked_for_longest_goes_first() -> None:
     assert inner.asked == 8
     asking.get(b"2")
     assert inner.asked == 9
+
+
+def test_in_another_state_it_is_asked_for_again() -> None:
+    inner, states = Inner(), iter([1, 1, 1, 2, 2, 2])
+    asking = Client(Kept(inner, 1000, 500, lambda: next(states)))
+    for number in (1, 2, 2, 3, 4, 4):
+        asking.get()
+        assert inner.asked == number

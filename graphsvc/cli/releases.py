@@ -18,7 +18,7 @@ from graphsvc.changes.report import Compared, Report
 from graphsvc.cli.options import with_settings
 from graphsvc.errors import ReleaseError
 from graphsvc.release import CURRENT, current
-from graphsvc.web.releases_json import release_json, whole_json
+from graphsvc.web.releases_json import Scene, release_json, whole_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +40,11 @@ _ALL = 1 << 62
 def releases(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - click gives it so
     """List the releases that are kept, the newest first."""
     kept = depot.kept(settings.releases)
-    newest = current(settings.releases).id
+    served = current(settings.releases)
+    newest = served.id
     if as_json:
-        told = [release_json(each, None, {}, current=newest, served=newest) for each in kept]
+        scene = Scene(served.base, newest, newest)
+        told = [release_json(each, None, {}, scene) for each in kept]
         for entry in told:
             # What only a comparison or a running service could tell is left out.
             del entry["changes"], entry["served"], entry["previous"]

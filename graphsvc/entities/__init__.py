@@ -7,7 +7,14 @@ its terms bound and never written into its text, so that any store answers alike
 
 from graphsvc.entities.catalogue import Catalogue
 from graphsvc.entities.describe import called, describe, known
-from graphsvc.entities.documents import Document, Draft, Imprint, document_iri, draft
+from graphsvc.entities.documents import (
+    Document,
+    Draft,
+    Imprint,
+    document_iri,
+    draft,
+    version_document,
+)
 from graphsvc.entities.incoming import incoming
 from graphsvc.entities.model import (
     ClassCount,
@@ -65,5 +72,6 @@ __all__ = [
     "standing",
     "text_passages",
     "texts",
+    "version_document",
     "written_in",
 ]

@@ -144,6 +144,25 @@ def draft(catalogue: Catalogue, iri: str, page: int = 1) -> Draft:
     return Draft(catalogue, iri, paging, lists, partial(_own, catalogue, entity))
 
 
+def version_document(
+    catalogue: Catalogue, imprint: Imprint, iri: str, said: tuple[frozenset[Triple], Iterable[Quad]]
+) -> Document:
+    """Return the document with an IRI that is a version of the ontology.
+
+    ``said`` is what is said of it, and what it says itself.
+    """
+    own, stated = said
+    paging, topic = Paging(iri, 1, 1), catalogue.ontology.value
+    return Document(
+        iri=iri,
+        topic=topic,
+        paging=paging,
+        own=own.union(_metadata(paging, topic, imprint)),
+        stated=frozenset(stated),
+        passages=frozenset(),
+    )
+
+
 def document_iri(catalogue: Catalogue, iri: str) -> str:
     """Return the IRI of the document about a thing: the same under whichever host serves it.
 

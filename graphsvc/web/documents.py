@@ -15,7 +15,9 @@ from flask import Blueprint, Response, redirect, request
 from graphsvc.entities import draft, standing
 from graphsvc.errors import UnknownEntity, Withdrawn
 from graphsvc.formats import Content, Format, carrying
-from graphsvc.web import dataset_description, problems, signposts
+from graphsvc.namespaces import OWL
+from graphsvc.web import dataset_description, lineage, problems, signposts
+from graphsvc.web.history import history
 from graphsvc.web.jsonld import write_context, write_jsonld
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.pages import entity_page
@@ -26,8 +28,9 @@ from graphsvc.web.site import site
 from graphsvc.web.vocabulary import ontology_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
 
     from graphsvc.entities import Document, Draft
@@ -129,14 +132,12 @@ def _document(iri: str, asked: Format | None) -> Response:
 
     def body() -> bytes | str:
         if data is not None:
-            return _write(_described(data), fmt)
+            return write_document(_described(data), fmt)
         if Content.LINKS in fmt.carries:
             return signposts.linkset(iri)
         return ontology_page() if iri == site().catalogue.ontology.value else entity_page(iri)
 
-    # The dataset is described with addresses of the host that answers.
-    host = request.url_root if iri == site().dataset.iri else ""
-    response = release_answer(fmt, (iri, number, host), body)
+    response = _answer(fmt, (iri, number), iri, body)
     page = "" if number == 1 else f"?page={number}"
     response.headers["Content-Location"] = site().local_doc(iri, f".{fmt.name}") + page
     for link in signposts.links(iri, fmt, None if data is None else data.paging):
@@ -144,9 +145,38 @@ def _document(iri: str, asked: Format | None) -> Response:
     return response
 
 
+def _answer(
+    fmt: Format, key: tuple[object, ...], iri: str, body: Callable[[], bytes | str]
+) -> Response:
+    """Return a document; two depend on more than the release that is served.
+
+    The dataset is described with addresses of the host that answers and with all the releases
+    that are kept, the ontology with the versions that were released.
+    """
+    if iri == site().dataset.iri:
+        kept = [release.id for release in history().kept()]
+        return release_answer(fmt, (*key, request.url_root, *kept), body, history().changed())
+    if iri == site().catalogue.ontology.value:
+        known = [edition.name for edition in history().editions()]
+        return release_answer(fmt, (*key, *known), body, history().changed())
+    return release_answer(fmt, key, body)
+
+
 def _described(data: Draft) -> Document:
     written = data.document(site().imprint)
-    return _with_release(written, data.topic) if data.topic == site().dataset.iri else written
+    if data.topic == site().dataset.iri:
+        return _with_release(written, data.topic)
+    if data.topic == site().catalogue.ontology.value:
+        return replace(written, own=written.own.union(_versions(written)))
+    return written
+
+
+def _versions(written: Document) -> Iterator[Triple]:
+    """Yield how the versions of the ontology follow each other, unless it says so itself."""
+    says_so = any(quad.predicate == OWL.priorVersion for quad in written.stated)
+    for triple in lineage.of_ontology():
+        if triple.predicate != OWL.priorVersion or not says_so:
+            yield triple
 
 
 def _with_release(written: Document, iri: str) -> Document:
@@ -158,7 +188,8 @@ def _with_release(written: Document, iri: str) -> Document:
     )
 
 
-def _write(written: Document, fmt: Format) -> bytes:
+def write_document(written: Document, fmt: Format) -> bytes:
+    """Write a document in a format of data."""
     if fmt.name == "jsonld":
         return write_jsonld(written, site().context)
     has_graphs = Content.QUADS in fmt.carries

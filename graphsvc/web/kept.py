@@ -1,9 +1,10 @@
 """Answers that are asked for again, kept ready to send: a layer around an ASGI 3 application.
 
 A release and a request decide an answer, so one that its application calls public stays true as
-long as the process serves the release. The whole of it is kept as it went out, coded and with its
-fields, under all that answers vary by; a request with a condition, or for a part, is passed on.
-https://www.rfc-editor.org/rfc/rfc9111#section-4.1
+long as the process serves the release; but for the few that tell of the other releases, which stay
+true until the folder of the releases changes. The whole of it is kept as it went out, coded and
+with its fields, under all that answers vary by; a request with a condition, or for a part, is
+passed on. https://www.rfc-editor.org/rfc/rfc9111#section-4.1
 
 Most questions of a program that asks about many things come once. An answer is kept when it is
 asked for the second time, so that they push nothing out.
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from graphsvc.web.cache import AnswerCache
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     from graphsvc.web.messages import Application, Message, Receive, Scope, Send
 
 Key: TypeAlias = "tuple[object, ...]"
@@ -41,19 +44,30 @@ class _Answer:
 
 
 class Kept:
-    """Keeps answers, bounded in bytes; the one not asked for longest goes first."""
+    """Keeps answers, bounded in bytes; the one not asked for longest goes first.
 
-    def __init__(self, application: Application, most_bytes: int, most_of_one: int) -> None:
+    ``state`` gives what else decides answers: one that was given in another state is not kept.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        most_bytes: int,
+        most_of_one: int,
+        state: Callable[[], Hashable],
+    ) -> None:
         self._application = application
+        self._state = state
         self._held = AnswerCache[_Answer](most_bytes, most_of_one, lambda each: len(each.body))
         self._seen: set[int] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass on one event of the server's life."""
-        key = _key(scope)
-        if key is None:
+        asked = _key(scope)
+        if asked is None:
             await self._application(scope, receive, send)
             return
+        key = (self._state(), *asked)
         held = self._held.get(key)
         if held is None and self._is_first(key):
             await self._application(scope, receive, send)

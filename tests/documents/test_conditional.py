@@ -77,6 +77,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "search.suggest": ("/search/suggest?prefix=n",),
     "sparql.answer": ("/sparql", f"/sparql?{ASK}", f"/sparql?{ASK}&release={{id}}"),
     "static": ("/static/style.css",),
+    "dumps.dump_of_release": ("/releases/{id}/dump.ttl.gz",),
     "versions.version": ("/ontology/1.0.0", "/ontology/1.0.0.ttl"),
     "well_known.sparql_examples": ("/.well-known/sparql-examples",),
     "well_known.void": ("/.well-known/void",),
