@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from graphsvc.changes.names import term
-from graphsvc.namespaces import DCTERMS, PROV, RDF, VOID, XSD, Namespace
+from graphsvc.namespaces import DCTERMS, PROV, RDF, RDFS, VOID, XSD, Namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,6 +67,12 @@ def changesets(
     yield Triple(document, RDF.type, PROV.Entity)
     yield Triple(document, PROV.wasDerivedFrom, release_iri(before, base))
     yield Triple(document, PROV.wasDerivedFrom, release_iri(after, base))
+    if before.base != after.base:
+        words = (
+            f"The base changed from {before.base} to {after.base}. "
+            "The statements are compared as if it had not."
+        )
+        yield Triple(document, RDFS.comment, Literal(words, language="en"))
     if next_page is not None:
         yield Triple(document, _XHV.next, NamedNode(f"{document.value}?page={next_page}"))
     created = Literal(after.manifest.built, datatype=XSD.dateTime)

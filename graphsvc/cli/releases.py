@@ -87,7 +87,8 @@ def diff(
 
 def _compared(before: Release, after: Release) -> Compared:
     ledger = Ledger(before, after)
-    report = Report(ledger, Names(before.store), Names(after.store))
+    names = (Names(each.store, each.base, ledger.base) for each in (before, after))
+    report = Report(ledger, *names)
     return Compared(before, after, ledger, report)
 
 
@@ -107,6 +108,9 @@ def _find(folder: Path, name: str) -> Release:
 
 def _show(found: Compared, console: Console) -> None:
     console.print(f"From {found.before.id} to {found.after.id}")
+    if found.is_rebased:
+        bases = f"from <{found.before.base}> to <{found.after.base}>"
+        console.print(f"The base changed {bases}; compared as if it had not.", soft_wrap=True)
     for kind, count in found.ledger.counts.items():
         console.print(f"{f'+{count.added}':>8} {f'-{count.removed}':>8}  {kind.meaning}")
     for view in (View.ENTITIES, View.RECORDS):

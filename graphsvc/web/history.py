@@ -145,7 +145,7 @@ class History:
         key = (before.id, after.id)
         if key not in self._ledgers:
             # One that is let go here is closed when nobody reads it any more.
-            _remember(self._ledgers, key, Ledger(before, after), _COMPARISONS)
+            _remember(self._ledgers, key, Ledger(before, after, self._served.base), _COMPARISONS)
         self._ledgers.move_to_end(key)
         _remember(self._counts, key, self._ledgers[key].counts, _COUNTS)
         return self._ledgers[key]
@@ -153,7 +153,8 @@ class History:
     def _of(self, release: Release) -> Names:
         # From disk, in this process: its lookups are bound, and there may be no workers for it.
         if release.id not in self._names:
-            _remember(self._names, release.id, Names(release.store), _NAMERS)
+            names = Names(release.store, release.base, self._served.base)
+            _remember(self._names, release.id, names, _NAMERS)
         self._names.move_to_end(release.id)
         return self._names[release.id]
 

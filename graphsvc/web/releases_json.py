@@ -61,6 +61,7 @@ def _head(found: Compared) -> dict[str, Any]:
     return {
         "from": found.before.id,
         "to": found.after.id,
+        "bases": {"from": found.before.base, "to": found.after.base},
         "counts": _counts(found.ledger.counts),
     }
 
