@@ -114,7 +114,9 @@ def _address(path: str) -> Address:
 
 def _must_be_there(iri: str) -> None:
     if not site().knows(iri):
-        raise UnknownEntity(iri)
+        # Another IRI is another thing: nobody is sent from the one to the other, but it is told.
+        near = iri.rstrip("/")
+        raise UnknownEntity(iri, near if near != iri and site().knows(near) else None)
     found = standing(site().catalogue, iri)
     if found.withdrawn is not None:
         raise Withdrawn(iri, found.withdrawn, found.replacements, found.reasons)
