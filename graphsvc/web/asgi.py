@@ -297,4 +297,4 @@ def application() -> Asgi:
     fields = Fields(release)
     rest = Application(flask, release, fields, points, Pool(folder, limits))
     answering = Compression(Lookups(rest, release, fields, points))
-    return Kept(answering, _KEPT_BYTES, _KEPT_OF_ONE)
+    return Kept(answering, _KEPT_BYTES, _KEPT_OF_ONE, partial(depot.state, release.path.parent))

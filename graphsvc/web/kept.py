@@ -1,9 +1,10 @@
 """Answers that are asked for again, kept ready to send: a layer around an ASGI 3 application.
 
 A release and a request decide an answer, so one that its application calls public stays true as
-long as the process serves the release. The whole of it is kept as it went out, coded and with its
-fields, under all that answers vary by; a request with a condition, or for a part, is passed on.
-https://www.rfc-editor.org/rfc/rfc9111#section-4.1
+long as the process serves the release; but for the few that tell of the other releases, which stay
+true until the folder of the releases changes. The whole of it is kept as it went out, coded and
+with its fields, under all that answers vary by; a request with a condition, or for a part, is
+passed on. https://www.rfc-editor.org/rfc/rfc9111#section-4.1
 
 Most questions of a program that asks about many things come once. An answer is kept when it is
 asked for the second time, so that they push nothing out.
@@ -17,6 +18,8 @@ from graphsvc.web.cache import AnswerCache
 from graphsvc.web.messages import START, Whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     from graphsvc.web.messages import Immediate, Message, Receive, Scope, Send
 
 Key: TypeAlias = "tuple[object, ...]"
@@ -33,16 +36,26 @@ _OK = 200
 
 
 class Kept:
-    """Keeps answers, bounded in bytes; the one not asked for longest goes first."""
+    """Keeps answers, bounded in bytes; the one not asked for longest goes first.
 
-    def __init__(self, application: Immediate, most_bytes: int, most_of_one: int) -> None:
+    ``state`` gives what else decides answers: one that was given in another state is not kept.
+    """
+
+    def __init__(
+        self,
+        application: Immediate,
+        most_bytes: int,
+        most_of_one: int,
+        state: Callable[[], Hashable],
+    ) -> None:
         self._application = application
+        self._state = state
         self._held = AnswerCache[Whole](most_bytes, most_of_one, lambda each: len(each.body))
         self._seen: set[int] = set()
 
     def at_once(self, scope: Scope) -> Whole | None:
         """Return the answer, if it is kept or can be had at once."""
-        key = _key(scope)
+        key = self._key(scope)
         if key is None:
             return None
         found = self._held.get(key)
@@ -55,7 +68,7 @@ class Kept:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass on one event of the server's life."""
-        key = _key(scope)
+        key = self._key(scope)
         if key is None:
             await self._application(scope, receive, send)
             return
@@ -67,6 +80,19 @@ class Kept:
         await self._application(scope, receive, recorder)
         if not self._is_first(key) and (answer := recorder.answer()) is not None:
             self._held.put(key, answer)
+
+    def _key(self, scope: Scope) -> Key | None:
+        """Return what decides the answer; None if the answer is not to be kept."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return None
+        varying = []
+        for field in scope["headers"]:
+            if field[0] in _VARYING:
+                varying.append(field)
+            elif field[0] in _SPECIAL:
+                return None
+        place = (scope.get("root_path"), scope["path"], scope["query_string"])
+        return (self._state(), *place, *varying)
 
     def _is_first(self, key: Key) -> bool:
         """Tell whether nobody has asked for this lately."""
@@ -111,19 +137,6 @@ class _Recorder:
         if self._start is None or not self._is_complete:
             return None
         return Whole(self._start["status"], self._start["headers"], b"".join(self._pieces))
-
-
-def _key(scope: Scope) -> Key | None:
-    """Return what decides the answer; None if the answer is not to be kept."""
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return None
-    varying = []
-    for field in scope["headers"]:
-        if field[0] in _VARYING:
-            varying.append(field)
-        elif field[0] in _SPECIAL:
-            return None
-    return (scope.get("root_path"), scope["path"], scope["query_string"], *varying)
 
 
 def _may_be_kept(start: Message) -> bool:

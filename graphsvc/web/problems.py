@@ -244,7 +244,7 @@ class Problem:
             members["replaced_by"] = list(self.withdrawn.replacements)
         if self.variants:
             members["variants"] = [
-                {"format": fmt.name, "media_type": fmt.media_type} for fmt in self.variants
+                {"format": fmt.name, "media_type": fmt.full_type} for fmt in self.variants
             ]
         return members
 
@@ -319,7 +319,7 @@ def _as_text(problem: Problem) -> str:
         problem.detail,
         "" if where is None else f"Line {where.line}, column {where.column}:\n{problem.excerpt}",
         problem.remedy,
-        "\n".join(f"  {fmt.name:8} {fmt.media_type}" for fmt in problem.variants),
+        "\n".join(f"  {fmt.name:8} {fmt.full_type}" for fmt in problem.variants),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
