@@ -53,6 +53,18 @@ def built(project: Path, releases: Path, **others: object) -> Release:
 
 
 @pytest.fixture(scope="session")
+def copy_to() -> Callable[[Path, Path], Path]:
+    """Return what copies a project's folder into a new one."""
+    return copied
+
+
+@pytest.fixture(scope="session")
+def build_in() -> Callable[[Path, Path], Release]:
+    """Return what builds a project into a folder of releases."""
+    return built
+
+
+@pytest.fixture(scope="session")
 def lights_folder() -> Path:
     """Return the folder of the tiny project."""
     return TESTS / "projects" / "lights"

@@ -85,8 +85,7 @@ def is_sound(message: Message) -> bool:
     quotes of its own.
     """
     written = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-    string = message.string or ""
-    told = (string,) if isinstance(string, str) else tuple(string)
+    told = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
     places = dict.fromkeys(_PLACE.findall(" ".join(written)), "")
     tags = [sorted(_TAG.findall(text)) for text in written]
     for text in filter(None, told):

@@ -150,7 +150,7 @@ def answer(
     response.headers["Current-Answer"] = _field(verdict)
     response.headers.add("Link", f'<{url_for("releases.index")}>; rel="version-history"')
     unpinned = address(None)
-    if request.method == "GET" and len(unpinned) <= _LONGEST_LINK:
+    if request.method != "POST" and len(unpinned) <= _LONGEST_LINK:
         response.headers.add("Link", f'<{unpinned}>; rel="original latest-version"')
     return response
 

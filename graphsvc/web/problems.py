@@ -91,6 +91,13 @@ KINDS: tuple[Kind, ...] = (
         ),
     ),
     Kind(
+        "request-timeout",
+        408,
+        "The request did not come",
+        "The connection is closed, for a request has begun on it and has not come to its end in "
+        "time.",
+    ),
+    Kind(
         "gone",
         410,
         Phrase("It is here no longer"),
@@ -128,6 +135,12 @@ KINDS: tuple[Kind, ...] = (
             "The range of bytes that the request asks for is not in the file. Content-Range tells "
             "how many bytes it has."
         ),
+    ),
+    Kind(
+        "fields-too-large",
+        431,
+        "The head of the request is too large",
+        "The address and the header fields together are longer than the service reads.",
     ),
     Kind(
         "internal",
@@ -169,7 +182,7 @@ KINDS: tuple[Kind, ...] = (
         Phrase("The graph is not there, or cannot be read at the moment. Try again later."),
     ),
 )
-_KINDS = {kind.name: kind for kind in KINDS}
+NAMED_KINDS = {kind.name: kind for kind in KINDS}
 _BY_STATUS = {kind.status: kind for kind in KINDS}
 
 # After how many seconds to ask again, RFC 9110, section 10.2.3: a deadline frees what was taken.
@@ -210,10 +223,13 @@ class Problem:
         """Return the line that is wrong, cut to a readable width, with a caret below."""
         return "" if self.position is None else self.position.caret()
 
-    def members(self) -> dict[str, object]:
-        """Return the members of the problem object, RFC 9457, section 3, and ours."""
+    def as_json(self, root: str) -> str:
+        """Return the problem object, RFC 9457, section 3; the service is found at path ``root``."""
+        return json.dumps(self._members(root), indent=2, ensure_ascii=False) + "\n"
+
+    def _members(self, root: str) -> dict[str, object]:
         members: dict[str, object] = {
-            "type": f"{request.script_root}/problems#{self.kind.name}",
+            "type": f"{root}/problems#{self.kind.name}",
             "title": self.kind.title,
             "status": self.kind.status,
             "detail": self.detail,
@@ -228,7 +244,7 @@ class Problem:
             members["replaced_by"] = list(self.withdrawn.replacements)
         if self.variants:
             members["variants"] = [
-                {"format": fmt.name, "media_type": fmt.media_type} for fmt in self.variants
+                {"format": fmt.name, "media_type": fmt.full_type} for fmt in self.variants
             ]
         return members
 
@@ -239,7 +255,7 @@ class RequestProblem(Exception):  # noqa: N818 - it names what it carries
     def __init__(self, name: str, detail: str, *, remedy: str = "", **headers: str) -> None:
         super().__init__(detail)
         self.problem = Problem(
-            _KINDS[name],
+            NAMED_KINDS[name],
             detail,
             remedy,
             headers={key.replace("_", "-"): value for key, value in headers.items()},
@@ -292,7 +308,7 @@ def _write(problem: Problem, fmt: Format) -> str | bytes:
         return _as_text(problem)
     if isinstance(fmt.engine, RdfFormat):
         return write_rdf(_as_rdf(problem), fmt, {})
-    return json.dumps(problem.members(), indent=2, ensure_ascii=False) + "\n"
+    return problem.as_json(request.script_root)
 
 
 def _as_text(problem: Problem) -> str:
@@ -303,7 +319,7 @@ def _as_text(problem: Problem) -> str:
         problem.detail,
         "" if where is None else f"Line {where.line}, column {where.column}:\n{problem.excerpt}",
         problem.remedy,
-        "\n".join(f"  {fmt.name:8} {fmt.media_type}" for fmt in problem.variants),
+        "\n".join(f"  {fmt.name:8} {fmt.full_type}" for fmt in problem.variants),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -339,7 +355,7 @@ def _tombstone(gone: errors.Withdrawn | None) -> Sequence[Triple]:
 def _of_ours(error: errors.GraphsvcError) -> Problem:
     name = next(name for cls, name in _OF_EXCEPTION if isinstance(error, cls))
     return Problem(
-        _KINDS[name],
+        NAMED_KINDS[name],
         error.message,
         error.remedy,
         position=error.position if isinstance(error, errors.QueryError) else None,
@@ -372,9 +388,11 @@ def _detail(kind: Kind, error: HTTPException) -> str:
 def _remedy(kind: Kind) -> str:
     if kind.name == "not-found":
         return "Check the address, or start from the home page."
-    return kind.meaning if kind.name in _KINDS else ""
+    return kind.meaning if kind.name in NAMED_KINDS else ""
 
 
 def _unexpected(error: Exception) -> Response:
     current_app.logger.error("unexpected error", exc_info=error)
-    return render(Problem(_KINDS["internal"], "The service met an error that it did not expect."))
+    return render(
+        Problem(NAMED_KINDS["internal"], "The service met an error that it did not expect.")
+    )

@@ -17,20 +17,25 @@ from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from graphsvc.formats import Format
 
 
 def release_answer(
-    fmt: Format, key: tuple[object, ...], body: Callable[[], Iterable[bytes] | bytes | str]
+    fmt: Format,
+    key: tuple[object, ...],
+    body: Callable[[], Iterable[bytes] | bytes | str],
+    changed: datetime | None = None,
 ) -> Response:
     """Return the body in a format, or 304 if the client has it; then the body is not made.
 
     ``key`` is whatever in the request decides the answer beside the format. A page depends on
-    the reader's languages as well.
+    the reader's languages as well. ``changed`` is when an answer last changed that depends on
+    more than the release; what else it depends on is in its key then.
     """
     tag = site().etag(*key, fmt.name, *of_reader(fmt))
-    return answer(fmt, tag, http_date(site().built), body)
+    return answer(fmt, tag, http_date(changed or site().built), body)
 
 
 def spoken_answer(fmt: Format, key: tuple[object, ...], body: Callable[[], str]) -> Response:
