@@ -13,7 +13,7 @@ from graphsvc.entities.evidence import QUOTE_CLAUSE, passages
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
 from graphsvc.entities.model import Named, Status
 from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.namespaces import RDF, XSD
+from graphsvc.namespaces import RDF
 from graphsvc.pictures.span import Stretch, stretch
 
 if TYPE_CHECKING:
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from graphsvc.entities.model import Passage
     from graphsvc.store.base import Term
 
-DATES = """\
+_DATED = (
+    PROLOGUE
+    + """
 SELECT ?thing ?property ?when ?graph WHERE {
   GRAPH ?graph { ?thing ?property ?when }
   FILTER(DATATYPE(?when) IN (xsd:gYear, xsd:gYearMonth, xsd:date, xsd:dateTime))
-}"""
-"""The dated facts of all graphs, as a reader may ask for them."""
-
-_DATED = f"PREFIX xsd: <{XSD}>\n" + DATES
+}
+"""
+)
 
 _QUOTE = PROLOGUE + f"SELECT DISTINCT ?passage ?quote ?number WHERE {{ {QUOTE_CLAUSE} }}"
 

@@ -13,9 +13,10 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 
+from graphsvc.browse.asking import classes_query, facet_query, table_query
 from graphsvc.browse.cells import Row
 from graphsvc.browse.compare import Matrix, compare
-from graphsvc.browse.patterns import fitting, table_query, values
+from graphsvc.browse.patterns import fitting, values
 from graphsvc.browse.state import BY_LABEL, Absent, Is, Present, Sort, State
 from graphsvc.browse.table import MOST_COLUMNS, SORTED_THINGS
 from graphsvc.browse.writing import (
@@ -122,6 +123,7 @@ def _browse(state: State, fmt: Format) -> bytes | str:
     if fmt.name != "html":
         return export(_sheet(state), fmt, served)
     table = served.browser.table(state, _LANGUAGE)
+    shortened = served.asking.shortened
     if state.page > table.pages:
         raise UnknownEntity(_address("browse", _written(state)))
     return render_template(
@@ -130,7 +132,11 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         table=table,
         facets=served.browser.facets(state, _LANGUAGE),
         links=Links(state),
-        query=table_query(fitting(state, served.catalogue.ontology), table.columns),
+        query=shortened(
+            table_query(served.browser, fitting(state, served.catalogue.ontology), table.columns)
+        ),
+        classes_query=lambda: shortened(classes_query(served.browser, state)),
+        facet_query=lambda place: shortened(facet_query(served.browser, state, place)),
         title=_title(state),
         most_sorted=SORTED_THINGS,
         most_columns=MOST_COLUMNS,
@@ -183,9 +189,12 @@ def _compare(
         highlight=highlight,
         others=others,
         less=_less(matrix, highlight),
-        query=table_query(
-            values("thing", (thing.term for thing in matrix.things)),
-            [line.lane for line in matrix.lines],
+        query=served.asking.shortened(
+            table_query(
+                served.browser,
+                values("thing", (thing.term for thing in matrix.things)),
+                [line.lane for line in matrix.lines],
+            )
         ),
         exports=[
             (fmt.label, _address(f"compare.{suffix(fmt)}", parameters), fmt.media_type)

@@ -140,16 +140,6 @@ def marked(text: str, words: str) -> tuple[Piece, ...]:
     return nested(text, ((span, words) for span in occurrences(words, text)))
 
 
-def query_about(iri: str, *properties: str) -> str:
-    """Return the query that gives the facts of a thing, or those of some properties, for people."""
-    chosen = " ".join(f"<{prop}>" for prop in properties)
-    values = f"  VALUES ?property {{ {chosen} }}\n" if chosen else ""
-    return (
-        f"SELECT ?graph ?property ?value WHERE {{\n{values}"
-        f"  GRAPH ?graph {{ <{iri}> ?property ?value }}\n}}\nORDER BY ?property ?value"
-    )
-
-
 def register(served: Site, environment: Environment) -> None:
     """Give the templates what they all use."""
     environment.tests["in_base"] = lambda iri: iri.startswith(served.base)
@@ -161,7 +151,7 @@ def register(served: Site, environment: Environment) -> None:
         in_text=served.in_text,
         local_name=local_name,
         pieces=marked,
-        query_about=query_about,
+        ask=served.asking,
         cite_claim=cite_claim,
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,

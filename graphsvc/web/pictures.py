@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.entities import called
-from graphsvc.entities.pictures import CODED, DATES, coded, moments, neighbours
+from graphsvc.entities.pictures import coded, moments, neighbours
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
 from graphsvc.pictures import tree, world
@@ -38,14 +38,6 @@ _MOST_OPEN = 12
 
 _COLUMN, _MARGIN = 300, 8
 """The width of a column of the neighbourhood, and what is left free above and below."""
-
-_AROUND = """\
-SELECT ?thing ?property ?value WHERE {
-  { BIND(<%(iri)s> AS ?thing) ?thing ?property ?value FILTER(isIRI(?value)) }
-  UNION
-  { BIND(<%(iri)s> AS ?value) ?thing ?property ?value }
-}
-ORDER BY ?property ?thing ?value"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +98,6 @@ def timeline() -> Response:
             chart=chart(shown),
             classes=_classes(every),
             chosen=cls,
-            dates_query=DATES,
         )
 
     return release_answer(_HTML, ("timeline", cls), body)
@@ -117,7 +108,7 @@ def map_page() -> Response:
     """Show the countries and places that have a code, on outlines of the world."""
 
     def body() -> str:
-        return render_template("map.html", world=world_map(site(), labels()), coded_query=CODED)
+        return render_template("map.html", world=world_map(site(), labels()))
 
     return release_answer(_HTML, ("map",), lambda: kept_page(("map",), body))
 
@@ -140,7 +131,6 @@ def neighbourhood() -> Response:
             thing=called(site().catalogue, iri, labels()),
             picture=_Neighbourhood(iri, opened),
             opened=opened,
-            around_query=_AROUND % {"iri": iri},
         )
 
     return release_answer(_HTML, ("neighbourhood", iri, *opened), body)
