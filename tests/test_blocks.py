@@ -357,3 +357,10 @@ def test_queries_are_whole_and_say_the_same_elsewhere(lights: FlaskClient) -> No
         # With the prefixes that it declares and no other it can be read.
         assert Store().query(query) is not None
         assert "$" not in query
+
+
+def test_the_map(client: FlaskClient) -> None:
+    page = main(client, "/map")
+    rows = [row for table in page.all("table", "places") for row in table.one("tbody").all("tr")]
+    heads = {iri for row in rows for iri in things(row.one("th"))}
+    assert column(asked(client, page), "thing") == heads

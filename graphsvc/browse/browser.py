@@ -33,7 +33,8 @@ _GENERAL = (
     PROLOGUE
     + """
 SELECT DISTINCT ?property WHERE {
-  ?step dcterms:conformsTo <http://www.w3.org/TR/owl2-profiles/#prp-spo1> ; rdf:predicate ?property .
+  ?step rdf:predicate ?property ;
+    dcterms:conformsTo <http://www.w3.org/TR/owl2-profiles/#prp-spo1> .
 }
 """
 )

@@ -52,7 +52,8 @@ _RESTATING_FACTS = f"""VALUES ?property {{ $restating }} GRAPH ?graph {{ $thing 
     }}"""
 
 _OMITTED = """VALUES ?property { $omitted }
-    ?note oa:hasTarget $thing ; ?naming ?property ; a/rdfs:subClassOf*/dqv:inDimension $omission ."""
+    ?note oa:hasTarget $thing ; ?naming ?property ;
+      a/rdfs:subClassOf*/dqv:inDimension $omission ."""
 
 _UNSTATED = """
 SELECT DISTINCT ?property WHERE {
@@ -246,7 +247,8 @@ class Asking:
         patterns = [pattern for pattern, terms in branches if terms]
         columns = "?property ?value ?graph" + (" ?note" if properties["omitted"] else "")
         return self._wording.query(
-            f"SELECT {columns} WHERE {{\n  {_union(patterns)}\n}}\nORDER BY ?property ?value ?graph",
+            f"SELECT {columns} WHERE {{\n  {_union(patterns)}\n}}\n"
+            "ORDER BY ?property ?value ?graph",
             thing=NamedNode(entity.iri),
             editorial=self._catalogue.editorial,
             omission=LDQD.completeness,

@@ -75,9 +75,6 @@ class Wording:
     def declared(self, text: str) -> str:
         """Return a query with the declarations of the prefixes that it uses."""
         used = sparql.mentioned_prefixes(text)
-        lines = [
-            f"PREFIX {prefix}: <{iri}>\n"
-            for prefix, iri in self._prefixes.items()
-            if prefix in used
-        ]
+        declared = (entry for entry in self._prefixes.items() if entry[0] in used)
+        lines = [f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in declared]
         return "".join(lines) + text

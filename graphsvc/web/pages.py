@@ -18,11 +18,12 @@ from graphsvc.entities import (
 )
 from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.formats import Content, carrying, named
+from graphsvc.web.atlas import atlas
 from graphsvc.web.cite import cite_claim, cite_fact
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
-from graphsvc.web.pictures import chart, site_moments, world_map
+from graphsvc.web.pictures import chart, site_moments
 from graphsvc.web.problems import KINDS
 from graphsvc.web.reader import kept_page, reader_page
 from graphsvc.web.responses import release_answer
@@ -72,7 +73,7 @@ def home() -> BaseResponse:
             leading=leading(catalogue, labels()),
             chart=chart(shown),
             moments=shown[:_MOMENTS_AT_HOME],
-            world=world_map(site(), labels()),
+            world=atlas(site(), labels()),
         )
 
     dataset = site().dataset.iri

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,12 @@ from pyoxigraph import NamedNode
 
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.entities import called
-from graphsvc.entities.pictures import coded, moments, neighbours
+from graphsvc.entities.pictures import moments, neighbours
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
-from graphsvc.pictures import tree, world
+from graphsvc.pictures import tree
 from graphsvc.pictures.span import ticks
+from graphsvc.web.atlas import atlas
 from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.reader import kept_page
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from graphsvc.entities.model import Named
-    from graphsvc.entities.pictures import Coded, Moment, Neighbour
+    from graphsvc.entities.pictures import Moment, Neighbour
     from graphsvc.web.site import Site
 
 pictures = Blueprint("pictures", __name__)
@@ -64,15 +65,6 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A country of the map, and the things of the graph that are it or lie in it."""
-
-    country: world.Country
-    things: tuple[Named, ...]
-    within: tuple[Named, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Node:
     """A node of the neighbourhood; ``depth`` counts from the thing itself, left is negative."""
 
@@ -105,10 +97,10 @@ def timeline() -> Response:
 
 @pictures.get("/map")
 def map_page() -> Response:
-    """Show the countries and places that have a code, on outlines of the world."""
+    """Show the countries that have a code and the places that have coordinates, on a map."""
 
     def body() -> str:
-        return render_template("map.html", world=world_map(site(), labels()))
+        return render_template("map.html", world=atlas(site(), labels()))
 
     return release_answer(_HTML, ("map",), lambda: kept_page(("map",), body))
 
@@ -148,32 +140,6 @@ def chart(rows: Sequence[Moment]) -> Chart | None:
 def site_moments(served: Site, languages: str) -> Sequence[Moment]:
     """Return the dated facts of the release, read once for each list of languages."""
     return served.once(("moments", languages), lambda: moments(served.catalogue, languages))
-
-
-def world_map(served: Site, languages: str) -> Sequence[Drawn]:
-    """Return the countries of the world, those of the graph with its things."""
-    return served.once(("map", languages), lambda: _drawn(coded(served.catalogue, languages)))
-
-
-def _drawn(entries: Iterable[Coded]) -> list[Drawn]:
-    things: dict[str, list[Named]] = defaultdict(list)
-    within: dict[str, list[Named]] = defaultdict(list)
-    for entry in entries:
-        own = {world.by_code()[code].name for code in entry.codes if code in world.by_code()}
-        # A subdivision's code begins with its country's: ISO 3166-2.
-        above = {
-            world.by_code()[code[:2]].name
-            for code in entry.codes
-            if code[2:3] == "-" and code[:2] in world.by_code()
-        }
-        for name in own:
-            things[name].append(entry.thing)
-        for name in above - own:
-            within[name].append(entry.thing)
-    return [
-        Drawn(country, tuple(things[country.name]), tuple(within[country.name]))
-        for country in world.countries()
-    ]
 
 
 def _classes(every: Iterable[Moment]) -> list[tuple[Named, int]]:
