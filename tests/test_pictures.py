@@ -153,8 +153,8 @@ WKT = "http://www.opengis.net/ont/geosparql#"
     [
         f'<urn:x:a> <{GEO}lat> "60.5" ; <{GEO}long> "-1.25" .',
         "<urn:x:a> schema:latitude 60.5 ; schema:longitude -1.25 .",
-        "<urn:x:a> schema:geo <urn:x:g> . <urn:x:g> schema:latitude 60.5 ; schema:longitude -1.25 .",
-        f'<urn:x:a> <{WKT}hasGeometry> _:g . _:g <{WKT}asWKT> "POINT(-1.25 60.5)"^^<{WKT}wktLiteral> .',
+        "<urn:x:a> schema:geo _:g . _:g schema:latitude 60.5 ; schema:longitude -1.25 .",
+        f'<urn:x:a> <{WKT}hasGeometry> [ <{WKT}asWKT> "POINT(-1.25 60.5)" ] .',
     ],
 )
 def test_coordinates_are_read_as_each_vocabulary_has_them(facts: str) -> None:

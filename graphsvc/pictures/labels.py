@@ -66,17 +66,19 @@ def spread(
     One for which there is no room stands in the middle. The boxes are what the names cover.
     """
     boxes = list(taken)
-    labels, covered = [], []
-    for words, (x, y) in names:
+    labels: dict[int, Label] = {}
+    covered = []
+    # From the north to the south, so that names stay in that order.
+    for number, (words, (x, y)) in sorted(enumerate(names), key=lambda entry: entry[1][1][1]):
         width = len(words) * _LETTER * size
         shifts = ((across * width / 2, down * size) for across in (0, 1, -1) for down in _DOWN)
         places = [(x + dx, y + dy) for dx, dy in sorted(shifts, key=lambda at: math.hypot(*at))]
         free = (at for at in places if not _meets(centred(words, *at, size), boxes))
         at = next(free, (x, y))
-        labels.append(Label(*at, "middle"))
+        labels[number] = Label(*at, "middle")
         covered.append(centred(words, *at, size))
         boxes.append(covered[-1])
-    return labels, covered
+    return [labels[number] for number in range(len(names))], covered
 
 
 def placed(

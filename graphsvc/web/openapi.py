@@ -186,6 +186,7 @@ ROUTES: tuple[Route, ...] = (
         (
             Parameter("iri", "The IRI of one of them; it may come several times"),
             Parameter("class", "The class whose instances are compared"),
+            Parameter("things", "How the page lays them out: as columns or rows"),
         ),
         failures=(400, 404),
     ),
