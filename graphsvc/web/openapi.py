@@ -136,7 +136,10 @@ ROUTES: tuple[Route, ...] = (
         "Suggest things for the beginning of a name.",
         "Search",
         carrying(Content.RECORDS),
-        (Parameter("prefix", "The beginning", example="sec"),),
+        (
+            Parameter("prefix", "The beginning", example="sec"),
+            Parameter("kind", "What alone is suggested: thing, sentence, term or query"),
+        ),
         failures=(400,),
     ),
     Route(

@@ -51,7 +51,10 @@ def _shown(asked: Asked, store: Store) -> dict[str, object]:
     answered = read_answer(store, asked.query, asked.graphs)
     rows = answered.rows[:SHOWN_ROWS]
     cells = Cells(site(), rows)
+    is_whole = answered.complete and len(rows) == len(answered.rows)
     return {
+        # What stands here whole is sorted and drawn by the scripts without asking again.
+        "told": _told(answered, cells) if rows and is_whole else None,
         "answered": answered,
         "rows": [[None if term is None else cells.cell(term) for term in row] for row in rows],
         "turtle": _turtle(answered),
@@ -62,10 +65,14 @@ def _shown(asked: Asked, store: Store) -> dict[str, object]:
 def answer_json(asked: Asked) -> str:
     """Return the rows of an answer for the scripts: every term once, the rows by their numbers."""
     answered = read_answer(site().store, asked.query, asked.graphs)
-    cells = Cells(site(), answered.rows)
+    told = _told(answered, Cells(site(), answered.rows))
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _told(answered: Answered, cells: Cells) -> dict[str, object]:
     terms = dict.fromkeys(term for row in answered.rows for term in row if term is not None)
     numbers = {term: number for number, term in enumerate(terms)}
-    members = {
+    return {
         "release": site().release.id,
         "seconds": round(answered.seconds, 6),
         "columns": answered.columns,
@@ -79,7 +86,6 @@ def answer_json(asked: Asked) -> str:
         "turtle": _turtle(answered),
         "formats": [{"name": fmt.name, "label": fmt.label} for fmt in _formats(answered)],
     }
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def download(asked: Asked, name: str) -> dict[str, list[str]]:

@@ -94,10 +94,13 @@ def test_an_answer_is_a_table_a_graph_and_a_chart(browser: Browser, served: str)
 def test_rows_are_sorted_and_shown_a_page_at_a_time(browser: Browser, served: str) -> None:
     query = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 120"
     with opened(browser, f"{served}/sparql?query={quote(query)}") as page:
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
         page.get_by_role("button", name="Sort and draw").click()
         expect(page.get_by_text("Rows 1 to 50 of 120")).to_be_visible()
         page.get_by_role("button", name="Next").click()
         expect(page.get_by_text("Rows 51 to 100 of 120")).to_be_visible()
+        assert not [url for url in requests if "answer.json" in url or "query=" in url]
         page.get_by_role("button", name="p", exact=True).click()
         expect(page.get_by_text("Rows 1 to 50 of 120")).to_be_visible()
         head = page.get_by_role("columnheader", name="p", exact=True)

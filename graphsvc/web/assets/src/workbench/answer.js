@@ -26,13 +26,19 @@ export class Answer {
   }
 
   // The server has written an answer already: it stays until more is wanted of it than it can do.
+  // If the page has all of it, nothing is asked again; what stands over the rows stays as it is.
   adopt(query, parameters) {
     if (this.#section.hidden) return;
+    const told = document.getElementById("told");
     const offer = element("button", { type: "button", class: "plain" }, "Sort and draw");
     offer.addEventListener("click", () => {
       const form = parameters();
       form.set("query", query);
-      this.ask(query, form);
+      if (!told) return this.ask(query, form);
+      offer.remove();
+      const head = this.#body.querySelector(".downloads");
+      while (head.nextElementSibling) head.nextElementSibling.remove();
+      return this.#showViews(JSON.parse(told.textContent));
     });
     this.#body.querySelector(".figures").append(" ", offer);
   }
