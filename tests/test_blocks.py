@@ -364,3 +364,20 @@ def test_the_map(client: FlaskClient) -> None:
     rows = [row for table in page.all("table", "places") for row in table.one("tbody").all("tr")]
     heads = {iri for row in rows for iri in things(row.one("th"))}
     assert column(asked(client, page), "thing") == heads
+
+
+@pytest.mark.parametrize("opened", ["", f"&open={BASE}id/organization/cccme&open={BASE}none"])
+def test_a_neighbourhood(client: FlaskClient, opened: str) -> None:
+    page = main(client, f"/neighbourhood?iri={BASE}id/mechanism/crccme{opened}")
+    table = page.one("table", "neighbours")
+    listed = set()
+    for ring in table.all("tbody"):
+        (centre,) = things(ring.one("th"))
+        listed |= {
+            frozenset((centre, *things(cell)))
+            for row in ring.all("tr")
+            for cell in list(row.all("td"))[-1:]
+        }
+    rows = asked(client, page)
+    assert {frozenset((row["subject"], row["value"])) for row in rows} == listed
+    assert len(list(table.all("tbody"))) == (2 if opened else 1)

@@ -312,7 +312,7 @@ class Asking:
             _PLACED, things=[thing.term for thing in things], properties=properties
         )
 
-    def around(self, *iris: str) -> str:
+    def around(self, iris: Iterable[str]) -> str:
         """Return the query for what stands around some things."""
         within = Literal(f"{self._catalogue.base}id/")
         return self._wording.query(_AROUND, centres=map(NamedNode, iris), within=within)

@@ -118,10 +118,11 @@ def neighbourhood() -> Response:
     def body() -> str:
         if not site().knows(iri):
             raise UnknownEntity(iri)
+        thing = called(site().catalogue, iri, labels())
         return render_template(
             "neighbourhood.html",
-            thing=called(site().catalogue, iri, labels()),
-            picture=_Neighbourhood(iri, opened),
+            thing=thing,
+            picture=_Neighbourhood(thing, opened),
             opened=opened,
         )
 
@@ -158,16 +159,17 @@ def _classes(every: Iterable[Moment]) -> list[tuple[Named, int]]:
 class _Neighbourhood:
     """The picture of what stands around a thing: what points to it left, the rest right."""
 
-    def __init__(self, iri: str, opened: Sequence[str]) -> None:
+    def __init__(self, thing: Named, opened: Sequence[str]) -> None:
         self._opened = opened
-        self._seen = {iri}
-        found = neighbours(site().catalogue, iri, labels())
+        self._seen = {thing.iri or ""}
+        found = neighbours(site().catalogue, thing.iri or "", labels())
+        #: What each thing has around it that is drawn with its neighbours.
+        self.rings: list[tuple[Named, Sequence[Neighbour]]] = [(thing, found)]
         self._seen |= {one.thing.iri or "" for one in found}
         sides = {
             side: [self._branch(one) for one in found if one.incoming is side]
             for side in (True, False)
         }
-        self.table = found
         self.rows = max(map(tree.rows, sides.values()), default=1) or 1
         self.height = self.rows * tree.ROW + 2 * _MARGIN
         self.nodes = [
@@ -179,7 +181,9 @@ class _Neighbourhood:
     def _branch(self, one: Neighbour) -> tree.Branch:
         branch = tree.Branch(one)
         if one.thing.iri is not None and one.thing.iri in self._opened:
-            for other in neighbours(site().catalogue, one.thing.iri, labels()):
+            ring = neighbours(site().catalogue, one.thing.iri, labels())
+            self.rings.append((one.thing, ring))
+            for other in ring:
                 if other.thing.iri not in self._seen:
                     self._seen.add(other.thing.iri or "")
                     branch.children.append(self._branch(other))
