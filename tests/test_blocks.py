@@ -322,6 +322,22 @@ def test_the_terms_of_the_ontology(client: FlaskClient) -> None:
     assert len(asked(client, used)) == int(used.one("a").text.split()[0].replace(",", ""))
 
 
+def test_how_the_classes_are_linked(client: FlaskClient) -> None:
+    page = main(client, "/ontology")
+    block = next(
+        each
+        for each in page.all("section")
+        if each.attributes.get("aria-labelledby") == "links-drawn"
+    )
+    drawn = set()
+    for row in block.one("tbody").all("tr"):
+        subject, properties, value = (
+            [thing(link) for link in cell.all("a")] for cell in row.all("td")
+        )
+        drawn |= {(subject[0], each, value[0]) for each in properties}
+    assert {(row["domain"], row["property"], row["range"]) for row in asked(client, block)} == drawn
+
+
 def test_what_a_fact_rests_on(client: FlaskClient) -> None:
     fact = next(main(client, MECHANISM).all("a", "cite")).attributes["href"]
     page = main(client, fact)
@@ -331,7 +347,7 @@ def test_what_a_fact_rests_on(client: FlaskClient) -> None:
 
 #: Blocks that do not show what is in the graph: how to ask, how to cite, files, words about it.
 NOT_OF_THE_GRAPH = {
-    "query", "download", "citing", "classes-drawn", "links-drawn", "borrowed", "namespaces"
+    "query", "download", "citing", "classes-drawn", "borrowed", "namespaces"
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.wording import Wording
-from graphsvc.namespaces import LDQD
+from graphsvc.namespaces import LDQD, graph_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -196,6 +196,15 @@ SELECT ?term ?label ?definition WHERE {
 ORDER BY ?label
 """
 
+_LINKING = """
+SELECT ?domain ?property ?range WHERE {
+  VALUES ?property { $properties }
+  GRAPH $ontology { ?property rdfs:domain ?domain ; rdfs:range ?range }
+  FILTER(isIRI(?domain) && isIRI(?range))
+}
+ORDER BY ?domain ?range ?property
+"""
+
 _FOUND = """
 SELECT ?thing ?class WHERE {
   VALUES ?thing { $things }
@@ -217,6 +226,7 @@ class Asking:
     def __init__(self, catalogue: Catalogue, prefixes: Mapping[str, str]) -> None:
         self._catalogue = catalogue
         self._wording = Wording(prefixes)
+        self._ontology = graph_iri(catalogue.base, "ontology")
         self.shortened = self._wording.shortened
 
     def about(self, iri: str) -> str:
@@ -324,9 +334,13 @@ class Asking:
     def terms(self, terms: Iterable[Named]) -> str:
         """Return the query for terms of the ontology: what they are called, and their meaning."""
         return self._wording.query(
-            _TERMS,
-            terms=[term.term for term in terms],
-            ontology=NamedNode(f"{self._catalogue.base}graph/ontology"),
+            _TERMS, terms=[term.term for term in terms], ontology=self._ontology
+        )
+
+    def linking(self, properties: Iterable[Named]) -> str:
+        """Return the query for the classes that some properties link."""
+        return self._wording.query(
+            _LINKING, properties=[prop.term for prop in properties], ontology=self._ontology
         )
 
     def found(self, iris: Iterable[str]) -> str:
