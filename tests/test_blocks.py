@@ -385,7 +385,7 @@ def test_the_map(client: FlaskClient) -> None:
 @pytest.mark.parametrize("opened", ["", f"&open={BASE}id/organization/cccme&open={BASE}none"])
 def test_a_neighbourhood(client: FlaskClient, opened: str) -> None:
     page = main(client, f"/neighbourhood?iri={BASE}id/mechanism/crccme{opened}")
-    table = page.one("table", "neighbours")
+    table = page.one("table", "rings")
     listed = set()
     for ring in table.all("tbody"):
         (centre,) = things(ring.one("th"))
