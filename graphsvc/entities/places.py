@@ -78,6 +78,9 @@ _POINT = re.compile(
     r"POINT\s*\(\s*(-?[0-9]+(?:\.[0-9]+)?)\s+(-?[0-9]+(?:\.[0-9]+)?)\s*\)",
     re.IGNORECASE,
 )
+# ISO 3166-1, alpha-2 and alpha-3.
+_COUNTRY = re.compile("[A-Z]{2,3}")
+
 _MOST_NORTH, _MOST_EAST = 90, 180
 
 
@@ -138,6 +141,19 @@ def located(catalogue: Catalogue, language: str) -> list[Located]:
     return sorted(named, key=lambda entry: entry.thing.label)
 
 
+def placeable(catalogue: Catalogue) -> frozenset[Term]:
+    """Return the things that a map may show: they have coordinates, or the code of a country."""
+    coding = (
+        row["thing"]
+        for row in catalogue.store.select(_CODED)
+        if _COUNTRY.fullmatch(_words(row["code"]).rstrip("/").rpartition("/")[2])
+    )
+    locating = (
+        row["thing"] for row in catalogue.store.select(_LOCATED) if _coordinates(row) is not None
+    )
+    return frozenset((*coding, *locating))
+
+
 def mentioning(catalogue: Catalogue, things: Iterable[Named]) -> Mapping[Term, tuple[Passage, ...]]:
     """Return the passages that say something of each thing, in the order of the text."""
     terms = [written(thing.term) for thing in things]
@@ -170,7 +186,7 @@ def _coordinates(row: Mapping[str, Term]) -> tuple[float, float] | None:
 
 
 def _words(term: Term) -> str:
-    return term.value if isinstance(term, Literal) else ""
+    return term.value if isinstance(term, NamedNode | Literal) else ""
 
 
 def _status(catalogue: Catalogue, graph: Term) -> Status:

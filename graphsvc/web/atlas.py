@@ -42,7 +42,7 @@ class Drawn:
 class Title:
     """The name of a country, and where it stands on a wide map and on a narrow one."""
 
-    words: str
+    thing: Named
     wide: Label
     narrow: Label
 
@@ -138,13 +138,15 @@ def _titles(
     countries: Iterable[Drawn], points: Iterable[lettering.Point], knots: Iterable[Knot]
 ) -> tuple[list[Title], list[lettering.Box]]:
     """Return the names of the countries, and what they cover on a wide map."""
-    names = [(entry.things[0].label, entry.country.centre) for entry in countries if entry.things]
+    named = [entry for entry in countries if entry.things]
+    names = [(entry.things[0].label, entry.country.centre) for entry in named]
     spots = [lettering.around(x, y, _SPOT) for x, y in points]
     wide, covered = lettering.spread(names, spots, _WIDE)
     circles = [lettering.around(knot.x, knot.y, _KNOT) for knot in knots]
     narrow, _ = lettering.spread(names, circles, _NARROW)
-    titles = (Title(words, *at) for (words, _), *at in zip(names, wide, narrow, strict=True))
-    return list(titles), covered
+    things = (entry.things[0] for entry in named)
+    titles = [Title(thing, *at) for thing, *at in zip(things, wide, narrow, strict=True)]
+    return titles, covered
 
 
 def _countries(entries: Iterable[Coded]) -> list[Drawn]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import render_template, request, url_for
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
+from graphsvc.entities.places import placeable
 from graphsvc.formats import FORMATS, Content, carrying
 from graphsvc.web.examples import examples
 from graphsvc.web.rdf import write_rdf
@@ -16,8 +17,10 @@ from graphsvc.web.site import site
 from graphsvc.web.snippets import snippets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graphsvc.formats import Format
-    from graphsvc.store.base import Store
+    from graphsvc.store.base import Store, Term
     from graphsvc.web.protocol import Asked
     from graphsvc.web.rows import Answered
 
@@ -83,9 +86,17 @@ def _told(answered: Answered, cells: Cells) -> dict[str, object]:
         "complete": answered.complete,
         "boolean": answered.boolean,
         "views": {"graph": answered.drawable(), "chart": answered.chartable()},
+        "map": url_for("pictures.map_page") if _is_placed(terms) else None,
         "turtle": _turtle(answered),
         "formats": [{"name": fmt.name, "label": fmt.label} for fmt in _formats(answered)],
     }
+
+
+def _is_placed(terms: Iterable[Term]) -> bool:
+    """Tell whether a map may show some of the terms."""
+    served = site()
+    placed = served.once("placeable", lambda: placeable(served.catalogue))
+    return not placed.isdisjoint(terms)
 
 
 def download(asked: Asked, name: str) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -89,6 +90,23 @@ def test_an_answer_is_a_table_a_graph_and_a_chart(browser: Browser, served: str)
         page.get_by_label("As", exact=True).select_option("Line")
         expect(page.get_by_role("img", name="one against mechanism, as a line")).to_be_visible()
         assert page.url.endswith("#chart")
+
+
+def test_things_that_lie_somewhere_are_on_a_map(browser: Browser, served: str) -> None:
+    query = "SELECT ?place { VALUES ?place { country:china country:italy city:chicago } }"
+    # The outlines are read once, at the first look at the map.
+    with urlopen(f"{served}/map") as answer:  # noqa: S310 -- the service is ours
+        assert b"data-of" in answer.read()
+    for width in (360, 1280):
+        with opened(browser, f"{served}/sparql?query={quote(query)}", width) as page:
+            page.get_by_role("button", name="Sort and draw").click()
+            page.get_by_role("tab", name="Map").click()
+            expect(page.locator(".mapped .named")).to_have_count(2)
+            expect(page.locator(".mapped .spots a")).to_have_count(1)
+            names = page.locator(".mapped text:visible").all_text_contents()
+            assert names[:2] == ["China", "Italy"]
+            page.locator(".mapped .spots a circle").last.click()
+            page.wait_for_url("**/doc/id/city/chicago")
 
 
 def test_rows_are_sorted_and_shown_a_page_at_a_time(browser: Browser, served: str) -> None:

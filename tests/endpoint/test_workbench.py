@@ -76,6 +76,16 @@ def test_a_column_of_numbers_makes_a_chart_and_two_of_things_a_graph(client: Fla
     assert graph["views"] == {"graph": True, "chart": False}
 
 
+def test_what_lies_somewhere_makes_a_map(shipped: FlaskClient) -> None:
+    for query, is_placed in (
+        ("SELECT ?s { ?s a iwm:Country }", True),
+        ("SELECT ?s { ?s a iwm:City }", True),
+        ("SELECT ?s { ?s a iwm:Person }", False),
+        ("SELECT ?s { ?s a iwm:Mechanism }", False),
+    ):
+        assert told(shipped, "answer", query)["map"] == ("/map" if is_placed else None), query
+
+
 def test_a_graph_has_its_triples_as_rows_and_as_turtle(client: FlaskClient) -> None:
     found = told(client, "answer", DESCRIBE)
     assert found["columns"] == ["subject", "property", "value"]

@@ -1,5 +1,5 @@
-// An answer: its figures, its downloads, and its views. The graph and the chart are loaded when they
-// are first wanted.
+// An answer: its figures, its downloads, and its views. The graph, the chart and the map are loaded
+// when they are first wanted.
 import { api, element, linkAs, Problem, save, whyEmpty } from "./service.js";
 import { tableView } from "./table.js";
 
@@ -7,6 +7,7 @@ const VIEWS = {
   table: { label: "Table", draw: async (found, at) => tableView(found, at) },
   graph: { label: "Graph", draw: async (found, at) => (await import("./graph.js")).graphView(found, at) },
   chart: { label: "Chart", draw: async (found, at) => (await import("./chart.js")).chartView(found, at) },
+  map: { label: "Map", draw: async (found, at) => (await import("./map.js")).mapView(found, at) },
   turtle: { label: "Turtle", draw: async (found, at) => turtleView(found, at) },
 };
 
@@ -82,6 +83,7 @@ export class Answer {
 
   async #showViews(found) {
     const names = ["table", ...["graph", "chart"].filter((name) => found.views[name])];
+    if (found.map) names.push("map");
     if (found.turtle) names.push("turtle");
     const tabs = element("div", { class: "tabs", role: "tablist", "aria-label": "Views of the answer" });
     const panel = element("div", { class: "view", role: "tabpanel", id: "view" });
