@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels
 from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.entities.wording import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +62,7 @@ def names(
     sound = [node for node in nodes if is_absolute_iri(node.value)][:MOST_NAMED]
     if not sound:
         return {}
-    labels = Labels.read(catalogue.store.select(_LABELS % " ".join(map(str, sound))))
+    labels = Labels.read(catalogue.store.select(_LABELS % " ".join(map(written, sound))))
     found = {node: labels.name(node, language) for node in sound}
     return {node: named for node, named in found.items() if named is not None}
 
