@@ -41,6 +41,7 @@ class Format:
     ``aliases`` are media types that clients send for the same thing; ``engine`` is the
     engine's writer for it, where the engine has one. ``version`` is that of RDF where the same
     media type carries several: https://www.w3.org/TR/rdf12-concepts/#section-version-announcement
+    What is ``packed`` is an archive: to compress it again takes time and saves nothing.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Format:
     aliases: tuple[str, ...] = ()
     charset: bool = False
     version: str | None = None
+    packed: bool = False
 
     @property
     def full_type(self) -> str:
@@ -147,6 +149,7 @@ FORMATS: tuple[Format, ...] = (
         "Excel",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         frozenset({Content.TABLE, Content.ROWS}),
+        packed=True,
     ),
     Format(
         "openapi",

@@ -56,6 +56,8 @@ FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 SCHEMA = Namespace("https://schema.org/")
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 SPEX = Namespace("https://purl.expasy.org/sparql-examples/ontology#")
+GEO = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
+GEOSPARQL = Namespace("http://www.opengis.net/ont/geosparql#")
 DQV = Namespace("http://www.w3.org/ns/dqv#")
 LDQD = Namespace("http://www.w3.org/2016/05/ldqd#")
 

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import zipfile
-from html import unescape
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -193,6 +193,30 @@ def test_a_comparison_says_what_is_not_stated(client: FlaskClient) -> None:
     assert "not stated" in page
     assert "shared" in page
     assert "shared" not in client.get("/compare?iri=mechanism:crccme&iri=mechanism:bfic").text
+
+
+def test_a_comparison_is_quiet_where_nothing_is_expected(client: FlaskClient) -> None:
+    nothing = '<span class="unseen">nothing</span>'
+    page = client.get("/compare?iri=mechanism:crccme&iri=mechanism:bfic").text
+    row = page.split("Secretariat on the other side")[1].split("</tr>")[0]
+    # The path is one of the comparison; no page of a thing has it as what it lacks.
+    assert nothing in row
+    assert "not stated" not in row
+    row = page.split(">Abbreviation")[1].split("</tr>")[0]
+    assert nothing not in row
+    # No text tells of a working group that the editors alone speak of.
+    concepts = client.get("/compare?class=skos:ConceptScheme").text
+    assert "not stated" not in concepts
+
+
+def test_a_comparison_can_be_turned_round(client: FlaskClient) -> None:
+    address = "/compare?iri=mechanism:crccme&iri=mechanism:bfic&highlight=differences"
+    turned = f"{address}&things=rows"
+    assert f'href="{escape(turned)}">Things as rows' in client.get(address).text
+    page = client.get(turned).text
+    assert f'href="{escape(address)}">Things as columns' in page
+    assert page.count('<th scope="row">') == 2
+    assert page.count("<td") - 1 == client.get(address).text.count("<td")
 
 
 def test_another_domain_is_browsed_alike(lights_client: FlaskClient) -> None:

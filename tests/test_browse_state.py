@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.browse import Absent, Is, Present, Sort, Span, State, read_state, write_state
-from graphsvc.browse.patterns import things_query, written
+from graphsvc.browse.patterns import things_query
 from graphsvc.browse.state import BY_LABEL
 from graphsvc.entities.layout import Place
+from graphsvc.entities.wording import written
 from graphsvc.errors import ParameterError
 from graphsvc.namespaces import XSD, Prefixes
 from graphsvc.store.oxigraph import OxigraphStore

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -10,12 +11,18 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import RdfFormat, parse
 
 from graphsvc import settings
 from graphsvc.entities import Catalogue
+from graphsvc.entities.model import Status
 from graphsvc.entities.pictures import moments, neighbours
+from graphsvc.entities.places import located
+from graphsvc.pictures import labels as lettering
 from graphsvc.pictures import tree, world
 from graphsvc.pictures.span import Stretch, stretch, ticks
+from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.store.union import store_of
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -125,6 +132,70 @@ def test_the_map_shows_the_countries_and_lists_them(client: FlaskClient) -> None
         assert f">{label}</text>" in page
     for label in ("California", "Texas"):
         assert label in page
+
+
+def test_the_map_shows_places_at_their_coordinates(client: FlaskClient) -> None:
+    page = client.get("/map").get_data(as_text=True)
+    x, y = world.project(121.45806, 31.22222)
+    assert page.count(f'cx="{x:.1f}" cy="{y:.1f}"') == 4, "apart where it is wide, and together"
+    assert "31.22° N, 121.46° E" in page
+    assert "during the 4th Summit in Shanghai" in page
+    # Six places of North America are one knot for a finger, and lead to their list.
+    assert 'href="/map#places"><title>California, Chicago, Iowa, Michigan, Texas, Washi' in page
+
+
+GEO = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+WKT = "http://www.opengis.net/ont/geosparql#"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        f'<urn:x:a> <{GEO}lat> "60.5" ; <{GEO}long> "-1.25" .',
+        "<urn:x:a> schema:latitude 60.5 ; schema:longitude -1.25 .",
+        "<urn:x:a> schema:geo _:g . _:g schema:latitude 60.5 ; schema:longitude -1.25 .",
+        f'<urn:x:a> <{WKT}hasGeometry> [ <{WKT}asWKT> "POINT(-1.25 60.5)" ] .',
+    ],
+)
+def test_coordinates_are_read_as_each_vocabulary_has_them(facts: str) -> None:
+    text = f"PREFIX schema: <https://schema.org/> GRAPH <urn:x:graph/editorial> {{ {facts} }}"
+    store = OxigraphStore(store_of(parse(text.encode(), format=RdfFormat.TRIG)), {})
+    (place,) = located(Catalogue(store, "urn:x:"), "en")
+    assert (place.thing.iri, place.latitude, place.longitude) == ("urn:x:a", 60.5, -1.25)
+    assert place.status is Status.EDITORIAL
+    assert place.words == "60.50° N, 1.25° W"
+
+
+@pytest.mark.parametrize("latitude", ["91", "north", "NaN", "inf", ""])
+def test_what_is_no_place_on_earth_is_not_drawn(latitude: str) -> None:
+    text = f'GRAPH <urn:x:g> {{ <urn:x:a> <{GEO}lat> "{latitude}" ; <{GEO}long> "0" }}'
+    store = OxigraphStore(store_of(parse(text.encode(), format=RdfFormat.TRIG)), {})
+    assert located(Catalogue(store, "urn:x:"), "en") == []
+
+
+points = st.lists(st.tuples(st.floats(0, 800), st.floats(0, 400)), max_size=12)
+
+
+@given(points)
+def test_no_label_covers_another_or_a_point(at: list[tuple[float, float]]) -> None:
+    named = [("Some place", point) for point in at]
+    labels = lettering.placed(named, [], 10)
+    boxes = [
+        box
+        for (words, (x, y)), label in zip(named, labels, strict=True)
+        for candidate, box in lettering.candidates(words, x, y, 10)
+        if candidate == label
+    ]
+    for one, two in itertools.combinations(boxes, 2):
+        assert not one.meets(two)
+
+
+@given(points, st.floats(1, 100))
+def test_groups_of_points_are_apart(at: list[tuple[float, float]], distance: float) -> None:
+    groups = lettering.together(at, distance)
+    assert sorted(number for group in groups for number in group) == list(range(len(at)))
+    middles = [lettering.middle(at[number] for number in group) for group in groups]
+    assert all(math.dist(*pair) >= distance for pair in itertools.combinations(middles, 2))
 
 
 def test_a_neighbour_stands_once(catalogue: Catalogue) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -14,6 +16,7 @@ import sys
 import threading
 import time
 from contextlib import closing, suppress
+from html import unescape
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -260,6 +263,25 @@ def test_changes_are_told_by_sentence(client: FlaskClient, both: tuple[Release, 
     assert passages[f"{BASE}passage/5"]["changes"][0]["change"] == "removed"
     page = client.get(address(both, "?view=sentences"), headers={"Accept": "text/html"}).text
     assert "<del>Quill.</del><ins>Quill!</ins>" in page
+
+
+def test_what_changed_can_be_queried_before_and_after(
+    client: FlaskClient, both: tuple[Release, Release]
+) -> None:
+    for view in ("entities", "sentences"):
+        page = client.get(address(both, f"?view={view}"), headers={"Accept": "text/html"}).text
+        sections = page.split('<section class="changed">')[1:]
+        assert sections
+        for section in sections:
+            links = [unescape(each) for each in re.findall('query-this" href="([^"]*)', section)]
+            answers = (client.get(f"{link}&format=csv").text.splitlines() for link in links)
+            old, new = ({tuple(row) for row in csv.reader(answer)} for answer in answers)
+            gone, come = (section.count(f'class="change {sign}"') for sign in ("removed", "added"))
+            # What is stated of a thing may be stated of it as a value: that is no row of its own.
+            assert len(old - new) <= gone
+            assert len(new - old) <= come
+            if view == "sentences":
+                assert (len(old - new), len(new - old)) == (gone, come)
 
 
 def test_records_are_shown_apart(client: FlaskClient, both: tuple[Release, Release]) -> None:

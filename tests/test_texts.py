@@ -226,6 +226,7 @@ PAGES = (
     "/cite?iri={base}id/light/north-rock",
     "/compare?iri={base}id/light/north-rock&iri={base}id/light/south-spit",
     "/compare?class=lights:Light&highlight=differences",
+    "/compare?class=lights:Light&things=rows",
     "/doc/dataset",
     "/doc/id/light/north-rock",
     "/doc/passage/2",

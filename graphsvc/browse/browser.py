@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +12,7 @@ from graphsvc.browse import facets, table
 from graphsvc.browse.lanes import Lanes
 from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.entities.overview import classes
+from graphsvc.entities.prologue import PROLOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -22,8 +24,20 @@ if TYPE_CHECKING:
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.layout import Place
     from graphsvc.entities.model import ClassCount
+    from graphsvc.store.base import Term
 
 Found = TypeVar("Found")
+
+# The rule for subproperties: https://www.w3.org/TR/owl2-profiles/#prp-spo1
+_GENERAL = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?property WHERE {
+  ?step rdf:predicate ?property ;
+    dcterms:conformsTo <http://www.w3.org/TR/owl2-profiles/#prp-spo1> .
+}
+"""
+)
 
 _KEPT = 64
 """How many answers are kept: a table's pages and orders share what they have in common."""
@@ -37,6 +51,11 @@ class Browser:
         self.lanes = Lanes(catalogue)
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = Lock()
+
+    @cached_property
+    def general(self) -> frozenset[Term]:
+        """Return the properties of which something follows from a more special property."""
+        return frozenset(row["property"] for row in self.catalogue.store.select(_GENERAL))
 
     def table(self, state: State, language: str, size: int = PAGE_SIZE) -> Table:
         """Return a page of the things that fit a state."""

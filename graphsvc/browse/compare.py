@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from graphsvc.browse.lanes import Lane
     from graphsvc.browse.walk import Walk
     from graphsvc.entities.model import Named
+    from graphsvc.store.base import Term
 
 MOST_COMPARED = 24
 """How many things are compared at most: more cannot be taken in at a glance."""
@@ -40,6 +41,8 @@ class Line:
 
     lane: Lane
     cells: tuple[Cell, ...]
+    expected: tuple[bool, ...]
+    """Of each thing, whether a text that tells of it would be looked through for the property."""
 
     @property
     def agrees(self) -> bool:
@@ -80,6 +83,11 @@ class Matrix:
         """Return all lines, in order."""
         return tuple(line for section in self.sections for line in section.lines)
 
+    @property
+    def alike(self) -> int:
+        """Return in how many properties the things agree."""
+        return sum(line.agrees for line in self.lines)
+
 
 def compare(
     browser: Browser, iris: Sequence[NamedNode], classes: Sequence[NamedNode], language: str
@@ -97,10 +105,23 @@ def compare(
             f"{len(things)} things are more than can be compared.",
             remedy=f"Name up to {MOST_COMPARED} of them with iri=.",
         )
-    lanes = browser.lanes.of(classes or _common(browser, things), language)
+    types = _types(browser, things)
+    lanes = browser.lanes.of(classes or sorted(types[0].intersection(*types), key=str), language)
     found, walk = rows(browser.catalogue, things, lanes, language)
+    told = _told(browser, walk)
+    wanted = [
+        {lane.id for lane in browser.lanes.of(own, language) if lane.is_plain}
+        if thing in told
+        else set()
+        for thing, own in zip(things, types, strict=True)
+    ]
     lines = [
-        Line(lane, tuple(row.cells[number] for row in found)) for number, lane in enumerate(lanes)
+        Line(
+            lane,
+            tuple(row.cells[number] for row in found),
+            tuple(lane.id in own for own in wanted),
+        )
+        for number, lane in enumerate(lanes)
     ]
     said = [line for line in lines if any(cell.values for cell in line.cells)]
     groups = list(dict.fromkeys(line.lane.group for line in said))
@@ -128,13 +149,18 @@ def _instances(browser: Browser, classes: Sequence[NamedNode], language: str) ->
     return [thing for thing in listed.order if isinstance(thing, NamedNode)]
 
 
-def _common(browser: Browser, things: Sequence[NamedNode]) -> list[NamedNode]:
-    """Return the classes that all the things are of."""
+def _types(browser: Browser, things: Sequence[NamedNode]) -> list[set[NamedNode]]:
+    """Return the classes of each thing."""
     query = f"""{PROLOGUE}SELECT DISTINCT ?thing ?class WHERE {{
       {values("thing", things)} ?thing a ?class . }}"""
-    types: dict[object, set[NamedNode]] = {thing: set() for thing in things}
+    types: dict[Term, set[NamedNode]] = {thing: set() for thing in things}
     for row in browser.catalogue.store.select(query):
         if isinstance(row["class"], NamedNode):
             types[row["thing"]].add(row["class"])
-    shared = set.intersection(*types.values()) if types else set()
-    return sorted(shared, key=str)
+    return list(types.values())
+
+
+def _told(browser: Browser, walk: Walk) -> set[Term]:
+    """Return the things of which a text says something: only of these can it leave anything out."""
+    stating = browser.catalogue.passages
+    return {fact.subject for fact, graphs in walk.graphs.items() if graphs & stating}

@@ -1,41 +1,29 @@
-"""The SPARQL of a state: the one place where terms are written into the text of a query.
+"""The SPARQL of a state. It holds any number of terms, which no binding can carry.
 
-Everywhere else terms are bound. Here there may be any number of them, which no binding can
-carry; so every term passes through `written`, which takes nothing but terms that the engine has
-checked and gives the form in which N-Triples, and so SPARQL, quotes and escapes them:
-https://www.w3.org/TR/n-triples/#grammar-production-STRING_LITERAL_QUOTE
+So every term passes through `graphsvc.entities.wording.written`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
-from graphsvc.browse.paths import as_text
 from graphsvc.browse.state import Absent, Is, Present, Span
 from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.entities.wording import written
 from graphsvc.namespaces import XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from graphsvc.browse.lanes import Lane
+    from pyoxigraph import NamedNode
+
     from graphsvc.browse.state import Condition, State
     from graphsvc.entities.layout import Place
     from graphsvc.store.base import Term
 
 _DATES = (XSD.gYear, XSD.gYearMonth, XSD.date, XSD.dateTime)
-
-
-def written(term: Term) -> str:
-    """Return a term as it stands in a query.
-
-    Errors: TypeError if it is neither an IRI nor a literal.
-    """
-    if not isinstance(term, NamedNode | Literal):
-        raise TypeError(f"{term} cannot be written into a query.")
-    return str(term)
 
 
 def values(variable: str, terms: Iterable[Term]) -> str:
@@ -73,30 +61,6 @@ def fitting(state: State, ontology: NamedNode) -> str:
 def things_query(state: State, ontology: NamedNode) -> str:
     """Return the query for the things of a state."""
     return f"{PROLOGUE}SELECT DISTINCT ?thing WHERE {{\n  {fitting(state, ontology)}\n}}"
-
-
-def table_query(found: str, lanes: Iterable[Lane]) -> str:
-    """Return the query for the values of a table: a row for each, and who states it.
-
-    ``found`` are the patterns that say of which things.
-    """
-    union = " UNION\n  ".join(
-        f"{{ BIND({written(Literal(lane.name))} AS ?column) ?thing {_path(lane)} ?value }}"
-        for lane in lanes
-    )
-    return f"""{PROLOGUE}SELECT DISTINCT ?thing ?label ?column ?value ?passage WHERE {{
-  {{ SELECT DISTINCT ?thing WHERE {{
-  {found}
-  }} }}
-  OPTIONAL {{ ?thing rdfs:label ?label }}
-  {union}
-  OPTIONAL {{ GRAPH ?passage {{ ?thing ?property ?value }} ?passage oa:exact ?words }}
-}}
-ORDER BY ?label ?thing ?column ?value ?passage"""
-
-
-def _path(lane: Lane) -> str:
-    return as_text(lane.path, written)
 
 
 def _found(place: Place, held: Sequence[Condition], variable: str) -> str:

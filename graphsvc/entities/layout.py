@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.labels import best
 from graphsvc.entities.prologue import PROLOGUE
@@ -106,6 +106,8 @@ class Layout:
 
     def _add(self, row: Mapping[str, Term]) -> None:
         inverse = row.get("inverse")
+        if inverse is None and not isinstance(row["path"], NamedNode):
+            return  # A path of several steps is no property that a thing could have or lack.
         place = Place(row["path"]) if inverse is None else Place(inverse, incoming=True)
         slot = self._slots[row["target"]].setdefault(place, Slot())
         slot.order = min(slot.order, number(row.get("order")))

@@ -1,4 +1,4 @@
-"""What to call many things at once, and which things are called by some words."""
+"""What to call many things at once, and which terms the graph uses."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels
 from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.entities.wording import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,25 +22,9 @@ if TYPE_CHECKING:
 MOST_NAMED = 2_000
 """How many things are called by their labels; what comes after them keeps its IRI."""
 
-MOST_FOUND = 20
-"""How many things are found by their words."""
-
 _LABELS = (
     PROLOGUE
     + f"SELECT DISTINCT ?thing ?rank ?label WHERE {{ VALUES ?thing {{ %s }} {LABEL_CLAUSE} }}"
-)
-
-# A thing has several labels, so that more rows are asked for than things are wanted.
-_CALLED = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?words ?thing ?rank ?label WHERE {{
-  {LABEL_CLAUSE}
-  FILTER(CONTAINS(LCASE(STR(?label)), ?words))
-}}
-ORDER BY STRLEN(STR(?label)) ?thing
-LIMIT {5 * MOST_FOUND}
-"""
 )
 
 _PARTITIONS = (
@@ -77,19 +62,9 @@ def names(
     sound = [node for node in nodes if is_absolute_iri(node.value)][:MOST_NAMED]
     if not sound:
         return {}
-    labels = Labels.read(catalogue.store.select(_LABELS % " ".join(map(str, sound))))
+    labels = Labels.read(catalogue.store.select(_LABELS % " ".join(map(written, sound))))
     found = {node: labels.name(node, language) for node in sound}
     return {node: named for node, named in found.items() if named is not None}
-
-
-def things_called(catalogue: Catalogue, words: str, language: str = "en") -> list[Named]:
-    """Return things that have a label with these words in it, whatever the case, the best first."""
-    bound = {"words": Literal(words.lower())}
-    rows = list(catalogue.store.select(_CALLED, bound))
-    labels = Labels.read(rows)
-    found = dict.fromkeys(row["thing"] for row in rows if isinstance(row["thing"], NamedNode))
-    named = (labels.name(thing, language) for thing in found)
-    return [each for each in named if each is not None][:MOST_FOUND]
 
 
 def used_terms(catalogue: Catalogue, language: str = "en") -> list[UsedTerm]:

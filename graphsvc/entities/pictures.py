@@ -1,4 +1,4 @@
-"""What pictures show: dated facts, places with codes, and what stands around a thing."""
+"""What pictures show: dated facts, and what stands around a thing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphsvc.entities.evidence import QUOTE_CLAUSE, passages
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
 from graphsvc.entities.model import Named, Status
 from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.namespaces import RDF, XSD
+from graphsvc.namespaces import RDF
 from graphsvc.pictures.span import Stretch, stretch
 
 if TYPE_CHECKING:
@@ -23,25 +23,19 @@ if TYPE_CHECKING:
     from graphsvc.entities.model import Passage
     from graphsvc.store.base import Term
 
-DATES = """\
+_DATED = (
+    PROLOGUE
+    + """
 SELECT ?thing ?property ?when ?graph WHERE {
   GRAPH ?graph { ?thing ?property ?when }
   FILTER(DATATYPE(?when) IN (xsd:gYear, xsd:gYearMonth, xsd:date, xsd:dateTime))
-}"""
-"""The dated facts of all graphs, as a reader may ask for them."""
-
-_DATED = f"PREFIX xsd: <{XSD}>\n" + DATES
+}
+"""
+)
 
 _QUOTE = PROLOGUE + f"SELECT DISTINCT ?passage ?quote ?number WHERE {{ {QUOTE_CLAUSE} }}"
 
 _TYPES = "SELECT DISTINCT ?thing ?type WHERE { ?thing a ?type }"
-
-CODED = """\
-SELECT DISTINCT ?thing ?property ?code WHERE {
-  VALUES ?property { dcterms:identifier owl:sameAs schema:sameAs skos:exactMatch }
-  ?thing ?property ?code .
-}"""
-"""What has a code or a record elsewhere, as a reader may ask for it."""
 
 _AROUND = (
     PROLOGUE
@@ -83,14 +77,6 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
-    """A thing and the codes by which the world knows it: ``CN``, ``CHN``, ``Q148``, ``US-CA``."""
-
-    thing: Named
-    codes: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Neighbour:
     """A thing beside another one, and by which properties; ``incoming`` if it is their subject."""
 
@@ -126,20 +112,6 @@ def moments(catalogue: Catalogue, language: str) -> list[Moment]:
                 )
             )
     return sorted(found, key=lambda moment: (moment.time, moment.thing.label))
-
-
-def coded(catalogue: Catalogue, language: str) -> list[Coded]:
-    """Return the things that have a code or a record elsewhere, in the order of their labels."""
-    codes: dict[NamedNode, set[str]] = defaultdict(set)
-    for row in catalogue.store.select(PROLOGUE + CODED):
-        thing, code = row["thing"], row["code"]
-        if isinstance(thing, NamedNode) and isinstance(code, NamedNode | Literal):
-            codes[thing].add(code.value.rstrip("/").rpartition("/")[2])
-    found = [
-        Coded(called(catalogue, thing.value, language), frozenset(own))
-        for thing, own in codes.items()
-    ]
-    return sorted(found, key=lambda entry: entry.thing.label)
 
 
 def neighbours(catalogue: Catalogue, iri: str, language: str) -> list[Neighbour]:

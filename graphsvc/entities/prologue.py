@@ -16,10 +16,11 @@ from graphsvc.namespaces import (
     SH,
     SKOS,
     VOID,
+    XSD,
 )
 
-PROLOGUE = "".join(
-    f"PREFIX {prefix}: <{namespace}>\n"
+PREFIXES = {
+    prefix: str(namespace)
     for prefix, namespace in {
         "dcterms": DCTERMS,
         "dqv": DQV,
@@ -34,5 +35,8 @@ PROLOGUE = "".join(
         "sh": SH,
         "skos": SKOS,
         "void": VOID,
+        "xsd": XSD,
     }.items()
-)
+}
+
+PROLOGUE = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())

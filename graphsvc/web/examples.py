@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
+from graphsvc.entities.wording import written
 from graphsvc.errors import UnknownQuery
 from graphsvc.queries import load_queries
 from graphsvc.queries.header import MARK
@@ -73,7 +74,7 @@ def _with_values(text: str, query: Query, prefixes: Mapping[str, str]) -> str:
         return text
     params = query.params.values()
     names = " ".join(f"?{param.name}" for param in params)
-    terms = " ".join(str(param.term(param.example, prefixes)) for param in params)
+    terms = " ".join(written(param.term(param.example, prefixes)) for param in params)
     values = f"VALUES ({names}) {{ ({terms}) }}"
     for word, brace in pairwise(sparql.code(text)):
         if word.text.upper() == "WHERE" and brace.text == "{":

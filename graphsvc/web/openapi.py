@@ -150,7 +150,10 @@ ROUTES: tuple[Route, ...] = (
         Phrase("Suggest things for the beginning of a name."),
         Phrase("Search"),
         carrying(Content.RECORDS),
-        (Parameter("prefix", Phrase("The beginning"), example="sec"),),
+        (
+            Parameter("prefix", Phrase("The beginning"), example="sec"),
+            Parameter("kind", Phrase("What alone is suggested: thing, sentence, term or query")),
+        ),
         failures=(400,),
     ),
     Route(
@@ -203,6 +206,7 @@ ROUTES: tuple[Route, ...] = (
         (
             Parameter("iri", Phrase("The IRI of one of them; it may come several times")),
             Parameter("class", Phrase("The class whose instances are compared")),
+            Parameter("things", Phrase("How the page lays them out: as columns or rows")),
         ),
         failures=(400, 404),
     ),

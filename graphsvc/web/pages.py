@@ -18,11 +18,12 @@ from graphsvc.entities import (
 )
 from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.formats import Content, carrying, named
+from graphsvc.web.atlas import atlas
 from graphsvc.web.cite import cite_claim, cite_fact
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
-from graphsvc.web.pictures import chart, site_moments, world_map
+from graphsvc.web.pictures import chart, site_moments
 from graphsvc.web.problems import KINDS
 from graphsvc.web.reader import kept_page, reader_page
 from graphsvc.web.responses import release_answer
@@ -72,7 +73,7 @@ def home() -> BaseResponse:
             leading=leading(catalogue, labels()),
             chart=chart(shown),
             moments=shown[:_MOMENTS_AT_HOME],
-            world=world_map(site(), labels()),
+            world=atlas(site(), labels()),
         )
 
     dataset = site().dataset.iri
@@ -140,16 +141,6 @@ def marked(text: str, words: str) -> tuple[Piece, ...]:
     return nested(text, ((span, words) for span in occurrences(words, text)))
 
 
-def query_about(iri: str, *properties: str) -> str:
-    """Return the query that gives the facts of a thing, or those of some properties, for people."""
-    chosen = " ".join(f"<{prop}>" for prop in properties)
-    values = f"  VALUES ?property {{ {chosen} }}\n" if chosen else ""
-    return (
-        f"SELECT ?graph ?property ?value WHERE {{\n{values}"
-        f"  GRAPH ?graph {{ <{iri}> ?property ?value }}\n}}\nORDER BY ?property ?value"
-    )
-
-
 def register(served: Site, environment: Environment) -> None:
     """Give the templates what they all use."""
     environment.tests["in_base"] = lambda iri: iri.startswith(served.base)
@@ -161,7 +152,7 @@ def register(served: Site, environment: Environment) -> None:
         in_text=served.in_text,
         local_name=local_name,
         pieces=marked,
-        query_about=query_about,
+        ask=served.asking,
         cite_claim=cite_claim,
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,

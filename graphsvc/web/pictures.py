@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,12 @@ from pyoxigraph import NamedNode
 
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.entities import called
-from graphsvc.entities.pictures import CODED, DATES, coded, moments, neighbours
+from graphsvc.entities.pictures import moments, neighbours
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
-from graphsvc.pictures import tree, world
+from graphsvc.pictures import tree
 from graphsvc.pictures.span import ticks
+from graphsvc.web.atlas import atlas
 from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.reader import kept_page
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from graphsvc.entities.model import Named
-    from graphsvc.entities.pictures import Coded, Moment, Neighbour
+    from graphsvc.entities.pictures import Moment, Neighbour
     from graphsvc.web.site import Site
 
 pictures = Blueprint("pictures", __name__)
@@ -38,14 +39,6 @@ _MOST_OPEN = 12
 
 _COLUMN, _MARGIN = 300, 8
 """The width of a column of the neighbourhood, and what is left free above and below."""
-
-_AROUND = """\
-SELECT ?thing ?property ?value WHERE {
-  { BIND(<%(iri)s> AS ?thing) ?thing ?property ?value FILTER(isIRI(?value)) }
-  UNION
-  { BIND(<%(iri)s> AS ?value) ?thing ?property ?value }
-}
-ORDER BY ?property ?thing ?value"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +62,6 @@ class Chart:
     def ticks(self) -> list[int]:
         """Return the years that the axis names."""
         return ticks(self.begin, self.end, 8)
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A country of the map, and the things of the graph that are it or lie in it."""
-
-    country: world.Country
-    things: tuple[Named, ...]
-    within: tuple[Named, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +90,6 @@ def timeline() -> Response:
             chart=chart(shown),
             classes=_classes(every),
             chosen=cls,
-            dates_query=DATES,
         )
 
     return release_answer(_HTML, ("timeline", cls), body)
@@ -114,10 +97,10 @@ def timeline() -> Response:
 
 @pictures.get("/map")
 def map_page() -> Response:
-    """Show the countries and places that have a code, on outlines of the world."""
+    """Show the countries that have a code and the places that have coordinates, on a map."""
 
     def body() -> str:
-        return render_template("map.html", world=world_map(site(), labels()), coded_query=CODED)
+        return render_template("map.html", world=atlas(site(), labels()))
 
     return release_answer(_HTML, ("map",), lambda: kept_page(("map",), body))
 
@@ -135,12 +118,12 @@ def neighbourhood() -> Response:
     def body() -> str:
         if not site().knows(iri):
             raise UnknownEntity(iri)
+        thing = called(site().catalogue, iri, labels())
         return render_template(
             "neighbourhood.html",
-            thing=called(site().catalogue, iri, labels()),
-            picture=_Neighbourhood(iri, opened),
+            thing=thing,
+            picture=_Neighbourhood(thing, opened),
             opened=opened,
-            around_query=_AROUND % {"iri": iri},
         )
 
     return release_answer(_HTML, ("neighbourhood", iri, *opened), body)
@@ -160,32 +143,6 @@ def site_moments(served: Site, languages: str) -> Sequence[Moment]:
     return served.once(("moments", languages), lambda: moments(served.catalogue, languages))
 
 
-def world_map(served: Site, languages: str) -> Sequence[Drawn]:
-    """Return the countries of the world, those of the graph with its things."""
-    return served.once(("map", languages), lambda: _drawn(coded(served.catalogue, languages)))
-
-
-def _drawn(entries: Iterable[Coded]) -> list[Drawn]:
-    things: dict[str, list[Named]] = defaultdict(list)
-    within: dict[str, list[Named]] = defaultdict(list)
-    for entry in entries:
-        own = {world.by_code()[code].name for code in entry.codes if code in world.by_code()}
-        # A subdivision's code begins with its country's: ISO 3166-2.
-        above = {
-            world.by_code()[code[:2]].name
-            for code in entry.codes
-            if code[2:3] == "-" and code[:2] in world.by_code()
-        }
-        for name in own:
-            things[name].append(entry.thing)
-        for name in above - own:
-            within[name].append(entry.thing)
-    return [
-        Drawn(country, tuple(things[country.name]), tuple(within[country.name]))
-        for country in world.countries()
-    ]
-
-
 def _classes(every: Iterable[Moment]) -> list[tuple[Named, int]]:
     """Return the classes of dated things and how many dated facts each has."""
     served = site()
@@ -202,16 +159,17 @@ def _classes(every: Iterable[Moment]) -> list[tuple[Named, int]]:
 class _Neighbourhood:
     """The picture of what stands around a thing: what points to it left, the rest right."""
 
-    def __init__(self, iri: str, opened: Sequence[str]) -> None:
+    def __init__(self, thing: Named, opened: Sequence[str]) -> None:
         self._opened = opened
-        self._seen = {iri}
-        found = neighbours(site().catalogue, iri, labels())
+        self._seen = {thing.iri or ""}
+        found = neighbours(site().catalogue, thing.iri or "", labels())
+        #: What each thing has around it that is drawn with its neighbours.
+        self.rings: list[tuple[Named, Sequence[Neighbour]]] = [(thing, found)]
         self._seen |= {one.thing.iri or "" for one in found}
         sides = {
             side: [self._branch(one) for one in found if one.incoming is side]
             for side in (True, False)
         }
-        self.table = found
         self.rows = max(map(tree.rows, sides.values()), default=1) or 1
         self.height = self.rows * tree.ROW + 2 * _MARGIN
         self.nodes = [
@@ -223,7 +181,9 @@ class _Neighbourhood:
     def _branch(self, one: Neighbour) -> tree.Branch:
         branch = tree.Branch(one)
         if one.thing.iri is not None and one.thing.iri in self._opened:
-            for other in neighbours(site().catalogue, one.thing.iri, labels()):
+            ring = neighbours(site().catalogue, one.thing.iri, labels())
+            self.rings.append((one.thing, ring))
+            for other in ring:
                 if other.thing.iri not in self._seen:
                     self._seen.add(other.thing.iri or "")
                     branch.children.append(self._branch(other))

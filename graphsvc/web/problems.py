@@ -93,9 +93,11 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "request-timeout",
         408,
-        "The request did not come",
-        "The connection is closed, for a request has begun on it and has not come to its end in "
-        "time.",
+        Phrase("The request did not come"),
+        Phrase(
+            "The connection is closed, for a request has begun on it and has not come to its end "
+            "in time."
+        ),
     ),
     Kind(
         "gone",
@@ -139,8 +141,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "fields-too-large",
         431,
-        "The head of the request is too large",
-        "The address and the header fields together are longer than the service reads.",
+        Phrase("The head of the request is too large"),
+        Phrase("The address and the header fields together are longer than the service reads."),
     ),
     Kind(
         "internal",

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import NamedNode
 
 from graphsvc import sparql
+from graphsvc.entities.wording import written
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.queries import Query
@@ -246,7 +247,7 @@ def with_values(text: str, bindings: Mapping[str, Term]) -> str:
     brace = next((token.end for token in code if token.text == "{" and token.start >= after), None)
     if brace is None:
         return text
-    values = "".join(f"\n  VALUES ?{name} {{ {term} }}" for name, term in bindings.items())
+    values = "".join(f"\n  VALUES ?{name} {{ {written(term)} }}" for name, term in bindings.items())
     return text[:brace] + values + text[brace:]
 
 

@@ -24,14 +24,6 @@ PREFIX schema: <https://schema.org/>
 SELECT DISTINCT ?text ?digest WHERE { ?text schema:sha256 ?digest }
 """
 
-# The text's IRI is the one value that is put into it, for people to read on.
-_STATEMENTS = """\
-SELECT ?passage ?words ?subject ?property ?value WHERE {
-  ?passage nif:referenceContext <%s> ; nif:beginIndex ?begin ; oa:exact ?words .
-  GRAPH ?passage { ?subject ?property ?value }
-}
-ORDER BY ?begin ?subject ?property"""
-
 
 def kept_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
     """Return a page that is the same each time for a release and a reader: made once, then kept."""
@@ -62,7 +54,6 @@ def _made(served: Site, iri: str, page: int) -> str:
         "reader.html",
         entity=describe(catalogue, iri, labels()),
         read=read,
-        statements_query=_STATEMENTS % iri,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import render_template, request, url_for
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
+from graphsvc.entities.places import placeable
 from graphsvc.formats import FORMATS, Content, carrying
 from graphsvc.web.examples import examples
 from graphsvc.web.languages import labels
@@ -17,8 +18,10 @@ from graphsvc.web.site import site
 from graphsvc.web.snippets import snippets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graphsvc.formats import Format
-    from graphsvc.store.base import Store
+    from graphsvc.store.base import Store, Term
     from graphsvc.web.protocol import Asked
     from graphsvc.web.rows import Answered
 
@@ -52,7 +55,10 @@ def _shown(asked: Asked, store: Store) -> dict[str, object]:
     answered = read_answer(store, asked.query, asked.graphs)
     rows = answered.rows[:SHOWN_ROWS]
     cells = Cells(site(), rows, labels())
+    is_whole = answered.complete and len(rows) == len(answered.rows)
     return {
+        # What stands here whole is sorted and drawn by the scripts without asking again.
+        "told": _told(answered, cells) if rows and is_whole else None,
         "answered": answered,
         "rows": [[None if term is None else cells.cell(term) for term in row] for row in rows],
         "turtle": _turtle(answered),
@@ -63,10 +69,14 @@ def _shown(asked: Asked, store: Store) -> dict[str, object]:
 def answer_json(asked: Asked) -> str:
     """Return the rows of an answer for the scripts: every term once, the rows by their numbers."""
     answered = read_answer(site().store, asked.query, asked.graphs)
-    cells = Cells(site(), answered.rows, labels())
+    told = _told(answered, Cells(site(), answered.rows, labels()))
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _told(answered: Answered, cells: Cells) -> dict[str, object]:
     terms = dict.fromkeys(term for row in answered.rows for term in row if term is not None)
     numbers = {term: number for number, term in enumerate(terms)}
-    members = {
+    return {
         "release": site().release.id,
         "seconds": round(answered.seconds, 6),
         "columns": answered.columns,
@@ -77,10 +87,17 @@ def answer_json(asked: Asked) -> str:
         "complete": answered.complete,
         "boolean": answered.boolean,
         "views": {"graph": answered.drawable(), "chart": answered.chartable()},
+        "map": url_for("pictures.map_page") if _is_placed(terms) else None,
         "turtle": _turtle(answered),
         "formats": [{"name": fmt.name, "label": fmt.label} for fmt in _formats(answered)],
     }
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _is_placed(terms: Iterable[Term]) -> bool:
+    """Tell whether a map may show some of the terms."""
+    served = site()
+    placed = served.once("placeable", lambda: placeable(served.catalogue))
+    return not placed.isdisjoint(terms)
 
 
 def download(asked: Asked, name: str) -> dict[str, list[str]]:

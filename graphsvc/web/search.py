@@ -97,18 +97,18 @@ def answer(suffix: str | None = None) -> Response:
 
 @searching.get("/search/suggest")
 def suggest() -> Response:
-    """Suggest, as JSON, what somebody may mean who has typed ``prefix``."""
-    text, language = request.args.get("prefix", "").strip(), reader_language()
+    """Suggest, as JSON, what somebody may mean who has typed ``prefix``; of one kind, if named."""
+    text, language, kind = request.args.get("prefix", "").strip(), reader_language(), _kind()
 
     def body() -> str:
         with site().release.search.in_time():
-            asked = Search(site().release.search, text)
+            asked = Search(site().release.search, text, [kind] if kind else [])
             hits = asked.hits(SUGGESTED, language=language)
             total = asked.total()
         suggested = [_suggestion(hit, language) for hit in hits]
         return _written({"prefix": text, "total": total, "suggestions": suggested})
 
-    return spoken_answer(_JSON, ("suggest", text), body)
+    return spoken_answer(_JSON, ("suggest", text, kind), body)
 
 
 def reader_language() -> str:
@@ -253,6 +253,7 @@ def _suggestion(hit: Hit, language: str) -> dict[str, object]:
     kinds = [named(iri, language).label for iri in own_types(hit)[:1]]
     return {
         "iri": hit.iri,
+        "name": site().release.prefixes.compact(hit.iri),
         "href": site().local_href(hit.iri),
         "label": hit.label,
         "kind": hit.kind.value,

@@ -24,6 +24,7 @@ from graphsvc.entities import (
     spoken,
     written_in,
 )
+from graphsvc.entities.asking import Asking
 from graphsvc.entities.context import Context
 from graphsvc.entities.labels import spelled
 from graphsvc.entities.structured import Alignments
@@ -106,6 +107,11 @@ class Site:
     def alignments(self) -> Alignments:
         """Return what the terms of the graph are called in schema.org."""
         return Alignments(self.catalogue)
+
+    @cached_property
+    def asking(self) -> Asking:
+        """Return the queries behind the blocks of pages."""
+        return Asking(self.catalogue, self.prefixes)
 
     @cached_property
     def browser(self) -> Browser:

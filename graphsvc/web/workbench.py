@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, url_for
 
-from graphsvc.entities.names import things_called, used_terms
+from graphsvc.entities.names import used_terms
 from graphsvc.errors import NotAcceptable, QueryError
 from graphsvc.explain import unknown_terms
 from graphsvc.formats import Format
@@ -18,7 +18,6 @@ from graphsvc.web import protocol
 from graphsvc.web.examples import example
 from graphsvc.web.languages import labels
 from graphsvc.web.notebook import Source, notebook
-from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Body
 from graphsvc.web.responses import release_answer, spoken_answer
 from graphsvc.web.results import answer_json
@@ -35,10 +34,6 @@ workbench = Blueprint("workbench", __name__, url_prefix="/sparql")
 
 _JSON = Format("json", "JSON", "application/json", frozenset())
 _NOTEBOOK = Format("ipynb", "Notebook", "application/x-ipynb+json", frozenset())
-
-#: Fewer letters are in the name of almost everything.
-_LEAST_LETTERS = 2
-_MOST_LETTERS = 200
 
 
 @workbench.route("/answer.json", methods=["GET", "POST"])
@@ -107,27 +102,6 @@ def one_example() -> Response:
     return release_answer(
         _JSON, ("example", chosen.name), lambda: _json({"name": chosen.name, "text": chosen.text})
     )
-
-
-@workbench.get("/things.json")
-def things() -> Response:
-    """Return things whose label holds the words in ``words``."""
-    words = request.args.get("words", "").strip()
-    if not _LEAST_LETTERS <= len(words) <= _MOST_LETTERS:
-        raise RequestProblem(
-            "bad-request",
-            f"The parameter words has {len(words)} letters.",
-            remedy=f"Give it {_LEAST_LETTERS} to {_MOST_LETTERS}.",
-        )
-
-    def body() -> str:
-        compact = site().release.prefixes.compact
-        found = things_called(site().catalogue, words, labels())
-        return _json(
-            {"things": [{"name": compact(each.iri or ""), "label": each.label} for each in found]}
-        )
-
-    return spoken_answer(_JSON, ("things", words), body)
 
 
 def _about_query(what: str, fmt: Format, body: Callable[[Asked], str]) -> Response:

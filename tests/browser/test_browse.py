@@ -65,6 +65,20 @@ def test_a_marker_leads_to_its_passage(browser: Browser, served: str) -> None:
         page.wait_for_url("**/doc/passage/31")
 
 
+def test_only_the_comparison_itself_scrolls_and_its_heads_stay(
+    browser: Browser, served: str
+) -> None:
+    for turned in ("", "&things=rows"):
+        with opened(browser, f"{served}/compare?class=iwm:Mechanism{turned}", 360) as page:
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360
+            head = page.locator(".matrix tbody th[scope=row]").nth(2)
+            before = head.bounding_box()
+            page.locator(".scroll").evaluate("box => box.scrollBy(400, 0)")
+            assert page.locator(".scroll").evaluate("box => box.scrollLeft") == 400
+            assert before is not None
+            assert head.bounding_box() == before
+
+
 def test_things_compared_stand_upright_on_a_phone(browser: Browser, served: str) -> None:
     with opened(browser, served + COMPARED, 360) as page:
         row = page.locator("tr", has_text="Instrument").first

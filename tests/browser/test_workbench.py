@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -91,13 +92,33 @@ def test_an_answer_is_a_table_a_graph_and_a_chart(browser: Browser, served: str)
         assert page.url.endswith("#chart")
 
 
+def test_things_that_lie_somewhere_are_on_a_map(browser: Browser, served: str) -> None:
+    query = "SELECT ?place { VALUES ?place { country:china country:italy city:chicago } }"
+    # The outlines are read once, at the first look at the map.
+    with urlopen(f"{served}/map") as answer:  # noqa: S310 -- the service is ours
+        assert b"data-of" in answer.read()
+    for width in (360, 1280):
+        with opened(browser, f"{served}/sparql?query={quote(query)}", width) as page:
+            page.get_by_role("button", name="Sort and draw").click()
+            page.get_by_role("tab", name="Map").click()
+            expect(page.locator(".mapped .named")).to_have_count(2)
+            expect(page.locator(".mapped .spots a")).to_have_count(1)
+            names = page.locator(".mapped text:visible").all_text_contents()
+            assert names[:2] == ["China", "Italy"]
+            page.locator(".mapped .spots a circle").last.click()
+            page.wait_for_url("**/doc/id/city/chicago")
+
+
 def test_rows_are_sorted_and_shown_a_page_at_a_time(browser: Browser, served: str) -> None:
     query = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 120"
     with opened(browser, f"{served}/sparql?query={quote(query)}") as page:
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
         page.get_by_role("button", name="Sort and draw").click()
         expect(page.get_by_text("Rows 1 to 50 of 120")).to_be_visible()
         page.get_by_role("button", name="Next").click()
         expect(page.get_by_text("Rows 51 to 100 of 120")).to_be_visible()
+        assert not [url for url in requests if "answer.json" in url or "query=" in url]
         page.get_by_role("button", name="p", exact=True).click()
         expect(page.get_by_text("Rows 1 to 50 of 120")).to_be_visible()
         head = page.get_by_role("columnheader", name="p", exact=True)

@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from nbclient import NotebookClient
 
 from graphsvc import settings
-from graphsvc.entities.names import MOST_FOUND
 from graphsvc.web.app import create_app
 from graphsvc.web.rows import MOST_ROWS
 from graphsvc.web.snippets import python_string, r_string, snippets
@@ -75,6 +74,16 @@ def test_a_column_of_numbers_makes_a_chart_and_two_of_things_a_graph(client: Fla
     assert chart["views"] == {"graph": False, "chart": True}
     graph = told(client, "answer", "SELECT ?s ?o { ?s a ?o }")
     assert graph["views"] == {"graph": True, "chart": False}
+
+
+def test_what_lies_somewhere_makes_a_map(shipped: FlaskClient) -> None:
+    for query, is_placed in (
+        ("SELECT ?s { ?s a iwm:Country }", True),
+        ("SELECT ?s { ?s a iwm:City }", True),
+        ("SELECT ?s { ?s a iwm:Person }", False),
+        ("SELECT ?s { ?s a iwm:Mechanism }", False),
+    ):
+        assert told(shipped, "answer", query)["map"] == ("/map" if is_placed else None), query
 
 
 def test_a_graph_has_its_triples_as_rows_and_as_turtle(client: FlaskClient) -> None:
@@ -133,13 +142,27 @@ def test_the_vocabulary_has_what_the_graph_uses(client: FlaskClient) -> None:
     assert members["prefixes"]["lights"].endswith("ontology#")
 
 
-def test_things_are_found_by_part_of_a_label(client: FlaskClient) -> None:
-    found = json.loads(client.get("/sparql/things.json?words=nOrTh+r").data)["things"]
-    assert found[0] == {"name": "light:north-rock", "label": "North Rock Light"}
-    many = json.loads(client.get("/sparql/things.json?words=li").data)["things"]
-    assert len(many) <= MOST_FOUND
-    for words in ("", "x", "x" * 201):
-        assert client.get("/sparql/things.json", query_string={"words": words}).status_code == 400
+def test_the_editor_suggests_things_as_the_search_does(client: FlaskClient) -> None:
+    address = re.search(r'data-suggest="([^"]*kind=thing)"', page(client).text)
+    assert address is not None
+    found = json.loads(client.get(f"{address[1]}&prefix=nOrTh+r").data)["suggestions"]
+    assert (found[0]["name"], found[0]["label"]) == ("light:north-rock", "North Rock Light")
+    searched = json.loads(client.get("/search.json?kind=thing&q=nOrTh+r").data)["hits"]
+    assert [each["iri"] for each in found] == [each["iri"] for each in searched][: len(found)]
+    assert {each["kind"] for each in found} == {"thing"}
+    assert client.get("/sparql/things.json?words=north").status_code == 404
+
+
+def test_the_page_tells_its_scripts_the_answer_that_it_shows(client: FlaskClient) -> None:
+    shown = page(client, query=SELECT).text
+    members = re.search(r'<script type="application/json" id="told">(.*?)</script>', shown)
+    assert members is not None
+    given, asked = json.loads(members[1]), told(client, "answer", SELECT)
+    del given["seconds"], asked["seconds"]
+    assert given == asked
+    # Not all of it stands there, or nothing: then the scripts have something to ask.
+    for query in (f"{MANY}600", "SELECT * { ?s lights:nme ?o }"):
+        assert 'id="told"' not in page(client, query=query).text
 
 
 def test_a_query_comes_by_post_to_a_real_server_too(server: str) -> None:

@@ -1,5 +1,5 @@
-// An answer: its figures, its downloads, and its views. The graph and the chart are loaded when they
-// are first wanted.
+// An answer: its figures, its downloads, and its views. The graph, the chart and the map are loaded
+// when they are first wanted.
 import { api, element, linkAs, Problem, save, whyEmpty } from "./service.js";
 import { tableView } from "./table.js";
 
@@ -7,6 +7,7 @@ const VIEWS = {
   table: { label: gettext("Table"), draw: async (found, at) => tableView(found, at) },
   graph: { label: gettext("Graph"), draw: async (found, at) => (await import("./graph.js")).graphView(found, at) },
   chart: { label: gettext("Chart"), draw: async (found, at) => (await import("./chart.js")).chartView(found, at) },
+  map: { label: gettext("Map"), draw: async (found, at) => (await import("./map.js")).mapView(found, at) },
   turtle: { label: "Turtle", draw: async (found, at) => turtleView(found, at) },
 };
 
@@ -26,13 +27,19 @@ export class Answer {
   }
 
   // The server has written an answer already: it stays until more is wanted of it than it can do.
+  // If the page has all of it, nothing is asked again; what stands over the rows stays as it is.
   adopt(query, parameters) {
     if (this.#section.hidden) return;
+    const told = document.getElementById("told");
     const offer = element("button", { type: "button", class: "plain" }, gettext("Sort and draw"));
     offer.addEventListener("click", () => {
       const form = parameters();
       form.set("query", query);
-      this.ask(query, form);
+      if (!told) return this.ask(query, form);
+      offer.remove();
+      const head = this.#body.querySelector(".downloads");
+      while (head.nextElementSibling) head.nextElementSibling.remove();
+      return this.#showViews(JSON.parse(told.textContent));
     });
     this.#body.querySelector(".figures").append(" ", offer);
   }
@@ -76,6 +83,7 @@ export class Answer {
 
   async #showViews(found) {
     const names = ["table", ...["graph", "chart"].filter((name) => found.views[name])];
+    if (found.map) names.push("map");
     if (found.turtle) names.push("turtle");
     const tabs = element("div", { class: "tabs", role: "tablist", "aria-label": gettext("Views of the answer") });
     const panel = element("div", { class: "view", role: "tabpanel", id: "view" });

@@ -1,6 +1,6 @@
 // What may stand at the cursor: keywords, variables of the query, prefixes, classes and properties
 // that the graph uses, and things by their labels. A name that is taken brings its PREFIX line.
-import { api } from "./service.js";
+import { api, suggested } from "./service.js";
 
 const KEYWORDS =
   "ASK BIND CONSTRUCT COUNT DESC DESCRIBE DISTINCT EXISTS FILTER FROM GRAPH GROUP BY HAVING LIMIT MINUS NOT OFFSET OPTIONAL ORDER BY PREFIX REGEX SELECT STR UNION VALUES WHERE"
@@ -100,7 +100,7 @@ export async function termCompletions(context) {
   return { from: word.from, options: fitting(options, word.text), filter: false };
 }
 
-// Things are found by the words of their labels, which need not begin their names.
+// Things are found as the search finds them: by any name, and with slips of the hand.
 export async function thingCompletions(context) {
   const word = wordAt(context);
   const words = word?.text.slice(word.text.indexOf(":") + 1) ?? "";
@@ -121,7 +121,7 @@ export async function thingCompletions(context) {
 
 async function thingsCalled(words) {
   try {
-    return (await api("things.json", { words }, "GET")).things;
+    return (await suggested(words)).filter(({ name }) => name);
   } catch {
     return [];
   }

@@ -1,5 +1,5 @@
 // What the scripts ask the service for.
-const root = document.getElementById("workbench").dataset.endpoint;
+const { endpoint: root, suggest } = document.getElementById("workbench").dataset;
 
 // So many characters of an address are safe with every server and proxy on the way.
 const LONGEST_LINK = 8000;
@@ -34,6 +34,12 @@ export async function api(name, parameters, method = "POST") {
   const told = await reply.json();
   if (!reply.ok) throw new Problem(told);
   return told;
+}
+
+// What the search suggests for the beginning of a name.
+export async function suggested(prefix) {
+  const reply = await fetch(`${suggest}&${new URLSearchParams({ prefix })}`, { headers: { Accept: "application/json" } });
+  return reply.ok ? (await reply.json()).suggestions : [];
 }
 
 // The address of a query, its graphs included: what the form itself would open.

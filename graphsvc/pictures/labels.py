@@ -1,0 +1,150 @@
+"""Labels that never cover each other, and points too close to be told apart put together."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Point: TypeAlias = tuple[float, float]
+
+#: How wide a letter is and how high a line, as parts of the size of the letters; what is free
+#: between a point and its label, in units of the picture.
+_LETTER, _LINE, _GAP = 0.58, 1.1, 6.0
+
+#: How far down from its middle an area is named, in sizes of the letters.
+_DOWN = (0, -1.3, 1.3, -2.6, 2.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle that something is drawn in."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box) -> bool:
+        """Tell whether two rectangles have more than an edge in common."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Where a label stands: the point of its baseline that ``anchor`` (as in SVG) names."""
+
+    x: float
+    y: float
+    anchor: str
+
+
+def around(x: float, y: float, reach: float) -> Box:
+    """Return the square around a point."""
+    return Box(x - reach, y - reach, x + reach, y + reach)
+
+
+def centred(words: str, x: float, y: float, size: float) -> Box:
+    """Return what a label covers whose baseline has its middle at a point."""
+    half = len(words) * _LETTER * size / 2
+    return Box(x - half, y - _LINE * size, x + half, y + 0.3 * size)
+
+
+def spread(
+    names: Sequence[tuple[str, Point]], taken: Iterable[Box], size: float
+) -> tuple[list[Label], list[Box]]:
+    """Return where names stand that belong to areas: in their middles, or as near as there is room.
+
+    One for which there is no room stands in the middle. The boxes are what the names cover.
+    """
+    boxes = list(taken)
+    labels: dict[int, Label] = {}
+    covered = []
+    # From the north to the south, so that names stay in that order.
+    for number, (words, (x, y)) in sorted(enumerate(names), key=lambda entry: entry[1][1][1]):
+        width = len(words) * _LETTER * size
+        shifts = ((across * width / 2, down * size) for across in (0, 1, -1) for down in _DOWN)
+        places = [(x + dx, y + dy) for dx, dy in sorted(shifts, key=lambda at: math.hypot(*at))]
+        free = (at for at in places if not _meets(centred(words, *at, size), boxes))
+        at = next(free, (x, y))
+        labels[number] = Label(*at, "middle")
+        covered.append(centred(words, *at, size))
+        boxes.append(covered[-1])
+    return [labels[number] for number in range(len(names))], covered
+
+
+def placed(
+    points: Sequence[tuple[str, Point]], taken: Iterable[Box], size: float
+) -> list[Label | None]:
+    """Return where the label of each point stands: beside it, over or under it, or nowhere.
+
+    ``taken`` is where nothing may stand, besides the points themselves.
+    """
+    boxes = [*taken, *(around(x, y, _GAP / 2) for _, (x, y) in points)]
+    found: list[Label | None] = []
+    for words, (x, y) in points:
+        free = (
+            (label, box) for label, box in candidates(words, x, y, size) if not _meets(box, boxes)
+        )
+        label, box = next(free, (None, None))
+        boxes += [] if box is None else [box]
+        found.append(label)
+    return found
+
+
+def candidates(words: str, x: float, y: float, size: float) -> list[tuple[Label, Box]]:
+    """Return where the label of a point may stand, the best place first, with what it covers."""
+    width, low = len(words) * _LETTER * size, y + 0.35 * size
+    right = Box(x + _GAP, low - _LINE * size + 0.1, x + _GAP + width, low + 0.3 * size)
+    left = Box(x - _GAP - width, right.top, x - _GAP, right.bottom)
+    above, below = y - _GAP, y + _GAP + 0.8 * size
+    return [
+        (Label(x + _GAP, low, "start"), right),
+        (Label(x - _GAP, low, "end"), left),
+        (Label(x, above, "middle"), centred(words, x, above, size)),
+        (Label(x, below, "middle"), centred(words, x, below, size)),
+    ]
+
+
+def _meets(box: Box, others: Iterable[Box]) -> bool:
+    return any(box.meets(other) for other in others)
+
+
+def together(points: Sequence[Point], distance: float) -> list[list[int]]:
+    """Return the numbers of the points in groups, no two of which are closer than a distance.
+
+    How far a group is from another is told from their middles.
+    """
+    groups = [[number] for number in range(len(points))]
+    while close := _closest(points, groups, distance):
+        one, two = close
+        groups[one] += groups.pop(two)
+    return groups
+
+
+def middle(points: Iterable[Point]) -> Point:
+    """Return the middle of some points."""
+    xs, ys = zip(*points, strict=True)
+    return (sum(xs) / len(xs), sum(ys) / len(ys))
+
+
+def _closest(
+    points: Sequence[Point], groups: Sequence[Sequence[int]], distance: float
+) -> tuple[int, int] | None:
+    """Return the two groups that are closest, if they are closer than a distance."""
+    middles = [middle(points[number] for number in group) for group in groups]
+    pairs = [
+        (math.dist(middles[one], middles[two]), one, two)
+        for one in range(len(groups))
+        for two in range(one + 1, len(groups))
+    ]
+    least = min(pairs, default=None)
+    return None if least is None or least[0] >= distance else least[1:]

@@ -1,0 +1,168 @@
+"""Where the pages of /browse and /compare lead: their state is their address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote, urlencode
+
+from flask import request
+
+from graphsvc.browse.state import BY_LABEL, Absent, Present, Sort, State
+from graphsvc.browse.writing import write_iri, write_place, write_sort, write_state
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyoxigraph import NamedNode
+
+    from graphsvc.browse.facets import Chosen
+    from graphsvc.browse.lanes import Lane
+    from graphsvc.browse.state import Condition
+    from graphsvc.entities.layout import Place
+
+Pairs: TypeAlias = "list[tuple[str, str]]"
+
+LAID = ("columns", "rows")
+"""How a comparison can lay out its things, the usual way first."""
+
+
+def written(state: State) -> Pairs:
+    """Return the parameters that stand for a state."""
+    return write_state(state, site().release.prefixes)
+
+
+def address(path: str, pairs: Pairs) -> str:
+    """Return the path of a page under where the service is mounted, with readable parameters."""
+    query = urlencode(pairs, quote_via=quote, safe=":/~,")
+    return f"{request.script_root}/{path}" + (f"?{query}" if query else "")
+
+
+def canonical(path: str, pairs: Pairs) -> str:
+    """Return the address of a page under the base of the graph's IRIs: the same on every host."""
+    return site().base + address(path, pairs).removeprefix(request.script_root + "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What an address compares and how: what is highlighted, and whether things are rows."""
+
+    iris: tuple[NamedNode, ...]
+    classes: tuple[NamedNode, ...]
+    highlight: str = ""
+    laid: str = LAID[0]
+
+    def written(self) -> Pairs:
+        """Return the parameters that say so."""
+        prefixes = site().release.prefixes
+        pairs = [("iri", write_iri(iri.value, prefixes)) for iri in self.iris]
+        pairs += [("class", write_iri(cls.value, prefixes)) for cls in self.classes]
+        pairs += [("highlight", self.highlight)] if self.highlight else []
+        return pairs + ([("things", self.laid)] if self.laid != LAID[0] else [])
+
+    @property
+    def address(self) -> str:
+        """Return the address of the page."""
+        return address("compare", self.written())
+
+    @property
+    def transposed(self) -> Compared:
+        """Return the same with things as rows if they are columns, and the other way round."""
+        return replace(self, laid=LAID[1 - LAID.index(self.laid)])
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The addresses to which a page of /browse leads: the same state with one thing changed."""
+
+    state: State
+
+    def toggle(self, place: Place, condition: Condition) -> str:
+        """Return the address with a condition added or removed."""
+        return self._to(self.state.toggled(place, condition))
+
+    def toggle_class(self, cls: NamedNode) -> str:
+        """Return the address with a class added or removed."""
+        return self._to(self.state.toggled_class(cls))
+
+    def only_class(self, cls: NamedNode) -> str:
+        """Return the address of a class alone."""
+        return self._to(State(classes=(cls,)))
+
+    def absent(self, place: Place) -> str:
+        """Return the address with the things without a value added or removed."""
+        return self.toggle(place, Absent())
+
+    def lacks(self, place: Place) -> bool:
+        """Tell whether the things without a value are asked for."""
+        return Absent() in self.state.on(place)
+
+    def remove(self, chosen: Chosen) -> str:
+        """Return the address without something that is chosen."""
+        if chosen.place is None:
+            return self._to(self.state.toggled_class(chosen.condition))  # type: ignore[arg-type]
+        return self._to(self.state.toggled(chosen.place, chosen.condition))  # type: ignore[arg-type]
+
+    def page(self, number: int) -> str:
+        """Return the address of another page."""
+        return self._to(replace(self.state, page=number))
+
+    def opened(self, place: Place | None) -> str:
+        """Return the address with one facet opened, or none."""
+        return self._to(replace(self.state, facet=place))
+
+    def sorted_by(self, place: Place) -> str:
+        """Return the address sorted by a column, or the other way round if it is already."""
+        now = self.state.sort
+        descending = now.place == place and not now.descending
+        return self._to(replace(self.state, sort=Sort(place, descending), page=1))
+
+    def direction(self, place: Place) -> str:
+        """Return how a column is sorted, in the words of ``aria-sort``."""
+        if self.state.sort.place != place:
+            return "none"
+        return "descending" if self.state.sort.descending else "ascending"
+
+    def sort_name(self, place: Place) -> str:
+        """Return how an order is written."""
+        return write_sort(Sort(place), site().release.prefixes)
+
+    def export(self, name: str) -> str:
+        """Return the address of a file with all that fits."""
+        return address(f"browse.{name}", written(replace(self.state, page=1, facet=None)))
+
+    def compare(self, things: Iterable[NamedNode]) -> str:
+        """Return the address of a comparison of things."""
+        return Compared(tuple(things), ()).address
+
+    def place_name(self, place: Place) -> str:
+        """Return how a property is written."""
+        return write_place(place, site().release.prefixes)
+
+    def kept(self, *left_out: str) -> Pairs:
+        """Return the parameters that a form carries along."""
+        names = {"page", "facet", *left_out}
+        return [pair for pair in written(self.state) if pair[0] not in names]
+
+    def kept_with_any(self, place: Place) -> Pairs:
+        """Return what the form of a span carries along: all but the span it stands for."""
+        state = self.state.without(place) if Present() in self.state.on(place) else self.state
+        return [pair for pair in written(state) if pair[0] not in ("page", "facet")]
+
+    def _to(self, state: State) -> str:
+        return address("browse", written(state))
+
+    @property
+    def by_label(self) -> Place:
+        """Return the column of the things themselves."""
+        return BY_LABEL
+
+    @property
+    def canonical(self) -> str:
+        """Return the address of this very page."""
+        return self._to(self.state)
+
+    def is_shown(self, lane: Lane, columns: Iterable[Lane]) -> bool:
+        """Tell whether a column is in the table."""
+        return any(lane.id == one.id for one in columns)

@@ -1,0 +1,399 @@
+"""Each block of a page opens the query that gives what the block shows: run it, and compare."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from pyoxigraph import Store
+
+from graphsvc import settings
+from graphsvc.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.testing import FlaskClient
+
+    from graphsvc.release import Release
+
+BASE = "https://w3id.org/iwm/"
+MECHANISM = "/doc/id/mechanism/crccme"
+VOID = ("meta", "link", "input", "br", "col", "img", "hr")
+
+
+@dataclass
+class Element:
+    """An element of a page."""
+
+    tag: str
+    attributes: dict[str, str]
+    children: list[Element | str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Return its words, white space as it is shown."""
+        words = (child if isinstance(child, str) else child.text for child in self.children)
+        return " ".join("".join(words).split())
+
+    def all(self, tag: str, name: str = "") -> Iterator[Element]:
+        """Yield the elements in it with a tag, and a class if one is named."""
+        for child in self.children:
+            if isinstance(child, Element):
+                classes = child.attributes.get("class", "").split()
+                if child.tag == tag and (not name or name in classes):
+                    yield child
+                yield from child.all(tag, name)
+
+    def one(self, tag: str, name: str = "") -> Element:
+        """Return the first of them."""
+        return next(self.all(tag, name))
+
+
+class _Tree(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.root = Element("", {})
+        self._open = [self.root]
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self._open[-1].children.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open[-1].children.append(Element(tag, {name: v or "" for name, v in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        while tag not in VOID and self._open.pop().tag != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].children.append(data)
+
+
+@pytest.fixture(scope="module")
+def client(mechanisms_release: Release) -> FlaskClient:
+    return create_app(mechanisms_release, settings.load({}, {})).test_client()
+
+
+@pytest.fixture(scope="module")
+def lights(lights_release: Release) -> FlaskClient:
+    return create_app(lights_release, settings.load({}, {})).test_client()
+
+
+def main(client: FlaskClient, address: str) -> Element:
+    answer = client.get(address, headers={"Accept": "text/html"})
+    assert answer.status_code == 200, address
+    return _Tree(answer.text).root.one("main")
+
+
+def asked(client: FlaskClient, block: Element) -> list[dict[str, str]]:
+    """Return the rows of the first query that a block opens: each name with its value."""
+    address = block.one("a", "query-this").attributes["href"]
+    (query,) = parse_qs(urlsplit(address).query)["query"]
+    answer = client.post("/sparql", data={"query": query, "format": "json"})
+    assert answer.status_code == 200, (query, answer.text)
+    bindings = json.loads(answer.text)["results"]["bindings"]
+    return [{name: term["value"] for name, term in row.items()} for row in bindings]
+
+
+def column(rows: list[dict[str, str]], *names: str) -> set[str]:
+    return {row[name] for row in rows for name in names if name in row}
+
+
+def things(element: Element) -> set[str]:
+    """Return the IRIs of the things that an element links to, of this graph or of others."""
+    return {iri for link in element.all("a") if (iri := thing(link))}
+
+
+def thing(link: Element) -> str:
+    address = link.attributes.get("href", "")
+    if link.attributes.get("class", "") in ("cite", "query-this", "source", "number", "aside"):
+        return ""
+    if address.startswith(("/doc/", "/ontology")):
+        return BASE + address.removeprefix("/doc/").removeprefix("/")
+    return address if address.startswith("http") else ""
+
+
+def shown(cell: Element) -> set[str]:
+    """Return the values that a cell of a table of facts shows: IRIs, or the words of literals."""
+    values = list(cell.all("li")) or list(cell.all("span"))[:1]
+    found = set()
+    for value in values:
+        link = next((one for one in value.all("a") if one.attributes.get("class") != "cite"), None)
+        if link is not None:
+            found.add(thing(link))
+        else:
+            words = value.text
+            for cite in value.all("a", "cite"):
+                words = words.removesuffix(cite.text).strip()
+            found.add(words)
+    return found
+
+
+def facts(block: Element) -> set[str]:
+    return {value for row in block.all("td", "value") for value in shown(row)}
+
+
+def short(words: str) -> str:
+    """Return words as a page shows them, which cuts long ones."""
+    return " ".join(words.split())
+
+
+ENTITIES = (
+    "/doc/id/mechanism/crccme",
+    "/doc/id/mechanism/bfic",
+    "/doc/id/mechanism/china-us-joint-working-group",
+    "/doc/id/country/china",
+    "/doc/id/organization/cccme",
+    "/doc/id/person/xi-jinping",
+    "/doc/id/city/shanghai",
+    "/doc/passage/17",
+    "/doc/source/international-working-mechanisms",
+)
+
+
+@pytest.mark.parametrize("address", ENTITIES)
+def test_a_group_of_facts(client: FlaskClient, address: str) -> None:
+    tables = main(client, address).all("table", "facts")
+    checked = 0
+    for table in tables:
+        if "stated" in table.attributes["class"]:
+            continue
+        rows = asked(client, table)
+        values = {short(row["value"]) for row in rows if "value" in row}
+        cut = {value[:200] for value in values}
+        assert {value.removesuffix(" …")[:200] for value in facts(table)} == cut, table.one(
+            "h2"
+        ).text
+        noted = {BASE + link.attributes["href"][5:] for link in table.all("a", "aside")}
+        assert column(rows, "note") == noted
+        checked += 1
+    assert checked
+
+
+@pytest.mark.parametrize("address", ENTITIES)
+def test_what_stands_beside_the_facts(client: FlaskClient, address: str) -> None:
+    page = main(client, address)
+    for block in page.all("section", "unstated"):
+        names = [name.strip() for dd in block.all("dd") for name in dd.text.split(",")]
+        # A shape may give a property another name than its own: their number tells.
+        assert len(column(asked(client, block), "property")) == len(names)
+    for block in page.all("section", "notes"):
+        found = {thing(link) for link in block.all("a")} - {""}
+        notes = {iri for iri in found if iri.startswith(f"{BASE}id/note/")}
+        assert column(asked(client, block), "note") == notes
+    for block in page.all("section", "incoming"):
+        rows = asked(client, block)
+        assert len(column(rows, "thing")) == int(block.one("span", "count").text)
+        listed = set().union(
+            *(
+                things(item)
+                for item in block.all("li")
+                if "all" not in item.attributes.get("class", "")
+            )
+        )
+        assert listed <= column(rows, "thing")
+        assert listed == column(rows, "thing") or list(block.all("li", "all"))
+
+
+def test_what_a_passage_states(client: FlaskClient) -> None:
+    table = main(client, "/doc/passage/17").one("table", "stated")
+    rows = asked(client, table)
+    assert {row["value"] for row in rows} == facts(table)
+    assert column(rows, "subject") == set().union(*(things(head) for head in table.all("th")))
+
+
+def test_what_a_text_states(client: FlaskClient) -> None:
+    page = main(client, "/doc/source/international-working-mechanisms")
+    reader = page.one("section", "reader")
+    told = asked(client, reader)
+    count = sum(
+        int(each.one("summary").text.split()[1]) for each in reader.all("details", "stated")
+    )
+    assert sum("subject" in row for row in told) == count
+    coverage = asked(client, next(page.all("section")))
+    cells = [link.text for link in page.one("ol", "coverage").all("a")]
+    assert len(cells) == len(coverage)
+    for cell, row in zip(cells, coverage, strict=True):
+        assert f": {row['facts']} fact" in cell
+    for details in reader.all("details", "stated"):
+        if list(details.all("a", "query-this")):
+            assert len(asked(client, details)) == int(details.one("summary").text.split()[1])
+
+
+def test_the_first_page(client: FlaskClient) -> None:
+    blocks = {
+        block.attributes["aria-labelledby"]: block for block in main(client, "/").all("section")
+    }
+    leading = blocks["leading"].one("ul", "leading")
+    assert column(asked(client, blocks["leading"]), "thing") == things(leading)
+    (text,) = asked(client, blocks["texts"])
+    assert text["passages"] == blocks["texts"].one("span", "count").text.split()[0]
+    dated = asked(client, blocks["timeline"])
+    assert {row.one("time").text for row in blocks["timeline"].one("tbody").all("tr")} <= column(
+        dated, "when"
+    )
+    counts = [row["things"] for row in asked(client, blocks["things"])]
+    assert sorted(counts) == sorted(each.text for each in blocks["things"].all("span", "count"))
+
+
+@pytest.mark.parametrize("query", ["", "?class=https://w3id.org/iwm/ontology%23Event"])
+def test_the_time_line(client: FlaskClient, query: str) -> None:
+    page = main(client, f"/timeline{query}")
+    rows = {(row["thing"], row["when"]) for row in asked(client, page)}
+    drawn = {
+        (thing(next(row.all("a"))), row.one("time").text)
+        for row in page.one("table", "timeline").one("tbody").all("tr")
+    }
+    assert drawn == rows
+
+
+TABLES = (
+    "browse?class=iwm:Country",
+    "browse?class=iwm:Secretariat",
+    "browse?class=iwm:Secretariat&iwm:side=country:china&column=rdf:type&column=iwm:providedBy",
+    "browse?iwm:date=2012..2017",
+    "compare?class=iwm:Mechanism",
+    "compare?iri=country:china&iri=city:shanghai",
+)
+
+
+@pytest.mark.parametrize("address", TABLES)
+def test_a_table(client: FlaskClient, address: str) -> None:
+    rows = asked(client, main(client, f"/{address}"))
+    listed = json.loads(client.get(f"/{address.replace('?', '.json?', 1)}").text)
+    names = {each["id"]: each["name"] for each in listed["columns"]}
+    in_table = {
+        (row["iri"], names[at], said.get("iri", said.get("value")))
+        for row in listed["rows"]
+        for at, values in row["values"].items()
+        for said in values
+    }
+    given = {(row["thing"], row["column"], row["value"]) for row in rows if "value" in row}
+    assert given == in_table
+    assert column(rows, "thing") == {row["iri"] for row in listed["rows"]}
+
+
+@pytest.mark.parametrize("address", TABLES[:4])
+def test_the_facets_of_a_table(client: FlaskClient, address: str) -> None:
+    checked = 0
+    for facet in main(client, f"/{address}").one("aside", "facets").all("details", "facet"):
+        rows = asked(client, facet)
+        counted = [row["things"] for row in rows]
+        listed = [each.text for item in facet.all("ul") for each in item.all("span", "count")]
+        open_to = facet.one("summary").text
+        if "classes" in facet.attributes["class"] or any(
+            "All" in each.text for each in facet.all("p", "all")
+        ):
+            assert {*listed} <= {*counted}, open_to
+        else:
+            assert sorted(listed) == sorted(counted), open_to
+        checked += 1
+    assert checked > 1
+
+
+def test_what_a_search_finds(client: FlaskClient) -> None:
+    for words in ("secretariat", "China"):
+        for block in main(client, f"/search?q={words}").all("section", "hits"):
+            rows = asked(client, block)
+            places = [next(item.all("a")) for item in block.one("ol").all("li")]
+            hits = {
+                BASE + each.attributes["href"].removeprefix("/doc/").removeprefix("/")
+                for each in places
+            }
+            assert column(rows, "thing", "passage") == hits
+
+
+def test_the_terms_of_the_ontology(client: FlaskClient) -> None:
+    page = main(client, "/ontology")
+    sections = [block for block in page.all("section") if list(block.all("article", "term"))]
+    for block in sections:
+        own = {each.attributes["id"] for each in block.all("article", "term")}
+        assert {iri.rpartition("#")[2] for iri in column(asked(client, block), "term")} == own
+    used = next(each for each in page.all("p", "uses") if "fact" in each.text)
+    assert len(asked(client, used)) == int(used.one("a").text.split()[0].replace(",", ""))
+
+
+def test_how_the_classes_are_linked(client: FlaskClient) -> None:
+    page = main(client, "/ontology")
+    block = next(
+        each
+        for each in page.all("section")
+        if each.attributes.get("aria-labelledby") == "links-drawn"
+    )
+    drawn = set()
+    for row in block.one("tbody").all("tr"):
+        subject, properties, value = (
+            [thing(link) for link in cell.all("a")] for cell in row.all("td")
+        )
+        drawn |= {(subject[0], each, value[0]) for each in properties}
+    assert {(row["domain"], row["property"], row["range"]) for row in asked(client, block)} == drawn
+
+
+def test_what_a_fact_rests_on(client: FlaskClient) -> None:
+    fact = next(main(client, MECHANISM).all("a", "cite")).attributes["href"]
+    page = main(client, fact)
+    quotes = {each.one("p").text for each in page.all("blockquote", "words")}
+    assert {short(words) for words in column(asked(client, page), "words")} == quotes
+
+
+#: Blocks that do not show what is in the graph: how to ask, how to cite, files, words about it.
+NOT_OF_THE_GRAPH = {
+    "query", "download", "citing", "classes-drawn", "borrowed", "namespaces"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "address", ["/", *ENTITIES, "/timeline", "/map", "/browse?class=iwm:Secretariat", "/ontology"]
+)
+def test_every_block_opens_its_query(client: FlaskClient, address: str) -> None:
+    page = main(client, address)
+    blocks = [*page.all("section"), *page.all("table", "facts"), *page.all("details", "facet")]
+    assert blocks or address in ("/timeline", "/map")
+    for block in blocks:
+        if block.attributes.get("aria-labelledby") not in NOT_OF_THE_GRAPH:
+            assert list(block.all("a", "query-this")), block.text[:80]
+    assert list(page.all("a", "query-this"))
+
+
+def test_queries_are_whole_and_say_the_same_elsewhere(lights: FlaskClient) -> None:
+    page = main(lights, "/doc/id/light/north-rock")
+    links = list(page.all("a", "query-this"))
+    assert len(links) > 3
+    for link in links:
+        (query,) = parse_qs(urlsplit(link.attributes["href"]).query)["query"]
+        # With the prefixes that it declares and no other it can be read.
+        assert Store().query(query) is not None
+        assert "$" not in query
+
+
+def test_the_map(client: FlaskClient) -> None:
+    page = main(client, "/map")
+    rows = [row for table in page.all("table", "places") for row in table.one("tbody").all("tr")]
+    heads = {iri for row in rows for iri in things(row.one("th"))}
+    assert column(asked(client, page), "thing") == heads
+
+
+@pytest.mark.parametrize("opened", ["", f"&open={BASE}id/organization/cccme&open={BASE}none"])
+def test_a_neighbourhood(client: FlaskClient, opened: str) -> None:
+    page = main(client, f"/neighbourhood?iri={BASE}id/mechanism/crccme{opened}")
+    table = page.one("table", "rings")
+    listed = set()
+    for ring in table.all("tbody"):
+        (centre,) = things(ring.one("th"))
+        listed |= {
+            frozenset((centre, *things(cell)))
+            for row in ring.all("tr")
+            for cell in list(row.all("td"))[-1:]
+        }
+    rows = asked(client, page)
+    assert {frozenset((row["subject"], row["value"])) for row in rows} == listed
+    assert len(list(table.all("tbody"))) == (2 if opened else 1)
