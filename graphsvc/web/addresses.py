@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 Pairs: TypeAlias = "list[tuple[str, str]]"
 
-HIGHLIGHTS = ("", "differences", "agreements")
-"""What a comparison can highlight."""
-
 LAID = ("columns", "rows")
 """How a comparison can lay out its things, the usual way first."""
 

@@ -7,6 +7,7 @@ The address is the state: whatever is chosen stands in it, and a link or a form 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -14,7 +15,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc.browse.asking import classes_query, facet_query, table_query
 from graphsvc.browse.cells import Row
-from graphsvc.browse.compare import Matrix, compare
+from graphsvc.browse.compare import HIGHLIGHTS, Matrix, compare
 from graphsvc.browse.patterns import fitting, values
 from graphsvc.browse.state import Is, State
 from graphsvc.browse.table import MOST_COLUMNS, SORTED_THINGS
@@ -27,9 +28,9 @@ from graphsvc.entities.layout import Place
 from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
+from graphsvc.phrases import Phrase
 from graphsvc.web import problems
 from graphsvc.web.addresses import (
-    HIGHLIGHTS,
     LAID,
     Compared,
     Links,
@@ -39,6 +40,7 @@ from graphsvc.web.addresses import (
     written,
 )
 from graphsvc.web.exports import OFFERED, Sheet, export, offered, suffix
+from graphsvc.web.languages import labels, said
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
@@ -54,6 +56,7 @@ browsing = Blueprint("browse", __name__)
 MOST_EXPORTED = 5_000
 """How many things one file holds at most: whoever wants more asks in SPARQL."""
 
+#: The languages of what is exported: the same file for everybody.
 _LANGUAGE = "en"
 _SPAN_FIELDS = ("range", "from", "to")
 
@@ -120,7 +123,7 @@ def _browse(state: State, fmt: Format) -> bytes | str:
     _must_be_known(state)
     if fmt.name != "html":
         return export(_sheet(state), fmt, served)
-    table = served.browser.table(state, _LANGUAGE)
+    table = served.browser.table(state, labels())
     shortened = served.asking.shortened
     if state.page > table.pages:
         raise UnknownEntity(address("browse", written(state)))
@@ -128,14 +131,14 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         "browse.html",
         state=state,
         table=table,
-        facets=served.browser.facets(state, _LANGUAGE),
+        facets=served.browser.facets(state, labels()),
         links=Links(state),
         query=shortened(
             table_query(served.browser, fitting(state, served.catalogue.ontology), table.columns)
         ),
         classes_query=lambda: shortened(classes_query(served.browser, state)),
         facet_query=lambda place: shortened(facet_query(served.browser, state, place)),
-        title=_title(state),
+        title=said(_title(state, labels())),
         most_sorted=SORTED_THINGS,
         most_columns=MOST_COLUMNS,
         exports=[(fmt, suffix(fmt)) for fmt in OFFERED if fmt.name != "html"],
@@ -160,18 +163,23 @@ def _sheet(state: State) -> Sheet:
         )
     table = browser.table(replace(state, page=1), _LANGUAGE, size=MOST_EXPORTED)
     place = canonical("browse", written(replace(state, page=1)))
-    return Sheet(_title(state), place, table.total, table.columns, table.rows, table.walk)
+    return Sheet(
+        _title(state, _LANGUAGE), place, table.total, table.columns, table.rows, table.walk
+    )
 
 
-def _title(state: State) -> str:
+def _title(state: State, languages: str) -> str:
     catalogue = site().catalogue
-    names = [catalogue.term(cls, _LANGUAGE).label for cls in state.classes]
-    return " or ".join(names) or "Things"
+    names = [catalogue.term(cls, languages).label for cls in state.classes]
+    if not names:
+        return Phrase("Things")
+    return reduce(lambda one, other: Phrase("%(one)s or %(other)s", one=one, other=other), names)
 
 
 def _compare(compared: Compared, fmt: Format) -> bytes | str:
     served = site()
-    matrix = compare(served.browser, compared.iris, compared.classes, _LANGUAGE)
+    languages = labels() if fmt.name == "html" else _LANGUAGE
+    matrix = compare(served.browser, compared.iris, compared.classes, languages)
     plain = Compared(compared.iris, compared.classes)
     if fmt.name != "html":
         return export(_matrix_sheet(matrix, plain), fmt, served)
@@ -180,8 +188,8 @@ def _compare(compared: Compared, fmt: Format) -> bytes | str:
         matrix=matrix,
         compared=compared,
         others=[
-            (name or "nothing", replace(compared, highlight=name).address, name)
-            for name in HIGHLIGHTS
+            (words, replace(compared, highlight=name).address, name)
+            for name, words in HIGHLIGHTS.items()
         ],
         less=_less(matrix, compared),
         query=served.asking.shortened(

@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 from graphsvc.entities.places import placeable
 from graphsvc.formats import FORMATS, Content, carrying
 from graphsvc.web.examples import examples
+from graphsvc.web.languages import labels
 from graphsvc.web.rdf import write_rdf
 from graphsvc.web.rows import Cells, read_answer
 from graphsvc.web.site import site
@@ -53,7 +54,7 @@ def workbench_page(asked: Asked | None = None, query: str = "", store: Store | N
 def _shown(asked: Asked, store: Store) -> dict[str, object]:
     answered = read_answer(store, asked.query, asked.graphs)
     rows = answered.rows[:SHOWN_ROWS]
-    cells = Cells(site(), rows)
+    cells = Cells(site(), rows, labels())
     is_whole = answered.complete and len(rows) == len(answered.rows)
     return {
         # What stands here whole is sorted and drawn by the scripts without asking again.
@@ -68,7 +69,7 @@ def _shown(asked: Asked, store: Store) -> dict[str, object]:
 def answer_json(asked: Asked) -> str:
     """Return the rows of an answer for the scripts: every term once, the rows by their numbers."""
     answered = read_answer(site().store, asked.query, asked.graphs)
-    told = _told(answered, Cells(site(), answered.rows))
+    told = _told(answered, Cells(site(), answered.rows, labels()))
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 

@@ -3,13 +3,13 @@ import { element, Problem } from "./service.js";
 
 export async function mapView(found, at) {
   const reply = await fetch(found.map);
-  if (!reply.ok) throw new Problem({ title: "No map", detail: "The map cannot be had.", remedy: "Try again." });
+  if (!reply.ok) throw new Problem({ title: gettext("No map"), detail: gettext("The map cannot be had."), remedy: gettext("Try again.") });
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   const drawing = document.adoptNode(page.querySelector("svg.world"));
   const wanted = new Set(found.terms.map(({ href }) => href).filter(Boolean));
   const names = only(drawing, wanted);
   drawing.querySelector("desc").textContent = names.join(", ");
-  const note = names.length ? "The table has all things of the answer." : "Nothing of this answer is on the map.";
+  const note = names.length ? gettext("The table has all things of the answer.") : gettext("Nothing of this answer is on the map.");
   at.append(element("div", { class: "mapped" }, drawing), element("p", { class: "fine" }, note));
 }
 
