@@ -85,7 +85,6 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "workbench.as_notebook": (f"/sparql/notebook?{ASK}",),
     "workbench.code": (f"/sparql/snippets.json?{ASK}",),
     "workbench.one_example": ("/sparql/example.json?name=keepers",),
-    "workbench.things": ("/sparql/things.json?words=north",),
     "workbench.vocabulary": ("/sparql/vocabulary.json",),
 }
 
