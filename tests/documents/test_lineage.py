@@ -133,6 +133,13 @@ def test_each_release_dereferences_to_its_own_description(
         assert bool(list(told.objects(node, ADMS.versionNotes))) == (number > 0)
 
 
+def test_a_release_is_described_first_and_once(client: FlaskClient, three: Chain) -> None:
+    lines = client.get(f"/releases/{three.releases[2].id}.nt").text.splitlines()
+    assert len(set(lines)) == len(lines)
+    about = [line.startswith(f"<{three.iri(2)}> ") for line in lines]
+    assert about == sorted(about, reverse=True)
+
+
 def test_each_release_has_its_own_dumps(client: FlaskClient, three: Chain) -> None:
     for number, release in enumerate(three.releases):
         told = read(client, f"/releases/{release.id}")
