@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from babel.messages.pofile import read_po
 
 from graphsvc import settings, sources
 from graphsvc.build import Release, build
 from graphsvc.description import describe
 from graphsvc.validation import validate
+from graphsvc.web.catalogues import FOLDER, Texts, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,3 +126,17 @@ def edit(lights_copy: Path) -> Callable[[str, str, str], Path]:
         return lights_copy
 
     return replace
+
+
+@pytest.fixture(scope="session")
+def bracketed() -> Texts:
+    """Return the interface with every text in brackets, in what is called German."""
+    with (FOLDER / "texts.pot").open("rb") as file:
+        catalogue = read_po(file)
+    catalogue.locale = "de"
+    for message in catalogue:
+        if isinstance(message.id, tuple):
+            message.string = tuple(f"⟦{text}⟧" for text in message.id)
+        elif message.id:
+            message.string = f"⟦{message.id}⟧"
+    return Texts({"de": compiled(catalogue)})

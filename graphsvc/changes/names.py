@@ -27,12 +27,16 @@ _REMEMBERED = 8192
 class Names:
     """Names of one release's terms, each looked up once and remembered for a while.
 
-    Terms come and go under ``base``, whatever that of the release is.
+    Terms come and go under ``base``, whatever that of the release is. ``languages`` is the language
+    priority list for their labels.
     """
 
-    def __init__(self, store: Store, release_base: str, base: str | None = None) -> None:
+    def __init__(
+        self, store: Store, release_base: str, base: str | None = None, languages: str = "en"
+    ) -> None:
         self._store = store
         self._from = Rebase(release_base, base or release_base)
+        self._languages = languages
         self.of = lru_cache(maxsize=_REMEMBERED)(self._of)
         self.passage = lru_cache(maxsize=_REMEMBERED)(self._passage)
 
@@ -43,7 +47,7 @@ class Names:
         if not isinstance(there, NamedNode):
             return spelled(node)
         labels = Labels.read(self._store.select(_LABELS, {"thing": there}))
-        named = labels.name(there, "en")
+        named = labels.name(there, self._languages)
         return replace(named, term=node) if named is not None else spelled(node)
 
     def _passage(self, written: str) -> Passage | None:

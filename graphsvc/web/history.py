@@ -47,7 +47,7 @@ class History:
         self._lock = Lock()
         self._ledgers: OrderedDict[tuple[str, str], Ledger] = OrderedDict()
         self._counts: OrderedDict[tuple[str, str], Mapping[Kind, Count]] = OrderedDict()
-        self._names: OrderedDict[str, Names] = OrderedDict()
+        self._names: OrderedDict[tuple[str, str], Names] = OrderedDict()
         self._said: OrderedDict[str, Sequence[Quad]] = OrderedDict()
 
     @cached_property
@@ -119,15 +119,19 @@ class History:
             return found.ledger.counts
 
     @contextmanager
-    def compared(self, before: Release, after: Release) -> Iterator[Compared]:
+    def compared(
+        self, before: Release, after: Release, languages: str = "en"
+    ) -> Iterator[Compared]:
         """Give two releases compared; neither is removed while this is in use.
+
+        ``languages`` is the language priority list for the names of things.
 
         Errors: RequestProblem if one of them is gone.
         """
         with self._held(before), self._held(after):
             with self._lock:
                 ledger = self._ledger(before, after)
-                names = self._of(before), self._of(after)
+                names = self._of(before, languages), self._of(after, languages)
             yield Compared(before, after, ledger, Report(ledger, *names))
 
     @contextmanager
@@ -150,13 +154,14 @@ class History:
         _remember(self._counts, key, self._ledgers[key].counts, _COUNTS)
         return self._ledgers[key]
 
-    def _of(self, release: Release) -> Names:
+    def _of(self, release: Release, languages: str) -> Names:
         # From disk, in this process: its lookups are bound, and there may be no workers for it.
-        if release.id not in self._names:
-            names = Names(release.store, release.base, self._served.base)
-            _remember(self._names, release.id, names, _NAMERS)
-        self._names.move_to_end(release.id)
-        return self._names[release.id]
+        key = (release.id, languages)
+        if key not in self._names:
+            names = Names(release.store, release.base, self._served.base, languages)
+            _remember(self._names, key, names, _NAMERS)
+        self._names.move_to_end(key)
+        return self._names[key]
 
 
 def _remember(where: OrderedDict[K, V], key: K, value: V, most: int) -> None:

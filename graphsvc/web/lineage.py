@@ -139,6 +139,6 @@ def _agents(said: list[tuple[NamedNode, Term]]) -> Iterator[Triple]:
     """Yield who made and publishes a release, by the names that the graph has for them now."""
     for predicate, agent in said:
         if predicate in (DCTERMS.publisher, DCTERMS.creator) and isinstance(agent, NamedNode):
-            name = site().called(agent)
+            name = site().called(agent, "en")
             yield Triple(agent, RDF.type, FOAF.Agent)
             yield Triple(agent, FOAF.name, Literal(name.label, language=name.language))

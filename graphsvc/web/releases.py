@@ -19,9 +19,11 @@ from werkzeug.http import http_date
 from graphsvc.changes import FACTS, Kind, View
 from graphsvc.changes.rdf import changesets, described, release_iri
 from graphsvc.formats import Content, Format, carrying
+from graphsvc.phrases import Phrase
 from graphsvc.release import current
 from graphsvc.web import lineage, problems
 from graphsvc.web.history import history
+from graphsvc.web.languages import labels, of_reader
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import RequestProblem
@@ -107,6 +109,10 @@ def _one(found: Release, fmt: Format) -> Response:
         if fmt.name == "html":
             return render_template(
                 "release.html",
+                counts=[
+                    (_COUNTED.get(name, name), count)
+                    for name, count in found.manifest.counts.items()
+                ],
                 row=row,
                 current=newest,
                 others=[each for each in kept if each.id != found.id],
@@ -129,7 +135,8 @@ def _one(found: Release, fmt: Format) -> Response:
 
 def _comparison(before: Release, after: Release, fmt: Format) -> Response:
     view, number = _view(), page_number()
-    with history().compared(before, after) as found:
+    languages = labels() if fmt.name == "html" else site().default_language
+    with history().compared(before, after, languages) as found:
 
         def body() -> str | bytes:
             if fmt.name in ("html", _JSON.name):
@@ -139,7 +146,7 @@ def _comparison(before: Release, after: Release, fmt: Format) -> Response:
         built = max(each.manifest.built for each in (before, after))
         modified = http_date(datetime.fromisoformat(built))
         names = (before.id, after.id, site().release.id, view.value, number)
-        tag = etag(after, request.script_root, "changes", *names, fmt.name)
+        tag = etag(after, request.script_root, "changes", *names, fmt.name, *of_reader(fmt))
         response = answer(fmt, tag, modified, body)
     response = _linked(response, _address(before, after), fmt)
     for side in (before, after):
@@ -267,6 +274,17 @@ def _rdf(triples: Iterable[Triple], fmt: Format) -> bytes:
     return write_rdf(list(triples), fmt, {**site().prefixes, **_PREFIXES})
 
 
+#: What a manifest counts, in words.
+_COUNTED = {
+    "texts": Phrase("texts"),
+    "passages": Phrase("passages"),
+    "facts": Phrase("facts"),
+    "entities": Phrase("entities"),
+    "inferred": Phrase("inferred"),
+    "queries": Phrase("queries"),
+    "quads": Phrase("quads"),
+}
+
 _PREFIXES = {
     "adms": "http://www.w3.org/ns/adms#",
     "cs": "http://purl.org/vocab/changeset/schema#",
@@ -284,7 +302,7 @@ def _listing_answer(
     fmt: Format, key: Sequence[object], body: Callable[[], str | bytes]
 ) -> Response:
     """Return what depends on which releases are kept; it was changed when their folder was."""
-    tag = etag(site().release, request.script_root, *key, fmt.name)
+    tag = etag(site().release, request.script_root, *key, fmt.name, *of_reader(fmt))
     return answer(fmt, tag, http_date(history().changed()), body)
 
 

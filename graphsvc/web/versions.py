@@ -20,8 +20,10 @@ from graphsvc.entities import Imprint, version_document
 from graphsvc.entities.labels import best, local_words
 from graphsvc.formats import Content
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
+from graphsvc.phrases import Phrase
 from graphsvc.web import problems
 from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix, write_document
+from graphsvc.web.languages import labels, of_reader
 from graphsvc.web.lineage import Version, known_versions
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import RequestProblem
@@ -81,13 +83,18 @@ def _earlier(found: Version, known: Sequence[Version], fmt: Format) -> Response:
     def body() -> str | bytes:
         if fmt.name == "html":
             return render_template(
-                "ontology_version.html", version=found, versions=known, kinds=_terms(quads)
+                "ontology_version.html",
+                version=found,
+                versions=known,
+                kinds=_terms(quads, labels()),
             )
         return write_document(_document(found, quads), fmt)
 
     digest = sha256(found.edition.nquads.encode()).hexdigest()
     others = [each.edition.name for each in known]
-    tag = etag(site().release, request.script_root, "version", digest, *others, fmt.name)
+    tag = etag(
+        site().release, request.script_root, "version", digest, *others, fmt.name, *of_reader(fmt)
+    )
     # It is of the time at which the served release was built: that says which version is the last.
     response = answer(fmt, tag, http_date(site().built), body)
     response.headers["Content-Location"] = f"{found.href}.{fmt.name}"
@@ -117,7 +124,7 @@ def _document(found: Version, quads: Sequence[Quad]) -> Document:
     return version_document(site().catalogue, imprint, found.iri, (own, quads))
 
 
-def _terms(quads: Sequence[Quad]) -> Mapping[str, list[Term]]:
+def _terms(quads: Sequence[Quad], languages: str) -> Mapping[str, list[Term]]:
     """Return the terms of a version's own namespace, by what they are."""
     own = f"{site().base}ontology#"
     said: dict[str, dict[NamedNode, list[Literal | NamedNode]]] = defaultdict(
@@ -130,8 +137,8 @@ def _terms(quads: Sequence[Quad]) -> Mapping[str, list[Term]]:
     kinds: dict[str, list[Term]] = defaultdict(list)
     for iri, about in said.items():
         types = sorted(each.value for each in about[RDF.type] if isinstance(each, NamedNode))
-        kind = local_words(types[0]).capitalize() if types else "Other"
-        label = best(about[RDFS.label], "en") or local_words(iri)
-        definition = best(about[SKOS.definition] or about[RDFS.comment], "en")
+        kind = local_words(types[0]).capitalize() if types else Phrase("Other")
+        label = best(about[RDFS.label], languages) or local_words(iri)
+        definition = best(about[SKOS.definition] or about[RDFS.comment], languages)
         kinds[kind].append(Term(iri, label, definition, kind))
     return {kind: sorted(kinds[kind], key=lambda term: term.label) for kind in sorted(kinds)}
