@@ -191,6 +191,13 @@ def test_the_ontology_says_which_version_it_is_and_which_it_follows(client: Flas
     assert not set(earlier.objects(ONTOLOGY, OWL.priorVersion))
 
 
+def test_the_page_of_the_ontology_leads_to_its_versions(client: FlaskClient) -> None:
+    for path in ("/ontology", "/ontology/1.0.0"):
+        page = client.get(path, headers={"Accept": "text/html"}).text
+        assert 'href="/ontology/1.0.0"' in page
+        assert 'href="/ontology/1.1.0"' in page
+
+
 def test_an_older_release_knows_what_follows_but_not_as_its_prior(three: Chain) -> None:
     told = read(three.client(0), "/ontology")
     assert not set(told.objects(ONTOLOGY, OWL.priorVersion))
@@ -239,7 +246,10 @@ def test_a_version_offers_what_it_has(client: FlaskClient) -> None:
 
 # --- what depends on which releases are kept changes with them ---
 
-DEPENDENT = ("/doc/dataset", "/doc/dataset.ttl", "/ontology.ttl", "/releases", "/releases.json")
+DEPENDENT = (
+    *("/doc/dataset", "/doc/dataset.ttl", "/ontology", "/ontology.ttl"),
+    *("/releases", "/releases.json"),
+)
 
 
 def test_what_tells_of_releases_changes_with_them(
@@ -256,6 +266,7 @@ def test_what_tells_of_releases_changes_with_them(
         assert client.get(path, headers=held[path]).status_code == 200, path
     assert second.id in client.get("/doc/dataset.ttl").text
     assert "ontology/1.1.0" in client.get("/ontology.ttl").text
+    assert "ontology/1.1.0" in client.get("/ontology.html").text
 
 
 async def ask(application: Application, path: str) -> bytes:
