@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -325,3 +326,11 @@ def test_an_answer_about_releases_is_not_given_when_they_have_changed(
     for path in ("/doc/dataset.ttl", "/releases.ttl"):
         (content,) = asyncio.run(asked_often(path))
         assert second.id.encode() in content
+
+
+def test_no_state_of_a_folder_that_changes_is_taken_for_another(tmp_path: Path) -> None:
+    # Two changes within one tick of the file system's clock have the same time.
+    assert depot.state(tmp_path) != depot.state(tmp_path)
+    os.utime(tmp_path, (1_700_000_000, 1_700_000_000))
+    assert depot.state(tmp_path) == depot.state(tmp_path)
+    assert depot.state(tmp_path / "none") == 0
