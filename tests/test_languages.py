@@ -237,3 +237,25 @@ def test_every_english_text_could_stand_for_itself() -> None:
     for message in catalogue:
         message.string = message.id
         assert not message.id or is_sound(message), message.id
+
+
+def test_labels_say_their_language_where_the_page_has_another(app: Flask) -> None:
+    client = app.test_client()
+    german = client.get("/ontology", headers={"Accept-Language": "de"}).text
+    assert '#Body"><span lang="en">body</span></a>' in german
+    assert '#Body">body</a>' in client.get("/ontology").text
+
+
+def test_details_of_errors_are_marked_as_english(app: Flask) -> None:
+    client = app.test_client()
+    asked = {"Accept": "text/html", "Accept-Language": "de"}
+    answer = client.get("/nothing", headers=asked)
+    assert answer.status_code == 404
+    assert '<p class="lead" lang="en">Nothing in this graph' in answer.text
+    assert "<h1>⟦" in answer.text
+    assert answer.headers["Content-Language"] == "de"
+    assert "Accept-Language" in answer.vary
+    assert '<p class="lead">' in client.get("/nothing", headers={"Accept": "text/html"}).text
+    told = client.get("/nothing", headers=asked | {"Accept": "application/problem+json"})
+    assert "⟦" not in told.text
+    assert "Content-Language" not in told.headers

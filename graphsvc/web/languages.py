@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
+    from graphsvc.entities import Named
     from graphsvc.formats import Format
 
 # RFC 4647, section 2.1: a basic language range.
@@ -159,6 +160,17 @@ def said(text: str) -> str:
     return gettext(text.message, **values)
 
 
+def worded(named: Named) -> str:
+    """Return the label of a term, marked with its language where the page has another.
+
+    https://www.w3.org/TR/WCAG22/#language-of-parts
+    """
+    tag = named.language
+    if tag is None or tag.partition("-")[0].lower() == _interface().partition("-")[0].lower():
+        return named.label
+    return Markup('<span lang="{}">{}</span>').format(tag, named.label)
+
+
 def number(count: int) -> str:
     """Return a number as the reader's language groups its digits."""
     return format_decimal(count, locale=_locale(_interface()))
@@ -194,7 +206,7 @@ def register(app: Flask, more: Path) -> None:
         lambda one, many, number: translations().ngettext(one, many, number),
         newstyle=True,
     )
-    environment.filters.update(said=said, number=number, day=day, moment=moment)
+    environment.filters.update(said=said, worded=worded, number=number, day=day, moment=moment)
     environment.globals["in_english"] = in_english
     app.context_processor(_context)
 
