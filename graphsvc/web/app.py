@@ -71,7 +71,7 @@ SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, Current-Answer, "
-        "ETag, Last-Modified, Link, Memento-Datetime, Release, Repr-Digest"
+        "ETag, Last-Modified, Link, Memento-Datetime, Release, Repr-Digest, Retry-After"
     ),
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
