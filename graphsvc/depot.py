@@ -13,6 +13,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 _LOCK = ".lock"
 _BUILDING = ".building-"
 _REMOVED = "removed"
+
+#: How old the last change of a folder must be to be the last one of its time, in nanoseconds.
+_SETTLED = 1_000_000_000
 
 #: The environment variable that tells the processes of a service which release it serves.
 SERVED = "SERVED_RELEASE"
@@ -80,11 +84,17 @@ def kept(releases: Path) -> list[Release]:
 
 
 def state(releases: Path) -> int:
-    """Return what is another number when releases have been added or removed; it costs little."""
+    """Return what is another number when releases have been added or removed; it costs little.
+
+    A clock's tick after a change there may be another one that the folder's time does not tell.
+    So no two calls return the same number before the last change is a second old.
+    """
+    now = time.time_ns()
     try:
-        return releases.stat().st_mtime_ns
+        changed = releases.stat().st_mtime_ns
     except FileNotFoundError:
         return 0
+    return changed if now - changed > _SETTLED else now
 
 
 def removed(releases: Path) -> frozenset[str]:

@@ -242,3 +242,11 @@ def test_what_nobody_expects_is_told_in_the_same_shape(
     told = answer.get_json()
     assert (answer.status_code, told["type"]) == (status, f"/problems#{name}")
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("host", ['evil"><x', "a b", "<x>", "[::1", "x{y}", "\xff"])
+@pytest.mark.parametrize("path", ["/", "/doc/dataset.ttl", "/sparql", "/nothing", "/sitemap.xml"])
+def test_a_host_that_is_none_is_refused(client: FlaskClient, path: str, host: str) -> None:
+    answer = client.get(path, headers={"Host": host, "Accept": "*/*"})
+    assert answer.status_code == 400
+    assert answer.get_json()["detail"] == "The field Host names no host."

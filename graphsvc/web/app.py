@@ -71,7 +71,7 @@ SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, Current-Answer, "
-        "ETag, Last-Modified, Link, Memento-Datetime, Release, Repr-Digest"
+        "ETag, Last-Modified, Link, Memento-Datetime, Release, Repr-Digest, Retry-After"
     ),
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
@@ -140,6 +140,7 @@ def create_app(
     ):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
+    app.before_request(_refuse_what_is_no_host)
     app.after_request(_with_headers)
     return app
 
@@ -152,6 +153,19 @@ def _refuse_long_addresses() -> None:
             "uri-too-long",
             f"The address is longer than {LONGEST_ADDRESS} bytes.",
             remedy="Send the query in the body of a POST request.",
+        )
+
+
+def _refuse_what_is_no_host() -> None:
+    """Refuse a Host that is none: addresses would be made of it.
+
+    https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+    """
+    if not request.host:
+        raise RequestProblem(
+            "bad-request",
+            "The field Host names no host.",
+            remedy="Send the host and the port that the service is asked at.",
         )
 
 

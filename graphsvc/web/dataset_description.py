@@ -62,7 +62,8 @@ def served(iri: str) -> list[Triple]:
     of_parts = [each for each in passed_on if each[0] != DCTERMS.publisher]
     found.extend(distributions(dataset, site().release, address_of_served, of_parts))
     found.extend(lineage.of_dataset(dataset))
-    return [triple for triple in dict.fromkeys(found) if triple not in set(said)]
+    known = set(said)
+    return [triple for triple in dict.fromkeys(found) if triple not in known]
 
 
 def _agents() -> Iterator[Triple]:

@@ -126,11 +126,11 @@ def _document(iri: str, asked: Format | None) -> Response:
     number = page_number()
     fmt = asked or negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
     # Where a page of data stands among its like is told whether or not it is sent.
-    data = (
-        None
-        if {Content.PAGE, Content.LINKS} & fmt.carries
-        else draft(site().catalogue, iri, number)
-    )
+    is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
+    data = draft(site().catalogue, iri, number) if is_data else None
+    is_read_in_pages = Content.PAGE in fmt.carries and iri in site().catalogue.sizes
+    if number > 1 and not is_data and not is_read_in_pages:
+        raise UnknownEntity(f"{iri}?page={number}", iri)
 
     def body() -> bytes | str:
         if data is not None:

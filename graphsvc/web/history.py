@@ -17,6 +17,7 @@ from graphsvc.changes.names import Names
 from graphsvc.changes.report import Compared, Report
 from graphsvc.errors import ReleaseError
 from graphsvc.namespaces import graph_iri
+from graphsvc.release import Release
 from graphsvc.web.problems import RequestProblem
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from graphsvc.changes import Count, Kind
     from graphsvc.editions import Edition
-    from graphsvc.release import Release
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -49,19 +49,16 @@ class History:
         self._counts: OrderedDict[tuple[str, str], Mapping[Kind, Count]] = OrderedDict()
         self._names: OrderedDict[tuple[str, str], Names] = OrderedDict()
         self._said: OrderedDict[str, Sequence[Quad]] = OrderedDict()
+        self._read: tuple[int, tuple[Sequence[Release], Sequence[Edition]]] | None = None
 
     @cached_property
     def served_edition(self) -> Edition | None:
         """Return the version of the ontology in the release that is served."""
         return editions.of(self._served)
 
-    def kept(self) -> list[Release]:
+    def kept(self) -> Sequence[Release]:
         """Return the releases that are kept, the newest first; the served one is always there."""
-        found = depot.kept(self.folder)
-        if all(release.id != self._served.id for release in found):
-            found.append(self._served)
-            found.sort(key=lambda release: release.manifest.built, reverse=True)
-        return found
+        return self._folder_now()[0]
 
     def find(self, name: str) -> Release:
         """Return the release of a name; RequestProblem if it is removed (410) or unknown (404)."""
@@ -79,13 +76,30 @@ class History:
 
     def changed(self) -> datetime:
         """Return when the set of the releases that are kept last changed, or may have."""
-        nanoseconds = depot.state(self.folder)
-        if not nanoseconds:
+        if not self.folder.exists():
             return datetime.fromisoformat(self._served.manifest.built)
-        return datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC)
+        return datetime.fromtimestamp(self.folder.stat().st_mtime, UTC)
 
-    def editions(self) -> list[Edition]:
+    def editions(self) -> Sequence[Edition]:
         """Return the versions of the ontology that were released, the newest first."""
+        return self._folder_now()[1]
+
+    def _folder_now(self) -> tuple[Sequence[Release], Sequence[Edition]]:
+        """Return what is in the folder; it is read again when it has changed."""
+        state = depot.state(self.folder)
+        read = self._read
+        if read is None or read[0] != state:
+            read = self._read = (state, (self._read_releases(), self._read_editions()))
+        return read[1]
+
+    def _read_releases(self) -> Sequence[Release]:
+        found = depot.kept(self.folder)
+        if all(release.id != self._served.id for release in found):
+            found.append(self._served)
+            found.sort(key=lambda release: release.manifest.built, reverse=True)
+        return found
+
+    def _read_editions(self) -> Sequence[Edition]:
         served = self.served_edition
         found = editions.known(self.folder)
         if served is not None:
@@ -103,7 +117,8 @@ class History:
         if known is None:
             with self._held(release):
                 graph = graph_iri(release.base, "dataset").value
-                known = tuple(release.store.quads(graph))
+                # Opened for this once: what is open stays in memory.
+                known = tuple(Release.open(release.path).store.quads(graph))
             with self._lock:
                 _remember(self._said, release.id, known, _DESCRIPTIONS)
         return known

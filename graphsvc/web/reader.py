@@ -49,7 +49,7 @@ def _made(served: Site, iri: str, page: int) -> str:
     document = called(catalogue, iri, labels())
     read = read_text(catalogue, document, _content(served, iri), (page, READER_SIZE), labels())
     if read is None:
-        raise UnknownEntity(iri)
+        raise UnknownEntity(f"{iri}?page={page}", iri)
     return render_template(
         "reader.html",
         entity=describe(catalogue, iri, labels()),

@@ -74,7 +74,7 @@ def index(suffix: str | None = None) -> Response:
         if fmt is _JSON:
             told = [_told(*row, newest) for row in rows]
             return _as_json({"served": site().release.id, "current": newest, "releases": told})
-        return _rdf((triple for row in rows for triple in _described(*row)), fmt)
+        return _rdf([triple for row in rows for triple in _described(*row)], fmt)
 
     response = _listing_answer(fmt, ("releases", *(r.id for r in kept), newest), body)
     return _linked(response, url_for("releases.index"), fmt)
@@ -196,9 +196,19 @@ def _row(
 
 def _described(
     found: Release, previous: Release | None, changes: Mapping[Kind, Count]
-) -> Iterable[Triple]:
-    yield from lineage.of_release(found, previous)
-    yield from lineage.notes(found, changes)
+) -> Sequence[Triple]:
+    """Return what is said of a release, then of its parts and of whom it names."""
+    node = release_iri(found, site().base)
+    said = {*lineage.of_release(found, previous), *lineage.notes(found, changes)}
+    return sorted(
+        said,
+        key=lambda each: (
+            each.subject != node,
+            str(each.subject),
+            str(each.predicate),
+            str(each.object),
+        ),
+    )
 
 
 def _address(before: Release, after: Release) -> str:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import render_template
 
 from graphsvc.entities import describe
 from graphsvc.vocabulary import network, tree
 from graphsvc.web.languages import labels
+from graphsvc.web.lineage import known_versions
 from graphsvc.web.reader import kept_page
 from graphsvc.web.site import site
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphsvc.web.lineage import Version
+
 
 def ontology_page() -> str:
-    """Return the page about the ontology; it is made once for a release and a reader."""
-    return kept_page(("ontology",), _made)
+    """Return the page about the ontology; it is made once for a reader, and anew for a version."""
+    versions = known_versions()
+    key = ("ontology", *(each.edition.name for each in versions))
+    return kept_page(key, lambda: _made(versions))
 
 
-def _made() -> str:
+def _made(versions: Sequence[Version]) -> str:
     vocabulary = site().vocabulary_in(labels())
     ontology = site().catalogue.ontology
     return render_template(
@@ -26,4 +36,5 @@ def _made() -> str:
         entity=describe(site().catalogue, ontology.value, labels()),
         tree=tree(vocabulary),
         network=network(vocabulary),
+        versions=versions,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -133,6 +134,13 @@ def test_each_release_dereferences_to_its_own_description(
         assert bool(list(told.objects(node, ADMS.versionNotes))) == (number > 0)
 
 
+def test_a_release_is_described_first_and_once(client: FlaskClient, three: Chain) -> None:
+    lines = client.get(f"/releases/{three.releases[2].id}.nt").text.splitlines()
+    assert len(set(lines)) == len(lines)
+    about = [line.startswith(f"<{three.iri(2)}> ") for line in lines]
+    assert about == sorted(about, reverse=True)
+
+
 def test_each_release_has_its_own_dumps(client: FlaskClient, three: Chain) -> None:
     for number, release in enumerate(three.releases):
         told = read(client, f"/releases/{release.id}")
@@ -184,6 +192,13 @@ def test_the_ontology_says_which_version_it_is_and_which_it_follows(client: Flas
     assert not set(earlier.objects(ONTOLOGY, OWL.priorVersion))
 
 
+def test_the_page_of_the_ontology_leads_to_its_versions(client: FlaskClient) -> None:
+    for path in ("/ontology", "/ontology/1.0.0"):
+        page = client.get(path, headers={"Accept": "text/html"}).text
+        assert 'href="/ontology/1.0.0"' in page
+        assert 'href="/ontology/1.1.0"' in page
+
+
 def test_an_older_release_knows_what_follows_but_not_as_its_prior(three: Chain) -> None:
     told = read(three.client(0), "/ontology")
     assert not set(told.objects(ONTOLOGY, OWL.priorVersion))
@@ -232,7 +247,10 @@ def test_a_version_offers_what_it_has(client: FlaskClient) -> None:
 
 # --- what depends on which releases are kept changes with them ---
 
-DEPENDENT = ("/doc/dataset", "/doc/dataset.ttl", "/ontology.ttl", "/releases", "/releases.json")
+DEPENDENT = (
+    *("/doc/dataset", "/doc/dataset.ttl", "/ontology", "/ontology.ttl"),
+    *("/releases", "/releases.json"),
+)
 
 
 def test_what_tells_of_releases_changes_with_them(
@@ -249,6 +267,7 @@ def test_what_tells_of_releases_changes_with_them(
         assert client.get(path, headers=held[path]).status_code == 200, path
     assert second.id in client.get("/doc/dataset.ttl").text
     assert "ontology/1.1.0" in client.get("/ontology.ttl").text
+    assert "ontology/1.1.0" in client.get("/ontology.html").text
 
 
 async def ask(application: Application, path: str) -> bytes:
@@ -307,3 +326,11 @@ def test_an_answer_about_releases_is_not_given_when_they_have_changed(
     for path in ("/doc/dataset.ttl", "/releases.ttl"):
         (content,) = asyncio.run(asked_often(path))
         assert second.id.encode() in content
+
+
+def test_no_state_of_a_folder_that_changes_is_taken_for_another(tmp_path: Path) -> None:
+    # Two changes within one tick of the file system's clock have the same time.
+    assert depot.state(tmp_path) != depot.state(tmp_path)
+    os.utime(tmp_path, (1_700_000_000, 1_700_000_000))
+    assert depot.state(tmp_path) == depot.state(tmp_path)
+    assert depot.state(tmp_path / "none") == 0

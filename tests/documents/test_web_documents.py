@@ -291,6 +291,14 @@ def test_a_page_number_must_be_one(client: FlaskClient) -> None:
         assert client.get(DOCUMENT, query_string={"page": page}).status_code == 400, page
 
 
+@pytest.mark.parametrize("suffix", ["", ".html", ".ttl", ".nq", ".12.ttl", ".linkset"])
+@pytest.mark.parametrize("path", [DOCUMENT, "/doc/dataset", "/ontology", "/doc/source/ile-merrow"])
+def test_a_page_after_the_last_is_not_there(client: FlaskClient, path: str, suffix: str) -> None:
+    answer = client.get(f"{path}{suffix}?page=9")
+    assert answer.status_code == 404
+    assert b"?page=9" in answer.data
+
+
 def test_it_lives_and_is_ready(client: FlaskClient) -> None:
     for path in ("/healthz", "/readyz"):
         answer = client.get(path)
