@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import graph_iri
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from graphsvc.entities.model import Named
     from graphsvc.store.base import Store, Table, Term
@@ -86,8 +86,14 @@ class Position:
 class Catalogue:
     """A store, the base of its IRIs, and its vocabulary, read once for a release."""
 
-    def __init__(self, store: Store, base: str) -> None:
+    def __init__(self, store: Store, base: str, near: Store | None = None) -> None:
+        """Take the store of a release, and the same one nearer by, if there is such a one.
+
+        What is known to be little is looked up term by term in the ``near`` one, which may be
+        asked without a bound on time; every query is answered by the other.
+        """
         self.store = store
+        self.near = near or store
         self.base = base
         self.layout = Layout.read(store)
         self.ontology = NamedNode(base + "ontology")
@@ -118,21 +124,28 @@ class Catalogue:
         return {cls: frozenset(dimensions) for cls, dimensions in found.items()}
 
     @cached_property
-    def positions(self) -> Mapping[str, Position]:
-        """Return where each passage stands, by its IRI."""
-        counts: dict[str, int] = defaultdict(int)
-        found: dict[str, Position] = {}
+    def texts(self) -> Mapping[str, Sequence[NamedNode]]:
+        """Return the passages of each text in order, by the text's IRI."""
+        found: dict[str, dict[NamedNode, None]] = defaultdict(dict)
         for row in self.store.select(_PLACES):
             passage, text = row["passage"], row["text"]
             if isinstance(passage, NamedNode) and isinstance(text, NamedNode):
-                found[passage.value] = Position(text.value, counts[text.value])
-                counts[text.value] += 1
-        return found
+                found[text.value][passage] = None
+        return {text: tuple(passages) for text, passages in found.items()}
 
     @cached_property
-    def sizes(self) -> Mapping[str, int]:
-        """Return how many passages each text has, by its IRI."""
-        return Counter(position.text for position in self.positions.values())
+    def positions(self) -> Mapping[str, Position]:
+        """Return where each passage stands, by its IRI."""
+        return {
+            passage.value: Position(text, index)
+            for text, passages in self.texts.items()
+            for index, passage in enumerate(passages)
+        }
+
+    def name(self, node: NamedNode, language: str) -> Named:
+        """Return a thing under its label, looked up; a term of the ontology under its own."""
+        labels = Labels.of(self.near, [node])
+        return labels.name(node, language) or self.term(node, language)
 
     def term(self, term: Term, language: str) -> Named:
         """Return a class or property under its label, or under its own name without one."""

@@ -86,7 +86,7 @@ def cited_thing(catalogue: Catalogue, iri: str, language: str) -> Cited:
 
     Errors: UnknownEntity.
     """
-    if not known(catalogue.store, iri):
+    if not known(catalogue.near, iri):
         raise UnknownEntity(iri)
     node = NamedNode(iri)
     about = called(catalogue, iri, language)

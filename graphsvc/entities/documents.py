@@ -98,7 +98,7 @@ def document(catalogue: Catalogue, imprint: Imprint, iri: str, page: int = 1) ->
 
     Errors: UnknownEntity, also for a page after the last.
     """
-    if not known(catalogue.store, iri):
+    if not known(catalogue.near, iri):
         raise UnknownEntity(iri)
     entity = NamedNode(iri)
     lists = (

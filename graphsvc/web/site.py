@@ -60,7 +60,8 @@ class Site:
         self.store = store
         self.base = release.base
         self.built = datetime.fromisoformat(release.manifest.built)
-        self.catalogue = Catalogue(store, release.base)
+        # The release on disk is at hand in each process, whoever else answers its queries.
+        self.catalogue = Catalogue(store, release.base, release.store)
         self.kept = AnswerCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 4, len)
         self._read: dict[Hashable, object] = {}
 
@@ -160,7 +161,7 @@ class Site:
     def knows(self, iri: str) -> bool:
         """Tell whether the graph says anything about an IRI; one that is none is not known."""
         try:
-            return known(self.store, iri)
+            return known(self.catalogue.near, iri)
         except ValueError:
             return False
 
