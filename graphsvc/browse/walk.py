@@ -1,7 +1,6 @@
 """Walking along paths from many things at once, and what vouches for each step.
 
-Facts are looked up one by one, where they are at hand; what they follow from is asked for all
-at once.
+Facts are looked up one by one, where they are at hand.
 """
 
 from __future__ import annotations
@@ -11,41 +10,30 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.browse.paths import Alternative, Path, Repeated, Sequence
-from graphsvc.browse.patterns import written
 from graphsvc.entities.evidence import FactDraft, quoted
-from graphsvc.entities.labels import Labels, spelled
+from graphsvc.entities.labels import spelled
 from graphsvc.entities.layout import Place
 from graphsvc.entities.model import Named, Passage, Status
-from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.errors import ParameterError
+from graphsvc.namespaces import DCTERMS, PROV, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from graphsvc.browse.lanes import Qualifier
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.evidence import Graph
-    from graphsvc.store.base import Term
+    from graphsvc.store.base import Subject, Term
 
 _LONGEST = 12
 """How often a path may repeat: a ring ends sooner, a longer chain is not followed further."""
 
 MOST_POINTING = 5_000
 """How many facts that point to the things of a page are read for one column."""
-
-_SOURCES = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?subject ?property ?object ?rule ?passage WHERE {
-  %s ?derivation rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?object ;
-    prov:wasDerivedFrom ?passage .
-  OPTIONAL { ?derivation dcterms:conformsTo ?rule }
-}
-"""
-)
 
 # The rule for subproperties: https://www.w3.org/TR/owl2-profiles/#prp-spo1
 _GENERAL = NamedNode("http://www.w3.org/TR/owl2-profiles/#prp-spo1")
@@ -83,7 +71,6 @@ class Walk:
     language: str
     graphs: dict[Triple, set[Graph]] = field(default_factory=lambda: defaultdict(set))
     _held: dict[tuple[NamedNode, Place], list[Triple]] = field(default_factory=dict)
-    _labels: Labels = field(default_factory=Labels)
     _passages: Mapping[Graph, Passage] = field(default_factory=dict)
     _sources: dict[Triple, set[Term]] = field(default_factory=lambda: defaultdict(set))
     _rules: dict[Triple, set[Term | None]] = field(default_factory=lambda: defaultdict(set))
@@ -118,25 +105,18 @@ class Walk:
                 self._must_be_few(unread, place)
             self._held.update({(node, place): self._read(node, place) for node in unread})
 
-    def know(self, terms: Iterable[Term], facts: Iterable[Triple]) -> None:
-        """Read what the terms are called, and what vouches for the facts."""
-        self._labels = Labels.of(
-            self.catalogue.near, (term for term in terms if isinstance(term, NamedNode))
-        )
+    def know(self, facts: Iterable[Triple]) -> None:
+        """Read what vouches for the facts."""
         facts = set(facts)
         derived = [fact for fact in facts if self._is_inferred(fact)]
         self._load_sources(derived)
         graphs = {graph for fact in facts for graph in self.graphs[fact]}
         graphs |= {graph for fact in derived for graph in self._sources[fact]}
-        self._passages = quoted(self.catalogue.near, graphs)
+        self._passages = quoted(self.catalogue, graphs)
 
     def name(self, term: Term) -> Named:
-        """Return a term under its label; `know` it first."""
-        return self._labels.name(term, self.language) or (
-            self.catalogue.term(term, self.language)
-            if isinstance(term, NamedNode)
-            else spelled(term)
-        )
+        """Return a term under its label."""
+        return self.catalogue.name(term, self.language)
 
     def evidence(self, steps: Iterable[Triple]) -> Evidence:
         """Return what vouches for a chain of facts: the weakest decides; `know` them first."""
@@ -214,17 +194,33 @@ class Walk:
 
     def _load_sources(self, facts: Iterable[Triple]) -> None:
         """Read from which passages derived facts follow, and by which rules."""
-        terms = (
-            (fact.subject, fact.predicate, fact.object)
-            for fact in facts
-            if isinstance(fact.subject, NamedNode) and isinstance(fact.object, NamedNode | Literal)
-        )
-        rows = [f"({' '.join(map(written, each))})" for each in terms]
-        if not rows:
-            return
-        clause = f"VALUES (?subject ?property ?object) {{ {' '.join(rows)} }}"
-        # The clause is `graphsvc.browse.patterns`'.
-        for row in self.catalogue.store.select(_SOURCES.replace("%s", clause, 1)):
-            fact = Triple(row["subject"], row["property"], row["object"])  # type: ignore[arg-type]
-            self._sources[fact].add(row["passage"])
-            self._rules[fact].add(row.get("rule"))
+        of: dict[NamedNode, set[Triple]] = defaultdict(set)
+        for fact in facts:
+            if isinstance(fact.subject, NamedNode):
+                of[fact.subject].add(fact)
+        for subject, wanted in of.items():
+            predicates = {fact.predicate for fact in wanted}
+            for node in self._derivations(subject):
+                for fact in self._derived(node, subject, predicates) & wanted:
+                    self._sources[fact].update(self._said(node, PROV.wasDerivedFrom))
+                    self._rules[fact].update(self._said(node, DCTERMS.conformsTo) or [None])
+
+    def _derivations(self, subject: NamedNode) -> Iterator[Subject]:
+        for quad in self.catalogue.near.triples(predicate=RDF.subject, value=subject):
+            if isinstance(quad.subject, NamedNode | BlankNode):
+                yield quad.subject
+
+    def _derived(
+        self, node: Subject, subject: NamedNode, predicates: AbstractSet[NamedNode]
+    ) -> set[Triple]:
+        """Return the facts that a node derives, those with other predicates left out."""
+        named = (one for one in self._said(node, RDF.predicate) if isinstance(one, NamedNode))
+        return {
+            Triple(subject, predicate, value)
+            for predicate in named
+            if predicate in predicates
+            for value in self._said(node, RDF.object)
+        }
+
+    def _said(self, node: Subject, predicate: NamedNode) -> list[Term]:
+        return [quad.object for quad in self.catalogue.near.triples(node, predicate)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
 from graphsvc.entities.blanks import Blanks
+from graphsvc.entities.evidence import look_up
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, best, spelled
 from graphsvc.entities.layout import Layout
 from graphsvc.entities.prologue import PROLOGUE
@@ -18,8 +19,12 @@ from graphsvc.namespaces import graph_iri
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graphsvc.entities.model import Named
+    from graphsvc.entities.evidence import Graph
+    from graphsvc.entities.model import Named, Passage
     from graphsvc.store.base import Store, Table, Term
+
+_KEPT = 10_000
+"""How many things' labels, names and passages are kept at hand, each."""
 
 _TERM_LABELS = (
     PROLOGUE
@@ -94,6 +99,10 @@ class Catalogue:
         """
         self.store = store
         self.near = near or store
+        # A release does not change, and pages speak of the same things: the last ones are kept.
+        self._looked_up = lru_cache(_KEPT)(self._look_up)
+        self._named = lru_cache(_KEPT)(self._name)
+        self._quoted = lru_cache(_KEPT)(self._quote)
         self.base = base
         self.layout = Layout.read(store)
         self.ontology = NamedNode(base + "ontology")
@@ -142,10 +151,26 @@ class Catalogue:
             for index, passage in enumerate(passages)
         }
 
-    def name(self, node: NamedNode, language: str) -> Named:
-        """Return a thing under its label, looked up; a term of the ontology under its own."""
-        labels = Labels.of(self.near, [node])
-        return labels.name(node, language) or self.term(node, language)
+    def name(self, term: Term, language: str) -> Named:
+        """Return a term under its label, looked up; without one it is spelled."""
+        return self._named(term, language) if isinstance(term, NamedNode) else spelled(term)
+
+    def labels(self, node: NamedNode) -> Sequence[str]:
+        """Return every label of a thing."""
+        return self._looked_up(node).all(node)
+
+    def passage(self, node: Graph) -> Passage | None:
+        """Return the passage that a node or graph is, None if it is none."""
+        return self._quoted(node) if isinstance(node, NamedNode) else None
+
+    def _look_up(self, node: NamedNode) -> Labels:
+        return Labels.of(self.near, node)
+
+    def _name(self, node: NamedNode, language: str) -> Named:
+        return self._looked_up(node).name(node, language) or spelled(node)
+
+    def _quote(self, node: NamedNode) -> Passage | None:
+        return look_up(self.near, node)
 
     def term(self, term: Term, language: str) -> Named:
         """Return a class or property under its label, or under its own name without one."""

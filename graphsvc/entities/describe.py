@@ -13,7 +13,6 @@ from graphsvc.entities.evidence import (
     quoted,
 )
 from graphsvc.entities.incoming import incoming_summary
-from graphsvc.entities.labels import Labels, spelled
 from graphsvc.entities.layout import Place, Slot
 from graphsvc.entities.model import Entity, Fact, Group, Named, PropertyFacts, Unstated
 from graphsvc.entities.notes import Notes
@@ -65,11 +64,8 @@ class _Description:
         self._catalogue = catalogue
         self._entity = entity
         self._language = language
-        near = catalogue.near
-        quads = list(near.quads(subject=entity))
-        named = (quad.object for quad in quads if isinstance(quad.object, NamedNode))
-        self._labels = Labels.of(near, [entity, *named])
-        self._passages = quoted(near, (quad.graph_name for quad in quads))
+        quads = list(catalogue.near.quads(subject=entity))
+        self._passages = quoted(catalogue, (quad.graph_name for quad in quads))
         self._derivations = Derivations(catalogue, entity, language)
         self._notes = Notes(catalogue, entity, language)
         self._omitted = self._notes.omitted()
@@ -119,7 +115,7 @@ class _Description:
         return self._facts.get(predicate, [])
 
     def _name(self, term: Term) -> Named:
-        return self._labels.name(term, self._language) or spelled(term)
+        return self._catalogue.name(term, self._language)
 
     def _other_names(self, label: str) -> tuple[str, ...]:
         names = {

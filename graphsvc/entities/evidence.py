@@ -48,15 +48,14 @@ def passages(rows: Rows) -> dict[Term, Passage]:
     return {term: entry for term, entry in found if entry is not None}
 
 
-def quoted(store: Store, nodes: Iterable[Graph]) -> dict[Graph, Passage]:
-    """Return those of some nodes that are passages, each looked up."""
-    found = ((node, _quoted(store, node)) for node in dict.fromkeys(nodes))
+def quoted(catalogue: Catalogue, nodes: Iterable[Graph]) -> dict[Graph, Passage]:
+    """Return those of some nodes that are passages."""
+    found = ((node, catalogue.passage(node)) for node in dict.fromkeys(nodes))
     return {node: entry for node, entry in found if entry is not None}
 
 
-def _quoted(store: Store, node: Graph) -> Passage | None:
-    if not isinstance(node, NamedNode):
-        return None
+def look_up(store: Store, node: NamedNode) -> Passage | None:
+    """Return a passage, looked up in a store; None if the node is none."""
     quote = next((quad.object for quad in store.triples(node, _EXACT)), None)
     if not isinstance(quote, Literal):
         return None
@@ -89,7 +88,7 @@ class Derivations:
                     self._steps[triple].append(step)
         steps = chain.from_iterable(self._steps.values())
         sources = (source for step in steps for source in step.all(PROV.wasDerivedFrom))
-        self._passages = quoted(catalogue.near, sources)
+        self._passages = quoted(catalogue, sources)
 
     def of(self, triple: Triple) -> tuple[Derivation, ...]:
         """Return the derivations of one fact, the shortest first."""

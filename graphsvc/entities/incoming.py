@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.entities.evidence import FactDraft, place, quoted
-from graphsvc.entities.labels import Labels, spelled
 from graphsvc.entities.layout import Place, Slot
 from graphsvc.entities.model import PAGE_SIZE, Fact, Incoming, Named
 from graphsvc.entities.prologue import PROLOGUE
@@ -116,14 +115,12 @@ class _Pointing(ABC):
         self, predicate: NamedNode, limit: int, offset: int, language: str
     ) -> tuple[Fact, ...]:
         """Return some of the facts of one property."""
-        near = self._catalogue.near
         graphs = self._graphs(predicate, limit, offset)
-        labels = Labels.of(near, graphs)
-        stated = quoted(near, chain.from_iterable(graphs.values()))
+        stated = quoted(self._catalogue, chain.from_iterable(graphs.values()))
         return tuple(
             FactDraft(
                 Triple(subject, predicate, self._entity),
-                labels.name(subject, language) or spelled(subject),
+                self._catalogue.name(subject, language),
                 held,
             ).fact(self._catalogue, stated)
             for subject, held in graphs.items()

@@ -50,20 +50,14 @@ class Labels:
         return labels
 
     @classmethod
-    def of(cls, store: Store, things: Iterable[Term]) -> Labels:
-        """Return the labels of some things, each looked up."""
+    def of(cls, store: Store, thing: NamedNode) -> Labels:
+        """Return the labels of a thing, looked up."""
         labels = cls()
-        for thing in dict.fromkeys(things):
-            if isinstance(thing, NamedNode | BlankNode):
-                labels.look_up(store, thing)
-        return labels
-
-    def look_up(self, store: Store, thing: NamedNode | BlankNode) -> None:
-        """Add the labels that a store has of a thing."""
         for rank, labelling in enumerate(LABELLING):
             for quad in store.triples(thing, labelling):
                 if isinstance(quad.object, Literal):
-                    self.add(thing, quad.object, rank)
+                    labels.add(thing, quad.object, rank)
+        return labels
 
     def add(self, thing: Term, label: Literal, rank: int = 0) -> None:
         """Add a label; those of the lowest rank are preferred."""

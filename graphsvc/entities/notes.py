@@ -113,7 +113,7 @@ class NoteDraft:
             if predicate not in (_TARGET, RDF.type)
             for value in said
         )
-        return cls(values, quoted(catalogue.near, named))
+        return cls(values, quoted(catalogue, named))
 
     @property
     def mentioned(self) -> list[Term]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode
 
-from graphsvc.entities.evidence import QUOTE_CLAUSE, passage, place, quoted
-from graphsvc.entities.labels import Labels, spelled
+from graphsvc.entities.evidence import QUOTE_CLAUSE, passage, place
 from graphsvc.entities.layout import Place, Slot
 from graphsvc.entities.model import (
     Fact,
@@ -78,7 +76,7 @@ def placed(catalogue: Catalogue, node: NamedNode) -> Placed | None:
         next((quad.object for quad in near.triples(node, predicate)), None)
         for predicate in (NIF.referenceContext, NIF.beginIndex, NIF.endIndex)
     )
-    found = quoted(near, [node]).get(node)
+    found = catalogue.passage(node)
     if found is None or begin is None or end is None or not isinstance(text, NamedNode):
         return None
     return Placed(found, text, place(begin), place(end))
@@ -92,15 +90,14 @@ def reading(catalogue: Catalogue, iri: str, language: str = "en") -> Reading | N
         return None
     beside = catalogue.texts.get(found.text.value, ())
     at = catalogue.positions[iri].index
-    neighbours = quoted(catalogue.near, [*beside[max(at - 1, 0) : at], *beside[at + 1 : at + 2]])
     return Reading(
         passage=found.passage,
         text=catalogue.name(found.text, language),
         begin=found.begin,
         end=found.end,
         count=len(beside),
-        previous=neighbours.get(beside[at - 1]) if at else None,
-        next=neighbours.get(beside[at + 1]) if at + 1 < len(beside) else None,
+        previous=catalogue.passage(beside[at - 1]) if at else None,
+        next=catalogue.passage(beside[at + 1]) if at + 1 < len(beside) else None,
         subjects=_Statements(catalogue, node, language).subjects(),
     )
 
@@ -140,11 +137,8 @@ class _Statements:
     def __init__(self, catalogue: Catalogue, node: NamedNode, language: str) -> None:
         self._catalogue = catalogue
         self._language = language
-        triples = [quad.triple for quad in catalogue.near.quads(node.value)]
-        things = chain.from_iterable((each.subject, each.object) for each in triples)
-        self._labels = Labels.of(catalogue.near, things)
         self._triples: dict[Term, dict[NamedNode, list[Triple]]] = defaultdict(dict)
-        for triple in triples:
+        for triple in (quad.triple for quad in catalogue.near.quads(node.value)):
             self._triples[triple.subject].setdefault(triple.predicate, []).append(triple)
 
     def subjects(self) -> tuple[SubjectFacts, ...]:
@@ -187,4 +181,4 @@ class _Statements:
                 yield quad.object
 
     def _name(self, term: Term) -> Named:
-        return self._labels.name(term, self._language) or spelled(term)
+        return self._catalogue.name(term, self._language)

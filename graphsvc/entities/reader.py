@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.labels import Labels, spelled
 from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.entities.notes import notes_from
 from graphsvc.entities.passages import placed
@@ -136,9 +134,6 @@ class _Told:
         self._triples = {
             node: [quad.triple for quad in catalogue.near.quads(node.value)] for node in nodes
         }
-        every = chain.from_iterable(self._triples.values())
-        things = chain.from_iterable((triple.subject, triple.object) for triple in every)
-        self._labels = Labels.of(catalogue.near, things)
 
     def passage(self, entry: Placed, after: str) -> ReadPassage:
         """Return one passage with what is beside it."""
@@ -195,12 +190,9 @@ class _Told:
                 rank = 0 if triple.predicate in self._catalogue.namings else 1
                 yield (rank, -len(words.value), str(triple)), triple.subject, words.value
             for thing in (triple.subject, triple.object):
-                for label in self._labels.all(thing):
-                    yield (2, -len(label), str(thing)), thing, label
+                if isinstance(thing, NamedNode):
+                    for label in self._catalogue.labels(thing):
+                        yield (2, -len(label), str(thing)), thing, label
 
     def _name(self, term: Term) -> Named:
-        return self._labels.name(term, self._language) or (
-            self._catalogue.term(term, self._language)
-            if isinstance(term, NamedNode)
-            else spelled(term)
-        )
+        return self._catalogue.name(term, self._language)

@@ -14,7 +14,7 @@ import flask
 from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
-from graphsvc.web import head, languages, pages, problems
+from graphsvc.web import head, languages, pages, parts, problems
 from graphsvc.web.api import api
 from graphsvc.web.browse import browsing
 from graphsvc.web.cite import cite
@@ -117,6 +117,7 @@ def create_app(
     app.jinja_env.globals.update(version=__version__, pinned_to=address, **_serve_static(app))
     languages.register(app)
     pages.register(served, app.jinja_env)
+    parts.register(served, app.jinja_env)
     head.register(app.jinja_env)
     problems.register(app)
     for blueprint in (

@@ -6,9 +6,8 @@ The address is the state: whatever is chosen stands in it, and a link or a form 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
@@ -16,36 +15,32 @@ from pyoxigraph import NamedNode
 from graphsvc.browse.cells import Row
 from graphsvc.browse.compare import Matrix, compare
 from graphsvc.browse.patterns import fitting, table_query, values
-from graphsvc.browse.state import BY_LABEL, Absent, Is, Present, Sort, State
+from graphsvc.browse.state import Is, State
 from graphsvc.browse.table import MOST_COLUMNS, SORTED_THINGS
 from graphsvc.browse.writing import (
     read_iri,
     read_span,
     read_state,
-    write_iri,
-    write_place,
-    write_sort,
-    write_state,
 )
 from graphsvc.entities.layout import Place
 from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
 from graphsvc.web import problems
+from graphsvc.web.addresses import Links, canonical, comparing, page_address, written
 from graphsvc.web.exports import OFFERED, Sheet, export, offered, suffix
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.browse.facets import Chosen
-    from graphsvc.browse.lanes import Lane
     from graphsvc.browse.state import Condition
     from graphsvc.formats import Format
+    from graphsvc.web.addresses import Pairs
 
 browsing = Blueprint("browse", __name__)
 
@@ -55,7 +50,6 @@ MOST_EXPORTED = 5_000
 _LANGUAGE = "en"
 _SPAN_FIELDS = ("range", "from", "to")
 _HIGHLIGHTS = ("", "differences", "agreements")
-_Pairs = list[tuple[str, str]]
 
 
 @browsing.get("/browse")
@@ -67,7 +61,7 @@ def browse_page(name: str | None = None) -> BaseResponse:
         return _to_span(pairs)
     state = read_state(pairs, site().release.prefixes)
     response = release_answer(fmt, ("browse", state), lambda: _browse(state, fmt))
-    response.headers["Content-Location"] = _address(f"browse.{suffix(fmt)}", _written(state))
+    response.headers["Content-Location"] = page_address(f"browse.{suffix(fmt)}", written(state))
     return response
 
 
@@ -84,7 +78,7 @@ def things() -> BaseResponse:
     else:
         state = State().toggled(Place(prop), _is(value))
     page = [("page", request.args["page"])] if "page" in request.args else []
-    return redirect(_address("browse", _written(state) + page), 301)
+    return redirect(page_address("browse", written(state) + page), 301)
 
 
 @browsing.get("/compare")
@@ -95,12 +89,12 @@ def compare_page(name: str | None = None) -> Response:
     iris, classes, highlight = _compared(pairs)
     key = ("compare", tuple(iris), tuple(classes), highlight)
     response = release_answer(fmt, key, lambda: _compare(iris, classes, highlight, fmt))
-    address = _address(f"compare.{suffix(fmt)}", _comparing(iris, classes, highlight))
+    address = page_address(f"compare.{suffix(fmt)}", comparing(iris, classes, highlight))
     response.headers["Content-Location"] = address
     return response
 
 
-def _asked(name: str | None) -> tuple[_Pairs, Format]:
+def _asked(name: str | None) -> tuple[Pairs, Format]:
     """Return the parameters but for the format, and the format."""
     pairs = list(request.args.items(multi=True))
     named = [name] if name is not None else []
@@ -123,7 +117,7 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         return export(_sheet(state), fmt, served)
     table = served.browser.table(state, _LANGUAGE)
     if state.page > table.pages:
-        raise UnknownEntity(_address("browse", _written(state)))
+        raise UnknownEntity(page_address("browse", written(state)))
     return render_template(
         "browse.html",
         state=state,
@@ -155,7 +149,7 @@ def _sheet(state: State) -> Sheet:
             remedy=f"Narrow them down to {MOST_EXPORTED}, or ask the endpoint /sparql.",
         )
     table = browser.table(replace(state, page=1), _LANGUAGE, size=MOST_EXPORTED)
-    address = _canonical("browse", _written(replace(state, page=1)))
+    address = canonical("browse", written(replace(state, page=1)))
     return Sheet(_title(state), address, table.total, table.columns, table.rows, table.walk)
 
 
@@ -173,10 +167,10 @@ def _compare(
     if fmt.name != "html":
         return export(_matrix_sheet(matrix, iris, classes), fmt, served)
     others = [
-        (name or "nothing", _address("compare", _comparing(iris, classes, name)), name)
+        (name or "nothing", page_address("compare", comparing(iris, classes, name)), name)
         for name in _HIGHLIGHTS
     ]
-    parameters = _comparing(iris, classes, "")
+    parameters = comparing(iris, classes, "")
     return render_template(
         "compare.html",
         matrix=matrix,
@@ -188,7 +182,7 @@ def _compare(
             [line.lane for line in matrix.lines],
         ),
         exports=[
-            (fmt.label, _address(f"compare.{suffix(fmt)}", parameters), fmt.media_type)
+            (fmt.label, page_address(f"compare.{suffix(fmt)}", parameters), fmt.media_type)
             for fmt in OFFERED
             if fmt.name != "html"
         ],
@@ -203,7 +197,7 @@ def _matrix_sheet(matrix: Matrix, iris: Sequence[NamedNode], classes: Sequence[N
     ]
     return Sheet(
         title="Comparison",
-        address=_canonical("compare", _comparing(iris, classes, "")),
+        address=canonical("compare", comparing(iris, classes, "")),
         total=matrix.total,
         lanes=[line.lane for line in lines],
         rows=rows,
@@ -217,7 +211,7 @@ def _less(matrix: Matrix, highlight: str) -> list[str | None]:
     if len(iris) <= _FEWEST:
         return [None] * len(iris)
     return [
-        _address("compare", _comparing([one for one in iris if one != iri], (), highlight))
+        page_address("compare", comparing([one for one in iris if one != iri], (), highlight))
         for iri in iris
     ]
 
@@ -225,7 +219,7 @@ def _less(matrix: Matrix, highlight: str) -> list[str | None]:
 _FEWEST = 2
 
 
-def _compared(pairs: _Pairs) -> tuple[list[NamedNode], list[NamedNode], str]:
+def _compared(pairs: Pairs) -> tuple[list[NamedNode], list[NamedNode], str]:
     prefixes = site().release.prefixes
     given: dict[str, list[str]] = {"iri": [], "class": [], "highlight": []}
     for name, text in pairs:
@@ -249,14 +243,7 @@ def _compared(pairs: _Pairs) -> tuple[list[NamedNode], list[NamedNode], str]:
     return list(dict.fromkeys(iris)), list(dict.fromkeys(classes)), highlight
 
 
-def _comparing(iris: Iterable[NamedNode], classes: Iterable[NamedNode], highlight: str) -> _Pairs:
-    prefixes = site().release.prefixes
-    pairs = [("iri", write_iri(iri.value, prefixes)) for iri in iris]
-    pairs += [("class", write_iri(cls.value, prefixes)) for cls in classes]
-    return pairs + ([("highlight", highlight)] if highlight else [])
-
-
-def _to_span(pairs: _Pairs) -> BaseResponse:
+def _to_span(pairs: Pairs) -> BaseResponse:
     """Send a form for a span on to the address that says the same."""
     prefixes = site().release.prefixes
     fields = {name: text.strip() for name, text in pairs if name in _SPAN_FIELDS}
@@ -267,119 +254,8 @@ def _to_span(pairs: _Pairs) -> BaseResponse:
     low, high = fields.get("from", ""), fields.get("to", "")
     state = read_state(rest, prefixes)
     state = state.with_span(place, read_span(low, high)) if low or high else state.without(place)
-    return redirect(_address("browse", _written(state)), 303)
-
-
-def _written(state: State) -> _Pairs:
-    return write_state(state, site().release.prefixes)
-
-
-def _address(path: str, pairs: _Pairs) -> str:
-    """Return the path of a page under where the service is mounted, with readable parameters."""
-    query = urlencode(pairs, quote_via=quote, safe=":/~,")
-    return f"{request.script_root}/{path}" + (f"?{query}" if query else "")
-
-
-def _canonical(path: str, pairs: _Pairs) -> str:
-    """Return the address of a page under the base of the graph's IRIs: the same on every host."""
-    return site().base + _address(path, pairs).removeprefix(request.script_root + "/")
+    return redirect(page_address("browse", written(state)), 303)
 
 
 def _is(value: NamedNode) -> Condition:
     return Is(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """The addresses to which a page of /browse leads: the same state with one thing changed."""
-
-    state: State
-
-    def toggle(self, place: Place, condition: Condition) -> str:
-        """Return the address with a condition added or removed."""
-        return self._to(self.state.toggled(place, condition))
-
-    def toggle_class(self, cls: NamedNode) -> str:
-        """Return the address with a class added or removed."""
-        return self._to(self.state.toggled_class(cls))
-
-    def only_class(self, cls: NamedNode) -> str:
-        """Return the address of a class alone."""
-        return self._to(State(classes=(cls,)))
-
-    def absent(self, place: Place) -> str:
-        """Return the address with the things without a value added or removed."""
-        return self.toggle(place, Absent())
-
-    def lacks(self, place: Place) -> bool:
-        """Tell whether the things without a value are asked for."""
-        return Absent() in self.state.on(place)
-
-    def remove(self, chosen: Chosen) -> str:
-        """Return the address without something that is chosen."""
-        if chosen.place is None:
-            return self._to(self.state.toggled_class(chosen.condition))  # type: ignore[arg-type]
-        return self._to(self.state.toggled(chosen.place, chosen.condition))  # type: ignore[arg-type]
-
-    def page(self, number: int) -> str:
-        """Return the address of another page."""
-        return self._to(replace(self.state, page=number))
-
-    def opened(self, place: Place | None) -> str:
-        """Return the address with one facet opened, or none."""
-        return self._to(replace(self.state, facet=place))
-
-    def sorted_by(self, place: Place) -> str:
-        """Return the address sorted by a column, or the other way round if it is already."""
-        now = self.state.sort
-        descending = now.place == place and not now.descending
-        return self._to(replace(self.state, sort=Sort(place, descending), page=1))
-
-    def direction(self, place: Place) -> str:
-        """Return how a column is sorted, in the words of ``aria-sort``."""
-        if self.state.sort.place != place:
-            return "none"
-        return "descending" if self.state.sort.descending else "ascending"
-
-    def sort_name(self, place: Place) -> str:
-        """Return how an order is written."""
-        return write_sort(Sort(place), site().release.prefixes)
-
-    def export(self, name: str) -> str:
-        """Return the address of a file with all that fits."""
-        return _address(f"browse.{name}", _written(replace(self.state, page=1, facet=None)))
-
-    def compare(self, things: Iterable[NamedNode]) -> str:
-        """Return the address of a comparison of things."""
-        return _address("compare", _comparing(things, (), ""))
-
-    def place_name(self, place: Place) -> str:
-        """Return how a property is written."""
-        return write_place(place, site().release.prefixes)
-
-    def kept(self, *left_out: str) -> _Pairs:
-        """Return the parameters that a form carries along."""
-        names = {"page", "facet", *left_out}
-        return [pair for pair in _written(self.state) if pair[0] not in names]
-
-    def kept_with_any(self, place: Place) -> _Pairs:
-        """Return what the form of a span carries along: all but the span it stands for."""
-        state = self.state.without(place) if Present() in self.state.on(place) else self.state
-        return [pair for pair in _written(state) if pair[0] not in ("page", "facet")]
-
-    def _to(self, state: State) -> str:
-        return _address("browse", _written(state))
-
-    @property
-    def by_label(self) -> Place:
-        """Return the column of the things themselves."""
-        return BY_LABEL
-
-    @property
-    def canonical(self) -> str:
-        """Return the address of this very page."""
-        return self._to(self.state)
-
-    def is_shown(self, lane: Lane, columns: Iterable[Lane]) -> bool:
-        """Tell whether a column is in the table."""
-        return any(lane.id == one.id for one in columns)

@@ -1,0 +1,190 @@
+"""The addresses of the pages of /browse and /compare: what is chosen stands in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
+
+from flask import request
+
+from graphsvc.browse.state import BY_LABEL, Absent, Present, Sort, State
+from graphsvc.browse.writing import (
+    write_condition,
+    write_iri,
+    write_place,
+    write_sort,
+    write_state,
+)
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pyoxigraph import NamedNode
+
+    from graphsvc.browse.facets import Chosen
+    from graphsvc.browse.lanes import Lane
+    from graphsvc.browse.state import Condition
+    from graphsvc.entities.layout import Place
+    from graphsvc.namespaces import Prefixes
+
+Pairs: TypeAlias = list[tuple[str, str]]
+
+#: What stands in an address as it is.
+_SAFE = ":/~,"
+_PLAIN = re.compile(r"[A-Za-z0-9:/~,_.-]*")
+
+
+def comparing(iris: Iterable[NamedNode], classes: Iterable[NamedNode], highlight: str) -> Pairs:
+    """Return the parameters of a comparison."""
+    prefixes = site().release.prefixes
+    pairs = [("iri", write_iri(iri.value, prefixes)) for iri in iris]
+    pairs += [("class", write_iri(cls.value, prefixes)) for cls in classes]
+    return pairs + ([("highlight", highlight)] if highlight else [])
+
+
+def written(state: State) -> Pairs:
+    """Return the parameters of a state."""
+    return write_state(state, site().release.prefixes)
+
+
+def page_address(path: str, pairs: Pairs) -> str:
+    """Return the path of a page under where the service is mounted, with readable parameters."""
+    query = _query(pairs)
+    return f"{request.script_root}/{path}" + (f"?{query}" if query else "")
+
+
+def _query(pairs: Pairs) -> str:
+    return "&".join(f"{_in_address(name)}={_in_address(text)}" for name, text in pairs)
+
+
+def _in_address(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=_SAFE)
+
+
+def canonical(path: str, pairs: Pairs) -> str:
+    """Return the address of a page under the base of the graph's IRIs: the same on every host."""
+    return site().base + page_address(path, pairs).removeprefix(request.script_root + "/")
+
+
+@dataclass(frozen=True)
+class Links:
+    """The addresses to which a page of /browse leads: the same state with one thing changed."""
+
+    state: State
+
+    def toggle(self, place: Place, condition: Condition) -> str:
+        """Return the address with a condition added or removed."""
+        if place in self._conditioned:
+            return self._to(self.state.toggled(place, condition))
+        # A page has a thousand of these, all alike but for this one parameter.
+        before, after, prefixes = self._around
+        value = _in_address(write_condition(condition, prefixes))
+        return f"{before}{self._names(place)}={value}{after}"
+
+    @cached_property
+    def _conditioned(self) -> frozenset[Place]:
+        return frozenset(place for place, _ in self.state.conditions)
+
+    @cached_property
+    def _around(self) -> tuple[str, str, Prefixes]:
+        """Return what an address has before a condition on one more property, and after it."""
+        state = self.state
+        before = _query(written(state.filter))
+        after = _query(written(replace(state, classes=(), conditions=(), page=1)))
+        start = f"{request.script_root}/browse?"
+        prefixes = site().release.prefixes
+        return start + (before and f"{before}&"), after and f"&{after}", prefixes
+
+    @cached_property
+    def _names(self) -> Callable[[Place], str]:
+        prefixes = site().release.prefixes
+        return cache(lambda place: _in_address(write_place(place, prefixes)))
+
+    def toggle_class(self, cls: NamedNode) -> str:
+        """Return the address with a class added or removed."""
+        return self._to(self.state.toggled_class(cls))
+
+    def only_class(self, cls: NamedNode) -> str:
+        """Return the address of a class alone."""
+        return self._to(State(classes=(cls,)))
+
+    def absent(self, place: Place) -> str:
+        """Return the address with the things without a value added or removed."""
+        return self.toggle(place, Absent())
+
+    def lacks(self, place: Place) -> bool:
+        """Tell whether the things without a value are asked for."""
+        return Absent() in self.state.on(place)
+
+    def remove(self, chosen: Chosen) -> str:
+        """Return the address without something that is chosen."""
+        if chosen.place is None:
+            return self._to(self.state.toggled_class(chosen.condition))  # type: ignore[arg-type]
+        return self._to(self.state.toggled(chosen.place, chosen.condition))  # type: ignore[arg-type]
+
+    def page(self, number: int) -> str:
+        """Return the address of another page."""
+        return self._to(replace(self.state, page=number))
+
+    def opened(self, place: Place | None) -> str:
+        """Return the address with one facet opened, or none."""
+        return self._to(replace(self.state, facet=place))
+
+    def sorted_by(self, place: Place) -> str:
+        """Return the address sorted by a column, or the other way round if it is already."""
+        now = self.state.sort
+        descending = now.place == place and not now.descending
+        return self._to(replace(self.state, sort=Sort(place, descending), page=1))
+
+    def direction(self, place: Place) -> str:
+        """Return how a column is sorted, in the words of ``aria-sort``."""
+        if self.state.sort.place != place:
+            return "none"
+        return "descending" if self.state.sort.descending else "ascending"
+
+    def sort_name(self, place: Place) -> str:
+        """Return how an order is written."""
+        return write_sort(Sort(place), site().release.prefixes)
+
+    def export(self, name: str) -> str:
+        """Return the address of a file with all that fits."""
+        return page_address(f"browse.{name}", written(replace(self.state, page=1, facet=None)))
+
+    def compare(self, things: Iterable[NamedNode]) -> str:
+        """Return the address of a comparison of things."""
+        return page_address("compare", comparing(things, (), ""))
+
+    def place_name(self, place: Place) -> str:
+        """Return how a property is written."""
+        return write_place(place, site().release.prefixes)
+
+    def kept(self, *left_out: str) -> Pairs:
+        """Return the parameters that a form carries along."""
+        names = {"page", "facet", *left_out}
+        return [pair for pair in written(self.state) if pair[0] not in names]
+
+    def kept_with_any(self, place: Place) -> Pairs:
+        """Return what the form of a span carries along: all but the span it stands for."""
+        state = self.state.without(place) if Present() in self.state.on(place) else self.state
+        return [pair for pair in written(state) if pair[0] not in ("page", "facet")]
+
+    def _to(self, state: State) -> str:
+        return page_address("browse", written(state))
+
+    @property
+    def by_label(self) -> Place:
+        """Return the column of the things themselves."""
+        return BY_LABEL
+
+    @property
+    def canonical(self) -> str:
+        """Return the address of this very page."""
+        return self._to(self.state)
+
+    def is_shown(self, lane: Lane, columns: Iterable[Lane]) -> bool:
+        """Tell whether a column is in the table."""
+        return any(lane.id == one.id for one in columns)
