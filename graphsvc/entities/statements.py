@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 
-from graphsvc.entities.evidence import place
 from graphsvc.entities.labels import LABELLING
 from graphsvc.entities.paging import PAGE_SIZE
 from graphsvc.entities.prologue import PROLOGUE
@@ -72,7 +71,7 @@ class Paged:
     @cached_property
     def size(self) -> int:
         """Return how many rows the whole list has."""
-        return _count(self._catalogue, self._count, self._entity)
+        return self._catalogue.count(self._count, self._entity)
 
     def quads(self) -> Iterator[Quad]:
         """Yield the quads of the page, and those that make them readable."""
@@ -150,11 +149,6 @@ def _with_parts(telling: _Telling, entity: NamedNode) -> Iterator[Quad]:
             if isinstance(part, NamedNode) and part.value.startswith(f"{entity.value}#"):
                 waiting += {part} - seen
                 seen.add(part)
-
-
-def _count(catalogue: Catalogue, query: str, entity: NamedNode) -> int:
-    rows = catalogue.store.select(query, {"entity": entity})
-    return next((place(row["count"]) or 0 for row in rows), 0)
 
 
 class _Telling:

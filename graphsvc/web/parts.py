@@ -44,10 +44,9 @@ class Parts:
     def number(self, passage: Passage) -> Markup:
         """Return the number of a passage, which leads to its place in the text."""
         address = self._served.in_text(passage.iri)
-        return Markup(  # noqa: S704
-            f'<a class="number" href="{escape(address)}"><span class="unseen">'
-            f"{escape(gettext('Passage'))} </span>{escape(passage.name)}</a>"
-        )
+        text = Markup(gettext('<span class="unseen">Passage </span>%(number)s'))  # noqa: S704
+        words = text % {"number": passage.name}
+        return Markup(f'<a class="number" href="{escape(address)}">{words}</a>')  # noqa: S704
 
     def sentence(self, passage: Passage) -> Markup:
         """Return a sentence with its number: a long one opens when asked."""
@@ -77,9 +76,10 @@ class Parts:
         """Return the number of a passage in a table, its words when pointed at."""
         address = self._served.local_href(passage.iri)
         quote = escape(shortened(passage.quote, _LONGEST_TITLE))
+        text = Markup(gettext('<span class="unseen">passage </span>%(number)s'))  # noqa: S704
+        words = text % {"number": passage.name}
         return Markup(  # noqa: S704
-            f'<a class="source" href="{escape(address)}" title="{quote}"><span class="unseen">'
-            f"{escape(gettext('passage'))} </span>{escape(passage.name)}</a>"
+            f'<a class="source" href="{escape(address)}" title="{quote}">{words}</a>'
         )
 
     def status_mark(self, status: Status) -> Markup:

@@ -123,14 +123,16 @@ class Site:
         name = iri.removeprefix(f"{self.base}query/")
         return next((query for query in self.queries if query.name == name), None)
 
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """Return the ontology with every term, and where each is used."""
-        return read_vocabulary(self.catalogue, self.queries, self.release.prefixes)
+    def vocabulary_in(self, languages: str) -> Vocabulary:
+        """Return the ontology with every term, and where each is used, in a reader's languages."""
+        return self.once(
+            ("vocabulary", languages),
+            lambda: read_vocabulary(self.catalogue, self.queries, self.release.prefixes, languages),
+        )
 
-    def called(self, term: Term) -> Named:
-        """Return a term under its label in English."""
-        return self.catalogue.name(term, "en")
+    def called(self, term: Term, languages: str) -> Named:
+        """Return a term under its label."""
+        return self.catalogue.name(term, languages)
 
     def etag(self, *parts: object) -> str:
         """Return the entity tag of a representation: the release and the request decide it."""

@@ -24,6 +24,7 @@ _LEFT = "net::ERR_ABORTED"
 class Unusual(TypedDict, total=False):
     """What few pages need: ``pardoned`` is a part of the messages that are expected."""
 
+    locale: str
     scripts: bool
     pardoned: str
 
@@ -54,6 +55,7 @@ def opened(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",
         java_script_enabled=unusual.get("scripts", True),
+        locale=unusual.get("locale"),
     )
     complaints: list[str] = []
     hosts: set[str] = set()
