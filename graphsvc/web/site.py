@@ -24,6 +24,7 @@ from graphsvc.entities import (
 )
 from graphsvc.entities.context import Context
 from graphsvc.entities.structured import Alignments
+from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.vocabulary import Vocabulary, read_vocabulary
 from graphsvc.web.cache import AnswerCache
@@ -68,6 +69,19 @@ class Site:
         if key not in self._read:
             self._read[key] = read()
         return cast("T", self._read[key])
+
+    def read_ahead(self) -> None:
+        """Read what many pages need and a release decides, so that no visitor waits for it."""
+        _ = (
+            self.catalogue.positions,
+            self.catalogue.dimensions,
+            self.dataset_in(self.default_language),
+            self.languages,
+            self.alignments,
+            self.browser,
+            self.queries,
+            world.countries(),
+        )
 
     @cached_property
     def dataset(self) -> Dataset:
