@@ -80,6 +80,7 @@ class Site:
             self.alignments,
             self.browser,
             self.queries,
+            self.vocabulary_in(self.default_language),
             world.countries(),
         )
 
