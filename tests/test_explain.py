@@ -319,7 +319,7 @@ class Slow:
     def triples(self, *_: object, **__: object) -> Iterator[Quad]:
         raise AssertionError
 
-    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+    def quads(self, graph: str | None = None, **_: object) -> Iterator[Quad]:
         return self.store.quads(graph)
 
 
