@@ -28,7 +28,9 @@ class Namespace:
     def __getattr__(self, name: str) -> NamedNode:
         if name.startswith("_"):  # what copying and pickling ask for is not a term
             raise AttributeError(name)
-        return self[name]
+        # What has been asked for once is found as any attribute is.
+        node = self.__dict__[name] = self[name]
+        return node
 
     def __getitem__(self, name: str) -> NamedNode:
         return NamedNode(self._iri + name)
@@ -82,6 +84,10 @@ class Prefixes(Mapping[str, str]):
         self._longest_first = sorted(
             self._namespaces.items(), key=lambda item: (-len(item[1]), item[0])
         )
+        self._by_namespace = {
+            namespace: prefix for prefix, namespace in reversed(self._longest_first)
+        }
+        self._all_end_at_sign = all(name[-1:] in ("/", "#") for name in self._by_namespace)
 
     def __getitem__(self, prefix: str) -> str:
         return self._namespaces[prefix]
@@ -94,6 +100,12 @@ class Prefixes(Mapping[str, str]):
 
     def compact(self, iri: str) -> str:
         """Return ``prefix:local`` if a prefix fits and the rest needs no escape, else ``<iri>``."""
+        if self._all_end_at_sign:
+            # No local name has such a sign in it, so what fits can only end at the last one.
+            end = max(iri.rfind("/"), iri.rfind("#")) + 1
+            found = self._by_namespace.get(iri[:end])
+            fits = found is not None and _LOCAL_NAME.fullmatch(iri, end)
+            return f"{found}:{iri[end:]}" if fits else f"<{iri}>"
         for prefix, namespace in self._longest_first:
             local = iri[len(namespace) :]
             if iri.startswith(namespace) and _LOCAL_NAME.fullmatch(local):

@@ -316,7 +316,10 @@ class Slow:
     def ask(self, query: str, bindings: object = None) -> bool:
         raise StoreError(f"{query} with {bindings} took longer than 1 second.")
 
-    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+    def triples(self, *_: object, **__: object) -> Iterator[Quad]:
+        raise AssertionError
+
+    def quads(self, graph: str | None = None, **_: object) -> Iterator[Quad]:
         return self.store.quads(graph)
 
 

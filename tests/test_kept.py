@@ -90,7 +90,7 @@ def test_an_answer_is_kept_when_it_is_asked_for_again() -> None:
     assert inner.asked == 2
     start, *rest = asking.messages
     assert start["status"] == 200
-    assert start["headers"] == PUBLIC
+    assert start["headers"] == [*PUBLIC, (b"content-length", b"10")]
     assert not rest[-1].get("more_body")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from graphsvc.browse.paths import first_places
 from graphsvc.browse.walk import Evidence, Reached, Walk
@@ -82,15 +82,13 @@ def rows(
     places = {place for lane in lanes for place in first_places(lane.path)}
     walk.load(things, places)
     found = _found(walk, things, lanes)
-    inner = {term for entries in found.values() for entry in entries for term in _ends(entry)}
     details: _Found = {}
     for lane in lanes:
         if lane.details:
             ends = {one.term for thing in things for one in found[thing, lane]}
             details.update(_found(walk, sorted(ends, key=str), lane.details))
     entries = [one for held in (*found.values(), *details.values()) for one in held]
-    facts = {fact for one in entries for fact in one.steps}
-    walk.know([*things, *inner, *(one.term for one in entries)], facts)
+    walk.know({fact for one in entries for fact in one.steps})
     made = tuple(
         Row(
             walk.name(thing),
@@ -120,12 +118,6 @@ def _found(walk: Walk, things: Iterable[Term], lanes: Iterable[Lane]) -> _Found:
 def _telling(walk: Walk, found: Iterable[Reached], lane: Lane) -> list[Reached]:
     """Leave out facts that only restate: alone they repeat what another lane says better."""
     return [one for one in found if not (lane.is_plain and any(map(walk.restates, one.steps)))]
-
-
-def _ends(entry: Reached) -> Iterator[Term]:
-    yield entry.term
-    if isinstance(entry.term, Literal):
-        yield entry.term.datatype
 
 
 def _cell(walk: Walk, found: Iterable[Reached], lane: Lane, details: _Found) -> Cell:

@@ -97,7 +97,7 @@ def compare(
     Errors: UnknownEntity; ParameterError if they are more than can be compared, or none.
     """
     for iri in iris:
-        if not known(browser.catalogue.store, iri.value):
+        if not known(browser.catalogue.near, iri.value):
             raise UnknownEntity(iri.value)
     things = list(iris) or _instances(browser, classes, language)
     if len(things) > MOST_COMPARED:

@@ -1,63 +1,39 @@
 """Walking along paths from many things at once, and what vouches for each step.
 
-Facts are read for whole sets of things, so that a page costs a handful of queries however many
-cells it has.
+Facts are looked up one by one, where they are at hand.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.browse.paths import Alternative, Path, Repeated, Sequence
-from graphsvc.browse.patterns import values
-from graphsvc.entities.evidence import QUOTE_CLAUSE, FactDraft, passages
-from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
+from graphsvc.entities.evidence import FactDraft, quoted
+from graphsvc.entities.labels import spelled
 from graphsvc.entities.layout import Place
 from graphsvc.entities.model import Named, Passage, Status
-from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.errors import ParameterError
+from graphsvc.namespaces import DCTERMS, PROV, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from graphsvc.browse.lanes import Qualifier
     from graphsvc.entities.catalogue import Catalogue
-    from graphsvc.store.base import Term
+    from graphsvc.entities.evidence import Graph
+    from graphsvc.store.base import Subject, Term
 
 _LONGEST = 12
 """How often a path may repeat: a ring ends sooner, a longer chain is not followed further."""
 
 MOST_POINTING = 5_000
 """How many facts that point to the things of a page are read for one column."""
-
-# Each takes the clause that says of which things.
-_OUT = """
-SELECT DISTINCT ?graph ?node ?property ?value WHERE {
-  %s GRAPH ?graph { ?node ?property ?value }
-}
-"""
-# One row too many tells that there are more.
-_IN = f"""
-SELECT DISTINCT ?graph ?node ?property ?value WHERE {{
-  %s GRAPH ?graph {{ ?value ?property ?node }}
-}} LIMIT {MOST_POINTING + 1}
-"""
-_LABELS = PROLOGUE + f"SELECT DISTINCT ?thing ?rank ?label WHERE {{ %s {LABEL_CLAUSE} }}"
-_QUOTES = PROLOGUE + f"SELECT DISTINCT ?passage ?quote ?number WHERE {{ %s {QUOTE_CLAUSE} }}"
-_SOURCES = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?subject ?property ?object ?rule ?passage WHERE {
-  %s ?derivation rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?object ;
-    prov:wasDerivedFrom ?passage .
-  OPTIONAL { ?derivation dcterms:conformsTo ?rule }
-}
-"""
-)
 
 # The rule for subproperties: https://www.w3.org/TR/owl2-profiles/#prp-spo1
 _GENERAL = NamedNode("http://www.w3.org/TR/owl2-profiles/#prp-spo1")
@@ -93,11 +69,9 @@ class Walk:
 
     catalogue: Catalogue
     language: str
-    graphs: dict[Triple, set[Term]] = field(default_factory=lambda: defaultdict(set))
-    _out: dict[Term, dict[Term, list[Triple]]] = field(default_factory=dict)
-    _in: dict[tuple[Term, Term], list[Triple]] = field(default_factory=dict)
-    _labels: Labels = field(default_factory=Labels)
-    _passages: dict[Term, Passage] = field(default_factory=dict)
+    graphs: dict[Triple, set[Graph]] = field(default_factory=lambda: defaultdict(set))
+    _held: dict[tuple[NamedNode, Place], list[Triple]] = field(default_factory=dict)
+    _passages: Mapping[Graph, Passage] = field(default_factory=dict)
     _sources: dict[Triple, set[Term]] = field(default_factory=lambda: defaultdict(set))
     _rules: dict[Triple, set[Term | None]] = field(default_factory=lambda: defaultdict(set))
 
@@ -124,35 +98,25 @@ class Walk:
 
     def load(self, nodes: Iterable[Term], places: Iterable[Place]) -> None:
         """Read the facts of some things at some places, as far as they are not read yet."""
-        wanted: set[Term] = {node for node in nodes if isinstance(node, NamedNode)}
-        pointing = {place.property for place in places if place.incoming}
-        self._load_out(wanted - self._out.keys())
-        for predicate in pointing:
-            self._load_in({node for node in wanted if (node, predicate) not in self._in}, predicate)
+        wanted = dict.fromkeys(node for node in nodes if isinstance(node, NamedNode))
+        for place in places:
+            unread = [node for node in wanted if (node, place) not in self._held]
+            if place.incoming:
+                self._must_be_few(unread, place)
+            self._held.update({(node, place): self._read(node, place) for node in unread})
 
-    def know(self, terms: Iterable[Term], facts: Iterable[Triple]) -> None:
-        """Read what the terms are called, and what vouches for the facts."""
-        named = {term for term in terms if isinstance(term, NamedNode)}
-        if named:
-            query = _insert(_LABELS, values("thing", sorted(named, key=str)))
-            for row in self.catalogue.store.select(query):
-                self._labels.add(row["thing"], row["label"], int(row["rank"].value))  # type: ignore[arg-type, union-attr]
+    def know(self, facts: Iterable[Triple]) -> None:
+        """Read what vouches for the facts."""
         facts = set(facts)
-        derived = [fact for fact in facts if self.graphs[fact] <= {self.catalogue.inferred}]
+        derived = [fact for fact in facts if self._is_inferred(fact)]
         self._load_sources(derived)
         graphs = {graph for fact in facts for graph in self.graphs[fact]}
         graphs |= {graph for fact in derived for graph in self._sources[fact]}
-        if graphs:
-            query = _insert(_QUOTES, values("passage", sorted(graphs, key=str)))
-            self._passages.update(passages(self.catalogue.store.select(query)))
+        self._passages = quoted(self.catalogue, graphs)
 
     def name(self, term: Term) -> Named:
-        """Return a term under its label; `know` it first."""
-        return self._labels.name(term, self.language) or (
-            self.catalogue.term(term, self.language)
-            if isinstance(term, NamedNode)
-            else spelled(term)
-        )
+        """Return a term under its label."""
+        return self.catalogue.name(term, self.language)
 
     def evidence(self, steps: Iterable[Triple]) -> Evidence:
         """Return what vouches for a chain of facts: the weakest decides; `know` them first."""
@@ -174,22 +138,15 @@ class Walk:
 
     def restates(self, fact: Triple) -> bool:
         """Tell whether a fact only says more generally what a more special property says."""
-        return self._rules.get(fact) == {_GENERAL} and self.graphs[fact] <= {
-            self.catalogue.inferred
-        }
+        return self._rules.get(fact) == {_GENERAL} and self._is_inferred(fact)
 
     def _step(self, front: list[Reached], place: Place) -> list[Reached]:
         self.load((one.term for one in front), (place,))
-        if place.incoming:
-            return [
-                Reached(one.start, fact.subject, (*one.steps, fact))
-                for one in front
-                for fact in self._in.get((one.term, place.property), ())
-            ]
         return [
-            Reached(one.start, fact.object, (*one.steps, fact))
+            Reached(one.start, fact.subject if place.incoming else fact.object, (*one.steps, fact))
             for one in front
-            for fact in self._out.get(one.term, {}).get(place.property, ())
+            if isinstance(one.term, NamedNode)
+            for fact in self._held[one.term, place]
         ]
 
     def _repeat(self, front: list[Reached], path: Repeated) -> list[Reached]:
@@ -203,49 +160,67 @@ class Walk:
                 break
         return list(reached.values())
 
-    def _load_out(self, nodes: set[Term]) -> None:
-        if not nodes:
-            return
-        self._out.update({node: defaultdict(list) for node in nodes})
-        query = _insert(_OUT, values("node", sorted(nodes, key=str)))
-        for row in self.catalogue.store.select(query):
-            fact = Triple(row["node"], row["property"], row["value"])  # type: ignore[arg-type]
-            self._add(fact, row, self._out[row["node"]][row["property"]])
+    def _read(self, node: NamedNode, place: Place) -> list[Triple]:
+        predicate = place.property
+        if not isinstance(predicate, NamedNode):
+            return []
+        near = self.catalogue.near
+        found = (
+            near.quads(predicate=predicate, value=node)
+            if place.incoming
+            else near.quads(subject=node, predicate=predicate)
+        )
+        facts: dict[Triple, None] = {}
+        for quad in found:
+            fact = quad.triple
+            facts[fact] = None
+            self.graphs[fact].add(quad.graph_name)
+        return list(facts)
 
-    def _load_in(self, nodes: set[Term], predicate: Term) -> None:
-        if not nodes:
-            return
-        self._in.update({(node, predicate): [] for node in nodes})
-        clause = values("node", sorted(nodes, key=str)) + " " + values("property", [predicate])
-        found = self.catalogue.store.select(_insert(_IN, clause))
-        if len(found.rows) > MOST_POINTING:
-            # A column that shows a part of what there is would be taken for the whole.
-            raise ParameterError(
-                f"More than {MOST_POINTING:,} facts of {predicate} point to the things shown.",
-                remedy="Leave that column out, or show fewer things; the page of each has all.",
-            )
-        for row in found:
-            if isinstance(row["value"], NamedNode | BlankNode):
-                fact = Triple(row["value"], row["property"], row["node"])  # type: ignore[arg-type]
-                self._add(fact, row, self._in[row["node"], predicate])
+    def _must_be_few(self, nodes: Iterable[NamedNode], place: Place) -> None:
+        """Refuse a column that shows a part of what there is: it would be taken for the whole."""
+        predicate = place.property
+        if isinstance(predicate, NamedNode):
+            near = self.catalogue.near
+            found = (near.triples(predicate=predicate, value=node) for node in nodes)
+            if len(list(islice(chain.from_iterable(found), MOST_POINTING + 1))) > MOST_POINTING:
+                raise ParameterError(
+                    f"More than {MOST_POINTING:,} facts of {predicate} point to the things shown.",
+                    remedy="Leave that column out, or show fewer things; the page of each has all.",
+                )
 
-    def _add(self, fact: Triple, row: Mapping[str, Term], held: list[Triple]) -> None:
-        if fact not in held:
-            held.append(fact)
-        self.graphs[fact].add(row["graph"])
+    def _is_inferred(self, fact: Triple) -> bool:
+        return self.graphs[fact] <= {self.catalogue.inferred}
 
     def _load_sources(self, facts: Iterable[Triple]) -> None:
-        """Read from which passages derived facts follow: of all facts of their subjects at once."""
-        subjects = {fact.subject for fact in facts if isinstance(fact.subject, NamedNode)}
-        if not subjects:
-            return
-        query = _insert(_SOURCES, values("subject", sorted(subjects, key=str)))
-        for row in self.catalogue.store.select(query):
-            fact = Triple(row["subject"], row["property"], row["object"])  # type: ignore[arg-type]
-            self._sources[fact].add(row["passage"])
-            self._rules[fact].add(row.get("rule"))
+        """Read from which passages derived facts follow, and by which rules."""
+        of: dict[NamedNode, set[Triple]] = defaultdict(set)
+        for fact in facts:
+            if isinstance(fact.subject, NamedNode):
+                of[fact.subject].add(fact)
+        for subject, wanted in of.items():
+            predicates = {fact.predicate for fact in wanted}
+            for node in self._derivations(subject):
+                for fact in self._derived(node, subject, predicates) & wanted:
+                    self._sources[fact].update(self._said(node, PROV.wasDerivedFrom))
+                    self._rules[fact].update(self._said(node, DCTERMS.conformsTo) or [None])
 
+    def _derivations(self, subject: NamedNode) -> Iterator[Subject]:
+        for quad in self.catalogue.near.triples(predicate=RDF.subject, value=subject):
+            if isinstance(quad.subject, NamedNode | BlankNode):
+                yield quad.subject
 
-def _insert(query: str, clause: str) -> str:
-    """Return the query with its clause; what the clause holds is `graphsvc.browse.patterns`'."""
-    return query.replace("%s", clause, 1)
+    def _derived(
+        self, node: Subject, subject: NamedNode, predicates: AbstractSet[NamedNode]
+    ) -> set[Triple]:
+        """Return the facts that a node derives, those with other predicates left out."""
+        named = (one for one in self._said(node, RDF.predicate) if isinstance(one, NamedNode))
+        return {
+            Triple(subject, predicate, value)
+            for predicate in named
+            if predicate in predicates
+            for value in self._said(node, RDF.object)
+        }
+
+    def _said(self, node: Subject, predicate: NamedNode) -> list[Term]:
+        return [quad.object for quad in self.catalogue.near.triples(node, predicate)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from graphsvc.entities.blanks import Blanks
-from graphsvc.entities.evidence import place
+from graphsvc.entities.evidence import look_up, place
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, best, spelled
 from graphsvc.entities.layout import Layout
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import graph_iri
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from graphsvc.entities.model import Named
+    from graphsvc.entities.evidence import Graph
+    from graphsvc.entities.model import Named, Passage
     from graphsvc.store.base import Store, Table, Term
+
+_KEPT = 10_000
+"""How many things' labels, names and passages are kept at hand, each."""
 
 _TERM_LABELS = (
     PROLOGUE
@@ -91,8 +95,18 @@ class Position:
 class Catalogue:
     """A store, the base of its IRIs, and its vocabulary, read once for a release."""
 
-    def __init__(self, store: Store, base: str) -> None:
+    def __init__(self, store: Store, base: str, near: Store | None = None) -> None:
+        """Take the store of a release, and the same one nearer by, if there is such a one.
+
+        What is known to be little is looked up term by term in the ``near`` one, which may be
+        asked without a bound on time; every query is answered by the other.
+        """
         self.store = store
+        self.near = near or store
+        # A release does not change, and pages speak of the same things: the last ones are kept.
+        self._looked_up = lru_cache(_KEPT)(self._look_up)
+        self._named = lru_cache(_KEPT)(self._name)
+        self._quoted = lru_cache(_KEPT)(self._quote)
         self.base = base
         self.layout = Layout.read(store)
         self.ontology = NamedNode(base + "ontology")
@@ -124,21 +138,44 @@ class Catalogue:
         return {cls: frozenset(dimensions) for cls, dimensions in found.items()}
 
     @cached_property
-    def positions(self) -> Mapping[str, Position]:
-        """Return where each passage stands, by its IRI."""
-        counts: dict[str, int] = defaultdict(int)
-        found: dict[str, Position] = {}
+    def texts(self) -> Mapping[str, Sequence[NamedNode]]:
+        """Return the passages of each text in order, by the text's IRI."""
+        found: dict[str, dict[NamedNode, None]] = defaultdict(dict)
         for row in self.store.select(_PLACES):
             passage, text = row["passage"], row["text"]
             if isinstance(passage, NamedNode) and isinstance(text, NamedNode):
-                found[passage.value] = Position(text.value, counts[text.value])
-                counts[text.value] += 1
-        return found
+                found[text.value][passage] = None
+        return {text: tuple(passages) for text, passages in found.items()}
 
     @cached_property
-    def sizes(self) -> Mapping[str, int]:
-        """Return how many passages each text has, by its IRI."""
-        return Counter(position.text for position in self.positions.values())
+    def positions(self) -> Mapping[str, Position]:
+        """Return where each passage stands, by its IRI."""
+        return {
+            passage.value: Position(text, index)
+            for text, passages in self.texts.items()
+            for index, passage in enumerate(passages)
+        }
+
+    def name(self, term: Term, language: str) -> Named:
+        """Return a term under its label, looked up; without one it is spelled."""
+        return self._named(term, language) if isinstance(term, NamedNode) else spelled(term)
+
+    def labels(self, node: NamedNode) -> Sequence[str]:
+        """Return every label of a thing."""
+        return self._looked_up(node).all(node)
+
+    def passage(self, node: Graph) -> Passage | None:
+        """Return the passage that a node or graph is, None if it is none."""
+        return self._quoted(node) if isinstance(node, NamedNode) else None
+
+    def _look_up(self, node: NamedNode) -> Labels:
+        return Labels.of(self.near, node)
+
+    def _name(self, node: NamedNode, language: str) -> Named:
+        return self._looked_up(node).name(node, language) or spelled(node)
+
+    def _quote(self, node: NamedNode) -> Passage | None:
+        return look_up(self.near, node)
 
     def term(self, term: Term, language: str) -> Named:
         """Return a class or property under its label, or under its own name without one."""

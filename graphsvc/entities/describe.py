@@ -5,67 +5,27 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.evidence import (
-    QUOTE_CLAUSE,
     Derivations,
     FactDraft,
-    passages,
+    quoted,
 )
 from graphsvc.entities.incoming import incoming_summary
-from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
 from graphsvc.entities.layout import Place, Slot
 from graphsvc.entities.model import Entity, Fact, Group, Named, PropertyFacts, Unstated
 from graphsvc.entities.notes import Notes
-from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pyoxigraph import Quad, Triple
 
     from graphsvc.entities.catalogue import Catalogue
-    from graphsvc.entities.model import Passage
     from graphsvc.store.base import Store, Term
-
-_KNOWN = """
-ASK {
-  { ?entity ?property ?value } UNION { ?subject ?property ?entity }
-  UNION { GRAPH ?entity { ?subject ?property ?value } }
-}
-"""
-
-_FACTS = """
-SELECT DISTINCT ?entity ?graph ?property ?value WHERE { GRAPH ?graph { ?entity ?property ?value } }
-"""
-
-_LABELS = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity ?thing ?rank ?label WHERE {{
-  {{
-    # Optional, so that the labels of these things are looked up, and not all labels read.
-    ?entity ?property ?thing FILTER(isIRI(?thing))
-    OPTIONAL {{ {LABEL_CLAUSE} }} FILTER(BOUND(?label))
-  }}
-  UNION {{ {LABEL_CLAUSE.replace("?thing", "?entity")} BIND(?entity AS ?thing) }}
-}}
-"""
-)
-
-_LABEL = PROLOGUE + f"SELECT DISTINCT ?thing ?rank ?label WHERE {{ {LABEL_CLAUSE} }}"
-
-# The passages that state facts of the thing.
-_PASSAGES = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity ?passage ?quote ?number WHERE {{
-  GRAPH ?passage {{ ?entity ?property ?value }}
-  {QUOTE_CLAUSE}
-}}
-"""
-)
 
 _LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
 _TYPE = RDF.type
@@ -76,14 +36,15 @@ _FACTS_GROUP = "Facts"
 
 def known(store: Store, iri: str) -> bool:
     """Tell whether the store says anything about a thing, or has a graph of its name."""
-    return store.ask(_KNOWN, {"entity": NamedNode(iri)})
+    node = NamedNode(iri)
+    ways = (store.triples(node), store.triples(value=node), store.quads(iri))
+    return any(next(way, None) is not None for way in ways)
 
 
 def called(catalogue: Catalogue, iri: str, language: str = "en") -> Named:
     """Return a thing under its label."""
     node = NamedNode(iri)
-    labels = Labels.read(catalogue.store.select(_LABEL, {"thing": node}))
-    return labels.name(node, language) or catalogue.term(node, language)
+    return catalogue.name(node, language)
 
 
 def describe(catalogue: Catalogue, iri: str, language: str = "en") -> Entity:
@@ -91,7 +52,7 @@ def describe(catalogue: Catalogue, iri: str, language: str = "en") -> Entity:
 
     Errors: UnknownEntity.
     """
-    if not known(catalogue.store, iri):
+    if not known(catalogue.near, iri):
         raise UnknownEntity(iri)
     return _Description(catalogue, NamedNode(iri), language).entity()
 
@@ -103,13 +64,12 @@ class _Description:
         self._catalogue = catalogue
         self._entity = entity
         self._language = language
-        store, bound = catalogue.store, {"entity": entity}
-        self._labels = Labels.read(store.select(_LABELS, bound))
-        self._passages: Mapping[Term, Passage] = passages(store.select(_PASSAGES, bound))
+        quads = list(catalogue.near.quads(subject=entity))
+        self._passages = quoted(catalogue, (quad.graph_name for quad in quads))
         self._derivations = Derivations(catalogue, entity, language)
         self._notes = Notes(catalogue, entity, language)
         self._omitted = self._notes.omitted()
-        self._facts = self._read_facts()
+        self._facts = self._put_together(quads)
 
     def entity(self) -> Entity:
         name = self._name(self._entity)
@@ -126,15 +86,13 @@ class _Description:
             unstated=tuple(self._unstated(slots)),
         )
 
-    def _read_facts(self) -> dict[Term, list[Fact]]:
+    def _put_together(self, quads: Iterable[Quad]) -> dict[Term, list[Fact]]:
         drafts: dict[Triple, FactDraft] = {}
-        bound = {"entity": self._entity}
-        for row in self._catalogue.store.select(_FACTS, bound):
-            predicate, value = row["property"], row["value"]
-            if isinstance(predicate, NamedNode):
-                triple = Triple(self._entity, predicate, value)
-                draft = drafts.setdefault(triple, FactDraft(triple, self._name(value)))
-                draft.graphs.add(row["graph"])
+        for quad in quads:
+            triple = quad.triple
+            if triple not in drafts:
+                drafts[triple] = FactDraft(triple, self._name(quad.object))
+            drafts[triple].graphs.add(quad.graph_name)
         facts: dict[Term, list[Fact]] = {}
         for triple, draft in drafts.items():
             facts.setdefault(triple.predicate, []).append(self._fact(triple, draft))
@@ -157,7 +115,7 @@ class _Description:
         return self._facts.get(predicate, [])
 
     def _name(self, term: Term) -> Named:
-        return self._labels.name(term, self._language) or spelled(term)
+        return self._catalogue.name(term, self._language)
 
     def _other_names(self, label: str) -> tuple[str, ...]:
         names = {

@@ -127,7 +127,7 @@ def draft(catalogue: Catalogue, iri: str, page: int = 1) -> Draft:
 
     Errors: UnknownEntity, also for a page after the last.
     """
-    if not known(catalogue.store, iri):
+    if not known(catalogue.near, iri):
         raise UnknownEntity(iri)
     entity = NamedNode(iri)
     if entity == catalogue.ontology:

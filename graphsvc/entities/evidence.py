@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from graphsvc.entities.labels import spelled
 from graphsvc.entities.layout import number
 from graphsvc.entities.model import Derivation, Fact, Named, Note, Passage, Status
-from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import DCTERMS, OA, PROV, RDF, RDFS, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pyoxigraph import DefaultGraph
 
     from graphsvc.entities.catalogue import Catalogue
-    from graphsvc.store.base import Term
+    from graphsvc.store.base import Store, Subject, Term
 
 Rows: TypeAlias = "Iterable[Mapping[str, Term]]"
+Graph: TypeAlias = "Term | DefaultGraph"
 
 QUOTE_CLAUSE = """
   ?passage oa:exact ?quote .
@@ -27,18 +31,7 @@ QUOTE_CLAUSE = """
 """
 """What is shown of a passage; ``passage`` and ``passages`` read its answers."""
 
-_DERIVATIONS = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity ?derivation ?property ?object ?rule ?axiom ?passage ?quote ?number WHERE {{
-  ?derivation rdf:subject ?entity ; rdf:predicate ?property ; rdf:object ?object ;
-    prov:wasDerivedFrom ?passage .
-  OPTIONAL {{ ?derivation dcterms:conformsTo ?rule }}
-  OPTIONAL {{ ?derivation rdfs:seeAlso ?axiom }}
-  OPTIONAL {{ {QUOTE_CLAUSE} }}
-}}
-"""
-)
+_EXACT, _POSITION = OA.exact, SCHEMA.position
 
 
 def passage(row: Mapping[str, Term]) -> Passage | None:
@@ -53,6 +46,21 @@ def passages(rows: Rows) -> dict[Term, Passage]:
     """Return the passages in some rows, by their IRIs."""
     found = ((row["passage"], passage(row)) for row in rows if "passage" in row)
     return {term: entry for term, entry in found if entry is not None}
+
+
+def quoted(catalogue: Catalogue, nodes: Iterable[Graph]) -> dict[Graph, Passage]:
+    """Return those of some nodes that are passages."""
+    found = ((node, catalogue.passage(node)) for node in dict.fromkeys(nodes))
+    return {node: entry for node, entry in found if entry is not None}
+
+
+def look_up(store: Store, node: NamedNode) -> Passage | None:
+    """Return a passage, looked up in a store; None if the node is none."""
+    quote = next((quad.object for quad in store.triples(node, _EXACT)), None)
+    if not isinstance(quote, Literal):
+        return None
+    number = next((quad.object for quad in store.triples(node, _POSITION)), None)
+    return Passage(node.value, place(number), quote.value, quote.language)
 
 
 def place(term: Term | None) -> int | None:
@@ -72,46 +80,65 @@ class Derivations:
     def __init__(self, catalogue: Catalogue, entity: NamedNode, language: str) -> None:
         self._catalogue = catalogue
         self._language = language
-        self._steps: dict[Triple, dict[Term, _Step]] = defaultdict(dict)
-        for row in catalogue.store.select(_DERIVATIONS, {"entity": entity}):
-            predicate = row["property"]
-            if isinstance(predicate, NamedNode):
-                reached = self._steps[Triple(entity, predicate, row["object"])]
-                reached.setdefault(row["derivation"], _Step()).add(row)
+        self._steps: dict[Triple, list[_Step]] = defaultdict(list)
+        for quad in catalogue.near.triples(predicate=RDF.subject, value=entity):
+            if isinstance(quad.subject, NamedNode | BlankNode):
+                step = _Step.read(catalogue.near, quad.subject)
+                for triple in step.reached(entity):
+                    self._steps[triple].append(step)
+        steps = chain.from_iterable(self._steps.values())
+        sources = (source for step in steps for source in step.all(PROV.wasDerivedFrom))
+        self._passages = quoted(catalogue, sources)
 
     def of(self, triple: Triple) -> tuple[Derivation, ...]:
         """Return the derivations of one fact, the shortest first."""
-        steps = self._steps.get(triple, {})
-        derivations = [self._derivation(iri(node), step) for node, step in steps.items()]
+        derivations = map(self._derivation, self._steps.get(triple, ()))
         return tuple(sorted(derivations, key=lambda step: (len(step.passages), step.iri)))
 
-    def _derivation(self, node: str, step: _Step) -> Derivation:
-        stated = sorted(step.passages.values(), key=lambda entry: entry.order)
-        graphs = sorted(step.sources - step.passages.keys(), key=str)
-        axiom = step.axiom
+    def _derivation(self, step: _Step) -> Derivation:
+        sources = set(step.all(PROV.wasDerivedFrom))
+        stated = [self._passages[source] for source in sources if source in self._passages]
+        rule, axiom = step.one(DCTERMS.conformsTo), step.one(RDFS.seeAlso)
         return Derivation(
-            iri=node,
-            rule=None if step.rule is None else iri(step.rule),
+            iri=iri(step.node),
+            rule=None if rule is None else iri(rule),
             axiom=None if axiom is None else self._catalogue.term(axiom, self._language),
-            passages=tuple(stated),
-            graphs=tuple(spelled(graph) for graph in graphs),
+            passages=tuple(sorted(stated, key=lambda entry: entry.order)),
+            graphs=tuple(
+                spelled(source)
+                for source in sorted(sources, key=str)
+                if source not in self._passages
+            ),
         )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Step:
-    """The rows about one derivation node, put together."""
+    """A derivation node, and what is said of it by property."""
 
-    rule: Term | None = None
-    axiom: Term | None = None
-    sources: set[Term] = field(default_factory=set)
-    passages: dict[Term, Passage] = field(default_factory=dict)
+    node: Term
+    said: Mapping[Term, Sequence[Term]]
 
-    def add(self, row: Mapping[str, Term]) -> None:
-        self.rule = row.get("rule", self.rule)
-        self.axiom = row.get("axiom", self.axiom)
-        self.sources.add(row["passage"])
-        self.passages.update(passages([row]))
+    @classmethod
+    def read(cls, store: Store, node: Subject) -> _Step:
+        said: dict[Term, list[Term]] = defaultdict(list)
+        for quad in store.triples(node):
+            said[quad.predicate].append(quad.object)
+        return cls(node, said)
+
+    def all(self, predicate: NamedNode) -> Sequence[Term]:
+        return self.said.get(predicate, ())
+
+    def one(self, predicate: NamedNode) -> Term | None:
+        return next(iter(self.all(predicate)), None)
+
+    def reached(self, entity: NamedNode) -> Iterator[Triple]:
+        """Yield the facts of a thing that are derived here: a bare statement derives nothing."""
+        if self.all(PROV.wasDerivedFrom):
+            for predicate in self.all(RDF.predicate):
+                if isinstance(predicate, NamedNode):
+                    for value in self.all(RDF.object):
+                        yield Triple(entity, predicate, value)
 
 
 @dataclass(slots=True)
@@ -120,12 +147,12 @@ class FactDraft:
 
     triple: Triple
     other: Named
-    graphs: set[Term] = field(default_factory=set)
+    graphs: set[Graph] = field(default_factory=set)
 
     def fact(
         self,
         catalogue: Catalogue,
-        stated: Mapping[Term, Passage],
+        stated: Mapping[Graph, Passage],
         derivations: tuple[Derivation, ...] = (),
         about: tuple[Note, ...] = (),
     ) -> Fact:
@@ -143,7 +170,7 @@ class FactDraft:
             notes=about,
         )
 
-    def _status(self, catalogue: Catalogue, stated: Mapping[Term, Passage]) -> Status:
+    def _status(self, catalogue: Catalogue, stated: Mapping[Graph, Passage]) -> Status:
         """Return the weightiest of those who say so: the text comes before the editors."""
         if any(graph in stated for graph in self.graphs):
             return Status.STATED

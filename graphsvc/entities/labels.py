@@ -10,19 +10,25 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.entities.model import Named
+from graphsvc.namespaces import DCTERMS, FOAF, OA, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from graphsvc.store.base import Term
+    from graphsvc.store.base import Store, Term
 
-LABEL_CLAUSE = """
-  VALUES (?labelling ?rank) {
-    (rdfs:label 0) (skos:prefLabel 1) (dcterms:title 2) (foaf:name 3) (oa:exact 4)
-  }
+LABELLING = (RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name, OA.exact)
+"""The properties that say what a thing is called, the best first; a passage is its own words."""
+
+LABEL_CLAUSE = f"""
+  VALUES (?labelling ?rank) {{
+    {" ".join(f"({labelling} {rank})" for rank, labelling in enumerate(LABELLING))}
+  }}
   ?thing ?labelling ?label .
 """
-"""The properties that say what a thing is called, the best first; a passage is its own words."""
+"""What gives the labels of ``?thing`` in a query, for `Labels.read`; an engine reads all labels
+for it where it does not know the things beforehand.
+"""
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_]+")
 
@@ -43,9 +49,23 @@ class Labels:
                 labels.add(row["thing"], label, int(rank.value))
         return labels
 
+    @classmethod
+    def of(cls, store: Store, thing: NamedNode) -> Labels:
+        """Return the labels of a thing, looked up."""
+        labels = cls()
+        for rank, labelling in enumerate(LABELLING):
+            for quad in store.triples(thing, labelling):
+                if isinstance(quad.object, Literal):
+                    labels.add(thing, quad.object, rank)
+        return labels
+
     def add(self, thing: Term, label: Literal, rank: int = 0) -> None:
         """Add a label; those of the lowest rank are preferred."""
         self._candidates[thing].append((rank, label))
+
+    def all(self, thing: Term) -> list[str]:
+        """Return every label of a thing."""
+        return [label.value for _, label in self._candidates.get(thing, ())]
 
     def name(self, thing: Term, language: str) -> Named | None:
         """Return the thing under the label that suits the language best, or None without one."""

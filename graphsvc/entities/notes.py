@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.entities.evidence import iri, passage
+from graphsvc.entities.evidence import iri, quoted
 from graphsvc.entities.labels import fit, spelled
 from graphsvc.entities.mentions import occurrences
-from graphsvc.entities.model import Note, Passage, Variant
-from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.namespaces import OA, RDF, RDFS
+from graphsvc.entities.model import Note, Variant
+from graphsvc.namespaces import OA, PROV, RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from graphsvc.entities.catalogue import Catalogue
-    from graphsvc.store.base import Term
+    from pyoxigraph import Quad
 
-# Notes on the thing itself, and those on the editorial graph as a whole.
-_NOTES = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?entity ?editorial ?target ?note ?predicate ?value ?quote ?number WHERE {
-  { ?note oa:hasTarget ?entity BIND(?entity AS ?target) }
-  UNION
-  { ?note oa:hasTarget ?editorial BIND(?editorial AS ?target) }
-  GRAPH ?editorial { ?note ?predicate ?value }
-  OPTIONAL {
-    ?value oa:exact ?quote .
-    OPTIONAL { ?value schema:position ?number }
-  }
-}
-ORDER BY ?note ?predicate ?value
-"""
-)
+    from graphsvc.entities.catalogue import Catalogue
+    from graphsvc.entities.evidence import Graph
+    from graphsvc.entities.model import Passage
+    from graphsvc.store.base import Subject, Term
 
 _TARGET = OA.hasTarget
 
@@ -50,52 +36,84 @@ class Notes:
     """
 
     def __init__(self, catalogue: Catalogue, entity: NamedNode, language: str) -> None:
-        bound = {"entity": entity, "editorial": catalogue.editorial}
-        drafts: dict[tuple[Term, Term], NoteDraft] = defaultdict(NoteDraft)
-        for row in catalogue.store.select(_NOTES, bound):
-            drafts[row["target"], row["note"]].add(row)
-        self._on: dict[tuple[Term, Term], list[Note]] = defaultdict(list)
-        self._editorial = catalogue.editorial
-        self._entity = entity
-        about = []
-        for (target, node), draft in drafts.items():
-            note = draft.note(node, catalogue, language)
-            about += [note] if target == entity else []
-            for mentioned in draft.mentioned:
-                self._on[target, mentioned].append(note)
-        self.about = tuple(about)
+        self._catalogue = catalogue
+        self._language = language
+        self.about = notes_on(catalogue, entity, language)
+        self._on = _by_mentioned(self.about)
+
+    @cached_property
+    def _on_all(self) -> Mapping[Term, list[Note]]:
+        found = notes_on(self._catalogue, self._catalogue.editorial, self._language)
+        return _by_mentioned(found)
 
     def on(self, predicate: NamedNode) -> tuple[Note, ...]:
         """Return the notes on this thing's facts of one property."""
-        return tuple(self._on.get((self._entity, predicate), ()))
+        return tuple(self._on.get(predicate, ()))
 
     def justifying(self, predicate: NamedNode) -> tuple[Note, ...]:
         """Return the notes that vouch for whatever the editors said with one property."""
-        return tuple(self._on.get((self._editorial, predicate), ()))
+        return tuple(self._on_all.get(predicate, ()))
 
     def omitted(self) -> dict[Term, tuple[Note, ...]]:
         """Return the notes on what the text does not say of this thing, by the property."""
         return {
             mentioned: tuple(note for note in notes if note.is_omission)
-            for (target, mentioned), notes in self._on.items()
-            if target == self._entity and any(note.is_omission for note in notes)
+            for mentioned, notes in self._on.items()
+            if any(note.is_omission for note in notes)
         }
+
+
+def notes_on(catalogue: Catalogue, target: NamedNode, language: str) -> tuple[Note, ...]:
+    """Return the editors' notes that have a target, in the languages of a priority list."""
+    found = catalogue.near.triples(predicate=_TARGET, value=target)
+    nodes = {quad.subject for quad in found if isinstance(quad.subject, NamedNode | BlankNode)}
+    return notes(catalogue, nodes, language)
+
+
+def notes_from(catalogue: Catalogue, passage: NamedNode, language: str) -> tuple[Note, ...]:
+    """Return the editors' notes that rest on a passage and are about something."""
+    near = catalogue.near
+    found = near.quads(catalogue.editorial.value, predicate=PROV.wasDerivedFrom, value=passage)
+    nodes = {quad.subject for quad in found if isinstance(quad.subject, NamedNode | BlankNode)}
+    targeting = (node for node in nodes if next(near.triples(node, _TARGET), None) is not None)
+    return notes(catalogue, targeting, language)
+
+
+def notes(catalogue: Catalogue, nodes: Iterable[Subject], language: str) -> tuple[Note, ...]:
+    """Return those of some nodes that the editors describe, in order."""
+    drafts = ((node, NoteDraft.read(catalogue, node)) for node in sorted(nodes, key=str))
+    return tuple(draft.note(node, catalogue, language) for node, draft in drafts if draft.values)
+
+
+def _by_mentioned(found: Iterable[Note]) -> dict[Term, list[Note]]:
+    by_term: dict[Term, list[Note]] = defaultdict(list)
+    for note in found:
+        for mentioned in note.properties:
+            by_term[mentioned].append(note)
+    return by_term
 
 
 @dataclass(slots=True)
 class NoteDraft:
-    """The rows about one note, put together: its property, its value, a passage's quote."""
+    """What the editors say of a note, by property, and the passages that it names."""
 
-    values: dict[Term, list[Term]] = field(default_factory=lambda: defaultdict(list))
-    passages: dict[Term, Passage] = field(default_factory=dict)
+    values: Mapping[Term, list[Term]]
+    passages: Mapping[Graph, Passage]
 
-    def add(self, row: Mapping[str, Term]) -> None:
-        """Add a row that says one thing of the note."""
-        predicate, value = row["predicate"], row["value"]
-        self.values[predicate].append(value)
-        found = passage({**row, "passage": value})
-        if found is not None and predicate != _TARGET:
-            self.passages[value] = found
+    @classmethod
+    def read(cls, catalogue: Catalogue, node: Subject) -> NoteDraft:
+        """Look up what the editorial graph says of a node."""
+        quads = catalogue.near.quads(catalogue.editorial.value, subject=node)
+        values: dict[Term, list[Term]] = defaultdict(list)
+        for quad in sorted(quads, key=_in_order):
+            values[quad.predicate].append(quad.object)
+        named = (
+            value
+            for predicate, said in values.items()
+            if predicate not in (_TARGET, RDF.type)
+            for value in said
+        )
+        return cls(values, quoted(catalogue, named))
 
     @property
     def mentioned(self) -> list[Term]:
@@ -134,6 +152,10 @@ class NoteDraft:
                 *(catalogue.dimensions.get(kind, frozenset()) for kind in kinds)
             ),
         )
+
+
+def _in_order(quad: Quad) -> tuple[str, bool, str]:
+    return (quad.predicate.value, isinstance(quad.object, Literal), str(quad.object))
 
 
 def _in_one_language(values: Sequence[Term], language: str) -> list[str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode
 
-from graphsvc.entities.describe import called
 from graphsvc.entities.evidence import QUOTE_CLAUSE, passage, place
-from graphsvc.entities.evidence import iri as term_iri
-from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
 from graphsvc.entities.layout import Place, Slot
 from graphsvc.entities.model import (
     Fact,
@@ -23,24 +21,15 @@ from graphsvc.entities.model import (
     SubjectFacts,
 )
 from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.namespaces import RDF
+from graphsvc.namespaces import NIF, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from pyoxigraph import Triple
 
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.store.base import Term
-
-# NIF counts offsets in code points, the end being the first that is not part of the passage.
-_PLACE = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?passage ?text ?begin ?end ?quote ?number WHERE {{
-  ?passage nif:referenceContext ?text ; nif:beginIndex ?begin ; nif:endIndex ?end .
-  {QUOTE_CLAUSE}
-}}
-"""
-)
 
 _LINES = (
     PROLOGUE
@@ -64,72 +53,51 @@ GROUP BY ?text ?passage
 """
 )
 
-_NEIGHBOUR = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?text ?here ?passage ?begin ?quote ?number WHERE {{
-  ?passage nif:referenceContext ?text ; nif:beginIndex ?begin .
-  {QUOTE_CLAUSE}
-  FILTER(?begin %s ?here)
-}}
-ORDER BY %s(?begin) LIMIT 1
-"""
-)
-_BEFORE = _NEIGHBOUR % ("<", "DESC")
-_AFTER = _NEIGHBOUR % (">", "ASC")
-
-_COUNT = (
-    PROLOGUE
-    + """
-SELECT ?text (COUNT(DISTINCT ?passage) AS ?count) WHERE { ?passage nif:referenceContext ?text }
-GROUP BY ?text
-"""
-)
-
-_STATEMENTS = """
-SELECT DISTINCT ?passage ?subject ?property ?value WHERE {
-  GRAPH ?passage { ?subject ?property ?value }
-}
-"""
-
-_LABELS = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?passage ?thing ?rank ?label WHERE {{
-  {{ GRAPH ?passage {{ ?thing ?property ?value }} }}
-  UNION
-  {{ GRAPH ?passage {{ ?subject ?property ?thing }} FILTER(isIRI(?thing)) }}
-  {LABEL_CLAUSE}
-}}
-"""
-)
-
-_TYPES = """
-SELECT DISTINCT ?passage ?thing ?type WHERE {
-  GRAPH ?passage { ?thing ?property ?value }
-  ?thing a ?type .
-}
-"""
-
 _FIRST = (float("-inf"), "", 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A passage in its text: NIF counts offsets in code points, the end being the first after it.
+
+    https://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core/nif-core.html
+    """
+
+    passage: Passage
+    text: NamedNode
+    begin: int | None
+    end: int | None
+
+
+def placed(catalogue: Catalogue, node: NamedNode) -> Placed | None:
+    """Return a passage in its text, or None if the thing is no passage."""
+    near = catalogue.near
+    text, begin, end = (
+        next((quad.object for quad in near.triples(node, predicate)), None)
+        for predicate in (NIF.referenceContext, NIF.beginIndex, NIF.endIndex)
+    )
+    found = catalogue.passage(node)
+    if found is None or begin is None or end is None or not isinstance(text, NamedNode):
+        return None
+    return Placed(found, text, place(begin), place(end))
 
 
 def reading(catalogue: Catalogue, iri: str, language: str = "en") -> Reading | None:
     """Return a passage in its text and what it states, or None if the thing is no passage."""
     node = NamedNode(iri)
-    rows = list(catalogue.store.select(_PLACE, {"passage": node}))
-    if not rows:
+    found = placed(catalogue, node)
+    if found is None:
         return None
-    row = rows[0]
-    here = {"text": row["text"], "here": row["begin"]}
+    beside = catalogue.texts.get(found.text.value, ())
+    at = catalogue.positions[iri].index
     return Reading(
-        passage=_passage(row),
-        text=called(catalogue, term_iri(row["text"]), language),
-        begin=place(row["begin"]),
-        end=place(row["end"]),
-        count=_count(catalogue, row["text"]),
-        previous=_neighbour(catalogue, _BEFORE, here),
-        next=_neighbour(catalogue, _AFTER, here),
+        passage=found.passage,
+        text=catalogue.name(found.text, language),
+        begin=found.begin,
+        end=found.end,
+        count=len(beside),
+        previous=catalogue.passage(beside[at - 1]) if at else None,
+        next=catalogue.passage(beside[at + 1]) if at + 1 < len(beside) else None,
         subjects=_Statements(catalogue, node, language).subjects(),
     )
 
@@ -163,29 +131,15 @@ def _passage(row: Mapping[str, Term]) -> Passage:
     return found
 
 
-def _neighbour(catalogue: Catalogue, query: str, here: Mapping[str, Term]) -> Passage | None:
-    return next((passage(row) for row in catalogue.store.select(query, here)), None)
-
-
-def _count(catalogue: Catalogue, text: Term) -> int:
-    rows = catalogue.store.select(_COUNT, {"text": text})
-    return next((place(row["count"]) or 0 for row in rows), 0)
-
-
 class _Statements:
     """What one passage states, thing by thing."""
 
     def __init__(self, catalogue: Catalogue, node: NamedNode, language: str) -> None:
-        bound = {"passage": node}
         self._catalogue = catalogue
         self._language = language
-        self._labels = Labels.read(catalogue.store.select(_LABELS, bound))
-        self._types: dict[Term, set[Term]] = defaultdict(set)
-        for row in catalogue.store.select(_TYPES, bound):
-            self._types[row["thing"]].add(row["type"])
-        self._triples: dict[Term, dict[NamedNode, list[Triple]]] = {}
-        for row in catalogue.store.select(_STATEMENTS, bound):
-            self._add(row)
+        self._triples: dict[Term, dict[NamedNode, list[Triple]]] = defaultdict(dict)
+        for triple in (quad.triple for quad in catalogue.near.quads(node.value)):
+            self._triples[triple.subject].setdefault(triple.predicate, []).append(triple)
 
     def subjects(self) -> tuple[SubjectFacts, ...]:
         found = [
@@ -195,16 +149,10 @@ class _Statements:
         # What the passage says most about is what it is about.
         return tuple(sorted(found, key=lambda entry: (-entry.size, entry.subject.label)))
 
-    def _add(self, row: Mapping[str, Term]) -> None:
-        subject, predicate = row["subject"], row["property"]
-        if isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode):
-            triple = Triple(subject, predicate, row["value"])
-            self._triples.setdefault(subject, {}).setdefault(predicate, []).append(triple)
-
     def _properties(
         self, subject: Term, triples: Mapping[NamedNode, list[Triple]]
     ) -> tuple[PropertyFacts, ...]:
-        slots = self._catalogue.layout.slots(self._types[subject])
+        slots = self._catalogue.layout.slots(self._types(subject))
 
         def order(predicate: NamedNode) -> tuple[tuple[float, str, float], str]:
             slot = slots.get(Place(predicate), Slot())
@@ -227,5 +175,10 @@ class _Statements:
             facts=tuple(sorted(facts, key=lambda fact: fact.other.label)),
         )
 
+    def _types(self, subject: Term) -> Iterator[Term]:
+        if isinstance(subject, NamedNode | BlankNode):
+            for quad in self._catalogue.near.triples(subject, RDF.type):
+                yield quad.object
+
     def _name(self, term: Term) -> Named:
-        return self._labels.name(term, self._language) or spelled(term)
+        return self._catalogue.name(term, self._language)

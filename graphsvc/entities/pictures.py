@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.describe import called
-from graphsvc.entities.evidence import QUOTE_CLAUSE, passages
-from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
+from graphsvc.entities.evidence import quoted
 from graphsvc.entities.model import Named, Status
 from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.namespaces import RDF
+from graphsvc.namespaces import OA, RDF
 from graphsvc.pictures.span import Stretch, stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.model import Passage
@@ -33,34 +33,12 @@ SELECT ?thing ?property ?when ?graph WHERE {
 """
 )
 
-_QUOTE = PROLOGUE + f"SELECT DISTINCT ?passage ?quote ?number WHERE {{ {QUOTE_CLAUSE} }}"
-
-_TYPES = "SELECT DISTINCT ?thing ?type WHERE { ?thing a ?type }"
-
-_AROUND = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity ?property ?thing ?incoming ?rank ?label WHERE {{
-  {{
-    SELECT DISTINCT ?entity ?property ?thing ?incoming WHERE {{
-      ?entity ?property ?thing FILTER(isIRI(?thing) && ?property != rdf:type)
-      BIND(false AS ?incoming)
-    }} LIMIT %d
-  }} UNION {{
-    SELECT DISTINCT ?entity ?property ?thing ?incoming WHERE {{
-      ?thing ?property ?entity
-      FILTER(?property != oa:hasTarget)
-      FILTER NOT EXISTS {{ ?thing rdf:predicate ?derived }}
-      BIND(true AS ?incoming)
-    }} LIMIT %d
-  }}
-  {LABEL_CLAUSE}
-}}
-"""
-)
 
 MOST_NEIGHBOURS = 60
 """How many neighbours on each side are shown at most."""
+
+_MOST_LOOKED_THROUGH = 1000
+_BESIDE = frozenset({RDF.subject, RDF.object, OA.hasTarget})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +94,41 @@ def moments(catalogue: Catalogue, language: str) -> list[Moment]:
 
 def neighbours(catalogue: Catalogue, iri: str, language: str) -> list[Neighbour]:
     """Return what stands around a thing: each neighbour once, what the thing points to first."""
-    limits = (MOST_NEIGHBOURS, MOST_NEIGHBOURS)
-    rows = list(catalogue.store.select(_AROUND % limits, {"entity": NamedNode(iri)}))
-    labels = Labels.read(rows)
-    beside: dict[Term, dict[bool, dict[Term, None]]] = defaultdict(lambda: defaultdict(dict))
-    for row in rows:
-        thing = row["thing"]
-        if isinstance(thing, NamedNode) and thing.value.startswith(catalogue.base + "id/"):
-            incoming = getattr(row["incoming"], "value", "") == "true"
-            beside[thing][incoming][row["property"]] = None
+    node = NamedNode(iri)
+    beside: dict[NamedNode, dict[bool, dict[Term, None]]] = defaultdict(lambda: defaultdict(dict))
+    for thing, predicate, incoming in chain(_out(catalogue, node), _in(catalogue, node)):
+        if thing.value.startswith(catalogue.base + "id/") and thing != node:
+            beside[thing][incoming][predicate] = None
     found = [
-        _neighbour(catalogue, labels.name(thing, language) or spelled(thing), ways, language)
+        _neighbour(catalogue, catalogue.name(thing, language), ways, language)
         for thing, ways in beside.items()
-        if thing != NamedNode(iri)
     ]
     return sorted(found, key=lambda one: (one.properties[0].label, one.thing.label))
+
+
+def _out(catalogue: Catalogue, node: NamedNode) -> Iterator[tuple[NamedNode, NamedNode, bool]]:
+    """Yield what a thing points to, and by which property."""
+    found = (
+        (quad.object, quad.predicate, False)
+        for quad in catalogue.near.triples(node)
+        if isinstance(quad.object, NamedNode) and quad.predicate != RDF.type
+    )
+    yield from islice(found, MOST_NEIGHBOURS)
+
+
+def _in(catalogue: Catalogue, node: NamedNode) -> Iterator[tuple[NamedNode, NamedNode, bool]]:
+    """Yield what points to a thing, and by which property; what vouches for facts does not count.
+
+    Of a thing to which very much points, the first are looked through.
+    """
+    found = (
+        (quad.subject, quad.predicate, True)
+        for quad in islice(catalogue.near.triples(value=node), _MOST_LOOKED_THROUGH)
+        if isinstance(quad.subject, NamedNode)
+        and quad.predicate not in _BESIDE
+        and next(catalogue.near.triples(quad.subject, RDF.predicate), None) is None
+    )
+    yield from islice(found, MOST_NEIGHBOURS)
 
 
 def _neighbour(
@@ -142,14 +140,9 @@ def _neighbour(
 
 
 def _quoted(catalogue: Catalogue, graphs: set[str]) -> tuple[Passage, ...]:
-    found = [
-        passages(catalogue.store.select(_QUOTE, {"passage": NamedNode(graph)})).values()
-        for graph in graphs & catalogue.positions.keys()
-    ]
-    quoted: Sequence[Passage] = [entry for entries in found for entry in entries]
-    return tuple(sorted(quoted, key=lambda entry: entry.order))
+    found = quoted(catalogue, (NamedNode(g) for g in graphs & catalogue.positions.keys()))
+    return tuple(sorted(found.values(), key=lambda entry: entry.order))
 
 
 def _types(catalogue: Catalogue, thing: NamedNode) -> frozenset[Term]:
-    rows = catalogue.store.select(_TYPES, {"thing": thing})
-    return frozenset(row["type"] for row in rows if row["type"] != RDF.type)
+    return frozenset(quad.object for quad in catalogue.near.triples(thing, RDF.type))

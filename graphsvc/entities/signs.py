@@ -6,33 +6,19 @@ https://signposting.org/FAIR/
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
-from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import DCTERMS, NIF, RDF, SCHEMA
 
 if TYPE_CHECKING:
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.model import Dataset
-    from graphsvc.store.base import Term
 
-_SIGNS = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?entity ?sign ?target WHERE {
-  { ?entity rdf:type ?target BIND("type" AS ?sign) }
-  UNION { ?entity dcterms:license|schema:license ?target BIND("license" AS ?sign) }
-  UNION { ?entity dcterms:creator|schema:author ?target BIND("author" AS ?sign) }
-  UNION { ?entity nif:referenceContext ?target BIND("collection" AS ?sign) }
-  UNION { ?target nif:referenceContext ?entity ; nif:beginIndex ?begin BIND("item" AS ?sign) }
-  FILTER(isIRI(?target))
-}
-ORDER BY ?sign ?begin ?target
-"""
-)
-
-_TEXTS = PROLOGUE + "SELECT DISTINCT ?text WHERE { ?passage nif:referenceContext ?text }"
+_LICENCES = (DCTERMS.license, SCHEMA.license)
+_AUTHORS = (DCTERMS.creator, SCHEMA.author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +38,22 @@ def signs(catalogue: Catalogue, dataset: Dataset, iri: str) -> Signs:
     A passage is an item of its text, a text one of the dataset, and everything else is in the
     dataset too. The licence of a document is the dataset's unless the thing has one of its own.
     """
-    found: dict[str, list[str]] = {
-        name: [] for name in ("type", "license", "author", "collection", "item")
-    }
-    for row in catalogue.store.select(_SIGNS, {"entity": NamedNode(iri)}):
-        found[_words(row["sign"])].append(_words(row["target"]))
+    node = NamedNode(iri)
+
+    def targets(*relations: NamedNode) -> tuple[str, ...]:
+        found = chain.from_iterable(catalogue.near.triples(node, each) for each in relations)
+        return tuple(sorted({q.object.value for q in found if isinstance(q.object, NamedNode)}))
+
+    items = tuple(passage.value for passage in catalogue.texts.get(iri, ()))
+    collections = targets(NIF.referenceContext)
     if iri == dataset.iri:
-        texts = catalogue.store.select(_TEXTS)
-        found["item"] += sorted(_words(row["text"]) for row in texts)
-    elif not found["collection"] and dataset.iri:
-        found["collection"].append(dataset.iri)
+        items += tuple(sorted(catalogue.texts))
+    elif not collections and dataset.iri:
+        collections = (dataset.iri,)
     return Signs(
-        types=tuple(found["type"]),
-        licences=tuple(found["license"] or filter(None, [dataset.licence])),
-        authors=tuple(found["author"]),
-        collections=tuple(found["collection"]),
-        items=tuple(found["item"]),
+        types=targets(RDF.type),
+        licences=targets(*_LICENCES) or tuple(filter(None, [dataset.licence])),
+        authors=targets(*_AUTHORS),
+        collections=collections,
+        items=items,
     )
-
-
-def _words(term: Term) -> str:
-    """Return an IRI, or the words of a literal."""
-    return term.value if isinstance(term, NamedNode | Literal) else str(term)

@@ -8,30 +8,18 @@ more, and what is left of it is a tombstone (https://www.w3.org/TR/prov-o/#inval
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import DCTERMS, OWL, PROV, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.store.base import Term
 
-_STANDING = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?entity ?said ?value WHERE {
-  VALUES ?said { owl:deprecated prov:invalidatedAtTime dcterms:isReplacedBy skos:changeNote }
-  ?entity ?said ?value .
-}
-ORDER BY ?said ?value
-"""
-)
+_AT, _REPLACED, _CHANGED = PROV.invalidatedAtTime, DCTERMS.isReplacedBy, SKOS.changeNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +34,17 @@ class Standing:
 
 def standing(catalogue: Catalogue, iri: str) -> Standing:
     """Return whether a thing is still to be used; nothing said means that it is."""
-    said: Mapping[str, list[Term]] = {
-        name: [] for name in ("deprecated", "invalidatedAtTime", "isReplacedBy", "changeNote")
-    }
-    for row in catalogue.store.select(_STANDING, {"entity": NamedNode(iri)}):
-        if isinstance(row["said"], NamedNode):
-            said[re.split("[/#]", row["said"].value)[-1]].append(row["value"])
-    times = [term.value for term in said["invalidatedAtTime"] if isinstance(term, Literal)]
+    node = NamedNode(iri)
+
+    def said(predicate: NamedNode) -> list[Term]:
+        return sorted((quad.object for quad in catalogue.near.triples(node, predicate)), key=str)
+
+    times = [term.value for term in said(_AT) if isinstance(term, Literal)]
     return Standing(
-        deprecated=any(_true(term) for term in said["deprecated"]),
+        deprecated=any(_true(term) for term in said(OWL.deprecated)),
         withdrawn=times[0] if times else None,
-        replacements=tuple(
-            term.value for term in said["isReplacedBy"] if isinstance(term, NamedNode)
-        ),
-        reasons=tuple(term.value for term in said["changeNote"] if isinstance(term, Literal)),
+        replacements=tuple(term.value for term in said(_REPLACED) if isinstance(term, NamedNode)),
+        reasons=tuple(term.value for term in said(_CHANGED) if isinstance(term, Literal)),
     )
 
 

@@ -6,58 +6,22 @@ Blank nodes are left out of what the queries bring, and come with the parts they
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 
+from graphsvc.entities.labels import LABELLING
 from graphsvc.entities.paging import PAGE_SIZE
 from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from graphsvc.entities.catalogue import Catalogue
+    from graphsvc.store.base import Term
 
-_OWN = """
-SELECT DISTINCT ?entity ?graph ?property ?value WHERE { GRAPH ?graph { ?entity ?property ?value } }
-"""
-
-# What is said of a statement whose subject is the thing: how it is derived, for example.
-_STATEMENTS = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?entity ?graph ?subject ?property ?value WHERE {
-  ?subject rdf:subject ?entity .
-  GRAPH ?graph { ?subject ?property ?value }
-}
-"""
-)
-
-# By a filter, since engines would join a table of values with all labels that there are; and
-# optional, since what is optional is looked up for each row.
-_NAMES = "?property IN (rdfs:label, skos:prefLabel, dcterms:title, foaf:name, oa:exact)"
-_NAMING = f"FILTER({_NAMES})"
-
-_NEIGHBOUR_LABELS = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity ?graph ?subject ?property ?value WHERE {{
-  ?entity ?link ?subject
-  OPTIONAL {{ GRAPH ?graph {{ ?subject ?property ?value }} {_NAMING} }}
-}}
-"""
-)
-
-_QUOTES = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity ?graph ?subject ?property ?value WHERE {{
-  GRAPH ?subject {{ ?entity ?fact ?object }}
-  OPTIONAL {{ GRAPH ?graph {{ ?subject ?property ?value }} {_NAMING} }}
-}}
-"""
-)
+    Told: TypeAlias = Callable[["_Telling", NamedNode, Mapping[str, Term]], Iterator[Quad]]
 
 # The statements about the thing stand on the first page already, with all that is said of them.
 _POINTING_ROWS = (
@@ -68,45 +32,10 @@ _POINTING_COUNT = (
     PROLOGUE + f"SELECT ?entity (COUNT(*) AS ?count) WHERE {{ {_POINTING_ROWS} }} GROUP BY ?entity"
 )
 
-# The numbers of a page are no terms and cannot be bound.
-_POINTING_PAGE = f"""
-  {{
-    SELECT DISTINCT ?entity ?place ?far ?link WHERE {{ {_POINTING_ROWS} }}
-    ORDER BY ?link ?far ?place LIMIT %d OFFSET %d
-  }}
-"""
-
-_POINTING = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity (?place AS ?graph) (?far AS ?subject) (?link AS ?property) WHERE {{
-  {_POINTING_PAGE}
-}}
-"""
-)
-
-# Beside what points here stand its label, the words of the passage that says so, and of a
-# statement with this object all that is said of it.
-_POINTING_NAMES = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity ?graph (?far AS ?subject) ?property ?value WHERE {{
-  {_POINTING_PAGE}
-  OPTIONAL {{
-    GRAPH ?graph {{ ?far ?property ?value }} FILTER(?link = rdf:object || {_NAMES})
-  }}
-}}
-"""
-)
-
-_POINTING_PLACES = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity ?graph (?place AS ?subject) ?property ?value WHERE {{
-  {_POINTING_PAGE}
-  OPTIONAL {{ GRAPH ?graph {{ ?place ?property ?value }} {_NAMING} }}
-}}
-"""
+# The numbers of a page are no terms and cannot be bound. To sort takes reading everything, so the
+# rows come in the order of the store, which is the same as long as a release is served.
+_POINTING_PAGE = (
+    PROLOGUE + f"SELECT ?entity ?place ?far ?link WHERE {{ {_POINTING_ROWS} }} LIMIT %d OFFSET %d"
 )
 
 _CONTENT_ROWS = "GRAPH ?entity { ?place ?link ?far } FILTER(!isBLANK(?place) && !isBLANK(?far))"
@@ -115,45 +44,28 @@ _CONTENT_COUNT = f"""
 SELECT ?entity (COUNT(*) AS ?count) WHERE {{ {_CONTENT_ROWS} }} GROUP BY ?entity
 """
 
-_CONTENT_PAGE = f"""
-  {{
-    SELECT DISTINCT ?entity ?place ?link ?far WHERE {{ {_CONTENT_ROWS} }}
-    ORDER BY ?place ?link ?far LIMIT %d OFFSET %d
-  }}
-"""
-
-_CONTENT = f"""
-SELECT DISTINCT ?entity (?place AS ?subject) (?link AS ?property) (?far AS ?value) WHERE {{
-  {_CONTENT_PAGE}
-}}
-"""
-
-_CONTENT_SUBJECTS, _CONTENT_OBJECTS = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity ?graph ({named} AS ?subject) ?property ?value WHERE {{
-  {_CONTENT_PAGE}
-  OPTIONAL {{ GRAPH ?graph {{ {named} ?property ?value }} {_NAMING} }}
-}}
-"""
-    for named in ("?place", "?far")
-)
+_CONTENT_PAGE = f"SELECT ?entity ?place ?far ?link WHERE {{ {_CONTENT_ROWS} }} LIMIT %d OFFSET %d"
 
 
 class Paged:
     """A list about a thing that its document shows a page at a time.
 
-    ``count`` is the query of how many rows the whole list has, ``rows`` those of a page's quads
-    and of what makes them readable.
+    ``queries`` are that of how many rows the whole list has, and that of the rows of a page;
+    ``told`` gives what is told for each of these.
     """
 
     def __init__(
-        self, catalogue: Catalogue, entity: NamedNode, page: int, count: str, rows: Sequence[str]
+        self,
+        catalogue: Catalogue,
+        entity: NamedNode,
+        page: int,
+        queries: tuple[str, str],
+        told: Told,
     ) -> None:
         self._catalogue = catalogue
         self._entity = entity
-        self._count = count
-        self._rows = rows
+        self._count, self._rows = queries
+        self._told = told
         self.page = page
 
     @cached_property
@@ -164,27 +76,54 @@ class Paged:
     def quads(self) -> Iterator[Quad]:
         """Yield the quads of the page, and those that make them readable."""
         if self.size:
-            for query in self._rows:
-                yield from _read(self._catalogue, _page(query, self.page), self._entity)
+            telling = _Telling(self._catalogue)
+            query = self._rows % (PAGE_SIZE, PAGE_SIZE * (self.page - 1))
+            for row in self._catalogue.store.select(query, {"entity": self._entity}):
+                yield from self._told(telling, self._entity, row)
 
 
 def pointing(catalogue: Catalogue, entity: NamedNode, page: int) -> Paged:
     """Return a page of the facts whose object is the thing, with the sentences that state them."""
-    rows = (_POINTING, _POINTING_NAMES, _POINTING_PLACES)
-    return Paged(catalogue, entity, page, _POINTING_COUNT, rows)
+    return Paged(catalogue, entity, page, (_POINTING_COUNT, _POINTING_PAGE), _pointing)
 
 
 def content(catalogue: Catalogue, entity: NamedNode, page: int) -> Paged:
     """Return a page of what stands in the graph that has the name of the thing, if there is one."""
-    rows = (_CONTENT, _CONTENT_SUBJECTS, _CONTENT_OBJECTS)
-    return Paged(catalogue, entity, page, _CONTENT_COUNT, rows)
+    return Paged(catalogue, entity, page, (_CONTENT_COUNT, _CONTENT_PAGE), _content)
+
+
+def _pointing(telling: _Telling, entity: NamedNode, row: Mapping[str, Term]) -> Iterator[Quad]:
+    """Yield a fact that points to a thing, what its subject is called, and what its passage says.
+
+    Of a statement with the thing as its object, all that is said of it.
+    """
+    far, link, graph = row["far"], row["link"], row["place"]
+    if isinstance(far, NamedNode) and isinstance(link, NamedNode) and isinstance(graph, NamedNode):
+        yield Quad(far, link, entity, graph)
+        yield from telling.all(far) if link == RDF.object else telling.names(far)
+        yield from telling.names(graph)
+
+
+def _content(telling: _Telling, entity: NamedNode, row: Mapping[str, Term]) -> Iterator[Quad]:
+    """Yield a fact that stands in a graph, and what its ends are called."""
+    subject, link, value = row["place"], row["link"], row["far"]
+    if isinstance(subject, NamedNode) and isinstance(link, NamedNode):
+        yield Quad(subject, link, value, entity)
+        yield from telling.names(subject)
+        yield from telling.names(value)
 
 
 def own(catalogue: Catalogue, entity: NamedNode) -> Iterator[Quad]:
     """Yield what is said of a thing, what vouches for it, and what its neighbours are called."""
-    queries = (_STATEMENTS, _NEIGHBOUR_LABELS, _QUOTES)
-    yield from _with_parts(catalogue, entity)
-    yield from chain.from_iterable(_read(catalogue, query, entity) for query in queries)
+    telling = _Telling(catalogue)
+    for quad in _with_parts(telling, entity):
+        yield quad
+        if quad.subject == entity:
+            yield from telling.names(quad.object)
+            yield from telling.names(quad.graph_name)
+    # What is said of a statement whose subject is the thing: how it is derived, for example.
+    for statement in catalogue.near.triples(predicate=RDF.subject, value=entity):
+        yield from telling.all(statement.subject)
     yield from catalogue.blanks.about(entity)
     yield from catalogue.blanks.within(entity)
 
@@ -197,14 +136,14 @@ def whole(catalogue: Catalogue, graph: NamedNode) -> Iterator[Quad]:
     yield from catalogue.blanks.within(graph)
 
 
-def _with_parts(catalogue: Catalogue, entity: NamedNode) -> Iterator[Quad]:
+def _with_parts(telling: _Telling, entity: NamedNode) -> Iterator[Quad]:
     """Yield the facts of a thing, and of those it leads to whose IRIs are fragments of its own.
 
     Such a fragment has no other document than this one.
     """
     waiting, seen = [entity], {entity}
     while waiting:
-        for quad in _read(catalogue, _OWN, waiting.pop()):
+        for quad in telling.all(waiting.pop()):
             yield quad
             part = quad.object
             if isinstance(part, NamedNode) and part.value.startswith(f"{entity.value}#"):
@@ -212,22 +151,25 @@ def _with_parts(catalogue: Catalogue, entity: NamedNode) -> Iterator[Quad]:
                 seen.add(part)
 
 
-def _page(query: str, page: int) -> str:
-    return query % (PAGE_SIZE, PAGE_SIZE * (page - 1))
+class _Telling:
+    """Tells of nodes what the graph says of them; what they are called, once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._near = catalogue.near
+        self._named: set[object] = set()
+
+    def names(self, node: object) -> Iterator[Quad]:
+        """Yield what a node is called, wherever that is said, unless it has been told."""
+        if isinstance(node, NamedNode) and node not in self._named:
+            self._named.add(node)
+            for labelling in LABELLING:
+                yield from _whole(self._near.quads(subject=node, predicate=labelling))
+
+    def all(self, node: object) -> Iterator[Quad]:
+        """Yield all that is said of a node."""
+        if isinstance(node, NamedNode):
+            yield from _whole(self._near.quads(subject=node))
 
 
-def _read(catalogue: Catalogue, query: str, entity: NamedNode) -> Iterator[Quad]:
-    """Yield what a query brings; a column that it does not bring stands for the thing itself.
-
-    A row without a property brings nothing: what was looked up for it is not there.
-    """
-    for row in catalogue.store.select(query, {"entity": entity}):
-        subject, predicate = row.get("subject", entity), row.get("property")
-        graph, value = row.get("graph", entity), row.get("value", entity)
-        if (
-            isinstance(subject, NamedNode)
-            and isinstance(predicate, NamedNode)
-            and isinstance(graph, NamedNode)
-            and not isinstance(value, BlankNode)
-        ):
-            yield Quad(subject, predicate, value, graph)
+def _whole(quads: Iterable[Quad]) -> Iterator[Quad]:
+    return (quad for quad in quads if not isinstance(quad.object, BlankNode))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from graphsvc.formats import Content, Format
 
 Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+Subject: TypeAlias = NamedNode | BlankNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,25 @@ class Store(Protocol):
         """Answer an ASK over the union of all graphs."""
         ...
 
-    def quads(self, graph: str | None = None) -> Iterator[Quad]:
-        """Yield every quad, or those of one graph."""
+    def quads(
+        self,
+        graph: str | None = None,
+        *,
+        subject: Subject | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Quad]:
+        """Yield the quads of the named graphs, or of one, that have the terms given."""
+        ...
+
+    def triples(
+        self,
+        subject: Subject | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Quad]:
+        """Yield each triple of the union of all graphs that has the terms given, once.
+
+        They come as quads of the default graph, which holds that union.
+        """
         ...

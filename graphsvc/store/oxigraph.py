@@ -21,7 +21,7 @@ from graphsvc import sparql
 from graphsvc.errors import NotAcceptable, QueryError, StoreError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.store import pieces, syntax, union
-from graphsvc.store.base import UNION, Answer, GraphSelection, Table, Term
+from graphsvc.store.base import UNION, Answer, GraphSelection, Subject, Table, Term
 from graphsvc.store.streaming import Writer, stream
 
 if TYPE_CHECKING:
@@ -121,11 +121,27 @@ class OxigraphStore:
             raise QueryError("This is not an ASK query.", remedy="Ask yes or no by ASK.")
         return bool(result)
 
-    def quads(self, graph: str | None = None) -> Iterator[Quad]:
-        """Yield every quad, or those of one graph."""
-        if graph is None:
-            return union.stated(self._store)
-        return self._store.quads_for_pattern(None, None, None, NamedNode(graph))
+    def quads(
+        self,
+        graph: str | None = None,
+        *,
+        subject: Subject | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Quad]:
+        """Yield the quads of the named graphs, or of one, that have the terms given."""
+        name = None if graph is None else NamedNode(graph)
+        found = self._store.quads_for_pattern(subject, predicate, value, name)
+        return union.stated(found) if graph is None else found
+
+    def triples(
+        self,
+        subject: Subject | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Quad]:
+        """Yield each triple of the union that has the terms given, as a quad of no named graph."""
+        return self._store.quads_for_pattern(subject, predicate, value, DefaultGraph())
 
     def _run(
         self, query: str, graphs: GraphSelection, bindings: Mapping[str, Term] | None

@@ -63,8 +63,8 @@ def merged(store: Store, graphs: GraphSelection) -> Store:
     return part
 
 
-def stated(store: Store) -> Iterator[Quad]:
-    """Yield the quads of the named graphs: everything but the merge."""
-    for quad in store.quads_for_pattern(None, None, None, None):
+def stated(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield the quads of the named graphs among some of a store: all but those of the merge."""
+    for quad in quads:
         if not isinstance(quad.graph_name, DefaultGraph):
             yield quad

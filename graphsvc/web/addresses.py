@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import request
 
 from graphsvc.browse.state import BY_LABEL, Absent, Present, Sort, State
-from graphsvc.browse.writing import write_iri, write_place, write_sort, write_state
+from graphsvc.browse.writing import (
+    write_condition,
+    write_iri,
+    write_place,
+    write_sort,
+    write_state,
+)
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pyoxigraph import NamedNode
 
@@ -21,8 +29,13 @@ if TYPE_CHECKING:
     from graphsvc.browse.lanes import Lane
     from graphsvc.browse.state import Condition
     from graphsvc.entities.layout import Place
+    from graphsvc.namespaces import Prefixes
 
 Pairs: TypeAlias = "list[tuple[str, str]]"
+
+#: What stands in an address as it is.
+_SAFE = ":/~,"
+_PLAIN = re.compile(r"[A-Za-z0-9:/~,_.-]*")
 
 LAID = ("columns", "rows")
 """How a comparison can lay out its things, the usual way first."""
@@ -35,8 +48,16 @@ def written(state: State) -> Pairs:
 
 def address(path: str, pairs: Pairs) -> str:
     """Return the path of a page under where the service is mounted, with readable parameters."""
-    query = urlencode(pairs, quote_via=quote, safe=":/~,")
+    query = _query(pairs)
     return f"{request.script_root}/{path}" + (f"?{query}" if query else "")
+
+
+def _query(pairs: Pairs) -> str:
+    return "&".join(f"{_in_address(name)}={_in_address(text)}" for name, text in pairs)
+
+
+def _in_address(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=_SAFE)
 
 
 def canonical(path: str, pairs: Pairs) -> str:
@@ -72,7 +93,7 @@ class Compared:
         return replace(self, laid=LAID[1 - LAID.index(self.laid)])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Links:
     """The addresses to which a page of /browse leads: the same state with one thing changed."""
 
@@ -80,7 +101,31 @@ class Links:
 
     def toggle(self, place: Place, condition: Condition) -> str:
         """Return the address with a condition added or removed."""
-        return self._to(self.state.toggled(place, condition))
+        if place in self._conditioned:
+            return self._to(self.state.toggled(place, condition))
+        # A page has a thousand of these, all alike but for this one parameter.
+        before, after, prefixes = self._around
+        value = _in_address(write_condition(condition, prefixes))
+        return f"{before}{self._names(place)}={value}{after}"
+
+    @cached_property
+    def _conditioned(self) -> frozenset[Place]:
+        return frozenset(place for place, _ in self.state.conditions)
+
+    @cached_property
+    def _around(self) -> tuple[str, str, Prefixes]:
+        """Return what an address has before a condition on one more property, and after it."""
+        state = self.state
+        before = _query(written(state.filter))
+        after = _query(written(replace(state, classes=(), conditions=(), page=1)))
+        start = f"{request.script_root}/browse?"
+        prefixes = site().release.prefixes
+        return start + (before and f"{before}&"), after and f"&{after}", prefixes
+
+    @cached_property
+    def _names(self) -> Callable[[Place], str]:
+        prefixes = site().release.prefixes
+        return cache(lambda place: _in_address(write_place(place, prefixes)))
 
     def toggle_class(self, cls: NamedNode) -> str:
         """Return the address with a class added or removed."""

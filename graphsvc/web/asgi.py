@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from a2wsgi import WSGIMiddleware
 
 from graphsvc import depot, settings
-from graphsvc.errors import GraphsvcError, NotAcceptable
+from graphsvc.errors import GraphsvcError, NotAcceptable, StoreError
 from graphsvc.release import STORE
 from graphsvc.store.points import Points
 from graphsvc.store.pool import requests, workers_folder
@@ -36,7 +38,7 @@ from graphsvc.web.lookups import Lookups
 from graphsvc.web.messages import START, Whole, field_value
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Asked, Body
-from graphsvc.web.site import etag
+from graphsvc.web.site import etag, site
 from graphsvc.web.sparql import FAILURE
 
 if TYPE_CHECKING:
@@ -276,6 +278,15 @@ def _not_modified(fields: Headers) -> Whole:
     return Whole(304, [field for field in fields if field[0] != b"content-type"], b"")
 
 
+def _read_ahead(flask: Flask) -> None:
+    """Compile the templates and read what pages share, while the service answers already."""
+    for name in flask.jinja_env.list_templates():
+        flask.jinja_env.get_template(name)
+    # Whoever asks when there is no worker is told so; there is nobody to be told here.
+    with flask.app_context(), suppress(StoreError):
+        site().read_ahead()
+
+
 def application() -> Asgi:
     """Return the application for the current release, as ``graphsvc serve`` has prepared it.
 
@@ -292,6 +303,7 @@ def application() -> Asgi:
     of_pins = PinnedWorkers(folder, replace(limits, quick=requests.PINNED_PLACES))
     flask = create_app(release, values, PooledStore(folder, of_pages), of_pins)
     points = Points.open(release.path / STORE, release.prefixes, release.hubs)
+    Thread(target=_read_ahead, args=(flask,), name="read-ahead", daemon=True).start()
     # What is here now stays: the collector need not look at it again, for each request.
     gc.freeze()
     fields = Fields(release)

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from graphsvc.browse.state import Condition
     from graphsvc.formats import Format
+    from graphsvc.web.addresses import Pairs
 
 browsing = Blueprint("browse", __name__)
 

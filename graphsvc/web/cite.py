@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
 from graphsvc.datatypes import is_absolute_iri
@@ -82,11 +82,10 @@ def cite_claim(claim: str, fact: Fact) -> Markup:
 
 
 def _link(asked: dict[str, str], fact: Fact) -> Markup:
-    label = fact.other.label[:80]
-    return Markup(' <a class="cite" href="{}">{}<span class="unseen"> {}</span></a>').format(
-        f"{request.script_root}/cite?{urlencode(asked)}",
-        gettext("cite"),
-        gettext("this fact: %(value)s", value=label),
+    label = gettext("this fact: %(value)s", value=fact.other.label[:80])
+    return Markup(  # noqa: S704
+        f' <a class="cite" href="{escape(request.script_root)}/cite?{escape(urlencode(asked))}">'
+        f'{escape(gettext("cite"))}<span class="unseen"> {escape(label)}</span></a>'
     )
 
 

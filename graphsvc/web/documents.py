@@ -128,7 +128,7 @@ def _document(iri: str, asked: Format | None) -> Response:
     # Where a page of data stands among its like is told whether or not it is sent.
     is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
     data = draft(site().catalogue, iri, number) if is_data else None
-    is_read_in_pages = Content.PAGE in fmt.carries and iri in site().catalogue.sizes
+    is_read_in_pages = Content.PAGE in fmt.carries and iri in site().catalogue.texts
     if number > 1 and not is_data and not is_read_in_pages:
         raise UnknownEntity(f"{iri}?page={number}", iri)
 

@@ -128,7 +128,11 @@ class _Recorder:
         """Return the answer, if it is whole, public and not too long."""
         if self._start is None or not self._is_complete:
             return None
-        return Whole(self._start["status"], self._start["headers"], b"".join(self._pieces))
+        body = b"".join(self._pieces)
+        # What came in pieces had no length; without one a client waits until the connection ends.
+        others = [field for field in self._start["headers"] if field[0] != b"content-length"]
+        length = (b"content-length", b"%d" % len(body))
+        return Whole(self._start["status"], [*others, length], body)
 
 
 def _key(scope: Scope) -> Key | None:

@@ -111,7 +111,7 @@ def readyz() -> Response:
 def entity_page(iri: str) -> str:
     """Return the page of a thing; a passage's shows its sentence, a text's is to be read."""
     catalogue = site().catalogue
-    if iri in catalogue.sizes:
+    if iri in catalogue.texts:
         return reader_page(iri, page_number())
     return kept_page(("entity", iri), lambda: _thing_page(iri))
 

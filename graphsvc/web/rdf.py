@@ -43,7 +43,9 @@ def _announcement(fmt: Format) -> bytes:
 def _needed(
     statements: Sequence[Triple] | Sequence[Quad], prefixes: Mapping[str, str]
 ) -> dict[str, str]:
-    namespaces = {re.split(r"[^/#]*$", iri)[0] for iri in _iris(statements)}
+    # Up to the last sign that ends a namespace: many statements have few IRIs.
+    iris = set(_iris(statements))
+    namespaces = {iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] for iri in iris}
     return {prefix: iri for prefix, iri in prefixes.items() if iri in namespaces}
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
 
 from flask import current_app, request
-from pyoxigraph import NamedNode
 
 from graphsvc import __version__
 from graphsvc.browse.browser import Browser
@@ -18,7 +17,6 @@ from graphsvc.entities import (
     Catalogue,
     Dataset,
     Imprint,
-    called,
     dataset,
     known,
     spoken,
@@ -26,8 +24,8 @@ from graphsvc.entities import (
 )
 from graphsvc.entities.asking import Asking
 from graphsvc.entities.context import Context
-from graphsvc.entities.labels import spelled
 from graphsvc.entities.structured import Alignments
+from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.vocabulary import Vocabulary, read_vocabulary
 from graphsvc.web.cache import AnswerCache
@@ -41,9 +39,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: How many things' names are kept at hand.
-_KEPT_NAMES = 10_000
-
 READER_SIZE = 300
 """How many passages of a text stand on one page of the source reader."""
 
@@ -51,6 +46,7 @@ _KEPT_BYTES = 32 * 1024 * 1024
 """How many bytes of pages that are costly to make are kept in memory."""
 
 _IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
+_PLAIN = re.compile(r"[A-Za-z0-9/_.#-]*")
 
 
 class Site:
@@ -61,7 +57,8 @@ class Site:
         self.store = store
         self.base = release.base
         self.built = datetime.fromisoformat(release.manifest.built)
-        self.catalogue = Catalogue(store, release.base)
+        # The release on disk is at hand in each process, whoever else answers its queries.
+        self.catalogue = Catalogue(store, release.base, release.store)
         self.kept = AnswerCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 4, len)
         self._read: dict[Hashable, object] = {}
 
@@ -73,6 +70,20 @@ class Site:
         if key not in self._read:
             self._read[key] = read()
         return cast("T", self._read[key])
+
+    def read_ahead(self) -> None:
+        """Read what many pages need and a release decides, so that no visitor waits for it."""
+        _ = (
+            self.catalogue.positions,
+            self.catalogue.dimensions,
+            self.dataset_in(self.default_language),
+            self.languages,
+            self.alignments,
+            self.browser,
+            self.queries,
+            self.vocabulary_in(self.default_language),
+            world.countries(),
+        )
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -141,15 +152,8 @@ class Site:
         )
 
     def called(self, term: Term, languages: str) -> Named:
-        """Return a term under its label; the last ones that were asked for are kept."""
-        return self._called(term, languages) if isinstance(term, NamedNode) else spelled(term)
-
-    @cached_property
-    def _called(self) -> Callable[[NamedNode, str], Named]:
-        kept: Callable[[NamedNode, str], Named] = lru_cache(maxsize=_KEPT_NAMES)(
-            lambda node, languages: called(self.catalogue, node.value, languages)
-        )
-        return kept
+        """Return a term under its label."""
+        return self.catalogue.name(term, languages)
 
     def etag(self, *parts: object) -> str:
         """Return the entity tag of a representation: the release and the request decide it."""
@@ -168,7 +172,7 @@ class Site:
     def knows(self, iri: str) -> bool:
         """Tell whether the graph says anything about an IRI; one that is none is not known."""
         try:
-            return known(self.store, iri)
+            return known(self.catalogue.near, iri)
         except ValueError:
             return False
 
@@ -183,7 +187,7 @@ class Site:
         root = request.script_root
         if iri.startswith(self.base):
             rest = iri.removeprefix(self.base)
-            return f"{root}{_place(rest)}{quote(rest, safe=_IRI_CHARACTERS)}"
+            return f"{root}{_place(rest)}{_quoted(rest)}"
         return iri if iri.startswith(("http://", "https://")) else None
 
     def in_text(self, passage: str) -> str | None:
@@ -204,6 +208,11 @@ class Site:
 def local_name(iri: str) -> str:
     """Return the end of an IRI, as an anchor names a passage within its text."""
     return re.split(r"[/#]", iri.rstrip("/#"))[-1]
+
+
+def _quoted(rest: str) -> str:
+    # Most IRIs have nothing to quote, and to see that is ten times as fast.
+    return rest if _PLAIN.fullmatch(rest) else quote(rest, safe=_IRI_CHARACTERS)
 
 
 def _place(rest: str) -> str:

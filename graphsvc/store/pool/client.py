@@ -10,11 +10,11 @@ from contextlib import suppress
 from threading import Condition
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from graphsvc.errors import QueryError, StoreError
 from graphsvc.formats import Content, named
-from graphsvc.store.base import UNION, Answer, GraphSelection, Table, Term
+from graphsvc.store.base import UNION, Answer, GraphSelection, Subject, Table, Term
 from graphsvc.store.pool import frames, requests
 from graphsvc.store.pool.frames import Frame, Kind
 from graphsvc.store.pool.register import Cause, Register
@@ -33,7 +33,8 @@ _RESULTS = {content: [_JSON] for content in (Content.SOLUTIONS, Content.BOOLEAN)
 CAUSE_WAIT = 0.15
 CAUSE_STEP = 0.005
 
-_EVERYTHING = "SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } }"
+_QUADS = "SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } }"
+_TRIPLES = "SELECT ?s ?p ?o WHERE { ?s ?p ?o }"
 
 
 def wait_for_workers(folder: Path, seconds: float) -> None:
@@ -129,11 +130,32 @@ class PooledStore:
             raise QueryError("This is not an ASK query.", remedy="Ask yes or no by ASK.")
         return requests.boolean(answer)
 
-    def quads(self, graph: str | None = None) -> Iterator[Quad]:
-        """Yield every quad, or those of one graph."""
-        bindings = None if graph is None else {"g": NamedNode(graph)}
-        for row in self.select(_EVERYTHING, bindings):
-            yield Quad(row["s"], row["p"], row["o"], row["g"])  # type: ignore[arg-type]
+    def quads(
+        self,
+        graph: str | None = None,
+        *,
+        subject: Subject | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Quad]:
+        """Yield the quads of the named graphs, or of one, that have the terms given."""
+        name = None if graph is None else NamedNode(graph)
+        return self._fitting(_QUADS, {"g": name, "s": subject, "p": predicate, "o": value})
+
+    def triples(
+        self,
+        subject: Subject | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Quad]:
+        """Yield each triple of the union that has the terms given, as a quad of no named graph."""
+        return self._fitting(_TRIPLES, {"s": subject, "p": predicate, "o": value})
+
+    def _fitting(self, query: str, pattern: Mapping[str, Term | None]) -> Iterator[Quad]:
+        given = {name: term for name, term in pattern.items() if term is not None}
+        for row in self.select(query, given):
+            graph = row.get("g", DefaultGraph())
+            yield Quad(row["s"], row["p"], row["o"], graph)  # type: ignore[arg-type]
 
     def _json(self, query: str, bindings: Mapping[str, Term] | None) -> bytes:
         return b"".join(self.answer(query, _RESULTS, UNION, bindings).chunks)

@@ -1,0 +1,112 @@
+"""The small parts that a page has hundreds of: made here, since a template makes each more slowly.
+
+Templates call them as they call macros.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from graphsvc.entities.model import Status
+from graphsvc.web.languages import gettext
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from graphsvc.browse.facets import Choice
+    from graphsvc.entities.model import Named, Passage
+    from graphsvc.web.site import Site
+
+_LONGEST_LABEL, _LONGEST_CHOICE, _LONGEST_TITLE = 240, 80, 200
+_LONGEST_QUOTE, _BEGINNING = 170, 150
+
+
+class Parts:
+    """The parts of pages about what one site serves."""
+
+    def __init__(self, served: Site) -> None:
+        self._served = served
+
+    def term(self, named: Named) -> Markup:
+        """Return a term: a link if it is a thing or a web address, else its words."""
+        iri = named.iri
+        language = _lang(named.language)
+        address = self._served.local_href(iri)
+        if iri is None or address is None:
+            return Markup(f"<span{language}>{escape(named.label)}</span>")  # noqa: S704
+        own = iri.startswith(self._served.base)
+        elsewhere = "" if own else ' class="elsewhere" rel="external"'
+        words = escape(shortened(named.label, _LONGEST_LABEL))
+        return Markup(f'<a href="{escape(address)}"{language}{elsewhere}>{words}</a>')  # noqa: S704
+
+    def number(self, passage: Passage) -> Markup:
+        """Return the number of a passage, which leads to its place in the text."""
+        address = self._served.in_text(passage.iri)
+        text = Markup(gettext('<span class="unseen">Passage </span>%(number)s'))  # noqa: S704
+        words = text % {"number": passage.name}
+        return Markup(f'<a class="number" href="{escape(address)}">{words}</a>')  # noqa: S704
+
+    def sentence(self, passage: Passage) -> Markup:
+        """Return a sentence with its number: a long one opens when asked."""
+        language = _lang(passage.language)
+        quote = f"<q{language}>{escape(passage.quote)}</q>"
+        if len(passage.quote) > _LONGEST_QUOTE:
+            beginning = escape(shortened(passage.quote, _BEGINNING))
+            more = escape(gettext("whole sentence"))
+            quote = (
+                f"<details>\n<summary><q{language}>{beginning}</q> "
+                f'<span class="more">{more}</span></summary>\n{quote}\n</details>'
+            )
+        return Markup(f'<div class="sentence">\n{self.number(passage)}\n{quote}\n</div>')  # noqa: S704
+
+    def choice(self, address: str, choice: Choice) -> Markup:
+        """Return one value of a facet: how many things have it, and the way to them."""
+        chosen = ' class="chosen" aria-current="true"' if choice.chosen else ""
+        named = choice.label
+        language = _lang(named.language if named else None)
+        words = escape(shortened(named.label if named else "", _LONGEST_CHOICE))
+        return Markup(  # noqa: S704
+            f'<li><a rel="nofollow" href="{escape(address)}"{chosen}{language}>{words}</a> '
+            f'<span class="count">{choice.count}</span></li>'
+        )
+
+    def source(self, passage: Passage) -> Markup:
+        """Return the number of a passage in a table, its words when pointed at."""
+        address = self._served.local_href(passage.iri)
+        quote = escape(shortened(passage.quote, _LONGEST_TITLE))
+        text = Markup(gettext('<span class="unseen">passage </span>%(number)s'))  # noqa: S704
+        words = text % {"number": passage.name}
+        return Markup(  # noqa: S704
+            f'<a class="source" href="{escape(address)}" title="{quote}">{words}</a>'
+        )
+
+    def status_mark(self, status: Status) -> Markup:
+        """Return who says so, where it is not the text."""
+        marks = {
+            Status.EDITORIAL: gettext("editorial"),
+            Status.INFERRED: gettext("inferred"),
+            Status.RECORDED: gettext("on record"),
+        }
+        words = marks.get(status)
+        if words is None:
+            return Markup()
+        return Markup(f'<span class="mark {status}">{escape(words)}</span>')  # noqa: S704
+
+
+def register(served: Site, environment: Environment) -> None:
+    """Give the templates the parts."""
+    environment.globals["parts"] = Parts(served)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return a text cut between words if it is longer than so many characters."""
+    if len(text) <= length:
+        return text
+    end = " …"
+    return text[: length - len(end)].rsplit(" ", 1)[0] + end
+
+
+def _lang(language: str | None) -> str:
+    return f' lang="{escape(language)}"' if language else ""
