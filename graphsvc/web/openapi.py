@@ -161,7 +161,7 @@ ROUTES: tuple[Route, ...] = (
         "cite",
         "Cite a thing or a claim.",
         "Citations",
-        (*_PAGE, *carrying(Content.CITATION)),
+        carrying(Content.CITATION),
         (
             Parameter("iri", "The IRI of the thing"),
             Parameter("claim", "The IRI of the claim"),

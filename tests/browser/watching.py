@@ -22,10 +22,14 @@ _LEFT = "net::ERR_ABORTED"
 
 
 class Unusual(TypedDict, total=False):
-    """What few pages need: ``pardoned`` is a part of the messages that are expected."""
+    """What few pages need: ``pardoned`` is a part of the messages that are expected.
+
+    ``status`` is that of the answer. For any but 200 the browser has a message, which is pardoned.
+    """
 
     scripts: bool
     pardoned: str
+    status: int
 
 
 @contextmanager
@@ -49,7 +53,8 @@ def opened(
     **unusual: Unpack[Unusual],
 ) -> Iterator[Page]:
     """Open a page and see to it that nothing fails and nothing comes from elsewhere."""
-    pardoned = unusual.get("pardoned")
+    status = unusual.get("status", 200)
+    pardoned = unusual.get("pardoned", "" if status == 200 else f"status of {status}")
     context = browser.new_context(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",
@@ -74,7 +79,7 @@ def opened(
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     answer = page.goto(url)
     assert answer is not None
-    assert answer.status == 200
+    assert answer.status == status
     yield page
     context.close()
     assert complaints == []
