@@ -52,6 +52,22 @@ _CONTRASTS = """() => {
   return found.sort((a, b) => a[0] - b[0]);
 }"""
 
+# WCAG 2.2, 2.4.7 and 2.4.11: what cannot be seen, or seen to have the focus, when it has it.
+_UNSEEN_FOCUS = """() => [...document.querySelectorAll(
+  "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+)].filter(one => one.tabIndex >= 0 && one.checkVisibility()).filter(one => {
+  one.focus();
+  const style = getComputedStyle(one);
+  const [box] = one.getClientRects();
+  const ringed = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  const seen = one.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  if (document.activeElement !== one || !ringed || !seen || !box) return true;
+  const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2;
+  const x = middle(box.left, box.right, innerWidth), y = middle(box.top, box.bottom, innerHeight);
+  const above = document.elementFromPoint(x, y);
+  return !above || !(one.contains(above) || above.contains(one));
+}).map(one => one.outerHTML.slice(0, 120))"""
+
 
 @pytest.fixture(scope="module", params=PAGES, ids=str)
 def page(
@@ -89,6 +105,14 @@ def test_every_word_can_be_read(page: Page, scheme: str) -> None:
     contrasts = page.evaluate(_CONTRASTS)
     assert len(contrasts) > 5
     assert contrasts[0][0] >= 4.5, contrasts[:5]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_has_the_focus_is_seen(page: Page, width: int) -> None:
+    looked_at(page, width, "light")
+    # Whoever has pressed a key is shown the focus wherever it goes.
+    page.keyboard.press("Tab")
+    assert page.evaluate(_UNSEEN_FOCUS) == []
 
 
 def test_a_page_says_what_it_is(page: Page) -> None:
