@@ -14,7 +14,7 @@ from graphsvc.web.app import create_app
 
 from .axe import violations
 from .page_types import NO_PAGES, PAGES, PageType
-from .watching import opened
+from .watching import PAPER, WIDE_PAPER, opened, printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +68,23 @@ _UNSEEN_FOCUS = """() => [...document.querySelectorAll(
   return !above || !(one.contains(above) || above.contains(one));
 }).map(one => one.outerHTML.slice(0, 120))"""
 
+#: What is of no use on paper.
+_SCREEN_ONLY = "nav, button, input, select, textarea, .cite, .skip"
+#: What has words to the right of the paper, where they are cut off.
+_CUT_OFF = """paper => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (walk.nextNode()) {
+    const node = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !node.checkVisibility() || node.closest(".unseen, svg"))
+      continue;
+    range.selectNodeContents(walk.currentNode);
+    if (range.getBoundingClientRect().right > paper + 1) found.push(walk.currentNode.data.trim());
+  }
+  return found;
+}"""
+
 
 @pytest.fixture(scope="module", params=PAGES, ids=str)
 def page(
@@ -83,7 +100,7 @@ def page(
 def looked_at(page: Page, width: int, scheme: str) -> Page:
     """Return the page as it is on a screen of some width, by day or by night."""
     page.set_viewport_size({"width": width, "height": HEIGHT})
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.emulate_media(media="screen", color_scheme="dark" if scheme == "dark" else "light")
     return page
 
 
@@ -113,6 +130,14 @@ def test_what_has_the_focus_is_seen(page: Page, width: int) -> None:
     # Whoever has pressed a key is shown the focus wherever it goes.
     page.keyboard.press("Tab")
     assert page.evaluate(_UNSEEN_FOCUS) == []
+
+
+def test_nothing_is_cut_off_on_paper(page: Page) -> None:
+    paper = WIDE_PAPER if page.locator(".matrix").count() else PAPER
+    printed(page, paper)
+    assert page.evaluate(_CUT_OFF, paper) == []
+    assert page.locator(_SCREEN_ONLY).locator("visible=true").all_inner_texts() == []
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 
 
 def test_a_page_says_what_it_is(page: Page) -> None:

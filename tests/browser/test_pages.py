@@ -83,10 +83,3 @@ def test_a_query_is_asked_and_answered(browser: Browser, served: str) -> None:
         page.get_by_role("button", name="Run").click()
         page.wait_for_url("**/sparql?query=*")
         page.locator("#answer-body td", has_text="Business Forum of China-Italy").first.wait_for()
-
-
-def test_a_page_prints_without_its_navigation(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/doc/id/mechanism/crccme") as page:
-        page.emulate_media(media="print")
-        assert not page.locator("header.site nav").is_visible()
-        assert page.locator("table.facts").first.is_visible()

@@ -21,6 +21,10 @@ _CARD = "GL Driver Message"
 _LEFT = "net::ERR_ABORTED"
 
 
+#: A4 less its margins, upright and turned round, in CSS pixels of 1/96 inch.
+PAPER, WIDE_PAPER = 680, 1032
+
+
 class Unusual(TypedDict, total=False):
     """What few pages need: ``pardoned`` is a part of the messages that are expected.
 
@@ -84,3 +88,10 @@ def opened(
     context.close()
     assert complaints == []
     assert hosts == {urlsplit(url).netloc}
+
+
+def printed(page: Page, width: int) -> Page:
+    """Return the page as it is printed, by somebody whose screen is dark."""
+    page.set_viewport_size({"width": width, "height": 1000})
+    page.emulate_media(media="print", color_scheme="dark")
+    return page
