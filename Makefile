@@ -36,9 +36,9 @@ bench: venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
 
-# The list of all texts of the interface, from which a translation starts: docs/pages.md.
+# The list of all texts of the interface, from which a translation starts: docs/languages.md.
 texts: venv
-	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --no-location --sort-output --omit-header --output graphsvc/web/texts/texts.pot .
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords Phrase --no-location --sort-output --omit-header --output graphsvc/web/texts/texts.pot .
 
 venv: $(INSTALLED)
 

@@ -79,6 +79,14 @@ def kept(releases: Path) -> list[Release]:
     return sorted(found, key=lambda release: release.manifest.built, reverse=True)
 
 
+def state(releases: Path) -> int:
+    """Return what is another number when releases have been added or removed; it costs little."""
+    try:
+        return releases.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def removed(releases: Path) -> frozenset[str]:
     """Return the names of the releases that were here once and have been removed."""
     try:

@@ -98,12 +98,12 @@ class ParameterError(QueryError):
 
 
 class UnknownEntity(GraphsvcError):  # noqa: N818
-    """Nothing in the graph has this IRI."""
+    """Nothing in the graph has this IRI; ``near`` is one like it that something has."""
 
-    def __init__(self, iri: str) -> None:
+    def __init__(self, iri: str, near: str | None = None) -> None:
         super().__init__(
             f"Nothing in this graph has the IRI <{iri}>.",
-            remedy="Check its spelling.",
+            remedy="Check its spelling." if near is None else f"Did you mean <{near}>?",
         )
         self.iri = iri
 
@@ -130,7 +130,7 @@ class NotAcceptable(GraphsvcError):  # noqa: N818
     def __init__(self, formats: Sequence[Format]) -> None:
         super().__init__(
             "None of the formats asked for can carry this answer.",
-            remedy="Ask for one of: " + ", ".join(fmt.media_type for fmt in formats),
+            remedy="Ask for one of: " + ", ".join(fmt.full_type for fmt in formats),
         )
         self.formats = tuple(formats)
 

@@ -10,6 +10,8 @@ from enum import Enum
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
+from graphsvc.phrases import Phrase
+
 
 class Content(Enum):
     """What an answer is made of, and so which formats can carry it."""
@@ -92,7 +94,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "txt",
-        "plain text",
+        Phrase("plain text"),
         "text/plain",
         frozenset({Content.PROBLEM, Content.EXPLANATION, Content.CITATION}),
         charset=True,

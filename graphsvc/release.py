@@ -4,7 +4,7 @@
                 store/          the Oxigraph database
                 queries/        the queries and, under checks/, the checks
                 sources/        the texts, <slug>.txt
-                hubs.tsv        the IRIs that many triples hold, and how many do
+                hubs.tsv        the IRIs that many triples have as subject or value, and how many do
                 quads.nq.gz     every quad, canonical and sorted: the first of the dumps
                 *.gz            the other dumps
                 pages.txt       which of its things have a page worth finding
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 MANIFEST = "manifest.json"
 STORE = "store"
@@ -145,11 +145,11 @@ class Release:
         return self.path / PAGES
 
     @cached_property
-    def hubs(self) -> Mapping[str, int]:
+    def hubs(self) -> Mapping[str, points.Crowd]:
         """Return the IRIs that many triples hold, and how many: what is asked of them is much."""
         lines = (self.path / HUBS).read_bytes().decode("utf-8").split("\n")
         rows = (line.split("\t") for line in lines if line)
-        return {iri: int(number) for number, iri in rows}
+        return {iri: points.Crowd(int(subject), int(value)) for subject, value, iri in rows}
 
     @cached_property
     def texts(self) -> Mapping[str, str]:
@@ -162,7 +162,7 @@ class Release:
 def write_hubs(nquads: bytes, folder: Path) -> None:
     """Count which IRIs many triples of some N-Quads hold, and keep that in a release's folder."""
     found = points.hubs(union.triples(nquads))
-    rows = "".join(f"{number}\t{iri}\n" for iri, number in found.items())
+    rows = "".join(f"{crowd.subject}\t{crowd.value}\t{iri}\n" for iri, crowd in found.items())
     (folder / HUBS).write_text(rows, "utf-8")
 
 

@@ -106,6 +106,12 @@ class Settings:
         default=Path(".graphsvc/releases"),
         metadata=_about("The folder where releases are built, by default the project's.", _path),
     )
+    translations: Path = field(
+        default=Path("translations"),
+        metadata=_about(
+            "The folder with more languages of the interface, by default the project's.", _path
+        ),
+    )
     base_iri: str | None = field(
         default=None,
         metadata=_about(
@@ -212,8 +218,9 @@ def load(
     project = outer.pop("project", Path().absolute())
     written = {name: _value(name, given) for name, given in _from_file(project).items()}
     values = written | outer
-    releases = project / values.pop("releases", _BY_NAME["releases"].default)
-    return Settings(project=project, releases=releases, **values)
+    for name in ("releases", "translations"):
+        values[name] = project / values.get(name, _BY_NAME[name].default)
+    return Settings(project=project, **values)
 
 
 def _from_command_line(overrides: Mapping[str, object]) -> dict[str, _Given]:

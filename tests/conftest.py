@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from babel.messages.pofile import read_po
 
 from graphsvc import settings, sources
 from graphsvc.build import Release, build
 from graphsvc.description import describe
 from graphsvc.validation import validate
+from graphsvc.web.catalogues import FOLDER, Texts, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +50,18 @@ def settled(project: Path, releases: Path, **others: object) -> Settings:
 def built(project: Path, releases: Path, **others: object) -> Release:
     """Build a project with all its checks."""
     return build(sources.load(project), settled(project, releases, **others), validate, describe)
+
+
+@pytest.fixture(scope="session")
+def copy_to() -> Callable[[Path, Path], Path]:
+    """Return what copies a project's folder into a new one."""
+    return copied
+
+
+@pytest.fixture(scope="session")
+def build_in() -> Callable[[Path, Path], Release]:
+    """Return what builds a project into a folder of releases."""
+    return built
 
 
 @pytest.fixture(scope="session")
@@ -112,3 +126,17 @@ def edit(lights_copy: Path) -> Callable[[str, str, str], Path]:
         return lights_copy
 
     return replace
+
+
+@pytest.fixture(scope="session")
+def bracketed() -> Texts:
+    """Return the interface with every text in brackets, in what is called German."""
+    with (FOLDER / "texts.pot").open("rb") as file:
+        catalogue = read_po(file)
+    catalogue.locale = "de"
+    for message in catalogue:
+        if isinstance(message.id, tuple):
+            message.string = tuple(f"⟦{text}⟧" for text in message.id)
+        elif message.id:
+            message.string = f"⟦{message.id}⟧"
+    return Texts({"de": compiled(catalogue)})

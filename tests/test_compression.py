@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from graphsvc.formats import FORMATS
 from graphsvc.web.compression import CODINGS, SMALLEST, Coding, Compression, negotiated
+from graphsvc.web.messages import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +76,20 @@ class Inner:
 
 
 @dataclass
+class Later:
+    """An application that has nothing at once, or what it is told to have."""
+
+    application: Application
+    now: Whole | None = None
+
+    def at_once(self, _scope: Scope) -> Whole | None:
+        return self.now
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.application(scope, receive, send)
+
+
+@dataclass
 class Got:
     """What came out: the messages, and what ended it if that was an exception."""
 
@@ -116,7 +131,7 @@ def ask(app: Application, method: str = "GET", **headers: str) -> Got:
     fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "path": "/", "headers": fields}
     try:
-        asyncio.run(Compression(app)(scope, receive, send))
+        asyncio.run(Compression(Later(app))(scope, receive, send))
     except RuntimeError as error:
         got.error = error
     return got
@@ -353,6 +368,25 @@ def test_what_a_client_does_not_take_is_not_what_it_may_keep(accepted: str, held
     assert TAG.encode() not in app.asked.get(b"if-none-match", b"")
 
 
+@pytest.mark.parametrize("accepted", ["", "gzip", "br", "zstd", "gzip;q=0", "identity;q=0, br"])
+@pytest.mark.parametrize("body", [b"short", TEXT], ids=["short", "long"])
+def test_what_is_had_at_once_is_coded_as_if_it_came_later(body: bytes, accepted: str) -> None:
+    fields = {
+        "content-type": "text/csv",
+        "content-length": str(len(body)),
+        "etag": TAG,
+        "vary": "Accept, Accept-Encoding",
+    }
+    later = ask(Inner([body], headers=fields), accept_encoding=accepted)
+    ready = Whole(200, [(name.encode(), value.encode()) for name, value in fields.items()], body)
+    asked = [(b"accept-encoding", accepted.encode())]
+    scope = {"type": "http", "method": "GET", "headers": asked}
+    now = Compression(Later(Inner(), ready)).at_once(scope)
+    assert now is not None
+    assert {name.decode(): value.decode() for name, value in now.headers} == later.headers
+    assert now.body == b"".join(later.chunks)
+
+
 def test_what_is_no_request_passes() -> None:
     seen: list[str] = []
 
@@ -362,7 +396,7 @@ def test_what_is_no_request_passes() -> None:
     async def never(*_: object) -> Any:
         raise AssertionError
 
-    asyncio.run(Compression(app)({"type": "lifespan"}, never, never))
+    asyncio.run(Compression(Later(app))({"type": "lifespan"}, never, never))
     assert seen == ["lifespan"]
 
 

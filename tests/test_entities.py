@@ -19,10 +19,9 @@ from graphsvc.entities import (
     classes,
     dataset,
     describe,
-    document,
+    draft,
     incoming,
     known,
-    ontology_document,
     reading,
     text_passages,
     texts,
@@ -159,7 +158,7 @@ def test_unknown_things_are_told(catalogue: Catalogue) -> None:
     with pytest.raises(UnknownEntity, match="id/light/none"):
         describe(catalogue, BASE + "id/light/none")
     with pytest.raises(UnknownEntity):
-        document(catalogue, imprint(catalogue), BASE + "id/light/none")
+        draft(catalogue, BASE + "id/light/none").document(imprint(catalogue))
 
 
 def test_a_graph_is_known_even_if_nothing_speaks_of_it(catalogue: Catalogue) -> None:
@@ -262,7 +261,7 @@ def is_named(quad: Quad) -> bool:
 
 
 def test_a_document_holds_every_fact_where_it_is_stated(catalogue: Catalogue) -> None:
-    written = document(catalogue, imprint(catalogue), NORTH_ROCK)
+    written = draft(catalogue, NORTH_ROCK).document(imprint(catalogue))
     node = NamedNode(NORTH_ROCK)
     stored = {quad for quad in catalogue.store.quads() if node in (quad.subject, quad.object)}
     assert stored <= set(written.quads())
@@ -274,7 +273,7 @@ def test_a_document_holds_every_fact_where_it_is_stated(catalogue: Catalogue) ->
 
 
 def test_formats_without_graphs_say_which_passage_claims_what(catalogue: Catalogue) -> None:
-    written = document(catalogue, imprint(catalogue), NORTH_ROCK)
+    written = draft(catalogue, NORTH_ROCK).document(imprint(catalogue))
     triples = written.triples()
     assert {quad.triple for quad in written.quads()} <= set(triples)
     claims = [triple for triple in triples if triple.predicate == PROV.hadPrimarySource]
@@ -291,12 +290,12 @@ def test_formats_without_graphs_say_which_passage_claims_what(catalogue: Catalog
 
 def test_the_document_of_a_passage_holds_what_it_states(catalogue: Catalogue) -> None:
     iri = BASE + "passage/3"
-    written = document(catalogue, imprint(catalogue), iri)
+    written = draft(catalogue, iri).document(imprint(catalogue))
     assert set(catalogue.store.quads(iri)) <= set(written.quads())
 
 
 def test_the_ontology_document_is_the_whole_ontology(catalogue: Catalogue) -> None:
-    written = ontology_document(catalogue, imprint(catalogue))
+    written = draft(catalogue, catalogue.ontology.value).document(imprint(catalogue))
     stored = list(catalogue.store.quads(BASE + "graph/ontology"))
     assert set(filter(is_named, stored)) <= set(written.quads())
     # Blank nodes have other names here, but there are as many.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from graphsvc.web.kept import Kept
+from graphsvc.web.messages import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +27,14 @@ class Inner:
     status: int = 200
     headers: Sequence[tuple[bytes, bytes]] = PUBLIC
     breaks_off: bool = False
+    now: Whole | None = None
     asked: int = 0
 
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+    def at_once(self, scope: Scope) -> Whole | None:  # noqa: ARG002
+        self.asked += self.now is not None
+        return self.now
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         self.asked += 1
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         for chunk in self.chunks:
@@ -73,7 +79,7 @@ class Client:
 
 
 def client(inner: Inner, most: int = 1000, most_of_one: int = 500) -> Client:
-    return Client(Kept(inner, most, most_of_one))
+    return Client(Kept(inner, most, most_of_one, lambda: 0))
 
 
 def test_an_answer_is_kept_when_it_is_asked_for_again() -> None:
@@ -152,3 +158,33 @@ def test_the_one_not_asked_for_longest_goes_first() -> None:
     assert inner.asked == 8
     asking.get(b"2")
     assert inner.asked == 9
+
+
+def test_in_another_state_it_is_asked_for_again() -> None:
+    inner, states = Inner(), iter([1, 1, 1, 2, 2, 2])
+    asking = Client(Kept(inner, 1000, 500, lambda: next(states)))
+    for number in (1, 2, 2, 3, 4, 4):
+        asking.get()
+        assert inner.asked == number
+
+
+def test_what_is_had_at_once_is_kept_when_it_is_asked_for_again() -> None:
+    inner = Inner(now=Whole(200, list(PUBLIC), b"a\r\n"))
+    kept = Kept(inner, 1000, 500, lambda: 0)
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    found = [kept.at_once(scope) for _ in range(4)]
+    assert inner.asked == 2
+    assert found == [inner.now] * 4
+
+
+def test_what_is_kept_is_had_at_once() -> None:
+    inner = Inner()
+    kept = Kept(inner, 1000, 500, lambda: 0)
+    asking = Client(kept)
+    scope = {"type": "http", "method": "GET", "path": "/a", "query_string": b"", "headers": []}
+    assert kept.at_once(scope) is None
+    for _ in range(2):
+        asking.get(b"", path="/a")
+    found = kept.at_once(scope)
+    assert found is not None
+    assert found.body == b"a,b\r\n1,2\r\n"

@@ -83,6 +83,19 @@ def test_what_nothing_can_carry_is_told_with_all_that_could(accept: str) -> None
     assert caught.value.formats == DOCUMENT
 
 
+def test_what_could_carry_it_is_listed_once_each() -> None:
+    offered = (*DOCUMENT, *carrying(Content.CLAIMS))
+    with pytest.raises(NotAcceptable) as failure:
+        negotiate("image/png", offered)
+    listed = (failure.value.remedy or "").removeprefix("Ask for one of: ").split(", ")
+    assert len(set(listed)) == len(listed) == len(offered)
+
+
+@pytest.mark.parametrize("accept", ["a/b/c", "text/tur tle", "text/", "/", "te(xt/html", "x/*/y"])
+def test_what_is_no_media_range_is_passed_over(accept: str) -> None:
+    assert media_ranges(accept) == []
+
+
 def test_an_alias_does_not_bring_back_what_is_refused() -> None:
     wanted = acceptable("text/turtle;q=0, application/*", DOCUMENT)
     assert "ttl" not in [fmt.name for fmt in wanted]

@@ -22,7 +22,7 @@ from pyoxigraph import (
 )
 
 from graphsvc.formats import Format, named
-from graphsvc.store.points import FEW, SOME, Points, hubs
+from graphsvc.store.points import FEW, SOME, Crowd, Points, hubs
 from graphsvc.store.points.shape import shape_of
 
 if TYPE_CHECKING:
@@ -177,9 +177,18 @@ def test_an_iri_cannot_close_a_string(points: Points, quote: str) -> None:
 def test_hubs_are_the_terms_that_many_triples_hold() -> None:
     lines = [f"<urn:s{number}> <urn:p> <urn:hub> .\n" for number in range(FEW + 1)]
     lines += [f'<urn:wordy> <urn:p> "word {number}" .\n' for number in range(FEW)]
+    lines += [f'<urn:wordier> <urn:p> "word {number}" .\n' for number in range(FEW + 2)]
     lines += ["<urn:list> <urn:p> _:b .\n"]
-    found = hubs(line.encode() for line in lines)
-    assert found == {"urn:hub": FEW + 1, "urn:list": len(lines) + FEW}
+    assert hubs(line.encode() for line in lines) == {
+        "urn:hub": Crowd(subject=FEW, value=FEW + 1),
+        "urn:wordier": Crowd(subject=FEW + 2, value=FEW),
+        "urn:list": Crowd(subject=len(lines) + FEW + 1, value=FEW),
+    }
+
+
+def test_what_few_say_of_a_hub_is_a_lookup(points: Points, store: Store) -> None:
+    query = f"SELECT ?label {{ <{FLEET}> a ?kind ; <{LABEL}> ?label }}"
+    assert points.answer(query, JSON) == engines(store, query)
 
 
 TERMS = st.sampled_from(
@@ -197,7 +206,7 @@ TAILS = st.sampled_from(["", " LIMIT 3", " ORDER BY ?o", " #<x>", " }", " GROUP 
 def test_whatever_is_answered_is_what_the_engine_says(head: str, group: str, tail: str) -> None:
     store = Store()
     store.extend(triples())
-    points = Points(store, PREFIXES, {FLEET: SOME + 1, COAST: FEW + 3})
+    points = Points(store, PREFIXES, {FLEET: Crowd(FEW, SOME + 1), COAST: Crowd(FEW, FEW + 3)})
     query = f"{head}{{ {group} }}{tail}"
     answer = points.answer(query, JSON)
     if answer is not None:

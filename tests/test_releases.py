@@ -301,7 +301,7 @@ def facts(release: Release) -> set[tuple[Any, ...]]:
 
 def test_pages_of_changes_leave_nothing_out(both: tuple[Release, Release]) -> None:
     ledger = Ledger(*both)
-    report = Report(ledger, Names(both[0].store), Names(both[1].store))
+    report = Report(ledger, *(Names(each.store, each.base) for each in both))
     for view in (View.ENTITIES, View.SENTENCES, View.RECORDS):
         whole = report.page(view, 1, 10_000)
         size = 2

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection, HTTPException, IncompleteRead
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -167,6 +167,59 @@ def test_a_client_that_goes_away_frees_its_worker(service: Service) -> None:
         gone = time.monotonic()
     eventually(lambda: idling(service) == 0)
     assert time.monotonic() - gone < DEADLINE / 2, "it was the deadline that freed it"
+
+
+def sockets(pid: int) -> int:
+    """Return how many sockets a process has."""
+    found = 0
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            found += str(descriptor.readlink()).startswith("socket:")
+    return found
+
+
+def test_the_web_processes_take_turns(service: Service) -> None:
+    processes = service.web_processes()
+    assert len(processes) == 2
+    before = {pid: sockets(pid) for pid in processes}
+    with ExitStack() as connections:
+        for _ in range(8):
+            connection = connections.enter_context(closing(service.connection()))
+            connection.request("GET", "/readyz")
+            assert connection.getresponse().read() == b"ready\n"
+        taken = [sockets(pid) - before[pid] for pid in processes]
+    assert min(taken) >= 3, taken
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_built(
+    service: Service, lights_folder: Path, tmp_path: Path
+) -> None:
+    graphsvc = Path(sys.executable).with_name("graphsvc")
+    places = ("--project", lights_folder, "--releases", tmp_path / "releases")
+    told = subprocess.run(
+        [graphsvc, "serve", *places, "--port", str(service.port)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert told.returncode == 2
+    assert f"cannot listen at 127.0.0.1:{service.port}" in told.stderr
+    assert "--port" in told.stderr
+    assert not (tmp_path / "releases").exists()
+
+
+def test_a_web_process_that_gives_up_ends_the_service() -> None:
+    program = (
+        "from graphsvc.cli.processes import WebProcesses, bound\n"
+        "WebProcesses(bound('127.0.0.1', 0), 2).run()"
+    )
+    # Without the environment that the service hands down there is nothing to serve.
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert told.returncode != 0
+    assert "A web process has failed" in told.stderr
 
 
 def idling(service: Service) -> int:

@@ -102,6 +102,7 @@ WRONG = [
     Wrong("pages.healthz", "/healthz", 405, "POST"),
     Wrong("pages.readyz", "/readyz", 405, "POST"),
     Wrong("dumps.dump", "/dump.exe.gz", 404),
+    Wrong("dumps.dump_of_release", "/releases/none/dump.nq.gz", 404),
     Wrong("well_known.void", "/.well-known/void", 405, "POST"),
     Wrong("well_known.sparql_examples", "/.well-known/sparql-examples", 405, "POST"),
     Wrong("crawlers.robots", "/robots.txt", 405, "POST"),

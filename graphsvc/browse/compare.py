@@ -13,6 +13,7 @@ from graphsvc.browse.state import State
 from graphsvc.entities.describe import known
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.errors import ParameterError, UnknownEntity
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
 MOST_COMPARED = 24
 """How many things are compared at most: more cannot be taken in at a glance."""
+
+HIGHLIGHTS = {
+    "": Phrase("nothing"),
+    "differences": Phrase("differences"),
+    "agreements": Phrase("agreements"),
+}
+"""What can be highlighted, and what people call it."""
 
 
 @dataclass(frozen=True, slots=True)

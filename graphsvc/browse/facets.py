@@ -20,6 +20,7 @@ from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
 from graphsvc.entities.layout import Place
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -179,9 +180,14 @@ def condition_label(browser: Browser, condition: Condition, labels: Labels, lang
     if isinstance(condition, Is):
         return _named(browser, labels, condition.value, language).label
     if isinstance(condition, Span):
-        low, high = condition.low, condition.high
-        return f"{low} to {high}" if low and high else f"from {low}" if low else f"up to {high}"
-    return "any value" if isinstance(condition, Present) else "no value"
+        return _span(condition.low, condition.high)
+    return Phrase("any value") if isinstance(condition, Present) else Phrase("no value")
+
+
+def _span(low: str, high: str) -> Phrase:
+    if low and high:
+        return Phrase("%(low)s to %(high)s", low=low, high=high)
+    return Phrase("from %(low)s", low=low) if low else Phrase("up to %(high)s", high=high)
 
 
 class _Making:
@@ -376,7 +382,7 @@ def _chosen(browser: Browser, state: State, language: str, total: int) -> Iterat
     for cls in state.classes:
         less = type(state)(conditions=state.conditions)
         name = browser.catalogue.term(cls, language).label
-        yield Chosen(None, "Class", name, cls, without(less))
+        yield Chosen(None, Phrase("Class"), name, cls, without(less))
     lanes = {lane.id: lane for lane in browser.choices(state, language)}
     for place, held in state.conditions:
         lane = lanes.get(place) or browser.lanes.plain(place, language)

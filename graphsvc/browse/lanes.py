@@ -18,6 +18,7 @@ from graphsvc.entities.labels import best
 from graphsvc.entities.layout import Place, number
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import RDFS, SH, SKOS, graph_iri
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -99,7 +100,7 @@ class Lanes:
     def plain(self, place: Place, language: str) -> Lane:
         """Return the lane of a property that no shape places."""
         named = self._catalogue.term(place.property, language)
-        name = f"{named.label} (of)" if place.incoming else named.label
+        name = Phrase("%(property)s (of)", property=named.label) if place.incoming else named.label
         return Lane(place, place, name, definition=self._definition(place, language))
 
     def _definition(self, place: Place, language: str) -> str:

@@ -3,7 +3,8 @@
     ledger = Ledger(before, after)
     for change in ledger.changes(View.ENTITIES): ...
 
-The releases' files of quads are read side by side, so any two releases can be compared.
+The releases' files of quads are read side by side, so any two releases can be compared: those of
+different bases by what they would say under one.
 """
 
 from graphsvc.changes.kinds import FACTS, RECORDS, Kind

@@ -18,6 +18,7 @@ from pyoxigraph import BlankNode, RdfFormat, parse
 from graphsvc import sparql
 from graphsvc.errors import DeadlineExceeded, MemoryExceeded, Overloaded, QueryError, StoreError
 from graphsvc.formats import Content, named
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,11 +41,11 @@ _Cell: TypeAlias = tuple[str, bool, str]
 _Row: TypeAlias = tuple[_Cell, ...]
 
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (DeadlineExceeded, "deadline"),
-    (MemoryExceeded, "memory"),
-    (Overloaded, "crowded"),
-    (QueryError, "query"),
-    (StoreError, "unavailable"),
+    (DeadlineExceeded, Phrase("deadline")),
+    (MemoryExceeded, Phrase("memory")),
+    (Overloaded, Phrase("crowded")),
+    (QueryError, Phrase("query")),
+    (StoreError, Phrase("unavailable")),
 )
 
 
@@ -63,7 +64,7 @@ class Verdict:
 
 
 SAME = Verdict("same")
-CHANGES = Verdict("unknown", reason="changes")
+CHANGES = Verdict("unknown", reason=Phrase("changes"))
 
 
 def compare(before: Store, after: Store, query: str, graphs: GraphSelection) -> Verdict:
@@ -78,7 +79,7 @@ def compare(before: Store, after: Store, query: str, graphs: GraphSelection) -> 
         reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
         return Verdict("unknown", reason=reason)
     if old is None or new is None:
-        return Verdict("unknown", reason="size")
+        return Verdict("unknown", reason=Phrase("size"))
     return _verdict(_coloured(old), _coloured(new), query)
 
 

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from graphsvc.namespaces import graph_iri
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from graphsvc.changes.lines import Statement
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 class Kind(Enum):
     """A kind of statement, the value being its name in JSON."""
 
-    STATED = "stated"
-    EDITORIAL = "editorial"
-    INFERRED = "inferred"
+    STATED = Phrase("stated")
+    EDITORIAL = Phrase("editorial")
+    INFERRED = Phrase("inferred")
     SCHEME = "scheme"
     VOCABULARY = "vocabulary"
     SHAPE = "shape"
@@ -38,16 +39,16 @@ FACTS = (Kind.STATED, Kind.EDITORIAL, Kind.INFERRED)
 RECORDS = tuple(kind for kind in Kind if kind not in FACTS)
 
 _MEANINGS = {
-    Kind.STATED: "stated by a sentence",
-    Kind.EDITORIAL: "added by the editors",
-    Kind.INFERRED: "follows from other facts",
-    Kind.SCHEME: "concept schemes",
-    Kind.VOCABULARY: "vocabulary",
-    Kind.SHAPE: "shapes",
-    Kind.PASSAGE: "texts and passages",
-    Kind.DERIVATION: "records of how facts follow",
-    Kind.DESCRIPTION: "what the graph says of itself",
-    Kind.OTHER: "other graphs",
+    Kind.STATED: Phrase("stated by a sentence"),
+    Kind.EDITORIAL: Phrase("added by the editors"),
+    Kind.INFERRED: Phrase("follows from other facts"),
+    Kind.SCHEME: Phrase("concept schemes"),
+    Kind.VOCABULARY: Phrase("vocabulary"),
+    Kind.SHAPE: Phrase("shapes"),
+    Kind.PASSAGE: Phrase("texts and passages"),
+    Kind.DERIVATION: Phrase("records of how facts follow"),
+    Kind.DESCRIPTION: Phrase("what the graph says of itself"),
+    Kind.OTHER: Phrase("other graphs"),
 }
 _OF_GRAPH = {
     "editorial": Kind.EDITORIAL,

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from graphsvc.changes.kinds import FACTS, RECORDS, Kind, Kinds
-from graphsvc.changes.lines import ADDED, REMOVED, Comparison, Statement
+from graphsvc.changes.lines import ADDED, Comparison, Statement
 from graphsvc.namespaces import DCTERMS, OA, PROV, RDF
 
 if TYPE_CHECKING:
@@ -133,21 +133,25 @@ class Count:
 
 
 class Ledger:
-    """All changes from one release to another. It is used by one thread at a time."""
+    """All changes from one release to another. It is used by one thread at a time.
 
-    def __init__(self, before: Release, after: Release) -> None:
+    All IRIs are under ``base``, that of the later release unless another one is given: of
+    releases with different bases only that differs which would with the same.
+    """
+
+    def __init__(self, before: Release, after: Release, base: str | None = None) -> None:
         """Compare the releases' files of quads; neither may be removed meanwhile."""
+        self.base = base or after.base
         self._lock = Lock()
         self._database = sqlite3.connect("", check_same_thread=False)
         self._database.create_function("in_order", 1, _natural, deterministic=True)
         self._database.create_function("rank", 1, _rank, deterministic=True)
         self._database.executescript(_SCHEMA)
-        comparison = Comparison(before.dump, after.dump)
-        kinds = {REMOVED: Kinds(before.base), ADDED: Kinds(after.base)}
+        comparison = Comparison(before, after, self.base)
         self._database.executemany(
             "INSERT INTO change (sign, kind, subject, predicate, object, graph) "
             "VALUES (?, ?, ?, ?, ?, ?)",
-            _rows(comparison, kinds),
+            _rows(comparison, Kinds(self.base)),
         )
         graphs = ((graph,) for graph in comparison.passages)
         self._database.executemany("INSERT INTO passage VALUES (?)", graphs)
@@ -209,11 +213,9 @@ class Ledger:
             return self._database.execute(query, values).fetchall()
 
 
-def _rows(
-    comparison: Comparison, kinds: Mapping[int, Kinds]
-) -> Iterator[tuple[int, str, str, str, str, str]]:
+def _rows(comparison: Comparison, kinds: Kinds) -> Iterator[tuple[int, str, str, str, str, str]]:
     for sign, each in comparison.changes():
-        kind = kinds[sign].of(each).value
+        kind = kinds.of(each).value
         yield sign, kind, each.subject, each.predicate, each.object, each.graph
 
 

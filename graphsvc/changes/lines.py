@@ -12,11 +12,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphsvc.namespaces import NIF
+from graphsvc.changes.rebased import rebased
+from graphsvc.namespaces import NIF, Rebase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
+
+    from graphsvc.release import Release
 
 REMOVED = -1
 ADDED = 1
@@ -51,26 +53,34 @@ class Statement:
 
 
 class Comparison:
-    """The changes from one file of quads to another, in the order of the files.
+    """The changes from the quads of one release to those of another, in order.
 
-    ``passages`` are the graphs that are passages in either; it is whole once ``changes`` is at
-    its end.
+    The quads of both have their IRIs under ``base``. ``passages`` are the graphs that are passages
+    in either; it is whole once ``changes`` is at its end.
     """
 
-    def __init__(self, before: Path, after: Path) -> None:
+    def __init__(self, before: Release, after: Release, base: str) -> None:
         self.passages: set[str] = set()
         self._before = before
         self._after = after
+        self._base = base
 
     def changes(self) -> Iterator[tuple[int, Statement]]:
         """Yield each statement that only one of the files has: ``REMOVED`` or ``ADDED``."""
         aside: dict[int, list[Statement]] = {REMOVED: [], ADDED: []}
-        with gzip.open(self._before) as before, gzip.open(self._after) as after:
-            old = self._named(before, aside[REMOVED])
-            new = self._named(after, aside[ADDED])
+        with gzip.open(self._before.dump) as before, gzip.open(self._after.dump) as after:
+            old = self._named(self._under_base(before, self._before), aside[REMOVED])
+            new = self._named(self._under_base(after, self._after), aside[ADDED])
             for sign, line in _apart(old, new):
                 yield sign, Statement.read(line)
         yield from _apart_by_content(aside[REMOVED], aside[ADDED])
+
+    def _under_base(self, lines: Iterable[bytes], release: Release) -> Iterable[bytes]:
+        return (
+            lines
+            if release.base == self._base
+            else rebased(lines, Rebase(release.base, self._base))
+        )
 
     def _named(self, lines: Iterable[bytes], aside: list[Statement]) -> Iterator[bytes]:
         """Yield the lines without blank nodes; put the others aside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 from graphsvc.entities.evidence import QUOTE_CLAUSE, passage
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
 from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import Rebase
 
 if TYPE_CHECKING:
     from graphsvc.entities.model import Named, Passage
@@ -23,25 +25,36 @@ _REMEMBERED = 8192
 
 
 class Names:
-    """Names of one release's terms, each looked up once and remembered for a while."""
+    """Names of one release's terms, each looked up once and remembered for a while.
 
-    def __init__(self, store: Store) -> None:
+    Terms come and go under ``base``, whatever that of the release is. ``languages`` is the language
+    priority list for their labels.
+    """
+
+    def __init__(
+        self, store: Store, release_base: str, base: str | None = None, languages: str = "en"
+    ) -> None:
         self._store = store
+        self._from = Rebase(release_base, base or release_base)
+        self._languages = languages
         self.of = lru_cache(maxsize=_REMEMBERED)(self._of)
         self.passage = lru_cache(maxsize=_REMEMBERED)(self._passage)
 
     def _of(self, written: str) -> Named:
         """Return the name of a term that is written as in N-Triples."""
         node = term(written)
-        if not isinstance(node, NamedNode):
+        there = self._from.reverse.term(node)
+        if not isinstance(there, NamedNode):
             return spelled(node)
-        labels = Labels.read(self._store.select(_LABELS, {"thing": node}))
-        return labels.name(node, "en") or spelled(node)
+        labels = Labels.read(self._store.select(_LABELS, {"thing": there}))
+        named = labels.name(there, self._languages)
+        return replace(named, term=node) if named is not None else spelled(node)
 
     def _passage(self, written: str) -> Passage | None:
         """Return a passage with its words, or None if this release has none of this IRI."""
-        rows = self._store.select(_QUOTE, {"passage": term(written)})
-        return next((passage(row) for row in rows), None)
+        rows = self._store.select(_QUOTE, {"passage": self._from.reverse.term(term(written))})
+        found = next((passage(row) for row in rows), None)
+        return found and replace(found, iri=self._from.iri(found.iri))
 
 
 @lru_cache(maxsize=_REMEMBERED)

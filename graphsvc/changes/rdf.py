@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from graphsvc.changes.names import term
-from graphsvc.namespaces import DCTERMS, PROV, RDF, VOID, XSD, Namespace
+from graphsvc.namespaces import DCTERMS, PROV, RDF, RDFS, VOID, XSD, Namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,19 +26,24 @@ DCAT = Namespace("http://www.w3.org/ns/dcat#")
 _XHV = Namespace("http://www.w3.org/1999/xhtml/vocab#")
 
 
-def release_iri(release: Release) -> NamedNode:
-    """Return the IRI of a release: the address of its page, under its base."""
-    return NamedNode(f"{release.base}releases/{release.id}")
+def release_iri(release: Release, base: str) -> NamedNode:
+    """Return the IRI of a release: the address of its page, under the base that is served.
+
+    A release that was built with another base is had here all the same.
+    """
+    return NamedNode(f"{base}releases/{release.id}")
 
 
-def comparison_iri(before: Release, after: Release) -> NamedNode:
+def comparison_iri(before: Release, after: Release, base: str) -> NamedNode:
     """Return the IRI of the document that compares two releases."""
-    return NamedNode(f"{after.base}releases/{before.id}...{after.id}")
+    return NamedNode(f"{base}releases/{before.id}...{after.id}")
 
 
-def described(release: Release, previous: Release | None, dataset: str | None) -> Iterator[Triple]:
+def described(
+    release: Release, previous: Release | None, dataset: str | None, base: str
+) -> Iterator[Triple]:
     """Yield what is to be said of a release: its date, its size, what it follows."""
-    node, manifest = release_iri(release), release.manifest
+    node, manifest = release_iri(release, base), release.manifest
     yield Triple(node, RDF.type, DCAT.Dataset)
     yield Triple(node, RDF.type, PROV.Entity)
     yield Triple(node, DCTERMS.identifier, Literal(release.id))
@@ -49,19 +54,25 @@ def described(release: Release, previous: Release | None, dataset: str | None) -
         yield Triple(node, DCAT.isVersionOf, NamedNode(dataset))
         yield Triple(node, DCTERMS.isVersionOf, NamedNode(dataset))
     if previous is not None:
-        before = release_iri(previous)
+        before = release_iri(previous, base)
         for predicate in (DCAT.previousVersion, DCTERMS.replaces, PROV.wasRevisionOf):
             yield Triple(node, predicate, before)
 
 
 def changesets(
-    before: Release, after: Release, changes: Iterable[Change], next_page: int | None
+    before: Release, after: Release, base: str, changes: Iterable[Change], next_page: int | None
 ) -> Iterator[Triple]:
     """Yield a changeset for each subject of some changes, which are in the order of subjects."""
-    document = comparison_iri(before, after)
+    document = comparison_iri(before, after, base)
     yield Triple(document, RDF.type, PROV.Entity)
-    yield Triple(document, PROV.wasDerivedFrom, release_iri(before))
-    yield Triple(document, PROV.wasDerivedFrom, release_iri(after))
+    yield Triple(document, PROV.wasDerivedFrom, release_iri(before, base))
+    yield Triple(document, PROV.wasDerivedFrom, release_iri(after, base))
+    if before.base != after.base:
+        words = (
+            f"The base changed from {before.base} to {after.base}. "
+            "The statements are compared as if it had not."
+        )
+        yield Triple(document, RDFS.comment, Literal(words, language="en"))
     if next_page is not None:
         yield Triple(document, _XHV.next, NamedNode(f"{document.value}?page={next_page}"))
     created = Literal(after.manifest.built, datatype=XSD.dateTime)

@@ -166,6 +166,11 @@ class Compared:
     ledger: Ledger
     report: Report
 
+    @property
+    def is_rebased(self) -> bool:
+        """Tell whether the releases have different bases, so that every IRI differs."""
+        return self.before.base != self.after.base
+
 
 def _about(view: View, change: Change) -> tuple[str, str]:
     if view is View.SENTENCES:

@@ -20,7 +20,13 @@ R = TypeVar("R")
 #: Settings that every command takes as options.
 COMMON = ("project", "releases", "base_iri")
 
-_METAVARS = {"project": "DIR", "releases": "DIR", "base_iri": "IRI", "port": "NUMBER"}
+_METAVARS = {
+    "project": "DIR",
+    "releases": "DIR",
+    "translations": "DIR",
+    "base_iri": "IRI",
+    "port": "NUMBER",
+}
 
 
 def with_settings(
@@ -53,7 +59,7 @@ def _options(names: Sequence[str]) -> list[Callable[[Callable[P, R]], Callable[P
             "--" + name.replace("_", "-"),
             name,
             metavar=_METAVARS.get(name, "VALUE"),
-            type=click.Path(path_type=Path) if name in ("project", "releases") else str,
+            type=click.Path(path_type=Path) if _METAVARS.get(name) == "DIR" else str,
             help=rows[name].help,
         )
         for name in names

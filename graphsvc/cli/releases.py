@@ -18,7 +18,7 @@ from graphsvc.changes.report import Compared, Report
 from graphsvc.cli.options import with_settings
 from graphsvc.errors import ReleaseError
 from graphsvc.release import CURRENT, current
-from graphsvc.web.releases_json import release_json, whole_json
+from graphsvc.web.releases_json import Scene, release_json, whole_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +40,11 @@ _ALL = 1 << 62
 def releases(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - click gives it so
     """List the releases that are kept, the newest first."""
     kept = depot.kept(settings.releases)
-    newest = current(settings.releases).id
+    served = current(settings.releases)
+    newest = served.id
     if as_json:
-        told = [release_json(each, None, {}, current=newest, served=newest) for each in kept]
+        scene = Scene(served.base, newest, newest)
+        told = [release_json(each, None, {}, scene) for each in kept]
         for entry in told:
             # What only a comparison or a running service could tell is left out.
             del entry["changes"], entry["served"], entry["previous"]
@@ -85,7 +87,8 @@ def diff(
 
 def _compared(before: Release, after: Release) -> Compared:
     ledger = Ledger(before, after)
-    report = Report(ledger, Names(before.store), Names(after.store))
+    names = (Names(each.store, each.base, ledger.base) for each in (before, after))
+    report = Report(ledger, *names)
     return Compared(before, after, ledger, report)
 
 
@@ -105,6 +108,9 @@ def _find(folder: Path, name: str) -> Release:
 
 def _show(found: Compared, console: Console) -> None:
     console.print(f"From {found.before.id} to {found.after.id}")
+    if found.is_rebased:
+        bases = f"from <{found.before.base}> to <{found.after.base}>"
+        console.print(f"The base changed {bases}; compared as if it had not.", soft_wrap=True)
     for kind, count in found.ledger.counts.items():
         console.print(f"{f'+{count.added}':>8} {f'-{count.removed}':>8}  {kind.meaning}")
     for view in (View.ENTITIES, View.RECORDS):

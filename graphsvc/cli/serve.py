@@ -9,30 +9,27 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
-from granian.constants import Interfaces, Loops, RuntimeModes
-from granian.log import LogLevels
-from granian.server.mp import MPServer
 
 from graphsvc import depot
 from graphsvc.build import current, is_fresh
 from graphsvc.cli.build import compile_release, show
 from graphsvc.cli.options import with_settings
+from graphsvc.cli.processes import WebProcesses, bound
 from graphsvc.cli.workers import keep_supervisor
 from graphsvc.errors import ReleaseError
 from graphsvc.settings import ENVIRONMENT
 from graphsvc.store.pool import FOLDER
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from graphsvc.release import Release
     from graphsvc.settings import Settings
 
 
-#: How long a web process that is told to end may take, in seconds.
-_PATIENCE = 5
-
-
 @click.command()
 @with_settings(
+    "translations",
     "contact",
     "host",
     "port",
@@ -50,32 +47,20 @@ def serve(settings: Settings) -> None:
 
     A release is built first if there is none, or if the project's files have changed since.
     """
-    release = _fresh_release(settings)
-    if release is None:
-        release = compile_release(settings)
-        show(release)
+    with bound(settings.host, settings.port) as listener:
+        release = _fresh_release(settings)
+        if release is None:
+            release = compile_release(settings)
+            show(release)
+        _serve(settings, release, listener)
+
+
+def _serve(settings: Settings, release: Release, listener: socket) -> None:
     with TemporaryDirectory(prefix="graphsvc-") as folder, depot.Hold(release.path):
         _hand_down(settings, Path(folder), release)
         keep_supervisor(Path(folder))
         click.echo(f"Serving {settings.project} at http://{settings.host}:{settings.port}/")
-        _server(settings).serve()
-
-
-def _server(settings: Settings) -> MPServer:
-    return MPServer(
-        "graphsvc.web.asgi:application",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGINL,
-        loop=Loops.uvloop,
-        runtime_mode=RuntimeModes.st,
-        websockets=False,
-        workers=settings.workers,
-        respawn_failed_workers=True,
-        workers_kill_timeout=_PATIENCE,
-        log_level=LogLevels(settings.log_level.lower()),
-    )
+        WebProcesses(listener, settings.workers).run()
 
 
 def _fresh_release(settings: Settings) -> Release | None:

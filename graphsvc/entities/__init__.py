@@ -9,10 +9,11 @@ from graphsvc.entities.catalogue import Catalogue
 from graphsvc.entities.describe import called, describe, known
 from graphsvc.entities.documents import (
     Document,
+    Draft,
     Imprint,
-    document,
     document_iri,
-    ontology_document,
+    draft,
+    version_document,
 )
 from graphsvc.entities.incoming import incoming
 from graphsvc.entities.model import (
@@ -42,6 +43,7 @@ __all__ = [
     "Dataset",
     "Derivation",
     "Document",
+    "Draft",
     "Entity",
     "Fact",
     "Group",
@@ -60,16 +62,16 @@ __all__ = [
     "classes",
     "dataset",
     "describe",
-    "document",
     "document_iri",
+    "draft",
     "incoming",
     "known",
     "leading",
-    "ontology_document",
     "reading",
     "spoken",
     "standing",
     "text_passages",
     "texts",
+    "version_document",
     "written_in",
 ]

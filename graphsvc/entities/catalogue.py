@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
 from graphsvc.entities.blanks import Blanks
+from graphsvc.entities.evidence import place
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, best, spelled
 from graphsvc.entities.layout import Layout
 from graphsvc.entities.prologue import PROLOGUE
@@ -75,6 +76,10 @@ ORDER BY ?text ?begin
 )
 
 
+#: How many counts are remembered.
+_COUNTS = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where a passage stands: in which text, and as which of its passages, counted from 0."""
@@ -95,6 +100,7 @@ class Catalogue:
         self.inferred = graph_iri(base, "inferred")
         self.namings = frozenset(row["naming"] for row in store.select(_NAMINGS))
         bound = {"ontology": graph_iri(base, "ontology")}
+        self.count = lru_cache(maxsize=_COUNTS)(self._count)
         self._labels = Labels.read(store.select(_TERM_LABELS, bound))
         self._definitions = _by_term(store.select(_DEFINITIONS, bound))
 
@@ -141,6 +147,11 @@ class Catalogue:
     def definition(self, term: Term, language: str) -> str:
         """Return how the ontology defines a term, if it does."""
         return best(self._definitions.get(term, ()), language)
+
+    def _count(self, query: str, entity: NamedNode) -> int:
+        """Return the ``?count`` of a thing that a query gives; whoever asks again asks for free."""
+        rows = self.store.select(query, {"entity": entity})
+        return next((place(row["count"]) or 0 for row in rows), 0)
 
 
 def _by_term(rows: Table) -> Mapping[Term, list[Term]]:

@@ -60,6 +60,9 @@ _NODES = frozenset(
     {RDF.subject, FOAF.primaryTopic, VOID.inDataset, DCTERMS.isPartOf, PROV.hadPrimarySource}
 )
 
+#: What every document says with the same datatype, whatever the graph does with the property.
+_TYPED: Mapping[NamedNode, NamedNode] = {DCTERMS.modified: XSD.dateTime}
+
 #: JSON has these itself: https://www.w3.org/TR/json-ld11-api/#data-round-tripping
 NATIVE = frozenset({XSD.string, XSD.integer, XSD.boolean})
 
@@ -246,6 +249,8 @@ class _Reading:
         node = NamedNode(iri)
         if node == RDF.predicate:
             return Name(name, iri, Shape.NAME)
+        if node in _TYPED:
+            return Name(name, iri, Shape.PLAIN, _TYPED[node])
         if node in _NODES or OWL.ObjectProperty in self._types.get(iri, ()):
             return Name(name, iri, Shape.NODE)
         ranges = {each for each in self._ranges.get(iri, ()) if each in XSD or each in RDF}

@@ -10,6 +10,7 @@ https://www.w3.org/TR/cooluris/, https://www.w3.org/TR/void/#backlinks
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ from graphsvc.namespaces import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from graphsvc.entities.catalogue import Catalogue
@@ -93,32 +94,73 @@ class Document:
         return (rank, str(subject), predicate, str(statement.object))
 
 
-def document(catalogue: Catalogue, imprint: Imprint, iri: str, page: int = 1) -> Document:
-    """Return a page of the document about a thing; its own facts stand on the first.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A page of the document about a topic before it is read: its place among the pages is known.
+
+    ``own`` gives what stands beside the lists, all of it on the first page.
+    """
+
+    catalogue: Catalogue
+    topic: str
+    paging: Paging
+    lists: tuple[statements.Paged, ...]
+    own: Callable[[], Iterable[Quad]]
+
+    def document(self, imprint: Imprint) -> Document:
+        """Read the page."""
+        own = self.own() if self.paging.number == 1 else ()
+        return Document(
+            iri=self.paging.here,
+            topic=self.topic,
+            paging=self.paging,
+            own=frozenset(_metadata(self.paging, self.topic, imprint)),
+            stated=frozenset(chain(own, *(each.quads() for each in self.lists))),
+            passages=self.catalogue.passages,
+        )
+
+
+def draft(catalogue: Catalogue, iri: str, page: int = 1) -> Draft:
+    """Return a page of the document about a thing, not read yet.
+
+    That about the ontology defines every term: it has the whole of its graph, at once.
 
     Errors: UnknownEntity, also for a page after the last.
     """
     if not known(catalogue.store, iri):
         raise UnknownEntity(iri)
     entity = NamedNode(iri)
-    lists = (
-        statements.pointing(catalogue, entity, page),
-        statements.content(catalogue, entity, page),
-    )
-    own = statements.own(catalogue, entity) if page == 1 else ()
-    return _made(catalogue, imprint, iri, lists, own)
-
-
-def ontology_document(catalogue: Catalogue, imprint: Imprint, page: int = 1) -> Document:
-    """Return the document that defines every term of the ontology: its whole graph, at once."""
-    lists = (statements.pointing(catalogue, catalogue.ontology, page),)
-    own: Iterable[Quad] = ()
-    if page == 1:
-        graph = graph_iri(catalogue.base, "ontology")
-        own = chain(
-            statements.own(catalogue, catalogue.ontology), statements.whole(catalogue, graph)
+    if entity == catalogue.ontology:
+        lists: tuple[statements.Paged, ...] = (statements.pointing(catalogue, entity, page),)
+    else:
+        lists = (
+            statements.pointing(catalogue, entity, page),
+            statements.content(catalogue, entity, page),
         )
-    return _made(catalogue, imprint, catalogue.ontology.value, lists, own)
+    address = document_iri(catalogue, iri)
+    paging = Paging.of(address, page, [each.size for each in lists])
+    if paging.number > paging.last:
+        raise UnknownEntity(paging.here)
+    return Draft(catalogue, iri, paging, lists, partial(_own, catalogue, entity))
+
+
+def version_document(
+    catalogue: Catalogue, imprint: Imprint, iri: str, said: tuple[frozenset[Triple], Iterable[Quad]]
+) -> Document:
+    """Return the document with an IRI that is a version of the ontology.
+
+    ``said`` is what is said of it, and what it says itself.
+    """
+    own, stated = said
+    paging, topic = Paging(iri, 1, 1), catalogue.ontology.value
+    return Document(
+        iri=iri,
+        topic=topic,
+        paging=paging,
+        own=own.union(_metadata(paging, topic, imprint)),
+        stated=frozenset(stated),
+        passages=frozenset(),
+    )
 
 
 def document_iri(catalogue: Catalogue, iri: str) -> str:
@@ -131,26 +173,10 @@ def document_iri(catalogue: Catalogue, iri: str) -> str:
     return iri if is_document else f"{catalogue.base}doc/{rest}"
 
 
-def _made(
-    catalogue: Catalogue,
-    imprint: Imprint,
-    iri: str,
-    lists: Iterable[statements.Paged],
-    own: Iterable[Quad],
-) -> Document:
-    listed = list(lists)
-    address = document_iri(catalogue, iri)
-    paging = Paging.of(address, listed[0].page, [each.size for each in listed])
-    if paging.number > paging.last:
-        raise UnknownEntity(paging.here)
-    return Document(
-        iri=paging.here,
-        topic=iri,
-        paging=paging,
-        own=frozenset(_metadata(paging, iri, imprint)),
-        stated=frozenset(chain(own, *(each.quads() for each in listed))),
-        passages=catalogue.passages,
-    )
+def _own(catalogue: Catalogue, entity: NamedNode) -> Iterator[Quad]:
+    yield from statements.own(catalogue, entity)
+    if entity == catalogue.ontology:
+        yield from statements.whole(catalogue, graph_iri(catalogue.base, "ontology"))
 
 
 def _graph(quad: Quad) -> str:

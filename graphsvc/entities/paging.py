@@ -30,6 +30,11 @@ class Paging:
         """Return the address of this page."""
         return self.address(self.number)
 
+    @property
+    def query(self) -> str:
+        """Return what the address of this page has after that of the document."""
+        return self.here.removeprefix(self.whole)
+
     def address(self, number: int) -> str:
         """Return the address of a page: that of the document is that of its first page."""
         return self.whole if number == 1 else f"{self.whole}?page={number}"

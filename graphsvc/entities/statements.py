@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 
-from graphsvc.entities.evidence import place
 from graphsvc.entities.paging import PAGE_SIZE
 from graphsvc.entities.prologue import PROLOGUE
 
@@ -160,7 +159,7 @@ class Paged:
     @cached_property
     def size(self) -> int:
         """Return how many rows the whole list has."""
-        return _count(self._catalogue, self._count, self._entity)
+        return self._catalogue.count(self._count, self._entity)
 
     def quads(self) -> Iterator[Quad]:
         """Yield the quads of the page, and those that make them readable."""
@@ -215,11 +214,6 @@ def _with_parts(catalogue: Catalogue, entity: NamedNode) -> Iterator[Quad]:
 
 def _page(query: str, page: int) -> str:
     return query % (PAGE_SIZE, PAGE_SIZE * (page - 1))
-
-
-def _count(catalogue: Catalogue, query: str, entity: NamedNode) -> int:
-    rows = catalogue.store.select(query, {"entity": entity})
-    return next((place(row["count"]) or 0 for row in rows), 0)
 
 
 def _read(catalogue: Catalogue, query: str, entity: NamedNode) -> Iterator[Quad]:

@@ -118,7 +118,8 @@ def _query(given: object, place: str) -> Query:
     # Null is nothing: some clients write out what they leave open.
     text = "" if said.get("query") is None else _text(said["query"], f"{place}.query")
     wanted = _list(said.get("properties") or [], f"{place}.properties")
-    if not text.strip() and not wanted:
+    # A blank cell of a table is a query as well: nothing is called so.
+    if said.get("query") is None and not wanted:
         raise _wrong(place, "has neither a query nor properties", "Give one of them.")
     if len(wanted) > MOST_PROPERTIES:
         raise TooMany(

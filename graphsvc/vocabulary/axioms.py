@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.namespaces import OWL, RDF, RDFS
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,17 +24,22 @@ if TYPE_CHECKING:
 _DEEPEST = 6
 
 # https://www.w3.org/TR/owl2-syntax/#Class_Expressions, with what is said between the members
-_COMBINATIONS = ((OWL.unionOf, " or "), (OWL.intersectionOf, " and "), (OWL.oneOf, ", "))
+_COMBINATIONS = (
+    (OWL.unionOf, (" ", Phrase("or"), " ")),
+    (OWL.intersectionOf, (" ", Phrase("and"), " ")),
+    (OWL.oneOf, (", ",)),
+)
+_BEFORE = ((OWL.complementOf, Phrase("not")), (OWL.inverseOf, Phrase("inverse of")))
 _QUANTIFIERS = (
-    (OWL.someValuesFrom, "some"),
-    (OWL.allValuesFrom, "only"),
-    (OWL.hasValue, "is"),
-    (OWL.minCardinality, "at least"),
-    (OWL.maxCardinality, "at most"),
-    (OWL.cardinality, "exactly"),
-    (OWL.minQualifiedCardinality, "at least"),
-    (OWL.maxQualifiedCardinality, "at most"),
-    (OWL.qualifiedCardinality, "exactly"),
+    (OWL.someValuesFrom, Phrase("some")),
+    (OWL.allValuesFrom, Phrase("only")),
+    (OWL.hasValue, Phrase("is")),
+    (OWL.minCardinality, Phrase("at least")),
+    (OWL.maxCardinality, Phrase("at most")),
+    (OWL.cardinality, Phrase("exactly")),
+    (OWL.minQualifiedCardinality, Phrase("at least")),
+    (OWL.maxQualifiedCardinality, Phrase("at most")),
+    (OWL.qualifiedCardinality, Phrase("exactly")),
 )
 _MEMBERS_OF_NAMELESS = frozenset({OWL.unionOf, OWL.intersectionOf, OWL.oneOf})
 
@@ -117,20 +123,20 @@ class Axioms:
         if isinstance(term, NamedNode | Literal):
             return (self.name(term),)
         if depth < _DEEPEST:
-            for predicate, word in _COMBINATIONS:
+            for predicate, words in _COMBINATIONS:
                 for head in self.values(term, predicate):
-                    return self._joined(self.items(head), word, depth)
-            for predicate, before in ((OWL.complementOf, "not "), (OWL.inverseOf, "inverse of ")):
+                    return self._joined(self.items(head), words, depth)
+            for predicate, before in _BEFORE:
                 for value in self.values(term, predicate):
-                    return (before, *self.in_words(value, depth + 1))
+                    return (before, " ", *self.in_words(value, depth + 1))
             for prop in self.values(term, OWL.onProperty):
                 return self._restriction(term, prop, depth)
-        return ("something without a name",)
+        return (Phrase("something without a name"),)
 
-    def _joined(self, terms: list[Term], word: str, depth: int) -> Expression:
+    def _joined(self, terms: list[Term], words: tuple[str, ...], depth: int) -> Expression:
         parts: list[str | Named] = []
         for term in terms:
-            parts += [word] if parts else []
+            parts += words if parts else ()
             parts += self.in_words(term, depth + 1)
         return tuple(parts)
 
@@ -138,7 +144,7 @@ class Axioms:
         parts: list[str | Named] = [*self.in_words(prop, depth + 1)]
         for predicate, word in _QUANTIFIERS:
             for value in self.values(term, predicate):
-                parts += [f" {word} ", *self.in_words(value, depth + 1)]
+                parts += [" ", word, " ", *self.in_words(value, depth + 1)]
         for value in self.values(term, OWL.onClass, OWL.onDataRange):
             parts += [" ", *self.in_words(value, depth + 1)]
         return tuple(parts)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc.entities import Named
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ class VocabularyTerm:
         return self.kind == CLASSES
 
 
-CLASSES = "Classes"
+CLASSES = Phrase("Classes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from graphsvc import sparql
 from graphsvc.entities.labels import best
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS, VANN, graph_iri
+from graphsvc.phrases import Phrase
 from graphsvc.vocabulary.axioms import Axioms
 from graphsvc.vocabulary.model import (
     CLASSES,
@@ -35,11 +36,11 @@ if TYPE_CHECKING:
 _KINDS: tuple[tuple[NamedNode, str], ...] = (
     (OWL.Class, CLASSES),
     (RDFS.Class, CLASSES),
-    (OWL.ObjectProperty, "Object properties"),
-    (OWL.DatatypeProperty, "Datatype properties"),
-    (OWL.AnnotationProperty, "Annotation properties"),
+    (OWL.ObjectProperty, Phrase("Object properties")),
+    (OWL.DatatypeProperty, Phrase("Datatype properties")),
+    (OWL.AnnotationProperty, Phrase("Annotation properties")),
 )
-_OTHER = "Other terms"
+_OTHER = Phrase("Other terms")
 #: What people call the kinds, in that order.
 KINDS = tuple(dict.fromkeys([*(title for _, title in _KINDS), _OTHER]))
 _TRUE = frozenset({"true", "1"})
@@ -67,24 +68,24 @@ GROUP BY ?ontology ?term
 
 #: What is said of the ontology itself, in the order of the page.
 _METADATA: tuple[tuple[str, NamedNode], ...] = (
-    ("Version", OWL.versionInfo),
-    ("This version", OWL.versionIRI),
-    ("Earlier version", OWL.priorVersion),
-    ("Earlier, compatible version", OWL.backwardCompatibleWith),
-    ("Earlier, incompatible version", OWL.incompatibleWith),
-    ("Licence", DCTERMS.license),
-    ("Creator", DCTERMS.creator),
-    ("Contributor", DCTERMS.contributor),
-    ("Publisher", DCTERMS.publisher),
-    ("Created", DCTERMS.created),
-    ("Issued", DCTERMS.issued),
-    ("Modified", DCTERMS.modified),
-    ("Preferred prefix", VANN.preferredNamespacePrefix),
-    ("Namespace", VANN.preferredNamespaceUri),
-    ("Imports", OWL.imports),
-    ("Source", DCTERMS.source),
-    ("To cite", DCTERMS.bibliographicCitation),
-    ("Remark", RDFS.comment),
+    (Phrase("Version"), OWL.versionInfo),
+    (Phrase("This version"), OWL.versionIRI),
+    (Phrase("Earlier version"), OWL.priorVersion),
+    (Phrase("Earlier, compatible version"), OWL.backwardCompatibleWith),
+    (Phrase("Earlier, incompatible version"), OWL.incompatibleWith),
+    (Phrase("Licence"), DCTERMS.license),
+    (Phrase("Creator"), DCTERMS.creator),
+    (Phrase("Contributor"), DCTERMS.contributor),
+    (Phrase("Publisher"), DCTERMS.publisher),
+    (Phrase("Created"), DCTERMS.created),
+    (Phrase("Issued"), DCTERMS.issued),
+    (Phrase("Modified"), DCTERMS.modified),
+    (Phrase("Preferred prefix"), VANN.preferredNamespacePrefix),
+    (Phrase("Namespace"), VANN.preferredNamespaceUri),
+    (Phrase("Imports"), OWL.imports),
+    (Phrase("Source"), DCTERMS.source),
+    (Phrase("To cite"), DCTERMS.bibliographicCitation),
+    (Phrase("Remark"), RDFS.comment),
 )
 
 

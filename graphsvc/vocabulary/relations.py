@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.labels import fit
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
+from graphsvc.phrases import Phrase
 from graphsvc.vocabulary.model import Note, Relation
 
 if TYPE_CHECKING:
@@ -20,39 +21,39 @@ if TYPE_CHECKING:
 
 # https://www.w3.org/TR/owl2-syntax/#Object_Property_Axioms
 _CHARACTERISTICS = {
-    OWL.FunctionalProperty: "functional: one value at most",
-    OWL.InverseFunctionalProperty: "inverse functional: one subject at most",
-    OWL.TransitiveProperty: "transitive",
-    OWL.SymmetricProperty: "symmetric",
-    OWL.AsymmetricProperty: "asymmetric",
-    OWL.ReflexiveProperty: "reflexive",
-    OWL.IrreflexiveProperty: "irreflexive",
+    OWL.FunctionalProperty: Phrase("functional: one value at most"),
+    OWL.InverseFunctionalProperty: Phrase("inverse functional: one subject at most"),
+    OWL.TransitiveProperty: Phrase("transitive"),
+    OWL.SymmetricProperty: Phrase("symmetric"),
+    OWL.AsymmetricProperty: Phrase("asymmetric"),
+    OWL.ReflexiveProperty: Phrase("reflexive"),
+    OWL.IrreflexiveProperty: Phrase("irreflexive"),
 }
 
 #: What is said of a term under a name, in this order.
 _OUTWARD: tuple[tuple[str, NamedNode], ...] = (
-    ("Superclass", RDFS.subClassOf),
-    ("Superproperty", RDFS.subPropertyOf),
-    ("Union of", OWL.disjointUnionOf),
-    ("Domain", RDFS.domain),
-    ("Range", RDFS.range),
+    (Phrase("Superclass"), RDFS.subClassOf),
+    (Phrase("Superproperty"), RDFS.subPropertyOf),
+    (Phrase("Union of"), OWL.disjointUnionOf),
+    (Phrase("Domain"), RDFS.domain),
+    (Phrase("Range"), RDFS.range),
 )
 #: The same, where it holds both ways.
 _MUTUAL: tuple[tuple[str, NamedNode], ...] = (
-    ("Inverse", OWL.inverseOf),
-    ("Equivalent", OWL.equivalentClass),
-    ("Equivalent", OWL.equivalentProperty),
-    ("Disjoint with", OWL.disjointWith),
-    ("Disjoint with", OWL.propertyDisjointWith),
+    (Phrase("Inverse"), OWL.inverseOf),
+    (Phrase("Equivalent"), OWL.equivalentClass),
+    (Phrase("Equivalent"), OWL.equivalentProperty),
+    (Phrase("Disjoint with"), OWL.disjointWith),
+    (Phrase("Disjoint with"), OWL.propertyDisjointWith),
 )
 #: What other terms say of a term.
 _INWARD: tuple[tuple[str, NamedNode], ...] = (
-    ("Subclasses", RDFS.subClassOf),
-    ("Subproperties", RDFS.subPropertyOf),
+    (Phrase("Subclasses"), RDFS.subClassOf),
+    (Phrase("Subproperties"), RDFS.subPropertyOf),
 )
 _EXTENTS: tuple[tuple[str, NamedNode], ...] = (
-    ("In the domain of", RDFS.domain),
-    ("In the range of", RDFS.range),
+    (Phrase("In the domain of"), RDFS.domain),
+    (Phrase("In the range of"), RDFS.range),
 )
 _DISJOINT_SETS = (OWL.AllDisjointClasses, OWL.AllDisjointProperties)
 
@@ -106,7 +107,7 @@ def _all(axioms: Axioms, term: Term) -> Iterator[tuple[str, Expression]]:
     for label, predicate in _MUTUAL:
         others = [*axioms.values(term, predicate), *axioms.pointing(term, predicate)]
         yield from _each(label, axioms.in_words, others)
-    yield from _each("Disjoint with", axioms.in_words, _disjoint(axioms, term))
+    yield from _each(Phrase("Disjoint with"), axioms.in_words, _disjoint(axioms, term))
     yield from _chains(axioms, term)
     yield from _keys(axioms, term)
     for label, predicate in _INWARD:
@@ -138,23 +139,23 @@ def _disjoint(axioms: Axioms, term: Term) -> Iterator[Term]:
 def _chains(axioms: Axioms, term: Term) -> Iterator[tuple[str, Expression]]:
     """Yield the chains that a property follows from: prp-spo2 of OWL 2 RL."""
     for head in axioms.values(term, OWL.propertyChainAxiom):
-        parts: list[str | Named] = ["wherever "]
+        parts: list[str | Named] = [Phrase("wherever"), " "]
         for number, step in enumerate(axioms.items(head)):
-            parts += [", then "] if number else []
+            parts += [", ", Phrase("then"), " "] if number else []
             parts += axioms.in_words(step)
-        yield "Follows", (*parts, " leads from one thing to another")
+        yield Phrase("Follows"), (*parts, " ", Phrase("leads from one thing to another"))
     for whole, steps in axioms.chains:
         if term in steps:
-            yield "Step of the chain of", axioms.in_words(whole)
+            yield Phrase("Step of the chain of"), axioms.in_words(whole)
 
 
 def _keys(axioms: Axioms, term: Term) -> Iterator[tuple[str, Expression]]:
     for head in axioms.values(term, OWL.hasKey):
         parts: list[str | Named] = []
         for item in axioms.items(head):
-            parts += [" with "] if parts else []
+            parts += [" ", Phrase("with"), " "] if parts else []
             parts += axioms.in_words(item)
-        yield "Told apart by", tuple(parts)
+        yield Phrase("Told apart by"), tuple(parts)
 
 
 def _extents(axioms: Axioms, term: Term, predicate: NamedNode) -> Iterator[Term]:

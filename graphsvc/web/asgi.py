@@ -23,6 +23,7 @@ from graphsvc.release import STORE
 from graphsvc.store.points import Points
 from graphsvc.store.pool import requests, workers_folder
 from graphsvc.store.pool.aio import Pool
+from graphsvc.store.pool.bounds import end_with_parent
 from graphsvc.store.pool.client import PooledStore, wait_for_workers
 from graphsvc.store.pool.pins import PinnedWorkers
 from graphsvc.web import protocol
@@ -32,7 +33,7 @@ from graphsvc.web.conditions import Condition
 from graphsvc.web.fields import Fields
 from graphsvc.web.kept import Kept
 from graphsvc.web.lookups import Lookups
-from graphsvc.web.messages import field_value
+from graphsvc.web.messages import START, Whole, field_value
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Asked, Body
 from graphsvc.web.site import etag
@@ -86,7 +87,7 @@ class Application:
         if _is_query(scope):
             await self._answer(scope, receive, send)
         else:
-            await self._rest(scope, _as_coroutine(receive), send)
+            await self._rest(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Headers = scope["headers"]
@@ -146,7 +147,7 @@ class Application:
             None if wanted.asked.graphs else self._points.answer(wanted.asked.query, wanted.format)
         )
         if found is not None:
-            return _not_modified(fields) if condition.anything else _Whole(_OK, fields, found)
+            return _not_modified(fields) if condition.anything else _whole(fields, found)
         running = await self._pool.ask(wanted.request(), partial(_gone, receive))
         if condition.anything:
             # "*" asks whether there is an answer at all, and only now is that known.
@@ -154,7 +155,7 @@ class Application:
             return _not_modified(fields)
         if not running.is_whole():
             return _Streamed(fields, running)
-        return _Whole(_OK, fields, b"".join([chunk async for chunk in running.chunks()]))
+        return _whole(fields, b"".join([chunk async for chunk in running.chunks()]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,23 +200,6 @@ class _Reply(Protocol):
         ...
 
 
-class _Whole(_Reply):
-    """A reply that is there as a whole."""
-
-    def __init__(self, status: int, fields: Headers, content: bytes) -> None:
-        self._status = status
-        self._fields = fields
-        self._content = content
-
-    async def send(self, send: Send) -> None:
-        """Send it in one piece."""
-        fields = self._fields
-        if self._status == _OK:
-            fields = [*fields, (b"content-length", b"%d" % len(self._content))]
-        await send(_start(self._status, fields))
-        await send({"type": "http.response.body", "body": self._content})
-
-
 class _Streamed(_Reply):
     """A reply that goes out as it comes; one that breaks off is left without an end.
 
@@ -229,7 +213,7 @@ class _Streamed(_Reply):
     async def send(self, send: Send) -> None:
         """Send it piece by piece, until the client has gone."""
         try:
-            await send(_start(_OK, self._fields))
+            await send({"type": START, "status": _OK, "headers": self._fields})
             async for chunk in self._running.chunks():
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except GraphsvcError:
@@ -284,24 +268,12 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-def _as_coroutine(receive: Receive) -> Receive:
-    """Return what gives the same messages from a coroutine: other threads can wait for no less.
-
-    A server may give them as any other kind of awaitable, and granian does.
-    """
-
-    async def receive_it() -> Message:
-        return await receive()
-
-    return receive_it
+def _whole(fields: Headers, content: bytes) -> Whole:
+    return Whole(_OK, [*fields, (b"content-length", b"%d" % len(content))], content)
 
 
-def _start(status: int, fields: Headers) -> Message:
-    return {"type": "http.response.start", "status": status, "headers": fields}
-
-
-def _not_modified(fields: Headers) -> _Reply:
-    return _Whole(304, [field for field in fields if field[0] != b"content-type"], b"")
+def _not_modified(fields: Headers) -> Whole:
+    return Whole(304, [field for field in fields if field[0] != b"content-type"], b"")
 
 
 def application() -> Asgi:
@@ -309,6 +281,7 @@ def application() -> Asgi:
 
     Errors: SettingsError if there are no workers; ReleaseError if nothing has been built yet.
     """
+    end_with_parent()
     values = settings.load({})
     folder = workers_folder()
     wait_for_workers(folder, _PATIENCE)
@@ -324,4 +297,4 @@ def application() -> Asgi:
     fields = Fields(release)
     rest = Application(flask, release, fields, points, Pool(folder, limits))
     answering = Compression(Lookups(rest, release, fields, points))
-    return Kept(answering, _KEPT_BYTES, _KEPT_OF_ONE)
+    return Kept(answering, _KEPT_BYTES, _KEPT_OF_ONE, partial(depot.state, release.path.parent))

@@ -7,6 +7,7 @@ The address is the state: whatever is chosen stands in it, and a link or a form 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -14,7 +15,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 
 from graphsvc.browse.cells import Row
-from graphsvc.browse.compare import Matrix, compare
+from graphsvc.browse.compare import HIGHLIGHTS, Matrix, compare
 from graphsvc.browse.patterns import fitting, table_query, values
 from graphsvc.browse.state import BY_LABEL, Absent, Is, Present, Sort, State
 from graphsvc.browse.table import MOST_COLUMNS, SORTED_THINGS
@@ -31,8 +32,10 @@ from graphsvc.entities.layout import Place
 from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
+from graphsvc.phrases import Phrase
 from graphsvc.web import problems
 from graphsvc.web.exports import OFFERED, Sheet, export, offered, suffix
+from graphsvc.web.languages import labels, said
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
@@ -52,9 +55,9 @@ browsing = Blueprint("browse", __name__)
 MOST_EXPORTED = 5_000
 """How many things one file holds at most: whoever wants more asks in SPARQL."""
 
+#: The languages of what is exported: the same file for everybody.
 _LANGUAGE = "en"
 _SPAN_FIELDS = ("range", "from", "to")
-_HIGHLIGHTS = ("", "differences", "agreements")
 _Pairs = list[tuple[str, str]]
 
 
@@ -121,17 +124,17 @@ def _browse(state: State, fmt: Format) -> bytes | str:
     _must_be_known(state)
     if fmt.name != "html":
         return export(_sheet(state), fmt, served)
-    table = served.browser.table(state, _LANGUAGE)
+    table = served.browser.table(state, labels())
     if state.page > table.pages:
         raise UnknownEntity(_address("browse", _written(state)))
     return render_template(
         "browse.html",
         state=state,
         table=table,
-        facets=served.browser.facets(state, _LANGUAGE),
+        facets=served.browser.facets(state, labels()),
         links=Links(state),
         query=table_query(fitting(state, served.catalogue.ontology), table.columns),
-        title=_title(state),
+        title=said(_title(state, labels())),
         most_sorted=SORTED_THINGS,
         most_columns=MOST_COLUMNS,
         exports=[(fmt, suffix(fmt)) for fmt in OFFERED if fmt.name != "html"],
@@ -156,25 +159,35 @@ def _sheet(state: State) -> Sheet:
         )
     table = browser.table(replace(state, page=1), _LANGUAGE, size=MOST_EXPORTED)
     address = _canonical("browse", _written(replace(state, page=1)))
-    return Sheet(_title(state), address, table.total, table.columns, table.rows, table.walk)
+    return Sheet(
+        _title(state, _LANGUAGE),
+        address,
+        table.total,
+        table.columns,
+        table.rows,
+        table.walk,
+    )
 
 
-def _title(state: State) -> str:
+def _title(state: State, languages: str) -> str:
     catalogue = site().catalogue
-    names = [catalogue.term(cls, _LANGUAGE).label for cls in state.classes]
-    return " or ".join(names) or "Things"
+    names = [catalogue.term(cls, languages).label for cls in state.classes]
+    if not names:
+        return Phrase("Things")
+    return reduce(lambda one, other: Phrase("%(one)s or %(other)s", one=one, other=other), names)
 
 
 def _compare(
     iris: Sequence[NamedNode], classes: Sequence[NamedNode], highlight: str, fmt: Format
 ) -> bytes | str:
     served = site()
-    matrix = compare(served.browser, iris, classes, _LANGUAGE)
+    languages = labels() if fmt.name == "html" else _LANGUAGE
+    matrix = compare(served.browser, iris, classes, languages)
     if fmt.name != "html":
         return export(_matrix_sheet(matrix, iris, classes), fmt, served)
     others = [
-        (name or "nothing", _address("compare", _comparing(iris, classes, name)), name)
-        for name in _HIGHLIGHTS
+        (words, _address("compare", _comparing(iris, classes, name)), name)
+        for name, words in HIGHLIGHTS.items()
     ]
     parameters = _comparing(iris, classes, "")
     return render_template(
@@ -238,7 +251,7 @@ def _compared(pairs: _Pairs) -> tuple[list[NamedNode], list[NamedNode], str]:
     iris = [read_iri(text, prefixes) for text in given["iri"]]
     classes = [read_iri(text, prefixes) for text in given["class"]]
     highlight = "".join(given["highlight"][:1])
-    if highlight not in _HIGHLIGHTS or len(given["highlight"]) > 1:
+    if highlight not in HIGHLIGHTS or len(given["highlight"]) > 1:
         raise ParameterError(
             f"{highlight!r} cannot be highlighted.", remedy="Ask for differences or agreements."
         )

@@ -1,29 +1,40 @@
 """The texts of the interface: one catalogue a language, beside the English in the sources.
 
-Templates and code hold the English texts, marked for gettext; ``texts/texts.pot`` lists them all.
-A translation is one file, ``texts/<language tag>.po``, read when the service starts.
+Templates, code and scripts hold the English texts, marked for gettext; ``texts/texts.pot`` lists
+them all. A translation is one file, ``<language tag>.po``, read when the service starts: from
+``texts/`` and from the folder of the setting ``translations``, which goes before.
 https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
 """
 
 from __future__ import annotations
 
+import logging
+import re
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
+
+from graphsvc.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from babel.messages.catalog import Catalog
+    from babel.messages.catalog import Catalog, Message
 
 #: The language in which the texts are written where they stand.
 SOURCE_LANGUAGE = "en"
 
 FOLDER = Path(__file__).with_name("texts")
+
+_TAG = re.compile(r"<[^<>]*>")
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+_log = logging.getLogger(__name__)
 
 
 class Texts:
@@ -33,9 +44,13 @@ class Texts:
         self._translations = {SOURCE_LANGUAGE: NullTranslations(), **translations}
 
     @classmethod
-    def shipped(cls) -> Texts:
-        """Return the texts with the translations that the package brings."""
-        return cls({path.stem: _read(path) for path in sorted(FOLDER.glob("*.po"))})
+    def read(cls, *folders: Path) -> Texts:
+        """Return the texts with the translations in some folders, the later ones going before.
+
+        Errors: SettingsError if a file is no catalogue.
+        """
+        paths = chain.from_iterable(sorted(folder.glob("*.po")) for folder in folders)
+        return cls({path.stem: _read(path) for path in paths})
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -48,8 +63,39 @@ class Texts:
 
 
 def _read(path: Path) -> GNUTranslations:
-    with path.open("rb") as file:
-        return compiled(read_po(file, locale=path.stem.replace("-", "_")))
+    try:
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=path.stem.replace("-", "_"), abort_invalid=True)
+    except (PoFileError, ValueError) as error:
+        raise SettingsError(
+            f"{path} is no catalogue of translations: {error}.",
+            remedy="pybabel init makes one from texts.pot: see docs/languages.md.",
+        ) from error
+    for message in catalogue:
+        if message.id and not is_sound(message):
+            _log.warning("%s: not taken, since its places or marks differ: %r", path, message.id)
+            message.string = ""
+    return compiled(catalogue)
+
+
+def is_sound(message: Message) -> bool:
+    """Tell whether a translation can stand where its English does, on a page and in attributes.
+
+    Its places are some of those of the English, its elements are the same, and it has no straight
+    quotes of its own.
+    """
+    written = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+    told = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+    places = dict.fromkeys(_PLACE.findall(" ".join(written)), "")
+    tags = [sorted(_TAG.findall(text)) for text in written]
+    for text in filter(None, told):
+        try:
+            text % places
+        except (KeyError, TypeError, ValueError):
+            return False
+        if sorted(_TAG.findall(text)) not in tags or re.search('["<>]', _TAG.sub("", text)):
+            return False
+    return True
 
 
 def compiled(catalogue: Catalog) -> GNUTranslations:

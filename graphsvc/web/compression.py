@@ -21,13 +21,13 @@ import zstandard
 from graphsvc.formats import FORMATS
 from graphsvc.web.conditions import TAG
 from graphsvc.web.fields import VARY
-from graphsvc.web.messages import field_value
+from graphsvc.web.messages import START, Whole, field_value
 from graphsvc.web.negotiation import elements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graphsvc.web.messages import Application, Headers, Message, Receive, Scope, Send
+    from graphsvc.web.messages import Headers, Immediate, Message, Receive, Scope, Send
 
 
 SMALLEST = 512
@@ -155,7 +155,7 @@ class Compression:
     section 8.8.3.3), by which it can be asked for again, and ``Vary`` says what chose it.
     """
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Immediate) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -170,7 +170,20 @@ class Compression:
             await self._app(scope, receive, _Plain(send))
             return
         inner = _asked_by_inner_tags(scope, held, wanted) if held else scope
-        await self._app(inner, receive, _Answer(send, scope["method"], wanted, held))
+        await self._app(inner, receive, _Answer(send, _Coded(scope["method"], wanted, held)))
+
+    def at_once(self, scope: Scope) -> Whole | None:
+        """Return the answer, coded, if it is to be had at once; it is a GET without conditions."""
+        found = self._app.at_once(scope)
+        if found is None:
+            return None
+        wanted = negotiated(field_value(scope["headers"], b"accept-encoding"))
+        if wanted.best is None and wanted.takes_identity:
+            return found
+        start: Message = {"type": START, "status": found.status, "headers": list(found.headers)}
+        body: Message = {"type": "http.response.body", "body": found.body}
+        body = _Coded("GET", wanted, frozenset()).begin(start, body)
+        return Whole(found.status, start["headers"], body["body"])
 
 
 class _Plain:
@@ -180,7 +193,7 @@ class _Plain:
         self._send = send
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and VARY not in message.get("headers", ()):
+        if message["type"] == START and VARY not in message.get("headers", ()):
             headers = [(name.lower(), value) for name, value in message.get("headers", ())]
             if message["status"] == _NOT_MODIFIED or _may_be_coded(message["status"], headers):
                 _add_vary(headers)
@@ -191,29 +204,37 @@ class _Plain:
 class _Answer:
     """One answer on its way out: its start waits for the first bytes, which tell what it is."""
 
-    def __init__(self, send: Send, method: str, wanted: Wanted, held: frozenset[str]) -> None:
+    def __init__(self, send: Send, coded: _Coded) -> None:
         self._send = send
-        self._method = method
-        self._wanted = wanted
-        self._held = held
+        self._coded = coded
         self._start: Message | None = None
-        self._compressor: Compressor | None = None
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
+        is_body = message["type"] == "http.response.body"
+        if message["type"] == START:
             headers = [(name.lower(), value) for name, value in message.get("headers", ())]
             self._start = {**message, "headers": headers}
             return
         if self._start is not None:
             start, self._start = self._start, None
-            if message["type"] == "http.response.body":
-                message = self._begin(start, message)
+            if is_body:
+                message = self._coded.begin(start, message)
             await self._send(start)
-        elif self._compressor is not None and message["type"] == "http.response.body":
-            message = _compressed(self._compressor, message)
+        elif is_body:
+            message = self._coded.go_on(message)
         await self._send(message)
 
-    def _begin(self, start: Message, body: Message) -> Message:
+
+class _Coded:
+    """How one answer is coded, as its request wants it; ``held`` are the tags that it names."""
+
+    def __init__(self, method: str, wanted: Wanted, held: frozenset[str]) -> None:
+        self._method = method
+        self._wanted = wanted
+        self._held = held
+        self._compressor: Compressor | None = None
+
+    def begin(self, start: Message, body: Message) -> Message:
         """Settle how the answer goes out; change its headers, and return the first of its body."""
         headers: Headers = start["headers"]
         if start["status"] == _NOT_MODIFIED:
@@ -233,11 +254,20 @@ class _Answer:
             _replace(headers, b"content-length", None)
             return body
         self._compressor = coding.compressor()
-        body = _compressed(self._compressor, body)
+        body = self.go_on(body)
         whole = not body.get("more_body")
         length = str(len(body["body"])).encode("ascii") if whole else None
         _replace(headers, b"content-length", length)
         return body
+
+    def go_on(self, body: Message) -> Message:
+        """Return what follows, coded."""
+        if self._compressor is None:
+            return body
+        data = bytes(body.get("body", b""))
+        if body.get("more_body"):
+            return {**body, "body": self._compressor.part(data) if data else b""}
+        return {**body, "body": self._compressor.last(data)}
 
     def _is_worth_while(self, headers: Headers, body: Message) -> bool:
         length = self._length(headers, body)
@@ -264,13 +294,6 @@ class _Answer:
             if f"{opaque}-{coding.name}" in self._held:
                 _mark_tag(headers, coding)
                 return
-
-
-def _compressed(compressor: Compressor, message: Message) -> Message:
-    data = bytes(message.get("body", b""))
-    if message.get("more_body"):
-        return {**message, "body": compressor.part(data) if data else b""}
-    return {**message, "body": compressor.last(data)}
 
 
 def _may_be_coded(status: int, headers: Headers) -> bool:

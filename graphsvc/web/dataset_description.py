@@ -1,9 +1,9 @@
 """The dataset as catalogues and crawlers want it described: VoID and DCAT 3.
 
 What the quads decide stands in the graph (see ``graphsvc.datasets`` and ``graphsvc.statistics``).
-Added here is what the files of the release and the host that serves them decide: the dumps with
-their sizes and checksums, the endpoint, the catalogue. IRIs have the base of the graph, addresses
-that of the host that answers, so that they can be had whatever the base is.
+Added here is what the files of the releases and the host that serves them decide: the dumps with
+their sizes and checksums, which releases are kept, the endpoint, the catalogue. IRIs have the base
+of the graph, addresses that of the host that answers, so that they can be had whatever the base is.
 https://www.w3.org/TR/vocab-dcat-3/, https://www.w3.org/TR/void/
 """
 
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from flask import current_app, request, url_for
 from pyoxigraph import Literal, NamedNode, Triple
 
-from graphsvc.formats import Content, named
 from graphsvc.namespaces import DCAT, DCTERMS, FOAF, RDF, RDFS, VOID, XSD, Namespace, graph_iri
+from graphsvc.web import lineage
+from graphsvc.web.distributions import address_of_served, distributions
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -23,14 +24,10 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-    from graphsvc.dumps import Dump
-    from graphsvc.formats import Format
     from graphsvc.store.base import Term
 
-_SPDX = Namespace("http://spdx.org/rdf/terms#")
 _SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 _VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
-_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _PROTOCOL = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
 
 #: What the graph says of the dataset and is said of its catalogue and its parts as well.
@@ -62,14 +59,10 @@ def served(iri: str) -> list[Triple]:
     ]
     found = [*_agents(), *_dataset(dataset, said), *_service(dataset, passed_on)]
     found.extend(_catalogue(dataset, passed_on))
-    for dump in site().release.manifest.dumps:
-        found.extend(_distribution(dataset, dump, passed_on))
+    of_parts = [each for each in passed_on if each[0] != DCTERMS.publisher]
+    found.extend(distributions(dataset, site().release, address_of_served, of_parts))
+    found.extend(lineage.of_dataset(dataset))
     return [triple for triple in dict.fromkeys(found) if triple not in set(said)]
-
-
-def dump_address(dump: Dump) -> str:
-    """Return the whole address of a dump on the host that answers."""
-    return url_for("dumps.dump", name=dump.format, _external=True)
 
 
 def _agents() -> Iterator[Triple]:
@@ -97,8 +90,7 @@ def _dataset(dataset: NamedNode, said: list[Triple]) -> Iterator[Triple]:
         if predicate not in has:
             yield Triple(dataset, predicate, _built())
     for dump in site().release.manifest.dumps:
-        yield Triple(dataset, VOID.dataDump, NamedNode(dump_address(dump)))
-        yield Triple(dataset, DCAT.distribution, _part(dataset, f"dump-{dump.format}"))
+        yield Triple(dataset, VOID.dataDump, NamedNode(address_of_served(dump)))
     contact = current_app.config["CONTACT"]
     if contact:
         node = _part(dataset, "contact")
@@ -110,36 +102,6 @@ def _dataset(dataset: NamedNode, said: list[Triple]) -> Iterator[Triple]:
             yield Triple(node, _VCARD.hasURL, NamedNode(contact))
         else:
             yield Triple(node, _VCARD.hasEmail, NamedNode(f"mailto:{contact}"))
-
-
-def _distribution(
-    dataset: NamedNode, dump: Dump, passed_on: list[tuple[NamedNode, Term]]
-) -> Iterator[Triple]:
-    node, checksum = (_part(dataset, f"{what}-{dump.format}") for what in ("dump", "checksum"))
-    fmt = named(dump.format)
-    if fmt is None:
-        return
-    yield Triple(node, RDF.type, DCAT.Distribution)
-    yield Triple(node, DCTERMS.title, _words(f"{site().dataset.title}, as {fmt.label}"))
-    yield Triple(node, DCTERMS.description, _words(what_it_holds(fmt)))
-    yield Triple(node, DCAT.accessURL, _home())
-    yield Triple(node, DCAT.downloadURL, NamedNode(dump_address(dump)))
-    yield Triple(node, DCAT.mediaType, NamedNode(_MEDIA_TYPES + fmt.media_type))
-    yield Triple(node, DCAT.compressFormat, NamedNode(f"{_MEDIA_TYPES}application/gzip"))
-    yield Triple(node, DCAT.byteSize, Literal(str(dump.size), datatype=XSD.nonNegativeInteger))
-    yield Triple(node, DCTERMS.issued, _built())
-    yield Triple(node, _SPDX.checksum, checksum)
-    yield Triple(checksum, RDF.type, _SPDX.Checksum)
-    yield Triple(checksum, _SPDX.algorithm, _SPDX.checksumAlgorithm_sha256)
-    yield Triple(checksum, _SPDX.checksumValue, Literal(dump.sha256, datatype=XSD.hexBinary))
-    yield from (Triple(node, *each) for each in passed_on if each[0] != DCTERMS.publisher)
-
-
-def what_it_holds(fmt: Format) -> str:
-    """Return what a dump in a format holds, for people."""
-    if Content.QUADS in fmt.carries:
-        return "Every statement, in the graphs that tell which sentence states it."
-    return "Every statement once: the merge of all graphs, without who states it."
 
 
 def _service(dataset: NamedNode, passed_on: list[tuple[NamedNode, Term]]) -> Iterator[Triple]:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
 
-from graphsvc.entities import document, ontology_document, standing
+from graphsvc.entities import draft, standing
 from graphsvc.errors import UnknownEntity, Withdrawn
 from graphsvc.formats import Content, Format, carrying
-from graphsvc.web import dataset_description, problems, signposts
+from graphsvc.namespaces import OWL
+from graphsvc.web import dataset_description, lineage, problems, signposts
+from graphsvc.web.history import history
 from graphsvc.web.jsonld import write_context, write_jsonld
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.pages import entity_page
@@ -26,11 +28,12 @@ from graphsvc.web.site import site
 from graphsvc.web.vocabulary import ontology_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.entities import Document
+    from graphsvc.entities import Document, Draft
 
 documents = Blueprint("documents", __name__)
 
@@ -111,7 +114,9 @@ def _address(path: str) -> Address:
 
 def _must_be_there(iri: str) -> None:
     if not site().knows(iri):
-        raise UnknownEntity(iri)
+        # Another IRI is another thing: nobody is sent from the one to the other, but it is told.
+        near = iri.rstrip("/")
+        raise UnknownEntity(iri, near if near != iri and site().knows(near) else None)
     found = standing(site().catalogue, iri)
     if found.withdrawn is not None:
         raise Withdrawn(iri, found.withdrawn, found.replacements, found.reasons)
@@ -120,33 +125,60 @@ def _must_be_there(iri: str) -> None:
 def _document(iri: str, asked: Format | None) -> Response:
     number = page_number()
     fmt = asked or negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
-    written: list[Document] = []
+    # Where a page of data stands among its like is told whether or not it is sent.
+    data = (
+        None
+        if {Content.PAGE, Content.LINKS} & fmt.carries
+        else draft(site().catalogue, iri, number)
+    )
 
     def body() -> bytes | str:
-        if Content.PAGE in fmt.carries:
-            return ontology_page() if iri == site().catalogue.ontology.value else entity_page(iri)
+        if data is not None:
+            return write_document(_described(data), fmt)
         if Content.LINKS in fmt.carries:
             return signposts.linkset(iri)
-        written.append(_described(iri, number))
-        return _write(written[0], fmt)
+        return ontology_page() if iri == site().catalogue.ontology.value else entity_page(iri)
 
-    # The dataset is described with addresses of the host that answers.
-    host = request.url_root if iri == site().dataset.iri else ""
-    response = release_answer(fmt, (iri, number, host), body)
+    response = _answer(fmt, (iri, number), iri, body)
     page = "" if number == 1 else f"?page={number}"
     response.headers["Content-Location"] = site().local_doc(iri, f".{fmt.name}") + page
-    paging = written[0].paging if written else None
-    for link in signposts.links(iri, fmt, page, paging):
+    for link in signposts.links(iri, fmt, None if data is None else data.paging):
         response.headers.add("Link", link.field)
     return response
 
 
-def _described(iri: str, page: int) -> Document:
-    catalogue, imprint = site().catalogue, site().imprint
-    if iri == catalogue.ontology.value:
-        return ontology_document(catalogue, imprint, page)
-    written = document(catalogue, imprint, iri, page)
-    return _with_release(written, iri) if iri == imprint.dataset.iri else written
+def _answer(
+    fmt: Format, key: tuple[object, ...], iri: str, body: Callable[[], bytes | str]
+) -> Response:
+    """Return a document; two depend on more than the release that is served.
+
+    The dataset is described with addresses of the host that answers and with all the releases
+    that are kept, the ontology with the versions that were released.
+    """
+    if iri == site().dataset.iri:
+        kept = [release.id for release in history().kept()]
+        return release_answer(fmt, (*key, request.url_root, *kept), body, history().changed())
+    if iri == site().catalogue.ontology.value:
+        known = [edition.name for edition in history().editions()]
+        return release_answer(fmt, (*key, *known), body, history().changed())
+    return release_answer(fmt, key, body)
+
+
+def _described(data: Draft) -> Document:
+    written = data.document(site().imprint)
+    if data.topic == site().dataset.iri:
+        return _with_release(written, data.topic)
+    if data.topic == site().catalogue.ontology.value:
+        return replace(written, own=written.own.union(_versions(written)))
+    return written
+
+
+def _versions(written: Document) -> Iterator[Triple]:
+    """Yield how the versions of the ontology follow each other, unless it says so itself."""
+    says_so = any(quad.predicate == OWL.priorVersion for quad in written.stated)
+    for triple in lineage.of_ontology():
+        if triple.predicate != OWL.priorVersion or not says_so:
+            yield triple
 
 
 def _with_release(written: Document, iri: str) -> Document:
@@ -158,7 +190,8 @@ def _with_release(written: Document, iri: str) -> Document:
     )
 
 
-def _write(written: Document, fmt: Format) -> bytes:
+def write_document(written: Document, fmt: Format) -> bytes:
+    """Write a document in a format of data."""
     if fmt.name == "jsonld":
         return write_jsonld(written, site().context)
     has_graphs = Content.QUADS in fmt.carries

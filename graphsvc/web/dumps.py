@@ -1,4 +1,4 @@
-"""The dumps, as they lie in the release.
+"""The dumps, as they lie in the releases: of the one that is served, and of each that is kept.
 
 They are archives that a client keeps: what is sent is application/gzip, without Content-Encoding.
 With one, clients would unpack it on its way, and what they kept would have neither the size nor the
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from base64 import b64encode
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request
@@ -20,6 +21,7 @@ from werkzeug.http import http_date
 
 from graphsvc.errors import ReleaseError
 from graphsvc.web.conditions import Condition
+from graphsvc.web.history import history
 from graphsvc.web.ranges import Unsatisfiable, wanted
 from graphsvc.web.site import site
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from graphsvc.dumps import Dump
+    from graphsvc.release import Release
 
 downloads = Blueprint("dumps", __name__)
 
@@ -38,52 +41,63 @@ _CHUNK = 1 << 16
 @downloads.get("/dump.<name>.gz")
 def dump(name: str) -> Response:
     """Answer with the dump in a format, or with the part of it that is asked for."""
-    found = next((dump for dump in site().release.manifest.dumps if dump.format == name), None)
+    return _dump(site().release, name)
+
+
+@downloads.get("/releases/<release>/dump.<name>.gz")
+def dump_of_release(release: str, name: str) -> Response:
+    """Answer with the dump of a release that is kept."""
+    return _dump(history().find(release), name)
+
+
+def _dump(release: Release, name: str) -> Response:
+    found = next((dump for dump in release.manifest.dumps if dump.format == name), None)
     if found is None:
         abort(404)
+    built = datetime.fromisoformat(release.manifest.built)
     condition = Condition.of(
         request.method,
         request.headers.get("If-None-Match"),
         request.headers.get("If-Modified-Since"),
     )
-    if condition.is_met_by(found.sha256, http_date(site().built)) or condition.anything:
+    if condition.is_met_by(found.sha256, http_date(built)) or condition.anything:
         response = Response(status=304)
         del response.headers["Content-Type"]
     else:
-        response = _content(found)
+        response = _content(release, found, _part(found, http_date(built)))
     # Strong: the tag is the digest of these very bytes, so that a broken download can go on.
     response.set_etag(found.sha256)
-    response.last_modified = site().built
+    response.last_modified = built
     response.headers["Cache-Control"] = "public, no-cache"
     response.headers["Accept-Ranges"] = "bytes"
     # https://www.rfc-editor.org/rfc/rfc9530#section-3
     digest = b64encode(bytes.fromhex(found.sha256)).decode("ascii")
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
+    response.headers["Release"] = release.id
     return response
 
 
-def _content(found: Dump) -> Response:
-    part = _part(found)
+def _content(release: Release, found: Dump, part: range | None) -> Response:
     at = part or range(found.size)
     response = Response(status=206 if part else 200, content_type=_TYPE)
     if request.method != "HEAD":
-        file = _opened(found)
+        file = _opened(release, found)
         response.call_on_close(file.close)
         response.response = _read(file, at)
     response.content_length = len(at)
     if part:
         response.headers["Content-Range"] = f"bytes {at.start}-{at.stop - 1}/{found.size}"
-    name = f"{_slug(site().dataset.title)}-{site().release.id}.{found.format}.gz"
+    name = f"{_slug(site().dataset.title)}-{release.id}.{found.format}.gz"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _part(found: Dump) -> range | None:
+def _part(found: Dump, modified: str) -> range | None:
     """Return the positions that are asked for; of another release the whole file is.
 
     https://www.rfc-editor.org/rfc/rfc9110#section-13.1.5
     """
-    same = (f'"{found.sha256}"', http_date(site().built))
+    same = (f'"{found.sha256}"', modified)
     if request.headers.get("If-Range", same[0]).strip() not in same:
         return None
     try:
@@ -92,9 +106,9 @@ def _part(found: Dump) -> range | None:
         raise RequestedRangeNotSatisfiable(found.size) from None
 
 
-def _opened(found: Dump) -> BinaryIO:
+def _opened(release: Release, found: Dump) -> BinaryIO:
     try:
-        return (site().release.path / found.file).open("rb")
+        return (release.path / found.file).open("rb")
     except OSError as error:
         raise ReleaseError(
             "The dump is not there any more.", remedy="Try again: a newer release is served soon."

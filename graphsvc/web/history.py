@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
@@ -15,11 +16,14 @@ from graphsvc.changes import Ledger
 from graphsvc.changes.names import Names
 from graphsvc.changes.report import Compared, Report
 from graphsvc.errors import ReleaseError
+from graphsvc.namespaces import graph_iri
 from graphsvc.web.problems import RequestProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from pyoxigraph import Quad
 
     from graphsvc.changes import Count, Kind
     from graphsvc.editions import Edition
@@ -31,6 +35,7 @@ V = TypeVar("V")
 _COMPARISONS = 8
 _COUNTS = 512
 _NAMERS = 8
+_DESCRIPTIONS = 64
 
 
 class History:
@@ -42,7 +47,8 @@ class History:
         self._lock = Lock()
         self._ledgers: OrderedDict[tuple[str, str], Ledger] = OrderedDict()
         self._counts: OrderedDict[tuple[str, str], Mapping[Kind, Count]] = OrderedDict()
-        self._names: OrderedDict[str, Names] = OrderedDict()
+        self._names: OrderedDict[tuple[str, str], Names] = OrderedDict()
+        self._said: OrderedDict[str, Sequence[Quad]] = OrderedDict()
 
     @cached_property
     def served_edition(self) -> Edition | None:
@@ -71,6 +77,37 @@ class History:
             )
         raise RequestProblem("not-found", f"There is no release {name!r} here.", remedy=remedy)
 
+    def changed(self) -> datetime:
+        """Return when the set of the releases that are kept last changed, or may have."""
+        nanoseconds = depot.state(self.folder)
+        if not nanoseconds:
+            return datetime.fromisoformat(self._served.manifest.built)
+        return datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC)
+
+    def editions(self) -> list[Edition]:
+        """Return the versions of the ontology that were released, the newest first."""
+        served = self.served_edition
+        found = editions.known(self.folder)
+        if served is not None:
+            found = [served, *(each for each in found if each.name != served.name)]
+            found.sort(key=lambda edition: edition.built, reverse=True)
+        return found
+
+    def said(self, release: Release) -> Sequence[Quad]:
+        """Return what a release says of its own dataset.
+
+        Errors: RequestProblem if it is gone.
+        """
+        with self._lock:
+            known = self._said.get(release.id)
+        if known is None:
+            with self._held(release):
+                graph = graph_iri(release.base, "dataset").value
+                known = tuple(release.store.quads(graph))
+            with self._lock:
+                _remember(self._said, release.id, known, _DESCRIPTIONS)
+        return known
+
     def counts(self, before: Release, after: Release) -> Mapping[Kind, Count]:
         """Return how many statements of each kind two releases have apart."""
         key = (before.id, after.id)
@@ -82,38 +119,49 @@ class History:
             return found.ledger.counts
 
     @contextmanager
-    def compared(self, before: Release, after: Release) -> Iterator[Compared]:
+    def compared(
+        self, before: Release, after: Release, languages: str = "en"
+    ) -> Iterator[Compared]:
         """Give two releases compared; neither is removed while this is in use.
+
+        ``languages`` is the language priority list for the names of things.
 
         Errors: RequestProblem if one of them is gone.
         """
-        with ExitStack() as held:
-            for release in (before, after):
-                try:
-                    held.enter_context(depot.Hold(release.path))
-                except ReleaseError:
-                    self.find(release.id)
-                    raise
+        with self._held(before), self._held(after):
             with self._lock:
                 ledger = self._ledger(before, after)
-                names = self._of(before), self._of(after)
+                names = self._of(before, languages), self._of(after, languages)
             yield Compared(before, after, ledger, Report(ledger, *names))
+
+    @contextmanager
+    def _held(self, release: Release) -> Iterator[None]:
+        """Hold a release; RequestProblem if it is gone."""
+        try:
+            hold = depot.Hold(release.path)
+        except ReleaseError:
+            self.find(release.id)
+            raise
+        with hold:
+            yield
 
     def _ledger(self, before: Release, after: Release) -> Ledger:
         key = (before.id, after.id)
         if key not in self._ledgers:
             # One that is let go here is closed when nobody reads it any more.
-            _remember(self._ledgers, key, Ledger(before, after), _COMPARISONS)
+            _remember(self._ledgers, key, Ledger(before, after, self._served.base), _COMPARISONS)
         self._ledgers.move_to_end(key)
         _remember(self._counts, key, self._ledgers[key].counts, _COUNTS)
         return self._ledgers[key]
 
-    def _of(self, release: Release) -> Names:
+    def _of(self, release: Release, languages: str) -> Names:
         # From disk, in this process: its lookups are bound, and there may be no workers for it.
-        if release.id not in self._names:
-            _remember(self._names, release.id, Names(release.store), _NAMERS)
-        self._names.move_to_end(release.id)
-        return self._names[release.id]
+        key = (release.id, languages)
+        if key not in self._names:
+            names = Names(release.store, release.base, self._served.base, languages)
+            _remember(self._names, key, names, _NAMERS)
+        self._names.move_to_end(key)
+        return self._names[key]
 
 
 def _remember(where: OrderedDict[K, V], key: K, value: V, most: int) -> None:

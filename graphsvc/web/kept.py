@@ -1,9 +1,10 @@
 """Answers that are asked for again, kept ready to send: a layer around an ASGI 3 application.
 
 A release and a request decide an answer, so one that its application calls public stays true as
-long as the process serves the release. The whole of it is kept as it went out, coded and with its
-fields, under all that answers vary by; a request with a condition, or for a part, is passed on.
-https://www.rfc-editor.org/rfc/rfc9111#section-4.1
+long as the process serves the release; but for the few that tell of the other releases, which stay
+true until the folder of the releases changes. The whole of it is kept as it went out, coded and
+with its fields, under all that answers vary by; a request with a condition, or for a part, is
+passed on. https://www.rfc-editor.org/rfc/rfc9111#section-4.1
 
 Most questions of a program that asks about many things come once. An answer is kept when it is
 asked for the second time, so that they push nothing out.
@@ -11,13 +12,15 @@ asked for the second time, so that they push nothing out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc.web.cache import AnswerCache
+from graphsvc.web.messages import START, Whole
 
 if TYPE_CHECKING:
-    from graphsvc.web.messages import Application, Message, Receive, Scope, Send
+    from collections.abc import Callable, Hashable
+
+    from graphsvc.web.messages import Immediate, Message, Receive, Scope, Send
 
 Key: TypeAlias = "tuple[object, ...]"
 
@@ -32,39 +35,64 @@ _SEEN = 50_000
 _OK = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """An answer as an application sends it."""
-
-    start: Message
-    body: bytes
-
-
 class Kept:
-    """Keeps answers, bounded in bytes; the one not asked for longest goes first."""
+    """Keeps answers, bounded in bytes; the one not asked for longest goes first.
 
-    def __init__(self, application: Application, most_bytes: int, most_of_one: int) -> None:
+    ``state`` gives what else decides answers: one that was given in another state is not kept.
+    """
+
+    def __init__(
+        self,
+        application: Immediate,
+        most_bytes: int,
+        most_of_one: int,
+        state: Callable[[], Hashable],
+    ) -> None:
         self._application = application
-        self._held = AnswerCache[_Answer](most_bytes, most_of_one, lambda each: len(each.body))
+        self._state = state
+        self._held = AnswerCache[Whole](most_bytes, most_of_one, lambda each: len(each.body))
         self._seen: set[int] = set()
+
+    def at_once(self, scope: Scope) -> Whole | None:
+        """Return the answer, if it is kept or can be had at once."""
+        key = self._key(scope)
+        if key is None:
+            return None
+        found = self._held.get(key)
+        if found is not None:
+            return found
+        found = self._application.at_once(scope)
+        if found is not None and not self._is_first(key):
+            self._held.put(key, found)
+        return found
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass on one event of the server's life."""
-        key = _key(scope)
+        key = self._key(scope)
         if key is None:
             await self._application(scope, receive, send)
             return
         held = self._held.get(key)
-        if held is None and self._is_first(key):
-            await self._application(scope, receive, send)
-        elif held is None:
-            recorder = _Recorder(send, self._held.most_of_one)
-            await self._application(scope, receive, recorder)
-            if (answer := recorder.answer()) is not None:
-                self._held.put(key, answer)
-        else:
-            await send(held.start)
-            await send({"type": "http.response.body", "body": held.body})
+        if held is not None:
+            await held.send(send)
+            return
+        recorder = _Recorder(send, self._held.most_of_one)
+        await self._application(scope, receive, recorder)
+        if not self._is_first(key) and (answer := recorder.answer()) is not None:
+            self._held.put(key, answer)
+
+    def _key(self, scope: Scope) -> Key | None:
+        """Return what decides the answer; None if the answer is not to be kept."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return None
+        varying = []
+        for field in scope["headers"]:
+            if field[0] in _VARYING:
+                varying.append(field)
+            elif field[0] in _SPECIAL:
+                return None
+        place = (scope.get("root_path"), scope["path"], scope["query_string"])
+        return (self._state(), *place, *varying)
 
     def _is_first(self, key: Key) -> bool:
         """Tell whether nobody has asked for this lately."""
@@ -88,7 +116,7 @@ class _Recorder:
         self._is_complete = False
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] == START:
             self._start = message if _may_be_kept(message) else None
         elif self._start is not None:
             self._record(message)
@@ -104,24 +132,11 @@ class _Recorder:
         self._pieces.append(piece)
         self._is_complete = not message.get("more_body", False)
 
-    def answer(self) -> _Answer | None:
+    def answer(self) -> Whole | None:
         """Return the answer, if it is whole, public and not too long."""
         if self._start is None or not self._is_complete:
             return None
-        return _Answer(self._start, b"".join(self._pieces))
-
-
-def _key(scope: Scope) -> Key | None:
-    """Return what decides the answer; None if the answer is not to be kept."""
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return None
-    varying = []
-    for field in scope["headers"]:
-        if field[0] in _VARYING:
-            varying.append(field)
-        elif field[0] in _SPECIAL:
-            return None
-    return (scope.get("root_path"), scope["path"], scope["query_string"], *varying)
+        return Whole(self._start["status"], self._start["headers"], b"".join(self._pieces))
 
 
 def _may_be_kept(start: Message) -> bool:

@@ -10,22 +10,36 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
 from flask import current_app, g, has_request_context, request
+from markupsafe import Markup
 
-from graphsvc.web.catalogues import SOURCE_LANGUAGE, Texts
+from graphsvc.phrases import Phrase
+from graphsvc.web.catalogues import FOLDER, SOURCE_LANGUAGE, Texts
 from graphsvc.web.negotiation import elements
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from pathlib import Path
 
-    from flask import Flask
+    from flask import Flask, Response
+
+    from graphsvc.entities import Named
+    from graphsvc.formats import Format
 
 # RFC 4647, section 2.1: a basic language range.
 _RANGE = re.compile(r"\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
+
+#: What a page is: it is read by people, in their languages.
+_PAGES = "text/html"
 
 _MOST_RANGES = 20
 """How many ranges of one header are read: nobody reads more languages."""
@@ -105,33 +119,95 @@ def labels() -> str:
     return reader().labels
 
 
+def of_reader(fmt: Format) -> tuple[Reader, ...]:
+    """Return what beside the request's address decides an answer: a page's reader, else nothing."""
+    return (reader(),) if fmt.media_type == _PAGES else ()
+
+
+def speaks(response: Response, fmt: Format) -> None:
+    """Say of an answer, if it is a page, in which language it is and that others get another.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-8.5
+    """
+    if fmt.media_type == _PAGES:
+        response.vary.add("Accept-Language")
+        response.content_language.add(reader().interface)
+
+
 def gettext(message: str, **values: object) -> str:
     """Return a text of the interface in the reader's language, its places filled.
 
     Outside a request the text is returned as it is written.
     """
-    said = _translations().gettext(message)
+    said = translations().gettext(message)
     return said % values if values else said
 
 
 def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
     """Return a text that depends on a number, ``%(num)s`` among its places."""
-    said = _translations().ngettext(singular, plural, num)
+    said = translations().ngettext(singular, plural, num)
     return said % {"num": num, **values}
 
 
-def register(app: Flask) -> None:
-    """Let the templates speak the reader's language, and know the title in it."""
-    app.extensions["graphsvc.texts"] = Texts.shipped()
+def said(text: str) -> str:
+    """Return a text in the reader's language if it is the interface's, else as it is."""
+    if not isinstance(text, Phrase):
+        return text
+    values = {
+        name: said(value) if isinstance(value, str) else value
+        for name, value in text.values.items()
+    }
+    return gettext(text.message, **values)
+
+
+def worded(named: Named) -> str:
+    """Return the label of a term, marked with its language where the page has another.
+
+    https://www.w3.org/TR/WCAG22/#language-of-parts
+    """
+    tag = named.language
+    if tag is None or tag.partition("-")[0].lower() == _interface().partition("-")[0].lower():
+        return named.label
+    return Markup('<span lang="{}">{}</span>').format(tag, named.label)
+
+
+def number(count: int) -> str:
+    """Return a number as the reader's language groups its digits."""
+    return format_decimal(count, locale=_locale(_interface()))
+
+
+def day(time: datetime) -> str:
+    """Return a date as the reader's language writes it."""
+    return format_date(time, "long", locale=_locale(_interface()))
+
+
+def moment(time: datetime) -> str:
+    """Return a date and a time of day as the reader's language writes them."""
+    return f"{day(time)}, {format_time(time, 'HH:mm', locale=_locale(_interface()))}"
+
+
+def in_english() -> Markup:
+    """Return the attribute for what is said in English whatever the reader reads: details."""
+    return Markup("") if _interface() == SOURCE_LANGUAGE else Markup(' lang="en"')
+
+
+def register(app: Flask, more: Path) -> None:
+    """Let the templates speak the reader's language, and know the title in it.
+
+    ``more`` is a folder that may hold more languages than the package brings.
+    """
+    app.extensions["graphsvc.texts"] = Texts.read(FOLDER, more)
     environment = app.jinja_env
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     # Each call finds the language of its own request, so one environment serves all.
     environment.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda message: _translations().gettext(message),
-        lambda one, many, number: _translations().ngettext(one, many, number),
+        lambda message: translations().gettext(message),
+        lambda one, many, number: translations().ngettext(one, many, number),
         newstyle=True,
     )
+    environment.filters.update(said=said, worded=worded, number=number, day=day, moment=moment)
+    environment.globals["in_english"] = in_english
     app.context_processor(_context)
 
 
@@ -149,7 +225,21 @@ def _reader(accept_language: str | None) -> Reader:
     )
 
 
-def _translations() -> NullTranslations:
+def _interface() -> str:
+    return reader().interface if has_request_context() else SOURCE_LANGUAGE
+
+
+@lru_cache(maxsize=256)
+def _locale(tag: str) -> Locale:
+    """Return how a language writes numbers and dates: English, and what is unknown, as Britons."""
+    try:
+        return Locale.parse("en-GB" if tag == SOURCE_LANGUAGE else tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "GB")
+
+
+def translations() -> NullTranslations:
+    """Return the texts in the reader's language; outside a request those in English."""
     if not has_request_context():
         return NullTranslations()
     return _texts().of(reader().interface)

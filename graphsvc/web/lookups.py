@@ -8,10 +8,10 @@ and so does one that is wrong: it is told what is wrong with it where all others
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes
 
 from graphsvc.errors import NotAcceptable
-from graphsvc.web.messages import field_value
+from graphsvc.web import protocol
+from graphsvc.web.messages import Whole, field_value
 from graphsvc.web.protocol import PATH, Asked
 from graphsvc.web.site import etag
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.store.points import Points
     from graphsvc.web.fields import Fields
-    from graphsvc.web.messages import Application, Headers, Receive, Scope, Send
+    from graphsvc.web.messages import Application, Receive, Scope, Send
 
 _QUERY = b"query="
 
@@ -40,16 +40,17 @@ class Lookups:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass it on."""
-        query = _sole_query(scope)
-        found = self._found(query, scope) if query is not None else None
+        found = self.at_once(scope)
         if found is None:
             await self._application(scope, receive, send)
-            return
-        fields, content = found
-        await send({"type": "http.response.start", "status": 200, "headers": fields})
-        await send({"type": "http.response.body", "body": content})
+        else:
+            await found.send(send)
 
-    def _found(self, query: str, scope: Scope) -> tuple[Headers, bytes] | None:
+    def at_once(self, scope: Scope) -> Whole | None:
+        """Return the answer, if the request is a point lookup and nothing else."""
+        query = _sole_query(scope)
+        if query is None:
+            return None
         asked = Asked(query)
         try:
             fmt = asked.format(field_value(scope["headers"], b"accept"))
@@ -61,7 +62,7 @@ class Lookups:
         tag = etag(self._release, scope.get("root_path", ""), *asked.key, fmt.name)
         fields = self._fields.kept(fmt, tag)
         fields.append((b"content-length", b"%d" % len(content)))
-        return fields, content
+        return Whole(200, fields, content)
 
 
 def _sole_query(scope: Scope) -> str | None:
@@ -77,6 +78,6 @@ def _sole_query(scope: Scope) -> str | None:
     if any(name in _CONDITIONS for name, _ in scope["headers"]):
         return None
     try:
-        return unquote_to_bytes(address[len(_QUERY) :].replace(b"+", b" ")).decode("utf-8")
+        return protocol.decoded(address[len(_QUERY) :])
     except UnicodeDecodeError:
         return None

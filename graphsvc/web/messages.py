@@ -6,7 +6,8 @@ https://asgi.readthedocs.io/en/latest/specs/main.html
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
 
 Message: TypeAlias = MutableMapping[str, Any]
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -14,6 +15,35 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+START = "http.response.start"
+"""The type of the message that begins an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An answer that is there as a whole, its length among its fields."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    async def send(self, send: Send) -> None:
+        """Send it in one piece."""
+        await send({"type": START, "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+class Immediate(Protocol):
+    """An application that can tell some answers without waiting for anything."""
+
+    def at_once(self, scope: Scope) -> Whole | None:
+        """Return the answer to a request, if it is to be had at once."""
+        ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or one event of the server's life."""
+        ...
 
 
 def field_value(headers: Headers, name: bytes) -> str | None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # A media range and its parameters, whose quoted values may hold commas and semicolons.
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
 _PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*"?)+')
+# RFC 9110, section 5.6.2; types and subtypes are such.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 # RFC 9110, section 12.4.2: at most three digits after the point, from 0 to 1.
 _WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
@@ -107,8 +109,12 @@ def media_ranges(accept: str) -> list[MediaRange]:
 def _media_ranges(accept: str) -> Iterator[MediaRange]:
     for media_range, parameters, weight in _elements(accept):
         kind, slash, subtype = media_range.partition("/")
-        if slash and kind and subtype and (kind != "*" or subtype == "*"):
+        if slash and _is_token(kind) and _is_token(subtype) and (kind != "*" or subtype == "*"):
             yield MediaRange(kind, subtype, weight, _version(parameters))
+
+
+def _is_token(text: str) -> bool:
+    return _TOKEN.fullmatch(text) is not None
 
 
 def elements(value: str) -> Iterator[tuple[str, float]]:

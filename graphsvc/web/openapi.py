@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc import __version__
 from graphsvc.formats import Content, Format, carrying
+from graphsvc.phrases import Phrase
 from graphsvc.web.problems import KINDS
 from graphsvc.web.protocol import FORM, QUERY
 from graphsvc.web.queries import formats_of
@@ -79,29 +80,32 @@ _ANSWERS = (*carrying(Content.SOLUTIONS), *carrying(Content.TRIPLES), *_PAGE)
 _DOCUMENTS = (*_PAGE, *carrying(Content.TRIPLES))
 _TABLES = (*_PAGE, *carrying(Content.ROWS), *carrying(Content.TRIPLES))
 _NUMBER = Parameter(
-    "page", "Which page, counted from 1", example=1, schema=(("type", "integer"), ("minimum", 1))
+    "page",
+    Phrase("Which page, counted from 1"),
+    example=1,
+    schema=(("type", "integer"), ("minimum", 1)),
 )
 _OF_ENDPOINT = (
-    Parameter("default-graph-uri", "The IRI of a graph that the default graph is made of"),
-    Parameter("named-graph-uri", "The IRI of a graph that can be named"),
-    Parameter("format", "The name of a format, in place of the Accept header"),
+    Parameter("default-graph-uri", Phrase("The IRI of a graph that the default graph is made of")),
+    Parameter("named-graph-uri", Phrase("The IRI of a graph that can be named")),
+    Parameter("format", Phrase("The name of a format, in place of the Accept header")),
 )
 
 ROUTES: tuple[Route, ...] = (
     Route(
         "/sparql",
         "query",
-        "Answer a SPARQL query; without one, describe the endpoint.",
-        "SPARQL",
+        Phrase("Answer a SPARQL query; without one, describe the endpoint."),
+        Phrase("SPARQL"),
         _ANSWERS,
-        (Parameter("query", "The query", example=_SOME_QUERY), *_OF_ENDPOINT),
+        (Parameter("query", Phrase("The query"), example=_SOME_QUERY), *_OF_ENDPOINT),
         failures=(400, 403, 503),
     ),
     Route(
         "/sparql",
         "postQuery",
-        "Answer a SPARQL query that comes in the body.",
-        "SPARQL",
+        Phrase("Answer a SPARQL query that comes in the body."),
+        Phrase("SPARQL"),
         _ANSWERS,
         bodies=(FORM, QUERY),
         failures=(400, 403, 413, 415, 503),
@@ -109,87 +113,107 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "/doc/{path}",
         "document",
-        "Answer with the document about a thing of the graph.",
-        "Documents",
+        Phrase("Answer with the document about a thing of the graph."),
+        Phrase("Documents"),
         _DOCUMENTS,
         (
             Parameter(
-                "path", "What the IRI has after the base", "path", required=True, example="dataset"
+                "path",
+                Phrase("What the IRI has after the base"),
+                "path",
+                required=True,
+                example="dataset",
             ),
             _NUMBER,
         ),
         failures=(400, 404),
     ),
-    Route("/ontology", "ontology", "Answer with the vocabulary.", "Documents", _DOCUMENTS),
+    Route(
+        "/ontology",
+        "ontology",
+        Phrase("Answer with the vocabulary."),
+        Phrase("Documents"),
+        _DOCUMENTS,
+    ),
     Route(
         "/search.json",
         "search",
-        "Find things, sentences, terms and queries by their words.",
-        "Search",
+        Phrase("Find things, sentences, terms and queries by their words."),
+        Phrase("Search"),
         carrying(Content.RECORDS),
-        (Parameter("q", "The words", example="secretariat"), _NUMBER),
+        (Parameter("q", Phrase("The words"), example="secretariat"), _NUMBER),
         failures=(400, 404),
     ),
     Route(
         "/search/suggest",
         "suggest",
-        "Suggest things for the beginning of a name.",
-        "Search",
+        Phrase("Suggest things for the beginning of a name."),
+        Phrase("Search"),
         carrying(Content.RECORDS),
-        (Parameter("prefix", "The beginning", example="sec"),),
+        (Parameter("prefix", Phrase("The beginning"), example="sec"),),
         failures=(400,),
     ),
     Route(
         "/releases",
         "releases",
-        "List the releases that are kept.",
-        "Releases",
+        Phrase("List the releases that are kept."),
+        Phrase("Releases"),
         (*_PAGE, *carrying(Content.RECORDS), *carrying(Content.TRIPLES)),
         failures=(404,),
     ),
     Route(
         "/reconcile",
         "reconcile",
-        "Describe the reconciliation service, or match a batch of names.",
-        "Reconciliation",
+        Phrase("Describe the reconciliation service, or match a batch of names."),
+        Phrase("Reconciliation"),
         carrying(Content.RECORDS),
-        (Parameter("queries", "A batch, as Reconciliation API 0.2 has it"),),
+        (Parameter("queries", Phrase("A batch, as Reconciliation API 0.2 has it")),),
         failures=(400,),
     ),
     Route(
         "/cite",
         "cite",
-        "Cite a thing or a claim.",
-        "Citations",
+        Phrase("Cite a thing or a claim."),
+        Phrase("Citations"),
         carrying(Content.CITATION),
         (
-            Parameter("iri", "The IRI of the thing"),
-            Parameter("claim", "The IRI of the claim"),
+            Parameter("iri", Phrase("The IRI of the thing")),
+            Parameter("claim", Phrase("The IRI of the claim")),
         ),
         failures=(400, 404),
     ),
     Route(
         "/browse",
         "browse",
-        "Find things by what is said of them; any property is a parameter.",
-        "Pages",
+        Phrase("Find things by what is said of them; any property is a parameter."),
+        Phrase("Pages"),
         _TABLES,
-        (Parameter("class", "The class of the things, as an IRI or a prefixed name"), _NUMBER),
+        (
+            Parameter("class", Phrase("The class of the things, as an IRI or a prefixed name")),
+            _NUMBER,
+        ),
         failures=(400, 404),
     ),
     Route(
         "/compare",
         "compare",
-        "Compare things side by side.",
-        "Pages",
+        Phrase("Compare things side by side."),
+        Phrase("Pages"),
         _TABLES,
         (
-            Parameter("iri", "The IRI of one of them; it may come several times"),
-            Parameter("class", "The class whose instances are compared"),
+            Parameter("iri", Phrase("The IRI of one of them; it may come several times")),
+            Parameter("class", Phrase("The class whose instances are compared")),
         ),
         failures=(400, 404),
     ),
-    Route("/queries", "queries", "List the named queries.", "Queries", _PAGE, failures=(400,)),
+    Route(
+        "/queries",
+        "queries",
+        Phrase("List the named queries."),
+        Phrase("Queries"),
+        _PAGE,
+        failures=(400,),
+    ),
 )
 
 
@@ -229,7 +253,7 @@ def _of_query(query: Query) -> Route:
         f"/queries/{query.name}",
         "query-" + query.name,
         query.summary,
-        "Queries",
+        Phrase("Queries"),
         formats_of(query),
         tuple(_parameter(param) for param in query.params.values()),
         failures=(400, 503),

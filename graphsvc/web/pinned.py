@@ -22,6 +22,7 @@ from graphsvc import depot
 from graphsvc.changes.answers import CHANGES, SAME, Verdict, compare
 from graphsvc.web import responses
 from graphsvc.web.history import history
+from graphsvc.web.languages import of_reader
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.site import etag, site
 
@@ -137,7 +138,9 @@ def answer(
     """Return a pinned answer, which names its release and tells whether it still holds."""
     verdict = _pins().verdict(pin, asked)
     g.pin, g.verdict = pin, verdict
-    tag = etag(pin.release, request.script_root, site().release.id, *asked.key, fmt.name)
+    tag = etag(
+        pin.release, request.script_root, site().release.id, *asked.key, fmt.name, *of_reader(fmt)
+    )
     response = responses.answer(fmt, tag, http_date(site().built), content)
     if asked.changes or verdict.state == "unknown":
         response.headers["Cache-Control"] = "no-store"
@@ -147,7 +150,7 @@ def answer(
     response.headers["Current-Answer"] = _field(verdict)
     response.headers.add("Link", f'<{url_for("releases.index")}>; rel="version-history"')
     unpinned = address(None)
-    if request.method == "GET" and len(unpinned) <= _LONGEST_LINK:
+    if request.method != "POST" and len(unpinned) <= _LONGEST_LINK:
         response.headers.add("Link", f'<{unpinned}>; rel="original latest-version"')
     return response
 

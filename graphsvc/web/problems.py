@@ -19,6 +19,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from graphsvc import errors
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, PROV, RDF, RDFS, XSD, Namespace
+from graphsvc.phrases import Phrase
+from graphsvc.web.languages import speaks
 from graphsvc.web.negotiation import acceptable
 from graphsvc.web.rdf import write_rdf
 
@@ -47,109 +49,141 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "query-syntax",
         400,
-        "The query cannot be read",
-        "The text is not a SPARQL query. The answer tells the line and column at which reading "
-        "stopped.",
+        Phrase("The query cannot be read"),
+        Phrase(
+            "The text is not a SPARQL query. The answer tells the line and column at which reading "
+            "stopped."
+        ),
     ),
     Kind(
         "bad-request",
         400,
-        "The request cannot be understood",
-        "A part of the request is missing, is there twice, or is not what it should be.",
+        Phrase("The request cannot be understood"),
+        Phrase("A part of the request is missing, is there twice, or is not what it should be."),
     ),
     Kind(
         "forbidden-operation",
         403,
-        "The operation is refused",
-        "The endpoint only reads, and calls no other server: SERVICE, LOAD and updates are "
-        "refused. Whoever wants to join two endpoints can do it from the outside.",
+        Phrase("The operation is refused"),
+        Phrase(
+            "The endpoint only reads, and calls no other server: SERVICE, LOAD and updates are "
+            "refused. Whoever wants to join two endpoints can do it from the outside."
+        ),
     ),
     Kind(
         "not-found",
         404,
-        "There is nothing here",
-        "The graph knows no thing of this IRI, or the service has no page of this address.",
+        Phrase("There is nothing here"),
+        Phrase("The graph knows no thing of this IRI, or the service has no page of this address."),
     ),
     Kind(
         "method-not-allowed",
         405,
-        "The method is not allowed here",
-        "The Allow header lists the methods that are. The service only reads.",
+        Phrase("The method is not allowed here"),
+        Phrase("The Allow header lists the methods that are. The service only reads."),
     ),
     Kind(
         "not-acceptable",
         406,
-        "No acceptable format",
-        "None of the formats that the client takes can carry the answer. The variants that "
-        "can are listed.",
+        Phrase("No acceptable format"),
+        Phrase(
+            "None of the formats that the client takes can carry the answer. The variants that "
+            "can are listed."
+        ),
+    ),
+    Kind(
+        "request-timeout",
+        408,
+        "The request did not come",
+        "The connection is closed, for a request has begun on it and has not come to its end in "
+        "time.",
     ),
     Kind(
         "gone",
         410,
-        "It is here no longer",
-        "What is asked for was here once and has been removed. The answer names what is here now.",
+        Phrase("It is here no longer"),
+        Phrase(
+            "What is asked for was here once and has been removed. The answer names what is here "
+            "now."
+        ),
     ),
     Kind(
         "too-large",
         413,
-        "The request is too large",
-        "The body of the request is longer than the service reads.",
+        Phrase("The request is too large"),
+        Phrase("The body of the request is longer than the service reads."),
     ),
     Kind(
         "uri-too-long",
         414,
-        "The address is too long",
-        "A long query is better sent in the body of a POST request.",
+        Phrase("The address is too long"),
+        Phrase("A long query is better sent in the body of a POST request."),
     ),
     Kind(
         "unsupported-media-type",
         415,
-        "The body is of a kind that cannot be read",
-        "A query comes in the body as application/sparql-query, or in the field 'query' of an "
-        "application/x-www-form-urlencoded form.",
+        Phrase("The body is of a kind that cannot be read"),
+        Phrase(
+            "A query comes in the body as application/sparql-query, or in the field 'query' of an "
+            "application/x-www-form-urlencoded form."
+        ),
     ),
     Kind(
         "range-not-satisfiable",
         416,
-        "There is no such part",
-        "The range of bytes that the request asks for is not in the file. Content-Range tells how "
-        "many bytes it has.",
+        Phrase("There is no such part"),
+        Phrase(
+            "The range of bytes that the request asks for is not in the file. Content-Range tells "
+            "how many bytes it has."
+        ),
+    ),
+    Kind(
+        "fields-too-large",
+        431,
+        "The head of the request is too large",
+        "The address and the header fields together are longer than the service reads.",
     ),
     Kind(
         "internal",
         500,
-        "The service failed",
-        "The fault lies with the service, and its log tells more.",
+        Phrase("The service failed"),
+        Phrase("The fault lies with the service, and its log tells more."),
     ),
     Kind(
         "deadline-exceeded",
         503,
-        "The query took too long",
-        "Every query has a deadline, at which it is ended wherever it is. The same query will take "
-        "as long again; one that asks for less may not.",
+        Phrase("The query took too long"),
+        Phrase(
+            "Every query has a deadline, at which it is ended wherever it is. The same query will "
+            "take as long again; one that asks for less may not."
+        ),
     ),
     Kind(
         "memory-exceeded",
         503,
-        "The query took too much memory",
-        "Every query has a bound on its memory, at which it is ended. Sorting, grouping and "
-        "DISTINCT hold all their rows at once.",
+        Phrase("The query took too much memory"),
+        Phrase(
+            "Every query has a bound on its memory, at which it is ended. Sorting, grouping and "
+            "DISTINCT hold all their rows at once."
+        ),
     ),
     Kind(
         "overloaded",
         503,
-        "Too many queries at once",
-        "The queue is full, or too many long queries are running. Retry-After says when to come "
-        "again.",
+        Phrase("Too many queries at once"),
+        Phrase(
+            "The queue is full, or too many long queries are running. Retry-After says when to "
+            "come again."
+        ),
     ),
     Kind(
         "unavailable",
         503,
-        "The service cannot answer now",
-        "The graph is not there, or cannot be read at the moment. Try again later.",
+        Phrase("The service cannot answer now"),
+        Phrase("The graph is not there, or cannot be read at the moment. Try again later."),
     ),
 )
-_KINDS = {kind.name: kind for kind in KINDS}
+NAMED_KINDS = {kind.name: kind for kind in KINDS}
 _BY_STATUS = {kind.status: kind for kind in KINDS}
 
 # After how many seconds to ask again, RFC 9110, section 10.2.3: a deadline frees what was taken.
@@ -193,10 +227,13 @@ class Problem:
         """Return the line that is wrong, cut to a readable width, with a caret below."""
         return "" if self.position is None else self.position.caret()
 
-    def members(self) -> dict[str, object]:
-        """Return the members of the problem object, RFC 9457, section 3, and ours."""
+    def as_json(self, root: str) -> str:
+        """Return the problem object, RFC 9457, section 3; the service is found at path ``root``."""
+        return json.dumps(self._members(root), indent=2, ensure_ascii=False) + "\n"
+
+    def _members(self, root: str) -> dict[str, object]:
         members: dict[str, object] = {
-            "type": f"{request.script_root}/problems#{self.kind.name}",
+            "type": f"{root}/problems#{self.kind.name}",
             "title": self.kind.title,
             "status": self.kind.status,
             "detail": self.detail,
@@ -211,7 +248,7 @@ class Problem:
             members["replaced_by"] = list(self.withdrawn.replacements)
         if self.variants:
             members["variants"] = [
-                {"format": fmt.name, "media_type": fmt.media_type} for fmt in self.variants
+                {"format": fmt.name, "media_type": fmt.full_type} for fmt in self.variants
             ]
         return members
 
@@ -222,7 +259,7 @@ class RequestProblem(Exception):  # noqa: N818 - it names what it carries
     def __init__(self, name: str, detail: str, *, remedy: str = "", **headers: str) -> None:
         super().__init__(detail)
         self.problem = Problem(
-            _KINDS[name],
+            NAMED_KINDS[name],
             detail,
             remedy,
             headers={key.replace("_", "-"): value for key, value in headers.items()},
@@ -243,6 +280,7 @@ def render(problem: Problem) -> Response:
     response = Response(_write(problem, fmt), problem.kind.status, content_type=fmt.content_type)
     response.headers.extend(problem.headers)
     response.vary.add("Accept")
+    speaks(response, fmt)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -274,7 +312,7 @@ def _write(problem: Problem, fmt: Format) -> str | bytes:
         return _as_text(problem)
     if isinstance(fmt.engine, RdfFormat):
         return write_rdf(_as_rdf(problem), fmt, {})
-    return json.dumps(problem.members(), indent=2, ensure_ascii=False) + "\n"
+    return problem.as_json(request.script_root)
 
 
 def _sought(problem: Problem) -> str:
@@ -293,7 +331,7 @@ def _as_text(problem: Problem) -> str:
         problem.detail,
         "" if where is None else f"Line {where.line}, column {where.column}:\n{problem.excerpt}",
         problem.remedy,
-        "\n".join(f"  {fmt.name:8} {fmt.media_type}" for fmt in problem.variants),
+        "\n".join(f"  {fmt.name:8} {fmt.full_type}" for fmt in problem.variants),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -329,7 +367,7 @@ def _tombstone(gone: errors.Withdrawn | None) -> Sequence[Triple]:
 def _of_ours(error: errors.GraphsvcError) -> Problem:
     name = next(name for cls, name in _OF_EXCEPTION if isinstance(error, cls))
     return Problem(
-        _KINDS[name],
+        NAMED_KINDS[name],
         error.message,
         error.remedy,
         position=error.position if isinstance(error, errors.QueryError) else None,
@@ -362,9 +400,11 @@ def _detail(kind: Kind, error: HTTPException) -> str:
 def _remedy(kind: Kind) -> str:
     if kind.name == "not-found":
         return "Check the address, or start from the home page."
-    return kind.meaning if kind.name in _KINDS else ""
+    return kind.meaning if kind.name in NAMED_KINDS else ""
 
 
 def _unexpected(error: Exception) -> Response:
     current_app.logger.error("unexpected error", exc_info=error)
-    return render(Problem(_KINDS["internal"], "The service met an error that it did not expect."))
+    return render(
+        Problem(NAMED_KINDS["internal"], "The service met an error that it did not expect.")
+    )

@@ -21,6 +21,7 @@ from graphsvc.queries import Query
 from graphsvc.queries import named as query_named
 from graphsvc.web import xlsx
 from graphsvc.web.highlight import highlighted
+from graphsvc.web.languages import labels, speaks
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Asked
@@ -89,6 +90,7 @@ def query(address: str) -> Response:
         response = Response(body(), content_type=fmt.content_type)
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Accept")
+        speaks(response, fmt)
     else:
         response = release_answer(fmt, key, body)
     if fmt.name == "xlsx":
@@ -162,7 +164,7 @@ def _answer(asked: Query, bindings: Mapping[str, Term], fmt: Format) -> bytes:
 
 def _cell(term: Term | None) -> xlsx.Cell:
     if isinstance(term, NamedNode) and term.value.startswith(site().base):
-        return xlsx.Link(term.value, site().called(term).label)
+        return xlsx.Link(term.value, site().called(term, site().default_language).label)
     return xlsx.value(term)
 
 
@@ -190,7 +192,7 @@ def _page(asked: Query, bindings: Mapping[str, Term]) -> str:
         text=highlighted(text, site().release.prefixes, _own_address),
         at_the_workbench=with_values(text, bindings),
         arguments=arguments,
-        options=site().once(("options", asked.name), lambda: _options(asked)),
+        options=site().once(("options", asked.name, labels()), lambda: _options(asked)),
         downloads=[
             (fmt, _address(asked, fmt, request.args)) for fmt in formats_of(asked) if fmt != _HTML
         ],
@@ -200,7 +202,7 @@ def _page(asked: Query, bindings: Mapping[str, Term]) -> str:
 
 def _rows(table: Table) -> dict[str, object]:
     rows = [
-        [None if term is None else site().called(term) for term in row]
+        [None if term is None else site().called(term, labels()) for term in row]
         for row in table.rows[:_SHOWN_ROWS]
     ]
     return {
@@ -266,6 +268,6 @@ def _options(asked: Query) -> dict[str, list[Named]]:
         for name in is_open.intersection(table.variables):
             column = table.variables.index(name)
             things = {row[column] for row in table.rows if isinstance(row[column], NamedNode)}
-            named_things = (site().called(thing) for thing in things if thing is not None)
+            named_things = (site().called(thing, labels()) for thing in things if thing is not None)
             found[name] = sorted(named_things, key=lambda one: (one.label, one.iri or ""))
     return {name: things[:_MOST_OPTIONS] for name, things in found.items()}

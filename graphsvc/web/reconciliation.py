@@ -31,7 +31,8 @@ from graphsvc.reconciliation.extending import described
 from graphsvc.reconciliation.reading import read_query
 from graphsvc.search import Kind, Search
 from graphsvc.web.problems import RequestProblem
-from graphsvc.web.search import own_types, reader_language, spoken_answer
+from graphsvc.web.responses import spoken_answer
+from graphsvc.web.search import own_types, reader_language
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def preview() -> Response:
     """Show a thing in a frame of a table tool: what it is, and the sentence that says so."""
     iri, language = _known_id(), reader_language()
     response = spoken_answer(
-        _HTML, ("preview", iri, language), lambda: _preview("preview.html", iri, language)
+        _HTML, ("preview", iri), lambda: _preview("preview.html", iri, language)
     )
     response.headers["Content-Security-Policy"] = _FRAMED
     return response
@@ -302,8 +303,7 @@ def _answer(key: tuple[object, ...], body: Callable[[], str]) -> Response:
             "The callback is not the name of a function.",
             remedy="Name one, or leave it out: every origin may read the answer as it is.",
         )
-    language = reader_language()
-    response = spoken_answer(_JSON, ("reconcile", *key, language, callback), body)
+    response = spoken_answer(_JSON, ("reconcile", *key, callback), body)
     if callback and response.status_code == 200:  # noqa: PLR2004 - not what 304 leaves out
         # The comment keeps what comes first from being anything but a comment.
         response.set_data(f"/**/{callback}({response.get_data(as_text=True).strip()});\n")

@@ -10,7 +10,7 @@ Each is a page, JSON, or RDF: by Accept, or by suffix.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -19,14 +19,16 @@ from werkzeug.http import http_date
 from graphsvc.changes import FACTS, Kind, View
 from graphsvc.changes.rdf import changesets, described, release_iri
 from graphsvc.formats import Content, Format, carrying
+from graphsvc.phrases import Phrase
 from graphsvc.release import current
-from graphsvc.web import problems
+from graphsvc.web import lineage, problems
 from graphsvc.web.history import history
+from graphsvc.web.languages import labels, of_reader
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.rdf import write_rdf
-from graphsvc.web.releases_json import comparison_json, release_json
+from graphsvc.web.releases_json import Scene, comparison_json, release_json
 from graphsvc.web.responses import answer
 from graphsvc.web.site import etag, site
 
@@ -70,9 +72,9 @@ def index(suffix: str | None = None) -> Response:
         if fmt.name == "html":
             return render_template("releases.html", rows=rows, current=newest, facts=FACTS)
         if fmt is _JSON:
-            told = [release_json(*row, current=newest, served=site().release.id) for row in rows]
+            told = [_told(*row, newest) for row in rows]
             return _as_json({"served": site().release.id, "current": newest, "releases": told})
-        return _rdf((triple for row in rows for triple in _described(*row[:2])), fmt)
+        return _rdf((triple for row in rows for triple in _described(*row)), fmt)
 
     response = _listing_answer(fmt, ("releases", *(r.id for r in kept), newest), body)
     return _linked(response, url_for("releases.index"), fmt)
@@ -107,6 +109,10 @@ def _one(found: Release, fmt: Format) -> Response:
         if fmt.name == "html":
             return render_template(
                 "release.html",
+                counts=[
+                    (_COUNTED.get(name, name), count)
+                    for name, count in found.manifest.counts.items()
+                ],
                 row=row,
                 current=newest,
                 others=[each for each in kept if each.id != found.id],
@@ -114,12 +120,12 @@ def _one(found: Release, fmt: Format) -> Response:
                 facts=FACTS,
             )
         if fmt is _JSON:
-            return _as_json(release_json(*row, current=newest, served=site().release.id))
-        return _rdf(_described(*row[:2]), fmt)
+            return _as_json(_told(*row, newest))
+        return _rdf(_described(*row), fmt)
 
     response = _listing_answer(fmt, ("release", found.id, *ids, newest), body)
     response = _linked(response, f"{url_for('releases.index')}/{found.id}", fmt)
-    response.headers.add("Link", f'<{release_iri(found).value}>; rel="cite-as"')
+    response.headers.add("Link", f'<{release_iri(found, site().base).value}>; rel="cite-as"')
     response.headers.add("Link", f'<{url_for("releases.index")}>; rel="collection version-history"')
     if row[1] is not None:
         earlier = url_for("releases.release", name=row[1].id)
@@ -129,7 +135,8 @@ def _one(found: Release, fmt: Format) -> Response:
 
 def _comparison(before: Release, after: Release, fmt: Format) -> Response:
     view, number = _view(), page_number()
-    with history().compared(before, after) as found:
+    languages = labels() if fmt.name == "html" else site().default_language
+    with history().compared(before, after, languages) as found:
 
         def body() -> str | bytes:
             if fmt.name in ("html", _JSON.name):
@@ -139,7 +146,7 @@ def _comparison(before: Release, after: Release, fmt: Format) -> Response:
         built = max(each.manifest.built for each in (before, after))
         modified = http_date(datetime.fromisoformat(built))
         names = (before.id, after.id, site().release.id, view.value, number)
-        tag = etag(after, request.script_root, "changes", *names, fmt.name)
+        tag = etag(after, request.script_root, "changes", *names, fmt.name, *of_reader(fmt))
         response = answer(fmt, tag, modified, body)
     response = _linked(response, _address(before, after), fmt)
     for side in (before, after):
@@ -174,11 +181,10 @@ def _changes_as_rdf(found: Compared, number: int) -> Iterable[Triple]:
     if not changes and number > 1:
         raise _no_such_page(number, 1)
     following = number + 1 if len(changes) > _WRITTEN else None
-    written = changesets(found.before, found.after, changes[:_WRITTEN], following)
-    dataset = site().dataset.iri
-    yield from described(found.before, None, dataset)
-    yield from described(found.after, None, dataset)
-    yield from written
+    dataset, base = site().dataset.iri, site().base
+    yield from described(found.before, None, dataset, base)
+    yield from described(found.after, None, dataset, base)
+    yield from changesets(found.before, found.after, base, changes[:_WRITTEN], following)
 
 
 def _row(
@@ -188,8 +194,11 @@ def _row(
     return found, previous, {} if previous is None else history().counts(previous, found)
 
 
-def _described(found: Release, previous: Release | None) -> Iterable[Triple]:
-    return described(found, previous, site().dataset.iri)
+def _described(
+    found: Release, previous: Release | None, changes: Mapping[Kind, Count]
+) -> Iterable[Triple]:
+    yield from lineage.of_release(found, previous)
+    yield from lineage.notes(found, changes)
 
 
 def _address(before: Release, after: Release) -> str:
@@ -240,6 +249,13 @@ def _chosen(fmt: Format | None) -> Format:
     return fmt or negotiate(request.headers.get("Accept"), FORMATS)
 
 
+def _told(
+    found: Release, previous: Release | None, changes: Mapping[Kind, Count], newest: str
+) -> object:
+    scene = Scene(site().base, site().release.id, newest)
+    return release_json(found, previous, changes, scene)
+
+
 def _as_json(told: object) -> str:
     return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
@@ -248,12 +264,26 @@ def _rdf(triples: Iterable[Triple], fmt: Format) -> bytes:
     return write_rdf(list(triples), fmt, {**site().prefixes, **_PREFIXES})
 
 
+#: What a manifest counts, in words.
+_COUNTED = {
+    "texts": Phrase("texts"),
+    "passages": Phrase("passages"),
+    "facts": Phrase("facts"),
+    "entities": Phrase("entities"),
+    "inferred": Phrase("inferred"),
+    "queries": Phrase("queries"),
+    "quads": Phrase("quads"),
+}
+
 _PREFIXES = {
+    "adms": "http://www.w3.org/ns/adms#",
     "cs": "http://purl.org/vocab/changeset/schema#",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
     "prov": "http://www.w3.org/ns/prov#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "spdx": "http://spdx.org/rdf/terms#",
     "void": "http://rdfs.org/ns/void#",
 }
 
@@ -262,10 +292,8 @@ def _listing_answer(
     fmt: Format, key: Sequence[object], body: Callable[[], str | bytes]
 ) -> Response:
     """Return what depends on which releases are kept; it was changed when their folder was."""
-    folder = history().folder
-    changed = folder.stat().st_mtime if folder.exists() else site().built.timestamp()
-    tag = etag(site().release, request.script_root, *key, fmt.name)
-    return answer(fmt, tag, http_date(datetime.fromtimestamp(changed, UTC)), body)
+    tag = etag(site().release, request.script_root, *key, fmt.name, *of_reader(fmt))
+    return answer(fmt, tag, http_date(history().changed()), body)
 
 
 def _linked(response: Response, address: str, fmt: Format) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphsvc.changes import View
@@ -17,26 +18,30 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is served: the base of all IRIs, the release's name, and that of the current one."""
+
+    base: str
+    served: str
+    current: str
+
+
 def release_json(
-    release: Release,
-    previous: Release | None,
-    counts: Mapping[Kind, Count],
-    *,
-    current: str,
-    served: str,
+    release: Release, previous: Release | None, counts: Mapping[Kind, Count], scene: Scene
 ) -> dict[str, Any]:
     """Return a release, and how many statements changed from the one before it."""
     manifest = release.manifest
     return {
         "id": release.id,
-        "iri": release_iri(release).value,
+        "iri": release_iri(release, scene.base).value,
         "built": manifest.built,
         "hash": manifest.hash,
         "program": manifest.program,
         "base": release.base,
         "counts": dict(manifest.counts),
-        "current": release.id == current,
-        "served": release.id == served,
+        "current": release.id == scene.current,
+        "served": release.id == scene.served,
         "previous": previous and previous.id,
         "changes": _counts(counts),
     }
@@ -56,6 +61,7 @@ def _head(found: Compared) -> dict[str, Any]:
     return {
         "from": found.before.id,
         "to": found.after.id,
+        "bases": {"from": found.before.base, "to": found.after.base},
         "counts": _counts(found.ledger.counts),
     }
 

@@ -12,36 +12,46 @@ from flask import Response, request
 from werkzeug.http import http_date
 
 from graphsvc.web.conditions import Condition
-from graphsvc.web.languages import reader
+from graphsvc.web.languages import of_reader, speaks
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from graphsvc.formats import Format
 
 
 def release_answer(
-    fmt: Format, key: tuple[object, ...], body: Callable[[], Iterable[bytes] | bytes | str]
+    fmt: Format,
+    key: tuple[object, ...],
+    body: Callable[[], Iterable[bytes] | bytes | str],
+    changed: datetime | None = None,
 ) -> Response:
     """Return the body in a format, or 304 if the client has it; then the body is not made.
 
     ``key`` is whatever in the request decides the answer beside the format. A page depends on
-    the reader's languages as well.
+    the reader's languages as well. ``changed`` is when an answer last changed that depends on
+    more than the release; what else it depends on is in its key then.
     """
-    for_people = fmt.media_type == "text/html"
-    tag = site().etag(*key, fmt.name, *((reader(),) if for_people else ()))
-    response = answer(fmt, tag, http_date(site().built), body)
-    if for_people:
-        response.vary.add("Accept-Language")
-        response.content_language.add(reader().interface)
+    tag = site().etag(*key, fmt.name, *of_reader(fmt))
+    return answer(fmt, tag, http_date(changed or site().built), body)
+
+
+def spoken_answer(fmt: Format, key: tuple[object, ...], body: Callable[[], str]) -> Response:
+    """Return an answer that depends on the reader's languages whatever its format is."""
+    response = release_answer(fmt, (*key, request.headers.get("Accept-Language", "")), body)
+    response.vary.add("Accept-Language")
     return response
 
 
 def answer(
     fmt: Format, tag: str, modified: str, body: Callable[[], Iterable[bytes] | bytes | str]
 ) -> Response:
-    """Return what has an entity tag and an HTTP date, or 304 if the client has it."""
+    """Return what has an entity tag and an HTTP date, or 304 if the client has it.
+
+    The tag of a page is made of what its reader reads, too: see ``languages.of_reader``.
+    """
     condition = Condition.of(
         request.method,
         request.headers.get("If-None-Match"),
@@ -60,6 +70,7 @@ def answer(
     response.headers["Last-Modified"] = modified
     response.headers["Cache-Control"] = "public, no-cache"
     response.vary.add("Accept")
+    speaks(response, fmt)
     return response
 
 

@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
 from graphsvc.formats import FORMATS, Content, carrying
 from graphsvc.web.examples import examples
+from graphsvc.web.languages import labels
 from graphsvc.web.rdf import write_rdf
 from graphsvc.web.rows import Cells, read_answer
 from graphsvc.web.site import site
@@ -50,7 +51,7 @@ def workbench_page(asked: Asked | None = None, query: str = "", store: Store | N
 def _shown(asked: Asked, store: Store) -> dict[str, object]:
     answered = read_answer(store, asked.query, asked.graphs)
     rows = answered.rows[:SHOWN_ROWS]
-    cells = Cells(site(), rows)
+    cells = Cells(site(), rows, labels())
     return {
         "answered": answered,
         "rows": [[None if term is None else cells.cell(term) for term in row] for row in rows],
@@ -62,7 +63,7 @@ def _shown(asked: Asked, store: Store) -> dict[str, object]:
 def answer_json(asked: Asked) -> str:
     """Return the rows of an answer for the scripts: every term once, the rows by their numbers."""
     answered = read_answer(site().store, asked.query, asked.graphs)
-    cells = Cells(site(), answered.rows)
+    cells = Cells(site(), answered.rows, labels())
     terms = dict.fromkeys(term for row in answered.rows for term in row if term is not None)
     numbers = {term: number for number, term in enumerate(terms)}
     members = {

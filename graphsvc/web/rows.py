@@ -23,6 +23,7 @@ from pyoxigraph import (
 from graphsvc.entities.names import names
 from graphsvc.formats import ANSWER_FORMATS, Content, carrying
 from graphsvc.namespaces import XSD
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -91,7 +92,7 @@ def read_answer(store: Store, query: str, graphs: GraphSelection) -> Answered:
         return _solutions(answer, answer.format.engine, started)
     found = (quad.triple for quad in parse(_file(answer), format=RdfFormat.N_TRIPLES))
     rows, complete = _first((each.subject, each.predicate, each.object) for each in found)
-    columns = ("subject", "property", "value")
+    columns = (Phrase("subject"), Phrase("property"), Phrase("value"))
     return Answered(columns, rows, complete, perf_counter() - started, is_graph=True)
 
 
@@ -124,10 +125,10 @@ def _is_number(term: Term) -> bool:
 class Cells:
     """The terms of some rows as the page shows them: links, labels, languages and datatypes."""
 
-    def __init__(self, site: Site, rows: Sequence[Row]) -> None:
+    def __init__(self, site: Site, rows: Sequence[Row], languages: str) -> None:
         self._site = site
         terms = (term for row in rows for term in row if term is not None)
-        self._names = names(site.catalogue, terms)
+        self._names = names(site.catalogue, terms, languages)
 
     def cell(self, term: Term) -> dict[str, str]:
         """Return a term as plain values, those that it has; every one has a ``kind``."""

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import NamedNode
 
-from graphsvc.formats import Content, Format, carrying
+from graphsvc.formats import Content, carrying
+from graphsvc.phrases import Phrase
 from graphsvc.search import Kind, Search
+from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import RequestProblem
-from graphsvc.web.responses import release_answer
+from graphsvc.web.responses import spoken_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from graphsvc.entities import Named
     from graphsvc.search import Hit
 
@@ -37,10 +37,10 @@ _LAST_PAGE = 500
 
 #: What the kinds are called on pages.
 TITLES = {
-    Kind.THING: "Things",
-    Kind.SENTENCE: "Sentences",
-    Kind.TERM: "Vocabulary",
-    Kind.QUERY: "Queries",
+    Kind.THING: Phrase("Things"),
+    Kind.SENTENCE: Phrase("Sentences"),
+    Kind.TERM: Phrase("Vocabulary"),
+    Kind.QUERY: Phrase("Queries"),
 }
 
 
@@ -92,9 +92,7 @@ def answer(suffix: str | None = None) -> Response:
             "bad-request", f"There are no more than {_LAST_PAGE} pages.", remedy="Ask for less."
         )
     write = _page if fmt is _HTML else _records
-    return spoken_answer(
-        fmt, ("search", *_key(question), language), lambda: write(question, language)
-    )
+    return spoken_answer(fmt, ("search", *_key(question)), lambda: write(question, language))
 
 
 @searching.get("/search/suggest")
@@ -110,23 +108,12 @@ def suggest() -> Response:
         suggested = [_suggestion(hit, language) for hit in hits]
         return _written({"prefix": text, "total": total, "suggestions": suggested})
 
-    return spoken_answer(_JSON, ("suggest", text, language), body)
-
-
-def spoken_answer(fmt: Format, key: tuple[object, ...], body: Callable[[], str]) -> Response:
-    """Return an answer that depends on the reader's language too."""
-    response = release_answer(fmt, key, body)
-    response.vary.add("Accept-Language")
-    return response
+    return spoken_answer(_JSON, ("suggest", text), body)
 
 
 def reader_language() -> str:
-    """Return the language that the client likes best; English where it names none.
-
-    https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4
-    """
-    best = request.accept_languages.best
-    return best if best and best != "*" else "en"
+    """Return the language of the graph that the reader likes best, or else the graph's own."""
+    return labels().partition(",")[0]
 
 
 def named(iri: str, language: str) -> Named:

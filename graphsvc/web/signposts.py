@@ -47,9 +47,14 @@ class Link:
         return f'<{self.href}>; rel="{self.relation}"{hint}'
 
 
-def links(iri: str, fmt: Format, page: str = "", paging: Paging | None = None) -> list[Link]:
-    """Return the links of a document about a thing in a format; ``page`` ends its addresses."""
+def links(iri: str, fmt: Format, paging: Paging | None = None) -> list[Link]:
+    """Return the links of a document about a thing in a format.
+
+    ``paging`` tells where it stands if it is a page of data; other formats of data have the same
+    pages.
+    """
     found = signs(site().catalogue, site().dataset, iri)
+    page = paging.query if paging is not None else ""
     told = [*_formats(iri, "alternate", page), *_common(iri, found)]
     if Content.PAGE in fmt.carries:
         told += _of_landing_page(iri, found)
@@ -107,12 +112,16 @@ def _of_metadata(iri: str) -> Iterator[Link]:
 
 
 def _formats(iri: str, relation: str, page: str = "") -> Iterator[Link]:
-    """Yield a link to the document in each format; in what describes it one version will do."""
+    """Yield a link to the document in each format; in what describes it one version will do.
+
+    ``page`` ends the addresses of data: what people read has pages of its own.
+    """
     offered: Sequence[Format] = (*_PAGES, *_METADATA)
     if relation == "describedby":
         offered = carrying(Content.TRIPLES)
     for each in offered:
-        yield Link(relation, site().local_doc(iri, f".{each.name}") + page, each.full_type)
+        ending = "" if each in _PAGES else page
+        yield Link(relation, site().local_doc(iri, f".{each.name}") + ending, each.full_type)
 
 
 def _context(anchor: str, told: list[Link]) -> dict[str, object]:

@@ -127,19 +127,21 @@ class Site:
         name = iri.removeprefix(f"{self.base}query/")
         return next((query for query in self.queries if query.name == name), None)
 
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """Return the ontology with every term, and where each is used."""
-        return read_vocabulary(self.catalogue, self.queries, self.release.prefixes)
+    def vocabulary_in(self, languages: str) -> Vocabulary:
+        """Return the ontology with every term, and where each is used, in a reader's languages."""
+        return self.once(
+            ("vocabulary", languages),
+            lambda: read_vocabulary(self.catalogue, self.queries, self.release.prefixes, languages),
+        )
 
-    def called(self, term: Term) -> Named:
+    def called(self, term: Term, languages: str) -> Named:
         """Return a term under its label; the last ones that were asked for are kept."""
-        return self._called(term) if isinstance(term, NamedNode) else spelled(term)
+        return self._called(term, languages) if isinstance(term, NamedNode) else spelled(term)
 
     @cached_property
-    def _called(self) -> Callable[[NamedNode], Named]:
-        kept: Callable[[NamedNode], Named] = lru_cache(maxsize=_KEPT_NAMES)(
-            lambda node: called(self.catalogue, node.value)
+    def _called(self) -> Callable[[NamedNode, str], Named]:
+        kept: Callable[[NamedNode, str], Named] = lru_cache(maxsize=_KEPT_NAMES)(
+            lambda node, languages: called(self.catalogue, node.value, languages)
         )
         return kept
 

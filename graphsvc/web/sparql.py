@@ -19,6 +19,7 @@ from graphsvc.formats import Content, Format, carrying
 from graphsvc.web import pinned, protocol
 from graphsvc.web.examples import example
 from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
+from graphsvc.web.languages import speaks
 from graphsvc.web.pinned import Pin
 from graphsvc.web.protocol import Asked, Body
 from graphsvc.web.responses import release_answer
@@ -83,6 +84,7 @@ def answer() -> Response:
         response = Response(content(), content_type=fmt.content_type)
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Accept")
+        speaks(response, fmt)
         return response
     return release_answer(fmt, asked.key, content)
 

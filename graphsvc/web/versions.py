@@ -13,41 +13,33 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 from werkzeug.http import http_date
 
-from graphsvc import editions
+from graphsvc.entities import Imprint, version_document
 from graphsvc.entities.labels import best, local_words
 from graphsvc.formats import Content
-from graphsvc.namespaces import OWL, RDF, RDFS, SKOS, graph_iri
+from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
 from graphsvc.vocabulary import KINDS, kind_of
 from graphsvc.web import problems
-from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix
-from graphsvc.web.history import history
+from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix, write_document
+from graphsvc.web.languages import labels, of_reader
+from graphsvc.web.lineage import Version, known_versions
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import RequestProblem
-from graphsvc.web.rdf import write_rdf
 from graphsvc.web.responses import answer
 from graphsvc.web.site import etag, site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graphsvc.editions import Edition
+    from graphsvc.entities import Document
     from graphsvc.formats import Format
 
 versions = Blueprint("versions", __name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version of the ontology: ``href`` is where it is, ``prior`` the IRI of the one before."""
-
-    edition: Edition
-    iri: str
-    href: str
-    prior: str | None
-    is_served: bool
+#: An earlier version is had in whatever the document is, but for a list of its links.
+FORMATS = tuple(fmt for fmt in DOCUMENT_FORMATS if Content.LINKS not in fmt.carries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +50,6 @@ class Term:
     label: str
     definition: str
     kind: str
-
-
-def known_versions() -> list[Version]:
-    """Return the versions of the ontology that were released, the newest first."""
-    served = history().served_edition
-    found = editions.known(history().folder)
-    if served is not None:
-        found = [served, *(each for each in found if each.name != served.name)]
-        found.sort(key=lambda edition: edition.built, reverse=True)
-    base = site().base
-    earlier = [*(each.address(base) for each in found[1:]), None]
-    return [
-        Version(
-            edition=edition,
-            iri=edition.address(base),
-            href=site().local_doc(edition.address(base)),
-            prior=prior,
-            is_served=served is not None and edition.name == served.name,
-        )
-        for edition, prior in zip(found, earlier, strict=True)
-    ]
 
 
 @versions.get("/ontology/<path:name>")
@@ -97,31 +68,40 @@ def version(name: str) -> Response:
         )
     if found.is_served:
         return ontology(None if fmt is None else fmt.name)
-    return _earlier(found, known, fmt or negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS))
+    if fmt is not None and fmt not in FORMATS:
+        raise RequestProblem(
+            "not-found",
+            f"There is no {fmt.label} of an earlier version.",
+            remedy=f"There is {', '.join(each.name for each in FORMATS)}.",
+        )
+    return _earlier(found, known, fmt or negotiate(request.headers.get("Accept"), FORMATS))
 
 
 def _earlier(found: Version, known: Sequence[Version], fmt: Format) -> Response:
-    quads = _quads(found)
+    quads = list(found.edition.quads(site().base))
 
     def body() -> str | bytes:
         if fmt.name == "html":
             return render_template(
-                "ontology_version.html", version=found, versions=known, kinds=_terms(quads)
+                "ontology_version.html",
+                version=found,
+                versions=known,
+                kinds=_terms(quads, labels()),
             )
-        if Content.QUADS in fmt.carries:
-            return write_rdf(quads, fmt, site().prefixes)
-        return write_rdf(list(dict.fromkeys(q.triple for q in quads)), fmt, site().prefixes)
+        return write_document(_document(found, quads), fmt)
 
     digest = sha256(found.edition.nquads.encode()).hexdigest()
     others = [each.edition.name for each in known]
-    tag = etag(site().release, request.script_root, "version", digest, *others, fmt.name)
+    tag = etag(
+        site().release, request.script_root, "version", digest, *others, fmt.name, *of_reader(fmt)
+    )
     # It is of the time at which the served release was built: that says which version is the last.
     response = answer(fmt, tag, http_date(site().built), body)
     response.headers["Content-Location"] = f"{found.href}.{fmt.name}"
     built = datetime.fromisoformat(found.edition.built)
     response.headers["Memento-Datetime"] = http_date(built)
-    for other in DOCUMENT_FORMATS:
-        link = f'<{found.href}.{other.name}>; rel="alternate"; type="{other.media_type}"'
+    for other in FORMATS:
+        link = f'<{found.href}.{other.name}>; rel="alternate"; type="{other.full_type}"'
         response.headers.add("Link", link)
     response.headers.add("Link", f'<{found.iri}>; rel="cite-as"')
     latest = site().local_doc(f"{site().base}ontology")
@@ -132,18 +112,19 @@ def _earlier(found: Version, known: Sequence[Version], fmt: Format) -> Response:
     return response
 
 
-def _quads(found: Version) -> list[Quad]:
-    """Return a version's statements, and which version it follows if it does not say so itself."""
-    quads = list(found.edition.quads(site().base))
-    node = NamedNode(f"{site().base}ontology")
+def _document(found: Version, quads: Sequence[Quad]) -> Document:
+    """Return what a version says, and which one it follows if it does not say so itself."""
+    own: frozenset[Triple] = frozenset()
     says_so = any(quad.predicate == OWL.priorVersion for quad in quads)
     if found.prior is not None and not says_so:
-        graph = graph_iri(site().base, "ontology")
-        quads.append(Quad(node, OWL.priorVersion, NamedNode(found.prior), graph))
-    return quads
+        node = site().catalogue.ontology
+        own = frozenset((Triple(node, OWL.priorVersion, NamedNode(found.prior)),))
+    built = datetime.fromisoformat(found.edition.built)
+    imprint = Imprint(site().dataset, found.edition.release, built)
+    return version_document(site().catalogue, imprint, found.iri, (own, quads))
 
 
-def _terms(quads: Sequence[Quad]) -> Mapping[str, list[Term]]:
+def _terms(quads: Sequence[Quad], languages: str) -> Mapping[str, list[Term]]:
     """Return the terms of a version's own namespace, by what they are."""
     own = f"{site().base}ontology#"
     said: dict[str, dict[NamedNode, list[Literal | NamedNode]]] = defaultdict(
@@ -156,8 +137,8 @@ def _terms(quads: Sequence[Quad]) -> Mapping[str, list[Term]]:
     kinds: dict[str, list[Term]] = defaultdict(list)
     for iri, about in said.items():
         kind = kind_of(about[RDF.type])
-        label = best(about[RDFS.label], "en") or local_words(iri)
-        definition = best(about[SKOS.definition] or about[RDFS.comment], "en")
+        label = best(about[RDFS.label], languages) or local_words(iri)
+        definition = best(about[SKOS.definition] or about[RDFS.comment], languages)
         kinds[kind].append(Term(iri, label, definition, kind))
     return {
         kind: sorted(kinds[kind], key=lambda term: term.label.lower())

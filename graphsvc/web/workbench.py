@@ -16,10 +16,11 @@ from graphsvc.explain import unknown_terms
 from graphsvc.formats import Format
 from graphsvc.web import protocol
 from graphsvc.web.examples import example
+from graphsvc.web.languages import labels
 from graphsvc.web.notebook import Source, notebook
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Body
-from graphsvc.web.responses import release_answer
+from graphsvc.web.responses import release_answer, spoken_answer
 from graphsvc.web.results import answer_json
 from graphsvc.web.site import site
 from graphsvc.web.snippets import snippets
@@ -92,11 +93,11 @@ def vocabulary() -> Response:
                 "count": used.count,
                 "definition": used.definition,
             }
-            for used in used_terms(served.catalogue)
+            for used in used_terms(served.catalogue, labels())
         ]
         return _json({"prefixes": dict(served.prefixes), "terms": terms})
 
-    return release_answer(_JSON, ("vocabulary",), body)
+    return spoken_answer(_JSON, ("vocabulary",), body)
 
 
 @workbench.get("/example.json")
@@ -121,12 +122,12 @@ def things() -> Response:
 
     def body() -> str:
         compact = site().release.prefixes.compact
-        found = things_called(site().catalogue, words)
+        found = things_called(site().catalogue, words, labels())
         return _json(
             {"things": [{"name": compact(each.iri or ""), "label": each.label} for each in found]}
         )
 
-    return release_answer(_JSON, ("things", words), body)
+    return spoken_answer(_JSON, ("things", words), body)
 
 
 def _about_query(what: str, fmt: Format, body: Callable[[Asked], str]) -> Response:
@@ -135,7 +136,7 @@ def _about_query(what: str, fmt: Format, body: Callable[[Asked], str]) -> Respon
     if request.method == "POST":
         sent = Body.of(request.content_type or "", request.get_data())
     asked = protocol.read(protocol.parameters(request.query_string, sent), sent)
-    response = release_answer(fmt, (what, request.url_root, *asked.key), lambda: body(asked))
+    response = spoken_answer(fmt, (what, request.url_root, *asked.key), lambda: body(asked))
     if asked.changes:
         response.headers["Cache-Control"] = "no-store"
     return response

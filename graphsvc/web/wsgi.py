@@ -1,6 +1,6 @@
 """The entry point for WSGI servers: ``graphsvc.web.wsgi:application`` is a factory.
 
-``graphsvc serve`` starts granian with it; gunicorn and waitress take it as well::
+``graphsvc serve`` starts the ASGI application; gunicorn and waitress take this one::
 
     gunicorn 'graphsvc.web.wsgi:application()'
 

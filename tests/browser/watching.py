@@ -31,6 +31,7 @@ class Unusual(TypedDict, total=False):
     ``status`` is that of the answer. For any but 200 the browser has a message, which is pardoned.
     """
 
+    locale: str
     scripts: bool
     pardoned: str
     status: int
@@ -63,6 +64,7 @@ def opened(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",
         java_script_enabled=unusual.get("scripts", True),
+        locale=unusual.get("locale"),
     )
     complaints: list[str] = []
     hosts: set[str] = set()

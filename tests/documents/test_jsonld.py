@@ -110,6 +110,10 @@ def test_each_fact_leads_to_its_sentence(bfic: dict[str, Any]) -> None:
         assert len(claim["hadPrimarySource"]["exact"]) > 10
 
 
+def test_the_document_says_when_it_changed_in_a_word(bfic: dict[str, Any]) -> None:
+    assert isinstance(bfic["document"]["modified"], str)
+
+
 def test_neighbours_have_names(bfic: dict[str, Any]) -> None:
     neighbours = [value for value in bfic["hasSecretariat"] if isinstance(value, dict)]
     assert len(neighbours) == 2

@@ -164,6 +164,16 @@ def test_an_unknown_thing_is_not_found_in_the_asked_format(
     assert (answer.status_code, answer.mimetype) == (404, expected)
 
 
+def test_a_slash_too_many_is_told(client: FlaskClient) -> None:
+    for path in (f"{THING}/", f"{DOCUMENT}/"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert answer.get_json()["remedy"] == (
+            "Did you mean <https://example.org/lights/id/light/north-rock>?"
+        )
+    assert client.get("/id/light/none/").get_json()["remedy"] == "Check its spelling."
+
+
 def test_a_suffix_decides_the_format_of_the_error(client: FlaskClient) -> None:
     for fmt in (*RDF_FORMATS, *carrying(Content.PAGE)):
         answer = client.get(f"/doc/id/light/none.{fmt.name}", headers={"Accept": "image/png"})
@@ -186,8 +196,9 @@ def test_a_dot_belongs_to_the_name_unless_it_names_a_format() -> None:
 def test_an_unacceptable_document_lists_what_would_be_accepted(client: FlaskClient) -> None:
     answer = client.get(DOCUMENT, headers={"Accept": "image/png"})
     assert answer.status_code == 406
-    listed = {variant["media_type"] for variant in answer.get_json()["variants"]}
-    assert listed == {fmt.media_type for fmt in DOCUMENT_FORMATS}
+    listed = [variant["media_type"] for variant in answer.get_json()["variants"]]
+    assert listed == [fmt.full_type for fmt in DOCUMENT_FORMATS]
+    assert len(set(listed)) == len(listed)
 
 
 def test_the_page_of_a_thing_shows_facts_with_their_sentences(client: FlaskClient) -> None:

@@ -3,8 +3,8 @@
 What takes the engine some microseconds is not worth the way to a worker. But nothing can stop the
 engine, so only what is known to be little beforehand is asked without one:
 
-- one triple pattern around a term that some triples hold, or up to three patterns of one subject
-  that few hold, each with a property of its own, so that all rows together are no more;
+- one triple pattern around a term that some triples have in that place, or up to three patterns of
+  one subject that few have, each with a property of its own, so that all rows together are no more;
 - in a SELECT, an ASK or a DESCRIBE with nothing in it that computes.
 
 Which terms many triples hold, the *hubs*, is counted when a release is built. What a query looks
@@ -24,7 +24,7 @@ import pyoxigraph
 
 from graphsvc.errors import NotAcceptable, StoreError
 from graphsvc.store.oxigraph import ResultWriter
-from graphsvc.store.points.hubs import FEW, hubs
+from graphsvc.store.points.hubs import ALONE, FEW, Crowd, hubs
 from graphsvc.store.points.shape import HIDDEN, shape_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from graphsvc.formats import Format
     from graphsvc.store.points.shape import Reference, Shape
 
-__all__ = ["FEW", "Points", "hubs"]
+__all__ = ["FEW", "Crowd", "Points", "hubs"]
 
 SOME = 1000
 """So many triples at most are looked through for one lookup: that takes a millisecond."""
@@ -54,18 +54,18 @@ class Points:
     """Answers point lookups from a release on disk, in the process that asks."""
 
     def __init__(
-        self, store: pyoxigraph.Store, prefixes: Mapping[str, str], hubs: Mapping[str, int]
+        self, store: pyoxigraph.Store, prefixes: Mapping[str, str], hubs: Mapping[str, Crowd]
     ) -> None:
         """Take a store whose default graph is asked; ``prefixes`` may be left out of queries.
 
-        ``hubs`` are the IRIs that more than `FEW` of its triples hold, and how many do.
+        ``hubs`` are the IRIs that more than `FEW` of its triples hold in one place.
         """
         self._store = store
         self._prefixes = dict(prefixes)
         self._hubs = hubs
 
     @classmethod
-    def open(cls, path: Path, prefixes: Mapping[str, str], hubs: Mapping[str, int]) -> Points:
+    def open(cls, path: Path, prefixes: Mapping[str, str], hubs: Mapping[str, Crowd]) -> Points:
         """Open the store in a folder read-only.
 
         Errors: StoreError.
@@ -113,16 +113,19 @@ class Points:
         first, *others = shape.patterns
         subject = iris.of(first.subject)
         if not others:
-            return self._holds(subject, SOME) or self._holds(iris.of(first.value), SOME)
+            value = iris.of(first.value)
+            return (subject is not None and self._crowd(subject).subject <= SOME) or (
+                value is not None and self._crowd(value).value <= SOME
+            )
         return (
-            self._holds(subject, FEW)
+            subject is not None
+            and self._crowd(subject).subject <= FEW
             and all(iris.of(pattern.subject) == subject for pattern in others)
             and _all_differ([iris.of(pattern.predicate) for pattern in shape.patterns])
         )
 
-    def _holds(self, iri: str | None, most: int) -> bool:
-        """Tell whether an IRI is given, and no more than so many triples hold it."""
-        return iri is not None and self._hubs.get(iri, FEW) <= most
+    def _crowd(self, iri: str) -> Crowd:
+        return self._hubs.get(iri, ALONE)
 
 
 @dataclass(frozen=True, slots=True)

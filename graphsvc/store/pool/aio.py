@@ -191,10 +191,10 @@ class Running:
         loop = asyncio.get_running_loop()
         self._clock = loop.call_at(self._expires, self._time_over)
         if client_gone is not None:
-            self._watcher = loop.create_task(self._end_after(client_gone()))
+            self._watcher = loop.create_task(self._end_after(client_gone))
 
-    async def _end_after(self, gone: Coroutine[Any, Any, None]) -> None:
-        await gone
+    async def _end_after(self, client_gone: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        await client_gone()
         self._watcher = None
         self.close()
 

@@ -28,7 +28,7 @@ function say(words) {
 
 async function run() {
   const query = editor.text;
-  say("Running …");
+  say(gettext("Running …"));
   try {
     const link = linkTo(form, query);
     if (link !== location.pathname + location.search) history.pushState(null, "", link);
@@ -38,7 +38,7 @@ async function run() {
     if (!(error instanceof LongQuery)) throw error;
     history.pushState(null, "", form.action);
     share.hidden = true;
-    say("The query is too long for a link.");
+    say(gettext("The query is too long for a link."));
   }
   renewCode(query);
   const problem = await answer.ask(query, new FormData(form));
@@ -92,7 +92,7 @@ share.addEventListener("click", async () => {
   const link = new URL(linkTo(form, editor.text), location.href).href;
   try {
     await navigator.clipboard.writeText(link);
-    say("The link is copied.");
+    say(gettext("The link is copied."));
   } catch {
     say(link);
   }

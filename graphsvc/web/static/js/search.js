@@ -9,7 +9,7 @@ class SearchBox {
   constructor(form) {
     this.form = form;
     this.input = form.querySelector("input[type=search]");
-    this.list = form.appendChild(make("ul", { id: `${this.input.id}-list`, class: "suggestions", role: "listbox", "aria-label": "Suggestions" }));
+    this.list = form.appendChild(make("ul", { id: `${this.input.id}-list`, class: "suggestions", role: "listbox", "aria-label": gettext("Suggestions") }));
     this.status = form.appendChild(make("p", { class: "unseen", role: "status" }));
     this.active = -1;
     this.suggestions = [];
@@ -135,9 +135,9 @@ function marked(pieces) {
 }
 
 function told(shown, total) {
-  if (!shown) return "No suggestions.";
-  const more = total > shown ? ` of ${total}` : "";
-  return `${shown}${more} suggestion${total === 1 ? "" : "s"}, choose with the arrow keys.`;
+  if (!shown) return gettext("No suggestions.");
+  if (total > shown) return gettext("%(shown)s of %(total)s suggestions, choose with the arrow keys.", { shown, total });
+  return ngettext("%(num)s suggestion, choose with the arrow keys.", "%(num)s suggestions, choose with the arrow keys.", total);
 }
 
 function isTyping(event) {

@@ -4,9 +4,9 @@ import { api, element, linkAs, Problem, save, whyEmpty } from "./service.js";
 import { tableView } from "./table.js";
 
 const VIEWS = {
-  table: { label: "Table", draw: async (found, at) => tableView(found, at) },
-  graph: { label: "Graph", draw: async (found, at) => (await import("./graph.js")).graphView(found, at) },
-  chart: { label: "Chart", draw: async (found, at) => (await import("./chart.js")).chartView(found, at) },
+  table: { label: gettext("Table"), draw: async (found, at) => tableView(found, at) },
+  graph: { label: gettext("Graph"), draw: async (found, at) => (await import("./graph.js")).graphView(found, at) },
+  chart: { label: gettext("Chart"), draw: async (found, at) => (await import("./chart.js")).chartView(found, at) },
   turtle: { label: "Turtle", draw: async (found, at) => turtleView(found, at) },
 };
 
@@ -28,7 +28,7 @@ export class Answer {
   // The server has written an answer already: it stays until more is wanted of it than it can do.
   adopt(query, parameters) {
     if (this.#section.hidden) return;
-    const offer = element("button", { type: "button", class: "plain" }, "Sort and draw");
+    const offer = element("button", { type: "button", class: "plain" }, gettext("Sort and draw"));
     offer.addEventListener("click", () => {
       const form = parameters();
       form.set("query", query);
@@ -67,7 +67,7 @@ export class Answer {
     this.#body.replaceChildren(figures, downloads(found, parameters));
     const isEmpty = found.boolean === null ? found.rows.length === 0 : !found.boolean;
     if (found.boolean !== null) {
-      this.#body.append(element("p", { class: "boolean" }, found.boolean ? "Yes" : "No"));
+      this.#body.append(element("p", { class: "boolean" }, found.boolean ? gettext("Yes") : gettext("No")));
     } else if (!isEmpty) {
       await this.#showViews(found);
     }
@@ -77,7 +77,7 @@ export class Answer {
   async #showViews(found) {
     const names = ["table", ...["graph", "chart"].filter((name) => found.views[name])];
     if (found.turtle) names.push("turtle");
-    const tabs = element("div", { class: "tabs", role: "tablist", "aria-label": "Views of the answer" });
+    const tabs = element("div", { class: "tabs", role: "tablist", "aria-label": gettext("Views of the answer") });
     const panel = element("div", { class: "view", role: "tabpanel", id: "view" });
     const open = async (name) => {
       for (const tab of tabs.children) {
@@ -127,37 +127,49 @@ export class Answer {
     this.#body.append(box);
     try {
       const told = await whyEmpty(parameters);
-      box.append(element("h3", {}, "Why it is empty"));
+      box.append(element("h3", {}, gettext("Why it is empty")));
       if (!told.reasons.length) box.append(element("p", {}, told.summary));
       for (const reason of told.reasons) {
         box.append(element("p", { class: "reason" }, reason.message));
         if (reason.excerpt) box.append(...place(reason));
         box.append(element("p", {}, reason.remedy));
       }
-      for (const part of told.unexamined) box.append(element("p", { class: "fine" }, `Not examined: ${part.message}`));
+      for (const part of told.unexamined) box.append(element("p", { class: "fine" }, gettext("Not examined: %(part)s", { part: part.message })));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      box.append(element("p", {}, `Why it is empty could not be found out. ${error.message}`));
+      box.append(element("p", {}, gettext("Why it is empty could not be found out. %(reason)s", { reason: error.message })));
     }
   }
 }
 
 function place({ line, column, excerpt }) {
   return [
-    element("p", {}, `Line ${line}, column ${column}:`),
+    element("p", {}, gettext("Line %(line)s, column %(column)s:", { line, column })),
     element("pre", { tabindex: "0" }, element("code", {}, excerpt)),
   ];
 }
 
 function figuresOf(found) {
-  const time = `${Math.max(1, Math.round(found.seconds * 1000)).toLocaleString("en")} ms`;
-  const release = element("code", {}, found.release);
-  if (found.boolean !== null) return [`${time} · release `, release];
-  const what = found.turtle ? "triple" : "row";
-  const number = found.rows.length;
-  const count = `${found.complete ? "" : "more than "}${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
-  const cut = found.complete ? "" : `, the first ${number.toLocaleString("en")} here; the downloads are whole`;
-  return [element("b", {}, count), `${cut} · ${time} · release `, release];
+  const time = `${grouped(Math.max(1, Math.round(found.seconds * 1000)))} ms`;
+  const release = aroundRelease(element("code", {}, found.release));
+  if (found.boolean !== null) return [`${time} · `, ...release];
+  const count = grouped(found.rows.length);
+  const cut = found.complete ? "" : `, ${gettext("the first %(count)s here; the downloads are whole", { count })}`;
+  return [element("b", {}, countOf(found, count)), `${cut} · ${time} · `, ...release];
+}
+
+function countOf(found, count) {
+  const given = [found.rows.length, { count }];
+  if (found.turtle && found.complete) return ngettext("%(count)s triple", "%(count)s triples", ...given);
+  if (found.turtle) return ngettext("more than %(count)s triple", "more than %(count)s triples", ...given);
+  if (found.complete) return ngettext("%(count)s row", "%(count)s rows", ...given);
+  return ngettext("more than %(count)s row", "more than %(count)s rows", ...given);
+}
+
+// The text around the name of the release, which is an element.
+function aroundRelease(name) {
+  const [before, after] = gettext("release %(name)s", { name: "\0" }).split("\0");
+  return [before, name, after].filter(Boolean);
 }
 
 function downloads(found, parameters) {
@@ -174,7 +186,7 @@ function downloads(found, parameters) {
       list.append(element("li", {}, button));
     }
   }
-  return element("nav", { class: "downloads", "aria-label": "The whole answer as data" }, list);
+  return element("nav", { class: "downloads", "aria-label": gettext("The whole answer as data") }, list);
 }
 
 function turtleView(found, at) {

@@ -6,6 +6,10 @@ const SVG = "http://www.w3.org/2000/svg";
 const MOST_BARS = 40;
 const WIDTH = 720;
 const BAR = 24;
+const KINDS = {
+  bars: { label: gettext("Bars"), draw: bars },
+  line: { label: gettext("Line"), draw: line },
+};
 
 function svg(name, attributes, ...children) {
   const made = document.createElementNS(SVG, name);
@@ -21,8 +25,8 @@ export function chartView(found, at) {
   const heights = choice("chart-y", numeric, numeric.at(-1).number);
   const first = columns.find((column) => column.number !== numeric.at(-1).number) ?? columns[0];
   const places = choice("chart-x", columns, first.number);
-  const kinds = element("select", { id: "chart-kind" }, ...["Bars", "Line"].map((name) => element("option", {}, name)));
-  const picture = element("div", { class: "chart", tabindex: "0", role: "region", "aria-label": "Chart" });
+  const kinds = element("select", { id: "chart-kind" }, ...Object.entries(KINDS).map(([kind, { label }]) => element("option", { value: kind }, label)));
+  const picture = element("div", { class: "chart", tabindex: "0", role: "region", "aria-label": gettext("Chart") });
 
   const draw = () => {
     const points = found.rows
@@ -31,13 +35,13 @@ export function chartView(found, at) {
       .map(([place, height]) => ({ label: nameOf(place), place: position(place), height: Number(height.value) }))
       .filter(({ height }) => Number.isFinite(height));
     const names = [columns[places.value].name, columns[heights.value].name];
-    picture.replaceChildren(...(kinds.value === "Line" ? line(points, names) : bars(points, names)));
+    picture.replaceChildren(...KINDS[kinds.value].draw(points, names));
   };
   for (const select of [heights, places, kinds]) select.addEventListener("change", draw);
   at.append(
-    element("p", { class: "options" }, ...labelled("Numbers", heights), ...labelled("Against", places), ...labelled("As", kinds)),
+    element("p", { class: "options" }, ...labelled(gettext("Numbers"), heights), ...labelled(gettext("Against"), places), ...labelled(gettext("As"), kinds)),
     picture,
-    element("p", { class: "fine" }, "The table has the same values."),
+    element("p", { class: "fine" }, gettext("The table has the same values.")),
   );
   draw();
 }
@@ -77,13 +81,13 @@ function bars(points, [place, height]) {
       svg("title", {}, `${each.label}: ${each.height}`),
       svg("text", { x: left - 8, y: y + 12, "text-anchor": "end" }, label),
       svg("rect", { x: from, y, width: Math.max(1, to - from), height: BAR - 8, rx: 2 }),
-      svg("text", { x: to + 6, y: y + 12, class: "value" }, each.height.toLocaleString("en", { useGrouping: most > 9999 })),
+      svg("text", { x: to + 6, y: y + 12, class: "value" }, grouped(each.height, { useGrouping: most > 9999 })),
     );
   });
-  const words = `${height} for each ${place}, as bars`;
+  const words = gettext("%(height)s for each %(place)s, as bars", { height, place });
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${shown.length * BAR + 4}`, role: "img", "aria-label": words }, ...rows);
   if (shown.length === points.length) return [picture];
-  return [picture, element("p", { class: "fine" }, `The first ${shown.length} of ${points.length} bars are drawn.`)];
+  return [picture, element("p", { class: "fine" }, gettext("The first %(shown)s of %(total)s bars are drawn.", { shown: shown.length, total: points.length }))];
 }
 
 function line(points, [place, height]) {
@@ -113,7 +117,7 @@ function line(points, [place, height]) {
   const ends = [placed[0], placed.at(-1)].filter(Boolean).map((each, number) =>
     svg("text", { x: across(each.x), y: bottom + 22, "text-anchor": number ? "end" : "start" }, each.label.slice(0, 40)),
   );
-  const words = `${height} against ${place}, as a line`;
+  const words = gettext("%(height)s against %(place)s, as a line", { height, place });
   return [
     svg("svg", { viewBox: `0 0 ${WIDTH} 330`, role: "img", "aria-label": words }, ...levels, svg("path", { d: path }), ...dots, ...ends),
   ];

@@ -7,8 +7,9 @@ const KEYWORDS =
     .replaceAll(" BY", "_BY")
     .split(" ")
     .map((word) => ({ label: word.replace("_", " "), type: "keyword" }));
-const TERMS = { name: "Terms", rank: 1 };
-const THINGS = { name: "Things", rank: 2 };
+const TERMS = { name: gettext("Terms"), rank: 1 };
+const THINGS = { name: gettext("Things"), rank: 2 };
+const KINDS = { class: gettext("class"), property: gettext("property") };
 const MOST_OPTIONS = 60;
 const LEAST_LETTERS = 3;
 const LONGEST = 60;
@@ -135,7 +136,7 @@ function variables(context) {
 function termOption({ name, label, kind, count, definition }, prefixes) {
   return {
     label: name,
-    detail: `${label} · ${kind}, ${count.toLocaleString("en")}`,
+    detail: `${label} · ${KINDS[kind] ?? kind}, ${grouped(count)}`,
     info: definition || undefined,
     type: kind,
     apply: writing(prefixes, name),

@@ -68,6 +68,26 @@ const typingOver = EditorView.domEventHandlers({
 });
 
 // A fault is marked at the word where it stands; one without a place, at the end.
+// What the editor's own parts say.
+const PHRASES = {
+  Completions: gettext("Completions"),
+  Diagnostics: gettext("Diagnostics"),
+  "No diagnostics": gettext("No diagnostics"),
+  Find: gettext("Find"),
+  Replace: gettext("Replace"),
+  next: gettext("next"),
+  previous: gettext("previous"),
+  all: gettext("all"),
+  "match case": gettext("match case"),
+  regexp: gettext("regexp"),
+  "by word": gettext("by word"),
+  replace: gettext("replace"),
+  "replace all": gettext("replace all"),
+  close: gettext("close"),
+  "Go to line": gettext("Go to line"),
+  go: gettext("go"),
+};
+
 function diagnosticsOf(faults, doc) {
   return faults.map(({ severity, message, remedy, line, column, near = [] }) => {
     let [from, to] = [doc.length, doc.length];
@@ -79,7 +99,7 @@ function diagnosticsOf(faults, doc) {
       to = from + (text.slice(before).match(/^[^\s{}();,]+/)?.[0].length ?? 1);
     }
     const actions = near.map((name) => ({
-      name: `Write ${name}`,
+      name: gettext("Write %(name)s", { name }),
       apply: (view, start, end) => view.dispatch({ changes: { from: start, to: end, insert: name } }),
     }));
     return { from, to: Math.min(to, doc.length), severity, message: [message, remedy].filter(Boolean).join(" "), actions };
@@ -121,6 +141,7 @@ export function createEditor(area, run) {
             { key: "Tab", run: acceptCompletion },
           ]),
         ),
+        EditorState.phrases.of(PHRASES),
         lineNumbers(),
         highlightSpecialChars(),
         history(),
@@ -138,7 +159,7 @@ export function createEditor(area, run) {
         looked,
         theme,
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": "Query", spellcheck: "false", autocapitalize: "off" }),
+        EditorView.contentAttributes.of({ "aria-label": gettext("Query"), spellcheck: "false", autocapitalize: "off" }),
       ],
     }),
   });

@@ -17,6 +17,6 @@ export function filterExamples(gallery) {
       group.hidden = shown === 0;
       found += shown;
     }
-    count.textContent = words.length ? `${found} found` : "";
+    count.textContent = words.length ? ngettext("%(num)s found", "%(num)s found", found) : "";
   });
 }

@@ -35,22 +35,31 @@ export function graphView(found, at) {
   const { graph, edges, left } = graphOf(found);
   const picture = element("div", { class: "graph", "aria-hidden": "true" });
   const list = element("tbody", {}, ...edges.map((edge) => rowOf(found, edge)));
-  const names = found.turtle ? ["From", "Link", "To"] : ["From", "To"];
+  const names = found.turtle ? [gettext("From"), gettext("Link"), gettext("To")] : [gettext("From"), gettext("To")];
   const heads = names.map((name) => element("th", { scope: "col" }, name));
   const table = element("table", { class: "list rows" }, element("thead", {}, element("tr", {}, ...heads)), list);
-  const scroll = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The links of the graph" }, table);
-  const same = element("details", { class: "same" }, element("summary", {}, `The same as a table: ${edges.length} links`), scroll);
+  const scroll = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": gettext("The links of the graph") }, table);
+  const same = element("details", { class: "same" }, element("summary", {}, ngettext("The same as a table: %(num)s link", "The same as a table: %(num)s links", edges.length)), scroll);
   at.append(picture);
-  if (left) at.append(element("p", { class: "fine" }, `The first ${MOST_NODES} things are drawn; ${left} links to others are not.`));
+  if (left) at.append(element("p", { class: "fine" }, cutShort(left)));
   at.append(same);
   try {
     return draw(graph, picture);
   } catch {
     // Without WebGL there is no picture.
-    picture.replaceWith(element("p", { class: "fine" }, "This browser cannot draw the graph."));
+    picture.replaceWith(element("p", { class: "fine" }, gettext("This browser cannot draw the graph.")));
     same.open = true;
     return undefined;
   }
+}
+
+function cutShort(left) {
+  return ngettext(
+    "The first %(count)s things are drawn; %(num)s link to others is not.",
+    "The first %(count)s things are drawn; %(num)s links to others are not.",
+    left,
+    { count: MOST_NODES },
+  );
 }
 
 function graphOf(found) {

@@ -25,7 +25,11 @@ export async function api(name, parameters, method = "POST") {
         ? await fetch(`${address}?${sent}`, { headers })
         : await fetch(address, { method, headers, body: sent });
   } catch {
-    throw new Problem({ title: "No answer", detail: "The service cannot be reached.", remedy: "Try again." });
+    throw new Problem({
+      title: gettext("No answer"),
+      detail: gettext("The service cannot be reached."),
+      remedy: gettext("Try again."),
+    });
   }
   const told = await reply.json();
   if (!reply.ok) throw new Problem(told);

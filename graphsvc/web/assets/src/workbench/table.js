@@ -3,7 +3,7 @@ import { element } from "./service.js";
 
 const PAGE = 50;
 const LONGEST = 120;
-const words = new Intl.Collator("en", { numeric: true });
+const words = new Intl.Collator(document.documentElement.lang, { numeric: true });
 
 export const nameOf = (term) => term.label ?? term.short ?? term.value;
 
@@ -43,15 +43,16 @@ export function tableView(found, at) {
   });
   const body = element("tbody");
   const table = element("table", { class: "list rows" }, element("thead", {}, element("tr", {}, ...heads)), body);
-  const scroll = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows of the answer" }, table);
+  const scroll = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": gettext("Rows of the answer") }, table);
   const position = element("span", { role: "status" });
-  const steps = ["← Previous", "Next →"].map((label) => element("button", { type: "button", class: "plain" }, label));
+  const turns = ["← " + gettext("Previous"), gettext("Next") + " →"];
+  const steps = turns.map((label) => element("button", { type: "button", class: "plain" }, label));
   steps[0].addEventListener("click", () => show(page - 1));
   steps[1].addEventListener("click", () => show(page + 1));
   const toggle = element("input", { type: "checkbox", id: "addresses" });
   toggle.checked = true;
   toggle.addEventListener("change", () => table.classList.toggle("unaddressed", !toggle.checked));
-  const options = element("p", { class: "options" }, toggle, " ", element("label", { for: "addresses" }, "Names and datatypes"));
+  const options = element("p", { class: "options" }, toggle, " ", element("label", { for: "addresses" }, gettext("Names and datatypes")));
 
   function sort(column) {
     sorted = { column, down: sorted.column === column && !sorted.down };
@@ -73,7 +74,8 @@ export function tableView(found, at) {
     page = number;
     const part = order.slice(page * PAGE, (page + 1) * PAGE);
     body.replaceChildren(...part.map((each) => element("tr", {}, ...rows[each].map(tableCell))));
-    position.textContent = `Rows ${page * PAGE + 1} to ${page * PAGE + part.length} of ${rows.length.toLocaleString("en")}`;
+    const [first, last] = [page * PAGE + 1, page * PAGE + part.length];
+    position.textContent = gettext("Rows %(first)s to %(last)s of %(count)s", { first, last, count: grouped(rows.length) });
     steps[0].disabled = page === 0;
     steps[1].disabled = page + 1 >= pages;
   }

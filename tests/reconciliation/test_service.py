@@ -1,7 +1,6 @@
 """The Reconciliation API as a table tool uses it: a client like OpenRefine, a server of its own.
 
-The shapes of the answers are checked against the rules of the specification, written down here in
-our own words: https://reconciliation-api.github.io/specs/0.2/
+Every answer goes through the schemas: https://reconciliation-api.github.io/specs/0.2/
 """
 
 from __future__ import annotations
@@ -27,6 +26,9 @@ from hypothesis import strategies as st
 from graphsvc.errors import QueryError
 from graphsvc.reconciliation import BATCH_SIZE, TooMany, read_batch, read_extension
 from graphsvc.reconciliation.reading import Thing
+
+from . import schemas
+from .schemas import conforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,14 +66,21 @@ class Refine:
         return json.loads(body)
 
     def manifest(self) -> Any:
-        return self.json(self.address)
+        told = self.json(self.address)
+        conforms(schemas.MANIFEST, told)
+        return told
 
     def post(self, **form: object) -> tuple[int, Any]:
+        for name, value in form.items():
+            conforms({"queries": schemas.QUERIES, "extend": schemas.EXTENSION}[name], value)
         body = urlencode({name: json.dumps(value) for name, value in form.items()})
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request("POST", "/reconcile", body, {**_FORM, "Accept": "*/*"})
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
+            told = json.loads(answer.read())
+        if answer.status == 200:
+            conforms(schemas.RESULTS if "queries" in form else schemas.EXTENDED, told)
+        return answer.status, told
 
     def reconcile(self, **queries: object) -> dict[str, Any]:
         status, answer = self.post(queries=queries)
@@ -87,27 +96,19 @@ class Refine:
     def suggest(self, kind: str, prefix: str, **more: str) -> list[Any]:
         service = self.manifest()["suggest"][kind]
         asked = urlencode({"prefix": prefix, **more})
-        found = self.json(f"{service['service_url']}{service['service_path']}?{asked}")["result"]
-        for each in found:
-            assert each["id"]
-            assert each["name"]
-        return list(found)
+        told = self.json(f"{service['service_url']}{service['service_path']}?{asked}")
+        conforms(schemas.SUGGESTED[kind], told)
+        return list(told["result"])
 
 
 def follows_the_rules_for_candidates(candidates: list[Any]) -> None:
+    """Check what no schema can say, and what this service promises beyond."""
     scores = [each["score"] for each in candidates]
     assert scores == sorted(scores, reverse=True)
     assert sum(each["match"] for each in candidates) <= 1
     for each in candidates:
-        assert isinstance(each["id"], str)
-        assert isinstance(each["name"], str)
-        assert each["id"]
-        assert each["name"]
         assert 0 <= each["score"] <= 100
-        assert isinstance(each["match"], bool)
         assert each["type"]
-        assert all(set(cls) == {"id", "name"} for cls in each["type"])
-        assert isinstance(each.get("description", ""), str)
         names = [feature["id"] for feature in each["features"]]
         assert len(names) == len(set(names))
 

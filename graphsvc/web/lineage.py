@@ -1,0 +1,144 @@
+"""How the releases that are kept follow each other, and the versions of the ontology, in RDF.
+
+The dataset as such has the releases as its versions, of which the one that is served is current:
+https://www.w3.org/TR/vocab-dcat-3/#dataset-versions. An ontology says which version it is and which
+it follows: https://www.w3.org/TR/owl2-syntax/#Versioning_of_OWL_2_Ontologies. No release can hold
+this, since it would have to change when another is built: it stands in documents alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import url_for
+from pyoxigraph import Literal, NamedNode, Triple
+
+from graphsvc.changes.rdf import described, release_iri
+from graphsvc.namespaces import DCAT, DCTERMS, FOAF, OWL, RDF, VOID, Namespace, Rebase
+from graphsvc.web.distributions import distributions
+from graphsvc.web.history import history
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from graphsvc.changes import Count, Kind
+    from graphsvc.dumps import Dump
+    from graphsvc.editions import Edition
+    from graphsvc.release import Release
+    from graphsvc.store.base import Term
+
+_ADMS = Namespace("http://www.w3.org/ns/adms#")
+
+#: What a release says of its dataset and is true of the release as well.
+_PASSED_ON = (
+    *(DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCTERMS.creator),
+    *(DCTERMS.license, DCTERMS.rights, DCTERMS.language),
+)
+_OF_DISTRIBUTIONS = (DCTERMS.license, DCTERMS.rights)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the ontology: ``href`` is where it is, ``prior`` the IRI of the one before."""
+
+    edition: Edition
+    iri: str
+    href: str
+    prior: str | None
+    is_served: bool
+
+
+def known_versions() -> list[Version]:
+    """Return the versions of the ontology that were released, the newest first."""
+    served = history().served_edition
+    found = history().editions()
+    base = site().base
+    earlier = [*(each.address(base) for each in found[1:]), None]
+    return [
+        Version(
+            edition=edition,
+            iri=edition.address(base),
+            href=site().local_doc(edition.address(base)),
+            prior=prior,
+            is_served=served is not None and edition.name == served.name,
+        )
+        for edition, prior in zip(found, earlier, strict=True)
+    ]
+
+
+def of_ontology() -> Iterator[Triple]:
+    """Yield which versions of the ontology there are, and which one precedes that served."""
+    node = site().catalogue.ontology
+    for version in known_versions():
+        iri = NamedNode(version.iri)
+        yield Triple(node, DCTERMS.hasVersion, iri)
+        if version.is_served and version.prior is not None:
+            yield Triple(node, OWL.priorVersion, NamedNode(version.prior))
+
+
+def of_dataset(dataset: NamedNode) -> Iterator[Triple]:
+    """Yield the releases of the dataset: which there are, which is current, what each is."""
+    kept = history().kept()
+    yield Triple(dataset, DCAT.hasCurrentVersion, _iri(site().release))
+    for release, previous in zip(kept, [*kept[1:], None], strict=True):
+        yield Triple(dataset, DCAT.hasVersion, _iri(release))
+        yield from of_release(release, previous)
+
+
+def of_release(release: Release, previous: Release | None) -> Iterator[Triple]:
+    """Yield what a release is: of which dataset, after which one, with which dumps."""
+    node = _iri(release)
+    yield from described(release, previous, site().dataset.iri, site().base)
+    rebase = Rebase(release.base, site().base)
+    said = [
+        (triple.predicate, rebase.term(triple.object))
+        for triple in _of_its_dataset(release)
+        if triple.predicate in _PASSED_ON
+    ]
+    yield from (Triple(node, *each) for each in said)
+    yield from _agents(said)
+    yield Triple(node, DCAT.landingPage, NamedNode(_address(release)))
+
+    def address(dump: Dump) -> str:
+        return url_for(
+            "dumps.dump_of_release", release=release.id, name=dump.format, _external=True
+        )
+
+    passed_on = [each for each in said if each[0] in _OF_DISTRIBUTIONS]
+    yield from distributions(node, release, address, passed_on)
+
+
+def notes(release: Release, changes: Mapping[Kind, Count]) -> Iterator[Triple]:
+    """Yield in words how a release differs from the one before it."""
+    told = [
+        f"{kind.value} +{count.added} -{count.removed}" for kind, count in changes.items() if count
+    ]
+    if told:
+        words = f"Statements added and removed since the release before: {', '.join(told)}."
+        yield Triple(_iri(release), _ADMS.versionNotes, Literal(words, language="en"))
+
+
+def _iri(release: Release) -> NamedNode:
+    return release_iri(release, site().base)
+
+
+def _address(release: Release) -> str:
+    return url_for("releases.release", name=release.id, _external=True)
+
+
+def _of_its_dataset(release: Release) -> list[Triple]:
+    """Return what a release says of the dataset whose base it has."""
+    said = [quad.triple for quad in history().said(release)]
+    datasets = {triple.subject for triple in said if triple.predicate == VOID.uriSpace}
+    return [triple for triple in dict.fromkeys(said) if triple.subject in datasets]
+
+
+def _agents(said: list[tuple[NamedNode, Term]]) -> Iterator[Triple]:
+    """Yield who made and publishes a release, by the names that the graph has for them now."""
+    for predicate, agent in said:
+        if predicate in (DCTERMS.publisher, DCTERMS.creator) and isinstance(agent, NamedNode):
+            name = site().called(agent, "en")
+            yield Triple(agent, RDF.type, FOAF.Agent)
+            yield Triple(agent, FOAF.name, Literal(name.label, language=name.language))

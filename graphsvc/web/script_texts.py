@@ -1,0 +1,72 @@
+"""The texts of the scripts: each page brings those that its scripts may say, if not in English.
+
+Scripts say them by ``gettext`` and ``ngettext``, which static/js/texts.js defines; which ones there
+are is read from the scripts themselves. They come in a data block: nothing of it is run.
+https://html.spec.whatwg.org/multipage/scripting.html#data-block
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel.messages.extract import extract_from_file
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+from graphsvc.web.languages import translations
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
+
+    from jinja2 import Environment
+
+_HERE = Path(__file__).parent
+
+#: The scripts of all pages, and those of the workbench before they are bundled.
+PARTS = {"page": _HERE / "static" / "js", "workbench": _HERE / "assets" / "src"}
+
+#: For how many numbers a plural form is told: every language repeats itself within the last 100.
+_NUMBERS = 200
+
+
+def register(environment: Environment) -> None:
+    """Let the templates write the texts of scripts."""
+    environment.globals["script_texts"] = lambda part: _block(translations(), part)
+
+
+@lru_cache(maxsize=64)
+def _block(spoken: NullTranslations, part: str) -> Markup:
+    """Return a block with the texts of a part of the scripts, or nothing for English."""
+    if not isinstance(spoken, GNUTranslations):
+        return Markup("")
+    texts: dict[str, str | list[str]] = {}
+    forms = [_form(spoken, number) for number in range(_NUMBERS)]
+    for message in messages(part):
+        if isinstance(message, str):
+            # What has no translation stands in the script already.
+            texts |= {message: said} if (said := spoken.gettext(message)) != message else {}
+        else:
+            one, many = message
+            numbers = (forms.index(form) for form in sorted(set(forms)))
+            texts[one] = [spoken.ngettext(one, many, number) for number in numbers]
+    written = htmlsafe_json_dumps({"plural": "".join(map(str, forms)), "texts": texts})
+    return Markup('<script type="application/json" class="texts">{}</script>').format(written)
+
+
+@cache
+def messages(part: str) -> tuple[str | tuple[str, str], ...]:
+    """Return what a part of the scripts says, in order; a pair depends on a number."""
+    found: dict[str | tuple[str, str], None] = {}
+    for path in sorted(PARTS[part].rglob("*.js")):
+        for _, message, _, _ in extract_from_file("javascript", path):
+            found[message if isinstance(message, str) else (message[0], message[1])] = None
+    return tuple(found)
+
+
+def _form(spoken: GNUTranslations, number: int) -> int:
+    """Return which form of a text goes with a number."""
+    form: int = spoken.plural(number)  # type: ignore[attr-defined]
+    return form
