@@ -68,6 +68,14 @@ def test_a_neighbour_opens_in_the_picture(browser: Browser, served: str) -> None
         assert page.locator("svg.around .node").count() > before
 
 
+def test_a_picture_is_shown_from_its_middle_on_a_phone(browser: Browser, served: str) -> None:
+    address = "/neighbourhood?iri=https://w3id.org/iwm/id/mechanism/crccme"
+    with opened(browser, served + address, 360) as page:
+        box = page.locator("svg.around .centre").bounding_box()
+        assert box is not None
+        assert 160 < box["x"] < 190
+
+
 def test_the_keyboard_comes_straight_to_the_content(browser: Browser, served: str) -> None:
     with opened(browser, served) as page:
         page.keyboard.press("Tab")
