@@ -8,7 +8,6 @@ for RDF about a thing gets it in RDF.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -189,9 +188,6 @@ _BY_STATUS = {kind.status: kind for kind in KINDS}
 # After how many seconds to ask again, RFC 9110, section 10.2.3: a deadline frees what was taken.
 _RETRY_AFTER = {"deadline-exceeded": 10, "memory-exceeded": 10, "overloaded": 1, "unavailable": 2}
 
-#: A longer text is hardly the name of anything.
-_LONGEST_SOUGHT = 60
-
 # The most special class of an exception decides: the first that fits.
 _OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
     (errors.QuerySyntaxError, "query-syntax"),
@@ -307,20 +303,12 @@ def _format() -> Format:
 
 def _write(problem: Problem, fmt: Format) -> str | bytes:
     if fmt.name == "html":
-        return render_template("problem.html", problem=problem, sought=_sought(problem))
+        return render_template("problem.html", problem=problem)
     if fmt.name == "txt":
         return _as_text(problem)
     if isinstance(fmt.engine, RdfFormat):
         return write_rdf(_as_rdf(problem), fmt, {})
     return problem.as_json(request.script_root)
-
-
-def _sought(problem: Problem) -> str:
-    """Return the words of an address at which there is nothing, to be searched for."""
-    if problem.kind.name != "not-found":
-        return ""
-    last = request.path.rstrip("/").rpartition("/")[2]
-    return " ".join(re.findall(r"[^\W_]+", last))[:_LONGEST_SOUGHT]
 
 
 def _as_text(problem: Problem) -> str:
