@@ -148,7 +148,8 @@ PAGES = (
 NO_PAGES = frozenset(
     {
         *("api.as_json", "api.as_yaml", "crawlers.part", "crawlers.robots", "crawlers.sitemap"),
-        *("browse.things", "documents.context", "dumps.dump", "pages.healthz", "pages.readyz"),
+        *("browse.things", "documents.context", "dumps.dump", "dumps.dump_of_release"),
+        *("pages.healthz", "pages.readyz"),
         *("reconciliation.flyout", "reconciliation.properties", "reconciliation.service"),
         *("reconciliation.suggest", "reconciliation.view", "releases.compare", "search.suggest"),
         *("static", "well_known.sparql_examples", "well_known.void"),
