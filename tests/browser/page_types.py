@@ -67,8 +67,8 @@ PAGES = (
     PageType("withdrawn thing", "documents.about", f"/doc/{WITHDRAWN}", 410, has_past=True),
     PageType("no such thing", "documents.about", "/doc/id/mechanism/none", 404),
     PageType("no such address", "documents.thing", "/no such address", 404),
-    PageType("ontology", "documents.ontology", "/ontology"),
-    PageType("ontology, term", "documents.ontology", "/ontology#Mechanism"),
+    # The largest page, as a link to a term shows it.
+    PageType("ontology", "documents.ontology", "/ontology#Mechanism"),
     PageType("ontology, version", "versions.version", f"/ontology/{FIRST}", has_past=True),
     PageType("browse", "browse.browse_page", "/browse"),
     PageType("browse, class", "browse.browse_page", "/browse?class=iwm:Passage"),
