@@ -32,7 +32,9 @@ class Content(Enum):
     CITATION = "citation"
 
 
-@dataclass(frozen=True, slots=True)
+# There is one object for each format, and what is chosen is looked up by it: that costs least by
+# its identity.
+@dataclass(frozen=True, slots=True, eq=False)
 class Format:
     """One format: ``name`` is its suffix in URLs and its value in ``format=``.
 

@@ -161,9 +161,10 @@ def test_the_one_not_asked_for_longest_goes_first() -> None:
 
 
 def test_in_another_state_it_is_asked_for_again() -> None:
-    inner, states = Inner(), iter([1, 1, 1, 2, 2, 2])
-    asking = Client(Kept(inner, 1000, 500, lambda: next(states)))
-    for number in (1, 2, 2, 3, 4, 4):
+    inner, states = Inner(), [1]
+    asking = Client(Kept(inner, 1000, 500, lambda: states[-1]))
+    for state, number in ((1, 1), (1, 2), (1, 2), (2, 3), (2, 3)):
+        states.append(state)
         asking.get()
         assert inner.asked == number
 

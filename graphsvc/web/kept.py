@@ -55,44 +55,36 @@ class Kept:
 
     def at_once(self, scope: Scope) -> Whole | None:
         """Return the answer, if it is kept or can be had at once."""
-        key = self._key(scope)
+        key = _key(scope)
         if key is None:
             return None
-        found = self._held.get(key)
+        found = self._recalled(key)
         if found is not None:
             return found
         found = self._application.at_once(scope)
         if found is not None and not self._is_first(key):
-            self._held.put(key, found)
+            self._held.put((self._state(), *key), found)
         return found
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass on one event of the server's life."""
-        key = self._key(scope)
+        key = _key(scope)
         if key is None:
             await self._application(scope, receive, send)
             return
-        held = self._held.get(key)
+        held = self._recalled(key)
         if held is not None:
             await held.send(send)
             return
+        state = self._state()
         recorder = _Recorder(send, self._held.most_of_one)
         await self._application(scope, receive, recorder)
         if not self._is_first(key) and (answer := recorder.answer()) is not None:
-            self._held.put(key, answer)
+            self._held.put((state, *key), answer)
 
-    def _key(self, scope: Scope) -> Key | None:
-        """Return what decides the answer; None if the answer is not to be kept."""
-        if scope["type"] != "http" or scope["method"] != "GET":
-            return None
-        varying = []
-        for field in scope["headers"]:
-            if field[0] in _VARYING:
-                varying.append(field)
-            elif field[0] in _SPECIAL:
-                return None
-        place = (scope.get("root_path"), scope["path"], scope["query_string"])
-        return (self._state(), *place, *varying)
+    def _recalled(self, key: Key) -> Whole | None:
+        """Return the answer that is kept; what nobody has asked for lately is not looked for."""
+        return self._held.get((self._state(), *key)) if hash(key) in self._seen else None
 
     def _is_first(self, key: Key) -> bool:
         """Tell whether nobody has asked for this lately."""
@@ -137,6 +129,19 @@ class _Recorder:
         if self._start is None or not self._is_complete:
             return None
         return Whole(self._start["status"], self._start["headers"], b"".join(self._pieces))
+
+
+def _key(scope: Scope) -> Key | None:
+    """Return what in a request decides its answer; None if the answer is not to be kept."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    varying = []
+    for field in scope["headers"]:
+        if field[0] in _VARYING:
+            varying.append(field)
+        elif field[0] in _SPECIAL:
+            return None
+    return (scope.get("root_path"), scope["path"], scope["query_string"], *varying)
 
 
 def _may_be_kept(start: Message) -> bool:

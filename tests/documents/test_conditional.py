@@ -141,6 +141,9 @@ def test_head_has_the_fields_of_get(client: FlaskClient, address: str) -> None:
     got, head = client.get(address), client.head(address)
     assert got.status_code in (200, 301, 302, 303), got.text
     assert (head.status_code, head.data) == (got.status_code, b"")
+    if b'"seconds"' in got.data:
+        # It tells how long it took, in more digits or fewer.
+        del got.headers["Content-Length"], head.headers["Content-Length"]
     assert fields(head) == fields(got)
 
 
