@@ -10,9 +10,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 ASSETS := graphsvc/web/assets
 SCRIPTS := graphsvc/web/static/assets/licences.txt
+CHECKERS := tests/checkers/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := serve
-.PHONY: serve build test check bench texts venv assets clients clean
+.PHONY: serve build test check bench texts venv assets checkers clients clean
 
 # Without the scripts every page still works, so that their want stops no service.
 serve: venv
@@ -22,7 +23,7 @@ serve: venv
 build: venv
 	$(BIN)/graphsvc build
 
-test: venv assets clients
+test: venv assets checkers clients
 	$(BIN)/pytest --numprocesses auto
 
 check: venv
@@ -56,6 +57,13 @@ $(SCRIPTS): $(INSTALLED) $(wildcard $(ASSETS)/*.json $(ASSETS)/*.mjs $(ASSETS)/s
 	@command -v npm >/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check -e '.[assets]'
 	$(BIN)/graphsvc assets
 
+# What pages are checked with: axe-core in the browser, and the Nu validator on the Java of the
+# virtual environment. Node is there once the scripts are bundled.
+checkers: assets $(CHECKERS)
+
+$(CHECKERS): $(wildcard tests/checkers/*.json)
+	cd tests/checkers && PATH="$$PATH:$(abspath $(BIN))" npm ci --loglevel=error >/dev/null
+
 # The service is tested by what others use it with: a browser, curl, and Raptor's rapper. Each is a
 # command and the Debian package that has it.
 CLIENTS := chromium:chromium curl:curl rapper:raptor2-utils
@@ -76,4 +84,4 @@ clients:
 	fi
 
 clean:
-	rm -rf $(VENV) $(ASSETS)/node_modules graphsvc/web/static/assets .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(ASSETS)/node_modules tests/checkers/node_modules graphsvc/web/static/assets .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from click.testing import CliRunner
 
 from graphsvc import settings
@@ -15,18 +16,17 @@ from graphsvc.cli import main
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
-    import pytest
-
     from graphsvc.release import Release
 
-WEB = Path(__file__).parents[1] / "graphsvc" / "web"
-LOCK = WEB / "assets" / "package-lock.json"
+TESTS = Path(__file__).parent
+WEB = TESTS.parent / "graphsvc" / "web"
 
 
-def test_the_lock_names_versions_and_hashes_and_no_registry() -> None:
-    locked = json.loads(LOCK.read_text("utf-8"))["packages"]
-    wanted = json.loads((WEB / "assets" / "package.json").read_text("utf-8"))
-    direct = wanted["dependencies"] | wanted["devDependencies"]
+@pytest.mark.parametrize("folder", [WEB / "assets", TESTS / "checkers"], ids=lambda path: path.name)
+def test_the_lock_names_versions_and_hashes_and_no_registry(folder: Path) -> None:
+    locked = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
+    wanted = json.loads((folder / "package.json").read_text("utf-8"))
+    direct = wanted["dependencies"] | wanted.get("devDependencies", {})
     assert {locked[f"node_modules/{name}"]["version"] for name in direct} == set(direct.values())
     for name, package in locked.items():
         assert "resolved" not in package

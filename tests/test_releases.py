@@ -405,6 +405,7 @@ def test_an_answer_that_still_holds_is_told_to_be_the_same(
 
 def test_a_page_says_what_has_changed(client: FlaskClient, both: tuple[Release, Release]) -> None:
     page = ask(client, NAMES, "text/html", release=both[0].id).text
+    assert f"release <code>{both[0].id}</code>" in page
     assert "The current release answers differently: 1 row added, 1 removed." in page
     assert address(both) in page
     plain = ask(client, NAMES, "text/html").text

@@ -213,6 +213,13 @@ def test_the_endpoint_never_answers_an_error_in_a_format_of_data(client: FlaskCl
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
 
 
+def test_what_is_not_found_can_be_searched_for(client: FlaskClient) -> None:
+    page = client.get("/doc/id/light/no-such_light", headers={"Accept": "text/html"}).text
+    assert '<a href="/search?q=no+such+light">' in page
+    page = client.get("/cite", headers={"Accept": "text/html"}).text
+    assert "/search?q=" not in page
+
+
 def test_the_type_of_a_problem_is_an_address_that_explains_it(client: FlaskClient) -> None:
     page = client.get("/problems").text
     for kind in KINDS:

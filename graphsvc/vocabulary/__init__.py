@@ -15,9 +15,10 @@ from graphsvc.vocabulary.model import (
     Vocabulary,
     VocabularyTerm,
 )
-from graphsvc.vocabulary.read import read_vocabulary
+from graphsvc.vocabulary.read import KINDS, kind_of, read_vocabulary
 
 __all__ = [
+    "KINDS",
     "Branch",
     "Drawing",
     "Expression",
@@ -28,6 +29,7 @@ __all__ = [
     "Section",
     "Vocabulary",
     "VocabularyTerm",
+    "kind_of",
     "network",
     "read_vocabulary",
     "tree",

@@ -26,7 +26,7 @@ from graphsvc.vocabulary.model import (
 from graphsvc.vocabulary.relations import characteristics, notes, relations, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from graphsvc.entities import Catalogue, Named
     from graphsvc.queries import Query
@@ -41,6 +41,8 @@ _KINDS: tuple[tuple[NamedNode, str], ...] = (
     (OWL.AnnotationProperty, Phrase("Annotation properties")),
 )
 _OTHER = Phrase("Other terms")
+#: What people call the kinds, in that order.
+KINDS = tuple(dict.fromkeys([*(title for _, title in _KINDS), _OTHER]))
 _TRUE = frozenset({"true", "1"})
 
 _CLASS_USES = (
@@ -102,6 +104,11 @@ def read_vocabulary(
     return reader.vocabulary(_questions(queries, prefixes or {}), prefixes or {})
 
 
+def kind_of(types: Collection[Term]) -> str:
+    """Return which of ``KINDS`` a term is that is of these types."""
+    return next((title for kind, title in _KINDS if kind in types), _OTHER)
+
+
 class _Reader:
     """Reads one ontology."""
 
@@ -128,9 +135,8 @@ class _Reader:
             self._term(term, uses.get(term, 0), tuple(questions.get(term.value, ())))
             for term in self._own
         ]
-        titles = dict.fromkeys([*(title for _, title in _KINDS), _OTHER])
         sections = [
-            Section(title, tuple(term for term in terms if term.kind == title)) for title in titles
+            Section(title, tuple(term for term in terms if term.kind == title)) for title in KINDS
         ]
         domains = self._domains()
         return Vocabulary(
@@ -147,8 +153,7 @@ class _Reader:
         )
 
     def _kind(self, term: Term) -> str:
-        types = self._axioms.values(term, RDF.type)
-        return next((title for kind, title in _KINDS if kind in types), _OTHER)
+        return kind_of(self._axioms.values(term, RDF.type))
 
     def _term(self, term: NamedNode, uses: int, questions: tuple[Question, ...]) -> VocabularyTerm:
         definition = self._catalogue.definition(term, self._axioms.language)

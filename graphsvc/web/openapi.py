@@ -178,7 +178,7 @@ ROUTES: tuple[Route, ...] = (
         "cite",
         Phrase("Cite a thing or a claim."),
         Phrase("Citations"),
-        (*_PAGE, *carrying(Content.CITATION)),
+        carrying(Content.CITATION),
         (
             Parameter("iri", Phrase("The IRI of the thing")),
             Parameter("claim", Phrase("The IRI of the claim")),

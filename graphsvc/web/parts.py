@@ -35,7 +35,8 @@ class Parts:
         language = _lang(named.language)
         address = self._served.local_href(iri)
         if iri is None or address is None:
-            return Markup(f"<span{language}>{escape(named.label)}</span>")  # noqa: S704
+            lines = ' class="lines"' if "\n" in named.label else ""
+            return Markup(f"<span{language}{lines}>{escape(named.label)}</span>")  # noqa: S704
         own = iri.startswith(self._served.base)
         elsewhere = "" if own else ' class="elsewhere" rel="external"'
         words = escape(shortened(named.label, _LONGEST_LABEL))

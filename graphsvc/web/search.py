@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ PER_PAGE, OF_EACH, SUGGESTED = 20, 6, 8
 #: The deepest page: nobody reads on where names hardly fit.
 _LAST_PAGE = 500
 
+#: What is longer is hardly the name of anything.
+_LONGEST_SOUGHT = 60
+
 #: What the kinds are called on pages.
 TITLES = {
     Kind.THING: Phrase("Things"),
@@ -42,6 +46,13 @@ TITLES = {
     Kind.TERM: Phrase("Vocabulary"),
     Kind.QUERY: Phrase("Queries"),
 }
+
+
+@searching.app_template_global()
+def words_of(address: str) -> str:
+    """Return the words of the last part of an address, to be searched for."""
+    last = address.rstrip("/").rpartition("/")[2]
+    return " ".join(re.findall(r"[^\W_]+", last))[:_LONGEST_SOUGHT]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from graphsvc.entities import Imprint, version_document
 from graphsvc.entities.labels import best, local_words
 from graphsvc.formats import Content
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
-from graphsvc.phrases import Phrase
+from graphsvc.vocabulary import KINDS, kind_of
 from graphsvc.web import problems
 from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix, write_document
 from graphsvc.web.languages import labels, of_reader
@@ -136,9 +136,12 @@ def _terms(quads: Sequence[Quad], languages: str) -> Mapping[str, list[Term]]:
             said[iri][quad.predicate].append(value)
     kinds: dict[str, list[Term]] = defaultdict(list)
     for iri, about in said.items():
-        types = sorted(each.value for each in about[RDF.type] if isinstance(each, NamedNode))
-        kind = local_words(types[0]).capitalize() if types else Phrase("Other")
+        kind = kind_of(about[RDF.type])
         label = best(about[RDFS.label], languages) or local_words(iri)
         definition = best(about[SKOS.definition] or about[RDFS.comment], languages)
         kinds[kind].append(Term(iri, label, definition, kind))
-    return {kind: sorted(kinds[kind], key=lambda term: term.label) for kind in sorted(kinds)}
+    return {
+        kind: sorted(kinds[kind], key=lambda term: term.label.lower())
+        for kind in KINDS
+        if kind in kinds
+    }

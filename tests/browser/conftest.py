@@ -11,10 +11,12 @@ from playwright.sync_api import sync_playwright
 from graphsvc import settings
 from graphsvc.web.app import create_app
 
+from .aged import Past, grown_older
 from .watching import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser
 
@@ -34,6 +36,21 @@ _ARGUMENTS = (
 def served(mechanisms_release: Release) -> Iterator[str]:
     """Serve the repository's own graph on a free port of this machine."""
     with serving(create_app(mechanisms_release, settings.load({}, {}))) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def past(
+    mechanisms_folder: Path, mechanisms_release: Release, tmp_path_factory: pytest.TempPathFactory
+) -> Past:
+    """Return the repository's own graph one release later."""
+    return grown_older(mechanisms_folder, mechanisms_release, tmp_path_factory.mktemp("past"))
+
+
+@pytest.fixture(scope="session")
+def served_with_past(past: Past) -> Iterator[str]:
+    """Serve the repository's own graph one release later."""
+    with serving(create_app(past.after, settings.load({}, {}))) as address:
         yield address
 
 

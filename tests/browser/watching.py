@@ -21,12 +21,20 @@ _CARD = "GL Driver Message"
 _LEFT = "net::ERR_ABORTED"
 
 
+#: A4 less its margins, upright and turned round, in CSS pixels of 1/96 inch.
+PAPER, WIDE_PAPER = 680, 1032
+
+
 class Unusual(TypedDict, total=False):
-    """What few pages need: ``pardoned`` is a part of the messages that are expected."""
+    """What few pages need: ``pardoned`` is a part of the messages that are expected.
+
+    ``status`` is that of the answer. For any but 200 the browser has a message, which is pardoned.
+    """
 
     locale: str
     scripts: bool
     pardoned: str
+    status: int
 
 
 @contextmanager
@@ -50,7 +58,8 @@ def opened(
     **unusual: Unpack[Unusual],
 ) -> Iterator[Page]:
     """Open a page and see to it that nothing fails and nothing comes from elsewhere."""
-    pardoned = unusual.get("pardoned")
+    status = unusual.get("status", 200)
+    pardoned = unusual.get("pardoned", "" if status == 200 else f"status of {status}")
     context = browser.new_context(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",
@@ -76,8 +85,15 @@ def opened(
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     answer = page.goto(url)
     assert answer is not None
-    assert answer.status == 200
+    assert answer.status == status
     yield page
     context.close()
     assert complaints == []
     assert hosts == {urlsplit(url).netloc}
+
+
+def printed(page: Page, width: int) -> Page:
+    """Return the page as it is printed, by somebody whose screen is dark."""
+    page.set_viewport_size({"width": width, "height": 1000})
+    page.emulate_media(media="print", color_scheme="dark")
+    return page

@@ -74,7 +74,7 @@ function bars(points, [place, height]) {
   const rows = shown.map((each, number) => {
     const y = number * BAR + 4;
     const [from, to] = [at(Math.min(0, each.height)), at(Math.max(0, each.height))];
-    const label = each.label.length > 38 ? `${each.label.slice(0, 37)}…` : each.label;
+    const label = each.label.length > 34 ? `${each.label.slice(0, 33)}…` : each.label;
     return svg(
       "g",
       {},

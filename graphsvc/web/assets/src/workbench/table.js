@@ -39,7 +39,8 @@ export function tableView(found, at) {
   const heads = found.columns.map((name, column) => {
     const button = element("button", { type: "button", class: "sort" }, name);
     button.addEventListener("click", () => sort(column));
-    return element("th", { scope: "col" }, button);
+    const isNumber = rows.length > 0 && rows.every((row) => row[column]?.kind === "number");
+    return element("th", { scope: "col", ...(isNumber && { class: "number" }) }, button);
   });
   const body = element("tbody");
   const table = element("table", { class: "list rows" }, element("thead", {}, element("tr", {}, ...heads)), body);

@@ -1,0 +1,98 @@
+"""The repository's project one release later: what a graph shows that has a past.
+
+A sentence, a name and a fact have changed; a class and a thing are deprecated, a thing was
+withdrawn, the vocabulary has a new version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc import settings, sources
+from graphsvc.build import build
+from graphsvc.description import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pyoxigraph import Quad
+
+    from graphsvc.findings import Finding
+    from graphsvc.release import Release
+    from graphsvc.sources import Project
+
+#: What is still there and not to be used, what is there no more, and the vocabulary's versions.
+DEPRECATED = "id/organization/cosco"
+WITHDRAWN = "id/organization/pirelli"
+FIRST, SECOND = "1.0.0", "1.1.0"
+
+_TEXT = "data/international-working-mechanisms/text.txt"
+_SOURCE = "data/international-working-mechanisms/source.ttl"
+_FACTS = "data/international-working-mechanisms/facts.trig"
+_EDITORIAL = "data/editorial.trig"
+_ONTOLOGY = "ontology/iwm.ttl"
+# Of one length, so that no passage moves.
+_WORDS = ("BFIC Chinese Secretariat is in CCCME", "BFIC Chinese Secretariat is at CCCME")
+_HEIR = "dcterms:isReplacedBy organization:genertec ; skos:changeNote"
+_SAID = f"""
+    organization:cosco owl:deprecated true ; {_HEIR} "The page names a group, not a company."@en .
+    organization:pirelli prov:invalidatedAtTime "2026-11-20T12:00:00Z"^^xsd:dateTime ;
+        {_HEIR} "It was another name of Genertec."@en .
+"""
+_OPENING = """
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+graph:editorial {
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Two releases in one folder, the later one being served."""
+
+    before: Release
+    after: Release
+
+
+def grown_older(project: Path, release: Release, folder: Path) -> Past:
+    """Build a second release of the repository's project in a new folder, beside a copy of one."""
+    releases = folder / "releases"
+    shutil.copytree(release.path.parent, releases, symlinks=True)
+    for part in ("ontology", "data", "queries"):
+        shutil.copytree(project / part, folder / "project" / part)
+    age(folder / "project")
+    values = settings.load({"project": folder / "project", "releases": releases}, {})
+    after = build(sources.load(folder / "project"), values, _unchecked, describe)
+    return Past(type(release).open(releases / release.id), after)
+
+
+def _unchecked(_project: Project, _inferred: Sequence[Quad]) -> Sequence[Finding]:
+    """Find nothing: that the class is still in use would be a fault, and is to be seen here."""
+    return ()
+
+
+def age(project: Path) -> None:
+    """Change the files of a copy of the repository's project."""
+    before = hashlib.sha256((project / _TEXT).read_bytes()).hexdigest()
+    for path in (_TEXT, _SOURCE, _FACTS):
+        _replace(project / path, *_WORDS)
+    after = hashlib.sha256((project / _TEXT).read_bytes()).hexdigest()
+    _replace(project / _SOURCE, before, after)
+    _replace(project / _FACTS, "        iwm:manner manner:later ;\n", "")
+    _replace(project / _EDITORIAL, '"HUAWEI"@en', '"Huawei"@en')
+    _replace(project / _EDITORIAL, "\ngraph:editorial {\n", _OPENING + _SAID)
+    _replace(project / _ONTOLOGY, FIRST, SECOND)
+    ceremony = "iwm:Ceremony a owl:Class ;"
+    heir = "\n    owl:deprecated true ;\n    dcterms:isReplacedBy iwm:Event ;"
+    _replace(project / _ONTOLOGY, ceremony, ceremony + heir)
+
+
+def _replace(file: Path, old: str, new: str) -> None:
+    text = file.read_bytes().decode("utf-8")
+    assert old in text, f"{file.name} has no {old!r}"
+    file.write_bytes(text.replace(old, new).encode("utf-8"))

@@ -1,0 +1,158 @@
+"""What holds of every type of page: all can read it, on any screen, by day and by night.
+
+Each page is opened once, and looked at in several ways.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graphsvc import settings
+from graphsvc.web.app import create_app
+
+from .axe import violations
+from .page_types import NO_PAGES, PAGES, PageType
+from .watching import PAPER, WIDE_PAPER, opened, printed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from graphsvc.release import Release
+
+    from .aged import Past
+
+WIDTHS = [360, 768, 1280, 1920]
+HEIGHT = 800
+
+# WCAG 2.2, 1.4.3: the contrast of each word with what lies behind it, worst first.
+_CONTRASTS = """() => {
+  const channel = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const parts = text => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const behind = node => {
+    for (let at = node; at; at = at.parentElement) {
+      const paint = parts(getComputedStyle(at).backgroundColor);
+      if (paint.length < 4 || paint[3] > 0) return paint;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !node.checkVisibility()) continue;
+    const [one, two] = [light(parts(getComputedStyle(node).color)), light(behind(node))];
+    const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+    found.push([Math.round(ratio * 100) / 100, walk.currentNode.data.trim().slice(0, 40)]);
+  }
+  return found.sort((a, b) => a[0] - b[0]);
+}"""
+
+# WCAG 2.2, 2.4.7 and 2.4.11: what cannot be seen, or seen to have the focus, when it has it.
+_UNSEEN_FOCUS = """() => [...document.querySelectorAll(
+  "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+)].filter(one => one.tabIndex >= 0 && one.checkVisibility()).filter(one => {
+  one.focus();
+  const style = getComputedStyle(one);
+  const [box] = one.getClientRects();
+  const ringed = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  const seen = one.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  if (document.activeElement !== one || !ringed || !seen || !box) return true;
+  const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2;
+  const x = middle(box.left, box.right, innerWidth), y = middle(box.top, box.bottom, innerHeight);
+  const above = document.elementFromPoint(x, y);
+  return !above || !(one.contains(above) || above.contains(one));
+}).map(one => one.outerHTML.slice(0, 120))"""
+
+#: What is of no use on paper.
+_SCREEN_ONLY = "nav, button, input, select, textarea, .cite, .skip"
+#: What has words to the right of the paper, where they are cut off.
+_CUT_OFF = """paper => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (walk.nextNode()) {
+    const node = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !node.checkVisibility() || node.closest(".unseen, svg"))
+      continue;
+    range.selectNodeContents(walk.currentNode);
+    if (range.getBoundingClientRect().right > paper + 1) found.push(walk.currentNode.data.trim());
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module", params=PAGES, ids=str)
+def page(
+    browser: Browser, served_with_past: str, past: Past, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """Open a page of each type; at the end, see to it that it complained of nothing."""
+    wanted: PageType = request.param
+    address = served_with_past + wanted.address(past.before.id, past.after.id)
+    with opened(browser, address, status=wanted.status) as page:
+        yield page
+
+
+def looked_at(page: Page, width: int, scheme: str) -> Page:
+    """Return the page as it is on a screen of some width, by day or by night."""
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.emulate_media(media="screen", color_scheme="dark" if scheme == "dark" else "light")
+    return page
+
+
+def test_no_page_is_wider_than_the_screen(page: Page) -> None:
+    for width in WIDTHS:
+        looked_at(page, width, "light")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_axe_finds_nothing(page: Page, width: int, scheme: str) -> None:
+    assert violations(looked_at(page, width, scheme)) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_word_can_be_read(page: Page, scheme: str) -> None:
+    looked_at(page, 1280, scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    contrasts = page.evaluate(_CONTRASTS)
+    assert len(contrasts) > 5
+    assert contrasts[0][0] >= 4.5, contrasts[:5]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_has_the_focus_is_seen(page: Page, width: int) -> None:
+    looked_at(page, width, "light")
+    # Whoever has pressed a key is shown the focus wherever it goes.
+    page.keyboard.press("Tab")
+    assert page.evaluate(_UNSEEN_FOCUS) == []
+
+
+def test_nothing_is_cut_off_on_paper(page: Page) -> None:
+    paper = WIDE_PAPER if page.locator(".matrix").count() else PAPER
+    printed(page, paper)
+    assert page.evaluate(_CUT_OFF, paper) == []
+    assert page.locator(_SCREEN_ONLY).locator("visible=true").all_inner_texts() == []
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+
+def test_a_page_says_what_it_is(page: Page) -> None:
+    assert page.locator("h1").count() == 1
+    assert page.title().split(" · ")[0]
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_every_route_that_answers_with_pages_is_listed(mechanisms_release: Release) -> None:
+    app = create_app(mechanisms_release, settings.load({}, {}))
+    listed = {each.route for each in PAGES}
+    assert not listed & NO_PAGES
+    assert listed | NO_PAGES == {rule.endpoint for rule in app.url_map.iter_rules()}
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in NO_PAGES and not rule.arguments:
+            answer = client.get(rule.rule, headers={"Accept": "text/html"})
+            assert (answer.status_code, answer.mimetype) != (200, "text/html"), rule.rule
