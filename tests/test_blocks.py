@@ -347,7 +347,7 @@ def test_what_a_fact_rests_on(client: FlaskClient) -> None:
 
 #: Blocks that do not show what is in the graph: how to ask, how to cite, files, words about it.
 NOT_OF_THE_GRAPH = {
-    "query", "download", "citing", "classes-drawn", "borrowed", "namespaces"
+    "query", "download", "citing", "classes-drawn", "borrowed", "namespaces", "versions"
 }  # fmt: skip
 
 

@@ -278,7 +278,7 @@ def test_serve_builds_and_answers(lights_copy: Path) -> None:
     ) as server:
         assert server.stdout is not None
         try:
-            told = list(until(server.stdout, "Listening at"))
+            told = list(until(server.stdout, "Serving "))
             assert any(line.startswith("Release ") for line in told)
             assert any(f"http://127.0.0.1:{port}/" in line for line in told)
             connection = connected(port, server)

@@ -54,7 +54,8 @@ def served_with_past(past: Past) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+# While it is there its event loop is running, and tests elsewhere want loops of their own.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Start the browser."""
     path = shutil.which("chromium")

@@ -154,6 +154,6 @@ NO_PAGES = frozenset(
         *("reconciliation.suggest", "reconciliation.view", "releases.compare", "search.suggest"),
         *("static", "well_known.sparql_examples", "well_known.void"),
         *("workbench.answer", "workbench.as_notebook", "workbench.check", "workbench.code"),
-        *("workbench.one_example", "workbench.things", "workbench.vocabulary"),
+        *("workbench.one_example", "workbench.vocabulary"),
     }
 )

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+)
 
 from graphsvc import settings
 from graphsvc.entities import Catalogue, paging
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, FOAF, OWL, RDF, VOID
+from graphsvc.release import STORE, Release
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.web.app import create_app
@@ -21,11 +33,11 @@ from .reading import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from graphsvc.release import Release
     from graphsvc.store.base import Term
 
 GRAPHLESS = ("ttl", "nt", "rdf", "n3")
@@ -295,16 +307,18 @@ def test_the_page_of_a_passage_has_an_anchor_for_every_claim(
     assert claims > 700
 
 
-def test_an_address_is_read_as_the_graph_has_it(lights_release: Release) -> None:
-    base = lights_release.base
-    graph = NamedNode(base + "graph/editorial")
+def test_an_address_is_read_as_the_graph_has_it(lights_release: Release, tmp_path: Path) -> None:
     label = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
-    odd = [
-        Quad(NamedNode(f"{base}id/file/{name}"), label, Literal(name), graph)
-        for name in ("a.ttl", "b.12", "b", "c.12")
-    ]
-    store = OxigraphStore(store_of([*lights_release.store.quads(), *odd]), lights_release.prefixes)
-    client = create_app(lights_release, settings.load({}, {}), store).test_client()
+    folder = tmp_path / "release"
+    shutil.copytree(lights_release.path, folder)
+    store = Store(str(folder / STORE))
+    for name in ("a.ttl", "b.12", "b", "c.12"):
+        named = NamedNode(f"{lights_release.base}id/file/{name}"), label, Literal(name)
+        for graph in (NamedNode(lights_release.base + "graph/editorial"), DefaultGraph()):
+            store.add(Quad(*named, graph))
+    store.flush()
+    del store
+    client = create_app(Release.open(folder), settings.load({}, {})).test_client()
     page = client.get("/doc/id/file/a.ttl")
     assert (page.status_code, page.mimetype) == (200, "text/html")
     assert b"id/file/a.ttl> " in client.get("/doc/id/file/a.ttl.nt").data
