@@ -18,6 +18,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from a2wsgi import WSGIMiddleware
+from werkzeug.test import create_environ, run_wsgi_app
 
 from graphsvc import depot, settings
 from graphsvc.errors import GraphsvcError, NotAcceptable, StoreError
@@ -60,6 +61,9 @@ _LONG = 16_384
 
 #: How long a web process that starts waits for workers, in seconds: a large release takes a while.
 _PATIENCE = 300.0
+
+#: The pages to which all others lead.
+_LEADING = ("/", "/ontology", "/browse", "/sparql", "/releases", "/timeline", "/map", "/queries")
 
 #: How many pages are made at the same time.
 _THREADS = 16
@@ -278,13 +282,22 @@ def _not_modified(fields: Headers) -> Whole:
     return Whole(304, [field for field in fields if field[0] != b"content-type"], b"")
 
 
-def _read_ahead(flask: Flask) -> None:
-    """Compile the templates and read what pages share, while the service answers already."""
+def _read_ahead(flask: Flask, address: str) -> None:
+    """Compile the templates and make the pages to which all others lead, for the first readers.
+
+    The service answers already. ``address`` is where it is found, since some pages show it.
+    """
     for name in flask.jinja_env.list_templates():
         flask.jinja_env.get_template(name)
+    leading: list[str] = []
     # Whoever asks when there is no worker is told so; there is nobody to be told here.
-    with flask.app_context(), suppress(StoreError):
+    with flask.test_request_context(), suppress(StoreError):
         site().read_ahead()
+        documents = [*site().catalogue.texts, *filter(None, [site().dataset.iri])]
+        leading = [*_LEADING, *(site().local_doc(iri) for iri in documents)]
+    for path in leading:
+        asked = create_environ(path, address, headers={"Accept": "text/html"})
+        run_wsgi_app(flask, asked, buffered=True)
 
 
 def application() -> Asgi:
@@ -303,7 +316,8 @@ def application() -> Asgi:
     of_pins = PinnedWorkers(folder, replace(limits, quick=requests.PINNED_PLACES))
     flask = create_app(release, values, PooledStore(folder, of_pages), of_pins)
     points = Points.open(release.path / STORE, release.prefixes, release.hubs)
-    Thread(target=_read_ahead, args=(flask,), name="read-ahead", daemon=True).start()
+    address = f"http://{values.host}:{values.port}/"
+    Thread(target=_read_ahead, args=(flask, address), name="read-ahead", daemon=True).start()
     # What is here now stays: the collector need not look at it again, for each request.
     gc.freeze()
     fields = Fields(release)

@@ -42,6 +42,7 @@ from graphsvc.web.addresses import (
 from graphsvc.web.exports import OFFERED, Sheet, export, offered, suffix
 from graphsvc.web.languages import labels, said
 from graphsvc.web.negotiation import negotiate
+from graphsvc.web.reader import kept_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
 
@@ -70,9 +71,16 @@ def browse_page(name: str | None = None) -> BaseResponse:
     if any(field in _SPAN_FIELDS for field, _ in pairs):
         return _to_span(pairs)
     state = read_state(pairs, site().release.prefixes)
-    response = release_answer(fmt, ("browse", state), lambda: _browse(state, fmt))
+    response = release_answer(fmt, ("browse", state), lambda: _listed(state, fmt))
     response.headers["Content-Location"] = address(f"browse.{suffix(fmt)}", written(state))
     return response
+
+
+def _listed(state: State, fmt: Format) -> str | bytes:
+    """Return a list; the page of all things is made once, for it counts every property."""
+    if fmt.name == "html" and state == State():
+        return kept_page(("browse",), lambda: str(_browse(state, fmt)))
+    return _browse(state, fmt)
 
 
 @browsing.get("/things")

@@ -22,6 +22,7 @@ from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
 from graphsvc.web.languages import speaks
 from graphsvc.web.pinned import Pin
 from graphsvc.web.protocol import Asked, Body
+from graphsvc.web.reader import kept_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.results import workbench_page
 from graphsvc.web.service_description import service_description
@@ -126,10 +127,11 @@ def _about(given: Parameters) -> Response:
     fmt = protocol.chosen(names[0] if names else None, request.headers.get("Accept"), offered)
     chosen = given.all("example")
     query = example(site(), chosen[0]).text if chosen else START
+    key = (request.base_url, *chosen)
 
     def body() -> bytes | str:
         if fmt.name == "html":
-            return workbench_page(query=query)
+            return kept_page(("about", *key), lambda: workbench_page(query=query))
         return service_description(site(), request.base_url, fmt)
 
-    return release_answer(fmt, ("about", request.base_url, *chosen), body)
+    return release_answer(fmt, ("about", *key), body)
