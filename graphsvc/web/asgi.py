@@ -65,6 +65,9 @@ _PATIENCE = 300.0
 #: The pages to which all others lead.
 _LEADING = ("/", "/ontology", "/browse", "/sparql", "/releases", "/timeline", "/map", "/queries")
 
+#: Up to so many quads pages are made ahead: of more, they take more than a start should.
+_SMALL = 200_000
+
 #: How many pages are made at the same time.
 _THREADS = 16
 
@@ -282,13 +285,15 @@ def _not_modified(fields: Headers) -> Whole:
     return Whole(304, [field for field in fields if field[0] != b"content-type"], b"")
 
 
-def _read_ahead(flask: Flask, address: str) -> None:
+def _read_ahead(flask: Flask, release: Release, address: str) -> None:
     """Compile the templates and make the pages to which all others lead, for the first readers.
 
     The service answers already. ``address`` is where it is found, since some pages show it.
     """
     for name in flask.jinja_env.list_templates():
         flask.jinja_env.get_template(name)
+    if release.manifest.counts["quads"] > _SMALL:
+        return
     leading: list[str] = []
     # Whoever asks when there is no worker is told so; there is nobody to be told here.
     with flask.test_request_context(), suppress(StoreError):
@@ -317,7 +322,9 @@ def application() -> Asgi:
     flask = create_app(release, values, PooledStore(folder, of_pages), of_pins)
     points = Points.open(release.path / STORE, release.prefixes, release.hubs)
     address = f"http://{values.host}:{values.port}/"
-    Thread(target=_read_ahead, args=(flask, address), name="read-ahead", daemon=True).start()
+    Thread(
+        target=_read_ahead, args=(flask, release, address), name="read-ahead", daemon=True
+    ).start()
     # What is here now stays: the collector need not look at it again, for each request.
     gc.freeze()
     fields = Fields(release)
