@@ -55,7 +55,9 @@ _CONTRASTS = """() => {
 # WCAG 2.2, 2.4.7 and 2.4.11: what cannot be seen, or seen to have the focus, when it has it.
 _UNSEEN_FOCUS = """() => [...document.querySelectorAll(
   "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
-)].filter(one => one.tabIndex >= 0 && one.checkVisibility() && one.getClientRects().length).filter(one => {
+)].filter(
+  one => one.tabIndex >= 0 && one.checkVisibility() && one.getClientRects().length
+).filter(one => {
   one.focus();
   const style = getComputedStyle(one);
   const [box] = one.getClientRects();

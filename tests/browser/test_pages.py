@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .watching import opened
+from .watching import opened, pasted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -87,7 +87,7 @@ def test_the_keyboard_comes_straight_to_the_content(browser: Browser, served: st
 
 def test_a_query_is_asked_and_answered(browser: Browser, served: str) -> None:
     with opened(browser, served + "/sparql") as page:
-        page.get_by_label("Query").fill("SELECT ?name WHERE { mechanism:bfic rdfs:label ?name }")
+        pasted(page, "SELECT ?name WHERE { mechanism:bfic rdfs:label ?name }")
         page.get_by_role("button", name="Run").click()
         page.wait_for_url("**/sparql?query=*")
         page.locator("#answer-body td", has_text="Business Forum of China-Italy").first.wait_for()

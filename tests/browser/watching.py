@@ -97,3 +97,19 @@ def printed(page: Page, width: int) -> Page:
     page.set_viewport_size({"width": width, "height": 1000})
     page.emulate_media(media="print", color_scheme="dark")
     return page
+
+
+def pasted(page: Page, query: str) -> None:
+    """Put a query in the place of the one in the editor, as who copies one does."""
+    editor = page.locator(".cm-content")
+    editor.click()
+    page.keyboard.press("Control+a")
+    editor.evaluate(_PASTE, query)
+
+
+_PASTE = """(editor, words) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", words);
+  const kind = { clipboardData: data, bubbles: true, cancelable: true };
+  editor.dispatchEvent(new ClipboardEvent("paste", kind));
+}"""
