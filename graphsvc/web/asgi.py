@@ -118,8 +118,10 @@ class Application:
             reply = None
         if reply is None:
             await self._rest(scope, again, send)
-        else:
-            await reply.send(send)
+            return
+        if scope["method"] == "HEAD" and isinstance(reply, _Streamed):
+            reply = reply.without_content()
+        await reply.send(send)
 
     async def _reply(
         self, scope: Scope, headers: Headers, body: Body | None, receive: Receive
@@ -219,6 +221,11 @@ class _Streamed(_Reply):
         self._fields = fields
         self._running = running
 
+    def without_content(self) -> Whole:
+        """Return the same without its content, which no worker need go on with."""
+        self._running.close()
+        return Whole(_OK, self._fields, b"")
+
     async def send(self, send: Send) -> None:
         """Send it piece by piece, until the client has gone."""
         try:
@@ -240,10 +247,8 @@ _TOO_LARGE = (b"content-length", b"%d" % (protocol.LARGEST_BODY + 1))
 
 def _is_query(scope: Scope) -> bool:
     path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", "")) == protocol.PATH and scope["method"] in (
-        "GET",
-        "POST",
-    )
+    is_endpoint = path.removeprefix(scope.get("root_path", "")) == protocol.PATH
+    return is_endpoint and scope["method"] in ("GET", "HEAD", "POST")
 
 
 async def _gone(receive: Receive) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
 from graphsvc.formats import Content, carrying
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS
 
-from .transports import Answer, Client, Pairs, ask, post_form, post_query
+from .transports import Answer, Client, OverHttp, Pairs, ask, post_form, post_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,18 @@ def test_9_3_2_head_has_the_fields_of_get_and_no_content(client: Client, target:
     assert by_head.status == by_get.status
     assert by_head.content == b""
     assert lasting(by_head) == lasting(by_get)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+def test_9_3_2_head_of_a_short_answer_names_what_get_gives(server: str, coding: str) -> None:
+    client = OverHttp(server)
+    target = "/sparql?" + urlencode({"query": "ASK {}"})
+    got, head = (
+        client.send(each, target, [("Accept-Encoding", coding)]) for each in ("GET", "HEAD")
+    )
+    assert head.content == b""
+    for name in ("etag", "content-encoding", "content-length", "content-type", "vary"):
+        assert head.headers.get(name) == got.headers.get(name), name
 
 
 def test_9_3_7_options_tells_what_can_be_done(client: Client) -> None:
