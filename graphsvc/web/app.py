@@ -114,7 +114,9 @@ def create_app(
     app.extensions["graphsvc"] = served
     app.extensions["graphsvc.history"] = past = History(release.path.parent, release)
     app.extensions["graphsvc.pins"] = Pins(others or OpenedStores(past.find))
-    app.jinja_env.globals.update(version=__version__, pinned_to=address, **_serve_static(app))
+    app.jinja_env.globals.update(
+        program_version=__version__, pinned_to=address, **_serve_static(app)
+    )
     languages.register(app, settings.translations)
     script_texts.register(app.jinja_env)
     pages.register(served, app.jinja_env)
