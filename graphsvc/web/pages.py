@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from graphsvc.browse.asking import table_query
+from graphsvc.browse.glance import glance
+from graphsvc.browse.patterns import values
 from graphsvc.entities import (
     Status,
     classes,
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from werkzeug.wrappers import Response as BaseResponse
 
+    from graphsvc.browse.glance import Glance
     from graphsvc.entities import Fact
     from graphsvc.entities.mentions import Piece
     from graphsvc.web.site import Site
@@ -43,6 +47,9 @@ pages = Blueprint("pages", __name__)
 
 _MOMENTS_AT_HOME = 8
 """How many dated facts the first page shows before it links to the rest."""
+
+_MOST_VALUES = 3
+"""How many values of one property are shown at a glance; the rest opens when asked."""
 
 (_HTML,) = carrying(Content.PAGE)
 
@@ -66,11 +73,16 @@ def home() -> BaseResponse:
     def body() -> str:
         catalogue = site().catalogue
         shown = site_moments(site(), labels())
+        about = leading(catalogue, labels())
+        compared = glance(site().browser, about, labels())
         return render_template(
             "home.html",
             classes=classes(catalogue, labels()),
             texts=texts(catalogue, labels()),
-            leading=leading(catalogue, labels()),
+            leading=about,
+            glance=compared,
+            leading_query=_leading_query(compared),
+            MOST_VALUES=_MOST_VALUES,
             chart=chart(shown),
             moments=shown[:_MOMENTS_AT_HOME],
             world=atlas(site(), labels()),
@@ -114,6 +126,14 @@ def entity_page(iri: str) -> str:
     if iri in catalogue.texts:
         return reader_page(iri, page_number())
     return kept_page(("entity", iri), lambda: _thing_page(iri))
+
+
+def _leading_query(compared: Glance) -> str:
+    """Return the query for what the first page shows of the things that the graph is about."""
+    if not compared.lanes:
+        return site().asking.leading
+    found = values("thing", (line.thing.term for line in compared.lines))
+    return site().asking.shortened(table_query(site().browser, found, compared.lanes))
 
 
 def _thing_page(iri: str) -> str:
