@@ -31,6 +31,7 @@ from graphsvc.web.problems import KINDS
 from graphsvc.web.reader import kept_page, reader_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import local_name, site
+from graphsvc.web.ways import kindred, map_anchor, on_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -176,6 +177,9 @@ def register(served: Site, environment: Environment) -> None:
         cite_claim=cite_claim,
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,
+        kindred=kindred,
+        on_map=on_map,
+        map_anchor=map_anchor,
         format_label=_format_label,
         solution_formats=carrying(Content.SOLUTIONS),
         document_formats=(*carrying(Content.TRIPLES), *carrying(Content.CLAIMS)),
