@@ -19,7 +19,9 @@ from graphsvc.entities import (
     reading,
     texts,
 )
+from graphsvc.entities.labels import alike
 from graphsvc.entities.mentions import nested, occurrences
+from graphsvc.entities.partitions import partition
 from graphsvc.formats import Content, carrying, named
 from graphsvc.web.atlas import atlas
 from graphsvc.web.cite import cite_claim, cite_fact
@@ -51,6 +53,9 @@ _MOMENTS_AT_HOME = 8
 
 _MOST_VALUES = 3
 """How many values of one property are shown at a glance; the rest opens when asked."""
+
+_MANY = 12
+"""How many values a list shows before the rest is asked for; it shows a few more if that is all."""
 
 (_HTML,) = carrying(Content.PAGE)
 
@@ -153,8 +158,8 @@ def blocks(facts: Sequence[Fact]) -> Iterator[Block]:
         unlike = fact.anchor if fact.derivations else None
         return (fact.status, fact.passages, fact.notes, unlike)
 
-    for _, alike in groupby(facts, key=evidence):
-        yield Block(tuple(alike))
+    for _, together in groupby(facts, key=evidence):
+        yield Block(tuple(together))
 
 
 def marked(text: str, words: str) -> tuple[Piece, ...]:
@@ -177,6 +182,10 @@ def register(served: Site, environment: Environment) -> None:
         cite_claim=cite_claim,
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,
+        alike=alike,
+        partition=lambda entry: partition(served.catalogue, entry, labels()),
+        cut=_cut,
+        MANY=_MANY,
         kindred=kindred,
         on_map=on_map,
         map_anchor=map_anchor,
@@ -185,6 +194,11 @@ def register(served: Site, environment: Environment) -> None:
         document_formats=(*carrying(Content.TRIPLES), *carrying(Content.CLAIMS)),
         Status=Status,
     )
+
+
+def _cut(listed: Sequence[object]) -> int:
+    """Return how many of a list are shown at first: not so many that two or three are left."""
+    return len(listed) if len(listed) <= _MANY + 3 else _MANY
 
 
 def _format_label(name: str) -> str:
