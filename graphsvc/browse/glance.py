@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import NamedNode
 
@@ -13,11 +13,10 @@ from graphsvc.browse.paths import first_places
 from graphsvc.namespaces import RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from graphsvc.browse.browser import Browser
     from graphsvc.browse.lanes import Lane
-    from graphsvc.browse.walk import Walk
     from graphsvc.entities.layout import Place
     from graphsvc.entities.model import Named
     from graphsvc.store.base import Term
@@ -43,6 +42,11 @@ class Glance:
     lines: tuple[Line, ...]
 
 
+class _Column(NamedTuple):
+    lane: Lane
+    cells: tuple[Cell, ...]
+
+
 def glance(browser: Browser, named: Sequence[Named], language: str) -> Glance:
     """Return things at a glance; without lanes if nothing tells them apart, or they are too many.
 
@@ -50,28 +54,40 @@ def glance(browser: Browser, named: Sequence[Named], language: str) -> Glance:
     least half of the things and not the same of all; names and parts of what a property says
     are left out.
     """
-    things = [each.term for each in named if isinstance(each.term, NamedNode)]
+    known = {each.term: each for each in named if isinstance(each.term, NamedNode)}
+    things = list(known)
     if not 1 < len(things) <= MOST_COMPARED:
         return Glance((), ())
     types = [_types(browser, thing) for thing in things]
     common = browser.lanes.of(sorted(types[0].intersection(*types), key=str), language)
-    likely = [lane for lane in common if _is_likely(browser, lane, things)]
-    found, walk = rows(browser.catalogue, things, likely, language)
-    columns = [tuple(row.cells[number] for row in found) for number in range(len(likely))]
-    chosen = [number for number, cells in enumerate(columns) if _tells(cells)][:MOST_LANES]
-    lanes = tuple(likely[number] for number in chosen)
-    told = _told(browser, walk)
+    columns = _columns(browser, things, common, language)
+    lanes = tuple(column.lane for column in columns)
     return Glance(
         lanes,
         tuple(
             Line(
-                row.thing,
-                tuple(row.cells[number] for number in chosen),
-                tuple(lane.is_plain and row.thing.term in told for lane in lanes),
+                known[thing],
+                tuple(column.cells[number] for column in columns),
+                tuple(lane.is_plain for lane in lanes)
+                if _is_told(browser, thing)
+                else (False,) * len(lanes),
             )
-            for row in found
+            for number, thing in enumerate(things)
         ),
     )
+
+
+def _columns(
+    browser: Browser, things: Sequence[NamedNode], lanes: Iterable[Lane], language: str
+) -> list[_Column]:
+    """Return the first lanes that tell the things apart; no more are read than are shown."""
+    found: list[_Column] = []
+    for lane in lanes:
+        if len(found) < MOST_LANES and _is_likely(browser, lane, things):
+            shown, _ = rows(browser.catalogue, things, [lane], language)
+            cells = tuple(row.cells[0] for row in shown)
+            found += [_Column(lane, cells)] if _tells(cells) else []
+    return found
 
 
 def _types(browser: Browser, thing: NamedNode) -> set[Term]:
@@ -106,7 +122,7 @@ def _tells(cells: Sequence[Cell]) -> bool:
     return 2 * len(said) >= len(cells) and len(set(said)) > 1
 
 
-def _told(browser: Browser, walk: Walk) -> set[Term]:
-    """Return the things of which a text says something: only of these can it leave anything out."""
+def _is_told(browser: Browser, thing: NamedNode) -> bool:
+    """Tell whether a text says something of a thing: only then can it leave anything out."""
     stating = browser.catalogue.passages
-    return {fact.subject for fact, graphs in walk.graphs.items() if graphs & stating}
+    return any(quad.graph_name in stating for quad in browser.catalogue.near.quads(subject=thing))
