@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from graphsvc.browse.browser import Browser
     from graphsvc.browse.lanes import Lane
-    from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.model import Named, Passage
     from graphsvc.store.base import Term
 
@@ -75,10 +75,10 @@ _Found = dict[tuple["Term", "Lane"], list[Reached]]
 
 
 def rows(
-    catalogue: Catalogue, things: Sequence[Term], lanes: Sequence[Lane], language: str
+    browser: Browser, things: Sequence[Term], lanes: Sequence[Lane], language: str
 ) -> tuple[tuple[Row, ...], Walk]:
     """Return the cells of some things, in their order, and the walk with the facts in them."""
-    walk = Walk(catalogue, language)
+    walk = Walk(browser.catalogue, browser.facts, language)
     places = {place for lane in lanes for place in first_places(lane.path)}
     walk.load(things, places)
     found = _found(walk, things, lanes)
@@ -87,8 +87,6 @@ def rows(
         if lane.details:
             ends = {one.term for thing in things for one in found[thing, lane]}
             details.update(_found(walk, sorted(ends, key=str), lane.details))
-    entries = [one for held in (*found.values(), *details.values()) for one in held]
-    walk.know({fact for one in entries for fact in one.steps})
     made = tuple(
         Row(
             walk.name(thing),

@@ -107,7 +107,7 @@ def compare(
         )
     types = _types(browser, things)
     lanes = browser.lanes.of(classes or sorted(types[0].intersection(*types), key=str), language)
-    found, walk = rows(browser.catalogue, things, lanes, language)
+    found, walk = rows(browser, things, lanes, language)
     told = _told(browser, walk)
     wanted = [
         {lane.id for lane in browser.lanes.of(own, language) if lane.is_plain}

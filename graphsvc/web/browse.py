@@ -16,9 +16,10 @@ from pyoxigraph import NamedNode
 from graphsvc.browse.asking import classes_query, facet_query, table_query
 from graphsvc.browse.cells import Row
 from graphsvc.browse.compare import HIGHLIGHTS, Matrix, compare
+from graphsvc.browse.counting import SORTED_THINGS
 from graphsvc.browse.patterns import fitting, values
 from graphsvc.browse.state import Is, State
-from graphsvc.browse.table import MOST_COLUMNS, SORTED_THINGS
+from graphsvc.browse.table import MOST_COLUMNS
 from graphsvc.browse.writing import (
     read_iri,
     read_span,

@@ -13,6 +13,7 @@ from flask import current_app, request
 
 from graphsvc import __version__
 from graphsvc.browse.browser import Browser
+from graphsvc.browse.holdings import HELD_QUADS, Holdings
 from graphsvc.entities import (
     Catalogue,
     Dataset,
@@ -127,7 +128,8 @@ class Site:
     @cached_property
     def browser(self) -> Browser:
         """Return the graph as it is browsed."""
-        return Browser(self.catalogue)
+        is_small = self.release.manifest.counts["quads"] <= HELD_QUADS
+        return Browser(self.catalogue, Holdings(self.catalogue) if is_small else None)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

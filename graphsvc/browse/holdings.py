@@ -1,0 +1,190 @@
+"""What the things of the ontology's classes have, read once, for releases that are small.
+
+A page of such a release has its facets counted, and its things sorted, without any query: terms
+and properties are numbers here, and to count is to walk along rows of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.browse.counting import Counts, Listed, Used
+from graphsvc.browse.ordering import by_label, by_values, sort_key
+from graphsvc.browse.patterns import fitting, things_query
+from graphsvc.browse.state import BY_LABEL, Absent, Is, Present, State
+from graphsvc.entities.labels import LABELLING, Labels, spelled
+from graphsvc.entities.layout import Place
+from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import RDF, XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from graphsvc.browse.state import Condition
+    from graphsvc.entities.catalogue import Catalogue
+    from graphsvc.store.base import Term
+
+HELD_QUADS = 50_000
+"""Of releases up to so many quads the things are held in memory."""
+
+_LANGUAGES, _STATES = 8, 64
+"""In how many languages the order of all things is kept, and for how many states which fit."""
+
+_OUT, _IN = "?thing ?property ?value .", "?value ?property ?thing ."
+_TYPE = Place(RDF.type)
+_CLASSES = PROLOGUE + "SELECT ?ontology ?class WHERE { ?class rdfs:isDefinedBy ?ontology }"
+
+Found = TypeVar("Found")
+
+#: A property and its values, by their numbers.
+_Row = tuple[int, tuple[int, ...]]
+
+
+class Holdings:
+    """The things, each with its properties and their values, both ways; see `Counting`."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._terms: dict[Term, int] = {}
+        self._places: dict[Place, int] = {}
+        defined = catalogue.store.select(_CLASSES, {"ontology": catalogue.ontology})
+        self._own = frozenset(row["class"] for row in defined)
+        self._rows: dict[Term, Sequence[_Row]] = self._read()
+        self._term = list(self._terms)
+        self._place = list(self._places)
+        self._of_class: dict[Term, set[Term]] = defaultdict(set)
+        for thing in self._rows:
+            for cls in self._values(thing, _TYPE):
+                self._of_class[self._term[cls]].add(thing)
+        self._ranks = lru_cache(_LANGUAGES)(self._in_order)
+        self._fitting = lru_cache(_STATES)(self._find)
+
+    def covers(self, state: State) -> bool:
+        """Tell whether all that can fit a state is held."""
+        if not state.classes:
+            return not state.conditions
+        return all(cls in self._own for cls in state.classes)
+
+    def listed(self, state: State, language: str) -> Listed:
+        """Return which things fit, in the order of the state."""
+        ranks = self._ranks(language)
+        is_by_label = state.sort.place == BY_LABEL
+        descending = state.sort.descending and is_by_label
+        things = sorted(self._fitting(state.filter), key=ranks.__getitem__, reverse=descending)
+        if is_by_label:
+            return Listed(len(things), tuple(things))
+        keys = (
+            (thing, sort_key(term, self._catalogue.name(term, language).label))
+            for thing in things
+            for term in map(self._term.__getitem__, self._values(thing, state.sort.place))
+        )
+        return Listed(len(things), by_values(things, keys, state.sort))
+
+    def used(self, state: State) -> dict[Place, Used]:
+        """Return which properties the things have, read either way."""
+        having: Counter[int] = Counter()
+        links: Counter[int] = Counter()
+        values: dict[int, set[int]] = defaultdict(set)
+        for thing in self._fitting(state.filter):
+            for place, held in self._rows[thing]:
+                having[place] += 1
+                links[place] += len(held)
+                values[place].update(held)
+        return {
+            self._place[place]: Used(
+                things, len(values[place]), links[place], self._term[min(values[place])]
+            )
+            for place, things in having.items()
+        }
+
+    def counts(self, state: State, places: Iterable[Place]) -> Counts:
+        """Return how many things have each value, whatever the state asks of that property."""
+        found: Counts = {}
+        for place in places:
+            counted = Counter(
+                value
+                for thing in self._fitting(state.without(place).filter)
+                for value in self._values(thing, place)
+            )
+            found[place] = {
+                term: count
+                for value, count in counted.items()
+                if isinstance(term := self._term[value], NamedNode | Literal)
+            }
+        return found
+
+    def classes(self, state: State) -> Mapping[Term, int]:
+        """Return how many of the things are of each class."""
+        return self.counts(state, (_TYPE,))[_TYPE]
+
+    def _read(self) -> dict[Term, Sequence[_Row]]:
+        store, inner = self._catalogue.store, fitting(State(), self._catalogue.ontology)
+        held: dict[Term, dict[int, list[int]]] = {}
+        for incoming, pattern in ((False, _OUT), (True, _IN)):
+            query = f"""{PROLOGUE}SELECT ?thing ?property ?value WHERE {{
+              {{ SELECT DISTINCT ?thing WHERE {{ {inner} }} }} {pattern} }}"""
+            for row in store.select(query):
+                place = self._number(self._places, Place(row["property"], incoming))
+                rows = held.setdefault(row["thing"], {})
+                rows.setdefault(place, []).append(self._number(self._terms, row["value"]))
+        return {
+            thing: tuple((place, tuple(values)) for place, values in rows.items())
+            for thing, rows in held.items()
+        }
+
+    @staticmethod
+    def _number(numbers: dict[Found, int], found: Found) -> int:
+        return numbers.setdefault(found, len(numbers))
+
+    def _values(self, thing: Term, place: Place) -> Sequence[int]:
+        wanted = self._places.get(place)
+        return next((values for at, values in self._rows[thing] if at == wanted), ())
+
+    def _in_order(self, language: str) -> dict[Term, int]:
+        """Return the place of each thing in the order of their labels."""
+        labels = Labels()
+        for rank, labelling in enumerate(LABELLING):
+            for thing in self._rows:
+                for value in self._values(thing, Place(labelling)):
+                    if isinstance(label := self._term[value], Literal):
+                        labels.add(thing, label, rank)
+
+        def key(thing: Term) -> tuple[str, str]:
+            return by_label((labels.name(thing, language) or spelled(thing)).label, thing)
+
+        return {thing: number for number, thing in enumerate(sorted(self._rows, key=key))}
+
+    def _find(self, state: State) -> frozenset[Term]:
+        """Return the things that fit; the engine compares numbers and dates."""
+        own = (self._of_class.get(cls, ()) for cls in state.classes)
+        things = frozenset().union(*own) if state.classes else frozenset(self._rows)
+        easy = [entry for entry in state.conditions if all(map(_is_easy, entry[1]))]
+        if len(easy) < len(state.conditions):
+            query = things_query(state, self._catalogue.ontology)
+            return things & {row["thing"] for row in self._catalogue.store.select(query)}
+        return frozenset(
+            thing for thing in things if all(self._fits(thing, place, held) for place, held in easy)
+        )
+
+    def _fits(self, thing: Term, place: Place, conditions: Iterable[Condition]) -> bool:
+        values = self._values(thing, place)
+        return any(
+            bool(values)
+            if isinstance(one, Present)
+            else not values
+            if isinstance(one, Absent)
+            else isinstance(one, Is) and self._terms.get(one.value) in values
+            for one in conditions
+        )
+
+
+def _is_easy(condition: Condition) -> bool:
+    """Tell whether terms alone decide: what is a number or a date is compared by its value."""
+    if not isinstance(condition, Is):
+        return isinstance(condition, Present | Absent)
+    value = condition.value
+    return isinstance(value, NamedNode) or value.datatype == XSD.string
