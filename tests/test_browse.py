@@ -311,7 +311,7 @@ def test_a_column_that_reads_too_much_says_so_and_shows_no_part() -> None:
     def load(number: int) -> Walk:
         store = OxigraphStore(store_of(quads[:number]), {})
         catalogue = Catalogue(store, "urn:x:")
-        walk = Walk(catalogue, Facts(catalogue), "en")
+        walk = Walk(catalogue, Facts(store), "en")
         walk.load([hub], [Place(predicate, incoming=True)])
         return walk
 

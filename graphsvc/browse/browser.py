@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graphsvc.browse import facets, table
+from graphsvc.browse.at_hand import AtHand
 from graphsvc.browse.counting import Engine
 from graphsvc.browse.facts import Facts
+from graphsvc.browse.holdings import Holdings
 from graphsvc.browse.lanes import Lanes
 from graphsvc.browse.lately import Lately
 from graphsvc.entities.model import PAGE_SIZE
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from graphsvc.browse.counting import Counting, Listed, Used
     from graphsvc.browse.facets import Facets
-    from graphsvc.browse.holdings import Holdings
     from graphsvc.browse.lanes import Lane
     from graphsvc.browse.state import State
     from graphsvc.browse.table import Table
@@ -40,6 +41,9 @@ SELECT DISTINCT ?property WHERE {
 """
 )
 
+HELD_QUADS = 50_000
+"""Of releases up to so many quads the facts are held in memory, in each process."""
+
 _KEPT = 64
 """How many answers are kept: a table's pages and orders share what they have in common."""
 
@@ -47,14 +51,27 @@ _KEPT = 64
 class Browser:
     """A catalogue, its lanes, and the answers that the pages of one release share."""
 
-    def __init__(self, catalogue: Catalogue, holdings: Holdings | None = None) -> None:
-        """Take a catalogue, and what its things have, if that is held in memory."""
+    def __init__(self, catalogue: Catalogue, quads: int) -> None:
+        """Take a catalogue, and how many quads it has: few are held in memory."""
         self.catalogue = catalogue
         self.lanes = Lanes(catalogue)
-        self.facts = Facts(catalogue)
         self._engine = Engine(catalogue)
-        self._holdings = holdings
+        self._is_small = quads <= HELD_QUADS
         self._kept = Lately(_KEPT)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Return the facts of all things."""
+        near = self.catalogue.near
+        return Facts(AtHand(near.quads()) if self._is_small else near)
+
+    @cached_property
+    def _holdings(self) -> Holdings | None:
+        return Holdings(self.catalogue) if self._is_small else None
+
+    def read_ahead(self) -> None:
+        """Read what all pages share, so that no visitor waits for it."""
+        _ = self.facts, self._holdings, self.general
 
     def counting(self, state: State) -> Counting:
         """Return what counts the things of a state."""

@@ -17,7 +17,7 @@ from graphsvc.namespaces import DCTERMS, PROV, RDF
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graphsvc.entities.catalogue import Catalogue
+    from graphsvc.browse.at_hand import Near
     from graphsvc.entities.evidence import Graph
     from graphsvc.entities.layout import Place
     from graphsvc.store.base import Subject, Term
@@ -46,8 +46,8 @@ Held: TypeAlias = "tuple[tuple[Triple, frozenset[Graph]], ...]"
 class Facts:
     """The facts of a graph, those of the things that were asked about lately at hand."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._near = catalogue.near
+    def __init__(self, near: Near) -> None:
+        self._near = near
         self._kept = Lately(_KEPT)
 
     def of(self, node: NamedNode, place: Place) -> Held:
@@ -95,14 +95,14 @@ class Facts:
     def _nodes(self, subject: NamedNode) -> Mapping[Term, list[Subject]]:
         """Return the nodes that derive facts of a thing, by the property of these."""
         found: dict[Term, list[Subject]] = defaultdict(list)
-        for quad in self._near.triples(predicate=RDF.subject, value=subject):
+        for quad in self._near.quads(predicate=RDF.subject, value=subject):
             if isinstance(node := quad.subject, NamedNode | BlankNode):
                 for predicate in self._said(node, RDF.predicate):
                     found[predicate].append(node)
         return dict(found)
 
     def _said(self, node: Subject, predicate: NamedNode) -> list[Term]:
-        return [quad.object for quad in self._near.triples(node, predicate)]
+        return [quad.object for quad in self._near.quads(subject=node, predicate=predicate)]
 
 
 _UNDERIVED = Derived(frozenset(), restates=False)

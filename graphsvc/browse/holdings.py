@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.store.base import Term
 
-HELD_QUADS = 50_000
-"""Of releases up to so many quads the things are held in memory."""
-
 _LANGUAGES, _STATES = 8, 64
 """In how many languages the order of all things is kept, and for how many states which fit."""
 

@@ -13,7 +13,6 @@ from flask import current_app, request
 
 from graphsvc import __version__
 from graphsvc.browse.browser import Browser
-from graphsvc.browse.holdings import HELD_QUADS, Holdings
 from graphsvc.entities import (
     Catalogue,
     Dataset,
@@ -80,11 +79,11 @@ class Site:
             self.dataset_in(self.default_language),
             self.languages,
             self.alignments,
-            self.browser,
             self.queries,
             self.vocabulary_in(self.default_language),
             world.countries(),
         )
+        self.browser.read_ahead()
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -128,8 +127,7 @@ class Site:
     @cached_property
     def browser(self) -> Browser:
         """Return the graph as it is browsed."""
-        is_small = self.release.manifest.counts["quads"] <= HELD_QUADS
-        return Browser(self.catalogue, Holdings(self.catalogue) if is_small else None)
+        return Browser(self.catalogue, self.release.manifest.counts["quads"])
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
