@@ -28,6 +28,15 @@ class Near(Protocol):
         """Yield the quads that have the terms given."""
         ...
 
+    def triples(
+        self,
+        subject: Subject | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Quad]:
+        """Yield each triple of them once, as a quad."""
+        ...
+
 
 class AtHand:
     """Quads by subject and by value; see `Near`. A predicate is given, and one of these two."""
@@ -50,3 +59,13 @@ class AtHand:
         """Yield the quads that have the terms given."""
         held, term = (self._of_value, value) if subject is None else (self._of_subject, subject)
         return iter(held.get((term, predicate), ()))
+
+    def triples(
+        self,
+        subject: Subject | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Quad]:
+        """Yield each triple of them once, as a quad."""
+        found = self.quads(subject=subject, predicate=predicate, value=value)
+        return iter({quad.triple: quad for quad in found}.values())

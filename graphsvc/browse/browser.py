@@ -69,9 +69,12 @@ class Browser:
     def _holdings(self) -> Holdings | None:
         return Holdings(self.catalogue) if self._is_small else None
 
-    def read_ahead(self) -> None:
-        """Read what all pages share, so that no visitor waits for it."""
-        _ = self.facts, self._holdings, self.general
+    def read_ahead(self, language: str) -> None:
+        """Read what pages share, in a language, so that no visitor waits for it."""
+        _ = self.facts, self.general
+        for thing in self._holdings.things if self._holdings else ():
+            self.catalogue.name(thing, language)
+            self.lanes.of(self.facts.types(thing), language)
 
     def counting(self, state: State) -> Counting:
         """Return what counts the things of a state."""

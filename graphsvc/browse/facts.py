@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.browse.lately import Lately
+from graphsvc.entities.layout import Place
 from graphsvc.namespaces import DCTERMS, PROV, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from graphsvc.browse.at_hand import Near
     from graphsvc.entities.evidence import Graph
-    from graphsvc.entities.layout import Place
     from graphsvc.store.base import Subject, Term
 
 _KEPT = 200_000
@@ -53,6 +54,16 @@ class Facts:
     def of(self, node: NamedNode, place: Place) -> Held:
         """Return the facts of a thing at a place, each with the graphs that hold it."""
         return self._kept.several(("facts", node, place), lambda: self._read(node, place))
+
+    def are_more(self, most: int, nodes: Iterable[NamedNode], predicate: NamedNode) -> bool:
+        """Tell whether more facts than so many point to things with a property."""
+        found = (self._near.triples(predicate=predicate, value=node) for node in nodes)
+        return next(islice(chain.from_iterable(found), most, None), None) is not None
+
+    def types(self, node: NamedNode) -> frozenset[NamedNode]:
+        """Return the classes of a thing."""
+        found = (fact.object for fact, _ in self.of(node, _TYPE))
+        return frozenset(cls for cls in found if isinstance(cls, NamedNode))
 
     def derived(self, fact: Triple) -> Derived:
         """Return how a fact is derived."""
@@ -105,4 +116,5 @@ class Facts:
         return [quad.object for quad in self._near.quads(subject=node, predicate=predicate)]
 
 
+_TYPE = Place(RDF.type)
 _UNDERIVED = Derived(frozenset(), restates=False)

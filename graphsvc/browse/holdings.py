@@ -22,7 +22,7 @@ from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import RDF, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graphsvc.browse.state import Condition
     from graphsvc.entities.catalogue import Catalogue
@@ -59,6 +59,11 @@ class Holdings:
                 self._of_class[self._term[cls]].add(thing)
         self._ranks = lru_cache(_LANGUAGES)(self._in_order)
         self._fitting = lru_cache(_STATES)(self._find)
+
+    @property
+    def things(self) -> Iterator[NamedNode]:
+        """Return all things that have names."""
+        return (thing for thing in self._rows if isinstance(thing, NamedNode))
 
     def covers(self, state: State) -> bool:
         """Tell whether all that can fit a state is held."""

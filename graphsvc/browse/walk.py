@@ -6,7 +6,6 @@ Facts are looked up one by one, where they are at hand.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -158,14 +157,13 @@ class Walk:
     def _must_be_few(self, nodes: Iterable[NamedNode], place: Place) -> None:
         """Refuse a column that shows a part of what there is: it would be taken for the whole."""
         predicate = place.property
-        if isinstance(predicate, NamedNode):
-            near = self.catalogue.near
-            found = (near.triples(predicate=predicate, value=node) for node in nodes)
-            if len(list(islice(chain.from_iterable(found), MOST_POINTING + 1))) > MOST_POINTING:
-                raise ParameterError(
-                    f"More than {MOST_POINTING:,} facts of {predicate} point to the things shown.",
-                    remedy="Leave that column out, or show fewer things; the page of each has all.",
-                )
+        if isinstance(predicate, NamedNode) and self.facts.are_more(
+            MOST_POINTING, nodes, predicate
+        ):
+            raise ParameterError(
+                f"More than {MOST_POINTING:,} facts of {predicate} point to the things shown.",
+                remedy="Leave that column out, or show fewer things; the page of each has all.",
+            )
 
     def _is_inferred(self, fact: Triple) -> bool:
         return self.graphs[fact] <= {self.catalogue.inferred}

@@ -83,7 +83,7 @@ class Site:
             self.vocabulary_in(self.default_language),
             world.countries(),
         )
-        self.browser.read_ahead()
+        self.browser.read_ahead(self.default_language)
 
     @cached_property
     def dataset(self) -> Dataset:
