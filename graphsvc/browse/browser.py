@@ -13,6 +13,7 @@ from graphsvc.browse.facts import Facts
 from graphsvc.browse.holdings import Holdings
 from graphsvc.browse.lanes import Lanes
 from graphsvc.browse.lately import Lately
+from graphsvc.browse.state import State
 from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.entities.overview import classes
 from graphsvc.entities.prologue import PROLOGUE
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from graphsvc.browse.counting import Counting, Listed, Used
     from graphsvc.browse.facets import Facets
     from graphsvc.browse.lanes import Lane
-    from graphsvc.browse.state import State
     from graphsvc.browse.table import Table
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.layout import Place
@@ -72,9 +72,11 @@ class Browser:
     def read_ahead(self, language: str) -> None:
         """Read what pages share, in a language, so that no visitor waits for it."""
         _ = self.facts, self.general
-        for thing in self._holdings.things if self._holdings else ():
-            self.catalogue.name(thing, language)
-            self.lanes.of(self.facts.types(thing), language)
+        if self._holdings is not None:
+            self._holdings.listed(State(), language)
+            for thing in self._holdings.things:
+                self.catalogue.name(thing, language)
+                self.lanes.of(self.facts.types(thing), language)
 
     def counting(self, state: State) -> Counting:
         """Return what counts the things of a state."""

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from graphsvc.browse.paths import Alternative, Path, Repeated, Sequence
-from graphsvc.entities.evidence import FactDraft, quoted
-from graphsvc.entities.labels import spelled
+from graphsvc.entities.evidence import quoted, status_of
 from graphsvc.entities.layout import Place
 from graphsvc.entities.model import Named, Passage, Status
 from graphsvc.errors import ParameterError
@@ -120,11 +119,8 @@ class Walk:
     def _fact(self, fact: Triple) -> Evidence:
         """Return what vouches for a fact; for one that follows, that from which it follows."""
         graphs = self.graphs[fact]
-        status = (
-            FactDraft(fact, spelled(fact.object), set(graphs))
-            .fact(self.catalogue, stating := quoted(self.catalogue, graphs))
-            .status
-        )
+        stating = quoted(self.catalogue, graphs)
+        status = status_of(self.catalogue, graphs, stating)
         if self._is_inferred(fact):
             stating = quoted(self.catalogue, self.facts.derived(fact).sources)
         return Evidence(status, tuple(stating.values()))
