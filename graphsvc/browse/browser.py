@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from graphsvc.browse.counting import Counting, Listed, Used
     from graphsvc.browse.facets import Facets
     from graphsvc.browse.lanes import Lane
+    from graphsvc.browse.state import Sort
     from graphsvc.browse.table import Table
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.layout import Place
@@ -99,8 +100,15 @@ class Browser:
 
     def listed(self, state: State, language: str) -> Listed:
         """Return which things fit a state, in its order."""
-        key = ("listed", replace(state.filter, sort=state.sort), language)
-        return self._kept.one(key, lambda: self.counting(state).listed(state, language))
+        wanted = replace(state.filter, sort=state.sort)
+        key = ("listed", wanted, language)
+        return self._kept.one(key, lambda: self.counting(wanted).listed(wanted, language))
+
+    def order(self, state: State, language: str) -> Sort:
+        """Return by what the things of a state are sorted: as it says, or as suits them."""
+        return state.sort or self._kept.one(
+            ("order", state.filter, language), lambda: table.order(self, state, language)
+        )
 
     def used(self, state: State) -> dict[Place, Used]:
         """Return which properties the things have that fit a state."""

@@ -87,15 +87,16 @@ class Engine:
         if len(things) > SORTED_THINGS:
             return Listed(self._total(state), None)
         labels = self._labels(state)
-        is_by_label = state.sort.place == BY_LABEL
+        sort = state.sort or BY_LABEL
+        is_by_label = sort.place == BY_LABEL.place
 
         def key(thing: Term) -> tuple[str, str]:
             return by_label((labels.name(thing, language) or spelled(thing)).label, thing)
 
-        things.sort(key=key, reverse=state.sort.descending and is_by_label)
+        things.sort(key=key, reverse=sort.descending and is_by_label)
         if is_by_label:
             return Listed(len(things), tuple(things))
-        return Listed(len(things), by_values(things, self._keys(state, language), state.sort))
+        return Listed(len(things), by_values(things, self._keys(state, sort.place, language), sort))
 
     def used(self, state: State) -> dict[Place, Used]:
         """Return which properties the things have, read either way."""
@@ -172,11 +173,11 @@ class Engine:
         query = f"{PROLOGUE}SELECT DISTINCT ?thing ?rank ?label WHERE {{ {inner} {LABEL_CLAUSE} }}"
         return Labels.read(self._store.select(query))
 
-    def _keys(self, state: State, language: str) -> Iterator[tuple[Term, Key]]:
+    def _keys(self, state: State, place: Place, language: str) -> Iterator[tuple[Term, Key]]:
         """Yield each thing with what it is sorted by, for each of its values."""
         inner = fitting(state, self._catalogue.ontology)
         query = f"""{PROLOGUE}SELECT DISTINCT ?thing ?key ?rank ?label WHERE {{
-          {inner} {link(state.sort.place, "key")}
+          {inner} {link(place, "key")}
           OPTIONAL {{ {LABEL_CLAUSE.replace("?thing", "?key")} }}
         }}"""
         table = list(self._store.select(query))

@@ -17,8 +17,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.browse.ordering import is_date, is_number, sort_key
 from graphsvc.browse.state import Absent, Is, Present, Span
-from graphsvc.entities.labels import spelled
-from graphsvc.namespaces import DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS
+from graphsvc.entities.labels import LABELLING, spelled
+from graphsvc.namespaces import OA, PROV, RDF
 from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _REPEATED = 1.5
 """How often a value is had on average, where values are said to repeat."""
 
 # The names of things, and the nodes that speak about facts, are not what things are told apart by.
-_PASSED_OVER = frozenset({RDF.type, RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name, OA.exact})
+_PASSED_OVER = frozenset({RDF.type, *LABELLING})
 _PASSED_OVER_IN = frozenset(
     {RDF.type, RDF.subject, RDF.object, RDF.predicate, OA.hasTarget, PROV.wasDerivedFrom}
 )

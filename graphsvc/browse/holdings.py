@@ -75,18 +75,19 @@ class Holdings:
     def listed(self, state: State, language: str) -> Listed:
         """Return which things fit, in the order of the state."""
         ranks = self._ranks(language)
-        is_by_label = state.sort.place == BY_LABEL
-        descending = state.sort.descending and is_by_label
+        sort = state.sort or BY_LABEL
+        is_by_label = sort.place == BY_LABEL.place
+        descending = sort.descending and is_by_label
         things = sorted(self._fitting(state.filter), key=ranks.__getitem__, reverse=descending)
         if is_by_label:
             return Listed(len(things), tuple(things))
-        at = self._places.get(state.sort.place)
+        at = self._places.get(sort.place)
         keys = (
             (thing, sort_key(term, self._catalogue.name(term, language).label))
             for thing in things
             for term in map(self._term.__getitem__, self._values(thing, at))
         )
-        return Listed(len(things), by_values(things, keys, state.sort))
+        return Listed(len(things), by_values(things, keys, sort))
 
     def used(self, state: State) -> dict[Place, Used]:
         """Return which properties the things have, read either way."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from graphsvc.browse.cells import Row, rows
+from graphsvc.browse.ordering import is_number
 from graphsvc.browse.patterns import things_query
+from graphsvc.browse.state import BY_LABEL, Sort
+from graphsvc.entities.labels import LABELLING
 from graphsvc.entities.layout import Place
 from graphsvc.entities.model import PAGE_SIZE
-from graphsvc.namespaces import RDF
+from graphsvc.namespaces import OA, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from graphsvc.browse.browser import Browser
+    from graphsvc.browse.counting import Used
     from graphsvc.browse.lanes import Lane
     from graphsvc.browse.state import State
     from graphsvc.browse.walk import Walk
@@ -34,7 +38,8 @@ class Table:
     columns: tuple[Lane, ...]
     choices: tuple[Lane, ...]
     rows: tuple[Row, ...]
-    is_sorted: bool
+    order: Sort | None
+    """By what the things are sorted, or None if they are too many."""
     walk: Walk
 
     @property
@@ -50,7 +55,8 @@ class Table:
 
 def table(browser: Browser, state: State, language: str, *, size: int = PAGE_SIZE) -> Table:
     """Return the page of a state: rows of ``size`` things, with the columns that it asks for."""
-    found = browser.listed(state, language)
+    sort = browser.order(state, language)
+    found = browser.listed(replace(state, sort=sort), language)
     start = size * (state.page - 1)
     if found.order is None:
         query = f"{things_query(state, browser.catalogue.ontology)} LIMIT {size} OFFSET {start}"
@@ -68,7 +74,7 @@ def table(browser: Browser, state: State, language: str, *, size: int = PAGE_SIZ
         columns=chosen,
         choices=tuple(dict.fromkeys((*choices, *chosen))),
         rows=shown,
-        is_sorted=found.order is not None,
+        order=None if found.order is None else sort,
         walk=walk,
     )
 
@@ -76,10 +82,15 @@ def table(browser: Browser, state: State, language: str, *, size: int = PAGE_SIZ
 def _filled(
     chosen: Sequence[Lane], shown: Sequence[Row]
 ) -> tuple[tuple[Lane, ...], tuple[Row, ...]]:
-    """Leave out the columns in which nothing stands; one is left in any case."""
-    kept = [at for at in range(len(chosen)) if any(row.cells[at].values for row in shown)] or [0]
+    """Leave out the columns that say nothing beside the names; one is left in any case."""
+    kept = [at for at in range(len(chosen)) if any(_says(row, at) for row in shown)] or [0]
     cut = (Row(row.thing, tuple(row.cells[at] for at in kept)) for row in shown)
     return tuple(chosen[at] for at in kept), tuple(cut)
+
+
+def _says(row: Row, column: int) -> bool:
+    """Tell whether a cell has a value that is not just the name of the thing again."""
+    return any(value.named.label != row.thing.label for value in row.cells[column].values)
 
 
 def columns(
@@ -92,8 +103,43 @@ def columns(
         return tuple(known.get(at) or browser.lanes.plain(at, language) for at in wanted)
     asked = {place for place, _ in state.conditions}
     first = [lane for lane in choices if lane.id in asked]
-    used = browser.used(state)
-    rest = [lane for lane in choices if lane.id in used and lane not in first and not lane.details]
+    used, total = browser.used(state), browser.listed(state, language).total
+    rest = [lane for lane in choices if lane not in first and _tells(lane, used, total)]
     return tuple([*first, *rest][: max(_FIRST_COLUMNS, len(first))]) or (
         browser.lanes.plain(Place(RDF.type), language),
     )
+
+
+def _tells(lane: Lane, used: Mapping[Place, Used], total: int) -> bool:
+    """Tell whether a column says more than the names do, and not the same of all things."""
+    held = used.get(lane.id)
+    if held is None or lane.details:
+        return False
+    return total == 1 or held.values > 1 or held.things < total
+
+
+def order(browser: Browser, state: State, language: str) -> Sort:
+    """Return the order that suits the things of a state: that of their names.
+
+    Things that have no names but the words that they quote stand by their numbers, if the shapes
+    place a number that each has, and each another.
+    """
+    listed = browser.listed(state, language)
+    if listed.order is None or not listed.total:
+        return BY_LABEL
+    used = browser.counting(state).used(state)
+    if _WORDS not in used or any(name in used for name in _NAMES):
+        return BY_LABEL
+    numbers = (
+        lane.id
+        for lane in browser.choices(state, language)
+        if (held := used.get(lane.id)) is not None
+        and is_number(held.sample)
+        and held.things == held.values == held.links == listed.total
+    )
+    number = next(numbers, None)
+    return BY_LABEL if number is None else Sort(number)
+
+
+_NAMES = tuple(Place(name) for name in LABELLING if name != OA.exact)
+_WORDS = Place(OA.exact)

@@ -98,6 +98,8 @@ class Links:
     """The addresses to which a page of /browse leads: the same state with one thing changed."""
 
     state: State
+    order: Sort | None = None
+    """By what the page is sorted, which the address need not say."""
 
     def toggle(self, place: Place, condition: Condition) -> str:
         """Return the address with a condition added or removed."""
@@ -185,15 +187,15 @@ class Links:
 
     def sorted_by(self, place: Place) -> str:
         """Return the address sorted by a column, or the other way round if it is already."""
-        now = self.state.sort
-        descending = now.place == place and not now.descending
+        now = self.order
+        descending = now is not None and now.place == place and not now.descending
         return self._to(replace(self.state, sort=Sort(place, descending), page=1))
 
     def direction(self, place: Place) -> str:
         """Return how a column is sorted, in the words of ``aria-sort``."""
-        if self.state.sort.place != place:
+        if self.order is None or self.order.place != place:
             return "none"
-        return "descending" if self.state.sort.descending else "ascending"
+        return "descending" if self.order.descending else "ascending"
 
     def sort_name(self, place: Place) -> str:
         """Return how an order is written."""
@@ -227,7 +229,7 @@ class Links:
     @property
     def by_label(self) -> Place:
         """Return the column of the things themselves."""
-        return BY_LABEL
+        return BY_LABEL.place
 
     @property
     def canonical(self) -> str:

@@ -142,7 +142,7 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         state=state,
         table=table,
         facets=served.browser.facets(state, labels()),
-        links=Links(state),
+        links=Links(state, table.order),
         cells=_cells(),
         query=_asking().table(state, table.columns),
         classes_query=_asking().classes(state),
@@ -266,7 +266,7 @@ def _less(matrix: Matrix, compared: Compared) -> list[str | None]:
 
 
 _FEWEST = 2
-_LONGEST_NAME = 80
+_LONGEST_NAME = 48
 
 
 def _compared(pairs: Pairs) -> Compared:

@@ -5,13 +5,16 @@ What stands in many cells, a term or the number of a passage, is written once fo
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from flask import request
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
 
+from graphsvc.browse.ordering import is_date, is_number
 from graphsvc.entities.model import Status
 from graphsvc.web.languages import gettext, said
 from graphsvc.web.parts import shortened
@@ -19,8 +22,9 @@ from graphsvc.web.parts import shortened
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from graphsvc.browse.cells import Cell, Detail, Value
+    from graphsvc.browse.cells import Cell, Detail, Row, Value
     from graphsvc.browse.compare import Line
+    from graphsvc.browse.table import Table
     from graphsvc.entities.model import Named, Passage
     from graphsvc.web.parts import Parts
 
@@ -30,10 +34,27 @@ _SHOWN = 8
 _LONGEST, _BEGINNING = 170, 130
 """Up to how many characters words are shown whole, and how many of longer ones at first."""
 
-_LONGEST_NAME = 120
+_LONGEST_NAME = 240
 """How many characters of the name of a thing are shown: its page has all of it."""
 
+_LONG = 40
+"""From how many characters on average words need width."""
+
+_SENTENCE = 60
+"""From how many characters on average names are taken for sentences."""
+
+_IN_QUERY = "/:?@!$'()*,;="
+"""What stands in the query of an address as it is: RFC 3986, 3.4, but for what parts parameters."""
+
 _SHARED = ' class="shared"'
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its name as a phone shows it, and the attribute that says how wide."""
+
+    label: str
+    width: Markup
 
 
 class Cells:
@@ -48,11 +69,18 @@ class Cells:
         self._inferred = _mark("inferred", inferred, inferred)
         self._follows = _mark("inferred", inferred, follows)
         self._editorial = _mark("editorial", gettext("editorial"))
-        nothing = escape(gettext("nothing"))
+        # What is translated stands by itself: nothing is collected from within an f-string.
+        nothing, unstated = escape(gettext("nothing")), escape(gettext("not stated"))
         self._nothing = (
             f'<span aria-hidden="true">&ndash;</span><span class="unseen">{nothing}</span>'
         )
-        self._unstated = f'<span class="unstated">{escape(gettext("not stated"))}</span>'
+        self._unstated = f'<span class="unstated">{unstated}</span>'
+
+    def query_this(self, query: str) -> Markup:
+        """Return a link that opens exactly this SPARQL in the workbench: a page has dozens."""
+        words = escape(gettext("Query this"))
+        address = f"{request.script_root}/sparql?query={quote(query, safe=_IN_QUERY)}"
+        return Markup(f'<a class="query-this" href="{escape(address)}">{words}</a>')  # noqa: S704
 
     def head(self, thing: Named) -> Markup:
         """Return the name of a thing, which leads to it; a long one is cut."""
@@ -62,12 +90,27 @@ class Cells:
         link = self._parts.term(replace(thing, label=cut))
         return Markup(f'<span title="{escape(thing.label)}">{link}</span>')  # noqa: S704
 
-    def of_table(self, cell: Cell, name: str) -> Markup:
+    def columns(self, table: Table) -> list[Column]:
+        """Return how the columns of a table are shown: as wide as what stands in them asks for."""
+        return [
+            Column(
+                f'<span class="label">{self._said(lane.name)}</span>',
+                _width([value.named for row in table.rows for value in row.cells[number].values]),
+            )
+            for number, lane in enumerate(table.columns)
+        ]
+
+    def are_long(self, rows: Iterable[Row]) -> bool:
+        """Tell whether the names of things are sentences."""
+        lengths = [len(row.thing.label) for row in rows]
+        return bool(lengths) and sum(lengths) / len(lengths) > _SENTENCE
+
+    def of_table(self, cell: Cell, column: Column) -> Markup:
         """Return a cell of a table under the name of its column, which a phone shows beside it."""
-        label = f'<span class="label">{self._said(name)}</span>'
         if not cell.values:
-            return Markup(f'<td class="none">{label}{self._nothing}</td>')  # noqa: S704
-        return Markup(f"<td>{label}{self._values(cell.values)}</td>")  # noqa: S704
+            return Markup(f'<td class="none">{column.label}{self._nothing}</td>')  # noqa: S704
+        values = self._values(cell.values)
+        return Markup(f"<td{column.width}>{column.label}{values}</td>")  # noqa: S704
 
     def of_line(self, line: Line, *, marks_shared: bool) -> list[Markup]:
         """Return the cells of a line of a comparison, one for each thing."""
@@ -117,8 +160,8 @@ class Cells:
     def _value(self, value: Value) -> str:
         details = "".join(map(self._detail, value.details))
         return (
-            f'<span class="attested"><span class="said {value.status}">{self._term(value.named)}'
-            f'</span><span class="by">{self._sources(value)}</span></span>{details}'
+            f'<div class="attested"><div class="said {value.status}">{self._term(value.named)}'
+            f'</div> <span class="by">{self._sources(value)}</span></div>{details}'
         )
 
     def _detail(self, detail: Detail) -> str:
@@ -126,7 +169,7 @@ class Cells:
             f" {self._term(inner.named)} {self._sources(inner)}" for inner in detail.values
         )
         name = self._said(detail.name)
-        return f'\n<span class="detail"><span class="name">{name}</span>{values}</span>'
+        return f'\n<div class="detail"><span class="name">{name}</span>{values}</div>'
 
     def _sources(self, value: Value) -> str:
         """Return where a value comes from: what states it, or from what it follows."""
@@ -136,6 +179,15 @@ class Cells:
         if status is Status.INFERRED:
             return self._follows if passages else self._inferred
         return self._editorial if status is Status.EDITORIAL else ""
+
+
+def _width(values: Sequence[Named]) -> Markup:
+    """Return how wide a column of values is: numbers need little, and texts much."""
+    if values and all(is_number(each.term) or is_date(each.term) for each in values):
+        return Markup(' class="slim"')
+    lengths = [len(each.label) for each in values]
+    is_wide = bool(lengths) and sum(lengths) / len(lengths) > _LONG
+    return Markup(' class="wide"') if is_wide else Markup()
 
 
 def _mark(kind: str, words: str, title: str = "") -> str:
