@@ -14,7 +14,7 @@ import flask
 from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
-from graphsvc.web import head, languages, pages, parts, problems, script_texts
+from graphsvc.web import head, languages, links, pages, parts, problems, script_texts
 from graphsvc.web.api import api
 from graphsvc.web.browse import browsing
 from graphsvc.web.cite import cite
@@ -114,12 +114,15 @@ def create_app(
     app.extensions["graphsvc"] = served
     app.extensions["graphsvc.history"] = past = History(release.path.parent, release)
     app.extensions["graphsvc.pins"] = Pins(others or OpenedStores(past.find))
-    app.jinja_env.globals.update(version=__version__, pinned_to=address, **_serve_static(app))
+    app.jinja_env.globals.update(
+        program_version=__version__, pinned_to=address, **_serve_static(app)
+    )
     languages.register(app, settings.translations)
     script_texts.register(app.jinja_env)
     pages.register(served, app.jinja_env)
     parts.register(served, app.jinja_env)
     head.register(app.jinja_env)
+    links.register(app.jinja_env)
     problems.register(app)
     for blueprint in (
         endpoint,

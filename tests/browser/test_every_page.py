@@ -6,10 +6,11 @@ Each page is opened once, and looked at in several ways.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
-from graphsvc import settings
+from graphsvc import __version__, settings
 from graphsvc.web.app import create_app
 
 from .axe import violations
@@ -146,6 +147,19 @@ def test_a_page_says_what_it_is(page: Page) -> None:
     assert page.locator("h1").count() == 1
     assert page.title().split(" · ")[0]
     assert page.locator("html").get_attribute("lang") == "en"
+
+
+# Firefox fetches ahead what a head names as next, which the Content-Security-Policy refuses: the
+# link in the page itself says the same.
+def test_no_page_is_fetched_ahead(page: Page) -> None:
+    assert page.locator("head link[rel~=next], head link[rel~=prefetch]").count() == 0
+
+
+# A preview stands in another site's page, and has no footer.
+def test_a_page_says_what_serves_it(page: Page) -> None:
+    footer = page.locator("body > footer")
+    if urlsplit(page.url).path != "/reconcile/preview":
+        assert f"served by graphsvc {__version__}." in footer.inner_text()
 
 
 def test_every_route_that_answers_with_pages_is_listed(mechanisms_release: Release) -> None:
