@@ -8,9 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from flask import request
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
 
@@ -43,9 +41,6 @@ _LONG = 40
 _SENTENCE = 60
 """From how many characters on average names are taken for sentences."""
 
-_IN_QUERY = "/:?@!$'()*,;="
-"""What stands in the query of an address as it is: RFC 3986, 3.4, but for what parts parameters."""
-
 _SHARED = ' class="shared"'
 
 
@@ -75,12 +70,6 @@ class Cells:
             f'<span aria-hidden="true">&ndash;</span><span class="unseen">{nothing}</span>'
         )
         self._unstated = f'<span class="unstated">{unstated}</span>'
-
-    def query_this(self, query: str) -> Markup:
-        """Return a link that opens exactly this SPARQL in the workbench: a page has dozens."""
-        words = escape(gettext("Query this"))
-        address = f"{request.script_root}/sparql?query={quote(query, safe=_IN_QUERY)}"
-        return Markup(f'<a class="query-this" href="{escape(address)}">{words}</a>')  # noqa: S704
 
     def head(self, thing: Named) -> Markup:
         """Return the name of a thing, which leads to it; a long one is cut."""
