@@ -79,11 +79,11 @@ class Site:
             self.dataset_in(self.default_language),
             self.languages,
             self.alignments,
-            self.browser,
             self.queries,
             self.vocabulary_in(self.default_language),
             world.countries(),
         )
+        self.browser.read_ahead(self.default_language)
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -127,7 +127,7 @@ class Site:
     @cached_property
     def browser(self) -> Browser:
         """Return the graph as it is browsed."""
-        return Browser(self.catalogue)
+        return Browser(self.catalogue, self.release.manifest.counts["quads"])
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
