@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def browser(mechanisms_release: Release) -> Browser:
     release = mechanisms_release
-    return Browser(Catalogue(release.store, release.base, release.store))
+    catalogue = Catalogue(release.store, release.base, release.store)
+    return Browser(catalogue, release.manifest.counts["quads"])
 
 
 @pytest.fixture(scope="module")

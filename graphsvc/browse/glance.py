@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from graphsvc.browse.cells import Cell, rows
 from graphsvc.browse.compare import MOST_COMPARED
 from graphsvc.browse.paths import first_places
-from graphsvc.namespaces import RDF
+from graphsvc.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from graphsvc.browse.lanes import Lane
     from graphsvc.entities.layout import Place
     from graphsvc.entities.model import Named
-    from graphsvc.store.base import Term
 
 MOST_LANES = 4
 """How many properties are shown: with more, nothing is taken in at a glance."""
@@ -58,8 +57,8 @@ def glance(browser: Browser, named: Sequence[Named], language: str) -> Glance:
     things = list(known)
     if not 1 < len(things) <= MOST_COMPARED:
         return Glance((), ())
-    types = [_types(browser, thing) for thing in things]
-    common = browser.lanes.of(sorted(types[0].intersection(*types), key=str), language)
+    types = [browser.facts.types(thing) for thing in things]
+    common = browser.lanes.of(types[0].intersection(*types), language)
     columns = _columns(browser, things, common, language)
     lanes = tuple(column.lane for column in columns)
     return Glance(
@@ -84,14 +83,20 @@ def _columns(
     found: list[_Column] = []
     for lane in lanes:
         if len(found) < MOST_LANES and _is_likely(browser, lane, things):
-            shown, _ = rows(browser.catalogue, things, [lane], language)
-            cells = tuple(row.cells[0] for row in shown)
+            cells = _cells(browser, things, lane, language)
             found += [_Column(lane, cells)] if _tells(cells) else []
     return found
 
 
-def _types(browser: Browser, thing: NamedNode) -> set[Term]:
-    return {quad.object for quad in browser.catalogue.near.triples(thing, RDF.type)}
+def _cells(
+    browser: Browser, things: Sequence[NamedNode], lane: Lane, language: str
+) -> tuple[Cell, ...]:
+    """Return what a lane says of each thing; nothing if that is too much to be read for a page."""
+    try:
+        shown, _ = rows(browser, things, [lane], language)
+    except ParameterError:
+        return ()
+    return tuple(row.cells[0] for row in shown)
 
 
 def _is_likely(browser: Browser, lane: Lane, things: Sequence[NamedNode]) -> bool:

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from graphsvc.browse.asking import table_query
 from graphsvc.browse.glance import glance
-from graphsvc.browse.patterns import values
 from graphsvc.entities import (
     Status,
     classes,
@@ -24,6 +22,7 @@ from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.entities.partitions import partition
 from graphsvc.formats import Content, carrying, named
 from graphsvc.web.atlas import atlas
+from graphsvc.web.browse import list_queries
 from graphsvc.web.cite import cite_claim, cite_fact
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
@@ -138,8 +137,7 @@ def _leading_query(compared: Glance) -> str:
     """Return the query for what the first page shows of the things that the graph is about."""
     if not compared.lanes:
         return site().asking.leading
-    found = values("thing", (line.thing.term for line in compared.lines))
-    return site().asking.shortened(table_query(site().browser, found, compared.lanes))
+    return list_queries().comparison((line.thing.term for line in compared.lines), compared.lanes)
 
 
 def _thing_page(iri: str) -> str:
