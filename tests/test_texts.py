@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc import settings, sources
 from graphsvc.build import build
 from graphsvc.description import describe
-from graphsvc.entities.labels import local_words
+from graphsvc.entities.labels import local_words, spelled
 from graphsvc.validation import validate
 from graphsvc.web.app import create_app
 
@@ -292,7 +292,12 @@ def of_the_graph(release: Release) -> set[str]:
                 said.add(term.value)
             elif isinstance(term, NamedNode):
                 iri = term.value
-                said |= {iri, iri.split("://")[-1].rstrip("/"), local_words(iri)}
+                said |= {
+                    iri,
+                    iri.split("://")[-1].rstrip("/"),
+                    local_words(iri),
+                    spelled(term).label,
+                }
                 said |= {release.prefixes.compact(iri), re.split("[/#]", iri)[-1]}
     return {" ".join(part.split()) for text in said for part in (text, *PARTS.split(text))}
 
