@@ -385,15 +385,31 @@ def test_the_map(client: FlaskClient) -> None:
 @pytest.mark.parametrize("opened", ["", f"&open={BASE}id/organization/cccme&open={BASE}none"])
 def test_a_neighbourhood(client: FlaskClient, opened: str) -> None:
     page = main(client, f"/neighbourhood?iri={BASE}id/mechanism/crccme{opened}")
-    table = page.one("table", "rings")
-    listed = set()
-    for ring in table.all("tbody"):
-        (centre,) = things(ring.one("th"))
-        listed |= {
-            frozenset((centre, *things(cell)))
-            for row in ring.all("tr")
-            for cell in list(row.all("td"))[-1:]
+    centres = [f"{BASE}id/mechanism/crccme", f"{BASE}id/organization/cccme"]
+    rings = list(page.all("section", "ring"))
+    assert len(rings) == (2 if opened else 1)
+    for centre, ring in zip(centres, rings, strict=False):
+        listed = set()
+        for row in ring.one("table", "rings").all("tr"):
+            ties = row.all("div", "tie")
+            for other in things(row.one("th")):
+                listed |= {
+                    frozenset((centre, other, tie.one("span", "property").text)) for tie in ties
+                }
+        rows = asked(client, ring)
+        labels = _labels(client, column(rows, "property"))
+        assert listed == {
+            frozenset((row["subject"], row["value"], labels[row["property"]])) for row in rows
         }
-    rows = asked(client, page)
-    assert {frozenset((row["subject"], row["value"])) for row in rows} == listed
-    assert len(list(table.all("tbody"))) == (2 if opened else 1)
+
+
+def _labels(client: FlaskClient, properties: set[str]) -> dict[str, str]:
+    """Return what properties are called: one without a label goes by its own name."""
+    values = " ".join(f"<{iri}>" for iri in properties)
+    text = f"""SELECT ?p ?label WHERE {{
+      VALUES ?p {{ {values} }} ?p rdfs:label ?label FILTER(LANG(?label) = "en")
+    }}"""
+    answer = client.post("/sparql", data={"query": text, "format": "json"})
+    rows = json.loads(answer.text)["results"]["bindings"]
+    own = {iri: iri.rpartition("#")[2] for iri in properties}
+    return own | {row["p"]["value"]: row["label"]["value"] for row in rows}

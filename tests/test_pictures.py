@@ -16,7 +16,7 @@ from pyoxigraph import RdfFormat, parse
 from graphsvc import settings
 from graphsvc.entities import Catalogue
 from graphsvc.entities.model import Status
-from graphsvc.entities.pictures import moments, neighbours
+from graphsvc.entities.pictures import moments
 from graphsvc.entities.places import located
 from graphsvc.pictures import labels as lettering
 from graphsvc.pictures import tree, world
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 BASE = "https://w3id.org/iwm/"
 CRCCME = BASE + "id/mechanism/crccme"
-CCCME = BASE + "id/organization/cccme"
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +77,7 @@ def test_an_axis_names_a_few_round_years(begin: int, length: int) -> None:
 
 @given(st.recursive(st.just([]), lambda inner: st.lists(inner, max_size=4), max_leaves=30))
 def test_rows_never_overlap(shape: list[object]) -> None:
-    def grown(children: list[object]) -> list[tree.Branch]:
+    def grown(children: list[object]) -> list[tree.Branch[None]]:
         return [tree.Branch(None, grown(child)) for child in children]  # type: ignore[arg-type]
 
     branches = grown(shape)
@@ -196,23 +195,6 @@ def test_groups_of_points_are_apart(at: list[tuple[float, float]], distance: flo
     assert sorted(number for group in groups for number in group) == list(range(len(at)))
     middles = [lettering.middle(at[number] for number in group) for group in groups]
     assert all(math.dist(*pair) >= distance for pair in itertools.combinations(middles, 2))
-
-
-def test_a_neighbour_stands_once(catalogue: Catalogue) -> None:
-    found = neighbours(catalogue, CRCCME, "en")
-    names = [one.thing.iri for one in found]
-    assert len(names) == len(set(names))
-    assert CCCME in names
-
-
-def test_a_neighbour_can_be_opened_and_closed(client: FlaskClient) -> None:
-    closed = client.get("/neighbourhood", query_string={"iri": CRCCME}).get_data(as_text=True)
-    opened = client.get("/neighbourhood", query_string={"iri": CRCCME, "open": CCCME})
-    text = opened.get_data(as_text=True)
-    assert "Open CCCME" in closed
-    assert "BFIC Chinese Secretariat" not in closed
-    assert "Close CCCME" in text
-    assert "BFIC Chinese Secretariat" in text
 
 
 @pytest.mark.parametrize("path", ["/timeline", "/map", "/neighbourhood?iri=" + CRCCME, "/"])

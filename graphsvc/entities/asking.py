@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.model import Entity, Group, Incoming, Named
+    from graphsvc.entities.neighbours import Ring
     from graphsvc.store.base import Term
 
 _ABOUT = """
@@ -166,16 +167,16 @@ ORDER BY ?thing ?property ?value
 _AROUND = """
 SELECT DISTINCT ?subject ?property ?value WHERE {
   {
-    VALUES ?subject { $centres }
-    ?subject ?property ?value BIND(?value AS ?other)
-    FILTER(isIRI(?value) && ?property != rdf:type)
+    VALUES ?subject { $centre }%(others)s
+    ?subject ?property ?other BIND(?other AS ?value)
+    FILTER(?property != rdf:type)
   } UNION {
-    VALUES ?value { $centres }
-    ?subject ?property ?value BIND(?subject AS ?other)
+    VALUES ?value { $centre }%(others)s
+    ?other ?property ?value BIND(?other AS ?subject)
     FILTER(?property != oa:hasTarget)
-    FILTER NOT EXISTS { ?subject rdf:predicate ?derived }
+    FILTER NOT EXISTS { ?other rdf:predicate ?derived }
   }
-  FILTER(?subject != ?value && STRSTARTS(STR(?other), $within))
+  FILTER(isIRI(?other) && ?subject != ?value && STRSTARTS(STR(?other), $within))
 }
 ORDER BY ?property ?subject ?value
 """
@@ -322,10 +323,16 @@ class Asking:
             _PLACED, things=[thing.term for thing in things], properties=properties
         )
 
-    def around(self, iris: Iterable[str]) -> str:
-        """Return the query for what stands around some things."""
-        within = Literal(f"{self._catalogue.base}id/")
-        return self._wording.query(_AROUND, centres=map(NamedNode, iris), within=within)
+    def around(self, ring: Ring) -> str:
+        """Return the query for what stands around a thing, or for a page of it."""
+        others = [one.thing.term for one in ring.neighbours]
+        shown = "" if ring.is_whole else "\n    VALUES ?other { $others }"
+        return self._wording.query(
+            _AROUND % {"others": shown},
+            centre=ring.centre.term,
+            within=Literal(f"{self._catalogue.base}id/"),
+            others=others,
+        )
 
     def uses(self, prop: str) -> str:
         """Return the query for the facts of a property."""
