@@ -322,6 +322,45 @@ def test_the_terms_of_the_ontology(client: FlaskClient) -> None:
     assert len(asked(client, used)) == int(used.one("a").text.split()[0].replace(",", ""))
 
 
+def _section(page: Element, name: str) -> Element:
+    return next(
+        each for each in page.all("section") if each.attributes.get("aria-labelledby") == name
+    )
+
+
+@pytest.mark.parametrize("picture", ["tree", "upright-tree"])
+def test_the_classes_as_they_are_drawn(client: FlaskClient, picture: str) -> None:
+    block = _section(main(client, "/ontology"), "classes-drawn")
+    rows = asked(client, block)
+    drawn = block.one("div", picture)
+    assert things(drawn) == column(rows, "class")
+    assert len(list(drawn.all("path", "line"))) == sum("superclass" in row for row in rows)
+
+
+def test_the_index_of_the_classes(client: FlaskClient) -> None:
+    page = main(client, "/ontology")
+    listed = set()
+    for item in page.one("ul", "classes").all("li"):
+        above = thing(next(item.all("a"), Element("a", {})))
+        below = [each for each in item.children if isinstance(each, Element) and each.tag == "ul"]
+        for each in (one for ul in below for one in ul.children if isinstance(one, Element)):
+            listed.add((thing(next(each.all("a"))), above))
+    rows = asked(client, _section(page, "classes-drawn"))
+    assert {(row["class"], row["superclass"]) for row in rows if "superclass" in row} == listed
+
+
+def test_what_the_ontology_borrows(client: FlaskClient) -> None:
+    block = _section(main(client, "/ontology"), "borrowed")
+    shown = {link.attributes["href"] for link in block.one("dl").all("a")}
+    assert column(asked(client, block), "term") == shown
+
+
+def test_the_namespaces(client: FlaskClient) -> None:
+    block = _section(main(client, "/ontology"), "namespaces")
+    listed = {tuple(cell.text for cell in row.all("td")) for row in block.one("tbody").all("tr")}
+    assert {(row["prefix"], row["namespace"]) for row in asked(client, block)} == listed
+
+
 def test_how_the_classes_are_linked(client: FlaskClient) -> None:
     page = main(client, "/ontology")
     block = next(

@@ -206,6 +206,37 @@ SELECT ?domain ?property ?range WHERE {
 ORDER BY ?domain ?range ?property
 """
 
+_SUBCLASSES = """
+SELECT DISTINCT ?class ?superclass WHERE {
+  GRAPH $graph {
+    VALUES ?kind { owl:Class rdfs:Class }
+    ?class a ?kind ; rdfs:isDefinedBy $ontology .
+    OPTIONAL { ?class rdfs:subClassOf ?superclass . ?superclass rdfs:isDefinedBy $ontology }
+  }
+  FILTER(isIRI(?class))
+}
+ORDER BY ?superclass ?class
+"""
+
+_BORROWED = """
+SELECT DISTINCT ?term WHERE {
+  GRAPH $graph {
+    VALUES ?kind { $kinds }
+    ?term a ?kind
+    FILTER NOT EXISTS { ?term rdfs:isDefinedBy $ontology }
+  }
+  FILTER(isIRI(?term))
+}
+ORDER BY ?term
+"""
+
+_NAMESPACES = """
+SELECT DISTINCT ?prefix ?namespace WHERE {
+  GRAPH $graph { ?declared sh:prefix ?prefix ; sh:namespace ?namespace }
+}
+ORDER BY ?prefix
+"""
+
 _FOUND = """
 SELECT ?thing ?class WHERE {
   VALUES ?thing { $things }
@@ -349,6 +380,24 @@ class Asking:
         return self._wording.query(
             _LINKING, properties=[prop.term for prop in properties], ontology=self._ontology
         )
+
+    @property
+    def subclasses(self) -> str:
+        """Return the query for the classes of the ontology, and those that each is under."""
+        return self._wording.query(
+            _SUBCLASSES, graph=self._ontology, ontology=self._catalogue.ontology
+        )
+
+    def borrowed(self, kinds: Iterable[Term]) -> str:
+        """Return the query for the terms of these kinds that the ontology has from others."""
+        return self._wording.query(
+            _BORROWED, graph=self._ontology, ontology=self._catalogue.ontology, kinds=kinds
+        )
+
+    @property
+    def namespaces(self) -> str:
+        """Return the query for the prefixes that the ontology declares."""
+        return self._wording.query(_NAMESPACES, graph=self._ontology)
 
     def found(self, iris: Iterable[str]) -> str:
         """Return the query for things that a search found, and their classes."""
