@@ -250,7 +250,7 @@ def test_the_time_line(client: FlaskClient, query: str) -> None:
     page = main(client, f"/timeline{query}")
     rows = {(row["thing"], row["when"]) for row in asked(client, page)}
     drawn = {
-        (thing(next(row.all("a"))), row.one("time").text)
+        (thing(next(row.all("a"))), row.one("time").attributes["title"])
         for row in page.one("table", "timeline").one("tbody").all("tr")
     }
     assert drawn == rows

@@ -171,19 +171,24 @@ def worded(named: Named) -> str:
     return Markup('<span lang="{}">{}</span>').format(tag, named.label)
 
 
+def locale() -> Locale:
+    """Return how the reader's language writes numbers and dates."""
+    return _locale(_interface())
+
+
 def number(count: int) -> str:
     """Return a number as the reader's language groups its digits."""
-    return format_decimal(count, locale=_locale(_interface()))
+    return format_decimal(count, locale=locale())
 
 
 def day(time: datetime) -> str:
     """Return a date as the reader's language writes it."""
-    return format_date(time, "long", locale=_locale(_interface()))
+    return format_date(time, "long", locale=locale())
 
 
 def moment(time: datetime) -> str:
     """Return a date and a time of day as the reader's language writes them."""
-    return f"{day(time)}, {format_time(time, 'HH:mm', locale=_locale(_interface()))}"
+    return f"{day(time)}, {format_time(time, 'HH:mm', locale=locale())}"
 
 
 def in_english() -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
@@ -46,6 +47,10 @@ class Chart:
     def place(self, year: float) -> str:
         """Return where a moment is drawn, from the left, in per cent."""
         return f"{100 * (year - self.begin) / (self.end - self.begin):.3f}%"
+
+    def anchor(self, year: int) -> str:
+        """Return which part of a year's name stands at its place: it keeps within the picture."""
+        return {self.begin: "start", self.end: "end"}.get(year, "middle")
 
     def width(self, moment: Moment) -> str:
         """Return how wide a moment is drawn: as its precision says, but never out of sight."""
@@ -111,8 +116,8 @@ def chart(rows: Sequence[Moment]) -> Chart | None:
     """Return a time line of some dated facts, or None if there are none."""
     if not rows:
         return None
-    begin = int(min(moment.time.begin for moment in rows))
-    end = int(max(moment.time.end for moment in rows)) + 1
+    begin = floor(min(moment.time.begin for moment in rows))
+    end = ceil(max(moment.time.end for moment in rows))
     return Chart(begin, end, rows)
 
 
