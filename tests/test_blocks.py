@@ -238,9 +238,9 @@ def test_the_first_page(client: FlaskClient) -> None:
     (text,) = asked(client, blocks["texts"])
     assert text["passages"] == blocks["texts"].one("span", "count").text.split()[0]
     dated = asked(client, blocks["timeline"])
-    assert {row.one("time").text for row in blocks["timeline"].one("tbody").all("tr")} <= column(
-        dated, "when"
-    )
+    assert {
+        row.one("time").attributes["title"] for row in blocks["timeline"].one("tbody").all("tr")
+    } <= column(dated, "when")
     counts = [row["things"] for row in asked(client, blocks["things"])]
     assert sorted(counts) == sorted(each.text for each in blocks["things"].all("span", "count"))
 
