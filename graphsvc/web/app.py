@@ -14,7 +14,7 @@ import flask
 from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
-from graphsvc.web import dates, head, languages, pages, parts, problems, script_texts
+from graphsvc.web import dates, head, languages, links, pages, parts, problems, script_texts
 from graphsvc.web.api import api
 from graphsvc.web.browse import browsing
 from graphsvc.web.cite import cite
@@ -123,6 +123,7 @@ def create_app(
     pages.register(served, app.jinja_env)
     parts.register(served, app.jinja_env)
     head.register(app.jinja_env)
+    links.register(app.jinja_env)
     problems.register(app)
     for blueprint in (
         endpoint,

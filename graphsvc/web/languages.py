@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import current_app, g, has_request_context, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from graphsvc.phrases import Phrase
 from graphsvc.web.catalogues import FOLDER, SOURCE_LANGUAGE, Texts
@@ -26,7 +26,7 @@ from graphsvc.web.negotiation import elements
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -225,32 +225,44 @@ def register(app: Flask, more: Path) -> None:
     environment = app.jinja_env
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
-    # Each call finds the language of its own request, so one environment serves all.
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
-    environment.globals.update(
-        _=_markup, gettext=_markup, ngettext=_counted_markup, in_english=in_english
-    )
+    environment.globals.update(in_english=in_english)
     environment.filters.update(said=said, worded=worded, number=number, day=day, moment=moment)
     app.context_processor(_context)
 
 
-def _markup(message: str, **values: object) -> Markup:
+def _context() -> dict[str, object]:
+    """Return what a template has to speak with: the language is found once for all its texts."""
+    known = reader()
+    spoken = translations()
+    single = partial(_markup, spoken)
+    return {
+        "_": single,
+        "gettext": single,
+        "ngettext": partial(_counted_markup, spoken),
+        "language": known.interface,
+        "dataset": site().dataset_in(known.labels),
+    }
+
+
+def _markup(spoken: NullTranslations, message: str, **values: object) -> Markup:
     """Return a text for a template as jinja2 would; what is put into it is escaped.
 
     jinja2's own way to it is ten times as long, and a page has hundreds.
     """
-    found = Markup(translations().gettext(message))  # noqa: S704
-    return found % values if "%" in found else found
+    found = spoken.gettext(message)
+    return Markup(found % _escaped(values) if "%" in found else found)  # noqa: S704
 
 
-def _counted_markup(singular: str, plural: str, num: int, **values: object) -> Markup:
-    found = Markup(translations().ngettext(singular, plural, num))  # noqa: S704
-    return found % {"num": num, **values}
+def _counted_markup(
+    spoken: NullTranslations, singular: str, plural: str, num: int, **values: object
+) -> Markup:
+    found = spoken.ngettext(singular, plural, num)
+    return Markup(found % _escaped({"num": num, **values}))  # noqa: S704
 
 
-def _context() -> dict[str, object]:
-    known = reader()
-    return {"language": known.interface, "dataset": site().dataset_in(known.labels)}
+def _escaped(values: Mapping[str, object]) -> Mapping[str, str]:
+    return {name: escape(value) for name, value in values.items()}
 
 
 def _reader(accept_language: str | None) -> Reader:

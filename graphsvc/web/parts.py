@@ -5,12 +5,14 @@ Templates call them as they call macros.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flask import request
 from markupsafe import Markup, escape
 
 from graphsvc.entities.model import Status
-from graphsvc.web.languages import gettext
+from graphsvc.web.languages import gettext, reader
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,12 +24,18 @@ if TYPE_CHECKING:
 _LONGEST_LABEL, _LONGEST_CHOICE, _LONGEST_TITLE = 240, 80, 200
 _LONGEST_QUOTE, _BEGINNING = 170, 150
 
+#: How many passages are remembered as they are shown, for one language or several.
+_MOST_PASSAGES = 2048
+
 
 class Parts:
     """The parts of pages about what one site serves."""
 
     def __init__(self, served: Site) -> None:
         self._served = served
+        # One passage states many facts, and many pages quote it.
+        self._numbers = lru_cache(maxsize=_MOST_PASSAGES)(self._number)
+        self._sentences = lru_cache(maxsize=_MOST_PASSAGES)(self._sentence)
 
     def term(self, named: Named) -> Markup:
         """Return a term: a link if it is a thing or a web address, else its words."""
@@ -44,13 +52,19 @@ class Parts:
 
     def number(self, passage: Passage) -> Markup:
         """Return the number of a passage, which leads to its place in the text."""
+        return self._numbers(passage, reader().interface, request.script_root)
+
+    def sentence(self, passage: Passage) -> Markup:
+        """Return a sentence with its number: a long one opens when asked."""
+        return self._sentences(passage, reader().interface, request.script_root)
+
+    def _number(self, passage: Passage, *_: str) -> Markup:
         address = self._served.in_text(passage.iri)
         text = Markup(gettext('<span class="unseen">Passage </span>%(number)s'))  # noqa: S704
         words = text % {"number": passage.name}
         return Markup(f'<a class="number" href="{escape(address)}">{words}</a>')  # noqa: S704
 
-    def sentence(self, passage: Passage) -> Markup:
-        """Return a sentence with its number: a long one opens when asked."""
+    def _sentence(self, passage: Passage, *_: str) -> Markup:
         language = _lang(passage.language)
         quote = f"<q{language}>{escape(passage.quote)}</q>"
         if len(passage.quote) > _LONGEST_QUOTE:

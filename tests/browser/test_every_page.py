@@ -149,6 +149,12 @@ def test_a_page_says_what_it_is(page: Page) -> None:
     assert page.locator("html").get_attribute("lang") == "en"
 
 
+# Firefox fetches ahead what a head names as next, which the Content-Security-Policy refuses: the
+# link in the page itself says the same.
+def test_no_page_is_fetched_ahead(page: Page) -> None:
+    assert page.locator("head link[rel~=next], head link[rel~=prefetch]").count() == 0
+
+
 # A preview stands in another site's page, and has no footer.
 def test_a_page_says_what_serves_it(page: Page) -> None:
     footer = page.locator("body > footer")
