@@ -18,6 +18,7 @@ from graphsvc import settings, sources
 from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.entities.labels import local_words
+from graphsvc.entities.licences import licence_name
 from graphsvc.validation import validate
 from graphsvc.web.app import create_app
 
@@ -294,6 +295,8 @@ def of_the_graph(release: Release) -> set[str]:
                 iri = term.value
                 said |= {iri, iri.split("://")[-1].rstrip("/"), local_words(iri)}
                 said |= {release.prefixes.compact(iri), re.split("[/#]", iri)[-1]}
+                # The name of a licence is one in every language.
+                said.add(licence_name(iri) or iri)
     return {" ".join(part.split()) for text in said for part in (text, *PARTS.split(text))}
 
 
