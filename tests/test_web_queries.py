@@ -29,9 +29,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from graphsvc import settings as service_settings
-from graphsvc import sources
+from graphsvc import sources, sparql
 from graphsvc.build import build
 from graphsvc.description import describe
+from graphsvc.queries import load_queries
 from graphsvc.web.app import create_app
 from graphsvc.web.highlight import highlighted
 from graphsvc.web.queries import with_values
@@ -155,11 +156,58 @@ def test_the_gallery_is_filtered_by_words_and_by_tag(client: FlaskClient) -> Non
 
 def test_a_page_has_the_form_the_answer_and_the_text(client: FlaskClient) -> None:
     page = client.get(f"{COUNTRY}?country={FINLAND}", headers=HTML).text
-    assert f'value="{FINLAND}" required' in page
+    assert f'<option value="{FINLAND}" selected lang="en">Finland</option>' in page
     assert "China-Finland Committee" in page
-    assert f'<option value="{FINLAND}">Finland</option>' in page
     assert '<span class="keyword">SELECT</span>' in page
     assert "<code>iwm:linksParty/iwm:subdivisionOf?</code>" in page
+
+
+def test_a_thing_that_no_answer_has_can_still_be_asked_about(client: FlaskClient) -> None:
+    other = "https://example.org/nowhere"
+    page = client.get(f"{COUNTRY}?country={other}", headers=HTML).text
+    assert f"<option selected>{other}</option>" in page
+    assert "0 rows" in page
+
+
+def test_a_passage_is_its_number_and_its_words_stand_once(client: FlaskClient) -> None:
+    page = client.get("/queries/secretariats", headers=HTML).text
+    words = "CRCCME Chinese Secretariat is in CCCME."
+    (row,) = (
+        row for row in page.split("<tr>") if f"<span>{words}" in re.sub(' lang="en"', "", row)
+    )
+    assert 'href="/doc/source/international-working-mechanisms#p-17"' in row
+    assert "Passage </span>17</a>" in row
+    assert "<q" not in row
+    asked = "/sparql?query=SELECT+?passage+{+?passage+a+iwm:Sentence+}"
+    alone = client.get(asked, headers=HTML).text
+    assert re.search(rf"Passage </span>17</a> <q[^>]*>{words}</q>", alone)
+
+
+def test_a_graph_is_shown_as_rows_and_with_the_prefixes_it_needs(client: FlaskClient) -> None:
+    page = client.get("/queries/describe-huawei", headers=HTML).text
+    assert re.search(r"<b>\d+ triples</b>", page)
+    assert '<td data-column="property">' in page
+    turtle = page[page.index("<summary>Turtle") :].partition("</pre>")[0]
+    declared = re.findall(r"@prefix (\w+):", turtle)
+    assert declared
+    unused = {name for name in declared if len(re.findall(rf"\b{name}:", turtle)) < 2}
+    # Its one use is rdf:type, which Turtle writes as a.
+    assert unused <= {"rdf"}
+
+
+def test_the_gallery_begins_where_to_start_and_goes_on_from_short_to_long(
+    client: FlaskClient, mechanisms_release: Release
+) -> None:
+    page = client.get("/queries", headers=HTML).text
+    assert re.findall(r'<h2 id="tag-1">([^<]*) <', page) == ["start here"]
+    texts = {query.name: query.text for query in load_queries(mechanisms_release.queries)}
+    for section in page.split("<section aria-labelledby")[1:]:
+        names = re.findall(r'href="/queries/([^"?]+)"', section)
+        lengths = [len(sparql.code(texts[name])) for name in names]
+        assert lengths == sorted(lengths)
+    bench = client.get("/sparql", headers=HTML).text
+    groups = re.findall(r"<h3>([^<]*) <span", bench)
+    assert groups == [unescape(tag) for tag in re.findall(r'<h2 id="tag-\d+">([^<]*) <', page)]
 
 
 def test_the_workbench_starts_from_the_same_question(client: FlaskClient) -> None:

@@ -12,14 +12,13 @@ from graphsvc.entities.wording import written
 from graphsvc.errors import UnknownQuery
 from graphsvc.queries import load_queries
 from graphsvc.queries.header import MARK
+from graphsvc.queries.lessons import lessons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphsvc.queries import Query
     from graphsvc.web.site import Site
-
-_OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +32,12 @@ class Example:
 
 @lru_cache(maxsize=4)
 def examples(site: Site) -> Mapping[str, tuple[Example, ...]]:
-    """Return the queries of a site by the first of their tags, the largest groups first."""
-    groups: dict[str, list[Example]] = {}
-    for query in load_queries(site.release.queries):
-        tag = query.tags[0] if query.tags else _OTHERS
-        groups.setdefault(tag, []).append(_example(query, site.release.prefixes))
-    ordered = sorted(groups, key=lambda tag: (tag == _OTHERS, -len(groups[tag]), tag))
-    return {tag: tuple(groups[tag]) for tag in ordered}
+    """Return the queries of a site by tag, in the order in which they teach."""
+    prefixes = site.release.prefixes
+    return {
+        lesson.tag: tuple(_example(query, prefixes) for query in lesson.queries)
+        for lesson in lessons(load_queries(site.release.queries))
+    }
 
 
 def example(site: Site, name: str) -> Example:

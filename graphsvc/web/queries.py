@@ -7,7 +7,6 @@ no line here.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -20,6 +19,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.queries import Query
 from graphsvc.queries import named as query_named
+from graphsvc.queries.lessons import Lesson, in_order, lessons
 from graphsvc.web import xlsx
 from graphsvc.web.highlight import highlighted
 from graphsvc.web.languages import labels, speaks
@@ -27,19 +27,20 @@ from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Asked
 from graphsvc.web.responses import release_answer
+from graphsvc.web.results import turtle
+from graphsvc.web.rows import Cells, read_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from graphsvc.entities import Named
-    from graphsvc.store.base import Table, Term
+    from graphsvc.store.base import Term
 
 queries = Blueprint("queries", __name__)
 
 (_HTML,) = carrying(Content.PAGE)
 _SHOWN_ROWS = 250
-_SHOWN_BYTES = 200_000
 _MOST_OPTIONS = 300
 
 _CONTENTS = {
@@ -50,17 +51,9 @@ _CONTENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The queries under one tag."""
-
-    tag: str
-    queries: tuple[Query, ...]
-
-
 @queries.get("/queries")
 def gallery() -> Response:
-    """List the queries under their first tags: all, or those that a word or a tag picks out."""
+    """List the queries in the order in which they teach: all, or those that words or a tag pick."""
     words, tag = _one("q").strip(), _one("tag")
 
     def body() -> str:
@@ -68,7 +61,12 @@ def gallery() -> Response:
         found = [query for query in every if _fits(query, words.casefold(), tag)]
         tags = sorted({each for query in every for each in query.tags})
         return render_template(
-            "queries.html", groups=_groups(found, tag), found=found, tags=tags, words=words, tag=tag
+            "queries.html",
+            lessons=_lessons(found, tag),
+            found=found,
+            tags=tags,
+            words=words,
+            tag=tag,
         )
 
     return release_answer(_HTML, ("queries", words, tag), body)
@@ -124,11 +122,9 @@ def _fits(query: Query, words: str, tag: str) -> bool:
     return all(word in said for word in words.split()) and (not tag or tag in query.tags)
 
 
-def _groups(found: Sequence[Query], tag: str) -> list[Group]:
-    groups: dict[str, list[Query]] = {}
-    for query in found:
-        groups.setdefault(tag or next(iter(query.tags), "other"), []).append(query)
-    return [Group(name, tuple(groups[name])) for name in sorted(groups)]
+def _lessons(found: Sequence[Query], tag: str) -> Sequence[Lesson]:
+    """Return the queries that were picked out: under the tag that was asked for, if one was."""
+    return [Lesson(tag, tuple(in_order(found)))] if tag and found else lessons(found)
 
 
 def _split(address: str) -> tuple[Query, Format | None]:
@@ -175,16 +171,9 @@ def _readable(variable: str) -> str:
 
 
 def _page(asked: Query, bindings: Mapping[str, Term]) -> str:
-    form = sparql.form(asked.text)
-    shown: dict[str, object]
-    if form == "SELECT":
-        shown = _rows(site().store.select(asked.text, bindings))
-    elif form == "ASK":
-        shown = {"boolean": site().store.ask(asked.text, bindings)}
-    else:
-        turtle = _answer(asked, bindings, carrying(Content.TRIPLES)[0])
-        more = len(turtle) > _SHOWN_BYTES
-        shown = {"graph": turtle[:_SHOWN_BYTES].decode("utf-8", "ignore"), "more": more}
+    answered = read_answer(site().store, asked.text, bindings=bindings)
+    rows = answered.rows[:_SHOWN_ROWS]
+    cells = Cells(site(), rows, labels())
     text = _without_header(asked.text)
     arguments = {name: _given(term) for name, term in bindings.items()}
     return render_template(
@@ -197,21 +186,11 @@ def _page(asked: Query, bindings: Mapping[str, Term]) -> str:
         downloads=[
             (fmt, _address(asked, fmt, request.args)) for fmt in formats_of(asked) if fmt != _HTML
         ],
-        **shown,
+        answered=answered,
+        columns=[name if answered.is_graph else _readable(name) for name in answered.columns],
+        rows=[cells.row(row) for row in rows],
+        turtle=turtle(answered),
     )
-
-
-def _rows(table: Table) -> dict[str, object]:
-    rows = [
-        [None if term is None else site().called(term, labels()) for term in row]
-        for row in table.rows[:_SHOWN_ROWS]
-    ]
-    return {
-        "columns": [_readable(name) for name in table.variables],
-        "rows": rows,
-        "total": len(table.rows),
-        "more": len(table.rows) > _SHOWN_ROWS,
-    }
 
 
 def _given(term: Term) -> str:

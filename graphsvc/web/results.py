@@ -60,8 +60,8 @@ def _shown(asked: Asked, store: Store) -> dict[str, object]:
         # What stands here whole is sorted and drawn by the scripts without asking again.
         "told": _told(answered, cells) if rows and is_whole else None,
         "answered": answered,
-        "rows": [[None if term is None else cells.cell(term) for term in row] for row in rows],
-        "turtle": _turtle(answered),
+        "rows": [cells.row(row) for row in rows],
+        "turtle": turtle(answered),
         "downloads": [(fmt, download(asked, fmt.name)) for fmt in _formats(answered)],
     }
 
@@ -88,7 +88,7 @@ def _told(answered: Answered, cells: Cells) -> dict[str, object]:
         "boolean": answered.boolean,
         "views": {"graph": answered.drawable(), "chart": answered.chartable()},
         "map": url_for("pictures.map_page") if _is_placed(terms) else None,
-        "turtle": _turtle(answered),
+        "turtle": turtle(answered),
         "formats": [{"name": fmt.name, "label": fmt.label} for fmt in _formats(answered)],
     }
 
@@ -117,7 +117,7 @@ def _formats(answered: Answered) -> tuple[Format, ...]:
     return carrying(Content.TRIPLES if answered.is_graph else Content.SOLUTIONS)
 
 
-def _turtle(answered: Answered) -> str:
+def turtle(answered: Answered) -> str:
     """Return the beginning of a graph in Turtle, or nothing if the answer is no graph."""
     if not answered.is_graph:
         return ""

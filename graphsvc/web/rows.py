@@ -20,16 +20,19 @@ from pyoxigraph import (
     parse_query_results,
 )
 
+from graphsvc.entities.evidence import quoted
 from graphsvc.entities.names import names
 from graphsvc.formats import ANSWER_FORMATS, Content, carrying
 from graphsvc.namespaces import XSD
 from graphsvc.phrases import Phrase
+from graphsvc.store.base import UNION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from typing_extensions import Buffer
 
+    from graphsvc.entities.model import Passage
     from graphsvc.store.base import Answer, GraphSelection, Store, Term
     from graphsvc.web.site import Site
 
@@ -80,14 +83,19 @@ class Answered:
         return bool(values) and all(map(test, values))
 
 
-def read_answer(store: Store, query: str, graphs: GraphSelection) -> Answered:
+def read_answer(
+    store: Store,
+    query: str,
+    graphs: GraphSelection = UNION,
+    bindings: Mapping[str, Term] | None = None,
+) -> Answered:
     """Answer a query and read the beginning of its answer.
 
     Errors: those of the store.
     """
     started = perf_counter()
     formats = {content: carrying(content) for content in Content} | {Content.TRIPLES: _GRAPH}
-    answer = store.answer(query, formats, graphs)
+    answer = store.answer(query, formats, graphs, bindings)
     if isinstance(answer.format.engine, QueryResultsFormat):
         return _solutions(answer, answer.format.engine, started)
     found = (quad.triple for quad in parse(_file(answer), format=RdfFormat.N_TRIPLES))
@@ -123,12 +131,28 @@ def _is_number(term: Term) -> bool:
 
 
 class Cells:
-    """The terms of some rows as the page shows them: links, labels, languages and datatypes."""
+    """The terms of some rows as the page shows them: links, labels, languages and datatypes.
+
+    A passage is shown by its number and its words, as it is beside every fact.
+    """
 
     def __init__(self, site: Site, rows: Sequence[Row], languages: str) -> None:
         self._site = site
-        terms = (term for row in rows for term in row if term is not None)
-        self._names = names(site.catalogue, terms, languages)
+        terms = dict.fromkeys(term for row in rows for term in row if term is not None)
+        placed = site.catalogue.positions
+        in_texts = (each for each in terms if isinstance(each, NamedNode) and each.value in placed)
+        self._passages = quoted(site.catalogue, in_texts)
+        others = (term for term in terms if term not in self._passages)
+        self._names = names(site.catalogue, others, languages)
+
+    def row(self, row: Row) -> list[dict[str, str] | None]:
+        """Return the cells of a row, without the words of a passage if they stand there already."""
+        words = {term.value for term in row if isinstance(term, Literal)}
+        cells = [None if term is None else self.cell(term) for term in row]
+        for cell in filter(None, cells):
+            if cell.get("quote") in words:
+                del cell["quote"]
+        return cells
 
     def cell(self, term: Term) -> dict[str, str]:
         """Return a term as plain values, those that it has; every one has a ``kind``."""
@@ -140,6 +164,9 @@ class Cells:
         return {"kind": kind, "value": str(term)}
 
     def _thing(self, node: NamedNode) -> dict[str, str]:
+        passage = self._passages.get(node)
+        if passage is not None:
+            return self._passage(node, passage)
         named = self._names.get(node)
         more = {
             "href": self._site.local_href(node.value),
@@ -149,6 +176,18 @@ class Cells:
         told = {name: value for name, value in more.items() if value}
         short = self._site.release.prefixes.compact(node.value)
         return {"kind": "iri", "value": node.value, "short": short, **told}
+
+    def _passage(self, node: NamedNode, passage: Passage) -> dict[str, str]:
+        short = self._site.release.prefixes.compact(node.value)
+        told = {
+            "href": self._site.in_text(node.value),
+            "passage": passage.name,
+            "quote": passage.quote,
+            "language": passage.language,
+        }
+        return {"kind": "iri", "value": node.value, "short": short} | {
+            name: value for name, value in told.items() if value
+        }
 
     def _literal(self, literal: Literal) -> dict[str, str]:
         told = {"kind": "literal", "value": literal.value}

@@ -23,9 +23,7 @@ def test_a_question_is_found_asked_and_taken_along(browser: Browser, served: str
         page.wait_for_url("**/queries?q=*")
         page.get_by_role("link", name="In which mechanisms is a country a party").click()
         page.wait_for_url("**/queries/mechanisms-of-a-country")
-        options = page.locator("datalist option").evaluate_all("all => all.map(o => o.value)")
-        assert FINLAND in options
-        page.get_by_label("A country").fill(FINLAND)
+        page.get_by_label("A country").select_option("Finland")
         page.get_by_role("button", name="Ask").click()
         page.wait_for_url("**/mechanisms-of-a-country?country=*")
         assert page.get_by_label("A country").input_value() == FINLAND
@@ -62,3 +60,22 @@ def test_a_question_goes_on_at_the_workbench(browser: Browser, served: str) -> N
         page.get_by_role("link", name="Open at the workbench").click()
         page.wait_for_url("**/sparql?query=**")
         assert f"VALUES ?country {{ <{FINLAND}> }}" in page.locator(".cm-content").inner_text()
+
+
+def test_on_a_phone_every_value_of_an_answer_is_in_sight(browser: Browser, served: str) -> None:
+    for path in ("/queries/secretariats", "/queries/describe-huawei"):
+        with opened(browser, served + path, 360) as page:
+            frame = page.locator(".scroll:has(table.rows)")
+            assert frame.evaluate("at => at.scrollWidth <= at.clientWidth"), path
+            cell = page.locator("table.rows td").first
+            name = cell.evaluate("at => getComputedStyle(at, '::before').content")
+            assert name == f'"{cell.get_attribute("data-column")}"'
+
+
+def test_the_lines_of_a_query_are_copied(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/queries/mechanisms-of-a-country") as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.get_by_role("button", name="Copy").last.click()
+        page.locator("output:visible").wait_for()
+        taken = page.evaluate("navigator.clipboard.readText()")
+        assert taken == f"curl '{served}/queries/mechanisms-of-a-country.json'"

@@ -131,6 +131,20 @@ def test_rows_are_sorted_and_shown_a_page_at_a_time(browser: Browser, served: st
         expect(page.locator("a ~ code.address").first).to_be_hidden()
 
 
+def test_on_a_phone_rows_stand_upright_and_are_sorted(browser: Browser, served: str) -> None:
+    query = "SELECT ?passage ?words WHERE { ?passage a iwm:Sentence ; oa:exact ?words }"
+    with opened(browser, f"{served}/sparql?query={quote(query)}", 360) as page:
+        page.get_by_role("button", name="Sort and draw").click()
+        page.get_by_role("button", name="words", exact=True).click()
+        first = page.locator("table.rows tbody tr").first
+        assert first.locator("a.number").inner_text().split() == ["Passage", "31"]
+        # The words stand beside the number: they are not said twice.
+        assert first.locator("q").count() == 0
+        assert page.locator(".scroll:has(table.rows)").evaluate(
+            "at => at.scrollWidth <= at.clientWidth"
+        )
+
+
 def test_a_graph_answer_is_drawn_and_written(browser: Browser, served: str) -> None:
     with opened(browser, served + "/sparql") as page:
         write(page, "DESCRIBE mechanism:bfic")

@@ -3,14 +3,20 @@ import { element } from "./service.js";
 
 const PAGE = 50;
 const LONGEST = 120;
+const LONGEST_QUOTE = 80;
+const LONG_TEXT = 80;
 const words = new Intl.Collator(document.documentElement.lang, { numeric: true });
+
+const shortened = (text, most) => (text.length > most ? `${text.slice(0, most)} …` : text);
 
 export const nameOf = (term) => term.label ?? term.short ?? term.value;
 
-// A term of an answer: its label as a link, its own name beside it.
-export function cellOf(term) {
+// A term of an answer: its label as a link, its own name beside it; a passage is its number. The
+// words of a passage are left out if they stand beside it, among others.
+export function cellOf(term, others = []) {
+  if (term.passage) return passageOf(term, others.includes(term.quote));
   if (term.kind === "iri") {
-    const label = term.label && (term.label.length > LONGEST ? `${term.label.slice(0, LONGEST)} …` : term.label);
+    const label = term.label && shortened(term.label, LONGEST);
     const inner = label ?? element("code", {}, term.short);
     const named = term.href ? element("a", { href: term.href }, inner) : element("span", {}, inner);
     if (label && term.language) named.lang = term.language;
@@ -21,6 +27,15 @@ export function cellOf(term) {
   if (term.language) text.lang = term.language;
   const tag = term.language ?? term.datatype;
   return tag ? [text, " ", element("span", { class: "tag" }, tag)] : [text];
+}
+
+function passageOf(term, isQuoted) {
+  const spoken = element("span", { class: "unseen" }, `${gettext("Passage")} `);
+  const link = element("a", { class: "number", href: term.href, title: term.quote }, spoken, term.passage);
+  const address = element("code", { class: "address" }, term.short);
+  if (isQuoted) return [link, " ", address];
+  const quote = element("q", term.language ? { lang: term.language } : {}, shortened(term.quote, LONGEST_QUOTE));
+  return [link, " ", quote, " ", address];
 }
 
 function compare(one, other) {
@@ -71,10 +86,15 @@ export function tableView(found, at) {
     show(0);
   }
 
+  function cellsOf(row) {
+    const words = row.filter((term) => term?.kind === "literal").map((term) => term.value);
+    return row.map((term, column) => tableCell(found.columns[column], term, words));
+  }
+
   function show(number) {
     page = number;
     const part = order.slice(page * PAGE, (page + 1) * PAGE);
-    body.replaceChildren(...part.map((each) => element("tr", {}, ...rows[each].map(tableCell))));
+    body.replaceChildren(...part.map((each) => element("tr", {}, ...cellsOf(rows[each]))));
     const [first, last] = [page * PAGE + 1, page * PAGE + part.length];
     position.textContent = gettext("Rows %(first)s to %(last)s of %(count)s", { first, last, count: grouped(rows.length) });
     steps[0].disabled = page === 0;
@@ -86,7 +106,15 @@ export function tableView(found, at) {
   show(0);
 }
 
-function tableCell(term) {
-  if (!term) return element("td");
-  return element("td", term.kind === "number" ? { class: "number" } : {}, ...cellOf(term));
+function tableCell(column, term, others) {
+  const named = { "data-column": column };
+  if (!term) return element("td", named);
+  const kind = kindOf(term);
+  return element("td", kind ? { ...named, class: kind } : named, ...cellOf(term, others));
+}
+
+// Of which kind a value is, where that decides how wide it stands.
+function kindOf(term) {
+  if (term.kind === "number") return "number";
+  return term.kind === "literal" && term.value.length > LONG_TEXT ? "text" : "";
 }

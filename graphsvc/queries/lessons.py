@@ -1,0 +1,61 @@
+"""The queries in an order that teaches: where to start, then from the short to the long.
+
+Lists of queries for people show them so. A query stands under the first of its tags; those that
+have the tag ``start here`` stand first, under that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc import sparql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graphsvc.queries.model import Query
+
+START = "start here"
+"""The tag of the queries with which to begin."""
+
+_OTHERS = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """The queries under one tag, the shortest first."""
+
+    tag: str
+    queries: tuple[Query, ...]
+
+
+def lessons(queries: Iterable[Query]) -> tuple[Lesson, ...]:
+    """Return some queries by tag: first those to start with, then the tags as they grow harder.
+
+    Half of the queries under a tag are as easy as it is taken to be; what has no tag comes last.
+    """
+    groups: dict[str, list[Query]] = {}
+    for query in in_order(queries):
+        groups.setdefault(_tag(query), []).append(query)
+    found = [Lesson(tag, tuple(group)) for tag, group in groups.items()]
+    return tuple(sorted(found, key=_place))
+
+
+def in_order(queries: Iterable[Query]) -> list[Query]:
+    """Return some queries, the short ones before the long ones."""
+    return sorted(queries, key=lambda each: (_length(each), each.name))
+
+
+def _tag(query: Query) -> str:
+    return START if START in query.tags else next(iter(query.tags), _OTHERS)
+
+
+def _length(query: Query) -> int:
+    """Return how many words and signs a query has: what there is to read."""
+    return len(sparql.code(query.text))
+
+
+def _place(lesson: Lesson) -> tuple[bool, bool, int, str]:
+    middle = lesson.queries[len(lesson.queries) // 2]
+    return (lesson.tag != START, lesson.tag == _OTHERS, _length(middle), lesson.tag)
