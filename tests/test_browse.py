@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from graphsvc import settings
+from graphsvc.browse.facts import Facts
 from graphsvc.browse.walk import MOST_POINTING, Walk
 from graphsvc.entities import Catalogue
 from graphsvc.entities.layout import Place
@@ -309,7 +310,8 @@ def test_a_column_that_reads_too_much_says_so_and_shows_no_part() -> None:
 
     def load(number: int) -> Walk:
         store = OxigraphStore(store_of(quads[:number]), {})
-        walk = Walk(Catalogue(store, "urn:x:"), "en")
+        catalogue = Catalogue(store, "urn:x:")
+        walk = Walk(catalogue, Facts(store), "en")
         walk.load([hub], [Place(predicate, incoming=True)])
         return walk
 

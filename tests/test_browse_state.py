@@ -57,7 +57,9 @@ states = st.builds(
     conditions=st.dictionaries(places, several(conditions).filter(bool), max_size=3).map(
         lambda held: tuple(held.items())
     ),
-    sort=st.builds(Sort, st.one_of(places, st.just(BY_LABEL)), st.booleans()),
+    sort=st.one_of(
+        st.none(), st.builds(Sort, st.one_of(places, st.just(BY_LABEL.place)), st.booleans())
+    ),
     columns=several(places),
     facet=st.one_of(st.none(), places),
     page=st.integers(1, 999_999),

@@ -300,6 +300,8 @@ def of_the_graph(release: Release) -> set[str]:
 def unmarked(page: str, graph: set[str]) -> list[str]:
     """Return what a page says that is neither translated nor the graph's."""
     page = re.sub(r'<(p|div) class="printed".*?</\1>', "", page, flags=re.DOTALL)
+    # The lines of a drawn name are one name.
+    page = re.sub(r'</tspan><tspan x="\d+" y="\d+">', "", page)
     whole = "\1".join(visible(page, CODE | {"q", "blockquote", "cite"}))
     # A translated text may hold marks of its own, and what the graph says.
     while re.search(r"⟦[^⟦⟧]*⟧", whole):

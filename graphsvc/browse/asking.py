@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal
 
 from graphsvc.browse.paths import as_text
-from graphsvc.browse.patterns import fitting, link
+from graphsvc.browse.patterns import fitting, link, values
 from graphsvc.browse.state import State
 from graphsvc.entities.layout import Place
-from graphsvc.entities.wording import written
-from graphsvc.namespaces import RDF
+from graphsvc.entities.wording import Wording
+from graphsvc.namespaces import RDF, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from graphsvc.browse.browser import Browser
     from graphsvc.browse.lanes import Lane, Qualifier
+    from graphsvc.store.base import Term
 
 _PROPERTY = """
     {path}
@@ -43,98 +44,121 @@ _STATED = """
       || NOT EXISTS {{ GRAPH ?source {{ {any} }} FILTER(?source != {inferred}) }})"""
 
 
-def table_query(browser: Browser, found: str, lanes: Iterable[Lane]) -> str:
-    """Return the query for the values of a table: a row for each, and which passage states it.
+class Asking:
+    """Writes the queries behind the blocks of the pages of a graph.
 
-    ``found`` are the patterns that say of which things. What a path of several steps reaches
-    rests on several facts, so that it names no passage.
+    Terms are written short from the start: to find and shorten them in a whole query takes as long
+    as to make the block, and a page has a dozen.
     """
-    lanes = list(lanes)
-    columns = "?column ?value" + (" ?detail ?told" if any(lane.details for lane in lanes) else "")
-    passage = " ?passage" if any(lane.is_plain for lane in lanes) else ""
-    union = " UNION ".join(_branch(browser, lane) for lane in lanes)
-    return f"""SELECT DISTINCT ?thing ?label {columns}{passage} WHERE {{
+
+    def __init__(self, browser: Browser, prefixes: Mapping[str, str]) -> None:
+        self._browser = browser
+        self._ontology = browser.catalogue.ontology
+        self._wording = Wording(prefixes)
+
+    def table(self, state: State, lanes: Iterable[Lane]) -> str:
+        """Return the query for the values of a table, and which passage states each."""
+        return self._values_of(fitting(state, self._ontology, self._term), lanes)
+
+    def comparison(self, things: Iterable[Term], lanes: Iterable[Lane]) -> str:
+        """Return the query for the values of things side by side."""
+        return self._values_of(values("thing", things, self._term), lanes)
+
+    def facet(self, state: State, place: Place) -> str:
+        """Return the query for the values of a facet: each with how many things have it.
+
+        Where nothing is chosen of the facet, the row without a value counts the things without one.
+        """
+        found = fitting(state.without(place), self._ontology, self._term)
+        pattern = link(place, "value", self._term)
+        if not state.on(place):
+            pattern = f"OPTIONAL {{ {pattern} }}"
+        return self._wording.declared(f"""SELECT ?value (COUNT(DISTINCT ?thing) AS ?things) WHERE {{
+  {found}
+  {pattern}
+}}
+GROUP BY ?value
+ORDER BY DESC(?things) ?value""")
+
+    def classes(self, state: State) -> str:
+        """Return the query for how many things of each class fit all else that is asked."""
+        bare = State(conditions=state.conditions)
+        found = fitting(bare, self._ontology, self._term) if state.conditions else ""
+        return self._wording.declared(f"""SELECT ?kind (COUNT(DISTINCT ?thing) AS ?things) WHERE {{
+  {found}
+  ?thing a ?kind . ?kind rdfs:isDefinedBy {self._term(self._ontology)} .
+}}
+GROUP BY ?kind
+ORDER BY DESC(?things) ?kind""")
+
+    def _values_of(self, found: str, lanes: Iterable[Lane]) -> str:
+        """Return the query for the values of things that patterns find: a row for each.
+
+        What a path of several steps reaches rests on several facts, so that it names no passage.
+        """
+        lanes = list(lanes)
+        has_details = any(lane.details for lane in lanes)
+        columns = "?column ?value" + (" ?detail ?told" if has_details else "")
+        passage = " ?passage" if any(lane.is_plain for lane in lanes) else ""
+        union = " UNION ".join(map(self._branch, lanes))
+        return self._wording.declared(f"""SELECT DISTINCT ?thing ?label {columns}{passage} WHERE {{
   {{ SELECT DISTINCT ?thing WHERE {{
   {found}
   }} }}
   OPTIONAL {{ ?thing rdfs:label ?label }}
   OPTIONAL {{ {union} }}
 }}
-ORDER BY ?label ?thing ?column ?value{passage}"""
+ORDER BY ?label ?thing ?column ?value{passage}""")
 
+    def _branch(self, lane: Lane) -> str:
+        told = " UNION ".join(
+            f"{{\n      BIND({self._term(Literal(inner.name))} AS ?detail) "
+            f"{self._path(inner, '?value', '?told')} "
+            f"{self._qualified(inner.qualifiers, '?told')} }}"
+            for inner in lane.details
+        )
+        details = f"\n    OPTIONAL {{ {told} }}" if told else ""
+        return (
+            f"{{\n    BIND({self._term(Literal(lane.name))} AS ?column)"
+            f"{self._values(lane)}{details}\n  }}"
+        )
 
-def facet_query(browser: Browser, state: State, place: Place) -> str:
-    """Return the query for the values of a facet: each with how many things have it.
+    def _values(self, lane: Lane) -> str:
+        if not lane.is_plain:
+            qualified = self._qualified(lane.qualifiers, "?value")
+            return f"\n    {self._path(lane, '?thing', '?value')} {qualified}"
+        place = lane.id
+        inferred = self._term(self._browser.catalogue.inferred)
+        pattern = link(place, "value", self._term)
+        patterns = _PROPERTY.format(path=pattern)
+        if place == Place(RDF.type):
+            any_class = link(place, "any", self._term)
+            return patterns + _STATED.format(path=pattern, any=any_class, inferred=inferred)
+        if place.property not in self._browser.general:
+            return patterns
+        subject, value = ("?value", "?thing") if place.incoming else ("?thing", "?value")
+        return patterns + _RESTATING.format(
+            subject=subject,
+            property=self._term(place.property),
+            object=value,
+            path=pattern,
+            inferred=inferred,
+        )
 
-    Where nothing is chosen of the facet, the row without a value counts the things without one.
-    """
-    found = fitting(state.without(place), browser.catalogue.ontology)
-    pattern = link(place, "value")
-    if not state.on(place):
-        pattern = f"OPTIONAL {{ {pattern} }}"
-    return f"""SELECT ?value (COUNT(DISTINCT ?thing) AS ?things) WHERE {{
-  {found}
-  {pattern}
-}}
-GROUP BY ?value
-ORDER BY DESC(?things) ?value"""
+    def _path(self, lane: Lane, start: str, end: str) -> str:
+        return f"{start} {as_text(lane.path, self._term)} {end} ."
 
+    def _qualified(self, qualifiers: Sequence[Qualifier], variable: str) -> str:
+        """Return the patterns of the values that have, or have not, what the qualifiers name."""
+        found = []
+        for one in qualifiers:
+            way = ("^" if one.place.incoming else "") + self._term(one.place.property)
+            pattern = f"{variable} {way} {self._term(one.value)}"
+            found.append(f"FILTER NOT EXISTS {{ {pattern} }}" if one.negated else f"{pattern} .")
+        return " ".join(found)
 
-def classes_query(browser: Browser, state: State) -> str:
-    """Return the query for how many things of each class fit all else that is asked."""
-    ontology = browser.catalogue.ontology
-    found = fitting(State(conditions=state.conditions), ontology) if state.conditions else ""
-    return f"""SELECT ?kind (COUNT(DISTINCT ?thing) AS ?things) WHERE {{
-  {found}
-  ?thing a ?kind . ?kind rdfs:isDefinedBy {written(ontology)} .
-}}
-GROUP BY ?kind
-ORDER BY DESC(?things) ?kind"""
-
-
-def _branch(browser: Browser, lane: Lane) -> str:
-    told = " UNION ".join(
-        f"{{\n      BIND({written(Literal(inner.name))} AS ?detail) "
-        f"{_path(inner, '?value', '?told')} {_qualified(inner.qualifiers, '?told')} }}"
-        for inner in lane.details
-    )
-    details = f"\n    OPTIONAL {{ {told} }}" if told else ""
-    return (
-        f"{{\n    BIND({written(Literal(lane.name))} AS ?column)"
-        f"{_values(browser, lane)}{details}\n  }}"
-    )
-
-
-def _values(browser: Browser, lane: Lane) -> str:
-    if not lane.is_plain:
-        return f"\n    {_path(lane, '?thing', '?value')} {_qualified(lane.qualifiers, '?value')}"
-    place = lane.id
-    inferred = written(browser.catalogue.inferred)
-    pattern = link(place, "value")
-    patterns = _PROPERTY.format(path=pattern)
-    if place == Place(RDF.type):
-        return patterns + _STATED.format(path=pattern, any=link(place, "any"), inferred=inferred)
-    if place.property not in browser.general:
-        return patterns
-    subject, value = ("?value", "?thing") if place.incoming else ("?thing", "?value")
-    return patterns + _RESTATING.format(
-        subject=subject,
-        property=written(place.property),
-        object=value,
-        path=pattern,
-        inferred=inferred,
-    )
-
-
-def _path(lane: Lane, start: str, end: str) -> str:
-    return f"{start} {as_text(lane.path, written)} {end} ."
-
-
-def _qualified(qualifiers: Sequence[Qualifier], variable: str) -> str:
-    """Return the patterns of the values that have, or have not, what the qualifiers name."""
-    found = []
-    for one in qualifiers:
-        way = ("^" if one.place.incoming else "") + written(one.place.property)
-        pattern = f"{variable} {way} {written(one.value)}"
-        found.append(f"FILTER NOT EXISTS {{ {pattern} }}" if one.negated else f"{pattern} .")
-    return " ".join(found)
+    def _term(self, term: Term) -> str:
+        whole = self._wording.term(term)
+        if not isinstance(term, Literal) or term.language or term.datatype == XSD.string:
+            return whole
+        return whole.removesuffix(str(term.datatype)) + self._wording.term(term.datatype)

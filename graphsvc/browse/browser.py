@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import replace
 from functools import cached_property
-from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from graphsvc.browse import facets, table
+from graphsvc.browse.at_hand import AtHand
+from graphsvc.browse.counting import Engine
+from graphsvc.browse.facts import Facts
+from graphsvc.browse.holdings import Holdings
 from graphsvc.browse.lanes import Lanes
+from graphsvc.browse.lately import Lately
+from graphsvc.browse.state import State
 from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.entities.overview import classes
 from graphsvc.entities.prologue import PROLOGUE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Mapping
 
-    from graphsvc.browse.facets import Facets, Used
+    from graphsvc.browse.counting import Counting, Listed, Used
+    from graphsvc.browse.facets import Facets
     from graphsvc.browse.lanes import Lane
-    from graphsvc.browse.state import State
-    from graphsvc.browse.table import Listed, Table
+    from graphsvc.browse.state import Sort
+    from graphsvc.browse.table import Table
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.layout import Place
     from graphsvc.entities.model import ClassCount
     from graphsvc.store.base import Term
-
-Found = TypeVar("Found")
 
 # The rule for subproperties: https://www.w3.org/TR/owl2-profiles/#prp-spo1
 _GENERAL = (
@@ -39,6 +42,9 @@ SELECT DISTINCT ?property WHERE {
 """
 )
 
+HELD_QUADS = 50_000
+"""Of releases up to so many quads the facts are held in memory, in each process."""
+
 _KEPT = 64
 """How many answers are kept: a table's pages and orders share what they have in common."""
 
@@ -46,11 +52,37 @@ _KEPT = 64
 class Browser:
     """A catalogue, its lanes, and the answers that the pages of one release share."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, quads: int) -> None:
+        """Take a catalogue, and how many quads it has: few are held in memory."""
         self.catalogue = catalogue
         self.lanes = Lanes(catalogue)
-        self._kept: OrderedDict[Hashable, object] = OrderedDict()
-        self._lock = Lock()
+        self._engine = Engine(catalogue)
+        self._is_small = quads <= HELD_QUADS
+        self._kept = Lately(_KEPT)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Return the facts of all things."""
+        near = self.catalogue.near
+        return Facts(AtHand(near.quads()) if self._is_small else near)
+
+    @cached_property
+    def _holdings(self) -> Holdings | None:
+        return Holdings(self.catalogue) if self._is_small else None
+
+    def read_ahead(self, language: str) -> None:
+        """Read what pages share, in a language, so that no visitor waits for it."""
+        _ = self.facts, self.general
+        if self._holdings is not None:
+            self._holdings.listed(State(), language)
+            for thing in self._holdings.things:
+                self.catalogue.name(thing, language)
+                self.lanes.of(self.facts.types(thing), language)
+
+    def counting(self, state: State) -> Counting:
+        """Return what counts the things of a state."""
+        held = self._holdings
+        return held if held is not None and held.covers(state) else self._engine
 
     @cached_property
     def general(self) -> frozenset[Term]:
@@ -64,16 +96,23 @@ class Browser:
     def facets(self, state: State, language: str) -> Facets:
         """Return by what the things that fit a state can be narrowed further."""
         key = ("facets", state.filter, state.facet, language)
-        return self._keep(key, lambda: facets.facets(self, state, language))
+        return self._kept.one(key, lambda: facets.facets(self, state, language))
 
     def listed(self, state: State, language: str) -> Listed:
         """Return which things fit a state, in its order."""
-        key = ("listed", replace(state.filter, sort=state.sort), language)
-        return self._keep(key, lambda: table.listed(self, state, language))
+        wanted = replace(state.filter, sort=state.sort)
+        key = ("listed", wanted, language)
+        return self._kept.one(key, lambda: self.counting(wanted).listed(wanted, language))
+
+    def order(self, state: State, language: str) -> Sort:
+        """Return by what the things of a state are sorted: as it says, or as suits them."""
+        return state.sort or self._kept.one(
+            ("order", state.filter, language), lambda: table.order(self, state, language)
+        )
 
     def used(self, state: State) -> dict[Place, Used]:
         """Return which properties the things have that fit a state."""
-        return self._keep(("used", state.filter), lambda: facets.used(self, state))
+        return self._kept.one(("used", state.filter), lambda: facets.used(self, state))
 
     def choices(self, state: State, language: str) -> tuple[Lane, ...]:
         """Return the columns that the shapes offer for the things of a state, in order."""
@@ -82,20 +121,16 @@ class Browser:
             types = state.classes or facets.types(self, state)
             return self.lanes.of(types, language)
 
-        return self._keep(("choices", state.filter, language), find)
+        return self._kept.one(("choices", state.filter, language), find)
 
     def classes(self, language: str) -> tuple[ClassCount, ...]:
         """Return the tree of the classes that have members."""
-        return self._keep(("classes", language), lambda: classes(self.catalogue, language))
+        return self._kept.one(("classes", language), lambda: classes(self.catalogue, language))
 
-    def _keep(self, key: Hashable, find: Callable[[], Found]) -> Found:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]  # type: ignore[return-value]
-        found = find()
-        with self._lock:
-            self._kept[key] = found
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return found
+    def class_counts(self, state: State) -> Mapping[Term, int]:
+        """Return how many things of each class of the ontology fit a state without classes."""
+        if self._holdings is not None:
+            return self._holdings.classes(state)
+        if self.listed(state, "en").order is None:
+            return {}
+        return self._engine.classes(state)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
 from graphsvc.browse.paths import first_places
-from graphsvc.browse.walk import Evidence, Reached, Walk
+from graphsvc.browse.walk import Reached, Walk
 from graphsvc.entities.layout import Place
 from graphsvc.entities.model import Status
 from graphsvc.namespaces import RDF
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from graphsvc.browse.browser import Browser
     from graphsvc.browse.lanes import Lane
-    from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.model import Named, Passage
     from graphsvc.store.base import Term
 
@@ -70,15 +71,17 @@ class Row:
 
 
 _TYPE = Place(RDF.type)
+_EMPTY = Cell(())
+_BEST = list(Status)
 
 _Found = dict[tuple["Term", "Lane"], list[Reached]]
 
 
 def rows(
-    catalogue: Catalogue, things: Sequence[Term], lanes: Sequence[Lane], language: str
+    browser: Browser, things: Sequence[Term], lanes: Sequence[Lane], language: str
 ) -> tuple[tuple[Row, ...], Walk]:
     """Return the cells of some things, in their order, and the walk with the facts in them."""
-    walk = Walk(catalogue, language)
+    walk = Walk(browser.catalogue, browser.facts, language)
     places = {place for lane in lanes for place in first_places(lane.path)}
     walk.load(things, places)
     found = _found(walk, things, lanes)
@@ -87,17 +90,13 @@ def rows(
         if lane.details:
             ends = {one.term for thing in things for one in found[thing, lane]}
             details.update(_found(walk, sorted(ends, key=str), lane.details))
-    entries = [one for held in (*found.values(), *details.values()) for one in held]
-    walk.know({fact for one in entries for fact in one.steps})
+    cells = [
+        [_cell(walk, _telling(walk, found[thing, lane], lane), lane, details) for thing in things]
+        for lane in lanes
+    ]
     made = tuple(
-        Row(
-            walk.name(thing),
-            tuple(
-                _cell(walk, _telling(walk, found[thing, lane], lane), lane, details)
-                for lane in lanes
-            ),
-        )
-        for thing in things
+        Row(walk.name(thing), tuple(column[number] for column in cells))
+        for number, thing in enumerate(things)
     )
     return made, walk
 
@@ -115,12 +114,16 @@ def _found(walk: Walk, things: Iterable[Term], lanes: Iterable[Lane]) -> _Found:
     return found
 
 
-def _telling(walk: Walk, found: Iterable[Reached], lane: Lane) -> list[Reached]:
+def _telling(walk: Walk, found: list[Reached], lane: Lane) -> list[Reached]:
     """Leave out facts that only restate: alone they repeat what another lane says better."""
-    return [one for one in found if not (lane.is_plain and any(map(walk.restates, one.steps)))]
+    if not found or not lane.is_plain:
+        return found
+    return [one for one in found if not any(map(walk.restates, one.steps))]
 
 
-def _cell(walk: Walk, found: Iterable[Reached], lane: Lane, details: _Found) -> Cell:
+def _cell(walk: Walk, found: Sequence[Reached], lane: Lane, details: _Found) -> Cell:
+    if not found:
+        return _EMPTY
     ways: dict[Term, list[Reached]] = {}
     for one in found:
         ways.setdefault(one.term, []).append(one)
@@ -134,19 +137,21 @@ def _cell(walk: Walk, found: Iterable[Reached], lane: Lane, details: _Found) -> 
 def _value(walk: Walk, term: Term, ways: Sequence[Reached], lane: Lane, details: _Found) -> Value:
     """Return a value with the best evidence of the ways that lead to it, and that of its equals."""
     evidence = [walk.evidence(way.steps) for way in ways]
-    best = max(evidence, key=lambda one: list(Status)[::-1].index(one.status))
+    best = min((one.status for one in evidence), key=_BEST.index)
     return Value(
         named=walk.name(term),
-        status=best.status,
-        passages=_passages(one for one in evidence if one.status is best.status),
+        status=best,
+        passages=_passages([one.passages for one in evidence if one.status is best]),
         facts=tuple(dict.fromkeys(fact for way in ways for fact in way.steps)),
-        details=tuple(_details(walk, term, lane, details)),
+        details=tuple(_details(walk, term, lane, details)) if lane.details else (),
     )
 
 
-def _passages(evidence: Iterable[Evidence]) -> tuple[Passage, ...]:
-    found = {passage for one in evidence for passage in one.passages}
-    return tuple(sorted(found, key=lambda passage: passage.order))
+def _passages(found: Sequence[tuple[Passage, ...]]) -> tuple[Passage, ...]:
+    if len(found) == 1:
+        return found[0]
+    distinct = set(chain.from_iterable(found))
+    return tuple(sorted(distinct, key=lambda passage: passage.order))
 
 
 def _details(walk: Walk, term: Term, lane: Lane, details: _Found) -> Iterator[Detail]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
 from graphsvc.browse.cells import Cell, rows
-from graphsvc.browse.patterns import values
 from graphsvc.browse.state import State
 from graphsvc.entities.describe import known
-from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.phrases import Phrase
 
@@ -37,27 +37,25 @@ HIGHLIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One property of all the things; ``agrees`` if more than one has it and all that do agree."""
+    """One property of all the things."""
 
     lane: Lane
     cells: tuple[Cell, ...]
     expected: tuple[bool, ...]
     """Of each thing, whether a text that tells of it would be looked through for the property."""
+    agrees: bool
+    """Whether every thing has the same values, and any at all."""
+    shared: frozenset[object]
+    """The values that more than one thing has."""
 
-    @property
-    def agrees(self) -> bool:
-        """Tell whether every thing has the same values."""
-        return len({cell.terms for cell in self.cells}) == 1 and bool(self.cells[0].terms)
-
-    @property
-    def shared(self) -> frozenset[object]:
-        """Return the values that more than one thing has."""
-        seen: set[object] = set()
-        twice: set[object] = set()
-        for cell in self.cells:
-            twice |= seen & cell.terms
-            seen |= cell.terms
-        return frozenset(twice)
+    @classmethod
+    def of(cls, lane: Lane, cells: tuple[Cell, ...], expected: tuple[bool, ...]) -> Line:
+        """Return the line of a property."""
+        told = [cell.terms for cell in cells]
+        counts = Counter(chain.from_iterable(told))
+        shared = frozenset(term for term, count in counts.items() if count > 1)
+        agrees = bool(told[0]) and told.count(told[0]) == len(told)
+        return cls(lane, cells, expected, agrees, shared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +103,9 @@ def compare(
             f"{len(things)} things are more than can be compared.",
             remedy=f"Name up to {MOST_COMPARED} of them with iri=.",
         )
-    types = _types(browser, things)
-    lanes = browser.lanes.of(classes or sorted(types[0].intersection(*types), key=str), language)
-    found, walk = rows(browser.catalogue, things, lanes, language)
+    types = [browser.facts.types(thing) for thing in things]
+    lanes = browser.lanes.of(classes or types[0].intersection(*types), language)
+    found, walk = rows(browser, things, lanes, language)
     told = _told(browser, walk)
     wanted = [
         {lane.id for lane in browser.lanes.of(own, language) if lane.is_plain}
@@ -116,7 +114,7 @@ def compare(
         for thing, own in zip(things, types, strict=True)
     ]
     lines = [
-        Line(
+        Line.of(
             lane,
             tuple(row.cells[number] for row in found),
             tuple(lane.id in own for own in wanted),
@@ -147,17 +145,6 @@ def _instances(browser: Browser, classes: Sequence[NamedNode], language: str) ->
             remedy=f"Name up to {MOST_COMPARED} of them with iri=.",
         )
     return [thing for thing in listed.order if isinstance(thing, NamedNode)]
-
-
-def _types(browser: Browser, things: Sequence[NamedNode]) -> list[set[NamedNode]]:
-    """Return the classes of each thing."""
-    query = f"""{PROLOGUE}SELECT DISTINCT ?thing ?class WHERE {{
-      {values("thing", things)} ?thing a ?class . }}"""
-    types: dict[Term, set[NamedNode]] = {thing: set() for thing in things}
-    for row in browser.catalogue.store.select(query):
-        if isinstance(row["class"], NamedNode):
-            types[row["thing"]].add(row["class"])
-    return list(types.values())
 
 
 def _told(browser: Browser, walk: Walk) -> set[Term]:

@@ -1,34 +1,39 @@
 """By what things can be narrowed: their classes, and every property that they have, with counts.
 
 Counts are of distinct things. Those of a facet in which something is chosen are what choosing
-otherwise there would give: its own conditions are left out, all others hold.
+otherwise there would give: its own conditions are left out, all others hold. What narrows well
+stands first, and its values are counted; all other properties are named, and counted when opened.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from enum import IntEnum
+from math import inf
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.browse.patterns import fitting, link, values
+from graphsvc.browse.ordering import is_date, is_number, sort_key
 from graphsvc.browse.state import Absent, Is, Present, Span
-from graphsvc.browse.table import SORTED_THINGS, is_date, is_number, sort_key
-from graphsvc.entities.evidence import place as whole_number
-from graphsvc.entities.labels import LABEL_CLAUSE, Labels, spelled
-from graphsvc.entities.layout import Place
-from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.namespaces import DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS
+from graphsvc.entities.labels import LABELLING, spelled
+from graphsvc.namespaces import OA, PROV, RDF
 from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graphsvc.browse.browser import Browser
+    from graphsvc.browse.counting import Used
+    from graphsvc.browse.lanes import Lane
     from graphsvc.browse.state import Condition, State
+    from graphsvc.entities.layout import Place
     from graphsvc.entities.model import ClassCount, Named
     from graphsvc.store.base import Term
+
+FACETS = 12
+"""Of how many properties the values are shown, unless more are asked for."""
 
 SHOWN = 8
 """How many values a facet shows before it is opened."""
@@ -36,24 +41,31 @@ SHOWN = 8
 OPENED = 500
 """How many values an opened facet shows at most."""
 
+_FEW = 50
+"""Up to so many values can be taken in as a list."""
+
 _COUNTED_VALUES = 400
 """Of a property with more values than these, no value tells much: it is counted when opened."""
 
+_REPEATED = 1.5
+"""How often a value is had on average, where values are said to repeat."""
+
 # The names of things, and the nodes that speak about facts, are not what things are told apart by.
-_PASSED_OVER = frozenset({RDF.type, RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name, OA.exact})
+_PASSED_OVER = frozenset({RDF.type, *LABELLING})
 _PASSED_OVER_IN = frozenset(
     {RDF.type, RDF.subject, RDF.object, RDF.predicate, OA.hasTarget, PROV.wasDerivedFrom}
 )
 
-_OUT, _IN = "?thing ?property ?value .", "?value ?property ?thing ."
 
+class _Use(IntEnum):
+    """How well the values of a property narrow things down, the best first."""
 
-@dataclass(frozen=True, slots=True)
-class Used:
-    """How many things have a property, and how many values it has among them."""
-
-    things: int
-    values: int
+    GROUPS = 0
+    """Few values that several things share, or numbers and dates, of which a span is asked."""
+    POINTS = 1
+    """Things and codes that are many, or hardly shared."""
+    TELLS_APART = 2
+    """Texts that are nearly all different, and what has too many values to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,6 @@ class Facet:
     is_scale: bool
     is_open: bool
     has_chosen: bool
-    rank: tuple[object, ...] = ()
 
     @property
     def tells(self) -> bool:
@@ -100,6 +111,16 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Property:
+    """A property that is named only: how many things have it."""
+
+    place: Place
+    name: str
+    definition: str
+    things: int
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """A condition that holds, under its names; ``without`` counts the things without it."""
 
@@ -112,62 +133,49 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """All facets: those that the shapes place, then the others; the classes; what is chosen."""
+    """The facets that are shown, and the other properties; the classes; what is chosen."""
 
     classes: tuple[ClassCount, ...]
     class_counts: Mapping[Term, int]
-    placed: tuple[Facet, ...]
-    others: tuple[Facet, ...]
+    shown: tuple[Facet, ...]
+    more: tuple[Property, ...]
     chosen: tuple[Chosen, ...]
     is_counted: bool
 
 
 def facets(browser: Browser, state: State, language: str) -> Facets:
     """Return the facets of the things that fit a state."""
-    total = browser.listed(state, language).total
-    made = list(_Making(browser, state, language, total).facets())
-    own = [facet for facet in made if facet.rank[0] == 0]
-    own.sort(key=lambda facet: facet.rank)
-    others = sorted((facet for facet in made if facet.rank[0] != 0), key=lambda facet: facet.rank)
+    listed = browser.listed(state, language)
+    making = _Making(browser, state, language, listed.total)
+    shown, more = making.divided()
     return Facets(
         classes=browser.classes(language),
         class_counts=_class_counts(browser, state),
-        placed=tuple(own),
-        others=tuple(others),
-        chosen=tuple(_chosen(browser, state, language, total)),
-        is_counted=total <= SORTED_THINGS,
+        shown=tuple(making.facets(shown)),
+        more=tuple(making.properties(more)),
+        chosen=tuple(_chosen(browser, state, language, listed.total)),
+        is_counted=listed.order is not None,
     )
 
 
 def used(browser: Browser, state: State) -> dict[Place, Used]:
     """Return the properties that the things of a state have; too many things are not counted."""
-    if browser.listed(state, "en").total > SORTED_THINGS:
+    if browser.listed(state, "en").order is None:
         return {}
-    found: dict[Place, Used] = {}
-    inner = fitting(state, browser.catalogue.ontology)
-    for incoming, pattern in ((False, _OUT), (True, _IN)):
-        query = f"""{PROLOGUE}SELECT ?property (COUNT(DISTINCT ?thing) AS ?things)
-          (COUNT(DISTINCT ?value) AS ?values) WHERE {{ {inner} {pattern} }} GROUP BY ?property"""
-        left_out = _PASSED_OVER_IN if incoming else _PASSED_OVER
-        for row in browser.catalogue.store.select(query):
-            if "property" in row and row["property"] not in left_out:
-                counts = Used(whole_number(row["things"]) or 0, whole_number(row["values"]) or 0)
-                found[Place(row["property"], incoming)] = counts
-    return found
+    return {
+        place: counted
+        for place, counted in browser.counting(state).used(state).items()
+        if place.property not in (_PASSED_OVER_IN if place.incoming else _PASSED_OVER)
+    }
 
 
 def types(browser: Browser, state: State) -> list[Term]:
     """Return the classes of the things of a state, if all of them have them."""
     listed = browser.listed(state, "en")
-    if listed.order is None or not listed.order:
+    if not listed.order:
         return []
-    query = f"""{PROLOGUE}SELECT ?type (COUNT(DISTINCT ?thing) AS ?count) WHERE {{
-      {fitting(state, browser.catalogue.ontology)} ?thing a ?type . }} GROUP BY ?type"""
-    return [
-        row["type"]
-        for row in browser.catalogue.store.select(query)
-        if "type" in row and whole_number(row["count"]) == listed.total
-    ]
+    counted = browser.counting(state).classes(state)
+    return [cls for cls, things in counted.items() if things == listed.total]
 
 
 def count(browser: Browser, state: State) -> int:
@@ -175,10 +183,10 @@ def count(browser: Browser, state: State) -> int:
     return browser.listed(state, "en").total
 
 
-def condition_label(browser: Browser, condition: Condition, labels: Labels, language: str) -> str:
+def condition_label(browser: Browser, condition: Condition, language: str) -> str:
     """Return a condition in words."""
     if isinstance(condition, Is):
-        return _named(browser, labels, condition.value, language).label
+        return _named(browser, condition.value, language).label
     if isinstance(condition, Span):
         return _span(condition.low, condition.high)
     return Phrase("any value") if isinstance(condition, Present) else Phrase("no value")
@@ -204,59 +212,63 @@ class _Making:
             if lane.is_plain
         }
         self._used = browser.used(state)
-        self._counts = self._count()
-        self._labels = self._read_labels()
 
-    def facets(self) -> Iterator[Facet]:
-        for place, counts in self._counts.items():
-            facet = self._facet(place, counts)
-            if len(facet.choices) > 1 or facet.has_chosen or 0 < facet.missing < self._total:
-                yield facet
-
-    def _count(self) -> dict[Place, dict[Term, int]]:
-        """Return how many things have each value of each facet."""
+    def divided(self) -> tuple[list[Place], list[Place]]:
+        """Return the properties whose values are shown, and those that are only named."""
         asked = [place for place, _ in self._state.conditions]
-        if self._state.facet is not None and self._state.facet not in asked:
-            asked.append(self._state.facet)
-        counts: dict[Place, dict[Term, int]] = {place: self._count_at(place) for place in asked}
-        for incoming, pattern in ((False, _OUT), (True, _IN)):
-            wanted = [
-                place.property
-                for place, held in self._used.items()
-                if place.incoming is incoming
-                and place not in counts
-                and held.values <= _COUNTED_VALUES
-            ]
-            self._count_all(wanted, pattern, incoming, counts)
-        return counts
+        opened = self._state.facet
+        if opened is not None and opened not in asked:
+            asked.insert(0, opened)
+        rest = sorted((place for place in self._used if place not in asked), key=self._rank)
+        rest = [place for place in rest if self._narrows(self._used[place])]
+        good = [
+            place
+            for place in rest
+            if self._is_main(place) and _use(self._used[place]) is not _Use.TELLS_APART
+        ]
+        shown = sorted((*asked, *good[: max(FACETS - len(asked), 0)]), key=self._rank)
+        return shown, [place for place in rest if place not in shown]
 
-    def _count_at(self, place: Place) -> dict[Term, int]:
-        rest = fitting(self._state.without(place), self._browser.catalogue.ontology)
-        query = f"""{PROLOGUE}SELECT ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {{
-          {rest} {link(place, "value")} }} GROUP BY ?value"""
-        return {
-            row["value"]: whole_number(row["count"]) or 0
-            for row in self._browser.catalogue.store.select(query)
-            if isinstance(row.get("value"), NamedNode | Literal)
-        }
+    def facets(self, places: Iterable[Place]) -> Iterator[Facet]:
+        """Yield some properties with their values."""
+        counts = self._browser.counting(self._state).counts(self._state, places)
+        for place in places:
+            yield self._facet(place, counts[place])
 
-    def _count_all(
-        self,
-        wanted: list[Term],
-        pattern: str,
-        incoming: bool,  # noqa: FBT001 - it is what a place is made of
-        counts: dict[Place, dict[Term, int]],
-    ) -> None:
-        if not wanted:
-            return
-        inner = fitting(self._state, self._browser.catalogue.ontology)
-        query = f"""{PROLOGUE}SELECT ?property ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {{
-          {inner} {values("property", sorted(wanted, key=str))} {pattern}
-        }} GROUP BY ?property ?value"""
-        for row in self._browser.catalogue.store.select(query):
-            if isinstance(row.get("value"), NamedNode | Literal):
-                held = counts.setdefault(Place(row["property"], incoming), {})
-                held[row["value"]] = whole_number(row["count"]) or 0
+    def properties(self, places: Iterable[Place]) -> Iterator[Property]:
+        """Yield some properties without their values."""
+        for place in places:
+            lane = self._lane(place)
+            yield Property(place, lane.name, lane.definition, self._used[place].things)
+
+    def _narrows(self, held: Used) -> bool:
+        """Tell whether to choose a value, or none, leaves anything out."""
+        if isinstance(held.sample, BlankNode):
+            return 0 < held.things < self._total
+        return held.values > 1 or 0 < held.things < self._total
+
+    def _is_main(self, place: Place) -> bool:
+        """Tell whether a property is one of those that shapes place, or else of the ontology."""
+        if self._lanes:
+            return place in self._lanes
+        base = self._browser.catalogue.base
+        is_own = isinstance(place.property, NamedNode) and place.property.value.startswith(base)
+        return is_own and not place.incoming
+
+    def _rank(self, place: Place) -> tuple[object, ...]:
+        """Return the order of a facet: by its use, then as the shapes have it, or how many have it.
+
+        What is asked for stands where it would stand otherwise, so that nothing jumps.
+        """
+        held = self._used.get(place)
+        use = _Use.POINTS if held is None else _use(held)
+        number, lane = self._lanes.get(place, (inf, None))
+        name = lane.name if lane else self._lane(place).name
+        return (not self._is_main(place), use, number, -(held.things if held else 0), name)
+
+    def _lane(self, place: Place) -> Lane:
+        _, lane = self._lanes.get(place, (0, None))
+        return lane or self._browser.lanes.plain(place, self._language)
 
     def _shown(self, place: Place, counts: Mapping[Term, int]) -> list[Term]:
         """Return the values that are shown: the most frequent, and those that are chosen."""
@@ -265,20 +277,9 @@ class _Making:
         ordered = sorted(counts, key=lambda term: (term not in chosen, -counts[term], str(term)))
         return ordered[: max(most, len(chosen))]
 
-    def _read_labels(self) -> Labels:
-        shown = {
-            term for place, counts in self._counts.items() for term in self._shown(place, counts)
-        }
-        shown |= {
-            one.value for _, held in self._state.conditions for one in held if isinstance(one, Is)
-        }
-        return _labels(self._browser, shown)
-
     def _facet(self, place: Place, counts: Mapping[Term, int]) -> Facet:
-        number, lane = self._lanes.get(place, (0, None))
-        lane = lane or self._browser.lanes.plain(place, self._language)
+        lane = self._lane(place)
         conditions = self._state.on(place)
-        is_scale = bool(counts) and all(is_number(term) or is_date(term) for term in counts)
         things = self._used[place].things if place in self._used else 0
         chosen_absent = Absent() in conditions
         return Facet(
@@ -289,27 +290,17 @@ class _Making:
             total=len(counts),
             things=things,
             missing=0 if conditions and not chosen_absent else self._total - things,
-            is_scale=is_scale,
+            is_scale=bool(counts) and all(is_number(term) or is_date(term) for term in counts),
             is_open=place == self._state.facet,
             has_chosen=bool(conditions),
-            rank=self._rank(place, number, lane.name, things),
         )
 
-    def _rank(self, place: Place, number: int, name: str, things: int) -> tuple[object, ...]:
-        """Return the order of a facet: as the shapes have it, else by how many have it."""
-        if place in self._lanes:
-            return (0, number, name)
-        base = self._browser.catalogue.base
-        is_own = isinstance(place.property, NamedNode) and place.property.value.startswith(base)
-        is_main = is_own and not self._lanes and not place.incoming
-        return (0 if is_main else 1, -things, name)
-
-    def _choices(self, place: Place, counts: Mapping[Term, int]) -> Iterator[Choice]:
+    def _choices(self, place: Place, counts: Mapping[Term, int]) -> list[Choice]:
         conditions = self._state.on(place)
         found = [
             Choice(
                 Is(term),  # type: ignore[arg-type]
-                _named(self._browser, self._labels, term, self._language),
+                _named(self._browser, term, self._language),
                 counts[term],
                 Is(term) in conditions,  # type: ignore[arg-type]
             )
@@ -317,9 +308,20 @@ class _Making:
         ]
         for one in conditions:
             if isinstance(one, Is) and one.value not in counts:
-                named = _named(self._browser, self._labels, one.value, self._language)
+                named = _named(self._browser, one.value, self._language)
                 found.append(Choice(one, named, 0, chosen=True))
-        yield from sorted(found, key=_by_count)
+        return sorted(found, key=_by_count)
+
+
+def _use(held: Used) -> _Use:
+    if held.values > _COUNTED_VALUES:
+        return _Use.TELLS_APART
+    if is_number(held.sample) or is_date(held.sample):
+        return _Use.GROUPS
+    repeats = held.links >= _REPEATED * held.values
+    if repeats and held.values <= _FEW:
+        return _Use.GROUPS
+    return _Use.TELLS_APART if isinstance(held.sample, Literal) else _Use.POINTS
 
 
 def _by_count(choice: Choice) -> tuple[object, ...]:
@@ -330,37 +332,17 @@ def _by_count(choice: Choice) -> tuple[object, ...]:
     return (1, -choice.count, 0.0, label.casefold(), 0)
 
 
-def _named(browser: Browser, labels: Labels, term: Term, language: str) -> Named:
-    named = labels.name(term, language)
-    if named is None and isinstance(term, NamedNode):
-        return browser.catalogue.term(term, language)
-    return named or spelled(term)
-
-
-def _labels(browser: Browser, terms: Iterable[Term]) -> Labels:
-    nodes = sorted((term for term in terms if isinstance(term, NamedNode)), key=str)
-    if not nodes:
-        return Labels()
-    query = f"""{PROLOGUE}SELECT DISTINCT ?thing ?rank ?label WHERE {{
-      {values("thing", nodes)} {LABEL_CLAUSE} }}"""
-    return Labels.read(browser.catalogue.store.select(query))
+def _named(browser: Browser, term: Term, language: str) -> Named:
+    named = browser.catalogue.name(term, language)
+    is_spelled = isinstance(term, NamedNode) and named == spelled(term)
+    return browser.catalogue.term(term, language) if is_spelled else named
 
 
 def _class_counts(browser: Browser, state: State) -> Mapping[Term, int]:
     """Return how many things of each class fit all else that is asked."""
     if not state.conditions:
         return _flat(browser.classes("en"))
-    bare = type(state)(conditions=state.conditions)
-    inner = fitting(bare, browser.catalogue.ontology)
-    query = f"""{PROLOGUE}SELECT ?kind (COUNT(DISTINCT ?thing) AS ?count) WHERE {{
-      {inner} ?thing a ?kind . }} GROUP BY ?kind"""
-    if browser.listed(bare, "en").total > SORTED_THINGS:
-        return {}
-    return {
-        row["kind"]: whole_number(row["count"]) or 0
-        for row in browser.catalogue.store.select(query)
-        if "kind" in row
-    }
+    return browser.class_counts(type(state)(conditions=state.conditions))
 
 
 def _flat(tree: Sequence[ClassCount]) -> dict[Term, int]:
@@ -377,8 +359,6 @@ def _chosen(browser: Browser, state: State, language: str, total: int) -> Iterat
     def without(less: State) -> int | None:
         return count(browser, less) if not total else None
 
-    terms = {one.value for _, held in state.conditions for one in held if isinstance(one, Is)}
-    labels = _labels(browser, terms)
     for cls in state.classes:
         less = type(state)(conditions=state.conditions)
         name = browser.catalogue.term(cls, language).label
@@ -388,5 +368,5 @@ def _chosen(browser: Browser, state: State, language: str, total: int) -> Iterat
         lane = lanes.get(place) or browser.lanes.plain(place, language)
         remaining = without(state.without(place))
         for one in held:
-            words = condition_label(browser, one, labels, language)
+            words = condition_label(browser, one, language)
             yield Chosen(place, lane.name, words, one, remaining)

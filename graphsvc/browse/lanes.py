@@ -10,6 +10,7 @@ https://www.w3.org/TR/shacl/#nonValidation, https://www.w3.org/TR/shacl/#Qualifi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,9 @@ SELECT DISTINCT ?class ?target WHERE {
 }
 """
 )
+
+_KEPT = 1_000
+"""How many lanes are kept, and for how many sets of classes in a language which there are."""
 
 _LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
 
@@ -85,9 +89,15 @@ class Lanes:
         self._of_target: dict[Term, list[Term]] = {}
         for shape, target in self._shapes.subjects(SH.targetClass):
             self._of_target.setdefault(target, []).extend(self._shapes.all(shape, SH.property))
+        # The shapes of a release are few, and each page lays out things by some of them.
+        self._lane = lru_cache(_KEPT)(self._read)
+        self._of = lru_cache(_KEPT)(self._ordered)
 
     def of(self, types: Iterable[Term], language: str) -> tuple[Lane, ...]:
         """Return the lanes for things of these types, in order; the most special class decides."""
+        return self._of(frozenset(types), language)
+
+    def _ordered(self, types: frozenset[Term], language: str) -> tuple[Lane, ...]:
         targets = {target for cls in types for target in self._above.get(cls, ())}
         found: dict[Path, Lane] = {}
         for target in sorted(targets, key=lambda cls: (len(self._above.get(cls, ())), str(cls))):
@@ -106,7 +116,7 @@ class Lanes:
     def _definition(self, place: Place, language: str) -> str:
         return self._catalogue.definition(place.property, language)
 
-    def _lane(self, shape: Term, language: str) -> Lane | None:
+    def _read(self, shape: Term, language: str) -> Lane | None:
         node = self._shapes.one(shape, SH.path)
         path = None if node is None else self._shapes.path(node)
         name = best(self._shapes.all(shape, SH.name), language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from pyoxigraph import Literal, NamedNode
@@ -57,7 +57,7 @@ class Sort:
 
 
 #: The order by label is that of no property.
-BY_LABEL = Place(NamedNode("urn:label"))
+BY_LABEL = Sort(Place(NamedNode("urn:label")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,13 @@ class State:
 
     A thing fits if it is of one of the classes (or none is given), and if for each place in
     ``conditions`` at least one of the conditions there holds. No columns means those that the
-    shapes put first. ``facet`` is the facet whose values are all shown.
+    shapes put first, no sort the order that suits the things. ``facet`` is the facet whose values
+    are all shown.
     """
 
     classes: tuple[NamedNode, ...] = ()
     conditions: tuple[tuple[Place, tuple[Condition, ...]], ...] = ()
-    sort: Sort = field(default=Sort(BY_LABEL))
+    sort: Sort | None = None
     columns: tuple[Place, ...] = ()
     facet: Place | None = None
     page: int = 1

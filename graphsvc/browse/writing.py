@@ -10,7 +10,7 @@
     iwm:honorific="Mr."@en              a literal as Turtle writes it, but without escapes
     iwm:countValue=7                    an integer
     iwm:date=none  iwm:date=any         no value, any value
-    sort=-iwm:year                      the order, a minus for the last first; without: by label
+    sort=-iwm:year                      the order, a minus for the last first; sort=label: by name
     column=iwm:side                     a column of the table; several, in this order
     facet=iwm:side                      the facet whose values are all listed
     page=2
@@ -125,7 +125,7 @@ def _written(state: State, prefixes: Prefixes) -> Iterator[tuple[str, str]]:
             yield name, write_condition(condition, prefixes)
     for place in state.columns:
         yield "column", write_place(place, prefixes)
-    if state.sort != Sort(BY_LABEL):
+    if state.sort is not None:
         yield "sort", write_sort(state.sort, prefixes)
     if state.facet is not None:
         yield "facet", write_place(state.facet, prefixes)
@@ -135,7 +135,7 @@ def _written(state: State, prefixes: Prefixes) -> Iterator[tuple[str, str]]:
 
 def write_sort(sort: Sort, prefixes: Prefixes) -> str:
     """Return how an order is written."""
-    name = _LABEL if sort.place == BY_LABEL else write_place(sort.place, prefixes)
+    name = _LABEL if sort.place == BY_LABEL.place else write_place(sort.place, prefixes)
     return ("-" if sort.descending else "") + name
 
 
@@ -194,10 +194,12 @@ class _Reader:
     def _place(self, text: str) -> Place:
         return Place(self._iri(text.removeprefix("~")), incoming=text.startswith("~"))
 
-    def _sort(self) -> Sort:
-        (text,) = self._given.get("sort", [_LABEL])
+    def _sort(self) -> Sort | None:
+        if "sort" not in self._given:
+            return None
+        (text,) = self._given["sort"]
         name = text.removeprefix("-")
-        place = BY_LABEL if name == _LABEL else self._place(name)
+        place = BY_LABEL.place if name == _LABEL else self._place(name)
         return Sort(place, descending=text.startswith("-"))
 
     def _page(self) -> int:

@@ -15,7 +15,8 @@ from graphsvc.entities.model import Derivation, Fact, Named, Note, Passage, Stat
 from graphsvc.namespaces import DCTERMS, OA, PROV, RDF, RDFS, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from pyoxigraph import DefaultGraph
 
@@ -164,16 +165,17 @@ class FactDraft:
         return Fact(
             triple=self.triple,
             other=self.other,
-            status=self._status(catalogue, stated),
+            status=status_of(catalogue, self.graphs, stated),
             passages=tuple(sources),
             derivations=derivations,
             notes=about,
         )
 
-    def _status(self, catalogue: Catalogue, stated: Mapping[Graph, Passage]) -> Status:
-        """Return the weightiest of those who say so: the text comes before the editors."""
-        if any(graph in stated for graph in self.graphs):
-            return Status.STATED
-        if catalogue.editorial in self.graphs:
-            return Status.EDITORIAL
-        return Status.INFERRED if catalogue.inferred in self.graphs else Status.RECORDED
+
+def status_of(catalogue: Catalogue, graphs: AbstractSet[Graph], stated: Container[Graph]) -> Status:
+    """Return the weightiest of those who say so: the text comes before the editors."""
+    if any(graph in stated for graph in graphs):
+        return Status.STATED
+    if catalogue.editorial in graphs:
+        return Status.EDITORIAL
+    return Status.INFERRED if catalogue.inferred in graphs else Status.RECORDED

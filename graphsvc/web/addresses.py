@@ -98,14 +98,16 @@ class Links:
     """The addresses to which a page of /browse leads: the same state with one thing changed."""
 
     state: State
+    order: Sort | None = None
+    """By what the page is sorted, which the address need not say."""
 
     def toggle(self, place: Place, condition: Condition) -> str:
         """Return the address with a condition added or removed."""
         if place in self._conditioned:
             return self._to(self.state.toggled(place, condition))
-        # A page has a thousand of these, all alike but for this one parameter.
-        before, after, prefixes = self._around
-        value = _in_address(write_condition(condition, prefixes))
+        # A page has hundreds of these, all alike but for this one parameter.
+        before, after = self._around
+        value = _in_address(write_condition(condition, self._prefixes))
         return f"{before}{self._names(place)}={value}{after}"
 
     @cached_property
@@ -113,23 +115,46 @@ class Links:
         return frozenset(place for place, _ in self.state.conditions)
 
     @cached_property
-    def _around(self) -> tuple[str, str, Prefixes]:
+    def _around(self) -> tuple[str, str]:
         """Return what an address has before a condition on one more property, and after it."""
         state = self.state
         before = _query(written(state.filter))
         after = _query(written(replace(state, classes=(), conditions=(), page=1)))
-        start = f"{request.script_root}/browse?"
-        prefixes = site().release.prefixes
-        return start + (before and f"{before}&"), after and f"&{after}", prefixes
+        return self._start + (before and f"{before}&"), after and f"&{after}"
+
+    @cached_property
+    def _around_class(self) -> tuple[str, str]:
+        """Return what an address has before one more class, and after it."""
+        before = _query(written(State(classes=self.state.classes)))
+        after = _query(written(replace(self.state, classes=(), page=1)))
+        return self._start + (before and f"{before}&"), after and f"&{after}"
+
+    @cached_property
+    def _around_facet(self) -> tuple[str, str]:
+        """Return what an address has before the facet that is open, and after it."""
+        before = _query(written(replace(self.state, facet=None, page=1)))
+        after = f"&page={self.state.page}" if self.state.page > 1 else ""
+        return self._start + (before and f"{before}&"), after
+
+    @cached_property
+    def _start(self) -> str:
+        return f"{request.script_root}/browse?"
+
+    @cached_property
+    def _prefixes(self) -> Prefixes:
+        return site().release.prefixes
 
     @cached_property
     def _names(self) -> Callable[[Place], str]:
-        prefixes = site().release.prefixes
+        prefixes = self._prefixes
         return cache(lambda place: _in_address(write_place(place, prefixes)))
 
     def toggle_class(self, cls: NamedNode) -> str:
         """Return the address with a class added or removed."""
-        return self._to(self.state.toggled_class(cls))
+        if cls in self.state.classes:
+            return self._to(self.state.toggled_class(cls))
+        before, after = self._around_class
+        return f"{before}class={_in_address(write_iri(cls.value, self._prefixes))}{after}"
 
     def only_class(self, cls: NamedNode) -> str:
         """Return the address of a class alone."""
@@ -155,19 +180,22 @@ class Links:
 
     def opened(self, place: Place | None) -> str:
         """Return the address with one facet opened, or none."""
-        return self._to(replace(self.state, facet=place))
+        if place is None:
+            return self._to(replace(self.state, facet=None))
+        before, after = self._around_facet
+        return f"{before}facet={self._names(place)}{after}"
 
     def sorted_by(self, place: Place) -> str:
         """Return the address sorted by a column, or the other way round if it is already."""
-        now = self.state.sort
-        descending = now.place == place and not now.descending
+        now = self.order
+        descending = now is not None and now.place == place and not now.descending
         return self._to(replace(self.state, sort=Sort(place, descending), page=1))
 
     def direction(self, place: Place) -> str:
         """Return how a column is sorted, in the words of ``aria-sort``."""
-        if self.state.sort.place != place:
+        if self.order is None or self.order.place != place:
             return "none"
-        return "descending" if self.state.sort.descending else "ascending"
+        return "descending" if self.order.descending else "ascending"
 
     def sort_name(self, place: Place) -> str:
         """Return how an order is written."""
@@ -201,7 +229,7 @@ class Links:
     @property
     def by_label(self) -> Place:
         """Return the column of the things themselves."""
-        return BY_LABEL
+        return BY_LABEL.place
 
     @property
     def canonical(self) -> str:

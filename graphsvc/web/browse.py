@@ -7,18 +7,18 @@ The address is the state: whatever is chosen stands in it, and a link or a form 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 
-from graphsvc.browse.asking import classes_query, facet_query, table_query
+from graphsvc.browse.asking import Asking
 from graphsvc.browse.cells import Row
 from graphsvc.browse.compare import HIGHLIGHTS, Matrix, compare
-from graphsvc.browse.patterns import fitting, values
+from graphsvc.browse.counting import SORTED_THINGS
 from graphsvc.browse.state import Is, State
-from graphsvc.browse.table import MOST_COLUMNS, SORTED_THINGS
+from graphsvc.browse.table import MOST_COLUMNS
 from graphsvc.browse.writing import (
     read_iri,
     read_span,
@@ -39,9 +39,11 @@ from graphsvc.web.addresses import (
     canonical,
     written,
 )
+from graphsvc.web.cells import Cells
 from graphsvc.web.exports import OFFERED, Sheet, export, offered, suffix
 from graphsvc.web.languages import labels, said
 from graphsvc.web.negotiation import negotiate
+from graphsvc.web.parts import Parts, shortened
 from graphsvc.web.reader import kept_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
@@ -133,7 +135,6 @@ def _browse(state: State, fmt: Format) -> bytes | str:
     if fmt.name != "html":
         return export(_sheet(state), fmt, served)
     table = served.browser.table(state, labels())
-    shortened = served.asking.shortened
     if state.page > table.pages:
         raise UnknownEntity(address("browse", written(state)))
     return render_template(
@@ -141,18 +142,26 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         state=state,
         table=table,
         facets=served.browser.facets(state, labels()),
-        links=Links(state),
-        query=shortened(
-            table_query(served.browser, fitting(state, served.catalogue.ontology), table.columns)
-        ),
-        classes_query=lambda: shortened(classes_query(served.browser, state)),
-        facet_query=lambda place: shortened(facet_query(served.browser, state, place)),
+        links=Links(state, table.order),
+        cells=_cells(),
+        query=_asking().table(state, table.columns),
+        classes_query=_asking().classes(state),
+        facet_query=partial(_asking().facet, state),
         title=said(_title(state, labels())),
         most_sorted=SORTED_THINGS,
         most_columns=MOST_COLUMNS,
         exports=[(fmt, suffix(fmt)) for fmt in OFFERED if fmt.name != "html"],
         PAGE_SIZE=PAGE_SIZE,
     )
+
+
+def _asking() -> Asking:
+    served = site()
+    return served.once("asking of lists", lambda: Asking(served.browser, served.prefixes))
+
+
+def _cells() -> Cells:
+    return Cells(Parts(site()))
 
 
 def _must_be_known(state: State) -> None:
@@ -184,6 +193,11 @@ def _title(state: State, languages: str) -> str:
     return reduce(lambda one, other: Phrase("%(one)s or %(other)s", one=one, other=other), names)
 
 
+def _capitalized(words: str) -> str:
+    """Return words as a heading begins with them."""
+    return words[:1].upper() + words[1:]
+
+
 def _compare(compared: Compared, fmt: Format) -> bytes | str:
     served = site()
     languages = labels() if fmt.name == "html" else _LANGUAGE
@@ -194,18 +208,16 @@ def _compare(compared: Compared, fmt: Format) -> bytes | str:
     return render_template(
         "compare.html",
         matrix=matrix,
+        title=said(_compared_title(matrix, plain, languages)),
         compared=compared,
         others=[
             (words, replace(compared, highlight=name).address, name)
             for name, words in HIGHLIGHTS.items()
         ],
         less=_less(matrix, compared),
-        query=served.asking.shortened(
-            table_query(
-                served.browser,
-                values("thing", (thing.term for thing in matrix.things)),
-                [line.lane for line in matrix.lines],
-            )
+        cells=_cells(),
+        query=_asking().comparison(
+            (thing.term for thing in matrix.things), (line.lane for line in matrix.lines)
         ),
         exports=[
             (fmt.label, address(f"compare.{suffix(fmt)}", plain.written()), fmt.media_type)
@@ -215,6 +227,17 @@ def _compare(compared: Compared, fmt: Format) -> bytes | str:
     )
 
 
+def _compared_title(matrix: Matrix, compared: Compared, languages: str) -> str:
+    """Return what is compared: the two things, or how many, and of which class."""
+    names = [shortened(thing.label, _LONGEST_NAME) for thing in matrix.things]
+    if len(names) == _FEWEST:
+        return Phrase("%(one)s and %(other)s, side by side", one=names[0], other=names[1])
+    if compared.iris:
+        return Phrase("%(count)s things side by side", count=len(names))
+    name = _title(State(classes=compared.classes), languages)
+    return Phrase("%(kind)s: all %(count)s side by side", kind=_capitalized(name), count=len(names))
+
+
 def _matrix_sheet(matrix: Matrix, compared: Compared) -> Sheet:
     lines = matrix.lines
     rows = [
@@ -222,7 +245,7 @@ def _matrix_sheet(matrix: Matrix, compared: Compared) -> Sheet:
         for number, thing in enumerate(matrix.things)
     ]
     return Sheet(
-        title="Comparison",
+        title=_compared_title(matrix, compared, _LANGUAGE),
         address=canonical("compare", compared.written()),
         total=matrix.total,
         lanes=[line.lane for line in lines],
@@ -243,6 +266,7 @@ def _less(matrix: Matrix, compared: Compared) -> list[str | None]:
 
 
 _FEWEST = 2
+_LONGEST_NAME = 48
 
 
 def _compared(pairs: Pairs) -> Compared:

@@ -113,11 +113,6 @@ def entity_page(iri: str) -> str:
     catalogue = site().catalogue
     if iri in catalogue.texts:
         return reader_page(iri, page_number())
-    return kept_page(("entity", iri), lambda: _thing_page(iri))
-
-
-def _thing_page(iri: str) -> str:
-    catalogue = site().catalogue
     entity = describe(catalogue, iri, labels())
     shown = reading(catalogue, iri, labels())
     return render_template(

@@ -9,7 +9,7 @@ import pytest
 from .watching import opened
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 COMPARED = "/compare?iri=mechanism:crccme&iri=mechanism:bfic"
 
@@ -71,7 +71,7 @@ def test_only_the_comparison_itself_scrolls_and_its_heads_stay(
     for turned in ("", "&things=rows"):
         with opened(browser, f"{served}/compare?class=iwm:Mechanism{turned}", 360) as page:
             assert page.evaluate("document.documentElement.scrollWidth") <= 360
-            head = page.locator(".matrix tbody th[scope=row]").nth(2)
+            head = page.locator(".matrix tbody th[scope=row] .stays").nth(2)
             before = head.bounding_box()
             page.locator(".scroll").evaluate("box => box.scrollBy(400, 0)")
             assert page.locator(".scroll").evaluate("box => box.scrollLeft") == 400
@@ -79,11 +79,101 @@ def test_only_the_comparison_itself_scrolls_and_its_heads_stay(
             assert head.bounding_box() == before
 
 
-def test_things_compared_stand_upright_on_a_phone(browser: Browser, served: str) -> None:
+def test_two_things_share_the_width_of_a_phone(browser: Browser, served: str) -> None:
     with opened(browser, served + COMPARED, 360) as page:
-        row = page.locator("tr", has_text="Instrument").first
-        assert "Business Forum of China-Italy" in row.inner_text()
-        box = row.bounding_box()
-        assert box is not None
-        assert box["width"] <= 360
+        box = page.get_by_role("region", name="Comparison")
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+        row = page.locator("tr", has=page.get_by_role("rowheader", name="Abbreviation"))
+        # The name of the line stands above its cells, that of a thing only in the head.
+        head, first, second = row.locator("th, td").all()
+        assert bottom(head) <= top(first) == top(second)
+        assert first.inner_text().startswith("CRCCME")
+        assert "Business Forum" not in row.inner_text()
+        assert broken_words(page) == []
+
+
+@pytest.mark.parametrize("turned", ["", "&things=rows"])
+def test_many_things_are_read_sideways_on_a_phone(
+    browser: Browser, served: str, turned: str
+) -> None:
+    with opened(browser, f"{served}/compare?class=iwm:Mechanism{turned}", 360) as page:
+        box = page.get_by_role("region", name="Comparison")
+        box.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+        box.evaluate("box => box.scrollTo(600, 700)")
+        # At one go: the keyboard's scrolling may still be on its way.
+        heads, cells = page.evaluate(
+            """() => ["thead tr:last-child > th", "tbody:nth-of-type(1) tr:nth-child(2) > td"].map(
+              (parts) => [...document.querySelectorAll(`.matrix ${parts}`)]
+                .filter((part) => part.offsetWidth).map((part) => Math.round(part.offsetLeft))
+            )"""
+        )
+        assert len(heads) > 8
+        assert heads == cells
+        assert top(page.locator(".matrix thead")) == top(box)
+        assert broken_words(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_few_things_need_no_box(browser: Browser, served: str) -> None:
+    with opened(browser, served + COMPARED) as page:
+        page.mouse.wheel(0, 900)
+        page.wait_for_function("scrollY > 500")
+        assert top(page.locator(".matrix thead")) == 0
+        assert page.evaluate("document.querySelector('.scroll').scrollTop") == 0
+
+
+def test_a_long_text_opens_where_it_stands(browser: Browser, served: str) -> None:
+    address = "/browse?class=iwm:EditorialNote&column=iwm:justification"
+    with opened(browser, served + address) as page:
+        long = page.locator("td .long").first
+        long.locator("summary").press("Enter")
+        assert long.locator(":scope > span").inner_text()
+        assert not long.locator("summary > :first-child").is_visible()
+
+
+def test_numbers_take_no_more_width_than_they_need(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/browse?class=iwm:Passage") as page:
+        row = page.locator(".grid tbody tr").nth(9)
+        name, number = row.locator("th").bounding_box(), row.locator("td").first.bounding_box()
+        assert name is not None
+        assert number is not None
+        assert number["width"] < 110
+        assert name["width"] > 300
+
+
+def top(part: Locator) -> int:
+    return _box(part)[0]
+
+
+def bottom(part: Locator) -> int:
+    return _box(part)[1]
+
+
+def _box(part: Locator) -> tuple[int, int]:
+    box = part.bounding_box()
+    assert box is not None
+    return round(box["y"]), round(box["y"] + box["height"])
+
+
+def broken_words(page: Page) -> list[str]:
+    """Return the words of a comparison that are broken: they stand on more than one line."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const broken = [], range = document.createRange();
+          const walker = document.createTreeWalker(
+            document.querySelector(".matrix"), NodeFilter.SHOW_TEXT
+          );
+          while (walker.nextNode()) {
+            for (const word of walker.currentNode.data.matchAll(/[^\\s-]+/g)) {
+              range.setStart(walker.currentNode, word.index);
+              range.setEnd(walker.currentNode, word.index + word[0].length);
+              const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+              if (lines.size > 1 && !word[0].includes("/")) broken.push(word[0]);
+            }
+          }
+          return broken;
+        }"""
+    )
+    return found

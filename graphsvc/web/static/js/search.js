@@ -5,6 +5,9 @@
 /** How long somebody has to pause before the server is asked, in milliseconds. */
 const PAUSE = 120;
 
+/** How many answers a page remembers. */
+const MOST_KEPT = 100;
+
 class SearchBox {
   constructor(form) {
     this.form = form;
@@ -13,6 +16,8 @@ class SearchBox {
     this.status = form.appendChild(make("p", { class: "unseen", role: "status" }));
     this.active = -1;
     this.suggestions = [];
+    /** What was answered before: who takes a letter back need not wait again. */
+    this.answers = new Map();
     set(this.input, {
       role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
       "aria-controls": this.list.id, "aria-keyshortcuts": "/",
@@ -43,26 +48,38 @@ class SearchBox {
   askSoon() {
     clearTimeout(this.timer);
     this.request?.abort();
-    if (!this.input.value.trim()) return this.close();
-    this.timer = setTimeout(() => this.ask(), PAUSE);
+    const words = this.input.value.trim();
+    if (!words) return this.close();
+    // What stands in the list answers what was typed before: it can still be read, not chosen by Enter.
+    this.choose(-1);
+    this.list.classList.add("stale");
+    if (this.answers.has(words)) return this.show(this.answers.get(words));
+    this.timer = setTimeout(() => this.ask(words), PAUSE);
   }
 
-  async ask() {
+  async ask(words) {
     const address = new URL(this.form.dataset.suggest, location);
-    address.searchParams.set("prefix", this.input.value);
-    this.request = new AbortController();
+    address.searchParams.set("prefix", words);
+    const request = this.request = new AbortController();
     try {
-      const answer = await fetch(address, { signal: this.request.signal, headers: { Accept: "application/json" } });
-      if (answer.ok && document.activeElement === this.input) this.show(await answer.json());
+      const answer = await fetch(address, { signal: request.signal, headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(answer.statusText);
+      const found = await answer.json();
+      if (this.answers.size >= MOST_KEPT) this.answers.clear();
+      this.answers.set(words, found);
+      if (document.activeElement === this.input) this.show(found);
     } catch (error) {
-      // Superseded by another letter, or no network: the form still works.
-      if (error.name !== "AbortError") this.close();
+      // Superseded by another letter, or no answer: the form still works.
+      if (error.name === "AbortError" || request !== this.request) return;
+      this.close();
+      this.status.textContent = gettext("Suggestions cannot be had now. Enter searches all the same.");
     }
   }
 
   show({ suggestions, total }) {
     this.suggestions = suggestions;
     this.list.replaceChildren(...suggestions.map((each, at) => option(each, `${this.list.id}-${at}`)));
+    this.list.classList.remove("stale");
     this.list.hidden = !suggestions.length;
     this.input.setAttribute("aria-expanded", String(!this.list.hidden));
     this.status.textContent = told(suggestions.length, total);
@@ -71,6 +88,7 @@ class SearchBox {
 
   close() {
     clearTimeout(this.timer);
+    this.request?.abort();
     this.list.hidden = true;
     this.suggestions = [];
     this.input.setAttribute("aria-expanded", "false");

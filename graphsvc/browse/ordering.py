@@ -1,0 +1,76 @@
+"""In which order things and values stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import Literal
+
+from graphsvc.entities.layout import number as as_number
+from graphsvc.namespaces import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from graphsvc.browse.state import Sort
+    from graphsvc.store.base import Term
+
+Key: TypeAlias = tuple[int, float, str]
+
+_DATES = frozenset({XSD.gYear, XSD.gYearMonth, XSD.date, XSD.dateTime})
+_NUMBERS = frozenset(
+    XSD[name]
+    for name in (
+        *("integer", "decimal", "double", "float", "byte", "short", "int", "long"),
+        *("unsignedByte", "unsignedShort", "unsignedInt", "unsignedLong"),
+        *("nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger"),
+    )
+)
+
+
+def sort_key(term: Term, label: str) -> Key:
+    """Return by what a value is sorted: numbers first, then dates, then words.
+
+    A date that is known to the year comes before those known to the month of that year, so the
+    lexical form sorts dates, but for the years before the common era.
+    """
+    if isinstance(term, Literal):
+        if term.datatype in _DATES:
+            year = term.value[:5] if term.value.startswith("-") else term.value[:4]
+            return (1, as_number(Literal(year)), term.value)
+        value = as_number(term) if term.datatype in _NUMBERS else None
+        if value is not None:
+            return (0, value, "")
+    return (2, 0.0, label.casefold())
+
+
+def is_number(term: Term) -> bool:
+    """Tell whether a term is a literal number."""
+    return isinstance(term, Literal) and term.datatype in _NUMBERS
+
+
+def is_date(term: Term) -> bool:
+    """Tell whether a term is a date, as precise as it may be."""
+    return isinstance(term, Literal) and term.datatype in _DATES
+
+
+def by_label(label: str, thing: Term) -> tuple[str, str]:
+    """Return by what a thing is sorted that has a label."""
+    return (label.casefold(), str(thing))
+
+
+def by_values(
+    things: Iterable[Term], values: Iterable[tuple[Term, Key]], sort: Sort
+) -> tuple[Term, ...]:
+    """Return things by their values, the least of each or for the last first the most.
+
+    Those without a value stand at the end; those with the same value stay as they stood.
+    """
+    better: Callable[..., Key] = max if sort.descending else min
+    keys: dict[Term, Key] = {}
+    for thing, key in values:
+        keys[thing] = better(keys.get(thing, key), key)
+    held = list(things)
+    having = [thing for thing in held if thing in keys]
+    having.sort(key=keys.__getitem__, reverse=sort.descending)
+    return (*having, *(thing for thing in held if thing not in keys))

@@ -1,0 +1,184 @@
+"""The cells of tables and comparisons as HTML: a page has hundreds, so they are made in Python.
+
+What stands in many cells, a term or the number of a passage, is written once for a page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+from pyoxigraph import Literal
+
+from graphsvc.browse.ordering import is_date, is_number
+from graphsvc.entities.model import Status
+from graphsvc.web.languages import gettext, said
+from graphsvc.web.parts import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from graphsvc.browse.cells import Cell, Detail, Row, Value
+    from graphsvc.browse.compare import Line
+    from graphsvc.browse.table import Table
+    from graphsvc.entities.model import Named, Passage
+    from graphsvc.web.parts import Parts
+
+_SHOWN = 8
+"""How many values of a cell are shown before the rest is asked for."""
+
+_LONGEST, _BEGINNING = 170, 130
+"""Up to how many characters words are shown whole, and how many of longer ones at first."""
+
+_LONGEST_NAME = 240
+"""How many characters of the name of a thing are shown: its page has all of it."""
+
+_LONG = 40
+"""From how many characters on average words need width."""
+
+_SENTENCE = 60
+"""From how many characters on average names are taken for sentences."""
+
+_SHARED = ' class="shared"'
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its name as a phone shows it, and the attribute that says how wide."""
+
+    label: str
+    width: Markup
+
+
+class Cells:
+    """Writes the cells of one page."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._term = cache(self._written)
+        self._source = cache(lambda passage: str(parts.source(passage)))
+        self._said = cache(lambda name: str(escape(said(name))))
+        inferred, follows = gettext("inferred"), gettext("inferred from these passages")
+        self._inferred = _mark("inferred", inferred, inferred)
+        self._follows = _mark("inferred", inferred, follows)
+        self._editorial = _mark("editorial", gettext("editorial"))
+        # What is translated stands by itself: nothing is collected from within an f-string.
+        nothing, unstated = escape(gettext("nothing")), escape(gettext("not stated"))
+        self._nothing = (
+            f'<span aria-hidden="true">&ndash;</span><span class="unseen">{nothing}</span>'
+        )
+        self._unstated = f'<span class="unstated">{unstated}</span>'
+
+    def head(self, thing: Named) -> Markup:
+        """Return the name of a thing, which leads to it; a long one is cut."""
+        cut = shortened(thing.label, _LONGEST_NAME)
+        if cut == thing.label:
+            return self._parts.term(thing)
+        link = self._parts.term(replace(thing, label=cut))
+        return Markup(f'<span title="{escape(thing.label)}">{link}</span>')  # noqa: S704
+
+    def columns(self, table: Table) -> list[Column]:
+        """Return how the columns of a table are shown: as wide as what stands in them asks for."""
+        return [
+            Column(
+                f'<span class="label">{self._said(lane.name)}</span>',
+                _width([value.named for row in table.rows for value in row.cells[number].values]),
+            )
+            for number, lane in enumerate(table.columns)
+        ]
+
+    def are_long(self, rows: Iterable[Row]) -> bool:
+        """Tell whether the names of things are sentences."""
+        lengths = [len(row.thing.label) for row in rows]
+        return bool(lengths) and sum(lengths) / len(lengths) > _SENTENCE
+
+    def of_table(self, cell: Cell, column: Column) -> Markup:
+        """Return a cell of a table under the name of its column, which a phone shows beside it."""
+        if not cell.values:
+            return Markup(f'<td class="none">{column.label}{self._nothing}</td>')  # noqa: S704
+        values = self._values(cell.values)
+        return Markup(f"<td{column.width}>{column.label}{values}</td>")  # noqa: S704
+
+    def of_line(self, line: Line, *, marks_shared: bool) -> list[Markup]:
+        """Return the cells of a line of a comparison, one for each thing."""
+        kind = "agrees" if line.agrees else "differs"
+        shared = line.shared if marks_shared else ()
+        return [
+            self._compared(kind, cell, shared, self._unstated if expected else self._nothing)
+            for cell, expected in zip(line.cells, line.expected, strict=True)
+        ]
+
+    def _compared(self, kind: str, cell: Cell, shared: Collection[object], none: str) -> Markup:
+        """Return what is said of a thing; "not stated" only where a reader would look for it."""
+        if cell.values:
+            return Markup(f'<td class="{kind}">{self._values(cell.values, shared)}</td>')  # noqa: S704
+        return Markup(f'<td class="{kind} none">{none}</td>')  # noqa: S704
+
+    def _written(self, named: Named) -> str:
+        """Return a value; long words open when asked."""
+        words = str(self._parts.term(named))
+        if not isinstance(named.term, Literal) or len(named.label) <= _LONGEST:
+            return words
+        beginning = self._parts.term(replace(named, label=shortened(named.label, _BEGINNING)))
+        more = escape(gettext("all of it"))
+        return (
+            f'<details class="long"><summary>{beginning} '
+            f'<span class="more">{more}</span></summary>{words}</details>'
+        )
+
+    def _values(self, values: Sequence[Value], shared: Collection[object] = ()) -> str:
+        if len(values) == 1:
+            kind = "one shared" if values[0].named.term in shared else "one"
+            return f'<div class="{kind}">{self._value(values[0])}</div>'
+        shown = f"<ul>{self._items(values[:_SHOWN], shared)}</ul>"
+        rest = values[_SHOWN:]
+        if not rest:
+            return shown
+        more = escape(gettext("%(count)s more", count=len(rest)))
+        items = self._items(rest, shared)
+        return f"{shown}<details><summary>{more}</summary><ul>{items}</ul></details>"
+
+    def _items(self, values: Iterable[Value], shared: Collection[object]) -> str:
+        return "".join(
+            f"<li{_SHARED if value.named.term in shared else ''}>{self._value(value)}</li>"
+            for value in values
+        )
+
+    def _value(self, value: Value) -> str:
+        details = "".join(map(self._detail, value.details))
+        return (
+            f'<div class="attested"><div class="said {value.status}">{self._term(value.named)}'
+            f'</div> <span class="by">{self._sources(value)}</span></div>{details}'
+        )
+
+    def _detail(self, detail: Detail) -> str:
+        values = ",".join(
+            f" {self._term(inner.named)} {self._sources(inner)}" for inner in detail.values
+        )
+        name = self._said(detail.name)
+        return f'\n<div class="detail"><span class="name">{name}</span>{values}</div>'
+
+    def _sources(self, value: Value) -> str:
+        """Return where a value comes from: what states it, or from what it follows."""
+        return self._mark(value.status, value.passages) + "".join(map(self._source, value.passages))
+
+    def _mark(self, status: Status, passages: Sequence[Passage]) -> str:
+        if status is Status.INFERRED:
+            return self._follows if passages else self._inferred
+        return self._editorial if status is Status.EDITORIAL else ""
+
+
+def _width(values: Sequence[Named]) -> Markup:
+    """Return how wide a column of values is: numbers need little, and texts much."""
+    if values and all(is_number(each.term) or is_date(each.term) for each in values):
+        return Markup(' class="slim"')
+    lengths = [len(each.label) for each in values]
+    is_wide = bool(lengths) and sum(lengths) / len(lengths) > _LONG
+    return Markup(' class="wide"') if is_wide else Markup()
+
+
+def _mark(kind: str, words: str, title: str = "") -> str:
+    told = f' title="{escape(title)}"' if title else ""
+    return f'<span class="mark {kind}"{told}>{escape(words)}</span>'
