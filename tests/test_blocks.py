@@ -229,18 +229,38 @@ def test_what_a_text_states(client: FlaskClient) -> None:
             assert len(asked(client, details)) == int(details.one("summary").text.split()[1])
 
 
+def things_of_heads(table: Element) -> set[str]:
+    return set().union(*(things(row.one("th")) for row in table.one("tbody").all("tr")))
+
+
 def test_the_first_page(client: FlaskClient) -> None:
     blocks = {
         block.attributes["aria-labelledby"]: block for block in main(client, "/").all("section")
     }
-    leading = blocks["leading"].one("ul", "leading")
-    assert column(asked(client, blocks["leading"]), "thing") == things(leading)
+    table = blocks["leading"].one("table", "glance")
+    names = [head.text for head in table.one("thead").all("th")][1:]
+    in_table = {
+        (thing(row.one("th").one("a")), name, said)
+        for row in table.one("tbody").all("tr")
+        for name, cell in zip(names, row.all("td"), strict=True)
+        for value in cell.all("li")
+        for said in things(value) or {value.one("span", "said").text}
+    }
+    rows = asked(client, blocks["leading"])
+    assert {(row["thing"], row["column"], row["value"]) for row in rows if "value" in row} == (
+        in_table
+    )
+    assert len(names) == 4
+    assert len(in_table) > 20
+    assert column(rows, "thing") == things_of_heads(table)
     (text,) = asked(client, blocks["texts"])
     assert text["passages"] == blocks["texts"].one("span", "count").text.split()[0]
     dated = asked(client, blocks["timeline"])
-    assert {
-        row.one("time").attributes["title"] for row in blocks["timeline"].one("tbody").all("tr")
-    } <= column(dated, "when")
+    drawn = {
+        (thing(next(row.all("a"))), row.one("time").attributes["title"])
+        for row in blocks["timeline"].one("tbody").all("tr")
+    }
+    assert drawn == {(row["thing"], row["when"]) for row in dated}
     counts = [row["things"] for row in asked(client, blocks["things"])]
     assert sorted(counts) == sorted(each.text for each in blocks["things"].all("span", "count"))
 

@@ -280,6 +280,16 @@ def test_labels_say_their_language_where_the_page_has_another(app: Flask) -> Non
     assert '#Body">body</a>' in client.get("/ontology").text
 
 
+def test_names_from_shapes_say_their_language_too(app: Flask) -> None:
+    client = app.test_client()
+    german = client.get("/doc/id/light/north-rock", headers={"Accept-Language": "de"}).text
+    # A group and properties in it.
+    english = client.get("/doc/id/light/north-rock").text
+    for name in ("History", "Lit in", "Keepers"):
+        assert f'<span lang="en">{name}</span>' in german, name
+        assert f'<span lang="en">{name}</span>' not in english, name
+
+
 def test_details_of_errors_are_marked_as_english(app: Flask) -> None:
     client = app.test_client()
     asked = {"Accept": "text/html", "Accept-Language": "de"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from graphsvc import settings
 from graphsvc.entities import Catalogue, called, describe, leading
 from graphsvc.entities.mentions import Piece, Span, nested, occurrences
-from graphsvc.entities.reader import read_text
+from graphsvc.entities.reader import Mention, read_text
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -86,6 +86,15 @@ def names(pieces: tuple[Piece, ...]) -> dict[str, str]:
     return found
 
 
+def numbered(pieces: tuple[Piece, ...]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for piece in pieces:
+        if isinstance(piece.about, Mention) and piece.about.number:
+            found[piece.about.number] = piece.words
+        found |= numbered(piece.parts)
+    return found
+
+
 def test_names_are_found_where_they_are_printed(mechanisms_release: Release) -> None:
     catalogue = Catalogue(mechanisms_release.store, mechanisms_release.base)
     iri = BASE + "source/international-working-mechanisms"
@@ -99,6 +108,15 @@ def test_names_are_found_where_they_are_printed(mechanisms_release: Release) -> 
     # The page lost spaces there, and the names were recorded with them.
     assert "?" in by_number[33].passage.quote
     assert any("?" in words for words in names(by_number[33].pieces))
+    # A fact leads to the words for its value: of a literal, these; of a thing, what names it.
+    words = numbered(by_number[12].pieces)
+    said = {
+        words[fact.number]: fact.value.label
+        for fact in by_number[12].statements
+        if fact.property.label in ("named to chair", "honorific")
+    }
+    assert said == {"ZHANG Yujing": "ZHANG Yujing", "Mr": "Mr."}
+    assert by_number[8].flaws == {"omission": 3}
     assert by_number[2].level == 0
     assert by_number[17].is_discussed
 

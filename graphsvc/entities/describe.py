@@ -144,8 +144,8 @@ class _Description:
         groups = []
         for _, members in groupby(placed, key=lambda pair: pair[0].rank[:2]):
             entries = list(members)
-            label = entries[0][0].group_label(self._language) or _FACTS_GROUP
-            groups.append(Group(label, tuple(entry for _, entry in entries)))
+            label, language = self._title(entries[0][0])
+            groups.append(Group(label, tuple(entry for _, entry in entries), language))
         rest = [
             self._property(prop, slots.get(Place(prop), Slot()), _restates)
             if Place(prop) in slots
@@ -172,15 +172,22 @@ class _Description:
         found = []
         for _, members in groupby(lacking, key=lambda place: slots[place].rank[:2]):
             places = list(members)
-            label = slots[places[0]].group_label(self._language) or _FACTS_GROUP
-            names = (Named(place.property, slots[place].name(self._language)) for place in places)
-            found.append(Unstated(label, tuple(names)))
+            label, language = self._title(slots[places[0]])
+            names = tuple(self._named(place.property, slots[place]) for place in places)
+            found.append(Unstated(label, names, language))
         return found
 
+    def _title(self, slot: Slot) -> tuple[str, str | None]:
+        """Return what to write above the group of a slot, and in which language that is."""
+        group = slot.group_called(self._language)
+        return (_FACTS_GROUP, None) if group is None else (group.label, group.language)
+
+    def _named(self, prop: Term, slot: Slot) -> Named:
+        return slot.called(self._catalogue.term(prop, self._language), self._language)
+
     def _property(self, prop: Term, slot: Slot, chosen: Callable[[Fact], bool]) -> PropertyFacts:
-        named = self._catalogue.term(prop, self._language)
         return PropertyFacts(
-            predicate=Named(prop, slot.name(self._language) or named.label),
+            predicate=self._named(prop, slot),
             definition=self._catalogue.definition(prop, self._language),
             facts=tuple(fact for fact in self._of(prop) if chosen(fact)),
             omissions=() if chosen is _restates else self._omitted.get(prop, ()),

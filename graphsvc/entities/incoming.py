@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.entities.evidence import FactDraft, place, quoted
 from graphsvc.entities.layout import Place, Slot
-from graphsvc.entities.model import PAGE_SIZE, Fact, Incoming, Named
+from graphsvc.entities.model import PAGE_SIZE, Fact, Incoming
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import DCTERMS, OA, PROV, RDF, RDFS
 
@@ -88,8 +88,7 @@ def incoming_summary(
     found = []
     for predicate, total in pointing.counts.items():
         slot = slots.get(Place(predicate, incoming=True), Slot())
-        name = slot.name(language)
-        named = Named(predicate, name) if name else catalogue.term(predicate, language)
+        named = slot.called(catalogue.term(predicate, language), language)
         facts = pointing.facts(predicate, _FIRST_ROWS, 0, language)
         found.append((slot.rank, named.label, Incoming(named, total, facts)))
     return [entry for _, _, entry in sorted(found, key=lambda row: row[:2])]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from graphsvc.entities.licences import licence_name
 from graphsvc.entities.model import Named
 from graphsvc.namespaces import DCTERMS, FOAF, OA, RDFS, SKOS
 from graphsvc.tongues import distance
@@ -83,9 +84,23 @@ def fit(literal: Literal, languages: str) -> int:
 
 def best(literals: Iterable[Term], language: str) -> str:
     """Return the words of the literal that suits the language best, or no words at all."""
-    candidates = [term for term in literals if isinstance(term, Literal)]
-    chosen = min(candidates, key=lambda term: (fit(term, language), str(term)), default=None)
+    chosen = best_of(literals, language)
     return "" if chosen is None else chosen.value
+
+
+def best_of(literals: Iterable[Term], language: str) -> Literal | None:
+    """Return the literal that suits the language best, if there is one at all."""
+    candidates = [term for term in literals if isinstance(term, Literal)]
+    return min(candidates, key=lambda term: (fit(term, language), str(term)), default=None)
+
+
+def alike(things: Iterable[Named]) -> set[Term]:
+    """Return those of some things that another one has the label of: it tells too little."""
+    terms: dict[str, set[Term]] = defaultdict(set)
+    for thing in things:
+        if thing.iri is not None:
+            terms[thing.label.casefold()].add(thing.term)
+    return {term for same in terms.values() if len(same) > 1 for term in same}
 
 
 def spelled(term: Term) -> Named:
@@ -93,7 +108,7 @@ def spelled(term: Term) -> Named:
     if isinstance(term, Literal):
         return Named(term, term.value, term.language)
     if isinstance(term, NamedNode):
-        return Named(term, local_words(term.value))
+        return Named(term, licence_name(term.value) or local_words(term.value))
     return Named(term, f"_:{term.value}" if isinstance(term, BlankNode) else str(term))
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.labels import best
+from graphsvc.entities.labels import best_of
+from graphsvc.entities.model import Named
 from graphsvc.entities.prologue import PROLOGUE
 
 if TYPE_CHECKING:
@@ -69,13 +70,17 @@ class Slot:
         """Return the key that puts slots in order, those of one group beside each other."""
         return (self.group_order, str(self.group or ""), self.order)
 
-    def name(self, language: str) -> str:
-        """Return the property's name here, if the shape gives one."""
-        return best(self.names, language)
+    def called(self, own: Named, language: str) -> Named:
+        """Return a property under the name that the shape gives it, else under its own label."""
+        name = best_of(self.names, language)
+        return own if name is None else Named(own.term, name.value, name.language)
 
-    def group_label(self, language: str) -> str:
-        """Return the label of the group."""
-        return best(self.group_labels, language)
+    def group_called(self, language: str) -> Named | None:
+        """Return the group under its label, if it has one."""
+        label = best_of(self.group_labels, language)
+        if self.group is None or label is None:
+            return None
+        return Named(self.group, label.value, label.language)
 
 
 class Layout:

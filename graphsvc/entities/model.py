@@ -125,8 +125,9 @@ class PropertyFacts:
 class Unstated:
     """Properties of one group that the shapes expect of a thing, and that nothing states."""
 
-    group: str
+    label: str
     properties: tuple[Named, ...]
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ class Group:
 
     label: str
     properties: tuple[PropertyFacts, ...]
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +285,7 @@ class Dataset:
     title: str
     description: str
     licence: str | None
+    licence_called: Named | None = None
 
 
 def claim_name(statement: Triple | Quad) -> str:

@@ -131,11 +131,13 @@ def dataset(catalogue: Catalogue, language: str = "en") -> Dataset:
     if node is None:
         return Dataset(None, "Knowledge graph", "", None)
     said = found[node]
+    licence = min(said["licence"], key=iri, default=None)
     return Dataset(
         iri=iri(node),
         title=best(said["title"], language) or "Knowledge graph",
         description=best(said["description"], language),
-        licence=min((iri(term) for term in said["licence"]), default=None),
+        licence=None if licence is None else iri(licence),
+        licence_called=None if licence is None else catalogue.name(licence, language),
     )
 
 

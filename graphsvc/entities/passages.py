@@ -166,11 +166,11 @@ class _Statements:
     def _property(
         self, predicate: NamedNode, slots: Mapping[Place, Slot], triples: list[Triple]
     ) -> PropertyFacts:
-        named = self._catalogue.term(predicate, self._language)
-        name = slots.get(Place(predicate), Slot()).name(self._language)
+        slot = slots.get(Place(predicate), Slot())
+        own = self._catalogue.term(predicate, self._language)
         facts = [Fact(triple, self._name(triple.object), Status.STATED) for triple in triples]
         return PropertyFacts(
-            predicate=Named(predicate, name or named.label),
+            predicate=slot.called(own, self._language),
             definition=self._catalogue.definition(predicate, self._language),
             facts=tuple(sorted(facts, key=lambda fact: fact.other.label)),
         )

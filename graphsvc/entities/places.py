@@ -30,6 +30,12 @@ CODING = (DCTERMS.identifier, OWL.sameAs, SCHEMA.sameAs, SKOS.exactMatch)
 LOCATING = (GEO.lat, GEO.long, SCHEMA.latitude, SCHEMA.longitude, GEOSPARQL.asWKT)
 """The properties that give things coordinates."""
 
+HAVING = (SCHEMA.geo, GEO.location, GEOSPARQL.hasGeometry, GEOSPARQL.hasDefaultGeometry)
+"""The properties that give things a geometry, which has the coordinates."""
+
+PLACING = frozenset((*CODING, *LOCATING, *HAVING))
+"""All by which things can come to be on the map."""
+
 _CODED = (
     PROLOGUE
     + f"""
@@ -51,9 +57,7 @@ SELECT DISTINCT ?graph ?thing ?latitude ?longitude ?point WHERE {{
   UNION
   {{ GRAPH ?graph {{ ?at {GEOSPARQL.asWKT} ?point }} }}
   OPTIONAL {{
-    VALUES ?having {{
-      schema:geo {GEO.location} {GEOSPARQL.hasGeometry} {GEOSPARQL.hasDefaultGeometry}
-    }}
+    VALUES ?having {{ {" ".join(map(written, HAVING))} }}
     ?owner ?having ?at .
   }}
   BIND(COALESCE(?owner, ?at) AS ?thing)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.mentions import nested, occurrences
+from graphsvc.entities.mentions import Piece, nested, occurrences
+from graphsvc.entities.model import Named
 from graphsvc.entities.notes import notes_from
 from graphsvc.entities.passages import placed
 from graphsvc.namespaces import RDF, XSD
@@ -16,9 +17,11 @@ from graphsvc.namespaces import RDF, XSD
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pyoxigraph import Triple
+
     from graphsvc.entities.catalogue import Catalogue
-    from graphsvc.entities.mentions import Piece, Span
-    from graphsvc.entities.model import Named, Note, Passage
+    from graphsvc.entities.mentions import Span
+    from graphsvc.entities.model import Note, Passage
     from graphsvc.entities.passages import Placed
     from graphsvc.store.base import Term
 
@@ -27,12 +30,34 @@ _LEVELS = (1, 5, 12, 25)
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A thing that words of a passage name: ``number`` is that of the words where they come first.
+
+    It is 0 where the passage has named the thing so before.
+    """
+
+    thing: Named
+    number: int
+
+    @property
+    def iri(self) -> str | None:
+        """Return the IRI of the thing."""
+        return self.thing.iri
+
+    @property
+    def label(self) -> str:
+        """Return what the thing is called."""
+        return self.thing.label
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """One fact of a passage, in words."""
+    """One fact of a passage: ``number`` is that of the words that say it, 0 if none stand out."""
 
     subject: Named
     property: Named
     value: Named
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +76,20 @@ class ReadPassage:
     def level(self) -> int:
         """Return how much the passage states, from 0 (nothing) to 4."""
         return sum(len(self.statements) >= least for least in _LEVELS)
+
+    @property
+    def subjects(self) -> tuple[Named, ...]:
+        """Return what it says something about, most first."""
+        return tuple(dict.fromkeys(statement.subject for statement in self.statements))
+
+    @property
+    def flaws(self) -> dict[str, int]:
+        """Return of what kinds the notes are on what it does not say well, and how many."""
+        return Counter(
+            note.kinds[0].label
+            for note in self.notes
+            if note.kinds and (note.is_omission or note.is_discrepancy)
+        )
 
     @property
     def is_discussed(self) -> bool:
@@ -125,6 +164,47 @@ def _paragraphs(read: Sequence[ReadPassage]) -> Iterator[tuple[ReadPassage, ...]
         yield tuple(paragraph)
 
 
+class _Numbers:
+    """Numbers the words of a passage that name something, so that facts can lead to them."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[Term, str], int] = {}
+        self._longest: dict[Term, tuple[int, int]] = {}
+
+    def given(self, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+        """Return pieces of which each says what it mentions, and with which number."""
+        return tuple(self._given(piece) for piece in pieces)
+
+    def of(self, fact: Triple) -> int:
+        """Return the number of the words that say a fact: its value, else what it is about."""
+        value = fact.object
+        if isinstance(value, Literal):
+            said = self._numbers.get((fact.subject, _letters(value.value)), 0)
+        else:
+            said = self._naming(value)
+        return said or self._naming(fact.subject)
+
+    def _naming(self, thing: Term) -> int:
+        """Return the number of the words that name a thing best, the longest ones."""
+        return self._longest.get(thing, (0, 0))[1]
+
+    def _given(self, piece: Piece) -> Piece:
+        thing = piece.about
+        if not isinstance(thing, Named):
+            return piece
+        key = (thing.term, _letters(piece.words))
+        number = 0 if key in self._numbers else len(self._numbers) + 1
+        self._numbers.setdefault(key, number)
+        if number and len(piece.words) > self._longest.get(thing.term, (0, 0))[0]:
+            self._longest[thing.term] = (len(piece.words), number)
+        return Piece(piece.words, Mention(thing, number), self.given(piece.parts))
+
+
+def _letters(words: str) -> str:
+    """Return words as a text is matched with them: what is no letter or digit may differ."""
+    return "".join(filter(str.isalnum, words))
+
+
 class _Told:
     """What some passages of a text state, what names their things, and what is noted on them."""
 
@@ -138,17 +218,19 @@ class _Told:
     def passage(self, entry: Placed, after: str) -> ReadPassage:
         """Return one passage with what is beside it."""
         node = NamedNode(entry.passage.iri)
+        numbers = _Numbers()
+        pieces = numbers.given(self._pieces(node, entry.passage.quote))
         return ReadPassage(
             passage=entry.passage,
             begin=entry.begin or 0,
             end=entry.end or 0,
-            pieces=self._pieces(node, entry.passage.quote),
+            pieces=pieces,
             after=after,
-            statements=tuple(self._statements(node)),
+            statements=tuple(self._statements(node, numbers)),
             notes=notes_from(self._catalogue, node, self._language),
         )
 
-    def _statements(self, node: NamedNode) -> list[Statement]:
+    def _statements(self, node: NamedNode, numbers: _Numbers) -> list[Statement]:
         triples = self._triples.get(node, [])
         sizes: dict[Term, int] = defaultdict(int)
         for triple in triples:
@@ -169,6 +251,7 @@ class _Told:
                 self._name(triple.subject),
                 self._catalogue.term(triple.predicate, self._language),
                 self._name(triple.object),
+                numbers.of(triple),
             )
             for triple in ordered
         ]

@@ -144,9 +144,9 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         facets=served.browser.facets(state, labels()),
         links=Links(state, table.order),
         cells=_cells(),
-        query=_asking().table(state, table.columns),
-        classes_query=_asking().classes(state),
-        facet_query=partial(_asking().facet, state),
+        query=list_queries().table(state, table.columns),
+        classes_query=list_queries().classes(state),
+        facet_query=partial(list_queries().facet, state),
         title=said(_title(state, labels())),
         most_sorted=SORTED_THINGS,
         most_columns=MOST_COLUMNS,
@@ -155,7 +155,8 @@ def _browse(state: State, fmt: Format) -> bytes | str:
     )
 
 
-def _asking() -> Asking:
+def list_queries() -> Asking:
+    """Return what writes the queries behind tables and comparisons."""
     served = site()
     return served.once("asking of lists", lambda: Asking(served.browser, served.prefixes))
 
@@ -216,7 +217,7 @@ def _compare(compared: Compared, fmt: Format) -> bytes | str:
         ],
         less=_less(matrix, compared),
         cells=_cells(),
-        query=_asking().comparison(
+        query=list_queries().comparison(
             (thing.term for thing in matrix.things), (line.lane for line in matrix.lines)
         ),
         exports=[

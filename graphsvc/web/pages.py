@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from graphsvc.browse.glance import glance
 from graphsvc.entities import (
     Status,
     classes,
@@ -16,9 +17,12 @@ from graphsvc.entities import (
     reading,
     texts,
 )
+from graphsvc.entities.labels import alike
 from graphsvc.entities.mentions import nested, occurrences
+from graphsvc.entities.partitions import partition
 from graphsvc.formats import Content, carrying, named
 from graphsvc.web.atlas import atlas
+from graphsvc.web.browse import list_queries
 from graphsvc.web.cite import cite_claim, cite_fact
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
@@ -28,6 +32,7 @@ from graphsvc.web.problems import KINDS
 from graphsvc.web.reader import kept_page, reader_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import local_name, site
+from graphsvc.web.ways import kindred, map_anchor, on_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from werkzeug.wrappers import Response as BaseResponse
 
+    from graphsvc.browse.glance import Glance
     from graphsvc.entities import Fact
     from graphsvc.entities.mentions import Piece
     from graphsvc.web.site import Site
@@ -43,6 +49,12 @@ pages = Blueprint("pages", __name__)
 
 _MOMENTS_AT_HOME = 8
 """How many dated facts the first page shows before it links to the rest."""
+
+_MOST_VALUES = 3
+"""How many values of one property are shown at a glance; the rest opens when asked."""
+
+_MANY = 12
+"""How many values a list shows before the rest is asked for; it shows a few more if that is all."""
 
 (_HTML,) = carrying(Content.PAGE)
 
@@ -66,11 +78,16 @@ def home() -> BaseResponse:
     def body() -> str:
         catalogue = site().catalogue
         shown = site_moments(site(), labels())
+        about = leading(catalogue, labels())
+        compared = glance(site().browser, about, labels())
         return render_template(
             "home.html",
             classes=classes(catalogue, labels()),
             texts=texts(catalogue, labels()),
-            leading=leading(catalogue, labels()),
+            leading=about,
+            glance=compared,
+            leading_query=_leading_query(compared),
+            MOST_VALUES=_MOST_VALUES,
             chart=chart(shown),
             moments=shown[:_MOMENTS_AT_HOME],
             world=atlas(site(), labels()),
@@ -127,8 +144,8 @@ def blocks(facts: Sequence[Fact]) -> Iterator[Block]:
         unlike = fact.anchor if fact.derivations else None
         return (fact.status, fact.passages, fact.notes, unlike)
 
-    for _, alike in groupby(facts, key=evidence):
-        yield Block(tuple(alike))
+    for _, together in groupby(facts, key=evidence):
+        yield Block(tuple(together))
 
 
 def marked(text: str, words: str) -> tuple[Piece, ...]:
@@ -151,11 +168,23 @@ def register(served: Site, environment: Environment) -> None:
         cite_claim=cite_claim,
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,
+        alike=alike,
+        partition=lambda entry: partition(served.catalogue, entry, labels()),
+        cut=_cut,
+        MANY=_MANY,
+        kindred=kindred,
+        on_map=on_map,
+        map_anchor=map_anchor,
         format_label=_format_label,
         solution_formats=carrying(Content.SOLUTIONS),
         document_formats=(*carrying(Content.TRIPLES), *carrying(Content.CLAIMS)),
         Status=Status,
     )
+
+
+def _cut(listed: Sequence[object]) -> int:
+    """Return how many of a list are shown at first: not so many that two or three are left."""
+    return len(listed) if len(listed) <= _MANY + 3 else _MANY
 
 
 def _format_label(name: str) -> str:
@@ -174,3 +203,10 @@ def _state(word: str) -> Response:
     response = Response(word + "\n", content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _leading_query(compared: Glance) -> str:
+    """Return the query for what the first page shows of the things that the graph is about."""
+    if not compared.lanes:
+        return site().asking.leading
+    return list_queries().comparison((line.thing.term for line in compared.lines), compared.lanes)

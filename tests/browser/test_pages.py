@@ -54,6 +54,11 @@ def test_a_sentence_leads_to_its_facts_and_back(browser: Browser, served: str) -
         # The address alone opens them: no script is needed.
         facts.wait_for(state="visible")
         assert "nominated" in facts.inner_text()
+        facts.get_by_role("link", name="named to chair").first.click()
+        words = page.locator("#p-12 .mention:target")
+        assert "ZHANG Yujing" in words.inner_text()
+        assert words.evaluate("one => one.getBoundingClientRect().top < innerHeight")
+        assert facts.is_visible()
         facts.get_by_role("link", name="to the sentence").click()
         assert page.url.endswith("#p-12")
         page.locator("#p-12").get_by_role("link", name="ZHANG Yujing").click()

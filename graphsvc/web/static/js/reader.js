@@ -8,7 +8,8 @@ function mark(target) {
   text.querySelectorAll(".linked").forEach((one) => one.classList.remove("linked"));
   const passage = target.closest(".passage");
   const details = target.closest("details.stated");
-  const pair = passage ? [passage, beside(passage)] : details ? [details, sentence(details)] : [];
+  const words = target.closest("a.property");
+  const pair = words ? [details, document.getElementById(words.hash.slice(1))] : passage ? [passage, beside(passage)] : details ? [details, sentence(details)] : [];
   pair.forEach((one) => one?.classList.add("linked"));
 }
 

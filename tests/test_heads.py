@@ -1,0 +1,118 @@
+"""The head of a page: what the thing is, where to go on from it, its address and its data."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import NamedNode
+
+from graphsvc import settings
+from graphsvc.entities import Catalogue
+from graphsvc.entities.kinds import members, most_special
+from graphsvc.web.app import create_app
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from graphsvc.release import Release
+
+_MEMBERS = "SELECT DISTINCT ?thing ?class WHERE { ?thing a ?class }"
+
+
+@pytest.fixture(scope="module")
+def client(mechanisms_release: Release) -> FlaskClient:
+    return create_app(mechanisms_release, settings.load({}, {})).test_client()
+
+
+class Head(HTMLParser):
+    """The links of a page: those for people, those in the fold with the data, and all ids."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.ways: list[str] = []
+        self.folded: list[str] = []
+        self.ids: list[str] = []
+        self.words: list[str] = []
+        self._in = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        is_first = not self._in and (tag != "p" or not self.ways)
+        if is_first and (tag, given.get("class")) in (("p", "ways"), ("details", "data")):
+            self._in = given["class"]
+        self.ids += [given["id"]] if "id" in given else []
+        if tag == "a" and self._in:
+            links = self.ways if self._in == "ways" else self.folded
+            links.append(given["href"].partition("?query=")[0])
+
+    def handle_data(self, data: str) -> None:
+        self.words += [data] if self._in == "data" else []
+
+    def handle_endtag(self, tag: str) -> None:
+        if (tag, self._in) in (("p", "ways"), ("details", "data")):
+            self._in = ""
+
+
+def head(client: FlaskClient, address: str) -> Head:
+    return Head(client.get(address, headers={"Accept": "text/html"}).text)
+
+
+@pytest.mark.parametrize(
+    ("thing", "ways"),
+    [
+        ("id/mechanism/bfic", ["/compare?class=iwm:Mechanism"]),
+        # A mechanism that is an association as well.
+        ("id/mechanism/crccme", ["/compare?class=iwm:Association", "/compare?class=iwm:Mechanism"]),
+        ("id/country/china", ["/compare?class=iwm:Country", "/map#at-id-country-china"]),
+        ("id/city/shanghai", ["/compare?class=iwm:City", "/map#at-id-city-shanghai"]),
+        # More than can be compared; none of its own vocabulary; the only one of its kind.
+        ("id/objective/aim-1", []),
+        ("dataset", []),
+        ("source/international-working-mechanisms", []),
+    ],
+)
+def test_one_line_leads_on_from_a_thing(client: FlaskClient, thing: str, ways: list[str]) -> None:
+    iri = f"https://w3id.org/iwm/{thing}"
+    if thing == "id/objective/aim-1":
+        listed = client.get("/browse.json?class=iwm:Objective").get_json()
+        iri = listed["rows"][0]["iri"]
+        thing = iri.removeprefix("https://w3id.org/iwm/")
+    found = head(client, f"/doc/{thing}").ways
+    assert found == [f"/neighbourhood?iri={iri}", *ways, f"/cite?iri={iri}", "/sparql"]
+    for way in ways:
+        address, _, anchor = way.partition("#")
+        assert client.get(address, headers={"Accept": "text/html"}).status_code == 200
+        assert not anchor or anchor in head(client, address).ids
+
+
+def test_the_address_and_the_data_are_behind_one_fold(client: FlaskClient) -> None:
+    for address in (
+        "/doc/id/mechanism/crccme",
+        "/doc/passage/17",
+        "/doc/scheme/modality/nominated",
+    ):
+        page = client.get(address, headers={"Accept": "text/html"})
+        found = Head(page.text)
+        assert f"https://w3id.org/iwm/{address.removeprefix('/doc/')}" in found.words
+        formats = [link.removeprefix(f"{address}.") for link in found.folded]
+        assert {"ttl", "jsonld", "trig", "nt"} < {*formats}
+        # Programs find them in the head.
+        of_head = page.text.partition("</head>")[0]
+        assert all(f'href="{link}"' in of_head for link in found.folded)
+
+
+def test_the_most_special_classes_are_above_no_other(mechanisms_release: Release) -> None:
+    release = mechanisms_release
+    catalogue = Catalogue(release.store, release.base, release.store)
+    actor, mechanism, association, group = (
+        NamedNode(f"{release.base}ontology#{name}")
+        for name in ("Actor", "Mechanism", "Association", "JointWorkingGroup")
+    )
+    assert most_special(catalogue, [actor, mechanism, association]) == [mechanism, association]
+    assert most_special(catalogue, [mechanism, group, actor]) == [group]
+    assert most_special(catalogue, []) == []
+    rows = release.store.select(_MEMBERS, {"class": mechanism}).rows
+    assert members(catalogue, mechanism) == len(set(rows))

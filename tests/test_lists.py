@@ -1,0 +1,107 @@
+"""Long lists of facts: what is shown at first, what of a dataset is counted, and equal names."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc import settings
+from graphsvc.entities import Catalogue, Named
+from graphsvc.entities.labels import alike
+from graphsvc.namespaces import RDF
+from graphsvc.web.app import create_app
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from graphsvc.release import Release
+
+
+@pytest.fixture(scope="module")
+def client(mechanisms_release: Release) -> FlaskClient:
+    return create_app(mechanisms_release, settings.load({}, {})).test_client()
+
+
+def main(client: FlaskClient, address: str) -> str:
+    page = client.get(address, headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    return page.text.partition("<main")[2]
+
+
+def test_different_things_of_one_name_are_told_apart() -> None:
+    one, other, third = (
+        Named(NamedNode(f"urn:x:{name}"), label)
+        for name, label in (("a", "dataset"), ("b", "Dataset"), ("c", "text"))
+    )
+    words = Named(Literal("text"), "text")
+    assert alike([one, other, third, words]) == {one.term, other.term}
+    assert alike([one, one]) == set()
+
+
+def test_equal_names_stand_with_what_they_are_written_by(client: FlaskClient) -> None:
+    page = main(client, "/doc/dataset")
+    for name in ("void:Dataset", "dcat:Dataset"):
+        # Among the types above, in the row of the property, and among the classes that are counted.
+        assert page.count(f'<code class="written">{name}</code>') == 3
+    note = main(client, "/doc/id/note/records-elsewhere")
+    assert '<code class="written">owl:sameAs</code>' in note
+    assert '<code class="written">schema:sameAs</code>' in note
+    assert (
+        '<code class="written">'
+        not in main(client, "/doc/passage/17").partition('<details class="rest"')[0]
+    )
+
+
+def test_a_dataset_counts_its_classes_and_properties(
+    client: FlaskClient, mechanisms_release: Release
+) -> None:
+    classes, properties = main(client, "/doc/dataset").split('<table class="parts">')[1:3]
+    release = mechanisms_release
+    catalogue = Catalogue(release.store, release.base, release.store)
+    things = {
+        quad.subject
+        for quad in catalogue.near.triples(
+            predicate=RDF.type, value=NamedNode(f"{release.base}ontology#Mechanism")
+        )
+    }
+    row = re.search(
+        r'<tr id="f[0-9a-f]+"><th scope="row"><span id="class-Mechanism">.*?</tr>',
+        classes,
+        re.DOTALL,
+    )
+    assert row is not None
+    assert f'<a href="/browse?class=iwm:Mechanism">{len(things)}</a>' in row.group()
+    counts = [
+        int(each.replace(",", ""))
+        for each in re.findall(r'<td class="count">([0-9,]+)', properties)
+    ]
+    assert len(counts) > 200
+    assert counts == sorted(counts, reverse=True)
+    # What their IRIs name in this document is there.
+    assert 'id="property-linksParty"' in properties
+    assert "227 properties</summary>" in classes
+
+
+def test_a_long_list_shows_a_dozen_and_how_many_more(client: FlaskClient) -> None:
+    page = main(client, "/doc/dataset")
+    row = page[page.index(">subset<") :]
+    shown, _, rest = row.partition('<details class="many"><summary>')
+    count = int(rest.partition(" more</summary>")[0])
+    assert shown.count("<li id=") == 12
+    assert rest.partition("</details>")[0].count("<li id=") == count
+    # Fifteen are shown whole: nobody opens a fold for three.
+    note = main(client, "/doc/id/note/records-elsewhere")
+    assert note.partition("</ul>")[0].count("<li id=") <= 15
+
+
+def test_what_no_shape_places_has_one_heading(client: FlaskClient) -> None:
+    page = main(client, "/doc/id/mechanism/crccme")
+    assert page.count(">More<") == 1
+    assert '<summary><h2 id="more">More</h2>' in page
+    # Where there is nothing else it is not more than anything, nor folded.
+    alone = main(client, "/doc/query/mechanisms-of-a-country")
+    assert ">More<" not in alone
+    assert '<h2 id="more">Facts <a' in alone
