@@ -257,7 +257,7 @@ def test_the_first_page(client: FlaskClient) -> None:
     assert text["passages"] == blocks["texts"].one("span", "count").text.split()[0]
     dated = asked(client, blocks["timeline"])
     drawn = {
-        (thing(next(row.all("a"))), row.one("time").text)
+        (thing(next(row.all("a"))), row.one("time").attributes["title"])
         for row in blocks["timeline"].one("tbody").all("tr")
     }
     assert drawn == {(row["thing"], row["when"]) for row in dated}
@@ -270,7 +270,7 @@ def test_the_time_line(client: FlaskClient, query: str) -> None:
     page = main(client, f"/timeline{query}")
     rows = {(row["thing"], row["when"]) for row in asked(client, page)}
     drawn = {
-        (thing(next(row.all("a"))), row.one("time").text)
+        (thing(next(row.all("a"))), row.one("time").attributes["title"])
         for row in page.one("table", "timeline").one("tbody").all("tr")
     }
     assert drawn == rows
@@ -342,6 +342,45 @@ def test_the_terms_of_the_ontology(client: FlaskClient) -> None:
     assert len(asked(client, used)) == int(used.one("a").text.split()[0].replace(",", ""))
 
 
+def _section(page: Element, name: str) -> Element:
+    return next(
+        each for each in page.all("section") if each.attributes.get("aria-labelledby") == name
+    )
+
+
+@pytest.mark.parametrize("picture", ["tree", "upright-tree"])
+def test_the_classes_as_they_are_drawn(client: FlaskClient, picture: str) -> None:
+    block = _section(main(client, "/ontology"), "classes-drawn")
+    rows = asked(client, block)
+    drawn = block.one("div", picture)
+    assert things(drawn) == column(rows, "class")
+    assert len(list(drawn.all("path", "line"))) == sum("superclass" in row for row in rows)
+
+
+def test_the_index_of_the_classes(client: FlaskClient) -> None:
+    page = main(client, "/ontology")
+    listed = set()
+    for item in page.one("ul", "classes").all("li"):
+        above = thing(next(item.all("a"), Element("a", {})))
+        below = [each for each in item.children if isinstance(each, Element) and each.tag == "ul"]
+        for each in (one for ul in below for one in ul.children if isinstance(one, Element)):
+            listed.add((thing(next(each.all("a"))), above))
+    rows = asked(client, _section(page, "classes-drawn"))
+    assert {(row["class"], row["superclass"]) for row in rows if "superclass" in row} == listed
+
+
+def test_what_the_ontology_borrows(client: FlaskClient) -> None:
+    block = _section(main(client, "/ontology"), "borrowed")
+    shown = {link.attributes["href"] for link in block.one("dl").all("a")}
+    assert column(asked(client, block), "term") == shown
+
+
+def test_the_namespaces(client: FlaskClient) -> None:
+    block = _section(main(client, "/ontology"), "namespaces")
+    listed = {tuple(cell.text for cell in row.all("td")) for row in block.one("tbody").all("tr")}
+    assert {(row["prefix"], row["namespace"]) for row in asked(client, block)} == listed
+
+
 def test_how_the_classes_are_linked(client: FlaskClient) -> None:
     page = main(client, "/ontology")
     block = next(
@@ -405,15 +444,31 @@ def test_the_map(client: FlaskClient) -> None:
 @pytest.mark.parametrize("opened", ["", f"&open={BASE}id/organization/cccme&open={BASE}none"])
 def test_a_neighbourhood(client: FlaskClient, opened: str) -> None:
     page = main(client, f"/neighbourhood?iri={BASE}id/mechanism/crccme{opened}")
-    table = page.one("table", "rings")
-    listed = set()
-    for ring in table.all("tbody"):
-        (centre,) = things(ring.one("th"))
-        listed |= {
-            frozenset((centre, *things(cell)))
-            for row in ring.all("tr")
-            for cell in list(row.all("td"))[-1:]
+    centres = [f"{BASE}id/mechanism/crccme", f"{BASE}id/organization/cccme"]
+    rings = list(page.all("section", "ring"))
+    assert len(rings) == (2 if opened else 1)
+    for centre, ring in zip(centres, rings, strict=False):
+        listed = set()
+        for row in ring.one("table", "rings").all("tr"):
+            ties = row.all("div", "tie")
+            for other in things(row.one("th")):
+                listed |= {
+                    frozenset((centre, other, tie.one("span", "property").text)) for tie in ties
+                }
+        rows = asked(client, ring)
+        labels = _labels(client, column(rows, "property"))
+        assert listed == {
+            frozenset((row["subject"], row["value"], labels[row["property"]])) for row in rows
         }
-    rows = asked(client, page)
-    assert {frozenset((row["subject"], row["value"])) for row in rows} == listed
-    assert len(list(table.all("tbody"))) == (2 if opened else 1)
+
+
+def _labels(client: FlaskClient, properties: set[str]) -> dict[str, str]:
+    """Return what properties are called: one without a label goes by its own name."""
+    values = " ".join(f"<{iri}>" for iri in properties)
+    text = f"""SELECT ?p ?label WHERE {{
+      VALUES ?p {{ {values} }} ?p rdfs:label ?label FILTER(LANG(?label) = "en")
+    }}"""
+    answer = client.post("/sparql", data={"query": text, "format": "json"})
+    rows = json.loads(answer.text)["results"]["bindings"]
+    own = {iri: iri.rpartition("#")[2] for iri in properties}
+    return own | {row["p"]["value"]: row["label"]["value"] for row in rows}

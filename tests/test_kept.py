@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graphsvc import settings
+from graphsvc.web.app import create_app
+from graphsvc.web.compression import meant
 from graphsvc.web.kept import Kept
+from graphsvc.web.languages import readers
 from graphsvc.web.messages import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from graphsvc.release import Release
     from graphsvc.web.messages import Message, Receive, Scope, Send
 
 PUBLIC = ((b"content-type", b"text/csv"), (b"cache-control", b"public, no-cache"))
@@ -103,6 +108,29 @@ def test_what_answers_vary_by_tells_them_apart(name: bytes) -> None:
     for value in (b"one", b"two") * 3:
         asking.get(headers=[(name, value)])
     assert inner.asked == 4
+
+
+def test_what_comes_to_the_same_is_kept_once() -> None:
+    inner = Inner()
+    kept = Kept(inner, 1000, 500, lambda: 0, {b"accept-encoding": meant})
+    asking = Client(kept)
+    for value in (b"gzip, br", b"br, gzip;q=1.0", b"gzip,br,deflate") * 2:
+        asking.get(headers=[(b"accept-encoding", value)])
+    assert inner.asked == 2
+    asking.get(headers=[(b"accept-encoding", b"gzip")])
+    assert inner.asked == 3
+    # Several lines are one field.
+    asking.get(headers=[(b"accept-encoding", b"gzip"), (b"accept-encoding", b"br")])
+    assert inner.asked == 3
+
+
+def test_browsers_of_the_same_reader_are_alike(mechanisms_release: Release) -> None:
+    app = create_app(mechanisms_release, settings.load({}, {}))
+    told = readers(app)
+    assert told("en-GB,en;q=0.9") == "en-GB,en;q=0.9", "a header stands for itself at first"
+    assert app.test_client().get("/browse", headers={"Accept": "text/html"}).status_code == 200
+    assert told("en-GB,en;q=0.9") == told("en-US,en;q=0.5") == told(None)
+    assert told("zh") == told(None), "the graph does not speak it"
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,40 @@ def test_labels_speak_the_readers_language(lights_copy: Path, tmp_path: Path) ->
     assert '<h1 lang="en">North Rock Light</h1>' in english.text
 
 
+def test_a_search_speaks_all_languages_of_its_reader(lights_copy: Path, tmp_path: Path) -> None:
+    file = lights_copy / "data" / "editorial.trig"
+    words = file.read_text("utf-8")
+    more = {
+        'light:north-rock rdfs:label "North Rock Light"@en': ' , "Phare du Rocher"@fr ; '
+        'dcterms:description "A light"@en , "Un phare"@fr',
+        'light:south-spit rdfs:label "South Spit Light"@en': ' , "Feuer der Nehrung"@de',
+    }
+    for label, others in more.items():
+        assert label in words
+        words = words.replace(label, label + others)
+    file.write_text("PREFIX dcterms: <http://purl.org/dc/terms/>\n" + words, "utf-8")
+    project = sources.load(lights_copy)
+    given = {"project": lights_copy, "releases": tmp_path / "releases"}
+    release = build(project, settings.load(given, {}), lambda *_: (), describe)
+    client = create_app(release, settings.load({}, {})).test_client()
+    asked = {"Accept-Language": "de, fr;q=0.8, en;q=0.5"}
+    found = client.get("/search.json?q=light&kind=thing", headers=asked).get_json()["hits"]
+    labels = {hit["label"]: hit["description"] for hit in found}
+    assert labels["Phare du Rocher"] == "Un phare"
+    assert "Feuer der Nehrung" in labels
+    page = client.get("/search?q=light&kind=thing", headers=asked).text
+    assert '<a href="/doc/id/light/south-spit" lang="de">Feuer der Nehrung</a>' in page
+    assert "Un phare" in page
+    told = client.get("/search/suggest?prefix=south+spit", headers=asked).get_json()["suggestions"]
+    assert told[0]["label"] == "Feuer der Nehrung"
+    assert ["South", True] in told[0]["matched"]
+    tags = {
+        client.get("/search?q=light", headers={"Accept-Language": header}).headers["ETag"]
+        for header in ("de, fr;q=0.8, en;q=0.5", "de,fr;q=0.9", "en", "en-GB", "zh")
+    }
+    assert len(tags) == 2, "what is the same for two readers has the same tag"
+
+
 def test_the_list_of_texts_is_up_to_date(tmp_path: Path) -> None:
     fresh = tmp_path / "texts.pot"
     options = [

@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("namespaces",),
     ("teaching", "grammar", "nearness"),
     ("pictures",),
-    ("formats", "datatypes", "phrases", "settings", "sparql", "errors", "findings"),
+    ("formats", "datatypes", "phrases", "tongues", "settings", "sparql", "errors", "findings"),
 )
 #: Flask and its kin are for HTTP alone, click for the command line, rich for what it shows.
 CONFINED = {

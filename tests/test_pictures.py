@@ -11,12 +11,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from graphsvc import settings
 from graphsvc.entities import Catalogue
-from graphsvc.entities.model import Status
-from graphsvc.entities.pictures import moments, neighbours
+from graphsvc.entities.model import Named, Status
+from graphsvc.entities.pictures import Moment, moments
 from graphsvc.entities.places import located
 from graphsvc.pictures import labels as lettering
 from graphsvc.pictures import tree, world
@@ -24,6 +24,7 @@ from graphsvc.pictures.span import Stretch, stretch, ticks
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.web.app import create_app
+from graphsvc.web.pictures import chart
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 BASE = "https://w3id.org/iwm/"
 CRCCME = BASE + "id/mechanism/crccme"
-CCCME = BASE + "id/organization/cccme"
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_an_axis_names_a_few_round_years(begin: int, length: int) -> None:
 
 @given(st.recursive(st.just([]), lambda inner: st.lists(inner, max_size=4), max_leaves=30))
 def test_rows_never_overlap(shape: list[object]) -> None:
-    def grown(children: list[object]) -> list[tree.Branch]:
+    def grown(children: list[object]) -> list[tree.Branch[None]]:
         return [tree.Branch(None, grown(child)) for child in children]  # type: ignore[arg-type]
 
     branches = grown(shape)
@@ -101,10 +101,37 @@ def test_what_is_dated_is_what_the_text_dates(catalogue: Catalogue) -> None:
     assert all(moment.passages for moment in moments(catalogue, "en"))
 
 
+def test_the_time_line_tells_dates_at_their_precision(client: FlaskClient) -> None:
+    page = client.get("/timeline").get_data(as_text=True)
+    text = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "February 2012 to the month" in text
+    assert "2007 to the year" in text
+    assert '<time datetime="2012-02" title="2012-02">February 2012</time>' in page
+
+
+def test_a_bar_stands_at_its_year() -> None:
+    rows = [_moment("2007"), _moment("2014")]
+    drawn = chart(rows)
+    assert drawn is not None
+    assert (drawn.begin, drawn.end) == (2007, 2015)
+    assert (drawn.place(rows[0].time.begin), drawn.width(rows[0])) == ("0.000%", "12.500%")
+    assert drawn.place(rows[1].time.begin) == drawn.place(2014) == "87.500%"
+    assert drawn.anchor(2007) == "start"
+    assert drawn.anchor(2010) == "middle"
+    assert drawn.anchor(2015) == "end"
+
+
+def _moment(words: str) -> Moment:
+    time = stretch(words)
+    assert time is not None
+    named = Named(NamedNode("urn:x:a"), "a")
+    return Moment(named, named, words, time, Status.STATED, (), frozenset())
+
+
 def test_the_time_line_can_be_narrowed_to_a_class(client: FlaskClient) -> None:
     every = client.get("/timeline").get_data(as_text=True)
     visits = client.get("/timeline", query_string={"class": BASE + "ontology#Visit"})
-    rows = re.compile(r"<time datetime=\"\d{4}(?:-\d\d)?\">")
+    rows = re.compile(r"<time datetime=\"\d{4}(?:-\d\d)?\" title=")
     assert len(rows.findall(every)) == 6
     assert len(rows.findall(visits.get_data(as_text=True))) == 3
     none = client.get("/timeline", query_string={"class": BASE + "ontology#None"})
@@ -196,23 +223,6 @@ def test_groups_of_points_are_apart(at: list[tuple[float, float]], distance: flo
     assert sorted(number for group in groups for number in group) == list(range(len(at)))
     middles = [lettering.middle(at[number] for number in group) for group in groups]
     assert all(math.dist(*pair) >= distance for pair in itertools.combinations(middles, 2))
-
-
-def test_a_neighbour_stands_once(catalogue: Catalogue) -> None:
-    found = neighbours(catalogue, CRCCME, "en")
-    names = [one.thing.iri for one in found]
-    assert len(names) == len(set(names))
-    assert CCCME in names
-
-
-def test_a_neighbour_can_be_opened_and_closed(client: FlaskClient) -> None:
-    closed = client.get("/neighbourhood", query_string={"iri": CRCCME}).get_data(as_text=True)
-    opened = client.get("/neighbourhood", query_string={"iri": CRCCME, "open": CCCME})
-    text = opened.get_data(as_text=True)
-    assert "Open CCCME" in closed
-    assert "BFIC Chinese Secretariat" not in closed
-    assert "Close CCCME" in text
-    assert "BFIC Chinese Secretariat" in text
 
 
 @pytest.mark.parametrize("path", ["/timeline", "/map", "/neighbourhood?iri=" + CRCCME, "/"])

@@ -183,8 +183,10 @@ def test_a_thing_is_found_however_it_is_written(small: Index, text: str, expecte
 
 
 def test_labels_are_in_the_readers_language(small: Index) -> None:
-    assert search(small, "cccme", language="zh-Hant").hits[0].label == "中国机电产品进出口商会"
-    assert search(small, "cccme", language="fr").hits[0].label.startswith("China")
+    assert search(small, "cccme", languages="zh-Hant").hits[0].label == "中国机电产品进出口商会"
+    assert search(small, "cccme", languages="fr").hits[0].label.startswith("China")
+    assert search(small, "cccme", languages="fi, zh, en").hits[0].label == "中国机电产品进出口商会"
+    assert search(small, "xian", languages="zh, en").hits[0].label == "Xi\u2019an"
 
 
 def test_a_hit_says_which_name_matched_and_where(small: Index) -> None:

@@ -17,7 +17,8 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc import settings, sources
 from graphsvc.build import build
 from graphsvc.description import describe
-from graphsvc.entities.labels import local_words, spelled
+from graphsvc.entities.labels import local_words
+from graphsvc.entities.licences import licence_name
 from graphsvc.validation import validate
 from graphsvc.web.app import create_app
 
@@ -292,19 +293,18 @@ def of_the_graph(release: Release) -> set[str]:
                 said.add(term.value)
             elif isinstance(term, NamedNode):
                 iri = term.value
-                said |= {
-                    iri,
-                    iri.split("://")[-1].rstrip("/"),
-                    local_words(iri),
-                    spelled(term).label,
-                }
+                said |= {iri, iri.split("://")[-1].rstrip("/"), local_words(iri)}
                 said |= {release.prefixes.compact(iri), re.split("[/#]", iri)[-1]}
+                # The name of a licence is one in every language.
+                said.add(licence_name(iri) or iri)
     return {" ".join(part.split()) for text in said for part in (text, *PARTS.split(text))}
 
 
 def unmarked(page: str, graph: set[str]) -> list[str]:
     """Return what a page says that is neither translated nor the graph's."""
     page = re.sub(r'<(p|div) class="printed".*?</\1>', "", page, flags=re.DOTALL)
+    # The lines of a drawn name are one name.
+    page = re.sub(r'</tspan><tspan x="\d+" y="\d+">', "", page)
     whole = "\1".join(visible(page, CODE | {"q", "blockquote", "cite"}))
     # A translated text may hold marks of its own, and what the graph says.
     while re.search(r"⟦[^⟦⟧]*⟧", whole):

@@ -13,7 +13,14 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from graphsvc import sparql
 from graphsvc.entities import Catalogue
 from graphsvc.queries import load_queries
-from graphsvc.vocabulary import Vocabulary, VocabularyTerm, network, read_vocabulary, tree
+from graphsvc.vocabulary import (
+    Vocabulary,
+    VocabularyTerm,
+    network,
+    read_vocabulary,
+    tree,
+    upright_tree,
+)
 from graphsvc.vocabulary.axioms import Axioms
 from graphsvc.vocabulary.layers import layered
 from graphsvc.vocabulary.relations import characteristics, notes, relations
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from graphsvc.release import Release
-    from graphsvc.vocabulary import Drawing, Expression
+    from graphsvc.vocabulary import Branch, Drawing, Expression
 
 LIGHTS = "https://example.org/lights/ontology#"
 
@@ -140,7 +147,19 @@ def test_the_tree_has_every_class_with_its_properties(mechanisms: Vocabulary) ->
         "person",
         "unnamed group",
     ]
-    assert len(tree(mechanisms).boxes) == len(mechanisms.sections[0].terms)
+    for picture in (tree, upright_tree):
+        assert len(picture(mechanisms).boxes) == len(mechanisms.sections[0].terms)
+
+
+def test_the_narrow_tree_has_the_width_of_a_phone(mechanisms: Vocabulary) -> None:
+    drawn = upright_tree(mechanisms)
+    assert drawn.width <= 328
+    # A class stands to the right of the one that it is under, and lower.
+    assert len(drawn.lines) == sum(len(branch.branches) for branch in _all(mechanisms.tree))
+
+
+def _all(branches: Sequence[Branch]) -> list[Branch]:
+    return [each for branch in branches for each in (branch, *_all(branch.branches))]
 
 
 ODD = f"""
@@ -258,7 +277,7 @@ def test_edges_that_need_not_cross_do_not() -> None:
     assert [partner[node] for node in left] == right
 
 
-@pytest.mark.parametrize("picture", [tree, network])
+@pytest.mark.parametrize("picture", [tree, upright_tree, network])
 def test_no_box_lies_on_another(
     mechanisms: Vocabulary, picture: Callable[[Vocabulary], Drawing]
 ) -> None:

@@ -89,8 +89,9 @@ def test_every_anchor_of_the_vocabulary_is_there_once(client: FlaskClient) -> No
 
 def test_the_pictures_obey_the_policy(client: FlaskClient) -> None:
     page = client.get("/ontology", headers=HTML).text
-    assert page.partition("<main")[2].count("<svg") == 2
-    assert page.count("<desc ") == 2
+    # The classes are drawn twice: for a wide screen and for a phone.
+    assert page.partition("<main")[2].count("<svg") == 3
+    assert page.count("<desc ") == 3
     assert not re.search(r"<[^>]+\sstyle=", page)
     assert "<style" not in page
     assert "<script" not in page.partition("<main")[2]
@@ -165,8 +166,22 @@ def test_a_page_has_the_form_the_answer_and_the_text(client: FlaskClient) -> Non
 def test_a_thing_that_no_answer_has_can_still_be_asked_about(client: FlaskClient) -> None:
     other = "https://example.org/nowhere"
     page = client.get(f"{COUNTRY}?country={other}", headers=HTML).text
-    assert f"<option selected>{other}</option>" in page
+    assert f'<option value="{other}" selected>{other}</option>' in page
     assert "0 rows" in page
+
+
+def test_things_are_offered_under_the_names_that_readers_know(client: FlaskClient) -> None:
+    passages = client.get("/queries/what-a-sentence-states", headers=HTML).text
+    options = re.findall(r"<option [^>]*>([^<]*)</option>", passages)
+    assert options[0] == "5 · International Working Mechanisms"
+    assert all(len(option) <= 90 for option in options)
+    # What stands for a thing elsewhere is called as the thing is called here.
+    items = client.get("/queries/thing-of-a-wikidata-item", headers=HTML).text
+    assert re.search(r'<option value="http://www.wikidata.org/entity/Q33" selected[^>]*>Fin', items)
+    # Too many to choose from: a text, and what it stands for.
+    many = client.get("/queries/inferred-about", headers=HTML).text
+    assert "<option" not in many
+    assert re.search(r'data-chosen="[^"]*[Cc]hairman', many)
 
 
 def test_a_passage_is_its_number_and_its_words_stand_once(client: FlaskClient) -> None:

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from graphsvc.entities.asking_terms import AskingTerms
 from graphsvc.entities.wording import Wording
-from graphsvc.namespaces import LDQD, graph_iri
+from graphsvc.namespaces import LDQD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.model import Entity, Group, Incoming, Named
+    from graphsvc.entities.neighbours import Ring
     from graphsvc.store.base import Term
 
 _ABOUT = """
@@ -166,43 +168,18 @@ ORDER BY ?thing ?property ?value
 _AROUND = """
 SELECT DISTINCT ?subject ?property ?value WHERE {
   {
-    VALUES ?subject { $centres }
-    ?subject ?property ?value BIND(?value AS ?other)
-    FILTER(isIRI(?value) && ?property != rdf:type)
+    VALUES ?subject { $centre }%(others)s
+    ?subject ?property ?other BIND(?other AS ?value)
+    FILTER(?property != rdf:type)
   } UNION {
-    VALUES ?value { $centres }
-    ?subject ?property ?value BIND(?subject AS ?other)
+    VALUES ?value { $centre }%(others)s
+    ?other ?property ?value BIND(?other AS ?subject)
     FILTER(?property != oa:hasTarget)
-    FILTER NOT EXISTS { ?subject rdf:predicate ?derived }
+    FILTER NOT EXISTS { ?other rdf:predicate ?derived }
   }
-  FILTER(?subject != ?value && STRSTARTS(STR(?other), $within))
+  FILTER(isIRI(?other) && ?subject != ?value && STRSTARTS(STR(?other), $within))
 }
 ORDER BY ?property ?subject ?value
-"""
-
-_USES = """
-SELECT ?subject ?value WHERE { ?subject $property ?value }
-ORDER BY ?subject ?value
-"""
-
-_TERMS = """
-SELECT ?term ?label ?definition WHERE {
-  VALUES ?term { $terms }
-  GRAPH $ontology {
-    ?term rdfs:label ?label .
-    OPTIONAL { ?term skos:definition ?definition }
-  }
-}
-ORDER BY ?label
-"""
-
-_LINKING = """
-SELECT ?domain ?property ?range WHERE {
-  VALUES ?property { $properties }
-  GRAPH $ontology { ?property rdfs:domain ?domain ; rdfs:range ?range }
-  FILTER(isIRI(?domain) && isIRI(?range))
-}
-ORDER BY ?domain ?range ?property
 """
 
 _FOUND = """
@@ -220,13 +197,11 @@ SELECT ?passage ?words WHERE {
 """
 
 
-class Asking:
+class Asking(AskingTerms):
     """The queries behind the blocks of the pages of one graph."""
 
     def __init__(self, catalogue: Catalogue, prefixes: Mapping[str, str]) -> None:
-        self._catalogue = catalogue
-        self._wording = Wording(prefixes)
-        self._ontology = graph_iri(catalogue.base, "ontology")
+        super().__init__(catalogue, Wording(prefixes))
         self.shortened = self._wording.shortened
 
     def about(self, iri: str) -> str:
@@ -322,25 +297,15 @@ class Asking:
             _PLACED, things=[thing.term for thing in things], properties=properties
         )
 
-    def around(self, iris: Iterable[str]) -> str:
-        """Return the query for what stands around some things."""
-        within = Literal(f"{self._catalogue.base}id/")
-        return self._wording.query(_AROUND, centres=map(NamedNode, iris), within=within)
-
-    def uses(self, prop: str) -> str:
-        """Return the query for the facts of a property."""
-        return self._wording.query(_USES, property=NamedNode(prop))
-
-    def terms(self, terms: Iterable[Named]) -> str:
-        """Return the query for terms of the ontology: what they are called, and their meaning."""
+    def around(self, ring: Ring) -> str:
+        """Return the query for what stands around a thing, or for a page of it."""
+        others = [one.thing.term for one in ring.neighbours]
+        shown = "" if ring.is_whole else "\n    VALUES ?other { $others }"
         return self._wording.query(
-            _TERMS, terms=[term.term for term in terms], ontology=self._ontology
-        )
-
-    def linking(self, properties: Iterable[Named]) -> str:
-        """Return the query for the classes that some properties link."""
-        return self._wording.query(
-            _LINKING, properties=[prop.term for prop in properties], ontology=self._ontology
+            _AROUND % {"others": shown},
+            centre=ring.centre.term,
+            within=Literal(f"{self._catalogue.base}id/"),
+            others=others,
         )
 
     def found(self, iris: Iterable[str]) -> str:

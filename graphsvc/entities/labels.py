@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -12,6 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from graphsvc.entities.licences import licence_name
 from graphsvc.entities.model import Named
 from graphsvc.namespaces import DCTERMS, FOAF, OA, RDFS, SKOS
+from graphsvc.tongues import distance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,27 +78,8 @@ class Labels:
 
 
 def fit(literal: Literal, languages: str) -> int:
-    """Return how far a literal is from what a reader takes: the lower the better.
-
-    ``languages`` is a language priority list (RFC 4647, section 2.3) such as ``"fi, en"``. For
-    each of its languages the same tag is best, then a kindred one; after the last one comes no
-    language at all, and then any other.
-    """
-    tag = (literal.language or "").lower()
-    wanted = _tags(languages)
-    for place, (whole, primary) in enumerate(wanted):
-        if tag == whole:
-            return 2 * place
-        if tag and tag.split("-")[0] == primary:
-            return 2 * place + 1
-    return 2 * len(wanted) + bool(tag)
-
-
-@cache
-def _tags(languages: str) -> tuple[tuple[str, str], ...]:
-    """Return the tags of a priority list, each with its primary language."""
-    tags = [tag.strip().lower() for tag in languages.split(",")]
-    return tuple((tag, tag.split("-")[0]) for tag in tags)
+    """Return how far a literal is from what a reader takes: the lower the better."""
+    return distance(literal.language, languages)
 
 
 def best(literals: Iterable[Term], language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,6 +15,10 @@ Point: TypeAlias = tuple[float, float]
 #: How wide a letter is and how high a line, as parts of the size of the letters; what is free
 #: between a point and its label, in units of the picture.
 _LETTER, _LINE, _GAP = 0.58, 1.1, 6.0
+
+#: How much wider a letter of a script such as Han is, and the classes of such letters:
+#: https://www.unicode.org/reports/tr11/
+_WIDER, _WIDE = 1.75, frozenset("WF")
 
 #: How far down from its middle an area is named, in sizes of the letters.
 _DOWN = (0, -1.3, 1.3, -2.6, 2.6)
@@ -47,6 +52,39 @@ class Label:
     anchor: str
 
 
+def width(words: str, size: float) -> float:
+    """Return about how wide some words are in letters of a size."""
+    wide = 0 if words.isascii() else sum(map(_is_wide, words))
+    return (len(words) + wide * (_WIDER - 1)) * _LETTER * size
+
+
+def _is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in _WIDE
+
+
+def shortened(words: str, room: float, size: float) -> str:
+    """Return as much of some words as has room, an ellipsis at the end of what is cut."""
+    if width(words, size) <= room:
+        return words
+    kept = words
+    while kept and width(f"{kept}…", size) > room:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+def wrapped(words: str, room: float, size: float, most: int) -> list[str]:
+    """Return some words in lines that have room, at most so many; the last may be cut."""
+    lines = [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        # The last line takes all that is left.
+        if len(lines) == most or not lines[-1] or width(longer, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [shortened(line, room, size) for line in lines]
+
+
 def around(x: float, y: float, reach: float) -> Box:
     """Return the square around a point."""
     return Box(x - reach, y - reach, x + reach, y + reach)
@@ -54,7 +92,7 @@ def around(x: float, y: float, reach: float) -> Box:
 
 def centred(words: str, x: float, y: float, size: float) -> Box:
     """Return what a label covers whose baseline has its middle at a point."""
-    half = len(words) * _LETTER * size / 2
+    half = width(words, size) / 2
     return Box(x - half, y - _LINE * size, x + half, y + 0.3 * size)
 
 
@@ -70,8 +108,8 @@ def spread(
     covered = []
     # From the north to the south, so that names stay in that order.
     for number, (words, (x, y)) in sorted(enumerate(names), key=lambda entry: entry[1][1][1]):
-        width = len(words) * _LETTER * size
-        shifts = ((across * width / 2, down * size) for across in (0, 1, -1) for down in _DOWN)
+        wide = width(words, size)
+        shifts = ((across * wide / 2, down * size) for across in (0, 1, -1) for down in _DOWN)
         places = [(x + dx, y + dy) for dx, dy in sorted(shifts, key=lambda at: math.hypot(*at))]
         free = (at for at in places if not _meets(centred(words, *at, size), boxes))
         at = next(free, (x, y))
@@ -102,9 +140,9 @@ def placed(
 
 def candidates(words: str, x: float, y: float, size: float) -> list[tuple[Label, Box]]:
     """Return where the label of a point may stand, the best place first, with what it covers."""
-    width, low = len(words) * _LETTER * size, y + 0.35 * size
-    right = Box(x + _GAP, low - _LINE * size + 0.1, x + _GAP + width, low + 0.3 * size)
-    left = Box(x - _GAP - width, right.top, x - _GAP, right.bottom)
+    wide, low = width(words, size), y + 0.35 * size
+    right = Box(x + _GAP, low - _LINE * size + 0.1, x + _GAP + wide, low + 0.3 * size)
+    left = Box(x - _GAP - wide, right.top, x - _GAP, right.bottom)
     above, below = y - _GAP, y + _GAP + 0.8 * size
     return [
         (Label(x + _GAP, low, "start"), right),

@@ -9,11 +9,24 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate, count
 
-# A time zone or a time of day moves a date by less than its own length: it is not drawn.
-_DATE = re.compile(r"(-?[0-9]{4,9})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?(?![0-9])")
+_DATE = re.compile(
+    r"(-?[0-9]{4,9})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?(?![0-9])"
+    r"(?:T((?:[01][0-9]|2[0-3]):[0-5][0-9])(?::[0-9]{2}(?:\.[0-9]+)?)?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 
 _MONTHS = (0, *accumulate((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)))
 _DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date in its parts: those after its precision are None. ``clock`` is the time of day."""
+
+    year: int
+    month: int | None
+    day: int | None
+    clock: str | None
+    zone: str | None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,19 +37,34 @@ class Stretch:
     end: float
 
 
-def stretch(text: str) -> Stretch | None:
-    """Return the stretch of time that the lexical form of a date names, or None if it is none."""
+def date(text: str) -> Date | None:
+    """Return the date that a lexical form begins with, or None if it begins with none."""
     match = _DATE.match(text)
     if match is None:
         return None
-    year = int(match[1])
-    if match[2] is None:
+    year, month, day, clock, zone = match.groups()
+    return Date(int(year), _number(month), _number(day), clock, zone)
+
+
+def _number(digits: str | None) -> int | None:
+    return None if digits is None else int(digits)
+
+
+def stretch(text: str) -> Stretch | None:
+    """Return the stretch of time that the lexical form of a date names, or None if it is none.
+
+    A time zone or a time of day moves a date by less than its own length: it is not drawn.
+    """
+    found = date(text)
+    if found is None:
+        return None
+    year, month = found.year, found.month
+    if month is None:
         return Stretch(year, year + 1)
-    month = int(match[2])
     first = year + _MONTHS[month - 1] / _DAYS
-    if match[3] is None:
+    if found.day is None:
         return Stretch(first, year + _MONTHS[month] / _DAYS)
-    day = first + (int(match[3]) - 1) / _DAYS
+    day = first + (found.day - 1) / _DAYS
     return Stretch(day, day + 1 / _DAYS)
 
 

@@ -84,12 +84,12 @@ def _found(catalogue: Catalogue, index: Index, query: Query, language: str) -> l
     if not query.text.strip():
         return _by_properties(catalogue, index, query, language)[:most]
     asked = Search(index, query.text, [Kind.THING], query.types)
-    hits = list(asked.hits(most, language=language))
+    hits = list(asked.hits(most, languages=language))
     if query.strictness == "all":
         hits = [hit for hit in hits if set(query.types) <= set(hit.all_types)]
     if query.types and query.strictness == "should":
         known = {hit.iri for hit in hits}
-        others = Search(index, query.text, [Kind.THING]).hits(most, language=language)
+        others = Search(index, query.text, [Kind.THING]).hits(most, languages=language)
         hits += [hit for hit in others if hit.iri not in known]
     return hits
 
@@ -106,7 +106,7 @@ def _by_properties(catalogue: Catalogue, index: Index, query: Query, language: s
         classes = () if query.strictness == "should" else query.types
         hits += [
             replace(hit, exact=False)
-            for hit in Search(index, iri, [Kind.THING], classes).hits(1, language=language)
+            for hit in Search(index, iri, [Kind.THING], classes).hits(1, languages=language)
             if hit.iri == iri
         ]
     if query.strictness == "all":

@@ -13,9 +13,10 @@ from itertools import combinations, groupby
 from typing import TYPE_CHECKING
 
 from graphsvc.search.model import Found, Hit, Kind, Name, Standing
-from graphsvc.search.ranking import EXACT, Asked, allowed_slips, distance
+from graphsvc.search.ranking import EXACT, Asked, allowed_slips, slips_between
 from graphsvc.search.words import grams, key, words
 from graphsvc.search.writing import LONGEST_WORD, tag
+from graphsvc.tongues import distance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,14 +123,14 @@ class Search:
         return sum(self.kinds.get(kind, 0) for kind in wanted)
 
     def hits(
-        self, limit: int, offset: int = 0, language: str = "en", kinds: Sequence[Kind] = ()
+        self, limit: int, offset: int = 0, languages: str = "en", kinds: Sequence[Kind] = ()
     ) -> tuple[Hit, ...]:
         """Return some of what matches, the best first."""
         if self.reading is None:
             return ()
         match = self._bounded(self.reading, kinds or self._kinds)
         ordered = self._ordered(self.reading, match, offset + limit, kinds or self._kinds)
-        return self._explained(ordered[offset : offset + limit], self.reading, language)
+        return self._explained(ordered[offset : offset + limit], self.reading, languages)
 
     @cached_property
     def _class_tags(self) -> list[str]:
@@ -192,7 +193,7 @@ class Search:
         if len(unit.words) > 1 or not most or self._index.uses(word):
             return [word]
         candidates = self._index.words_like(sorted(grams(word)), _COMPARED)
-        apart = [(distance(word, each, most), -uses, each) for each, uses in candidates]
+        apart = [(slips_between(word, each, most), -uses, each) for each, uses in candidates]
         return [each for far, _, each in sorted(apart) if far <= most][:_SPELLINGS]
 
     def _ordered(
@@ -243,21 +244,21 @@ class Search:
             return (EXACT, names[0])  # by its IRI
         return (best, names[scores.index(best)])
 
-    def _explained(self, ids: Sequence[int], reading: Reading, language: str) -> tuple[Hit, ...]:
+    def _explained(self, ids: Sequence[int], reading: Reading, languages: str) -> tuple[Hit, ...]:
         rows, names, types = (
             self._index.rows(ids),
             self._index.names(ids),
             self._index.types(ids),
         )
         asked = Asked(self.text, self._words, reading.fuzzy)
-        sentences = self._sentences(rows.values(), language)
+        sentences = self._sentences(rows.values(), languages)
         hits = []
         for entry in ids:
             row = rows[entry]
             score, name = self._best(asked, entry, names[entry])
             if name is None:
                 name = Name(row.iri, None, "", Standing.IDENTIFIER)
-            label = _label(names[entry], language) or name
+            label = _label(names[entry], languages) or name
             hits.append(
                 Hit(
                     iri=row.iri,
@@ -273,6 +274,7 @@ class Search:
                     all_types=tuple(iri for iri, _ in types[entry]),
                     description=row.description,
                     sentence=sentences.get(row.said_in or ""),
+                    said_in=row.said_in,
                     document=row.document,
                     number=row.number,
                     begin=row.begin,
@@ -281,7 +283,7 @@ class Search:
             )
         return tuple(hits)
 
-    def _sentences(self, rows: Iterable[Row], language: str) -> dict[str, str]:
+    def _sentences(self, rows: Iterable[Row], languages: str) -> dict[str, str]:
         """Return the words of the sentences that first say something of some entries."""
         wanted = {row.said_in for row in rows if row.said_in}
         numbers = {iri: self._index.number_of(iri) for iri in sorted(wanted)}
@@ -289,7 +291,7 @@ class Search:
         return {
             iri: label.text
             for iri, number in numbers.items()
-            if number is not None and (label := _label(names[number], language)) is not None
+            if number is not None and (label := _label(names[number], languages)) is not None
         }
 
 
@@ -301,19 +303,20 @@ def search(  # noqa: PLR0913 - the parameters of a search
     classes: Iterable[str] = (),
     limit: int = 20,
     offset: int = 0,
-    language: str = "en",
+    languages: str = "en",
 ) -> Found:
     """Return what may be meant by a text: the first of it, and what there is in all.
 
-    ``kinds`` and ``classes`` (IRIs) bound what is found; none means any. ``language`` is that in
-    which things are called, if they have a label in it. Errors: DeadlineExceeded.
+    ``kinds`` and ``classes`` (IRIs) bound what is found; none means any. ``languages`` is the
+    reader's priority list: a thing is called as it is in the first of them in which it has a label.
+    Errors: DeadlineExceeded.
     """
     with index.in_time():
         asked = Search(index, text, kinds, classes)
         reading = asked.reading
         return Found(
             total=asked.total(),
-            hits=asked.hits(limit, offset, language),
+            hits=asked.hits(limit, offset, languages),
             kinds=asked.kinds,
             classes=asked.classes,
             suggestion=reading.suggestion if reading else None,
@@ -330,17 +333,7 @@ def _units(text: str) -> tuple[Unit, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _label(names: Sequence[Name], language: str) -> Name | None:
-    """Return the label that suits a language best: the same, a kindred one, none, another."""
-    wanted = language.lower()
-
-    def fit(name: Name) -> int:
-        tagged = (name.language or "").lower()
-        if tagged == wanted:
-            return 0
-        if tagged and tagged.split("-")[0] == wanted.split("-")[0]:
-            return 1
-        return 3 if tagged else 2
-
+def _label(names: Sequence[Name], languages: str) -> Name | None:
+    """Return the label that suits a reader best; among those that do alike, the first."""
     labels = [name for name in names if name.standing is Standing.LABEL]
-    return min(labels or names, key=fit, default=None)
+    return min(labels or names, key=lambda name: distance(name.language, languages), default=None)

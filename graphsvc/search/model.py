@@ -76,7 +76,8 @@ class Hit:
     ``label`` is what to call it; ``matched`` is the name that matched, with the words that did;
     ``score`` says from 0 to 100 how well, and is 100 only for a name that is the text itself.
     ``exact`` tells this; ``fuzzy`` that the name is only like the text. ``sentence`` is the first
-    that says something of the thing, ``types`` its stated classes, ``all_types`` all of them.
+    that says something of the thing, and ``said_in`` its IRI; ``types`` are its stated classes,
+    ``all_types`` all of them.
     """
 
     iri: str
@@ -92,6 +93,7 @@ class Hit:
     all_types: tuple[str, ...]
     description: str
     sentence: str | None
+    said_in: str | None
     document: str | None
     number: int | None
     begin: int | None

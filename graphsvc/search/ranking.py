@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
@@ -26,6 +27,12 @@ _BEGINS, _LIKE = 0.75, 0.7
 _EXCERPT = 340
 
 
+#: The same names are weighed with each letter that somebody types.
+_REMEMBERED = 4096
+_key = lru_cache(_REMEMBERED)(key)
+_split = lru_cache(_REMEMBERED)(split)
+
+
 def allowed_slips(word: str) -> int:
     """Return how many slips of the hand a word may have: one for each three letters."""
     return 0 if is_unspaced(word) else min(len(word) // 3, 3)
@@ -46,9 +53,9 @@ class Asked:
 
     def score(self, name: str) -> float:
         """Return from 0 to 100 how well a name fits; 100 only if it is written alike."""
-        if key(name) == key(self.text):
+        if _key(name) == _key(self.text):
             return EXACT
-        named = split(name)
+        named = _split(name)
         if not named or not self.words:
             return 0.0
         asked_size = sum(map(len, self.words))
@@ -83,7 +90,7 @@ class Asked:
         most = allowed_slips(word) if self.fuzzy else 0
         if not most or len(named) < len(word) - most:
             return 0.0
-        apart = distance(word, named, most)
+        apart = slips_between(word, named, most)
         return 0.0 if apart > most else _LIKE * (1 - apart / len(word))
 
     def _in_a_row(self, named: Sequence[str]) -> float:
@@ -92,7 +99,7 @@ class Asked:
         return 7.0 if joined.startswith(asked) else float(asked in joined)
 
 
-def distance(word: str, named: str, most: int) -> float:
+def slips_between(word: str, named: str, most: int) -> float:
     """Return how many slips make one word of the other, or of its beginning.
 
     The rest of a word that was not typed to its end counts for half a slip.

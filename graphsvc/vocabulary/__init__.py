@@ -3,7 +3,7 @@
 All of it is read from the graph: a new class or property needs no line of Python.
 """
 
-from graphsvc.vocabulary.diagram import Drawing, network, tree
+from graphsvc.vocabulary.diagram import Drawing, network, tree, upright_tree
 from graphsvc.vocabulary.model import (
     Branch,
     Expression,
@@ -15,10 +15,11 @@ from graphsvc.vocabulary.model import (
     Vocabulary,
     VocabularyTerm,
 )
-from graphsvc.vocabulary.read import KINDS, kind_of, read_vocabulary
+from graphsvc.vocabulary.read import KINDS, TERM_KINDS, kind_of, read_vocabulary
 
 __all__ = [
     "KINDS",
+    "TERM_KINDS",
     "Branch",
     "Drawing",
     "Expression",
@@ -33,4 +34,5 @@ __all__ = [
     "network",
     "read_vocabulary",
     "tree",
+    "upright_tree",
 ]

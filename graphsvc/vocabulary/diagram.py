@@ -1,4 +1,4 @@
-"""Two pictures of an ontology: its classes as trees, and the properties that lead between them.
+"""Pictures of an ontology: its classes as trees, and the properties that lead between them.
 
 They are plain numbers and terms; a template makes SVG of them. Widths of words are estimated, since
 a font is known only where a picture is seen.
@@ -6,6 +6,7 @@ a font is known only where a picture is seen.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ _LINE = 18.0
 _PADDING = 8.0
 _BETWEEN, _BETWEEN_CLASSES = 44.0, 20.0
 _MARGIN = 8.0
+_INDENT = 20.0
 # How wide a letter is in a wide face, plain and bold, and those that are wider or narrower.
 _CHARACTER, _BOLD_CHARACTER = 7.5, 8.4
 _RELATIVE = {
@@ -65,18 +67,43 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A picture of a width and a height, in pixels at its natural size."""
+    """A picture of a width and a height, in pixels at its natural size.
+
+    ``focus`` is the point that is worth to be seen first where it cannot be seen whole.
+    """
 
     width: float
     height: float
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
+    focus: tuple[float, float] = (0.0, 0.0)
 
 
 def tree(vocabulary: Vocabulary) -> Drawing:
     """Return the classes, each with its subclasses on its right."""
     drawn = _Trees(vocabulary.tree)
     return _drawing(drawn.boxes, drawn.lines)
+
+
+def upright_tree(vocabulary: Vocabulary) -> Drawing:
+    """Return the same for a narrow screen: each class with its subclasses under it, indented."""
+    boxes: list[Box] = []
+    lines: list[Line] = []
+    _indent(vocabulary.tree, 0, boxes, lines)
+    return _drawing(boxes, lines)
+
+
+def _indent(branches: Sequence[Branch], depth: int, boxes: list[Box], lines: list[Line]) -> None:
+    above = boxes[-1] if depth else None
+    for branch in branches:
+        terms = (branch.term,)
+        x, y, height = _MARGIN + depth * _INDENT, _MARGIN + len(boxes) * _ROW, _height(terms)
+        boxes.append(Box(x, y, _width(terms), height, terms, is_class=True))
+        if above is not None:
+            bend, bottom, level = above.x + _INDENT / 2, above.y + above.height, y + height / 2
+            path = f"M{bend:.1f} {bottom:.1f}V{level:.1f}H{x:.1f}"
+            lines.append(Line(path, has_arrow=False))
+        _indent(branch.branches, depth + 1, boxes, lines)
 
 
 def network(vocabulary: Vocabulary) -> Drawing:
@@ -95,7 +122,10 @@ def network(vocabulary: Vocabulary) -> Drawing:
     layers = layered(edges, heights)
     boxes = _boxes(layers, contents, heights, len(classes))
     lines = [_way(way, layers, boxes) for way in layers.ways]
-    return _drawing([boxes[node] for node in range(len(contents))], lines)
+    ends = Counter(node for edge in edges for node in edge if node < len(classes))
+    centre = [boxes[node] for node, _ in ends.most_common(1)]
+    focus = [(box.x + box.width / 2, box.y + box.height / 2) for box in centre]
+    return _drawing([boxes[node] for node in range(len(contents))], lines, *focus)
 
 
 def _height(terms: Sequence[Named]) -> float:
@@ -195,10 +225,13 @@ def _way(way: Sequence[int], layers: Layers, boxes: dict[int, Box]) -> Line:
     return Line("".join(path), has_arrow=boxes[way[-1]].is_class)
 
 
-def _drawing(boxes: Sequence[Box], lines: Sequence[Line]) -> Drawing:
+def _drawing(
+    boxes: Sequence[Box], lines: Sequence[Line], focus: tuple[float, float] = (0.0, 0.0)
+) -> Drawing:
     return Drawing(
         width=round(max((box.x + box.width for box in boxes), default=0.0) + _MARGIN, 1),
         height=round(max((box.y + box.height for box in boxes), default=0.0) + _MARGIN, 1),
         boxes=tuple(boxes),
         lines=tuple(lines),
+        focus=focus,
     )

@@ -41,6 +41,8 @@ _KINDS: tuple[tuple[NamedNode, str], ...] = (
     (OWL.AnnotationProperty, Phrase("Annotation properties")),
 )
 _OTHER = Phrase("Other terms")
+#: What says of a term that it is one.
+TERM_KINDS = tuple(kind for kind, _ in _KINDS)
 #: What people call the kinds, in that order.
 KINDS = tuple(dict.fromkeys([*(title for _, title in _KINDS), _OTHER]))
 _TRUE = frozenset({"true", "1"})
@@ -261,11 +263,13 @@ class _Reader:
                     for value in self._axioms.named_in(extent):
                         yield subject, value
 
+    def _is_term(self, node: NamedNode) -> bool:
+        return any(kind in TERM_KINDS for kind in self._axioms.values(node, RDF.type))
+
     def _borrowed(self, prefixes: Mapping[str, str]) -> Iterator[tuple[str, tuple[Named, ...]]]:
-        kinds = {kind for kind, _ in _KINDS}
         others: dict[str, list[Named]] = defaultdict(list)
         for term in self._axioms.subjects():
-            if term not in self._kinds and kinds.intersection(self._axioms.values(term, RDF.type)):
+            if term not in self._kinds and self._is_term(term):
                 namespace = term.value[: max(map(term.value.rfind, "/#")) + 1]
                 prefix = next((key for key, iri in prefixes.items() if iri == namespace), namespace)
                 others[prefix].append(self._axioms.name(term))

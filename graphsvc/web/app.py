@@ -14,7 +14,7 @@ import flask
 from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
-from graphsvc.web import head, languages, links, pages, parts, problems, script_texts
+from graphsvc.web import dates, head, languages, links, pages, parts, problems, script_texts
 from graphsvc.web.api import api
 from graphsvc.web.browse import browsing
 from graphsvc.web.cite import cite
@@ -118,6 +118,7 @@ def create_app(
         program_version=__version__, pinned_to=address, **_serve_static(app)
     )
     languages.register(app, settings.translations)
+    dates.register(app.jinja_env)
     script_texts.register(app.jinja_env)
     pages.register(served, app.jinja_env)
     parts.register(served, app.jinja_env)

@@ -31,10 +31,11 @@ from graphsvc.store.pool.client import PooledStore, wait_for_workers
 from graphsvc.store.pool.pins import PinnedWorkers
 from graphsvc.web import protocol
 from graphsvc.web.app import create_app
-from graphsvc.web.compression import Compression
+from graphsvc.web.compression import Compression, meant
 from graphsvc.web.conditions import Condition
 from graphsvc.web.fields import Fields
 from graphsvc.web.kept import Kept
+from graphsvc.web.languages import readers
 from graphsvc.web.lookups import Lookups
 from graphsvc.web.messages import START, Whole, field_value
 from graphsvc.web.problems import RequestProblem
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from graphsvc.formats import Format
     from graphsvc.release import Release
     from graphsvc.store.pool.aio import Running
+    from graphsvc.web.kept import Alike
     from graphsvc.web.messages import Application as Asgi
     from graphsvc.web.messages import Headers, Message, Receive, Scope, Send
 
@@ -335,4 +337,6 @@ def application() -> Asgi:
     fields = Fields(release)
     rest = Application(flask, release, fields, points, Pool(folder, limits))
     answering = Compression(Lookups(rest, release, fields, points))
-    return Kept(answering, _KEPT_BYTES, _KEPT_OF_ONE, partial(depot.state, release.path.parent))
+    alike: Alike = {b"accept-encoding": meant, b"accept-language": readers(flask)}
+    state = partial(depot.state, release.path.parent)
+    return Kept(answering, _KEPT_BYTES, _KEPT_OF_ONE, state, alike)

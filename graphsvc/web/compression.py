@@ -150,6 +150,14 @@ def negotiated(accept_encoding: str | None) -> Wanted:
     return Wanted(tuple(takers), best, takes_identity=plain > 0)
 
 
+@lru_cache(maxsize=256)
+def meant(accept_encoding: str | None) -> str:
+    """Return the same for all Accept-Encoding headers that come to the same."""
+    wanted = negotiated(accept_encoding)
+    best = wanted.best and wanted.best.name
+    return f"{[coding.name for coding in wanted.codings]} {best} {wanted.takes_identity}"
+
+
 class Compression:
     """An ASGI 3 application whose answers are compressed as their clients wish.
 

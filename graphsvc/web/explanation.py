@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import render_template
 
 from graphsvc.formats import Content, carrying
+from graphsvc.web.faults import fault
 
 if TYPE_CHECKING:
     from graphsvc.explain import Explanation
@@ -26,7 +27,14 @@ def written_explanation(explanation: Explanation, query: str, fmt: Format) -> st
     A page needs Flask's application context.
     """
     if fmt.name == "html":
-        return render_template("explanation.html", explanation=explanation, query=query)
+        faults = [
+            fault("warning", each.message, each.remedy, each.position, each.near)
+            for each in explanation.reasons
+            if each.position is not None
+        ]
+        return render_template(
+            "explanation.html", explanation=explanation, query=query, faults=faults
+        )
     if fmt.name == "txt":
         return explanation.text()
     return json.dumps(explanation.members(), indent=2, ensure_ascii=False) + "\n"

@@ -6,23 +6,28 @@ true until the folder of the releases changes. The whole of it is kept as it wen
 with its fields, under all that answers vary by; a request with a condition, or for a part, is
 passed on. https://www.rfc-editor.org/rfc/rfc9111#section-4.1
 
+Browsers say the same in many ways: what of a field decides an answer is compared, and not how it is
+written, where somebody can tell.
+
 Most questions of a program that asks about many things come once. An answer is kept when it is
 asked for the second time, so that they push nothing out.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc.web.cache import AnswerCache
-from graphsvc.web.messages import START, Whole
+from graphsvc.web.messages import START, Whole, field_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping
 
     from graphsvc.web.messages import Immediate, Message, Receive, Scope, Send
 
 Key: TypeAlias = "tuple[object, ...]"
+Alike: TypeAlias = "Mapping[bytes, Callable[[str | None], Hashable]]"
 
 #: The fields of a request by which answers vary: links may name the host that was asked.
 _VARYING = frozenset((b"accept", b"accept-encoding", b"accept-language", b"host"))
@@ -39,6 +44,7 @@ class Kept:
     """Keeps answers, bounded in bytes; the one not asked for longest goes first.
 
     ``state`` gives what else decides answers: one that was given in another state is not kept.
+    ``alike`` tells of fields of a request what they come to; of other fields each byte counts.
     """
 
     def __init__(
@@ -47,15 +53,17 @@ class Kept:
         most_bytes: int,
         most_of_one: int,
         state: Callable[[], Hashable],
+        alike: Alike = MappingProxyType({}),
     ) -> None:
         self._application = application
+        self._alike = alike
         self._state = state
         self._held = AnswerCache[Whole](most_bytes, most_of_one, lambda each: len(each.body))
         self._seen: set[int] = set()
 
     def at_once(self, scope: Scope) -> Whole | None:
         """Return the answer, if it is kept or can be had at once."""
-        key = _key(scope)
+        key = self._key(scope)
         if key is None:
             return None
         found = self._recalled(key)
@@ -68,7 +76,7 @@ class Kept:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass on one event of the server's life."""
-        key = _key(scope)
+        key = self._key(scope)
         if key is None:
             await self._application(scope, receive, send)
             return
@@ -81,6 +89,20 @@ class Kept:
         await self._application(scope, receive, recorder)
         if not self._is_first(key) and (answer := recorder.answer()) is not None:
             self._held.put((state, *key), answer)
+
+    def _key(self, scope: Scope) -> Key | None:
+        """Return what in a request decides its answer; None if the answer is not to be kept."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return None
+        headers = scope["headers"]
+        varying = []
+        for field in headers:
+            if field[0] in _VARYING and field[0] not in self._alike:
+                varying.append(field)
+            elif field[0] in _SPECIAL:
+                return None
+        meant = (tells(field_value(headers, name)) for name, tells in self._alike.items())
+        return (scope.get("root_path"), scope["path"], scope["query_string"], *meant, *varying)
 
     def _recalled(self, key: Key) -> Whole | None:
         """Return the answer that is kept; what nobody has asked for lately is not looked for."""
@@ -133,19 +155,6 @@ class _Recorder:
         others = [field for field in self._start["headers"] if field[0] != b"content-length"]
         length = (b"content-length", b"%d" % len(body))
         return Whole(self._start["status"], [*others, length], body)
-
-
-def _key(scope: Scope) -> Key | None:
-    """Return what in a request decides its answer; None if the answer is not to be kept."""
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return None
-    varying = []
-    for field in scope["headers"]:
-        if field[0] in _VARYING:
-            varying.append(field)
-        elif field[0] in _SPECIAL:
-            return None
-    return (scope.get("root_path"), scope["path"], scope["query_string"], *varying)
 
 
 def _may_be_kept(start: Message) -> bool:

@@ -26,7 +26,7 @@ from graphsvc.web.negotiation import elements
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -114,6 +114,26 @@ def reader() -> Reader:
     return found
 
 
+def readers(app: Flask) -> Callable[[str | None], Hashable]:
+    """Return what tells, without a request, which reader a header comes from.
+
+    As long as nobody has asked in which languages the graph speaks, the header stands for itself:
+    to ask takes a query, for which whoever asks here has no time.
+    """
+    with app.app_context():
+        served = site()
+
+    @lru_cache(maxsize=1024)
+    def known(accept_language: str | None) -> Reader:
+        with app.app_context():
+            return _reader(accept_language)
+
+    def told(accept_language: str | None) -> Hashable:
+        return known(accept_language) if served.knows_languages else accept_language
+
+    return told
+
+
 def labels() -> str:
     """Return the language priority list for labels, as the entity layer takes it."""
     return reader().labels
@@ -171,19 +191,24 @@ def worded(named: Named) -> str:
     return Markup('<span lang="{}">{}</span>').format(tag, named.label)
 
 
+def locale() -> Locale:
+    """Return how the reader's language writes numbers and dates."""
+    return _locale(_interface())
+
+
 def number(count: int) -> str:
     """Return a number as the reader's language groups its digits."""
-    return format_decimal(count, locale=_locale(_interface()))
+    return format_decimal(count, locale=locale())
 
 
 def day(time: datetime) -> str:
     """Return a date as the reader's language writes it."""
-    return format_date(time, "long", locale=_locale(_interface()))
+    return format_date(time, "long", locale=locale())
 
 
 def moment(time: datetime) -> str:
     """Return a date and a time of day as the reader's language writes them."""
-    return f"{day(time)}, {format_time(time, 'HH:mm', locale=_locale(_interface()))}"
+    return f"{day(time)}, {format_time(time, 'HH:mm', locale=locale())}"
 
 
 def in_english() -> Markup:

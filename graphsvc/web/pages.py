@@ -130,18 +130,6 @@ def entity_page(iri: str) -> str:
     catalogue = site().catalogue
     if iri in catalogue.texts:
         return reader_page(iri, page_number())
-    return kept_page(("entity", iri), lambda: _thing_page(iri))
-
-
-def _leading_query(compared: Glance) -> str:
-    """Return the query for what the first page shows of the things that the graph is about."""
-    if not compared.lanes:
-        return site().asking.leading
-    return list_queries().comparison((line.thing.term for line in compared.lines), compared.lanes)
-
-
-def _thing_page(iri: str) -> str:
-    catalogue = site().catalogue
     entity = describe(catalogue, iri, labels())
     shown = reading(catalogue, iri, labels())
     return render_template(
@@ -215,3 +203,10 @@ def _state(word: str) -> Response:
     response = Response(word + "\n", content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _leading_query(compared: Glance) -> str:
+    """Return the query for what the first page shows of the things that the graph is about."""
+    if not compared.lanes:
+        return site().asking.leading
+    return list_queries().comparison((line.thing.term for line in compared.lines), compared.lanes)

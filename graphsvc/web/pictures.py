@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import NamedNode
 
 from graphsvc.datatypes import is_absolute_iri
-from graphsvc.entities import called
-from graphsvc.entities.pictures import moments, neighbours
+from graphsvc.entities.pictures import moments
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
-from graphsvc.pictures import tree
 from graphsvc.pictures.span import ticks
 from graphsvc.web.atlas import atlas
 from graphsvc.web.languages import labels
+from graphsvc.web.neighbourhood import Neighbourhood
+from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.reader import kept_page
 from graphsvc.web.responses import release_answer
@@ -27,18 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from graphsvc.entities.model import Named
-    from graphsvc.entities.pictures import Moment, Neighbour
+    from graphsvc.entities.pictures import Moment
     from graphsvc.web.site import Site
 
 pictures = Blueprint("pictures", __name__)
 
 (_HTML,) = carrying(Content.PAGE)
-
-_MOST_OPEN = 12
-"""How many neighbours of a picture can be opened at once."""
-
-_COLUMN, _MARGIN = 300, 8
-"""The width of a column of the neighbourhood, and what is left free above and below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +48,10 @@ class Chart:
         """Return where a moment is drawn, from the left, in per cent."""
         return f"{100 * (year - self.begin) / (self.end - self.begin):.3f}%"
 
+    def anchor(self, year: int) -> str:
+        """Return which part of a year's name stands at its place: it keeps within the picture."""
+        return {self.begin: "start", self.end: "end"}.get(year, "middle")
+
     def width(self, moment: Moment) -> str:
         """Return how wide a moment is drawn: as its precision says, but never out of sight."""
         share = 100 * (moment.time.end - moment.time.begin) / (self.end - self.begin)
@@ -62,19 +61,6 @@ class Chart:
     def ticks(self) -> list[int]:
         """Return the years that the axis names."""
         return ticks(self.begin, self.end, 8)
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A node of the neighbourhood; ``depth`` counts from the thing itself, left is negative."""
-
-    neighbour: Neighbour
-    x: float
-    y: float
-    from_x: float
-    from_y: float
-    is_open: bool
-    can_open: bool
 
 
 @pictures.get("/timeline")
@@ -107,34 +93,31 @@ def map_page() -> Response:
 
 @pictures.get("/neighbourhood")
 def neighbourhood() -> Response:
-    """Show what stands around a thing (``iri=``), and around each neighbour that is ``open=``."""
+    """Show what stands around a thing (``iri=``), and around each neighbour that is ``open=``.
+
+    Of a thing with very many neighbours some are on each ``page=``.
+    """
     iri = _iri("iri")
-    opened = request.args.getlist("open")[:_MOST_OPEN]
     if iri is None:
         raise RequestProblem(
             "bad-request", "No thing is named.", remedy="Give the IRI of a thing as iri=."
         )
+    opened, page = request.args.getlist("open"), page_number()
 
     def body() -> str:
         if not site().knows(iri):
             raise UnknownEntity(iri)
-        thing = called(site().catalogue, iri, labels())
-        return render_template(
-            "neighbourhood.html",
-            thing=thing,
-            picture=_Neighbourhood(thing, opened),
-            opened=opened,
-        )
+        return render_template("neighbourhood.html", picture=Neighbourhood(iri, opened, page))
 
-    return release_answer(_HTML, ("neighbourhood", iri, *opened), body)
+    return release_answer(_HTML, ("neighbourhood", iri, page, *opened), body)
 
 
 def chart(rows: Sequence[Moment]) -> Chart | None:
     """Return a time line of some dated facts, or None if there are none."""
     if not rows:
         return None
-    begin = int(min(moment.time.begin for moment in rows))
-    end = int(max(moment.time.end for moment in rows)) + 1
+    begin = floor(min(moment.time.begin for moment in rows))
+    end = ceil(max(moment.time.end for moment in rows))
     return Chart(begin, end, rows)
 
 
@@ -154,56 +137,6 @@ def _classes(every: Iterable[Moment]) -> list[tuple[Named, int]]:
     )
     named = [(served.catalogue.term(cls, labels()), count) for cls, count in counts.items()]
     return sorted(named, key=lambda pair: (-pair[1], pair[0].label))
-
-
-class _Neighbourhood:
-    """The picture of what stands around a thing: what points to it left, the rest right."""
-
-    def __init__(self, thing: Named, opened: Sequence[str]) -> None:
-        self._opened = opened
-        self._seen = {thing.iri or ""}
-        found = neighbours(site().catalogue, thing.iri or "", labels())
-        #: What each thing has around it that is drawn with its neighbours.
-        self.rings: list[tuple[Named, Sequence[Neighbour]]] = [(thing, found)]
-        self._seen |= {one.thing.iri or "" for one in found}
-        sides = {
-            side: [self._branch(one) for one in found if one.incoming is side]
-            for side in (True, False)
-        }
-        self.rows = max(map(tree.rows, sides.values()), default=1) or 1
-        self.height = self.rows * tree.ROW + 2 * _MARGIN
-        self.nodes = [
-            node for side, branches in sides.items() for node in self._nodes(branches, side)
-        ]
-        self.left = max((-node.x for node in self.nodes), default=0) + _COLUMN
-        self.width = self.left + max((node.x for node in self.nodes), default=0) + _COLUMN
-
-    def _branch(self, one: Neighbour) -> tree.Branch:
-        branch = tree.Branch(one)
-        if one.thing.iri is not None and one.thing.iri in self._opened:
-            ring = neighbours(site().catalogue, one.thing.iri, labels())
-            self.rings.append((one.thing, ring))
-            for other in ring:
-                if other.thing.iri not in self._seen:
-                    self._seen.add(other.thing.iri or "")
-                    branch.children.append(self._branch(other))
-        return branch
-
-    def _nodes(self, branches: list[tree.Branch], left: bool) -> list[Node]:  # noqa: FBT001
-        sign = -1 if left else 1
-        middle = self.height / 2
-        return [
-            Node(
-                neighbour=entry.content,  # type: ignore[arg-type]
-                x=sign * (60 + entry.column * _COLUMN),
-                y=entry.y,
-                from_x=sign * (entry.column * _COLUMN - 60 if entry.column else 0),
-                from_y=middle if entry.parent_y is None else entry.parent_y,
-                is_open=entry.content.thing.iri in self._opened,  # type: ignore[attr-defined]
-                can_open=len(self._opened) < _MOST_OPEN,
-            )
-            for entry in tree.placed(branches, self.height)
-        ]
 
 
 def _iri(name: str) -> str | None:

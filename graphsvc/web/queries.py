@@ -6,7 +6,6 @@ no line here.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -15,12 +14,12 @@ from pyoxigraph import NamedNode
 
 from graphsvc import sparql
 from graphsvc.entities.wording import written
-from graphsvc.errors import GraphsvcError
 from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.queries import Query
 from graphsvc.queries import named as query_named
 from graphsvc.queries.lessons import Lesson, in_order, lessons
 from graphsvc.web import xlsx
+from graphsvc.web.choices import choice, choices
 from graphsvc.web.highlight import highlighted
 from graphsvc.web.languages import labels, speaks
 from graphsvc.web.negotiation import negotiate
@@ -34,14 +33,12 @@ from graphsvc.web.site import site
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graphsvc.entities import Named
     from graphsvc.store.base import Term
 
 queries = Blueprint("queries", __name__)
 
 (_HTML,) = carrying(Content.PAGE)
 _SHOWN_ROWS = 250
-_MOST_OPTIONS = 300
 
 _CONTENTS = {
     "SELECT": (Content.SOLUTIONS, Content.TABLE),
@@ -182,7 +179,8 @@ def _page(asked: Query, bindings: Mapping[str, Term]) -> str:
         text=highlighted(text, site().release.prefixes, _own_address),
         at_the_workbench=with_values(text, bindings),
         arguments=arguments,
-        options=site().once(("options", asked.name, labels()), lambda: _options(asked)),
+        options=site().once(("options", asked.name, labels()), lambda: choices(asked)),
+        chosen={name: choice(term) for name, term in bindings.items()},
         downloads=[
             (fmt, _address(asked, fmt, request.args)) for fmt in formats_of(asked) if fmt != _HTML
         ],
@@ -228,26 +226,3 @@ def with_values(text: str, bindings: Mapping[str, Term]) -> str:
         return text
     values = "".join(f"\n  VALUES ?{name} {{ {written(term)} }}" for name, term in bindings.items())
     return text[:brace] + values + text[brace:]
-
-
-def _options(asked: Query) -> dict[str, list[Named]]:
-    """Return for each parameter that is an IRI the things that the query has an answer for.
-
-    The query itself is asked, with these parameters left open: what it then finds in their
-    columns fits. A parameter that no pattern binds has no such list.
-    """
-    terms = asked.bindings({})
-    is_open = {name for name, param in asked.params.items() if param.type == "iri"}
-    found: dict[str, list[Named]] = {name: [] for name in is_open}
-    if not is_open or sparql.form(asked.text) != "SELECT":
-        return found
-    bound = {name: term for name, term in terms.items() if name not in is_open}
-    # Only a help to whoever fills in the form: what takes too long is done without.
-    with suppress(GraphsvcError):
-        table = site().store.select(asked.text, bound)
-        for name in is_open.intersection(table.variables):
-            column = table.variables.index(name)
-            things = {row[column] for row in table.rows if isinstance(row[column], NamedNode)}
-            named_things = (site().called(thing, labels()) for thing in things if thing is not None)
-            found[name] = sorted(named_things, key=lambda one: (one.label, one.iri or ""))
-    return {name: things[:_MOST_OPTIONS] for name, things in found.items()}

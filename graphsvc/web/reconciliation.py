@@ -30,9 +30,10 @@ from graphsvc.reconciliation import (
 from graphsvc.reconciliation.extending import described
 from graphsvc.reconciliation.reading import read_query
 from graphsvc.search import Kind, Search
+from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.responses import spoken_answer
-from graphsvc.web.search import own_types, reader_language
+from graphsvc.web.search import own_types
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ _FRAMED = (
 @reconciliation.post("")
 def service() -> Response:
     """Answer a batch of queries, a data extension, or else tell what the service can do."""
-    language = reader_language()
+    language = labels()
     given = request.form if request.method == "POST" else request.args
     if "queries" in given:
         batch = _refusing_too_many(lambda: read_batch(given["queries"]))
@@ -135,7 +136,7 @@ def suggest(kind: str) -> Response:
             f"Nothing of the kind {kind!r} is suggested.",
             remedy=f"Ask for one of: {', '.join(_SUGGESTED)}.",
         )
-    prefix, cursor, language = request.args.get("prefix", ""), _cursor(), reader_language()
+    prefix, cursor, language = request.args.get("prefix", ""), _cursor(), labels()
     cls = request.args.get("type", "") if kind == "entity" else ""
 
     def body() -> str:
@@ -151,7 +152,7 @@ def suggest(kind: str) -> Response:
 @reconciliation.get("/properties")
 def properties() -> Response:
     """Propose properties to fetch for things of the class ``type``."""
-    cls, language = request.args.get("type", ""), reader_language()
+    cls, language = request.args.get("type", ""), labels()
     text = request.args.get("limit", "")
     limit = int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
 
@@ -166,7 +167,7 @@ def properties() -> Response:
 @reconciliation.get("/flyout")
 def flyout() -> Response:
     """Answer with a few words about a thing, a class or a property, as HTML within JSON."""
-    iri, language = _known_id(), reader_language()
+    iri, language = _known_id(), labels()
 
     def body() -> str:
         return _written({"id": iri, "html": _preview("flyout.html", iri, language)})
@@ -177,7 +178,7 @@ def flyout() -> Response:
 @reconciliation.get("/preview")
 def preview() -> Response:
     """Show a thing in a frame of a table tool: what it is, and the sentence that says so."""
-    iri, language = _known_id(), reader_language()
+    iri, language = _known_id(), labels()
     response = spoken_answer(
         _HTML, ("preview", iri), lambda: _preview("preview.html", iri, language)
     )

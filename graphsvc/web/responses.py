@@ -12,7 +12,7 @@ from flask import Response, request
 from werkzeug.http import http_date
 
 from graphsvc.web.conditions import Condition
-from graphsvc.web.languages import of_reader, speaks
+from graphsvc.web.languages import of_reader, reader, speaks
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def release_answer(
 
 def spoken_answer(fmt: Format, key: tuple[object, ...], body: Callable[[], str]) -> Response:
     """Return an answer that depends on the reader's languages whatever its format is."""
-    response = release_answer(fmt, (*key, request.headers.get("Accept-Language", "")), body)
+    response = release_answer(fmt, (*key, reader()), body)
     response.vary.add("Accept-Language")
     return response
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request, url_for
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from graphsvc.formats import Content, carrying
 from graphsvc.phrases import Phrase
 from graphsvc.search import Kind, Search
+from graphsvc.search.collect import DESCRIPTIONS
+from graphsvc.tongues import distance
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
@@ -21,7 +23,7 @@ from graphsvc.web.responses import spoken_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from graphsvc.entities import Named
+    from graphsvc.entities import Named, Passage
     from graphsvc.search import Hit
 
 searching = Blueprint("search", __name__)
@@ -95,7 +97,7 @@ def answer(suffix: str | None = None) -> Response:
         raise RequestProblem(
             "not-found", f"There is no search.{suffix}.", remedy="Ask for search.json."
         )
-    question, language = Question.read(), reader_language()
+    question, languages = Question.read(), labels()
     accept = request.headers.get("Accept")
     fmt = formats[suffix] if suffix else negotiate(accept, tuple(formats.values()))
     if question.page > _LAST_PAGE:
@@ -103,39 +105,56 @@ def answer(suffix: str | None = None) -> Response:
             "bad-request", f"There are no more than {_LAST_PAGE} pages.", remedy="Ask for less."
         )
     write = _page if fmt is _HTML else _records
-    return spoken_answer(fmt, ("search", *_key(question)), lambda: write(question, language))
+    return spoken_answer(fmt, ("search", *_key(question)), lambda: write(question, languages))
 
 
 @searching.get("/search/suggest")
 def suggest() -> Response:
     """Suggest, as JSON, what somebody may mean who has typed ``prefix``; of one kind, if named."""
-    text, language, kind = request.args.get("prefix", "").strip(), reader_language(), _kind()
+    text, languages, kind = request.args.get("prefix", "").strip(), labels(), _kind()
 
     def body() -> str:
         with site().release.search.in_time():
             asked = Search(site().release.search, text, [kind] if kind else [])
-            hits = asked.hits(SUGGESTED, language=language)
+            hits = asked.hits(SUGGESTED, languages=languages)
             total = asked.total()
-        suggested = [_suggestion(hit, language) for hit in hits]
+        suggested = [_suggestion(hit, languages) for hit in hits]
         return _written({"prefix": text, "total": total, "suggestions": suggested})
 
     return spoken_answer(_JSON, ("suggest", text, kind), body)
 
 
-def reader_language() -> str:
-    """Return the language of the graph that the reader likes best, or else the graph's own."""
-    return labels().partition(",")[0]
-
-
-def named(iri: str, language: str) -> Named:
+def named(iri: str, languages: str) -> Named:
     """Return a class or property under its label."""
-    return site().catalogue.term(NamedNode(iri), language)
+    return site().catalogue.term(NamedNode(iri), languages)
 
 
 def own_types(hit: Hit) -> tuple[str, ...]:
     """Return the stated classes of a hit that are this graph's own, if it has such."""
     own = tuple(iri for iri in hit.types if iri.startswith(site().base))
     return own or hit.types[:1]
+
+
+def described(hit: Hit, languages: str) -> str:
+    """Return what says in a sentence or two what a hit is, in the reader's languages."""
+    found = (
+        (distance(quad.object.language, languages), rank, quad.object.value)
+        for rank, describing in enumerate(DESCRIPTIONS)
+        for quad in site().catalogue.near.triples(NamedNode(hit.iri), describing)
+        if isinstance(quad.object, Literal)
+    )
+    return min(found, default=(0, 0, hit.description))[-1]
+
+
+def said_in(hit: Hit) -> Passage | None:
+    """Return the first passage that says something of a hit."""
+    return site().catalogue.passage(NamedNode(hit.said_in)) if hit.said_in else None
+
+
+def known_as(hit: Hit, languages: str) -> Named | None:
+    """Return the graph's own word for how a hit has the name that matched, if it has one."""
+    prop = hit.matched_name.property
+    return named(prop, languages) if prop.startswith(site().base) else None
 
 
 def _kind() -> Kind | None:
@@ -163,27 +182,27 @@ def _key(question: Question) -> tuple[object, ...]:
     return (question.text, question.kind, question.cls, question.page)
 
 
-def _groups(question: Question, asked: Search, language: str) -> list[Group]:
+def _groups(question: Question, asked: Search, languages: str) -> list[Group]:
     """Return what a page shows: some hits of every kind, or a page of those of one."""
     if not question.kind and not question.cls:
         kinds = asked.kinds.items()
         groups = [
-            Group(kind, TITLES[kind], total, asked.hits(OF_EACH, 0, language, (kind,)))
+            Group(kind, TITLES[kind], total, asked.hits(OF_EACH, 0, languages, (kind,)))
             for kind, total in kinds
         ]
         # What is called just so comes first, of whatever kind it is.
         return sorted(groups, key=lambda group: not group.hits[:1] or not group.hits[0].exact)
     kind = Kind.THING if question.cls else question.kind or Kind.THING
-    hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, language, (kind,))
+    hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages, (kind,))
     return [Group(kind, TITLES[kind], asked.total((kind,)), hits)]
 
 
-def _page(question: Question, language: str) -> str:
+def _page(question: Question, languages: str) -> str:
     with site().release.search.in_time():
         asked = question.search()
-        groups = _groups(question, asked, language)
+        groups = _groups(question, asked, languages)
         classes = [
-            (named(iri, language), count)
+            (named(iri, languages), count)
             for iri, count in asked.classes.items()
             if iri.startswith(site().base)
         ]
@@ -195,17 +214,20 @@ def _page(question: Question, language: str) -> str:
         groups=[group for group in groups if group.total],
         kinds=[(kind, TITLES[kind], count) for kind, count in kinds.items()],
         classes=classes,
-        chosen=named(question.cls, language) if question.cls else None,
+        chosen=named(question.cls, languages) if question.cls else None,
         per_page=PER_PAGE,
-        named=lambda iri: named(iri, language),
+        named=lambda iri: named(iri, languages),
+        described=lambda hit: described(hit, languages),
+        known_as=lambda hit: known_as(hit, languages),
         own_types=own_types,
+        said_in=said_in,
     )
 
 
-def _records(question: Question, language: str) -> str:
+def _records(question: Question, languages: str) -> str:
     with site().release.search.in_time():
         asked = question.search()
-        hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, language)
+        hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages)
         total, kinds, classes = asked.total(), asked.kinds, asked.classes
         reading = asked.reading
     return _written(
@@ -218,12 +240,12 @@ def _records(question: Question, language: str) -> str:
             "classes": classes,
             "did_you_mean": reading.suggestion if reading else None,
             "some_words_only": reading.partial if reading else False,
-            "hits": [_record(hit) for hit in hits],
+            "hits": [_record(hit, languages) for hit in hits],
         }
     )
 
 
-def _record(hit: Hit) -> dict[str, object]:
+def _record(hit: Hit, languages: str) -> dict[str, object]:
     record: dict[str, object] = {
         "iri": hit.iri,
         "kind": hit.kind.value,
@@ -241,7 +263,7 @@ def _record(hit: Hit) -> dict[str, object]:
             "highlights": _highlights(hit),
         },
         "types": list(hit.types),
-        "description": hit.description or None,
+        "description": described(hit, languages) or None,
         "sentence": hit.sentence,
     }
     if hit.kind is Kind.SENTENCE:
@@ -260,8 +282,8 @@ def _highlights(hit: Hit) -> list[list[int]]:
     return places
 
 
-def _suggestion(hit: Hit, language: str) -> dict[str, object]:
-    kinds = [named(iri, language).label for iri in own_types(hit)[:1]]
+def _suggestion(hit: Hit, languages: str) -> dict[str, object]:
+    kinds = [named(iri, languages).label for iri in own_types(hit)[:1]]
     return {
         "iri": hit.iri,
         "name": site().release.prefixes.compact(hit.iri),

@@ -42,8 +42,8 @@ T = TypeVar("T")
 READER_SIZE = 300
 """How many passages of a text stand on one page of the source reader."""
 
-_KEPT_BYTES = 32 * 1024 * 1024
-"""How many bytes of pages that are costly to make are kept in memory."""
+_KEPT_BYTES = 8 * 1024 * 1024
+"""How many bytes of the pages to which all others lead are kept in memory."""
 
 _IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
 _PLAIN = re.compile(r"[A-Za-z0-9/_.#-]*")
@@ -59,7 +59,7 @@ class Site:
         self.built = datetime.fromisoformat(release.manifest.built)
         # The release on disk is at hand in each process, whoever else answers its queries.
         self.catalogue = Catalogue(store, release.base, release.store)
-        self.kept = AnswerCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 4, len)
+        self.kept = AnswerCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 2, len)
         self._read: dict[Hashable, object] = {}
 
     def once(self, key: Hashable, read: Callable[[], T]) -> T:
@@ -98,6 +98,11 @@ class Site:
     def languages(self) -> frozenset[str]:
         """Return the tags of the languages in which the graph names things."""
         return spoken(self.catalogue)
+
+    @property
+    def knows_languages(self) -> bool:
+        """Tell whether these, and the default one, have been read."""
+        return {"languages", "default_language"} <= self.__dict__.keys()
 
     @cached_property
     def default_language(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import render_template
 
 from graphsvc.entities import describe
-from graphsvc.vocabulary import network, tree
+from graphsvc.vocabulary import TERM_KINDS, network, tree, upright_tree
 from graphsvc.web.languages import labels
 from graphsvc.web.lineage import known_versions
 from graphsvc.web.reader import kept_page
@@ -35,6 +35,8 @@ def _made(versions: Sequence[Version]) -> str:
         ontology=site().called(ontology, labels()),
         entity=describe(site().catalogue, ontology.value, labels()),
         tree=tree(vocabulary),
+        upright=upright_tree(vocabulary),
+        kinds=TERM_KINDS,
         network=network(vocabulary),
         versions=versions,
     )

@@ -16,6 +16,7 @@ from graphsvc.explain import unknown_terms
 from graphsvc.formats import Format
 from graphsvc.web import protocol
 from graphsvc.web.examples import example
+from graphsvc.web.faults import fault
 from graphsvc.web.languages import labels
 from graphsvc.web.notebook import Source, notebook
 from graphsvc.web.protocol import Body
@@ -27,7 +28,6 @@ from graphsvc.web.snippets import snippets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graphsvc.errors import Position
     from graphsvc.web.protocol import Asked
 
 workbench = Blueprint("workbench", __name__, url_prefix="/sparql")
@@ -124,9 +124,9 @@ def _faults(asked: Asked) -> list[dict[str, object]]:
     except NotAcceptable:
         pass
     except QueryError as error:
-        return [_fault("error", error.message, error.remedy, error.position)]
+        return [fault("error", error.message, error.remedy, error.position)]
     return [
-        _fault(
+        fault(
             "warning",
             f"{term.written} does not occur in this graph.",
             f"Did you mean {' or '.join(term.near)}?" if term.near else "",
@@ -135,17 +135,6 @@ def _faults(asked: Asked) -> list[dict[str, object]]:
         )
         for term in unknown_terms(served.store, asked.query, served.release.prefixes)
     ]
-
-
-def _fault(
-    severity: str,
-    message: str,
-    remedy: str,
-    position: Position | None,
-    near: tuple[str, ...] = (),
-) -> dict[str, object]:
-    place = {} if position is None else {"line": position.line, "column": position.column}
-    return {"severity": severity, "message": message, "remedy": remedy, "near": near, **place}
 
 
 def _endpoint() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from .watching import opened, pasted
 
@@ -64,21 +65,62 @@ def test_a_sentence_leads_to_its_facts_and_back(browser: Browser, served: str) -
         page.wait_for_url("**/doc/id/person/zhang-yujing")
 
 
-def test_a_neighbour_opens_in_the_picture(browser: Browser, served: str) -> None:
-    address = "/neighbourhood?iri=https://w3id.org/iwm/id/mechanism/crccme"
-    with opened(browser, served + address) as page:
-        before = page.locator("svg.around .node").count()
-        page.locator("svg.around a", has_text="Open CCCME").click()
-        page.wait_for_url("**open=**")
-        assert page.locator("svg.around .node").count() > before
+NEIGHBOURHOOD = "/neighbourhood?iri=https://w3id.org/iwm/id/mechanism/crccme"
 
 
-def test_a_picture_is_shown_from_its_middle_on_a_phone(browser: Browser, served: str) -> None:
-    address = "/neighbourhood?iri=https://w3id.org/iwm/id/mechanism/crccme"
-    with opened(browser, served + address, 360) as page:
-        box = page.locator("svg.around .centre").bounding_box()
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
+def test_a_neighbour_opens_in_the_picture(
+    browser: Browser, served: str, width: int, *, has_script: bool
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, java_script_enabled=has_script
+    )
+    page = context.new_page()
+    page.goto(served + NEIGHBOURHOOD)
+    picture = page.locator("svg.around:visible")
+    before = picture.locator(".node").count()
+    picture.locator("a.toggle", has_text="Open CCCME").click()
+    closing = picture.locator("a.toggle", has_text="Close CCCME")
+    expect(closing).to_be_visible()
+    assert "open=" in page.url
+    assert picture.locator(".node").count() > before
+    closing.click()
+    expect(picture.locator(".node")).to_have_count(before)
+    page.go_back()
+    expect(closing).to_be_visible()
+    context.close()
+
+
+def test_a_neighbour_that_is_opened_keeps_the_focus_and_its_place(
+    browser: Browser, served: str
+) -> None:
+    with opened(browser, served + NEIGHBOURHOOD, 360) as page:
+        toggle = page.locator("svg.upright a.toggle[data-of$='organization/cccme']")
+        toggle.scroll_into_view_if_needed()
+        before = toggle.bounding_box()
+        toggle.focus()
+        page.keyboard.press("Enter")
+        expect(toggle).to_contain_text("Close CCCME")
+        expect(toggle).to_be_focused()
+        after = toggle.bounding_box()
+        assert before is not None
+        assert after is not None
+        assert abs(after["y"] - before["y"]) <= 1
+
+
+def test_a_picture_has_the_width_of_a_phone(browser: Browser, served: str) -> None:
+    with opened(browser, served + NEIGHBOURHOOD, 360) as page:
+        box = page.locator("svg.around:visible").bounding_box()
         assert box is not None
-        assert 160 < box["x"] < 190
+        assert (box["x"], box["x"] + box["width"]) == (16, 344)
+        for words in page.locator("svg.around:visible text").all():
+            place = words.bounding_box()
+            assert place is not None
+            assert place["x"] + place["width"] <= 346, words.text_content()
+        table = page.locator("table.rings").first
+        assert "has commitment" in table.inner_text()
+        assert table.locator("tr th:visible").last.bounding_box()["width"] > 300  # type: ignore[index]
 
 
 def test_the_keyboard_comes_straight_to_the_content(browser: Browser, served: str) -> None:

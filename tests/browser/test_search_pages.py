@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Error, expect
 
 from .watching import opened
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 
 def options(page: Page) -> list[str]:
@@ -45,7 +47,8 @@ def test_a_tour_with_the_keyboard_alone(browser: Browser, served: str) -> None:
         assert box.get_attribute("aria-expanded") == "false"
         assert box.input_value() == "cica"
         page.keyboard.type(" bus")
-        assert options(page)[0] == "CICA Business Council"
+        # What answers the letters before stands there at once, until this comes.
+        expect(page.locator("li[role=option]").first).to_contain_text("CICA Business Council")
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
         page.wait_for_url("**/doc/id/mechanism/cica-business-council")
@@ -73,6 +76,74 @@ def test_a_suggestion_is_followed_with_the_mouse(browser: Browser, served: str) 
         page.get_by_role("combobox").fill("huwei")
         page.locator("li[role=option]").first.click()
         page.wait_for_url("**/doc/id/organization/huawei")
+
+
+def test_the_last_that_was_typed_wins(browser: Browser, served: str) -> None:
+    waiting: list[Route] = []
+
+    def held(route: Route) -> None:
+        # The answer to the first letters comes when that to the last ones has been shown.
+        if route.request.url.endswith("prefix=hua"):
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    with opened(browser, served) as page:
+        page.route("**/search/suggest**", held)
+        box = page.get_by_role("combobox")
+        with page.expect_request("**/search/suggest?prefix=hua"):
+            box.fill("hua")
+        box.fill("finland")
+        assert options(page)[0] == "Finland"
+        late = {
+            "label": "Late",
+            "matched": [["Late", True]],
+            "type": "",
+            "kind": "thing",
+            "href": "/",
+        }
+        # A browser that has been told to leave a request has no ear for its answer.
+        with suppress(Error):
+            waiting[0].fulfill(json={"suggestions": [late], "total": 1})
+        expect(page.locator("li[role=option]").first).to_contain_text("Finland")
+        page.get_by_role("combobox").press("ArrowDown")
+        assert chosen(page) == "Finland"
+
+
+def test_enter_never_follows_what_answers_other_words(browser: Browser, served: str) -> None:
+    with opened(browser, served) as page:
+        box = page.get_by_role("combobox")
+        box.fill("china")
+        options(page)
+        page.keyboard.press("ArrowDown")
+        assert chosen(page) == "China"
+        page.route("**/search/suggest**", lambda _: None)
+        page.keyboard.type(" italy")
+        assert chosen(page) is None
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?q=china+italy")
+
+
+def test_what_was_answered_once_is_not_asked_again(browser: Browser, served: str) -> None:
+    with opened(browser, served) as page:
+        box = page.get_by_role("combobox")
+        box.fill("huawei")
+        assert options(page)[0] == "HUAWEI"
+        box.fill("finland")
+        expect(page.locator("li[role=option]").first).to_contain_text("Finland")
+        page.route("**/search/suggest**", lambda route: route.abort())
+        box.fill("huawei")
+        expect(page.locator("li[role=option]").first).to_contain_text("HUAWEI")
+
+
+def test_without_an_answer_it_says_so_and_searches(browser: Browser, served: str) -> None:
+    with opened(browser, served, pardoned="status of 503") as page:
+        page.route("**/search/suggest**", lambda route: route.fulfill(status=503))
+        page.get_by_role("combobox").fill("huawei")
+        told = page.locator(".search-box [role=status]")
+        expect(told).to_contain_text("Suggestions cannot be had now")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?q=huawei")
 
 
 @pytest.mark.parametrize("width", [360, 1280])

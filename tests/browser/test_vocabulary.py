@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from .watching import opened
 
@@ -70,9 +72,10 @@ def test_the_words_of_a_picture_fit_and_can_be_followed(
 def test_a_picture_scrolls_in_its_own_box(browser: Browser, served: str) -> None:
     with opened(browser, served + "/ontology", 360) as page:
         box = page.get_by_role("region", name="The properties that link the classes")
-        assert box.evaluate("e => { e.scrollBy(60, 0); return e.scrollLeft }") == 60
+        moved = "e => { const at = e.scrollLeft; e.scrollBy(60, 0); return e.scrollLeft - at }"
+        assert box.evaluate(moved) == 60
         box.focus()
-        assert page.evaluate("document.activeElement.className") == "picture"
+        assert page.evaluate("document.activeElement.className") == "picture network"
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
@@ -81,7 +84,7 @@ def test_the_picture_is_also_a_table(browser: Browser, served: str) -> None:
         page.get_by_text("The same as a table").click()
         row = page.locator(".same tr", has_text="holder")
         assert row.locator("td").all_inner_texts() == ["role holding", "holder", "actor"]
-        picture = page.locator("svg.diagram").nth(1)
+        picture = page.locator(".network svg.diagram")
         named = picture.get_attribute("aria-labelledby") or ""
         words = [page.locator(f"#{name}").text_content() or "" for name in named.split()]
         assert "The table below says the same." in words[1]
@@ -92,3 +95,64 @@ def test_the_uses_of_a_term_lead_to_its_facts(browser: Browser, served: str) -> 
         page.locator("#hasSecretariat .query-this").click()
         page.wait_for_url("**/sparql?query=**")
         assert "hasSecretariat" in page.locator(".cm-content").inner_text()
+
+
+def test_a_picture_is_shown_from_its_most_linked_class(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/ontology", 360) as page:
+        frame = page.locator(".picture.network").bounding_box()
+        box = page.locator(".network .class", has_text=re.compile("^mechanism$")).bounding_box()
+        assert frame is not None
+        assert box is not None
+        assert frame["x"] <= box["x"]
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+
+
+@pytest.mark.parametrize("key", ["0", "button"])
+def test_a_picture_can_be_seen_whole(browser: Browser, served: str, key: str) -> None:
+    with opened(browser, served + "/ontology") as page:
+        frame = page.locator(".picture.network")
+        assert frame.evaluate("e => e.scrollWidth > e.clientWidth")
+        if key == "button":
+            page.get_by_role("button", name="Whole").click()
+        else:
+            frame.focus()
+            page.keyboard.press(key)
+        assert frame.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+def test_the_classes_are_drawn_for_a_phone(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/ontology", 360) as page:
+        picture = page.locator(".picture:visible").first
+        assert "upright-tree" in (picture.get_attribute("class") or "")
+        overflows = "e => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight"
+        assert not picture.evaluate(overflows)
+        assert page.locator("#index li:visible").count() == 0
+        page.locator(".tree-list > summary").click()
+        inner = page.locator("#index")
+        assert inner.evaluate("e => e.scrollHeight <= e.clientHeight + 1")
+        inner.get_by_role("link", name="secretariat", exact=True).click()
+        page.wait_for_url("**/ontology#Secretariat")
+
+
+def test_the_index_marks_the_term_that_is_read(browser: Browser, served: str) -> None:
+    with opened(browser, served + "/ontology#Secretariat") as page:
+        marked = page.locator("#index [aria-current]")
+        expect(marked).to_have_text("secretariat")
+        place, frame = marked.bounding_box(), page.locator("#index").bounding_box()
+        assert place is not None
+        assert frame is not None
+        assert frame["y"] <= place["y"] <= frame["y"] + frame["height"]
+        expect(page.locator(".jump [aria-current]")).to_have_text("Classes")
+        # A property that is folded away is marked where it is: at its class.
+        page.evaluate("location.hash = 'hasSecretariat'")
+        expect(marked).to_have_text("mechanism")
+        expect(page.locator(".jump [aria-current]")).to_have_text("Object properties")
+
+
+def test_the_index_is_there_without_a_script(browser: Browser, served: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(served + "/ontology")
+    page.locator("#index").get_by_role("link", name="secretariat", exact=True).click()
+    assert page.url.endswith("#Secretariat")
+    context.close()

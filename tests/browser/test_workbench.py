@@ -179,6 +179,44 @@ def test_an_empty_answer_is_explained(browser: Browser, served: str) -> None:
         expect(explained).to_contain_text("iwm:secretariatProvidedBy")
 
 
+def test_the_page_of_a_wrong_query_marks_the_fault_and_sends_what_is_mended(
+    browser: Browser, served: str
+) -> None:
+    wrong = f"{served}/sparql?query={quote('ASK { ?s ?p ?o')}"
+    with opened(browser, wrong, status=400) as page:
+        expect(editor(page)).to_contain_text("ASK { ?s ?p ?o")
+        expect(page.locator(".cm-lintRange-error")).to_have_text("{")
+        editor(page).focus()
+        page.keyboard.press("Control+End")
+        page.keyboard.type(" }")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".boolean")).to_have_text("Yes")
+        expect(editor(page)).to_contain_text("ASK { ?s ?p ?o }")
+
+
+def test_the_page_that_explains_marks_what_is_not_in_the_graph(
+    browser: Browser, served: str
+) -> None:
+    query = "SELECT ?who WHERE {\n  ?which iwm:secretariatProvidedby ?who }"
+    with opened(browser, f"{served}/sparql?query={quote(query)}&explain=empty") as page:
+        mark = page.locator(".cm-lintRange-warning").filter(has_text="iwm:secretariatProvidedby")
+        mark.hover()
+        page.get_by_role("button", name="Write iwm:secretariatProvidedBy").click()
+        expect(editor(page)).to_contain_text("iwm:secretariatProvidedBy ?who")
+        page.get_by_role("button", name="Run").click()
+        expect(page.locator(".figures")).to_contain_text("rows")
+
+
+def test_the_page_of_a_wrong_query_has_a_text_area_without_scripts(
+    browser: Browser, served: str
+) -> None:
+    wrong = f"{served}/sparql?query={quote('ASK { ?s ?p ?o')}"
+    with opened(browser, wrong, scripts=False, status=400) as page:
+        page.get_by_label("Query").fill("ASK { ?s ?p ?o }")
+        page.get_by_role("button", name="Run").click()
+        expect(page.locator(".boolean")).to_have_text("Yes")
+
+
 def test_a_link_is_copied_and_opens_the_query(browser: Browser, served: str) -> None:
     with opened(browser, served + "/sparql") as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])

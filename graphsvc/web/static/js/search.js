@@ -5,17 +5,22 @@
 /** How long somebody has to pause before the server is asked, in milliseconds. */
 const PAUSE = 120;
 
-class SearchBox {
-  constructor(form) {
-    this.form = form;
-    this.input = form.querySelector("input[type=search]");
-    this.list = form.appendChild(make("ul", { id: `${this.input.id}-list`, class: "suggestions", role: "listbox", "aria-label": gettext("Suggestions") }));
-    this.status = form.appendChild(make("p", { class: "unseen", role: "status" }));
+/** How many answers a page remembers. */
+const MOST_KEPT = 100;
+
+/** A field with a list below it, in `box`. Who extends it says what is suggested and what is done with it. */
+export class Combobox {
+  constructor(box, input) {
+    this.input = input;
+    this.list = box.appendChild(make("ul", { id: `${this.input.id}-list`, class: "suggestions", role: "listbox", "aria-label": gettext("Suggestions") }));
+    this.status = box.appendChild(make("p", { class: "unseen", role: "status" }));
     this.active = -1;
     this.suggestions = [];
+    /** What was answered before: who takes a letter back need not wait again. */
+    this.answers = new Map();
     set(this.input, {
       role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
-      "aria-controls": this.list.id, "aria-keyshortcuts": "/",
+      "aria-controls": this.list.id,
     });
     this.close();
     this.listen();
@@ -29,40 +34,46 @@ class SearchBox {
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
-      if (option) this.follow([...this.list.children].indexOf(option));
-    });
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "/" && !isTyping(event)) {
-        event.preventDefault();
-        this.input.focus();
-        this.input.select();
-      }
+      if (option) this.take(this.suggestions[[...this.list.children].indexOf(option)]);
     });
   }
 
   askSoon() {
     clearTimeout(this.timer);
     this.request?.abort();
-    if (!this.input.value.trim()) return this.close();
-    this.timer = setTimeout(() => this.ask(), PAUSE);
+    const words = this.input.value.trim();
+    if (!words) return this.offer();
+    // What stands in the list answers what was typed before: it can still be read, not chosen by Enter.
+    this.choose(-1);
+    this.list.classList.add("stale");
+    if (this.answers.has(words)) return this.show(this.answers.get(words));
+    this.timer = setTimeout(() => this.ask(words), PAUSE);
   }
 
-  async ask() {
-    const address = new URL(this.form.dataset.suggest, location);
-    address.searchParams.set("prefix", this.input.value);
-    this.request = new AbortController();
+  /** What stands in the list before anything is typed: nothing. */
+  offer() {
+    this.close();
+  }
+
+  async ask(words) {
+    const request = this.request = new AbortController();
     try {
-      const answer = await fetch(address, { signal: this.request.signal, headers: { Accept: "application/json" } });
-      if (answer.ok && document.activeElement === this.input) this.show(await answer.json());
+      const found = await this.find(words, request.signal);
+      if (this.answers.size >= MOST_KEPT) this.answers.clear();
+      this.answers.set(words, found);
+      if (document.activeElement === this.input) this.show(found);
     } catch (error) {
-      // Superseded by another letter, or no network: the form still works.
-      if (error.name !== "AbortError") this.close();
+      // Superseded by another letter, or no answer: the form still works.
+      if (error.name === "AbortError" || request !== this.request) return;
+      this.close();
+      this.status.textContent = this.excuse;
     }
   }
 
   show({ suggestions, total }) {
     this.suggestions = suggestions;
     this.list.replaceChildren(...suggestions.map((each, at) => option(each, `${this.list.id}-${at}`)));
+    this.list.classList.remove("stale");
     this.list.hidden = !suggestions.length;
     this.input.setAttribute("aria-expanded", String(!this.list.hidden));
     this.status.textContent = told(suggestions.length, total);
@@ -71,6 +82,7 @@ class SearchBox {
 
   close() {
     clearTimeout(this.timer);
+    this.request?.abort();
     this.list.hidden = true;
     this.suggestions = [];
     this.input.setAttribute("aria-expanded", "false");
@@ -97,17 +109,46 @@ class SearchBox {
       ArrowDown: () => (open ? this.choose(this.active < last ? this.active + 1 : -1) : this.askSoon()),
       ArrowUp: () => open && this.choose(this.active < 0 ? last : this.active - 1),
       Escape: () => (open ? this.close() : (this.input.value = "")),
-      Enter: () => this.follow(this.active),
+      Enter: () => this.take(this.suggestions[this.active]),
     };
     if (event.isComposing || !moves[event.key] || (event.key === "Enter" && this.active < 0)) return;
     event.preventDefault();
     moves[event.key]();
   }
 
-  follow(at) {
-    const chosen = this.suggestions[at];
-    if (chosen?.href) location.assign(chosen.href);
+}
+
+class SearchBox extends Combobox {
+  constructor(form) {
+    super(form, form.querySelector("input[type=search]"));
+    this.address = form.dataset.suggest;
+    this.excuse = gettext("Suggestions cannot be had now. Enter searches all the same.");
+    this.input.setAttribute("aria-keyshortcuts", "/");
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "/" && !isTyping(event)) {
+        event.preventDefault();
+        this.input.focus();
+        this.input.select();
+      }
+    });
   }
+
+  find(words, signal) {
+    return suggested(this.address, words, signal);
+  }
+
+  take({ href }) {
+    if (href) location.assign(href);
+  }
+}
+
+/** Return what the service suggests at an address for the beginning of a name. */
+export async function suggested(address, words, signal) {
+  const asked = new URL(address, location);
+  asked.searchParams.set("prefix", words);
+  const answer = await fetch(asked, { signal, headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.json();
 }
 
 /** Return an option of the list: the name with the letters that match, and what it is. */

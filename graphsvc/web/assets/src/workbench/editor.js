@@ -67,7 +67,6 @@ const typingOver = EditorView.domEventHandlers({
   },
 });
 
-// A fault is marked at the word where it stands; one without a place, at the end.
 // What the editor's own parts say.
 const PHRASES = {
   Completions: gettext("Completions"),
@@ -88,6 +87,7 @@ const PHRASES = {
   go: gettext("go"),
 };
 
+// A fault is marked at the word where it stands; one without a place, at the end.
 function diagnosticsOf(faults, doc) {
   return faults.map(({ severity, message, remedy, line, column, near = [] }) => {
     let [from, to] = [doc.length, doc.length];
@@ -106,7 +106,9 @@ function diagnosticsOf(faults, doc) {
   });
 }
 
-export function createEditor(area, run) {
+// Puts an editor in the place of a text area. What is known to be wrong with the text (``known``) is
+// marked until the text is another; from then on the service is asked.
+export function createEditor(area, run, known = []) {
   const host = element("div", { class: "editor" });
   const root = host.attachShadow({ mode: "open" });
   const label = document.querySelector(`label[for="${area.id}"]`);
@@ -119,6 +121,7 @@ export function createEditor(area, run) {
     async (view) => {
       const query = view.state.doc.toString();
       if (!query.trim()) return [];
+      if (known.length && query === area.value) return diagnosticsOf(known, view.state.doc);
       try {
         const { faults } = await api("check.json", { query });
         return diagnosticsOf(faults, view.state.doc);
@@ -163,6 +166,10 @@ export function createEditor(area, run) {
       ],
     }),
   });
+  if (known.length) {
+    const found = diagnosticsOf(known, view.state.doc);
+    view.dispatch(setDiagnostics(view.state, found), { effects: EditorView.scrollIntoView(found[0].from) });
+  }
   // Who has begun to write in the text area goes on here.
   if (hadFocus) {
     view.dispatch({ selection: { anchor, head } });

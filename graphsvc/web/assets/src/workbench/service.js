@@ -1,5 +1,5 @@
 // What the scripts ask the service for.
-const { endpoint: root, suggest } = document.getElementById("workbench").dataset;
+const { endpoint: root, things } = document.getElementById("ask").dataset;
 
 // So many characters of an address are safe with every server and proxy on the way.
 const LONGEST_LINK = 8000;
@@ -38,7 +38,7 @@ export async function api(name, parameters, method = "POST") {
 
 // What the search suggests for the beginning of a name.
 export async function suggested(prefix) {
-  const reply = await fetch(`${suggest}&${new URLSearchParams({ prefix })}`, { headers: { Accept: "application/json" } });
+  const reply = await fetch(`${things}&${new URLSearchParams({ prefix })}`, { headers: { Accept: "application/json" } });
   return reply.ok ? (await reply.json()).suggestions : [];
 }
 

@@ -5,9 +5,17 @@ const PAGE = 50;
 const LONGEST = 120;
 const LONGEST_QUOTE = 80;
 const LONG_TEXT = 80;
+const LONGEST_TEXT = 200;
+const BEGINNING = 160;
 const words = new Intl.Collator(document.documentElement.lang, { numeric: true });
 
-const shortened = (text, most) => (text.length > most ? `${text.slice(0, most)} …` : text);
+// Cut between words, as the server cuts.
+function shortened(text, most) {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most - 2);
+  const end = cut.lastIndexOf(" ");
+  return `${end < 0 ? cut : cut.slice(0, end)} …`;
+}
 
 export const nameOf = (term) => term.label ?? term.short ?? term.value;
 
@@ -23,10 +31,18 @@ export function cellOf(term, others = []) {
     return label ? [named, " ", element("code", { class: "address" }, term.short)] : [named];
   }
   if (term.kind !== "literal" && term.kind !== "number") return [element("code", {}, term.value)];
-  const text = element("span", {}, term.value);
-  if (term.language) text.lang = term.language;
+  const text = textOf(term);
   const tag = term.language ?? term.datatype;
   return tag ? [text, " ", element("span", { class: "tag" }, tag)] : [text];
+}
+
+// A text: a long one opens when asked.
+function textOf({ value, language }) {
+  const words = (text) => element("span", language ? { lang: language } : {}, text);
+  if (value.length <= LONGEST_TEXT) return words(value);
+  const more = element("span", { class: "more" }, gettext("whole text"));
+  const summary = element("summary", {}, words(shortened(value, BEGINNING)), " ", more);
+  return element("details", { class: "long" }, summary, words(value));
 }
 
 function passageOf(term, isQuoted) {

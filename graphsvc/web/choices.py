@@ -1,0 +1,87 @@
+"""What may be chosen for the parameters of a query: the things that fit, under their names."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from graphsvc import sparql
+from graphsvc.errors import GraphsvcError
+from graphsvc.namespaces import OWL
+from graphsvc.web.languages import labels
+from graphsvc.web.parts import shortened
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graphsvc.queries import Query
+    from graphsvc.store.base import Term
+
+#: Among more than these nobody finds anything in a list: they are sought by name.
+_MOST = 300
+
+_LONGEST = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A thing that may be chosen: ``place`` is where it stands among others, passages first."""
+
+    iri: str
+    label: str
+    language: str | None
+    place: tuple[float, str, str]
+
+
+def choices(asked: Query) -> Mapping[str, tuple[Choice, ...]]:
+    """Return for each parameter that is an IRI the things that the query has an answer for.
+
+    The query itself is asked, with these parameters left open: what it then finds in their
+    columns fits. Where no pattern binds a parameter, or too much fits, there is nothing to list.
+    """
+    is_open = {name for name, param in asked.params.items() if param.type == "iri"}
+    if not is_open or sparql.form(asked.text) != "SELECT":
+        return {}
+    bound = {name: term for name, term in asked.bindings({}).items() if name not in is_open}
+    # Only a help to whoever fills in the form: what takes too long is done without.
+    with suppress(GraphsvcError):
+        table = site().store.select(asked.text, bound)
+        columns = {name: table.variables.index(name) for name in is_open & {*table.variables}}
+        found = {name: {row[at] for row in table.rows} for name, at in columns.items()}
+        return {name: _named(terms) for name, terms in found.items() if len(terms) <= _MOST}
+    return {}
+
+
+def choice(term: Term) -> Choice | None:
+    """Return what was chosen under its name; nothing if it is no thing."""
+    if not isinstance(term, NamedNode):
+        return None
+    passage = site().catalogue.passage(term)
+    if passage is not None:
+        label = shortened(f"{passage.name} · {passage.quote}", _LONGEST)
+        return Choice(term.value, label, passage.language, (passage.order[0], label, term.value))
+    known = _known_as(term)
+    named = site().called(known, labels())
+    # Of what is not in the graph the end of the IRI would say less than the whole.
+    label = shortened(named.label if site().knows(known.value) else term.value, _LONGEST)
+    return Choice(term.value, label, named.language, (inf, label.casefold(), term.value))
+
+
+def _named(terms: Iterable[Term | None]) -> tuple[Choice, ...]:
+    found = (choice(term) for term in terms if term is not None)
+    return tuple(sorted(filter(None, found), key=lambda each: each.place))
+
+
+def _known_as(term: NamedNode) -> NamedNode:
+    """Return what this graph calls a thing that is described elsewhere."""
+    near = site().catalogue.near
+    if term.value.startswith(site().base):
+        return term
+    same = (quad.subject for quad in near.triples(predicate=OWL.sameAs, value=term))
+    own = (each for each in same if isinstance(each, NamedNode))
+    return next((each for each in own if each.value.startswith(site().base)), term)

@@ -1,0 +1,79 @@
+"""Dates of the graph as people read them, at the precision at which they are recorded.
+
+Templates have them as filters: ``"2012-02"|date_words`` is "February 2012" in the reader's
+language, ``|dated`` the same as an element with the exact value in it, and ``|precision`` says how
+exact it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from babel.dates import format_skeleton
+from markupsafe import Markup
+
+from graphsvc.phrases import Phrase
+from graphsvc.pictures.span import date
+from graphsvc.web.languages import locale
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from graphsvc.pictures.span import Date
+
+
+def date_words(lexical: str) -> str:
+    """Return a date, given by its lexical form, as the reader's language writes it.
+
+    What is no date of the calendar that people use is returned as it is.
+    """
+    found = date(lexical)
+    day = None if found is None else _day(found)
+    if found is None or day is None:
+        return lexical
+    skeleton = "y" if found.month is None else "yMMMM" if found.day is None else "yMMMMd"
+    words = format_skeleton(skeleton, day, locale=locale())
+    if found.clock is None:
+        return words
+    zone = "UTC" if found.zone == "Z" else found.zone and f"UTC{found.zone}"
+    return ", ".join((words, " ".join(filter(None, (found.clock, zone)))))
+
+
+def dated(lexical: str) -> Markup:
+    """Return a date as an element: in words, with the value as it is recorded when pointed at.
+
+    https://html.spec.whatwg.org/multipage/text-level-semantics.html#the-time-element
+    """
+    found = date(lexical)
+    words = date_words(lexical)
+    if found is None or _day(found) is None:
+        return Markup("<span>{}</span>").format(lexical)
+    # A year or a month has no zone there.
+    value = lexical if found.day else lexical.removesuffix(found.zone or "")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(value, lexical, words)
+
+
+def precision(lexical: str) -> str:
+    """Return how exactly a date is recorded."""
+    found = date(lexical)
+    if found is None:
+        return ""
+    if found.clock:
+        return Phrase("to the minute")
+    if found.day:
+        return Phrase("to the day")
+    return Phrase("to the month") if found.month else Phrase("to the year")
+
+
+def register(environment: Environment) -> None:
+    """Give the templates these filters."""
+    environment.filters.update(date_words=date_words, dated=dated, precision=precision)
+
+
+def _day(found: Date) -> dt.date | None:
+    """Return the first day of a date, None if the calendar has none such."""
+    try:
+        return dt.date(found.year, found.month or 1, found.day or 1)
+    except ValueError:
+        return None

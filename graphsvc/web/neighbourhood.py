@@ -1,0 +1,102 @@
+"""What stands around a thing: as a picture, wide or narrow, and as a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import url_for
+
+from graphsvc.entities.neighbours import ring
+from graphsvc.errors import UnknownEntity
+from graphsvc.pictures.sides import sides
+from graphsvc.pictures.tree import Branch
+from graphsvc.pictures.upright import upright
+from graphsvc.web.languages import labels
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphsvc.entities.neighbours import Neighbour, Ring
+
+MOST_OPEN = 12
+"""How many neighbours of a picture can be open at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A neighbour as it is drawn; ``toggle`` is the address that opens or closes it, if one may."""
+
+    neighbour: Neighbour
+    is_open: bool
+    toggle: str | None
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Return what is written beside its circle."""
+        return (self.neighbour.first.property.label, self.neighbour.thing.label)
+
+
+class Neighbourhood:
+    """The rings of things: that around one in the middle, and those around its open neighbours.
+
+    Whatever stands around several of them is drawn once, and listed with each.
+    """
+
+    def __init__(self, iri: str, opened: Sequence[str], page: int) -> None:
+        self._iri = iri
+        self._page = page
+        self.opened = list(dict.fromkeys(opened))[:MOST_OPEN]
+        self.rings = [ring(site().catalogue, iri, labels(), page)]
+        if page > self.middle.pages:
+            raise UnknownEntity(f"{iri}?page={page}", iri)
+        self._seen = {iri, *(one.thing.iri for one in self.middle.neighbours)}
+        branches = {
+            incoming: [
+                self._branch(one) for one in self.middle.neighbours if one.incoming is incoming
+            ]
+            for incoming in (True, False)
+        }
+        self.wide = sides(branches[True], branches[False])
+        self.narrow = upright(self.middle.centre.label, branches[True], branches[False])
+
+    @property
+    def middle(self) -> Ring:
+        """Return the ring around the thing in the middle."""
+        return self.rings[0]
+
+    @property
+    def can_open(self) -> bool:
+        """Tell whether one more neighbour can be opened."""
+        return len(self.opened) < MOST_OPEN
+
+    def address(self, page: int) -> str:
+        """Return the address of another page of the ring in the middle."""
+        return url_for("pictures.neighbourhood", iri=self._iri, page=page if page > 1 else None)
+
+    def _branch(self, one: Neighbour) -> Branch[Node]:
+        iri = one.thing.iri or ""
+        is_open = iri in self.opened
+        node = Node(one, is_open, self._toggle(iri, is_open))
+        return Branch(node, self._beyond(iri) if is_open else [])
+
+    def _beyond(self, iri: str) -> list[Branch[Node]]:
+        """List what stands around a neighbour, and return those of it that are not drawn yet."""
+        around = ring(site().catalogue, iri, labels())
+        self.rings.append(around)
+        others = [one for one in around.neighbours if one.thing.iri not in self._seen]
+        self._seen |= {one.thing.iri for one in others}
+        return [self._branch(one) for one in others]
+
+    def _toggle(self, iri: str, is_open: bool) -> str | None:  # noqa: FBT001
+        if not is_open and not self.can_open:
+            return None
+        left = [each for each in self.opened if each != iri]
+        return url_for(
+            "pictures.neighbourhood",
+            iri=self._iri,
+            page=self._page if self._page > 1 else None,
+            open=left if is_open else [*left, iri],
+            _anchor="drawn",
+        )

@@ -1,0 +1,238 @@
+"""What stands around a thing: its neighbours a page at a time, and who says what ties them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import RdfFormat, parse
+
+from graphsvc import settings
+from graphsvc.entities import Catalogue, Status
+from graphsvc.entities.asking import Asking
+from graphsvc.entities.neighbours import RING_SIZE, Ring, Tie, ring
+from graphsvc.pictures.labels import shortened, width, wrapped
+from graphsvc.pictures.sides import sides
+from graphsvc.pictures.tree import Branch
+from graphsvc.pictures.upright import WIDTH, upright
+from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.store.union import store_of
+from graphsvc.web.app import create_app
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from graphsvc.release import Release
+
+BASE = "https://w3id.org/iwm/"
+CRCCME = BASE + "id/mechanism/crccme"
+CCCME = BASE + "id/organization/cccme"
+SECRETARIAT = BASE + "id/secretariat/crccme-chinese"
+
+
+@pytest.fixture(scope="module")
+def client(mechanisms_release: Release) -> FlaskClient:
+    return create_app(mechanisms_release, settings.load({}, {})).test_client()
+
+
+@pytest.fixture(scope="module")
+def catalogue(mechanisms_release: Release) -> Catalogue:
+    return Catalogue(mechanisms_release.store, mechanisms_release.base)
+
+
+def crowded(pointing: int, pointed: int) -> Catalogue:
+    """Return a graph in which so many things point to one, and so many are pointed to by it."""
+    lines = [f"<urn:x:id/in{number}> <urn:x:p> <urn:x:id/hub> ." for number in range(pointing)]
+    lines += [f"<urn:x:id/hub> <urn:x:q> <urn:x:id/out{number}> ." for number in range(pointed)]
+    # What stands beside facts, or is no thing of this graph, is no neighbour.
+    lines += [
+        "<urn:x:id/note> <http://www.w3.org/ns/oa#hasTarget> <urn:x:id/hub> .",
+        "<urn:x:id/hub> a <urn:x:id/class> ; <urn:x:q> <urn:y:id/elsewhere>, <urn:x:id/hub> .",
+    ]
+    text = f"GRAPH <urn:x:graph/editorial> {{ {' '.join(lines)} }}"
+    return Catalogue(
+        OxigraphStore(store_of(parse(text.encode(), format=RdfFormat.TRIG)), {}), "urn:x:"
+    )
+
+
+def ties(found: Ring, iri: str) -> dict[str, Tie]:
+    (one,) = (one for one in found.neighbours if one.thing.iri == iri)
+    return {tie.property.label: tie for tie in one.ties}
+
+
+def asked(catalogue: Catalogue, found: Ring) -> set[str]:
+    """Return what the query behind a ring gives, but for the thing in its middle."""
+    rows = catalogue.store.select(Asking(catalogue, {}).around(found))
+    ends = {str(row[name]) for row in rows for name in ("subject", "value")}
+    return ends - {str(found.centre.term)}
+
+
+def test_a_neighbour_stands_once(catalogue: Catalogue) -> None:
+    found = ring(catalogue, CRCCME, "en")
+    names = [one.thing.iri for one in found.neighbours]
+    assert len(names) == len(set(names)) == found.total
+    assert CCCME in names
+
+
+def test_what_ties_a_neighbour_cites_its_sentence(catalogue: Catalogue) -> None:
+    found = ring(catalogue, CRCCME, "en")
+    # Sentence 17: "CCCME has undertaken the CRCCME Chinese Secretariat".
+    provided = ties(found, CCCME)["secretariat provided by"]
+    assert (provided.status, [passage.number for passage in provided.passages]) == (
+        Status.STATED,
+        [17],
+    )
+    # It follows from the same sentence that the mechanism has that secretariat.
+    has = ties(found, SECRETARIAT)["has secretariat"]
+    assert (has.incoming, has.status) == (False, Status.INFERRED)
+    assert [passage.number for passage in has.passages] == [17]
+
+
+def test_a_neighbour_stands_on_the_side_of_what_is_stated(catalogue: Catalogue) -> None:
+    (one,) = (
+        one for one in ring(catalogue, CRCCME, "en").neighbours if one.thing.iri == SECRETARIAT
+    )
+    assert one.incoming
+    assert one.first.property.label == "secretariat of"
+    assert one.first.status is Status.STATED
+
+
+def test_editors_are_told_from_the_text(catalogue: Catalogue) -> None:
+    found = ring(catalogue, BASE + "id/country/china", "en")
+    jurisdiction = ties(found, BASE + "id/role-holding/xi-jinping-president")["jurisdiction"]
+    assert jurisdiction.status is Status.EDITORIAL
+
+
+@pytest.mark.parametrize("language", ["zh, en", "en"])
+def test_a_ring_is_in_the_languages_of_its_reader(catalogue: Catalogue, language: str) -> None:
+    assert ring(catalogue, CRCCME, language).centre == catalogue.name(
+        ring(catalogue, CRCCME, "en").centre.term, language
+    )
+
+
+def test_nothing_is_cut_in_silence() -> None:
+    crowd = crowded(80, 70)
+    pages = [ring(crowd, "urn:x:id/hub", "en", page) for page in (1, 2, 3)]
+    assert [(len(page.neighbours), page.place) for page in pages] == [(60, 1), (60, 61), (30, 121)]
+    assert {page.total for page in pages} == {150}
+    assert {page.pages for page in pages} == {3}
+    seen = [one.thing.iri for page in pages for one in page.neighbours]
+    assert len(set(seen)) == 150
+    assert ring(crowd, "urn:x:id/hub", "en", 4).neighbours == ()
+
+
+@pytest.mark.parametrize(
+    ("pointing", "pointed", "page", "whole"),
+    [(20, 40, 1, True), (80, 70, 1, False), (80, 70, 3, False), (1200, 5, 1, False)],
+)
+def test_the_query_gives_what_the_page_shows(
+    pointing: int, pointed: int, page: int, *, whole: bool
+) -> None:
+    crowd = crowded(pointing, pointed)
+    found = ring(crowd, "urn:x:id/hub", "en", page)
+    assert found.is_whole is whole
+    assert asked(crowd, found) == {str(one.thing.term) for one in found.neighbours}
+
+
+def test_of_very_many_facts_it_is_said_that_some_are_shown() -> None:
+    found = ring(crowded(1200, 5), "urn:x:id/hub", "en")
+    assert found.is_partial
+    assert len(found.neighbours) == RING_SIZE
+    assert not ring(crowded(900, 5), "urn:x:id/hub", "en").is_partial
+
+
+def test_a_page_after_the_last_is_none(client: FlaskClient) -> None:
+    assert client.get("/neighbourhood", query_string={"iri": CRCCME, "page": 1}).status_code == 200
+    assert client.get("/neighbourhood", query_string={"iri": CRCCME, "page": 2}).status_code == 404
+
+
+def test_a_neighbour_can_be_opened_and_closed(client: FlaskClient) -> None:
+    closed = client.get("/neighbourhood", query_string={"iri": CRCCME}).get_data(as_text=True)
+    opened = client.get("/neighbourhood", query_string={"iri": CRCCME, "open": CCCME})
+    text = opened.get_data(as_text=True)
+    assert "Open CCCME" in closed
+    assert "CICA Business Council Chairman Office" not in closed
+    assert "Close CCCME" in text
+    assert "CICA Business Council Chairman Office" in text
+
+
+def test_so_many_can_be_open_and_no_more(client: FlaskClient) -> None:
+    every = [one.thing.iri for one in ring(_of(client), BASE + "id/country/china", "en").neighbours]
+    asked = {"iri": BASE + "id/country/china", "open": every[:12]}
+    text = client.get("/neighbourhood", query_string=asked).get_data(as_text=True)
+    assert "No more than 12 neighbours can be open at once." in text
+    assert "<title>Open " not in text
+
+
+def _of(client: FlaskClient) -> Catalogue:
+    return client.application.extensions["graphsvc"].catalogue  # type: ignore[no-any-return]
+
+
+class Drawn:
+    """Something to be drawn."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = (words[0], words[1])
+
+
+def branches(names: list[str]) -> list[Branch[Drawn]]:
+    children = [Branch(Drawn("tied by", name)) for name in names]
+    return [*children, Branch(Drawn("which has", "Others"), list(map(_again, children)))]
+
+
+def _again(branch: Branch[Drawn]) -> Branch[Drawn]:
+    return Branch(branch.content)
+
+
+names = st.lists(st.text("abc 中文WM", min_size=1, max_size=90), max_size=6)
+
+
+@given(names, names)
+def test_a_wide_picture_holds_all_its_words(left: list[str], right: list[str]) -> None:
+    picture = sides(branches(left), branches(right))
+    for node in picture.nodes:
+        words = width(" ".join(node.words), 12.8)
+        assert abs(node.text_x) + words <= (
+            picture.left if node.is_left else picture.width - picture.left
+        )
+    by_place = [(node.x, node.y) for node in picture.nodes]
+    assert len(by_place) == len(set(by_place))
+
+
+@given(names, names)
+def test_a_narrow_picture_holds_all_its_words(above: list[str], below: list[str]) -> None:
+    picture = upright("A thing with a name", branches(above), branches(below))
+    heights = [row.y for row in picture.rows]
+    assert heights == sorted(heights)
+    assert all(after - one >= 24 for one, after in pairwise(heights))
+    assert heights[len(branches(above)) - 1] < picture.root[1] < picture.height
+    for row in picture.rows:
+        assert row.text_x + max(width(line, 13.5) for line in row.name) <= WIDTH
+        assert row.name_y(len(row.name) - 1) <= picture.height
+
+
+def test_names_are_whole_where_there_is_room() -> None:
+    name = "Secretariat in China of the China-Finland Committee"
+    picture = sides([], [Branch(Drawn("secretariat of", name))])
+    assert picture.nodes[0].words == ("secretariat of", name)
+    (row,) = upright("Committee", [], [Branch(Drawn("secretariat of", name))]).rows
+    assert " ".join(row.name) == name
+
+
+@given(st.text(max_size=80), st.floats(60, 400))
+def test_what_is_cut_has_room_and_says_so(words: str, room: float) -> None:
+    found = shortened(words, room, 12)
+    assert width(found, 12) <= room
+    assert found == words or found.endswith("…")
+
+
+@given(st.text("ab cd", max_size=200), st.integers(1, 4))
+def test_lines_hold_the_words_in_order(words: str, most: int) -> None:
+    lines = wrapped(words, 100, 12, most)
+    assert len(lines) <= most
+    assert all(width(line, 12) <= 100 for line in lines)
+    told = " ".join(lines)
+    assert "…" in told or told.split() == words.split()
