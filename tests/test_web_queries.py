@@ -225,9 +225,25 @@ def test_the_gallery_begins_where_to_start_and_goes_on_from_short_to_long(
     assert groups == [unescape(tag) for tag in re.findall(r'<h2 id="tag-\d+">([^<]*) <', page)]
 
 
+def test_a_page_leads_to_queries_of_its_kind_and_to_its_answer_for_good(
+    client: FlaskClient, mechanisms_release: Release
+) -> None:
+    page = client.get("/queries/secretariats", headers=HTML).text
+    links = page[page.index('<ul class="related">') :].partition("</ul>")[0]
+    names = re.findall(r'href="/queries/([^"]+)"', links)
+    tags = {query.name: {*query.tags} for query in load_queries(mechanisms_release.queries)}
+    assert names
+    assert "secretariats" not in names
+    # To start with is no matter that two queries share.
+    assert all(tags[name] & tags["secretariats"] - {"start here"} for name in names)
+    (pinned,) = re.findall(r'href="([^"]*&amp;release=[^"]*)"', page)
+    answer = client.get(unescape(pinned), headers=HTML)
+    assert "This answer is pinned to the release" in answer.text
+
+
 def test_the_workbench_starts_from_the_same_question(client: FlaskClient) -> None:
     page = client.get(f"{COUNTRY}?country={FINLAND}", headers=HTML).text
-    (link,) = re.findall(r'class="query-this" href="([^"]+)"', page)
+    link, _ = re.findall(r'class="query-this" href="([^"]+)"', page)
     text = parse_qs(urlsplit(link.replace("&amp;", "&")).query)["query"][0]
     there = client.get("/sparql", query_string={"query": text, "format": "csv"}).data
     assert there == client.get(f"{COUNTRY}.csv?country={FINLAND}").data

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from graphsvc import sparql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from graphsvc.queries.model import Query
 
@@ -45,6 +45,14 @@ def lessons(queries: Iterable[Query]) -> tuple[Lesson, ...]:
 def in_order(queries: Iterable[Query]) -> list[Query]:
     """Return some queries, the short ones before the long ones."""
     return sorted(queries, key=lambda each: (_length(each), each.name))
+
+
+def related(query: Query, queries: Sequence[Query]) -> list[Query]:
+    """Return the queries that have a tag of a query, those that share most of them first."""
+    own = {*query.tags} - {START}
+    shared = {each.name: len(own & {*each.tags}) for each in queries}
+    near = [each for each in in_order(queries) if shared[each.name] and each.name != query.name]
+    return sorted(near, key=lambda each: -shared[each.name])
 
 
 def _tag(query: Query) -> str:

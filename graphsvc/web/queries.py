@@ -17,7 +17,7 @@ from graphsvc.entities.wording import written
 from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.queries import Query
 from graphsvc.queries import named as query_named
-from graphsvc.queries.lessons import Lesson, in_order, lessons
+from graphsvc.queries.lessons import Lesson, in_order, lessons, related
 from graphsvc.web import xlsx
 from graphsvc.web.choices import choice, choices
 from graphsvc.web.highlight import highlighted
@@ -39,6 +39,7 @@ queries = Blueprint("queries", __name__)
 
 (_HTML,) = carrying(Content.PAGE)
 _SHOWN_ROWS = 250
+_MOST_RELATED = 6
 
 _CONTENTS = {
     "SELECT": (Content.SOLUTIONS, Content.TABLE),
@@ -180,6 +181,7 @@ def _page(asked: Query, bindings: Mapping[str, Term]) -> str:
         at_the_workbench=with_values(text, bindings),
         arguments=arguments,
         options=site().once(("options", asked.name, labels()), lambda: choices(asked)),
+        related=related(asked, site().queries)[:_MOST_RELATED],
         chosen={name: choice(term) for name, term in bindings.items()},
         downloads=[
             (fmt, _address(asked, fmt, request.args)) for fmt in formats_of(asked) if fmt != _HTML

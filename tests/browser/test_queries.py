@@ -19,6 +19,26 @@ if TYPE_CHECKING:
 FINLAND = "https://w3id.org/iwm/id/country/finland"
 
 
+def test_the_list_is_narrowed_as_one_types(browser: Browser, served: str) -> None:
+    shown = ".questions li:visible"
+    with opened(browser, served + "/queries?q=secretariat", 360) as page:
+        few = page.locator(shown).count()
+        page.get_by_label("Words").fill("")
+        expect(page.locator(shown)).not_to_have_count(few)
+        every = page.locator(shown).count()
+        expect(page.get_by_text(f"{every} queries", exact=True)).to_be_visible()
+        assert page.url == served + "/queries"
+        page.get_by_label("Words").fill("secretariat")
+        expect(page.locator(shown)).to_have_count(few)
+        expect(page.get_by_text(f"{few} queries of {every}.")).to_be_visible()
+        page.get_by_label("Tag").select_option("start here")
+        expect(page.locator(shown)).to_have_count(1)
+        # The address is the state: the same is there when it is opened again.
+        page.reload()
+        expect(page.locator(shown)).to_have_count(1)
+        assert violations(page) == []
+
+
 def choose(page: Page, field: str, typed: str, name: str) -> None:
     """Choose a thing by the beginning of its name, with the keyboard alone."""
     chooser = page.get_by_role("combobox", name=field)
