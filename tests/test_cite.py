@@ -174,6 +174,17 @@ def test_any_words_stand_in_an_entry(words: str) -> None:
     assert csl_json(citation(words))
 
 
+def test_each_format_is_saved_under_a_name_of_its_own(client: FlaskClient) -> None:
+    page = client.get("/cite", query_string={"iri": BASE + "id/light/north-rock"})
+    links = re.findall(r'href="([^"]+)" type="[^"]+" download="([^"]+)"', page.text)
+    assert [file for _, file in links] == [
+        f"id-light-north-rock.{suffix}" for suffix in ("txt", "bib", "json", "ris")
+    ]
+    for address, file in links:
+        answer = client.get(address.replace("&amp;", "&"))
+        assert answer.headers["Content-Disposition"] == f'inline; filename="{file}"'
+
+
 def test_a_thing_and_inferred_and_editorial_facts_are_cited(client: FlaskClient) -> None:
     thing = client.get("/cite", query_string={"iri": BASE + "id/light/north-rock"})
     assert "North Rock Light" in thing.get_data(as_text=True)

@@ -30,6 +30,9 @@ cite = Blueprint("cite", __name__)
 
 FORMATS = carrying(Content.CITATION)
 
+#: Where reference managers know a format by another suffix than its name.
+_SUFFIXES = {"csl": "json"}
+
 _KEY = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -54,8 +57,8 @@ def citation(suffix: str | None = None) -> Response:
     )
     response.vary.add("Accept-Language")
     if fmt.name != "html":
-        name = quote(_key((claim or iri or "").rpartition("/")[2]))
-        response.headers["Content-Disposition"] = f'inline; filename="{name}.{fmt.name}"'
+        name = quote(_file(claim or iri or "", fmt))
+        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     for other in FORMATS:
         address = _address(other, claim, iri)
         response.headers.add("Link", f'<{address}>; rel="alternate"; type="{other.media_type}"')
@@ -99,7 +102,12 @@ def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> st
     if fmt.name != "html":
         return WRITERS[fmt.name](written)
     entries = [
-        (entry, WRITERS[entry.name](written), _address(entry, claim, iri))
+        (
+            entry,
+            WRITERS[entry.name](written),
+            _address(entry, claim, iri),
+            _file(claim or iri or "", entry),
+        )
         for entry in FORMATS
         if entry.name != "html"
     ]
@@ -146,6 +154,12 @@ def _iri(name: str) -> str | None:
     if given is not None and not is_absolute_iri(given):
         raise RequestProblem("bad-request", f"{given!r} is not an IRI.", remedy="Give a whole IRI.")
     return given
+
+
+def _file(iri: str, fmt: Format) -> str:
+    """Return the name of the file that the citation of something is saved as."""
+    suffix = _SUFFIXES.get(fmt.name, fmt.name)
+    return f"{_key(iri.removeprefix(site().base))}.{suffix}"
 
 
 def _key(name: str) -> str:

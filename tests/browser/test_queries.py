@@ -155,3 +155,19 @@ def test_the_lines_of_a_query_are_copied(browser: Browser, served: str) -> None:
         page.locator("output:visible").wait_for()
         taken = page.evaluate("navigator.clipboard.readText()")
         assert taken == f"curl '{served}/queries/mechanisms-of-a-country.json'"
+
+
+def test_a_citation_is_copied_and_saved(browser: Browser, served: str) -> None:
+    cited = quote("https://w3id.org/iwm/id/mechanism/crccme", safe="")
+    with opened(browser, f"{served}/cite?iri={cited}", 360) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        part = page.get_by_role("region", name="BibTeX")
+        part.get_by_role("button", name="Copy").click()
+        part.get_by_text("Copied.").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()").startswith("@misc{")
+        with page.expect_download() as waiting:
+            part.get_by_role("link", name="Download").click()
+        assert waiting.value.suggested_filename == "id-mechanism-crccme.bib"
+        # No line is longer than its frame.
+        for text in page.locator("main pre").all():
+            assert text.evaluate("at => at.scrollWidth <= at.clientWidth")

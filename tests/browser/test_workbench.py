@@ -145,6 +145,19 @@ def test_on_a_phone_rows_stand_upright_and_are_sorted(browser: Browser, served: 
         )
 
 
+def test_on_a_phone_a_chart_is_seen_whole(browser: Browser, served: str) -> None:
+    query = (
+        "SELECT ?passage (STRLEN(?words) AS ?length) WHERE "
+        "{ ?passage a iwm:Sentence ; oa:exact ?words } ORDER BY DESC(?length) LIMIT 9"
+    )
+    with opened(browser, f"{served}/sparql?query={quote(query)}", 360) as page:
+        page.get_by_role("button", name="Sort and draw").click()
+        page.get_by_role("tab", name="Chart").click()
+        # Passages go by their numbers here as well.
+        expect(page.locator(".chart text").first).to_have_text("Passage 33")
+        assert page.locator(".chart").evaluate("at => at.scrollWidth <= at.clientWidth")
+
+
 def test_a_graph_answer_is_drawn_and_written(browser: Browser, served: str) -> None:
     with opened(browser, served + "/sparql") as page:
         write(page, "DESCRIBE mechanism:bfic")

@@ -4,7 +4,8 @@ import { nameOf } from "./table.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST_BARS = 40;
-const WIDTH = 720;
+const [NARROWEST, WIDEST] = [280, 720];
+const LETTER = 6.5;
 const BAR = 24;
 const KINDS = {
   bars: { label: gettext("Bars"), draw: bars },
@@ -35,7 +36,8 @@ export function chartView(found, at) {
       .map(([place, height]) => ({ label: nameOf(place), place: position(place), height: Number(height.value) }))
       .filter(({ height }) => Number.isFinite(height));
     const names = [columns[places.value].name, columns[heights.value].name];
-    picture.replaceChildren(...KINDS[kinds.value].draw(points, names));
+    const width = Math.max(NARROWEST, Math.min(WIDEST, picture.clientWidth));
+    picture.replaceChildren(...KINDS[kinds.value].draw(points, names, width));
   };
   for (const select of [heights, places, kinds]) select.addEventListener("change", draw);
   at.append(
@@ -64,17 +66,20 @@ function position(term) {
   return Number.isNaN(day) ? null : day;
 }
 
-function bars(points, [place, height]) {
+function bars(points, [place, height], width) {
   const shown = points.slice(0, MOST_BARS);
   const least = Math.min(0, ...shown.map((each) => each.height));
   const most = Math.max(0, ...shown.map((each) => each.height));
-  const left = 260;
-  const room = WIDTH - left - 90;
+  // Names have the room that the longest needs, but no more than leaves some for the bars.
+  const letters = Math.floor(Math.min(260, width * 0.4) / LETTER);
+  const longest = Math.min(letters, Math.max(...shown.map((each) => each.label.length)));
+  const left = (longest + 2) * LETTER;
+  const room = width - left - 60;
   const at = (value) => left + (room * (value - least)) / (most - least || 1);
   const rows = shown.map((each, number) => {
     const y = number * BAR + 4;
     const [from, to] = [at(Math.min(0, each.height)), at(Math.max(0, each.height))];
-    const label = each.label.length > 34 ? `${each.label.slice(0, 33)}…` : each.label;
+    const label = each.label.length > longest ? `${each.label.slice(0, longest - 1)}…` : each.label;
     return svg(
       "g",
       {},
@@ -85,12 +90,12 @@ function bars(points, [place, height]) {
     );
   });
   const words = gettext("%(height)s for each %(place)s, as bars", { height, place });
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${shown.length * BAR + 4}`, role: "img", "aria-label": words }, ...rows);
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${shown.length * BAR + 4}`, role: "img", "aria-label": words }, ...rows);
   if (shown.length === points.length) return [picture];
   return [picture, element("p", { class: "fine" }, gettext("The first %(shown)s of %(total)s bars are drawn.", { shown: shown.length, total: points.length }))];
 }
 
-function line(points, [place, height]) {
+function line(points, [place, height], width) {
   const numbered = points.every((each) => each.place !== null);
   const placed = points.map((each, number) => ({ ...each, x: numbered ? each.place : number }));
   placed.sort((one, other) => one.x - other.x);
@@ -99,7 +104,7 @@ function line(points, [place, height]) {
     const [least, most] = [Math.min(...values), Math.max(...values)];
     return (value) => from + ((to - from) * (value - least)) / (most - least || 1);
   };
-  const across = scale(placed.map(({ x }) => x), left, WIDTH - 30);
+  const across = scale(placed.map(({ x }) => x), left, width - 30);
   const heights = placed.map((each) => each.height);
   const up = scale([Math.min(0, ...heights), ...heights], bottom, top);
   const path = placed.map((each, number) => `${number ? "L" : "M"}${across(each.x)} ${up(each.height)}`).join("");
@@ -110,7 +115,7 @@ function line(points, [place, height]) {
     svg(
       "g",
       { class: "level" },
-      svg("line", { x1: left, x2: WIDTH - 30, y1: up(value), y2: up(value) }),
+      svg("line", { x1: left, x2: width - 30, y1: up(value), y2: up(value) }),
       svg("text", { x: left - 8, y: up(value) + 4, "text-anchor": "end" }, String(value)),
     ),
   );
@@ -119,6 +124,6 @@ function line(points, [place, height]) {
   );
   const words = gettext("%(height)s against %(place)s, as a line", { height, place });
   return [
-    svg("svg", { viewBox: `0 0 ${WIDTH} 330`, role: "img", "aria-label": words }, ...levels, svg("path", { d: path }), ...dots, ...ends),
+    svg("svg", { viewBox: `0 0 ${width} 330`, role: "img", "aria-label": words }, ...levels, svg("path", { d: path }), ...dots, ...ends),
   ];
 }

@@ -17,7 +17,8 @@ function shortened(text, most) {
   return `${end < 0 ? cut : cut.slice(0, end)} …`;
 }
 
-export const nameOf = (term) => term.label ?? term.short ?? term.value;
+export const nameOf = (term) =>
+  term.passage ? `${gettext("Passage")} ${term.passage}` : (term.label ?? term.short ?? term.value);
 
 // A term of an answer: its label as a link, its own name beside it; a passage is its number. The
 // words of a passage are left out if they stand beside it, among others.
