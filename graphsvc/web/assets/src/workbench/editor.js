@@ -5,7 +5,7 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, acceptCompletion } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { linter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { forceLinting, linter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
@@ -167,8 +167,9 @@ export function createEditor(area, run, known = []) {
     }),
   });
   if (known.length) {
-    const found = diagnosticsOf(known, view.state.doc);
-    view.dispatch(setDiagnostics(view.state, found), { effects: EditorView.scrollIntoView(found[0].from) });
+    // At once and only once: to mark again would close what somebody reads of a mark.
+    forceLinting(view);
+    view.dispatch({ effects: EditorView.scrollIntoView(diagnosticsOf(known, view.state.doc)[0].from) });
   }
   // Who has begun to write in the text area goes on here.
   if (hadFocus) {
