@@ -229,7 +229,7 @@ def test_a_page_leads_to_queries_of_its_kind_and_to_its_answer_for_good(
     client: FlaskClient, mechanisms_release: Release
 ) -> None:
     page = client.get("/queries/secretariats", headers=HTML).text
-    links = page[page.index('<ul class="related">') :].partition("</ul>")[0]
+    links = page[page.index('<section class="related"') :].partition("</ul>")[0]
     names = re.findall(r'href="/queries/([^"]+)"', links)
     tags = {query.name: {*query.tags} for query in load_queries(mechanisms_release.queries)}
     assert names

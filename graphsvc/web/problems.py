@@ -19,7 +19,6 @@ from graphsvc import errors
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, PROV, RDF, RDFS, XSD, Namespace
 from graphsvc.phrases import Phrase
-from graphsvc.web.faults import fault
 from graphsvc.web.languages import speaks
 from graphsvc.web.negotiation import acceptable
 from graphsvc.web.rdf import write_rdf
@@ -306,10 +305,7 @@ def _format() -> Format:
 
 def _write(problem: Problem, fmt: Format) -> str | bytes:
     if fmt.name == "html":
-        faults = [fault("error", problem.detail, problem.remedy, problem.position)]
-        return render_template(
-            "problem.html", problem=problem, faults=faults if problem.position else []
-        )
+        return render_template("problem.html", problem=problem)
     if fmt.name == "txt":
         return _as_text(problem)
     if isinstance(fmt.engine, RdfFormat):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from graphsvc.web.protocol import Asked
 
 workbench = Blueprint("workbench", __name__, url_prefix="/sparql")
+workbench.add_app_template_global(fault)
 
 _JSON = Format("json", "JSON", "application/json", frozenset())
 _NOTEBOOK = Format("ipynb", "Notebook", "application/x-ipynb+json", frozenset())

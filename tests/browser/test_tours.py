@@ -60,7 +60,7 @@ def test_a_sentence_is_cited(browser: Browser, served: str) -> None:
         hands = Hands(page)
         hands.follow("cite this fact: Business Forum of China-Italy")
         expect(page.locator("main")).to_contain_text("@misc")
-        hands.go_to("BibTeX")
+        hands.go_to("Download", "/cite.bib?")
 
 
 def test_an_analyst_narrows_down_compares_and_takes_along(
