@@ -55,7 +55,8 @@ def test_a_question_is_found_asked_and_taken_along(browser: Browser, served: str
     with opened(browser, served + "/queries") as page:
         page.get_by_label("Words").fill("country states party")
         page.keyboard.press("Enter")
-        page.wait_for_url("**/queries?q=*")
+        # As the form sends it: the script, which narrows the list meanwhile, names no empty tag.
+        page.wait_for_url("**/queries?q=*&tag=")
         page.get_by_role("link", name="In which mechanisms is a country a party").click()
         page.wait_for_url("**/queries/mechanisms-of-a-country")
         choose(page, "A country", "fin", "Finland")

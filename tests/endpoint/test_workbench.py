@@ -143,7 +143,7 @@ def test_the_vocabulary_has_what_the_graph_uses(client: FlaskClient) -> None:
 
 
 def test_the_editor_suggests_things_as_the_search_does(client: FlaskClient) -> None:
-    address = re.search(r'data-suggest="([^"]*kind=thing)"', page(client).text)
+    address = re.search(r'data-things="([^"]*kind=thing)"', page(client).text)
     assert address is not None
     found = json.loads(client.get(f"{address[1]}&prefix=nOrTh+r").data)["suggestions"]
     assert (found[0]["name"], found[0]["label"]) == ("light:north-rock", "North Rock Light")
