@@ -63,6 +63,11 @@ GEOSPARQL = Namespace("http://www.opengis.net/ont/geosparql#")
 DQV = Namespace("http://www.w3.org/ns/dqv#")
 LDQD = Namespace("http://www.w3.org/2016/05/ldqd#")
 
+#: The rules of OWL 2 RL; what one has derived conforms to it.
+RULES = Namespace("http://www.w3.org/TR/owl2-profiles/#")
+#: The rule for subproperties: what it derives says more generally what is said already.
+GENERALISING = RULES["prp-spo1"]
+
 #: Predicates whose objects are SPARQL text (https://www.w3.org/TR/shacl/#sparql-constraints).
 QUERY_TEXTS = frozenset((SH.select, SH.ask, SH.construct, SPEX.describe))
 

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc import settings
 from graphsvc.entities import Catalogue
-from graphsvc.entities.kinds import members, most_special
+from graphsvc.entities.kinds import members, most_specific
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -104,15 +104,15 @@ def test_the_address_and_the_data_are_behind_one_fold(client: FlaskClient) -> No
         assert all(f'href="{link}"' in of_head for link in found.folded)
 
 
-def test_the_most_special_classes_are_above_no_other(mechanisms_release: Release) -> None:
+def test_the_most_specific_classes_are_above_no_other(mechanisms_release: Release) -> None:
     release = mechanisms_release
     catalogue = Catalogue(release.store, release.base, release.store)
     actor, mechanism, association, group = (
         NamedNode(f"{release.base}ontology#{name}")
         for name in ("Actor", "Mechanism", "Association", "JointWorkingGroup")
     )
-    assert most_special(catalogue, [actor, mechanism, association]) == [mechanism, association]
-    assert most_special(catalogue, [mechanism, group, actor]) == [group]
-    assert most_special(catalogue, []) == []
+    assert most_specific(catalogue, [actor, mechanism, association]) == [mechanism, association]
+    assert most_specific(catalogue, [mechanism, group, actor]) == [group]
+    assert most_specific(catalogue, []) == []
     rows = release.store.select(_MEMBERS, {"class": mechanism}).rows
     assert members(catalogue, mechanism) == len(set(rows))

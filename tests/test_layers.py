@@ -24,7 +24,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("namespaces",),
     ("teaching", "grammar", "nearness"),
     ("pictures",),
-    ("formats", "datatypes", "phrases", "tongues", "settings", "sparql", "errors", "findings"),
+    (
+        "formats",
+        "datatypes",
+        "phrases",
+        "language_priority",
+        "settings",
+        "sparql",
+        "errors",
+        "findings",
+    ),
 )
 #: Flask and its kin are for HTTP alone, click for the command line, rich for what it shows.
 CONFINED = {

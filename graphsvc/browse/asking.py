@@ -11,7 +11,7 @@ from graphsvc.browse.patterns import fitting, link, values
 from graphsvc.browse.state import State
 from graphsvc.entities.layout import Place
 from graphsvc.entities.wording import Wording
-from graphsvc.namespaces import RDF, XSD
+from graphsvc.namespaces import GENERALISING, RDF, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,12 +28,10 @@ _PROPERTY = """
 _RESTATING = """
     FILTER NOT EXISTS {{
       ?step rdf:subject {subject} ; rdf:predicate {property} ; rdf:object {object} ;
-        dcterms:conformsTo <http://www.w3.org/TR/owl2-profiles/#prp-spo1> .
+        dcterms:conformsTo {rule} .
       FILTER NOT EXISTS {{
         ?other rdf:subject {subject} ; rdf:predicate {property} ; rdf:object {object} .
-        FILTER NOT EXISTS {{
-          ?other dcterms:conformsTo <http://www.w3.org/TR/owl2-profiles/#prp-spo1>
-        }}
+        FILTER NOT EXISTS {{ ?other dcterms:conformsTo {rule} }}
       }}
       FILTER NOT EXISTS {{ GRAPH ?source {{ {path} }} FILTER(?source != {inferred}) }}
     }}"""
@@ -143,6 +141,7 @@ ORDER BY ?label ?thing ?column ?value{passage}""")
             object=value,
             path=pattern,
             inferred=inferred,
+            rule=GENERALISING,
         )
 
     def _path(self, lane: Lane, start: str, end: str) -> str:

@@ -3,43 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad, Triple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pyoxigraph import Quad
-
     from graphsvc.store.base import Subject, Term
 
 
-class Near(Protocol):
-    """What facts are looked up in: the quads of named graphs with the terms that are given."""
-
-    def quads(
-        self,
-        *,
-        subject: Subject | None = None,
-        predicate: NamedNode | None = None,
-        value: Term | None = None,
-    ) -> Iterator[Quad]:
-        """Yield the quads that have the terms given."""
-        ...
-
-    def triples(
-        self,
-        subject: Subject | None = None,
-        predicate: NamedNode | None = None,
-        value: Term | None = None,
-    ) -> Iterator[Quad]:
-        """Yield each triple of them once, as a quad."""
-        ...
-
-
 class AtHand:
-    """Quads by subject and by value; see `Near`. A predicate is given, and one of these two."""
+    """Quads by subject and by value; see `Lookup`. A predicate is given, and one of these two."""
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         self._of_subject: dict[tuple[object, object], list[Quad]] = defaultdict(list)
@@ -66,6 +41,10 @@ class AtHand:
         predicate: NamedNode | None = None,
         value: Term | None = None,
     ) -> Iterator[Quad]:
-        """Yield each triple of them once, as a quad."""
+        """Yield each triple that has the terms given once, as a quad of the default graph."""
         found = self.quads(subject=subject, predicate=predicate, value=value)
-        return iter({quad.triple: quad for quad in found}.values())
+        return map(_of_union, dict.fromkeys(quad.triple for quad in found))
+
+
+def _of_union(triple: Triple) -> Quad:
+    return Quad(triple.subject, triple.predicate, triple.object)

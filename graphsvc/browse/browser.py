@@ -17,6 +17,7 @@ from graphsvc.browse.state import State
 from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.entities.overview import classes
 from graphsvc.entities.prologue import PROLOGUE
+from graphsvc.namespaces import GENERALISING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,14 +32,13 @@ if TYPE_CHECKING:
     from graphsvc.entities.model import ClassCount
     from graphsvc.store.base import Term
 
-# The rule for subproperties: https://www.w3.org/TR/owl2-profiles/#prp-spo1
 _GENERAL = (
     PROLOGUE
-    + """
-SELECT DISTINCT ?property WHERE {
+    + f"""
+SELECT DISTINCT ?property WHERE {{
   ?step rdf:predicate ?property ;
-    dcterms:conformsTo <http://www.w3.org/TR/owl2-profiles/#prp-spo1> .
-}
+    dcterms:conformsTo {GENERALISING} .
+}}
 """
 )
 

@@ -14,20 +14,16 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.browse.lately import Lately
 from graphsvc.entities.layout import Place
-from graphsvc.namespaces import DCTERMS, PROV, RDF
+from graphsvc.namespaces import DCTERMS, GENERALISING, PROV, RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from graphsvc.browse.at_hand import Near
     from graphsvc.entities.evidence import Graph
-    from graphsvc.store.base import Subject, Term
+    from graphsvc.store.base import Lookup, Subject, Term
 
 _KEPT = 200_000
 """How many facts, and nodes from which facts follow, are kept in all."""
-
-# The rule for subproperties: https://www.w3.org/TR/owl2-profiles/#prp-spo1
-_GENERAL = NamedNode("http://www.w3.org/TR/owl2-profiles/#prp-spo1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,7 @@ Held: TypeAlias = "tuple[tuple[Triple, frozenset[Graph]], ...]"
 class Facts:
     """The facts of a graph, those of the things that were asked about lately at hand."""
 
-    def __init__(self, near: Near) -> None:
+    def __init__(self, near: Lookup) -> None:
         self._near = near
         self._kept = Lately(_KEPT)
 
@@ -99,7 +95,7 @@ class Facts:
                 sources[value].update(self._said(node, PROV.wasDerivedFrom))
                 rules[value].update(self._said(node, DCTERMS.conformsTo) or [None])
         return {
-            value: Derived(frozenset(sources[value]), rules[value] == {_GENERAL})
+            value: Derived(frozenset(sources[value]), rules[value] == {GENERALISING})
             for value in sources
         }
 

@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.asking_terms import AskingTerms
 from graphsvc.entities.wording import Wording
-from graphsvc.namespaces import LDQD
+from graphsvc.namespaces import GENERALISING, LDQD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,16 +27,13 @@ ORDER BY ?property ?value ?graph
 
 _FACTS = "VALUES ?property { $every } GRAPH ?graph { $thing ?property ?value }"
 
-# The rule for subproperties: https://www.w3.org/TR/owl2-profiles/#prp-spo1
-_GENERAL = "<http://www.w3.org/TR/owl2-profiles/#prp-spo1>"
-
 # A fact that rules alone reach, each by what a more special property says.
 _RESTATING = f"""
     ?step rdf:subject $thing ; rdf:predicate ?property ; rdf:object ?value ;
-      dcterms:conformsTo {_GENERAL} .
+      dcterms:conformsTo {GENERALISING} .
     FILTER NOT EXISTS {{
       ?other rdf:subject $thing ; rdf:predicate ?property ; rdf:object ?value .
-      FILTER NOT EXISTS {{ ?other dcterms:conformsTo {_GENERAL} }}
+      FILTER NOT EXISTS {{ ?other dcterms:conformsTo {GENERALISING} }}
     }}
     FILTER NOT EXISTS {{
       GRAPH ?source {{ $thing ?property ?value }}

@@ -1,4 +1,4 @@
-"""The most special classes of a thing, and how many things are of a class."""
+"""The most specific classes of a thing, and how many things are of a class."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from graphsvc.entities.catalogue import Catalogue
 
 
-def most_special(catalogue: Catalogue, classes: Iterable[NamedNode]) -> list[NamedNode]:
+def most_specific(catalogue: Catalogue, classes: Iterable[NamedNode]) -> list[NamedNode]:
     """Return those of some classes that are above no other one of them, in their order.
 
     Of classes that are above each other, as equivalent ones are, the first stands for all.

@@ -10,8 +10,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.entities.licences import licence_name
 from graphsvc.entities.model import Named
+from graphsvc.language_priority import distance
 from graphsvc.namespaces import DCTERMS, FOAF, OA, RDFS, SKOS
-from graphsvc.tongues import distance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

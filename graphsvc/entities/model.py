@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc.namespaces import LDQD
+from graphsvc.namespaces import GENERALISING, LDQD
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
@@ -98,12 +98,10 @@ class Fact:
     def restates(self) -> bool:
         """Tell whether the fact only says more generally what a more special property says.
 
-        That is the rule for subproperties of https://www.w3.org/TR/owl2-profiles/#prp-spo1.
+        That is what the rule for subproperties derives.
         """
         rules = {step.rule for step in self.derivations}
-        return self.status is Status.INFERRED and rules == {
-            "http://www.w3.org/TR/owl2-profiles/#prp-spo1"
-        }
+        return self.status is Status.INFERRED and rules == {GENERALISING.value}
 
     @property
     def anchor(self) -> str:

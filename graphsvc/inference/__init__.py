@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from graphsvc.inference.closure import Closure, Fact, Reason, Witness
-from graphsvc.inference.rules import RULES, Clause, Variable, clauses
-from graphsvc.namespaces import DCTERMS, NIF, PROV, RDF, RDFS, graph_iri
+from graphsvc.inference.rules import Clause, Variable, clauses
+from graphsvc.namespaces import DCTERMS, NIF, PROV, RDF, RDFS, RULES, graph_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

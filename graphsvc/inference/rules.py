@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import NamedNode
 
-from graphsvc.namespaces import OWL, RDF, RDFS, Namespace
+from graphsvc.namespaces import OWL, RDF, RDFS, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pyoxigraph import Quad
-
-#: Where the rules are defined.
-RULES = Namespace("http://www.w3.org/TR/owl2-profiles/#")
 
 #: Classes of which everything is a member: to say so is to say nothing.
 _EVERYTHING = frozenset((OWL.Thing, RDFS.Resource, RDFS.Literal))

@@ -59,7 +59,33 @@ class Answer:
     chunks: Iterable[bytes]
 
 
-class Store(Protocol):
+class Lookup(Protocol):
+    """What facts are looked up in, without a query: the quads that have the terms given."""
+
+    def quads(
+        self,
+        *,
+        subject: Subject | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Quad]:
+        """Yield the quads of the named graphs that have the terms given."""
+        ...
+
+    def triples(
+        self,
+        subject: Subject | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Quad]:
+        """Yield each triple of the union of all graphs that has the terms given, once.
+
+        They come as quads of the default graph, which holds that union.
+        """
+        ...
+
+
+class Store(Lookup, Protocol):
     """A read-only store of quads that answers SPARQL 1.1 queries.
 
     Errors: QuerySyntaxError with its position, ForbiddenOperation for SERVICE, LOAD and
@@ -93,16 +119,4 @@ class Store(Protocol):
         value: Term | None = None,
     ) -> Iterator[Quad]:
         """Yield the quads of the named graphs, or of one, that have the terms given."""
-        ...
-
-    def triples(
-        self,
-        subject: Subject | None = None,
-        predicate: NamedNode | None = None,
-        value: Term | None = None,
-    ) -> Iterator[Quad]:
-        """Yield each triple of the union of all graphs that has the terms given, once.
-
-        They come as quads of the default graph, which holds that union.
-        """
         ...

@@ -11,10 +11,10 @@ from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.formats import Content, carrying
+from graphsvc.language_priority import distance
 from graphsvc.phrases import Phrase
 from graphsvc.search import Kind, Search
 from graphsvc.search.collect import DESCRIPTIONS
-from graphsvc.tongues import distance
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from graphsvc.browse.compare import MOST_COMPARED
-from graphsvc.entities.kinds import members, most_special
+from graphsvc.entities.kinds import members, most_specific
 from graphsvc.entities.places import PLACING
 from graphsvc.web.atlas import atlas
 from graphsvc.web.site import site
@@ -28,7 +28,7 @@ def kindred(entity: Entity) -> list[Named]:
     }
     return [
         own[cls]
-        for cls in most_special(catalogue, [cls for cls in own if isinstance(cls, NamedNode)])
+        for cls in most_specific(catalogue, [cls for cls in own if isinstance(cls, NamedNode)])
         if 1 < members(catalogue, cls) <= MOST_COMPARED
     ]
 
