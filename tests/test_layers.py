@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "datatypes",
         "phrases",
         "language_priority",
+        "lru",
         "settings",
         "sparql",
         "errors",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import Lock
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
+
+from graphsvc.lru import LruCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sized
@@ -14,13 +15,10 @@ Several = TypeVar("Several", bound="Sized")
 
 
 class Lately:
-    """Findings by key, up to a weight in all; the one not asked for longest goes first."""
+    """Findings by key, up to a weight in all."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._weight = 0
-        self._held: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
-        self._lock = Lock()
+        self._held = LruCache[tuple[object, int]](most, most, itemgetter(1))
 
     def one(self, key: Hashable, find: Callable[[], Found]) -> Found:
         """Return what is found under a key; it weighs one."""
@@ -33,17 +31,10 @@ class Lately:
     def _found(
         self, key: Hashable, find: Callable[[], Found], weight: Callable[[Found], int]
     ) -> Found:
-        with self._lock:
-            held = self._held.get(key)
-            if held is not None:
-                self._held.move_to_end(key)
-                return held[0]  # type: ignore[return-value]
-        # Without the lock: two that ask at once both find it, and none waits for the other.
+        held = self._held.get(key)
+        if held is not None:
+            return held[0]  # type: ignore[return-value]
+        # Two that ask at once both find it, and none waits for the other.
         found = find()
-        with self._lock:
-            if key not in self._held:
-                self._held[key] = (found, weight(found))
-                self._weight += weight(found)
-            while self._weight > self._most and self._held:
-                self._weight -= self._held.popitem(last=False)[1][1]
+        self._held.put(key, (found, weight(found)))
         return found

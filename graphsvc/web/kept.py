@@ -18,7 +18,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from graphsvc.web.cache import AnswerCache
+from graphsvc.lru import LruCache
 from graphsvc.web.messages import START, Whole, field_value
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Kept:
         self._application = application
         self._alike = alike
         self._state = state
-        self._held = AnswerCache[Whole](most_bytes, most_of_one, lambda each: len(each.body))
+        self._held = LruCache[Whole](most_bytes, most_of_one, lambda each: len(each.body))
         self._seen: set[int] = set()
 
     def at_once(self, scope: Scope) -> Whole | None:

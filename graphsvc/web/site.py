@@ -25,10 +25,10 @@ from graphsvc.entities import (
 from graphsvc.entities.asking import Asking
 from graphsvc.entities.context import Context
 from graphsvc.entities.structured import Alignments
+from graphsvc.lru import LruCache
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.vocabulary import Vocabulary, read_vocabulary
-from graphsvc.web.cache import AnswerCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -59,7 +59,7 @@ class Site:
         self.built = datetime.fromisoformat(release.manifest.built)
         # The release on disk is at hand in each process, whoever else answers its queries.
         self.catalogue = Catalogue(store, release.base, release.store)
-        self.kept = AnswerCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 2, len)
+        self.kept = LruCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 2, len)
         self._read: dict[Hashable, object] = {}
 
     def once(self, key: Hashable, read: Callable[[], T]) -> T:
