@@ -19,8 +19,11 @@ from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.entities.labels import local_words
 from graphsvc.entities.licences import licence_name
+from graphsvc.entities.model import Group
+from graphsvc.phrases import Phrase
 from graphsvc.validation import validate
 from graphsvc.web.app import create_app
+from graphsvc.web.languages import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -325,6 +328,15 @@ def is_said(piece: str, graph: set[str]) -> bool:
         or piece[:1].lower() + piece[1:] in graph
         or any(text.startswith(start) for text in graph if len(start) > 20)
     )
+
+
+def test_a_group_of_our_own_is_translated_and_one_of_the_graph_is_not(
+    pages: tuple[Flask, str],
+) -> None:
+    app, _ = pages
+    with app.test_request_context(headers={"Accept-Language": "de"}):
+        assert worded(Group(Phrase("Facts"), ())) == "⟦Facts⟧"
+        assert worded(Group("Facts", ())) == "Facts"
 
 
 @pytest.mark.parametrize("path", PAGES)

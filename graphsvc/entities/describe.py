@@ -18,6 +18,7 @@ from graphsvc.entities.model import Entity, Fact, Group, Named, PropertyFacts, U
 from graphsvc.entities.notes import Notes
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import RDF, RDFS, SKOS
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
 _TYPE = RDF.type
 
-_FACTS_GROUP = "Facts"
+_FACTS_GROUP = Phrase("Facts")
 """The group of what a shape places in none."""
 
 

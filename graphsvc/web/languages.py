@@ -187,7 +187,7 @@ def worded(named: Named) -> str:
     """
     tag = named.language
     if tag is None or tag.partition("-")[0].lower() == _interface().partition("-")[0].lower():
-        return named.label
+        return said(named.label)
     return Markup('<span lang="{}">{}</span>').format(tag, named.label)
 
 
