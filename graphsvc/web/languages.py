@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
     from graphsvc.entities import Named
+    from graphsvc.entities.model import Group
     from graphsvc.formats import Format
 
 # RFC 4647, section 2.1: a basic language range.
@@ -180,8 +181,8 @@ def said(text: str) -> str:
     return gettext(text.message, **values)
 
 
-def worded(named: Named) -> str:
-    """Return the label of a term, marked with its language where the page has another.
+def worded(named: Named | Group) -> str:
+    """Return a label, marked with its language where the page has another.
 
     https://www.w3.org/TR/WCAG22/#language-of-parts
     """

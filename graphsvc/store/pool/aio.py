@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from graphsvc.errors import Overloaded, StoreError
-from graphsvc.store.pool import frames, requests
+from graphsvc.store.pool import bounds, frames, requests
 from graphsvc.store.pool.client import CAUSE_STEP, CAUSE_WAIT
 from graphsvc.store.pool.frames import Frame, Kind
 from graphsvc.store.pool.register import Cause, Register
@@ -326,6 +326,9 @@ class _Link:
         """Let the worker go, and end what it is doing."""
         self.hang_up()
         if self._leash is not None:
+            # Also to end, a process must be given a processor.
+            if self.is_slow():
+                bounds.regain_priority(self.pid)
             os.close(self._leash)
             self._leash = None
         self._connection.close()

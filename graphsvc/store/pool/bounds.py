@@ -33,11 +33,14 @@ def end_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def regain_priority() -> bool:
-    """Be scheduled like others again; tell whether the kernel allows it (CAP_SYS_NICE)."""
+def regain_priority(pid: int = 0) -> bool:
+    """Have a process scheduled like others again, this one if none is named; tell whether it is.
+
+    The kernel may not allow it (CAP_SYS_NICE), or the process may have ended.
+    """
     try:
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-    except PermissionError:
+        os.sched_setscheduler(pid, os.SCHED_OTHER, os.sched_param(0))
+    except (PermissionError, ProcessLookupError):
         return False
     return True
 

@@ -206,6 +206,8 @@ class _Supervisor:
 
     def _kill(self, pid: int, child: _Child, cause: Cause) -> None:
         child.cause = cause
+        # Also to end, a process must be given a processor.
+        bounds.regain_priority(pid)
         os.kill(pid, signal.SIGKILL)
 
     def _end(self) -> NoReturn:
