@@ -7,6 +7,7 @@ have the tag ``start here`` stand first, under that.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
@@ -60,8 +61,13 @@ def _tag(query: Query) -> str:
 
 
 def _length(query: Query) -> int:
+    return _words(query.text)
+
+
+@lru_cache(maxsize=2048)
+def _words(text: str) -> int:
     """Return how many words and signs a query has: what there is to read."""
-    return len(sparql.code(query.text))
+    return len(sparql.code(text))
 
 
 def _place(lesson: Lesson) -> tuple[bool, bool, int, str]:

@@ -24,6 +24,7 @@ from graphsvc.formats import Content, carrying, named
 from graphsvc.web.atlas import atlas
 from graphsvc.web.browse import list_queries
 from graphsvc.web.cite import cite_claim, cite_fact
+from graphsvc.web.history import history
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
@@ -130,6 +131,15 @@ def entity_page(iri: str) -> str:
     catalogue = site().catalogue
     if iri in catalogue.texts:
         return reader_page(iri, page_number())
+    if iri == site().dataset.iri:
+        # It tells of addresses of this host, and of the releases that are kept.
+        kept = [release.id for release in history().kept()]
+        return kept_page(("dataset", request.url_root, *kept), lambda: _thing_page(iri))
+    return _thing_page(iri)
+
+
+def _thing_page(iri: str) -> str:
+    catalogue = site().catalogue
     entity = describe(catalogue, iri, labels())
     shown = reading(catalogue, iri, labels())
     return render_template(

@@ -30,6 +30,7 @@ from graphsvc import depot
 
 from .hub import HUB, HUB_IRI, corpus
 from .peers import HOST, free_port
+from .processes import processor_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -185,8 +186,8 @@ def _from(pages: Mapping[str, Paths], number: int) -> Mapping[str, Paths]:
     return {name: pages[name] for name in (*names[at:], *names[:at])}
 
 
-_READING_AHEAD = 3.0
-"""For how many seconds a service that starts reads what pages share, while it answers already."""
+_AT_REST = 0.5
+"""For how many seconds a service takes no processor when it has read ahead; it answers before."""
 
 _PROGRAM = (sys.executable, "-c", "from graphsvc.cli import main; main()")
 
@@ -201,7 +202,7 @@ def _measure(
         try:
             _wait(port, server)
             # The process is warm: it has read ahead, and made a page of no type that is measured.
-            time.sleep(_READING_AHEAD)
+            _settle(server.pid)
             _ask(port, "/api")
             for name, paths in pages.items():
                 _time(found[name], port, paths, rounds)
@@ -231,6 +232,14 @@ def _ask(port: int, path: str) -> tuple[float, int]:
 
 
 _EXPECTED = (200, 301, 404)
+
+
+def _settle(pid: int) -> None:
+    """Wait until a service has nothing more to do."""
+    before, now = -1.0, processor_time(pid)
+    while now - before > _AT_REST / 10:
+        time.sleep(_AT_REST)
+        before, now = now, processor_time(pid)
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:

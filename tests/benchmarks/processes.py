@@ -5,11 +5,15 @@ https://www.kernel.org/doc/html/latest/filesystems/proc.html
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
 _NUMBER_OF_PARENT = 1
+#: Of what stands after the name: utime and stime, proc(5).
+_USER, _SYSTEM = 11, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,16 @@ def name(pid: int) -> str:
         return (_PROC / str(pid) / "comm").read_text().strip()
     except OSError:
         return ""
+
+
+def processor_time(pid: int) -> float:
+    """Return how long a process and all that descend from it have had processors, in seconds."""
+    ticks = 0
+    for each in family(pid):
+        with suppress(OSError):
+            fields = (_PROC / str(each) / "stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[_USER]) + int(fields[_SYSTEM])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pid: int) -> Memory | None:
