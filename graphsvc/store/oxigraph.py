@@ -20,9 +20,11 @@ from pyoxigraph import (
 from graphsvc import sparql
 from graphsvc.errors import NotAcceptable, QueryError, StoreError
 from graphsvc.formats import Content, Format, carrying
+from graphsvc.namespaces import Prefixes
 from graphsvc.store import pieces, syntax, union
 from graphsvc.store.base import UNION, Answer, GraphSelection, Subject, Table, Term
 from graphsvc.store.streaming import Writer, stream
+from graphsvc.store.writing import write_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,7 +54,7 @@ class OxigraphStore:
         """Take a store, and one with its default graph alone, if there is such a one."""
         self._store = store
         self._merge = merge or store
-        self._prefixes = dict(prefixes)
+        self._prefixes = Prefixes(prefixes)
 
     @classmethod
     def open(cls, path: Path, prefixes: Mapping[str, str]) -> OxigraphStore:
@@ -194,7 +196,7 @@ class ResultWriter:
 
     result: Result
     format: Format
-    prefixes: Mapping[str, str]
+    prefixes: Prefixes
 
     def write(self, out: IO[bytes]) -> None:
         """Write the whole answer; graphs with the prefixes where their format has such.
@@ -204,7 +206,7 @@ class ResultWriter:
         engine = self.format.engine
         if isinstance(self.result, QueryTriples) and isinstance(engine, RdfFormat):
             try:
-                pyoxigraph.serialize(self.result, out, engine, prefixes=dict(self.prefixes))
+                write_graph(self.result, out, engine, self.prefixes)
             except OSError as error:
                 if _OF_RDF_1_2 not in str(error):
                     raise

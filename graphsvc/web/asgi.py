@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from a2wsgi import WSGIMiddleware
-from werkzeug.test import create_environ, run_wsgi_app
 
 from graphsvc import depot, settings
-from graphsvc.errors import GraphsvcError, NotAcceptable, StoreError
+from graphsvc.errors import GraphsvcError, NotAcceptable
 from graphsvc.release import STORE
 from graphsvc.store.points import Points
 from graphsvc.store.pool import requests, workers_folder
@@ -30,6 +28,7 @@ from graphsvc.store.pool.bounds import end_with_parent
 from graphsvc.store.pool.client import PooledStore, wait_for_workers
 from graphsvc.store.pool.pins import PinnedWorkers
 from graphsvc.web import protocol
+from graphsvc.web.ahead import read_ahead
 from graphsvc.web.app import create_app
 from graphsvc.web.compression import Compression, meant
 from graphsvc.web.conditions import Condition
@@ -40,7 +39,7 @@ from graphsvc.web.lookups import Lookups
 from graphsvc.web.messages import START, Whole, field_value
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Asked, Body
-from graphsvc.web.site import etag, site
+from graphsvc.web.site import etag
 from graphsvc.web.sparql import FAILURE
 
 if TYPE_CHECKING:
@@ -64,11 +63,8 @@ _LONG = 16_384
 #: How long a web process that starts waits for workers, in seconds: a large release takes a while.
 _PATIENCE = 300.0
 
-#: The pages to which all others lead.
-_LEADING = ("/", "/ontology", "/browse", "/sparql", "/releases", "/timeline", "/map", "/queries")
-
-#: Up to so many quads pages are made ahead: of more, they take more than a start should.
-_SMALL = 200_000
+#: After so many new objects the youngest are looked through for cycles.
+_OBJECTS = 10_000
 
 #: How many pages are made at the same time.
 _THREADS = 16
@@ -292,26 +288,6 @@ def _not_modified(fields: Headers) -> Whole:
     return Whole(304, [field for field in fields if field[0] != b"content-type"], b"")
 
 
-def _read_ahead(flask: Flask, release: Release, address: str) -> None:
-    """Compile the templates and make the pages to which all others lead, for the first readers.
-
-    The service answers already. ``address`` is where it is found, since some pages show it.
-    """
-    for name in flask.jinja_env.list_templates():
-        flask.jinja_env.get_template(name)
-    if release.manifest.counts["quads"] > _SMALL:
-        return
-    leading: list[str] = []
-    # Whoever asks when there is no worker is told so; there is nobody to be told here.
-    with flask.test_request_context(), suppress(StoreError):
-        site().read_ahead()
-        documents = [*site().catalogue.texts, *filter(None, [site().dataset.iri])]
-        leading = [*_LEADING, *(site().local_doc(iri) for iri in documents)]
-    for path in leading:
-        asked = create_environ(path, address, headers={"Accept": "text/html"})
-        run_wsgi_app(flask, asked, buffered=True)
-
-
 def application() -> Asgi:
     """Return the application for the current release, as ``graphsvc serve`` has prepared it.
 
@@ -330,10 +306,13 @@ def application() -> Asgi:
     points = Points.open(release.path / STORE, release.prefixes, release.hubs)
     address = f"http://{values.host}:{values.port}/"
     Thread(
-        target=_read_ahead, args=(flask, release, address), name="read-ahead", daemon=True
+        target=read_ahead, args=(flask, release, address), name="read-ahead", daemon=True
     ).start()
-    # What is here now stays: the collector need not look at it again, for each request.
+    # What is here now stays: the collector need not look at it again, for each request. A page
+    # makes tens of thousands of objects, and to look for cycles after every 700 took a twentieth
+    # of its time.
     gc.freeze()
+    gc.set_threshold(_OBJECTS)
     fields = Fields(release)
     rest = Application(flask, release, fields, points, Pool(folder, limits))
     answering = Compression(Lookups(rest, release, fields, points))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc import sparql
 from graphsvc.errors import GraphsvcError
 from graphsvc.namespaces import OWL
+from graphsvc.queries.fitting import fitting
 from graphsvc.web.languages import labels
 from graphsvc.web.parts import shortened
 from graphsvc.web.site import site
@@ -44,17 +44,20 @@ def choices(asked: Query) -> Mapping[str, tuple[Choice, ...]]:
     The query itself is asked, with these parameters left open: what it then finds in their
     columns fits. Where no pattern binds a parameter, or too much fits, there is nothing to list.
     """
-    is_open = {name for name, param in asked.params.items() if param.type == "iri"}
-    if not is_open or sparql.form(asked.text) != "SELECT":
-        return {}
+    is_open = [name for name, param in asked.params.items() if param.type == "iri"]
     bound = {name: term for name, term in asked.bindings({}).items() if name not in is_open}
+    found = {name: _fitting(asked.text, name, bound) for name in is_open}
+    return {name: _named(terms) for name, terms in found.items() if len(terms) <= _MOST}
+
+
+def _fitting(text: str, name: str, bound: Mapping[str, Term]) -> list[Term | None]:
+    query = fitting(text, name, bound, _MOST + 1)
+    if query is None:
+        return []
     # Only a help to whoever fills in the form: what takes too long is done without.
     with suppress(GraphsvcError):
-        table = site().store.select(asked.text, bound)
-        columns = {name: table.variables.index(name) for name in is_open & {*table.variables}}
-        found = {name: {row[at] for row in table.rows} for name, at in columns.items()}
-        return {name: _named(terms) for name, terms in found.items() if len(terms) <= _MOST}
-    return {}
+        return [row[0] for row in site().store.select(query, bound).rows]
+    return []
 
 
 def choice(term: Term) -> Choice | None:

@@ -41,12 +41,12 @@ def _coded(text: str) -> str:
 
 
 def _url_for(endpoint: str, **values: str) -> str:
-    """Return what ``url_for`` of Flask does: from memory, if the mount point alone decides."""
-    if values:
+    """Return what ``url_for`` of Flask does: from memory, if it is the same on every page."""
+    if values and endpoint != "static":
         return url_for(endpoint, **values)  # type: ignore[arg-type]
-    return _plain(endpoint, request.script_root)
+    return _same(endpoint, request.script_root, **values)
 
 
 @lru_cache(maxsize=_MOST_ADDRESSES)
-def _plain(endpoint: str, _root: str) -> str:
-    return url_for(endpoint)
+def _same(endpoint: str, _root: str, **values: str) -> str:
+    return url_for(endpoint, **values)  # type: ignore[arg-type]

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph
 
 from graphsvc.errors import NotAcceptable, StoreError
+from graphsvc.namespaces import Prefixes
 from graphsvc.store.oxigraph import ResultWriter
 from graphsvc.store.points.hubs import ALONE, FEW, Crowd, hubs
 from graphsvc.store.points.shape import HIDDEN, shape_of
@@ -61,7 +62,7 @@ class Points:
         ``hubs`` are the IRIs that more than `FEW` of its triples hold in one place.
         """
         self._store = store
-        self._prefixes = dict(prefixes)
+        self._prefixes = Prefixes(prefixes)
         self._hubs = hubs
 
     @classmethod
