@@ -102,10 +102,10 @@ def test_things_that_lie_somewhere_are_on_a_map(browser: Browser, served: str) -
             page.get_by_role("button", name="Sort and draw").click()
             page.get_by_role("tab", name="Map").click()
             expect(page.locator(".mapped .named")).to_have_count(2)
-            expect(page.locator(".mapped .spot")).to_have_count(1)
+            expect(page.locator(".mapped .spot a")).to_have_count(1)
             names = page.locator(".mapped text:visible").all_text_contents()
             assert names[:2] == ["China", "Italy"]
-            page.locator(".mapped .spot circle").last.click()
+            page.locator(".mapped .spot a circle").last.click()
             page.wait_for_url("**/doc/id/city/chicago")
 
 
