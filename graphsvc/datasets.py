@@ -23,16 +23,17 @@ if TYPE_CHECKING:
 
     Statement: TypeAlias = tuple[NamedNode, NamedNode, Term]
 
-#: Properties that say of two things in two datasets that they are the same, or nearly so.
-LINKS = (
-    OWL.sameAs,
-    SCHEMA.sameAs,
-    SKOS.exactMatch,
-    SKOS.closeMatch,
-    SKOS.broadMatch,
-    SKOS.narrowMatch,
-    SKOS.relatedMatch,
-)
+#: Properties that say of two things in two datasets that they are the same, or nearly so: as what
+#: each links to the other dataset's things.
+LINKS = {
+    OWL.sameAs: "the same thing",
+    SCHEMA.sameAs: "a page about the same thing",
+    SKOS.exactMatch: "an exact match",
+    SKOS.closeMatch: "a close match",
+    SKOS.broadMatch: "something broader",
+    SKOS.narrowMatch: "something narrower",
+    SKOS.relatedMatch: "something related",
+}
 
 _MOST_EXAMPLES = 5
 
@@ -48,8 +49,10 @@ def describe(quads: Sequence[Quad], base: str, datasets: Sequence[NamedNode]) ->
         statements: list[Statement] = [(dataset, RDF.type, DCAT.Dataset)]
         statements += [(dataset, VOID.rootResource, root) for root in roots]
         statements += [(dataset, VOID.exampleResource, example) for example in examples]
+        title = _title(quads, dataset)
         for (predicate, space), count in sorted(links.items(), key=str):
-            statements += _linkset(dataset, predicate, space, count)
+            words = f"What {title} links to {_short(space)} as {LINKS[predicate]}"
+            statements += _linkset(dataset, predicate, space, count, words)
         made |= dict.fromkeys(Quad(*statement, graph) for statement in statements)
     return [quad for quad in made if quad not in there]
 
@@ -86,8 +89,21 @@ def _links(quads: Sequence[Quad], base: str) -> Counter[tuple[NamedNode, str]]:
     return Counter((predicate, _space(value)) for _, predicate, value in triples)
 
 
+def _title(quads: Sequence[Quad], dataset: NamedNode) -> str:
+    """Return what a dataset is called, in English if it says so."""
+    titles = [
+        quad.object
+        for quad in quads
+        if quad.subject == dataset
+        and quad.predicate == DCTERMS.title
+        and isinstance(quad.object, Literal)
+    ]
+    first = min(titles, key=lambda title: (title.language != "en", title.value), default=None)
+    return "this dataset" if first is None else first.value
+
+
 def _linkset(
-    dataset: NamedNode, predicate: NamedNode, space: str, count: int
+    dataset: NamedNode, predicate: NamedNode, space: str, count: int, title: str
 ) -> Iterator[Statement]:
     name = f"{re.sub(r'^.*?://|/.*', '', space)}-{sha256(space.encode()).hexdigest()[:8]}"
     end = re.sub(r"^.*[#/]", "", predicate.value)
@@ -95,6 +111,7 @@ def _linkset(
     target = NamedNode(f"{dataset.value}#target-{name}")
     yield dataset, VOID.subset, links
     yield links, RDF.type, VOID.Linkset
+    yield links, DCTERMS.title, Literal(title, language="en")
     yield links, VOID.linkPredicate, predicate
     yield links, VOID.subjectsTarget, dataset
     yield links, VOID.objectsTarget, target
@@ -108,3 +125,8 @@ def _linkset(
 def _space(term: Term) -> str:
     """Return the name space of an IRI: all but its last part, which may end in a slash itself."""
     return re.sub(r"[^#/]+[#/]?$", "", term.value) if isinstance(term, NamedNode) else ""
+
+
+def _short(space: str) -> str:
+    """Return a name space as people say it."""
+    return re.sub(r"^.*?://|[#/]$", "", space)

@@ -50,6 +50,35 @@ def test_what_tells_most_things_apart_is_shown(browser: Browser, mechanisms: lis
     assert council.expected == (True, False, True, True)
 
 
+@pytest.mark.parametrize(
+    ("things", "left_out"),
+    [
+        # Both are on the Chinese side, in CCCME.
+        (("secretariat/bfic-chinese", "secretariat/crccme-chinese"), {"Side", "Is in"}),
+        # Two have a place; of the visits rules say one that only restates where they led to.
+        (
+            (
+                "event/cica-4th-summit",
+                "event/announcement-of-chinese-german-committee",
+                "event/xi-jinping-visit-to-united-states",
+                "event/li-keqiang-visit-to-germany",
+                "event/xi-jinping-visit-to-finland",
+            ),
+            {"Place"},
+        ),
+    ],
+)
+def test_what_tells_nothing_or_few_is_left_out(
+    browser: Browser, things: tuple[str, ...], left_out: set[str]
+) -> None:
+    named = [Named(NamedNode(f"https://w3id.org/iwm/id/{thing}"), thing) for thing in things]
+    shown = {lane.name for lane in glance(browser, named, "en").lanes}
+    assert shown
+    assert not shown & left_out
+    offered = browser.lanes.of(browser.facts.types(NamedNode(named[0].iri or "")), "en")
+    assert left_out <= {lane.name for lane in offered}
+
+
 def test_one_thing_or_very_many_are_not_compared(browser: Browser, mechanisms: list[Named]) -> None:
     assert glance(browser, mechanisms[:1], "en") == Glance((), ())
     many = [Named(NamedNode(f"urn:x:{number}"), "") for number in range(MOST_COMPARED + 1)]

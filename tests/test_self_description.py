@@ -231,15 +231,29 @@ def test_every_link_to_another_dataset_is_in_a_linkset(
     description: Graph, release: Release
 ) -> None:
     told: dict[str, int] = defaultdict(int)
+    titles: list[str] = []
     for links in description.subjects(RDF.type, VOID.Linkset):
         target = description.value(links, VOID.objectsTarget)
         assert (target, RDF.type, VOID.Dataset) in description
         assert description.value(target, VOID.uriRegexPattern)
         count = int(str(description.value(links, VOID.triples)))
         told[f"<{description.value(links, VOID.linkPredicate)}>"] += count
+        titles.append(str(description.value(links, DCTERMS.title)))
     rows = release.store.select(PREFIXES % release.base + OUTSIDE)
     counted = {str(row["property"]): int(row["n"].value) for row in rows if row.get("property")}  # type: ignore[union-attr]
     assert told == counted
+    assert len(set(titles)) == len(titles)
+
+
+def test_a_linkset_says_what_it_links(mechanisms_release: Release) -> None:
+    query = "SELECT ?title { ?links a void:Linkset ; dcterms:title ?title }"
+    prefixes = f"PREFIX void: <{VOID}> PREFIX dcterms: <{DCTERMS}> "
+    rows = mechanisms_release.store.select(prefixes + query)
+    titles = {str(row["title"]) for row in rows}
+    same = (
+        "What International working mechanisms links to www.wikidata.org/entity as the same thing"
+    )
+    assert f'"{same}"@en' in titles
 
 
 def test_a_contact_is_told_if_there_is_one(lights_release: Release) -> None:

@@ -33,6 +33,7 @@ from graphsvc import sources, sparql
 from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.queries import load_queries
+from graphsvc.queries.lessons import related
 from graphsvc.web.app import create_app
 from graphsvc.web.highlight import highlighted
 from graphsvc.web.queries import with_values
@@ -239,6 +240,20 @@ def test_a_page_leads_to_queries_of_its_kind_and_to_its_answer_for_good(
     (pinned,) = re.findall(r'href="([^"]*&amp;release=[^"]*)"', page)
     answer = client.get(unescape(pinned), headers=HTML)
     assert "This answer is pinned to the release" in answer.text
+
+
+def test_queries_of_a_kind_share_a_tag_and_are_no_matter_of_luck(
+    mechanisms_release: Release,
+) -> None:
+    queries = load_queries(mechanisms_release.queries)
+    for query in queries:
+        own = {*query.tags} - {"start here"}
+        shared = {each.name: len(own & {*each.tags}) for each in queries}
+        found = [each.name for each in related(query, queries)]
+        others = {name for name, count in shared.items() if count} - {query.name}
+        assert {*found} == others
+        counts = [shared[name] for name in found]
+        assert counts == sorted(counts, reverse=True)
 
 
 def test_the_workbench_starts_from_the_same_question(client: FlaskClient) -> None:

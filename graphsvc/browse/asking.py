@@ -9,6 +9,7 @@ from pyoxigraph import Literal
 from graphsvc.browse.paths import as_text
 from graphsvc.browse.patterns import fitting, link, values
 from graphsvc.browse.state import State
+from graphsvc.browse.vouching import Vouching
 from graphsvc.entities.layout import Place
 from graphsvc.entities.wording import Wording
 from graphsvc.namespaces import GENERALISING, RDF, XSD
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from graphsvc.browse.browser import Browser
     from graphsvc.browse.lanes import Lane, Qualifier
     from graphsvc.store.base import Term
-
-_PROPERTY = """
-    {path}
-    OPTIONAL {{ GRAPH ?passage {{ {path} }} ?passage oa:exact ?words }}"""
 
 # What rules alone reach is left out if each way only says more generally what is said anyway.
 _RESTATING = """
@@ -53,6 +50,7 @@ class Asking:
         self._browser = browser
         self._ontology = browser.catalogue.ontology
         self._wording = Wording(prefixes)
+        self._vouched = Vouching(browser, self._term)
 
     def table(self, state: State, lanes: Iterable[Lane]) -> str:
         """Return the query for the values of a table, and which passage states each."""
@@ -90,29 +88,26 @@ GROUP BY ?kind
 ORDER BY DESC(?things) ?kind""")
 
     def _values_of(self, found: str, lanes: Iterable[Lane]) -> str:
-        """Return the query for the values of things that patterns find: a row for each.
-
-        What a path of several steps reaches rests on several facts, so that it names no passage.
-        """
+        """Return the query for the values of things that patterns find: a row for each passage."""
         lanes = list(lanes)
         has_details = any(lane.details for lane in lanes)
-        columns = "?column ?value" + (" ?detail ?told" if has_details else "")
-        passage = " ?passage" if any(lane.is_plain for lane in lanes) else ""
+        told = " ?detail ?told ?toldIn" if has_details else ""
+        columns = f"?thing ?label ?column ?value ?passage{told}"
         union = " UNION ".join(map(self._branch, lanes))
-        return self._wording.declared(f"""SELECT DISTINCT ?thing ?label {columns}{passage} WHERE {{
+        return self._wording.declared(f"""SELECT DISTINCT {columns} WHERE {{
   {{ SELECT DISTINCT ?thing WHERE {{
   {found}
   }} }}
   OPTIONAL {{ ?thing rdfs:label ?label }}
   OPTIONAL {{ {union} }}
 }}
-ORDER BY ?label ?thing ?column ?value{passage}""")
+ORDER BY ?label ?thing ?column ?value ?passage""")
 
     def _branch(self, lane: Lane) -> str:
         told = " UNION ".join(
             f"{{\n      BIND({self._term(Literal(inner.name))} AS ?detail) "
             f"{self._path(inner, '?value', '?told')} "
-            f"{self._qualified(inner.qualifiers, '?told')} }}"
+            f"{self._qualified(inner.qualifiers, '?told')}{self._vouched.detail(inner.path)} }}"
             for inner in lane.details
         )
         details = f"\n    OPTIONAL {{ {told} }}" if told else ""
@@ -122,13 +117,14 @@ ORDER BY ?label ?thing ?column ?value{passage}""")
         )
 
     def _values(self, lane: Lane) -> str:
+        vouched = self._vouched.value(lane.path)
         if not lane.is_plain:
             qualified = self._qualified(lane.qualifiers, "?value")
-            return f"\n    {self._path(lane, '?thing', '?value')} {qualified}"
+            return f"\n    {self._path(lane, '?thing', '?value')} {qualified}{vouched}"
         place = lane.id
         inferred = self._term(self._browser.catalogue.inferred)
         pattern = link(place, "value", self._term)
-        patterns = _PROPERTY.format(path=pattern)
+        patterns = f"\n    {pattern}{vouched}"
         if place == Place(RDF.type):
             any_class = link(place, "any", self._term)
             return patterns + _STATED.format(path=pattern, any=any_class, inferred=inferred)

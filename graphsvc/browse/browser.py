@@ -42,6 +42,13 @@ SELECT DISTINCT ?property WHERE {{
 """
 )
 
+_DERIVED = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?property WHERE { ?step rdf:predicate ?property ; prov:wasDerivedFrom ?source }
+"""
+)
+
 HELD_QUADS = 50_000
 """Of releases up to so many quads the facts are held in memory, in each process."""
 
@@ -88,6 +95,11 @@ class Browser:
     def general(self) -> frozenset[Term]:
         """Return the properties of which something follows from a more special property."""
         return frozenset(row["property"] for row in self.catalogue.store.select(_GENERAL))
+
+    @cached_property
+    def derived(self) -> frozenset[Term]:
+        """Return the properties of which rules reach something."""
+        return frozenset(row["property"] for row in self.catalogue.store.select(_DERIVED))
 
     def table(self, state: State, language: str, size: int = PAGE_SIZE) -> Table:
         """Return a page of the things that fit a state."""

@@ -45,6 +45,16 @@ class Repeated:
 
 Path: TypeAlias = Place | Sequence | Alternative | Repeated
 
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A property somewhere on a path, and the paths that lead to it and on from it."""
+
+    before: tuple[Path, ...]
+    place: Place
+    after: tuple[Path, ...]
+
+
 _REPEATED = {
     SH.zeroOrMorePath: (True, False),
     SH.oneOrMorePath: (False, False),
@@ -123,6 +133,24 @@ def first_places(path: Path) -> Iterator[Place]:
             yield from first_places(part)
     else:
         yield from first_places(path.part)
+
+
+def steps(
+    path: Path, before: tuple[Path, ...] = (), after: tuple[Path, ...] = ()
+) -> Iterator[Step]:
+    """Yield every step of a path: what it leads to has gone each of some of them."""
+    if isinstance(path, Place):
+        yield Step(before, path, after)
+    elif isinstance(path, Sequence):
+        for number, part in enumerate(path.parts):
+            rest = path.parts[number + 1 :]
+            yield from steps(part, (*before, *path.parts[:number]), (*rest, *after))
+    elif isinstance(path, Alternative):
+        for part in path.parts:
+            yield from steps(part, before, after)
+    else:
+        again = () if path.once else (Repeated(path.part, also_none=True),)
+        yield from steps(path.part, (*before, *again), (*again, *after))
 
 
 def as_text(path: Path, written: Callable[[Term], str]) -> str:

@@ -50,6 +50,14 @@ _RESTATING_FACTS = f"""VALUES ?property {{ $restating }} GRAPH ?graph {{ $thing 
     FILTER EXISTS {{{_RESTATING}
     }}"""
 
+# From what a fact follows, in each of the ways in which it does.
+_FOLLOWS = """
+  OPTIONAL {
+    ?derivation rdf:subject $thing ; rdf:predicate ?property ; rdf:object ?value ;
+      prov:wasDerivedFrom ?from .
+    FILTER(BOUND(?graph))
+  }"""
+
 _OMITTED = """VALUES ?property { $omitted }
     ?note oa:hasTarget $thing ; ?naming ?property ;
       a/rdfs:subClassOf*/dqv:inDimension $omission ."""
@@ -163,7 +171,7 @@ ORDER BY ?thing ?property ?value
 """
 
 _AROUND = """
-SELECT DISTINCT ?subject ?property ?value WHERE {
+SELECT DISTINCT ?subject ?property ?value ?passage WHERE {
   {
     VALUES ?subject { $centre }%(others)s
     ?subject ?property ?other BIND(?other AS ?value)
@@ -175,8 +183,20 @@ SELECT DISTINCT ?subject ?property ?value WHERE {
     FILTER NOT EXISTS { ?other rdf:predicate ?derived }
   }
   FILTER(isIRI(?other) && ?subject != ?value && STRSTARTS(STR(?other), $within))
+  OPTIONAL {
+    { GRAPH ?passage { ?subject ?property ?value } }
+    UNION {
+      # What rules alone reach rests on the passages from which it follows, in every way it does.
+      ?derivation rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value ;
+        prov:wasDerivedFrom ?passage .
+      FILTER NOT EXISTS {
+        GRAPH ?stating { ?subject ?property ?value } FILTER(?stating != $inferred)
+      }
+    }
+    ?passage oa:exact ?words
+  }
 }
-ORDER BY ?property ?subject ?value
+ORDER BY ?property ?subject ?value ?passage
 """
 
 _FOUND = """
@@ -227,10 +247,12 @@ class Asking(AskingTerms):
             (_FACTS, _TELLING_FACTS, _RESTATING_FACTS, _OMITTED), properties.values(), strict=True
         )
         patterns = [pattern for pattern, terms in branches if terms]
-        columns = "?property ?value ?graph" + (" ?note" if properties["omitted"] else "")
+        follows = any(fact.derivations for entry in group.properties for fact in entry.facts)
+        columns = "?property ?value ?graph"
+        columns += (" ?from" if follows else "") + (" ?note" if properties["omitted"] else "")
         return self._wording.query(
-            f"SELECT {columns} WHERE {{\n  {_union(patterns)}\n}}\n"
-            "ORDER BY ?property ?value ?graph",
+            f"SELECT DISTINCT {columns} WHERE {{\n  {_union(patterns)}"
+            f"{_FOLLOWS if follows else ''}\n}}\nORDER BY ?property ?value ?graph",
             thing=NamedNode(entity.iri),
             editorial=self._catalogue.editorial,
             omission=LDQD.completeness,
@@ -303,6 +325,7 @@ class Asking(AskingTerms):
             centre=ring.centre.term,
             within=Literal(f"{self._catalogue.base}id/"),
             others=others,
+            inferred=self._catalogue.inferred,
         )
 
     def found(self, iris: Iterable[str]) -> str:

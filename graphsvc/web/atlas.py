@@ -61,7 +61,7 @@ class Spot:
 class Knot:
     """Places that a narrow screen cannot show apart."""
 
-    places: tuple[Located, ...]
+    spots: tuple[Spot, ...]
     x: float
     y: float
 
@@ -111,38 +111,39 @@ def _read(served: Site, languages: str) -> Atlas:
         place for place in located(served.catalogue, languages) if place.thing.term not in drawn
     ]
     points = [world.project(place.longitude, place.latitude) for place in places]
-    knots = [
-        Knot(
-            tuple(places[number] for number in sorted(group)),
-            *lettering.middle(points[number] for number in group),
-        )
-        for group in lettering.together(points, _TOUCH)
-    ]
-    titles, covered = _titles(countries, points, knots)
+    groups = lettering.together(points, _TOUCH)
+    middles = [lettering.middle(points[number] for number in group) for group in groups]
+    titles, covered = _titles(countries, points, middles)
     named = [(place.thing.label, point) for place, point in zip(places, points, strict=True)]
     labels = lettering.placed(named, covered, _WIDE)
+    spots = [
+        Spot(place, x, y, label)
+        for place, (x, y), label in zip(places, points, labels, strict=True)
+    ]
     said = [thing for entry in countries for thing in (*entry.things, *entry.within)]
     return Atlas(
         countries=tuple(countries),
         titles=tuple(titles),
-        spots=tuple(
-            Spot(place, x, y, label)
-            for place, (x, y), label in zip(places, points, labels, strict=True)
+        spots=tuple(spots),
+        knots=tuple(
+            Knot(tuple(spots[number] for number in sorted(group)), x, y)
+            for group, (x, y) in zip(groups, middles, strict=True)
         ),
-        knots=tuple(knots),
         sentences=mentioning(served.catalogue, [*said, *(place.thing for place in places)]),
     )
 
 
 def _titles(
-    countries: Iterable[Drawn], points: Iterable[lettering.Point], knots: Iterable[Knot]
+    countries: Iterable[Drawn],
+    points: Iterable[lettering.Point],
+    middles: Iterable[lettering.Point],
 ) -> tuple[list[Title], list[lettering.Box]]:
     """Return the names of the countries, and what they cover on a wide map."""
     named = [entry for entry in countries if entry.things]
     names = [(entry.things[0].label, entry.country.centre) for entry in named]
     spots = [lettering.around(x, y, _SPOT) for x, y in points]
     wide, covered = lettering.spread(names, spots, _WIDE)
-    circles = [lettering.around(knot.x, knot.y, _KNOT) for knot in knots]
+    circles = [lettering.around(x, y, _KNOT) for x, y in middles]
     narrow, _ = lettering.spread(names, circles, _NARROW)
     things = (entry.things[0] for entry in named)
     titles = [Title(thing, *at) for thing, *at in zip(things, wide, narrow, strict=True)]

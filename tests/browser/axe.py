@@ -16,7 +16,9 @@ CHECKERS = Path(__file__).parents[1] / "checkers" / "node_modules"
 
 _AXE = CHECKERS / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-_RUN = """async rules => (await axe.run({ runOnly: rules, resultTypes: ["violations"] })).violations.map(each => ({
+_RUN = """async rules => (
+  await axe.run({ runOnly: rules, resultTypes: ["violations"] })
+).violations.map(each => ({
   rule: each.id, help: each.help, at: each.nodes.map(node => node.target.flat().join(" ")),
 }))"""
 

@@ -138,3 +138,13 @@ def test_a_query_is_asked_and_answered(browser: Browser, served: str) -> None:
         page.get_by_role("button", name="Run").click()
         page.wait_for_url("**/sparql?query=*")
         page.locator("#answer-body td", has_text="Business Forum of China-Italy").first.wait_for()
+
+
+def test_the_way_to_a_place_on_the_map_ends_at_its_mark(browser: Browser, served: str) -> None:
+    for width, mark in ((1280, ".spot"), (360, ".knot")):
+        with opened(browser, f"{served}/map#at-id-city-shanghai", width) as page:
+            dots = page.locator(f".world {mark} .dot")
+            fills = dots.evaluate_all("dots => dots.map(dot => getComputedStyle(dot).fill)")
+            # One is coloured as none of the others is.
+            assert len(set(fills)) == 2
+            expect(page.locator(".spot:target")).to_be_in_viewport()

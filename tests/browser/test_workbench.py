@@ -102,10 +102,10 @@ def test_things_that_lie_somewhere_are_on_a_map(browser: Browser, served: str) -
             page.get_by_role("button", name="Sort and draw").click()
             page.get_by_role("tab", name="Map").click()
             expect(page.locator(".mapped .named")).to_have_count(2)
-            expect(page.locator(".mapped .spots a")).to_have_count(1)
+            expect(page.locator(".mapped .spot a")).to_have_count(1)
             names = page.locator(".mapped text:visible").all_text_contents()
             assert names[:2] == ["China", "Italy"]
-            page.locator(".mapped .spots a circle").last.click()
+            page.locator(".mapped .spot a circle").last.click()
             page.wait_for_url("**/doc/id/city/chicago")
 
 
@@ -167,6 +167,34 @@ def test_a_graph_answer_is_drawn_and_written(browser: Browser, served: str) -> N
         expect(page.locator(".graph canvas").first).to_be_attached()
         page.get_by_role("tab", name="Turtle").click()
         expect(page.locator(".view pre")).to_contain_text("mechanism:bfic")
+
+
+#: Notes how far each text reaches that is drawn on a canvas.
+NOTING = """() => {
+  window.reach = [];
+  const fill = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    const far = x + this.measureText(text).width;
+    if (this.canvas.matches(".sigma-labels")) window.reach.push([x, this.canvas.clientWidth - far]);
+    return fill.call(this, text, x, y);
+  };
+}"""
+
+REACHING = """() => new Promise((tell) => {
+  const look = () => (window.reach.length > 5 ? tell(window.reach) : requestAnimationFrame(look));
+  look();
+})"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_label_of_a_graph_is_cut_off(browser: Browser, served: str, width: int) -> None:
+    query = "CONSTRUCT { ?m iwm:secretariatProvidedBy ?p } { ?m iwm:secretariatProvidedBy ?p }"
+    with opened(browser, f"{served}/sparql?query={quote(query)}", width) as page:
+        page.evaluate(NOTING)
+        page.get_by_role("button", name="Sort and draw").click()
+        page.get_by_role("tab", name="Graph").click()
+        # What the browser measures is no whole number of pixels.
+        assert [ends for ends in page.evaluate(REACHING) if min(ends) < -1] == []
 
 
 def test_a_fault_is_marked_where_it_stands(browser: Browser, served: str) -> None:

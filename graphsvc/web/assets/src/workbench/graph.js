@@ -9,6 +9,7 @@ const MOST_NODES = 400;
 const ROUNDS = 300;
 const LONGEST = 40;
 const MOST_EDGE_LABELS = 60;
+const EDGE = 4;
 
 // Of a graph each triple whose value is a thing; of a table each two things that stand side by side.
 function edgesOf(found) {
@@ -96,6 +97,24 @@ function rowOf(found, [one, other, label]) {
   return element("tr", {}, ...cells.map((cell) => element("td", {}, ...cell)));
 }
 
+// A label stands right of its node; where the drawing ends, left of it, or under it within the edges.
+function drawLabel(context, { label, x, y, size }, { labelFont, labelSize, labelWeight, labelColor }) {
+  if (!label) return;
+  context.font = `${labelWeight} ${labelSize}px ${labelFont}`;
+  context.fillStyle = labelColor.color;
+  const { clientWidth, clientHeight } = context.canvas;
+  const width = context.measureText(label).width;
+  const gap = size + 3;
+  const beside = y + labelSize / 3;
+  if (x + gap + width <= clientWidth) context.fillText(label, x + gap, beside);
+  else if (x - gap - width >= 0) context.fillText(label, x - gap - width, beside);
+  else {
+    const under = y + gap + labelSize;
+    const start = Math.max(EDGE, Math.min(x - width / 2, clientWidth - width - EDGE));
+    context.fillText(label, start, under <= clientHeight ? under : y - gap);
+  }
+}
+
 // Draws into an element; returns what ends the drawing.
 function draw(graph, picture) {
   const colour = (name) => getComputedStyle(picture).getPropertyValue(name).trim();
@@ -112,6 +131,7 @@ function draw(graph, picture) {
     labelFont: "system-ui, sans-serif",
     labelSize: 12,
     edgeLabelSize: 10,
+    defaultDrawNodeLabel: drawLabel,
     labelRenderedSizeThreshold: graph.order > 80 ? 8 : 0,
     defaultDrawNodeHover: () => {},
     zIndex: true,

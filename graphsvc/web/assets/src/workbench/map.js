@@ -19,7 +19,7 @@ export async function mapView(found, at) {
 
 // Leaves on a map what is wanted, and returns its names.
 function only(drawing, wanted) {
-  drawing.querySelector(".knots")?.remove();
+  for (const knot of drawing.querySelectorAll(".knot")) knot.remove();
   for (const title of drawing.querySelectorAll("[data-of]")) {
     if (!wanted.has(title.dataset.of)) title.remove();
   }

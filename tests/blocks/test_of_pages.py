@@ -3,123 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pyoxigraph import Store
 
-from graphsvc import settings
-from graphsvc.web.app import create_app
+from .elements import BASE, Element, asked, column, main, thing, things
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask.testing import FlaskClient
 
-    from graphsvc.release import Release
-
-BASE = "https://w3id.org/iwm/"
 MECHANISM = "/doc/id/mechanism/crccme"
-VOID = ("meta", "link", "input", "br", "col", "img", "hr")
-
-
-@dataclass
-class Element:
-    """An element of a page."""
-
-    tag: str
-    attributes: dict[str, str]
-    children: list[Element | str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        """Return its words, white space as it is shown."""
-        words = (child if isinstance(child, str) else child.text for child in self.children)
-        return " ".join("".join(words).split())
-
-    def all(self, tag: str, name: str = "") -> Iterator[Element]:
-        """Yield the elements in it with a tag, and a class if one is named."""
-        for child in self.children:
-            if isinstance(child, Element):
-                classes = child.attributes.get("class", "").split()
-                if child.tag == tag and (not name or name in classes):
-                    yield child
-                yield from child.all(tag, name)
-
-    def one(self, tag: str, name: str = "") -> Element:
-        """Return the first of them."""
-        return next(self.all(tag, name))
-
-
-class _Tree(HTMLParser):
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.root = Element("", {})
-        self._open = [self.root]
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {name: value or "" for name, value in attrs})
-        self._open[-1].children.append(element)
-        if tag not in VOID:
-            self._open.append(element)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._open[-1].children.append(Element(tag, {name: v or "" for name, v in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        while tag not in VOID and self._open.pop().tag != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        self._open[-1].children.append(data)
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
-
-
-@pytest.fixture(scope="module")
-def lights(lights_release: Release) -> FlaskClient:
-    return create_app(lights_release, settings.load({}, {})).test_client()
-
-
-def main(client: FlaskClient, address: str) -> Element:
-    answer = client.get(address, headers={"Accept": "text/html"})
-    assert answer.status_code == 200, address
-    return _Tree(answer.text).root.one("main")
-
-
-def asked(client: FlaskClient, block: Element) -> list[dict[str, str]]:
-    """Return the rows of the first query that a block opens: each name with its value."""
-    address = block.one("a", "query-this").attributes["href"]
-    (query,) = parse_qs(urlsplit(address).query)["query"]
-    answer = client.post("/sparql", data={"query": query, "format": "json"})
-    assert answer.status_code == 200, (query, answer.text)
-    bindings = json.loads(answer.text)["results"]["bindings"]
-    return [{name: term["value"] for name, term in row.items()} for row in bindings]
-
-
-def column(rows: list[dict[str, str]], *names: str) -> set[str]:
-    return {row[name] for row in rows for name in names if name in row}
-
-
-def things(element: Element) -> set[str]:
-    """Return the IRIs of the things that an element links to, of this graph or of others."""
-    return {iri for link in element.all("a") if (iri := thing(link))}
-
-
-def thing(link: Element) -> str:
-    address = link.attributes.get("href", "")
-    if link.attributes.get("class", "") in ("cite", "query-this", "source", "number", "aside"):
-        return ""
-    if address.startswith(("/doc/", "/ontology")):
-        return BASE + address.removeprefix("/doc/").removeprefix("/")
-    return address if address.startswith("http") else ""
 
 
 def shown(cell: Element) -> set[str]:
@@ -140,6 +35,17 @@ def shown(cell: Element) -> set[str]:
 
 def facts(block: Element) -> set[str]:
     return {value for row in block.all("td", "value") for value in shown(row)}
+
+
+def cited(element: Element) -> set[str]:
+    """Return the passages whose numbers an element shows."""
+    numbers = [*element.all("a", "number"), *element.all("a", "source")]
+    places = {link.attributes["href"].rpartition("/")[2] for link in numbers}
+    return {f"{BASE}passage/{place.rpartition('#p-')[2]}" for place in places}
+
+
+def passages(iris: set[str]) -> set[str]:
+    return {iri for iri in iris if iri.startswith(f"{BASE}passage/")}
 
 
 def short(words: str) -> str:
@@ -173,6 +79,8 @@ def test_a_group_of_facts(client: FlaskClient, address: str) -> None:
         assert {value.removesuffix(" …")[:200] for value in facts(table)} == cut, table.one(
             "h2"
         ).text
+        said_by = set().union(*map(cited, table.all("td", "evidence")))
+        assert passages(column(rows, "graph", "from")) == said_by
         noted = {BASE + link.attributes["href"][5:] for link in table.all("a", "aside")}
         assert column(rows, "note") == noted
         checked += 1
@@ -274,50 +182,6 @@ def test_the_time_line(client: FlaskClient, query: str) -> None:
         for row in page.one("table", "timeline").one("tbody").all("tr")
     }
     assert drawn == rows
-
-
-TABLES = (
-    "browse?class=iwm:Country",
-    "browse?class=iwm:Secretariat",
-    "browse?class=iwm:Secretariat&iwm:side=country:china&column=rdf:type&column=iwm:providedBy",
-    "browse?iwm:date=2012..2017",
-    "compare?class=iwm:Mechanism",
-    "compare?iri=country:china&iri=city:shanghai",
-)
-
-
-@pytest.mark.parametrize("address", TABLES)
-def test_a_table(client: FlaskClient, address: str) -> None:
-    rows = asked(client, main(client, f"/{address}"))
-    listed = json.loads(client.get(f"/{address.replace('?', '.json?', 1)}").text)
-    names = {each["id"]: each["name"] for each in listed["columns"]}
-    in_table = {
-        (row["iri"], names[at], said.get("iri", said.get("value")))
-        for row in listed["rows"]
-        for at, values in row["values"].items()
-        for said in values
-    }
-    given = {(row["thing"], row["column"], row["value"]) for row in rows if "value" in row}
-    assert given == in_table
-    assert column(rows, "thing") == {row["iri"] for row in listed["rows"]}
-
-
-@pytest.mark.parametrize("address", TABLES[:4])
-def test_the_facets_of_a_table(client: FlaskClient, address: str) -> None:
-    checked = 0
-    for facet in main(client, f"/{address}").one("aside", "facets").all("details", "facet"):
-        rows = asked(client, facet)
-        counted = [row["things"] for row in rows]
-        listed = [each.text for item in facet.all("ul") for each in item.all("span", "count")]
-        open_to = facet.one("summary").text
-        if "classes" in facet.attributes["class"] or any(
-            "All" in each.text for each in facet.all("p", "all")
-        ):
-            assert {*listed} <= {*counted}, open_to
-        else:
-            assert sorted(listed) == sorted(counted), open_to
-        checked += 1
-    assert checked > 1
 
 
 def test_what_a_search_finds(client: FlaskClient) -> None:
@@ -449,17 +313,22 @@ def test_a_neighbourhood(client: FlaskClient, opened: str) -> None:
     assert len(rings) == (2 if opened else 1)
     for centre, ring in zip(centres, rings, strict=False):
         listed = set()
+        resting = set()
         for row in ring.one("table", "rings").all("tr"):
-            ties = row.all("div", "tie")
             for other in things(row.one("th")):
-                listed |= {
-                    frozenset((centre, other, tie.one("span", "property").text)) for tie in ties
-                }
+                for tie in row.all("div", "tie"):
+                    at = frozenset((centre, other, tie.one("span", "property").text))
+                    listed.add(at)
+                    resting |= {(at, passage) for passage in cited(tie)}
         rows = asked(client, ring)
         labels = _labels(client, column(rows, "property"))
-        assert listed == {
-            frozenset((row["subject"], row["value"], labels[row["property"]])) for row in rows
-        }
+        ties = [
+            (frozenset((row["subject"], row["value"], labels[row["property"]])), row)
+            for row in rows
+        ]
+        assert listed == {at for at, _ in ties}
+        assert resting == {(at, row["passage"]) for at, row in ties if "passage" in row}
+        assert resting
 
 
 def _labels(client: FlaskClient, properties: set[str]) -> dict[str, str]:
