@@ -13,7 +13,7 @@ from graphsvc.browse.facts import Facts
 from graphsvc.browse.holdings import Holdings
 from graphsvc.browse.lanes import Lanes
 from graphsvc.browse.lately import Lately
-from graphsvc.browse.state import State
+from graphsvc.browse.state import BY_LABEL, State
 from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.entities.overview import classes
 from graphsvc.entities.prologue import PROLOGUE
@@ -111,8 +111,8 @@ class Browser:
         return self._kept.one(key, lambda: facets.facets(self, state, language))
 
     def listed(self, state: State, language: str) -> Listed:
-        """Return which things fit a state, in its order."""
-        wanted = replace(state.filter, sort=state.sort)
+        """Return which things fit a state, in its order: that of their names if it says none."""
+        wanted = replace(state.filter, sort=state.sort or BY_LABEL)
         key = ("listed", wanted, language)
         return self._kept.one(key, lambda: self.counting(wanted).listed(wanted, language))
 

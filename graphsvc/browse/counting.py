@@ -82,10 +82,11 @@ class Engine:
 
     def listed(self, state: State, language: str) -> Listed:
         """Return which things fit, in the order of the state."""
-        bounded = f"{things_query(state, self._catalogue.ontology)} LIMIT {SORTED_THINGS + 1}"
-        things = [row["thing"] for row in self._store.select(bounded)]
-        if len(things) > SORTED_THINGS:
-            return Listed(self._total(state), None)
+        total = self._total(state)
+        if total > SORTED_THINGS:
+            return Listed(total, None)
+        wanted = things_query(state, self._catalogue.ontology)
+        things = [row["thing"] for row in self._store.select(wanted)]
         labels = self._labels(state)
         sort = state.sort or BY_LABEL
         is_by_label = sort.place == BY_LABEL.place

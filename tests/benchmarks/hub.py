@@ -22,9 +22,10 @@ HUB = HUB_IRI.removeprefix(BASE)
 
 def corpus(folder: Path) -> Corpus:
     """Write the quads into a folder, and a release of them."""
-    made = Corpus(folder, Population(0, 0, MEMBERS // _PER_PASSAGE, {"person": MEMBERS}))
+    quads = list(_quads())
+    made = Corpus(folder, Population(0, len(quads), MEMBERS // _PER_PASSAGE, {"person": MEMBERS}))
     made.project.mkdir()
-    made.nquads.write_text("\n".join([*_quads(), ""]), "utf-8")
+    made.nquads.write_text("\n".join([*quads, ""]), "utf-8")
     put_release(made)
     return made
 
