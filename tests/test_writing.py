@@ -49,7 +49,7 @@ def declared(text: str) -> set[str]:
         (Triple(node("a"), node("p"), node("id/b")), {"ex", "id"}),
         (Literal("words"), {"ex"}),
         (Literal("mots", language="fr"), {"ex"}),
-        (BlankNode(), {"ex"}),
+        (BlankNode("b"), {"ex"}),
     ],
     ids=str,
 )
