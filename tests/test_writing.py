@@ -40,23 +40,23 @@ def declared(text: str) -> set[str]:
 @pytest.mark.parametrize(
     ("value", "prefixes"),
     [
-        (node("b"), {"ex"}),
-        (node("id/b"), {"ex", "id"}),
-        (node("id/b/c"), {"ex"}),
-        (NamedNode("https://example.com/"), {"ex", "other"}),
-        (NamedNode("https://example.net/"), {"ex"}),
-        (Literal("2012", datatype=NamedNode(f"{XSD}gYear")), {"ex", "xsd"}),
-        (Triple(node("a"), node("p"), node("id/b")), {"ex", "id"}),
-        (Literal("words"), {"ex"}),
-        (Literal("mots", language="fr"), {"ex"}),
-        (BlankNode("b"), {"ex"}),
+        (node("b"), "ex"),
+        (node("id/b"), "ex id"),
+        (node("id/b/c"), "ex"),
+        (NamedNode("https://example.com/"), "ex other"),
+        (NamedNode("https://example.net/"), "ex"),
+        (Literal("2012", datatype=NamedNode(f"{XSD}gYear")), "ex xsd"),
+        (Triple(node("a"), node("p"), node("id/b")), "ex id"),
+        (Literal("words"), "ex"),
+        (Literal("mots", language="fr"), "ex"),
+        (BlankNode("b"), "ex"),
     ],
     ids=str,
 )
 def test_a_small_graph_declares_what_it_uses(
-    value: NamedNode | Literal | Triple | BlankNode, prefixes: set[str]
+    value: NamedNode | Literal | Triple | BlankNode, prefixes: str
 ) -> None:
-    assert declared(written([Triple(node("a"), node("p"), value)])) == prefixes
+    assert declared(written([Triple(node("a"), node("p"), value)])) == {*prefixes.split()}
 
 
 @pytest.mark.parametrize("count", [0, 1, HELD - 1, HELD, HELD + 1, 3 * HELD])
