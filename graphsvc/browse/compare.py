@@ -149,5 +149,5 @@ def _instances(browser: Browser, classes: Sequence[NamedNode], language: str) ->
 
 def _told(browser: Browser, walk: Walk) -> set[Term]:
     """Return the things of which a text says something: only of these can it leave anything out."""
-    stating = browser.catalogue.passages
-    return {fact.subject for fact, graphs in walk.graphs.items() if graphs & stating}
+    is_passage = browser.catalogue.is_passage
+    return {fact.subject for fact, graphs in walk.graphs.items() if any(map(is_passage, graphs))}

@@ -129,5 +129,6 @@ def _tells(cells: Sequence[Cell]) -> bool:
 
 def _is_told(browser: Browser, thing: NamedNode) -> bool:
     """Tell whether a text says something of a thing: only then can it leave anything out."""
-    stating = browser.catalogue.passages
-    return any(quad.graph_name in stating for quad in browser.catalogue.near.quads(subject=thing))
+    is_passage = browser.catalogue.is_passage
+    said = browser.catalogue.near.quads(subject=thing)
+    return any(is_passage(quad.graph_name) for quad in said)

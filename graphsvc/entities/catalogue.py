@@ -14,10 +14,12 @@ from graphsvc.entities.evidence import look_up, place
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, best, spelled
 from graphsvc.entities.layout import Layout
 from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.namespaces import graph_iri
+from graphsvc.namespaces import NIF, graph_iri
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pyoxigraph import Quad
 
     from graphsvc.entities.evidence import Graph
     from graphsvc.entities.model import Named, Passage
@@ -55,8 +57,6 @@ SELECT DISTINCT ?naming WHERE {
 }
 """
 )
-
-_STATED_IN = PROLOGUE + "SELECT DISTINCT ?passage WHERE { ?passage nif:referenceContext ?text }"
 
 # What kind of flaw a class of notes is about: https://www.w3.org/TR/vocab-dqv/#dqv:inDimension
 _DIMENSIONS = (
@@ -107,6 +107,7 @@ class Catalogue:
         self._looked_up = lru_cache(_KEPT)(self._look_up)
         self._named = lru_cache(_KEPT)(self._name)
         self._quoted = lru_cache(_KEPT)(self._quote)
+        self.is_passage = lru_cache(_KEPT)(self._is_passage)
         self.base = base
         self.layout = Layout.read(store)
         self.ontology = NamedNode(base + "ontology")
@@ -117,12 +118,6 @@ class Catalogue:
         self.count = lru_cache(maxsize=_COUNTS)(self._count)
         self._labels = Labels.read(store.select(_TERM_LABELS, bound))
         self._definitions = _by_term(store.select(_DEFINITIONS, bound))
-
-    @cached_property
-    def passages(self) -> frozenset[NamedNode]:
-        """Return the passages: they are graphs as well, of what they state."""
-        rows = self.store.select(_STATED_IN)
-        return frozenset(row["passage"] for row in rows if isinstance(row["passage"], NamedNode))
 
     @cached_property
     def blanks(self) -> Blanks:
@@ -164,9 +159,22 @@ class Catalogue:
         """Return every label of a thing."""
         return self._looked_up(node).all(node)
 
+    def stating(self, quads: Iterable[Quad]) -> frozenset[NamedNode]:
+        """Return the passages among the graphs of some quads: those that a sentence states."""
+        graphs = {quad.graph_name for quad in quads}
+        return frozenset(
+            graph for graph in graphs if isinstance(graph, NamedNode) and self.is_passage(graph)
+        )
+
     def passage(self, node: Graph) -> Passage | None:
         """Return the passage that a node or graph is, None if it is none."""
         return self._quoted(node) if isinstance(node, NamedNode) else None
+
+    def _is_passage(self, node: Graph) -> bool:
+        """Tell whether a node is a passage of a text: it is a graph as well, of what it states."""
+        if not isinstance(node, NamedNode):
+            return False
+        return next(self.near.triples(node, NIF.referenceContext), None) is not None
 
     def _look_up(self, node: NamedNode) -> Labels:
         return Labels.of(self.near, node)

@@ -110,13 +110,14 @@ class Draft:
     def document(self, imprint: Imprint) -> Document:
         """Read the page."""
         own = self.own() if self.paging.number == 1 else ()
+        stated = frozenset(chain(own, *(each.quads() for each in self.lists)))
         return Document(
             iri=self.paging.here,
             topic=self.topic,
             paging=self.paging,
             own=frozenset(_metadata(self.paging, self.topic, imprint)),
-            stated=frozenset(chain(own, *(each.quads() for each in self.lists))),
-            passages=self.catalogue.passages,
+            stated=stated,
+            passages=self.catalogue.stating(stated),
         )
 
 

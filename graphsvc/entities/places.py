@@ -200,7 +200,7 @@ def _words(term: Term) -> str:
 
 
 def _status(catalogue: Catalogue, graph: Term) -> Status:
-    if graph in catalogue.passages:
+    if catalogue.is_passage(graph):
         return Status.STATED
     if graph == catalogue.editorial:
         return Status.EDITORIAL

@@ -195,7 +195,7 @@ def _rdf(sheet: Sheet, fmt: Format, served: Site) -> bytes:
         paging=Paging(sheet.address, 1, 1),
         own=frozenset(quad.triple for quad in quads - stated),
         stated=stated,
-        passages=served.catalogue.passages,
+        passages=served.catalogue.stating(stated),
     )
     has_graphs = Content.QUADS in fmt.carries
     return write_rdf(document.quads() if has_graphs else document.triples(), fmt, served.prefixes)
