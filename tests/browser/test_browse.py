@@ -100,7 +100,8 @@ def test_many_things_are_read_sideways_on_a_phone(
         box = page.get_by_role("region", name="Comparison")
         box.focus()
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+        # A function: the pages' policy forbids that words are evaluated again and again.
+        page.wait_for_function("() => document.querySelector('.scroll').scrollLeft > 0")
         box.evaluate("box => box.scrollTo(600, 700)")
         # At one go: the keyboard's scrolling may still be on its way.
         heads, cells = page.evaluate(
@@ -119,7 +120,7 @@ def test_many_things_are_read_sideways_on_a_phone(
 def test_few_things_need_no_box(browser: Browser, served: str) -> None:
     with opened(browser, served + COMPARED) as page:
         page.mouse.wheel(0, 900)
-        page.wait_for_function("scrollY > 500")
+        page.wait_for_function("() => scrollY > 500")
         assert top(page.locator(".matrix thead")) == 0
         assert page.evaluate("document.querySelector('.scroll').scrollTop") == 0
 
