@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 WIDTHS = [360, 768, 1280, 1920]
 HEIGHT = 800
 
+# Where nothing can hover, what shows for who hovers is there all the time.
+WITH_FACTS = [
+    each for each in PAGES if each.name in {"mechanism", "thing with omissions", "passage"}
+]
+_SHOWN = "all => all.map(one => one.checkVisibility({ opacityProperty: true }))"
+
 # WCAG 2.2, 1.4.3: the contrast of each word with what lies behind it, worst first.
 _CONTRASTS = """() => {
   const channel = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
@@ -116,6 +122,18 @@ def test_no_page_is_wider_than_the_screen(page: Page) -> None:
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_axe_finds_nothing(page: Page, width: int, scheme: str) -> None:
     assert violations(looked_at(page, width, scheme)) == []
+
+
+@pytest.mark.parametrize("width", [360, 820])
+@pytest.mark.parametrize("wanted", WITH_FACTS, ids=str)
+def test_fingers_find_how_to_cite_a_fact(
+    browser: Browser, served: str, wanted: PageType, width: int
+) -> None:
+    with opened(browser, served + wanted.path, width, touched=True) as page:
+        shown = page.locator("td .cite:not(details:not([open]) *)").evaluate_all(_SHOWN)
+        assert len(shown) > 9
+        assert all(shown)
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

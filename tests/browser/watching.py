@@ -29,12 +29,14 @@ class Unusual(TypedDict, total=False):
     """What few pages need: ``pardoned`` is a part of the messages that are expected.
 
     ``status`` is that of the answer. For any but 200 the browser has a message, which is pardoned.
+    A screen that is ``touched`` has no pointer that could hover.
     """
 
     locale: str
     scripts: bool
     pardoned: str
     status: int
+    touched: bool
 
 
 @contextmanager
@@ -65,6 +67,7 @@ def opened(
         color_scheme="dark" if scheme == "dark" else "light",
         java_script_enabled=unusual.get("scripts", True),
         locale=unusual.get("locale"),
+        has_touch=unusual.get("touched", False),
     )
     complaints: list[str] = []
     hosts: set[str] = set()
