@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.web.catalogues import Texts
 
-TEMPLATES = Path(__file__).parents[1] / "graphsvc" / "web" / "templates"
+WEB = Path(__file__).parents[1] / "graphsvc" / "web"
+TEMPLATES, STYLES = WEB / "templates", WEB / "static" / "css"
 
 #: What has the same name in every language: formats, specifications, hash functions, a key, units.
 NAMES = frozenset(
@@ -109,6 +110,15 @@ def visible(page: str, passed_over: frozenset[str] = CODE) -> list[str]:
     reader.feed(page)
     reader.close()
     return reader.pieces
+
+
+# --- what a style sheet says by itself ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", sorted(STYLES.glob("*.css")), ids=lambda path: path.name)
+def test_a_style_sheet_adds_signs_and_no_words(path: Path) -> None:
+    added = re.findall(r'content: *"((?:[^"\\]|\\.)*)"', path.read_text("utf-8"))
+    assert [text for text in added if told(re.sub(r"\\[0-9a-f]+", "", text))] == []
 
 
 # --- what a template says by itself ---------------------------------------------------------------

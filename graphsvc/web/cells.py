@@ -15,7 +15,7 @@ from pyoxigraph import Literal
 from graphsvc.browse.ordering import is_date, is_number
 from graphsvc.entities.model import Status
 from graphsvc.web.languages import gettext, said
-from graphsvc.web.parts import shortened
+from graphsvc.web.parts import opening, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -122,11 +122,8 @@ class Cells:
         if not isinstance(named.term, Literal) or len(named.label) <= _LONGEST:
             return words
         beginning = self._parts.term(replace(named, label=shortened(named.label, _BEGINNING)))
-        more = escape(gettext("all of it"))
-        return (
-            f'<details class="long"><summary>{beginning} '
-            f'<span class="more">{more}</span></summary>{words}</details>'
-        )
+        summary = opening(beginning, gettext("all of it"))
+        return f'<details class="long">{summary}{words}</details>'
 
     def _values(self, values: Sequence[Value], shared: Collection[object] = ()) -> str:
         if len(values) == 1:

@@ -69,11 +69,8 @@ class Parts:
         quote = f"<q{language}>{escape(passage.quote)}</q>"
         if len(passage.quote) > _LONGEST_QUOTE:
             beginning = escape(shortened(passage.quote, _BEGINNING))
-            more = escape(gettext("whole sentence"))
-            quote = (
-                f"<details>\n<summary><q{language}>{beginning}</q> "
-                f'<span class="more">{more}</span></summary>\n{quote}\n</details>'
-            )
+            summary = opening(f"<q{language}>{beginning}</q>", gettext("whole sentence"))
+            quote = f"<details>\n{summary}\n{quote}\n</details>"
         return Markup(f'<div class="sentence">\n{self.number(passage)}\n{quote}\n</div>')  # noqa: S704
 
     def choice(self, address: str, choice: Choice) -> Markup:
@@ -112,7 +109,18 @@ class Parts:
 
 def register(served: Site, environment: Environment) -> None:
     """Give the templates the parts."""
-    environment.globals["parts"] = Parts(served)
+    environment.globals.update(parts=Parts(served), opening=opening)
+
+
+def opening(beginning: str, more: str) -> Markup:
+    """Return the summary of what opens when asked: how it begins, and words that open and shut it.
+
+    ``beginning`` is HTML, ``more`` is text.
+    """
+    return Markup(  # noqa: S704
+        f'<summary>{beginning} <span class="more">{escape(more)}</span>'
+        f'<span class="less">{escape(gettext("shorter"))}</span></summary>'
+    )
 
 
 def shortened(text: str, length: int) -> str:

@@ -22,6 +22,23 @@ def test_night_is_dark_and_day_is_light(browser: Browser, served: str) -> None:
     assert (night, day) == ("rgb(21, 24, 26)", "rgb(252, 252, 250)")
 
 
+def test_what_colours_tell_is_told_where_the_system_chooses_them(
+    browser: Browser, served: str
+) -> None:
+    with opened(browser, served + "/doc/source/international-working-mechanisms#p-08") as page:
+        page.emulate_media(forced_colors="active")
+        paint = "all => [...new Set(all.map(one => getComputedStyle(one).backgroundColor))]"
+        assert len(page.locator(".coverage a").evaluate_all(paint)) == 5
+        line = "one => getComputedStyle(one).outlineStyle"
+        assert page.locator(".passage:target").evaluate(line) == "solid"
+        page.keyboard.press("/")
+        page.keyboard.type("cica")
+        expect(page.get_by_role("option").first).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        chosen = page.locator("[role=option][aria-selected=true]")
+        assert chosen.evaluate(line) == "solid"
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_fact_stands_beside_its_sentence(browser: Browser, served: str, width: int) -> None:
     with opened(browser, served + "/doc/id/mechanism/cica-business-council", width) as page:
@@ -44,6 +61,7 @@ def test_a_long_sentence_opens_without_a_script(browser: Browser, served: str) -
         sentence.locator("summary").click()
         assert whole.is_visible()
         assert "in an all-around way." in whole.inner_text()
+        assert sentence.locator("summary").inner_text().strip() == "shorter"
 
 
 def test_a_sentence_leads_to_its_facts_and_back(browser: Browser, served: str) -> None:

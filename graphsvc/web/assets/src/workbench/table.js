@@ -42,7 +42,8 @@ function textOf({ value, language }) {
   const words = (text) => element("span", language ? { lang: language } : {}, text);
   if (value.length <= LONGEST_TEXT) return words(value);
   const more = element("span", { class: "more" }, gettext("whole text"));
-  const summary = element("summary", {}, words(shortened(value, BEGINNING)), " ", more);
+  const less = element("span", { class: "less" }, gettext("shorter"));
+  const summary = element("summary", {}, words(shortened(value, BEGINNING)), " ", more, less);
   return element("details", { class: "long" }, summary, words(value));
 }
 
