@@ -158,6 +158,34 @@ def test_on_a_phone_a_chart_is_seen_whole(browser: Browser, served: str) -> None
         assert page.locator(".chart").evaluate("at => at.scrollWidth <= at.clientWidth")
 
 
+_WIDE = """SELECT ?name (?length * 10000000000 AS ?size) WHERE {
+  VALUES (?name ?length) { ("WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW" 9) ("i" 1) }
+} ORDER BY ?size"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("kind", ["bars", "line"])
+def test_no_word_of_a_chart_is_cut_off(
+    browser: Browser, served: str, kind: str, width: int
+) -> None:
+    with opened(browser, f"{served}/sparql?query={quote(_WIDE)}", width) as page:
+        page.get_by_role("button", name="Sort and draw").click()
+        page.get_by_role("tab", name="Chart").click()
+        page.locator("#chart-kind").select_option(kind)
+        expect(page.locator(".chart text")).to_have_count(4)
+        assert page.locator(".chart svg").evaluate(_CUT_OFF) == []
+
+
+# Which words of a picture stick out of it.
+_CUT_OFF = """picture => {
+  const whole = picture.getBoundingClientRect();
+  return [...picture.querySelectorAll("text")].filter((text) => {
+    const { left, right } = text.getBoundingClientRect();
+    return left < whole.left - 1 || right > whole.right + 1;
+  }).map((text) => text.textContent);
+}"""
+
+
 def test_a_graph_answer_is_drawn_and_written(browser: Browser, served: str) -> None:
     with opened(browser, served + "/sparql") as page:
         write(page, "DESCRIBE mechanism:bfic")

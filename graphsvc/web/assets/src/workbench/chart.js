@@ -5,8 +5,8 @@ import { nameOf } from "./table.js";
 const SVG = "http://www.w3.org/2000/svg";
 const MOST_BARS = 40;
 const [NARROWEST, WIDEST] = [280, 720];
-const LETTER = 6.5;
-const BAR = 24;
+const [BAR, GAP] = [24, 8];
+const MOST_OF_NAMES = 260;
 const KINDS = {
   bars: { label: gettext("Bars"), draw: bars },
   line: { label: gettext("Line"), draw: line },
@@ -37,7 +37,7 @@ export function chartView(found, at) {
       .filter(({ height }) => Number.isFinite(height));
     const names = [columns[places.value].name, columns[heights.value].name];
     const width = Math.max(NARROWEST, Math.min(WIDEST, picture.clientWidth));
-    picture.replaceChildren(...KINDS[kinds.value].draw(points, names, width));
+    picture.replaceChildren(...KINDS[kinds.value].draw(points, names, width, rulerOf(picture)));
   };
   for (const select of [heights, places, kinds]) select.addEventListener("change", draw);
   at.append(
@@ -59,6 +59,29 @@ function labelled(words, field) {
   return [element("label", { for: field.id }, words), " ", field, " "];
 }
 
+// Measures words as the style sheet has them written in a picture.
+function rulerOf(place) {
+  const picture = svg("svg", {});
+  place.append(picture);
+  const ruler = document.createElement("canvas").getContext("2d");
+  ruler.font = getComputedStyle(picture).font;
+  picture.remove();
+  return (words) => ruler.measureText(words).width;
+}
+
+// A number in the reader's way; years are written without a sign for thousands.
+function written(number, most) {
+  return grouped(number, { useGrouping: most > 9999 });
+}
+
+// Words cut so that they have room.
+function fitted(words, room, measure) {
+  if (measure(words) <= room) return words;
+  let end = words.length - 1;
+  while (end > 1 && measure(`${words.slice(0, end)}…`) > room) end -= 1;
+  return `${words.slice(0, end)}…`;
+}
+
 // Where a value stands on an axis of numbers: a number, a date, a year; else nowhere.
 function position(term) {
   if (term.kind === "number") return Number(term.value);
@@ -66,27 +89,26 @@ function position(term) {
   return Number.isNaN(day) ? null : day;
 }
 
-function bars(points, [place, height], width) {
+function bars(points, [place, height], width, measure) {
   const shown = points.slice(0, MOST_BARS);
   const least = Math.min(0, ...shown.map((each) => each.height));
   const most = Math.max(0, ...shown.map((each) => each.height));
   // Names have the room that the longest needs, but no more than leaves some for the bars.
-  const letters = Math.floor(Math.min(260, width * 0.4) / LETTER);
-  const longest = Math.min(letters, Math.max(...shown.map((each) => each.label.length)));
-  const left = (longest + 2) * LETTER;
-  const room = width - left - 60;
+  const labels = shown.map((each) => fitted(each.label, Math.min(MOST_OF_NAMES, width * 0.4), measure));
+  const values = shown.map((each) => written(each.height, most));
+  const left = Math.max(...labels.map(measure)) + 2 * GAP;
+  const room = width - left - Math.max(...values.map(measure)) - 2 * GAP;
   const at = (value) => left + (room * (value - least)) / (most - least || 1);
   const rows = shown.map((each, number) => {
     const y = number * BAR + 4;
     const [from, to] = [at(Math.min(0, each.height)), at(Math.max(0, each.height))];
-    const label = each.label.length > longest ? `${each.label.slice(0, longest - 1)}…` : each.label;
     return svg(
       "g",
       {},
       svg("title", {}, `${each.label}: ${each.height}`),
-      svg("text", { x: left - 8, y: y + 12, "text-anchor": "end" }, label),
+      svg("text", { x: left - GAP, y: y + 12, "text-anchor": "end" }, labels[number]),
       svg("rect", { x: from, y, width: Math.max(1, to - from), height: BAR - 8, rx: 2 }),
-      svg("text", { x: to + 6, y: y + 12, class: "value" }, grouped(each.height, { useGrouping: most > 9999 })),
+      svg("text", { x: to + GAP, y: y + 12, class: "value" }, values[number]),
     );
   });
   const words = gettext("%(height)s for each %(place)s, as bars", { height, place });
@@ -95,32 +117,35 @@ function bars(points, [place, height], width) {
   return [picture, element("p", { class: "fine" }, gettext("The first %(shown)s of %(total)s bars are drawn.", { shown: shown.length, total: points.length }))];
 }
 
-function line(points, [place, height], width) {
+function line(points, [place, height], width, measure) {
   const numbered = points.every((each) => each.place !== null);
   const placed = points.map((each, number) => ({ ...each, x: numbered ? each.place : number }));
   placed.sort((one, other) => one.x - other.x);
-  const [left, top, bottom] = [70, 12, 300];
+  const heights = placed.map((each) => each.height);
+  const marks = [...new Set([Math.min(0, ...heights), Math.max(...heights)])].map((value) => ({ value, words: written(value, value) }));
+  const left = Math.max(...marks.map(({ words }) => measure(words))) + 2 * GAP;
+  const [right, top, bottom] = [width - 30, 12, 300];
   const scale = (values, from, to) => {
     const [least, most] = [Math.min(...values), Math.max(...values)];
     return (value) => from + ((to - from) * (value - least)) / (most - least || 1);
   };
-  const across = scale(placed.map(({ x }) => x), left, width - 30);
-  const heights = placed.map((each) => each.height);
+  const across = scale(placed.map(({ x }) => x), left, right);
   const up = scale([Math.min(0, ...heights), ...heights], bottom, top);
   const path = placed.map((each, number) => `${number ? "L" : "M"}${across(each.x)} ${up(each.height)}`).join("");
   const dots = placed.map((each) =>
     svg("circle", { cx: across(each.x), cy: up(each.height), r: 3.5 }, svg("title", {}, `${each.label}: ${each.height}`)),
   );
-  const levels = [...new Set([Math.min(0, ...heights), Math.max(...heights)])].map((value) =>
+  const levels = marks.map(({ value, words }) =>
     svg(
       "g",
       { class: "level" },
-      svg("line", { x1: left, x2: width - 30, y1: up(value), y2: up(value) }),
-      svg("text", { x: left - 8, y: up(value) + 4, "text-anchor": "end" }, String(value)),
+      svg("line", { x1: left, x2: right, y1: up(value), y2: up(value) }),
+      svg("text", { x: left - GAP, y: up(value) + 4, "text-anchor": "end" }, words),
     ),
   );
+  const half = (right - left) / 2 - GAP;
   const ends = [placed[0], placed.at(-1)].filter(Boolean).map((each, number) =>
-    svg("text", { x: across(each.x), y: bottom + 22, "text-anchor": number ? "end" : "start" }, each.label.slice(0, 40)),
+    svg("text", { x: across(each.x), y: bottom + 22, "text-anchor": number ? "end" : "start" }, fitted(each.label, half, measure)),
   );
   const words = gettext("%(height)s against %(place)s, as a line", { height, place });
   return [
