@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import Markup, escape
@@ -17,6 +17,7 @@ from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.web import problems
 from graphsvc.web.citations import WRITERS, Citation
 from graphsvc.web.languages import gettext, labels
+from graphsvc.web.links import coded
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.responses import release_answer
@@ -86,8 +87,9 @@ def cite_claim(claim: str, fact: Fact) -> Markup:
 
 def _link(asked: dict[str, str], fact: Fact) -> Markup:
     label = gettext("this fact: %(value)s", value=fact.other.label[:80])
+    query = escape("&".join(f"{name}={coded(iri)}" for name, iri in asked.items()))
     return Markup(  # noqa: S704
-        f' <a class="cite" href="{escape(request.script_root)}/cite?{escape(urlencode(asked))}">'
+        f' <a class="cite" href="{escape(request.script_root)}/cite?{query}">'
         f'{escape(gettext("cite"))}<span class="unseen"> {escape(label)}</span></a>'
     )
 

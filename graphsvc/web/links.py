@@ -31,11 +31,12 @@ def asking(query: str, release: str | None = None) -> str:
 
     The query stands in it as https://url.spec.whatwg.org/#urlencoded-serializing says.
     """
-    pinned = "" if release is None else f"&release={_coded(release)}"
-    return f"{_url_for('sparql.answer')}?query={_coded(query)}{pinned}"
+    pinned = "" if release is None else f"&release={coded(release)}"
+    return f"{_url_for('sparql.answer')}?query={coded(query)}{pinned}"
 
 
-def _coded(text: str) -> str:
+def coded(text: str) -> str:
+    """Return a text as it stands in a query component (RFC 3986, section 3.4)."""
     # Byte by byte, as quote_plus does it, takes ten times as long.
     return text.translate(_CODED) if text.isascii() else quote_plus(text, safe=_AS_IT_IS)
 

@@ -12,13 +12,16 @@ from flask import request
 from markupsafe import Markup, escape
 
 from graphsvc.entities.model import Status
-from graphsvc.web.languages import gettext, reader
+from graphsvc.web.languages import gettext, reader, worded
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from jinja2 import Environment
 
     from graphsvc.browse.facets import Choice
-    from graphsvc.entities.model import Named, Passage
+    from graphsvc.entities.model import Named, Passage, PropertyFacts
+    from graphsvc.store.base import Term
     from graphsvc.web.site import Site
 
 _LONGEST_LABEL, _LONGEST_CHOICE, _LONGEST_TITLE = 240, 80, 200
@@ -26,6 +29,8 @@ _LONGEST_QUOTE, _BEGINNING = 170, 150
 
 #: How many passages are remembered as they are shown, for one language or several.
 _MOST_PASSAGES = 2048
+#: How many terms, and how many names of properties, are remembered as they are shown.
+_MOST_TERMS = 8192
 
 
 class Parts:
@@ -33,12 +38,33 @@ class Parts:
 
     def __init__(self, served: Site) -> None:
         self._served = served
+        self._compact = served.release.prefixes.compact
         # One passage states many facts, and many pages quote it.
         self._numbers = lru_cache(maxsize=_MOST_PASSAGES)(self._number)
         self._sentences = lru_cache(maxsize=_MOST_PASSAGES)(self._sentence)
+        # Neighbours speak of the same things, and all things of a kind of the same properties.
+        self._terms = lru_cache(maxsize=_MOST_TERMS)(self._term)
+        self._properties = lru_cache(maxsize=_MOST_TERMS)(self._property)
 
     def term(self, named: Named) -> Markup:
         """Return a term: a link if it is a thing or a web address, else its words."""
+        return self._terms(named, request.script_root)
+
+    def property_name(self, entry: PropertyFacts, twins: Container[Term] = ()) -> Markup:
+        """Return the name of a property: a link where the vocabulary is this graph's own.
+
+        ``twins`` are the properties of which others are called the same: such a one is shown with
+        the name by which it is written.
+        """
+        predicate = entry.predicate
+        asked = (reader().interface, request.script_root)
+        name = self._properties(predicate, entry.definition, *asked)
+        if predicate.term not in twins:
+            return name
+        written = escape(self._compact(predicate.iri or ""))
+        return name + Markup(f' <code class="written">{written}</code>')  # noqa: S704
+
+    def _term(self, named: Named, _: str) -> Markup:
         iri = named.iri
         language = _lang(named.language)
         address = self._served.local_href(iri)
@@ -49,6 +75,14 @@ class Parts:
         elsewhere = "" if own else ' class="elsewhere" rel="external"'
         words = escape(shortened(named.label, _LONGEST_LABEL))
         return Markup(f'<a href="{escape(address)}"{language}{elsewhere}>{words}</a>')  # noqa: S704
+
+    def _property(self, predicate: Named, definition: str, *_: str) -> Markup:
+        iri = predicate.iri or ""
+        title = f' title="{escape(definition)}"' if definition else ""
+        words = escape(worded(predicate))
+        if iri.startswith(self._served.base):
+            words = Markup(f'<a href="{escape(self._served.local_href(iri))}">{words}</a>')  # noqa: S704
+        return Markup(f"<span{title}>{words}</span>")  # noqa: S704
 
     def number(self, passage: Passage) -> Markup:
         """Return the number of a passage, which leads to its place in the text."""
