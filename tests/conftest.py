@@ -42,6 +42,13 @@ def copied(project: Path, target: Path) -> Path:
     return target
 
 
+def replaced(file: Path, old: str, new: str) -> None:
+    """Replace words in a file; they must be there."""
+    text = file.read_bytes().decode("utf-8")
+    assert old in text, f"{file.name} has no {old!r}"
+    file.write_bytes(text.replace(old, new).encode("utf-8"))
+
+
 def settled(project: Path, releases: Path, **others: object) -> Settings:
     """Return settings for a project, whatever the environment says."""
     return settings.load({"project": project, "releases": releases, **others}, {})
@@ -56,6 +63,12 @@ def built(project: Path, releases: Path, **others: object) -> Release:
 def copy_to() -> Callable[[Path, Path], Path]:
     """Return what copies a project's folder into a new one."""
     return copied
+
+
+@pytest.fixture(scope="session")
+def replace_in() -> Callable[[Path, str, str], None]:
+    """Return what replaces words in a file."""
+    return replaced
 
 
 @pytest.fixture(scope="session")
@@ -119,10 +132,7 @@ def edit(lights_copy: Path) -> Callable[[str, str, str], Path]:
     """Return a function that replaces words in one file of the copy; the words must be there."""
 
     def replace(path: str, old: str, new: str) -> Path:
-        file = lights_copy / path
-        text = file.read_bytes().decode("utf-8")
-        assert old in text, f"{path} has no {old!r}"
-        file.write_bytes(text.replace(old, new).encode("utf-8"))
+        replaced(lights_copy / path, old, new)
         return lights_copy
 
     return replace

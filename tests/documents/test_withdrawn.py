@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from graphsvc import settings, sources
-from graphsvc.build import build
-from graphsvc.description import describe
+from graphsvc import settings
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import DCTERMS, OWL
-from graphsvc.validation import validate
 from graphsvc.web.app import create_app
 
 from .reading import Page
@@ -22,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.testing import FlaskClient
+
+    from graphsvc.release import Release
 
 BASE = "https://example.org/lights/"
 GONE = f"{BASE}id/light/gull-stack"
@@ -52,14 +51,22 @@ prov:invalidatedAtTime a owl:AnnotationProperty .
 dcterms:language a owl:AnnotationProperty ."""
 
 
-@pytest.fixture
-def client(edit: Callable[[str, str, str], Path], tmp_path: Path) -> FlaskClient:
-    edit("data/editorial.trig", "\ngraph:editorial {", PREFIXES)
+@pytest.fixture(scope="module")
+def client(
+    lights_folder: Path,
+    copy_to: Callable[[Path, Path], Path],
+    replace_in: Callable[[Path, str, str], None],
+    build_in: Callable[[Path, Path], Release],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> FlaskClient:
+    folder = tmp_path_factory.mktemp("withdrawn")
+    project = copy_to(lights_folder, folder / "project")
     end = 'lies in the Strait."@en .\n'
-    project = edit("data/editorial.trig", end + "}\n", end + SAID)
-    edit("ontology/alignments.ttl", "\ndcterms:language a owl:AnnotationProperty .", DECLARED)
-    options = {"project": project, "releases": tmp_path / "releases"}
-    release = build(sources.load(project), settings.load(options, {}), validate, describe)
+    replace_in(project / "data/editorial.trig", "\ngraph:editorial {", PREFIXES)
+    replace_in(project / "data/editorial.trig", end + "}\n", end + SAID)
+    last = "\ndcterms:language a owl:AnnotationProperty ."
+    replace_in(project / "ontology/alignments.ttl", last, DECLARED)
+    release = build_in(project, folder / "releases")
     return create_app(release, settings.load({}, {})).test_client()
 
 
