@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-PAGE_SIZE = 1000
-"""How many facts of a long list stand in one document; the next one has more."""
+PAGE_SIZE = 500
+"""How many facts of a long list stand in one document; the next one has more.
+
+What each subject is called is looked up beside them: twice as many take 300 ms for the first page.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ HUB_PAGES: Mapping[str, Paths] = {
     "browse, last page": (f"/browse?ex:memberOf={HUB_IRI}&page=4000",),
     "things": (f"/things?property=ex:memberOf&value={HUB_IRI}",),
     "Turtle": (f"/doc/{HUB}.ttl",),
-    "Turtle, last page": (f"/doc/{HUB}.ttl?page=100",),
+    "Turtle, last page": (f"/doc/{HUB}.ttl?page=200",),
     "N-Quads": (f"/doc/{HUB}.nq",),
 }
 

@@ -241,7 +241,7 @@ def test_pages_say_where_they_stand(
     assert lights_client.get(f"{path}.ttl?page={len(found) + 1}").status_code == 404
 
 
-def test_a_thousand_facts_that_point_to_a_thing_do_not_hide_the_rest(
+def test_the_first_facts_that_point_to_a_thing_do_not_hide_the_rest(
     lights_release: Release,
 ) -> None:
     base = lights_release.base
