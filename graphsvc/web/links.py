@@ -27,16 +27,16 @@ def register(environment: Environment) -> None:
 
 
 def asking(query: str, release: str | None = None) -> str:
-    """Return the address at which the workbench opens a query, pinned to a release if one is named.
-
-    The query stands in it as https://url.spec.whatwg.org/#urlencoded-serializing says.
-    """
+    """Return the address at which the workbench opens a query, pinned to a release if one is."""
     pinned = "" if release is None else f"&release={coded(release)}"
     return f"{_url_for('sparql.answer')}?query={coded(query)}{pinned}"
 
 
 def coded(text: str) -> str:
-    """Return a text as it stands in a query component (RFC 3986, section 3.4)."""
+    """Return a text as a value in a query, where forms read a plus as a space.
+
+    https://url.spec.whatwg.org/#urlencoded-parsing
+    """
     # Byte by byte, as quote_plus does it, takes ten times as long.
     return text.translate(_CODED) if text.isascii() else quote_plus(text, safe=_AS_IT_IS)
 

@@ -32,9 +32,8 @@ WIDTHS = [320, 360, 768, 1280, 1920]
 HEIGHT = 800
 
 # Where nothing can hover, what shows for who hovers is there all the time.
-WITH_FACTS = [
-    each for each in PAGES if each.name in {"mechanism", "thing with omissions", "passage"}
-]
+_NAMED = {page.name: page for page in PAGES}
+WITH_FACTS = [_NAMED[name] for name in ("mechanism", "thing with omissions", "passage")]
 _SHOWN = "all => all.map(one => one.checkVisibility({ opacityProperty: true }))"
 
 # WCAG 2.2, 1.4.3: the contrast of each word with what lies behind it, worst first.
@@ -79,7 +78,6 @@ _UNSEEN_FOCUS = """() => [...document.querySelectorAll(
   return !above || !(one.contains(above) || above.contains(one));
 }).map(one => one.outerHTML.slice(0, 120))"""
 
-#: What is of no use on paper.
 # https://www.w3.org/TR/WCAG22/#text-spacing
 _SPACED = """() => {
   const sheet = new CSSStyleSheet();
@@ -89,6 +87,7 @@ _SPACED = """() => {
   document.adoptedStyleSheets.push(sheet);
   return sheet;
 }"""
+#: What is of no use on paper.
 _SCREEN_ONLY = "nav, button, input, select, textarea, .cite, .skip"
 #: What has words to the right of the paper, where they are cut off.
 _CUT_OFF = """paper => {

@@ -162,6 +162,15 @@ _WIDE = """SELECT ?name (?length * 10000000000 AS ?size) WHERE {
   VALUES (?name ?length) { ("WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW" 9) ("i" 1) }
 } ORDER BY ?size"""
 
+# Which words of a picture stick out of it.
+_CUT_OFF = """picture => {
+  const whole = picture.getBoundingClientRect();
+  return [...picture.querySelectorAll("text")].filter((text) => {
+    const { left, right } = text.getBoundingClientRect();
+    return left < whole.left - 1 || right > whole.right + 1;
+  }).map((text) => text.textContent);
+}"""
+
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("kind", ["bars", "line"])
@@ -174,16 +183,6 @@ def test_no_word_of_a_chart_is_cut_off(
         page.locator("#chart-kind").select_option(kind)
         expect(page.locator(".chart text")).to_have_count(4)
         assert page.locator(".chart svg").evaluate(_CUT_OFF) == []
-
-
-# Which words of a picture stick out of it.
-_CUT_OFF = """picture => {
-  const whole = picture.getBoundingClientRect();
-  return [...picture.querySelectorAll("text")].filter((text) => {
-    const { left, right } = text.getBoundingClientRect();
-    return left < whole.left - 1 || right > whole.right + 1;
-  }).map((text) => text.textContent);
-}"""
 
 
 def test_a_graph_answer_is_drawn_and_written(browser: Browser, served: str) -> None:

@@ -69,9 +69,10 @@ function rulerOf(place) {
   return (words) => ruler.measureText(words).width;
 }
 
-// A number in the reader's way; years are written without a sign for thousands.
-function written(number, most) {
-  return grouped(number, { useGrouping: most > 9999 });
+// Numbers in the reader's way; years are written without a sign for thousands.
+function written(numbers) {
+  const useGrouping = numbers.some((number) => Math.abs(number) > 9999);
+  return numbers.map((number) => grouped(number, { useGrouping }));
 }
 
 // Words cut so that they have room.
@@ -95,7 +96,7 @@ function bars(points, [place, height], width, measure) {
   const most = Math.max(0, ...shown.map((each) => each.height));
   // Names have the room that the longest needs, but no more than leaves some for the bars.
   const labels = shown.map((each) => fitted(each.label, Math.min(MOST_OF_NAMES, width * 0.4), measure));
-  const values = shown.map((each) => written(each.height, most));
+  const values = written(shown.map((each) => each.height));
   const left = Math.max(...labels.map(measure)) + 2 * GAP;
   const room = width - left - Math.max(...values.map(measure)) - 2 * GAP;
   const at = (value) => left + (room * (value - least)) / (most - least || 1);
@@ -122,8 +123,9 @@ function line(points, [place, height], width, measure) {
   const placed = points.map((each, number) => ({ ...each, x: numbered ? each.place : number }));
   placed.sort((one, other) => one.x - other.x);
   const heights = placed.map((each) => each.height);
-  const marks = [...new Set([Math.min(0, ...heights), Math.max(...heights)])].map((value) => ({ value, words: written(value, value) }));
-  const left = Math.max(...marks.map(({ words }) => measure(words))) + 2 * GAP;
+  const marks = [...new Set([Math.min(0, ...heights), Math.max(...heights)])];
+  const words = written(marks);
+  const left = Math.max(...words.map(measure)) + 2 * GAP;
   const [right, top, bottom] = [width - 30, 12, 300];
   const scale = (values, from, to) => {
     const [least, most] = [Math.min(...values), Math.max(...values)];
@@ -135,20 +137,20 @@ function line(points, [place, height], width, measure) {
   const dots = placed.map((each) =>
     svg("circle", { cx: across(each.x), cy: up(each.height), r: 3.5 }, svg("title", {}, `${each.label}: ${each.height}`)),
   );
-  const levels = marks.map(({ value, words }) =>
+  const levels = marks.map((value, number) =>
     svg(
       "g",
       { class: "level" },
       svg("line", { x1: left, x2: right, y1: up(value), y2: up(value) }),
-      svg("text", { x: left - GAP, y: up(value) + 4, "text-anchor": "end" }, words),
+      svg("text", { x: left - GAP, y: up(value) + 4, "text-anchor": "end" }, words[number]),
     ),
   );
   const half = (right - left) / 2 - GAP;
   const ends = [placed[0], placed.at(-1)].filter(Boolean).map((each, number) =>
     svg("text", { x: across(each.x), y: bottom + 22, "text-anchor": number ? "end" : "start" }, fitted(each.label, half, measure)),
   );
-  const words = gettext("%(height)s against %(place)s, as a line", { height, place });
+  const label = gettext("%(height)s against %(place)s, as a line", { height, place });
   return [
-    svg("svg", { viewBox: `0 0 ${width} 330`, role: "img", "aria-label": words }, ...levels, svg("path", { d: path }), ...dots, ...ends),
+    svg("svg", { viewBox: `0 0 ${width} 330`, role: "img", "aria-label": label }, ...levels, svg("path", { d: path }), ...dots, ...ends),
   ];
 }
