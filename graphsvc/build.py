@@ -171,7 +171,6 @@ def _canonical(quads: Iterable[Quad]) -> bytes:
 def _store(nquads: bytes, folder: Path) -> None:
     store = Store(str(folder / release.STORE))
     union.fill(store, nquads)
-    release.write_hubs(nquads, folder)
     store.optimize()
     store.flush()
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from graphsvc.errors import ReleaseError
-from graphsvc.release import CURRENT, MANIFEST, Manifest, Release, current
+from graphsvc.release import CURRENT, MANIFEST, Manifest, Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +31,6 @@ _REMOVED = "removed"
 
 #: How old the last change of a folder must be to be the last one of its time, in nanoseconds.
 _SETTLED = 1_000_000_000
-
-#: The environment variable that tells the processes of a service which release it serves.
-SERVED = "SERVED_RELEASE"
 
 
 class Hold:
@@ -62,15 +59,6 @@ class Hold:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def served(releases: Path) -> Release:
-    """Return the release that this service was started with, else the current one.
-
-    Every process of a service answers from the same one, whatever has been built since.
-    """
-    path = os.environ.get(SERVED)
-    return Release.open(Path(path)) if path else current(releases)
 
 
 def kept(releases: Path) -> list[Release]:

@@ -13,9 +13,10 @@ GraphsvcError
 ├── Withdrawn                the graph had this thing, and has it no more
 ├── NotAcceptable            no format that the client takes can carry this answer
 └── StoreError               the store itself failed
-    ├── DeadlineExceeded     the query took longer than it may
-    ├── MemoryExceeded       the query took more memory than it may
-    └── Overloaded           too many queries are running or waiting
+    ├── DeadlineExceeded     the request took longer than it may
+    ├── MemoryExceeded       the request took more memory than it may
+    ├── Overloaded           too many requests are waiting
+    └── WorkerCrashed        the process that answered has failed
 """
 
 from __future__ import annotations
@@ -140,12 +141,16 @@ class StoreError(GraphsvcError):
 
 
 class DeadlineExceeded(StoreError):  # noqa: N818
-    """The query took longer than it may."""
+    """The request took longer than it may."""
 
 
 class MemoryExceeded(StoreError):  # noqa: N818
-    """The query took more memory than it may."""
+    """The request took more memory than it may."""
 
 
 class Overloaded(StoreError):  # noqa: N818
-    """Too many queries are running or waiting; a later try may find room."""
+    """Too many requests are waiting; a later try may find room."""
+
+
+class WorkerCrashed(StoreError):  # noqa: N818
+    """The process that answered the request has failed: the fault lies with the service."""

@@ -4,7 +4,6 @@
                 store/          the Oxigraph database
                 queries/        the queries and, under checks/, the checks
                 sources/        the texts, <slug>.txt
-                hubs.tsv        the IRIs that many triples have as subject or value, and how many do
                 quads.nq.gz     every quad, canonical and sorted: the first of the dumps
                 *.gz            the other dumps
                 pages.txt       which of its things have a page worth finding
@@ -25,7 +24,6 @@ from graphsvc.errors import ReleaseError
 from graphsvc.namespaces import Prefixes
 from graphsvc.search import Index
 from graphsvc.sources import current_inputs
-from graphsvc.store import points, union
 from graphsvc.store.oxigraph import OxigraphStore
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 MANIFEST = "manifest.json"
 STORE = "store"
@@ -41,11 +39,10 @@ QUERIES = "queries"
 SOURCES = "sources"
 SEARCH = "search.sqlite"
 DUMP = "quads.nq.gz"
-HUBS = "hubs.tsv"
 PAGES = "pages.txt"
 CURRENT = "current"
 
-_PARTS = (STORE, QUERIES, SOURCES, DUMP, HUBS, PAGES, SEARCH)
+_PARTS = (STORE, QUERIES, SOURCES, DUMP, PAGES, SEARCH)
 
 #: How many hexadecimal digits of the content's hash name a release.
 ID_LENGTH = 16
@@ -145,25 +142,11 @@ class Release:
         return self.path / PAGES
 
     @cached_property
-    def hubs(self) -> Mapping[str, points.Crowd]:
-        """Return the IRIs that many triples hold, and how many: what is asked of them is much."""
-        lines = (self.path / HUBS).read_bytes().decode("utf-8").split("\n")
-        rows = (line.split("\t") for line in lines if line)
-        return {iri: points.Crowd(int(subject), int(value)) for subject, value, iri in rows}
-
-    @cached_property
     def texts(self) -> Mapping[str, str]:
         """Return the source texts by the names of their folders."""
         files = sorted((self.path / SOURCES).glob("*.txt"))
         # Offsets count the file's own characters: no line break is translated.
         return {file.stem: file.read_bytes().decode("utf-8") for file in files}
-
-
-def write_hubs(nquads: bytes, folder: Path) -> None:
-    """Count which IRIs many triples of some N-Quads hold, and keep that in a release's folder."""
-    found = points.hubs(union.triples(nquads))
-    rows = "".join(f"{crowd.subject}\t{crowd.value}\t{iri}\n" for iri, crowd in found.items())
-    (folder / HUBS).write_text(rows, "utf-8")
 
 
 def current(releases: Path) -> Release:

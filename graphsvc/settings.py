@@ -74,6 +74,13 @@ def _port(value: object) -> int:
     return number
 
 
+def _switch(value: object) -> bool:
+    known = {"on": True, "true": True, "off": False, "false": False}
+    if str(value).lower() not in known:
+        raise ValueError("on or off")
+    return known[str(value).lower()]
+
+
 def _contact(value: object) -> str | None:
     if value is None or value == "":
         return None
@@ -132,36 +139,45 @@ class Settings:
     )
     host: str = field(default="127.0.0.1", metadata=_about("The address to listen on.", _text))
     port: int = field(default=8080, metadata=_about("The port to listen on.", _port))
+    unix_socket: Path | None = field(
+        default=None,
+        metadata=_about("The Unix socket to listen on, instead of an address and a port.", _path),
+    )
     workers: int = field(
-        default=2, metadata=_about("How many processes speak HTTP and render pages.", _count)
+        default=64,
+        metadata=_about("How many processes answer requests at most, each one at a time.", _count),
+    )
+    long_requests: int = field(
+        default=4,
+        metadata=_about(
+            "How many requests run at a time once they have taken a tenth of a second of a "
+            "processor; the others of these take turns.",
+            _count,
+        ),
+    )
+    waiting_requests: int = field(
+        default=512,
+        metadata=_about("How many requests may wait for a process; one more gets 503.", _count),
     )
     deadline: float = field(
         default=30.0,
-        metadata=_about("How many seconds a query may take, its sending included.", _seconds),
+        metadata=_about("How many seconds a request may take, with its answer's way.", _seconds),
     )
-    query_memory: int = field(
+    request_timeout: float = field(
+        default=30.0,
+        metadata=_about("How many seconds a request may take to come.", _seconds),
+    )
+    request_memory: int = field(
         default=512,
-        metadata=_about("How many MiB of memory a query may take beside the release.", _count),
-    )
-    quick_queries: int = field(
-        default=2,
-        metadata=_about(
-            "How many queries the endpoint of each of the `workers` has answered at a time.", _count
-        ),
-    )
-    long_queries: int = field(
-        default=8,
-        metadata=_about(
-            "How many queries in all may go on beside them, once they are no longer quick.", _count
-        ),
-    )
-    waiting_queries: int = field(
-        default=64,
-        metadata=_about("How many queries may wait in each process; one more gets 503.", _count),
+        metadata=_about("How many MiB of memory a request may take beside the release.", _count),
     )
     memory_quads: int = field(
         default=5_000_000,
         metadata=_about("Up to how many quads a release is held in memory.", _whole),
+    )
+    access_log: bool = field(
+        default=False,
+        metadata=_about("Whether each request is logged, as a line of JSON: on or off.", _switch),
     )
     log_level: str = field(
         default="INFO", metadata=_about("The least severity that is logged.", _level)

@@ -26,6 +26,7 @@ from graphsvc import formats, queries, sparql
 from graphsvc.formats import Content
 from graphsvc.namespaces import OWL, RDF
 from graphsvc.queries import Query, load_queries
+from graphsvc.store.base import content_of
 from graphsvc.validation.lint import lint_query
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def actual(store: Store, query: Query) -> Table:
     if form in GRAPH_FORMS:
         assert N_TRIPLES is not None
         answer = store.answer(query.text, {Content.TRIPLES: [N_TRIPLES]})
-        lines = b"".join(answer.chunks).decode("utf-8").splitlines()
+        lines = (content_of(answer) or b"").decode("utf-8").splitlines()
         # A graph is a set; the union of many graphs may give one triple several times.
         return [[line] for line in sorted(set(lines))]
     table = queries.run(store, query)

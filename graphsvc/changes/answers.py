@@ -19,6 +19,7 @@ from graphsvc import sparql
 from graphsvc.errors import DeadlineExceeded, MemoryExceeded, Overloaded, QueryError, StoreError
 from graphsvc.formats import Content, named
 from graphsvc.phrases import Phrase
+from graphsvc.store.base import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -107,20 +108,15 @@ def is_ordered(query: str) -> bool:
 
 def _read(answer: Answer) -> list[_Row] | None:
     """Return the rows of an answer; None if it is too long to be compared."""
-    held = bytearray()
-    for chunk in answer.chunks:
-        held += chunk
-        if len(held) > _MOST:
-            close = getattr(answer.chunks, "close", None)
-            if close is not None:
-                close()
-            return None
+    content = content_of(answer, _MOST)
+    if content is None:
+        return None
     if Content.TRIPLES in answer.format.carries:
-        return list(_triples(bytes(held)))
-    told = json.loads(held)
-    if "boolean" in told:
-        return [(("", False, str(told["boolean"])),)]
-    return list(_solutions(told["results"]["bindings"]))
+        return list(_triples(content))
+    document = json.loads(content)
+    if "boolean" in document:
+        return [(("", False, str(document["boolean"])),)]
+    return list(_solutions(document["results"]["bindings"]))
 
 
 def _triples(written: bytes) -> Iterator[_Row]:

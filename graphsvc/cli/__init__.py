@@ -16,7 +16,7 @@ from graphsvc.cli.check import check
 from graphsvc.cli.failures import Failing
 from graphsvc.cli.query import query
 from graphsvc.cli.releases import diff, releases
-from graphsvc.cli.serve import serve
+from graphsvc.cli.serve import reload, serve
 
 
 @click.group("graphsvc", cls=Failing)
@@ -25,5 +25,5 @@ def main() -> None:
     """Publish a knowledge graph in which every fact cites the sentence that states it."""
 
 
-for _command in (assets, build, check, diff, query, releases, serve):
+for _command in (assets, build, check, diff, query, releases, reload, serve):
     main.add_command(_command)

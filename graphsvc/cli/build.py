@@ -25,15 +25,10 @@ def build(settings: Settings) -> None:
 
     An error in the project stops the build and leaves the served release as it was.
     """
-    show(compile_release(settings))
+    _show(build_release(sources.load(settings.project), settings, validate, describe))
 
 
-def compile_release(settings: Settings) -> Release:
-    """Build the release of the project; InputError with every finding if one is an error."""
-    return build_release(sources.load(settings.project), settings, validate, describe)
-
-
-def show(release: Release) -> None:
+def _show(release: Release) -> None:
     """Print what has been built: its warnings first, then its name, its counts and its folder."""
     console = Console(highlight=False)
     for warning in release.manifest.warnings:

@@ -24,6 +24,7 @@ _METAVARS = {
     "project": "DIR",
     "releases": "DIR",
     "translations": "DIR",
+    "unix_socket": "PATH",
     "base_iri": "IRI",
     "port": "NUMBER",
 }
@@ -59,7 +60,7 @@ def _options(names: Sequence[str]) -> list[Callable[[Callable[P, R]], Callable[P
             "--" + name.replace("_", "-"),
             name,
             metavar=_METAVARS.get(name, "VALUE"),
-            type=click.Path(path_type=Path) if _METAVARS.get(name) == "DIR" else str,
+            type=click.Path(path_type=Path) if _METAVARS.get(name) in ("DIR", "PATH") else str,
             help=rows[name].help,
         )
         for name in names

@@ -92,8 +92,7 @@ def _answer(
         return
     answer = queries.answer(release.store, query, _formats(format_name), bindings)
     with click.open_file("-", "wb") as out:
-        for chunk in answer.chunks:
-            out.write(chunk)
+        answer.write(out)
 
 
 def _formats(name: str | None) -> dict[Content, list[Format]]:

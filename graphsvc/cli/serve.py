@@ -1,29 +1,23 @@
-"""``graphsvc serve``: build if need be, then answer over HTTP."""
+"""``graphsvc serve`` and ``graphsvc reload``: build if need be, then answer over HTTP."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import fields
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
-from graphsvc import depot
-from graphsvc.build import current, is_fresh
-from graphsvc.cli.build import compile_release, show
 from graphsvc.cli.options import with_settings
-from graphsvc.cli.processes import WebProcesses, bound
-from graphsvc.cli.workers import keep_supervisor
-from graphsvc.errors import ReleaseError
+from graphsvc.errors import ReleaseError, StoreError
+from graphsvc.release import current, is_fresh
+from graphsvc.server.keeper import Keeper, services
+from graphsvc.server.listening import address_of, listeners
 from graphsvc.settings import ENVIRONMENT
-from graphsvc.store.pool import FOLDER
 
 if TYPE_CHECKING:
-    from socket import socket
-
-    from graphsvc.release import Release
     from graphsvc.settings import Settings
 
 
@@ -33,13 +27,15 @@ if TYPE_CHECKING:
     "contact",
     "host",
     "port",
+    "unix_socket",
     "workers",
+    "long_requests",
+    "waiting_requests",
     "deadline",
-    "query_memory",
-    "quick_queries",
-    "long_queries",
-    "waiting_queries",
+    "request_timeout",
+    "request_memory",
     "memory_quads",
+    "access_log",
     "log_level",
 )
 def serve(settings: Settings) -> None:
@@ -47,37 +43,51 @@ def serve(settings: Settings) -> None:
 
     A release is built first if there is none, or if the project's files have changed since.
     """
-    with bound(settings.host, settings.port) as listener:
-        release = _fresh_release(settings)
-        if release is None:
-            release = compile_release(settings)
-            show(release)
-        _serve(settings, release, listener)
+    sockets = listeners(settings, os.environ)
+    _hand_down(settings)
+    if not _has_fresh_release(settings):
+        _build()
+
+    def say_ready() -> None:
+        places = ", ".join(map(address_of, sockets))
+        click.echo(f"Serving {settings.project} at {places}")
+
+    Keeper(settings.releases, sockets, say_ready).run()
 
 
-def _serve(settings: Settings, release: Release, listener: socket) -> None:
-    with TemporaryDirectory(prefix="graphsvc-") as folder, depot.Hold(release.path):
-        _hand_down(settings, Path(folder), release)
-        keep_supervisor(Path(folder))
-        click.echo(f"Serving {settings.project} at http://{settings.host}:{settings.port}/")
-        WebProcesses(listener, settings.workers).run()
+@click.command()
+@with_settings()
+def reload(settings: Settings) -> None:
+    """Have the running service serve the current release, without a gap."""
+    running = services(settings.releases)
+    if not running:
+        raise StoreError(
+            f"No service runs with the releases in {settings.releases}.",
+            remedy="Start one: graphsvc serve",
+        )
+    for service in running:
+        row = service.reload()
+        click.echo(f"{', '.join(row.addresses)}: serves the release {row.release}.")
 
 
-def _fresh_release(settings: Settings) -> Release | None:
+def _has_fresh_release(settings: Settings) -> bool:
     try:
         release = current(settings.releases)
     except ReleaseError:
-        return None
-    return release if is_fresh(settings.project, release, settings.base_iri) else None
+        return False
+    return is_fresh(settings.project, release, settings.base_iri)
 
 
-def _hand_down(settings: Settings, folder: Path, release: Release) -> None:
-    """Put the settings where the service's processes read them: into the environment.
+def _build() -> None:
+    """Build a release in a process of its own, whose memory is free again afterwards."""
+    command = [sys.executable, "-m", "graphsvc", "build"]
+    code = subprocess.run(command, check=False).returncode  # noqa: S603
+    if code != 0:
+        raise SystemExit(code)
 
-    The release too, so that a process that is started again later serves no newer one.
-    """
-    os.environ[FOLDER] = str(folder)
-    os.environ[depot.SERVED] = str(release.path)
+
+def _hand_down(settings: Settings) -> None:
+    """Put the settings into the environment, where the service's processes read them."""
     for field in fields(settings):
         value = getattr(settings, field.name)
         if value is not None:

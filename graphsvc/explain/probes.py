@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode, QuerySolutions, parse_query_results
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import Content, Format, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from graphsvc.namespaces import Prefixes
     from graphsvc.store.base import GraphSelection, Store, Term
 
@@ -21,18 +18,7 @@ MOST_PROBES = 64
 
 
 class OutOfProbesError(Exception):
-    """So many questions have been asked that no more will be, or the store took too long."""
-
-
-def _formats(results: str) -> Mapping[Content, tuple[Format, ...]]:
-    table, graph = named(results), named("nt")
-    if table is None or graph is None:
-        raise LookupError("The table of formats has lost TSV, JSON or N-Triples.")
-    return {
-        Content.SOLUTIONS: (table,),
-        Content.BOOLEAN: (table,),
-        Content.TRIPLES: (graph,),
-    }
+    """So many questions have been asked that no more will be, or the store refuses one."""
 
 
 @dataclass
@@ -54,12 +40,10 @@ class Probes:
 
         Errors: those of the store, for a query that cannot be answered.
         """
-        answer = self.store.answer(query, _formats("tsv"), self.graphs)
-        if Content.TRIPLES in answer.format.carries:
-            return bool(_beginning(answer.chunks, 1).strip())
-        beginning = _beginning(answer.chunks, 2)
-        head, _, rows = beginning.partition(b"\n")
-        return bool(rows) or head.strip() == b"true"
+        result = self.store.read(query, self.graphs)
+        if isinstance(result, QueryBoolean):
+            return bool(result)
+        return next(iter(result), None) is not None
 
     def matches(self, pattern: str) -> bool:
         """Tell whether a group graph pattern, given without its braces, has a solution."""
@@ -77,15 +61,12 @@ class Probes:
             f"LIMIT {most}"
         )
         try:
-            answer = self.store.answer(query, _formats("json"), self.graphs)
-            data = b"".join(answer.chunks)
+            result = self.store.read(query, self.graphs)
         except GraphsvcError as error:
             raise OutOfProbesError(error.message) from error
-        engine = answer.format.engine
-        found = parse_query_results(data, format=engine)  # type: ignore[arg-type]
-        if not isinstance(found, QuerySolutions):
+        if not isinstance(result, QuerySolutions):
             return []
-        return [term for row in found if (term := row[0]) is not None]
+        return [term for row in result if (term := row[0]) is not None]
 
     def anywhere(self, pattern: str) -> bool:
         """Tell whether a pattern without prefixed names matches in the whole store."""
@@ -114,16 +95,3 @@ class Probes:
         if self.asked >= MOST_PROBES:
             raise OutOfProbesError(f"after {MOST_PROBES} questions no more are asked")
         self.asked += 1
-
-
-def _beginning(chunks: Iterable[bytes], lines: int) -> bytes:
-    """Return the beginning of an answer, up to so many lines, and end the query."""
-    beginning = b""
-    for chunk in chunks:
-        beginning += chunk
-        if beginning.count(b"\n") >= lines:
-            break
-    close = getattr(chunks, "close", None)
-    if close is not None:
-        close()
-    return beginning

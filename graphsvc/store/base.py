@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Triple,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from graphsvc.formats import Content, Format
 
@@ -51,12 +62,56 @@ class Table:
             }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A serialised answer on its way: its format, and its bytes as they come."""
+#: The answer to a query as the engine has it: solutions, a boolean, or triples, as they come.
+Result: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
 
-    format: Format
-    chunks: Iterable[bytes]
+
+class Answer(Protocol):
+    """The answer to a query, which is made while it is written."""
+
+    @property
+    def format(self) -> Format:
+        """Return the format of the answer."""
+        ...
+
+    def write(self, out: IO[bytes]) -> None:
+        """Write the whole answer.
+
+        Errors: NotAcceptable if its format cannot hold it, StoreError, and those of ``out``.
+        """
+        ...
+
+
+class _FullError(Exception):
+    """A buffer has been written into up to its end."""
+
+
+class _Bounded(io.RawIOBase):
+    """A file in memory that takes at most so many bytes."""
+
+    def __init__(self, most: float) -> None:
+        super().__init__()
+        self.content = bytearray()
+        self._most = most
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.content += data
+        if len(self.content) > self._most:
+            raise _FullError
+        return len(data)
+
+
+def content_of(answer: Answer, most: float = math.inf) -> bytes | None:
+    """Return an answer as bytes; None if it has more than ``most``: then its making ends early."""
+    out = _Bounded(most)
+    try:
+        answer.write(cast("IO[bytes]", out))
+    except _FullError:
+        return None
+    return bytes(out.content)
 
 
 class Lookup(Protocol):
@@ -100,6 +155,15 @@ class Store(Lookup, Protocol):
         bindings: Mapping[str, Term] | None = None,
     ) -> Answer:
         """Answer in the first of the formats offered for the kind of answer the query has."""
+        ...
+
+    def read(
+        self,
+        query: str,
+        graphs: GraphSelection = UNION,
+        bindings: Mapping[str, Term] | None = None,
+    ) -> Result:
+        """Answer with terms, which are found while they are read."""
         ...
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Table:

@@ -22,8 +22,7 @@ from graphsvc.errors import NotAcceptable, QueryError, StoreError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import Prefixes
 from graphsvc.store import pieces, syntax, union
-from graphsvc.store.base import UNION, Answer, GraphSelection, Subject, Table, Term
-from graphsvc.store.streaming import Writer, stream
+from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Subject, Table, Term
 from graphsvc.store.writing import write_graph
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-Result: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
 _Dataset: TypeAlias = dict[str, Any]
 
 #: What the engine says when a format cannot carry triple terms.
@@ -86,25 +84,19 @@ class OxigraphStore:
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
     ) -> Answer:
-        """Answer in the first of the formats offered for the kind of answer the query has.
+        """Answer in the first of the formats offered for the kind of answer the query has."""
+        result = self.read(query, graphs, bindings)
+        return ResultWriter(result, _choose(result, formats), self._prefixes)
 
-        The chunks come as the engine finds them; a failure after the first is a StoreError
-        raised where they are read. Close them if they are not read to the end.
-        """
-        fmt, chunks = stream(lambda: self.prepare(query, formats, graphs, bindings))
-        return Answer(fmt, chunks)
-
-    def prepare(
+    def read(
         self,
         query: str,
-        formats: Mapping[Content, Sequence[Format]],
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
-    ) -> Writer:
-        """Begin to answer: the writer knows its format, and finds the answer while it writes."""
+    ) -> Result:
+        """Answer with terms, which are found while they are read."""
         syntax.refuse(query)
-        result = self._run(query, graphs, bindings)
-        return ResultWriter(result, _choose(result, formats), self._prefixes)
+        return self._run(query, graphs, bindings)
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Table:
         """Answer a SELECT over the union of all graphs as a table of terms."""

@@ -19,11 +19,13 @@ from graphsvc.web.api import api
 from graphsvc.web.browse import browsing
 from graphsvc.web.cite import cite
 from graphsvc.web.crawlers import crawlers
+from graphsvc.web.delivery import Delivering
 from graphsvc.web.documents import documents
 from graphsvc.web.dumps import downloads
+from graphsvc.web.headers import PREFLIGHT, RELEASE, SECURITY, SHARED
 from graphsvc.web.history import History
 from graphsvc.web.pictures import pictures
-from graphsvc.web.pinned import OpenedStores, Pins, address
+from graphsvc.web.pinned import Pins, address
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS, in_ascii
 from graphsvc.web.queries import queries
@@ -42,46 +44,11 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.settings import Settings
     from graphsvc.store.base import Store
-    from graphsvc.web.pinned import Stores
 
 _STATIC = Path(__file__).with_name("static")
 
 #: How many seconds a cache may keep the files of static/.
 _STATIC_MAX_AGE = 86_400
-
-# Nothing loads from another host, no script runs but the files of this one, no other site frames
-# a page.
-SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
-#: The field that names the release from which an answer was given.
-RELEASE = "Release"
-
-# Whoever may read the graph may read it from a page of another site.
-# https://fetch.spec.whatwg.org/#http-cors-protocol
-SHARED = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": (
-        "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, Current-Answer, "
-        "ETag, Last-Modified, Link, Memento-Datetime, Release, Repr-Digest, Retry-After"
-    ),
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
-_PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
-    "Access-Control-Allow-Headers": (
-        "Accept, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range"
-    ),
-    "Access-Control-Max-Age": "86400",
-}
 
 
 class Request(flask.Request):
@@ -92,16 +59,10 @@ class Request(flask.Request):
         self.query_string = in_ascii(self.query_string)
 
 
-def create_app(
-    release: Release,
-    settings: Settings,
-    store: Store | None = None,
-    others: Stores | None = None,
-) -> Flask:
+def create_app(release: Release, settings: Settings, store: Store | None = None) -> Flask:
     """Return the application that serves a release.
 
-    ``store`` answers its queries, if the release's own is not to: the workers, for example.
-    ``others`` answers those that are pinned to other releases, likewise.
+    ``store`` answers its queries, if the release's own on disk is not to.
     """
     app = Flask(__name__, static_folder=None)
     app.request_class = Request
@@ -113,7 +74,7 @@ def create_app(
     served = Site(release, store or release.store)
     app.extensions["graphsvc"] = served
     app.extensions["graphsvc.history"] = past = History(release.path.parent, release)
-    app.extensions["graphsvc.pins"] = Pins(others or OpenedStores(past.find))
+    app.extensions["graphsvc.pins"] = Pins(past.find)
     app.jinja_env.globals.update(
         program_version=__version__, pinned_to=address, **_serve_static(app)
     )
@@ -144,10 +105,26 @@ def create_app(
         pictures,
     ):
         app.register_blueprint(blueprint)
+    app.before_request(_raise_failure)
     app.before_request(_refuse_long_addresses)
     app.before_request(_refuse_what_is_no_host)
     app.after_request(_with_headers)
+    app.wsgi_app = Delivering(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def warm_up(app: Flask) -> None:
+    """Compile the templates, and read what is the same for every request to the release."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    with app.test_request_context():
+        site().warm_up()
+
+
+def _raise_failure() -> None:
+    # The endpoint reads the query first, so that the page of the error shows it.
+    if request.endpoint != "sparql.answer":
+        problems.raise_failure()
 
 
 def _refuse_long_addresses() -> None:
@@ -175,7 +152,7 @@ def _refuse_what_is_no_host() -> None:
 
 
 def _with_headers(response: Response) -> Response:
-    preflight = _PREFLIGHT if request.method == "OPTIONS" else {}
+    preflight = PREFLIGHT if request.method == "OPTIONS" else {}
     # A page that is made to be framed says so itself.
     own = {name: value for name, value in SECURITY.items() if name not in response.headers}
     response.headers.update(own | SHARED | preflight)

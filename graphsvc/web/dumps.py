@@ -20,7 +20,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import http_date
 
 from graphsvc.errors import ReleaseError
-from graphsvc.web.conditions import Condition
+from graphsvc.web.conditional import is_unchanged
 from graphsvc.web.history import history
 from graphsvc.web.ranges import Unsatisfiable, wanted
 from graphsvc.web.site import site
@@ -55,12 +55,13 @@ def _dump(release: Release, name: str) -> Response:
     if found is None:
         abort(404)
     built = datetime.fromisoformat(release.manifest.built)
-    condition = Condition.of(
+    if is_unchanged(
         request.method,
         request.headers.get("If-None-Match"),
         request.headers.get("If-Modified-Since"),
-    )
-    if condition.is_met_by(found.sha256, http_date(built)) or condition.anything:
+        found.sha256,
+        http_date(built),
+    ):
         response = Response(status=304)
         del response.headers["Content-Type"]
     else:

@@ -26,7 +26,7 @@ from graphsvc.web.negotiation import elements
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -113,26 +113,6 @@ def reader() -> Reader:
     if not isinstance(found, Reader):
         raise TypeError("g.reader is this module's own.")
     return found
-
-
-def readers(app: Flask) -> Callable[[str | None], Hashable]:
-    """Return what tells, without a request, which reader a header comes from.
-
-    As long as nobody has asked in which languages the graph speaks, the header stands for itself:
-    to ask takes a query, for which whoever asks here has no time.
-    """
-    with app.app_context():
-        served = site()
-
-    @lru_cache(maxsize=1024)
-    def known(accept_language: str | None) -> Reader:
-        with app.app_context():
-            return _reader(accept_language)
-
-    def told(accept_language: str | None) -> Hashable:
-        return known(accept_language) if served.knows_languages else accept_language
-
-    return told
 
 
 def labels() -> str:

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from flask import current_app, g, request, url_for
 from werkzeug.http import http_date
@@ -27,13 +27,13 @@ from graphsvc.web.problems import RequestProblem
 from graphsvc.web.site import etag, site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from flask import Response
 
     from graphsvc.formats import Format
     from graphsvc.release import Release
-    from graphsvc.store.base import Store
+    from graphsvc.store.base import Answer, Store
     from graphsvc.web.protocol import Asked, Parameters
 
 _VERDICTS = 512
@@ -43,16 +43,8 @@ _OPEN = 2
 _LONGEST_LINK = 2048
 
 
-class Stores(Protocol):
-    """What gives the store of a release that is kept, by its name."""
-
-    def store(self, name: str) -> Store:
-        """Return the store of a release."""
-        ...
-
-
-class OpenedStores:
-    """The stores of releases, opened in this process: without bounds, for the plain WSGI server."""
+class _Stores:
+    """The stores of other releases, opened by the process that needs them."""
 
     def __init__(self, find: Callable[[str], Release]) -> None:
         self._find = find
@@ -75,8 +67,8 @@ class OpenedStores:
 class Pins:
     """The stores of an application's other releases, and the verdicts that it has come to."""
 
-    def __init__(self, stores: Stores) -> None:
-        self.stores = stores
+    def __init__(self, find: Callable[[str], Release]) -> None:
+        self.stores = _Stores(find)
         self._verdicts: OrderedDict[tuple[str, ...], Verdict] = OrderedDict()
 
     def verdict(self, pin: Pin, asked: Asked) -> Verdict:
@@ -132,9 +124,7 @@ def find(given: Parameters) -> Pin | None:
     return Pin(release, _pins().stores.store(release.id))
 
 
-def answer(
-    pin: Pin, asked: Asked, fmt: Format, content: Callable[[], Iterable[bytes] | str]
-) -> Response:
+def answer(pin: Pin, asked: Asked, fmt: Format, content: Callable[[], Answer | str]) -> Response:
     """Return a pinned answer, which names its release and tells whether it still holds."""
     verdict = _pins().verdict(pin, asked)
     g.pin, g.verdict = pin, verdict

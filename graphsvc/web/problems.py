@@ -19,6 +19,7 @@ from graphsvc import errors
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, PROV, RDF, RDFS, XSD, Namespace
 from graphsvc.phrases import Phrase
+from graphsvc.web.delivery import FAILURE
 from graphsvc.web.languages import speaks
 from graphsvc.web.negotiation import acceptable
 from graphsvc.web.rdf import write_rdf
@@ -139,6 +140,12 @@ KINDS: tuple[Kind, ...] = (
         ),
     ),
     Kind(
+        "expectation-failed",
+        417,
+        Phrase("What is expected cannot be done"),
+        Phrase("The field Expect of a request may only be 100-continue."),
+    ),
+    Kind(
         "fields-too-large",
         431,
         Phrase("The head of the request is too large"),
@@ -151,37 +158,46 @@ KINDS: tuple[Kind, ...] = (
         Phrase("The fault lies with the service, and its log tells more."),
     ),
     Kind(
+        "not-implemented",
+        501,
+        Phrase("The method is not known"),
+        Phrase("The service knows the methods GET, HEAD, POST and OPTIONS."),
+    ),
+    Kind(
         "deadline-exceeded",
         503,
-        Phrase("The query took too long"),
+        Phrase("The request took too long"),
         Phrase(
-            "Every query has a deadline, at which it is ended wherever it is. The same query will "
-            "take as long again; one that asks for less may not."
+            "Every request has a deadline, at which it is ended wherever it is. The same request "
+            "will take as long again; one that asks for less may not."
         ),
     ),
     Kind(
         "memory-exceeded",
         503,
-        Phrase("The query took too much memory"),
+        Phrase("The request took too much memory"),
         Phrase(
-            "Every query has a bound on its memory, at which it is ended. Sorting, grouping and "
+            "Every request has a bound on its memory, at which it is ended. Sorting, grouping and "
             "DISTINCT hold all their rows at once."
         ),
     ),
     Kind(
         "overloaded",
         503,
-        Phrase("Too many queries at once"),
-        Phrase(
-            "The queue is full, or too many long queries are running. Retry-After says when to "
-            "come again."
-        ),
+        Phrase("Too many requests at once"),
+        Phrase("Too many requests are waiting. Retry-After says when to come again."),
     ),
     Kind(
         "unavailable",
         503,
         Phrase("The service cannot answer now"),
         Phrase("The graph is not there, or cannot be read at the moment. Try again later."),
+    ),
+    Kind(
+        "version-not-supported",
+        505,
+        Phrase("The version of HTTP is not spoken here"),
+        Phrase("The service speaks HTTP/1.1 and HTTP/1.0."),
     ),
 )
 NAMED_KINDS = {kind.name: kind for kind in KINDS}
@@ -203,6 +219,7 @@ _OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
     (errors.DeadlineExceeded, "deadline-exceeded"),
     (errors.MemoryExceeded, "memory-exceeded"),
     (errors.Overloaded, "overloaded"),
+    (errors.WorkerCrashed, "internal"),
     (errors.StoreError, "unavailable"),
     (errors.GraphsvcError, "internal"),
 )
@@ -266,10 +283,17 @@ class RequestProblem(Exception):  # noqa: N818 - it names what it carries
 
 def register(app: Flask) -> None:
     """Let every error of an application be answered in the one shape."""
-    app.register_error_handler(errors.GraphsvcError, lambda error: render(_of_ours(error)))
+    app.register_error_handler(errors.GraphsvcError, lambda error: render(problem_of(error)))
     app.register_error_handler(RequestProblem, lambda error: render(error.problem))
     app.register_error_handler(HTTPException, lambda error: render(_of_http(error)))
     app.register_error_handler(Exception, _unexpected)
+
+
+def raise_failure() -> None:
+    """Raise the error that the environment of the request has, if there is one."""
+    failure = request.environ.get(FAILURE)
+    if isinstance(failure, Exception):
+        raise failure
 
 
 def render(problem: Problem) -> Response:
@@ -354,7 +378,8 @@ def _tombstone(gone: errors.Withdrawn | None) -> Sequence[Triple]:
     ]
 
 
-def _of_ours(error: errors.GraphsvcError) -> Problem:
+def problem_of(error: errors.GraphsvcError) -> Problem:
+    """Return the problem that an error is for who asked."""
     name = next(name for cls, name in _OF_EXCEPTION if isinstance(error, cls))
     return Problem(
         NAMED_KINDS[name],

@@ -18,6 +18,7 @@ from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.queries import Query
 from graphsvc.queries import named as query_named
 from graphsvc.queries.lessons import Lesson, in_order, lessons, related
+from graphsvc.store.base import content_of
 from graphsvc.web import xlsx
 from graphsvc.web.choices import choice, choices
 from graphsvc.web.highlight import highlighted
@@ -154,7 +155,7 @@ def _body(asked: Query, bindings: Mapping[str, Term], fmt: Format) -> bytes | st
 def _answer(asked: Query, bindings: Mapping[str, Term], fmt: Format) -> bytes:
     # As a whole: whatever fails, fails before the answer begins.
     formats = dict.fromkeys(Content, (fmt,))
-    return b"".join(site().store.answer(asked.text, formats, bindings=bindings).chunks)
+    return content_of(site().store.answer(asked.text, formats, bindings=bindings)) or b""
 
 
 def _cell(term: Term | None) -> xlsx.Cell:

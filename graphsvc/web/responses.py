@@ -6,12 +6,12 @@ it is used again: https://www.rfc-editor.org/rfc/rfc9110#section-13
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeAlias, cast
 
 from flask import Response, request
 from werkzeug.http import http_date
 
-from graphsvc.web.conditions import Condition
+from graphsvc.web.conditional import is_unchanged
 from graphsvc.web.languages import of_reader, reader, speaks
 from graphsvc.web.site import site
 
@@ -19,13 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
     from graphsvc.formats import Format
+    from graphsvc.store.base import Answer
+
+    Content: TypeAlias = Answer | bytes | str
 
 
 def release_answer(
     fmt: Format,
     key: tuple[object, ...],
-    body: Callable[[], Iterable[bytes] | bytes | str],
+    body: Callable[[], Content],
     changed: datetime | None = None,
 ) -> Response:
     """Return the body in a format, or 304 if the client has it; then the body is not made.
@@ -45,26 +50,19 @@ def spoken_answer(fmt: Format, key: tuple[object, ...], body: Callable[[], str])
     return response
 
 
-def answer(
-    fmt: Format, tag: str, modified: str, body: Callable[[], Iterable[bytes] | bytes | str]
-) -> Response:
+def answer(fmt: Format, tag: str, modified: str, body: Callable[[], Content]) -> Response:
     """Return what has an entity tag and an HTTP date, or 304 if the client has it.
 
     The tag of a page is made of what its reader reads, too: see ``languages.of_reader``.
     """
-    condition = Condition.of(
-        request.method,
-        request.headers.get("If-None-Match"),
-        request.headers.get("If-Modified-Since"),
+    known = request.headers.get("If-None-Match")
+    unchanged = is_unchanged(
+        request.method, known, request.headers.get("If-Modified-Since"), tag, modified
     )
-    if condition.is_met_by(tag, modified):
+    # "*" asks whether there is an answer at all, which only its making tells.
+    response = _not_modified() if unchanged and known != "*" else response_of(fmt, body())
+    if unchanged and known == "*":
         response = _not_modified()
-    else:
-        response = Response(body(), content_type=fmt.content_type)
-        if condition.anything:
-            # "*" asks whether there is an answer at all, and only now is that known.
-            response.close()
-            response = _not_modified()
     # Weak: what is said is the same each time, but nothing promises the order of an answer's rows.
     response.set_etag(tag, weak=True)
     response.headers["Last-Modified"] = modified
@@ -72,6 +70,48 @@ def answer(
     response.vary.add("Accept")
     speaks(response, fmt)
     return response
+
+
+class Written(Response):
+    """A response whose content is written while it is made, by whatever server delivers it.
+
+    https://peps.python.org/pep-3333/#the-write-callable
+    """
+
+    automatically_set_content_length = False
+
+    def __init__(self, answer: Answer, fmt: Format) -> None:
+        super().__init__(content_type=fmt.content_type)
+        self._answer = answer
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Send the head, then write the content."""
+        headers = self.get_wsgi_headers(environ).to_wsgi_list()
+        write = start_response(self.status, headers)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            self._answer.write(cast("IO[bytes]", _Sink(write)))
+        return []
+
+
+class _Sink:
+    """A binary file to write into, which passes all on to the server."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+
+    def write(self, data: bytes) -> int:
+        self._write(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: nothing is kept here."""
+
+
+def response_of(fmt: Format, content: Content) -> Response:
+    """Return a response with some content."""
+    if isinstance(content, bytes | str):
+        return Response(content, content_type=fmt.content_type)
+    return Written(content, fmt)
 
 
 def _not_modified() -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BufferedReader, RawIOBase
 from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -12,28 +11,22 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     QueryBoolean,
-    QueryResultsFormat,
     QuerySolutions,
-    RdfFormat,
+    QueryTriples,
     Triple,
-    parse,
-    parse_query_results,
 )
 
 from graphsvc.entities.evidence import quoted
 from graphsvc.entities.names import names
-from graphsvc.formats import ANSWER_FORMATS, Content, carrying
 from graphsvc.namespaces import XSD
 from graphsvc.phrases import Phrase
 from graphsvc.store.base import UNION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from typing_extensions import Buffer
+    from collections.abc import Callable, Mapping, Sequence
 
     from graphsvc.entities.model import Passage
-    from graphsvc.store.base import Answer, GraphSelection, Store, Term
+    from graphsvc.store.base import GraphSelection, Store, Term
     from graphsvc.web.site import Site
 
 MOST_ROWS = 10_000
@@ -44,7 +37,6 @@ Row = tuple["Term | None", ...]
 _NUMBERS = frozenset(
     XSD[name] for name in ("integer", "decimal", "double", "float", "int", "long", "gYear")
 )
-_GRAPH = tuple(fmt for fmt in ANSWER_FORMATS if fmt.engine == RdfFormat.N_TRIPLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,32 +86,23 @@ def read_answer(
     Errors: those of the store.
     """
     started = perf_counter()
-    formats = {content: carrying(content) for content in Content} | {Content.TRIPLES: _GRAPH}
-    answer = store.answer(query, formats, graphs, bindings)
-    if isinstance(answer.format.engine, QueryResultsFormat):
-        return _solutions(answer, answer.format.engine, started)
-    found = (quad.triple for quad in parse(_file(answer), format=RdfFormat.N_TRIPLES))
-    rows, complete = _first((each.subject, each.predicate, each.object) for each in found)
-    columns = (Phrase("subject"), Phrase("property"), Phrase("value"))
-    return Answered(columns, rows, complete, perf_counter() - started, is_graph=True)
-
-
-def _solutions(answer: Answer, engine: QueryResultsFormat, started: float) -> Answered:
-    found = parse_query_results(_file(answer), format=engine)
-    if isinstance(found, QueryBoolean):
+    result = store.read(query, graphs, bindings)
+    if isinstance(result, QueryBoolean):
         return Answered(
-            (), (), complete=True, seconds=perf_counter() - started, boolean=bool(found)
+            (), (), complete=True, seconds=perf_counter() - started, boolean=bool(result)
         )
-    if not isinstance(found, QuerySolutions):
-        raise TypeError("Query results are solutions or a boolean.")
-    columns = tuple(variable.value for variable in found.variables)
-    rows, complete = _first(tuple(solution[name] for name in columns) for solution in found)
-    return Answered(columns, rows, complete, perf_counter() - started)
-
-
-def _first(found: Iterator[Row]) -> tuple[tuple[Row, ...], bool]:
-    rows = tuple(islice(found, MOST_ROWS + 1))
-    return rows[:MOST_ROWS], len(rows) <= MOST_ROWS
+    if isinstance(result, QuerySolutions):
+        columns = tuple(variable.value for variable in result.variables)
+    else:
+        columns = (Phrase("subject"), Phrase("property"), Phrase("value"))
+    rows: tuple[Row, ...] = tuple(tuple(row) for row in islice(result, MOST_ROWS + 1))
+    return Answered(
+        columns,
+        rows[:MOST_ROWS],
+        complete=len(rows) <= MOST_ROWS,
+        seconds=perf_counter() - started,
+        is_graph=isinstance(result, QueryTriples),
+    )
 
 
 def _is_thing(term: Term) -> bool:
@@ -198,26 +181,3 @@ class Cells:
         if _is_number(literal):
             told["kind"] = "number"
         return told
-
-
-def _file(answer: Answer) -> BufferedReader:
-    return BufferedReader(_Chunks(answer.chunks))
-
-
-class _Chunks(RawIOBase):
-    """The chunks of an answer as a file to read from."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        super().__init__()
-        self._chunks = iter(chunks)
-        self._held = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Buffer) -> int:
-        view = memoryview(buffer)
-        self._held = self._held or next((chunk for chunk in self._chunks if chunk), b"")
-        taken, self._held = self._held[: len(view)], self._held[len(view) :]
-        view[: len(taken)] = taken
-        return len(taken)

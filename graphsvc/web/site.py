@@ -57,8 +57,7 @@ class Site:
         self.store = store
         self.base = release.base
         self.built = datetime.fromisoformat(release.manifest.built)
-        # The release on disk is at hand in each process, whoever else answers its queries.
-        self.catalogue = Catalogue(store, release.base, release.store)
+        self.catalogue = Catalogue(store, release.base)
         self.kept = LruCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 2, len)
         self._read: dict[Hashable, object] = {}
 
@@ -71,7 +70,7 @@ class Site:
             self._read[key] = read()
         return cast("T", self._read[key])
 
-    def read_ahead(self) -> None:
+    def warm_up(self) -> None:
         """Read what many pages need and a release decides, so that no visitor waits for it."""
         _ = (
             self.catalogue.positions,
@@ -98,11 +97,6 @@ class Site:
     def languages(self) -> frozenset[str]:
         """Return the tags of the languages in which the graph names things."""
         return spoken(self.catalogue)
-
-    @property
-    def knows_languages(self) -> bool:
-        """Tell whether these, and the default one, have been read."""
-        return {"languages", "default_language"} <= self.__dict__.keys()
 
     @cached_property
     def default_language(self) -> str:

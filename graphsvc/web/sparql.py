@@ -8,7 +8,6 @@ https://www.w3.org/TR/sparql11-protocol/#query-operation
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, request
@@ -16,22 +15,20 @@ from flask import Blueprint, Response, g, request
 from graphsvc.errors import NotAcceptable
 from graphsvc.explain import explain_empty
 from graphsvc.formats import Content, Format, carrying
-from graphsvc.web import pinned, protocol
+from graphsvc.web import pinned, problems, protocol
 from graphsvc.web.examples import example
 from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
 from graphsvc.web.languages import speaks
 from graphsvc.web.pinned import Pin
 from graphsvc.web.protocol import Asked, Body
 from graphsvc.web.reader import kept_page
-from graphsvc.web.responses import release_answer
+from graphsvc.web.responses import release_answer, response_of
 from graphsvc.web.results import workbench_page
 from graphsvc.web.service_description import service_description
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from graphsvc.store.base import Store
+    from graphsvc.store.base import Answer, Store
     from graphsvc.web.protocol import Parameters
 
 endpoint = Blueprint("sparql", __name__)
@@ -46,48 +43,46 @@ WHERE {
 LIMIT 25
 """
 
-#: Under this name the ASGI scope brings an error that was met before the request came here.
-FAILURE = "graphsvc.failure"
-
 
 @endpoint.route("/sparql", methods=["GET", "POST"])
 def answer() -> Response:
     """Answer a query; without one, describe the service or show the form to write one."""
-    failure = request.environ.get("asgi.scope", {}).get(FAILURE)
-    if isinstance(failure, Exception):
-        raise failure
     body = None
     if request.method == "POST":
         body = Body.of(request.content_type or "", request.get_data())
     given = protocol.parameters(request.query_string, body)
     if body is None and protocol.asks_nothing(given):
+        problems.raise_failure()
         return _about(given)
     asked = protocol.read(given, body)
-    pin = pinned.find(given)
     # The page of an error shows the query again, so that it can be mended.
     g.asked = asked
+    problems.raise_failure()
+    pin = pinned.find(given)
     if protocol.asks_why_empty(given):
         return _explanation(asked, pin)
     store = site().store if pin is None else pin.store
     fmt = _format(asked, store)
 
-    def content() -> Iterable[bytes] | str:
+    def content() -> Answer | str:
         if fmt.name == "html":
             return workbench_page(asked, store=store)
-        return _started(
-            store.answer(asked.query, dict.fromkeys(Content, (fmt,)), asked.graphs).chunks
-        )
+        return store.answer(asked.query, dict.fromkeys(Content, (fmt,)), asked.graphs)
 
     if pin is not None:
         return pinned.answer(pin, asked, fmt, content)
-
     if asked.changes:
-        response = Response(content(), content_type=fmt.content_type)
-        response.headers["Cache-Control"] = "no-store"
-        response.vary.add("Accept")
-        speaks(response, fmt)
-        return response
+        return _unrepeatable(fmt, content())
     return release_answer(fmt, asked.key, content)
+
+
+def _unrepeatable(fmt: Format, content: Answer | str) -> Response:
+    """Return an answer that is another one each time."""
+    response = response_of(fmt, content)
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    speaks(response, fmt)
+    return response
 
 
 def _format(asked: Asked, store: Store) -> Format:
@@ -98,13 +93,6 @@ def _format(asked: Asked, store: Store) -> Format:
         with suppress(NotAcceptable):
             store.answer(asked.query, {}, asked.graphs)
         raise
-
-
-def _started(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Return the chunks once the first is there, so that what fails before it fails cleanly."""
-    pending = iter(chunks)
-    first = next(pending, b"")
-    return chain([first], pending)
 
 
 def _explanation(asked: Asked, pin: Pin | None) -> Response:

@@ -1,6 +1,7 @@
 """The entry point for WSGI servers: ``graphsvc.web.wsgi:application`` is a factory.
 
-``graphsvc serve`` starts the ASGI application; gunicorn and waitress take this one::
+``graphsvc serve`` has processes of its own, which bound every request; gunicorn and waitress take
+this application, and bound nothing::
 
     gunicorn 'graphsvc.web.wsgi:application()'
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc import depot, settings
+from graphsvc.release import current
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -25,6 +27,6 @@ def application() -> Flask:
     Errors: SettingsError; ReleaseError if nothing has been built yet.
     """
     values = settings.load({})
-    release = depot.served(values.releases)
+    release = current(values.releases)
     depot.Hold(release.path)
     return create_app(release, values)

@@ -100,7 +100,6 @@ def put_release(corpus: Corpus) -> None:
             gzip.open(folder / release.DUMP, "wb", compresslevel=_FAST) as packed,
         ):
             shutil.copyfileobj(plain, packed)
-        release.write_hubs(corpus.nquads.read_bytes(), folder)
         (folder / release.PAGES).write_bytes(listing.pages(corpus.nquads.read_bytes(), BASE))
         home = depot.put(folder, _manifest(corpus), corpus.releases)
     depot.serve(home, corpus.releases)

@@ -6,16 +6,14 @@ https://www.w3.org/TR/owl2-syntax/#Versioning_of_OWL_2_Ontologies
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import hashlib
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from a2wsgi import WSGIMiddleware
 from pyoxigraph import Quad, RdfFormat, Store, parse
 from rdflib import OWL, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF, RDF, VOID
@@ -24,17 +22,15 @@ from graphsvc import depot, settings
 from graphsvc.formats import Content, carrying
 from graphsvc.web.app import create_app
 from graphsvc.web.documents import DOCUMENT_FORMATS
-from graphsvc.web.kept import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from flask.testing import FlaskClient
 
     from graphsvc.formats import Format
     from graphsvc.release import Release
-    from graphsvc.web.messages import Application, Message
 
 BASE = "https://example.org/lights/"
 DATASET, ONTOLOGY = URIRef(f"{BASE}dataset"), URIRef(f"{BASE}ontology")
@@ -268,64 +264,6 @@ def test_what_tells_of_releases_changes_with_them(
     assert second.id in client.get("/doc/dataset.ttl").text
     assert "ontology/1.1.0" in client.get("/ontology.ttl").text
     assert "ontology/1.1.0" in client.get("/ontology.html").text
-
-
-async def ask(application: Application, path: str) -> bytes:
-    """Return what an ASGI application answers."""
-    content: list[bytes] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b""}
-
-    async def send(message: Message) -> None:
-        content.append(message.get("body", b""))
-
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "server": ("localhost", 80),
-        "client": ("localhost", 1),
-        "headers": [(b"accept", b"text/turtle"), (b"host", b"localhost")],
-    }
-    await application(scope, receive, send)
-    return b"".join(content)
-
-
-@pytest.fixture
-def kept(
-    lights_copy: Path, tmp_path: Path, build_in: Callable[[Path, Path], Release]
-) -> Iterator[Application]:
-    """Return the application that serves a project's first release, and keeps answers."""
-    folder = tmp_path / "releases"
-    flask = create_app(build_in(lights_copy, folder), settings.load({}, {}))
-    inner = WSGIMiddleware(cast("Any", flask), workers=1)
-    yield Kept(cast("Any", inner), 1 << 24, 1 << 22, lambda: depot.state(folder))
-    inner.executor.shutdown()
-
-
-def test_an_answer_about_releases_is_not_given_when_they_have_changed(
-    kept: Application,
-    lights_copy: Path,
-    tmp_path: Path,
-    build_in: Callable[[Path, Path], Release],
-) -> None:
-    async def asked_often(path: str) -> set[bytes]:
-        return {await ask(kept, path) for _ in range(3)}
-
-    for path in ("/doc/dataset.ttl", "/releases.ttl"):
-        assert len(asyncio.run(asked_often(path))) == 1
-    replaced(lights_copy, "ontology/lights.ttl", "1.0.0", "1.1.0")
-    second = build_in(lights_copy, tmp_path / "releases")
-    for path in ("/doc/dataset.ttl", "/releases.ttl"):
-        (content,) = asyncio.run(asked_often(path))
-        assert second.id.encode() in content
 
 
 def test_no_state_of_a_folder_that_changes_is_taken_for_another(tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
-"""Compression, negotiated and streamed: RFC 9110, sections 8.4, 8.8.3.3 and 12.5.3."""
+"""How answers go out: coded, whole or as they come: RFC 9110, sections 8.4, 8.8.3.3 and 12.5.3."""
 
 from __future__ import annotations
 
-import asyncio
 import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,20 +11,23 @@ import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import create_environ
 
 from graphsvc import settings
 from graphsvc.formats import FORMATS, Content
 from graphsvc.web.app import create_app
-from graphsvc.web.compression import CODINGS, SMALLEST, Coding, Compression, negotiated
-from graphsvc.web.messages import Whole
+from graphsvc.web.codings import CODINGS, Coding, negotiated
+from graphsvc.web.delivery import BUFFER, FAILURE, SMALLEST, Delivering, Delivery, Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from graphsvc.release import Release
-    from graphsvc.web.messages import Application, Message, Receive, Scope, Send
 
 TEXT = b"North Rock Light was lit in 1871 on the order of the Harbour Board.\n" * 40
+LONG = TEXT * (BUFFER // len(TEXT) + 1)
 TAG = 'W/"0123"'
 NAMES = [coding.name for coding in CODINGS]
 
@@ -42,7 +44,13 @@ class Reader:
     def read(self, data: bytes) -> bytes:
         if self._name == "gzip":
             return self._gzip.decompress(data)
-        return self._zstd.decompress(data) if self._name == "zstd" else self._br.process(data)
+        if self._name == "zstd":
+            return self._zstd.decompress(data)
+        parts = [self._br.process(data)]
+        # It gives back so much at a time.
+        while part := self._br.process(b""):
+            parts.append(part)
+        return b"".join(parts)
 
     @property
     def ended(self) -> bool:
@@ -53,88 +61,68 @@ class Reader:
 
 @dataclass
 class Inner:
-    """An application that answers what it is told to, and remembers what it was asked."""
+    """A WSGI application that answers as it is made to, and remembers its request."""
 
     chunks: Sequence[bytes] = (TEXT,)
     status: int = 200
-    headers: dict[str, str] = field(default_factory=lambda: {"content-type": "text/csv"})
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/csv"})
     breaks_off: bool = False
-    asked: dict[bytes, bytes] = field(default_factory=dict)
-    start: dict[str, Any] = field(default_factory=dict)
+    requests: list[WSGIEnvironment] = field(default_factory=list)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert (await receive())["type"] == "http.request"
-        self.asked = dict(scope["headers"])
-        headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
-        self.start = {"type": "http.response.start", "status": self.status, "headers": headers}
-        await send(self.start)
-        if scope["method"] == "HEAD":
-            await send({"type": "http.response.body"})
-            return
-        for number, chunk in enumerate(self.chunks, start=1):
-            more = number < len(self.chunks) or self.breaks_off
-            await send({"type": "http.response.body", "body": chunk, "more_body": more})
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        self.requests.append(environ)
+        start_response(f"{self.status} Any", list(self.headers.items()))
+        if environ["REQUEST_METHOD"] != "HEAD":
+            yield from self.chunks
         if self.breaks_off:
             raise RuntimeError("The answer broke off.")
 
 
 @dataclass
-class Later:
-    """An application that has nothing at once, or what it is told to have."""
-
-    application: Application
-    now: Whole | None = None
-
-    def at_once(self, _scope: Scope) -> Whole | None:
-        return self.now
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.application(scope, receive, send)
-
-
-@dataclass
 class Got:
-    """What came out: the messages, and what ended it if that was an exception."""
+    """What came out, as a transport takes it; ``error`` is what ended it early."""
 
-    messages: list[Message] = field(default_factory=list)
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    length: int | None = None
+    chunks: list[bytes] = field(default_factory=list)
+    ended: bool = False
     error: Exception | None = None
 
-    @property
-    def status(self) -> int:
-        return int(self.messages[0]["status"])
+    def begin(self, status: int, headers: list[tuple[str, str]], length: int | None) -> None:
+        assert not self.status, "an answer begins once"
+        self.status, self.length = status, length
+        self.headers = {name.lower(): value for name, value in headers}
+
+    def send(self, data: bytes | bytearray) -> None:
+        self.chunks.append(bytes(data))
+
+    def end(self) -> None:
+        self.ended = True
 
     @property
-    def headers(self) -> dict[str, str]:
-        return {name.decode(): value.decode() for name, value in self.messages[0]["headers"]}
-
-    @property
-    def chunks(self) -> list[bytes]:
-        return [message.get("body", b"") for message in self.messages[1:]]
+    def content(self) -> bytes:
+        return b"".join(self.chunks)
 
     @property
     def read(self) -> bytes:
         coding = self.headers.get("content-encoding")
         if coding is None:
-            return b"".join(self.chunks)
+            return self.content
         reader = Reader(coding)
         data = b"".join(reader.read(chunk) for chunk in self.chunks if chunk)
         assert reader.ended
         return data
 
 
-def ask(app: Application, method: str = "GET", **headers: str) -> Got:
+def ask(app: Inner, method: str = "GET", **headers: str) -> Got:
     got = Got()
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        got.messages.append(message)
-
-    fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    scope = {"type": "http", "method": method, "path": "/", "headers": fields}
+    wish = Wish(method, headers.get("accept_encoding"), headers.get("if_none_match"))
+    environ = create_environ(method=method)
+    if wish.if_none_match is not None:
+        environ["HTTP_IF_NONE_MATCH"] = wish.if_none_match
     try:
-        asyncio.run(Compression(Later(app))(scope, receive, send))
+        Delivering(app).answer(environ, Delivery(wish, got))
     except RuntimeError as error:
         got.error = error
     return got
@@ -224,43 +212,90 @@ def test_each_chunk_can_be_read_when_it_comes(coding: Coding, chunks: list[bytes
 def test_what_is_read_is_what_was_answered(name: str, chunks: list[bytes]) -> None:
     got = ask(Inner(chunks), accept_encoding=name)
     assert got.read == b"".join(chunks)
-    assert len(got.chunks) == len(chunks)
+    assert got.ended
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_whole_answer_has_its_new_length(name: str) -> None:
-    app = Inner(headers={"content-type": "text/csv", "content-length": str(len(TEXT))})
+    app = Inner(headers={"Content-Type": "text/csv", "Content-Length": str(len(TEXT))})
     got = ask(app, accept_encoding=name)
     assert got.headers["content-encoding"] == name
-    assert got.headers["content-length"] == str(len(got.chunks[0]))
-    assert len(got.chunks[0]) < len(TEXT) / 2
+    assert got.length == len(got.content)
+    assert len(got.content) < len(TEXT) / 2
     assert got.read == TEXT
-    assert app.start["headers"][1] == (b"content-length", str(len(TEXT)).encode())
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_stream_has_no_length_and_waits_for_nothing(name: str) -> None:
-    got = ask(Inner([b"a", b"", b"b" * 9]), accept_encoding=name)
-    assert "content-length" not in got.headers
-    reader = Reader(name)
-    assert [reader.read(chunk) if chunk else b"" for chunk in got.chunks] == [b"a", b"", b"b" * 9]
+@pytest.mark.parametrize("name", [*NAMES, "identity"])
+def test_a_page_goes_out_as_a_whole(name: str) -> None:
+    page = b"<p>words</p>" * 20_000
+    app = Inner([page], headers={"Content-Type": "text/html", "Content-Length": str(len(page))})
+    got = ask(app, accept_encoding=name)
+    assert got.length == len(got.content)
+    assert got.read == page
+
+
+@pytest.mark.parametrize("name", [*NAMES, "identity"])
+def test_what_does_not_fit_the_buffer_goes_out_as_it_comes(name: str) -> None:
+    parts: list[int] = []
+
+    class Watched(Inner):
+        def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
+            for chunk in super().__call__(environ, start):
+                yield chunk
+                parts.append(len(got.chunks))
+
+    got = Got()
+    app = Watched([LONG, b"more", LONG])
+    Delivering(app).answer(create_environ(), Delivery(Wish("GET", name), got))
+    assert parts == [1, 1, 2]
+    assert got.length is None
+    assert got.read == LONG + b"more" + LONG
 
 
 @pytest.mark.parametrize("name", [*NAMES, "identity"])
 def test_what_breaks_off_has_no_end(name: str) -> None:
-    got = ask(Inner([TEXT, TEXT], breaks_off=True), accept_encoding=name)
+    got = ask(Inner([LONG, LONG], breaks_off=True), accept_encoding=name)
     assert str(got.error) == "The answer broke off."
-    assert all(message["more_body"] for message in got.messages[1:])
+    assert not got.ended
     if name != "identity":
         reader = Reader(name)
-        assert b"".join(reader.read(chunk) for chunk in got.chunks) == TEXT * 2
+        assert b"".join(reader.read(chunk) for chunk in got.chunks) == LONG * 2
         assert not reader.ended
+
+
+def test_what_fails_before_its_first_byte_is_told_instead() -> None:
+    class Failing(Inner):
+        def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
+            if environ[FAILURE] is None:
+                yield from super().__call__(environ, start)
+            else:
+                start("500 Any", [("Content-Type", "text/plain")])
+                yield str(environ[FAILURE]).encode()
+
+    got = ask(Failing([b"a part"], breaks_off=True))
+    assert (got.status, got.content, got.ended) == (500, b"The answer broke off.", True)
+
+
+def test_head_makes_no_more_of_an_answer_than_it_tells() -> None:
+    made: list[int] = []
+
+    class Endless(Inner):
+        def __call__(self, _: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
+            write = start("200 OK", [("Content-Type", "text/csv")])
+            while len(made) < 1000:
+                made.append(1)
+                write(LONG)
+            yield b""
+
+    got = ask(Endless(), "HEAD")
+    assert (got.status, got.length, got.content, got.ended) == (200, None, b"", True)
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.name)
 def test_every_format_of_the_table_is_compressed_once(fmt: Any) -> None:
     # A workbook is a ZIP archive: what its format says it has done is not done again.
-    got = ask(Inner(headers={"content-type": fmt.content_type}), accept_encoding="br")
+    got = ask(Inner(headers={"Content-Type": fmt.content_type}), accept_encoding="br")
     assert ("content-encoding" in got.headers) is not fmt.packed
 
 
@@ -276,21 +311,20 @@ def test_only_archives_are_packed(mechanisms_release: Release) -> None:
     "app",
     [
         Inner([b"x" * (SMALLEST - 1)]),
-        Inner([b"", b"x"], headers={"content-type": "text/csv", "content-length": "1"}),
-        Inner(headers={"content-type": "image/png"}),
-        Inner(headers={"content-type": "font/woff2"}),
+        Inner([b"", b"x"], headers={"Content-Type": "text/csv", "Content-Length": "1"}),
+        Inner(headers={"Content-Type": "image/png"}),
+        Inner(headers={"Content-Type": "font/woff2"}),
         Inner(headers={}),
-        Inner(headers={"content-type": "text/csv", "content-encoding": "gzip"}),
-        Inner(headers={"content-type": "text/csv", "cache-control": "public, No-Transform"}),
-        Inner(status=206, headers={"content-type": "text/csv", "content-range": "bytes 0-9/10"}),
+        Inner(headers={"Content-Type": "text/csv", "Content-Encoding": "gzip"}),
+        Inner(headers={"Content-Type": "text/csv", "Cache-Control": "public, No-Transform"}),
+        Inner(status=206, headers={"Content-Type": "text/csv", "Content-Range": "bytes 0-9/10"}),
         Inner([b""], status=204, headers={}),
     ],
 )
 def test_what_would_not_gain_or_must_not_change_is_left_alone(app: Inner) -> None:
     got = ask(app, accept_encoding="gzip")
-    assert b"".join(got.chunks) == b"".join(app.chunks)
-    assert got.headers.get("content-encoding") == app.headers.get("content-encoding")
-    assert got.headers.get("content-length") == app.headers.get("content-length")
+    assert got.content == b"".join(app.chunks)
+    assert got.headers.get("content-encoding") == app.headers.get("Content-Encoding")
 
 
 def test_who_refuses_the_identity_gets_a_coding_even_of_little() -> None:
@@ -316,8 +350,8 @@ def test_who_takes_nothing_is_not_left_without_an_answer() -> None:
 )
 @pytest.mark.parametrize("header", ["gzip", "identity"])
 def test_caches_learn_what_chose_the_answer(before: str | None, after: str, header: str) -> None:
-    vary = {} if before is None else {"vary": before}
-    app = Inner(headers={"content-type": "text/csv", **vary})
+    vary = {} if before is None else {"Vary": before}
+    app = Inner(headers={"Content-Type": "text/csv", **vary})
     assert ask(app, accept_encoding=header).headers["vary"] == after
     assert ask(app).headers["vary"] == after
 
@@ -325,21 +359,23 @@ def test_caches_learn_what_chose_the_answer(before: str | None, after: str, head
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("length", [None, str(SMALLEST), "1"])
 def test_the_headers_of_head_are_those_of_get(name: str, length: str | None) -> None:
-    told = {} if length is None else {"content-length": length}
-    app = Inner([b"x", b"y"], headers={"content-type": "text/csv", "etag": TAG, **told})
+    known = {} if length is None else {"Content-Length": length}
+    content = b"x" * int(length or SMALLEST)
+    app = Inner([content], headers={"Content-Type": "text/csv", "ETag": TAG, **known})
     get, head = (ask(app, method, accept_encoding=name) for method in ("GET", "HEAD"))
     assert head.headers == get.headers
-    assert head.chunks == [b""]
+    assert head.chunks == []
+    assert head.length in (None, get.length)
 
 
 def tagged(**others: Any) -> Inner:
-    return Inner(headers={"content-type": "text/csv", "etag": TAG}, **others)
+    return Inner(headers={"Content-Type": "text/csv", "ETag": TAG}, **others)
 
 
 def test_each_representation_has_its_own_tag() -> None:
     tags = [ask(tagged(), accept_encoding=name).headers["etag"] for name in [*NAMES, "identity"]]
     assert tags == ['W/"0123-zstd"', 'W/"0123-br"', 'W/"0123-gzip"', TAG]
-    strong = Inner(headers={"content-type": "text/csv", "etag": '"0123"'})
+    strong = Inner(headers={"Content-Type": "text/csv", "ETag": '"0123"'})
     assert ask(strong, accept_encoding="gzip").headers["etag"] == 'W/"0123-gzip"'
 
 
@@ -359,8 +395,8 @@ def test_a_client_is_told_that_what_it_holds_is_fresh(
 ) -> None:
     app = tagged(status=304, chunks=[b""])
     got = ask(app, accept_encoding=accepted, if_none_match=held)
-    assert app.asked[b"if-none-match"].decode() == inner
-    assert (got.status, got.headers["etag"], got.chunks) == (304, outer, [b""])
+    assert app.requests[0]["HTTP_IF_NONE_MATCH"] == inner
+    assert (got.status, got.headers["etag"], got.content) == (304, outer, b"")
     assert got.headers["vary"] == "Accept-Encoding"
     assert "content-encoding" not in got.headers
 
@@ -376,49 +412,4 @@ def test_a_client_is_told_that_what_it_holds_is_fresh(
 def test_what_a_client_does_not_take_is_not_what_it_may_keep(accepted: str, held: str) -> None:
     app = tagged()
     ask(app, accept_encoding=accepted, if_none_match=held)
-    assert TAG.encode() not in app.asked.get(b"if-none-match", b"")
-
-
-@pytest.mark.parametrize("accepted", ["", "gzip", "br", "zstd", "gzip;q=0", "identity;q=0, br"])
-@pytest.mark.parametrize("body", [b"short", TEXT], ids=["short", "long"])
-def test_what_is_had_at_once_is_coded_as_if_it_came_later(body: bytes, accepted: str) -> None:
-    fields = {
-        "content-type": "text/csv",
-        "content-length": str(len(body)),
-        "etag": TAG,
-        "vary": "Accept, Accept-Encoding",
-    }
-    later = ask(Inner([body], headers=fields), accept_encoding=accepted)
-    ready = Whole(200, [(name.encode(), value.encode()) for name, value in fields.items()], body)
-    asked = [(b"accept-encoding", accepted.encode())]
-    scope = {"type": "http", "method": "GET", "headers": asked}
-    now = Compression(Later(Inner(), ready)).at_once(scope)
-    assert now is not None
-    assert {name.decode(): value.decode() for name, value in now.headers} == later.headers
-    assert now.body == b"".join(later.chunks)
-
-
-def test_what_is_no_request_passes() -> None:
-    seen: list[str] = []
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
-        seen.append(scope["type"])
-
-    async def never(*_: object) -> Any:
-        raise AssertionError
-
-    asyncio.run(Compression(Later(app))({"type": "lifespan"}, never, never))
-    assert seen == ["lifespan"]
-
-
-def test_a_file_that_the_server_sends_by_itself_goes_as_it_is() -> None:
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
-        headers = [(b"content-type", b"text/css")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.pathsend", "path": "/style.css"})
-
-    got = ask(app)
-    assert [message["type"] for message in got.messages] == [
-        "http.response.start",
-        "http.response.pathsend",
-    ]
+    assert TAG not in app.requests[0].get("HTTP_IF_NONE_MATCH", "")

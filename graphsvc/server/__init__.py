@@ -1,0 +1,17 @@
+"""The front door: processes that answer HTTP requests, one request at a time, start to end.
+
+The shape is that of PostgreSQL and of Apache's prefork module. Read in this order:
+
+keeper     what ``graphsvc serve`` becomes: starts a parent, another one at a reload or a fault
+listening  the sockets that the keeper listens on and hands down
+parent     loads the release, accepts connections, forks workers, watches and ends them
+worker     answers the requests of the connections that it is handed
+http       requests out of bytes and answers into bytes
+board      the shared memory by which the parent sees what each worker does
+bounds     what the kernel holds a worker to
+access_log a line for each request
+
+No process here has a second thread. Nothing is shared but the release, which nobody changes, and
+the board. So any process but the keeper may be killed at any time. Only this package forks, and
+only it knows sockets; how a request is answered is the business of `graphsvc.web`.
+"""

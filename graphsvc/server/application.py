@@ -1,0 +1,181 @@
+"""From a request to the bytes of its answer: the endpoint directly, all else through WSGI.
+
+It is made once, by the parent, and shared by the workers. It knows no process and no socket but the
+one to answer on. https://peps.python.org/pep-3333/
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
+from urllib.parse import unquote_to_bytes
+
+from graphsvc.errors import GraphsvcError, NotAcceptable
+from graphsvc.server.failures import error_of
+from graphsvc.web.delivery import Delivery, Enough, Wish
+from graphsvc.web.endpoint import QueryRequest
+from graphsvc.web.problems import RequestProblem
+from graphsvc.web.protocol import PATH, Body, in_ascii
+
+if TYPE_CHECKING:
+    import socket
+
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from graphsvc.server.access_log import AccessLog
+    from graphsvc.server.failures import Cause
+    from graphsvc.server.http import Answer, Request
+    from graphsvc.web.delivery import Delivering
+    from graphsvc.web.endpoint import Endpoint
+
+_QUERY_METHODS = frozenset(("GET", "HEAD", "POST"))
+
+#: Fields that WSGI has under names of its own.
+_OWN_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
+
+
+class Application:
+    """What answers the requests to a release; ``deadline`` is how many seconds one may take."""
+
+    def __init__(
+        self,
+        pages: Delivering,
+        endpoint: Endpoint,
+        deadline: float,
+        log: AccessLog | None = None,
+    ) -> None:
+        self.log = log
+        self._pages = pages
+        self._endpoint = endpoint
+        self._deadline = deadline
+
+    def answer(
+        self, request: Request, connection: socket.socket, answer: Answer, cause: Cause | None
+    ) -> None:
+        """Answer a request; tell the client of the ``cause`` if the worker before has ended.
+
+        Errors: OSError if the client has gone; others if the answer breaks off.
+        """
+        wish = Wish(
+            request.method, request.field(b"accept-encoding"), request.field(b"if-none-match")
+        )
+        delivery = Delivery(wish, answer)
+        failure = _refusal(request) if cause is None else error_of(cause, self._deadline)
+        try:
+            if failure is None and self._answer_query(request, wish, delivery):
+                return
+        except (GraphsvcError, RequestProblem) as error:
+            if delivery.is_started:
+                raise
+            # Of a query that is wrong itself that is told first, which the application finds out.
+            failure = None if isinstance(error, NotAcceptable) else error
+        self._pages.answer(_environ(request, connection), delivery, failure)
+
+    def _answer_query(self, request: Request, wish: Wish, delivery: Delivery) -> bool:
+        """Answer a query of a program; tell whether it was one."""
+        target = _target(request.target)
+        if target.path != PATH or request.method not in _QUERY_METHODS:
+            return False
+        body = None
+        if request.method == "POST":
+            body = Body.of(request.field(b"content-type") or "", request.body)
+        reply = self._endpoint.reply(
+            QueryRequest(
+                method=request.method,
+                query_string=in_ascii(target.query),
+                body=body,
+                accept=request.field(b"accept"),
+                if_none_match=wish.inner_tags(),
+                if_modified_since=request.field(b"if-modified-since"),
+                root="",
+            )
+        )
+        if reply is None:
+            return False
+        delivery.start(reply.status, reply.head)
+        with suppress(Enough):
+            reply.write(cast("IO[bytes]", delivery))
+        delivery.finish()
+        return True
+
+
+class _Target(NamedTuple):
+    """What a request asks for: https://www.rfc-editor.org/rfc/rfc9112#section-3.2."""
+
+    path: str
+    query: bytes
+    host: str | None = None
+
+
+def _target(target: bytes) -> _Target:
+    """Read a request target; the path is as WSGI has it: bytes as characters."""
+    host = None
+    if not target.startswith(b"/"):
+        _, slashes, rest = target.partition(b"://")
+        if slashes:
+            authority, slash, rest = rest.partition(b"/")
+            host = authority.rpartition(b"@")[2].decode("latin-1")
+            target = slash + rest or b"/"
+    path, _, query = target.partition(b"#")[0].partition(b"?")
+    if b"%" in path:
+        path = unquote_to_bytes(path)
+    return _Target(path.decode("latin-1"), query, host)
+
+
+def _refusal(request: Request) -> RequestProblem | None:
+    """Return what is wrong with a request whatever it asks for, None if nothing is."""
+    hosts = [value for name, value in request.fields.pairs if name == b"host"]
+    if len(hosts) > 1 or (not hosts and request.version == "1.1"):
+        # https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+        return RequestProblem(
+            "bad-request",
+            f"The request has {len(hosts)} fields Host.",
+            remedy="Send one, with the host and the port that the service is asked at.",
+        )
+    coding = request.field(b"content-encoding") or "identity"
+    if request.body and coding.lower() != "identity":
+        # https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
+        return RequestProblem(
+            "unsupported-media-type",
+            f"A body with the coding {coding} cannot be read.",
+            remedy="Send the body as it is.",
+            Accept_Encoding="identity",
+        )
+    expectation = request.field(b"expect") or "100-continue"
+    if expectation.lower() != "100-continue":
+        # https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
+        return RequestProblem("expectation-failed", f"Nothing here can do {expectation!r}.")
+    return None
+
+
+def _environ(request: Request, connection: socket.socket) -> WSGIEnvironment:
+    target = _target(request.target)
+    peer, own = connection.getpeername(), connection.getsockname()
+    environ: WSGIEnvironment = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/" if target.path == "*" else target.path,
+        "QUERY_STRING": target.query.decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{request.version}",
+        "SERVER_NAME": own[0] if isinstance(own, tuple) else "localhost",
+        "SERVER_PORT": str(own[1]) if isinstance(own, tuple) else "80",
+        "REMOTE_ADDR": peer[0] if isinstance(peer, tuple) else "",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.fields.values.items():
+        key = _OWN_NAMES.get(name) or "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+        # A name with an underscore would hide one with a hyphen.
+        if b"_" not in name:
+            environ[key] = value
+    environ["CONTENT_LENGTH"] = str(len(request.body))
+    if target.host is not None:
+        environ["HTTP_HOST"] = target.host
+    return environ

@@ -1,0 +1,92 @@
+"""Why a worker ended in the middle of a request, and how its client is told."""
+
+from __future__ import annotations
+
+import os
+import signal
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from graphsvc.errors import (
+    DeadlineExceeded,
+    GraphsvcError,
+    MemoryExceeded,
+    Overloaded,
+    StoreError,
+    WorkerCrashed,
+)
+from graphsvc.server.http import whole_answer
+from graphsvc.web.headers import SHARED
+from graphsvc.web.problems import NAMED_KINDS, Problem, problem_of
+
+if TYPE_CHECKING:
+    from graphsvc.server.http import Malformed
+
+
+class Cause(Enum):
+    """Why a worker ended; the value is what the access log says."""
+
+    DEADLINE = "deadline"
+    MEMORY = "memory"
+    CRASH = "crash"
+    KILLED = "killed"
+    CLIENT_LEFT = "client left"
+    OVERLOADED = "overloaded"
+
+
+def cause_of(status: int) -> Cause:
+    """Return what a wait status tells; the engine aborts when it is refused memory."""
+    if not os.WIFSIGNALED(status):
+        return Cause.CRASH
+    number = os.WTERMSIG(status)
+    if number == signal.SIGABRT:
+        return Cause.MEMORY
+    return Cause.KILLED if number in (signal.SIGKILL, signal.SIGTERM) else Cause.CRASH
+
+
+def error_of(cause: Cause, deadline: float) -> GraphsvcError:
+    """Return the error that a client is told; ``deadline`` is in seconds."""
+    if cause is Cause.DEADLINE:
+        return DeadlineExceeded(
+            f"The request took longer than {deadline:g} seconds, and was ended.",
+            remedy="Ask for less: a narrower pattern, a LIMIT, or one step at a time.",
+        )
+    if cause is Cause.MEMORY:
+        return MemoryExceeded(
+            "The request took more memory than one request may, and was ended.",
+            remedy="Ask for less: fewer rows before ORDER BY, GROUP BY and DISTINCT.",
+        )
+    if cause is Cause.OVERLOADED:
+        return Overloaded("Too many requests are waiting already.", remedy="Try again in a moment.")
+    if cause is Cause.CRASH:
+        return WorkerCrashed(
+            "The process that answered the request has failed.",
+            remedy="Ask for something else; the log of the service tells more.",
+        )
+    return StoreError("The process that answered the request was ended.", remedy="Ask again.")
+
+
+def request_timeout(patience: float) -> bytes:
+    """Return the answer to a request that has not come whole in so many seconds."""
+    detail = f"A request has {patience:g} seconds to come."
+    return _whole(Problem(NAMED_KINDS["request-timeout"], detail))
+
+
+def malformed_request(malformed: Malformed) -> bytes:
+    """Return the answer to a request that cannot be read."""
+    return _whole(Problem(NAMED_KINDS[malformed.name], malformed.detail))
+
+
+def whole_error(error: GraphsvcError) -> bytes:
+    """Return the answer that tells of an error where no worker can write one."""
+    return _whole(problem_of(error))
+
+
+def _whole(problem: Problem) -> bytes:
+    headers = [
+        ("Content-Type", "application/problem+json"),
+        ("Cache-Control", "no-store"),
+        *SHARED.items(),
+        *problem.headers.items(),
+    ]
+    return whole_answer(problem.kind.status, problem.as_json("").encode(), headers)

@@ -1,0 +1,354 @@
+"""HTTP/1.1 on a socket: requests out of bytes, and answers into bytes.
+
+Heads are parsed by llhttp (httptools), strictly; chunked bodies too. This module knows the grammar
+and its bounds. It knows nothing of the graph, and never waits for a client.
+https://www.rfc-editor.org/rfc/rfc9112
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import quote_from_bytes
+
+import httptools
+
+from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Mapping
+
+    from graphsvc.server.board import Slot
+    from graphsvc.web.delivery import Head
+
+LONGEST_HEAD = LONGEST_ADDRESS + 65_536
+"""How many bytes the head of a request may have: more than any browser sends."""
+
+LONGEST_REQUEST = LONGEST_HEAD + 2 * LARGEST_BODY
+"""How many bytes a request may have with its body, in whatever chunks it comes."""
+
+_HEAD_END = re.compile(rb"\n\r?\n")
+_REQUEST_LINE = re.compile(rb"([A-Z]+) ([!-~]+) HTTP/(1\.[01])\r\n")
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ ")
+_ANY_LINE = b"GET / HTTP/1.1\r\n"
+_CHUNKED_HEAD = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+_PRINTABLE = bytes(range(0x21, 0x7F))
+_METHODS = frozenset(
+    (b"GET", b"HEAD", b"POST", b"OPTIONS", b"PUT", b"DELETE", b"PATCH", b"TRACE", b"CONNECT")
+)
+_NO_CONTENT = frozenset((204, 304))
+
+_STATUS_LINES = {
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus
+}
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+"""https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1"""
+
+
+def may_be_whole(data: bytes) -> bool:
+    """Tell whether the beginning of a request holds its head, or can be no request at all."""
+    start = data.lstrip(b"\r\n")[:1]
+    return b"\n\r\n" in data or b"\n\n" in data or (bool(start) and not start.isalpha())
+
+
+class Malformed(Exception):  # noqa: N818 - it names what it carries
+    """A request that is no HTTP, or passes a bound: the connection cannot go on after it.
+
+    ``name`` is that of a kind of problem.
+    """
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(detail)
+        self.name = name
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of a head: as they came, and by their names in lower case, lines joined."""
+
+    pairs: tuple[tuple[bytes, bytes], ...]
+    values: Mapping[bytes, str]
+
+    def keep_alive(self, version: str) -> bool:
+        """Tell whether the connection goes on (RFC 9112, section 9.3)."""
+        options = self.values.get(b"connection", "").lower()
+        return "close" not in options and (version == "1.1" or "keep-alive" in options)
+
+
+@dataclass(slots=True)
+class Request:
+    """A request as it came: ``target`` is raw, ``raw`` all of it, by which it can be read again."""
+
+    method: str
+    target: bytes
+    version: str
+    fields: Fields
+    keep_alive: bool
+    body: bytes = b""
+    raw: bytes = b""
+
+    def field(self, name: bytes) -> str | None:
+        """Return the value of a field, its lines joined (RFC 9110, section 5.3)."""
+        return self.fields.values.get(name)
+
+
+@dataclass(slots=True)
+class _Parsed:
+    """What the parser finds in a head or a chunked body."""
+
+    fields: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: bytearray = field(default_factory=bytearray)
+    is_complete: bool = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.fields.append((name.lower(), value))
+
+    def on_body(self, data: bytes) -> None:
+        self.body += data
+
+    def on_message_complete(self) -> None:
+        self.is_complete = True
+
+
+class Incoming:
+    """The bytes of a connection that have come, and the requests in them, one after the other."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self._request: Request | None = None
+        self._head_size = 0
+        self._length = 0
+        self._chunks: tuple[httptools.HttpRequestParser, _Parsed] | None = None
+
+    def feed(self, data: bytes) -> None:
+        """Take more bytes."""
+        self.data += data
+        if self._chunks is not None:
+            self._decode(data)
+
+    @property
+    def needed(self) -> int:
+        """Return how many bytes the request has in all, 0 if that is not known yet."""
+        return self._head_size + self._length if self._length else 0
+
+    @property
+    def awaits_continue(self) -> bool:
+        """Tell whether the client waits for a word before it sends the body."""
+        return (
+            self._request is not None
+            and len(self.data) == self._head_size
+            and (self._request.field(b"expect") or "").lower() == "100-continue"
+        )
+
+    def next_request(self) -> Request | None:
+        """Return the next request if all of it has come. Errors: Malformed."""
+        if self._request is None:
+            self._request = self._read_head()
+        if self._request is None or not self._has_body():
+            return None
+        return self._complete(self._request)
+
+    def _read_head(self) -> Request | None:
+        # An empty line before a request is passed over: RFC 9112, section 2.2.
+        while self.data.startswith((b"\r", b"\n")):
+            del self.data[0]
+        end = _HEAD_END.search(self.data)
+        size = end.end() if end else len(self.data)
+        if size > LONGEST_HEAD:
+            raise Malformed("fields-too-large", f"At most {LONGEST_HEAD} bytes are read.")
+        if end is None:
+            if self.data and not self.data[:1].isalpha():
+                raise Malformed("bad-request", "This is no HTTP request.")
+            return None
+        self._head_size = size
+        request = _parsed(bytes(self.data[:size]))
+        self._frame(request)
+        return request
+
+    def _frame(self, request: Request) -> None:
+        """Learn where the body ends: https://www.rfc-editor.org/rfc/rfc9112#section-6.3."""
+        if request.field(b"transfer-encoding") is not None:
+            head = _Parsed()
+            self._chunks = httptools.HttpRequestParser(head), head
+            self._chunks[0].feed_data(_CHUNKED_HEAD)
+            self._decode(bytes(self.data[self._head_size :]))
+        else:
+            self._length = int(request.field(b"content-length") or 0)
+            if self._length > LARGEST_BODY:
+                raise _too_large()
+
+    def _decode(self, data: bytes) -> None:
+        parser, head = self._chunks or (None, None)
+        if parser is None or head is None or not data:
+            return
+        try:
+            parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            raise Malformed("bad-request", f"The body is not chunked rightly: {error}.") from error
+        if len(head.body) > LARGEST_BODY or len(self.data) > LONGEST_REQUEST:
+            raise _too_large()
+
+    def _has_body(self) -> bool:
+        if self._chunks is not None:
+            return self._chunks[1].is_complete
+        return len(self.data) >= self._head_size + self._length
+
+    def _complete(self, request: Request) -> Request:
+        if self._chunks is not None:
+            # Where the last chunk ends is not known, so nothing is read after it.
+            request.body, request.keep_alive = bytes(self._chunks[1].body), False
+            size = len(self.data)
+        else:
+            size = self._head_size + self._length
+            request.body = bytes(self.data[self._head_size : size])
+        request.raw = bytes(self.data[:size])
+        del self.data[:size]
+        self._request, self._chunks, self._head_size, self._length = None, None, 0, 0
+        return request
+
+
+def _parsed(head: bytes) -> Request:
+    line = _REQUEST_LINE.match(head)
+    if line is None or line[1] not in _METHODS:
+        return _parsed_with_care(head)
+    fields = _fields(head[line.end() :])
+    version = line[3].decode("ascii")
+    return Request(line[1].decode("ascii"), line[2], version, fields, fields.keep_alive(version))
+
+
+def _parsed_with_care(head: bytes) -> Request:
+    """Parse a head whose first line is not as usual, or raise what is wrong with it."""
+    line, separator, rest = head.partition(b"\r\n")
+    if not line.isascii():
+        # Some clients leave the characters of an address as they are.
+        encoded = quote_from_bytes(line, safe=_PRINTABLE + b" ").encode("ascii")
+        return _parsed(encoded + separator + rest)
+    parser = httptools.HttpRequestParser(_Parsed())
+    try:
+        parser.feed_data(head)
+    except (httptools.HttpParserUpgrade, httptools.HttpParserError) as error:
+        is_method = isinstance(error, httptools.HttpParserInvalidMethodError)
+        if is_method and _TOKEN.match(head):
+            raise Malformed("not-implemented", "The method is not known here.") from error
+        raise Malformed("bad-request", f"This is no HTTP request: {error}.") from error
+    version = parser.get_http_version()
+    if version not in ("1.0", "1.1"):
+        raise Malformed("version-not-supported", f"HTTP/{version} is not spoken here.")
+    raise Malformed("not-implemented", "The method is not known here.")
+
+
+# A client sends the same fields with each of its requests.
+@lru_cache(maxsize=1024)
+def _fields(block: bytes) -> Fields:
+    """Parse the fields of a head, from after its first line to its empty line.
+
+    They are parsed without the head's own line: a client that offers another protocol has it not
+    taken, and its request goes on as usual (RFC 9110, section 7.8).
+    """
+    parsed = _Parsed()
+    try:
+        httptools.HttpRequestParser(parsed).feed_data(_ANY_LINE + block)
+    except httptools.HttpParserUpgrade:
+        pass
+    except httptools.HttpParserError as error:
+        raise Malformed("bad-request", f"This is no HTTP request: {error}.") from error
+    values: dict[bytes, str] = {}
+    for name, value in parsed.fields:
+        text = value.decode("latin-1")
+        values[name] = f"{values[name]}, {text}" if name in values else text
+    return Fields(tuple(parsed.fields), values)
+
+
+def _too_large() -> Malformed:
+    return Malformed("too-large", f"At most {LARGEST_BODY} bytes of a body are read.")
+
+
+class Answer:
+    """An answer on its way to a client: the transport of a `graphsvc.web.delivery.Delivery`.
+
+    What has a length goes out as it is; what has none goes out in chunks, or, to a client that
+    knows no chunks, until the connection ends. An answer that is not ended is broken off: the
+    connection must be closed, so that the client sees it.
+    """
+
+    def __init__(self, connection: socket.socket, request: Request, slot: Slot) -> None:
+        self._connection = connection
+        self._slot = slot
+        self._pending = b""
+        self._has_chunks = False
+        self._is_old = request.version == "1.0"
+        self.keep_alive = request.keep_alive
+        self.status = 0
+        self.size = 0
+        self.request_id = ""
+
+    def begin(self, status: int, head: Head, length: int | None) -> None:
+        """Make the head; it goes out with the first bytes of the content."""
+        self.status = status
+        framing = ""
+        if length is not None:
+            framing = f"Content-Length: {length}\r\n"
+        elif status not in _NO_CONTENT:
+            self._has_chunks = not self._is_old
+            self.keep_alive = self.keep_alive and not self._is_old
+            if self._has_chunks:
+                framing = "Transfer-Encoding: chunked\r\n"
+        if not self.keep_alive:
+            framing += "Connection: close\r\n"
+        elif self._is_old:
+            framing += "Connection: keep-alive\r\n"
+        if self.request_id:
+            framing += f"Request-Id: {self.request_id}\r\n"
+        line = _STATUS_LINES.get(status, _STATUS_LINES[500])
+        self._pending = f"{line}{head.text}{framing}{date_line()}\r\n".encode("latin-1")
+
+    def send(self, data: bytes | bytearray) -> None:
+        """Send a part of the content."""
+        self.size += len(data)
+        if self._has_chunks:
+            self._flush(b"%x\r\n%b\r\n" % (len(data), bytes(data)) if data else b"")
+        else:
+            self._flush(data)
+
+    def end(self) -> None:
+        """Send what is left; the answer is whole then."""
+        if self._has_chunks:
+            self._flush(b"0\r\n\r\n")
+        elif self._pending:
+            self._flush(b"")
+
+    def _flush(self, data: bytes | bytearray) -> None:
+        self._slot.start()
+        if self._pending:
+            data, self._pending = self._pending + data, b""
+        self._connection.sendall(data)
+
+
+_date: tuple[int, str] = (0, "")
+
+
+def date_line() -> str:
+    """Return the field Date as it is now: https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1."""
+    global _date  # noqa: PLW0603 - it is made once a second
+    now = int(time.time())
+    if _date[0] != now:
+        _date = now, f"Date: {formatdate(now, usegmt=True)}\r\n"
+    return _date[1]
+
+
+def whole_answer(status: int, content: bytes, headers: list[tuple[str, str]]) -> bytes:
+    """Return an answer after which the connection is closed, as bytes."""
+    fields = [
+        *headers,
+        ("Content-Length", str(len(content))),
+        ("Connection", "close"),
+    ]
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields) + date_line()
+    return f"{_STATUS_LINES[status]}{lines}\r\n".encode("latin-1") + content

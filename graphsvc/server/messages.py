@@ -1,0 +1,85 @@
+"""What the parent and a worker say to each other over their channel.
+
+The channel is a pair of Unix sockets that keep messages apart. A message is one letter, what
+belongs to it, and descriptors. https://man7.org/linux/man-pages/man7/unix.7.html
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from typing import NamedTuple
+
+ANSWER = b"a"
+"""Parent: answer the requests of this connection. With it comes the connection, the file of what
+has been read of it already if there is some, and the name of a `Cause` if the worker that had it
+before has ended."""
+
+GIVE_BACK = b"g"
+"""Parent: another client waits; give the connection back if it has no request."""
+
+KEEP = b"k"
+"""Worker: the connection has no request now."""
+
+CLOSE = b"c"
+"""Worker: the connection can be closed."""
+
+LINGER = b"l"
+"""Worker: the connection can be closed, once the client has read its last answer."""
+
+UNFINISHED = b"u"
+"""Worker: the request has not come whole. With it come how many bytes it has in all, 0 if that is
+not known, and the file of what has been read."""
+
+_NEEDED = struct.Struct("<Q")
+_LONGEST = 64
+_MOST_DESCRIPTORS = 2
+
+
+class Message(NamedTuple):
+    """A message: its letter, what belongs to it, and its descriptors."""
+
+    letter: bytes
+    content: bytes
+    descriptors: list[int]
+
+
+def send(channel: socket.socket, letter: bytes, content: bytes, descriptors: list[int]) -> None:
+    """Send a message. Errors: OSError if the other side has ended."""
+    socket.send_fds(channel, [letter + content], descriptors)
+
+
+def receive(channel: socket.socket, flags: int = 0) -> Message | None:
+    """Return the next message, None if the other side has ended."""
+    try:
+        data, descriptors, _, _ = socket.recv_fds(channel, _LONGEST, _MOST_DESCRIPTORS, flags)
+    except ConnectionResetError:
+        return None
+    return Message(data[:1], data[1:], descriptors) if data else None
+
+
+def needed(size: int) -> bytes:
+    """Return a number of bytes as a message holds it."""
+    return _NEEDED.pack(size)
+
+
+def read_needed(content: bytes) -> int:
+    """Return the number of bytes that a message holds."""
+    size: int = _NEEDED.unpack(content)[0]
+    return size
+
+
+def file_of(data: bytes | bytearray | memoryview) -> int:
+    """Return the descriptor of a file in memory that holds some bytes."""
+    descriptor = os.memfd_create("request", os.MFD_CLOEXEC)
+    os.write(descriptor, data)
+    return descriptor
+
+
+def content_of(descriptor: int) -> bytes:
+    """Return what a file in memory holds, and close it."""
+    try:
+        return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,337 @@
+"""The parent: accepts connections, hands those with a request to workers, and never answers itself.
+
+It has one thread and sleeps until something happens: a connection comes, a request has come, a
+worker is done or has ended, a deadline is near. It parses nothing that a client sends. It keeps a
+descriptor of every connection, so that it can tell the client when a worker ends before its answer:
+by another worker if nothing has gone out yet, else by breaking the connection off.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import select
+import signal
+import socket
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc.server import bounds, messages
+from graphsvc.server.board import Board
+from graphsvc.server.clients import Client
+from graphsvc.server.failures import Cause, error_of, request_timeout, whole_error
+from graphsvc.server.pool import LEAST, Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from graphsvc.server.access_log import AccessLog
+    from graphsvc.server.application import Application
+    from graphsvc.server.pool import Plan, Worker
+
+#: How often the workers are looked at while one answers, and all else, in seconds.
+_TICK, _REST = 0.05, 1.0
+
+#: How long a connection without a request is kept, in seconds, and how long one whose client has
+#: been told that it ends.
+_KEPT, _LINGERING = 75.0, 2.0
+
+#: How long a connection is still kept for its next request once another parent serves, in seconds.
+_LEAVING = 5.0
+
+_ONCE = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
+_LEFT = select.EPOLLRDHUP | select.EPOLLONESHOT
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What holds for clients: how many may wait, and how long a request may take to come."""
+
+    waiting: int
+    patience: float
+
+
+class Parent:
+    """A parent that serves one release on some listening sockets.
+
+    ``open_application`` gives each worker the application, after it has been forked.
+    """
+
+    def __init__(
+        self,
+        listeners: Sequence[socket.socket],
+        plan: Plan,
+        client_bounds: Bounds,
+        open_application: Callable[[], Application],
+        log: AccessLog | None,
+    ) -> None:
+        self._listeners = {listener.fileno(): listener for listener in listeners}
+        self._bounds = client_bounds
+        self._deadline = plan.deadline
+        self._log = log
+        self._board = Board(plan.most)
+        self._pool = Pool(self._board, plan, open_application, self._close_all)
+        self._events = select.epoll()
+        self._clients: dict[int, Client] = {}
+        self._waiting: deque[Client] = deque()
+        self._wakeup, self._signals = socket.socketpair()
+        self._leaves_at = 0.0
+        self._closes_idle = False
+        self._next_sweep = 0.0
+
+    def run(self, tell_ready: Callable[[], None]) -> None:
+        """Serve until SIGTERM, or SIGUSR1 when another parent has taken over.
+
+        ``tell_ready`` is called when there are workers. By SIGTERM requests under way are answered
+        first; by SIGUSR1 also the next request of each connection that is open.
+        """
+        self._heed_signals()
+        for descriptor, listener in self._listeners.items():
+            listener.setblocking(False)  # noqa: FBT003 - the socket's own interface
+            self._events.register(descriptor, select.EPOLLIN)
+        gc.collect()
+        gc.freeze()
+        self._fork_least()
+        tell_ready()
+        while not self._is_done():
+            for descriptor, event in self._events.poll(self._wait()):
+                self._handle(descriptor, event)
+            self._dispatch()
+            self._pool.judge()
+            self._sweep()
+        self._pool.end_all()
+
+    def _heed_signals(self) -> None:
+        bounds.end_with_parent()
+        self._wakeup.setblocking(False)  # noqa: FBT003
+        self._signals.setblocking(False)  # noqa: FBT003
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+            signal.signal(number, _ignore)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.set_wakeup_fd(self._signals.fileno())
+        self._events.register(self._wakeup, select.EPOLLIN)
+
+    def _wait(self) -> float:
+        is_busy = self._waiting or len(self._pool.idle) < len(self._pool.workers)
+        return _TICK if is_busy or self._leaves_at else _REST
+
+    def _handle(self, descriptor: int, event: int) -> None:
+        if descriptor in self._pool.workers:
+            self._hear(self._pool.workers[descriptor])
+        elif descriptor in self._clients:
+            self._look_at(self._clients[descriptor], event)
+        elif descriptor in self._listeners:
+            self._accept(self._listeners[descriptor])
+        elif descriptor == self._wakeup.fileno():
+            for number in self._wakeup.recv(64):
+                self._leave(signal.Signals(number))
+
+    # --- Clients
+
+    def _accept(self, listener: socket.socket) -> None:
+        for _ in range(64):
+            try:
+                connection, _ = listener.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                logging.getLogger(__name__).warning("A connection cannot be taken: %s.", error)
+                self._close_oldest()
+                return
+            connection.setblocking(True)  # noqa: FBT003 - the workers wait, the parent never does
+            if connection.family != socket.AF_UNIX:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            client = Client(connection)
+            self._clients[client.descriptor] = client
+            self._events.register(client.descriptor, _ONCE)
+
+    def _look_at(self, client: Client, event: int) -> None:
+        worker = client.worker
+        if worker is not None:
+            # A client that ends its sending may still wait for its answer.
+            worker.client_left = time.monotonic()
+            if event & (select.EPOLLHUP | select.EPOLLERR):
+                worker.client_left -= 60
+            return
+        try:
+            if client.lingers:
+                client.discard()
+            elif client.look():
+                self._queue(client)
+                return
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._close(client)
+            return
+        self._events.modify(client.descriptor, _ONCE)
+
+    def _queue(self, client: Client) -> None:
+        if len(self._waiting) >= self._bounds.waiting:
+            self._refuse(client, self._overloaded())
+        else:
+            client.since, client.is_waiting = time.monotonic(), True
+            self._waiting.append(client)
+
+    def _queue_first(self, client: Client) -> None:
+        client.since, client.is_waiting = time.monotonic(), True
+        self._waiting.appendleft(client)
+
+    def _refuse(self, client: Client, answer: bytes) -> None:
+        """Send an answer that another process need not make, and end the connection."""
+        with suppress(OSError):
+            client.connection.send(answer, socket.MSG_DONTWAIT)
+            client.connection.shutdown(socket.SHUT_WR)
+        self._linger(client)
+
+    def _overloaded(self) -> bytes:
+        return whole_error(error_of(Cause.OVERLOADED, self._deadline))
+
+    def _linger(self, client: Client) -> None:
+        """Close a connection once its client has read the answer, or soon."""
+        client.take_back()
+        client.lingers = True
+        self._events.modify(client.descriptor, _ONCE)
+
+    def _close(self, client: Client) -> None:
+        del self._clients[client.descriptor]
+        with suppress(OSError):
+            self._events.unregister(client.descriptor)
+        client.close()
+
+    def _close_oldest(self) -> None:
+        """Make place for another connection."""
+        resting = [each for each in self._clients.values() if self._is_resting(each)]
+        for client in resting[: len(resting) // 4 + 1]:
+            self._close(client)
+
+    def _is_resting(self, client: Client) -> bool:
+        return not client.is_waiting and client.worker is None
+
+    def _sweep(self) -> None:
+        """Look at what happens seldom: connections that are kept too long, idle workers."""
+        now = time.monotonic()
+        if now < self._next_sweep:
+            return
+        self._next_sweep = now + _REST
+        for client in list(self._clients.values()):
+            if self._is_resting(client):
+                self._end_if_late(client, now)
+        while self._waiting and now - self._waiting[0].since > self._deadline:
+            self._refuse(self._waiting.popleft(), self._overloaded())
+        if not self._leaves_at:
+            self._pool.end_surplus()
+
+    def _end_if_late(self, client: Client, now: float) -> None:
+        kept = _LINGERING if client.lingers else _LEAVING if self._leaves_at else _KEPT
+        if client.begun and now - client.begun > self._bounds.patience and not client.lingers:
+            self._refuse(client, request_timeout(self._bounds.patience))
+        elif not client.begun and now - client.since > kept:
+            self._close(client)
+
+    # --- Workers
+
+    def _fork_least(self) -> None:
+        while len(self._pool.workers) < LEAST and self._fork():
+            pass
+
+    def _fork(self) -> bool:
+        worker = self._pool.fork() if self._pool.can_fork() else None
+        if worker is not None:
+            self._events.register(worker.channel, select.EPOLLIN)
+        return worker is not None
+
+    def _dispatch(self) -> None:
+        """Hand the connections that wait to workers."""
+        if not self._leaves_at:
+            self._fork_least()
+        while self._waiting and (self._pool.idle or self._fork()):
+            client = self._waiting[0]
+            if self._pool.hand_over(client) is not None:
+                self._waiting.popleft().is_waiting = False
+                self._events.modify(client.descriptor, _LEFT)
+        if self._waiting:
+            self._pool.ask_back(len(self._waiting))
+        self._board.set_waiting(len(self._waiting))
+
+    def _hear(self, worker: Worker) -> None:
+        message = messages.receive(worker.channel, socket.MSG_DONTWAIT)
+        if message is None:
+            self._reap(worker)
+            return
+        client = worker.client
+        self._pool.take_back(worker)
+        if client is None:
+            return
+        is_over = message.letter == messages.KEEP and self._closes_idle
+        if message.letter == messages.CLOSE or is_over:
+            self._close(client)
+        elif message.letter == messages.LINGER:
+            self._linger(client)
+        else:
+            needed = messages.read_needed(message.content) if message.content else 0
+            client.take_back(message.descriptors[0] if message.descriptors else None, needed)
+            self._events.modify(client.descriptor, _ONCE)
+
+    def _reap(self, worker: Worker) -> None:
+        self._events.unregister(worker.channel)
+        cause = self._pool.reap(worker)
+        client = worker.client
+        if client is None:
+            return
+        slot = worker.slot
+        if not slot.is_taken:
+            # It has not read anything: the request is still there.
+            self._queue_first(client)
+            return
+        if cause is not Cause.CLIENT_LEFT and client.cause is None and slot.can_be_told:
+            client.tell(cause, slot.request)
+            self._queue_first(client)
+            return
+        if self._log is not None:
+            self._log.write_end(slot, cause)
+        if slot.has_started or cause is Cause.CLIENT_LEFT:
+            # A part of an answer is never taken for the whole.
+            self._close(client)
+        else:
+            self._refuse(client, whole_error(error_of(cause, self._deadline)))
+
+    # --- The end
+
+    def _leave(self, number: signal.Signals) -> None:
+        """Take no more connections; answer what is under way."""
+        self._board.close()
+        grace = self._deadline + _LEAVING
+        self._leaves_at = min(self._leaves_at or float("inf"), time.monotonic() + grace)
+        for descriptor, listener in self._listeners.items():
+            self._events.unregister(descriptor)
+            listener.close()
+        self._listeners.clear()
+        if number is not signal.SIGUSR1:
+            self._closes_idle = True
+            self._pool.ask_back(len(self._pool.workers))
+            for client in list(self._clients.values()):
+                if self._is_resting(client) and not client.begun:
+                    self._close(client)
+
+    def _is_done(self) -> bool:
+        if not self._leaves_at:
+            return False
+        return not self._clients or time.monotonic() > self._leaves_at
+
+    def _close_all(self) -> None:
+        """Close what only the parent needs, in a worker that has just been forked."""
+        self._events.close()
+        self._wakeup.close()
+        self._signals.close()
+        for listener in self._listeners.values():
+            listener.close()
+        for client in self._clients.values():
+            client.leave()
+
+
+def _ignore(*_: object) -> None:
+    """Do nothing: the signal has woken the loop up."""

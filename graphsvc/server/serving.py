@@ -1,0 +1,126 @@
+"""From settings and a release to a parent that serves it: ``python -m graphsvc.server.serving``.
+
+The keeper starts this as a process of its own, with the settings in the environment, so that what
+a build leaves in memory is not forked with each worker.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import os
+import resource
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from graphsvc import depot, settings
+from graphsvc.errors import GraphsvcError
+from graphsvc.release import Release
+from graphsvc.server import bounds
+from graphsvc.server.access_log import AccessLog
+from graphsvc.server.application import Application
+from graphsvc.server.parent import Bounds, Parent
+from graphsvc.server.pool import Plan
+from graphsvc.server.worker import Limits
+from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.web.app import create_app, warm_up
+from graphsvc.web.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphsvc.settings import Settings
+    from graphsvc.web.delivery import Delivering
+
+_MEBIBYTE = 1 << 20
+
+#: The part of the memory that is free at the start which workers may fill with copies of the
+#: release, and the least that one needs for it.
+_COPIED_PART = 0.5
+_LEAST_COPIED = 64 * _MEBIBYTE
+
+
+def opener(values: Settings, release: Release) -> Callable[[], Application]:
+    """Return what gives a worker its application.
+
+    A release that fits into memory is loaded here, once; of a larger one each worker opens the
+    files, since the engine has threads then, which no fork copies.
+    """
+    if release.manifest.counts["quads"] > values.memory_quads:
+        return lambda: _application(values, release, release.store)
+    with gzip.open(release.dump) as dump:
+        store = OxigraphStore.load(dump.read(), release.prefixes)
+    application = _application(values, release, store)
+    return lambda: application
+
+
+def _application(values: Settings, release: Release, store: OxigraphStore) -> Application:
+    flask = create_app(release, values, store)
+    warm_up(flask)
+    pages = cast("Delivering", flask.wsgi_app)
+    return Application(pages, Endpoint(release, store), values.deadline, log_of(values, release))
+
+
+def log_of(values: Settings, release: Release) -> AccessLog | None:
+    """Return the access log, if one is wanted."""
+    return AccessLog(release.id) if values.access_log else None
+
+
+def plan(values: Settings) -> Plan:
+    """Return how many workers there may be, and what each may take.
+
+    Whoever reads the release in memory also writes to it, since the engine counts its readers. So
+    a worker ends up with a copy of its own of what it has read; it ends before that is too much.
+    """
+    copied = int(bounds.free_memory() * _COPIED_PART)
+    most = max(1, min(values.workers, copied // _LEAST_COPIED))
+    limits = Limits(
+        memory=values.request_memory * _MEBIBYTE, copied=max(copied // most, _LEAST_COPIED)
+    )
+    return Plan(most=most, long=values.long_requests, deadline=values.deadline, limits=limits)
+
+
+@click.command()
+@click.argument("release", type=click.Path(path_type=Path))
+@click.argument("ready", type=int)
+@click.argument("listeners", type=int, nargs=-1)
+def main(release: Path, ready: int, listeners: tuple[int, ...]) -> None:
+    """Serve a release on listening sockets, given by their descriptors.
+
+    Once there are workers the name of the release is written into the descriptor READY.
+    """
+    bounds.end_with_parent()
+    values = settings.load({})
+    logging.basicConfig(level=values.log_level)
+    _allow_descriptors()
+    try:
+        served = Release.open(release)
+        depot.Hold(served.path)
+        open_application = opener(values, served)
+    except GraphsvcError as error:
+        raise SystemExit(f"Error: {error.message} {error.remedy}") from error
+
+    def tell_ready() -> None:
+        os.write(ready, served.id.encode())
+        os.close(ready)
+
+    Parent(
+        [socket.socket(fileno=descriptor) for descriptor in listeners],
+        plan(values),
+        Bounds(values.waiting_requests, values.request_timeout),
+        open_application,
+        log_of(values, served),
+    ).run(tell_ready)
+
+
+def _allow_descriptors() -> None:
+    """Allow as many connections as the system lets this process have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""Conditional requests: whether a client has an answer already."""
+
+from __future__ import annotations
+
+from werkzeug.http import parse_etags
+
+
+def is_unchanged(
+    method: str, if_none_match: str | None, if_modified_since: str | None, tag: str, modified: str
+) -> bool:
+    """Tell whether the client has the answer with this (opaque) entity tag and date.
+
+    Tags are compared weakly, and "*" is any of them. A date is a tag in other words: another
+    one, even a later one, is that of another release, since a service can go back to an older
+    release. What a POST brings is no copy of what an address shows.
+    https://www.rfc-editor.org/rfc/rfc9110#section-13.1
+    """
+    if method not in ("GET", "HEAD"):
+        return False
+    if if_none_match is not None:
+        return parse_etags(if_none_match).contains_weak(tag)
+    return if_modified_since is not None and if_modified_since.strip() == modified

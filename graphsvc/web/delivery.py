@@ -1,0 +1,387 @@
+"""The last step of every answer: its content coding, its length, and none of it for a HEAD.
+
+What fits a buffer goes out as a whole, with its length; what does not goes out as it comes. So an
+answer that fails while its first bytes are made can still be replaced by the error. An answer that
+its maker breaks off later lacks its end, and no client takes it for whole.
+
+Each coding of an answer is a representation of its own: it has
+its own entity tag (RFC 9110, section 8.8.3.3), by which it can be asked for again, and ``Vary``
+says what chose it. https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from werkzeug.http import HTTP_STATUS_CODES, parse_etags, unquote_etag
+from werkzeug.wsgi import ClosingIterator
+
+from graphsvc.formats import FORMATS
+from graphsvc.web.codings import negotiated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from graphsvc.web.codings import Coding, Compressor, Wanted
+
+Headers: TypeAlias = list[tuple[str, str]]
+
+BUFFER = 65_536
+"""How many bytes of an answer are made before the first of them go out."""
+
+#: Answers whose length is known, and less than this, go out as a whole.
+_LARGEST_WHOLE = 1_048_576
+
+SMALLEST = 512
+"""How many bytes an answer has at least for its compression to be worth while."""
+
+_NOT_MODIFIED = 304
+_WITHOUT_CONTENT = frozenset((204, 304))
+
+#: What is worth compressing: texts. Images, archives and their like are compressed already.
+_TEXTS = re.compile(r"text/.*|.*\+(?:json|xml)|application/(?:json|xml|javascript|ecmascript)")
+_OF_THE_TABLE = frozenset(fmt.media_type for fmt in FORMATS if not fmt.packed)
+
+
+#: Under this name the environment of a request has an error that is to be told: one that was met
+#: before the request came to the application, or None.
+FAILURE = "graphsvc.failure"
+
+
+class Head:
+    """The fields of an answer, and the same as text, each in a line of its own.
+
+    One that many answers begin with is made once.
+    """
+
+    __slots__ = ("fields", "text")
+
+    def __init__(self, fields: Iterable[tuple[str, str]], text: str | None = None) -> None:
+        self.fields = tuple(fields)
+        self.text = "".join(f"{n}: {v}\r\n" for n, v in self.fields) if text is None else text
+
+    def adding(self, name: str, value: str) -> Head:
+        """Return a head with one more field."""
+        return Head((*self.fields, (name, value)), f"{self.text}{name}: {value}\r\n")
+
+    def without(self, name: str) -> Head:
+        """Return a head without a field; ``name`` is in lower case."""
+        if self.field(name) is None:
+            return self
+        return Head(each for each in self.fields if each[0].lower() != name)
+
+    def replacing(self, name: str, value: str) -> Head:
+        """Return a head with a new value of a field."""
+        return self.without(name.lower()).adding(name, value)
+
+    def field(self, name: str) -> str | None:
+        """Return the value of a field, its lines joined; ``name`` is in lower case."""
+        values = [value for key, value in self.fields if key.lower() == name]
+        return ", ".join(values) if values else None
+
+    @property
+    def length(self) -> int | None:
+        """Return the length of the content, if there is a field that tells it."""
+        value = self.field("content-length") or ""
+        return int(value) if value.isascii() and value.isdigit() else None
+
+
+_NO_HEAD = Head(())
+
+VARY = ("Vary", "Accept, Accept-Encoding")
+"""The last field of a head that is made for many answers: what chooses among their forms."""
+
+_VARIES = f"{VARY[0]}: {VARY[1]}\r\n"
+
+
+class Transport(Protocol):
+    """What takes an answer to its client."""
+
+    def begin(self, status: int, head: Head, length: int | None) -> None:
+        """Take the head; ``length`` is None if only the end of the content will tell it."""
+        ...
+
+    def send(self, data: bytes | bytearray) -> None:
+        """Take a part of the content."""
+        ...
+
+    def end(self) -> None:
+        """Learn that this was all."""
+        ...
+
+
+class Enough(Exception):  # noqa: N818 - it is no error
+    """The client wants no content, and all that it gets instead is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a request says of how its answer goes out."""
+
+    method: str = "GET"
+    accept_encoding: str | None = None
+    if_none_match: str | None = None
+
+    def inner_tags(self) -> str | None:
+        """Return If-None-Match as an application reads it: with the tags that it gives itself."""
+        if self.if_none_match is None or self.if_none_match.strip() == "*":
+            return self.if_none_match
+        wanted = negotiated(self.accept_encoding)
+        known = _tags(self.if_none_match)
+        inner = {
+            tag.removesuffix(f"-{coding.name}")
+            for tag in known
+            for coding in wanted.codings
+            if tag.endswith(f"-{coding.name}")
+        }
+        if wanted.takes_identity:
+            inner |= known
+        return ", ".join(f'W/"{tag}"' for tag in sorted(inner)) or None
+
+
+class Delivery:
+    """One answer on its way out: a binary file to write the content into.
+
+    ``start`` comes first, ``finish`` last. Nothing has gone out until ``is_started``; until then
+    ``start`` may come again, with another answer.
+    """
+
+    def __init__(self, wish: Wish, transport: Transport) -> None:
+        self.is_started = False
+        self.wish = wish
+        self._transport = transport
+        self._status = 0
+        self._head = _NO_HEAD
+        self._length: int | None = None
+        self._buffer = bytearray()
+        self._most = BUFFER
+        self._compressor: Compressor | None = None
+
+    def start(self, status: int, head: Head, length: int | None = None) -> None:
+        """Take the head of the answer, and the length of its content if it is known."""
+        self._status, self._head, self._length = status, head, length
+        self._buffer = bytearray()
+        # A page is there as a whole already; to send it in chunks would only lose its length.
+        self._most = _LARGEST_WHOLE if (length or _LARGEST_WHOLE) < _LARGEST_WHOLE else BUFFER
+
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        """Take a part of the content; return its length. Errors: Enough, OSError."""
+        self._buffer += data
+        if len(self._buffer) >= self._most:
+            self._spill()
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: what is buffered waits until the buffer is full or the answer ends."""
+
+    def finish(self) -> None:
+        """Send what is left; the answer is whole then."""
+        if self.is_started:
+            self._send_rest()
+        elif self.wish.method == "HEAD":
+            self._begin_without_content()
+        else:
+            self._send_whole()
+        self._transport.end()
+
+    def _send_rest(self) -> None:
+        content: bytes | bytearray = self._buffer
+        if self._compressor is not None:
+            content = self._compressor.last(bytes(content))
+        if content:
+            self._transport.send(content)
+
+    def _spill(self) -> None:
+        if not self.is_started:
+            self._begin_streamed()
+        data: bytes | bytearray = self._buffer
+        if self._compressor is not None:
+            data = self._compressor.part(bytes(data))
+        self._transport.send(data)
+        self._buffer = bytearray()
+        self._most = BUFFER
+
+    def _begin_streamed(self) -> None:
+        if self.wish.method == "HEAD":
+            raise Enough
+        coding = self._coding(self._length)
+        if coding is not None:
+            self._compressor = coding.compressor()
+        self._begin(self._length if coding is None else None)
+
+    def _send_whole(self) -> None:
+        content: bytes | bytearray = self._buffer
+        coding = self._coding(len(content))
+        if coding is not None:
+            content = coding.compressor().last(bytes(content))
+        self._begin(None if self._status in _WITHOUT_CONTENT else len(content))
+        if content:
+            self._transport.send(content)
+
+    def _begin_without_content(self) -> None:
+        """Send the fields that GET would give, with the length where GET's answer has one."""
+        length = self._length
+        if length is None and 0 < len(self._buffer) < BUFFER:
+            length = len(self._buffer)
+        coding = self._coding(length)
+        is_told = coding is None and self._status not in _WITHOUT_CONTENT
+        self._begin(length if is_told else None)
+
+    def _begin(self, length: int | None) -> None:
+        self.is_started = True
+        self._transport.begin(self._status, self._head, length)
+
+    def _coding(self, length: int | None) -> Coding | None:
+        """Choose the coding, None if the answer goes out as it is; say so in its fields."""
+        accept = self.wish.accept_encoding
+        if accept is None and self._head.text.endswith(_VARIES):
+            return None  # most programs want none, and most answers to them say that it varies
+        if self._status == _NOT_MODIFIED:
+            self._head = _varying(self._head)
+            self._tag_what_is_known()
+            return None
+        if not _may_be_coded(self._status, self._head):
+            return None
+        self._head = _varying(self._head)
+        wanted = negotiated(accept)
+        coding = wanted.best
+        if coding is None or not _is_worth_while(self._head, length, wanted):
+            return None
+        head = self._head.replacing("Content-Encoding", coding.name).without("accept-ranges")
+        self._head = _tagged(head, coding)
+        return coding
+
+    def _tag_what_is_known(self) -> None:
+        """Let a 304 name the representation that the client has: any that it takes will do."""
+        if self.wish.if_none_match is None:
+            return
+        known, wanted = _tags(self.wish.if_none_match), negotiated(self.wish.accept_encoding)
+        opaque = _opaque(self._head.field("etag"))
+        if opaque is None or (opaque in known and wanted.takes_identity):
+            return
+        for coding in wanted.codings:
+            if f"{opaque}-{coding.name}" in known:
+                self._head = _tagged(self._head, coding)
+                return
+
+
+class Delivering:
+    """A WSGI application whose answers go out as this module says, under any WSGI server."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        wish = Wish(
+            environ["REQUEST_METHOD"],
+            environ.get("HTTP_ACCEPT_ENCODING"),
+            environ.get("HTTP_IF_NONE_MATCH"),
+        )
+        self.answer(environ, Delivery(wish, _OfWsgi(start_response)))
+        return []
+
+    def answer(
+        self, environ: WSGIEnvironment, delivery: Delivery, failure: Exception | None = None
+    ) -> None:
+        """Answer one request; ``failure`` is an error that is to be told instead.
+
+        Errors: those of an answer that breaks off.
+        """
+        if delivery.wish.if_none_match is not None:
+            tags = delivery.wish.inner_tags()
+            environ.pop("HTTP_IF_NONE_MATCH", None)
+            if tags is not None:
+                environ["HTTP_IF_NONE_MATCH"] = tags
+        try:
+            self._deliver(environ | {FAILURE: failure}, delivery)
+        except Exception as error:
+            if delivery.is_started or failure is not None:
+                raise
+            # What fails while its first bytes are made has not been told yet.
+            self._deliver(environ | {FAILURE: error}, delivery)
+
+    def _deliver(self, environ: WSGIEnvironment, delivery: Delivery) -> None:
+        def start(status: str, headers: Headers, _: object = None) -> Callable[[bytes], object]:
+            head = Head(headers)
+            delivery.start(int(status[:3]), head.without("content-length"), head.length)
+            return delivery.write
+
+        with suppress(Enough):
+            for part in ClosingIterator(self._application(environ, start)):
+                delivery.write(part)
+        delivery.finish()
+
+
+class _OfWsgi:
+    """The way to a client through a WSGI server, by its ``write`` (PEP 3333)."""
+
+    def __init__(self, start_response: StartResponse) -> None:
+        self._start_response = start_response
+        self._write: Callable[[bytes], object] | None = None
+
+    def begin(self, status: int, head: Head, length: int | None) -> None:
+        fields = list(head.fields)
+        if length is not None:
+            fields.append(("Content-Length", str(length)))
+        phrase = HTTP_STATUS_CODES.get(status, "Unknown")
+        self._write = self._start_response(f"{status} {phrase}", fields)
+
+    def send(self, data: bytes | bytearray) -> None:
+        if self._write is not None:
+            self._write(bytes(data))
+
+    def end(self) -> None:
+        pass
+
+
+def _is_worth_while(head: Head, length: int | None, wanted: Wanted) -> bool:
+    if length == 0 or not wanted.takes_identity:
+        return length != 0
+    kind = (head.field("content-type") or "").partition(";")[0].strip().lower()
+    is_text = kind in _OF_THE_TABLE or _TEXTS.fullmatch(kind) is not None
+    return is_text and (length is None or length >= SMALLEST)
+
+
+def _may_be_coded(status: int, head: Head) -> bool:
+    """Tell whether a coding may be put on the answer at all.
+
+    A part of a representation (206) is a part of one coding of it, and what has a coding, or says
+    that it must not be transformed, stays as it is.
+    """
+    has_content = status >= 200 and status not in (204, 205, 206)  # noqa: PLR2004
+    is_coded = head.field("content-encoding") is not None
+    policy = (head.field("cache-control") or "").lower()
+    return has_content and not is_coded and "no-transform" not in policy
+
+
+def _tagged(head: Head, coding: Coding) -> Head:
+    """Give the coded representation a tag of its own.
+
+    It is weak: two runs may cut the same stream into other chunks, and compress to other bytes.
+    """
+    opaque = _opaque(head.field("etag"))
+    return head if opaque is None else head.replacing("ETag", f'W/"{opaque}-{coding.name}"')
+
+
+def _tags(value: str) -> frozenset[str]:
+    """Return the opaque parts of a list of entity tags: they are compared weakly here."""
+    return frozenset(parse_etags(value).as_set(include_weak=True))
+
+
+def _opaque(tag: str | None) -> str | None:
+    return unquote_etag(tag)[0] if tag else None
+
+
+def _varying(head: Head) -> Head:
+    """Say that the coding of an answer depends on its request."""
+    varies = head.field("vary") or ""
+    names = [name.strip().lower() for name in varies.split(",")]
+    if "*" in names or "accept-encoding" in names:
+        return head
+    return head.replacing("Vary", f"{varies}, Accept-Encoding" if varies else "Accept-Encoding")

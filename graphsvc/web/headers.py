@@ -1,0 +1,37 @@
+"""The header fields that every answer has, whoever gives it."""
+
+from __future__ import annotations
+
+# Nothing loads from another host, no script runs but the files of this one, no other site frames
+# a page.
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+#: The field that names the release from which an answer was given.
+RELEASE = "Release"
+
+# Whoever may read the graph may read it from a page of another site.
+# https://fetch.spec.whatwg.org/#http-cors-protocol
+SHARED = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, Current-Answer, "
+        "ETag, Last-Modified, Link, Memento-Datetime, Release, Repr-Digest, Request-Id, Retry-After"
+    ),
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
+    "Access-Control-Allow-Headers": (
+        "Accept, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range"
+    ),
+    "Access-Control-Max-Age": "86400",
+}
