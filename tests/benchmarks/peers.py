@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+import psutil
 
 from graphsvc.settings import ENVIRONMENT
 
@@ -56,11 +57,12 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A peer that runs: its process and where it answers."""
+    """A peer that runs: its process, where it answers, and the memory free before it started."""
 
     peer: Peer
     pid: int
     target: Target
+    free_megabytes: float
 
 
 def _ours(corpus: Corpus, port: int) -> Sequence[str | Path]:
@@ -93,6 +95,15 @@ MERGED = Peer("oxigraph-merged", "oxigraph", "/query", _merged, usual=False)
 PEERS = {peer.name: peer for peer in (NATIVE, OURS, RDFLIB, MERGED)}
 
 
+def native_with_deadline(seconds: int) -> Peer:
+    """Return the native server with a bound on the time of a query."""
+
+    def command(corpus: Corpus, port: int) -> Sequence[str | Path]:
+        return (*_native(corpus, port), "--timeout-s", str(seconds))
+
+    return replace(NATIVE, command=command)
+
+
 @contextmanager
 def running(peer: Peer, corpus: Corpus, settings: Mapping[str, str]) -> Iterator[Server]:
     """Start a server, wait until it answers, and end it with all its processes.
@@ -102,12 +113,13 @@ def running(peer: Peer, corpus: Corpus, settings: Mapping[str, str]) -> Iterator
     port = free_port()
     target = Target(HOST, port, peer.path)
     log = corpus.folder / f"{peer.name}.log"
-    given = {ENVIRONMENT + name.upper(): value for name, value in settings.items()}
+    variables = {ENVIRONMENT + name.upper(): value for name, value in settings.items()}
+    free = psutil.virtual_memory().available / 1_000_000
     with log.open("wb") as output:
-        process = _start(peer.command(corpus, port), given, output)
+        process = _start(peer.command(corpus, port), variables, output)
         try:
             _wait_until_it_answers(target, process, log)
-            yield Server(peer, process.pid, target)
+            yield Server(peer, process.pid, target, round(free))
         finally:
             _stop(process)
 
@@ -147,14 +159,12 @@ def _wait_until_it_answers(target: Target, process: subprocess.Popen[bytes], log
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End a process and those it started: kindly at first, then by force."""
-    family = processes.family(process.pid)
+    """End a process and its descendants: kindly at first, then by force."""
+    family = processes.tree(process.pid)
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(_ENDING)
-    for pid in family:
-        if pid != process.pid and processes.name(pid):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-    process.kill()
+    for each in family:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
     process.wait()
