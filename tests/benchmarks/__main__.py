@@ -17,7 +17,7 @@ from .connections import connections
 from .corpus import prepare
 from .memory import memory_use
 from .mix import QUESTIONS
-from .peers import NATIVE, OURS, PEERS, native_with_deadline, running
+from .peers import OURS, PEERS, running
 from .report import Report, machine
 from .rounds import Plan, measure
 from .runaway import RUNAWAYS, runaways
@@ -37,7 +37,7 @@ Measurement = TypeVar("Measurement")
 PARTS = ("answers", "speed", "stream", "runaway", "memory", "connections")
 
 #: After how many seconds a runaway is to be ended.
-DEADLINE = 2
+DEADLINE = 4
 
 #: How long an answer is waited for, in seconds. With a slow server the others wait less as well.
 _PATIENCE, _PATIENCE_WITH_SLOW = 30.0, 5.0
@@ -142,18 +142,14 @@ class _Alone:
 
 
 def _runaways(alone: _Alone, peers: Iterable[Peer]) -> list[Runaways]:
-    """Let queries run away from our server and from the native one, both with a deadline."""
-    population = alone.corpus.population
-    ours = [peer for peer in peers if peer is OURS]
-    # No bound on a query's memory: those that fill it are left out.
-    native = [native_with_deadline(DEADLINE) for peer in peers if peer is NATIVE]
+    """Let queries run away from our server, and from others only what takes no memory."""
+
+    def measurement(server: Server) -> Runaways:
+        names = RUNAWAYS if server.peer is OURS else ()
+        return runaways(server, alone.corpus.population, DEADLINE, names)
+
     with_deadline = replace(alone, settings={**alone.settings, "deadline": str(DEADLINE)})
-    return [
-        *with_deadline.measure(
-            "runaway", ours, lambda each: runaways(each, population, DEADLINE, RUNAWAYS)
-        ),
-        *alone.measure("runaway", native, lambda each: runaways(each, population, DEADLINE, ())),
-    ]
+    return with_deadline.measure("runaway", peers, measurement)
 
 
 def _usual_peers(size: int) -> list[str]:

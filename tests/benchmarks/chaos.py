@@ -261,16 +261,17 @@ class _Killer:
 
     def _kill(self, candidates: Sequence[psutil.Process]) -> int:
         """Kill one process, if there is any; return how many."""
-        if not candidates:
-            return 0
-        if self._random.random() < _YOUNGEST:
-            victim = max(candidates, key=lambda each: each.create_time())
-        else:
-            victim = self._random.choice(candidates)
         with suppress(psutil.NoSuchProcess):
-            victim.kill()
-            return 1
+            alive = [each for each in candidates if each.status() != psutil.STATUS_ZOMBIE]
+            if alive:
+                self._choose(alive).kill()
+                return 1
         return 0
+
+    def _choose(self, alive: Sequence[psutil.Process]) -> psutil.Process:
+        if self._random.random() < _YOUNGEST:
+            return max(alive, key=lambda each: each.create_time())
+        return self._random.choice(alive)
 
 
 def _parents(pid: int) -> list[psutil.Process]:

@@ -30,7 +30,7 @@ _STARTING = 600.0
 """For how many seconds a server may start."""
 
 _AT_REST = 0.5
-"""For how many seconds a server takes no processor when it has read ahead; it answers before."""
+"""For how many seconds a server takes no processor when it has started wholly."""
 
 _EXPECTED = (200, 301, 404)
 
@@ -74,14 +74,13 @@ class PageServer:
 
 def ours(project: Path, releases: Path) -> Command:
     """Return the command that serves the pages of a project."""
-    places = ("--project", str(project), "--releases", str(releases))
-    options = (*places, "--host", HOST, "--workers", "1")
+    options = ("--project", str(project), "--releases", str(releases), "--host", HOST)
     return lambda port: (*PROGRAM, "serve", *options, "--port", str(port))
 
 
 @contextmanager
 def served(command: Command) -> Iterator[PageServer]:
-    """Start a server, wait until it is warm: it has read ahead, and answered with a page."""
+    """Start a server, and wait until it has nothing more to do and has answered once."""
     port = free_port()
     with subprocess.Popen(
         [str(word) for word in command(port)],

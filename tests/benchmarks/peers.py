@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -93,15 +93,6 @@ RDFLIB = Peer("rdflib-endpoint", "rdflib-endpoint", "/", _rdflib, slow=True)
 MERGED = Peer("oxigraph-merged", "oxigraph", "/query", _merged, usual=False)
 
 PEERS = {peer.name: peer for peer in (NATIVE, OURS, RDFLIB, MERGED)}
-
-
-def native_with_deadline(seconds: int) -> Peer:
-    """Return the native server with a bound on the time of a query."""
-
-    def command(corpus: Corpus, port: int) -> Sequence[str | Path]:
-        return (*_native(corpus, port), "--timeout-s", str(seconds))
-
-    return replace(NATIVE, command=command)
 
 
 @contextmanager

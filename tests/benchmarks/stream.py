@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from statistics import median
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from . import processes
 from .mix import SOLUTIONS
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .peers import Server
 
 ROWS = 1_000_000
-#: How often the answer is read; memory is watched the first time.
+#: How often the answer is read and timed. Then it is read once more while memory is watched, which
+#: takes the kernel so long that no time would count.
 READINGS = 3
 #: When the first byte is to come, in milliseconds.
 AIM = 20
@@ -27,7 +28,7 @@ AIM = 20
 _ALL = "{ GRAPH ?g { ?s ?p ?o } }"
 #: One small answer before, so that what is only done once is done.
 _FIRST = "SELECT ?s WHERE { ?s ?p ?o } LIMIT 1000"
-_EVERY = 0.05
+_EVERY = 0.1
 _PATIENCE = 600.0
 _BUFFER = 1 << 18
 _HEAD_ENDS = b"\r\n\r\n"
@@ -38,7 +39,7 @@ class Streamed:
     """A long answer: seconds until its first byte and until all of it, for each reading.
 
     ``private_growth`` is by how many megabytes the private memory of one process grew at most,
-    ``proportional_growth`` the same of all processes together, seen twenty times a second.
+    ``proportional_growth`` the same of all processes together, seen ten times a second.
     """
 
     peer: str
@@ -80,17 +81,17 @@ def stream(server: Server, quads: int, rows: int = ROWS) -> Streamed:
     query = f"SELECT ?s ?p ?o ?g WHERE {{ {often} }} LIMIT {rows}"
     _read(server.target, _FIRST)
     watch = _Watch(server.pid)
-    readings = [_read(server.target, query)]
-    private, proportional = watch.stop()
-    readings += [_read(server.target, query) for _ in range(READINGS - 1)]
+    readings = [_read(server.target, query) for _ in range(READINGS)]
+    with watch:
+        _read(server.target, query)
     return Streamed(
         peer=server.peer.name,
         rows=rows,
         bytes=readings[0].bytes,
         first_byte=[each.first_byte for each in readings],
         whole=[each.whole for each in readings],
-        private_growth=private,
-        proportional_growth=proportional,
+        private_growth=watch.private,
+        proportional_growth=watch.proportional,
     )
 
 
@@ -125,22 +126,23 @@ def _read(target: Target, query: str) -> _Reading:
 
 
 class _Watch:
-    """Looks at the memory of a server's processes until it is stopped."""
+    """Sees how much more memory a server's processes take than at first, while it is entered."""
 
     def __init__(self, pid: int) -> None:
+        self.private = self.proportional = 0.0
         self._pid = pid
         self._before = self._look()
-        self._private = self._proportional = 0.0
         self._stopped = Event()
         self._thread = Thread(target=self._run, daemon=True)
-        self._thread.start()
 
-    def stop(self) -> tuple[float, float]:
-        """Return the largest growth of a process's private memory, and that of all memory."""
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._stopped.set()
         self._thread.join()
         self._compare()
-        return self._private, self._proportional
 
     def _run(self) -> None:
         while not self._stopped.wait(_EVERY):
@@ -157,8 +159,8 @@ class _Watch:
         growths = (
             memory.private - self._before.get(pid, nothing).private for pid, memory in now.items()
         )
-        self._private = max(self._private, *growths)
-        self._proportional = max(self._proportional, _total(now) - _total(self._before))
+        self.private = max(self.private, *growths)
+        self.proportional = max(self.proportional, _total(now) - _total(self._before))
 
 
 def _total(memories: dict[int, processes.Memory]) -> float:
