@@ -18,7 +18,7 @@ from .corpus import prepare
 from .memory import memory_use
 from .mix import QUESTIONS
 from .peers import OURS, PEERS, running
-from .report import Report, machine
+from .report import COMPARING, Report, machine
 from .rounds import Plan, measure
 from .runaway import RUNAWAYS, runaways
 from .stream import stream
@@ -81,6 +81,7 @@ def _run(options: argparse.Namespace, folder: Path) -> Report:
     return Report(
         population=population,
         versions={name: PEERS[name].version for name in options.peers},
+        parts=options.parts,
         plan={name: getattr(options, name) for name in ("clients", "seconds", "rounds")},
         settings=dict(options.set),
         machine=before,
@@ -98,7 +99,7 @@ def _run(options: argparse.Namespace, folder: Path) -> Report:
 def _side_by_side(
     options: argparse.Namespace, corpus: Corpus, plan: Plan
 ) -> tuple[list[Difference], list[Cell]]:
-    if not {"answers", "speed"} & set(options.parts):
+    if not COMPARING & set(options.parts):
         return [], []
     with ExitStack() as stack:
         servers = []

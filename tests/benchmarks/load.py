@@ -27,7 +27,7 @@ _BUFFER = 1 << 18
 _END_OF_HEAD = b"\r\n\r\n"
 #: The last chunk. No answer holds these bytes otherwise: in JSON and in N-Triples a carriage
 #: return is written as an escape (https://www.rfc-editor.org/rfc/rfc9112#section-7.1).
-_LAST_CHUNK = b"\r\n0\r\n\r\n"
+LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 #: Marks make every text another one. They are never used twice in one run.
 _MARKS = count(10_000_000)
@@ -264,8 +264,8 @@ class _Client:
         if at < 0:
             # Before the first chunk's size there is no line break but that of the head.
             self._left = -1
-            self._tail = (b"\r\n" + body)[-len(_LAST_CHUNK) :]
-            return self._tail == _LAST_CHUNK
+            self._tail = (b"\r\n" + body)[-len(LAST_CHUNK) :]
+            return self._tail == LAST_CHUNK
         self._left = int(fields[at + 17 :].split(b"\r\n", 1)[0]) - len(body)
         return self._left <= 0
 
@@ -273,6 +273,6 @@ class _Client:
         if self._left > 0:
             self._left -= number
             return self._left <= 0
-        end = bytes(buffer[max(0, number - len(_LAST_CHUNK)) : number])
-        self._tail = (self._tail + end)[-len(_LAST_CHUNK) :]
-        return self._tail == _LAST_CHUNK
+        end = bytes(buffer[max(0, number - len(LAST_CHUNK)) : number])
+        self._tail = (self._tail + end)[-len(LAST_CHUNK) :]
+        return self._tail == LAST_CHUNK

@@ -97,7 +97,7 @@ PEERS = {peer.name: peer for peer in (NATIVE, OURS, RDFLIB, MERGED)}
 
 @contextmanager
 def running(peer: Peer, corpus: Corpus, settings: Mapping[str, str]) -> Iterator[Server]:
-    """Start a server, wait until it answers, and end it with all its processes.
+    """Start a server, wait until it answers and is at rest, and end it with all its processes.
 
     ``settings`` are the program's own. What the server prints goes into a file beside the data.
     """
@@ -110,6 +110,7 @@ def running(peer: Peer, corpus: Corpus, settings: Mapping[str, str]) -> Iterator
         process = _start(peer.command(corpus, port), variables, output)
         try:
             _wait_until_it_answers(target, process, log)
+            processes.settle(process.pid)
             yield Server(peer, process.pid, target, round(free))
         finally:
             _stop(process)

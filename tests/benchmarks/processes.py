@@ -5,6 +5,7 @@ https://psutil.readthedocs.io/
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import psutil
@@ -12,6 +13,8 @@ import psutil
 _MEGABYTE = 1_000_000
 #: How often a tree of processes is read at most until it was the same before and after.
 _READINGS = 10
+#: A server is at rest if it has had a tenth of a processor at most for so many seconds.
+_AT_REST, _SETTLING = 0.5, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,15 @@ def processor_time(pid: int) -> float:
         if tree(pid) == before:
             break
     return total
+
+
+def settle(pid: int) -> None:
+    """Wait until a server that has started has nothing more to do, or for a minute."""
+    end = time.monotonic() + _SETTLING
+    before, now = -1.0, processor_time(pid)
+    while now - before > _AT_REST / 10 and time.monotonic() < end:
+        time.sleep(_AT_REST)
+        before, now = now, processor_time(pid)
 
 
 def memory(process: psutil.Process) -> Memory | None:

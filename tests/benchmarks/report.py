@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from .stream import Streamed
     from .tables import Section
 
+#: The parts of a run for which the answers of all servers are compared.
+COMPARING = frozenset(("answers", "speed"))
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -32,6 +35,7 @@ class Report:
 
     population: Population
     versions: dict[str, str]
+    parts: Sequence[str]
     plan: dict[str, object]
     settings: dict[str, str]
     machine: dict[str, str]
@@ -92,6 +96,8 @@ def _head(report: Report) -> Iterator[str]:
 
 
 def _answers(report: Report) -> Iterator[str]:
+    if not COMPARING & set(report.parts):
+        return
     yield "## Answers"
     yield ""
     if not report.differences:

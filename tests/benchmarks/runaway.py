@@ -99,8 +99,10 @@ class Runaways:
                 _ends(f"{CROWD} times {_OF_THE_CROWD}, together", self.together),
             ),
         )
-        latest = max(each.seconds for each in (*self.alone, *self.together)) - self.deadline
-        yield f"The last end came {latest:+.3f} s after the deadline (aim: at most {LATEST:g})."
+        ends = [each.seconds for each in (*self.alone, *self.together) if each.status is not None]
+        if ends:
+            latest = max(ends) - self.deadline
+            yield f"The last end came {latest:+.3f} s after the deadline (aim: at most {LATEST:g})."
         yield ""
         yield from table(
             (

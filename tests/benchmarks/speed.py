@@ -63,7 +63,7 @@ def ratios(cells: Sequence[Cell], question: str, figure: Figure) -> list[float]:
 def _throughput(cells: Sequence[Cell], clients: Sequence[int]) -> Iterator[Sequence[str]]:
     columns = [[cell for cell in cells if cell.clients == number] for number in clients]
     for group in GROUPS:
-        for name in group.questions:
+        for name in _measured(cells, group):
             yield name, *(_with_range(ratios(column, name, _THROUGHPUT)) for column in columns)
         medians = [_medians(column, group, _THROUGHPUT) for column in columns]
         yield (
@@ -85,7 +85,7 @@ def _throughput(cells: Sequence[Cell], clients: Sequence[int]) -> Iterator[Seque
 def _processor(cells: Sequence[Cell], clients: Sequence[int]) -> Iterator[Sequence[str]]:
     columns = [[cell for cell in cells if cell.clients == number] for number in clients]
     for group in GROUPS:
-        for name in group.questions:
+        for name in _measured(cells, group):
             yield name, *(_milliseconds(column, name) for column in columns)
         medians = [_medians(column, group, _PROCESSOR) for column in columns]
         yield f"**{group.name}: geometric mean**", *(_mean(each, None) for each in medians)
@@ -179,6 +179,12 @@ def _figures(cells: Sequence[Cell], question: str, peer: str) -> str:
 def _distinct(values: Iterable[Value]) -> list[Value]:
     """Return each value once, in their order."""
     return list(dict.fromkeys(values))
+
+
+def _measured(cells: Sequence[Cell], group: Group) -> list[str]:
+    """Return the questions of a group that were measured, in the order of the group."""
+    names = {cell.question for cell in cells}
+    return [name for name in group.questions if name in names]
 
 
 def _ungrouped(cells: Sequence[Cell]) -> list[str]:

@@ -9,6 +9,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
 from . import processes
+from .load import LAST_CHUNK
 from .mix import SOLUTIONS
 from .tables import table
 
@@ -38,6 +39,7 @@ _HEAD_ENDS = b"\r\n\r\n"
 class Streamed:
     """A long answer: seconds until its first byte and until all of it, for each reading.
 
+    ``broken_off`` is how many of the readings ended before the answer did.
     ``private_growth`` is by how many megabytes the private memory of one process grew at most,
     ``proportional_growth`` the same of all processes together, seen ten times a second.
     """
@@ -45,6 +47,7 @@ class Streamed:
     peer: str
     rows: int
     bytes: int
+    broken_off: int
     first_byte: list[float]
     whole: list[float]
     private_growth: float
@@ -54,7 +57,10 @@ class Streamed:
         """Yield the lines of the report."""
         yield f"## A long answer: {self.peer}"
         yield ""
-        yield f"{self.rows:,} rows, {self.bytes / 1e6:,.1f} MB, read {len(self.whole)} times."
+        yield (
+            f"{self.rows:,} rows, {self.bytes / 1e6:,.1f} MB, read {len(self.whole)} times"
+            f"{f', **{self.broken_off} times broken off**' if self.broken_off else ''}."
+        )
         yield ""
         first = [1000 * seconds for seconds in self.first_byte]
         yield from table(
@@ -87,7 +93,8 @@ def stream(server: Server, quads: int, rows: int = ROWS) -> Streamed:
     return Streamed(
         peer=server.peer.name,
         rows=rows,
-        bytes=readings[0].bytes,
+        bytes=max(each.bytes for each in readings),
+        broken_off=sum(each.broken_off for each in readings),
         first_byte=[each.first_byte for each in readings],
         whole=[each.whole for each in readings],
         private_growth=watch.private,
@@ -100,6 +107,7 @@ class _Reading:
     first_byte: float
     whole: float
     bytes: int
+    broken_off: bool
 
 
 def _read(target: Target, query: str) -> _Reading:
@@ -119,10 +127,14 @@ def _read(target: Target, query: str) -> _Reading:
         first = time.perf_counter() - started
         if not head.startswith(b"HTTP/1.1 200"):
             raise ConnectionError(f"The answer is {head[:80]!r}")
-        size = len(head)
+        size, tail = len(head), head[-len(LAST_CHUNK) :]
         while number := connection.recv_into(buffer):
             size += number
-    return _Reading(first, time.perf_counter() - started, size)
+            end = buffer[max(0, number - len(LAST_CHUNK)) : number]
+            tail = (tail + end)[-len(LAST_CHUNK) :]
+    whole = time.perf_counter() - started
+    chunked = b"transfer-encoding: chunked" in head.lower()
+    return _Reading(first, whole, size, broken_off=chunked and tail != LAST_CHUNK)
 
 
 class _Watch:
