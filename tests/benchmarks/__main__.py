@@ -7,37 +7,40 @@ import signal
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from graphsvc.settings import SETTINGS
-
+from . import arguments
 from .compare import compare
+from .connections import connections
 from .corpus import prepare
+from .memory import memory_use
 from .mix import QUESTIONS
 from .peers import OURS, PEERS, running
-from .report import Report, machine
+from .report import COMPARING, Report, machine
 from .rounds import Plan, measure
-from .runaway import runaways
+from .runaway import RUNAWAYS, runaways
 from .stream import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .compare import Difference
     from .corpus import Corpus
+    from .peers import Peer, Server
     from .rounds import Cell
     from .runaway import Runaways
-    from .stream import Streamed
 
-PARTS = ("answers", "speed", "stream", "runaway")
+Measurement = TypeVar("Measurement")
 
-#: The program's setting that ends a query, and what the runaways set it to, in seconds.
-DEADLINE_SETTING, DEADLINE = "deadline", 2
+PARTS = ("answers", "speed", "stream", "runaway", "memory", "connections")
+
+#: After how many seconds a runaway is to be ended.
+DEADLINE = 4
 
 #: How long an answer is waited for, in seconds. With a slow server the others wait less as well.
 _PATIENCE, _PATIENCE_WITH_SLOW = 30.0, 5.0
-_SUFFIXES = {"k": 1_000, "M": 1_000_000}
 #: The largest data that the slow servers get unless they are named.
 _SMALL = 100_000
 
@@ -62,6 +65,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, folder: Path) -> Report:
     _tell(f"Making {options.size:,} quads.")
     corpus = prepare(folder, options.size, options.seed)
+    population = corpus.population
     plan = Plan(
         questions=[each for each in QUESTIONS if each.name in options.queries],
         clients=options.clients,
@@ -71,23 +75,31 @@ def _run(options: argparse.Namespace, folder: Path) -> Report:
     )
     before = machine()
     differences, cells = _side_by_side(options, corpus, plan)
+    peers = [PEERS[name] for name in options.peers if not PEERS[name].slow]
+    ours = [peer for peer in peers if peer is OURS]
+    alone = _Alone(corpus, options.parts, dict(options.set))
     return Report(
-        population=corpus.population,
+        population=population,
         versions={name: PEERS[name].version for name in options.peers},
+        parts=options.parts,
         plan={name: getattr(options, name) for name in ("clients", "seconds", "rounds")},
         settings=dict(options.set),
         machine=before,
         cells=cells,
         differences=differences,
-        streamed=_streams(options, corpus),
-        runaways=_runaways(options, corpus),
+        streamed=alone.measure("stream", peers, lambda each: stream(each, population.quads)),
+        runaways=_runaways(alone, peers),
+        memory=alone.measure("memory", peers, lambda each: memory_use(each, population, plan)),
+        connections=alone.measure(
+            "connections", ours, lambda each: connections(each, population, plan)
+        ),
     )
 
 
 def _side_by_side(
     options: argparse.Namespace, corpus: Corpus, plan: Plan
 ) -> tuple[list[Difference], list[Cell]]:
-    if not {"answers", "speed"} & set(options.parts):
+    if not COMPARING & set(options.parts):
         return [], []
     with ExitStack() as stack:
         servers = []
@@ -106,37 +118,39 @@ def _side_by_side(
         return differences, measure(plan, servers, corpus.population, left_out, _tell)
 
 
-def _streams(options: argparse.Namespace, corpus: Corpus) -> list[Streamed]:
-    """Stream from servers just started, so that what they take is what this answer takes."""
-    if "stream" not in options.parts:
-        return []
-    found = []
-    for name in options.peers:
-        if not PEERS[name].slow:
-            _tell(f"Streaming from {name}.")
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """Measures servers one by one, each just started: what it takes is what the part takes."""
+
+    corpus: Corpus
+    parts: Sequence[str]
+    settings: Mapping[str, str]
+
+    def measure(
+        self, part: str, peers: Iterable[Peer], measurement: Callable[[Server], Measurement]
+    ) -> list[Measurement]:
+        """Return the figures of each server; one that fails is reported and left out."""
+        figures: list[Measurement] = []
+        for peer in peers if part in self.parts else ():
+            _tell(f"Measuring {part} of {peer.name}.")
             # What was measured before is not lost with a server that fails here.
             try:
-                with running(PEERS[name], corpus, dict(options.set)) as server:
-                    found.append(stream(server, corpus.population.quads))
+                with running(peer, self.corpus, self.settings) as server:
+                    figures.append(measurement(server))
             except (OSError, RuntimeError) as error:
-                _tell(f"No figures for the stream of {name}: {error}")
-    return found
+                _tell(f"No figures for {part} of {peer.name}: {error}")
+        return figures
 
 
-def _runaways(options: argparse.Namespace, corpus: Corpus) -> Runaways | None:
-    if "runaway" not in options.parts or OURS.name not in options.peers:
-        return None
-    if DEADLINE_SETTING not in {setting.name for setting in SETTINGS}:
-        _tell(f"No runaways: the program has no setting {DEADLINE_SETTING}.")
-        return None
-    _tell("Letting queries run away.")
-    settings = {**dict(options.set), DEADLINE_SETTING: str(DEADLINE)}
-    try:
-        with running(OURS, corpus, settings) as server:
-            return runaways(server, corpus.population, DEADLINE)
-    except (OSError, RuntimeError) as error:
-        _tell(f"No figures for runaways: {error}")
-        return None
+def _runaways(alone: _Alone, peers: Iterable[Peer]) -> list[Runaways]:
+    """Let queries run away from our server, and from others only what takes no memory."""
+
+    def measurement(server: Server) -> Runaways:
+        names = RUNAWAYS if server.peer is OURS else ()
+        return runaways(server, alone.corpus.population, DEADLINE, names)
+
+    with_deadline = replace(alone, settings={**alone.settings, "deadline": str(DEADLINE)})
+    return with_deadline.measure("runaway", peers, measurement)
 
 
 def _usual_peers(size: int) -> list[str]:
@@ -148,50 +162,28 @@ def _usual_peers(size: int) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     names = [question.name for question in QUESTIONS]
-    parser.add_argument("--size", type=_size, default=_SMALL, help="100k, 1M, 10M or a number")
-    parser.add_argument("--clients", type=_numbers, default=[1, 4, 16], help="such as 1,4,16")
+    parser.add_argument(
+        "--size", type=arguments.size, default=_SMALL, help="100k, 1M, 10M or a number"
+    )
+    parser.add_argument(
+        "--clients", type=arguments.numbers, default=[1, 4, 16], help="such as 1,4,16"
+    )
     parser.add_argument("--seconds", type=float, default=1.0, help="of each cell")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1, help="of the data")
     parser.add_argument("--keep", metavar="FOLDER", help="keep the data here and use it again")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every cell here as well")
-    parser.add_argument("--parts", type=_some_of(PARTS), default=PARTS, help=", ".join(PARTS))
-    parser.add_argument("--queries", type=_some_of(names), default=names, help=", ".join(names))
-    parser.add_argument("--peers", type=_some_of(PEERS), default=None, help=", ".join(PEERS))
     parser.add_argument(
-        "--set",
-        type=_setting,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a setting of graphsvc serve; can be repeated",
+        "--parts", type=arguments.some_of(PARTS), default=PARTS, help=", ".join(PARTS)
     )
+    parser.add_argument(
+        "--queries", type=arguments.some_of(names), default=names, help=", ".join(names)
+    )
+    parser.add_argument(
+        "--peers", type=arguments.some_of(PEERS), default=None, help=", ".join(PEERS)
+    )
+    arguments.add_settings(parser)
     return parser
-
-
-def _some_of(known: Iterable[str]) -> Callable[[str], list[str]]:
-    """Return what reads a list of names with commas; the order is that of ``known``."""
-
-    def read(text: str) -> list[str]:
-        wanted = text.split(",")
-        if unknown := set(wanted) - set(known):
-            raise argparse.ArgumentTypeError(f"{unknown} is none of: {', '.join(known)}")
-        return [name for name in known if name in wanted]
-
-    return read
-
-
-def _size(text: str) -> int:
-    return int(text.rstrip("kM")) * _SUFFIXES.get(text[-1], 1)
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(number) for number in text.split(",")]
-
-
-def _setting(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    return name, value
 
 
 def _tell(line: str) -> None:

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import count, cycle
+from statistics import quantiles
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -26,10 +27,11 @@ _BUFFER = 1 << 18
 _END_OF_HEAD = b"\r\n\r\n"
 #: The last chunk. No answer holds these bytes otherwise: in JSON and in N-Triples a carriage
 #: return is written as an escape (https://www.rfc-editor.org/rfc/rfc9112#section-7.1).
-_LAST_CHUNK = b"\r\n0\r\n\r\n"
+LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 #: Marks make every text another one. They are never used twice in one run.
 _MARKS = count(10_000_000)
+_PREFIX = "PREFIX n{}: <urn:n> "
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Target:
         """Ask once and read the answer in full; OSError if that takes longer than ``patience``."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=patience)
         try:
-            connection.request("GET", self._address(query), headers={"Accept": accept})
+            connection.request("GET", self.address(query), headers={"Accept": accept})
             response = connection.getresponse()
             kind = response.getheader("Content-Type", "")
             return Reply(response.status, kind, response.read())
@@ -71,7 +73,7 @@ class Target:
         whole = [self.request(text, accept) for text in texts]
         if repeated:
             yield from cycle(whole)
-        marked = [self.request(f"PREFIX n@@@@@@@@: <urn:n> {text}", accept) for text in texts]
+        marked = [self.request(_PREFIX.format("@@@@@@@@") + text, accept) for text in texts]
         parts = [request.partition(quote("@@@@@@@@").encode()) for request in marked]
         for head, _, tail in cycle(parts):
             yield b"%b%d%b" % (head, next(_MARKS), tail)
@@ -79,7 +81,7 @@ class Target:
     def request(self, query: str, accept: str) -> bytes:
         """Return the bytes of a request."""
         return (
-            f"GET {self._address(query)} HTTP/1.1\r\n"
+            f"GET {self.address(query)} HTTP/1.1\r\n"
             f"Host: {self.host}:{self.port}\r\nAccept: {accept}\r\n\r\n"
         ).encode()
 
@@ -89,15 +91,22 @@ class Target:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def _address(self, query: str) -> str:
+    def address(self, query: str) -> str:
+        """Return the path that asks a query."""
         return f"{self.path}?query={quote(query, safe='')}"
+
+
+def never_sent(text: str) -> str:
+    """Return a text that was never sent before and means the same."""
+    return _PREFIX.format(next(_MARKS)) + text
 
 
 @dataclass(slots=True)
 class Measured:
     """What was measured: seconds of each answer, failures by what they were, and the whole.
 
-    ``elapsed`` ends with the last answer; ``busy`` is how much of it this process computed.
+    ``elapsed`` ends with the last answer; ``busy`` is how much of it this process computed, and
+    ``processor`` how much the server's processes did, if their time was measured.
     """
 
     latencies: list[float] = field(default_factory=list)
@@ -105,11 +114,30 @@ class Measured:
     received: int = 0
     elapsed: float = 0.0
     busy: float = 0.0
+    processor: float = 0.0
 
     @property
     def throughput(self) -> float:
         """Return the answers in a second."""
         return len(self.latencies) / self.elapsed if self.elapsed else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Latencies:
+    """How long answers took, in milliseconds; zeros if there was none."""
+
+    median: float
+    percentile_95: float
+    percentile_99: float
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Latencies:
+        """Return the figures of some answers."""
+        if not seconds:
+            return cls(0.0, 0.0, 0.0)
+        # Twice, since a single answer has no quantiles.
+        cuts = quantiles([1000 * each for each in seconds] * 2, n=100, method="inclusive")
+        return cls(cuts[49], cuts[94], cuts[98])
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +264,8 @@ class _Client:
         if at < 0:
             # Before the first chunk's size there is no line break but that of the head.
             self._left = -1
-            self._tail = (b"\r\n" + body)[-len(_LAST_CHUNK) :]
-            return self._tail == _LAST_CHUNK
+            self._tail = (b"\r\n" + body)[-len(LAST_CHUNK) :]
+            return self._tail == LAST_CHUNK
         self._left = int(fields[at + 17 :].split(b"\r\n", 1)[0]) - len(body)
         return self._left <= 0
 
@@ -245,6 +273,6 @@ class _Client:
         if self._left > 0:
             self._left -= number
             return self._left <= 0
-        end = bytes(buffer[max(0, number - len(_LAST_CHUNK)) : number])
-        self._tail = (self._tail + end)[-len(_LAST_CHUNK) :]
-        return self._tail == _LAST_CHUNK
+        end = bytes(buffer[max(0, number - len(LAST_CHUNK)) : number])
+        self._tail = (self._tail + end)[-len(LAST_CHUNK) :]
+        return self._tail == LAST_CHUNK

@@ -33,8 +33,37 @@ if TYPE_CHECKING:
 SOLUTIONS = "application/sparql-results+json"
 GRAPH = "application/n-triples"
 
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions that are judged together, and the aims of the project for them.
+
+    The aims are ratios of our throughput to that of the native server, by the number of clients:
+    ``mean`` for the geometric mean of the group, ``least`` for each of its questions.
+    """
+
+    name: str
+    questions: tuple[str, ...]
+    mean: Mapping[int, float]
+    least: Mapping[int, float]
+
+
+SMALL = Group(
+    "small",
+    ("lookup", "describe", "ask", "count", "construct", "union", "path"),
+    mean={1: 0.85, 4: 0.8, 16: 0.65},
+    least={1: 0.6, 4: 0.55, 16: 0.45},
+)
 #: Those whose work is the engine's, not HTTP's.
-HEAVIER = frozenset(("star", "two-hop", "regex", "optional", "group", "top-k"))
+HEAVIER = Group(
+    "heavier",
+    ("star", "two-hop", "regex", "optional", "group", "top-k"),
+    mean={1: 3.0, 4: 3.0, 16: 2.5},
+    least={},
+)
+GROUPS = (SMALL, HEAVIER)
+#: The question that is sent again and again, and the one that is as much work but never the same.
+REPEATED, FIRST = "lookup again", "lookup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +149,12 @@ def _middling(random: Random, number: int) -> int:
 
 QUESTIONS: tuple[Question, ...] = (
     Question(
-        "lookup",
+        FIRST,
         """SELECT ?kind ?label WHERE { <$thing> a ?kind ; rdfs:label ?label }""",
         _any_thing,
     ),
     Question(
-        "lookup again",
+        REPEATED,
         """SELECT ?kind ?label WHERE { <$thing> a ?kind ; rdfs:label ?label }""",
         _any_thing,
         repeated=True,
@@ -223,3 +252,8 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question("ask", """ASK { <$body> ex:memberOf <$mechanism> }""", _member),
 )
+
+
+def question(name: str) -> Question:
+    """Return a question by its name."""
+    return next(each for each in QUESTIONS if each.name == name)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from . import processes
 from .peers import HOST, free_port
-from .processes import processor_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,9 +28,6 @@ PROGRAM = (sys.executable, "-c", "from graphsvc.cli import main; main()")
 
 _STARTING = 600.0
 """For how many seconds a server may start."""
-
-_AT_REST = 0.5
-"""For how many seconds a server takes no processor when it has read ahead; it answers before."""
 
 _EXPECTED = (200, 301, 404)
 
@@ -74,14 +71,13 @@ class PageServer:
 
 def ours(project: Path, releases: Path) -> Command:
     """Return the command that serves the pages of a project."""
-    places = ("--project", str(project), "--releases", str(releases))
-    options = (*places, "--host", HOST, "--workers", "1")
+    options = ("--project", str(project), "--releases", str(releases), "--host", HOST)
     return lambda port: (*PROGRAM, "serve", *options, "--port", str(port))
 
 
 @contextmanager
 def served(command: Command) -> Iterator[PageServer]:
-    """Start a server, wait until it is warm: it has read ahead, and answered with a page."""
+    """Start a server, and wait until it has nothing more to do and has answered once."""
     port = free_port()
     with subprocess.Popen(
         [str(word) for word in command(port)],
@@ -91,7 +87,7 @@ def served(command: Command) -> Iterator[PageServer]:
         try:
             server = PageServer(port)
             _wait(server, process)
-            _settle(process.pid)
+            processes.settle(process.pid)
             # A page of no type that is measured.
             server.ask("/api")
             yield server
@@ -107,11 +103,3 @@ def _wait(server: PageServer, process: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.1)
     raise RuntimeError("The server did not start.")
-
-
-def _settle(pid: int) -> None:
-    """Wait until a server has nothing more to do."""
-    before, now = -1.0, processor_time(pid)
-    while now - before > _AT_REST / 10:
-        time.sleep(_AT_REST)
-        before, now = now, processor_time(pid)

@@ -1,11 +1,13 @@
 """``python -m tests.benchmarks.pages``: how long each type of page takes, and how large it is.
 
-The shipped project is built and served by the program itself, with one web process, so that it is
-known what that process has kept. The pages of a type are all that readers can come to
-(``page_types.py``), or 180 evenly among them. Each is asked for over HTTP when nothing of it has
-been asked for (*first*), then some of them again (*later*). Datasette serves the same quads in the
-same run: its rows tell what the machine is like that day. ``--hub`` asks instead for the pages
-about an entity with 100,000 inverse facts, made for it.
+The shipped project is built and served by the program itself, with its default settings. The pages
+of a type are all that readers can come to (``page_types.py``), or 180 evenly among them. Each is
+requested over HTTP from a server just started that never sent it before (*first*), then some of
+them again (*later*): a server that keeps no pages takes as long for these. The server is started
+several times and each start begins with another type, so the slowest of a type is often the first
+page at all that a process makes. Datasette serves the same quads in the same run: its rows tell
+what the machine is like that day. ``--hub`` requests instead the pages about an entity with 100,000
+inverse facts, made for it.
 
 What is timed is what a client on the same machine waits: from the connection to the last byte, with
 what the server does to compress the answer, and with what the client does to read it. Nothing is

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +12,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+import psutil
 
 from graphsvc.settings import ENVIRONMENT
 
@@ -56,11 +57,12 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A peer that runs: its process and where it answers."""
+    """A peer that runs: its process, where it answers, and the memory free before it started."""
 
     peer: Peer
     pid: int
     target: Target
+    free_megabytes: float
 
 
 def _ours(corpus: Corpus, port: int) -> Sequence[str | Path]:
@@ -95,19 +97,21 @@ PEERS = {peer.name: peer for peer in (NATIVE, OURS, RDFLIB, MERGED)}
 
 @contextmanager
 def running(peer: Peer, corpus: Corpus, settings: Mapping[str, str]) -> Iterator[Server]:
-    """Start a server, wait until it answers, and end it with all its processes.
+    """Start a server, wait until it answers and is at rest, and end it with all its processes.
 
     ``settings`` are the program's own. What the server prints goes into a file beside the data.
     """
     port = free_port()
     target = Target(HOST, port, peer.path)
     log = corpus.folder / f"{peer.name}.log"
-    given = {ENVIRONMENT + name.upper(): value for name, value in settings.items()}
+    variables = {ENVIRONMENT + name.upper(): value for name, value in settings.items()}
+    free = psutil.virtual_memory().available / 1_000_000
     with log.open("wb") as output:
-        process = _start(peer.command(corpus, port), given, output)
+        process = _start(peer.command(corpus, port), variables, output)
         try:
             _wait_until_it_answers(target, process, log)
-            yield Server(peer, process.pid, target)
+            processes.settle(process.pid)
+            yield Server(peer, process.pid, target, round(free))
         finally:
             _stop(process)
 
@@ -147,14 +151,12 @@ def _wait_until_it_answers(target: Target, process: subprocess.Popen[bytes], log
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End a process and those it started: kindly at first, then by force."""
-    family = processes.family(process.pid)
+    """End a process and its descendants: kindly at first, then by force."""
+    family = processes.tree(process.pid)
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(_ENDING)
-    for pid in family:
-        if pid != process.pid and processes.name(pid):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-    process.kill()
+    for each in family:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
     process.wait()

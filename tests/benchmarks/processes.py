@@ -1,97 +1,95 @@
-"""What the kernel tells of a server's processes: which they are, and how much memory they take.
+"""What the kernel says of a server's processes: which there are, their processor time and memory.
 
-https://www.kernel.org/doc/html/latest/filesystems/proc.html
+https://psutil.readthedocs.io/
 """
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
+import time
 from dataclasses import dataclass
-from pathlib import Path
 
-_PROC = Path("/proc")
-_NUMBER_OF_PARENT = 1
-#: Of what stands after the name: utime and stime, proc(5).
-_USER, _SYSTEM = 11, 12
+import psutil
+
+_MEGABYTE = 1_000_000
+#: How often a tree of processes is read at most until it was the same before and after.
+_READINGS = 10
+#: A server is at rest if it has had a tenth of a processor at most for so many seconds.
+_AT_REST, _SETTLING = 0.5, 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A process's memory in bytes.
+    """The memory of one process, in megabytes.
 
-    ``resident`` counts pages that other processes share as well, ``proportional`` a share of
-    them, ``private`` none: that is what the system would get back if the process ended.
-    ``peak`` is the most that ``resident`` ever was.
+    ``private`` is what the system would get back if the process ended. ``proportional`` also
+    counts its share of what several processes have in common, ``resident`` all of that.
     """
 
-    resident: int
-    proportional: int
-    private: int
-    peak: int
+    private: float
+    proportional: float
+    resident: float
 
 
-def family(pid: int) -> list[int]:
-    """Return a process and all that descend from it, parents first."""
-    children: dict[int, list[int]] = {}
-    for entry in _PROC.iterdir():
-        if entry.name.isdigit() and (parent := _parent(int(entry.name))) is not None:
-            children.setdefault(parent, []).append(int(entry.name))
-    found = [pid]
-    for each in found:  # grows while it is read
-        found.extend(sorted(children.get(each, ())))
-    return found
-
-
-def name(pid: int) -> str:
-    """Return the name of a process; empty if it has ended."""
+def tree(pid: int) -> list[psutil.Process]:
+    """Return a process and its descendants, parents first; nothing if it has ended."""
     try:
-        return (_PROC / str(pid) / "comm").read_text().strip()
-    except OSError:
-        return ""
+        root = psutil.Process(pid)
+        return [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def workers(pid: int) -> list[psutil.Process]:
+    """Return the descendants that are not children: a server's workers, without their parent."""
+    processes = tree(pid)
+    return [each for each in processes[1:] if _parent(each) != pid]
 
 
 def processor_time(pid: int) -> float:
-    """Return how long a process and all that descend from it have had processors, in seconds."""
-    ticks = 0
-    for each in family(pid):
-        with suppress(OSError):
-            fields = (_PROC / str(each) / "stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[_USER]) + int(fields[_SYSTEM])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    """Return the seconds of processor time that a process and its descendants have had so far.
+
+    Descendants that have ended count too: ``children_user`` and ``children_system`` of a process
+    are those of the children that it has waited for, and of theirs. While a child is waited for
+    it could count twice or not at all, so the tree is read again if it has changed meanwhile.
+    (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, cutime)
+    """
+    total = 0.0
+    for _ in range(_READINGS):
+        before = tree(pid)
+        total = sum(_processor_time(each) for each in before)
+        if tree(pid) == before:
+            break
+    return total
 
 
-def memory(pid: int) -> Memory | None:
-    """Return a process's memory; None if it has ended."""
-    folder = _PROC / str(pid)
+def settle(pid: int) -> None:
+    """Wait until a server that has started has nothing more to do, or for a minute."""
+    end = time.monotonic() + _SETTLING
+    before, now = -1.0, processor_time(pid)
+    while now - before > _AT_REST / 10 and time.monotonic() < end:
+        time.sleep(_AT_REST)
+        before, now = now, processor_time(pid)
+
+
+def memory(process: psutil.Process) -> Memory | None:
+    """Return the memory of a process; None if it has ended."""
     try:
-        rollup = _kilobytes((folder / "smaps_rollup").read_text())
-        status = _kilobytes((folder / "status").read_text())
-    except OSError:
+        info = process.memory_full_info()
+    except psutil.NoSuchProcess:
         return None
-    return Memory(
-        resident=rollup["Rss"],
-        proportional=rollup["Pss"],
-        private=rollup["Private_Clean"] + rollup["Private_Dirty"],
-        peak=status["VmHWM"],
-    )
+    return Memory(*(round(size / _MEGABYTE, 1) for size in (info.uss, info.pss, info.rss)))
 
 
-def forget_peak(pid: int) -> None:
-    """Let the peak of a process begin anew from what it takes now."""
-    (_PROC / str(pid) / "clear_refs").write_text("5")
-
-
-def _parent(pid: int) -> int | None:
+def _processor_time(process: psutil.Process) -> float:
     try:
-        status = (_PROC / str(pid) / "stat").read_text()
-    except OSError:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _parent(process: psutil.Process) -> int | None:
+    try:
+        return process.ppid()
+    except psutil.NoSuchProcess:
         return None
-    # The name, in brackets, may hold anything; the rest are numbers and a letter.
-    return int(status.rpartition(")")[2].split()[_NUMBER_OF_PARENT])
-
-
-def _kilobytes(text: str) -> dict[str, int]:
-    """Read the lines that give kilobytes, as bytes."""
-    rows = (line.split() for line in text.splitlines())
-    return {row[0].rstrip(":"): int(row[1]) * 1024 for row in rows if row[2:] == ["kB"]}

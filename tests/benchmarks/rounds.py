@@ -7,10 +7,10 @@ taken within each round, and the order of the servers turns from round to round.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import quantiles
 from typing import TYPE_CHECKING
 
-from .load import Span, load
+from .load import Latencies, Span, load
+from .processes import processor_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
@@ -30,6 +30,7 @@ _WARM_UP = 0.2
 class Cell:
     """One measurement: latencies in milliseconds, throughput in answers a second.
 
+    ``processor`` is the processor time of all the server's processes, in milliseconds an answer.
     ``busy`` is the part of the time for which the load client itself was computing: near 1 it
     is the client that was measured.
     """
@@ -42,6 +43,7 @@ class Cell:
     throughput: float
     median: float
     percentile_95: float
+    processor: float
     bytes: float
     busy: float
     failures: dict[str, int]
@@ -81,12 +83,14 @@ def measure(
             )
             warm_up = Span(plan.seconds * _WARM_UP, plan.patience)
             load(server.target, requests, clients, warm_up)
+            before = processor_time(server.pid)
             measured = load(server.target, requests, clients, Span(plan.seconds, plan.patience))
+            measured.processor = processor_time(server.pid) - before
             cell = _cell(question.name, clients, server.peer.name, number, measured)
             tell(
                 f"{number + 1}/{plan.rounds} {cell.question:13} {clients:2} clients "
                 f"{cell.peer:16} {cell.throughput:9.1f}/s {cell.median:9.2f} ms "
-                f"{cell.failures or ''}"
+                f"{cell.processor:9.3f} ms of processor {cell.failures or ''}"
             )
             found.append(cell)
     return found
@@ -103,19 +107,19 @@ def _cells(
 
 
 def _cell(question: str, clients: int, peer: str, number: int, measured: Measured) -> Cell:
-    latencies = [1000 * each for each in measured.latencies]
-    # Of a single answer there is no spread, and of none no figure.
-    cuts = quantiles(latencies * 2, n=20, method="inclusive") if latencies else [0.0] * 19
+    latencies = Latencies.of(measured.latencies)
+    answers = len(measured.latencies)
     return Cell(
         question=question,
         clients=clients,
         peer=peer,
         round=number,
-        answers=len(latencies),
+        answers=answers,
         throughput=measured.throughput,
-        median=cuts[9],
-        percentile_95=cuts[18],
-        bytes=measured.received / max(1, len(latencies)),
+        median=latencies.median,
+        percentile_95=latencies.percentile_95,
+        processor=1000 * measured.processor / max(1, answers),
+        bytes=measured.received / max(1, answers),
         busy=measured.busy / measured.elapsed if measured.elapsed else 0.0,
         failures=dict(measured.failures),
     )

@@ -1,60 +1,81 @@
-"""A long answer: when its first byte comes, and how much memory our processes take meanwhile."""
+"""A long answer: when its first byte comes, and how much memory the server takes meanwhile."""
 
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass
+from statistics import median
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from . import processes
+from .load import LAST_CHUNK
 from .mix import SOLUTIONS
+from .tables import table
 
 if TYPE_CHECKING:
-    import socket
+    from collections.abc import Iterator
 
     from .load import Target
     from .peers import Server
 
 ROWS = 1_000_000
+#: How often the answer is read and timed. Then it is read once more while memory is watched, which
+#: takes the kernel so long that no time would count.
+READINGS = 3
+#: When the first byte is to come, in milliseconds.
+AIM = 20
 
 _ALL = "{ GRAPH ?g { ?s ?p ?o } }"
 #: One small answer before, so that what is only done once is done.
 _FIRST = "SELECT ?s WHERE { ?s ?p ?o } LIMIT 1000"
-_EVERY = 0.05
+_EVERY = 0.1
 _PATIENCE = 600.0
 _BUFFER = 1 << 18
 _HEAD_ENDS = b"\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
-    """How much more memory a process took at most than before, in megabytes.
-
-    ``resident`` is what the kernel kept of its peak; ``proportional`` and ``private`` are the
-    most that was seen, looking twenty times a second. Pages of a database's file that come into
-    memory count in the first two; a process shares such pages with whoever reads the same file.
-    """
-
-    process: str
-    pid: int
-    before: float
-    resident: float
-    proportional: float
-    private: float
-
-
-@dataclass(frozen=True, slots=True)
 class Streamed:
-    """A long answer: times in seconds since it was asked for, and the processes that gave it."""
+    """A long answer: seconds until its first byte and until all of it, for each reading.
+
+    ``broken_off`` is how many of the readings ended before the answer did.
+    ``private_growth`` is by how many megabytes the private memory of one process grew at most,
+    ``proportional_growth`` the same of all processes together, seen ten times a second.
+    """
 
     peer: str
     rows: int
     bytes: int
-    first_byte: float
-    whole: float
-    growth: list[Growth]
+    broken_off: int
+    first_byte: list[float]
+    whole: list[float]
+    private_growth: float
+    proportional_growth: float
+
+    def section(self) -> Iterator[str]:
+        """Yield the lines of the report."""
+        yield f"## A long answer: {self.peer}"
+        yield ""
+        yield (
+            f"{self.rows:,} rows, {self.bytes / 1e6:,.1f} MB, read {len(self.whole)} times"
+            f"{f', **{self.broken_off} times broken off**' if self.broken_off else ''}."
+        )
+        yield ""
+        first = [1000 * seconds for seconds in self.first_byte]
+        yield from table(
+            ("what", "median", "largest"),
+            (
+                (f"first byte, ms (aim {AIM})", f"{median(first):.1f}", f"{max(first):.1f}"),
+                ("all of it, s", f"{median(self.whole):.2f}", f"{max(self.whole):.2f}"),
+                ("growth of the private memory of a process, MB", "", f"{self.private_growth:.1f}"),
+                (
+                    "growth of the memory of all processes, shared parts once, MB",
+                    "",
+                    f"{self.proportional_growth:.1f}",
+                ),
+            ),
+        )
 
 
 def stream(server: Server, quads: int, rows: int = ROWS) -> Streamed:
@@ -63,16 +84,34 @@ def stream(server: Server, quads: int, rows: int = ROWS) -> Streamed:
     If there are fewer ``quads`` they are asked for again and again: a union needs no memory.
     """
     often = " UNION ".join([_ALL] * -(-rows // quads))
+    query = f"SELECT ?s ?p ?o ?g WHERE {{ {often} }} LIMIT {rows}"
     _read(server.target, _FIRST)
     watch = _Watch(server.pid)
-    started = time.perf_counter()
-    first, size = _read(server.target, f"SELECT ?s ?p ?o ?g WHERE {{ {often} }} LIMIT {rows}")
-    whole = time.perf_counter() - started
-    return Streamed(server.peer.name, rows, size, first, whole, watch.stop())
+    readings = [_read(server.target, query) for _ in range(READINGS)]
+    with watch:
+        _read(server.target, query)
+    return Streamed(
+        peer=server.peer.name,
+        rows=rows,
+        bytes=max(each.bytes for each in readings),
+        broken_off=sum(each.broken_off for each in readings),
+        first_byte=[each.first_byte for each in readings],
+        whole=[each.whole for each in readings],
+        private_growth=watch.private,
+        proportional_growth=watch.proportional,
+    )
 
 
-def _read(target: Target, query: str) -> tuple[float, int]:
-    """Return when the first byte of the body came, and how many bytes came in all."""
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    first_byte: float
+    whole: float
+    bytes: int
+    broken_off: bool
+
+
+def _read(target: Target, query: str) -> _Reading:
+    """Read an answer to its end, without keeping it."""
     buffer = bytearray(_BUFFER)
     request = target.request(query, SOLUTIONS).replace(_HEAD_ENDS, b"\r\nConnection: close\r\n\r\n")
     with target.connect() as connection:
@@ -81,77 +120,60 @@ def _read(target: Target, query: str) -> tuple[float, int]:
         connection.sendall(request)
         head = b""
         while not head.partition(_HEAD_ENDS)[2]:
-            got = connection.recv(_BUFFER)
-            if not got:
+            received = connection.recv(_BUFFER)
+            if not received:
                 raise ConnectionError(f"There is no answer: {head!r}")
-            head += got
+            head += received
         first = time.perf_counter() - started
         if not head.startswith(b"HTTP/1.1 200"):
             raise ConnectionError(f"The answer is {head[:80]!r}")
-        return first, len(head) + _drain(connection, buffer)
-
-
-def _drain(connection: socket.socket, buffer: bytearray) -> int:
-    size = 0
-    while number := connection.recv_into(buffer):
-        size += number
-    return size
+        size, tail = len(head), head[-len(LAST_CHUNK) :]
+        while number := connection.recv_into(buffer):
+            size += number
+            end = buffer[max(0, number - len(LAST_CHUNK)) : number]
+            tail = (tail + end)[-len(LAST_CHUNK) :]
+    whole = time.perf_counter() - started
+    chunked = b"transfer-encoding: chunked" in head.lower()
+    return _Reading(first, whole, size, broken_off=chunked and tail != LAST_CHUNK)
 
 
 class _Watch:
-    """Looks at a server's processes until it is stopped."""
+    """Sees how much more memory a server's processes take than at first, while it is entered."""
 
     def __init__(self, pid: int) -> None:
+        self.private = self.proportional = 0.0
         self._pid = pid
-        self._before: dict[int, processes.Memory] = {}
-        self._most: dict[int, processes.Memory] = {}
+        self._before = self._look()
         self._stopped = Event()
-        self._look(forget=True)
-        self._before = dict(self._most)
         self._thread = Thread(target=self._run, daemon=True)
-        self._thread.start()
 
-    def stop(self) -> list[Growth]:
-        """Return the growth of each process that was there before or is there now."""
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._stopped.set()
         self._thread.join()
-        self._look()
-        return [self._growth(pid) for pid in self._most]
+        self._compare()
 
     def _run(self) -> None:
         while not self._stopped.wait(_EVERY):
-            self._look()
+            self._compare()
 
-    def _look(self, *, forget: bool = False) -> None:
-        for pid in processes.family(self._pid):
-            if forget:
-                # A process of another user cannot be told; its peak is that of its life then.
-                with suppress(OSError):
-                    processes.forget_peak(pid)
-            now = processes.memory(pid)
-            if now is not None:
-                most = self._most.get(pid, now)
-                self._most[pid] = processes.Memory(
-                    resident=max(most.resident, now.resident),
-                    proportional=max(most.proportional, now.proportional),
-                    private=max(most.private, now.private),
-                    peak=now.peak,
-                )
+    def _look(self) -> dict[int, processes.Memory]:
+        found = ((each.pid, processes.memory(each)) for each in processes.tree(self._pid))
+        return {pid: memory for pid, memory in found if memory}
 
-    def _growth(self, pid: int) -> Growth:
-        # One that came meanwhile began as the copy of its parent: all that it has of its own
-        # is growth.
-        empty = processes.Memory(self._most[pid].resident, 0, 0, 0)
-        before, most = self._before.get(pid, empty), self._most[pid]
-        return Growth(
-            process=processes.name(pid),
-            pid=pid,
-            before=_megabytes(before.resident),
-            resident=_megabytes(most.peak - before.resident),
-            proportional=_megabytes(most.proportional - before.proportional),
-            private=_megabytes(most.private - before.private),
+    def _compare(self) -> None:
+        now = self._look()
+        # All that a process which was not there before has of its own is growth.
+        nothing = processes.Memory(0.0, 0.0, 0.0)
+        growths = (
+            memory.private - self._before.get(pid, nothing).private for pid, memory in now.items()
         )
+        self.private = max(self.private, *growths)
+        self.proportional = max(self.proportional, _total(now) - _total(self._before))
 
 
-def _megabytes(number: int) -> float:
-    return round(number / 1_000_000, 1)
+def _total(memories: dict[int, processes.Memory]) -> float:
+    return sum(memory.proportional for memory in memories.values())
