@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from graphsvc import grammar
 from graphsvc.nearness import near, slips_between
 from graphsvc.store import syntax
+from graphsvc.store.repair import Repaired, repaired
 from graphsvc.teaching import LONGEST, teach
 from graphsvc.teaching.alternatives import alternatives
 
@@ -255,7 +256,7 @@ def refused(query: str) -> QuerySyntaxError:
     """Return what is told of a query that the engine refuses."""
     with pytest.raises(SyntaxError) as caught:
         pyoxigraph.Store().query(query, prefixes=PREFIXES)
-    return syntax.explain(query, caught.value, PREFIXES)
+    return syntax.explain(repaired(query), caught.value, PREFIXES)
 
 
 @pytest.mark.parametrize("wrong", GOLDEN, ids=lambda wrong: wrong.query)
@@ -346,7 +347,7 @@ def test_whatever_the_engine_refuses_has_a_place_and_a_remedy(text: str) -> None
     try:
         pyoxigraph.Store().query(text, prefixes=PREFIXES)
     except SyntaxError as error:
-        told = syntax.explain(text, error, PREFIXES)
+        told = syntax.explain(Repaired(text, text), error, PREFIXES)
         assert told.message
         assert told.remedy
         assert len(told.remedy) < 200

@@ -23,10 +23,13 @@ __all__ = ["teach"]
 LONGEST = 50_000
 
 
-def teach(query: str, prefixes: Mapping[str, str]) -> QuerySyntaxError | None:
+def teach(
+    query: str, prefixes: Mapping[str, str], base: str | None = None
+) -> QuerySyntaxError | None:
     """Return the error to show for a query that an engine refuses, or None if none is found.
 
-    ``prefixes`` are those that may be left out of a query. Of two faults the first is told.
+    ``prefixes`` are those that may be left out of a query, ``base`` is what relative IRIs are
+    relative to. Of two faults the first is shown.
     """
     if len(query) > LONGEST:
         return None
@@ -34,7 +37,7 @@ def teach(query: str, prefixes: Mapping[str, str]) -> QuerySyntaxError | None:
     found = [undeclared(query, prefixes), None if where is None else _told(where)]
     advice = min(filter(None, found), key=lambda advice: advice.offset, default=None)
     if advice is None and where is None:
-        advice = broken_rule(query)
+        advice = broken_rule(query, base)
     if advice is None:
         return None
     return QuerySyntaxError(

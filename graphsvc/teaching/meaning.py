@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 _SELECTS = ("Select", "SubSelect")
 
 
-def broken_rule(query: str) -> Advice | None:
-    """Return advice on the first rule that a query breaks."""
+def broken_rule(query: str, base: str | None = None) -> Advice | None:
+    """Return advice on the first rule that a query breaks; ``base`` is that of relative IRIs."""
     root = grammar.read(query).root
     found: list[Advice] = []
-    has_base = any(token.text.upper() == "BASE" for token in sparql.code(query))
+    has_base = base is not None or any(token.text.upper() == "BASE" for token in sparql.code(query))
     for node in root.walk():
         if node.rule in _SELECTS:
             found += [*_grouping(node), *_named_twice(node)]
