@@ -100,6 +100,16 @@ def _character(data: bytes) -> str:
     return f'XML has no character U+{ord(found.group()):04X}, which stands in "{words}"'
 
 
+def without_forbidden(text: str) -> str:
+    """Return a text for people with U+FFFD in place of each character that XML does not have."""
+    written = text.encode("utf-8", "surrogatepass")
+    if not written.translate(None, _ALL_ELSE) and not any(
+        each in written for each in _NONCHARACTERS
+    ):
+        return text
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
 def nameable(statements: Iterable[_Statement]) -> Iterator[_Statement]:
     """Yield the statements for the engine to write in RDF/XML; NotInXmlError before one it cannot.
 
@@ -140,10 +150,13 @@ def _check(statement: Triple | Quad, known: set[NamedNode]) -> None:
 def _needs_class_name(statement: Triple | Quad) -> bool:
     value = statement.object
     return (
-        statement.predicate == RDF.type
-        and isinstance(value, NamedNode)
-        and not _has_name(value, _GIVEN_UP)
+        statement.predicate == RDF.type and isinstance(value, NamedNode) and not names_class(value)
     )
+
+
+def names_class(iri: NamedNode) -> bool:
+    """Tell whether RDF/XML can make an element of a class."""
+    return _has_name(iri, _GIVEN_UP)
 
 
 def _has_name(term: NamedNode, reserved: frozenset[str]) -> bool:
