@@ -171,7 +171,8 @@ def test_a_predicate_that_rdf_xml_cannot_name(predicate: str, said: str) -> None
         assert read(written(graph, "ttl"), "ttl") == graph
 
 
-LOCAL = st.text(st.sampled_from("aZ_09.-:/?=&'\u00b7\u00b2\u00e9\u0300\u203f\u00aa"), max_size=6)
+#: No character that only the fifth edition of XML has in names: this reader knows the fourth.
+LOCAL = st.text(st.sampled_from("aZ_09.-:/?=&'\u00b7\u00b2\u00e9\u0300\u00aa"), max_size=6)
 
 
 @given(LOCAL, LOCAL)

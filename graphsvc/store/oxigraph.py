@@ -216,12 +216,13 @@ class OxigraphStore:
         return self._store, {"default_graph": defaults, "named_graphs": names}
 
     def _named_in(self, query: str, base: str | None) -> GraphSelection:
-        """Return the dataset that the query names, if its default graph is a merge of several.
+        """Return the dataset that the query names, if it names several graphs.
 
-        Any other the engine makes itself, as the query says. SyntaxError for a name without an IRI.
+        One graph the engine finds itself; several it does not merge, and takes one of them twice.
+        SyntaxError for a name without an IRI.
         """
         default, named = sparql.dataset_clauses(query)
-        if len(default) < 2:  # noqa: PLR2004 - two are several
+        if max(len(default), len(named)) < 2:  # noqa: PLR2004 - two are several
             return UNION
         iris = resolved(query, [*default, *named], self._mentioned(query), base)
         merged = dict.fromkeys(iris[: len(default)])

@@ -25,16 +25,12 @@ if TYPE_CHECKING:
 
     from graphsvc.sparql import Token
 
-#: Without one of these words there is nothing to repair: most queries are known by that.
-_WORDS = ("regex", "replace", "count", "lang", "true", "false")
-#: What a text holds at least in which there is something to repair.
-_SUSPICIOUS = re.compile(
-    r"\b(?!true\b|false\b)(?i:true|false)\b"
-    r"|(?i:\bREGEX\b|\bREPLACE\b"
-    r"|\bCOUNT\s*\((?!\s*(?:DISTINCT\s*)?(?:\*|[?$]\w+)\s*\)))"
-)
-_LANG = re.compile(r"\bLANG\s*\(", re.IGNORECASE)
+_CAPITALS = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
+_COUNT = re.compile(r"COUNT\s*\((?!\s*(?:DISTINCT\s*)?(?:\*|[?$]\w+)\s*\))", re.IGNORECASE)
+_LANG = re.compile(r"LANG\s*\(", re.IGNORECASE)
 _CAPITAL_TAG = re.compile(r"[\"'][a-z0-9-]*[A-Z]")
+
+_TAG = re.compile(r"[\"'][a-z0-9-]*[A-Z]")
 
 _TAG = re.compile(r"([\"'])[A-Za-z0-9-]+\1")
 _BRACKETS = {")": "(", "}": "{", "]": "["}
@@ -89,14 +85,26 @@ def repaired(query: str) -> Repaired:
     Errors: QueryError, with its place, for a constant pattern that the engine cannot read, and for
     a constant replacement that is wrong.
     """
-    lowered = query.lower()
-    if not any(word in lowered for word in _WORDS):
-        return Repaired(query, query)
-    compares_tags = _LANG.search(query) and _CAPITAL_TAG.search(query)
-    if not compares_tags and not _SUSPICIOUS.search(query):
+    if not _is_suspicious(query):
         return Repaired(query, query)
     edits = _Repair(query).edits()
     return Repaired(query, _applied(query, edits, 0, len(query)), tuple(edits))
+
+
+def _is_suspicious(query: str) -> bool:
+    """Tell whether a query may hold something to repair; most are known by their words not to."""
+    lowered = query.lower()
+    return (
+        "regex" in lowered
+        or "replace" in lowered
+        or (("true" in lowered or "false" in lowered) and _CAPITALS.search(query) is not None)
+        or ("count" in lowered and _COUNT.search(query) is not None)
+        or (
+            "lang" in lowered
+            and _LANG.search(query) is not None
+            and _CAPITAL_TAG.search(query) is not None
+        )
+    )
 
 
 def _applied(query: str, edits: Sequence[Edit], start: int, end: int) -> str:

@@ -48,8 +48,9 @@ _XMLNS = "http://www.w3.org/2000/xmlns/"
 
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 _ALL_ELSE = bytes(byte for byte in range(0x100) if byte not in _CONTROLS)
-#: U+FFFE and U+FFFF in UTF-8.
-_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+#: U+FFFE and U+FFFF in UTF-8, and how both begin.
+_NONCHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
+_BEGINNING = b"\xef\xbf"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 #: So many characters are shown on either side of one that XML cannot hold.
@@ -74,10 +75,7 @@ class Writer:
     def write(self, data: bytes) -> int:
         """Pass on some bytes."""
         # A character of three bytes may be parted between two calls.
-        parted = self._end + data[:2]
-        if data.translate(None, _ALL_ELSE) or any(
-            each in data or each in parted for each in _NONCHARACTERS
-        ):
+        if _holds_forbidden(data) or _NONCHARACTERS.search(self._end + data[:2]):
             raise NotInXmlError(_character(self._end + data))
         self._end = data[-2:]
         self._out.write(data.replace(b"\r", b"&#13;"))
@@ -103,11 +101,14 @@ def _character(data: bytes) -> str:
 def without_forbidden(text: str) -> str:
     """Return a text for people with U+FFFD in place of each character that XML does not have."""
     written = text.encode("utf-8", "surrogatepass")
-    if not written.translate(None, _ALL_ELSE) and not any(
-        each in written for each in _NONCHARACTERS
-    ):
-        return text
-    return _FORBIDDEN.sub("\ufffd", text)
+    return _FORBIDDEN.sub("\ufffd", text) if _holds_forbidden(written) else text
+
+
+def _holds_forbidden(data: bytes) -> bool:
+    # These are the quick ways to look through much text.
+    return bool(data.translate(None, _ALL_ELSE)) or (
+        _BEGINNING in data and _NONCHARACTERS.search(data) is not None
+    )
 
 
 def nameable(statements: Iterable[_Statement]) -> Iterator[_Statement]:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from graphsvc import sparql
 from graphsvc.errors import QuerySyntaxError
 from graphsvc.teaching import alternatives, slips
-from graphsvc.teaching.meaning import broken_rule
+from graphsvc.teaching.meaning import broken_rule, unbound_values
 from graphsvc.teaching.prefixes import undeclared
 from graphsvc.teaching.scene import Advice, Scene, scene
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["teach"]
+__all__ = ["teach", "warnings"]
 
 #: Longer texts are not looked at: nobody reads them, and it would take more than half a second.
 LONGEST = 50_000
@@ -45,6 +45,11 @@ def teach(
         remedy=advice.remedy,
         position=sparql.position(query, advice.offset),
     )
+
+
+def warnings(query: str) -> list[Advice]:
+    """Return what may surprise the author of a query that an engine can read."""
+    return [] if len(query) > LONGEST else list(unbound_values(query))
 
 
 def _told(where: Scene) -> Advice | None:
