@@ -388,5 +388,6 @@ def _string_character(match: re.Match[str]) -> str:
 
 def _character(match: re.Match[str]) -> str:
     number = int(match.group().lstrip("\\uU"), base=16)
-    # A number beyond Unicode names no character: the text is wrong, and stays as it is.
-    return chr(number) if number <= sys.maxunicode else match.group()
+    # A surrogate and a number beyond Unicode name no character: the text is wrong, and stays.
+    is_character = number <= sys.maxunicode and not 0xD800 <= number < 0xE000  # noqa: PLR2004
+    return chr(number) if is_character else match.group()

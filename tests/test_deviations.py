@@ -130,9 +130,20 @@ PIECES = st.sampled_from(
         ),
         *("REPLACE(", "regex(", "COUNT(", "DISTINCT", "LANG(", "IN", "NOT", "=", "!=", ",", ")"),
         *("(", "{", "}", "[", "]", "?x", '"$1x"', "'en-GB'", '"(b)"', '""', '"x"', '"""a\nb"""'),
-        *('"\\\\$"', '"unclosed', "AS", "*", "1", "\n", " "),
+        *('"\\\\$"', '"\\uD800"', '"unclosed', "AS", "*", "1", "\n", " "),
     ]
 )
+
+
+def test_a_count_in_a_count_is_left_to_the_engine() -> None:
+    query = f"SELECT ({'COUNT(DISTINCT 1 + ' * 100}1{')' * 100} AS ?n) {{}}"
+    assert len(repaired(query).text) < 2 * len(query)
+
+
+@pytest.mark.parametrize("text", [r'"\uD800("', r'"\UFFFFFFFF("'])
+def test_an_escape_of_no_character_is_refused(text: str) -> None:
+    for call in (f"REGEX('a', {text})", f"REPLACE('a', 'a', {text})", f"LANG('a'@en) = {text}"):
+        assert refusal(f"SELECT ({call} AS ?x) {{}}").message
 
 
 @given(st.lists(PIECES, max_size=25).map(" ".join) | st.lists(PIECES, max_size=25).map("".join))

@@ -208,8 +208,9 @@ class OxigraphStore:
         chosen = graphs or self._named_in(query, base)
         if not chosen:
             return self._store, {}
-        defaults = [_graph(iri) for iri in chosen.default_graphs]
-        names = [_graph(iri) for iri in chosen.named_graphs]
+        # Of a graph that is named twice the engine gives everything twice.
+        defaults = [_graph(iri) for iri in dict.fromkeys(chosen.default_graphs)]
+        names = [_graph(iri) for iri in dict.fromkeys(chosen.named_graphs)]
         if len(defaults) > 1:
             part = union.merged(self._store, defaults, names)
             return part, {"default_graph": DefaultGraph(), "named_graphs": names}
@@ -225,8 +226,7 @@ class OxigraphStore:
         if max(len(default), len(named)) < 2:  # noqa: PLR2004 - two are several
             return UNION
         iris = resolved(query, [*default, *named], self._mentioned(query), base)
-        merged = dict.fromkeys(iris[: len(default)])
-        return GraphSelection(tuple(merged), tuple(dict.fromkeys(iris[len(default) :])))
+        return GraphSelection(tuple(iris[: len(default)]), tuple(iris[len(default) :]))
 
 
 @dataclass(frozen=True, slots=True)

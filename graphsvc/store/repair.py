@@ -137,7 +137,7 @@ class _Repair:
             elif token.text in _BRACKETS and open_brackets:
                 opening, commas = open_brackets.pop()
                 self._close(opening, [*commas, at])
-        return sorted(self._edits, key=lambda edit: (edit.start, edit.end))
+        return sorted(self._edits, key=_place)
 
     def _close(self, opening: int, ends: list[int]) -> None:
         """Look at what a pair of brackets calls; ``ends`` are the brackets and its commas."""
@@ -257,10 +257,14 @@ class _Repair:
             return
         start, end = expression[0].start, expression[-1].end
         if is_distinct:
-            inner: list[Edit] = []
-            while self._edits and self._edits[-1].start >= start:
-                inner.append(self._edits.pop())
-            inner.sort(key=lambda edit: (edit.start, edit.end))
+            first = len(self._edits)
+            while first and self._edits[first - 1].start >= start:
+                first -= 1
+            inner = sorted(self._edits[first:], key=_place)
+            if any(_FAILURE in edit.text for edit in inner):
+                # A count in a count is none of SPARQL, and would be written twice each time.
+                return
+            del self._edits[first:]
             text = _applied(self._query, inner, start, end)
             values = f"COUNT(DISTINCT COALESCE({text},{_FAILURE}))"
             failures = f"COALESCE(MAX(COALESCE(IF(isIRI({text}),0,0),1)),0)"
@@ -278,6 +282,10 @@ _REPAIRS = {
     "LANG": _Repair.lang,
     "COUNT": _Repair.count,
 }
+
+
+def _place(edit: Edit) -> tuple[int, int]:
+    return edit.start, edit.end
 
 
 def _constant(arguments: Sequence[Sequence[Token]]) -> Token | None:
