@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import IO, TYPE_CHECKING, cast
 
-from pyoxigraph import Literal, Quad, RdfFormat, parse, serialize
+from pyoxigraph import RdfFormat, parse
 
+from graphsvc.errors import NotAcceptable
 from graphsvc.formats import Content, Format, named
 from graphsvc.store import pieces, union
+from graphsvc.store.writing import write_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,11 +39,6 @@ _MOST_OF_A_HEAD = 1 << 20
 
 _DECLARATIONS = re.compile(rb"(?:@prefix [^\n]*\n)+")
 _ROOT = re.compile(rb"(<rdf:RDF)((?: [\w:.-]+=\"[^\"]*\")+)(>)")
-
-# https://www.w3.org/TR/xml/#charsets, and what a predicate must end in to be the name of an
-# element: https://www.w3.org/TR/rdf-syntax-grammar/#section-Serialising
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ENDS_IN_A_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +72,6 @@ def write(nquads: bytes, prefixes: Mapping[str, str], folder: Path) -> tuple[Dum
     return tuple(dump for dump in written if dump is not None)
 
 
-class _NotInXmlError(Exception):
-    """A statement that RDF/XML cannot hold."""
-
-
 def _write(nquads: bytes, prefixes: Mapping[str, str], folder: Path, fmt: Format) -> Dump | None:
     path = folder / file_name(fmt)
     try:
@@ -87,11 +80,10 @@ def _write(nquads: bytes, prefixes: Mapping[str, str], folder: Path, fmt: Format
             path.open("wb") as file,
             gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed,
         ):
-            is_xml = fmt.engine == RdfFormat.RDF_XML
-            out = _XmlOutput(packed) if is_xml else _Output(packed)
+            out = _Output(packed)
             _fill(nquads, prefixes, fmt, out)
             out.finish()
-    except _NotInXmlError:
+    except NotAcceptable:
         path.unlink()
         return None
     with path.open("rb") as whole:
@@ -108,12 +100,10 @@ def _fill(nquads: bytes, prefixes: Mapping[str, str], fmt: Format, out: _Output)
         lines: Iterable[bytes] = _by_graph(nquads)
     else:
         lines = union.triples(nquads)
-    statements: Iterable[Quad] = parse(pieces.reader(_batches(lines)), RdfFormat.N_QUADS)
-    if fmt.engine == RdfFormat.RDF_XML:
-        statements = _for_xml(statements)
+    statements = parse(pieces.reader(_batches(lines)), RdfFormat.N_QUADS)
     # JSON-LD gets no prefixes: its reader would need them in order, and its reader is a program.
     declared = {} if fmt.engine == RdfFormat.JSON_LD else dict(prefixes)
-    serialize(statements, cast("IO[bytes]", out), fmt.engine, prefixes=declared)
+    write_statements(statements, cast("IO[bytes]", out), fmt, declared)
 
 
 def _by_graph(nquads: bytes) -> Iterator[bytes]:
@@ -138,20 +128,6 @@ def _batches(lines: Iterable[bytes]) -> Iterator[bytes]:
         if size >= _BATCH or not line:
             yield b"".join(batch)
             batch, size = [], 0
-
-
-def _for_xml(statements: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield the statements; _NotInXmlError at the first that XML cannot hold."""
-    nameable: set[object] = set()
-    for statement in statements:
-        predicate, value = statement.predicate, statement.object
-        if predicate not in nameable:
-            if not _ENDS_IN_A_NAME.search(predicate.value):
-                raise _NotInXmlError
-            nameable.add(predicate)
-        if isinstance(value, Literal) and _NOT_XML.search(value.value):
-            raise _NotInXmlError
-        yield statement
 
 
 class _Output:
@@ -189,16 +165,6 @@ class _Output:
     def _pass_on(self, data: bytes) -> None:
         self.size += len(data)
         self._out.write(data)
-
-
-class _XmlOutput(_Output):
-    """Writes a carriage return so that XML's readers see it: they make a line feed of a bare one.
-
-    https://www.w3.org/TR/xml/#sec-line-ends
-    """
-
-    def _pass_on(self, data: bytes) -> None:
-        super()._pass_on(data.replace(b"\r", b"&#13;"))
 
 
 def _sorted_lines(match: re.Match[bytes]) -> bytes:

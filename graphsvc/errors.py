@@ -126,11 +126,18 @@ class Withdrawn(GraphsvcError):  # noqa: N818
 
 
 class NotAcceptable(GraphsvcError):  # noqa: N818
-    """No format that the client takes can carry this answer; ``formats`` lists those that can."""
+    """No format that the client takes can carry this answer; ``formats`` lists those that can.
 
-    def __init__(self, formats: Sequence[Format]) -> None:
+    ``message`` says more if the reason is known.
+    """
+
+    def __init__(
+        self,
+        formats: Sequence[Format],
+        message: str = "None of the formats asked for can carry this answer.",
+    ) -> None:
         super().__init__(
-            "None of the formats asked for can carry this answer.",
+            message,
             remedy="Ask for one of: " + ", ".join(fmt.full_type for fmt in formats),
         )
         self.formats = tuple(formats)

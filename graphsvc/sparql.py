@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from graphsvc.errors import Position
 
@@ -102,9 +101,12 @@ _RUN = re.compile(f"[{_BASE}](?:{_CHAR}|\\.)*")
 _UNPREFIXED = re.compile(_MASTER.pattern.replace(f"{_PREFIX}:{_LOCAL}", f":{_LOCAL}"), re.DOTALL)
 _CODEPOINTS = re.compile(_CODEPOINT)
 _GRAPH = re.compile(rf"GRAPH|{_CODEPOINT}", re.IGNORECASE)
-_FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
+_FROM = re.compile("FROM", re.IGNORECASE)
 _OF_NO_PREFIX = re.compile(r"[^\w.-]")
 _LOCAL_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+# https://www.w3.org/TR/sparql11-query/#rECHAR
+_STRING_ESCAPE = re.compile(rf"{_CODEPOINT}|\\(.)", re.DOTALL)
+_ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 #: How most queries begin: with nothing before their form but declarations of prefixes.
@@ -172,6 +174,12 @@ def iri_of(token: Token) -> str:
     return _resolve_codepoints(token.text[1:-1])
 
 
+def string_of(token: Token) -> str:
+    """Return the text that a string token writes, its escapes resolved."""
+    quotes = 3 if token.text.startswith(('"""', "'''")) else 1
+    return _STRING_ESCAPE.sub(_string_character, token.text[quotes:-quotes])
+
+
 def prefix_of(token: Token) -> str:
     """Return the prefix of a prefixed name, without its colon."""
     return token.text.partition(":")[0]
@@ -214,51 +222,47 @@ def may_name_graphs(text: str) -> bool:
     return bool(_GRAPH.search(text))
 
 
-def dataset_clauses(text: str, known: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """Return the IRIs that a query names with FROM and with FROM NAMED.
+def prologue(text: str) -> str:
+    """Return the declarations of BASE and PREFIX at the beginning of a query."""
+    for token in tokens(text):
+        if token.kind is Kind.WORD and token.text.upper() not in _PROLOGUE:
+            return text[: token.start]
+    return ""
 
-    ``known`` are prefixes that the query may leave out. What cannot be resolved is left to the
-    engine, which says what is wrong with it.
+
+def may_name_dataset(text: str) -> bool:
+    """Tell whether a query may use FROM: without the word it does not."""
+    return bool(_FROM.search(text))
+
+
+def dataset_clauses(text: str) -> tuple[list[str], list[str]]:
+    """Return the names after FROM and after FROM NAMED as they are written.
+
+    A name is ``<iri>`` or ``prefix:name``. The engine's parser wants no white space before and
+    between the two words.
     """
     default: list[str] = []
     named: list[str] = []
-    if not _FROM.search(text):
-        return default, named
-    namespaces = {**known, **declared_prefixes(text)}
     significant = code(text)
-    for place, token in enumerate(significant):
-        if not _is_word(token, "FROM"):
+    for at, name in enumerate(significant):
+        if name.kind not in (Kind.IRI, Kind.NAME):
             continue
-        clause = significant[place + 1 : place + 3]
-        graphs = named if clause and _is_word(clause[0], "NAMED") else default
-        for term in clause[-1:] if graphs is named else clause[:1]:
-            if term.kind is Kind.IRI:
-                graphs.append(urljoin(_base_of(significant), iri_of(term)))
-            elif term.kind is Kind.NAME and prefix_of(term) in namespaces:
-                graphs.append(namespaces[prefix_of(term)] + local_of(term))
+        before = significant[max(0, at - 2) : at]
+        words = "".join(token.text.upper() for token in before if token.kind is Kind.WORD)
+        if words.endswith("FROMNAMED"):
+            named.append(name.text)
+        elif words.endswith("FROM"):
+            default.append(name.text)
     return default, named
-
-
-def _is_word(token: Token, word: str) -> bool:
-    return token.kind is Kind.WORD and token.text.upper() == word
-
-
-def _base_of(significant: list[Token]) -> str:
-    for token, following in pairwise(significant):
-        if _is_word(token, "BASE") and following.kind is Kind.IRI:
-            return iri_of(following)
-    return ""
 
 
 def declared_prefixes(text: str) -> dict[str, str]:
     """Return the prefixes that the text declares, with their namespaces, in order.
 
-    Both ``PREFIX p: <…>`` and Turtle's ``@prefix p: <…> .`` count; the first one wins.
+    Both ``PREFIX p: <…>`` and Turtle's ``@prefix p: <…> .`` count; the last one wins, as in the
+    engine.
     """
-    declared: dict[str, str] = {}
-    for name, iri in _declarations(code(text)):
-        declared.setdefault(prefix_of(name), iri_of(iri))
-    return declared
+    return {prefix_of(name): iri_of(iri) for name, iri in _declarations(code(text))}
 
 
 def mentioned_prefixes(text: str) -> set[str]:
@@ -377,7 +381,13 @@ def _resolve_codepoints(text: str) -> str:
     return _CODEPOINTS.sub(_character, text)
 
 
+def _string_character(match: re.Match[str]) -> str:
+    escaped = match.group(1)
+    return _character(match) if escaped is None else _ESCAPED.get(escaped, escaped)
+
+
 def _character(match: re.Match[str]) -> str:
     number = int(match.group().lstrip("\\uU"), base=16)
-    # A number beyond Unicode names no character: the text is wrong, and stays as it is.
-    return chr(number) if number <= sys.maxunicode else match.group()
+    # A surrogate and a number beyond Unicode name no character: the text is wrong, and stays.
+    is_character = number <= sys.maxunicode and not 0xD800 <= number < 0xE000  # noqa: PLR2004
+    return chr(number) if is_character else match.group()

@@ -48,7 +48,8 @@ def test_nothing_raises_on_any_text(text: str) -> None:
     sparql.form(text)
     sparql.declared_prefixes(text)
     sparql.deepest(text)
-    sparql.dataset_clauses(text, {})
+    sparql.dataset_clauses(text)
+    sparql.prologue(text)
     for place in sparql.used_prefixes(text).values():
         assert place.caret()
 
@@ -154,6 +155,37 @@ def test_prefixes() -> None:
     used = sparql.used_prefixes(text)
     assert list(used) == ["a", "", "c"]
     assert (used["c"].line, used["c"].column) == (2, 9)
+
+
+def test_of_two_declarations_of_a_prefix_the_last_one_holds() -> None:
+    text = "PREFIX a: <http://a/> PREFIX b: <http://b/> PREFIX a: <http://c/> ASK {}"
+    assert sparql.declared_prefixes(text) == {"a": "http://c/", "b": "http://b/"}
+
+
+def test_the_prologue_ends_before_the_form() -> None:
+    text = "BASE <x:> # SELECT\nPREFIX ask: <select> PREFIX a: <b> SELECT * { ?s a:PREFIX ?o }"
+    assert text.startswith(sparql.prologue(text))
+    assert text.removeprefix(sparql.prologue(text)).startswith("SELECT *")
+
+
+def test_the_names_of_graphs_are_found() -> None:
+    text = "SELECT*FROM<a>from b:c # FROM <n>\nFROMNAMED<d> FROM named :e { ?s 'FROM <n>' ?FROM }"
+    assert sparql.dataset_clauses(text) == (["<a>", "b:c"], ["<d>", ":e"])
+
+
+CHARACTERS = st.text(st.sampled_from("a\"'\\\n\ttunrbf0041U\u00e9\U0001f600"), max_size=12)
+
+
+@given(st.sampled_from(["'", '"', "'''", '"""']), CHARACTERS)
+def test_a_string_is_the_text_that_the_engine_reads(quotes: str, inside: str) -> None:
+    text = f"SELECT ({quotes}{inside}{quotes} AS ?x) {{}}"
+    try:
+        rows = pyoxigraph.Store().query(text)
+    except SyntaxError:
+        return
+    assert isinstance(rows, pyoxigraph.QuerySolutions)
+    strings = [token for token in sparql.tokens(text) if token.kind is Kind.STRING]
+    assert [pyoxigraph.Literal(sparql.string_of(token)) for token in strings] == list(next(rows))
 
 
 def test_a_name_written_across_its_namespace_is_written_out() -> None:

@@ -106,6 +106,50 @@ def test_a_merge_of_graphs_has_the_named_graphs_that_are_asked_for(store: Oxigra
     assert store.select(query).rows == ((node("g2"), node("b")),)
 
 
+@pytest.mark.parametrize(
+    ("graphs", "clauses"),
+    [
+        (GraphSelection((), (f"{EX}g2", f"{EX}g2")), ""),
+        (GraphSelection(), "FROM NAMED ex:g2 FROM NAMED ex:g2"),
+    ],
+)
+def test_a_graph_that_is_named_twice_is_there_once(
+    store: OxigraphStore, graphs: GraphSelection, clauses: str
+) -> None:
+    query = f"SELECT ?s {clauses} {{ GRAPH ?g {{ ?s ex:p ?o }} }}"
+    assert answered(store, query, "csv", graphs=graphs) == f"s\r\n{EX}b\r\n"
+
+
+@pytest.mark.parametrize("iri", ["", "no IRI", "relative", "http://[x/"])
+def test_a_graph_without_an_iri_is_refused(store: OxigraphStore, iri: str) -> None:
+    for graphs in (
+        GraphSelection((iri,)),
+        GraphSelection((iri, f"{EX}g1")),
+        GraphSelection((), (iri,)),
+    ):
+        with pytest.raises(QueryError, match="is not an IRI"):
+            store.answer("ASK {}", offers("json"), graphs)
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [
+        ("SELECT ?o { <a> <p> ?o }", f"{EX}b"),
+        ("SELECT (IRI('x/../y') AS ?o) {}", f"{EX}y"),
+        ("SELECT ?o FROM <g1> { ?s ex:p ?o }", f"{EX}b"),
+        ("SELECT (STR(?s) AS ?o) FROM <g1> FROM <g2> { ?s <p> <c> }", f"{EX}b"),
+        ("BASE <row/> SELECT (<1> AS ?o) {}", f"{EX}row/1"),
+    ],
+)
+def test_relative_iris_are_relative_to_the_base_of_the_request(
+    store: OxigraphStore, query: str, value: str
+) -> None:
+    answer = answered(store, query, "csv", base=f"{EX}sparql?query=x")
+    assert answer == f"o\r\n{value}\r\n"
+    with pytest.raises(QuerySyntaxError):
+        store.answer(query.replace("IRI('x/../y')", "<x/../y>"), offers("csv"))
+
+
 def test_a_blank_node_is_the_same_in_the_merge() -> None:
     store = OxigraphStore.load(b'_:b <http://e/p> "x" <http://e/g> .\n', {})
     assert store.ask("ASK { GRAPH ?g { ?b ?p ?o } ?b ?p ?o }")

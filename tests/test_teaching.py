@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from graphsvc import grammar
 from graphsvc.nearness import near, slips_between
 from graphsvc.store import syntax
-from graphsvc.teaching import LONGEST, teach
+from graphsvc.store.repair import Repaired, repaired
+from graphsvc.teaching import LONGEST, teach, warnings
 from graphsvc.teaching.alternatives import alternatives
 
 if TYPE_CHECKING:
@@ -255,7 +256,7 @@ def refused(query: str) -> QuerySyntaxError:
     """Return what is told of a query that the engine refuses."""
     with pytest.raises(SyntaxError) as caught:
         pyoxigraph.Store().query(query, prefixes=PREFIXES)
-    return syntax.explain(query, caught.value, PREFIXES)
+    return syntax.explain(repaired(query), caught.value, PREFIXES)
 
 
 @pytest.mark.parametrize("wrong", GOLDEN, ids=lambda wrong: wrong.query)
@@ -283,6 +284,37 @@ def test_what_only_the_engine_knows_is_told_in_its_words() -> None:
     told = refused("ASK { ?s \\u003Fp ?o ] }")
     assert told.message == "The query cannot be read at about this place."
     assert told.position is not None
+
+
+@pytest.mark.parametrize(
+    ("query", "surprising"),
+    [
+        ("SELECT (SUM(?o) AS ?n) { ?s a ?c OPTIONAL { ?s ?p ?o } }", ["?o"]),
+        (
+            "SELECT (group_concat(distinct ?o; separator='') AS ?n) { OPTIONAL { ?s ?p ?o } }",
+            ["?o"],
+        ),
+        ("SELECT ?s { ?s a ?c OPTIONAL { ?s ?p ?o } } GROUP BY ?s HAVING (MAX(?o) > 1)", ["?o"]),
+        ("SELECT (MIN(?o) AS ?n) { VALUES ?o { 1 UNDEF } }", ["?o"]),
+        ("SELECT (AVG(?o) AS ?n) { { ?s ?p ?o } UNION { ?s ?p ?q } }", ["?o"]),
+        ("SELECT * { { SELECT (MAX(?o) AS ?n) { OPTIONAL { ?s ?p ?o } } } }", ["?o"]),
+        ("SELECT (MAX(?o) AS ?n) { ?s ?p ?q BIND(STR(?q) AS ?o) }", []),
+        ("SELECT (SUM(?o) AS ?n) { OPTIONAL { ?s ?p ?o } FILTER(BOUND(?o)) }", []),
+        ("SELECT (SUM(?o) AS ?n) { ?s ?p ?o OPTIONAL { ?s ?q ?o } }", []),
+        ("SELECT (AVG(?o) AS ?n) { { ?s ?p ?o } UNION { ?s ?q ?o } }", []),
+        ("SELECT (COUNT(?o) AS ?n) (SAMPLE(?o) AS ?m) { OPTIONAL { ?s ?p ?o } }", []),
+        ("SELECT (SUM(COALESCE(?o, 0)) AS ?n) { OPTIONAL { ?s ?p ?o } }", []),
+        ("SELECT (MIN(?o) AS ?n) { VALUES ?o { 1 2 } }", []),
+        ("SELECT (SUM(?o) AS ?n { OPTIONAL { ?s ?p ?o } }", []),
+    ],
+)
+def test_an_aggregate_of_what_may_be_unbound_is_warned_of(
+    query: str, surprising: list[str]
+) -> None:
+    found = warnings(query)
+    assert [each.message.split()[1] for each in found] == surprising
+    for each in found:
+        assert query[each.offset :].startswith(each.message.split(",")[1].split()[0])
 
 
 def test_every_set_of_alternatives_is_a_handful() -> None:
@@ -332,6 +364,7 @@ WORDS = st.sampled_from(
 
 @given(st.text() | st.lists(WORDS, max_size=30).map(" ".join))
 def test_nothing_is_raised_whatever_the_text(text: str) -> None:
+    warnings(text)
     told = teach(text, PREFIXES)
     if told is not None:
         assert told.message
@@ -346,7 +379,7 @@ def test_whatever_the_engine_refuses_has_a_place_and_a_remedy(text: str) -> None
     try:
         pyoxigraph.Store().query(text, prefixes=PREFIXES)
     except SyntaxError as error:
-        told = syntax.explain(text, error, PREFIXES)
+        told = syntax.explain(Repaired(text, text), error, PREFIXES)
         assert told.message
         assert told.remedy
         assert len(told.remedy) < 200

@@ -111,7 +111,9 @@ class _Examination:
         return folds and not any(part.nodes("GroupBy") for part in modifiers)
 
     def _examine(self, group: Node | None) -> None:
-        graphs = list(findings.unknown_graphs(self._query, self._whole, self._probes))
+        graphs = list(
+            findings.unknown_graphs(self._query, self._whole, self._probes, self._prefixes)
+        )
         self._reasons += graphs
         told = {reason.position for reason in graphs}
         unknown = [term for term in self._unknown_terms() if term.position not in told]

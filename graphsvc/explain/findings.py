@@ -11,9 +11,10 @@ from graphsvc.explain.model import Kind, Reason
 from graphsvc.explain.patterns import shown, variables
 from graphsvc.nearness import near
 from graphsvc.sparql import Kind as TokenKind
+from graphsvc.store.resolving import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from graphsvc.errors import Position
     from graphsvc.explain.patterns import Part
@@ -26,15 +27,19 @@ _COMPARED = "?the_value_that_is_there"
 _LITERALS = (TokenKind.STRING, TokenKind.NUMBER)
 
 
-def unknown_graphs(query: str, whole: Node, probes: Probes) -> Iterator[Reason]:
-    """Yield the graphs that are named by GRAPH, FROM or the request, and that do not exist."""
-    namespaces = dict(probes.prefixes)
+def unknown_graphs(
+    query: str, whole: Node, probes: Probes, prefixes: Mapping[str, str]
+) -> Iterator[Reason]:
+    """Yield the graphs that are named by GRAPH, FROM or the request, and that do not exist.
+
+    ``prefixes`` are those that the query may leave out.
+    """
     for node in whole.walk():
         if node.rule not in ("Graph", "Dataset"):
             continue
         for name in node.nodes("Iri", "VarOrIri"):
             token = next(name.leaves())
-            iri = _iri(token, namespaces)
+            iri = _iri(query, token, prefixes)
             if iri and not probes.anywhere(f"GRAPH <{iri}> {{ ?s ?p ?o }}"):
                 yield _unknown_graph(token.text, iri, probes, sparql.position(query, token.start))
     for iri in (*probes.graphs.default_graphs, *probes.graphs.named_graphs):
@@ -55,12 +60,13 @@ def _unknown_graph(written: str, iri: str, probes: Probes, place: Position | Non
     return Reason(Kind.UNKNOWN_GRAPH, f"There is no graph {written}.", remedy, place, meant)
 
 
-def _iri(token: Token, namespaces: dict[str, str]) -> str:
-    if token.kind is TokenKind.IRI:
-        return sparql.iri_of(token)
-    if token.kind is TokenKind.NAME and sparql.prefix_of(token) in namespaces:
-        return namespaces[sparql.prefix_of(token)] + sparql.local_of(token)
-    return ""
+def _iri(query: str, token: Token, prefixes: Mapping[str, str]) -> str:
+    if token.kind not in (TokenKind.IRI, TokenKind.NAME):
+        return ""
+    try:
+        return resolved(query, [token.text], prefixes)[0]
+    except SyntaxError:
+        return ""
 
 
 def unknown_term(term: UnknownTerm) -> Reason:

@@ -17,7 +17,7 @@ from graphsvc.errors import GraphsvcError, Position
 from graphsvc.explain import patterns
 from graphsvc.namespaces import VOID, Prefixes
 from graphsvc.nearness import near
-from graphsvc.sparql import Kind
+from graphsvc.store.resolving import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,21 +60,20 @@ def unknown_terms(store: Store, query: str, prefixes: Mapping[str, str]) -> list
 
 
 def iris(query: str, prefixes: Mapping[str, str]) -> Iterator[tuple[Token, str]]:
-    """Yield each absolute IRI that a query names outside its prologue, where it is first named."""
-    namespaces = {**prefixes, **sparql.declared_prefixes(query)}
+    """Yield each IRI that a query names outside its prologue, where it is first named.
+
+    Nothing comes if one of them cannot be resolved.
+    """
+    tokens = list(patterns.named(grammar.read(query).root))
+    try:
+        found = resolved(query, [token.text for token in tokens], prefixes)
+    except SyntaxError:
+        return
     seen: set[str] = set()
-    for token in patterns.named(grammar.read(query).root):
-        iri = _expanded(token, namespaces)
-        if ":" in iri and iri not in seen:
+    for token, iri in zip(tokens, found, strict=True):
+        if iri not in seen:
             seen.add(iri)
             yield token, iri
-
-
-def _expanded(token: Token, namespaces: Mapping[str, str]) -> str:
-    if token.kind is Kind.IRI:
-        return sparql.iri_of(token)
-    prefix = sparql.prefix_of(token)
-    return namespaces[prefix] + sparql.local_of(token) if prefix in namespaces else ""
 
 
 def look_up(

@@ -10,7 +10,6 @@ from pyoxigraph import (
     DefaultGraph,
     NamedNode,
     QueryBoolean,
-    QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
     RdfFormat,
@@ -23,7 +22,10 @@ from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import Prefixes
 from graphsvc.store import pieces, syntax, union
 from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Subject, Table, Term
-from graphsvc.store.writing import write_graph
+from graphsvc.store.functions import UNKNOWN, unknown_function
+from graphsvc.store.repair import repaired
+from graphsvc.store.resolving import resolved
+from graphsvc.store.writing import write_graph, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,10 +33,9 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
+#: What the engine says of a variable that has a value in the request and no place in the answer.
+_UNPROJECTED = "in its SELECT projection"
 _Dataset: TypeAlias = dict[str, Any]
-
-#: What the engine says when a format cannot carry triple terms.
-_OF_RDF_1_2 = "does not support RDF 1.2"
 
 
 class OxigraphStore:
@@ -83,9 +84,14 @@ class OxigraphStore:
         formats: Mapping[Content, Sequence[Format]],
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
+        base: str | None = None,
     ) -> Answer:
-        """Answer in the first of the formats offered for the kind of answer the query has."""
-        result = self.read(query, graphs, bindings)
+        """Answer in the first of the formats offered for the kind of answer the query has.
+
+        ``base`` is the absolute IRI that relative ones in the query are relative to
+        (https://www.w3.org/TR/sparql11-query/#relIRIs).
+        """
+        result = self.read(query, graphs, bindings, base)
         return ResultWriter(result, _choose(result, formats), self._prefixes)
 
     def read(
@@ -93,10 +99,11 @@ class OxigraphStore:
         query: str,
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
+        base: str | None = None,
     ) -> Result:
         """Answer with terms, which are found while they are read."""
         syntax.refuse(query)
-        return self._run(query, graphs, bindings)
+        return self._run(query, graphs, bindings, base)
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Table:
         """Answer a SELECT over the union of all graphs as a table of terms."""
@@ -138,24 +145,40 @@ class OxigraphStore:
         return self._store.quads_for_pattern(subject, predicate, value, DefaultGraph())
 
     def _run(
-        self, query: str, graphs: GraphSelection, bindings: Mapping[str, Term] | None
+        self,
+        query: str,
+        graphs: GraphSelection,
+        bindings: Mapping[str, Term] | None,
+        base: str | None = None,
     ) -> Result:
         values = {Variable(name): term for name, term in (bindings or {}).items()}
-        store, dataset = self._dataset(query, graphs)
+        read = repaired(query)
         try:
+            store, dataset = self._dataset(query, graphs, base)
             return store.query(
-                query, prefixes=self._mentioned(query), substitutions=values, **dataset
+                read.text,
+                base_iri=base,
+                prefixes=self._mentioned(query),
+                substitutions=values,
+                **dataset,
             )
         except SyntaxError as error:
-            raise syntax.explain(query, error, self._prefixes) from error
+            raise syntax.explain(read, error, self._prefixes, base) from error
         except RuntimeError as error:
-            # The engine binds only what a query projects; it says which variable is not.
-            raise QueryError(
-                f"A value is given for a variable that the query does not project: {error}.",
-                remedy="Name the variable after SELECT.",
-            ) from error
+            raise self._refused(query, str(error), base) from error
         except OSError as error:
             raise StoreError(f"The store failed: {error}.") from error
+
+    def _refused(self, query: str, said: str, base: str | None) -> QueryError | StoreError:
+        """Return the error to show for a query that the engine can read and does not answer."""
+        if unknown := UNKNOWN.search(said):
+            return unknown_function(query, unknown.group(1), self._prefixes, base)
+        if _UNPROJECTED in said:
+            return QueryError(
+                f"A value is given for a variable that the query does not project: {said}.",
+                remedy="Name the variable after SELECT.",
+            )
+        return StoreError(f"The store failed: {said}.")
 
     def _mentioned(self, query: str) -> dict[str, str]:
         """Return those of the known prefixes that the query may use; few are quicker than all."""
@@ -164,22 +187,39 @@ class OxigraphStore:
             prefix: known[prefix] for prefix in sparql.mentioned_prefixes(query) if prefix in known
         }
 
-    def _dataset(self, query: str, graphs: GraphSelection) -> tuple[pyoxigraph.Store, _Dataset]:
+    def _dataset(
+        self, query: str, graphs: GraphSelection, base: str | None
+    ) -> tuple[pyoxigraph.Store, _Dataset]:
         """Return the store to ask, and the engine's arguments for the query's dataset.
 
         "If different RDF Datasets are specified in both the protocol request and the SPARQL
         query string, then the SPARQL service must execute the query using the RDF Dataset given
         in the protocol request" (https://www.w3.org/TR/sparql11-protocol/#dataset).
         """
-        chosen = graphs or _named_in(query, self._prefixes)
-        if not chosen:
+        if not graphs and not sparql.may_name_dataset(query):
             return self._store if sparql.may_name_graphs(query) else self._merge, {}
-        names = [_graph(iri) for iri in chosen.named_graphs]
-        if len(chosen.default_graphs) > 1:
-            part = union.merged(self._store, chosen)
+        chosen = graphs or self._named_in(query, base)
+        if not chosen:
+            return self._store, {}
+        # Of a graph that is named twice the engine gives everything twice.
+        defaults = [_graph(iri) for iri in dict.fromkeys(chosen.default_graphs)]
+        names = [_graph(iri) for iri in dict.fromkeys(chosen.named_graphs)]
+        if len(defaults) > 1:
+            part = union.merged(self._store, defaults, names)
             return part, {"default_graph": DefaultGraph(), "named_graphs": names}
-        defaults = [_graph(iri) for iri in chosen.default_graphs]
         return self._store, {"default_graph": defaults, "named_graphs": names}
+
+    def _named_in(self, query: str, base: str | None) -> GraphSelection:
+        """Return the dataset that the query names, if it names several graphs.
+
+        One graph the engine finds itself; several it does not merge, and takes one of them twice.
+        SyntaxError for a name without an IRI.
+        """
+        default, named = sparql.dataset_clauses(query)
+        if max(len(default), len(named)) < 2:  # noqa: PLR2004 - two are several
+            return UNION
+        iris = resolved(query, [*default, *named], self._mentioned(query), base)
+        return GraphSelection(tuple(iris[: len(default)]), tuple(iris[len(default) :]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,24 +233,12 @@ class ResultWriter:
     def write(self, out: IO[bytes]) -> None:
         """Write the whole answer; graphs with the prefixes where their format has such.
 
-        NotAcceptable if a triple is about a triple, and the format has no way to write that.
+        Errors: NotAcceptable, when something comes that the format cannot hold.
         """
-        engine = self.format.engine
-        if isinstance(self.result, QueryTriples) and isinstance(engine, RdfFormat):
-            try:
-                write_graph(self.result, out, engine, self.prefixes)
-            except OSError as error:
-                if _OF_RDF_1_2 not in str(error):
-                    raise
-                # The engine's error holds its results, which are those of this thread alone.
-                raise NotAcceptable(_others(self.format)) from None
-        elif isinstance(engine, QueryResultsFormat) and not isinstance(self.result, QueryTriples):
-            self.result.serialize(out, engine)
-
-
-def _others(fmt: Format) -> tuple[Format, ...]:
-    """Return the formats that carry the same, and triple terms as well."""
-    return tuple(other for other in carrying(Content.TRIPLES) if other != fmt)
+        if isinstance(self.result, QueryTriples):
+            write_graph(self.result, out, self.format, self.prefixes)
+        else:
+            write_table(self.result, out, self.format)
 
 
 def _choose(result: Result, formats: Mapping[Content, Sequence[Format]]) -> Format:
@@ -225,12 +253,6 @@ def _content(result: Result) -> Content:
     if isinstance(result, QuerySolutions):
         return Content.SOLUTIONS
     return Content.BOOLEAN if isinstance(result, QueryBoolean) else Content.TRIPLES
-
-
-def _named_in(query: str, prefixes: Mapping[str, str]) -> GraphSelection:
-    """Return the dataset that the query itself names with FROM."""
-    default, named = sparql.dataset_clauses(query, prefixes)
-    return GraphSelection(tuple(dict.fromkeys(default)), tuple(dict.fromkeys(named)))
 
 
 def _graph(iri: str) -> NamedNode:

@@ -10,11 +10,13 @@ import re
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
-from graphsvc.errors import ForbiddenOperation, Position, QuerySyntaxError
+from graphsvc.errors import ForbiddenOperation, QuerySyntaxError
 from graphsvc.teaching import teach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from graphsvc.store.repair import Repaired
 
 #: How deep brackets may be nested: the engine's parser recurses on a stack that ends, and its
 #: end is the process's. A stack of 1 MiB bears this much.
@@ -44,15 +46,18 @@ def refuse(query: str) -> None:
         )
 
 
-def explain(query: str, error: SyntaxError, prefixes: Mapping[str, str]) -> QuerySyntaxError:
+def explain(
+    read: Repaired, error: SyntaxError, prefixes: Mapping[str, str], base: str | None = None
+) -> QuerySyntaxError:
     """Return the error to show for a query that the engine refuses.
 
-    ``prefixes`` are those that may be left out of a query.
+    ``prefixes`` are those that may be left out of a query, ``base`` is what relative IRIs are
+    relative to.
     """
-    return teach(query, prefixes) or _said_by_engine(query, str(error))
+    return teach(read.query, prefixes, base) or _engine_error(read, str(error))
 
 
-def _said_by_engine(query: str, said: str) -> QuerySyntaxError:
+def _engine_error(read: Repaired, said: str) -> QuerySyntaxError:
     """Return what the engine says where nothing else is known.
 
     Its place is where it looked last, which may be some characters after the fault.
@@ -61,13 +66,12 @@ def _said_by_engine(query: str, said: str) -> QuerySyntaxError:
     if match is None:
         return QuerySyntaxError(f"This is not SPARQL: {said}.", remedy=_READ)
     line, column = int(match.group(1)), int(match.group(2))
-    lines = query.split("\n")
-    words = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
+    offset = sum(len(each) + 1 for each in read.text.split("\n")[: line - 1]) + column - 1
     # Among what it could have gone on with the engine lists rules that the query breaks.
     alternatives = _CHARACTER_CLASS.sub("", match.group(3)).split(", ")
     rules = sorted({each.strip() for each in alternatives if " " in each.strip()})
     return QuerySyntaxError(
         "; ".join(rules) + "." if rules else "The query cannot be read at about this place.",
         remedy="Mend the query so that this rule holds." if rules else _READ,
-        position=Position(line, column, words),
+        position=sparql.position(read.query, read.written(offset)),
     )

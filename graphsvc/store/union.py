@@ -19,8 +19,6 @@ from graphsvc.store import pieces
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphsvc.store.base import GraphSelection
-
 
 def fill(store: Store, nquads: bytes) -> None:
     """Load N-Quads of named graphs, one quad a line, and their merge as the default graph."""
@@ -52,14 +50,14 @@ def store_of(quads: Iterable[Quad]) -> Store:
     return store
 
 
-def merged(store: Store, graphs: GraphSelection) -> Store:
-    """Return a store whose default graph is the merge of the selected ones."""
+def merged(store: Store, graphs: Iterable[NamedNode], named: Iterable[NamedNode]) -> Store:
+    """Return a store whose default graph is the merge of some graphs, and that has named ones."""
     part = Store()
-    for iri in graphs.default_graphs:
-        quads = store.quads_for_pattern(None, None, None, NamedNode(iri))
+    for graph in graphs:
+        quads = store.quads_for_pattern(None, None, None, graph)
         part.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-    for iri in graphs.named_graphs:
-        part.extend(store.quads_for_pattern(None, None, None, NamedNode(iri)))
+    for graph in named:
+        part.extend(store.quads_for_pattern(None, None, None, graph))
     return part
 
 

@@ -1,43 +1,126 @@
-"""A graph on its way into a format, with the prefixes that it uses.
+"""Graphs and tables on their way into a format: none is sent what it cannot hold.
 
 A release has dozens of prefixes, behind which a graph of three triples could not be seen. Which
-ones are used is known at the end, so a small graph is held back until then; a larger one is written
-as it comes, after all prefixes.
+ones are used is known at the end, so a small graph waits until then; a larger one is written as it
+comes, after all prefixes.
 """
 
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 import pyoxigraph
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+)
 
+from graphsvc.errors import NotAcceptable
+from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import RDF, XSD
+from graphsvc.store import xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from graphsvc.formats import Format
     from graphsvc.namespaces import Prefixes
     from graphsvc.store.base import Term
 
-#: So many triples are held back.
-HELD = 256
+#: So many triples wait until it is known which prefixes they use.
+WAITING = 256
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N3, RdfFormat.RDF_XML)
 
 #: The datatypes that no such format spells out.
 _UNWRITTEN = (XSD.string, RDF.langString)
 
+#: What the engine says when a format cannot carry triple terms.
+_OF_RDF_1_2 = "does not support RDF 1.2"
 
-def write_graph(
-    triples: Iterable[Triple], out: IO[bytes], engine: RdfFormat, prefixes: Prefixes
-) -> None:
-    """Write the triples; OSError if the format cannot say one of them."""
+_Statement = TypeVar("_Statement", Triple, Quad)
+
+
+class _NotInN3Error(Exception):
+    """N3 cannot hold this; the message says what."""
+
+
+def write_graph(triples: Iterable[Triple], out: IO[bytes], fmt: Format, prefixes: Prefixes) -> None:
+    """Write the triples with those of the prefixes that they use. Errors: NotAcceptable."""
     coming = iter(triples)
-    held = list(islice(coming, HELD)) if engine in _WITH_PREFIXES else []
-    declared = dict(prefixes) if len(held) == HELD else _used(held, prefixes)
-    pyoxigraph.serialize(chain(held, coming), out, engine, prefixes=declared)
+    waiting = list(islice(coming, WAITING)) if fmt.engine in _WITH_PREFIXES else []
+    declared = prefixes if len(waiting) == WAITING else _used(waiting, prefixes)
+    write_statements(chain(waiting, coming), out, fmt, declared)
+
+
+def write_statements(
+    statements: Iterable[Triple] | Iterable[Quad],
+    out: IO[bytes],
+    fmt: Format,
+    prefixes: Mapping[str, str],
+) -> None:
+    """Write the statements in a format for RDF, with all the prefixes.
+
+    Errors: NotAcceptable, when something comes that the format cannot hold; TypeError if the format
+    is none for RDF.
+    """
+    engine = fmt.engine
+    if not isinstance(engine, RdfFormat):
+        raise TypeError(f"{fmt.label} is no format for RDF.")
+    target, declared = out, dict(prefixes)
+    if engine == RdfFormat.RDF_XML:
+        statements = xml.nameable(cast("Iterable[Triple]", statements))
+        target, declared = cast("IO[bytes]", xml.Writer(out)), xml.declarable(prefixes)
+    elif engine == RdfFormat.N3:
+        statements = _of_rdf_1_1(cast("Iterable[Triple]", statements))
+    try:
+        pyoxigraph.serialize(statements, target, engine, prefixes=declared)
+    except (xml.NotInXmlError, _NotInN3Error) as error:
+        raise _unfit(fmt, Content.TRIPLES, str(error)) from None
+    except OSError as error:
+        if _OF_RDF_1_2 not in str(error):
+            raise
+        # The engine's error holds its results, which are those of this thread alone.
+        raise _unfit(fmt, Content.TRIPLES, "it has no triple terms") from None
+
+
+def write_table(result: QuerySolutions | QueryBoolean, out: IO[bytes], fmt: Format) -> None:
+    """Write solutions, or yes or no. Errors: NotAcceptable, when XML cannot hold a character."""
+    if not isinstance(fmt.engine, QueryResultsFormat):
+        raise TypeError(f"{fmt.label} is no format for results.")
+    if fmt.engine != QueryResultsFormat.XML:
+        result.serialize(out, fmt.engine)
+        return
+    try:
+        result.serialize(cast("IO[bytes]", xml.Writer(out)), fmt.engine)
+    except xml.NotInXmlError as error:
+        raise _unfit(fmt, Content.SOLUTIONS, str(error)) from None
+
+
+def _unfit(fmt: Format, content: Content, reason: str) -> NotAcceptable:
+    others = tuple(other for other in carrying(content) if other != fmt)
+    return NotAcceptable(others, f"{fmt.label} cannot hold this answer: {reason}.")
+
+
+def _of_rdf_1_1(statements: Iterable[_Statement]) -> Iterator[_Statement]:
+    """Yield the statements; _NotInN3Error before one that only RDF 1.2 has.
+
+    https://w3c.github.io/N3/spec/#grammar
+    """
+    for statement in statements:
+        value = statement.object
+        if isinstance(value, Triple):
+            raise _NotInN3Error("it has no triple terms")
+        if isinstance(value, Literal) and value.direction is not None:
+            raise _NotInN3Error(f"it has no base directions, and {value} has one")
+        yield statement
 
 
 def _used(triples: Iterable[Triple], prefixes: Prefixes) -> dict[str, str]:

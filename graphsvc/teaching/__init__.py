@@ -10,23 +10,26 @@ from typing import TYPE_CHECKING
 from graphsvc import sparql
 from graphsvc.errors import QuerySyntaxError
 from graphsvc.teaching import alternatives, slips
-from graphsvc.teaching.meaning import broken_rule
+from graphsvc.teaching.meaning import broken_rule, unbound_values
 from graphsvc.teaching.prefixes import undeclared
 from graphsvc.teaching.scene import Advice, Scene, scene
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["teach"]
+__all__ = ["teach", "warnings"]
 
 #: Longer texts are not looked at: nobody reads them, and it would take more than half a second.
 LONGEST = 50_000
 
 
-def teach(query: str, prefixes: Mapping[str, str]) -> QuerySyntaxError | None:
+def teach(
+    query: str, prefixes: Mapping[str, str], base: str | None = None
+) -> QuerySyntaxError | None:
     """Return the error to show for a query that an engine refuses, or None if none is found.
 
-    ``prefixes`` are those that may be left out of a query. Of two faults the first is told.
+    ``prefixes`` are those that may be left out of a query, ``base`` is what relative IRIs are
+    relative to. Of two faults the first is shown.
     """
     if len(query) > LONGEST:
         return None
@@ -34,7 +37,7 @@ def teach(query: str, prefixes: Mapping[str, str]) -> QuerySyntaxError | None:
     found = [undeclared(query, prefixes), None if where is None else _told(where)]
     advice = min(filter(None, found), key=lambda advice: advice.offset, default=None)
     if advice is None and where is None:
-        advice = broken_rule(query)
+        advice = broken_rule(query, base)
     if advice is None:
         return None
     return QuerySyntaxError(
@@ -42,6 +45,11 @@ def teach(query: str, prefixes: Mapping[str, str]) -> QuerySyntaxError | None:
         remedy=advice.remedy,
         position=sparql.position(query, advice.offset),
     )
+
+
+def warnings(query: str) -> list[Advice]:
+    """Return what may surprise the author of a query that an engine can read."""
+    return [] if len(query) > LONGEST else list(unbound_values(query))
 
 
 def _told(where: Scene) -> Advice | None:

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from graphsvc.grammar import Node
 
 _SELECTS = ("Select", "SubSelect")
+#: The aggregates that fail if one of the values does.
+_OF_ALL_VALUES = ("SUM", "MIN", "MAX", "AVG", "GROUP_CONCAT")
 
 
-def broken_rule(query: str) -> Advice | None:
-    """Return advice on the first rule that a query breaks."""
+def broken_rule(query: str, base: str | None = None) -> Advice | None:
+    """Return advice on the first rule that a query breaks; ``base`` is that of relative IRIs."""
     root = grammar.read(query).root
     found: list[Advice] = []
-    has_base = any(token.text.upper() == "BASE" for token in sparql.code(query))
+    has_base = base is not None or any(token.text.upper() == "BASE" for token in sparql.code(query))
     for node in root.walk():
         if node.rule in _SELECTS:
             found += [*_grouping(node), *_named_twice(node)]
@@ -37,6 +39,64 @@ def broken_rule(query: str) -> Advice | None:
             found += _relative(node)
     found += _blank_nodes(root)
     return min(found, key=lambda advice: advice.offset, default=None)
+
+
+def unbound_values(query: str) -> Iterator[Advice]:
+    """Yield advice on the aggregates that one unbound value leaves without a value.
+
+    "Errors" make an aggregate fail (https://www.w3.org/TR/sparql11-query/#aggregateAlgebra), and
+    what is only OPTIONAL is an error where it is not bound.
+    """
+    for select in grammar.read(query).root.walk():
+        if select.rule not in _SELECTS:
+            continue
+        bound, maybe = _bound(select)
+        for part in (*select.nodes("SelectClause"), *select.nodes("Modifiers")):
+            for node in part.walk():
+                name = _folded(node)
+                if name is not None and name.text in maybe - bound:
+                    aggregate = next(node.leaves())
+                    yield Advice(
+                        f"Where {name.text} is not bound, {aggregate.text} has no value at all.",
+                        f"Leave such rows out by FILTER(BOUND({name.text})), or give them a value: "
+                        f"{aggregate.text}(COALESCE({name.text}, …)).",
+                        aggregate.start,
+                    )
+
+
+def _bound(select: Node) -> tuple[set[str], set[str]]:
+    """Return the variables that have a value in each solution, and those that may have one.
+
+    Filters let few solutions through in which what they look at is not bound.
+    """
+    bound: set[str] = set()
+    maybe: set[str] = set()
+    groups = [group for where in select.nodes("Where") for group in where.nodes("Group")]
+    for part in (part for group in groups for part in group.nodes()):
+        branches = [{t.text for t in _visible(branch)} for branch in part.nodes("Group")]
+        names = {token.text for token in _visible(part)}
+        maybe |= names
+        if part.rule == "Union":
+            bound |= set.intersection(*branches)
+        elif part.rule == "Filter":
+            bound |= {token.text for token in part.leaves() if token.kind is Kind.VARIABLE}
+        elif part.rule != "Optional" and not _has_undefined(part):
+            bound |= names
+    return bound, maybe
+
+
+def _has_undefined(part: Node) -> bool:
+    return part.rule == "InlineData" and any(t.text.upper() == "UNDEF" for t in part.leaves())
+
+
+def _folded(node: Node) -> Token | None:
+    """Return the variable whose values an aggregate folds, if it is no more than that."""
+    leaves = list(node.leaves()) if node.rule == "Aggregate" else []
+    if not leaves or leaves[0].text.upper() not in _OF_ALL_VALUES:
+        return None
+    first = 3 if leaves[2].text.upper() == "DISTINCT" else 2
+    name, after = leaves[first : first + 2]
+    return name if name.kind is Kind.VARIABLE and after.text in (")", ";") else None
 
 
 def _grouping(select: Node) -> Iterator[Advice]:

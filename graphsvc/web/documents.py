@@ -20,6 +20,7 @@ from graphsvc.web import dataset_description, lineage, problems, signposts
 from graphsvc.web.history import history
 from graphsvc.web.jsonld import write_context, write_jsonld
 from graphsvc.web.negotiation import negotiate
+from graphsvc.web.offers import DATA_FORMATS, data_formats
 from graphsvc.web.pages import entity_page
 from graphsvc.web.parameters import page_number
 from graphsvc.web.rdf import write_rdf
@@ -37,14 +38,8 @@ if TYPE_CHECKING:
 
 documents = Blueprint("documents", __name__)
 
-#: What a document about a thing can be had in: a page, any format that carries facts, one that
-#: carries claims, and its links alone.
-DOCUMENT_FORMATS = (
-    *carrying(Content.PAGE),
-    *carrying(Content.TRIPLES),
-    *carrying(Content.CLAIMS),
-    *carrying(Content.LINKS),
-)
+#: What a document about a thing can be had in: a page, any format of data, and its links alone.
+DOCUMENT_FORMATS = (*carrying(Content.PAGE), *DATA_FORMATS, *carrying(Content.LINKS))
 
 
 class Address(NamedTuple):
@@ -124,7 +119,7 @@ def _must_be_there(iri: str) -> None:
 
 def _document(iri: str, asked: Format | None) -> Response:
     number = page_number()
-    fmt = asked or negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
+    fmt = asked or negotiate(request.headers.get("Accept"), _offered(iri, number))
     # Where a page of data stands among its like is told whether or not it is sent.
     is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
     data = draft(site().catalogue, iri, number) if is_data else None
@@ -145,6 +140,10 @@ def _document(iri: str, asked: Format | None) -> Response:
     for link in signposts.links(iri, fmt, None if data is None else data.paging):
         response.headers.add("Link", link.field)
     return response
+
+
+def _offered(iri: str, number: int) -> tuple[Format, ...]:
+    return (*carrying(Content.PAGE), *data_formats(iri, number), *carrying(Content.LINKS))
 
 
 def _answer(

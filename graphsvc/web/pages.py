@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request
+from jinja2 import Template
 
 from graphsvc.browse.glance import glance
 from graphsvc.entities import (
@@ -21,12 +22,14 @@ from graphsvc.entities.labels import alike
 from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.entities.partitions import partition
 from graphsvc.formats import Content, carrying, named
+from graphsvc.store.xml import without_forbidden
 from graphsvc.web.atlas import atlas
 from graphsvc.web.browse import list_queries
 from graphsvc.web.cite import cite_claim, cite_fact
 from graphsvc.web.history import history
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
+from graphsvc.web.offers import DATA_FORMATS, data_formats
 from graphsvc.web.parameters import page_number
 from graphsvc.web.pictures import chart, site_moments
 from graphsvc.web.problems import KINDS
@@ -163,8 +166,20 @@ def marked(text: str, words: str) -> tuple[Piece, ...]:
     return nested(text, ((span, words) for span in occurrences(words, text)))
 
 
+class Page(Template):
+    """A template whose text holds no control characters, whatever the graph holds.
+
+    HTML has no way to write them: https://html.spec.whatwg.org/multipage/syntax.html#text-2
+    """
+
+    def render(self, *args: object, **kwargs: object) -> str:
+        """Render the template."""
+        return without_forbidden(super().render(*args, **kwargs))
+
+
 def register(served: Site, environment: Environment) -> None:
     """Give the templates what they all use."""
+    environment.template_class = Page
     environment.tests["in_base"] = lambda iri: iri.startswith(served.base)
     environment.globals.update(
         site=served,
@@ -187,7 +202,8 @@ def register(served: Site, environment: Environment) -> None:
         map_anchor=map_anchor,
         format_label=_format_label,
         solution_formats=carrying(Content.SOLUTIONS),
-        document_formats=(*carrying(Content.TRIPLES), *carrying(Content.CLAIMS)),
+        document_formats=DATA_FORMATS,
+        data_formats=data_formats,
         Status=Status,
     )
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
+
+from graphsvc.store.writing import write_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from graphsvc.formats import Format
 
 _DECLARATIONS = re.compile(rb"(?:@prefix [^\n]*\n)+")
-_ROOT = re.compile(rb"(<rdf:RDF)((?: [a-z:A-Z0-9_-]+=\"[^\"]*\")+)(>)")
+_ROOT = re.compile(rb"(<rdf:RDF)((?: [\w:.-]+=\"[^\"]*\")+)(>)")
 
 
 def write_rdf(
@@ -22,13 +25,11 @@ def write_rdf(
 ) -> bytes:
     """Return the statements in a format, with those of the prefixes that they need.
 
-    Errors: TypeError if the format is none for RDF.
+    Errors: NotAcceptable if the format cannot hold one of them; TypeError if it is none for RDF.
     """
-    if not isinstance(fmt.engine, RdfFormat):
-        raise TypeError(f"{fmt.label} is no format for RDF.")
-    needed = _needed(statements, prefixes)
-    written = serialize(statements, format=fmt.engine, prefixes=needed) or b""
-    return _announcement(fmt) + _in_order(written)
+    out = BytesIO()
+    write_statements(statements, out, fmt, _needed(statements, prefixes))
+    return _announcement(fmt) + _in_order(out.getvalue())
 
 
 def _announcement(fmt: Format) -> bytes:

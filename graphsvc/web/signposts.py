@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc.entities.signs import signs
 from graphsvc.formats import Content, Format, carrying
+from graphsvc.web.offers import data_formats
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ MOST_ITEMS = 40
 _ABOUT_PAGE = "https://schema.org/AboutPage"
 
 _PAGES = carrying(Content.PAGE)
-_METADATA = (*carrying(Content.TRIPLES), *carrying(Content.CLAIMS))
 _LINKS = carrying(Content.LINKS)
 
 
@@ -55,7 +55,8 @@ def links(iri: str, fmt: Format, paging: Paging | None = None) -> list[Link]:
     """
     found = signs(site().catalogue, site().dataset, iri)
     page = paging.query if paging is not None else ""
-    told = [*_formats(iri, "alternate", page), *_common(iri, found)]
+    number = 1 if paging is None else paging.number
+    told = [*_formats(iri, "alternate", page, number), *_common(iri, found)]
     if Content.PAGE in fmt.carries:
         told += _of_landing_page(iri, found)
         told += _items(found) if len(found.items) <= MOST_ITEMS else ()
@@ -82,7 +83,7 @@ def linkset(iri: str) -> str:
     contexts = [_context(site().local_doc(iri), of_page)]
     contexts += [
         _context(site().local_doc(iri, f".{each.name}"), list(_of_metadata(iri)))
-        for each in _METADATA
+        for each in data_formats(iri)
     ]
     return json.dumps({"linkset": contexts}, indent=2, ensure_ascii=False) + "\n"
 
@@ -111,14 +112,15 @@ def _of_metadata(iri: str) -> Iterator[Link]:
     yield Link("describes", site().local_doc(iri), "text/html")
 
 
-def _formats(iri: str, relation: str, page: str = "") -> Iterator[Link]:
+def _formats(iri: str, relation: str, page: str = "", number: int = 1) -> Iterator[Link]:
     """Yield a link to the document in each format; in what describes it one version will do.
 
-    ``page`` ends the addresses of data: what people read has pages of its own.
+    ``page`` ends the addresses of data, of the page with a ``number``: what people read has pages
+    of its own.
     """
-    offered: Sequence[Format] = (*_PAGES, *_METADATA)
+    offered: Sequence[Format] = (*_PAGES, *data_formats(iri, number))
     if relation == "describedby":
-        offered = carrying(Content.TRIPLES)
+        offered = [each for each in offered if Content.TRIPLES in each.carries]
     for each in offered:
         ending = "" if each in _PAGES else page
         yield Link(relation, site().local_doc(iri, f".{each.name}") + ending, each.full_type)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
 
 from flask import current_app, request
+from pyoxigraph import NamedNode
 
 from graphsvc import __version__
 from graphsvc.browse.browser import Browser
@@ -26,8 +27,10 @@ from graphsvc.entities.asking import Asking
 from graphsvc.entities.context import Context
 from graphsvc.entities.structured import Alignments
 from graphsvc.lru import LruCache
+from graphsvc.namespaces import VOID
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
+from graphsvc.store.xml import names_class
 from graphsvc.vocabulary import Vocabulary, read_vocabulary
 
 if TYPE_CHECKING:
@@ -107,6 +110,16 @@ class Site:
     def imprint(self) -> Imprint:
         """Return what every document says of itself."""
         return Imprint(self.dataset, self.release.id, self.built)
+
+    @cached_property
+    def fits_rdf_xml(self) -> bool:
+        """Tell whether RDF/XML can hold every document: if it holds the dump, and each class."""
+        if all(dump.format != "rdf" for dump in self.release.manifest.dumps):
+            return False
+        rows = self.store.select(f"SELECT ?class {{ ?part {VOID['class']} ?class }}")
+        return all(
+            isinstance(row["class"], NamedNode) and names_class(row["class"]) for row in rows
+        )
 
     @cached_property
     def context(self) -> Context:

@@ -18,7 +18,7 @@ from werkzeug.http import http_date
 
 from graphsvc.entities import Imprint, version_document
 from graphsvc.entities.labels import best, local_words
-from graphsvc.formats import Content
+from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
 from graphsvc.vocabulary import KINDS, kind_of
 from graphsvc.web import problems
@@ -26,6 +26,7 @@ from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix, wri
 from graphsvc.web.languages import labels, of_reader
 from graphsvc.web.lineage import Version, known_versions
 from graphsvc.web.negotiation import negotiate
+from graphsvc.web.offers import formats_of
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.responses import answer
 from graphsvc.web.site import etag, site
@@ -74,11 +75,14 @@ def version(name: str) -> Response:
             f"There is no {fmt.label} of an earlier version.",
             remedy=f"There is {', '.join(each.name for each in FORMATS)}.",
         )
-    return _earlier(found, known, fmt or negotiate(request.headers.get("Accept"), FORMATS))
+    return _earlier(found, known, fmt)
 
 
-def _earlier(found: Version, known: Sequence[Version], fmt: Format) -> Response:
+def _earlier(found: Version, known: Sequence[Version], asked: Format | None) -> Response:
     quads = list(found.edition.quads(site().base))
+    data = site().once(("formats", found.iri), lambda: formats_of(_document(found, quads)))
+    offered = (*carrying(Content.PAGE), *data)
+    fmt = asked or negotiate(request.headers.get("Accept"), offered)
 
     def body() -> str | bytes:
         if fmt.name == "html":
@@ -87,6 +91,7 @@ def _earlier(found: Version, known: Sequence[Version], fmt: Format) -> Response:
                 version=found,
                 versions=known,
                 kinds=_terms(quads, labels()),
+                formats=data,
             )
         return write_document(_document(found, quads), fmt)
 
@@ -100,7 +105,7 @@ def _earlier(found: Version, known: Sequence[Version], fmt: Format) -> Response:
     response.headers["Content-Location"] = f"{found.href}.{fmt.name}"
     built = datetime.fromisoformat(found.edition.built)
     response.headers["Memento-Datetime"] = http_date(built)
-    for other in FORMATS:
+    for other in offered:
         link = f'<{found.href}.{other.name}>; rel="alternate"; type="{other.full_type}"'
         response.headers.add("Link", link)
     response.headers.add("Link", f'<{found.iri}>; rel="cite-as"')

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, url_for
 
+from graphsvc import sparql
 from graphsvc.entities.names import used_terms
 from graphsvc.errors import NotAcceptable, QueryError
 from graphsvc.explain import unknown_terms
 from graphsvc.formats import Format
+from graphsvc.teaching import warnings
 from graphsvc.web import protocol
 from graphsvc.web.examples import example
 from graphsvc.web.faults import fault
@@ -126,7 +128,11 @@ def _faults(asked: Asked) -> list[dict[str, object]]:
         pass
     except QueryError as error:
         return [fault("error", error.message, error.remedy, error.position)]
-    return [
+    surprising = [
+        fault("warning", each.message, each.remedy, sparql.position(asked.query, each.offset))
+        for each in warnings(asked.query)
+    ]
+    return surprising + [
         fault(
             "warning",
             f"{term.written} does not occur in this graph.",

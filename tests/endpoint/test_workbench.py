@@ -133,6 +133,33 @@ def test_faults_are_placed_and_near_names_offered(client: FlaskClient) -> None:
     assert told(client, "check", SELECT)["faults"] == []
 
 
+@pytest.mark.parametrize(
+    ("query", "message", "column"),
+    [
+        ("ASK { FILTER(<http://x/f>(1)) }", "This service has no function <http://x/f>.", 14),
+        (r'ASK { FILTER(REGEX("aa", "(a)\\1")) }', "it has the back-reference", 26),
+        ('SELECT (REPLACE("a", "a", "$") AS ?x) {}', "is no replacement", 27),
+        ("SELECT (SUM(?n) AS ?x) { OPTIONAL { ?s ?p ?n } }", "Where ?n is not bound, SUM", 9),
+    ],
+)
+def test_what_the_engine_cannot_do_is_a_fault_with_its_place(
+    client: FlaskClient, query: str, message: str, column: int
+) -> None:
+    (fault,) = told(client, "check", query)["faults"]
+    assert message in fault["message"]
+    assert fault["remedy"]
+    assert (fault["line"], fault["column"]) == (1, column)
+
+
+def test_names_are_looked_up_as_the_engine_reads_them(client: FlaskClient) -> None:
+    head = (
+        "PREFIX l: <http://nowhere.org/> BASE <https://example.org/lights/> PREFIX l: <ontology#>"
+    )
+    assert told(client, "check", f"{head} ASK {{ ?s l:statedName ?o }}")["faults"] == []
+    (fault,) = told(client, "check", f"{head} ASK {{ <id/light/north-rok> l:litIn ?o }}")["faults"]
+    assert "<id/light/north-rok> does not occur" in fault["message"]
+
+
 def test_the_vocabulary_has_what_the_graph_uses(client: FlaskClient) -> None:
     members = json.loads(client.get("/sparql/vocabulary.json").data)
     terms = {term["name"]: term for term in members["terms"]}

@@ -1,0 +1,34 @@
+"""Which IRIs the names in a query stand for: the engine's own parser says so.
+
+Prefixes may be declared twice and relative to BASE, and each BASE is relative to the one before
+(https://www.w3.org/TR/sparql11-query/#QSynIRI). One parser for the query and for its names cannot
+disagree with itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode, QuerySolutions, Store
+
+from graphsvc import sparql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_NO_DATA = Store()
+
+
+def resolved(
+    query: str, names: Sequence[str], prefixes: Mapping[str, str], base: str | None = None
+) -> list[str]:
+    """Return the absolute IRIs of names, ``<iri>`` or ``prefix:name``, that stand in a query.
+
+    ``prefixes`` are those that the query may leave out, ``base`` is the IRI that relative ones are
+    relative to before a BASE. Errors: SyntaxError for a name that has no IRI.
+    """
+    values = f"{sparql.prologue(query)} SELECT * {{ VALUES ?name {{ {' '.join(names)} }} }}"
+    rows = _NO_DATA.query(values, prefixes=dict(prefixes), base_iri=base)
+    if not isinstance(rows, QuerySolutions):
+        return []
+    return [name.value for (name,) in rows if isinstance(name, NamedNode)]

@@ -1,0 +1,171 @@
+r"""Regular expressions of XPath, which SPARQL has, in the engine's syntax, which is that of Rust.
+
+The two agree on nearly everything. Where they do not, the engine finds something else without a
+word: for it ``$1x`` is a group called ``1x``, and ``[a-z-[aeiou]]`` includes the vowels.
+https://www.w3.org/TR/xpath-functions/#regex-syntax, https://docs.rs/regex/#syntax
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pyoxigraph import Literal, QuerySolutions, Store
+
+# https://www.w3.org/TR/xml/#NT-NameStartChar and NameChar
+_INITIAL = (
+    r"A-Z_a-z:\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}"
+    r"\x{200C}\x{200D}\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}"
+    r"\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}"
+)
+_NAME = _INITIAL + r"\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}\x{2040}"
+_CLASSES = {
+    r"\i": f"[{_INITIAL}]",
+    r"\I": f"[^{_INITIAL}]",
+    r"\c": f"[{_NAME}]",
+    r"\C": f"[^{_NAME}]",
+}
+#: Within a character class the engine has operators of these, and XPath has plain characters.
+_OPERATORS = ("&&", "~~")
+
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_FLAGS = frozenset("ismxq")
+_PLAIN = re.compile(r"[\w\s,:;/@%'\"<>=!~#&-]*")
+_GROUP = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\((?!\?)|\(\?P?<(?![=!])", re.DOTALL)
+_DIGITS = re.compile(r"\d+", re.ASCII)
+
+#: What the engine's regular expressions have no way to do, by what begins it.
+_MISSING = (
+    (re.compile(r"\\[1-9]"), "the back-reference {}"),
+    (re.compile(r"\(\?[=!]"), "the lookahead {}…)"),
+    (re.compile(r"\(\?<[=!]"), "the lookbehind {}…)"),
+    (re.compile(r"\(\?>"), "the atomic group {}…)"),
+    (re.compile(r"\\[pP]\{[^}]*\}?"), "{}, which is no property that it knows"),
+)
+
+_NO_DATA = Store()
+
+
+def translated(pattern: str, flags: str = "") -> str:
+    """Return a pattern of XPath as the engine reads it."""
+    if "q" in flags:
+        return pattern
+    return _Translation(pattern, "x" in flags).whole()
+
+
+class _Translation:
+    """A pattern on its way into the engine's syntax."""
+
+    def __init__(self, pattern: str, ignores_space: bool) -> None:  # noqa: FBT001 - a fact
+        self._pattern = pattern
+        self._ignores_space = ignores_space
+        self._at = 0
+
+    def whole(self) -> str:
+        """Return the pattern, translated."""
+        pieces: list[str] = []
+        while self._at < len(self._pattern):
+            mark = self._pattern[self._at]
+            if mark == "[":
+                pieces.append(self._character_class())
+            elif mark == "#" and self._ignores_space:
+                # Only the engine begins a comment here.
+                self._at += 1
+                pieces.append(r"\#")
+            else:
+                pieces.append(self._character())
+        return "".join(pieces)
+
+    def _character(self) -> str:
+        escape = _ESCAPE.match(self._pattern, self._at)
+        text = escape.group() if escape else self._pattern[self._at]
+        self._at += len(text)
+        return _CLASSES.get(text, text)
+
+    def _character_class(self) -> str:
+        """Translate a class; what it subtracts comes last, and is a class itself.
+
+        https://www.w3.org/TR/xmlschema-2/#nt-charClassSub
+        """
+        opening = "[^" if self._pattern.startswith("[^", self._at) else "["
+        self._at += len(opening)
+        pieces: list[str] = []
+        while self._at < len(self._pattern):
+            if pieces and self._pattern.startswith("-[", self._at):
+                self._at += 1
+                taken = self._character_class()
+                inside = f"{opening}{''.join(pieces)}]"
+                pieces, opening = [f"{inside}--{taken}"], "["
+            elif self._pattern.startswith(_OPERATORS, self._at):
+                pieces.append("\\" + self._character())
+            elif self._pattern[self._at] == "]" and pieces:
+                self._at += 1
+                return f"{opening}{''.join(pieces)}]"
+            elif self._pattern[self._at] == "[":
+                pieces.append(self._character_class())
+            else:
+                pieces.append(self._character())
+        return opening + "".join(pieces)
+
+
+def replacement(text: str, groups: int | None, flags: str = "") -> str | None:
+    r"""Return what replaces a match as the engine reads it, or None if it is none of XPath.
+
+    ``$N`` is a group, ``\$`` a dollar sign and ``\\`` a backslash; nothing else may follow these
+    two signs (https://www.w3.org/TR/xpath-functions/#func-replace). Of more digits than the
+    pattern has ``groups`` the last ones are plain.
+    """
+    if "q" in flags:
+        return text.replace("$", "$$")
+    pieces: list[str] = []
+    at = 0
+    while at < len(text):
+        mark, following = text[at], text[at + 1 : at + 2]
+        digits = _DIGITS.match(text, at + 1) if mark == "$" else None
+        if digits:
+            number = digits.group()
+            while len(number) > 1 and groups is not None and int(number) > groups:
+                number = number[:-1]
+            pieces.append(f"${{{number}}}")
+            at += 1 + len(number)
+        elif mark == "\\" and following in ("$", "\\"):
+            pieces.append("$$" if following == "$" else "\\")
+            at += 2
+        elif mark in ("$", "\\"):
+            return None
+        else:
+            pieces.append(mark)
+            at += 1
+    return "".join(pieces)
+
+
+def groups_in(pattern: str) -> int:
+    """Return how many groups a pattern captures."""
+    return sum(match.group().startswith("(") for match in _GROUP.finditer(pattern))
+
+
+def wrong_flags(flags: str) -> str:
+    """Return those of the flags that XPath does not have."""
+    return "".join(flag for flag in flags if flag not in _FLAGS)
+
+
+def is_read(pattern: str, flags: str = "") -> bool:
+    """Tell whether the engine can read a pattern that is translated."""
+    return _PLAIN.fullmatch(pattern) is not None or _is_read(pattern, flags)
+
+
+@lru_cache(maxsize=1024)
+def _is_read(pattern: str, flags: str) -> bool:
+    # For a pattern that it cannot read the engine binds nothing.
+    rows = _NO_DATA.query(
+        f'SELECT (REGEX("", {Literal(pattern)}, {Literal(flags)}) AS ?read) {{ }}'
+    )
+    return isinstance(rows, QuerySolutions) and next(iter(rows))[0] is not None
+
+
+def missing(pattern: str) -> str:
+    """Return what in a pattern the engine has no way to do, or nothing if it is simply wrong."""
+    for sign, said in _MISSING:
+        if found := sign.search(pattern):
+            return said.format(found.group())
+    return ""
