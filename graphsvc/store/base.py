@@ -153,8 +153,13 @@ class Store(Lookup, Protocol):
         formats: Mapping[Content, Sequence[Format]],
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
+        base: str | None = None,
     ) -> Answer:
-        """Answer in the first of the formats offered for the kind of answer the query has."""
+        """Answer in the first of the formats offered for the kind of answer the query has.
+
+        ``base`` is the absolute IRI that relative ones in the query are relative to
+        (https://www.w3.org/TR/sparql11-query/#relIRIs).
+        """
         ...
 
     def read(
@@ -162,6 +167,7 @@ class Store(Lookup, Protocol):
         query: str,
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
+        base: str | None = None,
     ) -> Result:
         """Answer with terms, which are found while they are read."""
         ...
