@@ -25,6 +25,8 @@ _METAVARS = {
     "releases": "DIR",
     "translations": "DIR",
     "base_iri": "IRI",
+    "public_url": "URL",
+    "trusted_proxies": "ADDRESSES",
     "port": "NUMBER",
 }
 

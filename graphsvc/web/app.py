@@ -22,6 +22,7 @@ from graphsvc.web.crawlers import crawlers
 from graphsvc.web.documents import documents
 from graphsvc.web.dumps import downloads
 from graphsvc.web.history import History
+from graphsvc.web.origin import ERROR, Mounted, PublicAddress
 from graphsvc.web.pictures import pictures
 from graphsvc.web.pinned import OpenedStores, Pins, address
 from graphsvc.web.problems import RequestProblem
@@ -104,6 +105,7 @@ def create_app(
     ``others`` answers those that are pinned to other releases, likewise.
     """
     app = Flask(__name__, static_folder=None)
+    app.wsgi_app = Mounted(app.wsgi_app, PublicAddress(settings))  # type: ignore[method-assign]
     app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
@@ -162,10 +164,12 @@ def _refuse_long_addresses() -> None:
 
 
 def _refuse_what_is_no_host() -> None:
-    """Refuse a Host that is none: addresses would be made of it.
+    """Refuse a Host that is none, or that a proxy garbles: addresses would be made of it.
 
     https://www.rfc-editor.org/rfc/rfc9112#section-3.2
     """
+    if ERROR in request.environ:
+        raise request.environ[ERROR]
     if not request.host:
         raise RequestProblem(
             "bad-request",

@@ -100,9 +100,7 @@ def home() -> BaseResponse:
         response.headers["Cache-Control"] = "public, no-cache"
         response.vary.add("Accept")
         return response
-    # The page shows its own address, which is the host's.
-    key = ("home", request.host_url)
-    return release_answer(_HTML, key, lambda: kept_page(key, body))
+    return release_answer(_HTML, ("home",), lambda: kept_page(("home",), body))
 
 
 @pages.get("/problems")
@@ -132,9 +130,9 @@ def entity_page(iri: str) -> str:
     if iri in catalogue.texts:
         return reader_page(iri, page_number())
     if iri == site().dataset.iri:
-        # It tells of addresses of this host, and of the releases that are kept.
+        # It lists the releases that are kept.
         kept = [release.id for release in history().kept()]
-        return kept_page(("dataset", request.url_root, *kept), lambda: _thing_page(iri))
+        return kept_page(("dataset", *kept), lambda: _thing_page(iri))
     return _thing_page(iri)
 
 

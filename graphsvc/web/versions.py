@@ -93,7 +93,7 @@ def _earlier(found: Version, known: Sequence[Version], fmt: Format) -> Response:
     digest = sha256(found.edition.nquads.encode()).hexdigest()
     others = [each.edition.name for each in known]
     tag = etag(
-        site().release, request.script_root, "version", digest, *others, fmt.name, *of_reader(fmt)
+        site().release, request.url_root, "version", digest, *others, fmt.name, *of_reader(fmt)
     )
     # It is of the time at which the served release was built: that says which version is the last.
     response = answer(fmt, tag, http_date(site().built), body)
