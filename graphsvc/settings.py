@@ -78,7 +78,7 @@ def split_public_url(text: str) -> tuple[str, str, str]:
     """Return the scheme, the host and the mount point of a public address; ValueError if wrong."""
     match = _PUBLIC_URL.fullmatch(text)
     if match is None or not is_host(match["host"]):
-        raise ValueError("an address such as https://example.org/ or https://example.org/graph/")
+        raise ValueError("an address such as https://example.org/ or https://example.org/kg/")
     return match["scheme"], match["host"], match["mount_point"]
 
 
