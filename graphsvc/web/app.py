@@ -22,7 +22,9 @@ from graphsvc.web.crawlers import crawlers
 from graphsvc.web.documents import documents
 from graphsvc.web.dumps import downloads
 from graphsvc.web.history import History
+from graphsvc.web.methods import refuse_where_nothing_is
 from graphsvc.web.origin import ERROR, Mounted, PublicAddress
+from graphsvc.web.parameters import without_appended
 from graphsvc.web.pictures import pictures
 from graphsvc.web.pinned import OpenedStores, Pins, address
 from graphsvc.web.problems import RequestProblem
@@ -90,7 +92,7 @@ class Request(flask.Request):
 
     def __init__(self, environ: WSGIEnvironment, **others: Any) -> None:
         super().__init__(environ, **others)
-        self.query_string = in_ascii(self.query_string)
+        self.query_string = without_appended(in_ascii(self.query_string))
 
 
 def create_app(
@@ -107,6 +109,8 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.wsgi_app = Mounted(app.wsgi_app, PublicAddress(settings))  # type: ignore[method-assign]
     app.request_class = Request
+    # A slash at the end of an address changes nothing; clients append it by themselves.
+    app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.config["CONTACT"] = settings.contact
@@ -148,6 +152,7 @@ def create_app(
         app.register_blueprint(blueprint)
     app.before_request(_refuse_long_addresses)
     app.before_request(_refuse_what_is_no_host)
+    app.before_request(refuse_where_nothing_is)
     app.after_request(_with_headers)
     return app
 

@@ -123,13 +123,22 @@ def parameters(query_string: bytes, body: Body | None) -> Parameters:
 def _decoded(pairs: bytes) -> dict[str, list[str]]:
     # What some clients leave unencoded is read as well.
     try:
-        return parse_qs(pairs.decode("utf-8"), keep_blank_values=True, errors="strict")
+        values = parse_qs(pairs.decode("utf-8"), keep_blank_values=True, errors="strict")
     except UnicodeDecodeError as error:
         raise RequestProblem(
             "bad-request",
             "The parameters are not UTF-8.",
             remedy="Percent-encode their UTF-8 bytes.",
         ) from error
+    return {name: _filled(name, each) for name, each in values.items()}
+
+
+def _filled(name: str, values: list[str]) -> list[str]:
+    """Return the values that are not empty: forms send every field, also one left empty.
+
+    An empty query is a mistake, and is reported.
+    """
+    return values if name == "query" else [value for value in values if value]
 
 
 def in_ascii(query_string: bytes) -> bytes:
@@ -184,8 +193,16 @@ def read(given: Parameters, body: Body | None) -> Asked:
             remedy="Send exactly one query.",
         )
     _check_versions(given, body)
-    names = given.all("format")
-    return Asked(queries[0], _graphs(given), names[0] if names else None)
+    return Asked(queries[0], _graphs(given), format_name(given))
+
+
+def format_name(given: Parameters) -> str | None:
+    """Return the format that a request names, in ``format=``, or in ``output=`` as for Fuseki.
+
+    In a form a plus is a space. No media type has a space, so that it was a plus here.
+    """
+    names = [*given.all("format"), *given.all("output")]
+    return names[0].strip().replace(" ", "+") if names else None
 
 
 def chosen(name: str | None, accept: str | None, offered: Sequence[Format]) -> Format:

@@ -90,7 +90,7 @@ def compare() -> BaseResponse:
 @releases.get("/releases/<path:name>")
 def release(name: str) -> Response:
     """Answer with one release, or with what changed between the two that a name joins."""
-    stem, fmt = _suffix_apart(name)
+    stem, fmt = _suffix_apart(name.rstrip("/"))
     problems.ask_for_rdf_errors(fmt)
     first, between, second = stem.partition(_BETWEEN)
     if between:

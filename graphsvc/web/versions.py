@@ -55,7 +55,7 @@ class Term:
 @versions.get("/ontology/<path:name>")
 def version(name: str) -> Response:
     """Answer with one version of the ontology, in the format of its suffix or as negotiated."""
-    path, fmt = split_suffix(name)
+    path, fmt = split_suffix(name.rstrip("/"))
     problems.ask_for_rdf_errors(fmt)
     known = known_versions()
     found = next((each for each in known if each.edition.name == path), None)

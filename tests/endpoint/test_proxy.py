@@ -54,8 +54,11 @@ http {{
 def certificate(folder: Path) -> tuple[Path, Path]:
     """Return a new certificate for 127.0.0.1, which signs itself, and its key."""
     cert, key = folder / "cert.pem", folder / "key.pem"
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1".split()
-    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
+    command = (
+        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+        *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+        *("-keyout", key, "-out", cert),
+    )
     subprocess.run(command, check=True, capture_output=True)
     return cert, key
 
