@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -502,6 +503,35 @@ def test_under_another_root_the_addresses_have_it(lights_release: Release) -> No
     answer = client.get("/sitemap.xml", environ_overrides={"SCRIPT_NAME": "/graph"})
     assert b"<loc>http://localhost/graph/doc/id/" in answer.data
     assert b"/graph/graph/" not in answer.data
+
+
+IDS = re.compile(r'\bid="([^"]*)"')
+LINKS = re.compile(r'<a\b[^>]*href="([^"]*)"')
+
+
+def test_the_page_of_the_dataset_shows_the_parts_that_it_names(
+    client: FlaskClient, release: Release, dataset: URIRef
+) -> None:
+    page = client.get("/doc/dataset", headers={"Accept": "text/html"}).text
+    local = "/doc/" + str(dataset).removeprefix(release.base)
+    ids = set(IDS.findall(page))
+    linked = {each for each in LINKS.findall(page) if each.startswith((f"{local}#", "#"))}
+    assert any("#passages" in each for each in linked)
+    assert {each.partition("#")[2] for each in linked} <= ids
+    part = page[page.index('<h3 id="passages"') :]
+    assert re.search(r"<dt>triples</dt>\s*<dd><span[^>]*>[1-9]", part)
+
+
+def test_the_home_page_leads_to_the_description(client: FlaskClient, dataset: URIRef) -> None:
+    answer = client.get("/", headers={"Accept": "text/html"})
+    assert '<a href="/doc/dataset">' in answer.text
+    links = [link for link in answer.headers.getlist("Link") if 'rel="describedby"' in link]
+    assert '</doc/dataset.ttl>; rel="describedby"; type="text/turtle"' in links
+    for link in links:
+        address, kind = re.findall(r'<(.*?)>.*type="(.*?)"', link)[0]
+        assert f'<link rel="describedby" type="{kind}" href="{address}">' in answer.text
+        assert client.get(address).mimetype == kind
+    assert f'<{dataset}>; rel="cite-as"' in answer.headers.getlist("Link")
 
 
 def test_the_pages_offer_the_dumps(client: FlaskClient, release: Release) -> None:

@@ -17,10 +17,12 @@ from graphsvc.entities import (
     reading,
     texts,
 )
+from graphsvc.entities.fragments import fragments
 from graphsvc.entities.labels import alike
 from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.entities.partitions import partition
 from graphsvc.formats import Content, carrying, named
+from graphsvc.web import signposts
 from graphsvc.web.atlas import atlas
 from graphsvc.web.browse import list_queries
 from graphsvc.web.cite import cite_claim, cite_fact
@@ -100,7 +102,9 @@ def home() -> BaseResponse:
         response.headers["Cache-Control"] = "public, no-cache"
         response.vary.add("Accept")
         return response
-    return release_answer(_HTML, ("home",), lambda: kept_page(("home",), body))
+    response = release_answer(_HTML, ("home",), lambda: kept_page(("home",), body))
+    response.headers.extend([("Link", link.field) for link in signposts.of_home()])
+    return response
 
 
 @pages.get("/problems")
@@ -177,6 +181,7 @@ def register(served: Site, environment: Environment) -> None:
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,
         alike=alike,
+        fragments=lambda entity: fragments(served.catalogue, entity, labels()),
         partition=lambda entry: partition(served.catalogue, entry, labels()),
         cut=_cut,
         MANY=_MANY,

@@ -149,26 +149,34 @@ def test_a_crawler_comes_to_the_whole_graph(
 LINK = re.compile(r'\b(?:href|src|action|data-(?:endpoint|things|suggest))="([^"]*)"')
 
 
-def links(url: str) -> set[str]:
-    """Return where the page at an address leads to on this machine."""
+def links(url: str) -> tuple[set[str], set[str]]:
+    """Return where the page at an address leads to on this machine, and the ids on it."""
     with urlopen(Request(url, headers={"Accept": "text/html, */*;q=0.1"})) as answer:  # noqa: S310
         assert urlsplit(answer.url).netloc == urlsplit(url).netloc, f"{url} leads to {answer.url}"
         is_page = answer.headers.get_content_type() == "text/html"
         text = answer.read().decode("utf-8") if is_page else ""
-    found = {urldefrag(urljoin(answer.url, unescape(each)))[0] for each in LINK.findall(text)}
-    return {link for link in found if urlsplit(link).hostname == urlsplit(url).hostname}
+    found = {urljoin(answer.url, unescape(each)) for each in LINK.findall(text)}
+    local = {link for link in found if urlsplit(link).hostname == urlsplit(url).hostname}
+    return local, set(map(unescape, re.findall(r'\bid="([^"]*)"', text)))
 
 
 def test_no_page_leads_out_of_the_prefix(address: str) -> None:
     """Every link that is not dead is followed; of those that differ in their query, one."""
     waiting, paths = [address], {urlsplit(address).path}
+    anchors: dict[str, set[str]] = {}
+    places: set[tuple[str, str]] = set()
     while waiting:
         here = waiting.pop()
-        for link in sorted(links(here)):
+        found, anchors[here] = links(here)
+        for link in sorted(found):
             assert link.startswith(address), f"{here} leads to {link}"
-            if (path := urlsplit(link).path) not in paths:
+            page, place = urldefrag(link)
+            places.add((page, place))
+            if (path := urlsplit(page).path) not in paths:
                 paths.add(path)
-                waiting.append(link)
+                waiting.append(page)
+    lost = {(page, place) for page, place in places if place and page in anchors}
+    assert {(page, place) for page, place in lost if place not in anchors[page]} == set()
     assert {"/kg/browse", "/kg/sparql", "/kg/dump.nq.gz"} < paths
     assert len(paths) > 200
 
