@@ -64,12 +64,12 @@ checkers: assets $(CHECKERS)
 $(CHECKERS): $(wildcard tests/checkers/*.json)
 	cd tests/checkers && PATH="$$PATH:$(abspath $(BIN))" npm ci --loglevel=error >/dev/null
 
-# The service is tested by what others use it with: a browser, curl, and Raptor's rapper. Each is a
-# command and the Debian package that has it.
-CLIENTS := chromium:chromium curl:curl rapper:raptor2-utils
+# The service is tested by what others use it with: a browser, curl, Raptor's rapper, and nginx with a
+# certificate of openssl. Each is a command and the Debian package that has it.
+CLIENTS := chromium:chromium curl:curl rapper:raptor2-utils nginx:nginx-light openssl:openssl
 
 clients:
-	@missing=""; packages=""; \
+	@PATH="$$PATH:/usr/sbin"; missing=""; packages=""; \
 	for client in $(CLIENTS); do \
 	  command -v "$${client%%:*}" >/dev/null || { missing="$$missing $${client%%:*}"; packages="$$packages $${client#*:}"; }; \
 	done; \

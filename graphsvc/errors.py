@@ -11,6 +11,7 @@ GraphsvcError
 │   └── ParameterError       a query's parameter is missing, unknown or of the wrong kind
 ├── UnknownEntity            nothing in the graph has this IRI
 ├── Withdrawn                the graph had this thing, and has it no more
+├── ForwardingError          a trusted proxy names a public address that is none
 ├── NotAcceptable            no format that the client takes can carry this answer
 └── StoreError               the store itself failed
     ├── DeadlineExceeded     the request took longer than it may
@@ -123,6 +124,10 @@ class Withdrawn(GraphsvcError):  # noqa: N818
         self.iri = iri
         self.time = time
         self.replacements = tuple(replacements)
+
+
+class ForwardingError(GraphsvcError):
+    """A trusted proxy names a public address that is none, or names two."""
 
 
 class NotAcceptable(GraphsvcError):  # noqa: N818

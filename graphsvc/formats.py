@@ -12,6 +12,8 @@ from pyoxigraph import QueryResultsFormat, RdfFormat
 
 from graphsvc.phrases import Phrase
 
+_W3C_FORMATS = "http://www.w3.org/ns/formats/"
+
 
 class Content(Enum):
     """What an answer is made of, and so which formats can carry it."""
@@ -53,6 +55,12 @@ class Format:
     charset: bool = False
     version: str | None = None
     packed: bool = False
+
+    @property
+    def iri(self) -> str | None:
+        """Return the IRI of the format among those of W3C: https://www.w3.org/ns/formats/."""
+        # The engine writes that of JSON-LD with another path.
+        return self.engine and _W3C_FORMATS + self.engine.iri.rpartition("/")[2]
 
     @property
     def full_type(self) -> str:

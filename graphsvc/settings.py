@@ -13,8 +13,10 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 from graphsvc.errors import SettingsError
 
@@ -22,8 +24,17 @@ from graphsvc.errors import SettingsError
 FILE_NAME = "graphsvc.toml"
 ENVIRONMENT = "GRAPHSVC_"
 
+#: The word in ``trusted_proxies`` for whatever connects to a Unix socket of the service.
+UNIX = "unix"
+
 _LARGEST_PORT = 65535
 _LONGEST_WAIT = 86_400
+
+#: A name, an IPv4 address, or an IPv6 address in brackets; and a port, if it is not the usual one.
+_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
+#: Segments that no client and no proxy writes in another way, and that are no "." or "..".
+_MOUNT_POINT = r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*"
+_PUBLIC_URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_HOST})(?P<mount_point>{_MOUNT_POINT})/")
 
 Reader: TypeAlias = Callable[[Any], Any]
 
@@ -44,6 +55,49 @@ def _base_iri(value: object) -> str | None:
     if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s<>\"{}|^`\\#?]+/", value):
         raise ValueError("an http or https IRI that ends in a slash")
     return value
+
+
+def is_host(text: str) -> bool:
+    """Tell whether a text is a host, with or without a port, as it stands in an address.
+
+    https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2
+    """
+    try:
+        # This looks into the brackets and at the range of the port.
+        return re.fullmatch(_HOST, text) is not None and urlsplit(f"//{text}").port != 0
+    except ValueError:
+        return False
+
+
+def is_mount_point(text: str) -> bool:
+    """Tell whether a text is a path under which the service can be mounted; "" is the root."""
+    return re.fullmatch(_MOUNT_POINT, text) is not None
+
+
+def split_public_url(text: str) -> tuple[str, str, str]:
+    """Return the scheme, the host and the mount point of a public address; ValueError if wrong."""
+    match = _PUBLIC_URL.fullmatch(text)
+    if match is None or not is_host(match["host"]):
+        raise ValueError("an address such as https://example.org/ or https://example.org/kg/")
+    return match["scheme"], match["host"], match["mount_point"]
+
+
+def _public_url(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    split_public_url(str(value))
+    return str(value)
+
+
+def _proxies(value: object) -> str | None:
+    names = [name.strip() for name in str(value or "").split(",") if name.strip()]
+    for name in names:
+        try:
+            _ = name == UNIX or ip_network(name)
+        except ValueError:
+            expected = f'addresses or networks, separated by commas, or the word "{UNIX}"'
+            raise ValueError(expected) from None
+    return ", ".join(names) or None
 
 
 def _whole(value: object) -> int:
@@ -124,6 +178,21 @@ class Settings:
         metadata=_about(
             "The base of every IRI of the graph, if not the project's own (its void:uriSpace).",
             _base_iri,
+        ),
+    )
+    public_url: str | None = field(
+        default=None,
+        metadata=_about(
+            "Where clients reach the service: scheme, host and mount point, ending in a slash.",
+            _public_url,
+        ),
+    )
+    trusted_proxies: str | None = field(
+        default=None,
+        metadata=_about(
+            "The proxies whose Forwarded and X-Forwarded-* fields are believed: addresses, "
+            f"networks, `{UNIX}`.",
+            _proxies,
         ),
     )
     contact: str | None = field(

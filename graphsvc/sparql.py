@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from graphsvc.errors import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 
 class Kind(Enum):
@@ -100,8 +100,6 @@ _RUN = re.compile(f"[{_BASE}](?:{_CHAR}|\\.)*")
 #: The same without names that have a prefix, for runs in which none can end.
 _UNPREFIXED = re.compile(_MASTER.pattern.replace(f"{_PREFIX}:{_LOCAL}", f":{_LOCAL}"), re.DOTALL)
 _CODEPOINTS = re.compile(_CODEPOINT)
-_GRAPH = re.compile(rf"GRAPH|{_CODEPOINT}", re.IGNORECASE)
-_FROM = re.compile("FROM", re.IGNORECASE)
 _OF_NO_PREFIX = re.compile(r"[^\w.-]")
 _LOCAL_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 # https://www.w3.org/TR/sparql11-query/#rECHAR
@@ -120,9 +118,7 @@ _UPDATES = frozenset(
     ("LOAD", "CLEAR", "DROP", "ADD", "MOVE", "COPY", "CREATE", "INSERT", "DELETE", "WITH")
 )
 #: What a text holds at least in which `forbidden` finds something; most queries hold nothing of it.
-_SUSPICIOUS = re.compile(
-    "|".join(["SERVICE", "LOAD", *sorted(_UPDATES), _CODEPOINT]), re.IGNORECASE
-)
+_SUSPICIOUS = ("SERVICE", *sorted(_UPDATES), "\\U")
 _OPENING = {"{": "}", "(": ")", "[": "]"}
 _CLOSING = {closing: opening for opening, closing in _OPENING.items()}
 
@@ -198,7 +194,7 @@ def forbidden(text: str) -> Forbidden | None:
     (https://www.w3.org/TR/sparql11-query/#codepointEscape), so a text that holds them is
     looked at twice: as it is written, and with its escapes resolved.
     """
-    if not _SUSPICIOUS.search(text):
+    if not mentions(text, _SUSPICIOUS):
         return None
     found = _forbidden(text)
     if found is None and _CODEPOINTS.search(text):
@@ -217,9 +213,18 @@ def form(text: str) -> str | None:
     return None
 
 
+def mentions(text: str, words: Iterable[str]) -> bool:
+    """Tell whether one of some words, given in capitals, stands anywhere in a text in any case.
+
+    Most queries hold none of the words that need a closer look, which this tells at once.
+    """
+    capitals = text.upper()
+    return any(word in capitals for word in words)
+
+
 def may_name_graphs(text: str) -> bool:
     """Tell whether a query may use GRAPH: without the word it does not."""
-    return bool(_GRAPH.search(text))
+    return mentions(text, ("GRAPH", "\\U"))
 
 
 def prologue(text: str) -> str:
@@ -232,7 +237,7 @@ def prologue(text: str) -> str:
 
 def may_name_dataset(text: str) -> bool:
     """Tell whether a query may use FROM: without the word it does not."""
-    return bool(_FROM.search(text))
+    return mentions(text, ("FROM",))
 
 
 def dataset_clauses(text: str) -> tuple[list[str], list[str]]:

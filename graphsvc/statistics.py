@@ -11,7 +11,7 @@ from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from graphsvc.namespaces import RDF, RDFS, VOID, XSD, graph_iri
 
@@ -28,6 +28,8 @@ _MOST_ROUNDS = 20
 class Tally:
     """Counts quads as they come. What it keeps of each distinct triple is a number.
 
+    Terms count as different if they are different in the store, so that a query counts the same.
+
     ``base`` is that of the graph: its things are under ``<base>id/``, its graphs under
     ``<base>graph/``, and every other graph is a passage.
     """
@@ -42,6 +44,7 @@ class Tally:
         self.objects: set[int] = set()
         self._things: set[int] = set()
         self._numbers: dict[Term, int] = {}
+        self._as_stored = _AsStored()
         self._triples: set[int] = set()
         self._cited: set[int] = set()
         self._described: set[Quad] = set()
@@ -97,7 +100,34 @@ class Tally:
         self.graphs[graph] += 1
 
     def _number(self, term: Term) -> int:
-        return self._numbers.setdefault(term, len(self._numbers))
+        number = self._numbers.get(term)
+        if number is None:
+            stored = self._as_stored.term(term)
+            number = self._numbers.setdefault(stored, len(self._numbers))
+            self._numbers[term] = number
+        return number
+
+
+class _AsStored:
+    """Tells which term the engine keeps in place of another.
+
+    It keeps the values of numbers, dates and the like, and not how they were written: "01" and an
+    xsd:int are kept as the xsd:integer 1.
+    """
+
+    def __init__(self) -> None:
+        self._store = Store()
+        self._node = NamedNode("urn:any")
+
+    def term(self, term: Term) -> Term:
+        if not isinstance(term, Literal) or term.datatype in (XSD.string, RDF.langString):
+            return term
+        quad = Quad(self._node, self._node, term)
+        self._store.add(quad)
+        stored: Quad
+        (stored,) = self._store
+        self._store.remove(quad)
+        return stored.object
 
 
 def describe(tally: Tally, datasets: Sequence[NamedNode]) -> list[Quad]:

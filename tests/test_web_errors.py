@@ -68,7 +68,7 @@ WRONG = [
     Wrong("documents.thing", "/id/light/none", 404),
     Wrong("documents.thing", "/no such thing", 404),
     Wrong("documents.thing", "/id/<script>", 404),
-    Wrong("documents.thing", "/id/light/none", 405, "PUT"),
+    Wrong("documents.thing", "/id/light/north-rock", 405, "PUT"),
     Wrong("documents.about", "/doc/id/light/none", 404),
     Wrong("documents.about", "/doc/id/light/north-rock?page=0", 400),
     Wrong("sparql.answer", "/sparql?query=ASK%7B%7D&release=none", 404),

@@ -350,7 +350,6 @@ def test_yes_or_no_is_answered_in_words(client: FlaskClient) -> None:
         ("/queries/mechanisms-of-a-land", 404, "mechanisms-of-a-country"),
         (f"{COUNTRY}.ttl", 404, "ttl"),
         (f"{COUNTRY}.exe", 404, "exe"),
-        ("/queries/", 404, "queries"),
     ],
 )
 def test_errors_have_the_one_shape_and_name_what_is_wrong(

@@ -26,6 +26,8 @@ _METAVARS = {
     "translations": "DIR",
     "unix_socket": "PATH",
     "base_iri": "IRI",
+    "public_url": "URL",
+    "trusted_proxies": "ADDRESSES",
     "port": "NUMBER",
 }
 

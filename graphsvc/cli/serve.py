@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 @with_settings(
     "translations",
     "contact",
+    "public_url",
+    "trusted_proxies",
     "host",
     "port",
     "unix_socket",

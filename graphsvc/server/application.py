@@ -17,7 +17,7 @@ from graphsvc.server.failures import error_of
 from graphsvc.web.delivery import Delivery, Enough, Wish
 from graphsvc.web.endpoint import QueryRequest
 from graphsvc.web.problems import RequestProblem
-from graphsvc.web.protocol import PATH, Body, in_ascii
+from graphsvc.web.protocol import PATH, Body
 
 if TYPE_CHECKING:
     import socket
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from graphsvc.server.http import Answer, Request
     from graphsvc.web.delivery import Delivering
     from graphsvc.web.endpoint import Endpoint
+    from graphsvc.web.origin import Origin, PublicAddress
 
+_PATHS = (PATH, f"{PATH}/")
 _QUERY_METHODS = frozenset(("GET", "HEAD", "POST"))
 
 #: Fields that WSGI has under names of its own.
@@ -43,10 +45,12 @@ class Application:
         self,
         pages: Delivering,
         endpoint: Endpoint,
+        address: PublicAddress,
         deadline: float,
         log: AccessLog | None = None,
     ) -> None:
         self.log = log
+        self._address = address
         self._pages = pages
         self._endpoint = endpoint
         self._deadline = deadline
@@ -64,7 +68,7 @@ class Application:
         delivery = Delivery(wish, answer)
         failure = _refusal(request) if cause is None else error_of(cause, self._deadline)
         try:
-            if failure is None and self._answer_query(request, wish, delivery):
+            if failure is None and self._answer_query(request, connection, wish, delivery):
                 return
         except (GraphsvcError, RequestProblem) as error:
             if delivery.is_started:
@@ -73,10 +77,15 @@ class Application:
             failure = None if isinstance(error, NotAcceptable) else error
         self._pages.answer(_environ(request, connection), delivery, failure)
 
-    def _answer_query(self, request: Request, wish: Wish, delivery: Delivery) -> bool:
+    def _answer_query(
+        self, request: Request, connection: socket.socket, wish: Wish, delivery: Delivery
+    ) -> bool:
         """Answer a query of a program; tell whether it was one."""
         target = _target(request.target)
-        if target.path != PATH or request.method not in _QUERY_METHODS:
+        if PATH not in target.path or request.method not in _QUERY_METHODS:
+            return False
+        origin = self._origin(request, connection, target)
+        if origin.local_path(target.path) not in _PATHS:
             return False
         body = None
         if request.method == "POST":
@@ -84,12 +93,13 @@ class Application:
         reply = self._endpoint.reply(
             QueryRequest(
                 method=request.method,
-                query_string=in_ascii(target.query),
+                query_string=target.query,
                 body=body,
                 accept=request.field(b"accept"),
                 if_none_match=wish.inner_tags(),
                 if_modified_since=request.field(b"if-modified-since"),
-                root="",
+                root=origin.root,
+                address=f"{origin.scheme}://{origin.host}{origin.root}{PATH}",
             )
         )
         if reply is None:
@@ -99,6 +109,15 @@ class Application:
             reply.write(cast("IO[bytes]", delivery))
         delivery.finish()
         return True
+
+    def _origin(self, request: Request, connection: socket.socket, target: _Target) -> Origin:
+        """Return the public address at which the client has asked."""
+        peer = _address_of(connection.getpeername()) if self._address.trusts_proxies else ""
+        return self._address.origin(
+            peer,
+            target.host or request.field(b"host") or "",
+            lambda name: request.field(name.encode()),
+        )
 
 
 class _Target(NamedTuple):
@@ -150,9 +169,14 @@ def _refusal(request: Request) -> RequestProblem | None:
     return None
 
 
+def _address_of(peer: object) -> str:
+    """Return the IP address of the other end of a connection; none of a Unix socket."""
+    return str(peer[0]) if isinstance(peer, tuple) else ""
+
+
 def _environ(request: Request, connection: socket.socket) -> WSGIEnvironment:
     target = _target(request.target)
-    peer, own = connection.getpeername(), connection.getsockname()
+    own = connection.getsockname()
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
@@ -161,7 +185,7 @@ def _environ(request: Request, connection: socket.socket) -> WSGIEnvironment:
         "SERVER_PROTOCOL": f"HTTP/{request.version}",
         "SERVER_NAME": own[0] if isinstance(own, tuple) else "localhost",
         "SERVER_PORT": str(own[1]) if isinstance(own, tuple) else "80",
-        "REMOTE_ADDR": peer[0] if isinstance(peer, tuple) else "",
+        "REMOTE_ADDR": _address_of(connection.getpeername()),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
         "wsgi.input": io.BytesIO(request.body),

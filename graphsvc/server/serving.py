@@ -28,6 +28,7 @@ from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.web.app import create_app, warm_up
 from graphsvc.web.endpoint import Endpoint
+from graphsvc.web.origin import PublicAddress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,13 @@ def _application(values: Settings, release: Release, store: OxigraphStore) -> Ap
     flask = create_app(release, values, store)
     warm_up(flask)
     pages = cast("Delivering", flask.wsgi_app)
-    return Application(pages, Endpoint(release, store), values.deadline, log_of(values, release))
+    return Application(
+        pages,
+        Endpoint(release, store),
+        PublicAddress(values),
+        values.deadline,
+        log_of(values, release),
+    )
 
 
 def log_of(values: Settings, release: Release) -> AccessLog | None:

@@ -24,6 +24,9 @@ from graphsvc.web.documents import documents
 from graphsvc.web.dumps import downloads
 from graphsvc.web.headers import PREFLIGHT, RELEASE, SECURITY, SHARED
 from graphsvc.web.history import History
+from graphsvc.web.methods import refuse_where_nothing_is
+from graphsvc.web.origin import ERROR, Mounted, PublicAddress
+from graphsvc.web.parameters import without_appended
 from graphsvc.web.pictures import pictures
 from graphsvc.web.pinned import Pins, address
 from graphsvc.web.problems import RequestProblem
@@ -56,7 +59,7 @@ class Request(flask.Request):
 
     def __init__(self, environ: WSGIEnvironment, **others: Any) -> None:
         super().__init__(environ, **others)
-        self.query_string = in_ascii(self.query_string)
+        self.query_string = without_appended(in_ascii(self.query_string))
 
 
 def create_app(release: Release, settings: Settings, store: Store | None = None) -> Flask:
@@ -65,7 +68,10 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     ``store`` answers its queries, if the release's own on disk is not to.
     """
     app = Flask(__name__, static_folder=None)
+    app.wsgi_app = Mounted(app.wsgi_app, PublicAddress(settings))  # type: ignore[method-assign]
     app.request_class = Request
+    # A slash at the end of an address changes nothing; clients append it by themselves.
+    app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.config["CONTACT"] = settings.contact
@@ -108,6 +114,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.before_request(_raise_failure)
     app.before_request(_refuse_long_addresses)
     app.before_request(_refuse_what_is_no_host)
+    app.before_request(refuse_where_nothing_is)
     app.after_request(_with_headers)
     app.wsgi_app = Delivering(app.wsgi_app)  # type: ignore[method-assign]
     return app
@@ -139,10 +146,12 @@ def _refuse_long_addresses() -> None:
 
 
 def _refuse_what_is_no_host() -> None:
-    """Refuse a Host that is none: addresses would be made of it.
+    """Refuse a Host that is none, or that a proxy garbles: addresses would be made of it.
 
     https://www.rfc-editor.org/rfc/rfc9112#section-3.2
     """
+    if ERROR in request.environ:
+        raise request.environ[ERROR]
     if not request.host:
         raise RequestProblem(
             "bad-request",

@@ -114,8 +114,8 @@ def compare_page(name: str | None = None) -> Response:
 
 
 def _asked(name: str | None) -> tuple[Pairs, Format]:
-    """Return the parameters but for the format, and the format."""
-    pairs = list(request.args.items(multi=True))
+    """Return the parameters but for the format and those left empty, and the format."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if value]
     named = [name] if name is not None else []
     named += [value for key, value in pairs if key == "format"]
     if len(set(named)) > 1:

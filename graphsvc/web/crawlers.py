@@ -85,15 +85,15 @@ def part(number: int) -> Response:
 
 def _addresses() -> Iterator[str]:
     """Yield the whole address of every page, in the order of the release's list."""
-    root = request.url_root.removesuffix(f"{request.script_root}/")
+    host = request.host_url.removesuffix("/")
     dataset = site().dataset.iri
     fixed = [url_for(name) for name in PAGES] + ([site().local_doc(dataset)] if dataset else [])
     fixed += [url_for("queries.query", address=query.name) for query in site().queries]
     with site().release.pages.open(encoding="utf-8") as pages:
         things = (site().local_doc(line.rstrip("\n")) for line in pages)
         for path in chain(fixed, things):
-            if len(root + path) <= LONGEST_ADDRESS:
-                yield root + path
+            if len(host + path) <= LONGEST_ADDRESS:
+                yield host + path
 
 
 def _list(addresses: Iterator[str]) -> Iterator[bytes]:
@@ -114,7 +114,6 @@ def _xml(root: str, element: str, addresses: Iterator[str]) -> Iterator[bytes]:
 
 
 def _answer(fmt: Format, name: str, body: Callable[[], Iterable[bytes]]) -> Response:
-    # The host is a part of the addresses, and so of what decides the answer.
-    response = release_answer(fmt, (name, request.url_root), lambda: b"".join(body()))
+    response = release_answer(fmt, (name,), lambda: b"".join(body()))
     del response.headers["Vary"]
     return response

@@ -151,12 +151,12 @@ def _answer(
 ) -> Response:
     """Return a document; two depend on more than the release that is served.
 
-    The dataset is described with addresses of the host that answers and with all the releases
-    that are kept, the ontology with the versions that were released.
+    The dataset is described with all the releases that are kept, the ontology with the versions
+    that were released.
     """
     if iri == site().dataset.iri:
         kept = [release.id for release in history().kept()]
-        return release_answer(fmt, (*key, request.url_root, *kept), body, history().changed())
+        return release_answer(fmt, (*key, *kept), body, history().changed())
     if iri == site().catalogue.ontology.value:
         known = [edition.name for edition in history().editions()]
         return release_answer(fmt, (*key, *known), body, history().changed())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import IO, TYPE_CHECKING
 
 from werkzeug.http import http_date
@@ -21,10 +21,14 @@ from graphsvc.web.headers import RELEASE, SECURITY, SHARED
 from graphsvc.web.site import etag
 
 if TYPE_CHECKING:
-    from graphsvc.formats import Format
+    from collections.abc import Mapping, Sequence
+
+    from graphsvc.formats import Content, Format
     from graphsvc.release import Release
     from graphsvc.store.base import Answer, Store
     from graphsvc.web.protocol import Asked, Body
+
+_QUERY = b"query="
 
 #: The parameters of a request that wants the answer to a query and nothing else.
 _OF_QUERIES = frozenset(
@@ -36,7 +40,7 @@ _OF_QUERIES = frozenset(
 class QueryRequest:
     """What of a request decides its answer here; a field that it does not have is None.
 
-    ``root`` is the mount point of the service.
+    ``root`` is the mount point of the service, ``address`` that of the endpoint.
     """
 
     method: str
@@ -46,6 +50,7 @@ class QueryRequest:
     if_none_match: str | None
     if_modified_since: str | None
     root: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +81,16 @@ class Endpoint:
 
         Errors: RequestProblem, GraphsvcError.
         """
-        parameters = protocol.parameters(request.query_string, request.body)
-        if not parameters.values.keys() <= _OF_QUERIES or (
-            request.body is None and protocol.asks_nothing(parameters)
-        ):
+        asked = _asked(request)
+        if asked is None:
             return None
-        asked = protocol.read(parameters, request.body)
         fmt = asked.format(request.accept)
         return None if fmt.name == "html" else self._reply(request, asked, fmt)
 
     def _reply(self, request: QueryRequest, asked: Asked, fmt: Format) -> Reply:
         if asked.changes:
-            return Reply(200, self._head_of(fmt, "no-store", ""), self._answer(asked, fmt))
+            head = self._head_of(fmt, "no-store", "")
+            return Reply(200, head, self._answer(request, asked, fmt))
         tag = etag(self._release, request.root, *asked.key, fmt.name)
         head = self._head_of(fmt, "public, no-cache", self._modified)
         if is_unchanged(
@@ -95,10 +98,10 @@ class Endpoint:
         ):
             if request.if_none_match == "*":
                 # It asks whether there is an answer at all: an error would be told here.
-                self._answer(asked, fmt)
+                self._answer(request, asked, fmt)
             head = head.without("content-type")
             return Reply(304, _tagged(head, tag), None)
-        return Reply(200, _tagged(head, tag), self._answer(asked, fmt))
+        return Reply(200, _tagged(head, tag), self._answer(request, asked, fmt))
 
     def _make_head(self, fmt: Format, policy: str, modified: str) -> Head:
         """Return what the answers in a format have in common."""
@@ -115,8 +118,36 @@ class Endpoint:
             )
         )
 
-    def _answer(self, asked: Asked, fmt: Format) -> Answer:
-        return self._store.answer(asked.query, dict.fromkeys(fmt.carries, (fmt,)), asked.graphs)
+    def _answer(self, request: QueryRequest, asked: Asked, fmt: Format) -> Answer:
+        return self._store.answer(asked.query, _offer(fmt), asked.graphs, base=request.address)
+
+
+def _asked(request: QueryRequest) -> Asked | None:
+    """Return what is asked, if it is the answer to a query and nothing else."""
+    if request.body is None and (query := _sole_query(request.query_string)) is not None:
+        return protocol.Asked(query)
+    parameters = protocol.parameters(protocol.in_ascii(request.query_string), request.body)
+    if not parameters.values.keys() <= _OF_QUERIES or (
+        request.body is None and protocol.asks_nothing(parameters)
+    ):
+        return None
+    return protocol.read(parameters, request.body)
+
+
+def _sole_query(query_string: bytes) -> str | None:
+    """Return the query of an address that has one and nothing else, as most programs send it."""
+    if not query_string.startswith(_QUERY) or b"&" in query_string:
+        return None
+    try:
+        query = protocol.decoded(query_string[len(_QUERY) :])
+    except UnicodeDecodeError:
+        return None
+    return query if query.strip() else None
+
+
+@cache
+def _offer(fmt: Format) -> Mapping[Content, Sequence[Format]]:
+    return dict.fromkeys(fmt.carries, (fmt,))
 
 
 def _tagged(head: Head, tag: str) -> Head:

@@ -31,6 +31,7 @@ def register(environment: Environment) -> None:
     """Give the templates what stands in the head of a page."""
     environment.globals.update(
         signposts=lambda iri: signposts.links(iri, _PAGE),
+        signposts_of_home=signposts.of_home,
         structured=_structured,
         structured_dataset=_structured_dataset,
         standing=_standing,

@@ -18,11 +18,13 @@ from graphsvc.entities import (
     reading,
     texts,
 )
+from graphsvc.entities.fragments import fragments
 from graphsvc.entities.labels import alike
 from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.entities.partitions import partition
 from graphsvc.formats import Content, carrying, named
 from graphsvc.store.xml import without_forbidden
+from graphsvc.web import signposts
 from graphsvc.web.atlas import atlas
 from graphsvc.web.browse import list_queries
 from graphsvc.web.cite import cite_claim, cite_fact
@@ -103,9 +105,9 @@ def home() -> BaseResponse:
         response.headers["Cache-Control"] = "public, no-cache"
         response.vary.add("Accept")
         return response
-    # The page shows its own address, which is the host's.
-    key = ("home", request.host_url)
-    return release_answer(_HTML, key, lambda: kept_page(key, body))
+    response = release_answer(_HTML, ("home",), lambda: kept_page(("home",), body))
+    response.headers.extend([("Link", link.field) for link in signposts.of_home()])
+    return response
 
 
 @pages.get("/problems")
@@ -135,9 +137,9 @@ def entity_page(iri: str) -> str:
     if iri in catalogue.texts:
         return reader_page(iri, page_number())
     if iri == site().dataset.iri:
-        # It tells of addresses of this host, and of the releases that are kept.
+        # It lists the releases that are kept.
         kept = [release.id for release in history().kept()]
-        return kept_page(("dataset", request.url_root, *kept), lambda: _thing_page(iri))
+        return kept_page(("dataset", *kept), lambda: _thing_page(iri))
     return _thing_page(iri)
 
 
@@ -194,6 +196,7 @@ def register(served: Site, environment: Environment) -> None:
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,
         alike=alike,
+        fragments=lambda entity: fragments(served.catalogue, entity, labels()),
         partition=lambda entry: partition(served.catalogue, entry, labels()),
         cut=_cut,
         MANY=_MANY,

@@ -1,6 +1,8 @@
-"""The parameters of addresses that several pages read."""
+"""The parameters of addresses: those that several pages read, and those that others append."""
 
 from __future__ import annotations
+
+import re
 
 from flask import request
 
@@ -8,13 +10,31 @@ from graphsvc.web.problems import RequestProblem
 
 _LARGEST_PAGE = 1_000_000
 
+#: What mail, advertisement, social networks and caches append to links, to follow who opens them or
+#: to make an address new. A page does not depend on it.
+_APPENDED = (
+    *("utm_[a-z_]+", "mtm_[a-z_]+", "pk_[a-z_]+", "piwik_[a-z_]+", "hsa_[a-z_]+", "at_[a-z_]+"),
+    *("fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "gad_source", "gad_campaignid"),
+    *("msclkid", "mc_cid", "mc_eid", "yclid", "ysclid", "_openstat", "twclid", "ttclid", "igsh"),
+    *("igshid", "li_fat_id", "rdt_cid", "epik", "sccid", "srsltid", "mkt_tok", "_ga", "_gl"),
+    *("_hsenc", "_hsmi", "__s", "vero_id", "oly_anon_id", "oly_enc_id", "s_cid", "wickedid", "_"),
+)
+_APPENDED_PAIR = re.compile(
+    rf"(?:^|(?<=&))(?:{'|'.join(_APPENDED)})(?:=[^&]*)?(?:&|$)".encode(), re.IGNORECASE
+)
+
+
+def without_appended(query_string: bytes) -> bytes:
+    """Return the query of an address without the parameters that others append to links."""
+    return _APPENDED_PAIR.sub(b"", query_string).removesuffix(b"&")
+
 
 def page_number() -> int:
     """Return the page that the address asks for, counted from 1.
 
     Errors: RequestProblem if it is no page number.
     """
-    text = request.args.get("page", "1")
+    text = request.args.get("page") or "1"
     number = int(text) if text.isascii() and text.isdigit() and len(text) < len("1000000") else 0
     if not 1 <= number <= _LARGEST_PAGE:
         raise RequestProblem(

@@ -129,7 +129,7 @@ def answer(pin: Pin, asked: Asked, fmt: Format, content: Callable[[], Answer | s
     verdict = _pins().verdict(pin, asked)
     g.pin, g.verdict = pin, verdict
     tag = etag(
-        pin.release, request.script_root, site().release.id, *asked.key, fmt.name, *of_reader(fmt)
+        pin.release, request.url_root, site().release.id, *asked.key, fmt.name, *of_reader(fmt)
     )
     response = responses.answer(fmt, tag, http_date(site().built), content)
     if asked.changes or verdict.state == "unknown":

@@ -1,8 +1,7 @@
 """Errors over HTTP: one shape, built in one place, written in the format that the client takes.
 
-The shape is that of RFC 9457 (https://www.rfc-editor.org/rfc/rfc9457): what is wrong, where, and
-what to do about it. Programs get it as JSON, people as a page, terminals as text; whoever asked
-for RDF about a thing gets it in RDF.
+The shape is that of RFC 9457 (https://www.rfc-editor.org/rfc/rfc9457). Programs get it as JSON,
+people as a page, terminals as text, and clients that ask for RDF about a thing in RDF.
 """
 
 from __future__ import annotations
@@ -214,6 +213,7 @@ _OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
     (errors.UnknownEntity, "not-found"),
     (errors.Withdrawn, "gone"),
     (errors.QueryError, "bad-request"),
+    (errors.ForwardingError, "bad-request"),
     (errors.NotAcceptable, "not-acceptable"),
     (errors.ReleaseError, "unavailable"),
     (errors.DeadlineExceeded, "deadline-exceeded"),

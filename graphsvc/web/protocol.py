@@ -6,7 +6,6 @@ read here, for whichever server brought it, and nothing is answered.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -48,7 +47,7 @@ _CONTENT = {
 
 # What makes two answers to one query on one release differ; such answers are not kept.
 _CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
-_MAY_CHANGE = re.compile("|".join(_CHANGING), re.IGNORECASE)
+_MAY_CHANGE = ("NOW", "RAND", "UUID", "BNODE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ class Asked:
     @property
     def changes(self) -> bool:
         """Tell whether the query uses a function whose value is another each time."""
-        return bool(_MAY_CHANGE.search(self.query)) and any(
+        return sparql.mentions(self.query, _MAY_CHANGE) and any(
             token.text.upper() in _CHANGING for token in sparql.code(self.query)
         )
 
@@ -123,13 +122,22 @@ def parameters(query_string: bytes, body: Body | None) -> Parameters:
 def _decoded(pairs: bytes) -> dict[str, list[str]]:
     # What some clients leave unencoded is read as well.
     try:
-        return parse_qs(pairs.decode("utf-8"), keep_blank_values=True, errors="strict")
+        values = parse_qs(pairs.decode("utf-8"), keep_blank_values=True, errors="strict")
     except UnicodeDecodeError as error:
         raise RequestProblem(
             "bad-request",
             "The parameters are not UTF-8.",
             remedy="Percent-encode their UTF-8 bytes.",
         ) from error
+    return {name: _filled(name, each) for name, each in values.items()}
+
+
+def _filled(name: str, values: list[str]) -> list[str]:
+    """Return the values that are not empty: forms send every field, also one left empty.
+
+    An empty query is a mistake, and is reported.
+    """
+    return values if name == "query" else [value for value in values if value]
 
 
 def in_ascii(query_string: bytes) -> bytes:
@@ -184,8 +192,16 @@ def read(given: Parameters, body: Body | None) -> Asked:
             remedy="Send exactly one query.",
         )
     _check_versions(given, body)
-    names = given.all("format")
-    return Asked(queries[0], _graphs(given), names[0] if names else None)
+    return Asked(queries[0], _graphs(given), format_name(given))
+
+
+def format_name(given: Parameters) -> str | None:
+    """Return the format that a request names, in ``format=``, or in ``output=`` as for Fuseki.
+
+    In a form a plus is a space. No media type has a space, so that it was a plus here.
+    """
+    names = [*given.all("format"), *given.all("output")]
+    return names[0].strip().replace(" ", "+") if names else None
 
 
 def chosen(name: str | None, accept: str | None, offered: Sequence[Format]) -> Format:

@@ -74,7 +74,7 @@ def gallery() -> Response:
 @queries.get("/queries/<path:address>")
 def query(address: str) -> Response:
     """Answer a query, its parameters bound from the address: as a page, or as data."""
-    asked, fmt = _split(address)
+    asked, fmt = _split(address.rstrip("/"))
     arguments = {name: _one(name) for name in request.args}
     bindings = asked.bindings(arguments, site().release.prefixes)
     if fmt is None:

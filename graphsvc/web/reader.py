@@ -33,7 +33,7 @@ def kept_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
     them ahead, and so the first reader with yet another browser need not wait for them.
     """
     served = site()
-    name = repr((key, reader(), request.script_root))
+    name = repr((key, reader(), request.url_root))
     kept = served.kept.get(name)
     if kept is None:
         kept = make().encode()

@@ -124,7 +124,7 @@ def service() -> Response:
             "The form has neither queries nor extend.",
             remedy="Send a batch of queries, as JSON, in the form field 'queries'.",
         )
-    return _answer(("manifest", request.url_root), lambda: _written(_manifest(language)))
+    return _answer(("manifest",), lambda: _written(_manifest(language)))
 
 
 @reconciliation.get("/suggest/<kind>")

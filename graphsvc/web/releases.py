@@ -90,7 +90,7 @@ def compare() -> BaseResponse:
 @releases.get("/releases/<path:name>")
 def release(name: str) -> Response:
     """Answer with one release, or with what changed between the two that a name joins."""
-    stem, fmt = _suffix_apart(name)
+    stem, fmt = _suffix_apart(name.rstrip("/"))
     problems.ask_for_rdf_errors(fmt)
     first, between, second = stem.partition(_BETWEEN)
     if between:
@@ -146,7 +146,7 @@ def _comparison(before: Release, after: Release, fmt: Format) -> Response:
         built = max(each.manifest.built for each in (before, after))
         modified = http_date(datetime.fromisoformat(built))
         names = (before.id, after.id, site().release.id, view.value, number)
-        tag = etag(after, request.script_root, "changes", *names, fmt.name, *of_reader(fmt))
+        tag = etag(after, request.url_root, "changes", *names, fmt.name, *of_reader(fmt))
         response = answer(fmt, tag, modified, body)
     response = _linked(response, _address(before, after), fmt)
     for side in (before, after):
@@ -302,7 +302,7 @@ def _listing_answer(
     fmt: Format, key: Sequence[object], body: Callable[[], str | bytes]
 ) -> Response:
     """Return what depends on which releases are kept; it was changed when their folder was."""
-    tag = etag(site().release, request.script_root, *key, fmt.name, *of_reader(fmt))
+    tag = etag(site().release, request.url_root, *key, fmt.name, *of_reader(fmt))
     return answer(fmt, tag, http_date(history().changed()), body)
 
 

@@ -46,8 +46,8 @@ def _triples(site: Site, address: str) -> Iterator[Triple]:
     yield Triple(service, SD.supportedLanguage, SD.SPARQL11Query)
     yield Triple(service, SD.feature, SD.UnionDefaultGraph)
     for fmt in ANSWER_FORMATS:
-        if fmt.engine is not None:
-            yield Triple(service, SD.resultFormat, NamedNode(fmt.engine.iri))
+        if fmt.iri is not None:
+            yield Triple(service, SD.resultFormat, NamedNode(fmt.iri))
     if site.dataset.iri is not None:
         described = NamedNode(site.dataset.iri)
         yield Triple(service, SD.defaultDataset, described)

@@ -76,6 +76,15 @@ def links(iri: str, fmt: Format, paging: Paging | None = None) -> list[Link]:
     return told
 
 
+def of_home() -> list[Link]:
+    """Return the links of the home page, which is the landing page of the dataset."""
+    iri = site().dataset.iri
+    if iri is None:
+        return []
+    found = signs(site().catalogue, site().dataset, iri)
+    return [*_common(iri, found), *_formats(iri, "describedby")]
+
+
 def linkset(iri: str) -> str:
     """Return every link of the document about a thing, in whichever format, as a link set."""
     found = signs(site().catalogue, site().dataset, iri)

@@ -169,7 +169,7 @@ class Site:
 
     def etag(self, *parts: object) -> str:
         """Return the entity tag of a representation: the release and the request decide it."""
-        return etag(self.release, request.script_root, *parts)
+        return etag(self.release, request.url_root, *parts)
 
     def thing(self, path: str) -> str:
         """Return the IRI of the thing at a path under the base.
@@ -237,9 +237,9 @@ def _place(rest: str) -> str:
     return "/" if is_document else "/doc/"
 
 
-def etag(release: Release, root: str, *parts: object) -> str:
-    """Return the entity tag of what a release, a mount point and a request decide."""
-    key = "\x1f".join(map(str, (release.id, __version__, root, *parts)))
+def etag(release: Release, address: str, *parts: object) -> str:
+    """Return the entity tag of what a release, the public address and a request decide."""
+    key = "\x1f".join(map(str, (release.id, __version__, address, *parts)))
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, request, url_for
 
 from graphsvc.errors import NotAcceptable
 from graphsvc.explain import explain_empty
@@ -110,16 +110,15 @@ def _explanation(asked: Asked, pin: Pin | None) -> Response:
 
 
 def _about(given: Parameters) -> Response:
-    offered = (*carrying(Content.PAGE), *carrying(Content.TRIPLES))
-    names = given.all("format")
-    fmt = protocol.chosen(names[0] if names else None, request.headers.get("Accept"), offered)
+    # Programs often name no type, browsers name HTML: so data comes first.
+    offered = (*carrying(Content.TRIPLES), *carrying(Content.PAGE))
+    fmt = protocol.chosen(protocol.format_name(given), request.headers.get("Accept"), offered)
     chosen = given.all("example")
     query = example(site(), chosen[0]).text if chosen else START
-    key = (request.base_url, *chosen)
 
     def body() -> bytes | str:
         if fmt.name == "html":
-            return kept_page(("about", *key), lambda: workbench_page(query=query))
-        return service_description(site(), request.base_url, fmt)
+            return kept_page(("about", *chosen), lambda: workbench_page(query=query))
+        return service_description(site(), url_for("sparql.answer", _external=True), fmt)
 
-    return release_answer(fmt, ("about", *key), body)
+    return release_answer(fmt, ("about", *chosen), body)

@@ -56,7 +56,7 @@ class Term:
 @versions.get("/ontology/<path:name>")
 def version(name: str) -> Response:
     """Answer with one version of the ontology, in the format of its suffix or as negotiated."""
-    path, fmt = split_suffix(name)
+    path, fmt = split_suffix(name.rstrip("/"))
     problems.ask_for_rdf_errors(fmt)
     known = known_versions()
     found = next((each for each in known if each.edition.name == path), None)
@@ -98,7 +98,7 @@ def _earlier(found: Version, known: Sequence[Version], asked: Format | None) -> 
     digest = sha256(found.edition.nquads.encode()).hexdigest()
     others = [each.edition.name for each in known]
     tag = etag(
-        site().release, request.script_root, "version", digest, *others, fmt.name, *of_reader(fmt)
+        site().release, request.url_root, "version", digest, *others, fmt.name, *of_reader(fmt)
     )
     # It is of the time at which the served release was built: that says which version is the last.
     response = answer(fmt, tag, http_date(site().built), body)

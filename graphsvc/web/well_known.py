@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 well_known = Blueprint("well_known", __name__, url_prefix="/.well-known")
 
+_DESCRIPTION_FORMATS = (*carrying(Content.TRIPLES), *carrying(Content.PAGE))
+
 _PREFIXES = f"""
 SELECT DISTINCT ?ontology ?declares ?declaration ?property ?value WHERE {{
   GRAPH ?ontology {{ ?declares {SH.declare} ?declaration . ?declaration ?property ?value }}
@@ -29,12 +31,19 @@ SELECT DISTINCT ?ontology ?declares ?declaration ?property ?value WHERE {{
 
 @well_known.get("/void")
 def void() -> BaseResponse:
-    """Send to the description of the dataset. https://www.w3.org/TR/void/#well-known."""
+    """Send to the description of the dataset. https://www.w3.org/TR/void/#well-known.
+
+    A program that names no type gets data, while the document itself gives it a page. So the
+    redirect leads to the document in the format that is chosen here.
+    """
+    problems.ask_for_rdf_errors()
     iri = site().dataset.iri
     if iri is None:
         abort(404)
-    response = redirect(site().local_doc(iri), 302)
+    fmt = negotiate(request.headers.get("Accept"), _DESCRIPTION_FORMATS)
+    response = redirect(site().local_doc(iri, f".{fmt.name}"), 302)
     response.headers["Cache-Control"] = "public, no-cache"
+    response.vary.add("Accept")
     return response
 
 

@@ -113,7 +113,7 @@ def _about_query(what: str, fmt: Format, body: Callable[[Asked], str]) -> Respon
     if request.method == "POST":
         sent = Body.of(request.content_type or "", request.get_data())
     asked = protocol.read(protocol.parameters(request.query_string, sent), sent)
-    response = spoken_answer(fmt, (what, request.url_root, *asked.key), lambda: body(asked))
+    response = spoken_answer(fmt, (what, *asked.key), lambda: body(asked))
     if asked.changes:
         response.headers["Cache-Control"] = "no-store"
     return response

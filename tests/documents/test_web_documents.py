@@ -287,7 +287,7 @@ def test_every_answer_is_guarded(client: FlaskClient) -> None:
 
 
 def test_a_page_number_must_be_one(client: FlaskClient) -> None:
-    for page in ("0", "-1", "x", "9" * 30, "²", ""):
+    for page in ("0", "-1", "x", "9" * 30, "²"):
         assert client.get(DOCUMENT, query_string={"page": page}).status_code == 400, page
 
 

@@ -10,13 +10,14 @@ from urllib.parse import urldefrag
 from urllib.request import Request, urlopen
 
 import pytest
-from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse, serialize
-from rdflib import BNode, Graph, URIRef
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
+from rdflib import Graph, URIRef
 from rdflib.compare import isomorphic
 from SPARQLWrapper import RDFXML, SPARQLWrapper
 
 from graphsvc.release import current
 
+from .crawling import THREADS, crawl, merged, missing
 from .transports import served
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graphsvc.release import Release
-
-#: As many requests at a time as a polite crawler makes.
-THREADS = 4
 
 
 @pytest.fixture(scope="module")
@@ -62,53 +60,6 @@ def lights_copy_of_an_earlier_day(
 @pytest.fixture(scope="module")
 def whole(address: str, tmp_path_factory: pytest.TempPathFactory) -> Graph:
     return merged(next(tmp_path_factory.getbasetemp().glob("crawled*/releases")), address)
-
-
-def merged(releases: Path, address: str) -> Graph:
-    """Return the default graph of the release that is served."""
-    release = current(releases)
-    assert release.base == address
-    triples = [quad.triple for quad in release.store.quads()]
-    written = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-    return Graph().parse(data=written, format="nt")
-
-
-def read(url: str) -> Graph:
-    """Return what an address says; a file for people to keep says nothing."""
-    return Graph() if url.endswith(".gz") else Graph().parse(url)
-
-
-def crawl(start: str, base: str) -> tuple[Graph, list[str]]:
-    """Follow every link from one IRI on; return all that was read, and from where.
-
-    A link that is dead, or leads to no RDF, is an exception.
-    """
-    gathered, seen = Graph(), {start}
-    waiting = [start]
-    with ThreadPoolExecutor(THREADS) as pool:
-        while waiting:
-            graphs = list(pool.map(read, waiting))
-            found = {
-                urldefrag(str(term))[0]
-                for graph in graphs
-                for triple in graph
-                for term in triple
-                if isinstance(term, URIRef) and term.startswith(base)
-            }
-            for graph in graphs:
-                gathered += graph
-            waiting = sorted(found - seen)
-            seen |= found
-    return gathered, sorted(seen)
-
-
-def missing(whole: Graph, gathered: Graph) -> list[object]:
-    """Return the triples that were not read; blank nodes have other names in each document."""
-    return [
-        triple
-        for triple in whole
-        if triple not in gathered and not {BNode} & set(map(type, triple))
-    ]
 
 
 def test_a_crawler_comes_to_the_whole_graph(address: str, whole: Graph) -> None:

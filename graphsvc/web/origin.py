@@ -1,0 +1,282 @@
+"""The public address: the scheme, the host and the mount point at which clients reach the service.
+
+Every absolute address, link and redirect begins with it. Three sources, the first that there is:
+
+1. the setting `public_url` decides everything, whatever a request says;
+2. a proxy named by the setting `trusted_proxies` says it in each request, by `Forwarded`
+   (https://www.rfc-editor.org/rfc/rfc7239) or by `X-Forwarded-Proto`, `-Host`, `-Port`, `-Prefix`;
+3. the request itself: its scheme and its `Host`. The mount point is then the path of the setting
+   `base_iri`, since that is the address at which the things of the graph are reached.
+
+Each proxy appends what it has seen, so that a list is read from its end: the last element is that
+of the peer, the one before it that of the proxy from which the peer got the request, and so on as
+long as those are trusted. What stands before them is what a client has written, and is not read.
+
+Nothing here uses Flask: the server asks for the origin of a request before there is an application.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from graphsvc.errors import ForwardingError
+from graphsvc.settings import UNIX, is_host, is_mount_point, split_public_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from ipaddress import IPv4Network, IPv6Network
+    from typing import TypeAlias
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from graphsvc.settings import Settings
+
+    #: Returns the value of a field of a request by its name in lower case, or None; of fields that
+    #: are there several times the values joined by commas.
+    Fields: TypeAlias = Callable[[str], str | None]
+
+ERROR = "graphsvc.forwarding_error"
+"""The key under which the WSGI environment has the `ForwardingError` of a request."""
+
+_USUAL_PORTS = {"http": "80", "https": "443"}
+
+# RFC 7239, section 4: a pair is a token, an equals sign, and a token or a quoted string. Many
+# proxies leave the quotes of an IPv6 address or of a port away, so that colons are taken too.
+_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_PAIR = re.compile(rf'\s*(?:({_NAME})=([\[\]:!#$%&\'*+.^_`|~0-9A-Za-z-]+|"(?:[^"\\]|\\.)*")\s*)?')
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The public address of a request: ``host`` has the port, if that is not the usual one.
+
+    ``root`` is the mount point: "" for the root of the host, or a path such as "/graph".
+    """
+
+    scheme: str
+    host: str
+    root: str = ""
+
+    @property
+    def url(self) -> str:
+        """Return the address of the home page."""
+        return f"{self.scheme}://{self.host}{self.root}/"
+
+    def local_path(self, path: str) -> str:
+        """Return a path without the mount point; a proxy may have taken it off already."""
+        if not self.root or not (path + "/").startswith(self.root + "/"):
+            return path
+        return path[len(self.root) :] or "/"
+
+
+class PublicAddress:
+    """Tells the origin of each request, from the settings and from what trusted proxies say."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._fixed = None
+        if settings.public_url is not None:
+            scheme, host, root = split_public_url(settings.public_url)
+            self._fixed = Origin(scheme, _without_usual_port(host.lower(), scheme), root)
+        self._root = _root_of(settings.base_iri)
+        self._proxies = _Proxies((settings.trusted_proxies or "").split(", "))
+        self.trusts_proxies = bool(settings.trusted_proxies)
+
+    def origin(self, peer: str, host: str, field: Fields, scheme: str = "http") -> Origin:
+        """Return the origin of a request.
+
+        ``peer`` is the IP address of the other end of the connection, or empty for a Unix socket;
+        ``host`` is the value of the field Host; ``scheme`` is that of the connection.
+
+        Errors: ForwardingError, if a trusted proxy says what cannot be.
+        """
+        if self._fixed is not None:
+            return self._fixed
+        direct = Origin(scheme, host, self._root)
+        return _forwarded(direct, field, self._proxies) if self._proxies.trust(peer) else direct
+
+    def apply(self, environ: WSGIEnvironment) -> None:
+        """Write the origin of a request into its WSGI environment.
+
+        Errors: ForwardingError.
+        """
+        origin = self.origin(
+            environ.get("REMOTE_ADDR", ""),
+            environ.get("HTTP_HOST", ""),
+            lambda name: environ.get("HTTP_" + name.upper().replace("-", "_")),
+            environ["wsgi.url_scheme"],
+        )
+        environ["wsgi.url_scheme"] = origin.scheme
+        if origin.host:
+            environ["HTTP_HOST"] = origin.host
+        if origin.root:
+            environ["SCRIPT_NAME"] = origin.root
+            environ["PATH_INFO"] = origin.local_path(environ.get("PATH_INFO", ""))
+
+
+class Mounted:
+    """A WSGI application that sees each request as a client sent it to the public address."""
+
+    def __init__(self, application: WSGIApplication, address: PublicAddress) -> None:
+        self._application = application
+        self._address = address
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request; the application finds an error under ``ERROR``."""
+        try:
+            self._address.apply(environ)
+        except ForwardingError as error:
+            environ[ERROR] = error
+        return self._application(environ, start_response)
+
+
+class _Proxies:
+    """The proxies that are trusted: addresses, networks, and peers of a Unix socket."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        named = {name for name in names if name}
+        self._unix = UNIX in named
+        self._networks: tuple[IPv4Network | IPv6Network, ...] = tuple(
+            ip_network(name) for name in named - {UNIX}
+        )
+
+    def trust(self, peer: str) -> bool:
+        """Tell whether the peer of a connection is trusted."""
+        if not self._unix and not self._networks:
+            return False
+        if not peer or peer.startswith("unix:"):
+            return self._unix
+        return self.trust_node(peer)
+
+    def trust_node(self, node: str) -> bool:
+        """Tell whether an address is trusted; it may be in brackets and have a port.
+
+        https://www.rfc-editor.org/rfc/rfc7239#section-6
+        """
+        bare = re.sub(r"^\[(.*)\](?::\w+)?$|^([0-9.]+):\w+$", r"\1\2", node)
+        try:
+            address = ip_address(bare)
+        except ValueError:
+            # "unknown", or a name that hides the address.
+            return False
+        # A socket for both versions of IP writes IPv4 addresses as ::ffff:192.0.2.1.
+        address = getattr(address, "ipv4_mapped", None) or address
+        return any(address in network for network in self._networks)
+
+
+def _forwarded(direct: Origin, field: Fields, proxies: _Proxies) -> Origin:
+    """Return the origin that the fields of a trusted proxy name; what they leave out is direct."""
+    standard, usual = _by_standard(field, proxies), _by_usage(field, proxies)
+    said = usual | standard
+    scheme = said.get("proto", direct.scheme)
+    host = said.get("host", direct.host)
+    for name in standard.keys() & usual.keys():
+        texts = [_without_usual_port(each[name], scheme) for each in (standard, usual)]
+        if texts[0] != texts[1]:
+            # A proxy that sets one of the two and passes the other on would let clients choose.
+            raise _wrong("What Forwarded and X-Forwarded-* say", " and ".join(texts))
+    if host and "port" in said and "host" not in standard:
+        host = f"{re.sub(':[0-9]+$', '', host)}:{said['port']}"
+    return Origin(scheme, _without_usual_port(host, scheme), said.get("prefix", direct.root))
+
+
+def _by_standard(field: Fields, proxies: _Proxies) -> dict[str, str]:
+    """Return what the field Forwarded says: https://www.rfc-editor.org/rfc/rfc7239#section-4."""
+    value = field("forwarded")
+    if value is None:
+        return {}
+    elements = _elements(value)
+    trusted = elements[-_hops([each.get("for", "") for each in elements], proxies) :]
+    said: dict[str, str] = {}
+    # The first of them is that of the proxy which the client reached.
+    for element in reversed(trusted):
+        said |= {name: element[name] for name in ("proto", "host") if name in element}
+    return _checked(said)
+
+
+def _by_usage(field: Fields, proxies: _Proxies) -> dict[str, str]:
+    """Return what the fields X-Forwarded-* say; no standard describes them."""
+    hops = _hops(_list(field("x-forwarded-for")), proxies)
+    said = {}
+    for name in ("proto", "host", "port", "prefix"):
+        values = _list(field(f"x-forwarded-{name}"))
+        if values:
+            said[name] = values[-min(hops, len(values))]
+    return _checked(said)
+
+
+def _hops(nodes: Sequence[str], proxies: _Proxies) -> int:
+    """Return how many proxies are trusted, given from where each got the request: the last first.
+
+    The peer is one; if it got the request from a trusted proxy, that is the next one, and so on.
+    """
+    hops = 1
+    for node in reversed(nodes):
+        if not proxies.trust_node(node):
+            break
+        hops += 1
+    return hops
+
+
+def _elements(value: str) -> list[dict[str, str]]:
+    """Return the elements of a Forwarded field, the names of their pairs in lower case."""
+    elements: list[dict[str, str]] = [{}]
+    position = 0
+    while True:
+        match = _PAIR.match(value, position)
+        if match is None:
+            raise _wrong("Forwarded", value)
+        if match[1]:
+            text = match[2]
+            quoted = re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith('"') else text
+            elements[-1][match[1].lower()] = quoted
+        position = match.end()
+        if position == len(value):
+            return [element for element in elements if element]
+        if value[position] == ",":
+            elements.append({})
+        elif value[position] != ";":
+            raise _wrong("Forwarded", value)
+        position += 1
+
+
+def _list(value: str | None) -> list[str]:
+    return [each.strip() for each in (value or "").split(",") if each.strip()]
+
+
+def _checked(said: dict[str, str]) -> dict[str, str]:
+    """Return what a proxy says in the form in which it is compared and used."""
+    if "proto" in said:
+        said["proto"] = said["proto"].lower()
+        if said["proto"] not in _USUAL_PORTS:
+            raise _wrong("The scheme", said["proto"])
+    if "host" in said:
+        said["host"] = said["host"].lower()
+        if not is_host(said["host"]):
+            raise _wrong("The host", said["host"])
+    if "port" in said and not (said["port"].isascii() and is_host(f"host:{said['port']}")):
+        raise _wrong("The port", said["port"])
+    if "prefix" in said:
+        said["prefix"] = said["prefix"].rstrip("/")
+        if not is_mount_point(said["prefix"]):
+            raise _wrong("The mount point", said["prefix"])
+    return said
+
+
+def _wrong(what: str, value: str) -> ForwardingError:
+    return ForwardingError(
+        f"{what}, as a proxy forwards it, cannot be used: {value!r}.",
+        remedy="Mend the configuration of the proxy, or set public_url.",
+    )
+
+
+def _without_usual_port(host: str, scheme: str) -> str:
+    return host.removesuffix(":" + _USUAL_PORTS[scheme])
+
+
+def _root_of(base_iri: str | None) -> str:
+    path = urlsplit(base_iri or "").path.rstrip("/")
+    return path if is_mount_point(path) else ""

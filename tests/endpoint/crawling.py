@@ -1,0 +1,65 @@
+"""A crawler: it starts from one IRI and follows every link of every document that it reads."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+from urllib.parse import urldefrag
+
+from pyoxigraph import RdfFormat, serialize
+from rdflib import BNode, Graph, URIRef
+
+from graphsvc.release import current
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: As many requests at a time as a polite crawler makes.
+THREADS = 4
+
+
+def merged(releases: Path, address: str) -> Graph:
+    """Return the default graph of the release that is served."""
+    release = current(releases)
+    assert release.base == address
+    triples = [quad.triple for quad in release.store.quads()]
+    written = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+    return Graph().parse(data=written, format="nt")
+
+
+def read(url: str) -> Graph:
+    """Return what an address says; a file for people to keep says nothing."""
+    return Graph() if url.endswith(".gz") else Graph().parse(url)
+
+
+def crawl(start: str, base: str) -> tuple[Graph, list[str]]:
+    """Follow every link from one IRI on; return all that was read, and from where.
+
+    A link that is dead, or leads to no RDF, is an exception.
+    """
+    gathered, seen = Graph(), {start}
+    waiting = [start]
+    with ThreadPoolExecutor(THREADS) as pool:
+        while waiting:
+            graphs = list(pool.map(read, waiting))
+            found = {
+                urldefrag(str(term))[0]
+                for graph in graphs
+                for triple in graph
+                for term in triple
+                if isinstance(term, URIRef) and term.startswith(base)
+            }
+            for graph in graphs:
+                gathered += graph
+            waiting = sorted(found - seen)
+            seen |= found
+    return gathered, sorted(seen)
+
+
+def missing(whole: Graph, gathered: Graph) -> list[object]:
+    """Return the triples that were not read; blank nodes have other names in each document."""
+    return [
+        triple
+        for triple in whole
+        if triple not in gathered and not {BNode} & set(map(type, triple))
+    ]
