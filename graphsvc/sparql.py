@@ -11,6 +11,7 @@ import re
 import sys
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -118,7 +119,17 @@ _UPDATES = frozenset(
     ("LOAD", "CLEAR", "DROP", "ADD", "MOVE", "COPY", "CREATE", "INSERT", "DELETE", "WITH")
 )
 #: What a text holds at least in which `forbidden` finds something; most queries hold nothing of it.
-_SUSPICIOUS = ("SERVICE", *sorted(_UPDATES), "\\U")
+_SUSPICIOUS = frozenset(("SERVICE", *_UPDATES, "\\U"))
+_GRAPH = frozenset(("GRAPH", "\\U"))
+_FROM = frozenset(("FROM",))
+
+NOTICED = (
+    *sorted(_SUSPICIOUS | _GRAPH | _FROM),
+    *("NOW", "RAND", "UUID", "BNODE"),
+    *("REGEX", "REPLACE", "COUNT", "LANG", "TRUE", "FALSE"),
+)
+"""The words, in capitals, without which a query needs no closer look."""
+
 _OPENING = {"{": "}", "(": ")", "[": "]"}
 _CLOSING = {closing: opening for opening, closing in _OPENING.items()}
 
@@ -214,17 +225,26 @@ def form(text: str) -> str | None:
 
 
 def mentions(text: str, words: Iterable[str]) -> bool:
-    """Tell whether one of some words, given in capitals, stands anywhere in a text in any case.
+    """Tell whether one of some words stands anywhere in a text, in any case.
 
-    Most queries hold none of the words that need a closer look, which this tells at once.
+    The words are among `NOTICED`. Most queries hold none of them, which this tells at once.
+    """
+    return not _noticed(text).isdisjoint(words)
+
+
+@lru_cache(maxsize=32)
+def _noticed(text: str) -> frozenset[str]:
+    """Return which of the words that need a closer look stand in a text.
+
+    Several parts of the program ask that of the same query, one after the other.
     """
     capitals = text.upper()
-    return any(word in capitals for word in words)
+    return frozenset([word for word in NOTICED if word in capitals])
 
 
 def may_name_graphs(text: str) -> bool:
     """Tell whether a query may use GRAPH: without the word it does not."""
-    return mentions(text, ("GRAPH", "\\U"))
+    return mentions(text, _GRAPH)
 
 
 def prologue(text: str) -> str:
@@ -237,7 +257,7 @@ def prologue(text: str) -> str:
 
 def may_name_dataset(text: str) -> bool:
     """Tell whether a query may use FROM: without the word it does not."""
-    return mentions(text, ("FROM",))
+    return mentions(text, _FROM)
 
 
 def dataset_clauses(text: str) -> tuple[list[str], list[str]]:

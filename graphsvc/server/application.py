@@ -145,16 +145,16 @@ def _target(target: bytes) -> _Target:
 
 def _refusal(request: Request) -> RequestProblem | None:
     """Return what is wrong with a request whatever it asks for, None if nothing is."""
-    hosts = [value for name, value in request.fields.pairs if name == b"host"]
-    if len(hosts) > 1 or (not hosts and request.version == "1.1"):
+    hosts = request.fields.hosts
+    if hosts > 1 or (not hosts and request.version == "1.1"):
         # https://www.rfc-editor.org/rfc/rfc9112#section-3.2
         return RequestProblem(
             "bad-request",
-            f"The request has {len(hosts)} fields Host.",
+            f"The request has {hosts} fields Host.",
             remedy="Send one, with the host and the port that the service is asked at.",
         )
-    coding = request.field(b"content-encoding") or "identity"
-    if request.body and coding.lower() != "identity":
+    coding = request.field(b"content-encoding") if request.body else None
+    if coding is not None and coding.lower() != "identity":
         # https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
         return RequestProblem(
             "unsupported-media-type",
@@ -162,8 +162,8 @@ def _refusal(request: Request) -> RequestProblem | None:
             remedy="Send the body as it is.",
             Accept_Encoding="identity",
         )
-    expectation = request.field(b"expect") or "100-continue"
-    if expectation.lower() != "100-continue":
+    expectation = request.field(b"expect")
+    if expectation is not None and expectation.lower() != "100-continue":
         # https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
         return RequestProblem("expectation-failed", f"Nothing here can do {expectation!r}.")
     return None

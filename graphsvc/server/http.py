@@ -71,10 +71,14 @@ class Malformed(Exception):  # noqa: N818 - it names what it carries
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of a head: as they came, and by their names in lower case, lines joined."""
+    """The fields of a head: as they came, and by their names in lower case, lines joined.
+
+    ``hosts`` is how many fields Host there are.
+    """
 
     pairs: tuple[tuple[bytes, bytes], ...]
     values: Mapping[bytes, str]
+    hosts: int
 
     def keep_alive(self, version: str) -> bool:
         """Tell whether the connection goes on (RFC 9112, section 9.3)."""
@@ -263,7 +267,8 @@ def _fields(block: bytes) -> Fields:
     for name, value in parsed.fields:
         text = value.decode("latin-1")
         values[name] = f"{values[name]}, {text}" if name in values else text
-    return Fields(tuple(parsed.fields), values)
+    hosts = sum(name == b"host" for name, _ in parsed.fields)
+    return Fields(tuple(parsed.fields), values, hosts)
 
 
 def _too_large() -> Malformed:

@@ -228,7 +228,7 @@ class OxigraphStore:
         return GraphSelection(tuple(iris[: len(default)]), tuple(iris[len(default) :]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ResultWriter:
     """A result on its way into a format; graphs are written with ``prefixes``."""
 

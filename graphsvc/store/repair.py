@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from graphsvc.sparql import Token
 
+_MAY_NEED_REPAIR = frozenset(("REGEX", "REPLACE", "COUNT", "LANG", "TRUE", "FALSE"))
 _CAPITALS = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
 _COUNT = re.compile(r"COUNT\s*\((?!\s*(?:DISTINCT\s*)?(?:\*|[?$]\w+)\s*\))", re.IGNORECASE)
 _LANG = re.compile(r"LANG\s*\(", re.IGNORECASE)
@@ -93,17 +94,15 @@ def repaired(query: str) -> Repaired:
 
 def _is_suspicious(query: str) -> bool:
     """Tell whether a query may hold something to repair; most are known by their words not to."""
+    if not sparql.mentions(query, _MAY_NEED_REPAIR):
+        return False
     lowered = query.lower()
     return (
         "regex" in lowered
         or "replace" in lowered
-        or (("true" in lowered or "false" in lowered) and _CAPITALS.search(query) is not None)
-        or ("count" in lowered and _COUNT.search(query) is not None)
-        or (
-            "lang" in lowered
-            and _LANG.search(query) is not None
-            and _CAPITAL_TAG.search(query) is not None
-        )
+        or _CAPITALS.search(query) is not None
+        or _COUNT.search(query) is not None
+        or (_LANG.search(query) is not None and _CAPITAL_TAG.search(query) is not None)
     )
 
 

@@ -18,6 +18,7 @@ from pyoxigraph import (
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
+    QueryTriples,
     RdfFormat,
     Triple,
 )
@@ -39,6 +40,9 @@ WAITING = 256
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N3, RdfFormat.RDF_XML)
 
+#: Formats without prefixes that can hold every triple.
+_PLAIN = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+
 #: The datatypes that no such format spells out.
 _UNWRITTEN = (XSD.string, RDF.langString)
 
@@ -54,6 +58,10 @@ class _NotInN3Error(Exception):
 
 def write_graph(triples: Iterable[Triple], out: IO[bytes], fmt: Format, prefixes: Prefixes) -> None:
     """Write the triples with those of the prefixes that they use. Errors: NotAcceptable."""
+    if isinstance(triples, QueryTriples) and fmt.engine in _PLAIN:
+        # No triple of these passes through Python.
+        triples.serialize(out, fmt.engine)
+        return
     coming = iter(triples)
     waiting = list(islice(coming, WAITING)) if fmt.engine in _WITH_PREFIXES else []
     declared = prefixes if len(waiting) == WAITING else _used(waiting, prefixes)

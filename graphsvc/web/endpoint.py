@@ -36,7 +36,7 @@ _OF_QUERIES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class QueryRequest:
     """What of a request decides its answer here; a field that it does not have is None.
 
@@ -53,7 +53,7 @@ class QueryRequest:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """A reply of the endpoint; ``answer`` is None if the client has it already."""
 

@@ -47,7 +47,7 @@ _CONTENT = {
 
 # What makes two answers to one query on one release differ; such answers are not kept.
 _CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
-_MAY_CHANGE = ("NOW", "RAND", "UUID", "BNODE")
+_MAY_CHANGE = frozenset(("NOW", "RAND", "UUID", "BNODE"))
 
 
 @dataclass(frozen=True, slots=True)
