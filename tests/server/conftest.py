@@ -60,7 +60,7 @@ def serve(
 @pytest.fixture(scope="session")
 def service(serve_for_session: Serve) -> Service:
     """Return a service as it is by default, but with a deadline that no test meets."""
-    return serve_for_session(deadline=600)
+    return serve_for_session(deadline=600, access_log="off")
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,9 @@ def curl(*words: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("flag", ["--http1.0", "--http1.1", "--http2", "--compressed", "--tcp-nodelay"])
+@pytest.mark.parametrize(
+    "flag", ["--http1.0", "--http1.1", "--http2", "--compressed", "--tcp-nodelay"]
+)
 def test_curl_posts_a_query(service: Service, flag: str) -> None:
     address = service.address + "sparql"
     form = curl(flag, "--data-urlencode", f"query={LOOKUP}", "--data", "format=csv", address)
@@ -85,7 +87,9 @@ def test_curl_sends_a_body_of_unknown_length(service: Service) -> None:
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
 def test_curl_reads_a_long_answer_in_each_coding(service: Service, coding: str) -> None:
-    address = service.address[:-1] + query("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 9000", format="csv")
+    address = service.address[:-1] + query(
+        "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 9000", format="csv"
+    )
     plain = curl(address)
     assert plain.count("\n") == 9001
     assert curl("--compressed", "--header", f"Accept-Encoding: {coding}", address) == plain

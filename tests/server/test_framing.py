@@ -84,11 +84,15 @@ def chunked(*chunks: str, trailers: str = "") -> bytes:
         pytest.param(chunked(*LOOKUP), id="a chunk for each byte"),
         pytest.param(chunked(LOOKUP, trailers="Digest: a\r\nHost: b\r\n"), id="7.1.2 trailers"),
         pytest.param(
-            raw(f"{POST}Transfer-Encoding: chunked\r\n\r\n{len(LOOKUP):X};a=b\r\n{LOOKUP}\r\n0\r\n\r\n"),
+            raw(
+                f"{POST}Transfer-Encoding: chunked\r\n\r\n{len(LOOKUP):X};a=b\r\n{LOOKUP}\r\n0\r\n\r\n"
+            ),
             id="7.1.1 an extension, and capitals",
         ),
         pytest.param(
-            raw(f"{POST}Transfer-Encoding: Chunked\r\n\r\n{len(LOOKUP):04x}\r\n{LOOKUP}\r\n0\r\n\r\n"),
+            raw(
+                f"{POST}Transfer-Encoding: Chunked\r\n\r\n{len(LOOKUP):04x}\r\n{LOOKUP}\r\n0\r\n\r\n"
+            ),
             id="7 the name in capitals, and zeros",
         ),
     ],
