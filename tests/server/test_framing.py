@@ -77,23 +77,20 @@ def chunked(*chunks: str, trailers: str = "") -> bytes:
     return raw(f"{POST}Transfer-Encoding: chunked\r\n\r\n{coded}0\r\n{trailers}\r\n")
 
 
+def in_chunks(size: str, coding: str = "chunked") -> bytes:
+    """Return the lookup as one chunk, whose size is written so."""
+    return raw(f"{POST}Transfer-Encoding: {coding}\r\n\r\n{size}\r\n{LOOKUP}\r\n0\r\n\r\n")
+
+
 @pytest.mark.parametrize(
     "sent",
     [
         pytest.param(chunked(LOOKUP), id="one chunk"),
         pytest.param(chunked(*LOOKUP), id="a chunk for each byte"),
         pytest.param(chunked(LOOKUP, trailers="Digest: a\r\nHost: b\r\n"), id="7.1.2 trailers"),
+        pytest.param(in_chunks(f"{len(LOOKUP):X};a=b"), id="7.1.1 an extension, and capitals"),
         pytest.param(
-            raw(
-                f"{POST}Transfer-Encoding: chunked\r\n\r\n{len(LOOKUP):X};a=b\r\n{LOOKUP}\r\n0\r\n\r\n"
-            ),
-            id="7.1.1 an extension, and capitals",
-        ),
-        pytest.param(
-            raw(
-                f"{POST}Transfer-Encoding: Chunked\r\n\r\n{len(LOOKUP):04x}\r\n{LOOKUP}\r\n0\r\n\r\n"
-            ),
-            id="7 the name in capitals, and zeros",
+            in_chunks(f"{len(LOOKUP):04x}", "Chunked"), id="7 the name in capitals, zeros"
         ),
     ],
 )
