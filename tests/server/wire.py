@@ -103,6 +103,9 @@ class Wire:
         self.socket = connection
         self.socket.settimeout(PATIENCE)
         self._received = bytearray()
+        name = connection.getsockname()
+        #: The port of this end, by which the other end's process can be found; a Unix socket has none.
+        self.port: int = name[1] if isinstance(name, tuple) else 0
 
     @classmethod
     def to(cls, address: str) -> Self:
@@ -110,12 +113,6 @@ class Wire:
         parts = urlsplit(address)
         place = (parts.hostname or "", parts.port or 80)
         return cls(socket.create_connection(place, timeout=PATIENCE))
-
-    @property
-    def port(self) -> int:
-        """Return the port of this end, by which the other end's process can be found."""
-        port: int = self.socket.getsockname()[1]
-        return port
 
     def __enter__(self) -> Self:
         return self
