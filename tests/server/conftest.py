@@ -69,6 +69,12 @@ def bounded(serve_for_session: Serve) -> Service:
     return serve_for_session(deadline=1, request_memory=128, request_timeout=1, access_log="on")
 
 
+@pytest.fixture(scope="session")
+def cramped(serve_for_session: Serve) -> Service:
+    """Return a service with little memory and all the time, which logs every request."""
+    return serve_for_session(deadline=600, request_memory=64, access_log="on")
+
+
 @pytest.fixture(scope="module")
 def victim(
     lights_folder: Path, releases: Path, tmp_path_factory: pytest.TempPathFactory

@@ -8,18 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .processes import ENDLESS_COUNT, ENDLESS_ROWS, LOOKUP, Service, eventually
+from .processes import ENDLESS_COUNT, ENDLESS_ROWS, LOOKUP, eventually
 from .wire import query, request
 
 if TYPE_CHECKING:
-    from .conftest import Serve
+    from .processes import Service
     from .wire import Answer
-
-
-@pytest.fixture(scope="module")
-def logged(serve_for_session: Serve) -> Service:
-    """Return a service with all the time and little memory."""
-    return serve_for_session(deadline=600, request_memory=64, access_log="on")
 
 
 def line_of(service: Service, answer: Answer) -> dict[str, Any]:
@@ -33,15 +27,15 @@ def line_with(service: Service, name: str, value: object) -> dict[str, Any] | No
     return lines[0] if lines else None
 
 
-def test_a_line_tells_who_what_when(logged: Service) -> None:
-    answer = logged.ask(LOOKUP)
-    line = line_of(logged, answer)
+def test_a_line_tells_who_what_when(cramped: Service) -> None:
+    answer = cramped.ask(LOOKUP)
+    line = line_of(cramped, answer)
     assert line["method"] == "GET"
     assert line["path"].partition("?")[0] == "/sparql"
     assert line["status"] == 200
     assert line["bytes"] >= len(answer.content)
     assert 0 <= line["seconds"] < 600
-    assert line["release"] == logged.release()
+    assert line["release"] == cramped.release()
     assert datetime.fromisoformat(line["time"]).tzinfo is not None
     assert not line.get("end")
 
@@ -59,29 +53,29 @@ def test_a_line_tells_who_what_when(logged: Service) -> None:
     ],
 )
 def test_every_kind_of_answer_has_its_line(
-    logged: Service, target: str, method: str, status: int
+    cramped: Service, target: str, method: str, status: int
 ) -> None:
-    with logged.connect() as wire:
+    with cramped.connect() as wire:
         answer = wire.exchange(request(target, method=method), method)
     assert answer.status == status
-    line = line_of(logged, answer)
+    line = line_of(cramped, answer)
     assert (line["method"], line["status"]) == (method, status)
     assert line["path"].partition("?")[0] == target.partition("?")[0]
 
 
-def test_the_requests_of_one_connection_have_their_own_ids(logged: Service) -> None:
-    with logged.connect() as wire:
+def test_the_requests_of_one_connection_have_their_own_ids(cramped: Service) -> None:
+    with cramped.connect() as wire:
         wire.send(request("/readyz") * 10)
         answers = [wire.read() for _ in range(10)]
     assert len({answer.fields["request-id"] for answer in answers}) == 10
     for answer in answers:
-        line_of(logged, answer)
+        line_of(cramped, answer)
 
 
-def test_nobody_can_write_a_line_of_their_own(logged: Service) -> None:
-    answer = logged.get('/none%0A{"id":"forged"}%0D%0A', 'User-Agent: a"}', "Request-Id: forged")
-    assert line_of(logged, answer)["status"] == 404
-    assert not any(line["id"] == "forged" for line in logged.requests())
+def test_nobody_can_write_a_line_of_their_own(cramped: Service) -> None:
+    answer = cramped.get('/none%0A{"id":"forged"}%0D%0A', 'User-Agent: a"}', "Request-Id: forged")
+    assert line_of(cramped, answer)["status"] == 404
+    assert not any(line["id"] == "forged" for line in cramped.requests())
 
 
 def test_a_request_that_meets_the_deadline_says_so(bounded: Service) -> None:
@@ -93,28 +87,28 @@ def test_a_request_that_meets_the_deadline_says_so(bounded: Service) -> None:
     assert (answer.is_whole, line["status"], line["end"]) == (False, 200, "deadline")
 
 
-def test_a_request_that_runs_out_of_memory_says_so(logged: Service) -> None:
-    answer = logged.ask("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i")
-    line = line_of(logged, answer)
+def test_a_request_that_runs_out_of_memory_says_so(cramped: Service) -> None:
+    answer = cramped.ask("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i")
+    line = line_of(cramped, answer)
     assert (line["status"], line["end"]) == (503, "memory")
 
 
-def test_a_client_that_leaves_is_told(logged: Service) -> None:
+def test_a_client_that_leaves_is_told(cramped: Service) -> None:
     target = query(ENDLESS_ROWS, mark="left")
-    with logged.connect() as wire:
+    with cramped.connect() as wire:
         wire.send(request(target))
         head = wire.read_head()
         next(wire.parts(head))
-    line = eventually(lambda: line_with(logged, "id", head.fields["request-id"]))
+    line = eventually(lambda: line_with(cramped, "id", head.fields["request-id"]))
     assert (line["status"], line["end"]) == (200, "client left")
 
 
-def test_a_worker_that_was_killed_is_told(logged: Service) -> None:
-    with logged.connect() as wire:
+def test_a_worker_that_was_killed_is_told(cramped: Service) -> None:
+    with cramped.connect() as wire:
         wire.send(request(query(ENDLESS_COUNT)))
-        logged.worker_of(wire).kill()
+        cramped.worker_of(wire).kill()
         answer = wire.read()
-    line = line_of(logged, answer)
+    line = line_of(cramped, answer)
     assert line["status"] == answer.status
     assert line["end"] in ("crash", "killed")
 

@@ -23,12 +23,6 @@ SORTED = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i"
 DISTINCT = "SELECT DISTINCT ?a ?d ?g ?c ?f ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
-@pytest.fixture(scope="module")
-def cramped(serve_for_session: Serve) -> Service:
-    """Return a service with little memory and all the time."""
-    return serve_for_session(deadline=600, request_memory=64, access_log="on")
-
-
 def runaways() -> dict[str, bytes]:
     """Return the ways to ask a query that has no end."""
     body = urlencode({"query": ENDLESS_COUNT}).encode()

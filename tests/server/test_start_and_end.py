@@ -53,15 +53,14 @@ def test_a_unix_socket_is_served_even_where_one_was_left(
     lights_folder: Path, releases: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "socket"
+    with closing(socket.socket(socket.AF_UNIX)) as left:
+        left.bind(str(path))
     arguments = [*places(lights_folder, releases), "--unix-socket", path]
-    for _ in range(2):
-        # The first one is killed at the end of its block, and leaves its socket behind.
-        with started(arguments, tmp_path, {}) as service:
-            until_serving(service)
-            assert f"Serving {lights_folder} at unix:{path}\n" in service.output
-            with over(path) as wire:
-                assert wire.exchange(request(query(LOOKUP))).values == [NAME]
-        assert path.is_socket()
+    with started(arguments, tmp_path, {}) as service:
+        until_serving(service)
+        assert f"Serving {lights_folder} at unix:{path}\n" in service.output
+        with over(path) as wire:
+            assert wire.exchange(request(query(LOOKUP))).values == [NAME]
 
 
 #: As systemd does: sd_listen_fds(3). The descriptor is the third, whatever it was before.
@@ -159,8 +158,14 @@ def to_the_group(service: Service, number: signal.Signals) -> None:
     os.killpg(service.process.pid, number)
 
 
-@pytest.mark.parametrize("send", [to_the_keeper, to_the_group])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("send", "number"),
+    [
+        (to_the_keeper, signal.SIGTERM),
+        (to_the_group, signal.SIGTERM),
+        (to_the_group, signal.SIGINT),
+    ],
+)
 def test_what_is_under_way_is_finished_at_the_end(
     serve: Serve, send: Callable[[Service, signal.Signals], None], number: signal.Signals
 ) -> None:

@@ -104,7 +104,7 @@ class Wire:
         self.socket.settimeout(PATIENCE)
         self._received = bytearray()
         name = connection.getsockname()
-        #: The port of this end, by which the other end's process can be found; a Unix socket has none.
+        #: The port of this end, by which the other end's process is found; 0 for a Unix socket.
         self.port: int = name[1] if isinstance(name, tuple) else 0
 
     @classmethod
