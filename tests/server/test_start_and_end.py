@@ -1,0 +1,204 @@
+"""How a service begins, says where it is, and ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sys
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from .processes import LOOKUP, NAME, Service, run, started, until_serving
+from .wire import PATIENCE, BrokenOff, Wire, query, request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from .conftest import Serve
+
+LONG = query("SELECT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 300000", format="csv")
+
+
+def places(project: Path, releases: Path) -> tuple[str | Path, ...]:
+    return ("--project", project, "--releases", releases)
+
+
+def test_the_port_that_the_kernel_gave_is_told(service: Service, lights_folder: Path) -> None:
+    port = service.address.removeprefix("http://127.0.0.1:").removesuffix("/")
+    assert 0 < int(port) < 65_536
+    assert f"Serving {lights_folder} at http://127.0.0.1:{port}/\n" in service.output
+
+
+def test_an_ipv6_address_is_told_as_one(serve: Serve) -> None:
+    """RFC 3986, section 3.2.2."""
+    service = serve("--host", "::1")
+    assert service.address.startswith("http://[::1]:")
+    assert service.ask(LOOKUP).values == [NAME]
+
+
+def over(path: Path) -> Wire:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(PATIENCE)
+    connection.connect(str(path))
+    return Wire(connection)
+
+
+def test_a_unix_socket_is_served_even_where_one_was_left(
+    lights_folder: Path, releases: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "socket"
+    with closing(socket.socket(socket.AF_UNIX)) as left:
+        left.bind(str(path))
+    arguments = [*places(lights_folder, releases), "--unix-socket", path]
+    with started(arguments, tmp_path, {}) as service:
+        until_serving(service)
+        assert f"Serving {lights_folder} at unix:{path}\n" in service.output
+        with over(path) as wire:
+            assert wire.exchange(request(query(LOOKUP))).values == [NAME]
+
+
+#: As systemd does: sd_listen_fds(3). The descriptor is the third, whatever it was before.
+ACTIVATION = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.set_inheritable(3, True)
+os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def test_a_socket_that_systemd_hands_over_is_served(
+    lights_folder: Path, releases: Path, tmp_path: Path
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port, number = listener.getsockname()[1], listener.fileno()
+        with Wire.to(f"http://127.0.0.1:{port}/") as early:
+            # A client may come before the service, which is what activation is for.
+            early.send(request(query(LOOKUP)))
+            arguments = places(lights_folder, releases)
+            launcher = (sys.executable, "-c", ACTIVATION, str(number))
+            with started(arguments, tmp_path, {}, launcher, [number]) as service:
+                until_serving(service)
+                assert service.address == f"http://127.0.0.1:{port}/"
+                assert early.read().values == [NAME]
+                assert service.ask(LOOKUP).values == [NAME]
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_built(
+    service: Service, lights_folder: Path, tmp_path: Path
+) -> None:
+    port = service.address.rpartition(":")[2].removesuffix("/")
+    told = run("serve", *places(lights_folder, tmp_path / "releases"), "--port", port)
+    assert told.returncode == 2
+    assert f"cannot listen at 127.0.0.1:{port}" in told.stderr
+    assert "--port" in told.stderr
+    assert not (tmp_path / "releases").exists()
+
+
+def read_only_mount(folder: Path) -> tuple[str, ...]:
+    """Return what starts a command for which a folder is on a read-only file system."""
+    bind = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+    root = () if os.geteuid() == 0 else ("--map-root-user",)
+    return ("unshare", *root, "--mount", "sh", "-c", bind, str(folder))
+
+
+def without_privileges(folder: Path) -> tuple[str, ...]:
+    """Return what starts a command that may write only what its file mode allows."""
+    folder.chmod(0o555)
+    return ("setpriv", "--bounding-set=-all", "--") if os.geteuid() == 0 else ("env",)
+
+
+LAUNCHERS = [read_only_mount, without_privileges]
+
+
+@pytest.mark.parametrize("launcher", LAUNCHERS)
+def test_a_folder_that_cannot_be_written_is_named(
+    lights_copy: Path, tmp_path: Path, launcher: Callable[[Path], tuple[str, ...]]
+) -> None:
+    arguments = ["--project", lights_copy, "--port", "0"]
+    with started(arguments, tmp_path, {}, launcher(lights_copy)) as service:
+        assert service.wait() == 1
+        assert "Error: " in service.log
+        assert f"{lights_copy}" in service.log
+        assert "cannot be written" in service.log
+        assert "--releases" in service.log
+        assert "Traceback" not in service.log
+    lights_copy.chmod(0o755)
+
+
+@pytest.mark.parametrize("launcher", LAUNCHERS)
+def test_a_release_in_a_folder_that_cannot_be_written_is_served(
+    lights_folder: Path,
+    releases: Path,
+    tmp_path: Path,
+    launcher: Callable[[Path], tuple[str, ...]],
+) -> None:
+    copy = tmp_path / "releases"
+    shutil.copytree(releases, copy, symlinks=True)
+    arguments = [*places(lights_folder, copy), "--port", "0"]
+    with started(arguments, tmp_path, {}, launcher(copy)) as service:
+        until_serving(service)
+        assert service.ask(LOOKUP).values == [NAME]
+        service.send_signal(signal.SIGTERM)
+        assert service.wait() == 0
+    copy.chmod(0o755)
+
+
+def to_the_keeper(service: Service, number: signal.Signals) -> None:
+    service.send_signal(number)
+
+
+def to_the_group(service: Service, number: signal.Signals) -> None:
+    os.killpg(service.process.pid, number)
+
+
+@pytest.mark.parametrize(
+    ("send", "number"),
+    [
+        (to_the_keeper, signal.SIGTERM),
+        (to_the_group, signal.SIGTERM),
+        (to_the_group, signal.SIGINT),
+    ],
+)
+def test_what_is_under_way_is_finished_at_the_end(
+    serve: Serve, send: Callable[[Service, signal.Signals], None], number: signal.Signals
+) -> None:
+    service = serve(deadline=600)
+    with ExitStack() as stack:
+        idle, long, begun = (stack.enter_context(service.connect()) for _ in range(3))
+        assert idle.exchange(request(query(LOOKUP))).values == [NAME]
+        begun.send(request(query(LOOKUP))[:20])
+        long.send(request(LONG))
+        head = long.read_head()
+        parts = long.parts(head)
+        first = next(parts)
+        left = service.processes()
+        send(service, number)
+        # Nobody new is let in, and what has begun goes on.
+        assert idle.is_closed()
+        rows = first.count(b"\n") + sum(part.count(b"\n") for part in parts)
+        assert rows == 300_001
+        assert long.is_closed()
+        assert service.wait() == 0
+        assert not psutil.wait_procs(left, PATIENCE)[1]
+    with pytest.raises(ConnectionError):
+        service.connect()
+    assert "Traceback" not in service.log
+    assert service.output.count("Serving") == 1
+
+
+def test_an_answer_under_way_that_does_not_end_is_ended_by_its_deadline(serve: Serve) -> None:
+    service = serve(deadline=1)
+    with service.connect() as wire:
+        wire.send(request(query("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")))
+        parts = wire.parts(wire.read_head())
+        service.send_signal(signal.SIGTERM)
+        with pytest.raises(BrokenOff):
+            sum(map(len, parts))
+    assert service.wait() == 0
