@@ -127,7 +127,7 @@ def test_relative_iris_are_resolved_as_rfc_3986_says() -> None:
         assert found == [*absolute, base]
 
 
-def test_a_relative_iri_without_a_base_is_told_with_its_place(store: OxigraphStore) -> None:
+def test_a_relative_iri_without_a_base_is_refused_with_its_place(store: OxigraphStore) -> None:
     with pytest.raises(QuerySyntaxError, match="only a part of an IRI") as caught:
         store.select("SELECT *\nFROM <a> FROM <b> {}")
     assert caught.value.position is not None

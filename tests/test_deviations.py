@@ -1,4 +1,4 @@
-"""What the engine reads otherwise than SPARQL 1.1 says: put right, refused, or told in the docs."""
+"""What the engine reads otherwise than SPARQL 1.1 says: repaired, refused or documented."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def marked(query: str) -> tuple[str, tuple[int, int]]:
     return before + after, (before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-# --- what is put right ---
+# --- what is repaired ---
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_constant_pattern_that_finds_nothing_is_refused(query: str, said: str)
         ("PREFIX ex: <x:> PREFIX ex: <y:> SELECT (¦ex:f(1) AS ?x) { }", "y:f", "The functions"),
     ],
 )
-def test_an_unknown_function_is_told_with_what_to_use(query: str, iri: str, instead: str) -> None:
+def test_an_unknown_function_is_refused(query: str, iri: str, instead: str) -> None:
     text, place = marked(query)
     error = refusal(text)
     assert error.message == f"This service has no function <{iri}>."

@@ -88,15 +88,16 @@ def write_statements(
         target, declared = cast("IO[bytes]", xml.Writer(out)), xml.declarable(prefixes)
     elif engine == RdfFormat.N3:
         statements = _of_rdf_1_1(cast("Iterable[Triple]", statements))
+    unfit = ""
     try:
         pyoxigraph.serialize(statements, target, engine, prefixes=declared)
     except (xml.NotInXmlError, _NotInN3Error) as error:
-        raise _unfit(fmt, Content.TRIPLES, str(error)) from None
+        unfit = str(error)
     except OSError as error:
         if _OF_RDF_1_2 not in str(error):
             raise
-        # The engine's error holds its results, which are those of this thread alone.
-        raise _unfit(fmt, Content.TRIPLES, "it has no triple terms") from None
+        unfit = "it has no triple terms"
+    _refuse(fmt, Content.TRIPLES, unfit)
 
 
 def write_table(result: QuerySolutions | QueryBoolean, out: IO[bytes], fmt: Format) -> None:
@@ -106,15 +107,23 @@ def write_table(result: QuerySolutions | QueryBoolean, out: IO[bytes], fmt: Form
     if fmt.engine != QueryResultsFormat.XML:
         result.serialize(out, fmt.engine)
         return
+    unfit = ""
     try:
         result.serialize(cast("IO[bytes]", xml.Writer(out)), fmt.engine)
     except xml.NotInXmlError as error:
-        raise _unfit(fmt, Content.SOLUTIONS, str(error)) from None
+        unfit = str(error)
+    _refuse(fmt, Content.SOLUTIONS, unfit)
 
 
-def _unfit(fmt: Format, content: Content, reason: str) -> NotAcceptable:
-    others = tuple(other for other in carrying(content) if other != fmt)
-    return NotAcceptable(others, f"{fmt.label} cannot hold this answer: {reason}.")
+def _refuse(fmt: Format, content: Content, unfit: str) -> None:
+    """Raise NotAcceptable if there is something that the format cannot hold.
+
+    It is raised after the error that told so is gone: that one holds the engine's results, which
+    no other thread may let go of.
+    """
+    if unfit:
+        others = tuple(other for other in carrying(content) if other != fmt)
+        raise NotAcceptable(others, f"{fmt.label} cannot hold this answer: {unfit}.")
 
 
 def _of_rdf_1_1(statements: Iterable[_Statement]) -> Iterator[_Statement]:

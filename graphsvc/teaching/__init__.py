@@ -34,7 +34,7 @@ def teach(
     if len(query) > LONGEST:
         return None
     where = scene(query)
-    found = [undeclared(query, prefixes), None if where is None else _told(where)]
+    found = [undeclared(query, prefixes), None if where is None else _failed_at(where)]
     advice = min(filter(None, found), key=lambda advice: advice.offset, default=None)
     if advice is None and where is None:
         advice = broken_rule(query, base)
@@ -52,7 +52,7 @@ def warnings(query: str) -> list[Advice]:
     return [] if len(query) > LONGEST else list(unbound_values(query))
 
 
-def _told(where: Scene) -> Advice | None:
+def _failed_at(where: Scene) -> Advice | None:
     if where.mark == "\\":
         # An escape of a character, which may stand anywhere: the engine reads what it stands for.
         return None
