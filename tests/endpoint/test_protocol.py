@@ -209,9 +209,16 @@ def test_2_1_4_a_graph_that_is_not_there_is_empty(client: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
-@pytest.mark.parametrize("iri", ["no iri", "", "relative", "http://a b/", "<http://a.b/>"])
+@pytest.mark.parametrize("iri", ["no iri", "relative", "http://a b/", "<http://a.b/>"])
 def test_2_1_4_a_graph_has_an_iri(client: Client, name: str, iri: str) -> None:
     assert ask(client, SELECT, others=[(name, iri)]).told["status"] == 400
+
+
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri", "format", "release"])
+def test_2_1_4_an_empty_parameter_counts_as_none(client: Client, name: str) -> None:
+    """Forms send each of their fields, and clients of Virtuoso an empty default-graph-uri."""
+    assert ask(client, SELECT, others=[(name, "")]).column() == NORTH_ROCK
+    assert post_form(client, [(name, ""), ("query", SELECT)]).column() == NORTH_ROCK
 
 
 # 2.1.5 Accepted response formats

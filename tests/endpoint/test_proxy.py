@@ -194,3 +194,19 @@ def test_what_is_not_under_the_prefix_is_not_ours(address: str) -> None:
         urlopen(urljoin(address, "/sparql"))  # noqa: S310
     assert caught.value.code == 404
     assert "graphsvc" not in caught.value.read().decode()
+
+
+def test_a_client_cannot_name_the_address_itself(address: str) -> None:
+    hostile = {
+        "Forwarded": "proto=http;host=evil.example",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-Port": "1",
+        "X-Forwarded-Prefix": "/evil",
+        "X-Forwarded-For": "127.0.0.1",
+    }
+    for path in ("sitemap.xml", "doc/dataset.ttl", "reconcile"):
+        with urlopen(Request(address + path, headers=hostile)) as answer:  # noqa: S310
+            text = answer.read().decode()
+        assert address in text
+        assert "evil" not in text
