@@ -169,7 +169,8 @@ def to_the_group(service: Service, number: signal.Signals) -> None:
 def test_what_is_under_way_is_finished_at_the_end(
     serve: Serve, send: Callable[[Service, signal.Signals], None], number: signal.Signals
 ) -> None:
-    service = serve(deadline=600)
+    # What has come in part may be waited for, but no longer than the time of a request.
+    service = serve(deadline=600, request_timeout=1)
     with ExitStack() as stack:
         idle, long, begun = (stack.enter_context(service.connect()) for _ in range(3))
         assert idle.exchange(request(query(LOOKUP))).values == [NAME]
