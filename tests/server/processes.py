@@ -38,7 +38,7 @@ NAME = "North Rock Light"
 _T = TypeVar("_T")
 
 
-def eventually(look: Callable[[], _T]) -> _T:
+def eventually(look: Callable[[], _T | None]) -> _T:
     """Return what is true or not empty at last."""
     end = time.monotonic() + PATIENCE
     pause = threading.Event()

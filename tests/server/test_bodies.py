@@ -6,7 +6,7 @@ import gzip
 import http.client
 from contextlib import closing
 from typing import TYPE_CHECKING
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 
@@ -83,6 +83,19 @@ def test_8_4_a_coding_that_changes_nothing_is_read(service: Service) -> None:
     with service.connect() as wire:
         sent = request("/sparql", *fields, method="POST", body=LOOKUP.encode())
         assert wire.exchange(sent).values == [NAME]
+
+
+@pytest.mark.parametrize(
+    "text", ["a+b", "100%", "%41%2B", "a&b=c;d", "\u00e9 \U0001f4a1", "+", "#?/"]
+)
+def test_a_value_is_decoded_once_however_it_is_written(service: Service, text: str) -> None:
+    """https://url.spec.whatwg.org/#application/x-www-form-urlencoded."""
+    asked = f'SELECT ("{text}" AS ?x) {{}}'
+    with service.connect() as wire:
+        for value in (quote_plus(asked), quote(asked, safe="")):
+            assert wire.exchange(request(f"/sparql?query={value}")).values == [text]
+            form = request("/sparql", FORM, method="POST", body=f"query={value}".encode())
+            assert wire.exchange(form).values == [text]
 
 
 MARK = "\ufeff"

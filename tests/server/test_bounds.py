@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import ExitStack, suppress
 from select import select
 from typing import TYPE_CHECKING
@@ -145,6 +148,21 @@ def test_a_client_that_leaves_before_its_answer_ends_its_work(service: Service) 
         worker = service.worker_of(wire)
         eventually(lambda: has_worked(worker))
     eventually(lambda: not worker.is_running())
+
+
+def test_what_was_left_ends_on_a_busy_machine_too(service: Service) -> None:
+    """Long requests run when nothing else does, and even to end takes a processor."""
+    program = (sys.executable, "-c", "while True: pass")
+    with ExitStack() as stack:
+        wire = stack.enter_context(service.connect())
+        wire.send(request(query(ENDLESS_COUNT)))
+        worker = service.worker_of(wire)
+        eventually(lambda: has_worked(worker))
+        for _ in range(2 * (os.cpu_count() or 1)):
+            other = stack.enter_context(subprocess.Popen(program))
+            stack.callback(other.kill)
+        wire.socket.close()
+        eventually(lambda: not worker.is_running())
 
 
 def test_a_client_that_leaves_within_its_answer_ends_its_work(service: Service) -> None:

@@ -121,7 +121,7 @@ LAUNCHERS = [read_only_mount, without_privileges]
 def test_a_folder_that_cannot_be_written_is_named(
     lights_copy: Path, tmp_path: Path, launcher: Callable[[Path], tuple[str, ...]]
 ) -> None:
-    arguments = ["--project", lights_copy, "--port", "0"]
+    arguments: list[str | Path] = ["--project", lights_copy, "--port", "0"]
     with started(arguments, tmp_path, {}, launcher(lights_copy)) as service:
         assert service.wait() == 1
         assert "Error: " in service.log
@@ -141,7 +141,7 @@ def test_a_release_in_a_folder_that_cannot_be_written_is_served(
 ) -> None:
     copy = tmp_path / "releases"
     shutil.copytree(releases, copy, symlinks=True)
-    arguments = [*places(lights_folder, copy), "--port", "0"]
+    arguments: list[str | Path] = [*places(lights_folder, copy), "--port", "0"]
     with started(arguments, tmp_path, {}, launcher(copy)) as service:
         until_serving(service)
         assert service.ask(LOOKUP).values == [NAME]
@@ -169,7 +169,8 @@ def to_the_group(service: Service, number: signal.Signals) -> None:
 def test_what_is_under_way_is_finished_at_the_end(
     serve: Serve, send: Callable[[Service, signal.Signals], None], number: signal.Signals
 ) -> None:
-    service = serve(deadline=600)
+    # What has come in part may be waited for, but no longer than the time of a request.
+    service = serve(deadline=600, request_timeout=1)
     with ExitStack() as stack:
         idle, long, begun = (stack.enter_context(service.connect()) for _ in range(3))
         assert idle.exchange(request(query(LOOKUP))).values == [NAME]
