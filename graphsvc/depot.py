@@ -17,7 +17,7 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from graphsvc.errors import ReleaseError
 from graphsvc.release import CURRENT, MANIFEST, Manifest, Release
@@ -100,8 +100,7 @@ def workplace(releases: Path) -> Iterator[Path]:
     The lock goes with the process that holds it, so whatever lies there when it is got is left
     over from a build that was killed, and is removed.
     """
-    releases.mkdir(parents=True, exist_ok=True)
-    with (releases / _LOCK).open("w") as lock:
+    with _lock(releases) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for left_over in releases.glob(f"{_BUILDING}*"):
             shutil.rmtree(left_over)
@@ -110,6 +109,18 @@ def workplace(releases: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lock(releases: Path) -> IO[str]:
+    """Open the file by which builders take turns; ReleaseError if the folder is only read."""
+    try:
+        releases.mkdir(parents=True, exist_ok=True)
+        return (releases / _LOCK).open("w")
+    except OSError as error:
+        raise ReleaseError(
+            f"{releases} cannot be written: {error.strerror}.",
+            remedy="Give another folder by --releases, or build the release where it can be.",
+        ) from error
 
 
 def put(folder: Path, manifest: Manifest, releases: Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -31,39 +32,48 @@ class AccessLog:
     def __init__(self, release: str) -> None:
         self._release = release
 
-    def write(
-        self, request: Request, answer: Answer, seconds: float, cause: Cause | None, end: str
-    ) -> None:
-        """Write the line of a request that was answered.
-
-        ``cause`` is why the worker ended that had it before; ``end`` is what happened to it else.
-        """
+    def write(self, request: Request, answer: Answer, seconds: float, end: str) -> None:
+        """Write the line of a request that was answered; ``end`` is what ended it early, if any."""
         self._write(
             answer.request_id,
             request.method,
             request.target,
-            {
-                "status": answer.status,
-                "bytes": answer.size,
-                "seconds": round(seconds, 6),
-                "end": cause.value if cause else end,
-            },
+            _ending(answer.status, answer.size, seconds, end),
         )
 
     def write_end(self, slot: Slot, cause: Cause) -> None:
         """Write the line of a request whose worker ended in the middle of its answer."""
-        method, _, rest = slot.request.partition(b"\r\n")[0].partition(b" ")
-        target = rest.rpartition(b" ")[0]
-        self._write(new_id(), method.decode("latin-1"), target, {"end": cause.value})
+        method, target = _first_line(slot.request)
+        seconds = time.monotonic() - slot.begun
+        self._write(
+            slot.name.hex(), method, target, _ending(slot.status, slot.sent, seconds, cause.value)
+        )
 
-    def _write(self, name: str, method: str, target: bytes, more: dict[str, object]) -> None:
+    def write_timeout(self, beginning: bytes, seconds: float) -> None:
+        """Write the line of a request that has not come whole; ``beginning`` is what has come."""
+        method, target = _first_line(beginning)
+        self._write(new_id(), method, target, _ending(408, 0, seconds, "request timeout"))
+
+    def _write(self, name: str, method: str, target: bytes, ending: dict[str, object]) -> None:
         row = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "id": name,
             "method": method,
             "path": target.decode("latin-1"),
             "release": self._release,
-            **{key: value for key, value in more.items() if value != ""},
+            **ending,
         }
         # One call: lines of several processes do not mix.
         os.write(_STANDARD_ERROR, json.dumps(row).encode() + b"\n")
+
+
+def _ending(status: int, size: int, seconds: float, end: str) -> dict[str, object]:
+    """Return what a line says of the answer; a request that has none has no status."""
+    row: dict[str, object] = {"status": status or None, "bytes": size, "seconds": round(seconds, 6)}
+    return row | {"end": end} if end else row
+
+
+def _first_line(request: bytes) -> tuple[str, bytes]:
+    """Return the method and the target of a request, as far as they have come."""
+    method, _, rest = request.partition(b"\r\n")[0].partition(b" ")
+    return method.decode("latin-1"), rest.rpartition(b" ")[0] or rest

@@ -7,6 +7,7 @@ one to answer on. https://peps.python.org/pep-3333/
 from __future__ import annotations
 
 import io
+import re
 import sys
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
@@ -17,7 +18,7 @@ from graphsvc.server.failures import error_of
 from graphsvc.web.delivery import Delivery, Enough, Wish
 from graphsvc.web.endpoint import QueryRequest
 from graphsvc.web.problems import RequestProblem
-from graphsvc.web.protocol import PATH, Body
+from graphsvc.web.protocol import LONGEST_ADDRESS, PATH, Body
 
 if TYPE_CHECKING:
     import socket
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
     from graphsvc.web.delivery import Delivering
     from graphsvc.web.endpoint import Endpoint
     from graphsvc.web.origin import Origin, PublicAddress
+
+#: A path, or a whole address.
+_TARGET = re.compile(
+    rb"/.*|https?://(?:\[[0-9a-f:.]+\]|[^/?#\[\]@]+)(?::[0-9]*)?(?:[/?#].*)?", re.IGNORECASE
+)
+
+#: What is asked of the server as a whole.
+_SERVER = (b"*", "OPTIONS")
 
 _PATHS = (PATH, f"{PATH}/")
 _QUERY_METHODS = frozenset(("GET", "HEAD", "POST"))
@@ -145,6 +154,19 @@ def _target(target: bytes) -> _Target:
 
 def _refusal(request: Request) -> RequestProblem | None:
     """Return what is wrong with a request whatever it asks for, None if nothing is."""
+    if len(request.target) > LONGEST_ADDRESS:
+        return RequestProblem(
+            "uri-too-long",
+            f"The address is longer than {LONGEST_ADDRESS} bytes.",
+            remedy="Send the query in the body of a POST request.",
+        )
+    if not _TARGET.fullmatch(request.target) and (request.target, request.method) != _SERVER:
+        # https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+        return RequestProblem(
+            "bad-request",
+            "The request asks for what is no address.",
+            remedy="Send a path that begins with a slash, or a whole http address.",
+        )
     hosts = request.fields.hosts
     if hosts > 1 or (not hosts and request.version == "1.1"):
         # https://www.rfc-editor.org/rfc/rfc9112#section-3.2
@@ -202,4 +224,7 @@ def _environ(request: Request, connection: socket.socket) -> WSGIEnvironment:
     environ["CONTENT_LENGTH"] = str(len(request.body))
     if target.host is not None:
         environ["HTTP_HOST"] = target.host
+    if not environ.get("HTTP_HOST"):
+        # A client that knows no name sends an empty one: RFC 9112, section 3.2.
+        environ["HTTP_HOST"] = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
     return environ

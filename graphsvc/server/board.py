@@ -14,10 +14,13 @@ LONGEST_REQUEST = 131_072
 """How many bytes of a request a slot has room for; of a longer one it holds nothing."""
 
 #: When the request began (seconds of the monotonic clock, 0 while there is none), the length of
-#: what the slot holds of it, whether it has been read, whether bytes of its answer have gone out.
-_STATE = struct.Struct("<dIBB2x")
+#: what the slot holds of it, the status of its answer once bytes of it go out, whether anything has
+#: been read, the number of bytes sent, the name of the request, the number of requests so far.
+_STATE = struct.Struct("<dIHBxQ8sI4x")
 _BEGUN = struct.Struct("<d")
-_TAKEN, _STARTED = 12, 13
+_STATUS = struct.Struct("<H")
+_SENT = struct.Struct("<Q")
+_STATUS_AT, _TAKEN_AT, _SENT_AT = 12, 14, 16
 _FLAGS = 16
 _WAITING, _CLOSING = 0, 1
 
@@ -62,18 +65,20 @@ class Slot:
         self._states = states
         self._requests = requests
         self._at = _FLAGS + number * _STATE.size
+        self._number = 0
         self._request_at = number * LONGEST_REQUEST
 
     def clear(self) -> None:
         """Forget the request."""
-        _STATE.pack_into(self._states, self._at, 0.0, 0, 0, 0)
+        self._number = 0
+        _STATE.pack_into(self._states, self._at, 0.0, 0, 0, 0, 0, b"", 0)
 
     def take(self) -> None:
         """Write that the worker begins to read from the connection that it was handed."""
-        self._states[self._at + _TAKEN] = 1
+        self._states[self._at + _TAKEN_AT] = 1
 
-    def begin(self, request: bytes) -> None:
-        """Write that the answering of a request begins.
+    def begin(self, request: bytes, name: bytes = b"") -> None:
+        """Write that the answering of a request begins; ``name`` is what the log calls it.
 
         The request itself is written too: by it another worker can tell the client if this one
         ends.
@@ -83,11 +88,15 @@ class Slot:
             size = 0
         else:
             self._requests[self._request_at : self._request_at + size] = request
-        _STATE.pack_into(self._states, self._at, time.monotonic(), size, 1, 0)
+        self._number += 1
+        _STATE.pack_into(
+            self._states, self._at, time.monotonic(), size, 0, 1, 0, name, self._number
+        )
 
-    def start(self) -> None:
-        """Write that bytes of the answer go out from now on."""
-        self._states[self._at + _STARTED] = 1
+    def start(self, status: int, sent: int) -> None:
+        """Write that bytes of the answer go out, its status, and how many bytes they are."""
+        _STATUS.pack_into(self._states, self._at + _STATUS_AT, status)
+        _SENT.pack_into(self._states, self._at + _SENT_AT, sent)
 
     def rest(self) -> None:
         """Write that the answer is complete."""
@@ -102,17 +111,36 @@ class Slot:
     @property
     def is_taken(self) -> bool:
         """Tell whether the worker may have read from the connection."""
-        return self._states[self._at + _TAKEN] != 0
+        return self._states[self._at + _TAKEN_AT] != 0
 
     @property
-    def has_started(self) -> bool:
-        """Tell whether bytes of the answer may have gone out."""
-        return self._states[self._at + _STARTED] != 0
+    def status(self) -> int:
+        """Return the status of the answer, 0 as long as nothing of it has gone out."""
+        status: int = _STATUS.unpack_from(self._states, self._at + _STATUS_AT)[0]
+        return status
+
+    @property
+    def sent(self) -> int:
+        """Return how many bytes of the content have gone out."""
+        sent: int = _SENT.unpack_from(self._states, self._at + _SENT_AT)[0]
+        return sent
+
+    @property
+    def requests(self) -> int:
+        """Return how many requests have begun since the worker got its connection."""
+        requests: int = _STATE.unpack_from(self._states, self._at)[6]
+        return requests
+
+    @property
+    def name(self) -> bytes:
+        """Return what the log calls the request."""
+        name: bytes = _STATE.unpack_from(self._states, self._at)[5]
+        return name
 
     @property
     def can_be_told(self) -> bool:
         """Tell whether another worker can tell the client that there is no answer."""
-        return bool(self.begun and not self.has_started and self.request)
+        return bool(self.begun and not self.status and self.request)
 
     @property
     def request(self) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -17,22 +18,19 @@ from graphsvc.server import messages
 from graphsvc.server.http import LONGEST_HEAD, LONGEST_REQUEST, may_be_whole
 
 if TYPE_CHECKING:
-    from graphsvc.server.failures import Cause
+    from graphsvc.server.failures import Retold
     from graphsvc.server.pool import Worker
 
 _LOOK = 16_384
 _CHUNK = 65_536
-
-#: How long a chunked body is collected before a worker looks whether it is complete, in seconds.
-_COLLECTING = 0.25
 
 
 class Client:
     """A connection, and what is known of its next request.
 
     ``begun`` is when the first byte of that was seen, ``since`` when the connection was last given
-    to the parent, both in seconds of the monotonic clock. ``cause`` is why the worker ended that
-    had the request before. ``file`` is the descriptor of what has been read of it.
+    to the parent, both in seconds of the monotonic clock. ``retold`` is the request whose worker
+    has ended, ``file`` the descriptor of what has been read of it.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -40,7 +38,7 @@ class Client:
         self.descriptor = connection.fileno()
         self.since = time.monotonic()
         self.begun = 0.0
-        self.cause: Cause | None = None
+        self.retold: Retold | None = None
         self.file: int | None = None
         self.lingers = False
         self.is_waiting = False
@@ -62,6 +60,11 @@ class Client:
             self.begun = time.monotonic()
             self.file = os.memfd_create("request", os.MFD_CLOEXEC)
         return self._collect()
+
+    @property
+    def beginning(self) -> bytes:
+        """Return what has come of the request, as far as its first line may go."""
+        return b"" if self.file is None else os.pread(self.file, _LOOK, 0)
 
     def discard(self) -> None:
         """Take what comes and forget it. Errors: OSError if the client has gone."""
@@ -97,22 +100,31 @@ class Client:
             self.file, self._size, self._needed = file, os.fstat(file).st_size, needed
             self.begun = self.begun or now
 
-    def tell(self, cause: Cause, request: bytes) -> None:
+    def tell(self, retold: Retold, request: bytes) -> None:
         """Have another worker tell the client why the one ended that had its request."""
         self.forget_request()
-        self.cause = cause
+        self.retold = retold
         self.file = messages.file_of(request)
 
     def forget_request(self) -> None:
         """Forget what has been read."""
         if self.file is not None:
             os.close(self.file)
-        self.file, self.cause, self.begun, self._size, self._needed = None, None, 0.0, 0, 0
+        self.file, self.retold, self.begun, self._size, self._needed = None, None, 0.0, 0, 0
 
     def leave(self) -> None:
         """Close the descriptors in this process; the connection goes on in others."""
         self.forget_request()
         self.connection.close()
+
+    def abort(self) -> None:
+        """End the connection so that the client sees that its answer is not whole.
+
+        Where only the end of the connection ends an answer, nothing but a reset tells that.
+        """
+        with suppress(OSError):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.leave()
 
     def close(self) -> None:
         """End the connection, for every process that has it: nothing more is sent on it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from graphsvc.errors import (
     DeadlineExceeded,
@@ -32,6 +32,24 @@ class Cause(Enum):
     KILLED = "killed"
     CLIENT_LEFT = "client left"
     OVERLOADED = "overloaded"
+
+
+class Retold(NamedTuple):
+    """A request that is told why it has no answer: the cause, when it began, and its name."""
+
+    cause: Cause
+    begun: float
+    name: str
+
+    def encode(self) -> bytes:
+        """Return it as a message holds it."""
+        return f"{self.cause.name} {self.begun!r} {self.name}".encode()
+
+    @classmethod
+    def decode(cls, content: bytes) -> Retold:
+        """Read it from a message."""
+        cause, begun, name = content.decode().split(" ")
+        return cls(Cause[cause], float(begun), name)
 
 
 def cause_of(status: int) -> Cause:

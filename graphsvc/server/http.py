@@ -31,7 +31,10 @@ LONGEST_HEAD = LONGEST_ADDRESS + 65_536
 """How many bytes the head of a request may have: more than any browser sends."""
 
 LONGEST_REQUEST = LONGEST_HEAD + 2 * LARGEST_BODY
-"""How many bytes a request may have with its body, in whatever chunks it comes."""
+"""How many bytes of a request are collected before a worker looks at it."""
+
+#: How many bytes the sizes and extensions of chunks may have beside those of the content.
+_MOST_FRAMING = 65_536
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _REQUEST_LINE = re.compile(rb"([A-Z]+) ([!-~]+) HTTP/(1\.[01])\r\n")
@@ -39,9 +42,7 @@ _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ ")
 _ANY_LINE = b"GET / HTTP/1.1\r\n"
 _CHUNKED_HEAD = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 _PRINTABLE = bytes(range(0x21, 0x7F))
-_METHODS = frozenset(
-    (b"GET", b"HEAD", b"POST", b"OPTIONS", b"PUT", b"DELETE", b"PATCH", b"TRACE", b"CONNECT")
-)
+_METHODS = frozenset((b"GET", b"HEAD", b"POST", b"OPTIONS", b"PUT", b"DELETE", b"PATCH", b"TRACE"))
 _NO_CONTENT = frozenset((204, 304))
 
 _STATUS_LINES = {
@@ -179,6 +180,9 @@ class Incoming:
     def _frame(self, request: Request) -> None:
         """Learn where the body ends: https://www.rfc-editor.org/rfc/rfc9112#section-6.3."""
         if request.field(b"transfer-encoding") is not None:
+            if request.version == "1.0":
+                # https://www.rfc-editor.org/rfc/rfc9112#section-6.1
+                raise Malformed("bad-request", "HTTP/1.0 has no Transfer-Encoding.")
             head = _Parsed()
             self._chunks = httptools.HttpRequestParser(head), head
             self._chunks[0].feed_data(_CHUNKED_HEAD)
@@ -196,7 +200,9 @@ class Incoming:
             parser.feed_data(data)
         except httptools.HttpParserError as error:
             raise Malformed("bad-request", f"The body is not chunked rightly: {error}.") from error
-        if len(head.body) > LARGEST_BODY or len(self.data) > LONGEST_REQUEST:
+        # What is no content, extensions of chunks for example, has a bound of its own.
+        framing = len(self.data) - self._head_size - len(head.body)
+        if len(head.body) > LARGEST_BODY or framing > _MOST_FRAMING + 8 * len(head.body):
             raise _too_large()
 
     def _has_body(self) -> bool:
@@ -235,17 +241,21 @@ def _parsed_with_care(head: bytes) -> Request:
         encoded = quote_from_bytes(line, safe=_PRINTABLE + b" ").encode("ascii")
         return _parsed(encoded + separator + rest)
     parser = httptools.HttpRequestParser(_Parsed())
+    unknown = Malformed("not-implemented", "The method is not known here.")
     try:
         parser.feed_data(head)
-    except (httptools.HttpParserUpgrade, httptools.HttpParserError) as error:
-        is_method = isinstance(error, httptools.HttpParserInvalidMethodError)
-        if is_method and _TOKEN.match(head):
-            raise Malformed("not-implemented", "The method is not known here.") from error
+    except httptools.HttpParserUpgrade:
+        raise unknown from None
+    except httptools.HttpParserInvalidMethodError as error:
+        if _TOKEN.match(head):
+            raise unknown from error
+        raise Malformed("bad-request", f"This is no HTTP request: {error}.") from error
+    except httptools.HttpParserError as error:
         raise Malformed("bad-request", f"This is no HTTP request: {error}.") from error
     version = parser.get_http_version()
     if version not in ("1.0", "1.1"):
         raise Malformed("version-not-supported", f"HTTP/{version} is not spoken here.")
-    raise Malformed("not-implemented", "The method is not known here.")
+    raise unknown
 
 
 # A client sends the same fields with each of its requests.
@@ -289,6 +299,7 @@ class Answer:
         self._pending = b""
         self._has_chunks = False
         self._is_old = request.version == "1.0"
+        self._has_no_content = request.method == "HEAD"
         self.keep_alive = request.keep_alive
         self.status = 0
         self.size = 0
@@ -300,7 +311,7 @@ class Answer:
         framing = ""
         if length is not None:
             framing = f"Content-Length: {length}\r\n"
-        elif status not in _NO_CONTENT:
+        elif status not in _NO_CONTENT and not self._has_no_content:
             self._has_chunks = not self._is_old
             self.keep_alive = self.keep_alive and not self._is_old
             if self._has_chunks:
@@ -330,7 +341,7 @@ class Answer:
             self._flush(b"")
 
     def _flush(self, data: bytes | bytearray) -> None:
-        self._slot.start()
+        self._slot.start(self.status, self.size)
         if self._pending:
             data, self._pending = self._pending + data, b""
         self._connection.sendall(data)

@@ -45,8 +45,9 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
 @dataclass(slots=True)
 class _Generation:
-    """A parent: its process, and the pipe that says when it is ready, until it has."""
+    """A parent: its release, its process, and the pipe that says when it is ready, until it has."""
 
+    path: Path
     process: subprocess.Popen[bytes]
     pipe: int
     started: float
@@ -100,7 +101,7 @@ class Keeper:
             [sys.executable, "-m", _PROGRAM, *words], pass_fds=[writing, *descriptors]
         )
         os.close(writing)
-        self._coming = _Generation(process, reading, time.monotonic())
+        self._coming = _Generation(release, process, reading, time.monotonic())
 
     def _wait(self, signals: int) -> None:
         """Wait for a signal, a parent that is ready, or the time to start another."""
@@ -167,7 +168,11 @@ class Keeper:
         os.close(coming.pipe)
         code = coming.process.returncode
         if self._serving is not None:
-            notice.write(release=self._serving.release, failure="The new release cannot be served.")
+            failure = f"The release {coming.path.name} cannot be served."
+            logging.getLogger(__name__).error(
+                "%s The release %s is served as before.", failure, self._serving.release
+            )
+            notice.write(release=self._serving.release, failure=failure)
         elif not self._is_over and not notice.has_served:
             raise StoreError("The service cannot start.", remedy="Mend what is said above.")
         else:

@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 ANSWER = b"a"
 """Parent: answer the requests of this connection. With it comes the connection, the file of what
-has been read of it already if there is some, and the name of a `Cause` if the worker that had it
-before has ended."""
+has been read of it already if there is some, and the `Retold` of a request whose worker has ended."""
 
 GIVE_BACK = b"g"
 """Parent: another client waits; give the connection back if it has no request."""
@@ -25,6 +24,9 @@ KEEP = b"k"
 CLOSE = b"c"
 """Worker: the connection can be closed."""
 
+ABORT = b"x"
+"""Worker: the last answer is not whole; the connection must end so that the client sees it."""
+
 LINGER = b"l"
 """Worker: the connection can be closed, once the client has read its last answer."""
 
@@ -33,7 +35,7 @@ UNFINISHED = b"u"
 not known, and the file of what has been read."""
 
 _NEEDED = struct.Struct("<Q")
-_LONGEST = 64
+_LONGEST = 128
 _MOST_DESCRIPTORS = 2
 
 

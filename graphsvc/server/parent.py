@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from graphsvc.server import bounds, messages
 from graphsvc.server.board import Board
 from graphsvc.server.clients import Client
-from graphsvc.server.failures import Cause, error_of, request_timeout, whole_error
+from graphsvc.server.failures import Cause, Retold, error_of, request_timeout, whole_error
 from graphsvc.server.pool import LEAST, Pool
 
 if TYPE_CHECKING:
@@ -202,6 +202,12 @@ class Parent:
             self._events.unregister(client.descriptor)
         client.close()
 
+    def _abort(self, client: Client) -> None:
+        """End a connection so that a part of an answer is not taken for the whole."""
+        del self._clients[client.descriptor]
+        self._events.unregister(client.descriptor)
+        client.abort()
+
     def _close_oldest(self) -> None:
         """Make place for another connection."""
         resting = [each for each in self._clients.values() if self._is_resting(each)]
@@ -228,6 +234,8 @@ class Parent:
     def _end_if_late(self, client: Client, now: float) -> None:
         kept = _LINGERING if client.lingers else _LEAVING if self._leaves_at else _KEPT
         if client.begun and now - client.begun > self._bounds.patience and not client.lingers:
+            if self._log is not None:
+                self._log.write_timeout(client.beginning, now - client.begun)
             self._refuse(client, request_timeout(self._bounds.patience))
         elif not client.begun and now - client.since > kept:
             self._close(client)
@@ -267,6 +275,9 @@ class Parent:
         if client is None:
             return
         is_over = message.letter == messages.KEEP and self._closes_idle
+        if message.letter == messages.ABORT:
+            self._abort(client)
+            return
         if message.letter == messages.CLOSE or is_over:
             self._close(client)
         elif message.letter == messages.LINGER:
@@ -287,15 +298,14 @@ class Parent:
             # It has not read anything: the request is still there.
             self._queue_first(client)
             return
-        if cause is not Cause.CLIENT_LEFT and client.cause is None and slot.can_be_told:
-            client.tell(cause, slot.request)
+        if cause is not Cause.CLIENT_LEFT and client.retold is None and slot.can_be_told:
+            client.tell(Retold(cause, slot.begun, slot.name.hex()), slot.request)
             self._queue_first(client)
             return
-        if self._log is not None:
+        if self._log is not None and slot.begun:
             self._log.write_end(slot, cause)
-        if slot.has_started or cause is Cause.CLIENT_LEFT:
-            # A part of an answer is never taken for the whole.
-            self._close(client)
+        if slot.status or cause is Cause.CLIENT_LEFT:
+            self._abort(client)
         else:
             self._refuse(client, whole_error(error_of(cause, self._deadline)))
 

@@ -42,6 +42,9 @@ _TURN = 0.5
 #: After how many seconds a worker ends that is idle and one too many.
 _IDLE = 10.0
 
+#: How long a worker may rest with a client, in seconds.
+_RESTING = 2.0
+
 #: How long no worker is forked after one has ended without answering anything, in seconds: at
 #: first, and at most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
@@ -70,6 +73,8 @@ class Worker:
     is_stopped: bool = False
     turn_began: float = 0.0
     client_left: float = 0.0
+    quiet_since: float = 0.0
+    requests: int = 0
     idle_since: float = field(default_factory=time.monotonic)
     has_answered: bool = False
 
@@ -151,13 +156,13 @@ class Pool:
         while self.idle:
             worker = self.idle.pop()
             descriptors = [client.descriptor, *([] if client.file is None else [client.file])]
-            cause = client.cause.name.encode() if client.cause else b""
+            retold = client.retold.encode() if client.retold else b""
             worker.slot.clear()
             try:
-                messages.send(worker.channel, messages.ANSWER, cause, descriptors)
+                messages.send(worker.channel, messages.ANSWER, retold, descriptors)
             except OSError:
                 continue  # it has ended, and is reaped when its channel says so
-            worker.client, worker.client_left = client, 0.0
+            worker.client, worker.client_left, worker.quiet_since = client, 0.0, 0.0
             client.worker = worker
             return worker
         return None
@@ -206,6 +211,8 @@ class Pool:
             begun = worker.slot.begun if worker.client else 0.0
             if worker.is_long and begun != worker.begun:
                 self._is_quick_again(worker)
+            if worker.client and not worker.cause and self._is_stuck(worker, begun, now):
+                self._end(worker, Cause.KILLED)
             if not begun or worker.cause:
                 continue
             if now - begun > self._plan.deadline:
@@ -215,6 +222,16 @@ class Pool:
             elif not worker.is_long and now - begun > _LOOKED_AT:
                 self._look_at(worker, begun)
         self._share(now)
+
+    def _is_stuck(self, worker: Worker, begun: float, now: float) -> bool:
+        """Tell whether a worker has had a client for long, and neither answered nor given it back.
+
+        It rests for a moment only: then something has halted it.
+        """
+        requests = worker.slot.requests
+        if begun or not worker.quiet_since or requests != worker.requests:
+            worker.quiet_since, worker.requests = now, requests
+        return now - worker.quiet_since > self._plan.deadline + _RESTING
 
     def _look_at(self, worker: Worker, begun: float) -> None:
         processor = bounds.processor_time(worker.pid)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc.server import bounds, messages
 from graphsvc.server.access_log import new_id
-from graphsvc.server.failures import Cause, malformed_request
+from graphsvc.server.failures import Retold, malformed_request
 from graphsvc.server.http import CONTINUE, Answer, Incoming, Malformed
 
 if TYPE_CHECKING:
@@ -121,7 +121,8 @@ class Worker:
             try:
                 # What the parent has seen waits to be read, unless it has read it itself.
                 incoming.feed(messages.content_of(files[0]) if files else connection.recv(_CHUNK))
-                letter = self._converse(visit, incoming, message.content.decode())
+                retold = Retold.decode(message.content) if message.content else None
+                letter = self._converse(visit, incoming, retold)
             except (BrokenPipeError, ConnectionResetError):
                 letter = messages.CLOSE
         self._report(letter, incoming)
@@ -136,7 +137,7 @@ class Worker:
             for file in files:
                 os.close(file)
 
-    def _converse(self, visit: _Visit, incoming: Incoming, cause: str) -> bytes:
+    def _converse(self, visit: _Visit, incoming: Incoming, retold: Retold | None) -> bytes:
         """Answer the requests of a connection as they come; return how it is given back."""
         while True:
             try:
@@ -146,35 +147,41 @@ class Worker:
                 return messages.LINGER
             if request is None:
                 return visit.outcome
-            if not self._answer(visit.connection, request, Cause[cause] if cause else None):
-                return messages.CLOSE
-            cause = ""
+            if (end := self._answer(visit.connection, request, retold)) is not None:
+                return end
+            retold = None
             if (self._retires or self._board.is_somebody_waiting) and not incoming.data:
                 return messages.KEEP
 
-    def _answer(self, connection: socket.socket, request: Request, cause: Cause | None) -> bool:
-        """Answer one request; tell whether the connection can go on."""
-        self._slot.begin(request.raw)
+    def _answer(
+        self, connection: socket.socket, request: Request, retold: Retold | None
+    ) -> bytes | None:
+        """Answer one request; return how the connection ends, None if it goes on."""
+        name = "" if self._log is None else retold.name if retold else new_id()
+        self._slot.begin(request.raw, bytes.fromhex(name))
         began = time.monotonic()
         answer = Answer(connection, request, self._slot)
         if self._board.is_closing:
             answer.keep_alive = False
-        if self._log is not None:
-            answer.request_id = new_id()
-        is_whole = self._try_to_answer(request, connection, answer, cause)
+        answer.request_id = name
+        is_whole = self._try_to_answer(request, connection, answer, retold)
         seconds = time.monotonic() - began
         if self._log is not None:
-            self._log.write(request, answer, seconds, cause, "" if is_whole else "broken off")
+            end = retold.cause.value if retold else "" if is_whole else "broken off"
+            whole_time = time.monotonic() - retold.begun if retold else seconds
+            self._log.write(request, answer, whole_time, end)
         self._slot.rest()
         self._look_at_itself(seconds)
-        return is_whole and answer.keep_alive
+        if not is_whole:
+            return messages.ABORT
+        return None if answer.keep_alive else messages.CLOSE
 
     def _try_to_answer(
-        self, request: Request, connection: socket.socket, answer: Answer, cause: Cause | None
+        self, request: Request, connection: socket.socket, answer: Answer, retold: Retold | None
     ) -> bool:
         """Answer a request; tell whether the client has the whole answer."""
         try:
-            self._application.answer(request, connection, answer, cause)
+            self._application.answer(request, connection, answer, retold.cause if retold else None)
         except (BrokenPipeError, ConnectionResetError):
             return False
         except MemoryError:

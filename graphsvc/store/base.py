@@ -147,19 +147,18 @@ class Store(Lookup, Protocol):
     updates, NotAcceptable when no format offered can carry the kind of answer, StoreError.
     """
 
+    def relative_to(self, base: str) -> Store:
+        """Return the same store, in whose queries relative IRIs are relative to an absolute one."""
+        ...
+
     def answer(
         self,
         query: str,
         formats: Mapping[Content, Sequence[Format]],
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
-        base: str | None = None,
     ) -> Answer:
-        """Answer in the first of the formats offered for the kind of answer the query has.
-
-        ``base`` is the absolute IRI that relative ones in the query are relative to
-        (https://www.w3.org/TR/sparql11-query/#relIRIs).
-        """
+        """Answer in the first of the formats offered for the kind of answer the query has."""
         ...
 
     def read(
@@ -167,7 +166,6 @@ class Store(Lookup, Protocol):
         query: str,
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
-        base: str | None = None,
     ) -> Result:
         """Answer with terms, which are found while they are read."""
         ...

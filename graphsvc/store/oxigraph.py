@@ -49,11 +49,23 @@ class OxigraphStore:
         store: pyoxigraph.Store,
         prefixes: Mapping[str, str],
         merge: pyoxigraph.Store | None = None,
+        base: str | None = None,
     ) -> None:
-        """Take a store, and one with its default graph alone, if there is such a one."""
+        """Take a store, and one with its default graph alone, if there is such a one.
+
+        ``base`` is what relative IRIs in queries are relative to.
+        """
         self._store = store
         self._merge = merge or store
         self._prefixes = Prefixes(prefixes)
+        self._base = base
+
+    def relative_to(self, base: str) -> OxigraphStore:
+        """Return the same store, in whose queries relative IRIs are relative to an absolute one.
+
+        https://www.w3.org/TR/sparql11-query/#relIRIs
+        """
+        return OxigraphStore(self._store, self._prefixes, self._merge, base)
 
     @classmethod
     def open(cls, path: Path, prefixes: Mapping[str, str]) -> OxigraphStore:
@@ -84,14 +96,9 @@ class OxigraphStore:
         formats: Mapping[Content, Sequence[Format]],
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
-        base: str | None = None,
     ) -> Answer:
-        """Answer in the first of the formats offered for the kind of answer the query has.
-
-        ``base`` is the absolute IRI that relative ones in the query are relative to
-        (https://www.w3.org/TR/sparql11-query/#relIRIs).
-        """
-        result = self.read(query, graphs, bindings, base)
+        """Answer in the first of the formats offered for the kind of answer the query has."""
+        result = self.read(query, graphs, bindings)
         return ResultWriter(result, _choose(result, formats), self._prefixes)
 
     def read(
@@ -99,11 +106,10 @@ class OxigraphStore:
         query: str,
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
-        base: str | None = None,
     ) -> Result:
         """Answer with terms, which are found while they are read."""
         syntax.refuse(query)
-        return self._run(query, graphs, bindings, base)
+        return self._run(query, graphs, bindings)
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Table:
         """Answer a SELECT over the union of all graphs as a table of terms."""
@@ -149,19 +155,18 @@ class OxigraphStore:
         query: str,
         graphs: GraphSelection,
         bindings: Mapping[str, Term] | None,
-        base: str | None = None,
     ) -> Result:
         read = repaired(query)
         try:
-            store, options = self._dataset(query, graphs, base)
-            options["base_iri"] = base
+            store, options = self._dataset(query, graphs)
+            options["base_iri"] = self._base
             if bindings:
                 options["substitutions"] = {Variable(name): term for name, term in bindings.items()}
             return self._query(store, read.text, options)
         except SyntaxError as error:
-            raise syntax.explain(read, error, self._prefixes, base) from error
+            raise syntax.explain(read, error, self._prefixes, self._base) from error
         except RuntimeError as error:
-            raise self._refused(query, str(error), base) from error
+            raise self._refused(query, str(error)) from error
         except OSError as error:
             raise StoreError(f"The store failed: {error}.") from error
 
@@ -175,10 +180,10 @@ class OxigraphStore:
                 raise
             return store.query(text, prefixes=prefixes, **options)
 
-    def _refused(self, query: str, said: str, base: str | None) -> QueryError | StoreError:
+    def _refused(self, query: str, said: str) -> QueryError | StoreError:
         """Return the error to show for a query that the engine can read and does not answer."""
         if unknown := UNKNOWN.search(said):
-            return unknown_function(query, unknown.group(1), self._prefixes, base)
+            return unknown_function(query, unknown.group(1), self._prefixes, self._base)
         if _UNPROJECTED in said:
             return QueryError(
                 f"A value is given for a variable that the query does not project: {said}.",
@@ -193,9 +198,7 @@ class OxigraphStore:
             prefix: known[prefix] for prefix in sparql.mentioned_prefixes(query) if prefix in known
         }
 
-    def _dataset(
-        self, query: str, graphs: GraphSelection, base: str | None
-    ) -> tuple[pyoxigraph.Store, _Options]:
+    def _dataset(self, query: str, graphs: GraphSelection) -> tuple[pyoxigraph.Store, _Options]:
         """Return the store to ask, and the engine's arguments for the query's dataset.
 
         "If different RDF Datasets are specified in both the protocol request and the SPARQL
@@ -204,7 +207,7 @@ class OxigraphStore:
         """
         if not graphs and not sparql.may_name_dataset(query):
             return self._store if sparql.may_name_graphs(query) else self._merge, {}
-        chosen = graphs or self._named_in(query, base)
+        chosen = graphs or self._named_in(query)
         if not chosen:
             return self._store, {}
         # Of a graph that is named twice the engine gives everything twice.
@@ -215,7 +218,7 @@ class OxigraphStore:
             return part, {"default_graph": DefaultGraph(), "named_graphs": names}
         return self._store, {"default_graph": defaults, "named_graphs": names}
 
-    def _named_in(self, query: str, base: str | None) -> GraphSelection:
+    def _named_in(self, query: str) -> GraphSelection:
         """Return the dataset that the query names, if it names several graphs.
 
         One graph the engine finds itself; several it does not merge, and takes one of them twice.
@@ -224,7 +227,7 @@ class OxigraphStore:
         default, named = sparql.dataset_clauses(query)
         if max(len(default), len(named)) < 2:  # noqa: PLR2004 - two are several
             return UNION
-        iris = resolved(query, [*default, *named], self._mentioned(query), base)
+        iris = resolved(query, [*default, *named], self._mentioned(query), self._base)
         return GraphSelection(tuple(iris[: len(default)]), tuple(iris[len(default) :]))
 
 

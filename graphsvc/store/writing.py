@@ -60,7 +60,7 @@ def write_graph(triples: Iterable[Triple], out: IO[bytes], fmt: Format, prefixes
     """Write the triples with those of the prefixes that they use. Errors: NotAcceptable."""
     if isinstance(triples, QueryTriples) and fmt.engine in _PLAIN:
         # No triple of these passes through Python.
-        triples.serialize(out, fmt.engine)
+        triples.serialize(out, cast("RdfFormat", fmt.engine))
         return
     coming = iter(triples)
     waiting = list(islice(coming, WAITING)) if fmt.engine in _WITH_PREFIXES else []

@@ -309,7 +309,9 @@ class Delivering:
     def _deliver(self, environ: WSGIEnvironment, delivery: Delivery) -> None:
         def start(status: str, headers: Headers, _: object = None) -> Callable[[bytes], object]:
             head = Head(headers)
-            delivery.start(int(status[:3]), head.without("content-length"), head.length)
+            # The server dates each answer itself.
+            head, length = head.without("content-length").without("date"), head.length
+            delivery.start(int(status[:3]), head, length)
             return delivery.write
 
         with suppress(Enough):

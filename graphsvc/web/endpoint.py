@@ -72,8 +72,8 @@ class Endpoint:
 
     def __init__(self, release: Release, store: Store) -> None:
         self._release = release
-        self._store = store
         self._modified = http_date(datetime.fromisoformat(release.manifest.built))
+        self._store_at = lru_cache(maxsize=16)(store.relative_to)
         self._head_of = lru_cache(maxsize=64)(self._make_head)
 
     def reply(self, request: QueryRequest) -> Reply | None:
@@ -119,7 +119,8 @@ class Endpoint:
         )
 
     def _answer(self, request: QueryRequest, asked: Asked, fmt: Format) -> Answer:
-        return self._store.answer(asked.query, _offer(fmt), asked.graphs, base=request.address)
+        store = self._store_at(request.address)
+        return store.answer(asked.query, _offer(fmt), asked.graphs)
 
 
 def _asked(request: QueryRequest) -> Asked | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -229,7 +230,8 @@ def _wants_rdf() -> bool:
 
 
 def _state(word: str) -> Response:
-    response = Response(word + "\n", content_type="text/plain; charset=utf-8")
+    state = {"status": word, "release": site().release.id}
+    response = Response(json.dumps(state) + "\n", content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
 

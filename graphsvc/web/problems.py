@@ -289,11 +289,16 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+def failure() -> Exception | None:
+    """Return the error that the environment of the request has, if there is one."""
+    found = request.environ.get(FAILURE)
+    return found if isinstance(found, Exception) else None
+
+
 def raise_failure() -> None:
     """Raise the error that the environment of the request has, if there is one."""
-    failure = request.environ.get(FAILURE)
-    if isinstance(failure, Exception):
-        raise failure
+    if (error := failure()) is not None:
+        raise error
 
 
 def render(problem: Problem) -> Response:

@@ -20,6 +20,7 @@ from graphsvc.web.examples import example
 from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
 from graphsvc.web.languages import speaks
 from graphsvc.web.pinned import Pin
+from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Asked, Body
 from graphsvc.web.reader import kept_page
 from graphsvc.web.responses import release_answer, response_of
@@ -50,18 +51,25 @@ def answer() -> Response:
     body = None
     if request.method == "POST":
         body = Body.of(request.content_type or "", request.get_data())
-    given = protocol.parameters(request.query_string, body)
-    if body is None and protocol.asks_nothing(given):
+    try:
+        given = protocol.parameters(request.query_string, body)
+        is_about = body is None and protocol.asks_nothing(given)
+        asked = None if is_about else protocol.read(given, body)
+    except RequestProblem:
         problems.raise_failure()
-        return _about(given)
-    asked = protocol.read(given, body)
+        raise
     # The page of an error shows the query again, so that it can be mended.
     g.asked = asked
     problems.raise_failure()
+    return _about(given) if asked is None else _answer(asked, given)
+
+
+def _answer(asked: Asked, given: Parameters) -> Response:
+    """Answer a query, by a page, an explanation or the answer as it is."""
     pin = pinned.find(given)
     if protocol.asks_why_empty(given):
         return _explanation(asked, pin)
-    store = site().store if pin is None else pin.store
+    store = _relative(site().store if pin is None else pin.store)
     fmt = _format(asked, store)
 
     def content() -> Answer | str:
@@ -74,6 +82,11 @@ def answer() -> Response:
     if asked.changes:
         return _unrepeatable(fmt, content())
     return release_answer(fmt, asked.key, content)
+
+
+def _relative(store: Store) -> Store:
+    """Return a store whose queries are relative to the address of the endpoint."""
+    return store.relative_to(url_for("sparql.answer", _external=True))
 
 
 def _unrepeatable(fmt: Format, content: Answer | str) -> Response:
@@ -103,7 +116,7 @@ def _explanation(asked: Asked, pin: Pin | None) -> Response:
     of = Pin(site().release, site().store) if pin is None else pin
 
     def content() -> str:
-        found = explain_empty(of.store, asked.query, asked.graphs, of.prefixes)
+        found = explain_empty(_relative(of.store), asked.query, asked.graphs, of.prefixes)
         return written_explanation(found, asked.query, fmt)
 
     return release_answer(fmt, ("explain", of.release.id, *asked.key), content)
