@@ -7,7 +7,6 @@ one to answer on. https://peps.python.org/pep-3333/
 from __future__ import annotations
 
 import io
-import re
 import sys
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
@@ -31,14 +30,6 @@ if TYPE_CHECKING:
     from graphsvc.web.delivery import Delivering
     from graphsvc.web.endpoint import Endpoint
     from graphsvc.web.origin import Origin, PublicAddress
-
-#: A path, or a whole address.
-_TARGET = re.compile(
-    rb"/.*|https?://(?:\[[0-9a-f:.]+\]|[^/?#\[\]@]+)(?::[0-9]*)?(?:[/?#].*)?", re.IGNORECASE
-)
-
-#: What is asked of the server as a whole.
-_SERVER = (b"*", "OPTIONS")
 
 _PATHS = (PATH, f"{PATH}/")
 _QUERY_METHODS = frozenset(("GET", "HEAD", "POST"))
@@ -160,13 +151,9 @@ def _refusal(request: Request) -> RequestProblem | None:
             f"The address is longer than {LONGEST_ADDRESS} bytes.",
             remedy="Send the query in the body of a POST request.",
         )
-    if not _TARGET.fullmatch(request.target) and (request.target, request.method) != _SERVER:
-        # https://www.rfc-editor.org/rfc/rfc9112#section-3.2
-        return RequestProblem(
-            "bad-request",
-            "The request asks for what is no address.",
-            remedy="Send a path that begins with a slash, or a whole http address.",
-        )
+    if request.target == b"*" and request.method != "OPTIONS":
+        # https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4
+        return RequestProblem("bad-request", "Only OPTIONS is asked of the server as a whole.")
     hosts = request.fields.hosts
     if hosts > 1 or (not hosts and request.version == "1.1"):
         # https://www.rfc-editor.org/rfc/rfc9112#section-3.2

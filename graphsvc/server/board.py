@@ -74,7 +74,7 @@ class Slot:
         _STATE.pack_into(self._states, self._at, 0.0, 0, 0, 0, 0, b"", 0)
 
     def take(self) -> None:
-        """Write that the worker begins to read from the connection that it was handed."""
+        """Write that the worker begins to read a request."""
         self._states[self._at + _TAKEN_AT] = 1
 
     def begin(self, request: bytes, name: bytes = b"") -> None:
@@ -99,8 +99,9 @@ class Slot:
         _SENT.pack_into(self._states, self._at + _SENT_AT, sent)
 
     def rest(self) -> None:
-        """Write that the answer is complete."""
+        """Write that the answer is complete, and nothing of another request has been read."""
         _BEGUN.pack_into(self._states, self._at, 0.0)
+        self._states[self._at + _TAKEN_AT] = 0
 
     @property
     def begun(self) -> float:
@@ -110,7 +111,7 @@ class Slot:
 
     @property
     def is_taken(self) -> bool:
-        """Tell whether the worker may have read from the connection."""
+        """Tell whether the worker may have read a part of a request."""
         return self._states[self._at + _TAKEN_AT] != 0
 
     @property

@@ -37,7 +37,10 @@ LONGEST_REQUEST = LONGEST_HEAD + 2 * LARGEST_BODY
 _MOST_FRAMING = 65_536
 
 _HEAD_END = re.compile(rb"\n\r?\n")
-_REQUEST_LINE = re.compile(rb"([A-Z]+) ([!-~]+) HTTP/(1\.[01])\r\n")
+#: The forms of a target: a path, a whole address, or "*" for the server as a whole.
+#: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+_ADDRESS = rb"https?://(?:\[[0-9A-Fa-f:.]+\]|[^/?#\[\]@ ]+)(?::[0-9]*)?(?:[/?#][!-~]*)?"
+_REQUEST_LINE = re.compile(rb"([A-Z]+) (/[!-~]*|\*|(?i:%b)) HTTP/(1\.[01])\r\n" % _ADDRESS)
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ ")
 _ANY_LINE = b"GET / HTTP/1.1\r\n"
 _CHUNKED_HEAD = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -111,6 +114,10 @@ class _Parsed:
     fields: list[tuple[bytes, bytes]] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
     is_complete: bool = False
+    messages: int = 0
+
+    def on_message_begin(self) -> None:
+        self.messages += 1
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.fields.append((name.lower(), value))
@@ -212,9 +219,10 @@ class Incoming:
 
     def _complete(self, request: Request) -> Request:
         if self._chunks is not None:
-            # Where the last chunk ends is not known, so nothing is read after it.
-            request.body, request.keep_alive = bytes(self._chunks[1].body), False
-            size = len(self.data)
+            parsed, size = self._chunks[1], len(self.data)
+            request.body = bytes(parsed.body)
+            # Where the last chunk ends is not known: what follows it at once is not read.
+            request.keep_alive = request.keep_alive and parsed.messages == 1
         else:
             size = self._head_size + self._length
             request.body = bytes(self.data[self._head_size : size])
@@ -255,7 +263,9 @@ def _parsed_with_care(head: bytes) -> Request:
     version = parser.get_http_version()
     if version not in ("1.0", "1.1"):
         raise Malformed("version-not-supported", f"HTTP/{version} is not spoken here.")
-    raise unknown
+    if parser.get_method() not in _METHODS:
+        raise unknown
+    raise Malformed("bad-request", "The request asks for what is no address.")
 
 
 # A client sends the same fields with each of its requests.

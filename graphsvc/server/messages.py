@@ -12,8 +12,8 @@ import struct
 from typing import NamedTuple
 
 ANSWER = b"a"
-"""Parent: answer the requests of this connection. With it comes the connection, the file of what
-has been read of it already if there is some, and the `Retold` of a request whose worker has ended."""
+"""Parent: answer the requests of this connection. With it come the connection, the file of what
+has been read of it already, if there is one, and the `Retold` of a request whose worker ended."""
 
 GIVE_BACK = b"g"
 """Parent: another client waits; give the connection back if it has no request."""

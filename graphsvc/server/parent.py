@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from graphsvc.server.access_log import AccessLog
     from graphsvc.server.application import Application
+    from graphsvc.server.board import Slot
     from graphsvc.server.pool import Plan, Worker
 
 #: How often the workers are looked at while one answers, and all else, in seconds.
@@ -295,8 +296,7 @@ class Parent:
             return
         slot = worker.slot
         if not slot.is_taken:
-            # It has not read anything: the request is still there.
-            self._queue_first(client)
+            self._go_on(client, slot)
             return
         if cause is not Cause.CLIENT_LEFT and client.retold is None and slot.can_be_told:
             client.tell(Retold(cause, slot.begun, slot.name.hex()), slot.request)
@@ -308,6 +308,14 @@ class Parent:
             self._abort(client)
         else:
             self._refuse(client, whole_error(error_of(cause, self._deadline)))
+
+    def _go_on(self, client: Client, slot: Slot) -> None:
+        """Go on with a client whose worker has ended before it read anything."""
+        if slot.requests:
+            client.take_back()
+            self._events.modify(client.descriptor, _ONCE)
+        else:
+            self._queue_first(client)
 
     # --- The end
 

@@ -45,7 +45,7 @@ _IDLE = 10.0
 #: How long a worker may rest with a client, in seconds.
 _RESTING = 2.0
 
-#: How long no worker is forked after one has ended without answering anything, in seconds: at
+#: How long no worker is forked after one has failed before its first request, in seconds: at
 #: first, and at most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
 
@@ -76,7 +76,6 @@ class Worker:
     quiet_since: float = 0.0
     requests: int = 0
     idle_since: float = field(default_factory=time.monotonic)
-    has_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,6 @@ class Pool:
             worker.client.worker = None
         worker.client = None
         worker.idle_since = time.monotonic()
-        worker.has_answered = True
         self._pause = 0.0
         self.idle.append(worker)
 
@@ -196,9 +194,10 @@ class Pool:
             worker.client.worker = None
         _, status = os.waitpid(worker.pid, 0)
         self._free.append(worker.slot.number)
-        if not worker.has_answered and status != 0:
+        cause = worker.cause or cause_of(status)
+        if cause in (Cause.CRASH, Cause.MEMORY) and status and not worker.slot.requests:
             self._wait_longer()
-        return worker.cause or cause_of(status)
+        return cause
 
     def _wait_longer(self) -> None:
         self._pause = min(max(2 * self._pause, _FIRST_PAUSE), _LONGEST_PAUSE)

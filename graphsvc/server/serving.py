@@ -109,6 +109,10 @@ def main(release: Path, ready: int, listeners: tuple[int, ...]) -> None:
         open_application = opener(values, served)
     except GraphsvcError as error:
         raise SystemExit(f"Error: {error.message} {error.remedy}") from error
+    except Exception as error:
+        # Files of a release that somebody has changed can be wrong in any way.
+        logging.getLogger(__name__).debug("The release cannot be loaded.", exc_info=True)
+        raise SystemExit(f"Error: The release {release.name} cannot be loaded: {error}.") from error
 
     def tell_ready() -> None:
         os.write(ready, served.id.encode())

@@ -109,7 +109,6 @@ class Worker:
         """Answer until there is nothing more to do."""
         while not self._retires and (message := messages.receive(self._channel)):
             if message.letter == messages.ANSWER:
-                self._slot.take()
                 self._serve(message)
                 self._slot.clear()
 
@@ -117,8 +116,9 @@ class Worker:
         descriptor, *files = message.descriptors
         incoming = Incoming()
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=descriptor) as connection:
-            visit = _Visit(connection, self._channel, self._board)
+            visit = _Visit(connection, self._channel, self._slot)
             try:
+                self._slot.take()
                 # What the parent has seen waits to be read, unless it has read it itself.
                 incoming.feed(messages.content_of(files[0]) if files else connection.recv(_CHUNK))
                 retold = Retold.decode(message.content) if message.content else None
@@ -213,11 +213,11 @@ class Worker:
 class _Visit:
     """A connection while a worker has it; ``outcome`` is how it is given back."""
 
-    def __init__(self, connection: socket.socket, channel: socket.socket, board: Board) -> None:
+    def __init__(self, connection: socket.socket, channel: socket.socket, slot: Slot) -> None:
         self.connection = connection
         self.outcome = messages.KEEP
         self._channel = channel
-        self._board = board
+        self._slot = slot
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)
         self._poll.register(channel, select.POLLIN)
@@ -233,6 +233,7 @@ class _Visit:
             if (has_begun and time.monotonic() > end) or not self._is_more(wait):
                 self.outcome = messages.UNFINISHED if has_begun else messages.KEEP
                 return None
+            self._slot.take()
             data = self.connection.recv(_CHUNK)
             if not data:
                 self.outcome = messages.CLOSE

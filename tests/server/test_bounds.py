@@ -77,14 +77,16 @@ def test_a_terminal_gets_words(bounded: Service) -> None:
     ],
 )
 def test_whatever_takes_too_long_is_ended(bounded: Service, target: str) -> None:
-    """No page of a small project is slow by itself, so its worker is halted."""
+    """No page of a small project is slow by itself, so its worker is halted in the middle of it."""
 
     def answer_of_a_halted_worker() -> Answer | None:
-        for worker in bounded.workers():
-            with suppress(psutil.NoSuchProcess):
-                worker.suspend()
-        answer = bounded.get(target)
-        # One that was forked meanwhile has answered.
+        with bounded.connect() as wire:
+            wire.send(request(target))
+            for worker in bounded.workers():
+                with suppress(psutil.NoSuchProcess):
+                    worker.suspend()
+            answer = wire.read()
+        # It was answered already, or by another worker, if the one halted had not begun with it.
         return None if answer.status == 200 else answer
 
     answer = eventually(answer_of_a_halted_worker)
