@@ -12,7 +12,9 @@ PACKAGE = Path(__file__).parents[1] / "graphsvc"
 #: From the top down. A module may import modules of lower layers, and those of its own layer
 #: that stand to the right of it; a package counts as one, with all that is in it.
 LAYERS: tuple[tuple[str, ...], ...] = (
+    ("__main__",),
     ("cli",),
+    ("server",),
     ("web",),
     ("reconciliation", "browse"),
     ("changes", "validation", "vocabulary", "entities", "explain", "description", "datasets"),
@@ -41,7 +43,7 @@ CONFINED = {
     "flask": {"web"},
     "werkzeug": {"web"},
     "jinja2": {"web"},
-    "click": {"cli"},
+    "click": {"cli", "server"},
     "rich": {"cli", "validation"},
 }
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import BlankNode, RdfFormat, parse
 
 from graphsvc import sparql
-from graphsvc.errors import DeadlineExceeded, MemoryExceeded, Overloaded, QueryError, StoreError
+from graphsvc.errors import QueryError, StoreError
 from graphsvc.formats import Content, named
 from graphsvc.phrases import Phrase
 from graphsvc.store.base import content_of
@@ -42,9 +42,6 @@ _Cell: TypeAlias = tuple[str, bool, str]
 _Row: TypeAlias = tuple[_Cell, ...]
 
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (DeadlineExceeded, Phrase("deadline")),
-    (MemoryExceeded, Phrase("memory")),
-    (Overloaded, Phrase("crowded")),
     (QueryError, Phrase("query")),
     (StoreError, Phrase("unavailable")),
 )

@@ -186,10 +186,13 @@ class Incoming:
 
     def _frame(self, request: Request) -> None:
         """Learn where the body ends: https://www.rfc-editor.org/rfc/rfc9112#section-6.3."""
-        if request.field(b"transfer-encoding") is not None:
+        coding = request.field(b"transfer-encoding")
+        if coding is not None:
+            # https://www.rfc-editor.org/rfc/rfc9112#section-6.1
             if request.version == "1.0":
-                # https://www.rfc-editor.org/rfc/rfc9112#section-6.1
                 raise Malformed("bad-request", "HTTP/1.0 has no Transfer-Encoding.")
+            if coding.strip().lower() != "chunked":
+                raise Malformed("not-implemented", "The only transfer coding here is chunked.")
             head = _Parsed()
             self._chunks = httptools.HttpRequestParser(head), head
             self._chunks[0].feed_data(_CHUNKED_HEAD)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc.server import bounds, messages
 from graphsvc.server.access_log import new_id
-from graphsvc.server.failures import Retold, malformed_request
+from graphsvc.server.failures import Cause, Retold, malformed_request
 from graphsvc.server.http import CONTINUE, Answer, Incoming, Malformed
 
 if TYPE_CHECKING:
@@ -164,32 +164,32 @@ class Worker:
         if self._board.is_closing:
             answer.keep_alive = False
         answer.request_id = name
-        is_whole = self._try_to_answer(request, connection, answer, retold)
+        early_end = self._try_to_answer(request, connection, answer, retold)
         seconds = time.monotonic() - began
         if self._log is not None:
-            end = retold.cause.value if retold else "" if is_whole else "broken off"
+            end = retold.cause.value if retold else early_end
             whole_time = time.monotonic() - retold.begun if retold else seconds
             self._log.write(request, answer, whole_time, end)
         self._slot.rest()
         self._look_at_itself(seconds)
-        if not is_whole:
+        if early_end:
             return messages.ABORT
         return None if answer.keep_alive else messages.CLOSE
 
     def _try_to_answer(
         self, request: Request, connection: socket.socket, answer: Answer, retold: Retold | None
-    ) -> bool:
-        """Answer a request; tell whether the client has the whole answer."""
+    ) -> str:
+        """Answer a request; return what ended the answer early, as the log says it, if anything."""
         try:
             self._application.answer(request, connection, answer, retold.cause if retold else None)
         except (BrokenPipeError, ConnectionResetError):
-            return False
+            return Cause.CLIENT_LEFT.value
         except MemoryError:
             os.abort()  # as the engine does when it is refused memory
         except Exception:
             logging.getLogger(__name__).exception("An answer broke off.")
-            return False
-        return True
+            return "broken off"
+        return ""
 
     def _refuse(self, connection: socket.socket, malformed: Malformed) -> None:
         """Tell a client what is wrong with what it sent; the connection cannot go on."""

@@ -159,8 +159,11 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "not-implemented",
         501,
-        Phrase("The method is not known"),
-        Phrase("The service knows the methods GET, HEAD, POST and OPTIONS."),
+        Phrase("The service cannot do that"),
+        Phrase(
+            "The service knows the methods GET, HEAD, POST and OPTIONS, and bodies that come in "
+            "chunks or with their length."
+        ),
     ),
     Kind(
         "deadline-exceeded",
