@@ -17,7 +17,7 @@ from graphsvc import settings
 from graphsvc.formats import FORMATS, Content
 from graphsvc.web.app import create_app
 from graphsvc.web.codings import CODINGS, Coding, negotiated
-from graphsvc.web.delivery import BUFFER, FAILURE, SMALLEST, Delivering, Delivery, Wish
+from graphsvc.web.delivery import BUFFER, FAILURE, SMALLEST, Delivering, Delivery, Head, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,10 +89,10 @@ class Got:
     ended: bool = False
     error: Exception | None = None
 
-    def begin(self, status: int, headers: list[tuple[str, str]], length: int | None) -> None:
+    def begin(self, status: int, head: Head, length: int | None) -> None:
         assert not self.status, "an answer begins once"
         self.status, self.length = status, length
-        self.headers = {name.lower(): value for name, value in headers}
+        self.headers = {name.lower(): value for name, value in head.fields}
 
     def send(self, data: bytes | bytearray) -> None:
         self.chunks.append(bytes(data))

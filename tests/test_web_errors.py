@@ -12,7 +12,7 @@ from pyoxigraph import RdfFormat, parse
 from graphsvc import settings
 from graphsvc.errors import GraphsvcError, ReleaseError, StoreError
 from graphsvc.web.app import create_app
-from graphsvc.web.problems import KINDS
+from graphsvc.web.problem_kinds import KINDS
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from graphsvc.cli import main
 from graphsvc.formats import FORMATS, Content
 from graphsvc.queries import load_checks
 from graphsvc.validation import checks, lint, literals, owl, shapes, terms, usage
-from graphsvc.web.problems import KINDS
+from graphsvc.web.problem_kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,8 @@ from graphsvc.errors import (
 )
 from graphsvc.server.http import whole_answer
 from graphsvc.web.headers import SHARED
-from graphsvc.web.problems import NAMED_KINDS, Problem, problem_of
+from graphsvc.web.problem_kinds import NAMED_KINDS
+from graphsvc.web.problems import Problem, problem_of
 
 if TYPE_CHECKING:
     from graphsvc.server.http import Malformed

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from werkzeug.http import parse_etags
+import re
+
+#: An entity tag, weak or strong; its group is the opaque part. Werkzeug also takes tags without
+#: quotation marks, which are none: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
+TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
 def is_unchanged(
@@ -18,5 +22,5 @@ def is_unchanged(
     if method not in ("GET", "HEAD"):
         return False
     if if_none_match is not None:
-        return parse_etags(if_none_match).contains_weak(tag)
+        return if_none_match.strip() == "*" or tag in TAG.findall(if_none_match)
     return if_modified_since is not None and if_modified_since.strip() == modified

@@ -12,15 +12,16 @@ says what chose it. https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from werkzeug.http import HTTP_STATUS_CODES, parse_etags, unquote_etag
+from werkzeug.http import HTTP_STATUS_CODES, unquote_etag
 from werkzeug.wsgi import ClosingIterator
 
 from graphsvc.formats import FORMATS
 from graphsvc.web.codings import negotiated
+from graphsvc.web.conditional import TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -141,7 +142,7 @@ class Wish:
         }
         if wanted.takes_identity:
             inner |= known
-        return ", ".join(f'W/"{tag}"' for tag in sorted(inner)) or None
+        return ", ".join(f'W/"{tag}"' for tag in sorted(inner))
 
 
 class Delivery:
@@ -283,8 +284,9 @@ class Delivering:
             environ.get("HTTP_ACCEPT_ENCODING"),
             environ.get("HTTP_IF_NONE_MATCH"),
         )
-        self.answer(environ, Delivery(wish, _OfWsgi(start_response)))
-        return []
+        transport = _OfWsgi(start_response)
+        self.answer(environ, Delivery(wish, transport))
+        return transport.parts
 
     def answer(
         self, environ: WSGIEnvironment, delivery: Delivery, failure: Exception | None = None
@@ -314,16 +316,21 @@ class Delivering:
             delivery.start(int(status[:3]), head, length)
             return delivery.write
 
-        with suppress(Enough):
-            for part in ClosingIterator(self._application(environ, start)):
+        with suppress(Enough), closing(ClosingIterator(self._application(environ, start))) as parts:
+            for part in parts:
                 delivery.write(part)
         delivery.finish()
 
 
 class _OfWsgi:
-    """The way to a client through a WSGI server, by its ``write`` (PEP 3333)."""
+    """The way to a client through a WSGI server: what is long goes by its ``write`` (PEP 3333).
+
+    ``parts`` is what is left for the server to send at the end.
+    """
 
     def __init__(self, start_response: StartResponse) -> None:
+        self.parts: list[bytes] = []
+        self._size = 0
         self._start_response = start_response
         self._write: Callable[[bytes], object] | None = None
 
@@ -335,8 +342,11 @@ class _OfWsgi:
         self._write = self._start_response(f"{status} {phrase}", fields)
 
     def send(self, data: bytes | bytearray) -> None:
-        if self._write is not None:
-            self._write(bytes(data))
+        self.parts.append(bytes(data))
+        self._size += len(data)
+        if self._write is not None and self._size > _LARGEST_WHOLE:
+            self._write(b"".join(self.parts))
+            self.parts.clear()
 
     def end(self) -> None:
         pass
@@ -353,10 +363,10 @@ def _is_worth_while(head: Head, length: int | None, wanted: Wanted) -> bool:
 def _may_be_coded(status: int, head: Head) -> bool:
     """Tell whether a coding may be put on the answer at all.
 
-    A part of a representation (206) is a part of one coding of it, and what has a coding, or says
-    that it must not be transformed, stays as it is.
+    A redirect leads to one address for all. A part of a representation (206) is a part of one
+    coding of it, and what has a coding, or says that it must not be transformed, stays as it is.
     """
-    has_content = status >= 200 and status not in (204, 205, 206)  # noqa: PLR2004
+    has_content = status in range(200, 204) or status in range(400, 600)
     is_coded = head.field("content-encoding") is not None
     policy = (head.field("cache-control") or "").lower()
     return has_content and not is_coded and "no-transform" not in policy
@@ -373,7 +383,7 @@ def _tagged(head: Head, coding: Coding) -> Head:
 
 def _tags(value: str) -> frozenset[str]:
     """Return the opaque parts of a list of entity tags: they are compared weakly here."""
-    return frozenset(parse_etags(value).as_set(include_weak=True))
+    return frozenset(TAG.findall(value))
 
 
 def _opaque(tag: str | None) -> str | None:

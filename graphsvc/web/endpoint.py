@@ -96,7 +96,7 @@ class Endpoint:
         if is_unchanged(
             request.method, request.if_none_match, request.if_modified_since, tag, self._modified
         ):
-            if request.if_none_match == "*":
+            if (request.if_none_match or "").strip() == "*":
                 # It asks whether there is an answer at all: an error would be told here.
                 self._answer(request, asked, fmt)
             head = head.without("content-type")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from graphsvc import __version__
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.phrases import Phrase
-from graphsvc.web.problems import KINDS
+from graphsvc.web.problem_kinds import KINDS
 from graphsvc.web.protocol import FORM, QUERY
 from graphsvc.web.queries import formats_of
 

@@ -35,7 +35,7 @@ from graphsvc.web.negotiation import negotiate
 from graphsvc.web.offers import DATA_FORMATS, data_formats
 from graphsvc.web.parameters import page_number
 from graphsvc.web.pictures import chart, site_moments
-from graphsvc.web.problems import KINDS
+from graphsvc.web.problem_kinds import KINDS
 from graphsvc.web.reader import kept_page, reader_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import local_name, site

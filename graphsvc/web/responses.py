@@ -59,10 +59,10 @@ def answer(fmt: Format, tag: str, modified: str, body: Callable[[], Content]) ->
     unchanged = is_unchanged(
         request.method, known, request.headers.get("If-Modified-Since"), tag, modified
     )
-    # "*" asks whether there is an answer at all, which only its making tells.
-    response = _not_modified() if unchanged and known != "*" else response_of(fmt, body())
-    if unchanged and known == "*":
-        response = _not_modified()
+    if unchanged and known is not None and known.strip() == "*":
+        # It asks whether there is an answer at all, which only its making tells.
+        body()
+    response = _not_modified() if unchanged else response_of(fmt, body())
     # Weak: what is said is the same each time, but nothing promises the order of an answer's rows.
     response.set_etag(tag, weak=True)
     response.headers["Last-Modified"] = modified
@@ -88,8 +88,8 @@ class Written(Response):
         """Send the head, then write the content."""
         headers = self.get_wsgi_headers(environ).to_wsgi_list()
         write = start_response(self.status, headers)
-        if environ["REQUEST_METHOD"] != "HEAD":
-            self._answer.write(cast("IO[bytes]", _Sink(write)))
+        # For HEAD too: the fields tell what GET gives, and whoever delivers them stops the writing.
+        self._answer.write(cast("IO[bytes]", _Sink(write)))
         return []
 
 

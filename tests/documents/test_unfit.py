@@ -107,5 +107,5 @@ def test_the_store_refuses_before_the_first_byte(
     assert isinstance(store, OxigraphStore)
     out = BytesIO()
     with pytest.raises(NotAcceptable, match=re.escape(said)):
-        store.prepare(query, dict.fromkeys(Content, (chosen,))).write(out)
+        store.answer(query, dict.fromkeys(Content, (chosen,))).write(out)
     assert len(out.getvalue()) < 65_536

@@ -1,57 +1,57 @@
-"""A tokenizer for SPARQL, and what can be told of a query without parsing it.
-
-It knows the terminals of the grammar (https://www.w3.org/TR/sparql11-query/#rTerminals) and
-nothing of its rules, so it reads any text, right or wrong, and never raises. TriG shares these
-terminals, so the project's data files are read with it too.
-"""
+"""What can be told of a query without parsing it; `tokens` reads the terminals of its text."""
 
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from graphsvc.errors import Position
+from graphsvc.sparql.tokens import (
+    CODEPOINTS,
+    Kind,
+    Token,
+    code,
+    iri_of,
+    local_of,
+    position,
+    prefix_of,
+    resolve_codepoints,
+    string_of,
+    tokens,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from graphsvc.errors import Position
 
-class Kind(Enum):
-    """What a token is. ``UNCLOSED`` is a string that nothing ends; ``OTHER`` fits nothing."""
-
-    COMMENT = "comment"
-    IRI = "iri"
-    STRING = "string"
-    UNCLOSED = "unclosed"
-    VARIABLE = "variable"
-    BLANK = "blank"
-    LANGUAGE = "language"
-    NAME = "name"
-    NUMBER = "number"
-    WORD = "word"
-    PUNCTUATION = "punctuation"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token as it is written, where it starts, and its line and column, counted from 1."""
-
-    kind: Kind
-    text: str
-    start: int
-    line: int
-    column: int
-
-    @property
-    def end(self) -> int:
-        """Return the offset just after the token."""
-        return self.start + len(self.text)
+__all__ = [
+    "Forbidden",
+    "Kind",
+    "Token",
+    "code",
+    "dataset_clauses",
+    "declared_prefixes",
+    "deepest",
+    "forbidden",
+    "form",
+    "iri_of",
+    "local_of",
+    "may_name_dataset",
+    "may_name_graphs",
+    "mentioned_prefixes",
+    "mentions",
+    "named_iris",
+    "position",
+    "prefix_of",
+    "prologue",
+    "rewrite_iris",
+    "string_of",
+    "tokens",
+    "used_prefixes",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,51 +62,7 @@ class Forbidden:
     position: Position
 
 
-# https://www.w3.org/TR/sparql11-query/#rPN_CHARS_BASE and the productions after it
-_BASE = (
-    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
-    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-_START = f"[{_BASE}_]"
-_MARKS = "\u00b7\u0300-\u036f\u203f-\u2040"
-_CHAR = f"[{_BASE}_0-9{_MARKS}-]"
-_PREFIX = f"(?:[{_BASE}](?:(?:{_CHAR}|\\.)*{_CHAR})?)?"
-_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_LOCAL = f"(?:(?:[{_BASE}_:0-9]|{_ESCAPE})(?:(?:{_CHAR}|[.:]|{_ESCAPE})*(?:{_CHAR}|:|{_ESCAPE}))?)?"
-_CODEPOINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
-
-#: Tried in this order: long strings before short ones, names before words.
-_TERMINALS: tuple[tuple[Kind, str], ...] = (
-    (Kind.COMMENT, r"#[^\r\n]*"),
-    (Kind.IRI, rf"<(?:[^\x00-\x20<>\"{{}}|^`\\]|{_CODEPOINT})*>"),
-    (Kind.STRING, r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""|' r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''"),
-    (Kind.UNCLOSED, r"\"\"\".*|'''.*"),
-    (Kind.STRING, r'"(?:[^"\\\r\n]|\\[^\r\n])*"|' r"'(?:[^'\\\r\n]|\\[^\r\n])*'"),
-    (Kind.UNCLOSED, r"[\"'][^\r\n]*"),
-    (Kind.VARIABLE, f"[?$][{_BASE}_0-9](?:[{_BASE}_0-9{_MARKS}])*"),
-    (Kind.BLANK, f"_:[{_BASE}_0-9](?:(?:{_CHAR}|\\.)*{_CHAR})?"),
-    (Kind.LANGUAGE, r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*"),
-    (Kind.NAME, f"{_PREFIX}:{_LOCAL}"),
-    (Kind.NUMBER, r"(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+"),
-    (Kind.WORD, r"[A-Za-z][A-Za-z0-9_]*"),
-    (Kind.PUNCTUATION, r"\^\^|&&|\|\||[<>!]=|<<|>>|[{}()\[\].,;*/+\-=<>!|^?&]"),
-    (Kind.OTHER, r"[^ \t\r\n]"),
-)
-_KINDS = {f"t{number}": kind for number, (kind, _) in enumerate(_TERMINALS)}
-_MASTER = re.compile(
-    "|".join(f"(?P<t{number}>{pattern})" for number, (_, pattern) in enumerate(_TERMINALS)),
-    re.DOTALL,
-)
-_RUN = re.compile(f"[{_BASE}](?:{_CHAR}|\\.)*")
-#: The same without names that have a prefix, for runs in which none can end.
-_UNPREFIXED = re.compile(_MASTER.pattern.replace(f"{_PREFIX}:{_LOCAL}", f":{_LOCAL}"), re.DOTALL)
-_CODEPOINTS = re.compile(_CODEPOINT)
 _OF_NO_PREFIX = re.compile(r"[^\w.-]")
-_LOCAL_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-# https://www.w3.org/TR/sparql11-query/#rECHAR
-_STRING_ESCAPE = re.compile(rf"{_CODEPOINT}|\\(.)", re.DOTALL)
-_ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
-
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 #: How most queries begin: with nothing before their form but declarations of prefixes.
 _PLAIN_BEGINNING = re.compile(
@@ -134,69 +90,6 @@ _OPENING = {"{": "}", "(": ")", "[": "]"}
 _CLOSING = {closing: opening for opening, closing in _OPENING.items()}
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of any text; between them stands nothing but white space."""
-    line, line_start, counted = 1, 0, 0
-    for kind, match in _matches(text):
-        start = match.start()
-        breaks = text.count("\n", counted, start)
-        if breaks:
-            line += breaks
-            line_start = text.rindex("\n", counted, start) + 1
-        counted = start
-        yield Token(kind, match.group(), start, line, start - line_start + 1)
-
-
-def _matches(text: str) -> Iterator[tuple[Kind, re.Match[str]]]:
-    """Yield each terminal with its kind.
-
-    A letter with which no prefix begins is followed by a run of letters and dots in which none
-    ends: to look for one again after each dot would take time in the square of the run's length.
-    """
-    at, no_prefix_before = 0, 0
-    while match := (_UNPREFIXED if at < no_prefix_before else _MASTER).search(text, at):
-        kind = _KINDS[str(match.lastgroup)]
-        if kind in (Kind.WORD, Kind.OTHER) and match.start() >= no_prefix_before:
-            run = _RUN.match(text, match.start())
-            no_prefix_before = run.end() if run else no_prefix_before
-        at = match.end()
-        yield kind, match
-
-
-def code(text: str) -> list[Token]:
-    """Return the tokens that mean something: all but the comments."""
-    return [token for token in tokens(text) if token.kind is not Kind.COMMENT]
-
-
-def position(text: str, offset: int) -> Position:
-    """Return the place of an offset, with the words of its line."""
-    start = text.rfind("\n", 0, offset) + 1
-    end = text.find("\n", offset)
-    words = text[start : len(text) if end < 0 else end].rstrip("\r")
-    return Position(text.count("\n", 0, offset) + 1, offset - start + 1, words)
-
-
-def iri_of(token: Token) -> str:
-    r"""Return the IRI that an IRI token writes, its ``\u`` escapes resolved."""
-    return _resolve_codepoints(token.text[1:-1])
-
-
-def string_of(token: Token) -> str:
-    """Return the text that a string token writes, its escapes resolved."""
-    quotes = 3 if token.text.startswith(('"""', "'''")) else 1
-    return _STRING_ESCAPE.sub(_string_character, token.text[quotes:-quotes])
-
-
-def prefix_of(token: Token) -> str:
-    """Return the prefix of a prefixed name, without its colon."""
-    return token.text.partition(":")[0]
-
-
-def local_of(token: Token) -> str:
-    """Return the local part of a prefixed name, its backslash escapes resolved."""
-    return _LOCAL_ESCAPE.sub(r"\1", token.text.partition(":")[2])
-
-
 def forbidden(text: str) -> Forbidden | None:
     r"""Return the first SERVICE, LOAD or update operation in a query, or None.
 
@@ -208,8 +101,8 @@ def forbidden(text: str) -> Forbidden | None:
     if not mentions(text, _SUSPICIOUS):
         return None
     found = _forbidden(text)
-    if found is None and _CODEPOINTS.search(text):
-        return _forbidden(_resolve_codepoints(text))
+    if found is None and CODEPOINTS.search(text):
+        return _forbidden(resolve_codepoints(text))
     return found
 
 
@@ -400,19 +293,3 @@ def _rewritten(token: Token, namespaces: dict[str, str], rewrite: Callable[[str]
         new = rewrite(namespace + local)
         return token.text if new == rewrite(namespace) + local else f"<{new}>"
     return token.text
-
-
-def _resolve_codepoints(text: str) -> str:
-    return _CODEPOINTS.sub(_character, text)
-
-
-def _string_character(match: re.Match[str]) -> str:
-    escaped = match.group(1)
-    return _character(match) if escaped is None else _ESCAPED.get(escaped, escaped)
-
-
-def _character(match: re.Match[str]) -> str:
-    number = int(match.group().lstrip("\\uU"), base=16)
-    # A surrogate and a number beyond Unicode name no character: the text is wrong, and stays.
-    is_character = number <= sys.maxunicode and not 0xD800 <= number < 0xE000  # noqa: PLR2004
-    return chr(number) if is_character else match.group()
