@@ -98,7 +98,7 @@ def test_from_reads_what_graph_reads(
 
 
 def answered(store: OxigraphStore, query: str) -> list[str]:
-    result = store.prepare(query, FORMATS, base=HOME)
+    result = store.relative_to(HOME).answer(query, FORMATS)
     out = BytesIO()
     result.write(out)
     return out.getvalue().decode().splitlines()[1:]

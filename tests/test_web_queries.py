@@ -293,8 +293,9 @@ def test_the_format_is_negotiated(client: FlaskClient, accept: str, media_type: 
     answer = client.get(COUNTRY, headers={"Accept": accept})
     assert (answer.status_code, answer.mimetype) == (200, media_type)
     # A page speaks the language of its reader.
-    varies = "Accept, Accept-Language" if media_type == "text/html" else "Accept"
-    assert answer.headers["Vary"] == varies
+    varies = {"Accept", "Accept-Language"} if media_type == "text/html" else {"Accept"}
+    assert set(answer.vary.as_set()) >= {name.lower() for name in varies}
+    assert ("accept-language" in answer.vary) is (media_type == "text/html")
     again = client.get(COUNTRY, headers={"Accept": accept, "If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
     assert client.head(COUNTRY, headers={"Accept": accept}).status_code == 200
@@ -454,6 +455,7 @@ def _try(cases: st.SearchStrategy[Any]) -> None:
     @settings(max_examples=40, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(cases)
     def does(case: Any) -> None:
-        case.call_and_validate(checks=_PROMISES)
+        # The client that stands in for a server decodes nothing.
+        case.call_and_validate(checks=_PROMISES, headers={"Accept-Encoding": "identity"})
 
     does()

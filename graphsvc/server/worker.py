@@ -78,6 +78,7 @@ def work(link: Link, open_application: Callable[[], Application], limits: Limits
     bounds.end_with_parent()
     bounds.write_no_core()
     gc.set_threshold(_OBJECTS)
+    bounds.use_one_arena()
     application = open_application()
     bounds.limit_memory(limits.memory)
     _forbid_sockets()
