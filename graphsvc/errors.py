@@ -16,8 +16,7 @@ GraphsvcError
 └── StoreError               the store itself failed
     ├── DeadlineExceeded     the request took longer than it may
     ├── MemoryExceeded       the request took more memory than it may
-    ├── Overloaded           too many requests are waiting
-    └── WorkerCrashed        the process that answered has failed
+    └── Overloaded           too many requests are waiting
 """
 
 from __future__ import annotations
@@ -162,7 +161,3 @@ class MemoryExceeded(StoreError):  # noqa: N818
 
 class Overloaded(StoreError):  # noqa: N818
     """Too many requests are waiting; a later try may find room."""
-
-
-class WorkerCrashed(StoreError):  # noqa: N818
-    """The process that answered the request has failed: the fault lies with the service."""

@@ -13,7 +13,6 @@ from graphsvc.errors import (
     MemoryExceeded,
     Overloaded,
     StoreError,
-    WorkerCrashed,
 )
 from graphsvc.server.http import whole_answer
 from graphsvc.web.headers import SHARED
@@ -78,9 +77,9 @@ def error_of(cause: Cause, deadline: float) -> GraphsvcError:
     if cause is Cause.OVERLOADED:
         return Overloaded("Too many requests are waiting already.", remedy="Try again in a moment.")
     if cause is Cause.CRASH:
-        return WorkerCrashed(
+        return StoreError(
             "The process that answered the request has failed.",
-            remedy="Ask for something else; the log of the service tells more.",
+            remedy="Ask again; a query that is very long or deeply nested fails each time.",
         )
     return StoreError("The process that answered the request was ended.", remedy="Ask again.")
 

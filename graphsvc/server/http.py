@@ -40,7 +40,8 @@ _HEAD_END = re.compile(rb"\n\r?\n")
 #: The forms of a target: a path, a whole address, or "*" for the server as a whole.
 #: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
 _ADDRESS = rb"https?://(?:\[[0-9A-Fa-f:.]+\]|[^/?#\[\]@ ]+)(?::[0-9]*)?(?:[/?#][!-~]*)?"
-_REQUEST_LINE = re.compile(rb"([A-Z]+) (/[!-~]*|\*|(?i:%b)) HTTP/(1\.[01])\r\n" % _ADDRESS)
+_TARGET = re.compile(rb"/[!-~]*|\*|(?i:%b)" % _ADDRESS)
+_REQUEST_LINE = re.compile(rb"([A-Z]+) (%b) HTTP/(1\.[01])\r\n" % _TARGET.pattern)
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ ")
 _ANY_LINE = b"GET / HTTP/1.1\r\n"
 _CHUNKED_HEAD = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -115,6 +116,10 @@ class _Parsed:
     body: bytearray = field(default_factory=bytearray)
     is_complete: bool = False
     messages: int = 0
+    target: bytes = b""
+
+    def on_url(self, url: bytes) -> None:
+        self.target += url
 
     def on_message_begin(self) -> None:
         self.messages += 1
@@ -251,7 +256,8 @@ def _parsed_with_care(head: bytes) -> Request:
         # Some clients leave the characters of an address as they are.
         encoded = quote_from_bytes(line, safe=_PRINTABLE + b" ").encode("ascii")
         return _parsed(encoded + separator + rest)
-    parser = httptools.HttpRequestParser(_Parsed())
+    parsed = _Parsed()
+    parser = httptools.HttpRequestParser(parsed)
     unknown = Malformed("not-implemented", "The method is not known here.")
     try:
         parser.feed_data(head)
@@ -266,9 +272,10 @@ def _parsed_with_care(head: bytes) -> Request:
     version = parser.get_http_version()
     if version not in ("1.0", "1.1"):
         raise Malformed("version-not-supported", f"HTTP/{version} is not spoken here.")
-    if parser.get_method() not in _METHODS:
-        raise unknown
-    raise Malformed("bad-request", "The request asks for what is no address.")
+    if not _TARGET.fullmatch(parsed.target):
+        raise Malformed("bad-request", "The request asks for what is no address.")
+    method, fields = parser.get_method().decode("ascii"), _fields(rest)
+    return Request(method, parsed.target, version, fields, fields.keep_alive(version))
 
 
 # A client sends the same fields with each of its requests.

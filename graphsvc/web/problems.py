@@ -53,7 +53,6 @@ _OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
     (errors.DeadlineExceeded, "deadline-exceeded"),
     (errors.MemoryExceeded, "memory-exceeded"),
     (errors.Overloaded, "overloaded"),
-    (errors.WorkerCrashed, "internal"),
     (errors.StoreError, "unavailable"),
     (errors.GraphsvcError, "internal"),
 )
