@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from threading import enumerate as enumerate_threads
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -283,17 +282,11 @@ def test_head_and_options(client: FlaskClient) -> None:
         assert "POST" in refused.headers["Allow"]
 
 
-def test_a_query_ends_when_nobody_reads_its_answer(client: FlaskClient) -> None:
-    endless = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-    for answer in (
-        ask(client, endless, format="csv"),
-        client.head("/sparql", query_string={"query": endless}),
-    ):
-        answer.close()
-    for thread in enumerate_threads():
-        if thread.name == "query":
-            thread.join(timeout=10)
-            assert not thread.is_alive()
+def test_head_of_an_answer_without_end_ends(client: FlaskClient) -> None:
+    endless = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    head = client.head("/sparql", query_string={"query": endless})
+    assert (head.status_code, head.data) == (200, b"")
+    assert "Content-Length" not in head.headers
 
 
 def test_a_browser_gets_the_form_and_its_answer_as_a_page(client: FlaskClient) -> None:
@@ -325,4 +318,4 @@ def test_the_service_describes_itself_truly(client: FlaskClient, fmt: Format) ->
     assert said["endpoint"] == {"http://localhost/sparql"}
     assert said["supportedLanguage"] == {sd + "SPARQL11Query"}
     assert said["feature"] == {sd + "UnionDefaultGraph"}
-    assert said["resultFormat"] == {one.engine.iri for one in FORMATS if one.engine is not None}
+    assert said["resultFormat"] == {one.iri for one in FORMATS if one.engine is not None}
