@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from graphsvc.errors import GraphsvcError, NotAcceptable
 from graphsvc.server.failures import error_of
-from graphsvc.web.delivery import Delivery, Enough, Wish
+from graphsvc.web.delivery import Delivery, Enough
 from graphsvc.web.endpoint import QueryRequest
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LONGEST_ADDRESS, PATH, Body
@@ -62,13 +62,10 @@ class Application:
 
         Errors: OSError if the client has gone; others if the answer breaks off.
         """
-        wish = Wish(
-            request.method, request.field(b"accept-encoding"), request.field(b"if-none-match")
-        )
-        delivery = Delivery(wish, answer)
+        delivery = Delivery(request.wish, answer)
         failure = _refusal(request) if cause is None else error_of(cause, self._deadline)
         try:
-            if failure is None and self._answer_query(request, connection, wish, delivery):
+            if failure is None and self._answer_query(request, connection, delivery):
                 return
         except (GraphsvcError, RequestProblem) as error:
             if delivery.is_started:
@@ -78,7 +75,7 @@ class Application:
         self._pages.answer(_environ(request, connection), delivery, failure)
 
     def _answer_query(
-        self, request: Request, connection: socket.socket, wish: Wish, delivery: Delivery
+        self, request: Request, connection: socket.socket, delivery: Delivery
     ) -> bool:
         """Answer a query of a program; tell whether it was one."""
         target = _target(request.target)
@@ -96,7 +93,7 @@ class Application:
                 query_string=target.query,
                 body=body,
                 accept=request.field(b"accept"),
-                if_none_match=wish.inner_tags(),
+                if_none_match=delivery.wish.inner_tags(),
                 if_modified_since=request.field(b"if-modified-since"),
                 root=origin.root,
                 address=f"{origin.scheme}://{origin.host}{origin.root}{PATH}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -18,6 +18,7 @@ from urllib.parse import quote_from_bytes
 
 import httptools
 
+from graphsvc.web.delivery import Wish
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS
 
 if TYPE_CHECKING:
@@ -76,14 +77,15 @@ class Malformed(Exception):  # noqa: N818 - it names what it carries
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of a head: as they came, and by their names in lower case, lines joined.
+    """The fields of a head by their names in lower case, the lines of a name joined.
 
-    ``hosts`` is how many fields Host there are.
+    ``hosts`` is how many fields Host there are, ``wish`` what they say to a GET of how its answer
+    goes out.
     """
 
-    pairs: tuple[tuple[bytes, bytes], ...]
     values: Mapping[bytes, str]
     hosts: int
+    wish: Wish
 
     def keep_alive(self, version: str) -> bool:
         """Tell whether the connection goes on (RFC 9112, section 9.3)."""
@@ -102,6 +104,12 @@ class Request:
     keep_alive: bool
     body: bytes = b""
     raw: bytes = b""
+
+    @property
+    def wish(self) -> Wish:
+        """Return what the request says of how its answer goes out."""
+        wish = self.fields.wish
+        return wish if self.method == "GET" else replace(wish, method=self.method)
 
     def field(self, name: bytes) -> str | None:
         """Return the value of a field, its lines joined (RFC 9110, section 5.3)."""
@@ -298,7 +306,8 @@ def _fields(block: bytes) -> Fields:
         text = value.decode("latin-1")
         values[name] = f"{values[name]}, {text}" if name in values else text
     hosts = sum(name == b"host" for name, _ in parsed.fields)
-    return Fields(tuple(parsed.fields), values, hosts)
+    wish = Wish("GET", values.get(b"accept-encoding"), values.get(b"if-none-match"))
+    return Fields(values, hosts, wish)
 
 
 def _too_large() -> Malformed:

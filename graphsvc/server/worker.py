@@ -40,7 +40,8 @@ _STAY = 1000
 _PATIENCE = 20
 _PATIENCE_IN_ALL = 0.1
 
-_CHUNK = 65_536
+#: What has come is read into this: to make so large a buffer each time takes longer.
+_BUFFER = memoryview(bytearray(65_536))
 
 #: After how many requests a worker looks at how much memory it has copied.
 _WEIGHED_EVERY = 16
@@ -54,10 +55,14 @@ _OBJECTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one worker may take: bytes beside the release, and bytes copied of the release."""
+    """What one worker may take: bytes beside the release, and bytes copied of the release.
+
+    It may copy more as long as ``reserve`` bytes of memory are free.
+    """
 
     memory: int
     copied: int
+    reserve: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class Worker:
         self._slot = link.slot
         self._application = application
         self._log = application.log
+        self._limits = limits
         self._most_copied = limits.copied + bounds.copied_memory()
         self._until_weighed = _WEIGHED_EVERY
         self._retires = False
@@ -121,7 +127,7 @@ class Worker:
             try:
                 self._slot.take()
                 # What the parent has seen waits to be read, unless it has read it itself.
-                incoming.feed(messages.content_of(files[0]) if files else connection.recv(_CHUNK))
+                incoming.feed(messages.content_of(files[0]) if files else visit.read())
                 retold = Retold.decode(message.content) if message.content else None
                 letter = self._converse(visit, incoming, retold)
             except (BrokenPipeError, ConnectionResetError):
@@ -208,7 +214,14 @@ class Worker:
         self._until_weighed -= 1
         if seconds > _QUICK or not self._until_weighed:
             self._until_weighed = _WEIGHED_EVERY
-            self._retires |= bounds.copied_memory() > self._most_copied
+            self._retires |= self._has_copied_too_much()
+
+    def _has_copied_too_much(self) -> bool:
+        copied = bounds.copied_memory()
+        if copied < self._most_copied:
+            return False
+        self._most_copied = copied + self._limits.copied
+        return bounds.free_memory() < self._limits.reserve
 
 
 class _Visit:
@@ -235,12 +248,16 @@ class _Visit:
                 self.outcome = messages.UNFINISHED if has_begun else messages.KEEP
                 return None
             self._slot.take()
-            data = self.connection.recv(_CHUNK)
+            data = self.read()
             if not data:
                 self.outcome = messages.CLOSE
                 return None
             incoming.feed(data)
         return request
+
+    def read(self) -> bytes:
+        """Return what has come; nothing at the end of the connection."""
+        return bytes(_BUFFER[: self.connection.recv_into(_BUFFER)])
 
     def _is_more(self, wait: int) -> bool:
         """Wait some milliseconds for more bytes; tell whether they are there."""

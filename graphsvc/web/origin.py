@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -73,6 +74,10 @@ class Origin:
         return path[len(self.root) :] or "/"
 
 
+# Most requests to a service name the same host.
+_origin = lru_cache(maxsize=256)(Origin)
+
+
 class PublicAddress:
     """Tells the origin of each request, from the settings and from what trusted proxies say."""
 
@@ -95,7 +100,7 @@ class PublicAddress:
         """
         if self._fixed is not None:
             return self._fixed
-        direct = Origin(scheme, host, self._root)
+        direct = _origin(scheme, host, self._root)
         return _forwarded(direct, field, self._proxies) if self._proxies.trust(peer) else direct
 
     def apply(self, environ: WSGIEnvironment) -> None:
