@@ -95,7 +95,7 @@ class Client:
         """Take the connection from a worker, with what it has read of the next request."""
         now = time.monotonic()
         self.forget_request()
-        self.since = now
+        self.since, self.is_waiting = now, False
         if file is not None:
             self.file, self._size, self._needed = file, os.fstat(file).st_size, needed
             self.begun = self.begun or now

@@ -267,7 +267,10 @@ class Parent:
         self._board.set_waiting(len(self._waiting))
 
     def _hear(self, worker: Worker) -> None:
-        message = messages.receive(worker.channel, socket.MSG_DONTWAIT)
+        try:
+            message = messages.receive(worker.channel, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return  # what was there belonged to another descriptor of the same number
         if message is None:
             self._reap(worker)
             return
