@@ -368,6 +368,8 @@ class Answer:
             self._flush(b"0\r\n\r\n")
         elif self._pending:
             self._flush(b"")
+        # From now on the connection can go on without this process.
+        self._slot.rest()
 
     def _flush(self, data: bytes | bytearray) -> None:
         self._slot.start(self.status, self.size)
