@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from graphsvc.server.board import Slot
     from graphsvc.server.pool import Plan, Worker
 
-#: How often the workers are looked at while one answers, and all else, in seconds.
-_TICK, _REST = 0.05, 1.0
+#: How often the workers are looked at while one is ending, while one answers, and all else, in
+#: seconds.
+_SOON, _TICK, _REST = 0.005, 0.05, 1.0
 
 #: How long a connection without a request is kept, in seconds, and how long one whose client has
 #: been told that it ends.
@@ -102,6 +103,9 @@ class Parent:
                 self._handle(descriptor, event)
             self._dispatch()
             self._pool.judge()
+            for worker in self._pool.ending():
+                # The kernel may take long to give back its memory; its client need not wait.
+                self._settle(worker, worker.cause or Cause.KILLED)
             self._sweep()
         self._pool.end_all()
 
@@ -117,6 +121,8 @@ class Parent:
 
     def _wait(self) -> float:
         is_busy = self._waiting or len(self._pool.idle) < len(self._pool.workers)
+        if self._pool.is_ending:
+            return _SOON
         return _TICK if is_busy or self._leaves_at else _REST
 
     def _handle(self, descriptor: int, event: int) -> None:
@@ -293,11 +299,14 @@ class Parent:
 
     def _reap(self, worker: Worker) -> None:
         self._events.unregister(worker.channel)
-        cause = self._pool.reap(worker)
-        client = worker.client
+        self._settle(worker, self._pool.reap(worker))
+
+    def _settle(self, worker: Worker, cause: Cause) -> None:
+        """Do what is right by the client of a worker that has ended."""
+        client, slot = worker.client, worker.slot
         if client is None:
             return
-        slot = worker.slot
+        worker.client = client.worker = None
         if not slot.is_taken:
             self._go_on(client, slot)
             return

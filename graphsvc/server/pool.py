@@ -190,8 +190,6 @@ class Pool:
         if worker in self.idle:
             self.idle.remove(worker)
         self._wake(worker)
-        if worker.client is not None:
-            worker.client.worker = None
         _, status = os.waitpid(worker.pid, 0)
         self._free.append(worker.slot.number)
         cause = worker.cause or cause_of(status)
@@ -202,6 +200,19 @@ class Pool:
     def _wait_longer(self) -> None:
         self._pause = min(max(2 * self._pause, _FIRST_PAUSE), _LONGEST_PAUSE)
         self._not_before = time.monotonic() + self._pause
+
+    def ending(self) -> list[Worker]:
+        """Return the workers that have been ended, have a client, and run nothing any more."""
+        return [
+            worker
+            for worker in self.workers.values()
+            if worker.cause and worker.client and bounds.is_exiting(worker.pid)
+        ]
+
+    @property
+    def is_ending(self) -> bool:
+        """Tell whether a worker has been ended whose client does not know it yet."""
+        return any(worker.cause and worker.client for worker in self.workers.values())
 
     def judge(self) -> None:
         """End the workers that are late or whose clients have left, and slow the long ones."""
