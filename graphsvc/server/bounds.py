@@ -37,9 +37,6 @@ _REFUSE = 0x00050000 | errno.EACCES
 
 _M_ARENA_MAX = -8
 
-#: Where the flags of a process stand after its name, and the one of a process that ends.
-_FLAGS_FIELD, _PF_EXITING = 6, 0x4
-
 #: CPUCLOCK_SCHED, the kernel's name for the processor time of a process.
 _PROCESSOR_TIME = 2
 
@@ -145,19 +142,6 @@ def processor_time(pid: int) -> float:
         return time.clock_gettime(~pid << 3 | _PROCESSOR_TIME)
     except OSError:
         return 0.0
-
-
-def is_exiting(pid: int) -> bool:
-    """Tell whether a process runs nothing of its own any more, though it has not ended yet.
-
-    The kernel may have much memory to give back then.
-    https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
-    """
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-    except OSError:
-        return True
-    return bool(int(fields[_FLAGS_FIELD]) & _PF_EXITING)
 
 
 def copied_memory() -> int:

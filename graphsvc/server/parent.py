@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 #: How often the workers are looked at while one is ending, while one answers, and all else, in
 #: seconds.
-_SOON, _TICK, _REST = 0.005, 0.05, 1.0
+_SOON, _TICK, _REST = 0.005, 0.025, 1.0
 
 #: How long a connection without a request is kept, in seconds, and how long one whose client has
 #: been told that it ends.
@@ -121,6 +121,8 @@ class Parent:
 
     def _wait(self) -> float:
         is_busy = self._waiting or len(self._pool.idle) < len(self._pool.workers)
+        if self._waiting and self._pool.can_fork():
+            return 0.0
         if self._pool.is_ending:
             return _SOON
         return _TICK if is_busy or self._leaves_at else _REST
@@ -263,7 +265,10 @@ class Parent:
         """Hand the connections that wait to workers."""
         if not self._leaves_at:
             self._fork_least()
-        while self._waiting and (self._pool.idle or self._fork()):
+        # To fork takes as long as to answer several requests: one at a time, and look again.
+        if self._waiting and not self._pool.idle:
+            self._fork()
+        while self._waiting and self._pool.idle:
             client = self._waiting[0]
             if self._pool.hand_over(client) is not None:
                 self._waiting.popleft().is_waiting = False

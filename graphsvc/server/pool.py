@@ -45,6 +45,9 @@ _IDLE = 10.0
 #: How long a worker may rest with a client, in seconds.
 _RESTING = 2.0
 
+#: After how many seconds a process that has been sent SIGKILL is interrupted for certain.
+_INTERRUPTED = 0.005
+
 #: How long no worker is forked after one has failed before its first request, in seconds: at
 #: first, and at most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
@@ -58,8 +61,9 @@ _AFTER_LEAVING = 0.5
 class Worker:
     """A worker as its parent sees it.
 
-    ``client`` is whom it answers. ``cause`` is set when the parent has ended it. ``begun`` is when
-    the request began that was seen last, ``processor`` the worker's processor time then.
+    ``client`` is whom it answers, ``waited`` how long that one has waited for it. ``cause`` is set
+    when the parent has ended it. ``begun`` is when the request began that was seen last,
+    ``processor`` the worker's processor time then.
     """
 
     pid: int
@@ -67,6 +71,8 @@ class Worker:
     slot: Slot
     client: Client | None = None
     cause: Cause | None = None
+    ended: float = 0.0
+    waited: float = 0.0
     begun: float = 0.0
     processor: float = 0.0
     is_long: bool = False
@@ -162,6 +168,7 @@ class Pool:
             except OSError:
                 continue  # it has ended, and is reaped when its channel says so
             worker.client, worker.client_left, worker.quiet_since = client, 0.0, 0.0
+            worker.waited = time.monotonic() - client.since
             client.worker = worker
             return worker
         return None
@@ -202,12 +209,14 @@ class Pool:
         self._not_before = time.monotonic() + self._pause
 
     def ending(self) -> list[Worker]:
-        """Return the workers that have been ended, have a client, and run nothing any more."""
-        return [
-            worker
-            for worker in self.workers.values()
-            if worker.cause and worker.client and bounds.is_exiting(worker.pid)
-        ]
+        """Return the workers that have been ended, have a client, and run nothing any more.
+
+        A process that has been sent SIGKILL runs nothing of its own, though it may wait long for a
+        processor to end on; what it ran on another processor has been interrupted by now.
+        """
+        before = time.monotonic() - _INTERRUPTED
+        workers = (worker for worker in self.workers.values() if worker.cause and worker.client)
+        return [worker for worker in workers if worker.ended < before]
 
     @property
     def is_ending(self) -> bool:
@@ -225,7 +234,9 @@ class Pool:
                 self._end(worker, Cause.KILLED)
             if not begun or worker.cause:
                 continue
-            if now - begun > self._plan.deadline:
+            # The first request since the client was handed over has waited for a worker.
+            waited = worker.waited if worker.slot.requests == 1 else 0.0
+            if now - begun + waited > self._plan.deadline:
                 self._end(worker, Cause.DEADLINE)
             elif worker.client_left and now - worker.client_left > _AFTER_LEAVING:
                 self._end(worker, Cause.CLIENT_LEFT)
@@ -281,7 +292,7 @@ class Pool:
             worker.turn_began = now
 
     def _end(self, worker: Worker, cause: Cause) -> None:
-        worker.cause = cause
+        worker.cause, worker.ended = cause, time.monotonic()
         # Also to end, a process must be given a processor.
         bounds.regain_priority(worker.pid)
         os.kill(worker.pid, signal.SIGKILL)
