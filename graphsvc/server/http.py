@@ -64,10 +64,7 @@ def may_be_whole(data: bytes) -> bool:
 
 
 class Malformed(Exception):  # noqa: N818 - it names what it carries
-    """A request that is no HTTP, or passes a bound: the connection cannot go on after it.
-
-    ``name`` is that of a kind of problem.
-    """
+    """A request after which its connection cannot go on; ``name`` is that of a kind of problem."""
 
     def __init__(self, name: str, detail: str) -> None:
         super().__init__(detail)
