@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """How many seconds any wait may last; a test that waits longer fails."""
 
 HOST = "lights.example"
