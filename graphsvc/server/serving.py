@@ -28,7 +28,6 @@ from graphsvc.server.pool import Plan
 from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.web.app import create_app, warm_up
-from graphsvc.web.endpoint import Endpoint
 from graphsvc.web.origin import PublicAddress
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def _application(values: Settings, release: Release, store: OxigraphStore) -> Ap
     pages = cast("Delivering", flask.wsgi_app)
     return Application(
         pages,
-        Endpoint(release, store),
+        flask.extensions["graphsvc.endpoint"],
         PublicAddress(values),
         values.deadline,
         log_of(values, release),

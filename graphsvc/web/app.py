@@ -22,6 +22,7 @@ from graphsvc.web.crawlers import crawlers
 from graphsvc.web.delivery import Delivering
 from graphsvc.web.documents import documents
 from graphsvc.web.dumps import downloads
+from graphsvc.web.endpoint import Endpoint
 from graphsvc.web.headers import PREFLIGHT, RELEASE, SECURITY, SHARED
 from graphsvc.web.history import History
 from graphsvc.web.methods import refuse_where_nothing_is
@@ -79,6 +80,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     served = Site(release, store or release.store)
     app.extensions["graphsvc"] = served
+    app.extensions["graphsvc.endpoint"] = Endpoint(release, served.store)
     app.extensions["graphsvc.history"] = past = History(release.path.parent, release)
     app.extensions["graphsvc.pins"] = Pins(past.find)
     app.jinja_env.globals.update(

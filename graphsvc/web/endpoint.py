@@ -85,9 +85,10 @@ class Endpoint:
         if asked is None:
             return None
         fmt = asked.format(request.accept)
-        return None if fmt.name == "html" else self._reply(request, asked, fmt)
+        return None if fmt.name == "html" else self.answer(request, asked, fmt)
 
-    def _reply(self, request: QueryRequest, asked: Asked, fmt: Format) -> Reply:
+    def answer(self, request: QueryRequest, asked: Asked, fmt: Format) -> Reply:
+        """Return the reply to a query in a format for programs. Errors: GraphsvcError."""
         if asked.changes:
             head = self._head_of(fmt, "no-store", "")
             return Reply(200, head, self._answer(request, asked, fmt))

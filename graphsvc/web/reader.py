@@ -28,9 +28,7 @@ SELECT DISTINCT ?text ?digest WHERE { ?text schema:sha256 ?digest }
 def kept_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
     """Return a page to which many lead, the same each time for a release and a reader: made once.
 
-    Under ``asgi`` all pages are kept as they were sent, under the coding, the host and the types
-    that a client named. These few are kept as they were made as well: they cost most, a start makes
-    them ahead, and so the first reader with yet another browser need not wait for them.
+    They cost most, so each process makes them once.
     """
     served = site()
     name = repr((key, reader(), request.url_root))

@@ -1,7 +1,8 @@
-"""The SPARQL endpoint of the plain WSGI application: whatever is asked, in whatever format.
+"""The SPARQL endpoint as the Flask application mounts it.
 
-What a request asks is read in `protocol`. Under `asgi`, queries for programs are answered there,
-without the detour over threads; pages, the service description and errors come from here.
+What a request asks is read in `protocol`. Answers for programs are those of `endpoint`, which the
+workers of the server call directly; pages, the service description, explanations and the answers of
+other releases are given here.
 https://www.w3.org/TR/sparql11-protocol/#query-operation
 """
 
@@ -10,12 +11,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, Response, current_app, g, request, url_for
 
 from graphsvc.errors import NotAcceptable
 from graphsvc.explain import explain_empty
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.web import pinned, problems, protocol
+from graphsvc.web.endpoint import QueryRequest
 from graphsvc.web.examples import example
 from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
 from graphsvc.web.languages import speaks
@@ -30,6 +32,7 @@ from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from graphsvc.store.base import Answer, Store
+    from graphsvc.web.endpoint import Endpoint
     from graphsvc.web.protocol import Parameters
 
 endpoint = Blueprint("sparql", __name__)
@@ -79,9 +82,37 @@ def _answer(asked: Asked, given: Parameters) -> Response:
 
     if pin is not None:
         return pinned.answer(pin, asked, fmt, content)
+    if fmt.name != "html":
+        return _mounted(asked, fmt)
     if asked.changes:
         return _unrepeatable(fmt, content())
     return release_answer(fmt, asked.key, content)
+
+
+def _mounted(asked: Asked, fmt: Format) -> Response:
+    """Return the reply of the endpoint, which a worker of the server gives without Flask."""
+    functions: Endpoint = current_app.extensions["graphsvc.endpoint"]
+    reply = functions.answer(
+        QueryRequest(
+            method=request.method,
+            query_string=request.query_string,
+            body=None,
+            accept=request.headers.get("Accept"),
+            if_none_match=request.headers.get("If-None-Match"),
+            if_modified_since=request.headers.get("If-Modified-Since"),
+            root=request.script_root,
+            address=url_for("sparql.answer", _external=True),
+        ),
+        asked,
+        fmt,
+    )
+    if reply.answer is None:
+        response = Response(status=reply.status)
+        del response.headers["Content-Type"]
+    else:
+        response = response_of(fmt, reply.answer)
+    response.headers.update(reply.head.fields)
+    return response
 
 
 def _relative(store: Store) -> Store:
