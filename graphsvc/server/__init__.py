@@ -4,10 +4,11 @@ The shape is that of PostgreSQL and of Apache's prefork module. Read in this ord
 
 keeper     what ``graphsvc serve`` becomes: starts a parent, another one at a reload or a fault
 listening  the sockets that the keeper listens on and hands down
-parent     loads the release, accepts connections, forks workers, watches and ends them
-worker     answers the requests of the connections that it is handed
-http       requests out of bytes and answers into bytes
-board      the shared memory by which the parent sees what each worker does
+parent     loads the release, accepts connections, and decides what becomes of them
+pool       forks workers and lends them connections; `judge` slows and ends them
+worker     answers the requests of the connections that it is lent
+requests   HTTP requests out of bytes; `answers` are made into bytes
+board      the shared memory: what each worker does, and which connections it has been lent
 bounds     what the kernel holds a worker to
 access_log a line for each request
 

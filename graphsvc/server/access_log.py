@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from graphsvc.server.answers import Answer
     from graphsvc.server.board import Slot
     from graphsvc.server.failures import Cause
-    from graphsvc.server.http import Answer, Request
+    from graphsvc.server.requests import Request
 
 _STANDARD_ERROR = 2
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
     from graphsvc.server.access_log import AccessLog
+    from graphsvc.server.answers import Answer
     from graphsvc.server.failures import Cause
-    from graphsvc.server.http import Answer, Request
+    from graphsvc.server.requests import Request
     from graphsvc.web.delivery import Delivering
     from graphsvc.web.endpoint import Endpoint
     from graphsvc.web.origin import Origin, PublicAddress

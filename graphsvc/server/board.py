@@ -1,45 +1,78 @@
-"""The board: what the parent sees of its workers without asking them.
+"""The board: what the parent and its workers see of each other without a message.
 
-It is memory that the parent makes before it forks, so all processes share it. Each worker writes
-into a slot of its own; the parent reads all slots, and writes the two flags that all workers read.
+It is memory that the parent makes before it forks, so that all processes share it. Each worker has
+a slot: the request that it answers, and the connections that it has been lent. A lent connection
+has a cell in the slot, with the number of its lease. The parent can revoke a lease as long as the
+worker does not answer on that connection: so no connection waits behind a long request.
 """
 
 from __future__ import annotations
 
+import fcntl
 import mmap
+import os
 import struct
-import time
+from contextlib import contextmanager, suppress
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LONGEST_REQUEST = 131_072
 """How many bytes of a request a slot has room for; of a longer one it holds nothing."""
 
-#: When the request began (seconds of the monotonic clock, 0 while there is none), the length of
-#: what the slot holds of it, the status of its answer once bytes of it go out, whether anything has
-#: been read, the number of bytes sent, the name of the request, the number of requests so far.
-_STATE = struct.Struct("<dIHBxQ8sI4x")
-_BEGUN = struct.Struct("<d")
+CELLS = 32
+"""How many connections a worker can be lent at a time."""
+
+#: When the request began (0 while there is none) and since when its client waits, in seconds of the
+#: monotonic clock, the length of what the slot holds of it, the status of its answer once bytes of
+#: it go out, its cell, the number of bytes sent, the name of the request, the number of requests so
+#: far.
+_REQUEST = struct.Struct("<ddIHBxQ8sI4x")
+_TIME = struct.Struct("<d")
 _STATUS = struct.Struct("<H")
 _SENT = struct.Struct("<Q")
-_STATUS_AT, _TAKEN_AT, _SENT_AT = 12, 14, 16
+_SINCE_AT, _STATUS_AT, _CELL_AT, _SENT_AT = 8, 20, 22, 24
+
+#: A cell: the number of the lease, and its state.
+_CELL = struct.Struct("<IB3x")
+_SIZE = _REQUEST.size + CELLS * _CELL.size
 _FLAGS = 16
-_WAITING, _CLOSING = 0, 1
+_CLOSING = 0
+
+
+class State(IntEnum):
+    """What a worker does with a connection that it has been lent."""
+
+    REVOKED = 0
+    """Nothing: it is the parent's again."""
+    LENT = 1
+    """Nothing yet: a request has come, and the worker has not begun to read it."""
+    TAKEN = 2
+    """It reads or answers a request."""
+    RESTING = 3
+    """It waits for the next request, and has read nothing of it."""
+    ENDED = 4
+    """Nothing any more: the last answer is whole, and the connection can be closed."""
+
+
+class Lease(NamedTuple):
+    """The right of a worker to a connection: the cell, and a number that no other lease has."""
+
+    cell: int
+    number: int
 
 
 class Board:
-    """A slot for each of ``slots`` workers, and the flags."""
+    """A slot for each of ``slots`` workers, and a flag that all of them read."""
 
     def __init__(self, slots: int) -> None:
-        self._states = mmap.mmap(-1, _FLAGS + slots * _STATE.size)
+        size = _FLAGS + slots * _SIZE
+        self._file = os.memfd_create("board", os.MFD_CLOEXEC)
+        os.ftruncate(self._file, size)
+        self._states = mmap.mmap(self._file, size)
         self._requests = mmap.mmap(-1, slots * LONGEST_REQUEST)
-
-    @property
-    def is_somebody_waiting(self) -> bool:
-        """Tell whether a client waits for a worker."""
-        return self._states[_WAITING] != 0
-
-    def set_waiting(self, number: int) -> None:
-        """Write how many clients wait for a worker."""
-        self._states[_WAITING] = min(number, 1)
 
     @property
     def is_closing(self) -> bool:
@@ -52,36 +85,91 @@ class Board:
 
     def slot(self, number: int) -> Slot:
         """Return a slot, cleared."""
-        slot = Slot(self._states, self._requests, number)
+        slot = Slot(self._states, self._requests, self._file, number)
         slot.clear()
         return slot
 
 
 class Slot:
-    """What one worker tells of the request that it answers."""
+    """What one worker does: the request that it answers, and the connections that it has.
 
-    def __init__(self, states: mmap.mmap, requests: mmap.mmap, number: int) -> None:
+    The kernel's lock on the byte of the slot keeps the worker from taking a connection while the
+    parent revokes it; the kernel frees it when its holder ends.
+    """
+
+    def __init__(self, states: mmap.mmap, requests: mmap.mmap, lock_file: int, number: int) -> None:
         self.number = number
         self._states = states
         self._requests = requests
-        self._at = _FLAGS + number * _STATE.size
+        self._lock_file = lock_file
+        self._at = _FLAGS + number * _SIZE
+        self._cells_at = self._at + _REQUEST.size
+        self._state_at = 0
         self._number = 0
         self._request_at = number * LONGEST_REQUEST
 
     def clear(self) -> None:
-        """Forget the request."""
+        """Forget what an earlier worker has written."""
         self._number = 0
-        _STATE.pack_into(self._states, self._at, 0.0, 0, 0, 0, 0, b"", 0)
+        self._states[self._at : self._at + _SIZE] = bytes(_SIZE)
 
-    def take(self) -> None:
-        """Write that the worker begins to read a request."""
-        self._states[self._at + _TAKEN_AT] = 1
+    # --- Leases
 
-    def begin(self, request: bytes, name: bytes = b"") -> None:
+    def lend(self, lease: Lease) -> None:
+        """Write, as the parent, that a connection with a request is lent to the worker."""
+        _CELL.pack_into(self._states, self._cell_at(lease.cell), lease.number, State.LENT)
+
+    def revoke(self, lease: Lease, state: State) -> bool:
+        """Take a connection back, as the parent that has locked the slot, if it is in a state.
+
+        Only one that is lent or rests can be taken back. Tell whether it was.
+        """
+        if self.state(lease) is not state:
+            return False
+        _CELL.pack_into(self._states, self._cell_at(lease.cell), lease.number, State.REVOKED)
+        return True
+
+    def state(self, lease: Lease) -> State:
+        """Return what the worker does with a connection."""
+        return State(_CELL.unpack_from(self._states, self._cell_at(lease.cell))[1])
+
+    def take(self, lease: Lease) -> bool:
+        """Write, as the worker, that it begins to read a request; tell whether it still may."""
+        at = self._cell_at(lease.cell)
+        fcntl.lockf(self._lock_file, fcntl.LOCK_EX, 1, self.number)
+        number, state = _CELL.unpack_from(self._states, at)
+        may_take: bool = number == lease.number and state != State.REVOKED
+        if may_take:
+            self._state_at = at + 4
+            self._states[self._state_at] = State.TAKEN
+            self._states[self._at + _CELL_AT] = lease.cell
+        fcntl.lockf(self._lock_file, fcntl.LOCK_UN, 1, self.number)
+        return may_take
+
+    @contextmanager
+    def locked(self) -> Iterator[bool]:
+        """Keep the worker from taking a connection; yield whether that worked at once."""
+        is_locked = False
+        with suppress(BlockingIOError, PermissionError):  # the worker is taking one now
+            fcntl.lockf(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, self.number)
+            is_locked = True
+        try:
+            yield is_locked
+        finally:
+            if is_locked:
+                fcntl.lockf(self._lock_file, fcntl.LOCK_UN, 1, self.number)
+
+    def _cell_at(self, cell: int) -> int:
+        return self._cells_at + cell * _CELL.size
+
+    # --- The request
+
+    def begin(self, request: bytes, begun: float, since: float, name: bytes) -> None:
         """Write that the answering of a request begins; ``name`` is what the log calls it.
 
-        The request itself is written too: by it another worker can tell the client if this one
-        ends.
+        ``begun`` is now, ``since`` when its client began to wait, in seconds of the monotonic
+        clock. The request itself is written too: by it another worker can tell the client if this
+        one ends.
         """
         size = len(request)
         if size > LONGEST_REQUEST:
@@ -89,8 +177,9 @@ class Slot:
         else:
             self._requests[self._request_at : self._request_at + size] = request
         self._number += 1
-        _STATE.pack_into(
-            self._states, self._at, time.monotonic(), size, 0, 1, 0, name, self._number
+        cell = self._states[self._at + _CELL_AT]
+        _REQUEST.pack_into(
+            self._states, self._at, begun, since, size, 0, cell, 0, name, self._number
         )
 
     def start(self, status: int, sent: int) -> None:
@@ -98,21 +187,32 @@ class Slot:
         _STATUS.pack_into(self._states, self._at + _STATUS_AT, status)
         _SENT.pack_into(self._states, self._at + _SENT_AT, sent)
 
-    def rest(self) -> None:
-        """Write that the answer is complete, and nothing of another request has been read."""
-        _BEGUN.pack_into(self._states, self._at, 0.0)
-        self._states[self._at + _TAKEN_AT] = 0
+    def finish(self, state: State) -> None:
+        """Write that the answer is complete, and what becomes of the connection."""
+        self.forget()
+        self._states[self._state_at] = state
+
+    def forget(self) -> None:
+        """Write that no request is being answered."""
+        _TIME.pack_into(self._states, self._at, 0.0)
+        _STATUS.pack_into(self._states, self._at + _STATUS_AT, 0)
 
     @property
     def begun(self) -> float:
         """Return when the request began, in seconds of the monotonic clock; 0 if there is none."""
-        begun: float = _BEGUN.unpack_from(self._states, self._at)[0]
+        begun: float = _TIME.unpack_from(self._states, self._at)[0]
         return begun
 
     @property
-    def is_taken(self) -> bool:
-        """Tell whether the worker may have read a part of a request."""
-        return self._states[self._at + _TAKEN_AT] != 0
+    def since(self) -> float:
+        """Return since when the client of the request waits."""
+        since: float = _TIME.unpack_from(self._states, self._at + _SINCE_AT)[0]
+        return since
+
+    @property
+    def cell(self) -> int:
+        """Return the cell of the connection that the worker answers on, or has answered on."""
+        return self._states[self._at + _CELL_AT]
 
     @property
     def status(self) -> int:
@@ -128,14 +228,14 @@ class Slot:
 
     @property
     def requests(self) -> int:
-        """Return how many requests have begun since the worker got its connection."""
-        requests: int = _STATE.unpack_from(self._states, self._at)[6]
+        """Return how many requests the worker has begun to answer."""
+        requests: int = _REQUEST.unpack_from(self._states, self._at)[7]
         return requests
 
     @property
     def name(self) -> bytes:
         """Return what the log calls the request."""
-        name: bytes = _STATE.unpack_from(self._states, self._at)[5]
+        name: bytes = _REQUEST.unpack_from(self._states, self._at)[6]
         return name
 
     @property
@@ -146,5 +246,5 @@ class Slot:
     @property
     def request(self) -> bytes:
         """Return the request as it came; nothing if it is too long for the slot."""
-        size = _STATE.unpack_from(self._states, self._at)[1]
+        size = _REQUEST.unpack_from(self._states, self._at)[2]
         return self._requests[self._request_at : self._request_at + size]

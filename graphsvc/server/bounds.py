@@ -12,6 +12,7 @@ import os
 import platform
 import resource
 import signal
+import socket
 import struct
 import time
 from pathlib import Path
@@ -36,6 +37,13 @@ _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050000 | errno.EACCES
 
 _M_ARENA_MAX = -8
+
+#: The kernel's ``struct sockaddr``, of no family.
+_NO_ADDRESS = struct.Struct("H14x")
+
+#: The niceness of this process, and what a process with a tenth of its priority has more.
+_USUAL = os.getpriority(os.PRIO_PROCESS, 0)
+_LOWER = 10
 
 #: CPUCLOCK_SCHED, the kernel's name for the processor time of a process.
 _PROCESSOR_TIME = 2
@@ -109,12 +117,22 @@ def _must(result: int) -> None:
         raise OSError(number, os.strerror(number))
 
 
+def reset(connection: socket.socket) -> None:
+    """End a TCP connection by a reset, also while another process has it too.
+
+    To connect it to no address does that; other kinds of connections stay as they are.
+    https://man7.org/linux/man-pages/man2/connect.2.html
+    """
+    address = _NO_ADDRESS.pack(socket.AF_UNSPEC)
+    _LIBC.connect(connection.fileno(), address, len(address))
+
+
 def lower_priority(pid: int) -> bool:
-    """Let a process run only when no other wants the processor; tell whether it still exists.
+    """Give a process a tenth of the priority of others; tell whether it still exists.
 
     https://man7.org/linux/man-pages/man7/sched.7.html
     """
-    return _schedule(pid, os.SCHED_IDLE)
+    return _set_niceness(pid, _USUAL + _LOWER)
 
 
 def regain_priority(pid: int = 0) -> bool:
@@ -122,12 +140,17 @@ def regain_priority(pid: int = 0) -> bool:
 
     The kernel may not allow it (CAP_SYS_NICE), or the process may have ended.
     """
-    return _schedule(pid, os.SCHED_OTHER)
+    return _set_niceness(pid, _USUAL)
 
 
-def _schedule(pid: int, policy: int) -> bool:
+def has_lower_priority(pid: int = 0) -> bool:
+    """Tell whether a process has less priority than others, by default this one."""
+    return os.getpriority(os.PRIO_PROCESS, pid) > _USUAL
+
+
+def _set_niceness(pid: int, niceness: int) -> bool:
     try:
-        os.sched_setscheduler(pid, policy, os.sched_param(0))
+        os.setpriority(os.PRIO_PROCESS, pid, niceness)
     except (PermissionError, ProcessLookupError):
         return False
     return True

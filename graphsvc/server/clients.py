@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import os
 import socket
-import struct
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from graphsvc.server import messages
-from graphsvc.server.http import LONGEST_HEAD, LONGEST_REQUEST, may_be_whole
+from graphsvc.server import bounds, messages
+from graphsvc.server.board import Lease
+from graphsvc.server.requests import LONGEST_HEAD, LONGEST_REQUEST, may_be_whole
 
 if TYPE_CHECKING:
-    from graphsvc.server.failures import Retold
-    from graphsvc.server.pool import Worker
+    from graphsvc.server.failures import FailedRequest
+    from graphsvc.server.worker_process import WorkerProcess
 
 _LOOK = 16_384
 _CHUNK = 65_536
@@ -28,9 +28,11 @@ _CHUNK = 65_536
 class Client:
     """A connection, and what is known of its next request.
 
+    ``lease`` is that of the ``worker`` that has it, ``lent`` when it began.
     ``begun`` is when the first byte of that was seen, ``since`` when the connection was last given
-    to the parent, both in seconds of the monotonic clock. ``retold`` is the request whose worker
-    has ended, ``file`` the descriptor of what has been read of it.
+    to the parent or its request had come, ``left`` when its client was seen to send no more, all in
+    seconds of the monotonic clock. ``failed`` is the request whose worker has ended, ``file`` the
+    descriptor of what has been read of it.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -38,11 +40,14 @@ class Client:
         self.descriptor = connection.fileno()
         self.since = time.monotonic()
         self.begun = 0.0
-        self.retold: Retold | None = None
+        self.failed: FailedRequest | None = None
         self.file: int | None = None
-        self.lingers = False
+        self.closes_soon = False
         self.is_waiting = False
-        self.worker: Worker | None = None
+        self.left = 0.0
+        self.worker: WorkerProcess | None = None
+        self.lease = Lease(0, 0)
+        self.lent = 0.0
         self._size = 0
         self._needed = 0
 
@@ -95,22 +100,22 @@ class Client:
         """Take the connection from a worker, with what it has read of the next request."""
         now = time.monotonic()
         self.forget_request()
-        self.since, self.is_waiting = now, False
+        self.since, self.left, self.is_waiting, self.worker = now, 0.0, False, None
         if file is not None:
             self.file, self._size, self._needed = file, os.fstat(file).st_size, needed
             self.begun = self.begun or now
 
-    def tell(self, retold: Retold, request: bytes) -> None:
+    def tell(self, failed: FailedRequest, request: bytes) -> None:
         """Have another worker tell the client why the one ended that had its request."""
         self.forget_request()
-        self.retold = retold
+        self.failed, self.worker, self.since = failed, None, time.monotonic()
         self.file = messages.file_of(request)
 
     def forget_request(self) -> None:
         """Forget what has been read."""
         if self.file is not None:
             os.close(self.file)
-        self.file, self.retold, self.begun, self._size, self._needed = None, None, 0.0, 0, 0
+        self.file, self.failed, self.begun, self._size, self._needed = None, None, 0.0, 0, 0
 
     def leave(self) -> None:
         """Close the descriptors in this process; the connection goes on in others."""
@@ -122,8 +127,7 @@ class Client:
 
         Where only the end of the connection ends an answer, nothing but a reset tells that.
         """
-        with suppress(OSError):
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        bounds.reset(self.connection)
         self.leave()
 
     def close(self) -> None:

@@ -14,13 +14,13 @@ from graphsvc.errors import (
     Overloaded,
     StoreError,
 )
-from graphsvc.server.http import whole_answer
+from graphsvc.server.answers import whole_answer
 from graphsvc.web.headers import SHARED
 from graphsvc.web.problem_kinds import NAMED_KINDS
 from graphsvc.web.problems import Problem, problem_of
 
 if TYPE_CHECKING:
-    from graphsvc.server.http import Malformed
+    from graphsvc.server.requests import Malformed
 
 
 class Cause(Enum):
@@ -34,7 +34,7 @@ class Cause(Enum):
     OVERLOADED = "overloaded"
 
 
-class Retold(NamedTuple):
+class FailedRequest(NamedTuple):
     """A request that is told why it has no answer: the cause, when it began, and its name."""
 
     cause: Cause
@@ -46,7 +46,7 @@ class Retold(NamedTuple):
         return f"{self.cause.name} {self.begun!r} {self.name}".encode()
 
     @classmethod
-    def decode(cls, content: bytes) -> Retold:
+    def decode(cls, content: bytes) -> FailedRequest:
         """Read it from a message."""
         cause, begun, name = content.decode().split(" ")
         return cls(Cause[cause], float(begun), name)

@@ -1,7 +1,8 @@
 """What the parent and a worker say to each other over their channel.
 
-The channel is a pair of Unix sockets that keep messages apart. A message is one letter, what
-belongs to it, and descriptors. https://man7.org/linux/man-pages/man7/unix.7.html
+The channel is a pair of Unix sockets that keep messages apart. A message is one letter, the lease
+of the connection that it is about, what else belongs to it, and descriptors.
+https://man7.org/linux/man-pages/man7/unix.7.html
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import socket
 import struct
 from typing import NamedTuple
 
+from graphsvc.server.board import Lease
+
 ANSWER = b"a"
 """Parent: answer the requests of this connection. With it come the connection, the file of what
-has been read of it already, if there is one, and the `Retold` of a request whose worker ended."""
-
-GIVE_BACK = b"g"
-"""Parent: another client waits; give the connection back if it has no request."""
+has been read of it already, if there is one, since when the client waits, and the `FailedRequest`
+if the worker before has ended."""
 
 KEEP = b"k"
 """Worker: the connection has no request now."""
@@ -27,29 +28,34 @@ CLOSE = b"c"
 ABORT = b"x"
 """Worker: the last answer is not whole; the connection must end so that the client sees it."""
 
-LINGER = b"l"
+CLOSE_SOON = b"l"
 """Worker: the connection can be closed, once the client has read its last answer."""
 
 UNFINISHED = b"u"
 """Worker: the request has not come whole. With it come how many bytes it has in all, 0 if that is
 not known, and the file of what has been read."""
 
+_START = struct.Struct("<cBI")
 _NEEDED = struct.Struct("<Q")
+_SINCE = struct.Struct("<d")
 _LONGEST = 128
 _MOST_DESCRIPTORS = 2
 
 
 class Message(NamedTuple):
-    """A message: its letter, what belongs to it, and its descriptors."""
+    """A message: its letter, the lease, what else belongs to it, and its descriptors."""
 
     letter: bytes
+    lease: Lease
     content: bytes
     descriptors: list[int]
 
 
-def send(channel: socket.socket, letter: bytes, content: bytes, descriptors: list[int]) -> None:
+def send(
+    channel: socket.socket, letter: bytes, lease: Lease, content: bytes, descriptors: list[int]
+) -> None:
     """Send a message. Errors: OSError if the other side has ended."""
-    socket.send_fds(channel, [letter + content], descriptors)
+    socket.send_fds(channel, [_START.pack(letter, *lease) + content], descriptors)
 
 
 def receive(channel: socket.socket, flags: int = 0) -> Message | None:
@@ -58,7 +64,10 @@ def receive(channel: socket.socket, flags: int = 0) -> Message | None:
         data, descriptors, _, _ = socket.recv_fds(channel, _LONGEST, _MOST_DESCRIPTORS, flags)
     except ConnectionResetError:
         return None
-    return Message(data[:1], data[1:], descriptors) if data else None
+    if not data:
+        return None
+    letter, cell, number = _START.unpack_from(data)
+    return Message(letter, Lease(cell, number), data[_START.size :], descriptors)
 
 
 def needed(size: int) -> bytes:
@@ -70,6 +79,17 @@ def read_needed(content: bytes) -> int:
     """Return the number of bytes that a message holds."""
     size: int = _NEEDED.unpack(content)[0]
     return size
+
+
+def since(seconds: float, rest: bytes) -> bytes:
+    """Return a time and what follows it as a message holds them."""
+    return _SINCE.pack(seconds) + rest
+
+
+def read_since(content: bytes) -> tuple[float, bytes]:
+    """Return the time that a message begins with, and what follows it."""
+    seconds: float = _SINCE.unpack_from(content)[0]
+    return seconds, content[_SINCE.size :]
 
 
 def file_of(data: bytes | bytearray | memoryview) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import select
 import signal
 import socket
@@ -20,9 +21,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphsvc.server import bounds, messages
-from graphsvc.server.board import Board
+from graphsvc.server.board import Board, State
 from graphsvc.server.clients import Client
-from graphsvc.server.failures import Cause, Retold, error_of, request_timeout, whole_error
+from graphsvc.server.failures import Cause, FailedRequest, error_of, request_timeout, whole_error
+from graphsvc.server.judge import Judge
 from graphsvc.server.pool import LEAST, Pool
 
 if TYPE_CHECKING:
@@ -31,15 +33,16 @@ if TYPE_CHECKING:
     from graphsvc.server.access_log import AccessLog
     from graphsvc.server.application import Application
     from graphsvc.server.board import Slot
-    from graphsvc.server.pool import Plan, Worker
+    from graphsvc.server.judge import Plan
+    from graphsvc.server.worker_process import WorkerProcess
 
-#: How often the workers are looked at while one is ending, while one answers, and all else, in
-#: seconds.
-_SOON, _TICK, _REST = 0.005, 0.025, 1.0
+#: How often the workers are looked at while one is ending, while one has several clients, while
+#: one has any, and else, in seconds.
+_SOON, _SHARED, _TICK, _REST = 0.005, 0.01, 0.025, 1.0
 
 #: How long a connection without a request is kept, in seconds, and how long one whose client has
 #: been told that it ends.
-_KEPT, _LINGERING = 75.0, 2.0
+_KEPT, _CLOSING_SOON = 75.0, 2.0
 
 #: How long a connection is still kept for its next request once another parent serves, in seconds.
 _LEAVING = 5.0
@@ -75,6 +78,7 @@ class Parent:
         self._deadline = plan.deadline
         self._log = log
         self._board = Board(plan.most)
+        self._judge = Judge(plan)
         self._pool = Pool(self._board, plan, open_application, self._close_all)
         self._events = select.epoll()
         self._clients: dict[int, Client] = {}
@@ -101,10 +105,12 @@ class Parent:
         while not self._is_done():
             for descriptor, event in self._events.poll(self._wait()):
                 self._handle(descriptor, event)
+            for client, state in self._pool.relieve():
+                self._go_on(client, state)
             self._dispatch()
-            self._pool.judge()
+            self._judge.judge(self._pool.workers.values())
             for worker in self._pool.ending():
-                # The kernel may take long to give back its memory; its client need not wait.
+                # The kernel may take long to give back its memory; its clients need not wait.
                 self._settle(worker, worker.cause or Cause.KILLED)
             self._sweep()
         self._pool.end_all()
@@ -125,6 +131,8 @@ class Parent:
             return 0.0
         if self._pool.is_ending:
             return _SOON
+        if self._pool.is_shared:
+            return _SHARED
         return _TICK if is_busy or self._leaves_at else _REST
 
     def _handle(self, descriptor: int, event: int) -> None:
@@ -158,15 +166,14 @@ class Parent:
             self._events.register(client.descriptor, _ONCE)
 
     def _look_at(self, client: Client, event: int) -> None:
-        worker = client.worker
-        if worker is not None:
+        if client.worker is not None:
             # A client that ends its sending may still wait for its answer.
-            worker.client_left = time.monotonic()
+            client.left = time.monotonic()
             if event & (select.EPOLLHUP | select.EPOLLERR):
-                worker.client_left -= 60
+                client.left -= 60
             return
         try:
-            if client.lingers:
+            if client.closes_soon:
                 client.discard()
             elif client.look():
                 self._queue(client)
@@ -186,7 +193,7 @@ class Parent:
             self._waiting.append(client)
 
     def _queue_first(self, client: Client) -> None:
-        client.since, client.is_waiting = time.monotonic(), True
+        client.is_waiting = True
         self._waiting.appendleft(client)
 
     def _refuse(self, client: Client, answer: bytes) -> None:
@@ -194,15 +201,15 @@ class Parent:
         with suppress(OSError):
             client.connection.send(answer, socket.MSG_DONTWAIT)
             client.connection.shutdown(socket.SHUT_WR)
-        self._linger(client)
+        self._close_soon(client)
 
     def _overloaded(self) -> bytes:
         return whole_error(error_of(Cause.OVERLOADED, self._deadline))
 
-    def _linger(self, client: Client) -> None:
+    def _close_soon(self, client: Client) -> None:
         """Close a connection once its client has read the answer, or soon."""
         client.take_back()
-        client.lingers = True
+        client.closes_soon = True
         self._events.modify(client.descriptor, _ONCE)
 
     def _close(self, client: Client) -> None:
@@ -237,12 +244,14 @@ class Parent:
                 self._end_if_late(client, now)
         while self._waiting and now - self._waiting[0].since > self._deadline:
             self._refuse(self._waiting.popleft(), self._overloaded())
+        for client in self._pool.gather():
+            self._go_on(client, State.RESTING)
         if not self._leaves_at:
             self._pool.end_surplus()
 
     def _end_if_late(self, client: Client, now: float) -> None:
-        kept = _LINGERING if client.lingers else _LEAVING if self._leaves_at else _KEPT
-        if client.begun and now - client.begun > self._bounds.patience and not client.lingers:
+        kept = _CLOSING_SOON if client.closes_soon else _LEAVING if self._leaves_at else _KEPT
+        if client.begun and now - client.begun > self._bounds.patience and not client.closes_soon:
             if self._log is not None:
                 self._log.write_timeout(client.beginning, now - client.begun)
             self._refuse(client, request_timeout(self._bounds.patience))
@@ -266,18 +275,21 @@ class Parent:
         if not self._leaves_at:
             self._fork_least()
         # To fork takes as long as to answer several requests: one at a time, and look again.
-        if self._waiting and not self._pool.idle:
-            self._fork()
-        while self._waiting and self._pool.idle:
+        forks = 1
+        while self._waiting:
             client = self._waiting[0]
-            if self._pool.hand_over(client) is not None:
+            if self._pool.lend(client):
                 self._waiting.popleft().is_waiting = False
                 self._events.modify(client.descriptor, _LEFT)
+            elif forks and self._fork():
+                forks = 0
+            else:
+                break
         if self._waiting:
-            self._pool.ask_back(len(self._waiting))
-        self._board.set_waiting(len(self._waiting))
+            for client in self._pool.make_room():
+                self._go_on(client, State.RESTING)
 
-    def _hear(self, worker: Worker) -> None:
+    def _hear(self, worker: WorkerProcess) -> None:
         try:
             message = messages.receive(worker.channel, socket.MSG_DONTWAIT)
         except BlockingIOError:
@@ -285,9 +297,10 @@ class Parent:
         if message is None:
             self._reap(worker)
             return
-        client = worker.client
-        self._pool.take_back(worker)
+        client = self._pool.take_back(worker, message.lease)
         if client is None:
+            for descriptor in message.descriptors:
+                os.close(descriptor)
             return
         is_over = message.letter == messages.KEEP and self._closes_idle
         if message.letter == messages.ABORT:
@@ -295,28 +308,35 @@ class Parent:
             return
         if message.letter == messages.CLOSE or is_over:
             self._close(client)
-        elif message.letter == messages.LINGER:
-            self._linger(client)
+        elif message.letter == messages.CLOSE_SOON:
+            self._close_soon(client)
         else:
             needed = messages.read_needed(message.content) if message.content else 0
             client.take_back(message.descriptors[0] if message.descriptors else None, needed)
             self._events.modify(client.descriptor, _ONCE)
 
-    def _reap(self, worker: Worker) -> None:
+    def _reap(self, worker: WorkerProcess) -> None:
         self._events.unregister(worker.channel)
         self._settle(worker, self._pool.reap(worker))
 
-    def _settle(self, worker: Worker, cause: Cause) -> None:
-        """Do what is right by the client of a worker that has ended."""
-        client, slot = worker.client, worker.slot
-        if client is None:
-            return
-        worker.client = client.worker = None
-        if not slot.is_taken:
-            self._go_on(client, slot)
-            return
-        if cause is not Cause.CLIENT_LEFT and client.retold is None and slot.can_be_told:
-            client.tell(Retold(cause, slot.begun, slot.name.hex()), slot.request)
+    def _settle(self, worker: WorkerProcess, cause: Cause) -> None:
+        """Do what is right by the clients of a worker that has ended."""
+        slot, clients = worker.slot, list(worker.clients.values())
+        worker.clients.clear()
+        for client in clients:
+            client.worker = None
+            state = slot.state(client.lease)
+            if state is State.TAKEN:
+                self._tell(client, slot, cause)
+            elif state is State.ENDED:
+                self._close(client)
+            else:
+                self._go_on(client, state)
+
+    def _tell(self, client: Client, slot: Slot, cause: Cause) -> None:
+        """Do what is right by a client whose worker has ended in the middle of its request."""
+        if cause is not Cause.CLIENT_LEFT and client.failed is None and slot.can_be_told:
+            client.tell(FailedRequest(cause, slot.begun, slot.name.hex()), slot.request)
             self._queue_first(client)
             return
         if self._log is not None and slot.begun:
@@ -326,13 +346,13 @@ class Parent:
         else:
             self._refuse(client, whole_error(error_of(cause, self._deadline)))
 
-    def _go_on(self, client: Client, slot: Slot) -> None:
-        """Go on with a client whose worker has ended before it read anything."""
-        if slot.requests:
+    def _go_on(self, client: Client, state: State) -> None:
+        """Go on with a client that a worker has not answered or has done with."""
+        if state is State.LENT:
+            self._queue_first(client)
+        else:
             client.take_back()
             self._events.modify(client.descriptor, _ONCE)
-        else:
-            self._queue_first(client)
 
     # --- The end
 
@@ -347,7 +367,8 @@ class Parent:
         self._listeners.clear()
         if number is not signal.SIGUSR1:
             self._closes_idle = True
-            self._pool.ask_back(len(self._pool.workers))
+            for client in self._pool.revoke_resting():
+                self._go_on(client, State.RESTING)
             for client in list(self._clients.values()):
                 if self._is_resting(client) and not client.begun:
                     self._close(client)

@@ -23,8 +23,8 @@ from graphsvc.release import Release
 from graphsvc.server import bounds
 from graphsvc.server.access_log import AccessLog
 from graphsvc.server.application import Application
+from graphsvc.server.judge import Plan
 from graphsvc.server.parent import Bounds, Parent
-from graphsvc.server.pool import Plan
 from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.web.app import create_app, warm_up
@@ -98,7 +98,13 @@ def plan(values: Settings) -> Plan:
         copied=max(copied // most, _LEAST_COPIED),
         reserve=copied,
     )
-    return Plan(most=most, long=values.long_requests, deadline=values.deadline, limits=limits)
+    return Plan(
+        most=most,
+        quick=min(most, len(os.sched_getaffinity(0))),
+        long=values.long_requests,
+        deadline=values.deadline,
+        limits=limits,
+    )
 
 
 @click.command()

@@ -1,8 +1,9 @@
-"""A worker: a process that answers the requests of the connections that it is handed.
+"""A worker: a process that answers the requests of the connections that it is lent.
 
-It answers one request at a time, start to end, straight to the socket. It stays with a connection
-while its next request comes soon and nobody else waits; else it gives the connection back. It never
-waits for a slow sender: a request that does not come at once goes back to the parent, which waits.
+It answers one request at a time, start to end, straight to the socket. It keeps a connection while
+its next request comes soon; else it gives the connection back. While it answers for long, the
+parent takes back its other connections. It never waits for a slow sender: a request that does not
+come at once goes back to the parent, which waits.
 
 It may be killed at any time. Before it answers it writes the request onto the board, so that
 another worker can tell the client what happened.
@@ -22,23 +23,23 @@ from typing import TYPE_CHECKING
 
 from graphsvc.server import bounds, messages
 from graphsvc.server.access_log import new_id
-from graphsvc.server.failures import Cause, Retold, malformed_request
-from graphsvc.server.http import CONTINUE, Answer, Incoming, Malformed
+from graphsvc.server.answers import Answer
+from graphsvc.server.board import State
+from graphsvc.server.failures import Cause, FailedRequest, malformed_request
+from graphsvc.server.requests import CONTINUE, Incoming, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphsvc.server.application import Application
     from graphsvc.server.board import Board, Slot
-    from graphsvc.server.http import Request
+    from graphsvc.server.requests import Request
 
-#: How long a worker waits on a connection for its next request, in milliseconds.
-_STAY = 1000
+#: How long a worker keeps a connection for its next request, in seconds.
+_STAY = 1.0
 
-#: How long it waits for more of a request that has begun, in milliseconds each time, and in
-#: seconds in all.
-_PATIENCE = 20
-_PATIENCE_IN_ALL = 0.1
+#: How long it waits for more of a request that has begun, in seconds each time, and in all.
+_PATIENCE, _PATIENCE_IN_ALL = 0.02, 0.1
 
 #: What has come is read into this: to make so large a buffer each time takes longer.
 _BUFFER = memoryview(bytearray(65_536))
@@ -98,6 +99,29 @@ def _forbid_sockets() -> None:
         logging.getLogger(__name__).warning("Sockets cannot be forbidden here: %s.", error)
 
 
+class _Connection:
+    """A connection that the worker has been lent, and what has been read of its next request."""
+
+    def __init__(self, message: messages.Message) -> None:
+        descriptor, *files = message.descriptors
+        self.lease = message.lease
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=descriptor)
+        self.descriptor = descriptor
+        self.incoming = Incoming()
+        self.used = 0.0
+        self.since, failed = messages.read_since(message.content)
+        self.failed = FailedRequest.decode(failed) if failed else None
+        if files:
+            # The parent has read what has come.
+            self.incoming.feed(messages.content_of(files[0]))
+
+    def read(self) -> bool:
+        """Read what has come; tell whether the connection goes on."""
+        data = bytes(_BUFFER[: self.socket.recv_into(_BUFFER)])
+        self.incoming.feed(data)
+        return bool(data)
+
+
 class Worker:
     """One worker's state between requests."""
 
@@ -108,87 +132,156 @@ class Worker:
         self._application = application
         self._log = application.log
         self._limits = limits
+        self._connections: dict[int, _Connection] = {}
+        self._events = select.epoll()
+        self._events.register(link.channel, select.EPOLLIN)
+        self._next_sweep = 0.0
         self._most_copied = limits.copied + bounds.copied_memory()
         self._until_weighed = _WEIGHED_EVERY
         self._retires = False
+        self._is_dismissed = False
 
     def run(self) -> None:
         """Answer until there is nothing more to do."""
-        while not self._retires and (message := messages.receive(self._channel)):
-            if message.letter == messages.ANSWER:
-                self._serve(message)
-                self._slot.clear()
+        while not (self._retires or self._is_dismissed):
+            for descriptor, _ in self._events.poll(_STAY if self._connections else None):
+                if descriptor == self._channel.fileno():
+                    self._hear()
+                elif not self._retires:
+                    self._serve(self._connections[descriptor])
+            self._give_back_unused()
+        for connection in list(self._connections.values()):
+            self._give_back(connection, messages.KEEP)
 
-    def _serve(self, message: messages.Message) -> None:
-        descriptor, *files = message.descriptors
-        incoming = Incoming()
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=descriptor) as connection:
-            visit = _Visit(connection, self._channel, self._slot)
-            try:
-                self._slot.take()
-                # What the parent has seen waits to be read, unless it has read it itself.
-                incoming.feed(messages.content_of(files[0]) if files else visit.read())
-                retold = Retold.decode(message.content) if message.content else None
-                letter = self._converse(visit, incoming, retold)
-            except (BrokenPipeError, ConnectionResetError):
-                letter = messages.CLOSE
-        self._report(letter, incoming)
+    def _hear(self) -> None:
+        """Take the connection that the parent lends, and answer its request."""
+        message = messages.receive(self._channel)
+        if message is None:
+            self._is_dismissed = True
+            return
+        connection = _Connection(message)
+        self._connections[connection.descriptor] = connection
+        self._events.register(connection.descriptor, select.EPOLLIN)
+        self._serve(connection)
 
-    def _report(self, letter: bytes, incoming: Incoming) -> None:
+    def _give_back_unused(self) -> None:
+        now = time.monotonic()
+        if now < self._next_sweep:
+            return
+        self._next_sweep = now + _STAY
+        for connection in list(self._connections.values()):
+            if now - connection.used > _STAY:
+                self._give_back(connection, messages.KEEP)
+
+    def _give_back(self, connection: _Connection, letter: bytes) -> None:
+        """Tell the parent what becomes of a connection, and leave it."""
         content, files = b"", []
         if letter == messages.UNFINISHED:
+            incoming = connection.incoming
             content, files = messages.needed(incoming.needed), [messages.file_of(incoming.data)]
+        self._leave(connection)
         try:
-            messages.send(self._channel, letter, content, files)
+            messages.send(self._channel, letter, connection.lease, content, files)
         finally:
             for file in files:
                 os.close(file)
 
-    def _converse(self, visit: _Visit, incoming: Incoming, retold: Retold | None) -> bytes:
-        """Answer the requests of a connection as they come; return how it is given back."""
+    def _leave(self, connection: _Connection) -> None:
+        del self._connections[connection.descriptor]
+        self._events.unregister(connection.descriptor)
+        connection.socket.close()
+
+    def _serve(self, connection: _Connection) -> None:
+        """Answer the requests that have come on a connection."""
+        if not self._slot.take(connection.lease):
+            self._leave(connection)
+            return
+        try:
+            letter = self._converse(connection)
+        except (BrokenPipeError, ConnectionResetError):
+            letter = messages.CLOSE
+        if letter is not None:
+            self._give_back(connection, letter)
+            self._slot.forget()
+        connection.used = time.monotonic()
+
+    def _converse(self, connection: _Connection) -> bytes | None:
+        """Answer requests as they come; return how the connection is given back, if it is."""
+        incoming = connection.incoming
+        if not incoming.data and not connection.read():
+            return messages.CLOSE
         while True:
             try:
-                request = visit.next_request(incoming)
+                request = incoming.next_request()
+                if request is None and incoming.data:
+                    request = self._wait_for_rest(connection)
             except Malformed as malformed:
-                self._refuse(visit.connection, malformed)
-                return messages.LINGER
+                connection.socket.sendall(malformed_request(malformed))
+                connection.socket.shutdown(socket.SHUT_WR)
+                return messages.CLOSE_SOON
+            if request is None and incoming.data:
+                return messages.UNFINISHED
             if request is None:
-                return visit.outcome
-            if (end := self._answer(visit.connection, request, retold)) is not None:
+                self._slot.finish(State.RESTING)
+                return None
+            if (end := self._answer(connection, request)) is not None:
                 return end
-            retold = None
-            if (self._retires or self._board.is_somebody_waiting) and not incoming.data:
-                return messages.KEEP
+            if not request.is_followed:
+                return None
 
-    def _answer(
-        self, connection: socket.socket, request: Request, retold: Retold | None
-    ) -> bytes | None:
+    def _wait_for_rest(self, connection: _Connection) -> Request | None:
+        """Return a request that has begun to come; None if others wait or it takes too long.
+
+        Errors: Malformed, ConnectionResetError.
+        """
+        incoming = connection.incoming
+        end = time.monotonic() + _PATIENCE_IN_ALL
+        while (request := incoming.next_request()) is None:
+            if incoming.awaits_continue:
+                connection.socket.sendall(CONTINUE)
+            if time.monotonic() > end or not self._comes_next(connection):
+                return None
+            if not connection.read():
+                raise ConnectionResetError
+        return request
+
+    def _comes_next(self, connection: _Connection) -> bool:
+        """Wait a moment; tell whether the next thing that comes is more of this request."""
+        ready = self._events.poll(_PATIENCE)
+        return [descriptor for descriptor, _ in ready] == [connection.descriptor]
+
+    def _answer(self, connection: _Connection, request: Request) -> bytes | None:
         """Answer one request; return how the connection ends, None if it goes on."""
-        name = "" if self._log is None else retold.name if retold else new_id()
-        self._slot.begin(request.raw, bytes.fromhex(name))
+        failed, connection.failed = connection.failed, None
+        name = "" if self._log is None else failed.name if failed else new_id()
         began = time.monotonic()
-        answer = Answer(connection, request, self._slot)
+        self._slot.begin(request.raw, began, connection.since or began, bytes.fromhex(name))
+        connection.since = 0.0
+        answer = Answer(connection.socket, request, self._slot)
         if self._board.is_closing:
             answer.keep_alive = False
         answer.request_id = name
-        early_end = self._try_to_answer(request, connection, answer, retold)
+        early_end = self._try_to_answer(request, connection.socket, answer, failed)
         seconds = time.monotonic() - began
         if self._log is not None:
-            end = retold.cause.value if retold else early_end
-            whole_time = time.monotonic() - retold.begun if retold else seconds
+            end = failed.cause.value if failed else early_end
+            whole_time = time.monotonic() - failed.begun if failed else seconds
             self._log.write(request, answer, whole_time, end)
-        self._slot.rest()
         self._look_at_itself(seconds)
         if early_end:
             return messages.ABORT
         return None if answer.keep_alive else messages.CLOSE
 
     def _try_to_answer(
-        self, request: Request, connection: socket.socket, answer: Answer, retold: Retold | None
+        self,
+        request: Request,
+        connection: socket.socket,
+        answer: Answer,
+        failed: FailedRequest | None,
     ) -> str:
         """Answer a request; return what ended the answer early, as the log says it, if anything."""
         try:
-            self._application.answer(request, connection, answer, retold.cause if retold else None)
+            self._application.answer(request, connection, answer, failed.cause if failed else None)
         except (BrokenPipeError, ConnectionResetError):
             return Cause.CLIENT_LEFT.value
         except MemoryError:
@@ -198,18 +291,9 @@ class Worker:
             return "broken off"
         return ""
 
-    def _refuse(self, connection: socket.socket, malformed: Malformed) -> None:
-        """Tell a client what is wrong with what it sent; the connection cannot go on."""
-        connection.sendall(malformed_request(malformed))
-        connection.shutdown(socket.SHUT_WR)
-
     def _look_at_itself(self, seconds: float) -> None:
         """Retire if this process stays slowed down, or has copied too much of the release."""
-        if (
-            seconds > _QUICK
-            and os.sched_getscheduler(0) != os.SCHED_OTHER
-            and not bounds.regain_priority()
-        ):
+        if seconds > _QUICK and bounds.has_lower_priority() and not bounds.regain_priority():
             self._retires = True
         self._until_weighed -= 1
         if seconds > _QUICK or not self._until_weighed:
@@ -222,48 +306,3 @@ class Worker:
             return False
         self._most_copied = copied + self._limits.copied
         return bounds.free_memory() < self._limits.reserve
-
-
-class _Visit:
-    """A connection while a worker has it; ``outcome`` is how it is given back."""
-
-    def __init__(self, connection: socket.socket, channel: socket.socket, slot: Slot) -> None:
-        self.connection = connection
-        self.outcome = messages.KEEP
-        self._channel = channel
-        self._slot = slot
-        self._poll = select.poll()
-        self._poll.register(connection, select.POLLIN)
-        self._poll.register(channel, select.POLLIN)
-
-    def next_request(self, incoming: Incoming) -> Request | None:
-        """Return the next request; None if it does not come at once. Errors: Malformed."""
-        end = time.monotonic() + _PATIENCE_IN_ALL
-        while (request := incoming.next_request()) is None:
-            has_begun = bool(incoming.data)
-            if incoming.awaits_continue:
-                self.connection.sendall(CONTINUE)
-            wait = _PATIENCE if has_begun else _STAY
-            if (has_begun and time.monotonic() > end) or not self._is_more(wait):
-                self.outcome = messages.UNFINISHED if has_begun else messages.KEEP
-                return None
-            self._slot.take()
-            data = self.read()
-            if not data:
-                self.outcome = messages.CLOSE
-                return None
-            incoming.feed(data)
-        return request
-
-    def read(self) -> bytes:
-        """Return what has come; nothing at the end of the connection."""
-        return bytes(_BUFFER[: self.connection.recv_into(_BUFFER)])
-
-    def _is_more(self, wait: int) -> bool:
-        """Wait some milliseconds for more bytes; tell whether they are there."""
-        ready = {descriptor for descriptor, _ in self._poll.poll(wait)}
-        if self._channel.fileno() in ready:
-            # The parent wants the connection back, or has ended.
-            messages.receive(self._channel)
-            return False
-        return self.connection.fileno() in ready

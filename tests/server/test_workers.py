@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,11 @@ import pytest
 
 from graphsvc.server import bounds
 
-from .processes import ENDLESS_COUNT, LOOKUP, NAME, Service, eventually
-from .wire import query, request
+from .processes import ENDLESS_COUNT, LOOKUP, NAME, Service, eventually, has
+from .wire import Wire, query, request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from graphsvc.release import Release
 
@@ -90,6 +90,62 @@ def test_a_query_reaches_no_other_host(service: Service, words: str) -> None:
             other.accept()
 
 
+# --- several clients of one worker
+
+
+@contextmanager
+def companions(service: Service) -> Iterator[tuple[psutil.Process, Wire, Wire]]:
+    """Yield two connections that rest at the same worker, since there are too many for one each."""
+    with ExitStack() as stack:
+        wires = [
+            stack.enter_context(service.connect())
+            for _ in range(2 * len(os.sched_getaffinity(0)) + 1)
+        ]
+        ask_all(wires)
+        yield eventually(lambda: pair(service, wires))
+
+
+def ask_all(wires: list[Wire]) -> None:
+    for wire in wires:
+        assert wire.exchange(request(query(LOOKUP))).values == [NAME]
+
+
+def pair(service: Service, wires: list[Wire]) -> tuple[psutil.Process, Wire, Wire] | None:
+    # A worker keeps a connection for a second after its last request.
+    ask_all(wires)
+    for worker in service.workers():
+        having = [wire for wire in wires if has(worker, wire)]
+        if len(having) > 1:
+            return worker, having[0], having[1]
+    return None
+
+
+def test_no_client_waits_behind_a_long_request(serve: Serve) -> None:
+    service = serve(deadline=600)
+    with companions(service) as (worker, one, other):
+        one.send(request(query(ENDLESS_COUNT)))
+        eventually(lambda: bounds.has_lower_priority(worker.pid))
+        for _ in range(3):
+            assert other.exchange(request(query(LOOKUP))).values == [NAME]
+
+
+def test_a_client_that_rests_does_not_see_its_worker_end(serve: Serve) -> None:
+    service = serve(deadline=600)
+    with companions(service) as (worker, one, other):
+        worker.kill()
+        worker.wait()
+        ask_all([one, other])
+
+
+def test_requests_that_come_at_once_are_all_answered(service: Service) -> None:
+    with ExitStack() as stack:
+        wires = [stack.enter_context(service.connect()) for _ in range(80)]
+        for _ in range(3):
+            for wire in wires:
+                wire.send(request(query(LOOKUP)))
+            assert [wire.read().values for wire in wires] == [[NAME]] * len(wires)
+
+
 # --- long ones share
 
 
@@ -108,8 +164,8 @@ def test_long_requests_take_turns(serve: Serve) -> None:
 
 def three(service: Service) -> list[psutil.Process] | None:
     """Return the workers with a long request, once there are three."""
-    idle = [each for each in service.workers() if os.sched_getscheduler(each.pid) == os.SCHED_IDLE]
-    return idle if len(idle) == 3 else None
+    slow = [each for each in service.workers() if bounds.has_lower_priority(each.pid)]
+    return slow if len(slow) == 3 else None
 
 
 def running(workers: list[psutil.Process]) -> int | None:

@@ -1,0 +1,96 @@
+"""A worker as its parent sees it: its clients, what is known of its request, how it is ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from graphsvc.server import bounds
+from graphsvc.server.board import CELLS, State
+
+if TYPE_CHECKING:
+    import socket
+
+    from graphsvc.server.board import Slot
+    from graphsvc.server.clients import Client
+    from graphsvc.server.failures import Cause
+
+#: How long a request is quick for those that share its worker, in seconds by the clock.
+_QUICK = 0.01
+
+#: How long a worker may leave a connection unread that it has been lent, in seconds.
+_UNREAD = 0.05
+
+
+@dataclass(slots=True, eq=False)
+class WorkerProcess:
+    """A worker as its parent sees it.
+
+    ``clients`` are those that it has been lent, by their cells. It ``is_silent`` while it does not
+    read what it is sent. ``cause`` is set when the parent has ended it. ``begun`` is when the
+    request began that was seen last, ``processor`` the worker's processor time then.
+    """
+
+    pid: int
+    channel: socket.socket
+    slot: Slot
+    clients: dict[int, Client] = field(default_factory=dict)
+    cause: Cause | None = None
+    ended: float = 0.0
+    is_silent: bool = False
+    begun: float = 0.0
+    processor: float = 0.0
+    is_long: bool = False
+    is_stopped: bool = False
+    turn_began: float = 0.0
+    quiet_since: float = 0.0
+    requests: int = 0
+    idle_since: float = field(default_factory=time.monotonic)
+
+    def is_quick(self, now: float) -> bool:
+        """Tell whether a client that it is lent now will not wait long for it."""
+        is_busy = self.is_long or self.is_at_work(now)
+        return not (self.cause or self.is_silent or is_busy or len(self.clients) == CELLS)
+
+    def is_at_work(self, now: float) -> bool:
+        """Tell whether it answers a request that is not quick."""
+        begun = self.slot.begun
+        return bool(begun) and now - begun > _QUICK
+
+    def is_unread(self, now: float) -> bool:
+        """Tell whether it has left a client for long that it has been lent.
+
+        A new one may still be opening the release: another one would be no sooner there.
+        """
+        return self.slot.requests > 0 and any(
+            now - client.lent > _UNREAD and self.slot.state(client.lease) is State.LENT
+            for client in self.clients.values()
+        )
+
+    @property
+    def free_cell(self) -> int:
+        """Return a cell in which it has no client."""
+        return next(cell for cell in range(CELLS) if cell not in self.clients)
+
+    def stop(self) -> None:
+        """Halt it until `wake`."""
+        if not self.is_stopped:
+            os.kill(self.pid, signal.SIGSTOP)
+            self.is_stopped = True
+
+    def wake(self, now: float) -> None:
+        """Let it go on if it has been halted; its turn begins."""
+        if self.is_stopped:
+            os.kill(self.pid, signal.SIGCONT)
+            self.is_stopped = False
+            self.turn_began = now
+
+    def end(self, cause: Cause) -> None:
+        """End it at once."""
+        self.cause, self.ended = cause, time.monotonic()
+        # Also to end, a process must be given a processor.
+        bounds.regain_priority(self.pid)
+        os.kill(self.pid, signal.SIGKILL)
