@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from graphsvc.server import bounds
 from graphsvc.server.board import CELLS, State
 
 if TYPE_CHECKING:
@@ -89,8 +88,6 @@ class WorkerProcess:
             self.turn_began = now
 
     def end(self, cause: Cause) -> None:
-        """End it at once."""
+        """End it at once; to give its memory back it may take longer."""
         self.cause, self.ended = cause, time.monotonic()
-        # Also to end, a process must be given a processor.
-        bounds.regain_priority(self.pid)
         os.kill(self.pid, signal.SIGKILL)
