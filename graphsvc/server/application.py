@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 import sys
 from contextlib import suppress
+from functools import lru_cache
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import unquote_to_bytes
 
 from graphsvc.errors import GraphsvcError, NotAcceptable
 from graphsvc.server.failures import error_of
 from graphsvc.web.delivery import Delivery, Enough
-from graphsvc.web.endpoint import QueryRequest
+from graphsvc.web.endpoint import Client
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LONGEST_ADDRESS, PATH, Body
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from graphsvc.server.access_log import AccessLog
     from graphsvc.server.answers import Answer
     from graphsvc.server.failures import Cause
-    from graphsvc.server.requests import Request
+    from graphsvc.server.requests import Fields, Request
     from graphsvc.web.delivery import Delivering
     from graphsvc.web.endpoint import Endpoint
     from graphsvc.web.origin import Origin, PublicAddress
@@ -55,6 +56,7 @@ class Application:
         self._pages = pages
         self._endpoint = endpoint
         self._deadline = deadline
+        self._client_of = lru_cache(maxsize=1024)(_client)
 
     def answer(
         self, request: Request, connection: socket.socket, answer: Answer, cause: Cause | None
@@ -88,18 +90,8 @@ class Application:
         body = None
         if request.method == "POST":
             body = Body.of(request.field(b"content-type") or "", request.body)
-        reply = self._endpoint.reply(
-            QueryRequest(
-                method=request.method,
-                query_string=target.query,
-                body=body,
-                accept=request.field(b"accept"),
-                if_none_match=delivery.wish.inner_tags(),
-                if_modified_since=request.field(b"if-modified-since"),
-                root=origin.root,
-                address=f"{origin.scheme}://{origin.host}{origin.root}{PATH}",
-            )
-        )
+        client = self._client_of(request.fields, origin)
+        reply = self._endpoint.reply(client, request.method, target.query, body)
         if reply is None:
             return False
         delivery.start(reply.status, reply.head)
@@ -116,6 +108,16 @@ class Application:
             target.host or request.field(b"host") or "",
             lambda name: request.field(name.encode()),
         )
+
+
+def _client(fields: Fields, origin: Origin) -> Client:
+    return Client(
+        accept=fields.values.get(b"accept"),
+        if_none_match=fields.wish.inner_tags(),
+        if_modified_since=fields.values.get(b"if-modified-since"),
+        root=origin.root,
+        address=f"{origin.scheme}://{origin.host}{origin.root}{PATH}",
+    )
 
 
 class _Target(NamedTuple):

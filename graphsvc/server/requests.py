@@ -62,9 +62,11 @@ class Malformed(Exception):  # noqa: N818 - it names what it carries
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fields:
     """The fields of a head by their names in lower case, the lines of a name joined.
+
+    It is the same object for all heads with the same fields.
 
     ``hosts`` is how many fields Host there are, ``wish`` what they say to a GET of how its answer
     goes out.
@@ -137,7 +139,7 @@ class Incoming:
     """The bytes of a connection that have come, and the requests in them, one after the other."""
 
     def __init__(self) -> None:
-        self.data = bytearray()
+        self.data = b""
         self._request: Request | None = None
         self._head_size = 0
         self._length = 0
@@ -173,8 +175,8 @@ class Incoming:
 
     def _read_head(self) -> Request | None:
         # An empty line before a request is passed over: RFC 9112, section 2.2.
-        while self.data.startswith((b"\r", b"\n")):
-            del self.data[0]
+        if self.data.startswith((b"\r", b"\n")):
+            self.data = self.data.lstrip(b"\r\n")
         end = _HEAD_END.search(self.data)
         size = end.end() if end else len(self.data)
         if size > LONGEST_HEAD:
@@ -184,7 +186,7 @@ class Incoming:
                 raise Malformed("bad-request", "This is no HTTP request.")
             return None
         self._head_size = size
-        request = _parsed(bytes(self.data[:size]))
+        request = _parsed(self.data[:size])
         self._frame(request)
         return request
 
@@ -200,7 +202,7 @@ class Incoming:
             head = _Parsed()
             self._chunks = httptools.HttpRequestParser(head), head
             self._chunks[0].feed_data(_CHUNKED_HEAD)
-            self._decode(bytes(self.data[self._head_size :]))
+            self._decode(self.data[self._head_size :])
         else:
             self._length = int(request.field(b"content-length") or 0)
             if self._length > LARGEST_BODY:
@@ -232,9 +234,8 @@ class Incoming:
             request.keep_alive = request.keep_alive and parsed.messages == 1
         else:
             size = self._head_size + self._length
-            request.body = bytes(self.data[self._head_size : size])
-        request.raw = bytes(self.data[:size])
-        del self.data[:size]
+            request.body = self.data[self._head_size : size]
+        request.raw, self.data = self.data[:size], self.data[size:]
         request.is_followed = bool(self.data)
         self._request, self._chunks, self._head_size, self._length = None, None, 0, 0
         return request

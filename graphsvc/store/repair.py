@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 
     from graphsvc.sparql import Token
 
-_MAY_NEED_REPAIR = frozenset(("REGEX", "REPLACE", "COUNT", "LANG", "TRUE", "FALSE"))
+#: The words without which nothing of a kind needs repair.
+_PATTERNS = frozenset(("REGEX", "REPLACE"))
+_TRUTHS = frozenset(("TRUE", "FALSE"))
+_COUNTS = frozenset(("COUNT",))
+_LANGS = frozenset(("LANG",))
+
 _CAPITALS = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
 _COUNT = re.compile(r"COUNT\s*\((?!\s*(?:DISTINCT\s*)?(?:\*|[?$]\w+)\s*\))", re.IGNORECASE)
 _LANG = re.compile(r"LANG\s*\(", re.IGNORECASE)
 _CAPITAL_TAG = re.compile(r"[\"'][a-z0-9-]*[A-Z]")
-
-_TAG = re.compile(r"[\"'][a-z0-9-]*[A-Z]")
 
 _TAG = re.compile(r"([\"'])[A-Za-z0-9-]+\1")
 _BRACKETS = {")": "(", "}": "{", "]": "["}
@@ -94,15 +97,15 @@ def repaired(query: str) -> Repaired:
 
 def _is_suspicious(query: str) -> bool:
     """Tell whether a query may hold something to repair; most are known by their words not to."""
-    if not sparql.mentions(query, _MAY_NEED_REPAIR):
-        return False
-    lowered = query.lower()
     return (
-        "regex" in lowered
-        or "replace" in lowered
-        or _CAPITALS.search(query) is not None
-        or _COUNT.search(query) is not None
-        or (_LANG.search(query) is not None and _CAPITAL_TAG.search(query) is not None)
+        sparql.mentions(query, _PATTERNS)
+        or (sparql.mentions(query, _TRUTHS) and _CAPITALS.search(query) is not None)
+        or (sparql.mentions(query, _COUNTS) and _COUNT.search(query) is not None)
+        or (
+            sparql.mentions(query, _LANGS)
+            and _LANG.search(query) is not None
+            and _CAPITAL_TAG.search(query) is not None
+        )
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import IO, TYPE_CHECKING
 
 from werkzeug.http import http_date
@@ -36,16 +36,14 @@ _OF_QUERIES = frozenset(
 )
 
 
-@dataclass(slots=True)
-class QueryRequest:
-    """What of a request decides its answer here; a field that it does not have is None.
+@dataclass(frozen=True, slots=True, eq=False)
+class Client:
+    """What the fields of a request say to the endpoint, None if they do not.
 
-    ``root`` is the mount point of the service, ``address`` that of the endpoint.
+    ``root`` is the mount point at which the client asks, ``address`` that of the endpoint. A client
+    says the same with each of its requests, so that much is found out once for all of them.
     """
 
-    method: str
-    query_string: bytes
-    body: Body | None
     accept: str | None
     if_none_match: str | None
     if_modified_since: str | None
@@ -75,34 +73,50 @@ class Endpoint:
         self._modified = http_date(datetime.fromisoformat(release.manifest.built))
         self._store_at = lru_cache(maxsize=16)(store.relative_to)
         self._head_of = lru_cache(maxsize=64)(self._make_head)
+        self._manner_of = lru_cache(maxsize=512)(self._make_manner)
 
-    def reply(self, request: QueryRequest) -> Reply | None:
+    def reply(
+        self, client: Client, method: str, query_string: bytes, body: Body | None
+    ) -> Reply | None:
         """Return the reply to a query of a program; None if anything else is wanted.
 
         Errors: RequestProblem, GraphsvcError.
         """
-        asked = _asked(request)
+        asked = _asked(query_string, body)
         if asked is None:
             return None
-        fmt = asked.format(request.accept)
-        return None if fmt.name == "html" else self.answer(request, asked, fmt)
+        manner = self._manner_of(client, asked.form, asked.format_name)
+        return None if manner.format.name == "html" else self._answer(client, method, asked, manner)
 
-    def answer(self, request: QueryRequest, asked: Asked, fmt: Format) -> Reply:
-        """Return the reply to a query in a format for programs. Errors: GraphsvcError."""
+    def answer(self, client: Client, method: str, asked: Asked) -> Reply:
+        """Return the reply to a query in the format for programs that a request asks for.
+
+        Errors: GraphsvcError.
+        """
+        manner = self._make_manner(client, asked.form, asked.format_name)
+        return self._answer(client, method, asked, manner)
+
+    def _answer(self, client: Client, method: str, asked: Asked, manner: _Manner) -> Reply:
         if asked.changes:
-            head = self._head_of(fmt, "no-store", "")
-            return Reply(200, head, self._answer(request, asked, fmt))
-        tag = etag(self._release, request.root, *asked.key, fmt.name)
-        head = self._head_of(fmt, "public, no-cache", self._modified)
+            return Reply(200, self._head_of(manner.format, "no-store", ""), manner.answer(asked))
+        tag = etag(self._release, client.root, *asked.key, manner.format.name)
         if is_unchanged(
-            request.method, request.if_none_match, request.if_modified_since, tag, self._modified
+            method, client.if_none_match, client.if_modified_since, tag, self._modified
         ):
-            if (request.if_none_match or "").strip() == "*":
+            if (client.if_none_match or "").strip() == "*":
                 # It asks whether there is an answer at all: an error would be told here.
-                self._answer(request, asked, fmt)
-            head = head.without("content-type")
-            return Reply(304, _tagged(head, tag), None)
-        return Reply(200, _tagged(head, tag), self._answer(request, asked, fmt))
+                manner.answer(asked)
+            return Reply(304, _tagged(manner.head.without("content-type"), tag), None)
+        return Reply(200, _tagged(manner.head, tag), manner.answer(asked))
+
+    def _make_manner(self, client: Client, form: str | None, format_name: str | None) -> _Manner:
+        fmt = protocol.chosen(format_name, client.accept, protocol.offered(form))
+        return _Manner(
+            format=fmt,
+            head=self._head_of(fmt, "public, no-cache", self._modified),
+            offer=dict.fromkeys(fmt.carries, (fmt,)),
+            store=self._store_at(client.address),
+        )
 
     def _make_head(self, fmt: Format, policy: str, modified: str) -> Head:
         """Return what the answers in a format have in common."""
@@ -119,21 +133,30 @@ class Endpoint:
             )
         )
 
-    def _answer(self, request: QueryRequest, asked: Asked, fmt: Format) -> Answer:
-        store = self._store_at(request.address)
-        return store.answer(asked.query, _offer(fmt), asked.graphs)
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a client's queries of one form are answered: format, head, and the store to ask."""
+
+    format: Format
+    head: Head
+    offer: Mapping[Content, Sequence[Format]]
+    store: Store
+
+    def answer(self, asked: Asked) -> Answer:
+        return self.store.answer(asked.query, self.offer, asked.graphs)
 
 
-def _asked(request: QueryRequest) -> Asked | None:
+def _asked(query_string: bytes, body: Body | None) -> Asked | None:
     """Return what is asked, if it is the answer to a query and nothing else."""
-    if request.body is None and (query := _sole_query(request.query_string)) is not None:
+    if body is None and (query := _sole_query(query_string)) is not None:
         return protocol.Asked(query)
-    parameters = protocol.parameters(protocol.in_ascii(request.query_string), request.body)
+    parameters = protocol.parameters(protocol.in_ascii(query_string), body)
     if not parameters.values.keys() <= _OF_QUERIES or (
-        request.body is None and protocol.asks_nothing(parameters)
+        body is None and protocol.asks_nothing(parameters)
     ):
         return None
-    return protocol.read(parameters, request.body)
+    return protocol.read(parameters, body)
 
 
 def _sole_query(query_string: bytes) -> str | None:
@@ -145,11 +168,6 @@ def _sole_query(query_string: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return query if query.strip() else None
-
-
-@cache
-def _offer(fmt: Format) -> Mapping[Content, Sequence[Format]]:
-    return dict.fromkeys(fmt.carries, (fmt,))
 
 
 def _tagged(head: Head, tag: str) -> Head:

@@ -98,13 +98,14 @@ class Asked:
             token.text.upper() in _CHANGING for token in sparql.code(self.query)
         )
 
-    def offered(self) -> tuple[Format, ...]:
-        """Return the formats that can carry the answer; a page comes last, for who names it."""
-        return _offered(sparql.form(self.query))
+    @property
+    def form(self) -> str | None:
+        """Return SELECT, ASK, CONSTRUCT or DESCRIBE; None if it is no query."""
+        return sparql.form(self.query)
 
     def format(self, accept: str | None) -> Format:
         """Return the format of the answer: by ``format=``, or by negotiation."""
-        return chosen(self.format_name, accept, self.offered())
+        return chosen(self.format_name, accept, offered(self.form))
 
 
 def parameters(query_string: bytes, body: Body | None) -> Parameters:
@@ -221,7 +222,11 @@ def _negotiated(accept: str | None, offered: tuple[Format, ...]) -> Format:
 
 
 @lru_cache(maxsize=8)
-def _offered(form: str | None) -> tuple[Format, ...]:
+def offered(form: str | None) -> tuple[Format, ...]:
+    """Return the formats that can carry the answer to a query of a form.
+
+    A page comes last, for who names it.
+    """
     content = _CONTENT.get(form or "SELECT", Content.SOLUTIONS)
     return (*carrying(content), *carrying(Content.PAGE))
 

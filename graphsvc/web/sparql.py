@@ -17,7 +17,7 @@ from graphsvc.errors import NotAcceptable
 from graphsvc.explain import explain_empty
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.web import pinned, problems, protocol
-from graphsvc.web.endpoint import QueryRequest
+from graphsvc.web.endpoint import Client
 from graphsvc.web.examples import example
 from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
 from graphsvc.web.languages import speaks
@@ -92,20 +92,14 @@ def _answer(asked: Asked, given: Parameters) -> Response:
 def _mounted(asked: Asked, fmt: Format) -> Response:
     """Return the reply of the endpoint, which a worker of the server gives without Flask."""
     functions: Endpoint = current_app.extensions["graphsvc.endpoint"]
-    reply = functions.answer(
-        QueryRequest(
-            method=request.method,
-            query_string=request.query_string,
-            body=None,
-            accept=request.headers.get("Accept"),
-            if_none_match=request.headers.get("If-None-Match"),
-            if_modified_since=request.headers.get("If-Modified-Since"),
-            root=request.script_root,
-            address=url_for("sparql.answer", _external=True),
-        ),
-        asked,
-        fmt,
+    client = Client(
+        accept=request.headers.get("Accept"),
+        if_none_match=request.headers.get("If-None-Match"),
+        if_modified_since=request.headers.get("If-Modified-Since"),
+        root=request.script_root,
+        address=url_for("sparql.answer", _external=True),
     )
+    reply = functions.answer(client, request.method, asked)
     if reply.answer is None:
         response = Response(status=reply.status)
         del response.headers["Content-Type"]
