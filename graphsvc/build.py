@@ -17,10 +17,12 @@ from pyoxigraph import (
     BlankNode,
     CanonicalizationAlgorithm,
     Dataset,
+    DefaultGraph,
     NamedNode,
     Quad,
     RdfFormat,
     Store,
+    Triple,
     serialize,
 )
 
@@ -36,6 +38,7 @@ from graphsvc.store import union
 if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.sources import Project
+    from graphsvc.store.base import Term
 
 __all__ = ["Check", "Describe", "Release", "build", "current", "is_fresh"]
 
@@ -53,8 +56,11 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
     is set is that of other IRIs in the project. Nothing on disk has changed then. A release
     whose content is there already is not stored twice.
     """
-    inferred = materialise(project.quads, project.base)
-    findings = tuple(dict.fromkeys((*project.findings, *check(project, inferred.quads))))
+    inferred = Inferred((), (), ())
+    findings = project.findings
+    if project.is_strict:
+        inferred = materialise(project.quads, project.base)
+        findings = tuple(dict.fromkeys((*findings, *check(project, inferred.quads))))
     _stop_at_errors(findings)
     rebase = Rebase(project.base, settings.base_iri or project.base)
     _refuse_collisions(project, rebase)
@@ -159,13 +165,20 @@ def _canonical(quads: Iterable[Quad]) -> bytes:
     named: list[Quad] = []
     blank = Dataset()
     for quad in quads:
-        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
+        if _is_blank(quad.subject) or _is_blank(quad.object) or _is_blank(quad.graph_name):
             blank.add(quad)
         else:
             named.append(quad)
     blank.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     written = serialize(chain(named, blank), format=RdfFormat.N_QUADS) or b""
     return b"".join(sorted(set(written.splitlines(keepends=True))))
+
+
+def _is_blank(term: Term | DefaultGraph) -> bool:
+    """Tell whether a term is a blank node, or a triple that has one."""
+    if isinstance(term, Triple):
+        return _is_blank(term.subject) or _is_blank(term.object)
+    return isinstance(term, BlankNode)
 
 
 def _store(nquads: bytes, folder: Path) -> None:
@@ -176,6 +189,12 @@ def _store(nquads: bytes, folder: Path) -> None:
 
 
 def _counts(project: Project, inferred: Inferred) -> dict[str, int]:
+    if not project.is_strict:
+        return {
+            "files": len(project.files),
+            "graphs": len({quad.graph_name for file in project.files for quad in file.quads}),
+            "subjects": len({quad.subject for file in project.files for quad in file.quads}),
+        }
     editorial = project.graph("editorial").value
     facts = [quad for quad in project.quads if _graph(quad) in project.passages]
     told = [*facts, *(quad for quad in project.quads if _graph(quad) == editorial)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graphsvc import datasets, sparql, statistics
-from graphsvc.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, SPEX, VOID, graph_iri
+from graphsvc.namespaces import DCTERMS, NIF, RDF, RDFS, SCHEMA, SH, SPEX, VOID, graph_iri
 from graphsvc.queries import load_queries
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def describe(quads: Sequence[Quad], base: str, queries: Path) -> list[Quad]:
     described = [node for node in _with(quads, VOID.uriSpace) if isinstance(node, NamedNode)]
     added = datasets.describe(quads, base, described)
     added.extend(_examples(quads, base, load_queries(queries)))
-    counted = statistics.Tally(base)
+    passages = {quad.subject for quad in quads if quad.predicate == NIF.referenceContext}
+    counted = statistics.Tally(base, passages)
     for part in (quads, added):
         for quad in part:
             counted.add(quad)

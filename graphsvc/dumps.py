@@ -65,8 +65,8 @@ def file_name(fmt: Format) -> str:
 def write(nquads: bytes, prefixes: Mapping[str, str], folder: Path) -> tuple[Dump, ...]:
     """Write the dumps of sorted N-Quads, one quad a line, into a folder; return what they are.
 
-    XML cannot hold every character, nor name every predicate. Where it cannot, the RDF/XML dump
-    is left out, since it would be less than the graph.
+    XML cannot hold every character, nor name every predicate, and JSON-LD has no triple terms. A
+    dump in a format that cannot hold all of the graph is left out.
     """
     written = (_write(nquads, prefixes, folder, fmt) for fmt in FORMATS)
     return tuple(dump for dump in written if dump is not None)

@@ -22,6 +22,7 @@ class Role(Enum):
     TEXT = "a source text"
     QUERY = "a query or a check"
     PROSE = "for people only"
+    RDF = "RDF in any syntax, in its own graphs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ def sources(root: Path) -> Iterator[tuple[PurePosixPath, Row]]:
     for path, row in find(root):
         if row is not None and row.role is not Role.PROSE:
             yield path, row
+
+
+def is_project(path: Path) -> bool:
+    """Tell whether a path is the folder of a project: it has the file that describes a graph."""
+    return (path / DATASET).is_file()
 
 
 def text_folders(root: Path) -> list[str]:

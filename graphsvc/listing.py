@@ -1,8 +1,9 @@
 """Which things of a graph have a page that a reader would look for: the ground of the site map.
 
-They are what the passages and the editors speak of, the passages and texts themselves, and the
-concepts of the schemes. What stands in the other graphs (shapes, derivations, example queries, the
-terms of the ontology) is shown on pages of its own or as a part of others.
+They are what stands in the graphs of the data: what the passages and the editors speak of, the
+passages and texts themselves, the concepts of the schemes, and what RDF files say. What stands in
+the other graphs (shapes, derivations, example queries, the terms of the ontology) is shown on pages
+of its own or as a part of others.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from graphsvc.store import pieces
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LISTED = ("passages", "editorial", "schemes")
+_APART = ("ontology", "shapes", "dataset", "inferred", "examples")
 
 
 def pages(nquads: bytes, base: str) -> bytes:
@@ -29,10 +30,9 @@ def pages(nquads: bytes, base: str) -> bytes:
 
 def _pages(nquads: bytes, base: str) -> Iterator[bytes]:
     ours = f"<{base}".encode()
-    kept_apart = f" <{base}graph/".encode()
-    listed = {f" {graph_iri(base, name)} .\n".encode() for name in _LISTED}
+    apart = {f" {graph_iri(base, name)} .\n".encode() for name in _APART}
     for line in pieces.lines(nquads):
         graph = line[line.rindex(b" <") :]
         subject = line[1 : line.index(b">")] if line.startswith(ours) else b"#"
-        if b"#" not in subject and (graph in listed or not graph.startswith(kept_apart)):
+        if b"#" not in subject and graph not in apart:
             yield subject + b"\n"

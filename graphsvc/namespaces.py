@@ -62,6 +62,33 @@ GEO = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 GEOSPARQL = Namespace("http://www.opengis.net/ont/geosparql#")
 DQV = Namespace("http://www.w3.org/ns/dqv#")
 LDQD = Namespace("http://www.w3.org/2016/05/ldqd#")
+DC = Namespace("http://purl.org/dc/elements/1.1/")
+
+#: Prefixes that everybody knows: queries on a graph that declares no other ones may use them.
+WELL_KNOWN = {
+    "rdf": str(RDF),
+    "rdfs": str(RDFS),
+    "owl": str(OWL),
+    "xsd": str(XSD),
+    "skos": str(SKOS),
+    "skosxl": "http://www.w3.org/2008/05/skos-xl#",
+    "dc": str(DC),
+    "dcterms": str(DCTERMS),
+    "dcat": str(DCAT),
+    "foaf": str(FOAF),
+    "geo": str(GEO),
+    "gn": "http://www.geonames.org/ontology#",
+    "gsp": str(GEOSPARQL),
+    "oa": str(OA),
+    "org": "http://www.w3.org/ns/org#",
+    "prov": str(PROV),
+    "schema": str(SCHEMA),
+    "sh": str(SH),
+    "vann": str(VANN),
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "void": str(VOID),
+    "doap": "http://usefulinc.com/ns/doap#",
+}
 
 #: The rules of OWL 2 RL; what one has derived conforms to it.
 RULES = Namespace("http://www.w3.org/TR/owl2-profiles/#")

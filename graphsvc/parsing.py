@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import RdfFormat, parse
 
-from graphsvc.findings import Finding
+from graphsvc.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad
@@ -38,9 +38,12 @@ class Parsed:
     findings: tuple[Finding, ...]
 
 
-def parse_file(data: bytes, rdf_format: RdfFormat, path: str) -> Parsed:
-    """Parse a file's bytes. The parser goes on after an error where it can."""
-    parser = parse(data, rdf_format, rename_blank_nodes=True)
+def parse_file(data: bytes, rdf_format: RdfFormat, path: str, base: str | None = None) -> Parsed:
+    """Parse a file's bytes; relative IRIs are relative to ``base``, if there is one.
+
+    The parser goes on after an error where it can; after some errors the rest is not read.
+    """
+    parser = parse(data, rdf_format, base_iri=base, rename_blank_nodes=True)
     quads: list[Quad] = []
     errors: list[SyntaxError] = []
     while len(errors) < MOST_ERRORS:
@@ -52,6 +55,36 @@ def parse_file(data: bytes, rdf_format: RdfFormat, path: str) -> Parsed:
             if not errors or not _is_echo(error, errors[-1], rdf_format):
                 errors.append(error)
     findings = [_finding(error, data, path) for error in errors]
+    return Parsed(tuple(quads), dict(parser.prefixes), tuple(findings))
+
+
+def parse_leniently(
+    data: bytes, rdf_format: RdfFormat, path: str, base: str | None = None
+) -> Parsed:
+    """Parse a file's bytes as `parse_file` does, and skip what cannot be read.
+
+    The findings are warnings: the first errors, and how many there are in all.
+    """
+    parser = parse(data, rdf_format, base_iri=base, rename_blank_nodes=True)
+    quads: list[Quad] = []
+    first: list[SyntaxError] = []
+    errors, place = 0, None
+    while True:
+        try:
+            quads.append(next(parser))
+        except StopIteration:
+            break
+        except SyntaxError as error:
+            if place is not None and place == (error.lineno, error.offset):
+                break  # the parser does not get over it
+            place = error.lineno, error.offset
+            errors += 1
+            first += [error] if errors <= MOST_ERRORS else []
+    findings = [replace(_finding(e, data, path), severity=Severity.WARNING) for e in first]
+    if errors:
+        message = f"{errors} statements that cannot be read were left out."
+        remedy = "Mend them, if they matter."
+        findings.append(Finding("skipped", message, remedy, Severity.WARNING, path))
     return Parsed(tuple(quads), dict(parser.prefixes), tuple(findings))
 
 

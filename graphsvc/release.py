@@ -23,7 +23,6 @@ from graphsvc.dumps import Dump
 from graphsvc.errors import ReleaseError
 from graphsvc.namespaces import Prefixes
 from graphsvc.search import Index
-from graphsvc.sources import current_inputs
 from graphsvc.store.oxigraph import OxigraphStore
 
 if TYPE_CHECKING:
@@ -163,17 +162,17 @@ def current(releases: Path) -> Release:
     raise ReleaseError(f"There is no release in {releases}.", remedy="Build one: graphsvc build")
 
 
-def is_fresh(project: Path, release: Release, base_iri: str | None = None) -> bool:
-    """Tell whether a release is what building the project's folder now would give.
+def is_fresh(inputs: Mapping[str, str], release: Release, base_iri: str | None = None) -> bool:
+    """Tell whether a release is what building it now would give.
 
-    ``base_iri`` is the setting: None stands for the project's own base. What is compared are
-    the files' digests, the base, and the program that built it.
+    ``inputs`` are the files as they are now, with their digests; ``base_iri`` is the setting: None
+    stands for the project's own base. The program that built it is compared too.
     """
     manifest = release.manifest
     return (
         manifest.program == __version__
         and manifest.base == (base_iri or manifest.canonical_base)
-        and manifest.inputs == current_inputs(project)
+        and manifest.inputs == inputs
     )
 
 

@@ -13,6 +13,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from hashlib import sha256
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -47,6 +48,13 @@ def _text(value: object) -> str:
 
 def _path(value: object) -> Path:
     return Path(_text(str(value)))
+
+
+def _paths(value: object) -> tuple[Path, ...]:
+    texts = value.split(os.pathsep) if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple):
+        raise ValueError(f"paths with {os.pathsep} between them")  # noqa: TRY004 - as for all settings
+    return tuple(_path(text) for text in texts if str(text))
 
 
 def _base_iri(value: object) -> str | None:
@@ -162,6 +170,20 @@ class Settings:
     project: Path = field(
         default=Path(),
         metadata=_about("The folder with ontology/, data/ and queries/.", _path),
+    )
+    files: tuple[Path, ...] = field(
+        default=(),
+        metadata=_about(
+            "RDF files and folders of such to publish instead of a project, "
+            f"with `{os.pathsep}` between them.",
+            _paths,
+        ),
+    )
+    lenient: bool = field(
+        default=False,
+        metadata=_about(
+            "Whether statements of RDF files that cannot be read are left out: on or off.", _switch
+        ),
     )
     releases: Path = field(
         default=Path(".graphsvc/releases"),
@@ -296,16 +318,30 @@ def load(
     here = _from_environment(os.environ if environment is None else environment)
     here |= _from_command_line(overrides or {})
     outer = {name: _value(name, given) for name, given in here.items()}
-    outer = {
-        name: value.absolute() if isinstance(value, Path) else value
-        for name, value in outer.items()
-    }
+    outer = {name: _absolute(value) for name, value in outer.items()}
+    if outer.get("files"):
+        # What lies in the current folder has nothing to do with the files.
+        outer.setdefault("releases", Path().absolute() / _releases_of(outer["files"]))
+        return Settings(**outer)
     project = outer.pop("project", Path().absolute())
     written = {name: _value(name, given) for name, given in _from_file(project).items()}
     values = written | outer
     for name in ("releases", "translations"):
         values[name] = project / values.get(name, _BY_NAME[name].default)
     return Settings(project=project, **values)
+
+
+def _absolute(value: Any) -> Any:
+    if isinstance(value, Path):
+        return value.absolute()
+    return tuple(map(_absolute, value)) if isinstance(value, tuple) else value
+
+
+def _releases_of(files: tuple[Path, ...]) -> Path:
+    """Return where the releases of some files are: other files have others."""
+    digest = sha256(os.pathsep.join(map(str, files)).encode()).hexdigest()
+    stem = files[0].name.partition(".")[0] or "files"
+    return Path(".graphsvc") / "files" / f"{stem}-{digest[:8]}"
 
 
 def _from_command_line(overrides: Mapping[str, object]) -> dict[str, _Given]:

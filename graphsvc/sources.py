@@ -9,6 +9,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -30,7 +31,12 @@ _BASE = re.compile(r"https?://[^\s<>\"{}|^`\\#?]+/")
 
 @dataclass(frozen=True)
 class Project:
-    """A project as its files say it: its IRIs are the canonical ones, under ``base``."""
+    """A project as its files say it: its IRIs are the canonical ones, under ``base``.
+
+    ``derived`` are quads that no file has, since the program has derived them. One that
+    ``is_strict`` is checked, and what follows from it is inferred; of others only what cannot be
+    served is wrong.
+    """
 
     root: Path
     base: str
@@ -38,11 +44,14 @@ class Project:
     files: tuple[SourceFile, ...]
     texts: tuple[Text, ...]
     findings: tuple[Finding, ...]
+    derived: tuple[Quad, ...] = ()
+    is_strict: bool = True
 
     @cached_property
     def quads(self) -> tuple[Quad, ...]:
-        """Return every quad of every file, each once, in the order of the files."""
-        return tuple(dict.fromkeys(quad for file in self.files for quad in file.quads))
+        """Return every quad, each once, in the order of the files."""
+        of_files = (file.quads for file in self.files)
+        return tuple(dict.fromkeys(chain(*of_files, self.derived)))
 
     @cached_property
     def passages(self) -> dict[str, Passage]:

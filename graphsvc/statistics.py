@@ -17,6 +17,7 @@ from graphsvc.namespaces import RDF, RDFS, VOID, XSD, graph_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from graphsvc.store.base import Term
 
@@ -30,12 +31,13 @@ class Tally:
 
     Terms count as different if they are different in the store, so that a query counts the same.
 
-    ``base`` is that of the graph: its things are under ``<base>id/``, its graphs under
-    ``<base>graph/``, and every other graph is a passage.
+    ``base`` is that of the graph, whose things are under ``<base>id/``; ``passages`` are the
+    passages of its texts, each of which is a graph.
     """
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, passages: AbstractSet[Term] = frozenset()) -> None:
         self.base = base
+        self._passages_of_texts = passages
         self.graphs: Counter[NamedNode] = Counter()
         self.passages = 0
         self.by_property: Counter[NamedNode] = Counter()
@@ -92,7 +94,7 @@ class Tally:
         graph = quad.graph_name
         if not isinstance(graph, NamedNode):
             return
-        if not graph.value.startswith(f"{self.base}graph/"):
+        if graph in self._passages_of_texts:
             self._cited.add(triple)
             return
         if graph == graph_iri(self.base, "dataset"):
@@ -116,17 +118,16 @@ class _AsStored:
     """
 
     def __init__(self) -> None:
-        self._store = Store()
         self._node = NamedNode("urn:any")
 
     def term(self, term: Term) -> Term:
         if not isinstance(term, Literal) or term.datatype in (XSD.string, RDF.langString):
             return term
-        quad = Quad(self._node, self._node, term)
-        self._store.add(quad)
+        # A store of its own for each: one in memory goes on walking past what has been removed.
+        store = Store()
+        store.add(Quad(self._node, self._node, term))
         stored: Quad
-        (stored,) = self._store
-        self._store.remove(quad)
+        (stored,) = store
         return stored.object
 
 
@@ -203,6 +204,8 @@ class _Figures:
             yield dataset, VOID.subset, graph
             yield graph, RDF.type, VOID.Dataset
             yield graph, VOID.triples, _integer(count)
+        if not self._tally.cited:
+            return
         passages = NamedNode(f"{dataset.value}#passages")
         yield dataset, VOID.subset, passages
         yield passages, RDF.type, VOID.Dataset

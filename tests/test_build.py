@@ -418,7 +418,7 @@ def test_the_order_of_files_and_statements_does_not_change_the_name(options: Set
     again = quick(options)
     assert again.id == first.id
     assert "ontology/aaa.ttl" in again.manifest.inputs
-    assert is_fresh(options.project, again)
+    assert is_fresh(sources.current_inputs(options.project), again)
 
 
 @pytest.mark.parametrize(
@@ -459,31 +459,31 @@ def test_a_list_is_named_the_same_whatever_its_blank_nodes_are_called() -> None:
 def test_a_release_is_fresh_until_a_file_changes(options: Settings) -> None:
     release = quick(options)
     project = options.project
-    assert is_fresh(project, release)
+    assert is_fresh(sources.current_inputs(project), release)
     (project / "ontology" / "README.md").write_text("For people.")
-    assert is_fresh(project, release)
+    assert is_fresh(sources.current_inputs(project), release)
     (project / "queries" / "new.rq").write_text("ASK {}")
-    assert not is_fresh(project, release)
+    assert not is_fresh(sources.current_inputs(project), release)
     (project / "queries" / "new.rq").unlink()
-    assert is_fresh(project, release)
+    assert is_fresh(sources.current_inputs(project), release)
     (project / "ontology" / "shapes" / "lights.ttl").unlink()
-    assert not is_fresh(project, release)
+    assert not is_fresh(sources.current_inputs(project), release)
 
 
 def test_a_release_is_stale_under_another_base(options: Settings) -> None:
     release = quick(options)
-    assert is_fresh(options.project, release, LIGHTS)
-    assert not is_fresh(options.project, release, LOCAL)
+    assert is_fresh(sources.current_inputs(options.project), release, LIGHTS)
+    assert not is_fresh(sources.current_inputs(options.project), release, LOCAL)
 
 
 def test_a_comment_gives_the_same_release_and_makes_it_fresh(options: Settings) -> None:
     first = quick(options)
     path = options.project / "data" / "editorial.trig"
     path.write_text("# Another comment.\n" + path.read_text("utf-8"), "utf-8")
-    assert not is_fresh(options.project, first)
+    assert not is_fresh(sources.current_inputs(options.project), first)
     second = quick(options)
     assert second.id == first.id
-    assert is_fresh(options.project, second)
+    assert is_fresh(sources.current_inputs(options.project), second)
 
 
 # --- another base ---

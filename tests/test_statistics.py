@@ -118,7 +118,8 @@ def quad(subject: str, predicate: str, value: str, graph: str) -> Quad:
 
 
 def test_what_two_passages_state_counts_once() -> None:
-    tally = Tally(BASE)
+    passages = {NamedNode(f"{BASE}passage/{number}") for number in (1, 2)}
+    tally = Tally(BASE, passages)
     for graph in ("passage/1", "passage/2", "graph/editorial"):
         tally.add(quad("id/a", "p", "id/b", graph))
     assert (tally.triples, tally.cited, tally.entities) == (1, 1, 1)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from graphsvc import sources
 from graphsvc.build import build as build_release
+from graphsvc.cli.inputs import load, with_paths
 from graphsvc.cli.options import with_settings
 from graphsvc.description import describe
 from graphsvc.validation import validate
@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@with_settings("keep_releases")
+@with_paths
+@with_settings("lenient", "keep_releases")
 def build(settings: Settings) -> None:
-    """Check the project and compile it into a release, which is served from then on.
+    """Compile a project, or RDF files, into a release, which is served from then on.
 
-    An error in the project stops the build and leaves the served release as it was.
+    PATHS are RDF files in any syntax and folders of such, or the folder of a project; without any
+    it is the current folder. A project is checked. An error stops the build and leaves the served
+    release as it was.
     """
-    _show(build_release(sources.load(settings.project), settings, validate, describe))
+    _show(build_release(load(settings), settings, validate, describe))
 
 
 def _show(release: Release) -> None:

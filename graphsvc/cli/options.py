@@ -20,6 +20,9 @@ R = TypeVar("R")
 #: Settings that every command takes as options.
 COMMON = ("project", "releases", "base_iri")
 
+#: The setting that the paths of a command end up in: see `graphsvc.cli.inputs`.
+_OF_PATHS = "files"
+
 _METAVARS = {
     "project": "DIR",
     "releases": "DIR",
@@ -44,7 +47,7 @@ def with_settings(
     def decorate(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:
         @wraps(command)
         def with_filled_settings(*args: P.args, **kwargs: P.kwargs) -> R:
-            overrides = {name: kwargs.pop(name) for name in wanted}
+            overrides = {name: kwargs.pop(name, None) for name in (*wanted, _OF_PATHS)}
             return command(table.load(overrides), *args, **kwargs)
 
         decorated: Callable[P, R] = with_filled_settings

@@ -12,6 +12,7 @@ from rich.console import Console
 from graphsvc import queries, sparql
 from graphsvc.build import current, is_fresh
 from graphsvc.cli import tables
+from graphsvc.cli.inputs import digests
 from graphsvc.cli.options import with_settings
 from graphsvc.errors import ParameterError
 from graphsvc.formats import ANSWER_FORMATS, Content, carrying
@@ -51,7 +52,7 @@ def query(
     into a pipe it goes as TSV or Turtle, unless --format says otherwise.
     """
     release = current(settings.releases)
-    if not is_fresh(settings.project, release, settings.base_iri):
+    if not is_fresh(digests(settings), release, settings.base_iri):
         click.echo("Note: the files have changed since the release was built.", err=True)
     if query is None:
         tables.show_queries(queries.load_queries(release.queries), Console())

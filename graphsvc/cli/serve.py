@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from graphsvc.cli.inputs import digests, with_paths
 from graphsvc.cli.options import with_settings
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import current, is_fresh
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@with_paths
 @with_settings(
+    "lenient",
     "translations",
     "contact",
     "public_url",
@@ -41,9 +44,11 @@ if TYPE_CHECKING:
     "log_level",
 )
 def serve(settings: Settings) -> None:
-    """Serve the graph: pages for people, RDF and SPARQL for programs.
+    """Serve a graph: pages for people, RDF and SPARQL for programs.
 
-    A release is built first if there is none, or if the project's files have changed since.
+    PATHS are RDF files in any syntax and folders of such, or the folder of a project; without any
+    it is the current folder. A release is built first if there is none, or if the files have
+    changed since.
     """
     sockets = listeners(settings, os.environ)
     _hand_down(settings)
@@ -52,7 +57,8 @@ def serve(settings: Settings) -> None:
 
     def say_ready() -> None:
         places = ", ".join(map(address_of, sockets))
-        click.echo(f"Serving {settings.project} at {places}")
+        what = ", ".join(map(str, settings.files)) or settings.project
+        click.echo(f"Serving {what} at {places}")
 
     Keeper(settings.releases, sockets, say_ready).run()
 
@@ -77,7 +83,7 @@ def _has_fresh_release(settings: Settings) -> bool:
         release = current(settings.releases)
     except ReleaseError:
         return False
-    return is_fresh(settings.project, release, settings.base_iri)
+    return is_fresh(digests(settings), release, settings.base_iri)
 
 
 def _build() -> None:
@@ -92,5 +98,6 @@ def _hand_down(settings: Settings) -> None:
     """Put the settings into the environment, where the service's processes read them."""
     for field in fields(settings):
         value = getattr(settings, field.name)
-        if value is not None:
-            os.environ[ENVIRONMENT + field.name.upper()] = str(value)
+        if value is not None and value != ():
+            text = os.pathsep.join(map(str, value)) if isinstance(value, tuple) else str(value)
+            os.environ[ENVIRONMENT + field.name.upper()] = text

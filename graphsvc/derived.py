@@ -1,0 +1,202 @@
+"""RDF files as a project: what they do not say of themselves is derived from what they say.
+
+Any RDF makes a graph: no base, no description, no ontology and no passages are needed. The base is
+where most of the subjects stand, the title is that of the one dataset, ontology or scheme that has
+one, the prefixes are those of the files. A file without graphs is a graph of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+
+from graphsvc import rdf_files
+from graphsvc.errors import InputError
+from graphsvc.files import SourceFile
+from graphsvc.findings import Severity
+from graphsvc.layout import Role, Row
+from graphsvc.namespaces import (
+    DC,
+    DCAT,
+    DCTERMS,
+    OWL,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SKOS,
+    VOID,
+    WELL_KNOWN,
+    Prefixes,
+    graph_iri,
+)
+from graphsvc.sources import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from graphsvc.parsing import Parsed
+    from graphsvc.rdf_files import Parser, RdfFile
+    from graphsvc.store.base import Term
+
+#: The relative IRIs of a file stand under this until the base is known; nothing else has it.
+_UNKNOWN_BASE = "https://relative.invalid/"
+
+#: The base of a graph in which no subject is a web address.
+_NO_BASE = "http://localhost/"
+
+#: What may describe a whole graph, and what gives it a title, the best first.
+_WHOLES = (VOID.Dataset, DCAT.Dataset, DCAT.Catalog, OWL.Ontology, SKOS.ConceptScheme)
+_TITLES = (DCTERMS.title, DC.title, RDFS.label, SKOS.prefLabel, SCHEMA.name)
+
+
+def load(paths: Sequence[Path], parser: Parser) -> Project:
+    """Return the RDF files that some paths name as a project; ``parser`` reads each.
+
+    Errors: InputError if there is no RDF file, or no statement. What is wrong in a file is in the
+    findings.
+    """
+    files = rdf_files.find(paths)
+    data = [file.path.read_bytes() for file in files]
+    parsed = [
+        rdf_files.read(file, content, _address(_UNKNOWN_BASE, file), parser)
+        for file, content in zip(files, data, strict=True)
+    ]
+    base = _base(quad.subject for each in parsed for quad in each.quads)
+    for number, file in enumerate(files):
+        if _is_relative(parsed[number]):
+            parsed[number] = rdf_files.read(file, data[number], _address(base, file), parser)
+    sources = [_source(*each, base) for each in zip(files, data, parsed, strict=True)]
+    findings = tuple(finding for each in parsed for finding in each.findings)
+    is_broken = any(finding.severity is Severity.ERROR for finding in findings)
+    if not is_broken and not any(file.quads for file in sources):
+        raise InputError(
+            "The files hold no statement.", findings, remedy="Name files with RDF in them."
+        )
+    return Project(
+        root=paths[0],
+        base=base,
+        prefixes=_prefixes(parsed),
+        files=tuple(sources),
+        texts=(),
+        findings=findings,
+        derived=_dataset(sources, base, paths[0]),
+        is_strict=False,
+    )
+
+
+def current_inputs(paths: Sequence[Path]) -> dict[str, str]:
+    """Return what ``Project.inputs`` would be, without parsing: to tell if a release is stale."""
+    return {
+        file.name: hashlib.sha256(file.path.read_bytes()).hexdigest()
+        for file in rdf_files.find(paths)
+    }
+
+
+def _address(base: str, file: RdfFile) -> str:
+    """Return the address of a file under a base."""
+    return base + quote(file.name)
+
+
+def _is_relative(parsed: Parsed) -> bool:
+    """Tell whether a file has an IRI that depends on its own address."""
+    return any(
+        isinstance(term, NamedNode) and term.value.startswith(_UNKNOWN_BASE)
+        for quad in parsed.quads
+        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)
+    )
+
+
+def _base(subjects: Iterable[Term]) -> str:
+    """Return the longest beginning, up to a slash, under which most of the web addresses stand."""
+    counts: Counter[str] = Counter()
+    for term in set(subjects):
+        if isinstance(term, NamedNode) and term.value.startswith(("http://", "https://")):
+            document = term.value.partition("#")[0].partition("?")[0]
+            counts[document[: document.rfind("/") + 1]] += 1
+    counts.pop(_UNKNOWN_BASE, None)
+    under: Counter[str] = Counter()
+    for folder, count in counts.items():
+        for beginning in _beginnings(folder):
+            under[beginning] += count
+    most = sum(counts.values()) / 2
+    bases = [beginning for beginning, count in under.items() if count > most]
+    return max(bases, key=len, default=next(iter(under), _NO_BASE))
+
+
+def _beginnings(folder: str) -> Iterator[str]:
+    """Yield what an address begins with: its host, and each folder down to itself."""
+    end = folder.find("/", folder.index("://") + 3)
+    while end >= 0:
+        yield folder[: end + 1]
+        end = folder.find("/", end + 1)
+
+
+def _source(file: RdfFile, data: bytes, parsed: Parsed, base: str) -> SourceFile:
+    """Return a file whose statements outside all graphs are in one named after the file."""
+    graph = graph_iri(base, quote(file.name))
+    quads = tuple(
+        Quad(quad.subject, quad.predicate, quad.object, graph)
+        if isinstance(quad.graph_name, DefaultGraph)
+        else quad
+        for quad in parsed.quads
+    )
+    row = Row(file.name, Role.RDF)
+    return SourceFile(file.name, row, data, quads, parsed.prefixes, bool(parsed.findings))
+
+
+def _prefixes(parsed: Sequence[Parsed]) -> Prefixes:
+    """Return the prefixes of the files, the first one winning, and those that everybody knows."""
+    table: dict[str, str] = {}
+    for each in parsed:
+        for prefix, namespace in each.prefixes.items():
+            # A default prefix means another thing in each file.
+            if prefix and not namespace.startswith(_UNKNOWN_BASE):
+                table.setdefault(prefix, namespace)
+    namespaces = set(table.values())
+    for prefix, namespace in WELL_KNOWN.items():
+        if namespace not in namespaces:
+            table.setdefault(prefix, namespace)
+    return Prefixes(table)
+
+
+def _dataset(sources: Sequence[SourceFile], base: str, path: Path) -> tuple[Quad, ...]:
+    """Return what says that there is a dataset, and what it is called."""
+    graph = graph_iri(base, "dataset")
+    node = NamedNode(f"{base}dataset")
+    title = _title(sources) or Literal(path.name.partition(".")[0] or path.name)
+    return (
+        Quad(node, RDF.type, VOID.Dataset, graph),
+        Quad(node, DCTERMS.title, title, graph),
+        Quad(node, VOID.uriSpace, Literal(base), graph),
+    )
+
+
+def _title(sources: Sequence[SourceFile]) -> Literal | None:
+    """Return the title of the one thing that describes the whole graph, if there is one."""
+    wholes: dict[Term, set[Term]] = {}
+    for file in sources:
+        for quad in file.quads:
+            if quad.predicate == RDF.type and quad.object in _WHOLES:
+                wholes.setdefault(quad.object, set()).add(quad.subject)
+    best = next((wholes[kind] for kind in _WHOLES if kind in wholes), set())
+    if len(best) != 1:
+        return None
+    titles = [
+        (_TITLES.index(quad.predicate), quad.object)
+        for file in sources
+        for quad in file.quads
+        if quad.subject in best and quad.predicate in _TITLES and isinstance(quad.object, Literal)
+    ]
+    rank = min((rank for rank, _ in titles), default=None)
+    named = [title for place, title in titles if place == rank]
+    # English is read by most; else the first one by its language.
+    return min(
+        named,
+        key=lambda t: (t.language not in ("en", None), t.language or "", t.value),
+        default=None,
+    )

@@ -1,0 +1,185 @@
+"""RDF files in any syntax: which files of some folders they are, and what they say.
+
+The syntax follows from the name of a file and is confirmed by how it begins; what is no RDF is
+refused by what it seems to be. Nothing is demanded of what the files say.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, TypeAlias
+
+import zstandard
+from pyoxigraph import RdfFormat
+
+from graphsvc.errors import InputError
+from graphsvc.findings import Finding
+from graphsvc.parsing import Parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+#: The syntaxes by the last part of a file's name. A file .owl or .xml is RDF/XML unless it begins
+#: as something else.
+SYNTAXES = {
+    ".ttl": RdfFormat.TURTLE,
+    ".turtle": RdfFormat.TURTLE,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".nq": RdfFormat.N_QUADS,
+    ".trig": RdfFormat.TRIG,
+    ".rdf": RdfFormat.RDF_XML,
+    ".owl": RdfFormat.RDF_XML,
+    ".rdfs": RdfFormat.RDF_XML,
+    ".xml": RdfFormat.RDF_XML,
+    ".jsonld": RdfFormat.JSON_LD,
+    ".json": RdfFormat.JSON_LD,
+    ".n3": RdfFormat.N3,
+}
+#: What is too often something else: taken if it is named itself, passed over in a folder.
+_AMBIGUOUS = (".xml", ".json")
+
+#: Reads bytes in a syntax, of a file with a name, with a base for relative IRIs.
+Parser: TypeAlias = "Callable[[bytes, RdfFormat, str, str], Parsed]"
+
+_UNPACK: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": gzip.decompress,
+    ".bz2": bz2.decompress,
+    ".zst": lambda data: zstandard.ZstdDecompressor().stream_reader(data).read(),
+}
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+#: How much of a file is looked at to see what it is, in bytes.
+_BEGINNING = 4096
+
+#: How files begin that are often taken for RDF in some syntax, what they are, and what to do.
+_IMPOSTORS = (
+    (
+        re.compile(rb"version https://git-lfs\.github\.com/spec/"),
+        "a pointer of Git LFS, not the file itself",
+        "Fetch the file: git lfs pull",
+    ),
+    (
+        re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL),
+        "an HTML page",
+        "Download the data itself; a web page often links to it as raw or as RDF.",
+    ),
+    (
+        re.compile(rb"\s*(?:#[^\n]*\n\s*)*(?:Prefix\s*\(|Ontology\s*\(|Declaration\s*\()"),
+        "OWL in functional syntax",
+        "Convert it first: robot convert --input FILE --output FILE.ttl",
+    ),
+    (
+        re.compile(rb"\s*(?:#[^\n]*\n\s*)*(?:Prefix:\s|Ontology:\s)"),
+        "OWL in Manchester syntax",
+        "Convert it first: robot convert --input FILE --output FILE.ttl",
+    ),
+    (
+        re.compile(rb"\xff\xfe|\xfe\xff"),
+        "text in UTF-16",
+        "Save the file as UTF-8.",
+    ),
+)
+#: How RDF files begin whose name says something else, and what they are then.
+_RDF_XML = re.compile(rb"\s*(?:<\?xml\b|<rdf:RDF\b|<!DOCTYPE rdf:RDF\b)", re.IGNORECASE)
+_JSON = re.compile(rb"\s*[{\[]\s*[\"{\]}]")
+_TURTLE = re.compile(
+    rb"\s*(?:#[^\n]*\n\s*)*(?:@prefix|@base|prefix\s|base\s|<[a-z][a-z0-9+.-]*:[^<>\s]*>\s)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RdfFile:
+    """A file: where it is, and the name by which it is spoken of, relative to what was named."""
+
+    path: Path
+    name: str
+
+
+def find(paths: Sequence[Path]) -> tuple[RdfFile, ...]:
+    """Return the RDF files that some paths name: files themselves, and those in folders.
+
+    Hidden files and what is no RDF by its name are passed over in folders. Errors: InputError for
+    a path that is not there, a file that is no RDF by its name, and if there is no file at all.
+    """
+    files: list[RdfFile] = []
+    for path in paths:
+        if path.is_dir():
+            files.extend(_in_folder(path))
+        elif not path.is_file():
+            raise InputError(
+                f"There is no file or folder {path}.", (), remedy="Mend the path, or its spelling."
+            )
+        elif syntax(path.name) is None:
+            raise InputError(
+                f"{path.name} is no RDF by its name.", (), remedy=f"Name it as one of {known()}."
+            )
+        else:
+            files.append(RdfFile(path, path.name))
+    if not files:
+        raise InputError(
+            "There is no RDF file in " + ", ".join(map(str, paths)) + ".",
+            (),
+            remedy=f"RDF files are known by their names: {known()}.",
+        )
+    return tuple(files)
+
+
+def _in_folder(folder: Path) -> Iterator[RdfFile]:
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        is_hidden = any(part.startswith(".") for part in PurePosixPath(name).parts)
+        is_rdf = syntax(name) is not None and not _bare(name).endswith(_AMBIGUOUS)
+        if path.is_file() and is_rdf and not is_hidden:
+            yield RdfFile(path, name)
+
+
+def known() -> str:
+    """Return the endings of RDF files, for people."""
+    return ", ".join(f"*{ending}" for ending in SYNTAXES) + ", each also with .gz, .bz2 or .zst"
+
+
+def syntax(name: str) -> RdfFormat | None:
+    """Return the syntax that the name of a file tells; None if it is none of RDF."""
+    return SYNTAXES.get(PurePosixPath(_bare(name)).suffix.lower())
+
+
+def _bare(name: str) -> str:
+    """Return a name without the ending that says how the file is packed."""
+    packed = PurePosixPath(name).suffix.lower()
+    return name[: -len(packed)] if packed in _UNPACK else name
+
+
+def read(file: RdfFile, data: bytes, base: str, parser: Parser) -> Parsed:
+    """Return what the bytes of a file say; relative IRIs are relative to ``base``."""
+    unpack = _UNPACK.get(file.path.suffix.lower())
+    try:
+        text = data if unpack is None else unpack(data)
+    except (OSError, EOFError, zstandard.ZstdError) as error:
+        remedy = "Copy or download the file again."
+        return _refused(file, f"The file cannot be unpacked: {error}.", remedy)
+    text = text.removeprefix(_BYTE_ORDER_MARK)
+    beginning = text[:_BEGINNING]
+    for pattern, what, remedy in _IMPOSTORS:
+        if pattern.match(beginning):
+            return _refused(file, f"This is {what}.", remedy)
+    return parser(text, _syntax_of(file, beginning), file.name, base)
+
+
+def _syntax_of(file: RdfFile, beginning: bytes) -> RdfFormat:
+    """Return the syntax of a file: what its name says, unless it begins as another one."""
+    named = syntax(file.name) or RdfFormat.TURTLE
+    if _RDF_XML.match(beginning):
+        return RdfFormat.RDF_XML
+    if named == RdfFormat.RDF_XML and _TURTLE.match(beginning):
+        return RdfFormat.TURTLE
+    return RdfFormat.JSON_LD if named == RdfFormat.RDF_XML and _JSON.match(beginning) else named
+
+
+def _refused(file: RdfFile, message: str, remedy: str) -> Parsed:
+    return Parsed((), {}, (Finding("no-rdf", message, remedy, path=file.name),))
