@@ -26,11 +26,11 @@ from graphsvc.findings import Severity
 from graphsvc.release import is_fresh
 from graphsvc.validation import validate
 
-from .server.processes import run, started, until_serving
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    from pyoxigraph import Triple
 
     from graphsvc.release import Release
     from graphsvc.sources import Project
@@ -41,7 +41,6 @@ PEOPLE = """
 ex:ada a foaf:Person ; foaf:name "Ada Lovelace"@en ; foaf:knows ex:charles, [ foaf:name "Mary" ] .
 ex:charles a foaf:Person ; foaf:name "Charles Babbage"@en .
 """
-NAMES = "SELECT ?name { ?person foaf:name ?name } ORDER BY ?name"
 
 
 def in_syntax(rdf_format: RdfFormat) -> bytes:
@@ -70,8 +69,8 @@ def said(project: Project) -> Dataset:
     return canonical(quad.triple for file in project.files for quad in file.quads)
 
 
-def canonical(triples: object) -> Dataset:
-    data = serialize(triples, format=RdfFormat.N_TRIPLES)  # type: ignore[call-overload]
+def canonical(triples: Iterable[Triple]) -> Dataset:
+    data = serialize(triples, format=RdfFormat.N_TRIPLES)
     dataset = Dataset(parse(data, RdfFormat.N_TRIPLES))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return dataset
@@ -275,24 +274,3 @@ def test_a_release_of_files_is_fresh_until_one_changes(
     assert is_fresh(derived.current_inputs([path]), release)
     path.write_text(PEOPLE.replace("Ada", "Augusta Ada"), "utf-8")
     assert not is_fresh(derived.current_inputs([path]), release)
-
-
-def test_one_command_publishes_a_file(write: Callable[[str, str], Path], tmp_path: Path) -> None:
-    path = write("people.ttl", PEOPLE)
-    (tmp_path / "out").mkdir()
-    arguments = [path, "--port", "0", "--releases", tmp_path / "kept"]
-    with started(arguments, tmp_path / "out", {}) as process:
-        service = until_serving(process)
-        assert service.ask(NAMES).values == ["Ada Lovelace", "Charles Babbage", "Mary"]
-        for target in ("/", "/doc/ada", "/browse", "/search?q=ada", "/doc/dataset", "/queries"):
-            assert service.get(target).status == 200, target
-
-
-def test_a_failing_build_tells_the_place(write: Callable[[str, str], Path], tmp_path: Path) -> None:
-    path = write("bad.ttl", "<http://e.com/a> <http://e.com/b> zzz .")
-    failed = run("build", path, "--releases", tmp_path / "kept")
-    assert failed.returncode == 1
-    assert "bad.ttl" in failed.stderr
-    assert "1:35" in failed.stderr
-    assert not (tmp_path / "kept" / "current").exists()
-    assert run("build", path, "--releases", tmp_path / "kept", lenient="on").returncode == 1

@@ -1,0 +1,41 @@
+"""``graphsvc serve FILE``: from a file of RDF to pages and answers, by one command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .processes import run, started, until_serving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PEOPLE = """
+@prefix ex: <http://example.com/people/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+ex:ada a foaf:Person ; foaf:name "Ada Lovelace"@en ; foaf:knows ex:charles, [ foaf:name "Mary" ] .
+ex:charles a foaf:Person ; foaf:name "Charles Babbage"@en .
+"""
+NAMES = "SELECT ?name { ?person foaf:name ?name } ORDER BY ?name"
+
+
+def test_one_command_publishes_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "people.ttl"
+    path.write_text(PEOPLE, "utf-8")
+    (tmp_path / "out").mkdir()
+    arguments = [path, "--port", "0", "--releases", tmp_path / "kept"]
+    with started(arguments, tmp_path / "out", {}) as process:
+        service = until_serving(process)
+        assert service.ask(NAMES).values == ["Ada Lovelace", "Charles Babbage", "Mary"]
+        for target in ("/", "/doc/ada", "/browse", "/search?q=ada", "/doc/dataset", "/queries"):
+            assert service.get(target).status == 200, target
+
+
+def test_a_failing_build_tells_the_place(tmp_path: Path) -> None:
+    path = tmp_path / "bad.ttl"
+    path.write_text("<http://e.com/a> <http://e.com/b> zzz .", "utf-8")
+    failed = run("build", path, "--releases", tmp_path / "kept")
+    assert failed.returncode == 1
+    assert "bad.ttl" in failed.stderr
+    assert "1:35" in failed.stderr
+    assert not (tmp_path / "kept" / "current").exists()
+    assert run("build", path, "--releases", tmp_path / "kept", lenient="on").returncode == 1
