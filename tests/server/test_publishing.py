@@ -22,7 +22,7 @@ def test_one_command_publishes_a_file(tmp_path: Path) -> None:
     path = tmp_path / "people.ttl"
     path.write_text(PEOPLE, "utf-8")
     (tmp_path / "out").mkdir()
-    arguments = [path, "--port", "0", "--releases", tmp_path / "kept"]
+    arguments: list[str | Path] = [path, "--port", "0", "--releases", tmp_path / "kept"]
     with started(arguments, tmp_path / "out", {}) as process:
         service = until_serving(process)
         assert service.ask(NAMES).values == ["Ada Lovelace", "Charles Babbage", "Mary"]
