@@ -31,6 +31,8 @@ from graphsvc.namespaces import VOID
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
+from graphsvc.views.examples import queries_with_examples
+from graphsvc.views.graph import Graph
 from graphsvc.vocabulary import Vocabulary, read_vocabulary
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ class Site:
             self.languages,
             self.alignments,
             self.queries,
+            self.view_queries,
             self.vocabulary_in(self.default_language),
             world.countries(),
         )
@@ -150,6 +153,16 @@ class Site:
     def queries(self) -> tuple[Query, ...]:
         """Return the named queries of the release."""
         return load_queries(self.release.queries)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Return the graph as the views read it."""
+        return Graph(self.store, self.base)
+
+    @cached_property
+    def view_queries(self) -> tuple[Query, ...]:
+        """Return the queries of the views, their examples taken from this graph."""
+        return queries_with_examples(self.graph)
 
     def query_at(self, iri: str) -> Query | None:
         """Return the named query whose IRI this is."""
