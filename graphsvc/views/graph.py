@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graphsvc.store.base import Table
+from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
 
@@ -35,9 +36,14 @@ class Graph:
         """Return where the passages of the texts stand."""
         return Texts.read(self.rows)
 
+    @cached_property
+    def blanks(self) -> Blanks:
+        """Return the parts of the graph that have no names."""
+        return Blanks.read(self.rows, self.base)
+
     def warm_up(self) -> None:
         """Read what is the same for every request."""
-        _ = self.terms, self.texts
+        _ = self.terms, self.texts, self.blanks
 
     def rows(self, query: BoundQuery) -> Table:
         """Return the answer to a query; without terms for one of its parameters it has no rows."""
