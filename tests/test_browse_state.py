@@ -13,9 +13,9 @@ from graphsvc.browse import Absent, Is, Present, Sort, Span, State, read_state, 
 from graphsvc.browse.patterns import things_query
 from graphsvc.browse.state import BY_LABEL
 from graphsvc.entities.layout import Place
-from graphsvc.entities.wording import written
 from graphsvc.errors import ParameterError
 from graphsvc.namespaces import XSD, Prefixes
+from graphsvc.queries.binding import written
 from graphsvc.store.oxigraph import OxigraphStore
 
 PREFIXES = Prefixes(

@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("server",),
     ("web",),
+    ("views",),
     ("reconciliation", "browse"),
     ("changes", "validation", "vocabulary", "entities", "explain", "description", "datasets"),
     ("queries",),

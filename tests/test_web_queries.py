@@ -33,7 +33,8 @@ from graphsvc import sources, sparql
 from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.queries import load_queries
-from graphsvc.queries.lessons import related
+from graphsvc.queries.lessons import BEHIND_PAGES, related
+from graphsvc.views.queries import view_queries
 from graphsvc.web.app import create_app
 from graphsvc.web.highlight import highlighted
 from graphsvc.web.queries import with_values
@@ -141,7 +142,8 @@ def test_the_gallery_lists_every_query_once(
 ) -> None:
     page = client.get("/queries", headers=HTML).text
     listed = Counter(re.findall(r'href="/queries/([^"?]+)"', page))
-    assert set(listed) == {file.stem for file in mechanisms_release.queries.glob("*.rq")}
+    own = {file.stem for file in mechanisms_release.queries.glob("*.rq")}
+    assert set(listed) == own | {query.name for query in view_queries()}
     assert set(listed.values()) == {1}
 
 
@@ -216,14 +218,16 @@ def test_the_gallery_begins_where_to_start_and_goes_on_from_short_to_long(
 ) -> None:
     page = client.get("/queries", headers=HTML).text
     assert re.findall(r'<h2 id="tag-1">([^<]*) <', page) == ["start here"]
-    texts = {query.name: query.text for query in load_queries(mechanisms_release.queries)}
+    every = (*load_queries(mechanisms_release.queries), *view_queries())
+    texts = {query.name: query.text for query in every}
     for section in page.split("<section aria-labelledby")[1:]:
         names = re.findall(r'href="/queries/([^"?]+)"', section)
         lengths = [len(sparql.code(texts[name])) for name in names]
         assert lengths == sorted(lengths)
     bench = client.get("/sparql", headers=HTML).text
     groups = re.findall(r"<h3>([^<]*) <span", bench)
-    assert groups == [unescape(tag) for tag in re.findall(r'<h2 id="tag-\d+">([^<]*) <', page)]
+    tags = [unescape(tag) for tag in re.findall(r'<h2 id="tag-\d+">([^<]*) <', page)]
+    assert tags == [*groups, BEHIND_PAGES]
 
 
 def test_a_page_leads_to_queries_of_its_kind_and_to_its_answer_for_good(

@@ -11,8 +11,8 @@ from pyoxigraph import Literal
 
 from graphsvc.browse.state import Absent, Is, Present, Span
 from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.entities.wording import written
 from graphsvc.namespaces import XSD
+from graphsvc.queries.binding import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

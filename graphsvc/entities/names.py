@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels
 from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.entities.wording import written
+from graphsvc.queries.binding import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,9 +13,9 @@ from graphsvc.entities.describe import called
 from graphsvc.entities.evidence import QUOTE_CLAUSE, passages
 from graphsvc.entities.model import Named, Status
 from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.entities.wording import written
 from graphsvc.namespaces import DCTERMS, GEO, GEOSPARQL, OWL, SCHEMA, SKOS
 from graphsvc.phrases import Phrase
+from graphsvc.queries.binding import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -1,10 +1,4 @@
-"""Terms written into the text of a query: by one function, and never by hand.
-
-Queries that the program asks have their terms bound. What can hold any number of terms, and what
-people are to read on, holds them in its text; each passes through here, which takes nothing but
-terms that the engine has checked and gives the form in which N-Triples, and so SPARQL, quotes and
-escapes them: https://www.w3.org/TR/n-triples/#grammar-production-STRING_LITERAL_QUOTE
-"""
+"""Queries for people to read: IRIs short where a prefix fits, the prefixes declared."""
 
 from __future__ import annotations
 
@@ -12,24 +6,15 @@ from collections.abc import Iterable, Mapping
 from string import Template
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from graphsvc import sparql
 from graphsvc.entities.prologue import PREFIXES
 from graphsvc.namespaces import Prefixes
+from graphsvc.queries.binding import written
 
 if TYPE_CHECKING:
     from graphsvc.store.base import Term
-
-
-def written(term: Term) -> str:
-    """Return a term as it stands in a query.
-
-    Errors: TypeError if it is neither an IRI nor a literal.
-    """
-    if not isinstance(term, NamedNode | Literal):
-        raise TypeError(f"{term} cannot be written into a query.")
-    return str(term)
 
 
 class Wording:

@@ -25,8 +25,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from graphsvc.errors import InputError, UnknownQuery
-from graphsvc.queries.header import MARK, Header
-from graphsvc.queries.model import PARAM_TYPES, Check, Param, Query
+from graphsvc.queries.binding import BoundQuery
+from graphsvc.queries.header import Header
+from graphsvc.queries.model import MARK, PARAM_TYPES, Check, Param, Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Answer, Store, Table, Term
 
 __all__ = [
+    "MARK",
     "PARAM_TYPES",
+    "BoundQuery",
     "Check",
     "Param",
     "Query",

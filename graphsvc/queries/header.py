@@ -9,13 +9,10 @@ import yaml
 
 from graphsvc.errors import ParameterError
 from graphsvc.findings import Finding, Severity
-from graphsvc.queries.model import PARAM_TYPES, Param
+from graphsvc.queries.model import MARK, PARAM_TYPES, Param
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-#: What every line of a header begins with.
-MARK = "#+"
 
 
 @dataclass(slots=True)

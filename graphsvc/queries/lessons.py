@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 START = "start here"
 """The tag of the queries with which to begin."""
+
+BEHIND_PAGES = Phrase("behind the pages")
+"""The tag of the queries that the pages are made of: they are shown after all others."""
 
 _OTHERS = "other"
 
@@ -50,7 +54,7 @@ def in_order(queries: Iterable[Query]) -> list[Query]:
 
 def related(query: Query, queries: Sequence[Query]) -> list[Query]:
     """Return the queries that have a tag of a query, those that share most of them first."""
-    own = {*query.tags} - {START}
+    own = {*query.tags} - {START, BEHIND_PAGES}
     shared = {each.name: len(own & {*each.tags}) for each in queries}
     near = [each for each in in_order(queries) if shared[each.name] and each.name != query.name]
     return sorted(near, key=lambda each: -shared[each.name])
@@ -70,6 +74,8 @@ def _words(text: str) -> int:
     return len(sparql.code(text))
 
 
-def _place(lesson: Lesson) -> tuple[bool, bool, int, str]:
+def _place(lesson: Lesson) -> tuple[bool, int, int, str]:
     middle = lesson.queries[len(lesson.queries) // 2]
-    return (lesson.tag != START, lesson.tag == _OTHERS, _length(middle), lesson.tag)
+    end = (_OTHERS, BEHIND_PAGES)
+    at_the_end = 1 + end.index(lesson.tag) if lesson.tag in end else 0
+    return (lesson.tag != START, at_the_end, _length(middle), lesson.tag)

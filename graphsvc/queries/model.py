@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -10,11 +12,15 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.datatypes import DATATYPES, XSD, is_absolute_iri
 from graphsvc.errors import ParameterError
 from graphsvc.findings import Severity
+from graphsvc.queries.binding import BoundQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphsvc.store.base import Term
+
+#: What every line of a header begins with.
+MARK = "#+"
 
 #: The types a parameter can have, each with the datatype of its literal (None: an IRI).
 PARAM_TYPES: dict[str, str | None] = {
@@ -78,6 +84,24 @@ class Query:
     tags: tuple[str, ...] = ()
     params: Mapping[str, Param] = field(default_factory=dict)
 
+    @property
+    def body(self) -> str:
+        """Return the text without its header, for an engine or for people to read."""
+        return _body(self.text)
+
+    def bind(self, terms: Mapping[str, Term | Iterable[Term]]) -> BoundQuery:
+        """Return the query with one term or several for each parameter, written into its text.
+
+        Errors: KeyError for a parameter that it does not have.
+        """
+        given = {
+            name: tuple(term) if isinstance(term, Iterable) else (term,)
+            for name, term in terms.items()
+        }
+        if unknown := given.keys() - self.params.keys():
+            raise KeyError(f"{self.name} has no parameter {', '.join(sorted(unknown))}.")
+        return BoundQuery(self, given)
+
     def bindings(
         self, arguments: Mapping[str, str], prefixes: Mapping[str, str] | None = None
     ) -> dict[str, Term]:
@@ -95,6 +119,14 @@ class Query:
             name: param.term(arguments.get(name, param.example), prefixes)
             for name, param in self.params.items()
         }
+
+
+@lru_cache(maxsize=512)
+def _body(text: str) -> str:
+    lines = text.splitlines()
+    while lines and lines[0].startswith(MARK):
+        lines.pop(0)
+    return "\n".join(lines).strip() + "\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,14 @@ class Store(Lookup, Protocol):
         """Answer a SELECT over the union of all graphs as a table of terms."""
         ...
 
+    def select_trusted(self, query: str) -> Table:
+        """Answer a SELECT that stands in a file of the program, as `select` does.
+
+        Nothing is looked for in its text: neither what is refused, nor what the engine would read
+        otherwise than the standard says.
+        """
+        ...
+
     def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
         """Answer an ASK over the union of all graphs."""
         ...

@@ -8,10 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
-from graphsvc.entities.wording import written
 from graphsvc.errors import UnknownQuery
 from graphsvc.queries import load_queries
-from graphsvc.queries.header import MARK
+from graphsvc.queries.binding import written
 from graphsvc.queries.lessons import lessons
 
 if TYPE_CHECKING:
@@ -55,10 +54,8 @@ def example(site: Site, name: str) -> Example:
 
 
 def _example(query: Query, prefixes: Mapping[str, str]) -> Example:
-    lines = query.text.splitlines(keepends=True)
-    text = "".join(line for line in lines if not line.startswith(MARK)).strip()
     heading = f"# {query.summary}\n" if query.summary else ""
-    filled = f"{heading}{_with_values(text, query, prefixes)}\n"
+    filled = f"{heading}{_with_values(query.body.strip(), query, prefixes)}\n"
     return Example(query.name, query.summary, filled)
 
 

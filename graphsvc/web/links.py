@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 from flask import request, url_for
+from pyoxigraph import NamedNode
+
+from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
 
 # What may stand in a query component (RFC 3986, section 3.4), but for what forms read otherwise.
 _AS_IT_IS = "!$'()*,/:;?@"
@@ -20,16 +26,47 @@ _CODED = {code: quote_plus(chr(code), safe=_AS_IT_IS) for code in range(128)}
 
 _MOST_ADDRESSES = 512
 
+_LONGEST_ADDRESS = 4_000
+"""How long the address of a query in a page may be.
+
+Some proxies and browsers refuse such as have more than 8,000 bytes, and a page has many of them.
+https://www.rfc-editor.org/rfc/rfc9110#section-4.1
+"""
+
 
 def register(environment: Environment) -> None:
     """Give the templates the links."""
     environment.globals.update(url_for=_url_for, asking=asking)
 
 
-def asking(query: str, release: str | None = None) -> str:
-    """Return the address at which the workbench opens a query, pinned to a release if one is."""
+def asking(query: str | BoundQuery, release: str | None = None) -> str:
+    """Return the address at which the workbench opens a query, pinned to a release if one is.
+
+    Where the text of a view's query is too long for an address, it is that of the query's own page,
+    with the terms of its parameters.
+    """
     pinned = "" if release is None else f"&release={coded(release)}"
-    return f"{_url_for('sparql.answer')}?query={coded(query)}{pinned}"
+    text = query if isinstance(query, str) else query.text
+    address = f"{_url_for('sparql.answer')}?query={coded(text)}{pinned}"
+    if isinstance(query, str) or len(address) <= _LONGEST_ADDRESS:
+        return address
+    return address_of(query)
+
+
+def address_of(query: BoundQuery) -> str:
+    """Return the address of the page of a named query, with the terms of its parameters."""
+    pairs = (
+        f"{name}={coded(_short(term))}" for name, terms in query.terms.items() for term in terms
+    )
+    path = _url_for("queries.query", address=query.query.name)
+    return "?".join(filter(None, (path, "&".join(pairs))))
+
+
+def _short(term: Term) -> str:
+    """Return a term as the address of a named query takes it: an IRI with its prefix."""
+    if isinstance(term, NamedNode):
+        return site().release.prefixes.compact(term.value).removeprefix("<").removesuffix(">")
+    return str(getattr(term, "value", term))
 
 
 def coded(text: str) -> str:

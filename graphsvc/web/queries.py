@@ -6,6 +6,7 @@ no line here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -13,11 +14,11 @@ from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import NamedNode
 
 from graphsvc import sparql
-from graphsvc.entities.wording import written
 from graphsvc.formats import Content, Format, carrying, named
-from graphsvc.queries import Query
+from graphsvc.queries import BoundQuery, Query
 from graphsvc.queries import named as query_named
-from graphsvc.queries.lessons import Lesson, in_order, lessons, related
+from graphsvc.queries.binding import written
+from graphsvc.queries.lessons import BEHIND_PAGES, Lesson, in_order, lessons, related
 from graphsvc.store.base import content_of
 from graphsvc.web import xlsx
 from graphsvc.web.choices import choice, choices
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from graphsvc.store.base import Term
+    from graphsvc.web.choices import Choice
 
 queries = Blueprint("queries", __name__)
 
@@ -56,11 +58,13 @@ def gallery() -> Response:
     words, tag = _one("q").strip(), _one("tag")
 
     def body() -> str:
-        every = site().queries
+        every = (*site().queries, *site().view_queries)
         found = [query for query in every if _fits(query, words.casefold(), tag)]
         tags = sorted({each for query in every for each in query.tags})
         return render_template(
             "queries.html",
+            total=len(every),
+            behind_pages=BEHIND_PAGES,
             lessons=_lessons(found, tag),
             found=found,
             tags=tags,
@@ -75,14 +79,12 @@ def gallery() -> Response:
 def query(address: str) -> Response:
     """Answer a query, its parameters bound from the address: as a page, or as data."""
     asked, fmt = _split(address.rstrip("/"))
-    arguments = {name: _one(name) for name in request.args}
-    bindings = asked.bindings(arguments, site().release.prefixes)
+    question = _question(asked)
     if fmt is None:
         fmt = negotiate(request.headers.get("Accept"), formats_of(asked))
-    key = ("query", asked.name, *(f"{name}={term}" for name, term in bindings.items()))
 
     def body() -> bytes | str:
-        return _body(asked, bindings, fmt)
+        return _body(question, fmt)
 
     if Asked(asked.text).changes:
         response = Response(body(), content_type=fmt.content_type)
@@ -90,15 +92,74 @@ def query(address: str) -> Response:
         response.vary.add("Accept")
         speaks(response, fmt)
     else:
-        response = release_answer(fmt, key, body)
+        response = release_answer(fmt, question.key, body)
     if fmt.name == "xlsx":
         response.headers["Content-Disposition"] = f'attachment; filename="{asked.name}.xlsx"'
     for other in formats_of(asked):
         response.headers.add(
             "Link",
-            f'<{_address(asked, other, arguments)}>; rel="alternate"; type="{other.media_type}"',
+            f'<{_address(asked, other)}>; rel="alternate"; type="{other.media_type}"',
         )
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A query with the terms of its parameters; one of a view has them in its text."""
+
+    query: Query
+    terms: Mapping[str, tuple[Term, ...]]
+
+    @property
+    def _is_of_view(self) -> bool:
+        return BEHIND_PAGES in self.query.tags
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return what decides the answer."""
+        said = (f"{name}={term}" for name, terms in self.terms.items() for term in terms)
+        return ("query", self.query.name, *said)
+
+    @property
+    def text(self) -> str:
+        """Return the text that the store is asked."""
+        return BoundQuery(self.query, self.terms).text if self._is_of_view else self.query.text
+
+    @property
+    def bindings(self) -> Mapping[str, Term]:
+        """Return the terms that the store is to bind."""
+        return {} if self._is_of_view else {name: first for name, (first, *_) in self.terms.items()}
+
+    @property
+    def shown(self) -> str:
+        """Return the text for people to read."""
+        return self.text if self._is_of_view else self.query.body
+
+    @property
+    def whole(self) -> str:
+        """Return a text that says itself what the parameters are."""
+        return self.text if self._is_of_view else with_values(self.query.body, self.bindings)
+
+    @property
+    def iri(self) -> str | None:
+        """Return the IRI of the query: those of the program have none in the graph."""
+        return None if self._is_of_view else f"{site().base}query/{self.query.name}"
+
+
+def _question(asked: Query) -> _Question:
+    """Return a query with the terms that the address names; views take several for a parameter."""
+    prefixes = site().release.prefixes
+    if BEHIND_PAGES not in asked.tags:
+        arguments = {name: _one(name) for name in request.args}
+        bindings = asked.bindings(arguments, prefixes)
+        return _Question(asked, {name: (term,) for name, term in bindings.items()})
+    terms: dict[str, tuple[Term, ...]] = {
+        name: (term,) for name, term in asked.bindings({}, prefixes).items()
+    }
+    for name, texts in request.args.lists():
+        found = (asked.bindings({name: text}, prefixes)[name] for text in texts)
+        terms[name] = tuple(dict.fromkeys(found))
+    return _Question(asked, terms)
 
 
 def formats_of(asked: Query) -> tuple[Format, ...]:
@@ -126,13 +187,18 @@ def _lessons(found: Sequence[Query], tag: str) -> Sequence[Lesson]:
     return [Lesson(tag, tuple(in_order(found)))] if tag and found else lessons(found)
 
 
+def _named(name: str) -> Query:
+    of_view = (query for query in site().view_queries if query.name == name)
+    return next(of_view, None) or query_named(site().queries, name)
+
+
 def _split(address: str) -> tuple[Query, Format | None]:
     """Return the query that an address names, and the format after a dot, if there is one."""
     stem, _, suffix = address.rpartition(".")
     fmt = named(suffix)
     if not stem or fmt is None:
-        return query_named(site().queries, address), None
-    asked = query_named(site().queries, stem)
+        return _named(address), None
+    asked = _named(stem)
     if fmt not in formats_of(asked):
         raise RequestProblem(
             "not-found",
@@ -142,20 +208,18 @@ def _split(address: str) -> tuple[Query, Format | None]:
     return asked, fmt
 
 
-def _body(asked: Query, bindings: Mapping[str, Term], fmt: Format) -> bytes | str:
+def _body(question: _Question, fmt: Format) -> bytes | str:
     if fmt.name == "html":
-        return _page(asked, bindings)
+        return _page(question)
     if fmt.name == "xlsx":
-        table = site().store.select(asked.text, bindings)
+        table = site().store.select(question.text, question.bindings)
         rows = ([_cell(term) for term in row] for row in table.rows)
-        return xlsx.workbook(asked.name, [_readable(name) for name in table.variables], rows)
-    return _answer(asked, bindings, fmt)
-
-
-def _answer(asked: Query, bindings: Mapping[str, Term], fmt: Format) -> bytes:
+        columns = [_readable(name) for name in table.variables]
+        return xlsx.workbook(question.query.name, columns, rows)
     # As a whole: whatever fails, fails before the answer begins.
     formats = dict.fromkeys(Content, (fmt,))
-    return content_of(site().store.answer(asked.text, formats, bindings=bindings)) or b""
+    answer = site().store.answer(question.text, formats, bindings=question.bindings)
+    return content_of(answer) or b""
 
 
 def _cell(term: Term | None) -> xlsx.Cell:
@@ -169,29 +233,36 @@ def _readable(variable: str) -> str:
     return "".join(f" {c.lower()}" if c.isupper() else c for c in variable).strip()
 
 
-def _page(asked: Query, bindings: Mapping[str, Term]) -> str:
-    answered = read_answer(site().store, asked.text, bindings=bindings)
+def _page(question: _Question) -> str:
+    asked = question.query
+    answered = read_answer(site().store, question.text, bindings=question.bindings)
     rows = answered.rows[:_SHOWN_ROWS]
     cells = Cells(site(), rows, labels())
-    text = _without_header(asked.text)
-    arguments = {name: _given(term) for name, term in bindings.items()}
     return render_template(
         "query.html",
         query=asked,
-        text=highlighted(text, site().release.prefixes, _own_address),
-        at_the_workbench=with_values(text, bindings),
-        arguments=arguments,
-        options=site().once(("options", asked.name, labels()), lambda: choices(asked)),
-        related=related(asked, site().queries)[:_MOST_RELATED],
-        chosen={name: choice(term) for name, term in bindings.items()},
-        downloads=[
-            (fmt, _address(asked, fmt, request.args)) for fmt in formats_of(asked) if fmt != _HTML
-        ],
+        iri=question.iri,
+        text=highlighted(question.shown, site().release.prefixes, _own_address),
+        at_the_workbench=question.whole,
+        arguments={name: [*map(_given, terms)] for name, terms in question.terms.items()},
+        options=_options(question),
+        related=related(asked, (*site().queries, *site().view_queries))[:_MOST_RELATED],
+        chosen={name: [*map(choice, terms)] for name, terms in question.terms.items()},
+        downloads=[(fmt, _address(asked, fmt)) for fmt in formats_of(asked) if fmt != _HTML],
         answered=answered,
         columns=[name if answered.is_graph else _readable(name) for name in answered.columns],
         rows=[cells.row(row) for row in rows],
         turtle=turtle(answered),
     )
+
+
+def _options(question: _Question) -> Mapping[str, Sequence[Choice]]:
+    """Return what fits each parameter, of which a reader may choose."""
+    if question.iri is None:
+        # What fits the query of a view is all of the graph.
+        return {}
+    asked = question.query
+    return site().once(("options", asked.name, labels()), lambda: choices(asked))
 
 
 def _given(term: Term) -> str:
@@ -202,16 +273,10 @@ def _own_address(iri: str) -> str | None:
     return site().local_href(iri) if iri.startswith(site().base) else None
 
 
-def _address(asked: Query, fmt: Format, arguments: Mapping[str, str]) -> str:
+def _address(asked: Query, fmt: Format) -> str:
     path = url_for("queries.query", address=f"{asked.name}.{fmt.name}")
+    arguments = list(request.args.items(multi=True))
     return f"{path}?{urlencode(arguments)}" if arguments else path
-
-
-def _without_header(text: str) -> str:
-    lines = text.splitlines()
-    while lines and lines[0].startswith("#+"):
-        lines.pop(0)
-    return "\n".join(lines).strip() + "\n"
 
 
 def with_values(text: str, bindings: Mapping[str, Term]) -> str:

@@ -17,9 +17,7 @@ from graphsvc.browse.browser import Browser
 from graphsvc.entities import (
     Catalogue,
     Dataset,
-    Imprint,
     dataset,
-    known,
     spoken,
     written_in,
 )
@@ -31,6 +29,10 @@ from graphsvc.namespaces import VOID
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
+from graphsvc.views.document import Imprint
+from graphsvc.views.examples import queries_with_examples
+from graphsvc.views.graph import Graph
+from graphsvc.views.thing import head, is_known
 from graphsvc.vocabulary import Vocabulary, read_vocabulary
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from graphsvc.entities import Named
     from graphsvc.release import Release
     from graphsvc.store.base import Store, Term
+    from graphsvc.views.thing import Head
 
 T = TypeVar("T")
 
@@ -82,9 +85,12 @@ class Site:
             self.languages,
             self.alignments,
             self.queries,
+            self.view_queries,
+            self.dataset_head,
             self.vocabulary_in(self.default_language),
             world.countries(),
         )
+        self.graph.warm_up()
         self.browser.read_ahead(self.default_language)
 
     @cached_property
@@ -151,6 +157,21 @@ class Site:
         """Return the named queries of the release."""
         return load_queries(self.release.queries)
 
+    @cached_property
+    def graph(self) -> Graph:
+        """Return the graph as the views read it."""
+        return Graph(self.store, self.base)
+
+    @cached_property
+    def dataset_head(self) -> Head | None:
+        """Return what typed links tell of the dataset, if it is described."""
+        return None if self.dataset.iri is None else head(self.graph, self.dataset.iri)
+
+    @cached_property
+    def view_queries(self) -> tuple[Query, ...]:
+        """Return the queries of the views, their examples taken from this graph."""
+        return queries_with_examples(self.graph)
+
     def query_at(self, iri: str) -> Query | None:
         """Return the named query whose IRI this is."""
         name = iri.removeprefix(f"{self.base}query/")
@@ -183,10 +204,7 @@ class Site:
 
     def knows(self, iri: str) -> bool:
         """Tell whether the graph says anything about an IRI; one that is none is not known."""
-        try:
-            return known(self.catalogue.near, iri)
-        except ValueError:
-            return False
+        return is_known(self.graph, iri)
 
     def local_href(self, iri: str | None) -> str | None:
         """Return where a link to a thing leads: things of this graph are here, others elsewhere.
@@ -204,7 +222,7 @@ class Site:
 
     def in_text(self, passage: str) -> str | None:
         """Return where a passage stands in its text as the source reader shows it."""
-        position = self.catalogue.positions.get(passage)
+        position = self.graph.texts.positions.get(passage)
         if position is None:
             return self.local_href(passage)
         page = position.index // READER_SIZE + 1

@@ -1,0 +1,98 @@
+"""The parameters of a query written into its text, so that the text can be asked anywhere.
+
+A query that is asked with any number of terms says where they stand, as ``VALUES ?name { }``: as
+often as it needs them, for a subquery and each side of a UNION want their own. A parameter with the
+name ``limit`` or ``offset`` is the number after that word. What is written in this way is standard
+SPARQL 1.1, and needs nothing beside it: whoever pastes it elsewhere asks the same.
+
+Each term passes through `written`, which takes nothing but terms that the engine has checked and
+gives the form in which N-Triples, and so SPARQL, quotes and escapes them:
+https://www.w3.org/TR/n-triples/#grammar-production-STRING_LITERAL_QUOTE
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from graphsvc.queries.model import Query
+    from graphsvc.store.base import Term
+
+#: Where terms stand, or the number of a LIMIT or an OFFSET. A text that is split by it gives, for
+#: each place, the name of the variable, or the word and its number, and what stands after it.
+_PLACE = re.compile(r"(?<=VALUES) \?(\w+) \{ \}|\b(LIMIT|OFFSET) (\d+)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class BoundQuery:
+    """A query with the terms of its parameters: ``text`` is what runs, and what readers open."""
+
+    query: Query
+    terms: Mapping[str, tuple[Term, ...]]
+
+    @property
+    def text(self) -> str:
+        """Return the text, which says itself what its parameters are."""
+        return bound(self.query.body, self.terms)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether a parameter has no terms, so that nothing can be found."""
+        return not all(self.terms.values())
+
+
+def written(term: Term) -> str:
+    """Return a term as it stands in a query.
+
+    Errors: TypeError if it is neither an IRI nor a literal.
+    """
+    if not isinstance(term, NamedNode | Literal):
+        raise TypeError(f"{term} cannot be written into a query.")
+    return str(term)
+
+
+def bindable(text: str) -> frozenset[str]:
+    """Return the names of the parameters for which a text has places."""
+    return frozenset(name or word.lower() for name, word, _, _ in _places(text))
+
+
+def bound(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
+    """Return a query with terms at the places of its parameters.
+
+    A number for which there is no term stays as it is. Errors: KeyError for a VALUES without terms,
+    TypeError for a term that cannot be written.
+    """
+    pieces = [_parts(text)[0]]
+    for name, word, number, after in _places(text):
+        if name:
+            pieces.append(f" ?{name} {{ {' '.join(map(written, terms[name]))} }}")
+        else:
+            given = terms.get(word.lower())
+            pieces.append(f"{word} {_number(given) if given else number}")
+        pieces.append(after)
+    return "".join(pieces)
+
+
+def _number(terms: Sequence[Term]) -> int:
+    (term,) = terms
+    if not isinstance(term, Literal):
+        raise TypeError(f"{term} is no number.")
+    return int(term.value)
+
+
+def _places(text: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield each place, and what stands between it and the next one."""
+    parts = _parts(text)
+    return zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True)
+
+
+@lru_cache(maxsize=512)
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(_PLACE.split(text))

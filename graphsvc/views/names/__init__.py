@@ -1,0 +1,76 @@
+"""What to call the things that a page names, and which are passages: all are asked for at once.
+
+A view gathers the terms of its answers, makes one `Names` of them, and takes each name from it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.entities.evidence import place
+from graphsvc.entities.labels import Labels, fit, spelled
+from graphsvc.entities.model import Passage
+from graphsvc.language_priority import distance
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from graphsvc.entities.model import Named
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+
+LABELS = view_query("names/labels")
+
+MOST_AT_ONCE = 1000
+"""How many things are named in one query."""
+
+_WORDS = Literal(5)
+"""The rank of the words of a passage among labels."""
+
+
+class Names:
+    """What some terms are called, in the languages of a priority list."""
+
+    def __init__(self, graph: Graph, terms: Iterable[Term], languages: str) -> None:
+        self.languages = languages
+        self._terms = graph.terms
+        self._labels = Labels()
+        self._passages: dict[Term, Passage] = {}
+        unknown = [
+            term
+            for term in dict.fromkeys(terms)
+            if isinstance(term, NamedNode) and not graph.terms.has(term)
+        ]
+        for start in range(0, len(unknown), MOST_AT_ONCE):
+            self._read(graph, unknown[start : start + MOST_AT_ONCE])
+
+    def __getitem__(self, term: Term) -> Named:
+        """Return a term under its label, or else spelled."""
+        return (
+            self._terms.name(term, self.languages)
+            or self._labels.name(term, self.languages)
+            or spelled(term)
+        )
+
+    def passage(self, term: object) -> Passage | None:
+        """Return the passage that a node is; None if it is none."""
+        return self._passages.get(term)  # type: ignore[call-overload, no-any-return]
+
+    def _read(self, graph: Graph, things: Sequence[NamedNode]) -> None:
+        rows = list(graph.rows(LABELS.bind({"thing": things})))
+        numbers = {row["thing"]: row["number"] for row in rows if "number" in row}
+        for row in rows:
+            node, label, rank = row["thing"], row.get("label"), row.get("rank")
+            if isinstance(label, Literal) and isinstance(rank, Literal):
+                self._labels.add(node, label, int(rank.value))
+                if rank == _WORDS and isinstance(node, NamedNode):
+                    self._add_passage(node, label, place(numbers.get(node)))
+
+    def _add_passage(self, node: NamedNode, words: Literal, number: int | None) -> None:
+        """Take the words of a passage, if they suit the reader better than those before."""
+        before = self._passages.get(node)
+        if before is None or fit(words, self.languages) < distance(before.language, self.languages):
+            self._passages[node] = Passage(node.value, number, words.value, words.language)

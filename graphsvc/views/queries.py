@@ -1,0 +1,33 @@
+"""The queries of the views: files beside their modules, in the format of ``queries/``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphsvc import queries
+from graphsvc.queries.lessons import BEHIND_PAGES
+
+if TYPE_CHECKING:
+    from graphsvc.queries import Query
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def view_query(name: str) -> Query:
+    """Return the query with a name such as ``thing/facts``: that of its view, and of its file.
+
+    Errors: InputError if its header cannot be read.
+    """
+    file = _FOLDER / f"{name}.rq"
+    query = queries.from_text(file.read_text("utf-8"), f"views/{name}.rq")
+    return replace(query, name=name, tags=(BEHIND_PAGES, *query.tags))
+
+
+def view_queries() -> tuple[Query, ...]:
+    """Return the queries of all views, in the order of their names."""
+    names = (file.relative_to(_FOLDER).with_suffix("") for file in _FOLDER.glob("*/*.rq"))
+    return tuple(view_query(name.as_posix()) for name in sorted(names))
