@@ -12,15 +12,14 @@ from graphsvc.entities import (
     Catalogue,
     Imprint,
     called,
-    classes,
-    dataset,
     draft,
     known,
-    texts,
 )
 from graphsvc.entities.labels import Labels, best, local_words
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import DCTERMS, FOAF, PROV, RDF, VOID
+from graphsvc.views.graph import Graph
+from graphsvc.views.home import dataset, home
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad
@@ -39,6 +38,11 @@ def catalogue(lights_release: Release) -> Catalogue:
     return Catalogue(lights_release.store, lights_release.base)
 
 
+@pytest.fixture(scope="module")
+def graph(lights_release: Release) -> Graph:
+    return Graph(lights_release.store, lights_release.base)
+
+
 def test_unknown_things_are_told(catalogue: Catalogue) -> None:
     assert not known(catalogue.store, BASE + "id/light/none")
     with pytest.raises(UnknownEntity):
@@ -49,10 +53,11 @@ def test_a_graph_is_known_even_if_nothing_speaks_of_it(catalogue: Catalogue) -> 
     assert known(catalogue.store, BASE + "graph/shapes")
 
 
-def test_the_overview_counts(catalogue: Catalogue) -> None:
-    (text,) = texts(catalogue)
+def test_the_overview_counts(graph: Graph) -> None:
+    found = home(graph, "en")
+    (text,) = found.texts
     assert (text.document.label, text.passages) == ("Lights of Île Merrow", 7)
-    counts = {entry.cls.label: entry for entry in classes(catalogue)}
+    counts = {entry.cls.label: entry for entry in found.classes}
     assert counts["person"].count == 2
     assert {sub.cls.label: sub.count for sub in counts["passage"].subclasses} == {
         "furniture": 1,
@@ -63,15 +68,16 @@ def test_the_overview_counts(catalogue: Catalogue) -> None:
     assert len(both) == 2, "equivalent classes stand side by side"
 
 
-def test_the_dataset_says_what_it_is(catalogue: Catalogue) -> None:
-    found = dataset(catalogue)
+def test_the_dataset_says_what_it_is(graph: Graph) -> None:
+    found = dataset(graph, "en")
     assert found.iri == BASE + "dataset"
     assert found.licence == "https://creativecommons.org/publicdomain/zero/1.0/"
     assert found.title
 
 
 def imprint(catalogue: Catalogue) -> Imprint:
-    return Imprint(dataset(catalogue), "0123456789abcdef", datetime(2026, 11, 24, tzinfo=UTC))
+    about = dataset(Graph(catalogue.store, catalogue.base), "en")
+    return Imprint(about, "0123456789abcdef", datetime(2026, 11, 24, tzinfo=UTC))
 
 
 def is_named(quad: Quad) -> bool:

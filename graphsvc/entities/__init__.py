@@ -16,7 +16,6 @@ from graphsvc.entities.documents import (
     version_document,
 )
 from graphsvc.entities.model import (
-    ClassCount,
     Dataset,
     Derivation,
     Fact,
@@ -24,13 +23,10 @@ from graphsvc.entities.model import (
     Note,
     Passage,
     Status,
-    Text,
 )
-from graphsvc.entities.overview import classes, dataset, leading, spoken, texts, written_in
 
 __all__ = [
     "Catalogue",
-    "ClassCount",
     "Dataset",
     "Derivation",
     "Document",
@@ -41,16 +37,9 @@ __all__ = [
     "Note",
     "Passage",
     "Status",
-    "Text",
     "called",
-    "classes",
-    "dataset",
     "document_iri",
     "draft",
     "known",
-    "leading",
-    "spoken",
-    "texts",
     "version_document",
-    "written_in",
 ]
