@@ -7,14 +7,6 @@ its terms bound and never written into its text, so that any store answers alike
 
 from graphsvc.entities.catalogue import Catalogue
 from graphsvc.entities.describe import called, known
-from graphsvc.entities.documents import (
-    Document,
-    Draft,
-    Imprint,
-    document_iri,
-    draft,
-    version_document,
-)
 from graphsvc.entities.model import (
     Dataset,
     Derivation,
@@ -29,17 +21,11 @@ __all__ = [
     "Catalogue",
     "Dataset",
     "Derivation",
-    "Document",
-    "Draft",
     "Fact",
-    "Imprint",
     "Named",
     "Note",
     "Passage",
     "Status",
     "called",
-    "document_iri",
-    "draft",
     "known",
-    "version_document",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from graphsvc.entities.model import Status
 from graphsvc.namespaces import graph_iri
 from graphsvc.store.base import Table
+from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.map.places import Places
 from graphsvc.views.overview import Overview
 from graphsvc.views.terms import Terms
@@ -43,6 +44,11 @@ class Graph:
         return Texts.read(self.rows)
 
     @cached_property
+    def blanks(self) -> Blanks:
+        """Return the parts of the graph that have no names."""
+        return Blanks.read(self.rows, self.base)
+
+    @cached_property
     def overview(self) -> Overview:
         """Return what the graph as a whole is and holds."""
         return Overview.read(self.rows, self.base, self.terms)
@@ -59,7 +65,14 @@ class Graph:
 
     def warm_up(self) -> None:
         """Read what is the same for every request."""
-        _ = self.terms, self.texts, self.overview, self.dating, self.places
+        _ = (
+            self.terms,
+            self.texts,
+            self.blanks,
+            self.overview,
+            self.dating,
+            self.places,
+        )
 
     def status(self, graphs: Iterable[Term]) -> Status:
         """Return who states what stands in some graphs: the text comes before the editors."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
 
-from graphsvc.entities import draft
 from graphsvc.errors import UnknownEntity, Withdrawn
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import OWL
+from graphsvc.views.document import draft
 from graphsvc.views.thing import head
 from graphsvc.web import dataset_description, lineage, problems, signposts
 from graphsvc.web.history import history
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.entities import Document, Draft
+    from graphsvc.views.document import Document, Draft
     from graphsvc.views.thing import Head
 
 documents = Blueprint("documents", __name__)
@@ -128,7 +128,7 @@ def _document(about: Head, asked: Format | None) -> Response:
     fmt = asked or negotiate(request.headers.get("Accept"), _offered(iri, number))
     # Where a page of data stands among its like is told whether or not it is sent.
     is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
-    data = draft(site().catalogue, iri, number) if is_data else None
+    data = draft(site().graph, iri, number) if is_data else None
     is_read_in_pages = Content.PAGE in fmt.carries and iri in site().graph.texts.passages
     if number > 1 and not is_data and not is_read_in_pages:
         raise UnknownEntity(f"{iri}?page={number}", iri)

@@ -17,7 +17,6 @@ from graphsvc.browse.browser import Browser
 from graphsvc.entities import (
     Catalogue,
     Dataset,
-    Imprint,
 )
 from graphsvc.entities.asking import Asking
 from graphsvc.entities.context import Context
@@ -26,6 +25,7 @@ from graphsvc.lru import LruCache
 from graphsvc.namespaces import VOID
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
+from graphsvc.views.document import Imprint
 from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
 from graphsvc.views.home import dataset

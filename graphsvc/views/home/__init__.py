@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graphsvc.views.overview import Branch
     from graphsvc.views.timeline import Timeline
 
-_MOST_MOMENTS = 8
+MOST_MOMENTS = 8
 """How many dated facts the first page shows before it links to the rest."""
 
 
@@ -73,7 +73,7 @@ def home(graph: Graph, languages: str) -> Home:
         leading_query=overview.leading_query,
         texts=tuple(sorted(texts, key=lambda text: text.document.label)),
         texts_query=overview.texts_query,
-        timeline=timeline(graph, languages, most=_MOST_MOMENTS),
+        timeline=timeline(graph, languages, most=MOST_MOMENTS),
         map=drawn_map(graph, languages),
         classes=_counted(graph, overview.classes, names),
         classes_query=overview.classes_query,
