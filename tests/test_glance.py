@@ -11,11 +11,14 @@ from graphsvc import settings
 from graphsvc.browse.browser import Browser
 from graphsvc.browse.compare import MOST_COMPARED
 from graphsvc.browse.glance import Glance, glance
-from graphsvc.entities import Catalogue, Named, leading
-from graphsvc.web import pages
+from graphsvc.entities import Catalogue, Named
+from graphsvc.views.graph import Graph
+from graphsvc.views.home import home
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from graphsvc.release import Release
 
 
@@ -27,11 +30,13 @@ def browser(mechanisms_release: Release) -> Browser:
 
 
 @pytest.fixture(scope="module")
-def mechanisms(browser: Browser) -> list[Named]:
-    return leading(browser.catalogue)
+def mechanisms(browser: Browser) -> Sequence[Named]:
+    return home(Graph(browser.catalogue.store, browser.catalogue.base), "en").leading
 
 
-def test_what_tells_most_things_apart_is_shown(browser: Browser, mechanisms: list[Named]) -> None:
+def test_what_tells_most_things_apart_is_shown(
+    browser: Browser, mechanisms: Sequence[Named]
+) -> None:
     found = glance(browser, mechanisms, "en")
     # Not their names, nor what few have or all alike, nor the secretariats of one side alone.
     assert [lane.name for lane in found.lanes] == [
@@ -79,7 +84,9 @@ def test_what_tells_nothing_or_few_is_left_out(
     assert left_out <= {lane.name for lane in offered}
 
 
-def test_one_thing_or_very_many_are_not_compared(browser: Browser, mechanisms: list[Named]) -> None:
+def test_one_thing_or_very_many_are_not_compared(
+    browser: Browser, mechanisms: Sequence[Named]
+) -> None:
     assert glance(browser, mechanisms[:1], "en") == Glance((), ())
     many = [Named(NamedNode(f"urn:x:{number}"), "") for number in range(MOST_COMPARED + 1)]
     assert glance(browser, many, "en") == Glance((), ())
@@ -88,7 +95,7 @@ def test_one_thing_or_very_many_are_not_compared(browser: Browser, mechanisms: l
 def test_the_first_page_says_that_its_query_gives_more_dates_than_it_shows(
     mechanisms_release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "_MOMENTS_AT_HOME", 3)
+    monkeypatch.setattr("graphsvc.views.home.MOST_MOMENTS", 3)
     client = create_app(mechanisms_release, settings.load({}, {})).test_client()
     page = client.get("/", headers={"Accept": "text/html"}).text
     assert ">Query all 6</a>" in page

@@ -11,20 +11,20 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import RdfFormat, parse
 
 from graphsvc import settings
-from graphsvc.entities import Catalogue
-from graphsvc.entities.model import Named, Status
-from graphsvc.entities.pictures import Moment, moments
-from graphsvc.entities.places import located
+from graphsvc.entities.model import Status
 from graphsvc.pictures import labels as lettering
 from graphsvc.pictures import tree, world
 from graphsvc.pictures.span import Stretch, stretch, ticks
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
+from graphsvc.views.graph import Graph
+from graphsvc.views.home import home
+from graphsvc.views.map import MOST_SPOTS, Spot, drawn_map
+from graphsvc.views.timeline import MOST_ROWS, timeline
 from graphsvc.web.app import create_app
-from graphsvc.web.pictures import chart
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -41,8 +41,8 @@ def client(mechanisms_release: Release) -> FlaskClient:
 
 
 @pytest.fixture(scope="module")
-def catalogue(mechanisms_release: Release) -> Catalogue:
-    return Catalogue(mechanisms_release.store, mechanisms_release.base)
+def graph(mechanisms_release: Release) -> Graph:
+    return Graph(mechanisms_release.store, mechanisms_release.base)
 
 
 @pytest.mark.parametrize(
@@ -91,14 +91,15 @@ def test_rows_never_overlap(shape: list[object]) -> None:
         assert all(b - a >= tree.ROW for a, b in itertools.pairwise(ordered))
 
 
-def test_what_is_dated_is_what_the_text_dates(catalogue: Catalogue) -> None:
-    found = {(moment.thing.label, moment.words) for moment in moments(catalogue, "en")}
+def test_what_is_dated_is_what_the_text_dates(graph: Graph) -> None:
+    moments = timeline(graph, "en").moments
+    found = {(moment.thing.label, moment.words) for moment in moments}
     assert ("Business Forum of China-Italy", "2014") in found
     assert ("Visit of Xi Jinping to Finland", "2017-04") in found
     assert not [words for _, words in found if len(words) > 7], (
         "no date of a record is one of the text"
     )
-    assert all(moment.passages for moment in moments(catalogue, "en"))
+    assert all(moment.passages for moment in moments)
 
 
 def test_the_time_line_tells_dates_at_their_precision(client: FlaskClient) -> None:
@@ -110,22 +111,39 @@ def test_the_time_line_tells_dates_at_their_precision(client: FlaskClient) -> No
 
 
 def test_a_bar_stands_at_its_year() -> None:
-    rows = [_moment("2007"), _moment("2014")]
-    drawn = chart(rows)
-    assert drawn is not None
+    drawn = timeline(dated('<urn:x:a> <urn:x:on> "2007"^^xsd:gYear , "2014"^^xsd:gYear .'), "en")
     assert (drawn.begin, drawn.end) == (2007, 2015)
-    assert (drawn.place(rows[0].time.begin), drawn.width(rows[0])) == ("0.000%", "12.500%")
-    assert drawn.place(rows[1].time.begin) == drawn.place(2014) == "87.500%"
+    first, second = drawn.moments
+    assert (drawn.place(first.time.begin), drawn.width(first)) == ("0.000%", "12.500%")
+    assert drawn.place(second.time.begin) == drawn.place(2014) == "87.500%"
     assert drawn.anchor(2007) == "start"
     assert drawn.anchor(2010) == "middle"
     assert drawn.anchor(2015) == "end"
 
 
-def _moment(words: str) -> Moment:
-    time = stretch(words)
-    assert time is not None
-    named = Named(NamedNode("urn:x:a"), "a")
-    return Moment(named, named, words, time, Status.STATED, (), frozenset())
+def test_of_very_many_dates_the_first_ones_are_drawn() -> None:
+    days = (f'<urn:x:a/{n}> <urn:x:on> "{1000 + n % 900}-01-01"^^xsd:date .' for n in range(3_000))
+    drawn = timeline(dated(" ".join(days)), "en", most=8)
+    assert drawn.is_partial
+    assert (drawn.total, len(drawn.moments)) == (MOST_ROWS, 8)
+
+
+def test_a_graph_without_dates_and_places_has_no_pictures() -> None:
+    graph = graph_of("<urn:x:a> <urn:x:says> 1 .")
+    drawn = timeline(graph, "en")
+    assert not drawn.moments
+    assert not drawn.is_partial
+    assert not drawn_map(graph, "en").things
+    assert not home(graph, "en").texts
+
+
+def test_of_very_many_places_the_first_ones_are_drawn() -> None:
+    everywhere = (
+        f"<urn:x:a/{n}> <{GEO}lat> {n % 90} ; <{GEO}long> {n % 180} ." for n in range(1_000)
+    )
+    drawn = drawn_map(graph_of(f"GRAPH <urn:x:g> {{ {' '.join(everywhere)} }}"), "en")
+    assert len(drawn.spots) == MOST_SPOTS
+    assert drawn.more == 1_000 - MOST_SPOTS
 
 
 def test_the_time_line_can_be_narrowed_to_a_class(client: FlaskClient) -> None:
@@ -173,6 +191,20 @@ def test_the_map_shows_places_at_their_coordinates(client: FlaskClient) -> None:
     assert 'href="/map#places"><title>California, Chicago, Iowa, Michigan, Texas, Washi' in page
 
 
+def dated(facts: str) -> Graph:
+    prefix = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
+    return graph_of(f"{prefix} GRAPH <urn:x:graph/editorial> {{ {facts} }}")
+
+
+def graph_of(trig: str) -> Graph:
+    store = OxigraphStore(store_of(parse(trig.encode(), format=RdfFormat.TRIG)), {})
+    return Graph(store, "urn:x:")
+
+
+def spots(trig: str) -> tuple[Spot, ...]:
+    return drawn_map(graph_of(trig), "en").spots
+
+
 GEO = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 WKT = "http://www.opengis.net/ont/geosparql#"
 
@@ -188,18 +220,16 @@ WKT = "http://www.opengis.net/ont/geosparql#"
 )
 def test_coordinates_are_read_as_each_vocabulary_has_them(facts: str) -> None:
     text = f"PREFIX schema: <https://schema.org/> GRAPH <urn:x:graph/editorial> {{ {facts} }}"
-    store = OxigraphStore(store_of(parse(text.encode(), format=RdfFormat.TRIG)), {})
-    (place,) = located(Catalogue(store, "urn:x:"), "en")
-    assert (place.thing.iri, place.latitude, place.longitude) == ("urn:x:a", 60.5, -1.25)
-    assert place.status is Status.EDITORIAL
-    assert place.words == "60.50° N, 1.25° W"
+    (spot,) = spots(text)
+    assert (spot.thing.iri, spot.place.latitude, spot.place.longitude) == ("urn:x:a", 60.5, -1.25)
+    assert spot.place.status is Status.EDITORIAL
+    assert spot.place.words == "60.50° N, 1.25° W"
 
 
 @pytest.mark.parametrize("latitude", ["91", "north", "NaN", "inf", ""])
 def test_what_is_no_place_on_earth_is_not_drawn(latitude: str) -> None:
     text = f'GRAPH <urn:x:g> {{ <urn:x:a> <{GEO}lat> "{latitude}" ; <{GEO}long> "0" }}'
-    store = OxigraphStore(store_of(parse(text.encode(), format=RdfFormat.TRIG)), {})
-    assert located(Catalogue(store, "urn:x:"), "en") == []
+    assert not spots(text)
 
 
 points = st.lists(st.tuples(st.floats(0, 800), st.floats(0, 400)), max_size=12)

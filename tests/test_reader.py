@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import RdfFormat, parse
 
 from graphsvc import settings
-from graphsvc.entities import Catalogue, called, leading
 from graphsvc.entities.mentions import Piece, Span, nested, occurrences
-from graphsvc.entities.reader import Mention, read_text
+from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.store.union import store_of
 from graphsvc.views.graph import Graph
+from graphsvc.views.home import home
+from graphsvc.views.text import MOST_FACTS, read_text
+from graphsvc.views.text.words import Mention
 from graphsvc.views.thing import thing
 from graphsvc.web.app import create_app
 
@@ -98,9 +102,9 @@ def numbered(pieces: tuple[Piece, ...]) -> dict[int, str]:
 
 
 def test_names_are_found_where_they_are_printed(mechanisms_release: Release) -> None:
-    catalogue = Catalogue(mechanisms_release.store, mechanisms_release.base)
+    graph = Graph(mechanisms_release.store, mechanisms_release.base)
     iri = BASE + "source/international-working-mechanisms"
-    read = read_text(catalogue, called(catalogue, iri), None, (1, 100), "en")
+    read = read_text(graph, iri, None, (1, 100), "en")
     assert read is not None
     by_number = {entry.passage.number: entry for entry in read.passages}
     found = names(by_number[12].pieces)
@@ -114,7 +118,8 @@ def test_names_are_found_where_they_are_printed(mechanisms_release: Release) -> 
     words = numbered(by_number[12].pieces)
     said = {
         words[fact.number]: fact.value.label
-        for fact in by_number[12].statements
+        for subject in by_number[12].subjects
+        for fact in subject.statements
         if fact.property.label in ("named to chair", "honorific")
     }
     assert said == {"ZHANG Yujing": "ZHANG Yujing", "Mr": "Mr."}
@@ -124,14 +129,14 @@ def test_names_are_found_where_they_are_printed(mechanisms_release: Release) -> 
 
 
 def test_long_texts_stand_on_several_pages(mechanisms_release: Release) -> None:
-    catalogue = Catalogue(mechanisms_release.store, mechanisms_release.base)
-    document = called(catalogue, BASE + "source/international-working-mechanisms")
+    graph = Graph(mechanisms_release.store, mechanisms_release.base)
+    iri = BASE + "source/international-working-mechanisms"
     content = mechanisms_release.texts["international-working-mechanisms"]
-    pages = [read_text(catalogue, document, content, (number, 10), "en") for number in (1, 2, 3, 4)]
+    pages = [read_text(graph, iri, content, (number, 10), "en") for number in (1, 2, 3, 4)]
     shown = [entry for read in pages if read for entry in read.passages]
     assert [entry.passage.number for entry in shown] == list(range(1, 36))
     assert "".join(entry.passage.quote + entry.after for entry in shown) == content
-    assert read_text(catalogue, document, content, (5, 10), "en") is None
+    assert read_text(graph, iri, content, (5, 10), "en") is None
 
 
 @pytest.mark.parametrize(
@@ -198,7 +203,42 @@ def test_what_the_text_does_not_say_stands_where_one_looks(mechanisms_release: R
 
 
 def test_the_first_page_begins_with_what_the_texts_are_about(mechanisms_release: Release) -> None:
-    catalogue = Catalogue(mechanisms_release.store, mechanisms_release.base)
-    found = {named.iri for named in leading(catalogue)}
+    leading = home(Graph(mechanisms_release.store, mechanisms_release.base), "en").leading
+    found = {named.iri for named in leading}
     assert len(found) == 6
     assert all(iri is not None and "/id/mechanism/" in iri for iri in found)
+
+
+def long_text(passages: int, facts: int) -> Graph:
+    """Return a graph with a text of many passages, the second of which states many facts."""
+    lines = [
+        f"<urn:x:p/{number}> nif:referenceContext <urn:x:text> ; nif:beginIndex {3 * number} ; "
+        f'nif:endIndex {3 * number + 2} ; oa:exact "w{number}" .'
+        for number in range(passages)
+    ]
+    stated = [f"<urn:x:a/{number}> <urn:x:says> {number} ." for number in range(facts)]
+    text = (
+        "PREFIX nif: <http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#> "
+        "PREFIX oa: <http://www.w3.org/ns/oa#> "
+        f"GRAPH <urn:x:graph/passages> {{ {' '.join(lines)} }}"
+        f"GRAPH <urn:x:p/1> {{ {' '.join(stated)} }}"
+    )
+    return Graph(OxigraphStore(store_of(parse(text.encode(), format=RdfFormat.TRIG)), {}), "urn:x:")
+
+
+def test_a_very_long_text_is_read_page_by_page() -> None:
+    graph = long_text(passages=3_000, facts=0)
+    read = read_text(graph, "urn:x:text", None, (3, 100), "en")
+    assert read is not None
+    assert (read.page, read.pages, len(read.passages)) == (3, 30, 100)
+    assert read.passages[0].passage.quote == "w200"
+    assert not any(entry.facts for entry in read.passages)
+
+
+def test_of_very_many_facts_the_first_ones_stand_beside_a_passage() -> None:
+    graph = long_text(passages=3, facts=5_000)
+    read = read_text(graph, "urn:x:text", None, (1, 100), "en")
+    assert read is not None
+    second = read.passages[1]
+    assert (second.facts, second.more) == (5_000, 5_000 - MOST_FACTS)
+    assert second.level == 4

@@ -8,7 +8,6 @@ its terms bound and never written into its text, so that any store answers alike
 from graphsvc.entities.catalogue import Catalogue
 from graphsvc.entities.describe import called, known
 from graphsvc.entities.model import (
-    ClassCount,
     Dataset,
     Derivation,
     Fact,
@@ -16,13 +15,10 @@ from graphsvc.entities.model import (
     Note,
     Passage,
     Status,
-    Text,
 )
-from graphsvc.entities.overview import classes, dataset, leading, spoken, texts, written_in
 
 __all__ = [
     "Catalogue",
-    "ClassCount",
     "Dataset",
     "Derivation",
     "Fact",
@@ -30,13 +26,6 @@ __all__ = [
     "Note",
     "Passage",
     "Status",
-    "Text",
     "called",
-    "classes",
-    "dataset",
     "known",
-    "leading",
-    "spoken",
-    "texts",
-    "written_in",
 ]

@@ -55,17 +55,6 @@ SELECT DISTINCT ?naming WHERE {
 """
 )
 
-# What kind of flaw a class of notes is about: https://www.w3.org/TR/vocab-dqv/#dqv:inDimension
-_DIMENSIONS = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?class ?dimension WHERE {
-  ?marked dqv:inDimension ?dimension .
-  ?class rdfs:subClassOf* ?marked .
-}
-"""
-)
-
 _PLACES = (
     PROLOGUE
     + """
@@ -110,14 +99,6 @@ class Catalogue:
         bound = {"ontology": graph_iri(base, "ontology")}
         self._labels = Labels.read(store.select(_TERM_LABELS, bound))
         self._definitions = _by_term(store.select(_DEFINITIONS, bound))
-
-    @cached_property
-    def dimensions(self) -> Mapping[Term, frozenset[Term]]:
-        """Return the quality dimensions (ISO 25012, by W3C's names) of the classes of notes."""
-        found: dict[Term, set[Term]] = defaultdict(set)
-        for row in self.store.select(_DIMENSIONS):
-            found[row["class"]].add(row["dimension"])
-        return {cls: frozenset(dimensions) for cls, dimensions in found.items()}
 
     @cached_property
     def texts(self) -> Mapping[str, Sequence[NamedNode]]:

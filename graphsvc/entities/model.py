@@ -146,15 +146,6 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A source text and how many passages it has."""
-
-    document: Named
-    description: str
-    passages: int
-
-
-@dataclass(frozen=True, slots=True)
 class ClassCount:
     """A class, its definition and how many things are of it; its subclasses stand under it."""
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from graphsvc.entities.model import Status
+from graphsvc.namespaces import graph_iri
 from graphsvc.store.base import Table
 from graphsvc.views.document.blanks import Blanks
+from graphsvc.views.map.places import Places
+from graphsvc.views.overview import Overview
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
+from graphsvc.views.timeline import PROPERTIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from graphsvc.queries import BoundQuery
-    from graphsvc.store.base import Store
+    from graphsvc.store.base import Store, Term
 
 
 class Graph:
@@ -41,9 +48,41 @@ class Graph:
         """Return the parts of the graph that have no names."""
         return Blanks.read(self.rows, self.base)
 
+    @cached_property
+    def overview(self) -> Overview:
+        """Return what the graph as a whole is and holds."""
+        return Overview.read(self.rows, self.base, self.terms)
+
+    @cached_property
+    def dating(self) -> Sequence[Term]:
+        """Return the properties that give dates."""
+        return [row["property"] for row in self.rows(PROPERTIES.bind({}))]
+
+    @cached_property
+    def places(self) -> Places:
+        """Return what of the graph a map can show."""
+        return Places.read(self.rows)
+
     def warm_up(self) -> None:
         """Read what is the same for every request."""
-        _ = self.terms, self.texts, self.blanks
+        _ = (
+            self.terms,
+            self.texts,
+            self.blanks,
+            self.overview,
+            self.dating,
+            self.places,
+        )
+
+    def status(self, graphs: Iterable[Term]) -> Status:
+        """Return who states what stands in some graphs: the text comes before the editors."""
+        names = {getattr(graph, "value", "") for graph in graphs}
+        if not names.isdisjoint(self.texts.positions):
+            return Status.STATED
+        if graph_iri(self.base, "editorial").value in names:
+            return Status.EDITORIAL
+        inferred = graph_iri(self.base, "inferred").value in names
+        return Status.INFERRED if inferred else Status.RECORDED
 
     def rows(self, query: BoundQuery) -> Table:
         """Return the answer to a query; without terms for one of its parameters it has no rows."""

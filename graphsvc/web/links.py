@@ -36,7 +36,7 @@ https://www.rfc-editor.org/rfc/rfc9110#section-4.1
 
 def register(environment: Environment) -> None:
     """Give the templates the links."""
-    environment.globals.update(url_for=_url_for, asking=asking)
+    environment.globals.update(url_for=_url_for, asking=asking, coded=coded)
 
 
 def asking(query: str | BoundQuery, release: str | None = None) -> str:

@@ -11,15 +11,15 @@ from flask import Blueprint, Response, redirect, render_template, request
 from jinja2 import Template
 
 from graphsvc.browse.glance import glance
-from graphsvc.entities import Status, classes, leading, texts
+from graphsvc.entities import Status
 from graphsvc.entities.labels import alike
 from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.formats import Content, carrying, named
 from graphsvc.store.xml import without_forbidden
+from graphsvc.views import home as views
 from graphsvc.views.passage import reading
 from graphsvc.views.thing import thing
 from graphsvc.web import signposts
-from graphsvc.web.atlas import atlas
 from graphsvc.web.browse import list_queries
 from graphsvc.web.cite import cite_claim, cite_fact
 from graphsvc.web.history import history
@@ -27,7 +27,6 @@ from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.offers import DATA_FORMATS, data_formats
 from graphsvc.web.parameters import page_number
-from graphsvc.web.pictures import chart, site_moments
 from graphsvc.web.problem_kinds import KINDS
 from graphsvc.web.reader import kept_page, reader_page
 from graphsvc.web.responses import release_answer
@@ -47,9 +46,6 @@ if TYPE_CHECKING:
     from graphsvc.web.site import Site
 
 pages = Blueprint("pages", __name__)
-
-_MOMENTS_AT_HOME = 8
-"""How many dated facts the first page shows before it links to the rest."""
 
 _MOST_VALUES = 3
 """How many values of one property are shown at a glance; the rest opens when asked."""
@@ -77,21 +73,14 @@ def home() -> BaseResponse:
     """Show what the graph is, and the ways into it; send programs to its description."""
 
     def body() -> str:
-        catalogue = site().catalogue
-        shown = site_moments(site(), labels())
-        about = leading(catalogue, labels())
-        compared = glance(site().browser, about, labels())
+        shown = views.home(site().graph, labels())
+        compared = glance(site().browser, shown.leading, labels())
         return render_template(
             "home.html",
-            classes=classes(catalogue, labels()),
-            texts=texts(catalogue, labels()),
-            leading=about,
+            home=shown,
             glance=compared,
-            leading_query=_leading_query(compared),
+            leading_query=_leading_query(compared) or shown.leading_query,
             MOST_VALUES=_MOST_VALUES,
-            chart=chart(shown),
-            moments=shown[:_MOMENTS_AT_HOME],
-            world=atlas(site(), labels()),
         )
 
     dataset = site().dataset.iri
@@ -100,7 +89,7 @@ def home() -> BaseResponse:
         response.headers["Cache-Control"] = "public, no-cache"
         response.vary.add("Accept")
         return response
-    response = release_answer(_HTML, ("home",), lambda: kept_page(("home",), body))
+    response = release_answer(_HTML, ("home",), body)
     response.headers.extend([("Link", link.field) for link in signposts.of_home()])
     return response
 
@@ -141,7 +130,8 @@ def _thing_page(about: Head) -> str:
     found = thing(site().graph, about.iri, labels())
     shown = reading(site().graph, found, labels()) if about.texts else None
     template = "entity.html" if shown is None else "passage.html"
-    return render_template(template, entity=found, reading=shown, about=about, place=on_map(found))
+    place = on_map(found.iri)
+    return render_template(template, entity=found, reading=shown, about=about, place=place)
 
 
 def blocks(facts: Sequence[Fact]) -> Iterator[Block]:
@@ -223,8 +213,8 @@ def _state(word: str) -> Response:
     return response
 
 
-def _leading_query(compared: Glance) -> str:
-    """Return the query for what the first page shows of the things that the graph is about."""
+def _leading_query(compared: Glance) -> str | None:
+    """Return the query for what tells apart the things that the graph is about, if there is one."""
     if not compared.lanes:
-        return site().asking.leading
+        return None
     return list_queries().comparison((line.thing.term for line in compared.lines), compared.lanes)

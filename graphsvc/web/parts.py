@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import request
+from flask import current_app, request
 from markupsafe import Markup, escape
 
 from graphsvc.entities.model import Status
@@ -145,6 +145,14 @@ class Parts:
 def register(served: Site, environment: Environment) -> None:
     """Give the templates the parts."""
     environment.globals.update(parts=Parts(served), opening=opening)
+
+
+def parts_of_pages() -> Parts:
+    """Return the parts of the pages that the current application serves."""
+    found = current_app.jinja_env.globals["parts"]
+    if not isinstance(found, Parts):
+        raise TypeError("The application was not made by create_app.")
+    return found
 
 
 def opening(beginning: str, more: str) -> Markup:

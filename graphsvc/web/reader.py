@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flask import render_template, request
-from pyoxigraph import Literal, NamedNode
+from markupsafe import Markup, escape
 
-from graphsvc.entities import called
-from graphsvc.entities.reader import read_text
 from graphsvc.errors import UnknownEntity
+from graphsvc.namespaces import SCHEMA
+from graphsvc.views.text import read_text
+from graphsvc.views.text.words import Mention
 from graphsvc.views.thing import thing
-from graphsvc.web.languages import labels, reader
+from graphsvc.web.languages import labels, reader, worded
+from graphsvc.web.parts import parts_of_pages
 from graphsvc.web.site import READER_SIZE, site
 from graphsvc.web.ways import on_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
+    from graphsvc.entities.mentions import Piece
+    from graphsvc.entities.model import Named
+    from graphsvc.views.text import Subject
     from graphsvc.views.thing import Head
-    from graphsvc.web.site import Site
-
-_DIGEST = """
-PREFIX schema: <https://schema.org/>
-SELECT DISTINCT ?text ?digest WHERE { ?text schema:sha256 ?digest }
-"""
 
 
 def kept_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
@@ -47,26 +45,90 @@ def reader_page(about: Head, page: int) -> str:
 
     Errors: UnknownEntity if the text has no such page.
     """
-    return kept_page(("reader", about.iri, page), lambda: _made(site(), about, page))
-
-
-def _made(served: Site, about: Head, page: int) -> str:
-    catalogue, iri = served.catalogue, about.iri
-    document = called(catalogue, iri, labels())
-    read = read_text(catalogue, document, _content(served, iri), (page, READER_SIZE), labels())
+    served, iri = site(), about.iri
+    entity = thing(served.graph, iri, labels())
+    digests = (getattr(digest, "value", "") for digest in entity.values(SCHEMA.sha256))
+    content = next(filter(None, map(served.texts_by_digest.get, digests)), None)
+    read = read_text(served.graph, iri, content, (page, READER_SIZE), labels())
     if read is None:
         raise UnknownEntity(f"{iri}?page={page}", iri)
-    entity = thing(served.graph, iri, labels())
     return render_template(
-        "reader.html", entity=entity, about=about, place=on_map(entity), read=read
+        "reader.html",
+        entity=entity,
+        about=about,
+        place=on_map(iri),
+        read=read,
+        html=PassageHtml(),
     )
 
 
-def _content(served: Site, iri: str) -> str | None:
-    """Return the text itself, found by the digest that its document states."""
-    by_digest: Mapping[str, str] = {
-        sha256(text.encode()).hexdigest(): text for text in served.release.texts.values()
-    }
-    rows = served.store.select(_DIGEST, {"text": NamedNode(iri)})
-    digests = [row["digest"].value for row in rows if isinstance(row["digest"], Literal)]
-    return next((by_digest[digest] for digest in digests if digest in by_digest), None)
+class PassageHtml:
+    """Makes the HTML of what a page of a text has hundreds of: a template makes each more slowly.
+
+    Facts lead to the words that say them, by the end of the passage's IRI and their number.
+    """
+
+    def __init__(self) -> None:
+        self._term = parts_of_pages().term
+        self._named: dict[Named, str] = {}
+        self._properties: dict[Named, str] = {}
+        self._mentions: dict[Named, tuple[str, str]] = {}
+
+    def words(self, pieces: Iterable[Piece], passage: str) -> Markup:
+        """Return the words of a passage: the innermost name of a thing is a link."""
+        return Markup("".join(self._pieces(pieces, escape(passage))))  # noqa: S704
+
+    def facts(self, subjects: Iterable[Subject], passage: str) -> Markup:
+        """Return what a passage states, thing by thing, each property leading to its words."""
+        at = escape(passage)
+        ordered = sorted(subjects, key=lambda subject: str(subject.thing.term))
+        return Markup("\n".join(self._subject(subject, at) for subject in ordered))  # noqa: S704
+
+    def _pieces(self, pieces: Iterable[Piece], at: str) -> Iterator[str]:
+        for piece in pieces:
+            mention = piece.about
+            if not isinstance(mention, Mention):
+                yield escape(piece.words)
+                continue
+            address, title = self._mention(mention.thing)
+            number = f' id="w-{at}-{mention.number}"' if mention.number else ""
+            if piece.parts:
+                inner = "".join(self._pieces(piece.parts, at))
+                yield f'<span class="mention"{number}{title}>{inner}</span>'
+            elif address:
+                yield f'<a class="mention"{number}{address}{title}>{escape(piece.words)}</a>'
+            else:
+                yield escape(piece.words)
+
+    def _mention(self, thing: Named) -> tuple[str, str]:
+        """Return the attributes of what names a thing: its address, if it has one, and title."""
+        if thing not in self._mentions:
+            address = site().local_href(thing.iri)
+            link = f' href="{escape(address)}"' if address else ""
+            self._mentions[thing] = (link, f' title="{escape(thing.label)}"')
+        return self._mentions[thing]
+
+    def _subject(self, subject: Subject, at: str) -> str:
+        lines = "".join(
+            f'<li><a class="property" href="#{_place(at, fact.number)}">'
+            f"{self._property(fact.property)}</a> {self._name(fact.value)}</li>"
+            for fact in subject.statements
+        )
+        return f"<li>{self._name(subject.thing)}\n<ul>{lines}</ul></li>"
+
+    def _name(self, thing: Named) -> str:
+        found = self._named.get(thing)
+        if found is None:
+            found = self._named[thing] = self._term(thing)
+        return found
+
+    def _property(self, prop: Named) -> str:
+        found = self._properties.get(prop)
+        if found is None:
+            found = self._properties[prop] = escape(worded(prop))
+        return found
+
+
+def _place(at: str, number: int) -> str:
+    """Return the id of the words that say a fact, or of the whole passage."""
+    return f"w-{at}-{number}" if number else f"p-{at}"

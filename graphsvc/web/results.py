@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask import render_template, request, url_for
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
-from graphsvc.entities.places import placeable
 from graphsvc.formats import FORMATS, Content, carrying
 from graphsvc.web.examples import examples
 from graphsvc.web.languages import labels
@@ -95,9 +94,7 @@ def _told(answered: Answered, cells: Cells) -> dict[str, object]:
 
 def _is_placed(terms: Iterable[Term]) -> bool:
     """Tell whether a map may show some of the terms."""
-    served = site()
-    placed = served.once("placeable", lambda: placeable(served.catalogue))
-    return not placed.isdisjoint(terms)
+    return not site().graph.places.spots.keys().isdisjoint(terms)
 
 
 def download(asked: Asked, name: str) -> dict[str, list[str]]:

@@ -122,7 +122,7 @@ class Cells:
     def __init__(self, site: Site, rows: Sequence[Row], languages: str) -> None:
         self._site = site
         terms = dict.fromkeys(term for row in rows for term in row if term is not None)
-        placed = site.catalogue.positions
+        placed = site.graph.texts.positions
         in_texts = (each for each in terms if isinstance(each, NamedNode) and each.value in placed)
         self._passages = quoted(site.catalogue, in_texts)
         others = (term for term in terms if term not in self._passages)

@@ -17,26 +17,23 @@ from graphsvc.browse.browser import Browser
 from graphsvc.entities import (
     Catalogue,
     Dataset,
-    dataset,
-    spoken,
-    written_in,
 )
 from graphsvc.entities.asking import Asking
 from graphsvc.entities.context import Context
 from graphsvc.entities.structured import Alignments
 from graphsvc.lru import LruCache
 from graphsvc.namespaces import VOID
-from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
 from graphsvc.views.document import Imprint
 from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
+from graphsvc.views.home import dataset
 from graphsvc.views.thing import head, is_known
 from graphsvc.vocabulary import Vocabulary, read_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping
 
     from graphsvc.entities import Named
     from graphsvc.release import Release
@@ -45,7 +42,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-READER_SIZE = 300
+READER_SIZE = 100
 """How many passages of a text stand on one page of the source reader."""
 
 _KEPT_BYTES = 8 * 1024 * 1024
@@ -80,7 +77,6 @@ class Site:
         """Read what many pages need and a release decides, so that no visitor waits for it."""
         _ = (
             self.catalogue.positions,
-            self.catalogue.dimensions,
             self.dataset_in(self.default_language),
             self.languages,
             self.alignments,
@@ -88,7 +84,7 @@ class Site:
             self.view_queries,
             self.dataset_head,
             self.vocabulary_in(self.default_language),
-            world.countries(),
+            self.texts_by_digest,
         )
         self.graph.warm_up()
         self.browser.read_ahead(self.default_language)
@@ -96,21 +92,26 @@ class Site:
     @cached_property
     def dataset(self) -> Dataset:
         """Return what the graph as a whole is called."""
-        return dataset(self.catalogue)
+        return dataset(self.graph, "en")
 
     def dataset_in(self, languages: str) -> Dataset:
         """Return what the graph as a whole is called, in the languages of a priority list."""
-        return self.once(("dataset", languages), lambda: dataset(self.catalogue, languages))
+        return self.once(("dataset", languages), lambda: dataset(self.graph, languages))
 
     @cached_property
     def languages(self) -> frozenset[str]:
         """Return the tags of the languages in which the graph names things."""
-        return spoken(self.catalogue)
+        return self.graph.overview.languages
 
     @cached_property
     def default_language(self) -> str:
         """Return the language in which the graph is written, as its dataset says."""
-        return written_in(self.catalogue)
+        return self.graph.overview.written_in
+
+    @cached_property
+    def texts_by_digest(self) -> Mapping[str, str]:
+        """Return the texts by their SHA-256, as the documents about them state it."""
+        return {sha256(text.encode()).hexdigest(): text for text in self.release.texts.values()}
 
     @cached_property
     def imprint(self) -> Imprint:

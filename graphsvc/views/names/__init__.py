@@ -39,6 +39,7 @@ class Names:
         self._terms = graph.terms
         self._labels = Labels()
         self._passages: dict[Term, Passage] = {}
+        self._chosen: dict[Term, Named] = {}
         unknown = [
             term
             for term in dict.fromkeys(terms)
@@ -49,11 +50,18 @@ class Names:
 
     def __getitem__(self, term: Term) -> Named:
         """Return a term under its label, or else spelled."""
-        return (
-            self._terms.name(term, self.languages)
-            or self._labels.name(term, self.languages)
-            or spelled(term)
-        )
+        found = self._chosen.get(term)
+        if found is None:
+            found = self._chosen[term] = (
+                self._terms.name(term, self.languages)
+                or self._labels.name(term, self.languages)
+                or spelled(term)
+            )
+        return found
+
+    def all(self, term: Term) -> Sequence[str]:
+        """Return every label of a thing."""
+        return [*self._terms.labels(term), *self._labels.all(term)]
 
     def passage(self, term: object) -> Passage | None:
         """Return the passage that a node is; None if it is none."""

@@ -66,8 +66,10 @@ class Reading:
 
 def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
     """Return a passage, of which the page as a thing is known; None if the thing is no passage."""
-    text = _value(thing, NIF.referenceContext)
-    begin, end = _value(thing, NIF.beginIndex), _value(thing, NIF.endIndex)
+    text, begin, end = (
+        next(iter(thing.values(prop)), None)
+        for prop in (NIF.referenceContext, NIF.beginIndex, NIF.endIndex)
+    )
     if begin is None or end is None or not isinstance(text, NamedNode):
         return None
     node = NamedNode(thing.iri)
@@ -94,18 +96,6 @@ def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
         subjects=_subjects(triples, classes, names, graph.terms),
         query=query,
     )
-
-
-def _value(thing: Thing, prop: NamedNode) -> Term | None:
-    """Return the first value that a thing has of a property."""
-    values = (
-        fact.other.term
-        for group in thing.groups
-        for entry in group.properties
-        if entry.predicate.term == prop
-        for fact in entry.facts
-    )
-    return next(values, None)
 
 
 def _triples(rows: Iterable[Mapping[str, Term]]) -> list[Triple]:

@@ -14,7 +14,7 @@ from graphsvc.entities.layout import Layout
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from graphsvc.entities.model import Named
@@ -73,6 +73,10 @@ class Terms:
         """Tell whether a term is a class or property with a label."""
         return bool(self._labels.all(term))
 
+    def labels(self, term: Term) -> Sequence[str]:
+        """Return every label of a class or property."""
+        return self._labels.all(term)
+
     def name(self, term: Term, languages: str) -> Named | None:
         """Return a class or property under its label; None if it is none, or has no label."""
         return self._labels.name(term, languages)
@@ -99,6 +103,10 @@ class Terms:
             if len(under) == len(equal) and equal.isdisjoint(found):
                 found.append(cls)
         return found
+
+    def above(self, cls: Term) -> AbstractSet[Term]:
+        """Return the classes that a class is directly under."""
+        return self._above.get(cls, frozenset())
 
     def superclasses(self, cls: Term) -> Iterator[Term]:
         """Yield the classes that a class is under, however many steps, each once."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from graphsvc.entities.model import Fact, Named, Note
     from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +146,13 @@ class Thing:
     incoming: tuple[Incoming, ...]
     comparable: tuple[Named, ...]
     query: BoundQuery
+
+    def values(self, prop: Term) -> list[Term]:
+        """Return the values of a property."""
+        return [
+            fact.other.term
+            for group in self.groups
+            for entry in group.properties
+            if entry.predicate.term == prop
+            for fact in entry.facts
+        ]

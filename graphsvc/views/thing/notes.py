@@ -10,8 +10,8 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.entities.evidence import iri
 from graphsvc.entities.labels import fit, spelled
 from graphsvc.entities.model import Note
-from graphsvc.entities.notes import variants_of
 from graphsvc.namespaces import OA, RDF, RDFS
+from graphsvc.views.thing.variants import variants_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

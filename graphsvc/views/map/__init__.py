@@ -1,0 +1,206 @@
+"""The map: the world's countries, and what of the graph lies where.
+
+`places` reads what can be drawn, once; here it is drawn and named for a reader. Of very many things
+the first ones are drawn: more could not be told apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from graphsvc.pictures import labels as lettering
+from graphsvc.pictures import world
+from graphsvc.views.map.places import PLACES, places_of
+from graphsvc.views.names import Names
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pyoxigraph import NamedNode
+
+    from graphsvc.entities.model import Named, Passage
+    from graphsvc.pictures.labels import Box, Label, Point
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.map.places import Place, Places
+
+SENTENCES = view_query("map/sentences")
+
+MOST_SPOTS = 150
+"""How many places are drawn."""
+
+MOST_OF_COUNTRY = 100
+"""How many things are listed in one country."""
+
+_WIDE, _NARROW = 10, 18
+"""The size of the letters on a wide map and on a narrow one, as its style sheet has them."""
+
+_SPOT, _KNOT = 4, 16
+"""How far from its middle a place is drawn on a wide map, and several on a narrow one."""
+
+_TOUCH = 56
+"""How far apart points stand on a narrow screen that a finger can tell apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country of the map, and the things of the graph that are it or lie in it."""
+
+    name: str
+    path: str
+    centre: Point
+    things: tuple[Named, ...]
+    within: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The name of a country, and where it stands on a wide map and on a narrow one."""
+
+    thing: Named
+    wide: Label
+    narrow: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place on the map; ``label`` is where its name stands, if there is room for it."""
+
+    thing: Named
+    place: Place
+    x: float
+    y: float
+    label: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Knot:
+    """Places that a narrow screen cannot show apart."""
+
+    spots: tuple[Spot, ...]
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """What the map shows; ``land`` is the outline of the countries that the graph does not have.
+
+    ``countries`` are those of which the graph has something, ``more`` is how many places there was
+    no room for. ``sentences`` are the passages that say something of each thing, if asked for.
+    """
+
+    land: str
+    countries: tuple[Country, ...]
+    titles: tuple[Title, ...]
+    spots: tuple[Spot, ...]
+    knots: tuple[Knot, ...]
+    more: int
+    sentences: Mapping[Term, Sequence[Passage]]
+    query: BoundQuery
+
+    @property
+    def named(self) -> list[Country]:
+        """Return the countries that the graph has."""
+        return [entry for entry in self.countries if entry.things]
+
+    @property
+    def things(self) -> list[Named]:
+        """Return all that is on the map."""
+        countries = chain.from_iterable(entry.things for entry in self.named)
+        return [*countries, *(spot.thing for spot in self.spots)]
+
+
+def drawn_map(graph: Graph, languages: str) -> Map:
+    """Return the map, without sentences."""
+    return _drawn(graph, Names(graph, _shown(graph.places), languages), {})
+
+
+def map_with_sentences(graph: Graph, languages: str) -> Map:
+    """Return the map, and which passages say something of each thing on it."""
+    shown = _shown(graph.places)
+    rows = list(graph.rows(SENTENCES.bind({"thing": shown})))
+    names = Names(graph, [*shown, *(row["passage"] for row in rows)], languages)
+    found: dict[Term, list[Passage]] = {}
+    for row in rows:
+        passage = names.passage(row["passage"])
+        found.setdefault(row["thing"], []).extend([passage] if passage else [])
+    sentences = {
+        thing: sorted(passages, key=lambda entry: entry.order) for thing, passages in found.items()
+    }
+    return _drawn(graph, names, sentences)
+
+
+def _shown(places: Places) -> Sequence[NamedNode]:
+    """Return the things that have a place on the map or in its lists."""
+    listed = chain.from_iterable(
+        part[:MOST_OF_COUNTRY] for each in places.countries for part in (each.things, each.within)
+    )
+    return [*dict.fromkeys(listed), *places.located[:MOST_SPOTS]]
+
+
+def _drawn(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage]]) -> Map:
+    places, shown = graph.places, graph.places.located[:MOST_SPOTS]
+    countries = [
+        Country(
+            name=each.country.name,
+            path=each.country.path,
+            centre=each.country.centre,
+            things=_by_label(names, each.things[:MOST_OF_COUNTRY]),
+            within=_by_label(names, each.within[:MOST_OF_COUNTRY]),
+        )
+        for each in places.countries
+    ]
+    named = [thing.term for entry in countries for thing in entry.things]
+    query = PLACES.bind({"thing": [*named, *shown]})
+    whereabouts = places_of(graph.rows(query), graph.status)
+    located = [(names[thing], whereabouts[thing]) for thing in shown if thing in whereabouts]
+    located.sort(key=lambda pair: pair[0].label)
+    points = [world.project(place.longitude, place.latitude) for _, place in located]
+    groups = lettering.together(points, _TOUCH)
+    middles = [lettering.middle(points[number] for number in group) for group in groups]
+    titles, covered = _titles(countries, points, middles)
+    labels = lettering.placed(
+        [(thing.label, point) for (thing, _), point in zip(located, points, strict=True)],
+        covered,
+        _WIDE,
+    )
+    spots = [
+        Spot(*pair, *point, label)
+        for pair, point, label in zip(located, points, labels, strict=True)
+    ]
+    return Map(
+        land=places.land,
+        countries=tuple(countries),
+        titles=tuple(titles),
+        spots=tuple(spots),
+        knots=tuple(
+            Knot(tuple(spots[number] for number in sorted(group)), *middle)
+            for group, middle in zip(groups, middles, strict=True)
+        ),
+        more=max(0, len(places.located) - MOST_SPOTS),
+        sentences=sentences,
+        query=query,
+    )
+
+
+def _by_label(names: Names, things: Iterable[NamedNode]) -> tuple[Named, ...]:
+    return tuple(sorted((names[thing] for thing in things), key=lambda named: named.label))
+
+
+def _titles(
+    countries: Iterable[Country], points: Iterable[Point], middles: Iterable[Point]
+) -> tuple[list[Title], list[Box]]:
+    """Return the names of the countries, and what they cover on a wide map."""
+    named = [(entry.things[0], entry.centre) for entry in countries if entry.things]
+    words = [(thing.label, centre) for thing, centre in named]
+    spots = [lettering.around(x, y, _SPOT) for x, y in points]
+    wide, covered = lettering.spread(words, spots, _WIDE)
+    circles = [lettering.around(x, y, _KNOT) for x, y in middles]
+    narrow, _ = lettering.spread(words, circles, _NARROW)
+    titles = [Title(thing, *at) for (thing, _), *at in zip(named, wide, narrow, strict=True)]
+    return titles, covered

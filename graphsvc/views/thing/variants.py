@@ -1,0 +1,38 @@
+"""Readings that a note sets side by side, and which passages print each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphsvc.entities.mentions import occurrences
+from graphsvc.entities.model import Variant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from graphsvc.entities.model import Passage
+
+
+def variants_of(readings: Iterable[str], cited: Sequence[Passage]) -> list[Variant]:
+    """Return readings with the passages that print them, in the order of the text.
+
+    A passage prints the longest reading that stands in it, and not those within that one.
+    """
+    printed: dict[str, list[Passage]] = {words: [] for words in readings}
+    for entry in cited:
+        found = {words: occurrences(words, entry.quote) for words in printed}
+        for words, spans in found.items():
+            longer = [
+                span
+                for other, others in found.items()
+                if len(other) > len(words)
+                for span in others
+            ]
+            if any(not any(outer.holds(span) for outer in longer) for span in spans):
+                printed[words].append(entry)
+    variants = [Variant(words, tuple(stated)) for words, stated in printed.items()]
+    return sorted(variants, key=_first_place)
+
+
+def _first_place(variant: Variant) -> tuple[float, str]:
+    return min((entry.order for entry in variant.passages), default=(float("inf"), ""))
