@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("web",),
     ("views",),
     ("reconciliation", "browse"),
-    ("changes", "validation", "vocabulary", "entities", "explain", "description", "datasets"),
+    ("changes", "validation", "entities", "explain", "description", "datasets"),
     ("queries",),
     ("build", "depot", "editions", "release", "dumps", "listing"),
     ("inference", "sources", "files", "passages", "parsing", "layout", "trig", "search"),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.asking_terms import AskingTerms
 from graphsvc.entities.wording import Wording
 from graphsvc.namespaces import GENERALISING, LDQD
 
@@ -214,11 +213,12 @@ SELECT ?passage ?words WHERE {
 """
 
 
-class Asking(AskingTerms):
+class Asking:
     """The queries behind the blocks of the pages of one graph."""
 
     def __init__(self, catalogue: Catalogue, prefixes: Mapping[str, str]) -> None:
-        super().__init__(catalogue, Wording(prefixes))
+        self._catalogue = catalogue
+        self._wording = Wording(prefixes)
         self.shortened = self._wording.shortened
 
     def about(self, iri: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc.store.base import Table
 from graphsvc.views.terms import Terms
+from graphsvc.views.vocabulary.ontology import Ontology
 
 if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
@@ -29,9 +30,14 @@ class Graph:
         """Return what the graph says of its classes and properties."""
         return Terms.read(self.rows)
 
+    @cached_property
+    def ontology(self) -> Ontology:
+        """Return the classes and properties of the graph, and how they hang together."""
+        return Ontology.read(self.rows, self.base)
+
     def warm_up(self) -> None:
         """Read what is the same for every request."""
-        _ = self.terms
+        _ = self.terms, self.ontology
 
     def rows(self, query: BoundQuery) -> Table:
         """Return the answer to a query; without terms for one of its parameters it has no rows."""

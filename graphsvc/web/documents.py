@@ -123,7 +123,10 @@ def _document(iri: str, asked: Format | None) -> Response:
     # Where a page of data stands among its like is told whether or not it is sent.
     is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
     data = draft(site().catalogue, iri, number) if is_data else None
-    is_read_in_pages = Content.PAGE in fmt.carries and iri in site().catalogue.texts
+    is_vocabulary = iri == site().catalogue.ontology.value
+    is_read_in_pages = Content.PAGE in fmt.carries and (
+        is_vocabulary or iri in site().catalogue.texts
+    )
     if number > 1 and not is_data and not is_read_in_pages:
         raise UnknownEntity(f"{iri}?page={number}", iri)
 
@@ -132,7 +135,7 @@ def _document(iri: str, asked: Format | None) -> Response:
             return write_document(_described(data), fmt)
         if Content.LINKS in fmt.carries:
             return signposts.linkset(iri)
-        return ontology_page() if iri == site().catalogue.ontology.value else entity_page(iri)
+        return ontology_page(number) if is_vocabulary else entity_page(iri)
 
     response = _answer(fmt, (iri, number), iri, body)
     page = "" if number == 1 else f"?page={number}"

@@ -33,7 +33,7 @@ from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
 from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
-from graphsvc.vocabulary import Vocabulary, read_vocabulary
+from graphsvc.views.vocabulary.questions import questions_by_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from graphsvc.entities import Named
     from graphsvc.release import Release
     from graphsvc.store.base import Store, Term
+    from graphsvc.views.vocabulary.model import Questions
 
 T = TypeVar("T")
 
@@ -85,9 +86,10 @@ class Site:
             self.alignments,
             self.queries,
             self.view_queries,
-            self.vocabulary_in(self.default_language),
+            self.questions,
             world.countries(),
         )
+        self.graph.warm_up()
         self.browser.read_ahead(self.default_language)
 
     @cached_property
@@ -155,6 +157,11 @@ class Site:
         return load_queries(self.release.queries)
 
     @cached_property
+    def questions(self) -> Questions:
+        """Return which named queries use which term."""
+        return questions_by_term(self.queries, self.release.prefixes)
+
+    @cached_property
     def graph(self) -> Graph:
         """Return the graph as the views read it."""
         return Graph(self.store, self.base)
@@ -168,13 +175,6 @@ class Site:
         """Return the named query whose IRI this is."""
         name = iri.removeprefix(f"{self.base}query/")
         return next((query for query in self.queries if query.name == name), None)
-
-    def vocabulary_in(self, languages: str) -> Vocabulary:
-        """Return the ontology with every term, and where each is used, in a reader's languages."""
-        return self.once(
-            ("vocabulary", languages),
-            lambda: read_vocabulary(self.catalogue, self.queries, self.release.prefixes, languages),
-        )
 
     def called(self, term: Term, languages: str) -> Named:
         """Return a term under its label."""

@@ -20,7 +20,7 @@ from graphsvc.entities import Imprint, version_document
 from graphsvc.entities.labels import best, local_words
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
-from graphsvc.vocabulary import KINDS, kind_of
+from graphsvc.views.vocabulary.ontology import KINDS, kind_of
 from graphsvc.web import problems
 from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix, write_document
 from graphsvc.web.languages import labels, of_reader

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from graphsvc.vocabulary.layers import layered
+from graphsvc.pictures.layers import layered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphsvc.entities import Named
-    from graphsvc.vocabulary.layers import Layers
-    from graphsvc.vocabulary.model import Branch, Vocabulary
+    from pyoxigraph import NamedNode
+
+    from graphsvc.entities.model import Named
+    from graphsvc.pictures.layers import Layers
+    from graphsvc.views.vocabulary.model import Branch, Link
+    from graphsvc.views.vocabulary.ontology import RawLink
 
 _ROW = 30.0
 _LINE = 18.0
@@ -79,17 +83,17 @@ class Drawing:
     focus: tuple[float, float] = (0.0, 0.0)
 
 
-def tree(vocabulary: Vocabulary) -> Drawing:
-    """Return the classes, each with its subclasses on its right."""
-    drawn = _Trees(vocabulary.tree)
+def tree(branches: Sequence[Branch]) -> Drawing:
+    """Return classes, each with its subclasses on its right."""
+    drawn = _Trees(branches)
     return _drawing(drawn.boxes, drawn.lines)
 
 
-def upright_tree(vocabulary: Vocabulary) -> Drawing:
+def upright_tree(branches: Sequence[Branch]) -> Drawing:
     """Return the same for a narrow screen: each class with its subclasses under it, indented."""
     boxes: list[Box] = []
     lines: list[Line] = []
-    _indent(vocabulary.tree, 0, boxes, lines)
+    _indent(branches, 0, boxes, lines)
     return _drawing(boxes, lines)
 
 
@@ -97,7 +101,7 @@ def _indent(branches: Sequence[Branch], depth: int, boxes: list[Box], lines: lis
     above = boxes[-1] if depth else None
     for branch in branches:
         terms = (branch.term,)
-        x, y, height = _MARGIN + depth * _INDENT, _MARGIN + len(boxes) * _ROW, _height(terms)
+        x, y, height = _MARGIN + depth * _INDENT, _MARGIN + len(boxes) * _ROW, _height(1)
         boxes.append(Box(x, y, _width(terms), height, terms, is_class=True))
         if above is not None:
             bend, bottom, level = above.x + _INDENT / 2, above.y + above.height, y + height / 2
@@ -106,35 +110,48 @@ def _indent(branches: Sequence[Branch], depth: int, boxes: list[Box], lines: lis
         _indent(branch.branches, depth + 1, boxes, lines)
 
 
-def network(vocabulary: Vocabulary) -> Drawing:
-    """Return the classes that properties link, and on each way the names of its properties."""
-    links = vocabulary.links
-    classes = sorted(
-        {end.term: end for link in links for end in (link.subject, link.object)}.values(),
-        key=lambda cls: (cls.label, cls.iri or ""),
-    )
-    number = {cls.term: at for at, cls in enumerate(classes)}
-    contents = [*((cls,) for cls in classes), *(link.properties for link in links)]
+def network_layers(links: Sequence[RawLink]) -> Layers:
+    """Return where classes and the properties that link them stand: it depends on no language.
+
+    The classes are numbered in the order of `linked`, and the links after them.
+    """
+    number = {cls: at for at, cls in enumerate(linked(links))}
     edges = []
-    for at, link in enumerate(links, start=len(classes)):
-        edges += [(number[link.subject.term], at), (at, number[link.object.term])]
-    heights = [_height(terms) for terms in contents]
-    layers = layered(edges, heights)
-    boxes = _boxes(layers, contents, heights, len(classes))
+    for at, link in enumerate(links, start=len(number)):
+        edges += [(number[link.subject], at), (at, number[link.object])]
+    lines = [*(1 for _ in number), *(len(link.properties) for link in links)]
+    return layered(edges, [_height(each) for each in lines])
+
+
+def linked(links: Sequence[RawLink]) -> list[NamedNode]:
+    """Return the classes that properties link, each once."""
+    return sorted({end for link in links for end in (link.subject, link.object)}, key=str)
+
+
+def network(classes: Sequence[Named], links: Sequence[Link], layers: Layers) -> Drawing:
+    """Return classes that properties link, and on each way the names of its properties."""
+    contents = [*((cls,) for cls in classes), *(link.properties for link in links)]
+    boxes = _boxes(layers, contents, len(classes))
     lines = [_way(way, layers, boxes) for way in layers.ways]
-    ends = Counter(node for edge in edges for node in edge if node < len(classes))
+    ends = Counter(node for way in layers.ways for node in (way[0], way[-1]) if node < len(classes))
     centre = [boxes[node] for node, _ in ends.most_common(1)]
     focus = [(box.x + box.width / 2, box.y + box.height / 2) for box in centre]
     return _drawing([boxes[node] for node in range(len(contents))], lines, *focus)
 
 
-def _height(terms: Sequence[Named]) -> float:
-    return len(terms) * _LINE + 6.0
+def _height(lines: int) -> float:
+    return lines * _LINE + 6.0
 
 
 def _width(terms: Sequence[Named], character: float = _BOLD_CHARACTER) -> float:
-    longest = max(sum(_RELATIVE.get(letter, 1.0) for letter in term.label) for term in terms)
+    longest = max(_letters(term.label) for term in terms)
     return round(longest * character + 2 * _PADDING, 1)
+
+
+@lru_cache(maxsize=10_000)
+def _letters(words: str) -> float:
+    """Return how many letters of the usual width are as wide as some words."""
+    return sum(_RELATIVE.get(letter, 1.0) for letter in words)
 
 
 def _starts(widths: Sequence[float], between: float = _BETWEEN) -> list[float]:
@@ -168,7 +185,7 @@ class _Trees:
     def _draw(self, branch: Branch, depth: int, row: int) -> int:
         """Draw a class and those below it from a row on; return the first row still free."""
         terms = (branch.term,)
-        x, y, height = self._columns[depth], _MARGIN + row * _ROW, _height(terms)
+        x, y, height = self._columns[depth], _MARGIN + row * _ROW, _height(1)
         box = Box(x, y, _width(terms), height, terms, is_class=True)
         self.boxes.append(box)
         right, middle, end = x + box.width, y + height / 2, self._columns[depth + 1]
@@ -182,9 +199,7 @@ class _Trees:
         return max(at, row + 1)
 
 
-def _boxes(
-    layers: Layers, contents: Sequence[tuple[Named, ...]], heights: Sequence[float], classes: int
-) -> dict[int, Box]:
+def _boxes(layers: Layers, contents: Sequence[tuple[Named, ...]], classes: int) -> dict[int, Box]:
     """Return the box of every node; a waypoint's is as wide as its column, and empty."""
     own_width = [
         _width(terms, _BOLD_CHARACTER if node < classes else _CHARACTER)
@@ -199,7 +214,7 @@ def _boxes(
     for column, left, width in zip(layers.columns, _starts(widths), widths, strict=False):
         for node in column:
             terms = contents[node] if node in known else ()
-            height = heights[node] if node in known else 0.0
+            height = _height(len(terms)) if node in known else 0.0
             own = own_width[node] if node in known else width
             top = round(_MARGIN + layers.middle[node] - height / 2, 1)
             x = round(left + (width - own) / 2, 1)
