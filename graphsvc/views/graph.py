@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc.store.base import Table
 from graphsvc.views.terms import Terms
+from graphsvc.views.texts import Texts
 from graphsvc.views.vocabulary.ontology import Ontology
 
 if TYPE_CHECKING:
@@ -31,13 +32,18 @@ class Graph:
         return Terms.read(self.rows)
 
     @cached_property
+    def texts(self) -> Texts:
+        """Return where the passages of the texts stand."""
+        return Texts.read(self.rows)
+
+    @cached_property
     def ontology(self) -> Ontology:
         """Return the classes and properties of the graph, and how they hang together."""
         return Ontology.read(self.rows, self.base)
 
     def warm_up(self) -> None:
         """Read what is the same for every request."""
-        _ = self.terms, self.ontology
+        _ = self.terms, self.texts, self.ontology
 
     def rows(self, query: BoundQuery) -> Table:
         """Return the answer to a query; without terms for one of its parameters it has no rows."""

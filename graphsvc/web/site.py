@@ -19,7 +19,6 @@ from graphsvc.entities import (
     Dataset,
     Imprint,
     dataset,
-    known,
     spoken,
     written_in,
 )
@@ -33,6 +32,7 @@ from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
 from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
+from graphsvc.views.thing import head, is_known
 from graphsvc.views.vocabulary.questions import questions_by_term
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from graphsvc.entities import Named
     from graphsvc.release import Release
     from graphsvc.store.base import Store, Term
+    from graphsvc.views.thing import Head
     from graphsvc.views.vocabulary.model import Questions
 
 T = TypeVar("T")
@@ -87,6 +88,7 @@ class Site:
             self.queries,
             self.view_queries,
             self.questions,
+            self.dataset_head,
             world.countries(),
         )
         self.graph.warm_up()
@@ -167,6 +169,11 @@ class Site:
         return Graph(self.store, self.base)
 
     @cached_property
+    def dataset_head(self) -> Head | None:
+        """Return what typed links tell of the dataset, if it is described."""
+        return None if self.dataset.iri is None else head(self.graph, self.dataset.iri)
+
+    @cached_property
     def view_queries(self) -> tuple[Query, ...]:
         """Return the queries of the views, their examples taken from this graph."""
         return queries_with_examples(self.graph)
@@ -196,10 +203,7 @@ class Site:
 
     def knows(self, iri: str) -> bool:
         """Tell whether the graph says anything about an IRI; one that is none is not known."""
-        try:
-            return known(self.catalogue.near, iri)
-        except ValueError:
-            return False
+        return is_known(self.graph, iri)
 
     def local_href(self, iri: str | None) -> str | None:
         """Return where a link to a thing leads: things of this graph are here, others elsewhere.
@@ -217,7 +221,7 @@ class Site:
 
     def in_text(self, passage: str) -> str | None:
         """Return where a passage stands in its text as the source reader shows it."""
-        position = self.catalogue.positions.get(passage)
+        position = self.graph.texts.positions.get(passage)
         if position is None:
             return self.local_href(passage)
         page = position.index // READER_SIZE + 1

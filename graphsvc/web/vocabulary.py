@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template
 
-from graphsvc.entities import describe
+from graphsvc.views.thing import thing
 from graphsvc.views.vocabulary import vocabulary
 from graphsvc.web.languages import labels
 from graphsvc.web.lineage import known_versions
@@ -17,24 +17,27 @@ from graphsvc.web.term_parts import TermParts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from graphsvc.views.thing import Head
     from graphsvc.web.lineage import Version
 
 
-def ontology_page(page: int) -> str:
-    """Return the page about the ontology; it is made once for a reader, and anew for a version."""
+def ontology_page(about: Head | None, page: int) -> str:
+    """Return the page about the vocabulary; it is made once for a reader, and anew for a version.
+
+    ``about`` is there if the graph has an ontology of its own.
+    """
     versions = known_versions()
     key = ("ontology", page, *(each.edition.name for each in versions))
-    return kept_page(key, lambda: _made(versions, page))
+    return kept_page(key, lambda: _made(about, page, versions))
 
 
-def _made(versions: Sequence[Version], page: int) -> str:
+def _made(about: Head | None, page: int, versions: Sequence[Version]) -> str:
     found = vocabulary(site().graph, site().questions, site().release.prefixes, labels(), page)
-    own = None if found.ontology is None else found.ontology.iri
-    is_here = own is not None and own.startswith(site().base)
     return render_template(
         "ontology.html",
         vocabulary=found,
-        entity=describe(site().catalogue, own, labels()) if own is not None and is_here else None,
+        entity=None if about is None else thing(site().graph, about.iri, labels()),
+        about=about,
         made=TermParts(found),
         versions=versions,
     )
