@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.model import Named
-    from graphsvc.entities.neighbours import Ring
     from graphsvc.store.base import Term
 
 _ABOUT = """
@@ -99,35 +98,6 @@ SELECT DISTINCT ?thing ?property ?value WHERE {
 ORDER BY ?thing ?property ?value
 """
 
-_AROUND = """
-SELECT DISTINCT ?subject ?property ?value ?passage WHERE {
-  {
-    VALUES ?subject { $centre }%(others)s
-    ?subject ?property ?other BIND(?other AS ?value)
-    FILTER(?property != rdf:type)
-  } UNION {
-    VALUES ?value { $centre }%(others)s
-    ?other ?property ?value BIND(?other AS ?subject)
-    FILTER(?property != oa:hasTarget)
-    FILTER NOT EXISTS { ?other rdf:predicate ?derived }
-  }
-  FILTER(isIRI(?other) && ?subject != ?value && STRSTARTS(STR(?other), $within))
-  OPTIONAL {
-    { GRAPH ?passage { ?subject ?property ?value } }
-    UNION {
-      # What rules alone reach rests on the passages from which it follows, in every way it does.
-      ?derivation rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value ;
-        prov:wasDerivedFrom ?passage .
-      FILTER NOT EXISTS {
-        GRAPH ?stating { ?subject ?property ?value } FILTER(?stating != $inferred)
-      }
-    }
-    ?passage oa:exact ?words
-  }
-}
-ORDER BY ?property ?subject ?value ?passage
-"""
-
 _FOUND = """
 SELECT ?thing ?class WHERE {
   VALUES ?thing { $things }
@@ -193,18 +163,6 @@ class Asking:
         """Return the query for what some things are placed on the map by."""
         return self._wording.query(
             _PLACED, things=[thing.term for thing in things], properties=properties
-        )
-
-    def around(self, ring: Ring) -> str:
-        """Return the query for what stands around a thing, or for a page of it."""
-        others = [one.thing.term for one in ring.neighbours]
-        shown = "" if ring.is_whole else "\n    VALUES ?other { $others }"
-        return self._wording.query(
-            _AROUND % {"others": shown},
-            centre=ring.centre.term,
-            within=Literal(f"{self._catalogue.base}id/"),
-            others=others,
-            inferred=self._catalogue.inferred,
         )
 
     def found(self, iris: Iterable[str]) -> str:

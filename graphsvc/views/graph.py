@@ -5,14 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from graphsvc.entities.model import Status
+from graphsvc.namespaces import graph_iri
 from graphsvc.store.base import Table
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
 from graphsvc.views.vocabulary.ontology import Ontology
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from graphsvc.queries import BoundQuery
-    from graphsvc.store.base import Store
+    from graphsvc.store.base import Store, Term
 
 
 class Graph:
@@ -24,6 +28,8 @@ class Graph:
 
     def __init__(self, store: Store, base: str) -> None:
         self.base = base
+        self.editorial = graph_iri(base, "editorial")
+        self.inferred = graph_iri(base, "inferred")
         self._store = store
 
     @cached_property
@@ -44,6 +50,14 @@ class Graph:
     def warm_up(self) -> None:
         """Read what is the same for every request."""
         _ = self.terms, self.texts, self.ontology
+
+    def status(self, graphs: Container[Term], *, is_stated: bool) -> Status:
+        """Return the weightiest of those who say so: the text comes before the editors."""
+        if is_stated:
+            return Status.STATED
+        if self.editorial in graphs:
+            return Status.EDITORIAL
+        return Status.INFERRED if self.inferred in graphs else Status.RECORDED
 
     def rows(self, query: BoundQuery) -> Table:
         """Return the answer to a query; without terms for one of its parameters it has no rows."""
