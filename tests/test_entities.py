@@ -10,17 +10,17 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.entities import (
     Catalogue,
-    Imprint,
     called,
     classes,
     dataset,
-    draft,
     known,
     texts,
 )
 from graphsvc.entities.labels import Labels, best, local_words
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import DCTERMS, FOAF, PROV, RDF, VOID
+from graphsvc.views.document import Imprint, draft
+from graphsvc.views.graph import Graph
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad
@@ -35,14 +35,19 @@ SPO2 = "http://www.w3.org/TR/owl2-profiles/#prp-spo2"
 
 
 @pytest.fixture(scope="module")
+def graph(lights_release: Release) -> Graph:
+    return Graph(lights_release.store, lights_release.base)
+
+
+@pytest.fixture(scope="module")
 def catalogue(lights_release: Release) -> Catalogue:
     return Catalogue(lights_release.store, lights_release.base)
 
 
-def test_unknown_things_are_told(catalogue: Catalogue) -> None:
+def test_unknown_things_are_told(catalogue: Catalogue, graph: Graph) -> None:
     assert not known(catalogue.store, BASE + "id/light/none")
     with pytest.raises(UnknownEntity):
-        draft(catalogue, BASE + "id/light/none").document(imprint(catalogue))
+        draft(graph, BASE + "id/light/none").document(imprint(catalogue))
 
 
 def test_a_graph_is_known_even_if_nothing_speaks_of_it(catalogue: Catalogue) -> None:
@@ -78,8 +83,8 @@ def is_named(quad: Quad) -> bool:
     return not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode)
 
 
-def test_a_document_holds_every_fact_where_it_is_stated(catalogue: Catalogue) -> None:
-    written = draft(catalogue, NORTH_ROCK).document(imprint(catalogue))
+def test_a_document_holds_every_fact_where_it_is_stated(catalogue: Catalogue, graph: Graph) -> None:
+    written = draft(graph, NORTH_ROCK).document(imprint(catalogue))
     node = NamedNode(NORTH_ROCK)
     stored = {quad for quad in catalogue.store.quads() if node in (quad.subject, quad.object)}
     assert stored <= set(written.quads())
@@ -90,8 +95,10 @@ def test_a_document_holds_every_fact_where_it_is_stated(catalogue: Catalogue) ->
     assert any(predicate == DCTERMS.license for predicate, _ in said)
 
 
-def test_formats_without_graphs_say_which_passage_claims_what(catalogue: Catalogue) -> None:
-    written = draft(catalogue, NORTH_ROCK).document(imprint(catalogue))
+def test_formats_without_graphs_say_which_passage_claims_what(
+    catalogue: Catalogue, graph: Graph
+) -> None:
+    written = draft(graph, NORTH_ROCK).document(imprint(catalogue))
     triples = written.triples()
     assert {quad.triple for quad in written.quads()} <= set(triples)
     claims = [triple for triple in triples if triple.predicate == PROV.hadPrimarySource]
@@ -106,14 +113,14 @@ def test_formats_without_graphs_say_which_passage_claims_what(catalogue: Catalog
     assert (lit, NamedNode(BASE + "passage/2")) in [(one.subject, one.object) for one in claims]
 
 
-def test_the_document_of_a_passage_holds_what_it_states(catalogue: Catalogue) -> None:
+def test_the_document_of_a_passage_holds_what_it_states(catalogue: Catalogue, graph: Graph) -> None:
     iri = BASE + "passage/3"
-    written = draft(catalogue, iri).document(imprint(catalogue))
+    written = draft(graph, iri).document(imprint(catalogue))
     assert set(catalogue.store.quads(iri)) <= set(written.quads())
 
 
-def test_the_ontology_document_is_the_whole_ontology(catalogue: Catalogue) -> None:
-    written = draft(catalogue, catalogue.ontology.value).document(imprint(catalogue))
+def test_the_ontology_document_is_the_whole_ontology(catalogue: Catalogue, graph: Graph) -> None:
+    written = draft(graph, catalogue.ontology.value).document(imprint(catalogue))
     stored = list(catalogue.store.quads(BASE + "graph/ontology"))
     assert set(filter(is_named, stored)) <= set(written.quads())
     # Blank nodes have other names here, but there are as many.

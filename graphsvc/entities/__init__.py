@@ -7,14 +7,6 @@ its terms bound and never written into its text, so that any store answers alike
 
 from graphsvc.entities.catalogue import Catalogue
 from graphsvc.entities.describe import called, known
-from graphsvc.entities.documents import (
-    Document,
-    Draft,
-    Imprint,
-    document_iri,
-    draft,
-    version_document,
-)
 from graphsvc.entities.model import (
     ClassCount,
     Dataset,
@@ -33,10 +25,7 @@ __all__ = [
     "ClassCount",
     "Dataset",
     "Derivation",
-    "Document",
-    "Draft",
     "Fact",
-    "Imprint",
     "Named",
     "Note",
     "Passage",
@@ -45,12 +34,9 @@ __all__ = [
     "called",
     "classes",
     "dataset",
-    "document_iri",
-    "draft",
     "known",
     "leading",
     "spoken",
     "texts",
-    "version_document",
     "written_in",
 ]

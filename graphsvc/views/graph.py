@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from graphsvc.entities.model import Status
 from graphsvc.namespaces import graph_iri
 from graphsvc.store.base import Table
+from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
 from graphsvc.views.vocabulary.ontology import Ontology
@@ -43,13 +44,18 @@ class Graph:
         return Texts.read(self.rows)
 
     @cached_property
+    def blanks(self) -> Blanks:
+        """Return the parts of the graph that have no names."""
+        return Blanks.read(self.rows, self.base)
+
+    @cached_property
     def ontology(self) -> Ontology:
         """Return the classes and properties of the graph, and how they hang together."""
         return Ontology.read(self.rows, self.base)
 
     def warm_up(self) -> None:
         """Read what is the same for every request."""
-        _ = self.terms, self.texts, self.ontology
+        _ = self.terms, self.texts, self.blanks, self.ontology
 
     def status(self, graphs: Container[Term], *, is_stated: bool) -> Status:
         """Return the weightiest of those who say so: the text comes before the editors."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
 
-from graphsvc.entities import draft
 from graphsvc.errors import UnknownEntity, Withdrawn
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import OWL
+from graphsvc.views.document import draft
 from graphsvc.views.thing import head
 from graphsvc.web import dataset_description, lineage, problems, signposts
 from graphsvc.web.history import history
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.entities import Document, Draft
+    from graphsvc.views.document import Document, Draft
     from graphsvc.views.thing import Head
 
 documents = Blueprint("documents", __name__)
@@ -133,7 +133,7 @@ def _document(about: Head, asked: Format | None) -> Response:
     fmt = asked or negotiate(request.headers.get("Accept"), _offered(iri, number))
     # Where a page of data stands among its like is told whether or not it is sent.
     is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
-    data = draft(site().catalogue, iri, number) if is_data else None
+    data = draft(site().graph, iri, number) if is_data else None
     is_vocabulary = iri == site().catalogue.ontology.value
     is_read_in_pages = Content.PAGE in fmt.carries and (
         is_vocabulary or iri in site().graph.texts.passages

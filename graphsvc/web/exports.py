@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from graphsvc.browse.writing import write_place
-from graphsvc.entities import Document
-from graphsvc.entities.paging import Paging
 from graphsvc.errors import ParameterError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, FOAF, OA, RDF, RDFS, SCHEMA, VOID, XSD
+from graphsvc.views.document import Document, Paging, passages_among
 from graphsvc.web.rdf import write_rdf
 from graphsvc.web.xlsx import workbook
 
@@ -195,7 +194,7 @@ def _rdf(sheet: Sheet, fmt: Format, served: Site) -> bytes:
         paging=Paging(sheet.address, 1, 1),
         own=frozenset(quad.triple for quad in quads - stated),
         stated=stated,
-        passages=served.catalogue.stating(stated),
+        passages=passages_among(served.graph, stated),
     )
     has_graphs = Content.QUADS in fmt.carries
     return write_rdf(document.quads() if has_graphs else document.triples(), fmt, served.prefixes)

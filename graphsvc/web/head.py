@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from graphsvc.entities.documents import document_iri
 from graphsvc.entities.structured import Publication, about, whole
 from graphsvc.formats import Content, carrying
+from graphsvc.views.document import document_iri
 from graphsvc.web import signposts
 from graphsvc.web.site import site
 
@@ -41,7 +41,7 @@ def _signposts(about: Head) -> list[signposts.Link]:
 
 
 def _structured(entity: Thing) -> Markup:
-    address = document_iri(site().catalogue, entity.iri)
+    address = document_iri(site().base, entity.iri)
     publication = Publication(address, site().dataset)
     return _data_block(about(entity, site().alignments, publication))
 

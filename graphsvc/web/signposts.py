@@ -18,7 +18,7 @@ from graphsvc.web.site import site
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphsvc.entities.paging import Paging
+    from graphsvc.views.document import Paging
     from graphsvc.views.thing import Head
 
 #: More items than these are told in the link set alone: headers have bounds, and a list that is

@@ -17,7 +17,6 @@ from graphsvc.browse.browser import Browser
 from graphsvc.entities import (
     Catalogue,
     Dataset,
-    Imprint,
     dataset,
     spoken,
     written_in,
@@ -30,6 +29,7 @@ from graphsvc.namespaces import VOID
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
+from graphsvc.views.document import Imprint
 from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
 from graphsvc.views.thing import head, is_known
