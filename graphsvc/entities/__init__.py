@@ -18,7 +18,7 @@ from graphsvc.entities.model import (
     Status,
     Text,
 )
-from graphsvc.entities.overview import classes, dataset, leading, spoken, texts, written_in
+from graphsvc.entities.overview import classes, leading, texts
 
 __all__ = [
     "Catalogue",
@@ -33,10 +33,7 @@ __all__ = [
     "Text",
     "called",
     "classes",
-    "dataset",
     "known",
     "leading",
-    "spoken",
     "texts",
-    "written_in",
 ]

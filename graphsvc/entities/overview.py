@@ -5,53 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
-from graphsvc.entities.evidence import iri, place
+from graphsvc.entities.evidence import place
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, best, spelled
-from graphsvc.entities.model import ClassCount, Dataset, Named, Text
+from graphsvc.entities.model import ClassCount, Named, Text
 from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.namespaces import graph_iri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphsvc.entities.catalogue import Catalogue
     from graphsvc.store.base import Term
-
-_DATASET = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?graph ?dataset ?space ?title ?description ?licence WHERE {
-  GRAPH ?graph {
-    ?dataset a void:Dataset ; void:uriSpace ?space .
-    OPTIONAL { ?dataset dcterms:title ?title }
-    OPTIONAL { ?dataset dcterms:description ?description }
-    OPTIONAL { ?dataset dcterms:license ?licence }
-  }
-}
-"""
-)
-
-_SPOKEN = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?tag WHERE {
-  VALUES ?labelling { rdfs:label skos:prefLabel dcterms:title foaf:name }
-  ?thing ?labelling ?label .
-  BIND(LANG(?label) AS ?tag)
-}
-"""
-)
-
-_LANGUAGE = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?graph ?language WHERE {
-  GRAPH ?graph { ?dataset a void:Dataset ; void:uriSpace ?space ; dcterms:language ?language }
-}
-"""
-)
 
 _ROOTS = (
     PROLOGUE
@@ -114,47 +79,6 @@ SELECT DISTINCT ?ontology ?class ?super WHERE {
 }
 """
 )
-
-
-def dataset(catalogue: Catalogue, language: str = "en") -> Dataset:
-    """Return what the graph as a whole is called: the void:Dataset whose IRIs are those here.
-
-    https://www.w3.org/TR/void/#pattern
-    """
-    found: dict[Term, dict[str, set[Term]]] = defaultdict(lambda: defaultdict(set))
-    bound = {"graph": graph_iri(catalogue.base, "dataset")}
-    for row in catalogue.store.select(_DATASET, bound):
-        if getattr(row["space"], "value", "") == catalogue.base:
-            for name, term in row.items():
-                found[row["dataset"]][name].add(term)
-    node = min(found, key=str, default=None)
-    if node is None:
-        return Dataset(None, "Knowledge graph", "", None)
-    said = found[node]
-    licence = min(said["licence"], key=iri, default=None)
-    return Dataset(
-        iri=iri(node),
-        title=best(said["title"], language) or "Knowledge graph",
-        description=best(said["description"], language),
-        licence=None if licence is None else iri(licence),
-        licence_called=None if licence is None else catalogue.name(licence, language),
-    )
-
-
-def spoken(catalogue: Catalogue) -> frozenset[str]:
-    """Return the tags of the languages in which the graph names things."""
-    return frozenset(
-        tag.value.lower()
-        for row in catalogue.store.select(_SPOKEN)
-        if isinstance(tag := row.get("tag"), Literal) and tag.value
-    )
-
-
-def written_in(catalogue: Catalogue) -> str:
-    """Return the language in which the graph is written (``dcterms:language``), else English."""
-    bound = {"graph": graph_iri(catalogue.base, "dataset")}
-    said = [row["language"] for row in catalogue.store.select(_LANGUAGE, bound)]
-    return min((term.value for term in said if isinstance(term, Literal)), default="en")
 
 
 def leading(catalogue: Catalogue, language: str = "en") -> list[Named]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from graphsvc.entities.model import Status
 from graphsvc.namespaces import graph_iri
 from graphsvc.store.base import Table
+from graphsvc.views.dataset import Description
 from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
@@ -53,9 +54,14 @@ class Graph:
         """Return the classes and properties of the graph, and how they hang together."""
         return Ontology.read(self.rows, self.base)
 
+    @cached_property
+    def description(self) -> Description:
+        """Return what the graph says of itself as a whole."""
+        return Description.read(self.rows, self.base)
+
     def warm_up(self) -> None:
         """Read what is the same for every request."""
-        _ = self.terms, self.texts, self.blanks, self.ontology
+        _ = self.terms, self.texts, self.blanks, self.ontology, self.description
 
     def status(self, graphs: Container[Term], *, is_stated: bool) -> Status:
         """Return the weightiest of those who say so: the text comes before the editors."""

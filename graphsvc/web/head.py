@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from graphsvc.entities.structured import Publication, about, whole
 from graphsvc.formats import Content, carrying
 from graphsvc.views.document import document_iri
+from graphsvc.views.structured import Publication, about, whole
 from graphsvc.web import signposts
 from graphsvc.web.site import site
 
@@ -48,7 +48,7 @@ def _structured(entity: Thing) -> Markup:
 
 def _structured_dataset() -> Markup:
     publication = Publication(site().base, site().dataset)
-    return _data_block(whole(site().catalogue, publication, site().built.isoformat()))
+    return _data_block(whole(site().graph, publication, site().built.isoformat()))
 
 
 def _data_block(content: object) -> Markup:

@@ -10,28 +10,24 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
 
 from flask import current_app, request
-from pyoxigraph import NamedNode
 
 from graphsvc import __version__
 from graphsvc.browse.browser import Browser
 from graphsvc.entities import (
     Catalogue,
     Dataset,
-    dataset,
-    spoken,
-    written_in,
 )
 from graphsvc.entities.asking import Asking
 from graphsvc.entities.context import Context
-from graphsvc.entities.structured import Alignments
 from graphsvc.lru import LruCache
-from graphsvc.namespaces import VOID
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
+from graphsvc.views.dataset import dataset
 from graphsvc.views.document import Imprint
 from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
+from graphsvc.views.structured import Alignments
 from graphsvc.views.thing import head, is_known
 from graphsvc.views.vocabulary.questions import questions_by_term
 
@@ -97,21 +93,21 @@ class Site:
     @cached_property
     def dataset(self) -> Dataset:
         """Return what the graph as a whole is called."""
-        return dataset(self.catalogue)
+        return dataset(self.graph, "en")
 
     def dataset_in(self, languages: str) -> Dataset:
         """Return what the graph as a whole is called, in the languages of a priority list."""
-        return self.once(("dataset", languages), lambda: dataset(self.catalogue, languages))
+        return self.once(("dataset", languages), lambda: dataset(self.graph, languages))
 
     @cached_property
     def languages(self) -> frozenset[str]:
         """Return the tags of the languages in which the graph names things."""
-        return spoken(self.catalogue)
+        return self.graph.description.languages
 
     @cached_property
     def default_language(self) -> str:
         """Return the language in which the graph is written, as its dataset says."""
-        return written_in(self.catalogue)
+        return self.graph.description.language
 
     @cached_property
     def imprint(self) -> Imprint:
@@ -123,10 +119,8 @@ class Site:
         """Tell whether RDF/XML can hold every document: if it holds the dump, and each class."""
         if all(dump.format != "rdf" for dump in self.release.manifest.dumps):
             return False
-        rows = self.store.select(f"SELECT ?class {{ ?part {VOID['class']} ?class }}")
-        return all(
-            isinstance(row["class"], NamedNode) and names_class(row["class"]) for row in rows
-        )
+        used = self.graph.ontology.used
+        return all(names_class(each.term) for each in used if each.kind == "class")
 
     @cached_property
     def context(self) -> Context:
@@ -136,7 +130,7 @@ class Site:
     @cached_property
     def alignments(self) -> Alignments:
         """Return what the terms of the graph are called in schema.org."""
-        return Alignments(self.catalogue)
+        return Alignments(self.graph.rows)
 
     @cached_property
     def asking(self) -> Asking:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pyoxigraph import NamedNode
 
@@ -74,13 +74,22 @@ class RawLink:
     properties: tuple[NamedNode, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A term that the graph uses as a class or a property, and how many things or facts have it."""
+
+    term: NamedNode
+    kind: Literal["class", "property"]
+    count: int
+
+
 @dataclass(frozen=True)
 class Ontology:
     """The classes and properties that a graph declares or uses.
 
     ``node`` is the ontology that the graph describes, if it does: its own before others;
     ``metadata`` is what is said of it, by property. ``own`` are the terms that the graph describes,
-    by kind; ``borrowed`` all others, by namespace. ``ends`` are the classes of domain and range of
+    by kind; ``borrowed`` all others, by namespace; ``uses`` counts how often terms are used. ``ends`` are the classes of domain and range of
     each property.
     """
 
@@ -88,7 +97,8 @@ class Ontology:
     metadata: Mapping[Term, Sequence[Term]]
     own: Mapping[NamedNode, str]
     borrowed: Mapping[str, Sequence[Named]]
-    uses: Mapping[Term, int]
+    used: tuple[Used, ...]
+    uses: Mapping[NamedNode, int]
     ends: Mapping[NamedNode, Sequence[tuple[NamedNode, NamedNode | None]]]
     namespaces: tuple[tuple[str, str], ...]
     is_partial: bool
@@ -101,7 +111,10 @@ class Ontology:
         """Read them by what answers queries; ``base`` is that of the graph's IRIs."""
         statements = sorted(rows(STATEMENTS).rows, key=str)
         axioms = Axioms(statements)  # type: ignore[arg-type]
-        uses = {row["term"]: place(row["uses"]) or 0 for row in rows(USES) if "term" in row}
+        used = tuple(_used(rows(USES)))
+        uses: dict[NamedNode, int] = {}
+        for each in used:
+            uses[each.term] = max(each.count, uses.get(each.term, 0))
         ontologies = [each for each in axioms.subjects if OWL.Ontology in _types(axioms, each)]
         node = min(
             ontologies, key=lambda each: (each.value != f"{base}ontology", each.value), default=None
@@ -113,13 +126,14 @@ class Ontology:
             if term not in ontologies and _is_described(axioms, term, base)
         }
         declared = (each for each in axioms.subjects if kind_of(_types(axioms, each)) != OTHER)
-        others = {term for term in (*declared, *uses) if isinstance(term, NamedNode)}
+        others = {*declared, *uses}
         return cls(
             node=node,
             metadata=_values(rows(about)),
             queries=BlockQueries(STATEMENTS, about, SUBCLASSES, LINKS, USES, NAMESPACES),
             own=own,
             borrowed=_by_namespace(others - own.keys()),
+            used=used,
             uses=uses,
             ends=_ends(rows(LINKS)),
             namespaces=tuple(
@@ -227,6 +241,14 @@ def _is_described(axioms: Axioms, term: NamedNode, base: str) -> bool:
 
 def _types(axioms: Axioms, term: Term) -> Sequence[Term]:
     return axioms.values(term, RDF.type)
+
+
+def _used(rows: Table) -> Iterator[Used]:
+    for row in rows:
+        term = row.get("term")
+        if isinstance(term, NamedNode):
+            is_class = getattr(row["kind"], "value", "") == "class"
+            yield Used(term, "class" if is_class else "property", place(row["uses"]) or 0)
 
 
 def _by_namespace(terms: Iterable[NamedNode]) -> Mapping[str, Sequence[Named]]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import (
     DCTERMS,
     FOAF,
@@ -27,13 +26,16 @@ from graphsvc.namespaces import (
     XSD,
     Namespace,
 )
+from graphsvc.views.dataset import downloads
+from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.model import Dataset, Fact, Named
-    from graphsvc.store.base import Term
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Table, Term
+    from graphsvc.views.graph import Graph
     from graphsvc.views.thing import Thing
 
 Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
@@ -67,40 +69,16 @@ _STANDARD: Mapping[NamedNode, str] = {
     OA.exact: "text",
 }
 
-# The steps from a term to one that says at least nearly the same of at least the same things.
-_STEPS = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?term ?next WHERE {
-  VALUES ?step {
-    rdfs:subClassOf rdfs:subPropertyOf owl:equivalentClass owl:equivalentProperty
-    skos:exactMatch skos:closeMatch
-  }
-  ?term ?step ?next .
-  FILTER(isIRI(?term) && isIRI(?next))
-}
-"""
-)
-
-_DOWNLOADS = (
-    PROLOGUE
-    + """
-PREFIX dcat: <http://www.w3.org/ns/dcat#>
-SELECT DISTINCT ?dataset ?url ?type WHERE {
-  ?dataset dcat:distribution ?distribution .
-  ?distribution dcat:downloadURL ?url ; dcat:mediaType ?type .
-}
-ORDER BY ?url
-"""
-)
+STEPS = view_query("structured/steps")
 
 
 class Alignments:
     """What the terms of the graph are called in schema.org."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, rows: Callable[[BoundQuery], Table]) -> None:
+        """Read them by what answers queries."""
         self._next: dict[Term, set[Term]] = defaultdict(set)
-        for row in catalogue.store.select(_STEPS):
+        for row in rows(STEPS.bind({})):
             self._next[row["term"]].add(row["next"])
 
     def of(self, term: Term) -> list[str]:
@@ -148,7 +126,7 @@ def about(entity: Thing, alignments: Alignments, publication: Publication) -> Js
     return thing
 
 
-def whole(catalogue: Catalogue, publication: Publication, modified: str) -> Json:
+def whole(graph: Graph, publication: Publication, modified: str) -> Json:
     """Return the dataset in the words of schema.org, with what of it can be downloaded.
 
     https://developers.google.com/search/docs/appearance/structured-data/dataset
@@ -166,16 +144,15 @@ def whole(catalogue: Catalogue, publication: Publication, modified: str) -> Json
     if dataset.iri is None:
         return told
     told["@id"] = dataset.iri
-    rows = catalogue.store.select(_DOWNLOADS, {"dataset": NamedNode(dataset.iri)})
-    downloads: list[Json] = [
+    files: list[Json] = [
         {
             "@type": "DataDownload",
-            "contentUrl": _words(row["url"]),
-            "encodingFormat": _words(row["type"]).removeprefix(_IANA),
+            "contentUrl": address,
+            "encodingFormat": media_type.removeprefix(_IANA),
         }
-        for row in rows
+        for address, media_type in downloads(graph)
     ]
-    return told | ({"distribution": downloads} if downloads else {})
+    return told | ({"distribution": files} if files else {})
 
 
 _IANA = "https://www.iana.org/assignments/media-types/"
@@ -212,10 +189,6 @@ def _page(publication: Publication) -> Json:
     if dataset.iri:
         page["isPartOf"] = {"@type": "Dataset", "@id": dataset.iri, "name": dataset.title}
     return page
-
-
-def _words(term: Term) -> str:
-    return str(getattr(term, "value", term))
 
 
 def _add(found: dict[str, list[Json]], name: str, value: Json) -> None:
