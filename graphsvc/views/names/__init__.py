@@ -49,11 +49,11 @@ class Names:
 
     def __getitem__(self, term: Term) -> Named:
         """Return a term under its label, or else spelled."""
-        return (
-            self._terms.name(term, self.languages)
-            or self._labels.name(term, self.languages)
-            or spelled(term)
-        )
+        return self.labelled(term) or spelled(term)
+
+    def labelled(self, term: Term) -> Named | None:
+        """Return a term under its label; None if it has none."""
+        return self._terms.name(term, self.languages) or self._labels.name(term, self.languages)
 
     def passage(self, term: object) -> Passage | None:
         """Return the passage that a node is; None if it is none."""

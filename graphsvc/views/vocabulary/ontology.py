@@ -89,8 +89,8 @@ class Ontology:
 
     ``node`` is the ontology that the graph describes, if it does: its own before others;
     ``metadata`` is what is said of it, by property. ``own`` are the terms that the graph describes,
-    by kind; ``borrowed`` all others, by namespace; ``uses`` counts how often terms are used. ``ends`` are the classes of domain and range of
-    each property.
+    by kind; ``borrowed`` all others, by namespace; ``uses`` counts how often terms are used.
+    ``ends`` are the classes of domain and range of each property.
     """
 
     node: NamedNode | None

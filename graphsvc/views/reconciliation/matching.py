@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.reconciliation.reading import MOST_CANDIDATES, Query, Thing
-from graphsvc.reconciliation.values import node, number, values_of
 from graphsvc.search import Kind, Search
 from graphsvc.search.ranking import EXACT, Asked
 from graphsvc.search.words import key, split
+from graphsvc.views.names import Names
+from graphsvc.views.queries import view_query
+from graphsvc.views.reconciliation.reading import MOST_CANDIDATES, Query, Thing
+from graphsvc.views.reconciliation.values import node, nodes, number, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from graphsvc.entities import Catalogue, Named
-    from graphsvc.reconciliation.reading import Value, Wanted
+    from graphsvc.entities.model import Named
     from graphsvc.search import Hit, Index
-    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.reconciliation.reading import Value, Wanted
 
 #: How much of the score the properties make up, where there are a name and properties.
 _OF_PROPERTIES = 0.4
@@ -34,22 +35,8 @@ _OF_ANOTHER_CLASS = 0.6
 # From which score on a value is taken to be like another one, and what that is worth.
 _ALIKE, _ALIKE_WORTH = 60, 0.8
 
-_WITH_VALUE = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?property ?value ?entity WHERE { ?entity ?property ?value }
-ORDER BY ?entity LIMIT 100
-"""
-)
-_WITH_WORDS = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?property ?words ?entity WHERE {
-  ?entity ?property ?value FILTER(LCASE(STR(?value)) = LCASE(STR(?words)))
-}
-ORDER BY ?entity LIMIT 100
-"""
-)
+WITH_VALUE = view_query("reconciliation/with-value")
+WITH_WORDS = view_query("reconciliation/with-words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +51,7 @@ class Candidate:
 
 
 def reconcile(
-    catalogue: Catalogue, index: Index, query: Query, language: str = "en"
+    graph: Graph, index: Index, query: Query, languages: str = "en"
 ) -> list[dict[str, object]]:
     """Return the candidates for a query as the API writes them, the best first.
 
@@ -72,41 +59,45 @@ def reconcile(
     just so, or the only one of these that has all the values asked for.
     """
     with index.in_time():
-        found = _found(catalogue, index, query, language)
-    candidates = [_weighed(catalogue, index, query, hit, language) for hit in found]
+        found = _found(graph, index, query, languages)
+    properties = [wanted.property for wanted in query.properties]
+    values = values_of(graph, [hit.iri for hit in found], properties, languages)
+    candidates = [_weighed(index, query, hit, values) for hit in found]
     candidates.sort(key=lambda one: (-one.score, not one.named))
     sure = _sure(candidates, query)
-    return [_written(catalogue, one, sure, language) for one in candidates[: query.limit]]
+    shown = candidates[: query.limit]
+    classes = Names(graph, nodes(iri for one in shown for iri in one.hit.types), languages)
+    return [_written(one, sure, classes) for one in shown]
 
 
-def _found(catalogue: Catalogue, index: Index, query: Query, language: str) -> list[Hit]:
+def _found(graph: Graph, index: Index, query: Query, languages: str) -> list[Hit]:
     most = _LOOKED_AT if query.properties else MOST_CANDIDATES
     if not query.text.strip():
-        return _by_properties(catalogue, index, query, language)[:most]
+        return _by_properties(graph, index, query, languages)[:most]
     asked = Search(index, query.text, [Kind.THING], query.types)
-    hits = list(asked.hits(most, languages=language))
+    hits = list(asked.hits(most, languages=languages))
     if query.strictness == "all":
         hits = [hit for hit in hits if set(query.types) <= set(hit.all_types)]
     if query.types and query.strictness == "should":
         known = {hit.iri for hit in hits}
-        others = Search(index, query.text, [Kind.THING]).hits(most, languages=language)
+        others = Search(index, query.text, [Kind.THING]).hits(most, languages=languages)
         hits += [hit for hit in others if hit.iri not in known]
     return hits
 
 
-def _by_properties(catalogue: Catalogue, index: Index, query: Query, language: str) -> list[Hit]:
+def _by_properties(graph: Graph, index: Index, query: Query, languages: str) -> list[Hit]:
     """Return the things that have one of the values asked for, in the order of their IRIs."""
     subjects: dict[str, None] = {}
     for wanted in query.properties:
         for value in wanted.values:
-            for iri in _having(catalogue, index, wanted.property, value):
+            for iri in _having(graph, index, wanted.property, value):
                 subjects[iri] = None
     hits = []
     for iri in subjects:
         classes = () if query.strictness == "should" else query.types
         hits += [
             replace(hit, exact=False)
-            for hit in Search(index, iri, [Kind.THING], classes).hits(1, languages=language)
+            for hit in Search(index, iri, [Kind.THING], classes).hits(1, languages=languages)
             if hit.iri == iri
         ]
     if query.strictness == "all":
@@ -114,35 +105,33 @@ def _by_properties(catalogue: Catalogue, index: Index, query: Query, language: s
     return hits
 
 
-def _having(catalogue: Catalogue, index: Index, prop: str, value: Value) -> Iterable[str]:
+def _having(graph: Graph, index: Index, prop: str, value: Value) -> Iterable[str]:
     """Yield the things that have a value of a property."""
     predicate = node(prop)
     if predicate is None:
         return
-    nodes = [value.id] if isinstance(value, Thing) else []
+    iris = [value.id] if isinstance(value, Thing) else []
     if isinstance(value, str):
         named = Search(index, value, [Kind.THING, Kind.TERM]).hits(5)
-        nodes += [hit.iri for hit in named if hit.exact]
-    bindings: list[tuple[str, dict[str, Term]]] = [
-        (_WITH_VALUE, {"value": other}) for iri in nodes if (other := node(iri)) is not None
-    ]
+        iris += [hit.iri for hit in named if hit.exact]
+    asked = [WITH_VALUE.bind({"property": predicate, "value": each}) for each in nodes(iris)]
     if not isinstance(value, Thing):
-        bindings.append((_WITH_WORDS, {"words": Literal(_spoken(value))}))
-    for text, bound in bindings:
-        for row in catalogue.store.select(text, {"property": predicate, **bound}):
-            if isinstance(row["entity"], NamedNode):
-                yield row["entity"].value
+        words = Literal(_spoken(value))
+        asked.append(WITH_WORDS.bind({"property": predicate, "words": words}))
+    for row in (row for each in asked for row in graph.rows(each)):
+        if isinstance(row["thing"], NamedNode):
+            yield row["thing"].value
 
 
 def _weighed(
-    catalogue: Catalogue, index: Index, query: Query, hit: Hit, language: str
+    index: Index, query: Query, hit: Hit, values: Mapping[tuple[str, str], list[Named]]
 ) -> Candidate:
     """Return a candidate with its score: of its name, its properties, and its class."""
     held = None
     if query.properties:
-        values = values_of(catalogue, hit.iri, language)
         worth = [
-            _worth(index, wanted, values.get(wanted.property, [])) for wanted in query.properties
+            _worth(index, wanted, values.get((hit.iri, wanted.property), ()))
+            for wanted in query.properties
         ]
         held = 100 * sum(worth) / len(worth)
     score = hit.score
@@ -199,9 +188,7 @@ def _sure(candidates: Sequence[Candidate], query: Query) -> Candidate | None:
     return named[0] if len(named) == 1 else None
 
 
-def _written(
-    catalogue: Catalogue, candidate: Candidate, sure: Candidate | None, language: str
-) -> dict[str, object]:
+def _written(candidate: Candidate, sure: Candidate | None, classes: Names) -> dict[str, object]:
     """Return a candidate as the API writes it.
 
     https://reconciliation-api.github.io/specs/0.2/#reconciliation-query-responses
@@ -219,9 +206,7 @@ def _written(
         "name": hit.label,
         "score": candidate.score,
         "match": candidate is sure,
-        "type": [
-            {"id": iri, "name": catalogue.term(NamedNode(iri), language).label} for iri in hit.types
-        ],
+        "type": [{"id": each.value, "name": classes[each].label} for each in nodes(hit.types)],
         "features": features,
     }
     about = hit.description or hit.sentence

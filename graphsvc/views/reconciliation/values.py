@@ -1,4 +1,4 @@
-"""What the graph says of one thing: the values of its properties, each with what to call it."""
+"""What the graph says of things: the values of some properties, each with what to call it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,18 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.labels import LABEL_CLAUSE, Labels
 from graphsvc.entities.model import Named
-from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import XSD
+from graphsvc.views.names import Names
+from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from graphsvc.entities import Catalogue
-    from graphsvc.store.base import Term
+    from collections.abc import Iterable, Mapping
 
-_VALUES = (
-    PROLOGUE
-    + f"""
-SELECT DISTINCT ?entity ?property ?thing ?rank ?label WHERE {{
-  ?entity ?property ?thing .
-  OPTIONAL {{ {LABEL_CLAUSE} }}
-}}
-ORDER BY ?property ?thing
-"""
-)
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+
+VALUES = view_query("reconciliation/values")
 
 _WHOLE = frozenset(
     XSD[name]
@@ -38,21 +31,25 @@ _WHOLE = frozenset(
 _REAL = frozenset((XSD.decimal, XSD.double, XSD.float))
 
 
-def values_of(catalogue: Catalogue, iri: str, language: str) -> dict[str, list[Named]]:
-    """Return the values of every property of a thing, by the property's IRI."""
-    found: dict[str, dict[Term, None]] = defaultdict(dict)
-    entity = node(iri)
-    if entity is None:
-        return {}
-    table = catalogue.store.select(_VALUES, {"entity": entity})
-    labels = Labels.read(row for row in table if "label" in row)
-    for row in table:
-        if isinstance(row["property"], NamedNode):
-            found[row["property"].value][row["thing"]] = None
-    return {
-        prop: [labels.name(term, language) or Named(term, _lexical(term)) for term in terms]
-        for prop, terms in found.items()
-    }
+def values_of(
+    graph: Graph, things: Iterable[str], properties: Iterable[str], languages: str
+) -> Mapping[tuple[str, str], list[Named]]:
+    """Return the values that things have of properties, by the IRIs of both."""
+    asked = VALUES.bind({"thing": nodes(things), "property": nodes(properties)})
+    rows = list(graph.rows(asked))
+    names = Names(graph, (row["value"] for row in rows), languages)
+    found: dict[tuple[str, str], list[Named]] = defaultdict(list)
+    for row in rows:
+        thing, prop, value = row["thing"], row["property"], row["value"]
+        if isinstance(thing, NamedNode) and isinstance(prop, NamedNode):
+            named = names.labelled(value) or Named(value, _lexical(value))
+            found[thing.value, prop.value].append(named)
+    return found
+
+
+def nodes(iris: Iterable[str]) -> list[NamedNode]:
+    """Return the nodes of IRIs; what is no IRI has none."""
+    return [found for iri in dict.fromkeys(iris) if (found := node(iri)) is not None]
 
 
 def node(iri: str) -> NamedNode | None:
