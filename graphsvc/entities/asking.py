@@ -98,20 +98,6 @@ SELECT DISTINCT ?thing ?property ?value WHERE {
 ORDER BY ?thing ?property ?value
 """
 
-_FOUND = """
-SELECT ?thing ?class WHERE {
-  VALUES ?thing { $things }
-  OPTIONAL { ?thing a ?class }
-}
-"""
-
-_SENTENCES = """
-SELECT ?passage ?words WHERE {
-  VALUES ?passage { $passages }
-  ?passage oa:exact ?words .
-}
-"""
-
 
 class Asking:
     """The queries behind the blocks of the pages of one graph."""
@@ -164,14 +150,6 @@ class Asking:
         return self._wording.query(
             _PLACED, things=[thing.term for thing in things], properties=properties
         )
-
-    def found(self, iris: Iterable[str]) -> str:
-        """Return the query for things that a search found, and their classes."""
-        return self._wording.query(_FOUND, things=map(NamedNode, iris))
-
-    def sentences(self, iris: Iterable[str]) -> str:
-        """Return the query for the words of some passages."""
-        return self._wording.query(_SENTENCES, passages=map(NamedNode, iris))
 
 
 def _between(begins: Sequence[int]) -> dict[str, Term]:

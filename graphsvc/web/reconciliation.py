@@ -17,6 +17,7 @@ from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS
 from graphsvc.search import Kind, Search
+from graphsvc.views.hits import own_types
 from graphsvc.views.reconciliation import (
     BATCH_SIZE,
     PROPERTY_SETTINGS,
@@ -33,7 +34,6 @@ from graphsvc.views.thing import thing
 from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.responses import spoken_answer
-from graphsvc.web.search import own_types
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def _suggestion(kind: str, hit: Hit, language: str) -> dict[str, object]:
     if kind == "entity":
         written["notable"] = [
             {"id": each["id"], "name": each["name"]}
-            for each in described(site().graph, own_types(hit), language)
+            for each in described(site().graph, own_types(site().graph, hit), language)
         ]
     return written
 
