@@ -134,7 +134,7 @@ def _document(about: Head, asked: Format | None) -> Response:
     # Where a page of data stands among its like is told whether or not it is sent.
     is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
     data = draft(site().graph, iri, number) if is_data else None
-    is_vocabulary = iri == site().catalogue.ontology.value
+    is_vocabulary = iri == site().ontology.value
     is_read_in_pages = Content.PAGE in fmt.carries and (
         is_vocabulary or iri in site().graph.texts.passages
     )
@@ -171,7 +171,7 @@ def _answer(
     if iri == site().dataset.iri:
         kept = [release.id for release in history().kept()]
         return release_answer(fmt, (*key, *kept), body, history().changed())
-    if iri == site().catalogue.ontology.value:
+    if iri == site().ontology.value:
         known = [edition.name for edition in history().editions()]
         return release_answer(fmt, (*key, *known), body, history().changed())
     return release_answer(fmt, key, body)
@@ -181,7 +181,7 @@ def _described(data: Draft) -> Document:
     written = data.document(site().imprint)
     if data.topic == site().dataset.iri:
         return _with_release(written, data.topic)
-    if data.topic == site().catalogue.ontology.value:
+    if data.topic == site().ontology.value:
         return replace(written, own=written.own.union(_versions(written)))
     return written
 

@@ -209,7 +209,7 @@ def _manifest(language: str) -> dict[str, object]:
         "versions": ["0.1", "0.2"],
         "name": site().dataset.title,
         "identifierSpace": site().base,
-        "schemaSpace": site().catalogue.ontology.value,
+        "schemaSpace": site().ontology.value,
         "documentation": url_for("search.answer", _external=True),
         "logo": url_for("static", filename="icon.svg", _external=True),
         "serviceVersion": __version__,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
 
 from flask import current_app, request
+from pyoxigraph import NamedNode
 
 from graphsvc import __version__
 from graphsvc.browse.browser import Browser
@@ -18,15 +19,16 @@ from graphsvc.entities import (
     Dataset,
 )
 from graphsvc.entities.asking import Asking
-from graphsvc.entities.context import Context
 from graphsvc.lru import LruCache
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
+from graphsvc.views.context import Context
 from graphsvc.views.dataset import dataset
 from graphsvc.views.document import Imprint
 from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
+from graphsvc.views.names import Names
 from graphsvc.views.structured import Alignments
 from graphsvc.views.thing import head, is_known
 from graphsvc.views.vocabulary.questions import questions_by_term
@@ -59,6 +61,7 @@ class Site:
         self.release = release
         self.store = store
         self.base = release.base
+        self.ontology = NamedNode(f"{release.base}ontology")
         self.built = datetime.fromisoformat(release.manifest.built)
         self.catalogue = Catalogue(store, release.base)
         self.kept = LruCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 2, len)
@@ -125,7 +128,7 @@ class Site:
     @cached_property
     def context(self) -> Context:
         """Return the JSON-LD context."""
-        return Context.read(self.catalogue, self.prefixes)
+        return Context.read(self.graph, self.prefixes)
 
     @cached_property
     def alignments(self) -> Alignments:
@@ -179,7 +182,7 @@ class Site:
 
     def called(self, term: Term, languages: str) -> Named:
         """Return a term under its label."""
-        return self.catalogue.name(term, languages)
+        return Names(self.graph, [term], languages)[term]
 
     def etag(self, *parts: object) -> str:
         """Return the entity tag of a representation: the release and the request decide it."""

@@ -9,20 +9,21 @@ little, from how the graph uses them. https://www.w3.org/TR/json-ld11/#the-conte
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
-from graphsvc.entities.prologue import PROLOGUE
-from graphsvc.namespaces import DCTERMS, FOAF, OWL, PROV, RDF, RDFS, VOID, XSD, graph_iri
+from graphsvc.namespaces import DCTERMS, FOAF, OWL, PROV, RDF, RDFS, VOID, XSD
+from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from graphsvc.entities.catalogue import Catalogue
     from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
 
 Definition: TypeAlias = "str | dict[str, str]"
 
@@ -60,39 +61,18 @@ _NODES = frozenset(
     {RDF.subject, FOAF.primaryTopic, VOID.inDataset, DCTERMS.isPartOf, PROV.hadPrimarySource}
 )
 
+_PROPERTIES = frozenset(
+    {OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property}
+)
+_CLASSES = frozenset({OWL.Class, RDFS.Class})
+
 #: What every document says with the same datatype, whatever the graph does with the property.
 _TYPED: Mapping[NamedNode, NamedNode] = {DCTERMS.modified: XSD.dateTime}
 
 #: JSON has these itself: https://www.w3.org/TR/json-ld11-api/#data-round-tripping
 NATIVE = frozenset({XSD.string, XSD.integer, XSD.boolean})
 
-# The statistics list every property and class that is used.
-_USED = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?kind ?term WHERE {
-  { ?part void:property ?term BIND("property" AS ?kind) }
-  UNION { ?part void:class ?term BIND("class" AS ?kind) }
-}
-"""
-)
-
-_DECLARED = (
-    PROLOGUE
-    + """
-SELECT DISTINCT ?graph ?term ?type ?range WHERE {
-  GRAPH ?graph { ?term a ?type OPTIONAL { ?term rdfs:range ?range } }
-}
-"""
-)
-
-_OBSERVED = """
-SELECT DISTINCT ?property ?kind WHERE {
-  ?subject ?property ?value .
-  BIND(IF(isLITERAL(?value), IF(LANG(?value) = "", DATATYPE(?value), rdf:langString), rdfs:Resource)
-    AS ?kind)
-}
-"""
+OBSERVED = view_query("context/observed")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _END = re.compile(r"[^/#]*$")
@@ -135,9 +115,9 @@ class Context:
         self.definitions = self._define()
 
     @classmethod
-    def read(cls, catalogue: Catalogue, prefixes: Mapping[str, str]) -> Context:
+    def read(cls, graph: Graph, prefixes: Mapping[str, str]) -> Context:
         """Make the context of a graph."""
-        return _Reading(catalogue).context(prefixes)
+        return _Reading(graph).context(prefixes)
 
     def compact(self, iri: str) -> str:
         """Return an IRI with its prefix, if it has one."""
@@ -195,70 +175,72 @@ class Context:
 class _Reading:
     """What the graph says of its vocabulary, and how it uses it."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        store = catalogue.store
-        bound = {"graph": graph_iri(catalogue.base, "ontology")}
-        self._types: dict[str, set[Term]] = {}
-        self._ranges: dict[str, set[Term]] = {}
-        for row in store.select(_DECLARED, bound):
-            if isinstance(term := row["term"], NamedNode):
-                self._types.setdefault(term.value, set()).add(row["type"])
-                if "range" in row:
-                    self._ranges.setdefault(term.value, set()).add(row["range"])
-        self._used: dict[str, set[str]] = {"property": set(), "class": set()}
-        for row in store.select(_USED):
-            kind, used = row["kind"], row["term"]
-            if isinstance(kind, Literal) and isinstance(used, NamedNode):
-                self._used[kind.value].add(used.value)
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._axioms = graph.ontology.axioms
 
     def context(self, prefixes: Mapping[str, str]) -> Context:
-        properties = self._used["property"] | {node.value for node in _ALWAYS}
-        kinds = {OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property}
-        properties |= {iri for iri, types in self._types.items() if types & kinds}
-        classes = self._used["class"] | {
-            iri for iri, types in self._types.items() if types & {OWL.Class, RDFS.Class}
-        }
-        names = self._names(
-            [*self._ordered(properties - {RDF.type.value}), *self._ordered(classes)]
-        )
+        used, declared = self._graph.ontology.used, self._axioms.subjects
+        properties = {*_ALWAYS, *(each.term for each in used if each.kind == "property")}
+        properties |= {term for term in declared if self._types(term) & _PROPERTIES}
+        classes = {each.term for each in used if each.kind == "class"}
+        classes |= {term for term in declared if self._types(term) & _CLASSES}
+        names = self._names([*self._ordered(properties - {RDF.type}), *self._ordered(classes)])
+        named = [prop for prop in properties if prop in names]
+        observed = self._observed(prop for prop in named if not self._is_told(prop))
         return Context(
-            (self._property(names[iri], iri) for iri in properties if iri in names),
-            {names[iri]: iri for iri in classes if iri in names},
+            (self._property(names[prop], prop, observed.get(prop, set())) for prop in named),
+            {names[cls]: cls.value for cls in classes if cls in names},
             prefixes,
         )
 
-    def _ordered(self, iris: Iterable[str]) -> list[str]:
-        """Return IRIs in the order in which they choose their names: the project's own first."""
-        always = {node.value for node in _ALWAYS}
-        base = self._catalogue.base
-        return sorted(iris, key=lambda iri: (not iri.startswith(base), iri not in always, iri))
+    def _types(self, term: NamedNode) -> set[Term]:
+        return set(self._axioms.values(term, RDF.type))
 
-    def _names(self, iris: Iterable[str]) -> dict[str, str]:
-        names: dict[str, str] = {}
+    def _ranges(self, prop: NamedNode) -> set[Term]:
+        found = self._axioms.values(prop, RDFS.range)
+        return {each for each in found if each in XSD or each in RDF}
+
+    def _is_told(self, prop: NamedNode) -> bool:
+        """Tell whether it need not be looked up which values a property has."""
+        is_link = prop in _NODES or OWL.ObjectProperty in self._types(prop)
+        return prop == RDF.predicate or prop in _TYPED or is_link or bool(self._ranges(prop))
+
+    def _observed(self, properties: Iterable[NamedNode]) -> Mapping[Term, set[Term]]:
+        found: dict[Term, set[Term]] = defaultdict(set)
+        ordered = sorted(properties, key=str)
+        for row in self._graph.rows(OBSERVED.bind({"property": ordered})):
+            found[row["property"]].add(row["kind"])
+        return found
+
+    def _ordered(self, terms: Iterable[NamedNode]) -> list[NamedNode]:
+        """Return terms in the order in which they choose their names: the project's own first."""
+
+        def rank(term: NamedNode) -> tuple[bool, bool, str]:
+            is_own = term.value.startswith(self._graph.base)
+            return (not is_own, term not in _ALWAYS, term.value)
+
+        return sorted(terms, key=rank)
+
+    def _names(self, terms: Iterable[NamedNode]) -> Mapping[NamedNode, str]:
+        names: dict[NamedNode, str] = {}
         taken = {*KEYWORDS, *BACKWARDS}
-        for iri in iris:
-            match = _END.search(iri)
+        for term in terms:
+            match = _END.search(term.value)
             name = match.group() if match else ""
             if name not in taken and _NAME.fullmatch(name):
                 taken.add(name)
-                names[iri] = name
+                names[term] = name
         return names
 
-    def _property(self, name: str, iri: str) -> Name:
-        node = NamedNode(iri)
-        if node == RDF.predicate:
-            return Name(name, iri, Shape.NAME)
-        if node in _TYPED:
-            return Name(name, iri, Shape.PLAIN, _TYPED[node])
-        if node in _NODES or OWL.ObjectProperty in self._types.get(iri, ()):
-            return Name(name, iri, Shape.NODE)
-        ranges = {each for each in self._ranges.get(iri, ()) if each in XSD or each in RDF}
-        return _shaped(name, iri, ranges or self._observed(node))
-
-    def _observed(self, node: NamedNode) -> set[Term]:
-        rows = self._catalogue.store.select(PROLOGUE + _OBSERVED, {"property": node})
-        return {row["kind"] for row in rows if "kind" in row}
+    def _property(self, name: str, prop: NamedNode, observed: set[Term]) -> Name:
+        if prop == RDF.predicate:
+            return Name(name, prop.value, Shape.NAME)
+        if prop in _TYPED:
+            return Name(name, prop.value, Shape.PLAIN, _TYPED[prop])
+        if prop in _NODES or OWL.ObjectProperty in self._types(prop):
+            return Name(name, prop.value, Shape.NODE)
+        return _shaped(name, prop.value, self._ranges(prop) or observed)
 
 
 def _shaped(name: str, iri: str, kinds: set[Term]) -> Name:
