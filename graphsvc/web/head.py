@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from graphsvc.formats import Content, carrying
 from graphsvc.views.document import document_iri
-from graphsvc.views.structured import Publication, about, whole
+from graphsvc.views.structured import Publication, Subject, about, subject_of, whole
 from graphsvc.web import signposts
 from graphsvc.web.site import site
 
@@ -40,10 +40,10 @@ def _signposts(about: Head) -> list[signposts.Link]:
     return signposts.links(about, _PAGE)
 
 
-def _structured(entity: Thing) -> Markup:
-    address = document_iri(site().base, entity.iri)
-    publication = Publication(address, site().dataset)
-    return _data_block(about(entity, site().alignments, publication))
+def _structured(entity: Thing | Subject) -> Markup:
+    subject = entity if isinstance(entity, Subject) else subject_of(entity)
+    publication = Publication(document_iri(site().base, subject.iri), site().dataset)
+    return _data_block(about(subject, site().alignments, publication))
 
 
 def _structured_dataset() -> Markup:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import render_template
 
-from graphsvc.views.thing import thing
+from graphsvc.namespaces import RDF
+from graphsvc.views.structured import Subject
 from graphsvc.views.vocabulary import vocabulary
 from graphsvc.web.languages import labels
 from graphsvc.web.lineage import known_versions
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphsvc.views.thing import Head
+    from graphsvc.views.vocabulary.model import Vocabulary
     from graphsvc.web.lineage import Version
 
 
@@ -36,8 +38,16 @@ def _made(about: Head | None, page: int, versions: Sequence[Version]) -> str:
     return render_template(
         "ontology.html",
         vocabulary=found,
-        entity=None if about is None else thing(site().graph, about.iri, labels()),
+        subject=None if about is None else _subject(found),
         about=about,
         made=TermParts(found),
         versions=versions,
     )
+
+
+def _subject(found: Vocabulary) -> Subject | None:
+    """Return what the page says of the ontology to search engines."""
+    if found.ontology is None or found.ontology.iri is None:
+        return None
+    types = tuple(value.term for prop, value in found.metadata if prop == RDF.type)
+    return Subject(found.ontology.iri, found.ontology.label, (), types, found.metadata)

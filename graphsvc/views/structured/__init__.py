@@ -32,7 +32,7 @@ from graphsvc.views.queries import view_query
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from graphsvc.entities.model import Dataset, Fact, Named
+    from graphsvc.entities.model import Dataset, Named
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
     from graphsvc.views.graph import Graph
@@ -101,25 +101,49 @@ class Publication:
     dataset: Dataset
 
 
-def about(entity: Thing, alignments: Alignments, publication: Publication) -> Json:
-    """Return a thing as JSON-LD in the words of schema.org.
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a page is about: its name and other names, its classes, and its facts."""
+
+    iri: str
+    label: str
+    names: tuple[str, ...]
+    types: tuple[Term, ...]
+    facts: tuple[tuple[Term, Named], ...]
+
+
+def subject_of(thing: Thing) -> Subject:
+    """Return what the page of a thing is about."""
+    entries = (entry for group in thing.groups for entry in group.properties)
+    return Subject(
+        iri=thing.iri,
+        label=thing.label,
+        names=thing.names,
+        types=tuple(fact.other.term for fact in thing.types),
+        facts=tuple(
+            (fact.triple.predicate, fact.other) for entry in entries for fact in entry.facts
+        ),
+    )
+
+
+def about(subject: Subject, alignments: Alignments, publication: Publication) -> Json:
+    """Return what a page is about as JSON-LD in the words of schema.org.
 
     Facts that it has no word for stay out.
     """
     found: dict[str, list[Json]] = defaultdict(list)
-    facts = (fact for group in entity.groups for entry in group.properties for fact in entry.facts)
-    for fact in facts:
-        for name in alignments.of(fact.triple.predicate):
-            _add(found, name, _value(fact))
-    types = {name: None for fact in entity.types for name in alignments.of(fact.other.term)}
-    for name in entity.names:
+    for prop, value in subject.facts:
+        for name in alignments.of(prop):
+            _add(found, name, _value(value))
+    types = {name: None for each in subject.types for name in alignments.of(each)}
+    for name in subject.names:
         _add(found, "alternateName", name)
     found.pop("name", None)
     thing: dict[str, Json] = {
         "@context": _CONTEXT,
-        "@id": entity.iri,
+        "@id": subject.iri,
         "@type": _single([*types] or ["Thing"]),
-        "name": entity.label,
+        "name": subject.label,
     }
     thing |= {name: _single(values) for name, values in sorted(found.items())}
     thing["mainEntityOfPage"] = _page(publication)
@@ -167,8 +191,7 @@ def _name(term: Term) -> str | None:
     return _STANDARD.get(term)
 
 
-def _value(fact: Fact) -> Json:
-    other = fact.other
+def _value(other: Named) -> Json:
     if other.iri is None:
         return _plain(other)
     named = other.label and not other.iri.endswith(other.label)

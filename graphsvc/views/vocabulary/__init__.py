@@ -108,6 +108,11 @@ def vocabulary(
         ontology=None if ontology.node is None else writer.names[ontology.node],
         description=best(ontology.metadata.get(DCTERMS.description, ()), languages),
         about=tuple(_about(ontology, writer)),
+        metadata=tuple(
+            (prop, writer.names[value])
+            for prop, values in ontology.metadata.items()
+            for value in values
+        ),
         sections=tuple(section for section in sections if section.terms),
         tree=branches,
         more_classes=left_out,

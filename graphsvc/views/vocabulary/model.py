@@ -152,16 +152,17 @@ class BlockQueries:
 class Vocabulary:
     """The classes and properties that a graph declares or uses, a page of them.
 
-    ``ontology`` is None if the graph describes none. ``loose`` are the properties that no class
-    has in particular; ``alphabet`` has every term that is described; ``borrowed`` are other terms
-    that the graph declares or uses, by their namespaces. ``places`` are those of all terms that are
-    described. ``is_partial`` tells that the graph says
-    more of its terms than was read.
+    ``ontology`` is None if the graph describes none; ``metadata`` is all that is said of it,
+    ``about`` what a reader wants to know first. ``loose`` are the properties that no class has in
+    particular; ``alphabet`` has every term that is described; ``borrowed`` are other terms that the
+    graph declares or uses, by their namespaces. ``places`` are those of all terms that are
+    described. ``is_partial`` tells that the graph says more of its terms than was read.
     """
 
     ontology: Named | None
     description: str
     about: tuple[Relation, ...]
+    metadata: tuple[tuple[Term, Named], ...]
     sections: tuple[Section, ...]
     tree: tuple[Branch, ...]
     more_classes: int
