@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # What may stand in a fragment as it is: https://www.rfc-editor.org/rfc/rfc3986#section-3.5
 _IN_FRAGMENT = "/:@!$&'()*+,;=~-._?"
 
+_EXAMPLE, _IN_NO_QUERY = Phrase("Example"), Phrase("in no query")
+
 
 class TermParts:
     """The parts of one page of the vocabulary."""
@@ -99,11 +101,11 @@ class TermParts:
         ]
         if entry.definition:
             parts.append(f'<p class="definition">{escape(entry.definition)}</p>\n')
-        tag = f'<span class="tag">{self._said(Phrase("Example"))}</span>'
+        tag = f'<span class="tag">{self._said(_EXAMPLE)}</span>'
         parts += (f'<p class="example">{tag} {escape(text)}</p>\n' for text in entry.examples)
         if entry.relations:
             parts += ["<dl>\n", *map(self._relation, entry.relations), "</dl>\n"]
-        unasked = "" if entry.questions else f" · {self._said(Phrase('in no query'))}"
+        unasked = "" if entry.questions else f" · {self._said(_IN_NO_QUERY)}"
         parts.append(f'<p class="uses">{self._uses(entry)}{unasked}</p>\n')
         if entry.questions:
             parts.append(self._questions(entry))
