@@ -61,7 +61,8 @@ class Graph:
 
     def warm_up(self) -> None:
         """Read what is the same for every request."""
-        _ = self.terms, self.texts, self.blanks, self.ontology, self.description
+        _ = self.terms, self.texts, self.blanks, self.description
+        self.ontology.warm_up()
 
     def status(self, graphs: Container[Term], *, is_stated: bool) -> Status:
         """Return the weightiest of those who say so: the text comes before the editors."""

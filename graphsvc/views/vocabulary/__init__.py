@@ -14,7 +14,7 @@ from graphsvc.namespaces import DCTERMS, OWL, RDFS, VANN
 from graphsvc.phrases import Phrase
 from graphsvc.views.names import Names
 from graphsvc.views.vocabulary import ontology as reading
-from graphsvc.views.vocabulary.diagram import linked, network, tree, upright_tree
+from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network, tree, upright_tree
 from graphsvc.views.vocabulary.model import (
     Branch,
     Link,
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 TERMS_ON_A_PAGE = 200
 MOST_LISTED = 2_000
 """How many terms a list without definitions has at most, and how many classes the tree."""
-MOST_DRAWN = 250
-"""How many classes a picture has at most, or links between classes."""
 _DEEPEST = 30
 
 #: What is said of the ontology itself, in the order of the page.
@@ -203,11 +201,10 @@ def _pictures(
 ) -> Pictures:
     draws_tree = 0 < len(ontology.classes) <= MOST_DRAWN
     ends = linked(ontology.links)
-    draws_links = len(links) > 0 and len(links) + len(ends) <= MOST_DRAWN
     return Pictures(
         tree=tree(branches) if draws_tree else None,
         upright=upright_tree(branches) if draws_tree else None,
         network=network([names[cls] for cls in ends], links, ontology.layers)
-        if draws_links
+        if ontology.is_drawable
         else None,
     )

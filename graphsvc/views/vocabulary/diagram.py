@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.model import Branch, Link
     from graphsvc.views.vocabulary.ontology import RawLink
 
+MOST_DRAWN = 250
+"""How many classes a picture has at most, or classes and links between them."""
+
 _ROW = 30.0
 _LINE = 18.0
 _PADDING = 8.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from pyoxigraph import NamedNode
@@ -15,7 +16,7 @@ from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
 from graphsvc.phrases import Phrase
 from graphsvc.views.queries import view_query
 from graphsvc.views.vocabulary.axioms import Axioms
-from graphsvc.views.vocabulary.diagram import network_layers
+from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network_layers
 from graphsvc.views.vocabulary.model import CLASSES, BlockQueries
 from graphsvc.views.vocabulary.relations import relations
 
@@ -173,16 +174,11 @@ class Ontology:
         """
         below = {sub for subs in self.subclasses.values() for sub in subs}
         roots = [cls for cls in self.classes if cls not in below]
-        waiting, reached = list(roots), set(roots)
-        for cls in (None, *self.classes):
-            if cls is not None and cls not in reached:
+        reached = self._under(roots)
+        for cls in self.classes:
+            if cls not in reached:
                 roots.append(cls)
-                waiting.append(cls)
-                reached.add(cls)
-            while waiting:
-                new = set(self.subclasses.get(waiting.pop(), ())) - reached
-                waiting += new
-                reached |= new
+                reached |= self._under([cls])
         return tuple(roots)
 
     @cached_property
@@ -225,6 +221,26 @@ class Ontology:
     def layers(self) -> Layers:
         """Return where the classes and the properties between them stand in their picture."""
         return network_layers(self.links)
+
+    @property
+    def is_drawable(self) -> bool:
+        """Tell whether the links between classes are few enough to be seen in one picture."""
+        return len(self.links) > 0 and len(self.links) + len(linked(self.links)) <= MOST_DRAWN
+
+    def warm_up(self) -> None:
+        """Work out what is the same for every reader of the first page."""
+        _ = self.roots, self.properties, self.is_drawable and self.layers
+        for term in islice(self.own, _MOST_REMEMBERED // 10):
+            self.relations(term)
+
+    def _under(self, classes: Sequence[NamedNode]) -> set[NamedNode]:
+        """Return some classes, and all that are under them."""
+        waiting, reached = list(classes), set(classes)
+        while waiting:
+            new = set(self.subclasses.get(waiting.pop(), ())) - reached
+            waiting += new
+            reached |= new
+        return reached
 
     def _inverses(self, prop: NamedNode) -> Iterator[Term]:
         yield from self.axioms.values(prop, OWL.inverseOf)
