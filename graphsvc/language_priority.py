@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 
+@lru_cache(maxsize=10_000)
 def distance(tag: str | None, languages: str) -> int:
     """Return how far what is said in a language is from what a reader takes: the lower the better.
 

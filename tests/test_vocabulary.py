@@ -8,35 +8,33 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from graphsvc import sparql
-from graphsvc.entities import Catalogue
+from graphsvc import settings, sparql
+from graphsvc.errors import UnknownEntity
+from graphsvc.namespaces import Prefixes
+from graphsvc.pictures.layers import layered
 from graphsvc.queries import load_queries
-from graphsvc.vocabulary import (
-    Vocabulary,
-    VocabularyTerm,
-    network,
-    read_vocabulary,
-    tree,
-    upright_tree,
-)
-from graphsvc.vocabulary.axioms import Axioms
-from graphsvc.vocabulary.layers import layered
-from graphsvc.vocabulary.relations import characteristics, notes, relations
+from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.store.union import store_of
+from graphsvc.views.graph import Graph
+from graphsvc.views.vocabulary import vocabulary
+from graphsvc.views.vocabulary.questions import questions_by_term
+from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from graphsvc.release import Release
-    from graphsvc.vocabulary import Branch, Drawing, Expression
+    from graphsvc.views.vocabulary.diagram import Drawing
+    from graphsvc.views.vocabulary.model import Branch, Expression, Vocabulary, VocabularyTerm
 
 LIGHTS = "https://example.org/lights/ontology#"
 
 
 def read(release: Release) -> Vocabulary:
-    catalogue = Catalogue(release.store, release.base)
-    return read_vocabulary(catalogue, load_queries(release.queries), release.prefixes)
+    questions = questions_by_term(load_queries(release.queries), release.prefixes)
+    return vocabulary(Graph(release.store, release.base), questions, release.prefixes, "en")
 
 
 @pytest.fixture(scope="module")
@@ -147,12 +145,14 @@ def test_the_tree_has_every_class_with_its_properties(mechanisms: Vocabulary) ->
         "person",
         "unnamed group",
     ]
-    for picture in (tree, upright_tree):
-        assert len(picture(mechanisms).boxes) == len(mechanisms.sections[0].terms)
+    for picture in (mechanisms.pictures.tree, mechanisms.pictures.upright):
+        assert picture is not None
+        assert len(picture.boxes) == len(mechanisms.sections[0].terms)
 
 
 def test_the_narrow_tree_has_the_width_of_a_phone(mechanisms: Vocabulary) -> None:
-    drawn = upright_tree(mechanisms)
+    drawn = mechanisms.pictures.upright
+    assert drawn is not None
     assert drawn.width <= 328
     # A class stands to the right of the one that it is under, and lower.
     assert len(drawn.lines) == sum(len(branch.branches) for branch in _all(mechanisms.tree))
@@ -172,34 +172,41 @@ ODD = f"""
    rdfs:range [ owl:complementOf [ owl:intersectionOf ( :Place :Light ) ] ] ;
    skos:scopeNote "of harbours"@en , "de ports"@fr ; rdfs:comment "as defined"@en ;
    skos:closeMatch <https://example.org/other#p> .
-:Light rdfs:subClassOf
+:Light a owl:Class ; rdfs:subClassOf
    [ owl:onProperty :p ; owl:someValuesFrom :Place ] ,
    [ owl:onProperty [ owl:inverseOf :p ] ; owl:maxQualifiedCardinality 1 ; owl:onClass :Body ] ,
    [ owl:onProperty :p ] , [ :unheard :of ] ; owl:hasKey ( :p :q ) .
-:Loop rdfs:subClassOf _:loop . _:loop owl:complementOf _:loop .
-:Ring rdfs:subClassOf [ owl:oneOf _:ring ] .
+:Hen a owl:Class ; rdfs:subClassOf :Egg . :Egg a owl:Class ; rdfs:subClassOf :Hen .
+:Loop a owl:Class ; rdfs:subClassOf _:loop . _:loop owl:complementOf _:loop .
+:Ring a owl:Class ; rdfs:subClassOf [ owl:oneOf _:ring ] .
 _:ring <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> :a ;
    <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> _:ring .
 """
 
 
+def graph_of(text: str) -> Graph:
+    quads = (
+        Quad(each.subject, each.predicate, each.object, NamedNode(f"{LIGHTS}graph"))
+        for each in parse(text, format=RdfFormat.TURTLE)
+    )
+    return Graph(OxigraphStore(store_of(quads), {}), "https://example.org/lights/")
+
+
+def of_turtle(text: str) -> Vocabulary:
+    return vocabulary(graph_of(text), {}, Prefixes(), "en")
+
+
 @pytest.fixture(scope="module")
-def odd(lights_release: Release) -> Axioms:
-    catalogue = Catalogue(lights_release.store, lights_release.base)
-    return Axioms(parse(ODD, format=RdfFormat.TURTLE), catalogue, "en")
+def odd() -> Vocabulary:
+    return of_turtle(ODD)
 
 
-def about(axioms: Axioms, name: str) -> dict[str, list[str]]:
-    rows = relations(axioms, NamedNode(LIGHTS + name))
-    return {row.label: [words(value) for value in row.values] for row in rows}
-
-
-def test_nameless_classes_are_told_in_words(odd: Axioms) -> None:
-    found = about(odd, "p")
+def test_nameless_classes_are_told_in_words(odd: Vocabulary) -> None:
+    found = said(term(odd, "p"))
     assert found["Domain"] == ["light or body"]
     assert found["Range"] == ["not place and light"]
     assert found["Close match"] == ["p"]
-    light = about(odd, "Light")
+    light = said(term(odd, "Light"))
     assert light["Superclass"] == [
         "inverse of p at most 1 body",
         "p",
@@ -210,18 +217,65 @@ def test_nameless_classes_are_told_in_words(odd: Axioms) -> None:
     assert light["In the domain of"] == ["p"]
 
 
-def test_what_runs_in_a_circle_ends(odd: Axioms) -> None:
-    assert about(odd, "Loop")["Superclass"][0].endswith("something without a name")
-    assert about(odd, "Ring")["Superclass"] == ["a"]
+def test_what_runs_in_a_circle_ends(odd: Vocabulary) -> None:
+    assert said(term(odd, "Loop"))["Superclass"][0].endswith("something without a name")
+    assert said(term(odd, "Ring"))["Superclass"] == ["a"]
+    # Of two classes under each other each is in the tree.
+    assert {"hen", "egg"} <= {branch.term.label for branch in _all(odd.tree)}
 
 
-def test_notes_are_in_the_language_of_the_reader(odd: Axioms) -> None:
-    found = notes(odd, NamedNode(LIGHTS + "p"), "as defined")
-    assert [(note.label, note.text) for note in found] == [("scope note", "of harbours")]
-    assert characteristics(odd, NamedNode(LIGHTS + "p")) == (
-        "functional: one value at most",
-        "irreflexive",
+def test_notes_are_in_the_language_of_the_reader(odd: Vocabulary) -> None:
+    entry = term(odd, "p")
+    assert entry.definition == "as defined"
+    assert [(note.label, note.text) for note in entry.notes] == [("scope note", "of harbours")]
+    assert entry.characteristics == ("functional: one value at most", "irreflexive")
+
+
+def test_any_graph_has_a_vocabulary() -> None:
+    found = of_turtle(
+        """
+        @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+        @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+        @prefix other: <https://other.example/> .
+        other:Boat a rdfs:Class ; rdfs:label "boat" ; rdfs:comment "It floats." .
+        other:owner a rdf:Property ; rdfs:label "owner" ; rdfs:domain other:Boat .
+        other:name a rdf:Property .
+        """
     )
+    assert found.ontology is None
+    assert [(each.title, each.terms[0].term.label) for each in found.sections] == [
+        ("Classes", "boat"),
+        ("Properties", "owner"),
+    ]
+    assert found.tree[0].properties == (found.sections[1].terms[0].term,)
+    # Nothing has counted how often they are used.
+    assert found.sections[0].terms[0].uses is None
+    ((namespace, listed),) = found.borrowed
+    assert (namespace, listed.terms[0].label) == ("https://other.example/", "name")
+
+
+def test_a_large_vocabulary_has_pages() -> None:
+    many = "".join(
+        f':C{n} a owl:Class ; rdfs:label "class {n}" ; rdfs:subClassOf :C{n // 7} .\n'
+        for n in range(1, 3000)
+    )
+    graph = graph_of(ODD[: ODD.index(":p a")] + many)
+    first, last = (vocabulary(graph, {}, Prefixes(), "en", page) for page in (1, 15))
+    assert first.pages == 15
+    (section,) = last.sections
+    assert (section.total, len(section.terms)) == (2999, 199)
+    assert first.places[section.terms[0].term.term].page == 15
+    assert (len(first.alphabet.terms), first.alphabet.more) == (2000, 999)
+    assert first.more_classes == 999
+    assert first.pictures.tree is None
+    with pytest.raises(UnknownEntity):
+        vocabulary(graph, {}, Prefixes(), "en", 16)
+
+
+def test_a_page_that_there_is_not_is_not_found(lights_release: Release) -> None:
+    client = create_app(lights_release, settings.load({}, {})).test_client()
+    assert client.get("/ontology?page=2", headers={"Accept": "text/html"}).status_code == 404
+    assert client.get("/ontology", headers={"Accept": "text/html"}).status_code == 200
 
 
 def test_named_iris_are_those_of_the_code() -> None:
@@ -277,11 +331,9 @@ def test_edges_that_need_not_cross_do_not() -> None:
     assert [partner[node] for node in left] == right
 
 
-@pytest.mark.parametrize("picture", [tree, upright_tree, network])
-def test_no_box_lies_on_another(
-    mechanisms: Vocabulary, picture: Callable[[Vocabulary], Drawing]
-) -> None:
-    drawn = picture(mechanisms)
+@pytest.mark.parametrize("picture", ["tree", "upright", "network"])
+def test_no_box_lies_on_another(mechanisms: Vocabulary, picture: str) -> None:
+    drawn: Drawing = getattr(mechanisms.pictures, picture)
     boxes = drawn.boxes
     for number, one in enumerate(boxes):
         assert 0 <= one.x <= drawn.width - one.width
@@ -295,9 +347,9 @@ def test_no_box_lies_on_another(
 def test_the_network_says_each_property_once(mechanisms: Vocabulary) -> None:
     names = [entry.iri for link in mechanisms.links for entry in link.properties]
     assert len(names) == len(set(names)) > 40
-    drawn = {
-        entry.iri for box in network(mechanisms).boxes if not box.is_class for entry in box.terms
-    }
+    picture = mechanisms.pictures.network
+    assert picture is not None
+    drawn = {entry.iri for box in picture.boxes if not box.is_class for entry in box.terms}
     assert drawn == set(names)
     # Of two inverses one is drawn, and no shortcut.
     ends = [str(name).rpartition("#")[2] for name in names]

@@ -40,6 +40,8 @@ same terms. Parameters with the names ``limit`` and ``offset`` are the numbers a
 - It stays fast on a million quads. An OPTIONAL in a branch of a UNION, and a subquery joined with a
   pattern that much fits, are read whole: give the optional value a row of its own, write the
   pattern flat. ``FILTER NOT EXISTS`` with a path runs for each row, ``MINUS`` with the VALUES once.
+  Where both ends of a fact are parameters, the two VALUES stand in a subquery of their own (see
+  ``neighbours/ties.rq``): else all facts of a thing that has very many are read.
 - Few queries: with a remote engine each is a way there and back. Terms are gathered first and
   named by one `Names` at the end; no query is asked once per row.
 - What is the same for every request of a release is read once, into `Graph` (see `terms`): the

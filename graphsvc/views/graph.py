@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from graphsvc.entities.model import Status
 from graphsvc.namespaces import graph_iri
 from graphsvc.store.base import Table
+from graphsvc.views.dataset import Description
 from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.map.places import Places
 from graphsvc.views.overview import Overview
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
 from graphsvc.views.timeline import PROPERTIES
+from graphsvc.views.vocabulary.ontology import Ontology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Store, Term
@@ -31,6 +33,8 @@ class Graph:
 
     def __init__(self, store: Store, base: str) -> None:
         self.base = base
+        self.editorial = graph_iri(base, "editorial")
+        self.inferred = graph_iri(base, "inferred")
         self._store = store
 
     @cached_property
@@ -63,6 +67,16 @@ class Graph:
         """Return what of the graph a map can show."""
         return Places.read(self.rows)
 
+    @cached_property
+    def ontology(self) -> Ontology:
+        """Return the classes and properties of the graph, and how they hang together."""
+        return Ontology.read(self.rows, self.base)
+
+    @cached_property
+    def description(self) -> Description:
+        """Return what the graph says of itself as a whole."""
+        return Description.read(self.rows, self.base)
+
     def warm_up(self) -> None:
         """Read what is the same for every request."""
         _ = (
@@ -72,17 +86,17 @@ class Graph:
             self.overview,
             self.dating,
             self.places,
+            self.description,
         )
+        self.ontology.warm_up()
 
-    def status(self, graphs: Iterable[Term]) -> Status:
-        """Return who states what stands in some graphs: the text comes before the editors."""
-        names = {getattr(graph, "value", "") for graph in graphs}
-        if not names.isdisjoint(self.texts.positions):
+    def status(self, graphs: Collection[Term]) -> Status:
+        """Return the weightiest of those who say so: the text comes before the editors."""
+        if any(getattr(graph, "value", "") in self.texts.positions for graph in graphs):
             return Status.STATED
-        if graph_iri(self.base, "editorial").value in names:
+        if self.editorial in graphs:
             return Status.EDITORIAL
-        inferred = graph_iri(self.base, "inferred").value in names
-        return Status.INFERRED if inferred else Status.RECORDED
+        return Status.INFERRED if self.inferred in graphs else Status.RECORDED
 
     def rows(self, query: BoundQuery) -> Table:
         """Return the answer to a query; without terms for one of its parameters it has no rows."""

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
-
 from graphsvc.errors import GraphsvcError
-from graphsvc.namespaces import OWL
 from graphsvc.queries.fitting import fitting
+from graphsvc.views.choices import chosen
 from graphsvc.web.languages import labels
 from graphsvc.web.parts import shortened
 from graphsvc.web.site import site
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import Query
     from graphsvc.store.base import Term
+    from graphsvc.views.choices import Chosen
 
 #: Among more than these nobody finds anything in a list: they are sought by name.
 _MOST = 300
@@ -62,29 +61,20 @@ def _fitting(text: str, name: str, bound: Mapping[str, Term]) -> list[Term | Non
 
 def choice(term: Term) -> Choice | None:
     """Return what was chosen under its name; nothing if it is no thing."""
-    if not isinstance(term, NamedNode):
-        return None
-    passage = site().catalogue.passage(term)
-    if passage is not None:
-        label = shortened(f"{passage.name} · {passage.quote}", _LONGEST)
-        return Choice(term.value, label, passage.language, (passage.order[0], label, term.value))
-    known = _known_as(term)
-    named = site().called(known, labels())
-    # Of what is not in the graph the end of the IRI would say less than the whole.
-    label = shortened(named.label if site().knows(known.value) else term.value, _LONGEST)
-    return Choice(term.value, label, named.language, (inf, label.casefold(), term.value))
+    return next(iter(_named([term])), None)
 
 
 def _named(terms: Iterable[Term | None]) -> tuple[Choice, ...]:
-    found = (choice(term) for term in terms if term is not None)
-    return tuple(sorted(filter(None, found), key=lambda each: each.place))
+    found = map(_choice, chosen(site().graph, terms, labels()))
+    return tuple(sorted(found, key=lambda each: each.place))
 
 
-def _known_as(term: NamedNode) -> NamedNode:
-    """Return what this graph calls a thing that is described elsewhere."""
-    near = site().catalogue.near
-    if term.value.startswith(site().base):
-        return term
-    same = (quad.subject for quad in near.triples(predicate=OWL.sameAs, value=term))
-    own = (each for each in same if isinstance(each, NamedNode))
-    return next((each for each in own if each.value.startswith(site().base)), term)
+def _choice(found: Chosen) -> Choice:
+    iri, passage, named = found.thing.value, found.passage, found.named
+    if passage is not None:
+        label = shortened(f"{passage.name} · {passage.quote}", _LONGEST)
+        return Choice(iri, label, passage.language, (passage.order[0], label, iri))
+    # Of what is not in the graph the end of the IRI would say less than the whole.
+    label = shortened(iri if named is None else named.label, _LONGEST)
+    language = None if named is None else named.language
+    return Choice(iri, label, language, (inf, label.casefold(), iri))

@@ -11,9 +11,10 @@ from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
 from graphsvc.datatypes import is_absolute_iri
-from graphsvc.entities.citation import cited_claim, cited_thing, makers
 from graphsvc.entities.model import Status
 from graphsvc.formats import Content, Format, carrying, named
+from graphsvc.views.citation import cited_claim, cited_thing
+from graphsvc.views.dataset import makers
 from graphsvc.web import problems
 from graphsvc.web.citations import WRITERS, Citation
 from graphsvc.web.languages import gettext, labels
@@ -24,8 +25,8 @@ from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from graphsvc.entities.citation import Cited
     from graphsvc.entities.model import Fact
+    from graphsvc.views.citation import Cited
 
 cite = Blueprint("cite", __name__)
 
@@ -75,7 +76,7 @@ def cite_fact(fact: Fact) -> Markup:
     if fact.passages:
         return cite_claim(f"{fact.passages[0].iri}#{fact.anchor}", fact)
     if fact.status is Status.EDITORIAL and isinstance(subject, NamedNode):
-        claim = f"{site().catalogue.editorial.value}#{fact.anchor}"
+        claim = f"{site().graph.editorial.value}#{fact.anchor}"
         return _link({"claim": claim, "iri": subject.value}, fact)
     return _link({"iri": fact.derivations[0].iri}, fact) if fact.derivations else Markup()
 
@@ -95,11 +96,10 @@ def _link(asked: dict[str, str], fact: Fact) -> Markup:
 
 
 def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> str:
-    catalogue = site().catalogue
     if claim is not None:
-        found = cited_claim(catalogue, claim, iri, languages)
+        found = cited_claim(site().graph, claim, iri, languages)
     else:
-        found = cited_thing(catalogue, iri or "", languages)
+        found = cited_thing(site().graph, iri or "", languages)
     written = _citation(found, languages)
     if fmt.name != "html":
         return WRITERS[fmt.name](written)
@@ -122,7 +122,7 @@ def _citation(found: Cited, languages: str) -> Citation:
         key=_key(found.iri.removeprefix(site().base)),
         title=found.title,
         dataset=dataset.title,
-        makers=tuple(makers(site().catalogue, dataset.iri, languages)),
+        makers=tuple(makers(site().graph, languages)),
         iri=found.iri,
         release=site().release.id,
         built=site().built,

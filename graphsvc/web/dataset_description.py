@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from flask import current_app, request, url_for
 from pyoxigraph import Literal, NamedNode, Triple
 
-from graphsvc.namespaces import DCAT, DCTERMS, FOAF, RDF, RDFS, VOID, XSD, Namespace, graph_iri
+from graphsvc.namespaces import DCAT, DCTERMS, FOAF, RDF, VOID, XSD, Namespace
+from graphsvc.views.dataset import agents, statements
 from graphsvc.web import lineage
 from graphsvc.web.distributions import address_of_served, distributions
 from graphsvc.web.site import site
@@ -33,19 +34,10 @@ _PROTOCOL = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
 #: What the graph says of the dataset and is said of its catalogue and its parts as well.
 _PASSED_ON = (DCTERMS.license, DCTERMS.publisher, DCTERMS.rights)
 
-_PUBLISHED_BY = f"""
-SELECT DISTINCT ?graph ?agent ?property ?value WHERE {{
-  GRAPH ?graph {{ ?dataset ?by ?agent }}
-  VALUES ?by {{ {DCTERMS.creator} {DCTERMS.publisher} {DCTERMS.contributor} }}
-  VALUES ?property {{ {RDF.type} {FOAF.name} {RDFS.label} {FOAF.homepage} }}
-  ?agent ?property ?value .
-}}
-"""
-
 
 def stated() -> list[Quad]:
     """Return all that the graph itself says of the dataset and its parts."""
-    return list(site().store.quads(graph_iri(site().base, "dataset").value))
+    return statements(site().graph, "dataset")
 
 
 def served(iri: str) -> list[Triple]:
@@ -57,27 +49,13 @@ def served(iri: str) -> list[Triple]:
         for triple in said
         if triple.subject == dataset and triple.predicate in _PASSED_ON
     ]
-    found = [*_agents(), *_dataset(dataset, said), *_service(dataset, passed_on)]
+    found = [*agents(site().graph), *_dataset(dataset, said), *_service(dataset, passed_on)]
     found.extend(_catalogue(dataset, passed_on))
     of_parts = [each for each in passed_on if each[0] != DCTERMS.publisher]
     found.extend(distributions(dataset, site().release, address_of_served, of_parts))
     found.extend(lineage.of_dataset(dataset))
     known = set(said)
     return [triple for triple in dict.fromkeys(found) if triple not in known]
-
-
-def _agents() -> Iterator[Triple]:
-    """Yield who made and publishes the dataset: a catalogue shows names."""
-    bound = {"graph": graph_iri(site().base, "dataset")}
-    rows = list(site().store.select(_PUBLISHED_BY, bound))
-    named_agents = {row["agent"] for row in rows if row["property"] == FOAF.name}
-    for row in rows:
-        agent, predicate = row["agent"], row["property"]
-        if isinstance(agent, NamedNode) and isinstance(predicate, NamedNode):
-            yield Triple(agent, RDF.type, FOAF.Agent)
-            yield Triple(agent, predicate, row["value"])
-            if predicate == RDFS.label and agent not in named_agents:
-                yield Triple(agent, FOAF.name, row["value"])
 
 
 def _dataset(dataset: NamedNode, said: list[Triple]) -> Iterator[Triple]:

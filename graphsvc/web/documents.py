@@ -75,6 +75,11 @@ def ontology(suffix: str | None = None) -> Response:
     """Answer with the vocabulary: its terms are fragments of this one document."""
     address, found = _address("ontology" + (f".{suffix}" if suffix else ""))
     problems.ask_for_rdf_errors(address.format)
+    is_page = address.format is None or Content.PAGE in address.format.carries
+    if found is None and address.path == "ontology" and is_page:
+        # The graph describes no ontology of its own, but has a vocabulary all the same.
+        number, (page,) = page_number(), carrying(Content.PAGE)
+        return release_answer(page, ("ontology", number), lambda: ontology_page(None, number))
     return _document(_in_use(site().base + address.path, found), address.format)
 
 
@@ -128,7 +133,10 @@ def _document(about: Head, asked: Format | None) -> Response:
     # Where a page of data stands among its like is told whether or not it is sent.
     is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
     data = drafted(iri, number) if is_data else None
-    is_read_in_pages = Content.PAGE in fmt.carries and iri in site().graph.texts.passages
+    is_vocabulary = iri == site().ontology.value
+    is_read_in_pages = Content.PAGE in fmt.carries and (
+        is_vocabulary or iri in site().graph.texts.passages
+    )
     if number > 1 and not is_data and not is_read_in_pages:
         raise UnknownEntity(f"{iri}?page={number}", iri)
 
@@ -137,8 +145,7 @@ def _document(about: Head, asked: Format | None) -> Response:
             return write_document(_described(data), fmt)
         if Content.LINKS in fmt.carries:
             return signposts.linkset(about)
-        is_ontology = iri == site().catalogue.ontology.value
-        return ontology_page(about) if is_ontology else entity_page(about)
+        return ontology_page(about, number) if is_vocabulary else entity_page(about)
 
     response = _answer(fmt, (iri, number), iri, body)
     page = "" if number == 1 else f"?page={number}"
@@ -163,7 +170,7 @@ def _answer(
     if iri == site().dataset.iri:
         kept = [release.id for release in history().kept()]
         return release_answer(fmt, (*key, *kept), body, history().changed())
-    if iri == site().catalogue.ontology.value:
+    if iri == site().ontology.value:
         known = [edition.name for edition in history().editions()]
         return release_answer(fmt, (*key, *known), body, history().changed())
     return release_answer(fmt, key, body)
@@ -173,7 +180,7 @@ def _described(data: Draft) -> Document:
     written = document_of(data)
     if data.topic == site().dataset.iri:
         return _with_release(written, data.topic)
-    if data.topic == site().catalogue.ontology.value:
+    if data.topic == site().ontology.value:
         return replace(written, own=written.own.union(_versions(written)))
     return written
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from graphsvc.entities.structured import Publication, about, whole
 from graphsvc.formats import Content, carrying
 from graphsvc.views.document import document_iri
+from graphsvc.views.structured import Publication, Subject, about, subject_of, whole
 from graphsvc.web import signposts
 from graphsvc.web.site import site
 
@@ -40,15 +40,15 @@ def _signposts(about: Head) -> list[signposts.Link]:
     return signposts.links(about, _PAGE)
 
 
-def _structured(entity: Thing) -> Markup:
-    address = document_iri(site().base, entity.iri)
-    publication = Publication(address, site().dataset)
-    return _data_block(about(entity, site().alignments, publication))
+def _structured(entity: Thing | Subject) -> Markup:
+    subject = entity if isinstance(entity, Subject) else subject_of(entity)
+    publication = Publication(document_iri(site().base, subject.iri), site().dataset)
+    return _data_block(about(subject, site().alignments, publication))
 
 
 def _structured_dataset() -> Markup:
     publication = Publication(site().base, site().dataset)
-    return _data_block(whole(site().catalogue, publication, site().built.isoformat()))
+    return _data_block(whole(site().graph, publication, site().built.isoformat()))
 
 
 def _data_block(content: object) -> Markup:

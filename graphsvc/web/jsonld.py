@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.entities.context import BACKWARDS, INVERSE, KEYWORDS, NATIVE, Context, Shape
 from graphsvc.namespaces import DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS, XSD
+from graphsvc.views.context import BACKWARDS, INVERSE, KEYWORDS, NATIVE, Context, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -70,7 +70,7 @@ def known_versions() -> list[Version]:
 
 def of_ontology() -> Iterator[Triple]:
     """Yield which versions of the ontology there are, and which one precedes that served."""
-    node = site().catalogue.ontology
+    node = site().ontology
     for version in known_versions():
         iri = NamedNode(version.iri)
         yield Triple(node, DCTERMS.hasVersion, iri)

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from graphsvc.entities.neighbours import ring
 from graphsvc.errors import UnknownEntity
 from graphsvc.pictures.sides import sides
 from graphsvc.pictures.tree import Branch
 from graphsvc.pictures.upright import upright
+from graphsvc.views.neighbours import ring
 from graphsvc.web.languages import labels
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphsvc.entities.neighbours import Neighbour, Ring
+    from graphsvc.views.neighbours import Neighbour, Ring
 
 MOST_OPEN = 12
 """How many neighbours of a picture can be open at once."""
@@ -48,7 +48,7 @@ class Neighbourhood:
         self._iri = iri
         self._page = page
         self.opened = list(dict.fromkeys(opened))[:MOST_OPEN]
-        self.rings = [ring(site().catalogue, iri, labels(), page)]
+        self.rings = [ring(site().graph, iri, labels(), page)]
         if page > self.middle.pages:
             raise UnknownEntity(f"{iri}?page={page}", iri)
         self._seen = {iri, *(one.thing.iri for one in self.middle.neighbours)}
@@ -83,7 +83,7 @@ class Neighbourhood:
 
     def _beyond(self, iri: str) -> list[Branch[Node]]:
         """List what stands around a neighbour, and return those of it that are not drawn yet."""
-        around = ring(site().catalogue, iri, labels())
+        around = ring(site().graph, iri, labels())
         self.rings.append(around)
         others = [one for one in around.neighbours if one.thing.iri not in self._seen]
         self._seen |= {one.thing.iri for one in others}

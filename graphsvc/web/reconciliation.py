@@ -16,24 +16,24 @@ from graphsvc import __version__
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS
-from graphsvc.reconciliation import (
+from graphsvc.search import Kind, Search
+from graphsvc.views.hits import own_types
+from graphsvc.views.reconciliation import (
     BATCH_SIZE,
     PROPERTY_SETTINGS,
     TooMany,
+    described,
     extend,
     proposed,
     read_batch,
     read_extension,
+    read_query,
     reconcile,
 )
-from graphsvc.reconciliation.extending import described
-from graphsvc.reconciliation.reading import read_query
-from graphsvc.search import Kind, Search
 from graphsvc.views.thing import thing
 from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.responses import spoken_answer
-from graphsvc.web.search import own_types
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -96,10 +96,10 @@ def service() -> Response:
         batch = _refusing_too_many(lambda: read_batch(given["queries"]))
 
         def results() -> str:
-            catalogue, index = site().catalogue, site().release.search
+            graph, index = site().graph, site().release.search
             return _written(
                 {
-                    name: {"result": reconcile(catalogue, index, query, language)}
+                    name: {"result": reconcile(graph, index, query, language)}
                     for name, query in batch.items()
                 }
             )
@@ -109,13 +109,13 @@ def service() -> Response:
         asked = _refusing_too_many(lambda: read_extension(given["extend"]))
         return _answer(
             ("extend", given["extend"]),
-            lambda: _written(extend(site().catalogue, asked, language)),
+            lambda: _written(extend(site().graph, asked, language)),
         )
     if "query" in given:
         query = _refusing_too_many(lambda: read_query(given["query"]))
 
         def result() -> str:
-            found = reconcile(site().catalogue, site().release.search, query, language)
+            found = reconcile(site().graph, site().release.search, query, language)
             return _written({"result": found})
 
         return _answer(("query", given["query"]), result)
@@ -158,7 +158,7 @@ def properties() -> Response:
     limit = int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
 
     def body() -> str:
-        found = proposed(site().catalogue, cls, language)[: limit or _PROPOSED]
+        found = proposed(site().graph, cls, language)[: limit or _PROPOSED]
         answer: dict[str, object] = {"type": cls, "properties": found}
         return _written({**answer, "limit": limit} if limit else answer)
 
@@ -209,7 +209,7 @@ def _manifest(language: str) -> dict[str, object]:
         "versions": ["0.1", "0.2"],
         "name": site().dataset.title,
         "identifierSpace": site().base,
-        "schemaSpace": site().catalogue.ontology.value,
+        "schemaSpace": site().ontology.value,
         "documentation": url_for("search.answer", _external=True),
         "logo": url_for("static", filename="icon.svg", _external=True),
         "serviceVersion": __version__,
@@ -234,7 +234,7 @@ def _default_types(language: str) -> list[dict[str, str]]:
     counted = site().release.search.classes()
     own = [iri for iri in counted if iri.startswith(site().base)]
     own.sort(key=lambda iri: (-counted[iri], iri))
-    return [described(site().catalogue, iri, language) for iri in own[:_DEFAULT_TYPES]]
+    return described(site().graph, own[:_DEFAULT_TYPES], language)
 
 
 def _suggestion(kind: str, hit: Hit, language: str) -> dict[str, object]:
@@ -245,7 +245,7 @@ def _suggestion(kind: str, hit: Hit, language: str) -> dict[str, object]:
     if kind == "entity":
         written["notable"] = [
             {"id": each["id"], "name": each["name"]}
-            for each in (described(site().catalogue, iri, language) for iri in own_types(hit))
+            for each in described(site().graph, own_types(site().graph, hit), language)
         ]
     return written
 

@@ -16,11 +16,11 @@ from pyoxigraph import (
     Triple,
 )
 
-from graphsvc.entities.evidence import quoted
-from graphsvc.entities.names import names
+from graphsvc.datatypes import is_absolute_iri
 from graphsvc.namespaces import XSD
 from graphsvc.phrases import Phrase
 from graphsvc.store.base import UNION
+from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 10_000
 """How many rows are read of an answer; the formats for programs have them all."""
+
+MOST_NAMED = 2_000
+"""How many things are called by their labels; what comes after them keeps its IRI."""
 
 Row = tuple["Term | None", ...]
 
@@ -122,11 +125,10 @@ class Cells:
     def __init__(self, site: Site, rows: Sequence[Row], languages: str) -> None:
         self._site = site
         terms = dict.fromkeys(term for row in rows for term in row if term is not None)
-        placed = site.graph.texts.positions
-        in_texts = (each for each in terms if isinstance(each, NamedNode) and each.value in placed)
-        self._passages = quoted(site.catalogue, in_texts)
-        others = (term for term in terms if term not in self._passages)
-        self._names = names(site.catalogue, others, languages)
+        # What is no IRI could end a term within the text of a query.
+        nodes = (term for term in terms if isinstance(term, NamedNode))
+        sound = (node for node in nodes if is_absolute_iri(node.value))
+        self._names = Names(site.graph, islice(sound, MOST_NAMED), languages)
 
     def row(self, row: Row) -> list[dict[str, str] | None]:
         """Return the cells of a row, without the words of a passage if they stand there already."""
@@ -147,10 +149,10 @@ class Cells:
         return {"kind": kind, "value": str(term)}
 
     def _thing(self, node: NamedNode) -> dict[str, str]:
-        passage = self._passages.get(node)
+        passage = self._names.passage(node)
         if passage is not None:
             return self._passage(node, passage)
-        named = self._names.get(node)
+        named = self._names.labelled(node)
         more = {
             "href": self._site.local_href(node.value),
             "label": None if named is None else named.label,

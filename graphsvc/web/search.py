@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request, url_for
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from graphsvc.formats import Content, carrying
-from graphsvc.language_priority import distance
 from graphsvc.phrases import Phrase
 from graphsvc.search import Kind, Search
-from graphsvc.search.collect import DESCRIPTIONS
+from graphsvc.views.hits import described
+from graphsvc.views.names import Names
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
@@ -23,8 +23,11 @@ from graphsvc.web.responses import spoken_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from graphsvc.entities import Named, Passage
+    from collections.abc import Sequence
+
+    from graphsvc.queries import BoundQuery
     from graphsvc.search import Hit
+    from graphsvc.views.hits import Described
 
 searching = Blueprint("search", __name__)
 
@@ -85,7 +88,8 @@ class Group:
     kind: Kind
     title: str
     total: int
-    hits: tuple[Hit, ...]
+    hits: tuple[Described, ...]
+    query: BoundQuery
 
 
 @searching.get("/search")
@@ -118,43 +122,10 @@ def suggest() -> Response:
             asked = Search(site().release.search, text, [kind] if kind else [])
             hits = asked.hits(SUGGESTED, languages=languages)
             total = asked.total()
-        suggested = [_suggestion(hit, languages) for hit in hits]
+        suggested = [*map(_suggestion, described(site().graph, hits, languages).described)]
         return _written({"prefix": text, "total": total, "suggestions": suggested})
 
     return spoken_answer(_JSON, ("suggest", text, kind), body)
-
-
-def named(iri: str, languages: str) -> Named:
-    """Return a class or property under its label."""
-    return site().catalogue.term(NamedNode(iri), languages)
-
-
-def own_types(hit: Hit) -> tuple[str, ...]:
-    """Return the stated classes of a hit that are this graph's own, if it has such."""
-    own = tuple(iri for iri in hit.types if iri.startswith(site().base))
-    return own or hit.types[:1]
-
-
-def described(hit: Hit, languages: str) -> str:
-    """Return what says in a sentence or two what a hit is, in the reader's languages."""
-    found = (
-        (distance(quad.object.language, languages), rank, quad.object.value)
-        for rank, describing in enumerate(DESCRIPTIONS)
-        for quad in site().catalogue.near.triples(NamedNode(hit.iri), describing)
-        if isinstance(quad.object, Literal)
-    )
-    return min(found, default=(0, 0, hit.description))[-1]
-
-
-def said_in(hit: Hit) -> Passage | None:
-    """Return the first passage that says something of a hit."""
-    return site().catalogue.passage(NamedNode(hit.said_in)) if hit.said_in else None
-
-
-def known_as(hit: Hit, languages: str) -> Named | None:
-    """Return the graph's own word for how a hit has the name that matched, if it has one."""
-    prop = hit.matched_name.property
-    return named(prop, languages) if prop.startswith(site().base) else None
 
 
 def _kind() -> Kind | None:
@@ -187,40 +158,42 @@ def _groups(question: Question, asked: Search, languages: str) -> list[Group]:
     if not question.kind and not question.cls:
         kinds = asked.kinds.items()
         groups = [
-            Group(kind, TITLES[kind], total, asked.hits(OF_EACH, 0, languages, (kind,)))
+            _group(kind, total, asked.hits(OF_EACH, 0, languages, (kind,)), languages)
             for kind, total in kinds
         ]
         # What is called just so comes first, of whatever kind it is.
-        return sorted(groups, key=lambda group: not group.hits[:1] or not group.hits[0].exact)
+        return sorted(groups, key=lambda group: not group.hits or not group.hits[0].hit.exact)
     kind = Kind.THING if question.cls else question.kind or Kind.THING
     hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages, (kind,))
-    return [Group(kind, TITLES[kind], asked.total((kind,)), hits)]
+    return [_group(kind, asked.total((kind,)), hits, languages)]
+
+
+def _group(kind: Kind, total: int, hits: Sequence[Hit], languages: str) -> Group:
+    found = described(site().graph, hits, languages)
+    return Group(kind, TITLES[kind], total, found.described, found.query)
 
 
 def _page(question: Question, languages: str) -> str:
     with site().release.search.in_time():
         asked = question.search()
         groups = _groups(question, asked, languages)
-        classes = [
-            (named(iri, languages), count)
+        counted = {
+            NamedNode(iri): count
             for iri, count in asked.classes.items()
             if iri.startswith(site().base)
-        ]
+        }
         kinds = Search(site().release.search, question.text).kinds
+    chosen = NamedNode(question.cls) if question.cls else None
+    names = Names(site().graph, [*counted, *([chosen] if chosen else ())], languages)
     return render_template(
         "search.html",
         question=question,
         asked=asked,
         groups=[group for group in groups if group.total],
         kinds=[(kind, TITLES[kind], count) for kind, count in kinds.items()],
-        classes=classes,
-        chosen=named(question.cls, languages) if question.cls else None,
+        classes=[(names[cls], count) for cls, count in counted.items()],
+        chosen=None if chosen is None else names[chosen],
         per_page=PER_PAGE,
-        named=lambda iri: named(iri, languages),
-        described=lambda hit: described(hit, languages),
-        known_as=lambda hit: known_as(hit, languages),
-        own_types=own_types,
-        said_in=said_in,
     )
 
 
@@ -240,12 +213,13 @@ def _records(question: Question, languages: str) -> str:
             "classes": classes,
             "did_you_mean": reading.suggestion if reading else None,
             "some_words_only": reading.partial if reading else False,
-            "hits": [_record(hit, languages) for hit in hits],
+            "hits": [_record(each) for each in described(site().graph, hits, languages).described],
         }
     )
 
 
-def _record(hit: Hit, languages: str) -> dict[str, object]:
+def _record(found: Described) -> dict[str, object]:
+    hit = found.hit
     record: dict[str, object] = {
         "iri": hit.iri,
         "kind": hit.kind.value,
@@ -263,7 +237,7 @@ def _record(hit: Hit, languages: str) -> dict[str, object]:
             "highlights": _highlights(hit),
         },
         "types": list(hit.types),
-        "description": described(hit, languages) or None,
+        "description": found.description or None,
         "sentence": hit.sentence,
     }
     if hit.kind is Kind.SENTENCE:
@@ -282,15 +256,15 @@ def _highlights(hit: Hit) -> list[list[int]]:
     return places
 
 
-def _suggestion(hit: Hit, languages: str) -> dict[str, object]:
-    kinds = [named(iri, languages).label for iri in own_types(hit)[:1]]
+def _suggestion(found: Described) -> dict[str, object]:
+    hit = found.hit
     return {
         "iri": hit.iri,
         "name": site().release.prefixes.compact(hit.iri),
         "href": site().local_href(hit.iri),
         "label": hit.label,
         "kind": hit.kind.value,
-        "type": kinds[0] if kinds else "",
+        "type": found.kinds[0].label if found.kinds else "",
         "matched": [[piece, marked] for piece, marked in hit.matched.pieces],
     }
 

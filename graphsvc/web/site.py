@@ -19,18 +19,19 @@ from graphsvc.entities import (
     Dataset,
 )
 from graphsvc.entities.asking import Asking
-from graphsvc.entities.context import Context
-from graphsvc.entities.structured import Alignments
 from graphsvc.lru import LruCache
-from graphsvc.namespaces import VOID
+from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
+from graphsvc.views.context import Context
+from graphsvc.views.dataset import dataset
 from graphsvc.views.document import Imprint
 from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
-from graphsvc.views.home import dataset
+from graphsvc.views.names import Names
+from graphsvc.views.structured import Alignments
 from graphsvc.views.thing import head, is_known
-from graphsvc.vocabulary import Vocabulary, read_vocabulary
+from graphsvc.views.vocabulary.questions import questions_by_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.store.base import Store, Term
     from graphsvc.views.thing import Head
+    from graphsvc.views.vocabulary.model import Questions
 
 T = TypeVar("T")
 
@@ -59,6 +61,7 @@ class Site:
         self.release = release
         self.store = store
         self.base = release.base
+        self.ontology = NamedNode(f"{release.base}ontology")
         self.built = datetime.fromisoformat(release.manifest.built)
         self.catalogue = Catalogue(store, release.base)
         self.kept = LruCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 2, len)
@@ -82,9 +85,10 @@ class Site:
             self.alignments,
             self.queries,
             self.view_queries,
+            self.questions,
             self.dataset_head,
-            self.vocabulary_in(self.default_language),
             self.texts_by_digest,
+            world.countries(),
         )
         self.graph.warm_up()
         self.browser.read_ahead(self.default_language)
@@ -101,12 +105,12 @@ class Site:
     @cached_property
     def languages(self) -> frozenset[str]:
         """Return the tags of the languages in which the graph names things."""
-        return self.graph.overview.languages
+        return self.graph.description.languages
 
     @cached_property
     def default_language(self) -> str:
         """Return the language in which the graph is written, as its dataset says."""
-        return self.graph.overview.written_in
+        return self.graph.description.language
 
     @cached_property
     def texts_by_digest(self) -> Mapping[str, str]:
@@ -123,20 +127,18 @@ class Site:
         """Tell whether RDF/XML can hold every document: if it holds the dump, and each class."""
         if all(dump.format != "rdf" for dump in self.release.manifest.dumps):
             return False
-        rows = self.store.select(f"SELECT ?class {{ ?part {VOID['class']} ?class }}")
-        return all(
-            isinstance(row["class"], NamedNode) and names_class(row["class"]) for row in rows
-        )
+        used = self.graph.ontology.used
+        return all(names_class(each.term) for each in used if each.kind == "class")
 
     @cached_property
     def context(self) -> Context:
         """Return the JSON-LD context."""
-        return Context.read(self.catalogue, self.prefixes)
+        return Context.read(self.graph, self.prefixes)
 
     @cached_property
     def alignments(self) -> Alignments:
         """Return what the terms of the graph are called in schema.org."""
-        return Alignments(self.catalogue)
+        return Alignments(self.graph.rows)
 
     @cached_property
     def asking(self) -> Asking:
@@ -159,6 +161,11 @@ class Site:
         return load_queries(self.release.queries)
 
     @cached_property
+    def questions(self) -> Questions:
+        """Return which named queries use which term."""
+        return questions_by_term(self.queries, self.release.prefixes)
+
+    @cached_property
     def graph(self) -> Graph:
         """Return the graph as the views read it."""
         return Graph(self.store, self.base)
@@ -178,16 +185,9 @@ class Site:
         name = iri.removeprefix(f"{self.base}query/")
         return next((query for query in self.queries if query.name == name), None)
 
-    def vocabulary_in(self, languages: str) -> Vocabulary:
-        """Return the ontology with every term, and where each is used, in a reader's languages."""
-        return self.once(
-            ("vocabulary", languages),
-            lambda: read_vocabulary(self.catalogue, self.queries, self.release.prefixes, languages),
-        )
-
     def called(self, term: Term, languages: str) -> Named:
         """Return a term under its label."""
-        return self.catalogue.name(term, languages)
+        return Names(self.graph, [term], languages)[term]
 
     def etag(self, *parts: object) -> str:
         """Return the entity tag of a representation: the release and the request decide it."""

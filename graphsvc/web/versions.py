@@ -20,7 +20,7 @@ from graphsvc.entities.labels import best, local_words
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
 from graphsvc.views.document import Imprint, version_document
-from graphsvc.vocabulary import KINDS, kind_of
+from graphsvc.views.vocabulary.ontology import KINDS, kind_of
 from graphsvc.web import problems
 from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix, write_document
 from graphsvc.web.languages import labels, of_reader
@@ -122,11 +122,11 @@ def _document(found: Version, quads: Sequence[Quad]) -> Document:
     own: frozenset[Triple] = frozenset()
     says_so = any(quad.predicate == OWL.priorVersion for quad in quads)
     if found.prior is not None and not says_so:
-        node = site().catalogue.ontology
+        node = site().ontology
         own = frozenset((Triple(node, OWL.priorVersion, NamedNode(found.prior)),))
     built = datetime.fromisoformat(found.edition.built)
     imprint = Imprint(site().dataset, found.edition.release, built)
-    return version_document(site().catalogue.ontology.value, imprint, found.iri, (own, quads))
+    return version_document(site().ontology.value, imprint, found.iri, (own, quads))
 
 
 def _terms(quads: Sequence[Quad], languages: str) -> Mapping[str, list[Term]]:

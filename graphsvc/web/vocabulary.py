@@ -6,39 +6,48 @@ from typing import TYPE_CHECKING
 
 from flask import render_template
 
-from graphsvc.views.thing import thing
-from graphsvc.vocabulary import TERM_KINDS, network, tree, upright_tree
+from graphsvc.namespaces import RDF
+from graphsvc.views.structured import Subject
+from graphsvc.views.vocabulary import vocabulary
 from graphsvc.web.languages import labels
 from graphsvc.web.lineage import known_versions
 from graphsvc.web.reader import kept_page
 from graphsvc.web.site import site
+from graphsvc.web.term_parts import TermParts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphsvc.views.thing import Head
+    from graphsvc.views.vocabulary.model import Vocabulary
     from graphsvc.web.lineage import Version
 
 
-def ontology_page(about: Head) -> str:
-    """Return the page about the ontology; it is made once for a reader, and anew for a version."""
+def ontology_page(about: Head | None, page: int) -> str:
+    """Return the page about the vocabulary; it is made once for a reader, and anew for a version.
+
+    ``about`` is there if the graph has an ontology of its own.
+    """
     versions = known_versions()
-    key = ("ontology", *(each.edition.name for each in versions))
-    return kept_page(key, lambda: _made(about, versions))
+    key = ("ontology", page, *(each.edition.name for each in versions))
+    return kept_page(key, lambda: _made(about, page, versions))
 
 
-def _made(about: Head, versions: Sequence[Version]) -> str:
-    vocabulary = site().vocabulary_in(labels())
-    ontology = site().catalogue.ontology
+def _made(about: Head | None, page: int, versions: Sequence[Version]) -> str:
+    found = vocabulary(site().graph, site().questions, site().release.prefixes, labels(), page)
     return render_template(
         "ontology.html",
-        vocabulary=vocabulary,
-        ontology=site().called(ontology, labels()),
-        entity=thing(site().graph, ontology.value, labels()),
+        vocabulary=found,
+        subject=None if about is None else _subject(found),
         about=about,
-        tree=tree(vocabulary),
-        upright=upright_tree(vocabulary),
-        kinds=TERM_KINDS,
-        network=network(vocabulary),
+        made=TermParts(found),
         versions=versions,
     )
+
+
+def _subject(found: Vocabulary) -> Subject | None:
+    """Return what the page says of the ontology to search engines."""
+    if found.ontology is None or found.ontology.iri is None:
+        return None
+    types = tuple(value.term for prop, value in found.metadata if prop == RDF.type)
+    return Subject(found.ontology.iri, found.ontology.label, (), types, found.metadata)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, redirect, request
-from pyoxigraph import NamedNode, Quad
 
 from graphsvc.formats import Content, carrying
-from graphsvc.namespaces import SH, graph_iri
+from graphsvc.views.dataset import prefixes, statements
 from graphsvc.web import problems
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.rdf import write_rdf
@@ -16,17 +15,12 @@ from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
+    from pyoxigraph import Quad
     from werkzeug.wrappers import Response as BaseResponse
 
 well_known = Blueprint("well_known", __name__, url_prefix="/.well-known")
 
 _DESCRIPTION_FORMATS = (*carrying(Content.TRIPLES), *carrying(Content.PAGE))
-
-_PREFIXES = f"""
-SELECT DISTINCT ?ontology ?declares ?declaration ?property ?value WHERE {{
-  GRAPH ?ontology {{ ?declares {SH.declare} ?declaration . ?declaration ?property ?value }}
-}}
-"""
 
 
 @well_known.get("/void")
@@ -62,16 +56,5 @@ def sparql_examples() -> Response:
 
 
 def _examples() -> list[Quad]:
-    store, base = site().store, site().base
-    quads = set(store.quads(graph_iri(base, "examples").value))
-    ontology = graph_iri(base, "ontology")
-    for row in store.select(_PREFIXES, {"ontology": ontology}):
-        declares, declaration, predicate = row["declares"], row["declaration"], row["property"]
-        if (
-            isinstance(declares, NamedNode)
-            and isinstance(declaration, NamedNode)
-            and isinstance(predicate, NamedNode)
-        ):
-            quads.add(Quad(declares, SH.declare, declaration, ontology))
-            quads.add(Quad(declaration, predicate, row["value"], ontology))
+    quads = {*statements(site().graph, "examples"), *prefixes(site().graph)}
     return sorted(quads, key=lambda quad: (str(quad.graph_name), str(quad.subject), str(quad)))

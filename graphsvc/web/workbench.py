@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request, url_for
 
 from graphsvc import sparql
-from graphsvc.entities.names import used_terms
 from graphsvc.errors import NotAcceptable, QueryError
 from graphsvc.explain import unknown_terms
 from graphsvc.formats import Format
 from graphsvc.teaching import warnings
+from graphsvc.views.names import Names
 from graphsvc.web import protocol
 from graphsvc.web.examples import example
 from graphsvc.web.faults import fault
@@ -83,15 +83,17 @@ def vocabulary() -> Response:
     def body() -> str:
         served = site()
         compact = served.release.prefixes.compact
+        used = served.graph.ontology.used
+        names = Names(served.graph, (each.term for each in used), labels())
         terms = [
             {
-                "name": compact(used.named.iri or ""),
-                "label": used.named.label,
-                "kind": used.kind,
-                "count": used.count,
-                "definition": used.definition,
+                "name": compact(each.term.value),
+                "label": names[each.term].label,
+                "kind": each.kind,
+                "count": each.count,
+                "definition": served.graph.terms.definition(each.term, labels()),
             }
-            for used in used_terms(served.catalogue, labels())
+            for each in used
         ]
         return _json({"prefixes": dict(served.prefixes), "terms": terms})
 

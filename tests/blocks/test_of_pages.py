@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -203,69 +202,16 @@ def test_what_a_search_finds(client: FlaskClient) -> None:
             assert column(rows, "thing", "passage") == hits
 
 
-def test_the_terms_of_the_ontology(client: FlaskClient) -> None:
-    page = main(client, "/ontology")
-    sections = [block for block in page.all("section") if list(block.all("article", "term"))]
-    for block in sections:
-        own = {each.attributes["id"] for each in block.all("article", "term")}
-        assert {iri.rpartition("#")[2] for iri in column(asked(client, block), "term")} == own
-    used = next(each for each in page.all("p", "uses") if "fact" in each.text)
-    assert len(asked(client, used)) == int(used.one("a").text.split()[0].replace(",", ""))
-
-
 def _section(page: Element, name: str) -> Element:
     return next(
         each for each in page.all("section") if each.attributes.get("aria-labelledby") == name
     )
 
 
-@pytest.mark.parametrize("picture", ["tree", "upright-tree"])
-def test_the_classes_as_they_are_drawn(client: FlaskClient, picture: str) -> None:
-    block = _section(main(client, "/ontology"), "classes-drawn")
-    rows = asked(client, block)
-    drawn = block.one("div", picture)
-    assert things(drawn) == column(rows, "class")
-    assert len(list(drawn.all("path", "line"))) == sum("superclass" in row for row in rows)
-
-
-def test_the_index_of_the_classes(client: FlaskClient) -> None:
-    page = main(client, "/ontology")
-    listed = set()
-    for item in page.one("ul", "classes").all("li"):
-        above = thing(next(item.all("a"), Element("a", {})))
-        below = [each for each in item.children if isinstance(each, Element) and each.tag == "ul"]
-        for each in (one for ul in below for one in ul.children if isinstance(one, Element)):
-            listed.add((thing(next(each.all("a"))), above))
-    rows = asked(client, _section(page, "classes-drawn"))
-    assert {(row["class"], row["superclass"]) for row in rows if "superclass" in row} == listed
-
-
-def test_what_the_ontology_borrows(client: FlaskClient) -> None:
-    block = _section(main(client, "/ontology"), "borrowed")
-    shown = {link.attributes["href"] for link in block.one("dl").all("a")}
-    assert column(asked(client, block), "term") == shown
-
-
 def test_the_namespaces(client: FlaskClient) -> None:
     block = _section(main(client, "/ontology"), "namespaces")
     listed = {tuple(cell.text for cell in row.all("td")) for row in block.one("tbody").all("tr")}
     assert {(row["prefix"], row["namespace"]) for row in asked(client, block)} == listed
-
-
-def test_how_the_classes_are_linked(client: FlaskClient) -> None:
-    page = main(client, "/ontology")
-    block = next(
-        each
-        for each in page.all("section")
-        if each.attributes.get("aria-labelledby") == "links-drawn"
-    )
-    drawn = set()
-    for row in block.one("tbody").all("tr"):
-        subject, properties, value = (
-            [thing(link) for link in cell.all("a")] for cell in row.all("td")
-        )
-        drawn |= {(subject[0], each, value[0]) for each in properties}
-    assert {(row["domain"], row["property"], row["range"]) for row in asked(client, block)} == drawn
 
 
 def test_what_a_fact_rests_on(client: FlaskClient) -> None:
@@ -310,41 +256,3 @@ def test_the_map(client: FlaskClient) -> None:
     rows = [row for table in page.all("table", "places") for row in table.one("tbody").all("tr")]
     heads = {iri for row in rows for iri in things(row.one("th"))}
     assert column(asked(client, page), "thing") == heads
-
-
-@pytest.mark.parametrize("opened", ["", f"&open={BASE}id/organization/cccme&open={BASE}none"])
-def test_a_neighbourhood(client: FlaskClient, opened: str) -> None:
-    page = main(client, f"/neighbourhood?iri={BASE}id/mechanism/crccme{opened}")
-    centres = [f"{BASE}id/mechanism/crccme", f"{BASE}id/organization/cccme"]
-    rings = list(page.all("section", "ring"))
-    assert len(rings) == (2 if opened else 1)
-    for centre, ring in zip(centres, rings, strict=False):
-        listed = set()
-        resting = set()
-        for row in ring.one("table", "rings").all("tr"):
-            for other in things(row.one("th")):
-                for tie in row.all("div", "tie"):
-                    at = frozenset((centre, other, tie.one("span", "property").text))
-                    listed.add(at)
-                    resting |= {(at, passage) for passage in cited(tie)}
-        rows = asked(client, ring)
-        labels = _labels(client, column(rows, "property"))
-        ties = [
-            (frozenset((row["subject"], row["value"], labels[row["property"]])), row)
-            for row in rows
-        ]
-        assert listed == {at for at, _ in ties}
-        assert resting == {(at, row["passage"]) for at, row in ties if "passage" in row}
-        assert resting
-
-
-def _labels(client: FlaskClient, properties: set[str]) -> dict[str, str]:
-    """Return what properties are called: one without a label goes by its own name."""
-    values = " ".join(f"<{iri}>" for iri in properties)
-    text = f"""SELECT ?p ?label WHERE {{
-      VALUES ?p {{ {values} }} ?p rdfs:label ?label FILTER(LANG(?label) = "en")
-    }}"""
-    answer = client.post("/sparql", data={"query": text, "format": "json"})
-    rows = json.loads(answer.text)["results"]["bindings"]
-    own = {iri: iri.rpartition("#")[2] for iri in properties}
-    return own | {row["p"]["value"]: row["label"]["value"] for row in rows}

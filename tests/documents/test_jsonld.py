@@ -20,8 +20,8 @@ from pyoxigraph import (
 from rdflib import Dataset as RdflibDataset
 
 from graphsvc import settings
-from graphsvc.entities.context import Context, Name, Shape
 from graphsvc.namespaces import RDF, XSD
+from graphsvc.views.context import Context, Name, Shape
 from graphsvc.views.document import Document, Paging
 from graphsvc.web.app import create_app
 from graphsvc.web.jsonld import write_jsonld

@@ -24,8 +24,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc.errors import QueryError
-from graphsvc.reconciliation import BATCH_SIZE, TooMany, read_batch, read_extension
-from graphsvc.reconciliation.reading import Thing
+from graphsvc.views.reconciliation import BATCH_SIZE, TooMany, read_batch, read_extension
+from graphsvc.views.reconciliation.reading import Thing
 
 from . import schemas
 from .schemas import conforms

@@ -18,7 +18,7 @@ from graphsvc.pictures import world
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
@@ -123,7 +123,7 @@ def _countries(codes: Mapping[NamedNode, Iterable[str]]) -> tuple[Country, ...]:
 
 
 def places_of(
-    rows: Iterable[Mapping[str, Term]], status: Callable[[Iterable[Term]], Status]
+    rows: Iterable[Mapping[str, Term]], status: Callable[[Collection[Term]], Status]
 ) -> Mapping[Term, Place]:
     """Return the place of each thing that has coordinates in the answers of the query for places.
 

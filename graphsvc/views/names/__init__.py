@@ -52,12 +52,12 @@ class Names:
         """Return a term under its label, or else spelled."""
         found = self._chosen.get(term)
         if found is None:
-            found = self._chosen[term] = (
-                self._terms.name(term, self.languages)
-                or self._labels.name(term, self.languages)
-                or spelled(term)
-            )
+            found = self._chosen[term] = self.labelled(term) or spelled(term)
         return found
+
+    def labelled(self, term: Term) -> Named | None:
+        """Return a term under its label; None if it has none."""
+        return self._terms.name(term, self.languages) or self._labels.name(term, self.languages)
 
     def all(self, term: Term) -> Sequence[str]:
         """Return every label of a thing."""

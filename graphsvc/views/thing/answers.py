@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.evidence import place
-from graphsvc.namespaces import RDF, VOID, graph_iri
+from graphsvc.namespaces import RDF, VOID
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
@@ -151,8 +151,8 @@ def _sizes(rows: Sequence[Row], direction: str) -> Sizes:
 
 def _targets(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> list[NamedNode]:
     """Return on what notes are read: on the thing, and on all that the editors say, if they do."""
-    editorial = graph_iri(graph.base, "editorial")
-    return [thing, *([editorial] if any(row["graph"] == editorial for row in facts) else [])]
+    speaks = any(row["graph"] == graph.editorial for row in facts)
+    return [thing, *([graph.editorial] if speaks else [])]
 
 
 def _has_shape(graph: Graph, facts: Sequence[Row]) -> bool:

@@ -10,8 +10,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.entities.evidence import iri
 from graphsvc.entities.labels import spelled
-from graphsvc.entities.model import Derivation, Fact, Status
-from graphsvc.namespaces import graph_iri
+from graphsvc.entities.model import Derivation, Fact
 from graphsvc.views.thing.notes import by_property, notes_of
 
 if TYPE_CHECKING:
@@ -30,13 +29,12 @@ class Evidence:
 
     def __init__(self, graph: Graph, answers: Answers, names: Names) -> None:
         self._names = names
-        self._editorial = graph_iri(graph.base, "editorial")
-        self._inferred = graph_iri(graph.base, "inferred")
+        self._graph = graph
         self._derivations = _derivations(answers, names)
         notes = notes_of(answers.notes, names, graph.terms)
         self.notes = notes.get(answers.thing, ())
         self._on = by_property(self.notes)
-        self._on_all = by_property(notes.get(self._editorial, ()))
+        self._on_all = by_property(notes.get(graph.editorial, ()))
 
     def omissions(self) -> Mapping[Term, tuple[Note, ...]]:
         """Return the notes on what the text does not say of the thing, by the property."""
@@ -51,13 +49,13 @@ class Evidence:
         found = (self._names.passage(graph) for graph in graphs)
         passages = sorted(filter(None, found), key=lambda entry: entry.order)
         notes = self._on.get(triple.predicate, ())
-        if not notes and self._editorial in graphs:
+        if not notes and self._graph.editorial in graphs:
             # What is noted on all that the editors say.
             notes = self._on_all.get(triple.predicate, ())
         return Fact(
             triple=triple,
             other=self._names[other],
-            status=self._status(graphs, is_stated=bool(passages)),
+            status=self._graph.status(graphs),
             passages=tuple(passages),
             derivations=self._derivations.get(triple, ()),
             notes=notes,
@@ -70,17 +68,9 @@ class Evidence:
         return Fact(
             triple=triple,
             other=self._names[triple.subject],
-            status=self._status(graphs, is_stated=bool(passages)),
+            status=self._graph.status(graphs),
             passages=tuple(passages),
         )
-
-    def _status(self, graphs: AbstractSet[Term], *, is_stated: bool) -> Status:
-        """Return the weightiest of those who say so: the text comes before the editors."""
-        if is_stated:
-            return Status.STATED
-        if self._editorial in graphs:
-            return Status.EDITORIAL
-        return Status.INFERRED if self._inferred in graphs else Status.RECORDED
 
 
 @dataclass(slots=True)

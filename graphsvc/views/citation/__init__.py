@@ -1,0 +1,125 @@
+"""What it takes to cite a claim or a thing of the graph: its words, its sentences, its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from graphsvc.entities.evidence import place
+from graphsvc.entities.labels import best_of
+from graphsvc.entities.model import Passage, claim_name
+from graphsvc.errors import UnknownEntity
+from graphsvc.views.names import Names
+from graphsvc.views.queries import view_query
+from graphsvc.views.thing import is_known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from graphsvc.entities.model import Named
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+
+DERIVED = view_query("citation/derived")
+CLAIMS = view_query("citation/claims")
+CLAIMS_ABOUT = view_query("citation/claims-about")
+SENTENCES = view_query("citation/sentences")
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What is cited: ``statement`` are the words of a claim, empty for a thing.
+
+    ``passages`` state the claim, or are what it was inferred from; ``source`` is their text, and
+    ``query`` asks for them.
+    """
+
+    iri: str
+    about: Named
+    statement: tuple[Named, Named, Named] | None
+    passages: tuple[Passage, ...]
+    source: Named | None
+    query: BoundQuery
+
+    @property
+    def title(self) -> str:
+        """Return the words of the claim, or the name of the thing."""
+        return ": ".join(part.label for part in self.statement or (self.about,))
+
+
+def cited_thing(graph: Graph, iri: str, languages: str) -> Cited:
+    """Return what to cite a thing by; a derivation is cited as what it derives.
+
+    Errors: UnknownEntity.
+    """
+    if not is_known(graph, iri):
+        raise UnknownEntity(iri)
+    node = NamedNode(iri)
+    rows = list(graph.rows(DERIVED.bind({"step": node})))
+    derived = next((fact for row in rows if (fact := _fact(row)) is not None), None)
+    sources = [row["source"] for row in rows if "source" in row] if derived else [node]
+    return _cited(graph, iri, derived or node, sources, languages)
+
+
+def cited_claim(graph: Graph, claim: str, subject: str | None, languages: str) -> Cited:
+    """Return what to cite a claim by: a graph's IRI and, as its fragment, the claim's name.
+
+    ``subject`` narrows the search in a graph that holds many claims. Errors: UnknownEntity.
+    """
+    stating, _, name = claim.partition("#")
+    node = NamedNode(stating)
+    if subject is not None:
+        asked = CLAIMS_ABOUT.bind({"graph": node, "subject": NamedNode(subject)})
+    elif stating in graph.texts.positions:
+        asked = CLAIMS.bind({"passage": node})
+    else:
+        raise UnknownEntity(claim)
+    for fact in filter(None, map(_fact, graph.rows(asked))):
+        if claim_name(fact) == name:
+            return _cited(graph, claim, fact, [node], languages)
+    raise UnknownEntity(claim)
+
+
+def _fact(row: Mapping[str, Term]) -> Triple | None:
+    subject, prop = row["subject"], row["property"]
+    if isinstance(subject, NamedNode | BlankNode) and isinstance(prop, NamedNode):
+        return Triple(subject, prop, row["value"])
+    return None
+
+
+def _cited(
+    graph: Graph, iri: str, about: NamedNode | Triple, sources: Iterable[Term], languages: str
+) -> Cited:
+    asked = SENTENCES.bind({"passage": [each for each in sources if isinstance(each, NamedNode)]})
+    rows = list(graph.rows(asked))
+    passages = tuple(_passages(rows, languages))
+    texts = {row["passage"]: row["text"] for row in rows if "text" in row}
+    text = next((texts[node] for each in passages if (node := NamedNode(each.iri)) in texts), None)
+    parts = tuple(about) if isinstance(about, Triple) else (about,)
+    names = Names(graph, parts if text is None else (*parts, text), languages)
+    named = tuple(names[part] for part in parts)
+    return Cited(
+        iri=iri,
+        about=named[0],
+        statement=(named[0], named[1], named[2]) if isinstance(about, Triple) else None,
+        passages=passages,
+        source=None if text is None else names[text],
+        query=asked,
+    )
+
+
+def _passages(rows: Iterable[Mapping[str, Term]], languages: str) -> Iterator[Passage]:
+    """Yield passages in the order of the text, each in the words that suit the reader best."""
+    found: dict[Term, list[Mapping[str, Term]]] = {}
+    for row in rows:
+        found.setdefault(row["passage"], []).append(row)
+    passages = []
+    for node, wordings in found.items():
+        words = best_of((row["words"] for row in wordings), languages)
+        if words is not None and isinstance(node, NamedNode):
+            number = place(wordings[0].get("number"))
+            passages.append(Passage(node.value, number, words.value, words.language))
+    yield from sorted(passages, key=lambda passage: passage.order)

@@ -1,0 +1,135 @@
+"""The graph as a whole: what it is called, in which languages it speaks, and who made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+from graphsvc.entities.evidence import iri
+from graphsvc.entities.labels import best
+from graphsvc.entities.model import Dataset
+from graphsvc.namespaces import DCTERMS, FOAF, RDF, RDFS, SH, graph_iri
+from graphsvc.views.names import Names
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Table, Term
+    from graphsvc.views.graph import Graph
+
+ABOUT = view_query("dataset/about")
+AGENTS = view_query("dataset/agents")
+DOWNLOADS = view_query("dataset/downloads")
+LANGUAGES = view_query("dataset/languages")
+PREFIXES = view_query("dataset/prefixes")
+STATEMENTS = view_query("dataset/statements")
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the graph says of the dataset whose IRIs are those here, in every language.
+
+    ``languages`` are the tags of those in which the graph names things; ``language`` is that in
+    which it is written.
+    """
+
+    node: Term | None
+    languages: frozenset[str]
+    _values: Mapping[Term, Sequence[Term]]
+
+    @classmethod
+    def read(cls, rows: Callable[[BoundQuery], Table], base: str) -> Description:
+        """Read it by what answers queries."""
+        own = [row for row in rows(ABOUT.bind({})) if getattr(row["space"], "value", "") == base]
+        node = min((row["dataset"] for row in own), key=str, default=None)
+        values: dict[Term, list[Term]] = {}
+        for row in own:
+            if row["dataset"] == node:
+                values.setdefault(row["property"], []).append(row["value"])
+        tags = (row.get("tag") for row in rows(LANGUAGES.bind({})))
+        spoken = frozenset(tag.value.lower() for tag in tags if isinstance(tag, Literal))
+        return cls(node, spoken - {""}, values)
+
+    @property
+    def language(self) -> str:
+        """Return the language in which the graph is written, by what it says, else English."""
+        tags = (tag for tag in self.values(DCTERMS.language) if isinstance(tag, Literal))
+        return min((tag.value for tag in tags), default="en")
+
+    def values(self, *properties: NamedNode) -> list[Term]:
+        """Return what is said of the dataset."""
+        return [value for each in properties for value in self._values.get(each, ())]
+
+
+def dataset(graph: Graph, languages: str) -> Dataset:
+    """Return what the graph as a whole is called: the void:Dataset whose IRIs are those here.
+
+    https://www.w3.org/TR/void/#pattern
+    """
+    found = graph.description
+    if found.node is None:
+        return Dataset(None, "Knowledge graph", "", None)
+    licence = min(found.values(DCTERMS.license), key=iri, default=None)
+    return Dataset(
+        iri=iri(found.node),
+        title=best(found.values(DCTERMS.title), languages) or "Knowledge graph",
+        description=best(found.values(DCTERMS.description), languages),
+        licence=None if licence is None else iri(licence),
+        licence_called=None if licence is None else Names(graph, [licence], languages)[licence],
+    )
+
+
+def makers(graph: Graph, languages: str) -> list[str]:
+    """Return the names of those who made the dataset; without a label, the ends of their IRIs."""
+    found = set(graph.description.values(DCTERMS.creator, DCTERMS.publisher))
+    names = Names(graph, found, languages)
+    return sorted(names[maker].label for maker in found)
+
+
+def statements(graph: Graph, name: str) -> list[Quad]:
+    """Return what the graph of this name states, one of those that every project has."""
+    node = graph_iri(graph.base, name)
+    return [
+        Quad(subject, prop, row["value"], node)
+        for row in graph.rows(STATEMENTS.bind({"graph": node}))
+        if isinstance(subject := row["subject"], NamedNode | BlankNode | Triple)
+        and isinstance(prop := row["property"], NamedNode)
+    ]
+
+
+def prefixes(graph: Graph) -> Iterator[Quad]:
+    """Yield the declarations of the prefixes that the ontology's graph has."""
+    node = graph_iri(graph.base, "ontology")
+    for row in graph.rows(PREFIXES.bind({"graph": node})):
+        subject, declaration, prop = row["subject"], row["declaration"], row["property"]
+        if (
+            isinstance(subject, NamedNode)
+            and isinstance(declaration, NamedNode)
+            and isinstance(prop, NamedNode)
+        ):
+            yield Quad(subject, SH.declare, declaration, node)
+            yield Quad(declaration, prop, row["value"], node)
+
+
+def agents(graph: Graph) -> Iterator[Triple]:
+    """Yield who made and publishes the dataset: a catalogue shows names."""
+    rows = list(graph.rows(AGENTS.bind({"graph": graph_iri(graph.base, "dataset")})))
+    named = {row["agent"] for row in rows if row["property"] == FOAF.name}
+    for row in rows:
+        agent, prop = row["agent"], row["property"]
+        if isinstance(agent, NamedNode) and isinstance(prop, NamedNode):
+            yield Triple(agent, RDF.type, FOAF.Agent)
+            yield Triple(agent, prop, row["value"])
+            if prop == RDFS.label and agent not in named:
+                yield Triple(agent, FOAF.name, row["value"])
+
+
+def downloads(graph: Graph) -> Sequence[tuple[str, str]]:
+    """Return the addresses of what can be downloaded of the dataset, and the types of the files."""
+    node = graph.description.node
+    asked = DOWNLOADS.bind({"dataset": node if isinstance(node, NamedNode) else ()})
+    return [(iri(row["url"]), iri(row["type"])) for row in graph.rows(asked)]

@@ -1,0 +1,173 @@
+"""What stands around a thing: the things that it is tied to, by which facts, and who says so.
+
+Three queries make a ring of neighbours: what is around the thing, what ties those of one page to
+it, and from what the inferred ones of these facts follow. What vouches for facts is no neighbour.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.entities.model import Named, Passage, Status
+from graphsvc.views.names import Names
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+
+AROUND = view_query("neighbours/around")
+TIES = view_query("neighbours/ties")
+DERIVED = view_query("neighbours/derived")
+
+RING_SIZE = 60
+"""How many neighbours are shown at once."""
+
+_MOST_READ = 1000
+"""How many facts the query reads in each direction."""
+
+_IN = Literal("in")
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A fact that ties a neighbour to a thing; ``incoming`` if the neighbour is its subject.
+
+    The passages state the fact, or are those that it follows from.
+    """
+
+    property: Named
+    incoming: bool
+    status: Status
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A thing beside another one, and all that ties the two together, the weightiest first.
+
+    What leads the same way as the first tie stands with it.
+    """
+
+    thing: Named
+    ties: tuple[Tie, ...]
+
+    @property
+    def first(self) -> Tie:
+        """Return the tie that stands for all where there is room for one."""
+        return self.ties[0]
+
+    @property
+    def incoming(self) -> bool:
+        """Tell whether the neighbour points to the thing, going by that tie."""
+        return self.first.incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """The neighbours of a thing: a page of them, and how many there are.
+
+    ``is_partial`` tells that so many facts speak of the thing that not all were read.
+    """
+
+    centre: Named
+    neighbours: tuple[Neighbour, ...]
+    total: int
+    page: int
+    is_partial: bool
+    query: BoundQuery
+
+    @property
+    def pages(self) -> int:
+        """Return on how many pages they stand."""
+        return max(1, -(-self.total // RING_SIZE))
+
+    @property
+    def place(self) -> int:
+        """Return the number of the first one here, counted from 1."""
+        return (self.page - 1) * RING_SIZE + 1
+
+
+def ring(graph: Graph, iri: str, languages: str, page: int = 1) -> Ring:
+    """Return what stands around a thing, a page of it, in the order of what ties it to it."""
+    centre = NamedNode(iri)
+    around = list(graph.rows(AROUND.bind({"thing": centre})))
+    others = _in_order(graph, around, languages)
+    shown = others[(page - 1) * RING_SIZE : page * RING_SIZE]
+    ties = TIES.bind({"thing": centre, "other": shown})
+    neighbours, name = _neighbours(graph, centre, list(graph.rows(ties)), languages)
+    incoming = sum(row["direction"] == _IN for row in around)
+    return Ring(
+        centre=name,
+        neighbours=neighbours,
+        total=len(others),
+        page=page,
+        is_partial=_MOST_READ in (incoming, len(around) - incoming),
+        query=ties,
+    )
+
+
+def _in_order(graph: Graph, around: Iterable[Mapping[str, Term]], languages: str) -> Sequence[Term]:
+    """Return the neighbours in an order that needs no names of theirs: there may be very many."""
+    around = list(around)
+    names = Names(graph, {row["property"] for row in around}, languages)
+    labels = {prop: names[prop].label for prop in {row["property"] for row in around}}
+    ties: dict[Term, str] = {}
+    for row in around:
+        other, label = row["other"], labels[row["property"]]
+        ties[other] = min(ties.get(other, label), label)
+    return sorted(ties, key=lambda other: (ties[other], str(other)))
+
+
+def _neighbours(
+    graph: Graph, centre: NamedNode, rows: Sequence[Mapping[str, Term]], languages: str
+) -> tuple[tuple[Neighbour, ...], Named]:
+    """Return the neighbours of which the rows tell, and the name of the thing in the middle."""
+    graphs: dict[tuple[Term, Term, Term], set[Term]] = defaultdict(set)
+    for row in rows:
+        graphs[row["other"], row["direction"], row["property"]].add(row["graph"])
+    inferred = {other for (other, _, _), found in graphs.items() if graph.inferred in found}
+    sources: dict[tuple[Term, Term, Term], dict[Term, set[Term]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
+    for row in graph.rows(DERIVED.bind({"thing": centre, "other": inferred})):
+        key = (row["other"], row["direction"], row["property"])
+        sources[key][row["step"]].add(row["source"])
+    speaking = (term for row in rows for term in row.values())
+    followed = (term for steps in sources.values() for each in steps.values() for term in each)
+    names = Names(graph, [centre, *speaking, *followed], languages)
+    ties: dict[Term, list[Tie]] = defaultdict(list)
+    for key, found in graphs.items():
+        other, direction, prop = key
+        passages = _passages(names, found)
+        status = graph.status(found)
+        if status is Status.INFERRED:
+            # Those from which it follows on its shortest way.
+            ways = (_passages(names, step) for step in sources[key].values())
+            passages = min(ways, key=len, default=())
+        ties[other].append(Tie(names[prop], direction == _IN, status, passages))
+    found_neighbours = (_neighbour(names[other], each) for other, each in ties.items())
+    ordered = sorted(found_neighbours, key=lambda one: (one.first.property.label, one.thing.label))
+    return tuple(ordered), names[centre]
+
+
+def _neighbour(thing: Named, ties: Iterable[Tie]) -> Neighbour:
+    first, *others = sorted(ties, key=_weight)
+    others.sort(key=lambda tie: tie.incoming is not first.incoming)
+    return Neighbour(thing, (first, *others))
+
+
+def _weight(tie: Tie) -> tuple[int, bool, str]:
+    return (list(Status).index(tie.status), tie.incoming, tie.property.label)
+
+
+def _passages(names: Names, nodes: Iterable[Term]) -> tuple[Passage, ...]:
+    found = filter(None, map(names.passage, nodes))
+    return tuple(sorted(found, key=lambda passage: passage.order))

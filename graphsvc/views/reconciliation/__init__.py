@@ -1,0 +1,38 @@
+"""Matching names to things of the graph, and fetching what it says of them, for table tools.
+
+This is the Reconciliation Service API 0.2 without its HTTP: requests as JSON in (`reading`),
+answers as JSON out. What the graph says is asked for with the queries beside this module, all
+things of a request at once. https://reconciliation-api.github.io/specs/0.2/
+"""
+
+from graphsvc.views.reconciliation.extending import (
+    PROPERTY_SETTINGS,
+    described,
+    extend,
+    proposed,
+)
+from graphsvc.views.reconciliation.matching import reconcile
+from graphsvc.views.reconciliation.reading import (
+    BATCH_SIZE,
+    Extension,
+    Query,
+    TooMany,
+    read_batch,
+    read_extension,
+    read_query,
+)
+
+__all__ = [
+    "BATCH_SIZE",
+    "PROPERTY_SETTINGS",
+    "Extension",
+    "Query",
+    "TooMany",
+    "described",
+    "extend",
+    "proposed",
+    "read_batch",
+    "read_extension",
+    "read_query",
+    "reconcile",
+]

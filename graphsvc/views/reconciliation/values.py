@@ -1,0 +1,78 @@
+"""What the graph says of things: the values of some properties, each with what to call it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.entities.model import Named
+from graphsvc.namespaces import XSD
+from graphsvc.views.names import Names
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+
+VALUES = view_query("reconciliation/values")
+
+_WHOLE = frozenset(
+    XSD[name]
+    for name in (
+        *("integer", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger"),
+        *("negativeInteger", "long", "int", "short", "byte"),
+        *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
+    )
+)
+_REAL = frozenset((XSD.decimal, XSD.double, XSD.float))
+
+
+def values_of(
+    graph: Graph, things: Iterable[str], properties: Iterable[str], languages: str
+) -> Mapping[tuple[str, str], list[Named]]:
+    """Return the values that things have of properties, by the IRIs of both."""
+    asked = VALUES.bind({"thing": nodes(things), "property": nodes(properties)})
+    rows = list(graph.rows(asked))
+    names = Names(graph, (row["value"] for row in rows), languages)
+    found: dict[tuple[str, str], list[Named]] = defaultdict(list)
+    for row in rows:
+        thing, prop, value = row["thing"], row["property"], row["value"]
+        if isinstance(thing, NamedNode) and isinstance(prop, NamedNode):
+            named = names.labelled(value) or Named(value, _lexical(value))
+            found[thing.value, prop.value].append(named)
+    return found
+
+
+def nodes(iris: Iterable[str]) -> list[NamedNode]:
+    """Return the nodes of IRIs; what is no IRI has none."""
+    return [found for iri in dict.fromkeys(iris) if (found := node(iri)) is not None]
+
+
+def node(iri: str) -> NamedNode | None:
+    """Return the node of an IRI; None for what is no IRI, which nothing in a graph can be."""
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        return None
+
+
+def number(term: Term) -> int | float | None:
+    """Return the number that a literal stands for, or None if it is none that JSON can hold."""
+    if not isinstance(term, Literal) or len(term.value) > len("-9007199254740991.0000"):
+        return None
+    try:
+        if term.datatype in _WHOLE:
+            whole = int(term.value)
+            return whole if abs(whole) < 2**53 else None
+        real = float(term.value) if term.datatype in _REAL else None
+    except ValueError:
+        return None
+    return real if real is not None and abs(real) < float("inf") else None
+
+
+def _lexical(term: Term) -> str:
+    return str(getattr(term, "value", term))

@@ -1,0 +1,210 @@
+"""The vocabulary of a graph: its classes and properties, how they hang together, and their use.
+
+Open `ontology` first: it reads by the queries beside it what is the same for all readers. Here it
+is put into the words of one reader, a page of it. `writing` writes the terms, `diagram` draws them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphsvc.entities.labels import best
+from graphsvc.errors import UnknownEntity
+from graphsvc.namespaces import DCTERMS, OWL, RDFS, VANN
+from graphsvc.phrases import Phrase
+from graphsvc.views.names import Names
+from graphsvc.views.vocabulary import ontology as reading
+from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network, tree, upright_tree
+from graphsvc.views.vocabulary.model import (
+    Branch,
+    Link,
+    Listed,
+    Pictures,
+    Place,
+    Relation,
+    Section,
+    Vocabulary,
+)
+from graphsvc.views.vocabulary.writing import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pyoxigraph import NamedNode
+
+    from graphsvc.entities.model import Named
+    from graphsvc.namespaces import Prefixes
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.vocabulary.model import Questions
+    from graphsvc.views.vocabulary.ontology import Ontology
+
+TERMS_ON_A_PAGE = 200
+MOST_LISTED = 2_000
+"""How many terms a list without definitions has at most, and how many classes the tree."""
+_DEEPEST = 30
+
+#: What is said of the ontology itself, in the order of the page.
+_METADATA: tuple[tuple[str, NamedNode], ...] = (
+    (Phrase("Version"), OWL.versionInfo),
+    (Phrase("This version"), OWL.versionIRI),
+    (Phrase("Earlier version"), OWL.priorVersion),
+    (Phrase("Earlier, compatible version"), OWL.backwardCompatibleWith),
+    (Phrase("Earlier, incompatible version"), OWL.incompatibleWith),
+    (Phrase("Licence"), DCTERMS.license),
+    (Phrase("Creator"), DCTERMS.creator),
+    (Phrase("Contributor"), DCTERMS.contributor),
+    (Phrase("Publisher"), DCTERMS.publisher),
+    (Phrase("Created"), DCTERMS.created),
+    (Phrase("Issued"), DCTERMS.issued),
+    (Phrase("Modified"), DCTERMS.modified),
+    (Phrase("Preferred prefix"), VANN.preferredNamespacePrefix),
+    (Phrase("Namespace"), VANN.preferredNamespaceUri),
+    (Phrase("Imports"), OWL.imports),
+    (Phrase("Source"), DCTERMS.source),
+    (Phrase("To cite"), DCTERMS.bibliographicCitation),
+    (Phrase("Remark"), RDFS.comment),
+)
+
+
+def vocabulary(
+    graph: Graph, questions: Questions, prefixes: Prefixes, languages: str, page: int = 1
+) -> Vocabulary:
+    """Return a page of the vocabulary of a graph, with the queries that use its terms.
+
+    ``prefixes`` are those that other vocabularies go by.
+
+    Errors: UnknownEntity for a page that there is not.
+    """
+    ontology = graph.ontology
+    own = Names(graph, ontology.own, languages)
+    by_kind = {
+        title: sorted(
+            (term for term, kind in ontology.own.items() if kind == title),
+            key=lambda term: (own[term].label.lower(), term.value),
+        )
+        for title in reading.KINDS
+    }
+    ordered = [term for terms in by_kind.values() for term in terms]
+    pages = max(1, -(-len(ordered) // TERMS_ON_A_PAGE))
+    if page > pages:
+        raise UnknownEntity(f"{graph.base}ontology?page={page}", f"{graph.base}ontology")
+    shown = set(ordered[(page - 1) * TERMS_ON_A_PAGE : page * TERMS_ON_A_PAGE])
+    writer = Writer(graph, shown, languages)
+    places = _places(ordered)
+    branches, left_out = _tree(ontology, writer.names)
+    links = tuple(_links(ontology, writer.names))
+    sections = (
+        Section(
+            title,
+            tuple(writer.term(term, places[term], questions) for term in terms if term in shown),
+            len(terms),
+        )
+        for title, terms in by_kind.items()
+    )
+    return Vocabulary(
+        ontology=None if ontology.node is None else writer.names[ontology.node],
+        description=best(ontology.metadata.get(DCTERMS.description, ()), languages),
+        about=tuple(_about(ontology, writer)),
+        metadata=tuple(
+            (prop, writer.names[value])
+            for prop, values in ontology.metadata.items()
+            for value in values
+        ),
+        sections=tuple(section for section in sections if section.terms),
+        tree=branches,
+        more_classes=left_out,
+        loose=_listed(_by_label(writer.names, ontology.properties.get(None, ()))),
+        alphabet=_listed(_by_label(writer.names, ordered)),
+        links=links,
+        more_links=len(ontology.links) - len(links),
+        borrowed=tuple(_borrowed(ontology, prefixes)),
+        namespaces=ontology.namespaces,
+        pictures=_pictures(ontology, writer.names, branches, links),
+        places=places,
+        page=page,
+        pages=pages,
+        is_partial=ontology.is_partial,
+        queries=ontology.queries,
+    )
+
+
+def _alphabetical(term: Named) -> tuple[str, str]:
+    return (term.label.lower(), term.iri or "")
+
+
+def _by_label(names: Mapping[Term, Named], terms: Iterable[Term]) -> tuple[Named, ...]:
+    return tuple(sorted((names[term] for term in terms), key=_alphabetical))
+
+
+def _listed(terms: Sequence[Named]) -> Listed:
+    return Listed(tuple(terms[:MOST_LISTED]), max(0, len(terms) - MOST_LISTED))
+
+
+def _places(ordered: Sequence[NamedNode]) -> Mapping[Term, Place]:
+    """Return where each term stands: what it is called in its page is the end of its IRI."""
+    places: dict[Term, Place] = {}
+    taken: set[str] = set()
+    for number, term in enumerate(ordered):
+        end = term.value[max(map(term.value.rfind, "/#")) + 1 :] or term.value
+        fragment = term.value if end in taken else end
+        taken.add(fragment)
+        places[term] = Place(number // TERMS_ON_A_PAGE + 1, fragment)
+    return places
+
+
+def _about(ontology: Ontology, writer: Writer) -> Iterator[Relation]:
+    for label, predicate in _METADATA:
+        if values := ontology.metadata.get(predicate):
+            yield Relation(label, tuple((writer.names[value],) for value in values))
+
+
+def _tree(ontology: Ontology, names: Mapping[Term, Named]) -> tuple[tuple[Branch, ...], int]:
+    """Return the tree of classes, and how many classes are left out since it would be too large."""
+    reached: set[NamedNode] = set()
+    left = MOST_LISTED
+
+    def branches(classes: Sequence[NamedNode], above: tuple[NamedNode, ...]) -> tuple[Branch, ...]:
+        nonlocal left
+        found = []
+        for cls in sorted(set(classes) - set(above), key=lambda each: _alphabetical(names[each])):
+            if left and len(above) < _DEEPEST:
+                left -= 1
+                reached.add(cls)
+                properties = _by_label(names, ontology.properties.get(cls, ()))
+                below = branches(ontology.subclasses.get(cls, ()), (*above, cls))
+                found.append(Branch(names[cls], properties, below))
+        return tuple(found)
+
+    return branches(ontology.roots, ()), len(ontology.classes) - len(reached)
+
+
+def _links(ontology: Ontology, names: Mapping[Term, Named]) -> Iterator[Link]:
+    for link in ontology.links[:MOST_LISTED]:
+        properties = _by_label(names, link.properties)
+        yield Link(names[link.subject], properties, names[link.object])
+
+
+def _borrowed(ontology: Ontology, prefixes: Prefixes) -> Iterator[tuple[str, Listed]]:
+    """Yield the other terms by the prefix of their namespace, or else by the namespace."""
+    prefix = {namespace: prefix for prefix, namespace in reversed([*prefixes.items()])}
+    found = ((prefix.get(name, name), terms) for name, terms in ontology.borrowed.items())
+    for name, terms in sorted(found, key=lambda pair: pair[0]):
+        yield name, _listed(terms)
+
+
+def _pictures(
+    ontology: Ontology,
+    names: Mapping[Term, Named],
+    branches: Sequence[Branch],
+    links: Sequence[Link],
+) -> Pictures:
+    draws_tree = 0 < len(ontology.classes) <= MOST_DRAWN
+    ends = linked(ontology.links)
+    return Pictures(
+        tree=tree(branches) if draws_tree else None,
+        upright=upright_tree(branches) if draws_tree else None,
+        network=network([names[cls] for cls in ends], links, ontology.layers)
+        if ontology.is_drawable
+        else None,
+    )

@@ -1,0 +1,297 @@
+"""The classes and properties of a graph, read once for a release: nothing here is in a language."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from itertools import islice
+from typing import TYPE_CHECKING, Literal
+
+from pyoxigraph import NamedNode
+
+from graphsvc.entities.evidence import place
+from graphsvc.entities.labels import spelled
+from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
+from graphsvc.phrases import Phrase
+from graphsvc.views.queries import view_query
+from graphsvc.views.vocabulary.axioms import Axioms
+from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network_layers
+from graphsvc.views.vocabulary.model import CLASSES, BlockQueries
+from graphsvc.views.vocabulary.relations import relations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from graphsvc.entities.model import Named
+    from graphsvc.pictures.layers import Layers
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Table, Term
+    from graphsvc.views.vocabulary.relations import Relations
+
+STATEMENTS = view_query("vocabulary/statements").bind({})
+SUBCLASSES = view_query("vocabulary/subclasses").bind({})
+LINKS = view_query("vocabulary/links").bind({})
+USES = view_query("vocabulary/uses").bind({})
+NAMESPACES = view_query("vocabulary/namespaces").bind({})
+ABOUT = view_query("vocabulary/about")
+
+_MOST_STATEMENTS = 200_000
+"""How many statements the query gives at most."""
+
+_MOST_REMEMBERED = 10_000
+"""Of how many terms it is remembered to what they are related."""
+
+#: The kinds of terms in the order of the page; a term is of the first that fits.
+_KINDS: tuple[tuple[NamedNode, str], ...] = (
+    (OWL.Class, CLASSES),
+    (RDFS.Class, CLASSES),
+    (OWL.ObjectProperty, Phrase("Object properties")),
+    (OWL.DatatypeProperty, Phrase("Datatype properties")),
+    (OWL.AnnotationProperty, Phrase("Annotation properties")),
+    (RDF.Property, Phrase("Properties")),
+)
+OTHER = Phrase("Other terms")
+#: What people call the kinds, in that order.
+KINDS = tuple(dict.fromkeys([*(title for _, title in _KINDS), OTHER]))
+
+#: A graph that says one of these of a term describes it, and does not only borrow it.
+_DESCRIBING = frozenset(
+    {RDFS.label, RDFS.comment, SKOS.prefLabel, SKOS.definition, RDFS.isDefinedBy}
+)
+
+
+def kind_of(types: Collection[Term]) -> str:
+    """Return which of ``KINDS`` a term is that is of these types."""
+    return next((title for kind, title in _KINDS if kind in types), OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class RawLink:
+    """The properties that lead from one class to another."""
+
+    subject: NamedNode
+    object: NamedNode
+    properties: tuple[NamedNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A term that the graph uses as a class or a property, and how many things or facts have it."""
+
+    term: NamedNode
+    kind: Literal["class", "property"]
+    count: int
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """The classes and properties that a graph declares or uses.
+
+    ``node`` is the ontology that the graph describes, if it does: its own before others;
+    ``metadata`` is what is said of it, by property. ``own`` are the terms that the graph describes,
+    by kind; ``borrowed`` all others, by namespace; ``uses`` counts how often terms are used.
+    ``ends`` are the classes of domain and range of each property.
+    """
+
+    node: NamedNode | None
+    metadata: Mapping[Term, Sequence[Term]]
+    own: Mapping[NamedNode, str]
+    borrowed: Mapping[str, Sequence[Named]]
+    used: tuple[Used, ...]
+    uses: Mapping[NamedNode, int]
+    ends: Mapping[NamedNode, Sequence[tuple[NamedNode, NamedNode | None]]]
+    namespaces: tuple[tuple[str, str], ...]
+    is_partial: bool
+    queries: BlockQueries
+    axioms: Axioms
+    _superclasses: Mapping[NamedNode, Sequence[NamedNode]]
+
+    @classmethod
+    def read(cls, rows: Callable[[BoundQuery], Table], base: str) -> Ontology:
+        """Read them by what answers queries; ``base`` is that of the graph's IRIs."""
+        statements = sorted(rows(STATEMENTS).rows, key=str)
+        axioms = Axioms(statements)  # type: ignore[arg-type]
+        used = tuple(_used(rows(USES)))
+        uses: dict[NamedNode, int] = {}
+        for each in used:
+            uses[each.term] = max(each.count, uses.get(each.term, 0))
+        ontologies = [each for each in axioms.subjects if OWL.Ontology in _types(axioms, each)]
+        node = min(
+            ontologies, key=lambda each: (each.value != f"{base}ontology", each.value), default=None
+        )
+        about = ABOUT.bind({"ontology": () if node is None else node})
+        own = {
+            term: kind_of(_types(axioms, term))
+            for term in axioms.subjects
+            if term not in ontologies and _is_described(axioms, term, base)
+        }
+        declared = (each for each in axioms.subjects if kind_of(_types(axioms, each)) != OTHER)
+        others = {*declared, *uses}
+        return cls(
+            node=node,
+            metadata=_values(rows(about)),
+            queries=BlockQueries(STATEMENTS, about, SUBCLASSES, LINKS, USES, NAMESPACES),
+            own=own,
+            borrowed=_by_namespace(others - own.keys()),
+            used=used,
+            uses=uses,
+            ends=_ends(rows(LINKS)),
+            namespaces=tuple(
+                (getattr(row["prefix"], "value", ""), getattr(row["namespace"], "value", ""))
+                for row in rows(NAMESPACES)
+            ),
+            is_partial=len(statements) == _MOST_STATEMENTS,
+            axioms=axioms,
+            _superclasses=_superclasses(rows(SUBCLASSES)),
+        )
+
+    @cached_property
+    def relations(self) -> Callable[[NamedNode], Relations]:
+        """Return what tells to what a term is related; the last terms are remembered."""
+        return lru_cache(_MOST_REMEMBERED)(partial(relations, self.axioms))
+
+    @cached_property
+    def classes(self) -> tuple[NamedNode, ...]:
+        """Return the classes that the graph describes."""
+        return tuple(term for term, kind in self.own.items() if kind == CLASSES)
+
+    @cached_property
+    def subclasses(self) -> Mapping[NamedNode, Sequence[NamedNode]]:
+        """Return the classes directly under each class; both are described."""
+        found: dict[NamedNode, list[NamedNode]] = defaultdict(list)
+        for cls in self.classes:
+            for above in self._superclasses.get(cls, ()):
+                if self.own.get(above) == CLASSES and above != cls:
+                    found[above].append(cls)
+        return found
+
+    @cached_property
+    def roots(self) -> tuple[NamedNode, ...]:
+        """Return the classes with which the tree begins, so that every class is in it.
+
+        Of classes that are under each other in a circle the first begins one.
+        """
+        below = {sub for subs in self.subclasses.values() for sub in subs}
+        roots = [cls for cls in self.classes if cls not in below]
+        reached = self._under(roots)
+        for cls in self.classes:
+            if cls not in reached:
+                roots.append(cls)
+                reached |= self._under([cls])
+        return tuple(roots)
+
+    @cached_property
+    def properties(self) -> Mapping[NamedNode | None, Sequence[NamedNode]]:
+        """Return the properties of each class; under None those that are of none in particular."""
+        found: dict[NamedNode | None, list[NamedNode]] = defaultdict(list)
+        for term, kind in self.own.items():
+            if kind not in (CLASSES, OTHER):
+                domains = dict.fromkeys(domain for domain, _ in self.ends.get(term, ()))
+                own = [each for each in domains if self.own.get(each) == CLASSES]
+                for cls in own or (None,):
+                    found[cls].append(term)
+        return found
+
+    @cached_property
+    def links(self) -> tuple[RawLink, ...]:
+        """Return the properties between classes, but none that only repeats others.
+
+        A chain does, and so does an inverse: of the two, that is drawn of which chains are made.
+        """
+        steps = {step for whole, steps in self.axioms.chains if whole in self.own for step in steps}
+        drawn = [
+            prop
+            for prop in self.own
+            if OWL.ObjectProperty in _types(self.axioms, prop)
+            and not self.axioms.values(prop, OWL.propertyChainAxiom)
+        ]
+        order = sorted(drawn, key=lambda prop: (prop not in steps, prop.value))
+        found: dict[tuple[NamedNode, NamedNode], list[NamedNode]] = defaultdict(list)
+        before: set[Term] = set()
+        for prop in order:
+            if before.isdisjoint(self._inverses(prop)):
+                for domain, extent in self.ends.get(prop, ()):
+                    if extent is not None:
+                        found[domain, extent].append(prop)
+            before.add(prop)
+        return tuple(RawLink(*ends, tuple(found[ends])) for ends in sorted(found, key=str))
+
+    @cached_property
+    def layers(self) -> Layers:
+        """Return where the classes and the properties between them stand in their picture."""
+        return network_layers(self.links)
+
+    @property
+    def is_drawable(self) -> bool:
+        """Tell whether the links between classes are few enough to be seen in one picture."""
+        return len(self.links) > 0 and len(self.links) + len(linked(self.links)) <= MOST_DRAWN
+
+    def warm_up(self) -> None:
+        """Work out what is the same for every reader of the first page."""
+        _ = self.roots, self.properties, self.is_drawable and self.layers
+        for term in islice(self.own, _MOST_REMEMBERED // 10):
+            self.relations(term)
+
+    def _under(self, classes: Sequence[NamedNode]) -> set[NamedNode]:
+        """Return some classes, and all that are under them."""
+        waiting, reached = list(classes), set(classes)
+        while waiting:
+            new = set(self.subclasses.get(waiting.pop(), ())) - reached
+            waiting += new
+            reached |= new
+        return reached
+
+    def _inverses(self, prop: NamedNode) -> Iterator[Term]:
+        yield from self.axioms.values(prop, OWL.inverseOf)
+        yield from self.axioms.pointing(prop, OWL.inverseOf)
+
+
+def _is_described(axioms: Axioms, term: NamedNode, base: str) -> bool:
+    """Tell whether a graph describes a class or property, or whatever else an ontology defines."""
+    about = axioms.about(term)
+    if kind_of(_types(axioms, term)) == OTHER:
+        return RDFS.isDefinedBy in about
+    return term.value.startswith(base) or not _DESCRIBING.isdisjoint(about)
+
+
+def _types(axioms: Axioms, term: Term) -> Sequence[Term]:
+    return axioms.values(term, RDF.type)
+
+
+def _used(rows: Table) -> Iterator[Used]:
+    for row in rows:
+        term = row.get("term")
+        if isinstance(term, NamedNode):
+            is_class = getattr(row["kind"], "value", "") == "class"
+            yield Used(term, "class" if is_class else "property", place(row["uses"]) or 0)
+
+
+def _by_namespace(terms: Iterable[NamedNode]) -> Mapping[str, Sequence[Named]]:
+    found: dict[str, list[Named]] = defaultdict(list)
+    for term in sorted(terms, key=str):
+        found[term.value[: max(map(term.value.rfind, "/#")) + 1]].append(spelled(term))
+    return found
+
+
+def _values(rows: Table) -> Mapping[Term, Sequence[Term]]:
+    found: dict[Term, list[Term]] = defaultdict(list)
+    for row in rows:
+        found[row["property"]].append(row["value"])
+    return found
+
+
+def _ends(rows: Table) -> Mapping[NamedNode, Sequence[tuple[NamedNode, NamedNode | None]]]:
+    found: dict[NamedNode, list[tuple[NamedNode, NamedNode | None]]] = defaultdict(list)
+    for prop, domain, extent in rows.rows:
+        if isinstance(prop, NamedNode) and isinstance(domain, NamedNode):
+            found[prop].append((domain, extent if isinstance(extent, NamedNode) else None))
+    return found
+
+
+def _superclasses(rows: Table) -> Mapping[NamedNode, Sequence[NamedNode]]:
+    found: dict[NamedNode, list[NamedNode]] = defaultdict(list)
+    for cls, above in rows.rows:
+        if isinstance(cls, NamedNode) and isinstance(above, NamedNode):
+            found[cls].append(above)
+    return found

@@ -1,0 +1,24 @@
+"""Which named queries use a term."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from graphsvc import sparql
+from graphsvc.views.vocabulary.model import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graphsvc.queries import Query
+    from graphsvc.views.vocabulary.model import Questions
+
+
+def questions_by_term(queries: Iterable[Query], prefixes: Mapping[str, str]) -> Questions:
+    """Return which queries name an IRI, by IRI; ``prefixes`` are those that they may leave out."""
+    found: dict[str, list[Question]] = defaultdict(list)
+    for query in queries:
+        for iri in sorted(sparql.named_iris(query.text, prefixes)):
+            found[iri].append(Question(query.name, query.summary))
+    return {iri: tuple(questions) for iri, questions in found.items()}

@@ -1,0 +1,128 @@
+"""What the axioms of ontologies relate a term to, both ways, in no language yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
+from graphsvc.phrases import Phrase
+from graphsvc.views.vocabulary.axioms import RawExpression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from graphsvc.store.base import Term
+    from graphsvc.views.vocabulary.axioms import Axioms
+
+Relations: TypeAlias = Mapping[str | NamedNode, tuple[RawExpression, ...]]
+"""What a term is related to, by the words or the property that says so."""
+
+# https://www.w3.org/TR/owl2-syntax/#Object_Property_Axioms
+_CHARACTERISTICS = {
+    OWL.FunctionalProperty: Phrase("functional: one value at most"),
+    OWL.InverseFunctionalProperty: Phrase("inverse functional: one subject at most"),
+    OWL.TransitiveProperty: Phrase("transitive"),
+    OWL.SymmetricProperty: Phrase("symmetric"),
+    OWL.AsymmetricProperty: Phrase("asymmetric"),
+    OWL.ReflexiveProperty: Phrase("reflexive"),
+    OWL.IrreflexiveProperty: Phrase("irreflexive"),
+}
+
+#: What is said of a term under a name, in this order.
+_OUTWARD: tuple[tuple[str, NamedNode], ...] = (
+    (Phrase("Superclass"), RDFS.subClassOf),
+    (Phrase("Superproperty"), RDFS.subPropertyOf),
+    (Phrase("Union of"), OWL.disjointUnionOf),
+    (Phrase("Domain"), RDFS.domain),
+    (Phrase("Range"), RDFS.range),
+)
+#: The same, where it holds both ways.
+_MUTUAL: tuple[tuple[str, NamedNode], ...] = (
+    (Phrase("Inverse"), OWL.inverseOf),
+    (Phrase("Equivalent"), OWL.equivalentClass),
+    (Phrase("Equivalent"), OWL.equivalentProperty),
+    (Phrase("Disjoint with"), OWL.disjointWith),
+    (Phrase("Disjoint with"), OWL.propertyDisjointWith),
+)
+#: What other terms say of a term.
+_INWARD: tuple[tuple[str, NamedNode], ...] = (
+    (Phrase("Subclasses"), RDFS.subClassOf),
+    (Phrase("Subproperties"), RDFS.subPropertyOf),
+)
+_EXTENTS: tuple[tuple[str, NamedNode], ...] = (
+    (Phrase("In the domain of"), RDFS.domain),
+    (Phrase("In the range of"), RDFS.range),
+)
+
+#: What is shown in a place of its own.
+APART = frozenset(
+    {
+        *(RDF.type, RDFS.isDefinedBy, RDFS.label, SKOS.prefLabel, SKOS.definition, SKOS.example),
+        *(OWL.deprecated, OWL.propertyChainAxiom, OWL.hasKey),
+        *(predicate for _, predicate in (*_OUTWARD, *_MUTUAL)),
+    }
+)
+
+
+def characteristics(axioms: Axioms, term: Term) -> tuple[str, ...]:
+    """Return what a property is: transitive, functional and so on."""
+    types = axioms.values(term, RDF.type)
+    return tuple(words for kind, words in _CHARACTERISTICS.items() if kind in types)
+
+
+def relations(axioms: Axioms, term: NamedNode) -> Relations:
+    """Return everything that relates a term to others, in the order of the page."""
+    found: dict[str | NamedNode, set[RawExpression]] = {}
+    for label, value in _all(axioms, term):
+        found.setdefault(label, set()).add(value)
+    return {label: tuple(sorted(values, key=str)) for label, values in found.items()}
+
+
+def _all(axioms: Axioms, term: NamedNode) -> Iterator[tuple[str | NamedNode, RawExpression]]:
+    in_words = axioms.in_words
+    for label, predicate in _OUTWARD:
+        yield from ((label, in_words(each)) for each in axioms.values(term, predicate))
+    for label, predicate in _MUTUAL:
+        others = [*axioms.values(term, predicate), *axioms.pointing(term, predicate)]
+        yield from ((label, in_words(each)) for each in others)
+    for other in axioms.disjoint.get(term, ()):
+        yield Phrase("Disjoint with"), in_words(other)
+    yield from _chains(axioms, term)
+    for head in axioms.values(term, OWL.hasKey):
+        yield Phrase("Told apart by"), axioms.joined(axioms.items(head), (" ", Phrase("with"), " "))
+    for label, predicate in _INWARD:
+        yield from ((label, (each,)) for each in _named(axioms.pointing(term, predicate)))
+    for label, predicate in _EXTENTS:
+        users = [
+            *_named(axioms.pointing(term, predicate)),
+            *axioms.unions.get((predicate, term), ()),
+        ]
+        yield from ((label, (each,)) for each in users)
+    yield from _others(axioms, term)
+
+
+def _others(axioms: Axioms, term: Term) -> Iterator[tuple[NamedNode, RawExpression]]:
+    """Yield what else is said of a term: alignments, sources, replacements."""
+    for predicate in sorted(axioms.about(term), key=str):
+        if predicate not in APART:
+            for value in axioms.values(term, predicate):
+                if not isinstance(value, Literal):
+                    yield predicate, axioms.in_words(value)
+
+
+def _chains(axioms: Axioms, term: Term) -> Iterator[tuple[str, RawExpression]]:
+    """Yield the chains that a property follows from: prp-spo2 of OWL 2 RL."""
+    for head in axioms.values(term, OWL.propertyChainAxiom):
+        steps = axioms.joined(axioms.items(head), (", ", Phrase("then"), " "))
+        end = (" ", Phrase("leads from one thing to another"))
+        yield Phrase("Follows"), (Phrase("wherever"), " ", *steps, *end)
+    for whole, links in axioms.chains:
+        if term in links:
+            yield Phrase("Step of the chain of"), (whole,)
+
+
+def _named(terms: Iterable[Term]) -> Iterator[NamedNode]:
+    return (term for term in terms if isinstance(term, NamedNode))

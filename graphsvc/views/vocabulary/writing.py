@@ -1,0 +1,117 @@
+"""Writes the terms of a vocabulary in the languages of one reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal
+
+from graphsvc.entities.labels import best, fit
+from graphsvc.namespaces import OWL, SKOS
+from graphsvc.views.names import Names
+from graphsvc.views.queries import view_query
+from graphsvc.views.vocabulary.model import Note, Relation, VocabularyTerm
+from graphsvc.views.vocabulary.relations import APART, characteristics
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from pyoxigraph import NamedNode
+
+    from graphsvc.entities.model import Named
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.vocabulary.axioms import RawExpression
+    from graphsvc.views.vocabulary.model import Expression, Place, Questions
+
+FACTS = view_query("vocabulary/facts")
+
+MOST_VALUES = 200
+"""How many values of one relation a term is shown with."""
+
+_TRUE = frozenset({"true", "1"})
+
+
+class Writer:
+    """Writes terms, some in full; ``names`` has the names of all that the page of these names."""
+
+    def __init__(self, graph: Graph, in_full: Collection[NamedNode], languages: str) -> None:
+        self._terms = graph.terms
+        self._languages = languages
+        self._ontology = graph.ontology
+        self._axioms = graph.ontology.axioms
+        named = dict.fromkeys([*self._ontology.own, *self._mentioned(), *self._around(in_full)])
+        found = Names(graph, named, languages)
+        self.names: Mapping[Term, Named] = {term: found[term] for term in named}
+
+    def term(self, term: NamedNode, place: Place, questions: Questions) -> VocabularyTerm:
+        """Return a term in full."""
+        definition = self._terms.definition(term, self._languages)
+        return VocabularyTerm(
+            term=self.names[term],
+            kind=self._ontology.own[term],
+            fragment=place.fragment,
+            definition=definition,
+            examples=tuple(self._texts(self._axioms.values(term, SKOS.example))),
+            notes=self._notes(term, definition),
+            characteristics=characteristics(self._axioms, term),
+            relations=tuple(self._relations(term)),
+            uses=self._ontology.uses.get(term, 0) if self._ontology.uses else None,
+            facts=FACTS.bind({"property": term}),
+            questions=questions.get(term.value, ()),
+            deprecated=best(self._axioms.values(term, OWL.deprecated), "") in _TRUE,
+        )
+
+    def _mentioned(self) -> Iterator[Term]:
+        """Yield what is named apart from the terms in full: the ontology and what is linked."""
+        if self._ontology.node is not None:
+            yield self._ontology.node
+        for values in self._ontology.metadata.values():
+            yield from values
+        for link in self._ontology.links:
+            yield from (link.subject, link.object)
+
+    def _around(self, in_full: Iterable[NamedNode]) -> Iterator[Term]:
+        """Yield what the terms in full are related to, and the properties that say so."""
+        for term in in_full:
+            yield from self._axioms.about(term)
+            for values in self._ontology.relations(term).values():
+                for value in values:
+                    yield from (part for part in value if not isinstance(part, str))
+
+    def _relations(self, term: NamedNode) -> Iterator[Relation]:
+        for label, values in self._ontology.relations(term).items():
+            found = sorted(map(self._in_words, values), key=_words)
+            yield Relation(
+                self._label(label), tuple(found[:MOST_VALUES]), max(0, len(found) - MOST_VALUES)
+            )
+
+    def _label(self, relation: str | NamedNode) -> str:
+        if isinstance(relation, str):
+            return relation
+        label = self.names[relation].label
+        return label[:1].upper() + label[1:]
+
+    def _in_words(self, expression: RawExpression) -> Expression:
+        return tuple(part if isinstance(part, str) else self.names[part] for part in expression)
+
+    def _notes(self, term: NamedNode, defined_as: str) -> tuple[Note, ...]:
+        """Return the remarks on a term; a comment that defines it is shown elsewhere."""
+        found = [
+            Note(self.names[predicate].label, text)
+            for predicate, values in self._axioms.about(term).items()
+            if predicate not in APART
+            for text in self._texts(values)
+            if text != defined_as
+        ]
+        return tuple(sorted(found, key=lambda note: (note.label, note.text)))
+
+    def _texts(self, values: Sequence[Term]) -> list[str]:
+        """Return the words among some values, those in the language that suits best."""
+        literals = [value for value in values if isinstance(value, Literal)]
+        closest = min((fit(value, self._languages) for value in literals), default=0)
+        return [each.value for each in literals if fit(each, self._languages) == closest]
+
+
+def _words(expression: Expression) -> str:
+    return "".join(part if isinstance(part, str) else part.label for part in expression).lower()
