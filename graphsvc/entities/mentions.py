@@ -29,9 +29,8 @@ class Span:
 
     def crosses(self, other: Span) -> bool:
         """Tell whether each has something that the other lacks, and both share something."""
-        return self.begin < other.begin < self.end < other.end or (
-            other.begin < self.begin < other.end < self.end
-        )
+        first, last = (self, other) if self.begin < other.begin else (other, self)
+        return first.begin < last.begin < first.end < last.end
 
     def holds(self, other: Span) -> bool:
         """Tell whether the other lies within this one."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import unicodedata
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Point: TypeAlias = tuple[float, float]
 
@@ -159,30 +161,34 @@ def _meets(box: Box, others: Iterable[Box]) -> bool:
 def together(points: Sequence[Point], distance: float) -> list[list[int]]:
     """Return the numbers of the points in groups, no two of which are closer than a distance.
 
-    How far a group is from another is told from their middles.
+    How far a group is from another is told from their middles. The closest are joined first.
     """
-    groups = [[number] for number in range(len(points))]
-    while close := _closest(points, groups, distance):
-        one, two = close
-        groups[one] += groups.pop(two)
-    return groups
+    groups = {number: [number] for number in range(len(points))}
+    middles = dict(enumerate(points))
+    close = list(_closer(middles, middles, distance))
+    heapify(close)
+    while close:
+        far, one, two = heappop(close)
+        # A group that has grown since has another middle: its new distances are in the heap too.
+        if one in groups and two in groups and math.dist(middles[one], middles[two]) == far:
+            groups[one] += groups.pop(two)
+            del middles[two]
+            middles[one] = middle(points[number] for number in groups[one])
+            for pair in _closer([one], middles, distance):
+                heappush(close, pair)
+    return list(groups.values())
+
+
+def _closer(
+    some: Iterable[int], middles: Mapping[int, Point], distance: float
+) -> Iterator[tuple[float, int, int]]:
+    """Yield how far some groups are from the others, where that is less than a distance."""
+    for one, two in {(min(pair), max(pair)) for pair in product(some, middles)}:
+        if one != two and (far := math.dist(middles[one], middles[two])) < distance:
+            yield far, one, two
 
 
 def middle(points: Iterable[Point]) -> Point:
     """Return the middle of some points."""
     xs, ys = zip(*points, strict=True)
     return (sum(xs) / len(xs), sum(ys) / len(ys))
-
-
-def _closest(
-    points: Sequence[Point], groups: Sequence[Sequence[int]], distance: float
-) -> tuple[int, int] | None:
-    """Return the two groups that are closest, if they are closer than a distance."""
-    middles = [middle(points[number] for number in group) for group in groups]
-    pairs = [
-        (math.dist(middles[one], middles[two]), one, two)
-        for one in range(len(groups))
-        for two in range(one + 1, len(groups))
-    ]
-    least = min(pairs, default=None)
-    return None if least is None or least[0] >= distance else least[1:]

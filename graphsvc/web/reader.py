@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from graphsvc.entities.mentions import Piece
     from graphsvc.entities.model import Named
+    from graphsvc.store.base import Term
     from graphsvc.views.text import Subject
     from graphsvc.views.thing import Head
 
@@ -46,6 +47,8 @@ def reader_page(about: Head, page: int) -> str:
     Errors: UnknownEntity if the text has no such page.
     """
     served, iri = site(), about.iri
+    if READER_SIZE * (page - 1) >= len(served.graph.texts.passages.get(iri, ())):
+        raise UnknownEntity(f"{iri}?page={page}", iri)
     entity = thing(served.graph, iri, labels())
     digests = (getattr(digest, "value", "") for digest in entity.values(SCHEMA.sha256))
     content = next(filter(None, map(served.texts_by_digest.get, digests)), None)
@@ -70,9 +73,9 @@ class PassageHtml:
 
     def __init__(self) -> None:
         self._term = parts_of_pages().term
-        self._named: dict[Named, str] = {}
-        self._properties: dict[Named, str] = {}
-        self._mentions: dict[Named, tuple[str, str]] = {}
+        self._named: dict[Term, str] = {}
+        self._properties: dict[Term, str] = {}
+        self._mentions: dict[Term, tuple[str, str]] = {}
 
     def words(self, pieces: Iterable[Piece], passage: str) -> Markup:
         """Return the words of a passage: the innermost name of a thing is a link."""
@@ -102,11 +105,12 @@ class PassageHtml:
 
     def _mention(self, thing: Named) -> tuple[str, str]:
         """Return the attributes of what names a thing: its address, if it has one, and title."""
-        if thing not in self._mentions:
+        found = self._mentions.get(thing.term)
+        if found is None:
             address = site().local_href(thing.iri)
             link = f' href="{escape(address)}"' if address else ""
-            self._mentions[thing] = (link, f' title="{escape(thing.label)}"')
-        return self._mentions[thing]
+            found = self._mentions[thing.term] = (link, f' title="{escape(thing.label)}"')
+        return found
 
     def _subject(self, subject: Subject, at: str) -> str:
         lines = "".join(
@@ -117,15 +121,15 @@ class PassageHtml:
         return f"<li>{self._name(subject.thing)}\n<ul>{lines}</ul></li>"
 
     def _name(self, thing: Named) -> str:
-        found = self._named.get(thing)
+        found = self._named.get(thing.term)
         if found is None:
-            found = self._named[thing] = self._term(thing)
+            found = self._named[thing.term] = self._term(thing)
         return found
 
     def _property(self, prop: Named) -> str:
-        found = self._properties.get(prop)
+        found = self._properties.get(prop.term)
         if found is None:
-            found = self._properties[prop] = escape(worded(prop))
+            found = self._properties[prop.term] = escape(worded(prop))
         return found
 
 

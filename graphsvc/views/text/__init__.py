@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal
@@ -196,9 +198,10 @@ class _Beside:
     @classmethod
     def read(cls, graph: Graph, nodes: Sequence[NamedNode], languages: str) -> _Beside:
         about = {"passage": nodes}
-        stated: dict[Term, list[Stated]] = defaultdict(list)
+        found: dict[Term, list[Stated]] = defaultdict(list)
         for passage, *fact in graph.rows(STATED.bind(about)).rows:
-            stated[passage].append(tuple(fact))  # type: ignore[index, arg-type]
+            found[passage].append(tuple(fact))  # type: ignore[index, arg-type]
+        stated = {passage: _first(facts) for passage, facts in found.items()}
         places = {
             row["passage"]: _Place(*(place(row[name]) or 0 for name in _Place._fields))
             for row in graph.rows(COVERAGE.bind(about))
@@ -230,28 +233,29 @@ class _Beside:
         )
 
     def _subjects(self, stated: Sequence[Stated], numbers: Numbers) -> Iterator[Subject]:
-        """Yield what is stated, thing by thing: what the passage says most about comes first."""
-        by_subject: dict[Term, list[Stated]] = defaultdict(list)
-        for fact in stated:
-            by_subject[fact[0]].append(fact)
-        left = MOST_FACTS
-        for subject in sorted(by_subject, key=lambda term: (-len(by_subject[term]), str(term))):
-            facts = sorted(by_subject[subject], key=_in_order)[:left]
-            left -= len(facts)
-            if facts:
-                yield Subject(
-                    self.names[subject],
-                    tuple(
-                        Statement(self.names[prop], self.names[value], numbers.of(subject, value))
-                        for _, prop, value in facts
-                    ),
-                )
+        """Yield what is stated, thing by thing."""
+        for subject, facts in groupby(stated, key=itemgetter(0)):
+            yield Subject(
+                self.names[subject],
+                tuple(
+                    Statement(self.names[prop], self.names[value], numbers.of(subject, value))
+                    for _, prop, value in facts
+                ),
+            )
 
 
-def _in_order(fact: Stated) -> tuple[bool, str, str]:
-    """Return the key that puts what a thing is before the rest."""
-    _, prop, value = fact
-    return (prop != RDF.type, str(prop), str(value))
+def _first(facts: Sequence[Stated]) -> Sequence[Stated]:
+    """Return the facts of a passage in order, or the first ones if they are too many.
+
+    What the passage says most about comes first, and what a thing is before the rest.
+    """
+    sizes = Counter(subject for subject, _, _ in facts)
+
+    def order(fact: Stated) -> tuple[int, str, bool, str, str]:
+        subject, prop, value = fact
+        return (-sizes[subject], str(subject), prop != RDF.type, str(prop), str(value))
+
+    return sorted(facts, key=order)[:MOST_FACTS]
 
 
 def _remarks(
