@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("server",),
     ("web",),
     ("views",),
-    ("reconciliation", "browse"),
+    ("reconciliation",),
     ("changes", "validation", "vocabulary", "entities", "explain", "description", "datasets"),
     ("queries",),
     ("build", "depot", "editions", "release", "dumps", "listing"),

@@ -19,7 +19,7 @@ from graphsvc.entities.prologue import PROLOGUE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from graphsvc.store.base import Store, Term
+    from graphsvc.store.base import Store, Table, Term
 
 _SHAPES = (
     PROLOGUE
@@ -94,10 +94,15 @@ class Layout:
     @classmethod
     def read(cls, store: Store) -> Layout:
         """Return the layout that the shapes in a store describe."""
+        return cls.of(store.select(_TARGETS), store.select(_SHAPES))
+
+    @classmethod
+    def of(cls, targets: Table, shapes: Table) -> Layout:
+        """Return the layout of classes with their targets, and of the shapes of these."""
         layout = cls()
-        for row in store.select(_TARGETS):
+        for row in targets:
             layout._targets[row["class"]].add(row["target"])
-        for row in store.select(_SHAPES):
+        for row in shapes:
             layout._add(row)
         return layout
 

@@ -6,7 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graphsvc.store.base import Table
+from graphsvc.views.collection.classes import Classes
+from graphsvc.views.collection.columns import Columns
 from graphsvc.views.terms import Terms
+from graphsvc.views.texts import Texts
 
 if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
@@ -29,9 +32,24 @@ class Graph:
         """Return what the graph says of its classes and properties."""
         return Terms.read(self.rows)
 
+    @cached_property
+    def texts(self) -> Texts:
+        """Return where the passages of the texts stand."""
+        return Texts.read(self.rows)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Return the columns that the shapes lay out for things of each class."""
+        return Columns(self.terms, self.rows)
+
+    @cached_property
+    def classes(self) -> Classes:
+        """Return the classes that have things."""
+        return Classes(self)
+
     def warm_up(self) -> None:
         """Read what is the same for every request."""
-        _ = self.terms
+        _ = self.terms, self.texts, self.columns, self.classes
 
     def rows(self, query: BoundQuery) -> Table:
         """Return the answer to a query; without terms for one of its parameters it has no rows."""

