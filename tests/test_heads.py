@@ -9,8 +9,7 @@ import pytest
 from pyoxigraph import NamedNode
 
 from graphsvc import settings
-from graphsvc.entities import Catalogue
-from graphsvc.entities.kinds import members, most_specific
+from graphsvc.views.graph import Graph
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -106,13 +105,13 @@ def test_the_address_and_the_data_are_behind_one_fold(client: FlaskClient) -> No
 
 def test_the_most_specific_classes_are_above_no_other(mechanisms_release: Release) -> None:
     release = mechanisms_release
-    catalogue = Catalogue(release.store, release.base, release.store)
+    terms = Graph(release.store, release.base).terms
     actor, mechanism, association, group = (
         NamedNode(f"{release.base}ontology#{name}")
         for name in ("Actor", "Mechanism", "Association", "JointWorkingGroup")
     )
-    assert most_specific(catalogue, [actor, mechanism, association]) == [mechanism, association]
-    assert most_specific(catalogue, [mechanism, group, actor]) == [group]
-    assert most_specific(catalogue, []) == []
+    assert terms.most_specific([actor, mechanism, association]) == [mechanism, association]
+    assert terms.most_specific([mechanism, group, actor]) == [group]
+    assert terms.most_specific([]) == []
     rows = release.store.select(_MEMBERS, {"class": mechanism}).rows
-    assert members(catalogue, mechanism) == len(set(rows))
+    assert terms.members(mechanism) == len(set(rows))

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc import settings
-from graphsvc.entities import Catalogue, called, describe, leading
+from graphsvc.entities import Catalogue, called, leading
 from graphsvc.entities.mentions import Piece, Span, nested, occurrences
 from graphsvc.entities.reader import Mention, read_text
+from graphsvc.views.graph import Graph
+from graphsvc.views.thing import thing
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -172,8 +174,8 @@ def test_occurrences_never_fail(words: str, text: str) -> None:
 
 
 def test_what_the_text_does_not_say_stands_where_one_looks(mechanisms_release: Release) -> None:
-    catalogue = Catalogue(mechanisms_release.store, mechanisms_release.base)
-    entity = describe(catalogue, BASE + "id/mechanism/crccme")
+    graph = Graph(mechanisms_release.store, mechanisms_release.base)
+    entity = thing(graph, BASE + "id/mechanism/crccme", "en")
     entries = {
         entry.predicate.label: entry for group in entity.groups for entry in group.properties
     }
@@ -182,16 +184,17 @@ def test_what_the_text_does_not_say_stands_where_one_looks(mechanisms_release: R
     ]
     assert not entries["Chairmanships"].facts
     assert entries["Chairmanships"].omissions
-    expected = {named.label for group in entity.unstated for named in group.properties}
+    assert entity.unstated is not None
+    expected = {named.label for group in entity.unstated.groups for named in group.properties}
     assert "Proposed by" in expected
     assert "Initiated by" not in expected, "it is stated"
     assert "Chairmanships" not in expected, "a note says so already"
-    (discrepancy,) = entity.discrepancies
+    (discrepancy,) = entity.notes.discrepancies
     readings = {
         variant.words: [p.number for p in variant.passages] for variant in discrepancy.variants
     }
     assert readings == {"Electronic Products": [14], "Electric Products": [15]}
-    assert not describe(catalogue, BASE + "id/note/labels").unstated
+    assert not thing(graph, BASE + "id/note/labels", "en").unstated
 
 
 def test_the_first_page_begins_with_what_the_texts_are_about(mechanisms_release: Release) -> None:

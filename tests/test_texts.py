@@ -19,9 +19,9 @@ from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.entities.labels import local_words
 from graphsvc.entities.licences import licence_name
-from graphsvc.entities.model import Group
 from graphsvc.phrases import Phrase
 from graphsvc.validation import validate
+from graphsvc.views.thing.model import ExpectedGroup
 from graphsvc.web.app import create_app
 from graphsvc.web.languages import worded
 
@@ -346,8 +346,8 @@ def test_a_group_of_our_own_is_translated_and_one_of_the_graph_is_not(
 ) -> None:
     app, _ = pages
     with app.test_request_context(headers={"Accept-Language": "de"}):
-        assert worded(Group(Phrase("Facts"), ())) == "⟦Facts⟧"
-        assert worded(Group("Facts", ())) == "Facts"
+        assert worded(ExpectedGroup(Phrase("Facts"), (), None)) == "⟦Facts⟧"
+        assert worded(ExpectedGroup("Facts", (), None)) == "Facts"
 
 
 @pytest.mark.parametrize("path", PAGES)

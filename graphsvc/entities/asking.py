@@ -8,13 +8,12 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.entities.asking_terms import AskingTerms
 from graphsvc.entities.wording import Wording
-from graphsvc.namespaces import GENERALISING, LDQD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from graphsvc.entities.catalogue import Catalogue
-    from graphsvc.entities.model import Entity, Group, Incoming, Named
+    from graphsvc.entities.model import Named
     from graphsvc.entities.neighbours import Ring
     from graphsvc.store.base import Term
 
@@ -23,75 +22,6 @@ SELECT ?property ?value ?graph WHERE {
   GRAPH ?graph { $thing ?property ?value }
 }
 ORDER BY ?property ?value ?graph
-"""
-
-_FACTS = "VALUES ?property { $every } GRAPH ?graph { $thing ?property ?value }"
-
-# A fact that rules alone reach, each by what a more special property says.
-_RESTATING = f"""
-    ?step rdf:subject $thing ; rdf:predicate ?property ; rdf:object ?value ;
-      dcterms:conformsTo {GENERALISING} .
-    FILTER NOT EXISTS {{
-      ?other rdf:subject $thing ; rdf:predicate ?property ; rdf:object ?value .
-      FILTER NOT EXISTS {{ ?other dcterms:conformsTo {GENERALISING} }}
-    }}
-    FILTER NOT EXISTS {{
-      GRAPH ?source {{ $thing ?property ?value }}
-      FILTER(?source = $editorial || EXISTS {{ ?source oa:exact ?words }})
-    }}"""
-
-_TELLING_FACTS = f"""VALUES ?property {{ $telling }} GRAPH ?graph {{ $thing ?property ?value }}
-    # Not what only says more generally what a more special property says.
-    FILTER NOT EXISTS {{{_RESTATING}
-    }}"""
-
-_RESTATING_FACTS = f"""VALUES ?property {{ $restating }} GRAPH ?graph {{ $thing ?property ?value }}
-    # Only what says more generally what a more special property says.
-    FILTER EXISTS {{{_RESTATING}
-    }}"""
-
-# From what a fact follows, in each of the ways in which it does.
-_FOLLOWS = """
-  OPTIONAL {
-    ?derivation rdf:subject $thing ; rdf:predicate ?property ; rdf:object ?value ;
-      prov:wasDerivedFrom ?from .
-    FILTER(BOUND(?graph))
-  }"""
-
-_OMITTED = """VALUES ?property { $omitted }
-    ?note oa:hasTarget $thing ; ?naming ?property ;
-      a/rdfs:subClassOf*/dqv:inDimension $omission ."""
-
-_UNSTATED = """
-SELECT DISTINCT ?property WHERE {
-  $thing a/rdfs:subClassOf* ?class .
-  ?shape sh:targetClass ?class ; sh:property ?expected .
-  ?expected sh:path ?property ; sh:name ?name .
-  FILTER(isIRI(?property) && ?property NOT IN (rdfs:label, skos:prefLabel))
-  FILTER NOT EXISTS { ?expected sh:qualifiedValueShape ?some }
-  # Nothing says it, and no note explains why.
-  FILTER NOT EXISTS { $thing ?property ?value }
-  FILTER NOT EXISTS {
-    ?note oa:hasTarget $thing ; ?naming ?property ; a/rdfs:subClassOf*/dqv:inDimension $omission .
-  }
-}
-ORDER BY ?property
-"""
-
-_POINTING = """
-SELECT ?thing ?graph WHERE {
-  GRAPH ?graph { ?thing $property $value }
-  FILTER NOT EXISTS { ?thing rdf:predicate ?derived }
-}
-ORDER BY ?thing ?graph
-"""
-
-_NOTES = """
-SELECT ?note ?property ?value WHERE {
-  VALUES ?note { $notes }
-  GRAPH $editorial { ?note oa:hasTarget $thing ; ?property ?value }
-}
-ORDER BY ?note ?property ?value
 """
 
 _STATED = """
@@ -225,57 +155,6 @@ class Asking(AskingTerms):
         """Return the query for all that is said of a thing, and in which graph."""
         return self._wording.query(_ABOUT, thing=NamedNode(iri))
 
-    def group(self, entity: Entity, group: Group) -> str:
-        """Return the query for one group of the facts of a thing, and what is noted as omitted."""
-        elsewhere = {
-            entry.predicate.term
-            for other in entity.groups
-            if other is not group
-            for entry in other.properties
-            if entry.facts
-        }
-        stated = [entry.predicate.term for entry in group.properties if entry.facts]
-        shared = [prop for prop in stated if prop in elsewhere]
-        properties = {
-            "every": [prop for prop in stated if prop not in elsewhere],
-            # What no shape places, and what only restates, stands in the group without a label.
-            "telling": shared if group.label else [],
-            "restating": [] if group.label else shared,
-            "omitted": [entry.predicate.term for entry in group.properties if entry.omissions],
-        }
-        branches = zip(
-            (_FACTS, _TELLING_FACTS, _RESTATING_FACTS, _OMITTED), properties.values(), strict=True
-        )
-        patterns = [pattern for pattern, terms in branches if terms]
-        follows = any(fact.derivations for entry in group.properties for fact in entry.facts)
-        columns = "?property ?value ?graph"
-        columns += (" ?from" if follows else "") + (" ?note" if properties["omitted"] else "")
-        return self._wording.query(
-            f"SELECT DISTINCT {columns} WHERE {{\n  {_union(patterns)}"
-            f"{_FOLLOWS if follows else ''}\n}}\nORDER BY ?property ?value ?graph",
-            thing=NamedNode(entity.iri),
-            editorial=self._catalogue.editorial,
-            omission=LDQD.completeness,
-            **properties,
-        )
-
-    def unstated(self, iri: str) -> str:
-        """Return the query for what the shapes expect of a thing and nothing states."""
-        return self._wording.query(_UNSTATED, thing=NamedNode(iri), omission=LDQD.completeness)
-
-    def incoming(self, iri: str, entry: Incoming) -> str:
-        """Return the query for the things that point to a thing with one property."""
-        return self._wording.query(_POINTING, property=entry.predicate.term, value=NamedNode(iri))
-
-    def notes(self, iri: str, notes: Iterable[Named]) -> str:
-        """Return the query for some of the editors' notes on a thing."""
-        return self._wording.query(
-            _NOTES,
-            thing=NamedNode(iri),
-            editorial=self._catalogue.editorial,
-            notes=[NamedNode(note.iri) for note in notes if note.iri],
-        )
-
     def stated(self, passage: str) -> str:
         """Return the query for what a passage states."""
         return self._wording.query(_STATED, passage=NamedNode(passage))
@@ -335,12 +214,6 @@ class Asking(AskingTerms):
     def sentences(self, iris: Iterable[str]) -> str:
         """Return the query for the words of some passages."""
         return self._wording.query(_SENTENCES, passages=map(NamedNode, iris))
-
-
-def _union(patterns: Sequence[str]) -> str:
-    if len(patterns) == 1:
-        return patterns[0].replace("\n    ", "\n  ")
-    return "{\n    " + "\n  } UNION {\n    ".join(patterns) + "\n  }"
 
 
 def _between(begins: Sequence[int]) -> dict[str, Term]:

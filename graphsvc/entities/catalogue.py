@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc.entities.blanks import Blanks
-from graphsvc.entities.evidence import look_up, place
+from graphsvc.entities.evidence import look_up
 from graphsvc.entities.labels import LABEL_CLAUSE, Labels, best, spelled
 from graphsvc.entities.layout import Layout
 from graphsvc.entities.prologue import PROLOGUE
 from graphsvc.namespaces import NIF, graph_iri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from pyoxigraph import Quad
+    from collections.abc import Mapping, Sequence
 
     from graphsvc.entities.evidence import Graph
     from graphsvc.entities.model import Named, Passage
@@ -80,10 +77,6 @@ ORDER BY ?text ?begin
 )
 
 
-#: How many counts are remembered.
-_COUNTS = 10_000
-
-
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where a passage stands: in which text, and as which of its passages, counted from 0."""
@@ -115,14 +108,8 @@ class Catalogue:
         self.inferred = graph_iri(base, "inferred")
         self.namings = frozenset(row["naming"] for row in store.select(_NAMINGS))
         bound = {"ontology": graph_iri(base, "ontology")}
-        self.count = lru_cache(maxsize=_COUNTS)(self._count)
         self._labels = Labels.read(store.select(_TERM_LABELS, bound))
         self._definitions = _by_term(store.select(_DEFINITIONS, bound))
-
-    @cached_property
-    def blanks(self) -> Blanks:
-        """Return the parts of the graph that have no names."""
-        return Blanks.read(self.store, self.base)
 
     @cached_property
     def dimensions(self) -> Mapping[Term, frozenset[Term]]:
@@ -159,13 +146,6 @@ class Catalogue:
         """Return every label of a thing."""
         return self._looked_up(node).all(node)
 
-    def stating(self, quads: Iterable[Quad]) -> frozenset[NamedNode]:
-        """Return the passages among the graphs of some quads: those that a sentence states."""
-        graphs = {quad.graph_name for quad in quads}
-        return frozenset(
-            graph for graph in graphs if isinstance(graph, NamedNode) and self.is_passage(graph)
-        )
-
     def passage(self, node: Graph) -> Passage | None:
         """Return the passage that a node or graph is, None if it is none."""
         return self._quoted(node) if isinstance(node, NamedNode) else None
@@ -192,11 +172,6 @@ class Catalogue:
     def definition(self, term: Term, language: str) -> str:
         """Return how the ontology defines a term, if it does."""
         return best(self._definitions.get(term, ()), language)
-
-    def _count(self, query: str, entity: NamedNode) -> int:
-        """Return the ``?count`` of a thing that a query gives; whoever asks again asks for free."""
-        rows = self.store.select(query, {"entity": entity})
-        return next((place(row["count"]) or 0 for row in rows), 0)
 
 
 def _by_term(rows: Table) -> Mapping[Term, list[Term]]:

@@ -110,49 +110,6 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class PropertyFacts:
-    """A property and the facts that a thing has of it, under the name that its shape gives."""
-
-    predicate: Named
-    definition: str
-    facts: tuple[Fact, ...]
-    omissions: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Unstated:
-    """Properties of one group that the shapes expect of a thing, and that nothing states."""
-
-    label: str
-    properties: tuple[Named, ...]
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A group of properties (``sh:group``); the one without a label holds what no shape places."""
-
-    label: str
-    properties: tuple[PropertyFacts, ...]
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """The facts of one property that point to a thing: one page of them, and how many in all."""
-
-    predicate: Named
-    total: int
-    facts: tuple[Fact, ...]
-    page: int = 1
-
-    @property
-    def pages(self) -> int:
-        """Return on how many pages all of them stand."""
-        return max(1, -(-self.total // PAGE_SIZE))
-
-
-@dataclass(frozen=True, slots=True)
 class Variant:
     """One of several readings that a note sets side by side, and the passages that print it."""
 
@@ -186,74 +143,6 @@ class Note:
     def is_discrepancy(self) -> bool:
         """Tell whether the note is about passages that do not agree."""
         return LDQD.consistency in self.dimensions
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """Everything that the page of one thing shows."""
-
-    iri: str
-    label: str
-    language: str | None
-    names: tuple[str, ...]
-    types: tuple[Fact, ...]
-    groups: tuple[Group, ...]
-    incoming: tuple[Incoming, ...]
-    notes: tuple[Note, ...]
-    unstated: tuple[Unstated, ...] = ()
-
-    @property
-    def discrepancies(self) -> tuple[Note, ...]:
-        """Return the notes on what does not agree in the text about the thing."""
-        return tuple(note for note in self.notes if note.is_discrepancy)
-
-    @property
-    def other_notes(self) -> tuple[Note, ...]:
-        """Return the notes that stand in no other place: beside a property, or side by side."""
-        beside = {
-            note.iri
-            for group in self.groups
-            for entry in group.properties
-            for note in entry.omissions
-        }
-        return tuple(
-            note for note in self.notes if not note.is_discrepancy and note.iri not in beside
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A passage in its text: where it stands, what is beside it, and what it states."""
-
-    passage: Passage
-    text: Named
-    begin: int | None
-    end: int | None
-    count: int
-    previous: Passage | None
-    next: Passage | None
-    subjects: tuple[SubjectFacts, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectFacts:
-    """What one passage states of one thing."""
-
-    subject: Named
-    properties: tuple[PropertyFacts, ...]
-
-    @property
-    def size(self) -> int:
-        """Return the number of facts."""
-        return sum(len(entry.facts) for entry in self.properties)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A passage as a text shows it, with the number of facts that it states."""
-
-    passage: Passage
-    facts: int
 
 
 @dataclass(frozen=True, slots=True)

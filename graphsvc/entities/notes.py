@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -28,48 +27,6 @@ if TYPE_CHECKING:
 _TARGET = OA.hasTarget
 
 
-class Notes:
-    """The editorial notes that bear on one thing.
-
-    A note bears on a fact if it names the fact's property, whatever the term that it does so
-    with; one that targets the editorial graph bears on every editorial fact of that property.
-    """
-
-    def __init__(self, catalogue: Catalogue, entity: NamedNode, language: str) -> None:
-        self._catalogue = catalogue
-        self._language = language
-        self.about = notes_on(catalogue, entity, language)
-        self._on = _by_mentioned(self.about)
-
-    @cached_property
-    def _on_all(self) -> Mapping[Term, list[Note]]:
-        found = notes_on(self._catalogue, self._catalogue.editorial, self._language)
-        return _by_mentioned(found)
-
-    def on(self, predicate: NamedNode) -> tuple[Note, ...]:
-        """Return the notes on this thing's facts of one property."""
-        return tuple(self._on.get(predicate, ()))
-
-    def justifying(self, predicate: NamedNode) -> tuple[Note, ...]:
-        """Return the notes that vouch for whatever the editors said with one property."""
-        return tuple(self._on_all.get(predicate, ()))
-
-    def omitted(self) -> dict[Term, tuple[Note, ...]]:
-        """Return the notes on what the text does not say of this thing, by the property."""
-        return {
-            mentioned: tuple(note for note in notes if note.is_omission)
-            for mentioned, notes in self._on.items()
-            if any(note.is_omission for note in notes)
-        }
-
-
-def notes_on(catalogue: Catalogue, target: NamedNode, language: str) -> tuple[Note, ...]:
-    """Return the editors' notes that have a target, in the languages of a priority list."""
-    found = catalogue.near.triples(predicate=_TARGET, value=target)
-    nodes = {quad.subject for quad in found if isinstance(quad.subject, NamedNode | BlankNode)}
-    return notes(catalogue, nodes, language)
-
-
 def notes_from(catalogue: Catalogue, passage: NamedNode, language: str) -> tuple[Note, ...]:
     """Return the editors' notes that rest on a passage and are about something."""
     near = catalogue.near
@@ -83,14 +40,6 @@ def notes(catalogue: Catalogue, nodes: Iterable[Subject], language: str) -> tupl
     """Return those of some nodes that the editors describe, in order."""
     drafts = ((node, NoteDraft.read(catalogue, node)) for node in sorted(nodes, key=str))
     return tuple(draft.note(node, catalogue, language) for node, draft in drafts if draft.values)
-
-
-def _by_mentioned(found: Iterable[Note]) -> dict[Term, list[Note]]:
-    by_term: dict[Term, list[Note]] = defaultdict(list)
-    for note in found:
-        for mentioned in note.properties:
-            by_term[mentioned].append(note)
-    return by_term
 
 
 @dataclass(slots=True)
@@ -145,7 +94,7 @@ class NoteDraft:
             label=labels[0] if labels else spelled(node).label,
             kinds=tuple(catalogue.term(kind, language) for kind in kinds),
             words=tuple(words),
-            variants=tuple(_variants(variants, cited)),
+            variants=tuple(variants_of(variants, cited)),
             passages=tuple(cited),
             properties=frozenset(self.mentioned),
             dimensions=frozenset().union(
@@ -165,7 +114,7 @@ def _in_one_language(values: Sequence[Term], language: str) -> list[str]:
     return [literal.value for literal in literals if fit(literal, language) == closest]
 
 
-def _variants(readings: Iterable[str], cited: Sequence[Passage]) -> list[Variant]:
+def variants_of(readings: Iterable[str], cited: Sequence[Passage]) -> list[Variant]:
     """Return readings with the passages that print them, in the order of the text.
 
     A passage prints the longest reading that stands in it, and not those within that one.

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from graphsvc.entities.catalogue import Catalogue
-    from graphsvc.entities.model import Dataset, Entity, Fact, Named
+    from graphsvc.entities.model import Dataset, Fact, Named
     from graphsvc.store.base import Term
+    from graphsvc.views.thing import Thing
 
 Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
 
@@ -122,7 +123,7 @@ class Publication:
     dataset: Dataset
 
 
-def about(entity: Entity, alignments: Alignments, publication: Publication) -> Json:
+def about(entity: Thing, alignments: Alignments, publication: Publication) -> Json:
     """Return a thing as JSON-LD in the words of schema.org.
 
     Facts that it has no word for stay out.

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
+from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 START = "start here"
 """The tag of the queries with which to begin."""
 
-BEHIND_PAGES = "behind the pages"
+BEHIND_PAGES = Phrase("behind the pages")
 """The tag of the queries that the pages are made of: they are shown after all others."""
 
 _OTHERS = "other"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from graphsvc.store.base import Table
 from graphsvc.views.collection.classes import Classes
 from graphsvc.views.collection.columns import Columns
+from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
 
@@ -38,6 +39,11 @@ class Graph:
         return Texts.read(self.rows)
 
     @cached_property
+    def blanks(self) -> Blanks:
+        """Return the parts of the graph that have no names."""
+        return Blanks.read(self.rows, self.base)
+
+    @cached_property
     def columns(self) -> Columns:
         """Return the columns that the shapes lay out for things of each class."""
         return Columns(self.terms, self.rows)
@@ -49,7 +55,7 @@ class Graph:
 
     def warm_up(self) -> None:
         """Read what is the same for every request."""
-        _ = self.terms, self.texts, self.columns, self.classes
+        _ = self.terms, self.texts, self.blanks, self.columns, self.classes
 
     def rows(self, query: BoundQuery) -> Table:
         """Return the answer to a query; without terms for one of its parameters it has no rows."""

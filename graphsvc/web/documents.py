@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
 
-from graphsvc.entities import draft, standing
 from graphsvc.errors import UnknownEntity, Withdrawn
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import OWL
+from graphsvc.views.document import draft
+from graphsvc.views.thing import head
 from graphsvc.web import dataset_description, lineage, problems, signposts
 from graphsvc.web.history import history
 from graphsvc.web.jsonld import write_context, write_jsonld
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.entities import Document, Draft
+    from graphsvc.views.document import Document, Draft
+    from graphsvc.views.thing import Head
 
 documents = Blueprint("documents", __name__)
 
@@ -54,7 +56,7 @@ def thing(path: str) -> BaseResponse:
     """Send from a thing to the document about it: whatever IRI the graph has is an address."""
     problems.ask_for_rdf_errors()
     iri = site().thing(path)
-    _must_be_there(iri)
+    _in_use(iri, head(site().graph, iri))
     response = redirect(site().local_doc(iri), 303)
     response.headers["Cache-Control"] = "public, no-cache"
     return response
@@ -63,21 +65,18 @@ def thing(path: str) -> BaseResponse:
 @documents.get("/doc/<path:path>")
 def about(path: str) -> Response:
     """Answer with the document about a thing, in the format of its suffix or as negotiated."""
-    address = _address(path)
+    address, found = _address(path)
     problems.ask_for_rdf_errors(address.format)
-    iri = site().thing(address.path)
-    _must_be_there(iri)
-    return _document(iri, address.format)
+    return _document(_in_use(site().thing(address.path), found), address.format)
 
 
 @documents.get("/ontology")
 @documents.get("/ontology.<suffix>")
 def ontology(suffix: str | None = None) -> Response:
     """Answer with the vocabulary: its terms are fragments of this one document."""
-    address = _address("ontology" + (f".{suffix}" if suffix else ""))
+    address, found = _address("ontology" + (f".{suffix}" if suffix else ""))
     problems.ask_for_rdf_errors(address.format)
-    _must_be_there(site().base + address.path)
-    return _document(site().catalogue.ontology.value, address.format)
+    return _document(_in_use(site().base + address.path, found), address.format)
 
 
 @documents.get("/context.jsonld")
@@ -101,29 +100,36 @@ def _splits(path: str) -> Iterator[Address]:
     yield Address(path, None)
 
 
-def _address(path: str) -> Address:
-    """Return what an address means: the first way to read it that names a thing of the graph."""
+def _address(path: str) -> tuple[Address, Head | None]:
+    """Return what an address means: the first way to read it that names a thing of the graph.
+
+    With it comes what must be known of the thing first; None if no way names one.
+    """
     ways = list(_splits(path))
-    return next((way for way in ways if site().knows(site().thing(way.path))), ways[0])
+    for way in ways:
+        if found := head(site().graph, site().thing(way.path)):
+            return way, found
+    return ways[0], None
 
 
-def _must_be_there(iri: str) -> None:
-    if not site().knows(iri):
+def _in_use(iri: str, found: Head | None) -> Head:
+    """Return what must be known of a thing that is there, and is not withdrawn."""
+    if found is None:
         # Another IRI is another thing: nobody is sent from the one to the other, but it is told.
         near = iri.rstrip("/")
         raise UnknownEntity(iri, near if near != iri and site().knows(near) else None)
-    found = standing(site().catalogue, iri)
     if found.withdrawn is not None:
         raise Withdrawn(iri, found.withdrawn, found.replacements, found.reasons)
+    return found
 
 
-def _document(iri: str, asked: Format | None) -> Response:
-    number = page_number()
+def _document(about: Head, asked: Format | None) -> Response:
+    iri, number = about.iri, page_number()
     fmt = asked or negotiate(request.headers.get("Accept"), _offered(iri, number))
     # Where a page of data stands among its like is told whether or not it is sent.
     is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
-    data = draft(site().catalogue, iri, number) if is_data else None
-    is_read_in_pages = Content.PAGE in fmt.carries and iri in site().catalogue.texts
+    data = draft(site().graph, iri, number) if is_data else None
+    is_read_in_pages = Content.PAGE in fmt.carries and iri in site().graph.texts.passages
     if number > 1 and not is_data and not is_read_in_pages:
         raise UnknownEntity(f"{iri}?page={number}", iri)
 
@@ -131,13 +137,14 @@ def _document(iri: str, asked: Format | None) -> Response:
         if data is not None:
             return write_document(_described(data), fmt)
         if Content.LINKS in fmt.carries:
-            return signposts.linkset(iri)
-        return ontology_page() if iri == site().catalogue.ontology.value else entity_page(iri)
+            return signposts.linkset(about)
+        is_ontology = iri == site().catalogue.ontology.value
+        return ontology_page(about) if is_ontology else entity_page(about)
 
     response = _answer(fmt, (iri, number), iri, body)
     page = "" if number == 1 else f"?page={number}"
     response.headers["Content-Location"] = site().local_doc(iri, f".{fmt.name}") + page
-    for link in signposts.links(iri, fmt, None if data is None else data.paging):
+    for link in signposts.links(about, fmt, None if data is None else data.paging):
         response.headers.add("Link", link.field)
     return response
 

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
-from graphsvc.entities import Document
-from graphsvc.entities.paging import Paging
 from graphsvc.errors import ParameterError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, FOAF, OA, RDF, RDFS, SCHEMA, VOID, XSD
 from graphsvc.views.collection.address import write_place
+from graphsvc.views.document import Document, Paging
 from graphsvc.web.rdf import write_rdf
 from graphsvc.web.xlsx import workbook
 

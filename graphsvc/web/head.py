@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from graphsvc.entities import Standing, standing
-from graphsvc.entities.documents import document_iri
 from graphsvc.entities.structured import Publication, about, whole
 from graphsvc.formats import Content, carrying
+from graphsvc.views.document import document_iri
 from graphsvc.web import signposts
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from graphsvc.entities import Entity
+    from graphsvc.views.thing import Head, Thing
 
 (_PAGE,) = carrying(Content.PAGE)
 
@@ -30,16 +29,19 @@ if TYPE_CHECKING:
 def register(environment: Environment) -> None:
     """Give the templates what stands in the head of a page."""
     environment.globals.update(
-        signposts=lambda iri: signposts.links(iri, _PAGE),
+        signposts=_signposts,
         signposts_of_home=signposts.of_home,
         structured=_structured,
         structured_dataset=_structured_dataset,
-        standing=_standing,
     )
 
 
-def _structured(entity: Entity) -> Markup:
-    address = document_iri(site().catalogue, entity.iri)
+def _signposts(about: Head) -> list[signposts.Link]:
+    return signposts.links(about, _PAGE)
+
+
+def _structured(entity: Thing) -> Markup:
+    address = document_iri(site().base, entity.iri)
     publication = Publication(address, site().dataset)
     return _data_block(about(entity, site().alignments, publication))
 
@@ -47,10 +49,6 @@ def _structured(entity: Entity) -> Markup:
 def _structured_dataset() -> Markup:
     publication = Publication(site().base, site().dataset)
     return _data_block(whole(site().catalogue, publication, site().built.isoformat()))
-
-
-def _standing(iri: str) -> Standing:
-    return standing(site().catalogue, iri)
 
 
 def _data_block(content: object) -> Markup:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad, Triple
 
-    from graphsvc.entities import Document
     from graphsvc.store.base import Term
+    from graphsvc.views.document import Document
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json]"
 _Node: TypeAlias = "dict[str, Json]"

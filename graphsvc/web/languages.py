@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
     from graphsvc.entities import Named
-    from graphsvc.entities.model import Group
     from graphsvc.formats import Format
+    from graphsvc.views.thing.model import ExpectedGroup, Group
 
 # RFC 4647, section 2.1: a basic language range.
 _RANGE = re.compile(r"\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
@@ -161,7 +161,7 @@ def said(text: str) -> str:
     return gettext(text.message, **values)
 
 
-def worded(named: Named | Group) -> str:
+def worded(named: Named | Group | ExpectedGroup) -> str:
     """Return a label, marked with its language where the page has another.
 
     https://www.w3.org/TR/WCAG22/#language-of-parts

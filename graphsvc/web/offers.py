@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from flask import g
 from pyoxigraph import RdfFormat
 
-from graphsvc.entities import draft
 from graphsvc.errors import NotAcceptable, UnknownEntity
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.store.writing import write_statements
+from graphsvc.views.document import draft
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from graphsvc.entities import Document
+    from graphsvc.views.document import Document
 
 #: All formats that carry facts, then those that carry claims.
 DATA_FORMATS: tuple[Format, ...] = (*carrying(Content.TRIPLES), *carrying(Content.CLAIMS))
@@ -49,7 +49,7 @@ def formats_of(document: Document) -> tuple[Format, ...]:
 
 def _read(iri: str, page: int) -> tuple[Format, ...]:
     try:
-        document = draft(site().catalogue, iri, page).document(site().imprint)
+        document = draft(site().graph, iri, page).document(site().imprint)
     except UnknownEntity:
         # What people read may have more pages than its data: those have no data of their own.
         return DATA_FORMATS

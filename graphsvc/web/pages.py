@@ -10,20 +10,14 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, request
 from jinja2 import Template
 
-from graphsvc.entities import (
-    Status,
-    describe,
-    leading,
-    reading,
-    texts,
-)
-from graphsvc.entities.fragments import fragments
+from graphsvc.entities import Status, leading, texts
 from graphsvc.entities.labels import alike
 from graphsvc.entities.mentions import nested, occurrences
-from graphsvc.entities.partitions import partition
 from graphsvc.formats import Content, carrying, named
 from graphsvc.store.xml import without_forbidden
 from graphsvc.views.collection.glance import glance
+from graphsvc.views.passage import reading
+from graphsvc.views.thing import thing
 from graphsvc.web import signposts
 from graphsvc.web.atlas import atlas
 from graphsvc.web.cite import cite_claim, cite_fact
@@ -37,7 +31,7 @@ from graphsvc.web.problem_kinds import KINDS
 from graphsvc.web.reader import kept_page, reader_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import local_name, site
-from graphsvc.web.ways import kindred, map_anchor, on_map
+from graphsvc.web.ways import map_anchor, on_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +41,7 @@ if TYPE_CHECKING:
 
     from graphsvc.entities import Fact
     from graphsvc.entities.mentions import Piece
+    from graphsvc.views.thing import Head
     from graphsvc.web.site import Site
 
 pages = Blueprint("pages", __name__)
@@ -129,25 +124,22 @@ def readyz() -> Response:
     return _state("ready")
 
 
-def entity_page(iri: str) -> str:
+def entity_page(about: Head) -> str:
     """Return the page of a thing; a passage's shows its sentence, a text's is to be read."""
-    catalogue = site().catalogue
-    if iri in catalogue.texts:
-        return reader_page(iri, page_number())
-    if iri == site().dataset.iri:
+    if about.iri in site().graph.texts.passages:
+        return reader_page(about, page_number())
+    if about.iri == site().dataset.iri:
         # It lists the releases that are kept.
         kept = [release.id for release in history().kept()]
-        return kept_page(("dataset", *kept), lambda: _thing_page(iri))
-    return _thing_page(iri)
+        return kept_page(("dataset", *kept), lambda: _thing_page(about))
+    return _thing_page(about)
 
 
-def _thing_page(iri: str) -> str:
-    catalogue = site().catalogue
-    entity = describe(catalogue, iri, labels())
-    shown = reading(catalogue, iri, labels())
-    return render_template(
-        "entity.html" if shown is None else "passage.html", entity=entity, reading=shown
-    )
+def _thing_page(about: Head) -> str:
+    found = thing(site().graph, about.iri, labels())
+    shown = reading(site().graph, found, labels()) if about.texts else None
+    template = "entity.html" if shown is None else "passage.html"
+    return render_template(template, entity=found, reading=shown, about=about, place=on_map(found))
 
 
 def blocks(facts: Sequence[Fact]) -> Iterator[Block]:
@@ -194,12 +186,8 @@ def register(served: Site, environment: Environment) -> None:
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,
         alike=alike,
-        fragments=lambda entity: fragments(served.catalogue, entity, labels()),
-        partition=lambda entry: partition(served.catalogue, entry, labels()),
         cut=_cut,
         MANY=_MANY,
-        kindred=kindred,
-        on_map=on_map,
         map_anchor=map_anchor,
         format_label=_format_label,
         solution_formats=carrying(Content.SOLUTIONS),

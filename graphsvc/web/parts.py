@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from graphsvc.entities.model import Named, Passage, PropertyFacts
+    from graphsvc.entities.model import Named, Passage
     from graphsvc.store.base import Term
     from graphsvc.views.collection.facets import Choice
+    from graphsvc.views.thing.model import PropertyFacts
     from graphsvc.web.site import Site
 
 _LONGEST_LABEL, _LONGEST_CHOICE, _LONGEST_TITLE = 240, 80, 200

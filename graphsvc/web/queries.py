@@ -64,6 +64,7 @@ def gallery() -> Response:
         return render_template(
             "queries.html",
             total=len(every),
+            behind_pages=BEHIND_PAGES,
             lessons=_lessons(found, tag),
             found=found,
             tags=tags,

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 from flask import render_template, request
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities import called, describe
+from graphsvc.entities import called
 from graphsvc.entities.reader import read_text
 from graphsvc.errors import UnknownEntity
+from graphsvc.views.thing import thing
 from graphsvc.web.languages import labels, reader
 from graphsvc.web.site import READER_SIZE, site
+from graphsvc.web.ways import on_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from graphsvc.views.thing import Head
     from graphsvc.web.site import Site
 
 _DIGEST = """
@@ -39,24 +42,23 @@ def kept_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
     return kept.decode()
 
 
-def reader_page(iri: str, page: int) -> str:
+def reader_page(about: Head, page: int) -> str:
     """Return the page on which a text is read.
 
     Errors: UnknownEntity if the text has no such page.
     """
-    return kept_page(("reader", iri, page), lambda: _made(site(), iri, page))
+    return kept_page(("reader", about.iri, page), lambda: _made(site(), about, page))
 
 
-def _made(served: Site, iri: str, page: int) -> str:
-    catalogue = served.catalogue
+def _made(served: Site, about: Head, page: int) -> str:
+    catalogue, iri = served.catalogue, about.iri
     document = called(catalogue, iri, labels())
     read = read_text(catalogue, document, _content(served, iri), (page, READER_SIZE), labels())
     if read is None:
         raise UnknownEntity(f"{iri}?page={page}", iri)
+    entity = thing(served.graph, iri, labels())
     return render_template(
-        "reader.html",
-        entity=describe(catalogue, iri, labels()),
-        read=read,
+        "reader.html", entity=entity, about=about, place=on_map(entity), read=read
     )
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from graphsvc import __version__
-from graphsvc.entities import describe
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS
@@ -30,6 +29,7 @@ from graphsvc.reconciliation import (
 from graphsvc.reconciliation.extending import described
 from graphsvc.reconciliation.reading import read_query
 from graphsvc.search import Kind, Search
+from graphsvc.views.thing import thing
 from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.responses import spoken_answer
@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.entities import Entity, Fact
+    from graphsvc.entities import Fact
     from graphsvc.search import Hit
+    from graphsvc.views.thing import Thing
 
 _Read = TypeVar("_Read")
 
@@ -250,16 +251,16 @@ def _suggestion(kind: str, hit: Hit, language: str) -> dict[str, object]:
 
 
 def _preview(template: str, iri: str, language: str) -> str:
-    entity = describe(site().catalogue, iri, language)
+    entity = thing(site().graph, iri, language)
     return render_template(template, entity=entity, fact=_main_fact(entity))
 
 
-def _main_fact(entity: Entity) -> tuple[str, Fact] | None:
+def _main_fact(entity: Thing) -> tuple[str, Fact] | None:
     """Return the first fact that a sentence states, as the shapes order them, and its property.
 
     What links it to another thing comes before figures and words; its name is known already.
     """
-    namings = site().catalogue.namings
+    namings = site().graph.terms.namings
     stated = [
         (entry.predicate.label, fact)
         for group in entity.groups

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from graphsvc.entities.signs import signs
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.web.offers import data_formats
 from graphsvc.web.site import site
@@ -19,8 +18,8 @@ from graphsvc.web.site import site
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphsvc.entities.paging import Paging
-    from graphsvc.entities.signs import Signs
+    from graphsvc.views.document import Paging
+    from graphsvc.views.thing import Head
 
 #: More items than these are told in the link set alone: headers have bounds, and a list that is
 #: cut is none.
@@ -47,13 +46,41 @@ class Link:
         return f'<{self.href}>; rel="{self.relation}"{hint}'
 
 
-def links(iri: str, fmt: Format, paging: Paging | None = None) -> list[Link]:
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """The IRIs to which each relation leads from a thing.
+
+    A passage is an item of its text, a text one of the dataset, and everything else is in the
+    dataset too. The licence of a document is the dataset's unless the thing has one of its own.
+    """
+
+    head: Head
+
+    @property
+    def licences(self) -> tuple[str, ...]:
+        return self.head.licences or tuple(filter(None, [site().dataset.licence]))
+
+    @property
+    def collections(self) -> tuple[str, ...]:
+        dataset = site().dataset.iri
+        if self.head.texts or dataset is None or self.head.iri == dataset:
+            return self.head.texts
+        return (dataset,)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        texts = site().graph.texts.passages
+        own = tuple(passage.value for passage in texts.get(self.head.iri, ()))
+        return own + (tuple(sorted(texts)) if self.head.iri == site().dataset.iri else ())
+
+
+def links(about: Head, fmt: Format, paging: Paging | None = None) -> list[Link]:
     """Return the links of a document about a thing in a format.
 
     ``paging`` tells where it stands if it is a page of data; other formats of data have the same
     pages.
     """
-    found = signs(site().catalogue, site().dataset, iri)
+    iri, found = about.iri, _Signs(about)
     page = paging.query if paging is not None else ""
     number = 1 if paging is None else paging.number
     told = [*_formats(iri, "alternate", page, number), *_common(iri, found)]
@@ -78,16 +105,15 @@ def links(iri: str, fmt: Format, paging: Paging | None = None) -> list[Link]:
 
 def of_home() -> list[Link]:
     """Return the links of the home page, which is the landing page of the dataset."""
-    iri = site().dataset.iri
-    if iri is None:
+    about = site().dataset_head
+    if about is None:
         return []
-    found = signs(site().catalogue, site().dataset, iri)
-    return [*_common(iri, found), *_formats(iri, "describedby")]
+    return [*_common(about.iri, _Signs(about)), *_formats(about.iri, "describedby")]
 
 
-def linkset(iri: str) -> str:
+def linkset(about: Head) -> str:
     """Return every link of the document about a thing, in whichever format, as a link set."""
-    found = signs(site().catalogue, site().dataset, iri)
+    iri, found = about.iri, _Signs(about)
     of_page = [*_common(iri, found), *_of_landing_page(iri, found), *_items(found)]
     contexts = [_context(site().local_doc(iri), of_page)]
     contexts += [
@@ -97,23 +123,23 @@ def linkset(iri: str) -> str:
     return json.dumps({"linkset": contexts}, indent=2, ensure_ascii=False) + "\n"
 
 
-def _common(iri: str, found: Signs) -> Iterator[Link]:
+def _common(iri: str, found: _Signs) -> Iterator[Link]:
     """Yield what holds for the document in every format."""
     yield Link("cite-as", iri)
     yield from (Link("license", each) for each in found.licences)
 
 
-def _of_landing_page(iri: str, found: Signs) -> Iterator[Link]:
+def _of_landing_page(iri: str, found: _Signs) -> Iterator[Link]:
     yield from _formats(iri, "describedby")
     yield Link("type", _ABOUT_PAGE)
-    yield from (Link("type", each) for each in found.types)
-    yield from (Link("author", each) for each in found.authors)
+    yield from (Link("type", each) for each in found.head.types)
+    yield from (Link("author", each) for each in found.head.authors)
     yield from (
         Link("collection", site().local_doc(each), "text/html") for each in found.collections
     )
 
 
-def _items(found: Signs) -> Iterator[Link]:
+def _items(found: _Signs) -> Iterator[Link]:
     yield from (Link("item", site().local_doc(each), "text/html") for each in found.items)
 
 

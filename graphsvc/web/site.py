@@ -16,9 +16,7 @@ from graphsvc import __version__
 from graphsvc.entities import (
     Catalogue,
     Dataset,
-    Imprint,
     dataset,
-    known,
     spoken,
     written_in,
 )
@@ -30,8 +28,10 @@ from graphsvc.namespaces import VOID
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
+from graphsvc.views.document import Imprint
 from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
+from graphsvc.views.thing import head, is_known
 from graphsvc.vocabulary import Vocabulary, read_vocabulary
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from graphsvc.entities import Named
     from graphsvc.release import Release
     from graphsvc.store.base import Store, Term
+    from graphsvc.views.thing import Head
 
 T = TypeVar("T")
 
@@ -84,6 +85,7 @@ class Site:
             self.alignments,
             self.queries,
             self.view_queries,
+            self.dataset_head,
             self.vocabulary_in(self.default_language),
             world.countries(),
         )
@@ -154,6 +156,11 @@ class Site:
         return Graph(self.store, self.base)
 
     @cached_property
+    def dataset_head(self) -> Head | None:
+        """Return what typed links tell of the dataset, if it is described."""
+        return None if self.dataset.iri is None else head(self.graph, self.dataset.iri)
+
+    @cached_property
     def view_queries(self) -> tuple[Query, ...]:
         """Return the queries of the views, their examples taken from this graph."""
         return queries_with_examples(self.graph)
@@ -190,10 +197,7 @@ class Site:
 
     def knows(self, iri: str) -> bool:
         """Tell whether the graph says anything about an IRI; one that is none is not known."""
-        try:
-            return known(self.catalogue.near, iri)
-        except ValueError:
-            return False
+        return is_known(self.graph, iri)
 
     def local_href(self, iri: str | None) -> str | None:
         """Return where a link to a thing leads: things of this graph are here, others elsewhere.
@@ -211,7 +215,7 @@ class Site:
 
     def in_text(self, passage: str) -> str | None:
         """Return where a passage stands in its text as the source reader shows it."""
-        position = self.catalogue.positions.get(passage)
+        position = self.graph.texts.positions.get(passage)
         if position is None:
             return self.local_href(passage)
         page = position.index // READER_SIZE + 1

@@ -16,10 +16,10 @@ from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 from werkzeug.http import http_date
 
-from graphsvc.entities import Imprint, version_document
 from graphsvc.entities.labels import best, local_words
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
+from graphsvc.views.document import Imprint, version_document
 from graphsvc.vocabulary import KINDS, kind_of
 from graphsvc.web import problems
 from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix, write_document
@@ -34,8 +34,8 @@ from graphsvc.web.site import etag, site
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graphsvc.entities import Document
     from graphsvc.formats import Format
+    from graphsvc.views.document import Document
 
 versions = Blueprint("versions", __name__)
 
@@ -126,7 +126,7 @@ def _document(found: Version, quads: Sequence[Quad]) -> Document:
         own = frozenset((Triple(node, OWL.priorVersion, NamedNode(found.prior)),))
     built = datetime.fromisoformat(found.edition.built)
     imprint = Imprint(site().dataset, found.edition.release, built)
-    return version_document(site().catalogue, imprint, found.iri, (own, quads))
+    return version_document(site().catalogue.ontology.value, imprint, found.iri, (own, quads))
 
 
 def _terms(quads: Sequence[Quad], languages: str) -> Mapping[str, list[Term]]:

@@ -75,12 +75,21 @@ def main(client: FlaskClient, address: str) -> Element:
     return _Tree(answer.text).root.one("main")
 
 
-def asked(client: FlaskClient, block: Element) -> list[dict[str, str]]:
-    """Return the rows of the first query that a block opens: each name with its value."""
-    address = block.one("a", "query-this").attributes["href"]
-    (query,) = parse_qs(urlsplit(address).query)["query"]
-    answer = client.post("/sparql", data={"query": query, "format": "json"})
-    assert answer.status_code == 200, (query, answer.text)
+def asked(client: FlaskClient, block: Element, number: int = 0) -> list[dict[str, str]]:
+    """Return the rows of a query that a block opens: each name with its value."""
+    links = list(block.all("a", "query-this"))
+    return rows_at(client, links[number].attributes["href"]) if links[number:] else []
+
+
+def rows_at(client: FlaskClient, address: str) -> list[dict[str, str]]:
+    """Return the rows of the query at an address, of the workbench or of a query of its own."""
+    parts = urlsplit(address)
+    if parts.path == "/sparql":
+        (query,) = parse_qs(parts.query)["query"]
+        answer = client.post("/sparql", data={"query": query, "format": "json"})
+    else:
+        answer = client.get(f"{parts.path}.json?{parts.query}")
+    assert answer.status_code == 200, (address, answer.text)
     bindings = json.loads(answer.text)["results"]["bindings"]
     return [{name: term["value"] for name, term in row.items()} for row in bindings]
 

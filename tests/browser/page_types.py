@@ -113,6 +113,11 @@ PAGES = (
     PageType("query, graph", "queries.query", "/queries/describe-huawei"),
     PageType("query, yes or no", "queries.query", "/queries/is-there-a-russian-secretariat"),
     PageType("query, nothing", "queries.query", "/queries/names-that-contain?word=zzz"),
+    PageType(
+        "query, behind a page",
+        "queries.query",
+        "/queries/thing/facts?property=rdfs:label&property=rdf:type",
+    ),
     PageType("query, wrong", "queries.query", "/queries/mechanisms-of-a-country?country=x y", 400),
     PageType("workbench", "sparql.answer", "/sparql"),
     PageType("answer", "sparql.answer", _asked(_ROWS)),

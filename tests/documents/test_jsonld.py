@@ -21,9 +21,8 @@ from rdflib import Dataset as RdflibDataset
 
 from graphsvc import settings
 from graphsvc.entities.context import Context, Name, Shape
-from graphsvc.entities.documents import Document
-from graphsvc.entities.paging import Paging
 from graphsvc.namespaces import RDF, XSD
+from graphsvc.views.document import Document, Paging
 from graphsvc.web.app import create_app
 from graphsvc.web.jsonld import write_jsonld
 

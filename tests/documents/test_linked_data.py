@@ -23,12 +23,13 @@ from pyoxigraph import (
 )
 
 from graphsvc import settings
-from graphsvc.entities import Catalogue, paging
+from graphsvc.entities import Catalogue
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, FOAF, OWL, RDF, VOID
 from graphsvc.release import STORE, Release
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
+from graphsvc.views.document import paging
 from graphsvc.web.app import create_app
 
 from .reading import Page
@@ -194,8 +195,7 @@ def test_no_fact_is_left_out(client: FlaskClient, mechanisms_release: Release) -
 def test_a_graph_is_told_whole_page_by_page(
     lights_client: FlaskClient, lights_release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphsvc.entities.paging.PAGE_SIZE", 7)
-    monkeypatch.setattr("graphsvc.entities.statements.PAGE_SIZE", 7)
+    monkeypatch.setattr("graphsvc.views.document.paging.PAGE_SIZE", 7)
     for name in ("inferred", "editorial", "ontology", "shapes", "dataset", "examples"):
         graph = f"{lights_release.base}graph/{name}"
         found = pages(lights_client, f"/doc/graph/{name}")
@@ -215,8 +215,7 @@ def test_a_graph_is_told_whole_page_by_page(
 def test_pages_say_where_they_stand(
     lights_client: FlaskClient, lights_release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphsvc.entities.paging.PAGE_SIZE", 7)
-    monkeypatch.setattr("graphsvc.entities.statements.PAGE_SIZE", 7)
+    monkeypatch.setattr("graphsvc.views.document.paging.PAGE_SIZE", 7)
     path = "/doc/graph/inferred"
     found = pages(lights_client, path, "nt")
     addresses = [f"{lights_release.base}{path[1:]}"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from graphsvc.views.queries import view_queries, view_query
+from graphsvc.views.thing.head import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from graphsvc.queries import Param, Query
     from graphsvc.views.graph import Graph
 
-KNOWN = view_query("examples/known")
 SOME = view_query("examples/some")
 
 

@@ -16,7 +16,7 @@ from graphsvc.language_priority import distance
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from graphsvc.entities.model import Named
     from graphsvc.store.base import Term
@@ -60,18 +60,17 @@ class Names:
         return self._passages.get(term)  # type: ignore[call-overload, no-any-return]
 
     def _read(self, graph: Graph, things: Sequence[NamedNode]) -> None:
-        for row in graph.rows(LABELS.bind({"thing": things})):
-            label, rank = row["label"], row["rank"]
+        rows = list(graph.rows(LABELS.bind({"thing": things})))
+        numbers = {row["thing"]: row["number"] for row in rows if "number" in row}
+        for row in rows:
+            node, label, rank = row["thing"], row.get("label"), row.get("rank")
             if isinstance(label, Literal) and isinstance(rank, Literal):
-                self._labels.add(row["thing"], label, int(rank.value))
-                if rank == _WORDS:
-                    self._add_passage(row["thing"], label, row)
+                self._labels.add(node, label, int(rank.value))
+                if rank == _WORDS and isinstance(node, NamedNode):
+                    self._add_passage(node, label, place(numbers.get(node)))
 
-    def _add_passage(self, node: Term, words: Literal, row: Mapping[str, Term]) -> None:
+    def _add_passage(self, node: NamedNode, words: Literal, number: int | None) -> None:
         """Take the words of a passage, if they suit the reader better than those before."""
         before = self._passages.get(node)
-        if not isinstance(node, NamedNode):
-            return
         if before is None or fit(words, self.languages) < distance(before.language, self.languages):
-            number = place(row.get("number"))
             self._passages[node] = Passage(node.value, number, words.value, words.language)

@@ -10,16 +10,10 @@ https://www.w3.org/TR/cooluris/, https://www.w3.org/TR/void/#backlinks
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from graphsvc.entities import claims, statements
-from graphsvc.entities.describe import known
-from graphsvc.entities.paging import Paging
-from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import (
     DCTERMS,
     FOAF,
@@ -28,14 +22,14 @@ from graphsvc.namespaces import (
     VOID,
     XSD,
     Namespace,
-    graph_iri,
 )
+from graphsvc.views.document import claims
+from graphsvc.views.document.paging import Paging
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from graphsvc.entities.catalogue import Catalogue
     from graphsvc.entities.model import Dataset
 
 # https://www.w3.org/1999/xhtml/vocab#next
@@ -94,97 +88,41 @@ class Document:
         return (rank, str(subject), predicate, str(statement.object))
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A page of the document about a topic before it is read: its place among the pages is known.
-
-    ``own`` gives what stands beside the lists, all of it on the first page.
-    """
-
-    catalogue: Catalogue
-    topic: str
-    paging: Paging
-    lists: tuple[statements.Paged, ...]
-    own: Callable[[], Iterable[Quad]]
-
-    def document(self, imprint: Imprint) -> Document:
-        """Read the page."""
-        own = self.own() if self.paging.number == 1 else ()
-        stated = frozenset(chain(own, *(each.quads() for each in self.lists)))
-        return Document(
-            iri=self.paging.here,
-            topic=self.topic,
-            paging=self.paging,
-            own=frozenset(_metadata(self.paging, self.topic, imprint)),
-            stated=stated,
-            passages=self.catalogue.stating(stated),
-        )
-
-
-def draft(catalogue: Catalogue, iri: str, page: int = 1) -> Draft:
-    """Return a page of the document about a thing, not read yet.
-
-    That about the ontology defines every term: it has the whole of its graph, at once.
-
-    Errors: UnknownEntity, also for a page after the last.
-    """
-    if not known(catalogue.near, iri):
-        raise UnknownEntity(iri)
-    entity = NamedNode(iri)
-    if entity == catalogue.ontology:
-        lists: tuple[statements.Paged, ...] = (statements.pointing(catalogue, entity, page),)
-    else:
-        lists = (
-            statements.pointing(catalogue, entity, page),
-            statements.content(catalogue, entity, page),
-        )
-    address = document_iri(catalogue, iri)
-    paging = Paging.of(address, page, [each.size for each in lists])
-    if paging.number > paging.last:
-        raise UnknownEntity(paging.here)
-    return Draft(catalogue, iri, paging, lists, partial(_own, catalogue, entity))
-
-
 def version_document(
-    catalogue: Catalogue, imprint: Imprint, iri: str, said: tuple[frozenset[Triple], Iterable[Quad]]
+    topic: str, imprint: Imprint, iri: str, said: tuple[frozenset[Triple], Iterable[Quad]]
 ) -> Document:
-    """Return the document with an IRI that is a version of the ontology.
+    """Return the document with an IRI that is a version of the ontology, its topic.
 
     ``said`` is what is said of it, and what it says itself.
     """
     own, stated = said
-    paging, topic = Paging(iri, 1, 1), catalogue.ontology.value
+    paging = Paging(iri, 1, 1)
     return Document(
         iri=iri,
         topic=topic,
         paging=paging,
-        own=own.union(_metadata(paging, topic, imprint)),
+        own=own.union(metadata(paging, topic, imprint)),
         stated=frozenset(stated),
         passages=frozenset(),
     )
 
 
-def document_iri(catalogue: Catalogue, iri: str) -> str:
+def document_iri(base: str, iri: str) -> str:
     """Return the IRI of the document about a thing: the same under whichever host serves it.
 
     What is a document itself, as the ontology is, is described by itself.
     """
-    rest = iri.removeprefix(catalogue.base)
+    rest = iri.removeprefix(base)
     is_document = rest == "ontology" or rest.startswith(("ontology/", "doc/"))
-    return iri if is_document else f"{catalogue.base}doc/{rest}"
-
-
-def _own(catalogue: Catalogue, entity: NamedNode) -> Iterator[Quad]:
-    yield from statements.own(catalogue, entity)
-    if entity == catalogue.ontology:
-        yield from statements.whole(catalogue, graph_iri(catalogue.base, "ontology"))
+    return iri if is_document else f"{base}doc/{rest}"
 
 
 def _graph(quad: Quad) -> str:
     return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
 
 
-def _metadata(paging: Paging, topic: str, imprint: Imprint) -> Iterator[Triple]:
+def metadata(paging: Paging, topic: str, imprint: Imprint) -> Iterator[Triple]:
+    """Yield what a page of a document says of itself."""
     node, dataset = NamedNode(paging.here), imprint.dataset
     built = imprint.built.isoformat()
     yield Triple(node, RDF.type, FOAF.Document)

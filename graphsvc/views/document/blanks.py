@@ -13,21 +13,18 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad
 
 from graphsvc.namespaces import graph_iri
+from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from graphsvc.store.base import Store, Term
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Table, Term
 
 #: The graphs in which blank nodes may stand: lists and restrictions are made of them.
 _GRAPHS = ("ontology", "shapes")
 
-_NAMELESS = """
-SELECT DISTINCT ?graph ?subject ?property ?value WHERE {
-  GRAPH ?graph { ?subject ?property ?value }
-  FILTER(isBLANK(?subject) || isBLANK(?value))
-}
-"""
+NAMELESS = view_query("document/nameless")
 
 
 class Blanks:
@@ -47,10 +44,10 @@ class Blanks:
                 self._about[quad.object].add(number)
 
     @classmethod
-    def read(cls, store: Store, base: str) -> Blanks:
-        """Read the nameless parts of the graphs that may have some."""
-        names = (graph_iri(base, name) for name in _GRAPHS)
-        return cls(quad for name in names for quad in _read(store, name))
+    def read(cls, rows: Callable[[BoundQuery], Table], base: str) -> Blanks:
+        """Read the nameless parts of the graphs that may have some, by what answers queries."""
+        names = [graph_iri(base, name) for name in _GRAPHS]
+        return cls(quads_of(rows(NAMELESS.bind({"graph": names}))))
 
     def about(self, node: NamedNode) -> Iterator[Quad]:
         """Yield the parts that speak of a thing, whole."""
@@ -62,11 +59,16 @@ class Blanks:
         return (quad for part in self._parts for quad in part if quad.graph_name == graph)
 
 
-def _read(store: Store, graph: NamedNode) -> Iterator[Quad]:
-    for row in store.select(_NAMELESS, {"graph": graph}):
-        subject, predicate = row["subject"], row["property"]
-        if isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode):
-            yield Quad(subject, predicate, row["value"], graph)
+def quads_of(rows: Iterable[Mapping[str, Term]]) -> Iterator[Quad]:
+    """Yield the quads in some rows: their subject, property, value and graph."""
+    for row in rows:
+        subject, prop, graph = row["subject"], row["property"], row["graph"]
+        if (
+            isinstance(subject, NamedNode | BlankNode)
+            and isinstance(prop, NamedNode)
+            and isinstance(graph, NamedNode)
+        ):
+            yield Quad(subject, prop, row["value"], graph)
 
 
 def _connected(quads: Iterable[Quad]) -> list[list[Quad]]:

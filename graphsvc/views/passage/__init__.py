@@ -1,0 +1,159 @@
+"""A passage in its text: where it stands, what is beside it, and what it states.
+
+NIF counts offsets in code points, the end being the first after it:
+https://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core/nif-core.html
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from graphsvc.entities.evidence import place
+from graphsvc.entities.layout import Place, Slot
+from graphsvc.entities.model import Fact, Status
+from graphsvc.namespaces import NIF, RDF
+from graphsvc.views.names import Names
+from graphsvc.views.queries import view_query
+from graphsvc.views.thing.model import PropertyFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from graphsvc.entities.model import Named, Passage
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.terms import Terms
+    from graphsvc.views.thing.model import Thing
+
+STATED = view_query("passage/stated")
+CLASSES = view_query("passage/classes")
+
+_FIRST = (float("-inf"), "", 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """What one passage states of one thing."""
+
+    subject: Named
+    properties: tuple[PropertyFacts, ...]
+
+    @property
+    def size(self) -> int:
+        """Return the number of facts."""
+        return sum(len(entry.facts) for entry in self.properties)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A passage in its text, and what it states; ``count`` is how many passages the text has."""
+
+    passage: Passage
+    text: Named
+    begin: int | None
+    end: int | None
+    count: int
+    previous: Passage | None
+    next: Passage | None
+    subjects: tuple[SubjectFacts, ...]
+    query: BoundQuery
+
+
+def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
+    """Return a passage, of which the page as a thing is known; None if the thing is no passage."""
+    text = _value(thing, NIF.referenceContext)
+    begin, end = _value(thing, NIF.beginIndex), _value(thing, NIF.endIndex)
+    if begin is None or end is None or not isinstance(text, NamedNode):
+        return None
+    node = NamedNode(thing.iri)
+    query = STATED.bind({"passage": node})
+    triples = _triples(graph.rows(query))
+    classes: dict[Term, list[Term]] = defaultdict(list)
+    for row in graph.rows(CLASSES.bind({"passage": node})):
+        classes[row["thing"]].append(row["class"])
+    beside = graph.texts.beside(thing.iri)
+    terms = (term for each in triples for term in (each.subject, each.predicate, each.object))
+    names = Names(graph, [node, text, *filter(None, beside), *terms], languages)
+    passage = names.passage(node)
+    if passage is None:
+        return None
+    before, after = map(names.passage, beside)
+    return Reading(
+        passage=passage,
+        text=names[text],
+        begin=place(begin),
+        end=place(end),
+        count=len(graph.texts.passages.get(text.value, ())),
+        previous=before,
+        next=after,
+        subjects=_subjects(triples, classes, names, graph.terms),
+        query=query,
+    )
+
+
+def _value(thing: Thing, prop: NamedNode) -> Term | None:
+    """Return the first value that a thing has of a property."""
+    values = (
+        fact.other.term
+        for group in thing.groups
+        for entry in group.properties
+        if entry.predicate.term == prop
+        for fact in entry.facts
+    )
+    return next(values, None)
+
+
+def _triples(rows: Iterable[Mapping[str, Term]]) -> list[Triple]:
+    return [
+        Triple(subject, prop, row["value"])
+        for row in rows
+        if isinstance(subject := row["subject"], NamedNode | BlankNode)
+        and isinstance(prop := row["property"], NamedNode)
+    ]
+
+
+def _subjects(
+    triples: Iterable[Triple],
+    classes: Mapping[Term, Sequence[Term]],
+    names: Names,
+    terms: Terms,
+) -> tuple[SubjectFacts, ...]:
+    """Return what is stated thing by thing: what the passage says most about comes first."""
+    found: dict[Term, dict[NamedNode, list[Triple]]] = defaultdict(lambda: defaultdict(list))
+    for triple in triples:
+        found[triple.subject][triple.predicate].append(triple)
+    subjects = [
+        SubjectFacts(
+            names[subject],
+            _properties(said, terms.layout.slots(classes.get(subject, ())), names, terms),
+        )
+        for subject, said in found.items()
+    ]
+    return tuple(sorted(subjects, key=lambda entry: (-entry.size, entry.subject.label)))
+
+
+def _properties(
+    said: Mapping[NamedNode, list[Triple]], slots: Mapping[Place, Slot], names: Names, terms: Terms
+) -> tuple[PropertyFacts, ...]:
+    def order(prop: NamedNode) -> tuple[tuple[float, str, float], str]:
+        rank = slots.get(Place(prop), Slot()).rank
+        return (_FIRST if prop == RDF.type else rank, str(prop))
+
+    return tuple(
+        PropertyFacts(
+            predicate=slots.get(Place(prop), Slot()).called(names[prop], names.languages),
+            definition=terms.definition(prop, names.languages),
+            facts=tuple(
+                sorted(
+                    (Fact(each, names[each.object], Status.STATED) for each in said[prop]),
+                    key=lambda fact: fact.other.label,
+                )
+            ),
+        )
+        for prop in sorted(said, key=order)
+    )

@@ -1,0 +1,127 @@
+"""The page of a thing: what it is, what is said of it and by whom, and what points to it.
+
+The queries beside this module are asked in `answers`, in the order in which a reader would:
+
+    head         what it is, and whether it is still to be used (see `head`)
+    sizes        of which properties there is something to say, and how much
+    facts        their values, and the graphs that state them
+    pointing     what points to the thing
+    derivations  from what its facts follow
+    notes        what the editors note
+    unstated     what its shapes expect and nothing says
+    parts        what is said of things that have no page but this one, if there are some
+
+and one of `names` for all that these speak of: what it is called, and which graphs are passages.
+The other modules make of the rows what the page shows: `evidence` says what vouches for each fact,
+`arrangement` puts them in the order of the shapes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from graphsvc.errors import UnknownEntity
+from graphsvc.namespaces import RDF
+from graphsvc.views.collection.compare import MOST_COMPARED
+from graphsvc.views.names import Names
+from graphsvc.views.thing.answers import FACTS, MOST_FACTS, NOTES, Answers
+from graphsvc.views.thing.arrangement import Arrangement
+from graphsvc.views.thing.evidence import Evidence, graphs_of, pointing_facts
+from graphsvc.views.thing.head import Head, head, is_known
+from graphsvc.views.thing.model import Notes, Thing
+from graphsvc.views.thing.parts import fragments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from graphsvc.entities.model import Fact, Named
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.thing.model import Group
+
+__all__ = ["Head", "Thing", "head", "is_known", "thing"]
+
+
+def thing(graph: Graph, iri: str, languages: str) -> Thing:
+    """Return what the page of a thing shows, in the languages of a priority list.
+
+    Errors: UnknownEntity.
+    """
+    node = NamedNode(iri)
+    answers = Answers.read(graph, node)
+    if not answers.out and not answers.into and not is_known(graph, iri):
+        raise UnknownEntity(iri)
+    names = Names(graph, answers.terms(), languages)
+    evidence = Evidence(graph, answers, names)
+    facts = _facts(answers, evidence)
+    arrangement = Arrangement(graph.terms, answers, names, facts)
+    groups = tuple(arrangement.groups(evidence.omissions()))
+    types = tuple(facts.get(RDF.type, ()))
+    # Only a text can leave something unsaid: a thing that none is about lacks nothing.
+    is_in_text = any(fact.passages for values in facts.values() for fact in values)
+    label = names[node]
+    return Thing(
+        iri=iri,
+        label=label.label,
+        language=label.language,
+        names=_other_names(graph, facts, label),
+        types=types,
+        groups=groups,
+        fragments=tuple(fragments(answers, groups, names)),
+        unstated=arrangement.unstated() if is_in_text else None,
+        notes=_notes(evidence, groups, node),
+        incoming=tuple(arrangement.incoming(pointing_facts(answers, evidence))),
+        comparable=tuple(_comparable(graph, types)),
+        query=FACTS.bind(
+            {"thing": node, "property": tuple(answers.out), "limit": Literal(MOST_FACTS)}
+        ),
+    )
+
+
+def _facts(answers: Answers, evidence: Evidence) -> Mapping[Term, Sequence[Fact]]:
+    """Return the facts of the thing by property, each in the order in which the text has them."""
+    found: dict[Term, list[Fact]] = defaultdict(list)
+    for prop, value, graphs in graphs_of(answers.facts, "value"):
+        triple = Triple(answers.thing, prop, value)
+        found[prop].append(evidence.fact(triple, value, graphs))
+    return {prop: sorted(facts, key=lambda fact: fact.order) for prop, facts in found.items()}
+
+
+def _other_names(
+    graph: Graph, facts: Mapping[Term, Sequence[Fact]], label: Named
+) -> tuple[str, ...]:
+    names = {
+        fact.other.label
+        for naming in graph.terms.namings & facts.keys()
+        for fact in facts[naming]
+        if isinstance(fact.other.term, Literal) and fact.other.label != label.label
+    }
+    return tuple(sorted(names))
+
+
+def _notes(evidence: Evidence, groups: Sequence[Group], node: NamedNode) -> Notes:
+    beside = {
+        note.iri for group in groups for entry in group.properties for note in entry.omissions
+    }
+    return Notes(
+        discrepancies=tuple(note for note in evidence.notes if note.is_discrepancy),
+        others=tuple(
+            note for note in evidence.notes if not note.is_discrepancy and note.iri not in beside
+        ),
+        query=NOTES.bind({"target": node}),
+    )
+
+
+def _comparable(graph: Graph, types: Sequence[Fact]) -> Iterator[Named]:
+    """Yield the classes whose things the thing can be compared with: there are others, but few."""
+    own = {fact.other.term: fact.other for fact in types if _is_within(fact.other.term, graph.base)}
+    for cls in graph.terms.most_specific(own):
+        if 1 < graph.terms.members(cls) <= MOST_COMPARED:
+            yield own[cls]
+
+
+def _is_within(term: Term, base: str) -> bool:
+    return isinstance(term, NamedNode) and term.value.startswith(base)

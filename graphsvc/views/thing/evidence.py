@@ -1,0 +1,156 @@
+"""What vouches for the facts of a thing: passages, rules, notes, and whose graph a fact is in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from graphsvc.entities.evidence import iri
+from graphsvc.entities.labels import spelled
+from graphsvc.entities.model import Derivation, Fact, Status
+from graphsvc.namespaces import graph_iri
+from graphsvc.views.thing.notes import by_property, notes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from graphsvc.entities.model import Note
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.names import Names
+    from graphsvc.views.thing.answers import Answers, Row
+
+
+class Evidence:
+    """What vouches for each fact of a thing, and the notes on it."""
+
+    def __init__(self, graph: Graph, answers: Answers, names: Names) -> None:
+        self._names = names
+        self._editorial = graph_iri(graph.base, "editorial")
+        self._inferred = graph_iri(graph.base, "inferred")
+        self._derivations = _derivations(answers, names)
+        notes = notes_of(answers.notes, names, graph.terms)
+        self.notes = notes.get(answers.thing, ())
+        self._on = by_property(self.notes)
+        self._on_all = by_property(notes.get(self._editorial, ()))
+
+    def omissions(self) -> Mapping[Term, tuple[Note, ...]]:
+        """Return the notes on what the text does not say of the thing, by the property."""
+        found = {
+            prop: tuple(note for note in notes if note.is_omission)
+            for prop, notes in self._on.items()
+        }
+        return {prop: notes for prop, notes in found.items() if notes}
+
+    def fact(self, triple: Triple, other: Term, graphs: AbstractSet[Term]) -> Fact:
+        """Return a fact that some graphs state; ``other`` is its far end."""
+        found = (self._names.passage(graph) for graph in graphs)
+        passages = sorted(filter(None, found), key=lambda entry: entry.order)
+        notes = self._on.get(triple.predicate, ())
+        if not notes and self._editorial in graphs:
+            # What is noted on all that the editors say.
+            notes = self._on_all.get(triple.predicate, ())
+        return Fact(
+            triple=triple,
+            other=self._names[other],
+            status=self._status(graphs, is_stated=bool(passages)),
+            passages=tuple(passages),
+            derivations=self._derivations.get(triple, ()),
+            notes=notes,
+        )
+
+    def incoming(self, triple: Triple, graphs: AbstractSet[Term]) -> Fact:
+        """Return a fact that points to the thing: on such a list there is no room for reasons."""
+        found = (self._names.passage(graph) for graph in graphs)
+        passages = sorted(filter(None, found), key=lambda entry: entry.order)
+        return Fact(
+            triple=triple,
+            other=self._names[triple.subject],
+            status=self._status(graphs, is_stated=bool(passages)),
+            passages=tuple(passages),
+        )
+
+    def _status(self, graphs: AbstractSet[Term], *, is_stated: bool) -> Status:
+        """Return the weightiest of those who say so: the text comes before the editors."""
+        if is_stated:
+            return Status.STATED
+        if self._editorial in graphs:
+            return Status.EDITORIAL
+        return Status.INFERRED if self._inferred in graphs else Status.RECORDED
+
+
+@dataclass(slots=True)
+class _Step:
+    """A step of an inference: what it derives, by what, and from what."""
+
+    node: Term
+    rule: Term | None
+    axiom: Term | None
+    triples: dict[Triple, None] = field(default_factory=dict)
+    sources: set[Term] = field(default_factory=set)
+
+
+def _derivations(answers: Answers, names: Names) -> Mapping[Triple, tuple[Derivation, ...]]:
+    """Return every way in which rules reach the facts of the thing, the shortest first."""
+    found: dict[Triple, list[Derivation]] = defaultdict(list)
+    for step in _steps(answers.thing, answers.derivations):
+        derivation = _derivation(step, names)
+        for triple in step.triples:
+            found[triple].append(derivation)
+    return {
+        triple: tuple(sorted(each, key=lambda one: (len(one.passages), one.iri)))
+        for triple, each in found.items()
+    }
+
+
+def _steps(thing: NamedNode, rows: Iterable[Row]) -> Iterable[_Step]:
+    steps: dict[Term, _Step] = {}
+    for row in rows:
+        node, prop = row["step"], row["property"]
+        if node not in steps:
+            steps[node] = _Step(node, row.get("rule"), row.get("axiom"))
+        steps[node].sources.add(row["source"])
+        if isinstance(prop, NamedNode):
+            steps[node].triples[Triple(thing, prop, row["value"])] = None
+    return steps.values()
+
+
+def _derivation(step: _Step, names: Names) -> Derivation:
+    passages = {source: names.passage(source) for source in step.sources}
+    stated = filter(None, passages.values())
+    graphs = sorted((source for source in passages if passages[source] is None), key=str)
+    return Derivation(
+        iri=iri(step.node),
+        rule=None if step.rule is None else iri(step.rule),
+        axiom=None if step.axiom is None else names[step.axiom],
+        passages=tuple(sorted(stated, key=lambda entry: entry.order)),
+        graphs=tuple(map(spelled, graphs)),
+    )
+
+
+def graphs_of(rows: Iterable[Row], end: str) -> Iterator[tuple[NamedNode, Term, set[Term]]]:
+    """Yield each fact in some rows once: its property, its far end, and the graphs that state it.
+
+    ``end`` is the name of the column with the far end.
+    """
+    found: dict[tuple[NamedNode, Term], set[Term]] = {}
+    for row in rows:
+        prop = row["property"]
+        if isinstance(prop, NamedNode):
+            found.setdefault((prop, row[end]), set()).add(row["graph"])
+    for (prop, other), graphs in found.items():
+        yield prop, other, graphs
+
+
+def pointing_facts(answers: Answers, evidence: Evidence) -> Mapping[NamedNode, list[Fact]]:
+    """Return the facts that point to a thing by property, in the order of their subjects."""
+    found: dict[NamedNode, list[Fact]] = defaultdict(list)
+    rows = sorted(graphs_of(answers.pointing, "subject"), key=lambda each: str(each[1]))
+    for prop, subject, graphs in rows:
+        if isinstance(subject, NamedNode | BlankNode):
+            found[prop].append(evidence.incoming(Triple(subject, prop, answers.thing), graphs))
+    return found

@@ -1,0 +1,90 @@
+"""What must be known of a thing before its document is made: is there one, and what links to it.
+
+Two standard statements say that a thing is not to be used any more. ``owl:deprecated true``: it is
+there, but better not used (https://www.w3.org/TR/owl2-syntax/#Annotation_Properties).
+``prov:invalidatedAtTime``: it is no more, and what is left of it is a tombstone
+(https://www.w3.org/TR/prov-o/#invalidatedAtTime). ``dcterms:isReplacedBy`` names what to use in its
+place, ``skos:changeNote`` says why.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.namespaces import DCTERMS, NIF, OWL, PROV, RDF, SCHEMA, SKOS
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+
+HEAD = view_query("thing/head")
+KNOWN = view_query("thing/known")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The IRIs to which a thing is tied as typed links tell it, and whether it is in use.
+
+    ``texts`` are those that it is a passage of. ``withdrawn`` is the time of the withdrawal as it
+    is written, None for what is in use.
+    """
+
+    iri: str
+    types: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    is_deprecated: bool = False
+    withdrawn: str | None = None
+    replacements: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def head(graph: Graph, iri: str) -> Head | None:
+    """Return what must be known of a thing first; None if the graph does not know it."""
+    try:
+        node = NamedNode(iri)
+    except ValueError:
+        return None
+    said: dict[Term, list[Term]] = defaultdict(list)
+    for row in graph.rows(HEAD.bind({"thing": node})):
+        said[row["property"]].append(row["value"])
+    if not said:
+        return Head(iri) if _is_known(graph, node) else None
+    times = _words(said[PROV.invalidatedAtTime])
+    return Head(
+        iri=iri,
+        types=_iris(said[RDF.type]),
+        licences=_iris(said[DCTERMS.license] + said[SCHEMA.license]),
+        authors=_iris(said[DCTERMS.creator] + said[SCHEMA.author]),
+        texts=_iris(said[NIF.referenceContext]),
+        is_deprecated=not {"true", "1"}.isdisjoint(_words(said[OWL.deprecated])),
+        withdrawn=times[0] if times else None,
+        replacements=_iris(said[DCTERMS.isReplacedBy]),
+        reasons=_words(said[SKOS.changeNote]),
+    )
+
+
+def is_known(graph: Graph, iri: str) -> bool:
+    """Tell whether the graph says anything about a thing, or has a graph of its name."""
+    try:
+        return _is_known(graph, NamedNode(iri))
+    except ValueError:
+        return False
+
+
+def _is_known(graph: Graph, node: NamedNode) -> bool:
+    return bool(graph.rows(KNOWN.bind({"thing": node})).rows)
+
+
+def _iris(terms: list[Term]) -> tuple[str, ...]:
+    return tuple(sorted({term.value for term in terms if isinstance(term, NamedNode)}))
+
+
+def _words(terms: list[Term]) -> tuple[str, ...]:
+    return tuple(term.value for term in sorted(terms, key=str) if isinstance(term, Literal))

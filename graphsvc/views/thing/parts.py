@@ -1,0 +1,79 @@
+"""The parts of a thing that have no page of their own: fragments, and parts that are counted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from graphsvc.entities.evidence import place
+from graphsvc.namespaces import VOID
+from graphsvc.views.thing.answers import PARTS
+from graphsvc.views.thing.model import Fragment, Part, Partition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from graphsvc.entities.model import Fact, Named
+    from graphsvc.store.base import Term
+    from graphsvc.views.names import Names
+    from graphsvc.views.thing.answers import Answers, Row
+    from graphsvc.views.thing.model import Group
+
+#: What leads to a part, what the part is of, and what of it is counted.
+_COUNTED: Mapping[Term, tuple[NamedNode, NamedNode]] = {
+    VOID.classPartition: (VOID["class"], VOID.entities),
+    VOID.propertyPartition: (VOID.property, VOID.triples),
+}
+
+
+def partition(
+    prop: Term, facts: Sequence[Fact], parts: Mapping[Term, Sequence[Row]], names: Names
+) -> Partition | None:
+    """Return the parts that a property leads to, or None if these are no counted parts."""
+    if prop not in _COUNTED:
+        return None
+    of, counting = _COUNTED[prop]
+    found = []
+    for fact in facts:
+        said = {row["property"]: row["value"] for row in parts.get(fact.other.term, ())}
+        if of in said and counting in said:
+            found.append(Part(fact, names[said[of]], place(said[counting]) or 0))
+    if len(found) < len(facts):
+        return None
+    by_class = prop == VOID.classPartition
+    return Partition(by_class, tuple(sorted(found, key=lambda part: part.order)))
+
+
+def fragments(answers: Answers, groups: Sequence[Group], names: Names) -> Iterator[Fragment]:
+    """Yield the fragments of a document that its facts name, and those that these name in turn.
+
+    The parts of a dataset by class and by property are not among them: the page has them in tables.
+    """
+    start = f"{answers.thing.value}#"
+    waiting = [
+        fact.other
+        for group in groups
+        for entry in group.properties
+        if entry.partition is None
+        for fact in entry.facts
+    ]
+    done: set[Term] = set()
+    for thing in waiting:
+        rows = answers.parts.get(thing.term)
+        if rows and isinstance(thing.term, NamedNode) and thing.term not in done:
+            done.add(thing.term)
+            if thing.term.value.startswith(start):
+                properties = tuple(_properties(rows, names))
+                waiting.extend(value for _, values in properties for value in values)
+                name = thing.term.value.removeprefix(start)
+                yield Fragment(thing, name, properties, PARTS.bind({"part": thing.term}))
+
+
+def _properties(rows: Sequence[Row], names: Names) -> Iterator[tuple[Named, tuple[Named, ...]]]:
+    said: dict[Term, list[Term]] = defaultdict(list)
+    for row in rows:
+        said[row["property"]].append(row["value"])
+    for prop in sorted(said, key=str):
+        yield names[prop], tuple(names[value] for value in sorted(said[prop], key=str))
