@@ -11,7 +11,6 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from graphsvc.entities import (
     Catalogue,
     called,
-    classes,
     dataset,
     known,
     texts,
@@ -54,10 +53,10 @@ def test_a_graph_is_known_even_if_nothing_speaks_of_it(catalogue: Catalogue) -> 
     assert known(catalogue.store, BASE + "graph/shapes")
 
 
-def test_the_overview_counts(catalogue: Catalogue) -> None:
+def test_the_overview_counts(catalogue: Catalogue, graph: Graph) -> None:
     (text,) = texts(catalogue)
     assert (text.document.label, text.passages) == ("Lights of Île Merrow", 7)
-    counts = {entry.cls.label: entry for entry in classes(catalogue)}
+    counts = {entry.cls.label: entry for entry in graph.classes.tree("en")}
     assert counts["person"].count == 2
     assert {sub.cls.label: sub.count for sub in counts["passage"].subclasses} == {
         "furniture": 1,

@@ -18,7 +18,7 @@ from graphsvc.entities.model import (
     Status,
     Text,
 )
-from graphsvc.entities.overview import classes, dataset, leading, spoken, texts, written_in
+from graphsvc.entities.overview import dataset, leading, spoken, texts, written_in
 
 __all__ = [
     "Catalogue",
@@ -32,7 +32,6 @@ __all__ = [
     "Status",
     "Text",
     "called",
-    "classes",
     "dataset",
     "known",
     "leading",

@@ -71,15 +71,6 @@ GROUP BY ?text
 ORDER BY ?text
 """
 
-_CLASSES = """
-SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {
-  ?class rdfs:isDefinedBy $ontology .
-  ?thing a ?class .
-}
-GROUP BY ?class
-ORDER BY DESC(?things) ?class
-"""
-
 _DATED = """
 SELECT ?thing ?property ?when ?graph WHERE {
   %s
@@ -177,11 +168,6 @@ class Asking(AskingTerms):
     def texts(self) -> str:
         """Return the query for the texts, and how many passages each has."""
         return self._wording.query(_TEXTS)
-
-    @property
-    def classes(self) -> str:
-        """Return the query for the classes of the ontology, and how many things are of each."""
-        return self._wording.query(_CLASSES, ontology=self._catalogue.ontology)
 
     def dated(self, cls: str | None = None) -> str:
         """Return the query for the dated facts of all things, or of those of a class."""

@@ -6,15 +6,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graphsvc.store.base import Table
-from graphsvc.views.collection.classes import Classes
+from graphsvc.views.collection.classes import Classes, property_sizes
 from graphsvc.views.collection.columns import Columns
 from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from graphsvc.queries import BoundQuery
-    from graphsvc.store.base import Store
+    from graphsvc.store.base import Store, Term
 
 
 class Graph:
@@ -49,13 +51,18 @@ class Graph:
         return Columns(self.terms, self.rows)
 
     @cached_property
+    def property_sizes(self) -> Mapping[Term, int]:
+        """Return how many triples each property has, as the graph's own statistics say."""
+        return property_sizes(self)
+
+    @cached_property
     def classes(self) -> Classes:
         """Return the classes that have things."""
         return Classes(self)
 
     def warm_up(self) -> None:
         """Read what is the same for every request."""
-        _ = self.terms, self.texts, self.blanks, self.columns, self.classes
+        _ = self.terms, self.texts, self.blanks, self.columns, self.classes, self.property_sizes
 
     def rows(self, query: BoundQuery) -> Table:
         """Return the answer to a query; without terms for one of its parameters it has no rows."""

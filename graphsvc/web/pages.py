@@ -82,6 +82,7 @@ def home() -> BaseResponse:
         return render_template(
             "home.html",
             classes=site().graph.classes.tree(labels()),
+            classes_query=site().graph.classes.query,
             texts=texts(catalogue, labels()),
             leading=about,
             glance=compared,

@@ -177,7 +177,7 @@ def test_the_first_page(client: FlaskClient) -> None:
     }
     assert drawn == {(row["thing"], row["when"]) for row in dated}
     counts = [row["things"] for row in asked(client, blocks["things"])]
-    assert sorted(counts) == sorted(each.text for each in blocks["things"].all("span", "count"))
+    assert {each.text for each in blocks["things"].all("span", "count")} <= set(counts)
 
 
 @pytest.mark.parametrize("query", ["", "?class=https://w3id.org/iwm/ontology%23Event"])

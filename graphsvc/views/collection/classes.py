@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CLASSES = view_query("collection/classes")
 DEFINED = view_query("collection/defined")
+SIZES = view_query("collection/sizes")
 
 
 class Classes:
@@ -35,6 +36,7 @@ class Classes:
         self.is_defined = bool(own)
         if not own:
             own = count_classes(graph, Members(State(), is_defined=False))
+        self.query = Members(State(), self.is_defined).ask(CLASSES, {})
         self.counts: Mapping[Term, int] = own
         self._terms = graph.terms
         self._children: dict[Term | None, list[Term]] = defaultdict(list)
@@ -53,6 +55,12 @@ class Classes:
             for cls in self._children.get(parent, ())
         )
         return tuple(sorted(entries, key=lambda entry: entry.cls.label))
+
+
+def property_sizes(graph: Graph) -> Mapping[Term, int]:
+    """Return how many triples each property has, where the graph says so."""
+    rows = (row for row in graph.rows(SIZES.bind({})) if "property" in row)
+    return {row["property"]: as_int(row["triples"]) or 0 for row in rows}
 
 
 def count_classes(graph: Graph, members: Members) -> dict[Term, int]:

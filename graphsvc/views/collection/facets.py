@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from graphsvc.views.names import Names
 
 VALUES = view_query("collection/values")
+COMMON_VALUES = view_query("collection/common-values")
 
 FACETS = 12
 """Of how many properties the values are shown, unless more are asked for."""
@@ -218,7 +219,8 @@ class Facets:
     def _ask(self, state: State, places: Sequence[Place]) -> Iterator[tuple[Place, _Counted]]:
         if not places:
             return
-        query = backwards(VALUES) if places[0].incoming else VALUES
+        query = VALUES if self._are_few(state, places) else COMMON_VALUES
+        query = backwards(query) if places[0].incoming else query
         members = members_of(self._graph, state)
         asked = members.ask(query, {"property": [place.property for place in places]})
         values: dict[Term, dict[Term, int]] = {place.property: {} for place in places}
@@ -229,6 +231,16 @@ class Facets:
             # Asked together for speed; a reader opens the query for the one facet.
             own = members.ask(query, {"property": place.property})
             yield place, _Counted(values[place.property], own)
+
+    def _are_few(self, state: State, places: Sequence[Place]) -> bool:
+        """Tell whether to look up each thing costs less than to read all values.
+
+        Of a graph without statistics nothing is known, and of a large one the values are many.
+        """
+        sizes = [self._graph.property_sizes.get(place.property, inf) for place in places]
+        if not state.narrows:
+            return inf in sizes
+        return self._total * len(places) < sum(sizes)
 
     def _narrows(self, usage: Usage) -> bool:
         """Tell whether to choose a value, or none, leaves anything out."""
