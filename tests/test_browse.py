@@ -16,14 +16,14 @@ from openpyxl import load_workbook
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from graphsvc import settings
-from graphsvc.browse.facts import Facts
-from graphsvc.browse.walk import MOST_POINTING, Walk
-from graphsvc.entities import Catalogue
 from graphsvc.entities.layout import Place
 from graphsvc.errors import ParameterError
 from graphsvc.formats import Content, carrying
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
+from graphsvc.views.collection.columns import Column
+from graphsvc.views.collection.facts import MOST_POINTING, Facts
+from graphsvc.views.graph import Graph
 from graphsvc.web.app import create_app
 from graphsvc.web.exports import guarded
 from graphsvc.web.xlsx import workbook
@@ -291,14 +291,21 @@ def test_formats_are_negotiated(client: FlaskClient) -> None:
     assert held.status_code == 304
 
 
-def test_the_query_of_a_table_gives_what_it_shows(client: FlaskClient) -> None:
-    page = client.get("/browse?class=iwm:Country&column=iwm:statedName").text
-    link = unescape(page.split('class="query-this" href="')[1].split('"')[0])
+def opened(client: FlaskClient, page: str, number: int) -> list[dict[str, str]]:
+    """Return the rows of a query that a page opens, the first one being 0."""
+    link = unescape(page.split('class="query-this" href="')[number + 1].split('"', maxsplit=1)[0])
     query = parse_qs(urlsplit(link).query)["query"][0]
     answer = client.get("/sparql", query_string={"query": query, "format": "csv"}).text
-    found = list(csv.DictReader(io.StringIO(answer)))
-    assert {row["label"] for row in found} == set(rows(client, "/browse.json?class=iwm:Country"))
-    assert any(row["passage"].endswith("passage/33") for row in found)
+    return list(csv.DictReader(io.StringIO(answer)))
+
+
+def test_the_queries_of_a_table_give_what_it_shows(client: FlaskClient) -> None:
+    page = client.get("/browse?class=iwm:Country&column=iwm:statedName").text
+    listed = json.loads(client.get("/browse.json?class=iwm:Country").text)["rows"]
+    assert [row["thing"] for row in opened(client, page, 0)] == [row["iri"] for row in listed]
+    facts = opened(client, page, 1)
+    assert {row["value"] for row in facts} >= {"the People's Republic of China", "Italy"}
+    assert any(row["graph"].endswith("passage/33") for row in facts)
 
 
 def test_a_column_that_reads_too_much_says_so_and_shows_no_part() -> None:
@@ -308,13 +315,13 @@ def test_a_column_that_reads_too_much_says_so_and_shows_no_part() -> None:
         for number in range(MOST_POINTING + 1)
     ]
 
-    def load(number: int) -> Walk:
-        store = OxigraphStore(store_of(quads[:number]), {})
-        catalogue = Catalogue(store, "urn:x:")
-        walk = Walk(catalogue, Facts(store), "en")
-        walk.load([hub], [Place(predicate, incoming=True)])
-        return walk
+    column = Column(Place(predicate, incoming=True), Place(predicate, incoming=True), "")
 
-    assert len(load(MOST_POINTING).graphs) == MOST_POINTING
+    def read(number: int) -> Facts:
+        facts = Facts(Graph(OxigraphStore(store_of(quads[:number]), {}), "urn:x:"))
+        facts.matches([hub], [column])
+        return facts
+
+    assert len(read(MOST_POINTING).graphs) == MOST_POINTING
     with pytest.raises(ParameterError, match="More than 5,000 facts"):
-        load(MOST_POINTING + 1)
+        read(MOST_POINTING + 1)

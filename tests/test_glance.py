@@ -8,10 +8,9 @@ import pytest
 from pyoxigraph import NamedNode
 
 from graphsvc import settings
-from graphsvc.browse.browser import Browser
-from graphsvc.browse.compare import MOST_COMPARED
-from graphsvc.browse.glance import Glance, glance
-from graphsvc.entities import Catalogue, Named
+from graphsvc.entities import Named
+from graphsvc.views.collection.compare import MOST_COMPARED, types_of
+from graphsvc.views.collection.glance import Glance, glance
 from graphsvc.views.graph import Graph
 from graphsvc.views.home import home
 from graphsvc.web.app import create_app
@@ -23,23 +22,19 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def browser(mechanisms_release: Release) -> Browser:
-    release = mechanisms_release
-    catalogue = Catalogue(release.store, release.base, release.store)
-    return Browser(catalogue, release.manifest.counts["quads"])
+def graph(mechanisms_release: Release) -> Graph:
+    return Graph(mechanisms_release.store, mechanisms_release.base)
 
 
 @pytest.fixture(scope="module")
-def mechanisms(browser: Browser) -> Sequence[Named]:
-    return home(Graph(browser.catalogue.store, browser.catalogue.base), "en").leading
+def mechanisms(graph: Graph) -> Sequence[Named]:
+    return home(graph, "en").leading
 
 
-def test_what_tells_most_things_apart_is_shown(
-    browser: Browser, mechanisms: Sequence[Named]
-) -> None:
-    found = glance(browser, mechanisms, "en")
+def test_what_tells_most_things_apart_is_shown(graph: Graph, mechanisms: Sequence[Named]) -> None:
+    found = glance(graph, mechanisms, "en")
     # Not their names, nor what few have or all alike, nor the secretariats of one side alone.
-    assert [lane.name for lane in found.lanes] == [
+    assert [column.name for column in found.columns] == [
         "Links",
         "Dates of its beginning",
         "Initiated by",
@@ -74,22 +69,21 @@ def test_what_tells_most_things_apart_is_shown(
     ],
 )
 def test_what_tells_nothing_or_few_is_left_out(
-    browser: Browser, things: tuple[str, ...], left_out: set[str]
+    graph: Graph, things: tuple[str, ...], left_out: set[str]
 ) -> None:
     named = [Named(NamedNode(f"https://w3id.org/iwm/id/{thing}"), thing) for thing in things]
-    shown = {lane.name for lane in glance(browser, named, "en").lanes}
+    shown = {column.name for column in glance(graph, named, "en").columns}
     assert shown
     assert not shown & left_out
-    offered = browser.lanes.of(browser.facts.types(NamedNode(named[0].iri or "")), "en")
-    assert left_out <= {lane.name for lane in offered}
+    (types,) = types_of(graph, [NamedNode(named[0].iri or "")])
+    offered = graph.columns.of(types, "en")
+    assert left_out <= {column.name for column in offered}
 
 
-def test_one_thing_or_very_many_are_not_compared(
-    browser: Browser, mechanisms: Sequence[Named]
-) -> None:
-    assert glance(browser, mechanisms[:1], "en") == Glance((), ())
+def test_one_thing_or_very_many_are_not_compared(graph: Graph, mechanisms: Sequence[Named]) -> None:
+    assert glance(graph, mechanisms[:1], "en") == Glance((), ())
     many = [Named(NamedNode(f"urn:x:{number}"), "") for number in range(MOST_COMPARED + 1)]
-    assert glance(browser, many, "en") == Glance((), ())
+    assert glance(graph, many, "en") == Glance((), ())
 
 
 def test_the_first_page_says_that_its_query_gives_more_dates_than_it_shows(

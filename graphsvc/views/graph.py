@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from graphsvc.entities.model import Status
 from graphsvc.namespaces import graph_iri
 from graphsvc.store.base import Table
+from graphsvc.views.collection.classes import Classes, property_sizes
+from graphsvc.views.collection.columns import Columns
 from graphsvc.views.dataset import Description
 from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.map.places import Places
@@ -18,7 +20,7 @@ from graphsvc.views.timeline import PROPERTIES
 from graphsvc.views.vocabulary.ontology import Ontology
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Store, Term
@@ -53,9 +55,24 @@ class Graph:
         return Blanks.read(self.rows, self.base)
 
     @cached_property
+    def columns(self) -> Columns:
+        """Return the columns that the shapes lay out for things of each class."""
+        return Columns(self.terms, self.rows)
+
+    @cached_property
+    def property_sizes(self) -> Mapping[Term, int]:
+        """Return how many triples each property has, as the graph's own statistics say."""
+        return property_sizes(self)
+
+    @cached_property
+    def classes(self) -> Classes:
+        """Return the classes that have things."""
+        return Classes(self)
+
+    @cached_property
     def overview(self) -> Overview:
-        """Return what the graph as a whole is and holds."""
-        return Overview.read(self.rows, self.base, self.terms)
+        """Return what the graph is about."""
+        return Overview.read(self.rows)
 
     @cached_property
     def dating(self) -> Sequence[Term]:
@@ -87,6 +104,9 @@ class Graph:
             self.dating,
             self.places,
             self.description,
+            self.columns,
+            self.classes,
+            self.property_sizes,
         )
         self.ontology.warm_up()
 

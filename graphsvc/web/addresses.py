@@ -10,14 +10,14 @@ from urllib.parse import quote
 
 from flask import request
 
-from graphsvc.browse.state import BY_LABEL, Absent, Present, Sort, State
-from graphsvc.browse.writing import (
+from graphsvc.views.collection.address import (
     write_condition,
     write_iri,
     write_place,
     write_sort,
     write_state,
 )
+from graphsvc.views.collection.state import BY_LABEL, Absent, Present, Sort, State
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.browse.facets import Chosen
-    from graphsvc.browse.lanes import Lane
-    from graphsvc.browse.state import Condition
     from graphsvc.entities.layout import Place
     from graphsvc.namespaces import Prefixes
+    from graphsvc.views.collection.columns import Column
+    from graphsvc.views.collection.facets import Chosen
+    from graphsvc.views.collection.state import Condition
 
 Pairs: TypeAlias = "list[tuple[str, str]]"
 
@@ -236,6 +236,6 @@ class Links:
         """Return the address of this very page."""
         return self._to(self.state)
 
-    def is_shown(self, lane: Lane, columns: Iterable[Lane]) -> bool:
+    def is_shown(self, column: Column, columns: Iterable[Column]) -> bool:
         """Tell whether a column is in the table."""
-        return any(lane.id == one.id for one in columns)
+        return any(column.id == one.id for one in columns)

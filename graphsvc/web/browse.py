@@ -1,34 +1,35 @@
 """Browsing over HTTP: facets and a table at /browse, things side by side at /compare.
 
 The address is the state: whatever is chosen stands in it, and a link or a form changes it. See
-`graphsvc.browse.writing` for its grammar.
+`graphsvc.views.collection.address` for its grammar.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial, reduce
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 
-from graphsvc.browse.asking import Asking
-from graphsvc.browse.cells import Row
-from graphsvc.browse.compare import HIGHLIGHTS, Matrix, compare
-from graphsvc.browse.counting import SORTED_THINGS
-from graphsvc.browse.state import Is, State
-from graphsvc.browse.table import MOST_COLUMNS
-from graphsvc.browse.writing import (
-    read_iri,
-    read_span,
-    read_state,
-)
+from graphsvc.entities.labels import spelled
 from graphsvc.entities.layout import Place
 from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
 from graphsvc.phrases import Phrase
+from graphsvc.views.collection import collection, whole_table
+from graphsvc.views.collection.address import (
+    read_iri,
+    read_span,
+    read_state,
+)
+from graphsvc.views.collection.cells import Row
+from graphsvc.views.collection.compare import HIGHLIGHTS, Matrix, compare
+from graphsvc.views.collection.listing import SORTED_THINGS, count
+from graphsvc.views.collection.state import Is, State
+from graphsvc.views.collection.table import MOST_COLUMNS
 from graphsvc.web import problems
 from graphsvc.web.addresses import (
     LAID,
@@ -51,8 +52,8 @@ from graphsvc.web.site import site
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.browse.state import Condition
     from graphsvc.formats import Format
+    from graphsvc.views.collection.state import Condition
     from graphsvc.web.addresses import Pairs
 
 browsing = Blueprint("browse", __name__)
@@ -134,31 +135,22 @@ def _browse(state: State, fmt: Format) -> bytes | str:
     _must_be_known(state)
     if fmt.name != "html":
         return export(_sheet(state), fmt, served)
-    table = served.browser.table(state, labels())
-    if state.page > table.pages:
+    shown = collection(served.graph, state, labels())
+    if state.page > shown.table.pages:
         raise UnknownEntity(address("browse", written(state)))
     return render_template(
         "browse.html",
         state=state,
-        table=table,
-        facets=served.browser.facets(state, labels()),
-        links=Links(state, table.order),
+        collection=shown,
+        table=shown.table,
+        links=Links(state, shown.table.sort),
         cells=_cells(),
-        query=list_queries().table(state, table.columns),
-        classes_query=list_queries().classes(state),
-        facet_query=partial(list_queries().facet, state),
         title=said(_title(state, labels())),
         most_sorted=SORTED_THINGS,
         most_columns=MOST_COLUMNS,
         exports=[(fmt, suffix(fmt)) for fmt in OFFERED if fmt.name != "html"],
         PAGE_SIZE=PAGE_SIZE,
     )
-
-
-def list_queries() -> Asking:
-    """Return what writes the queries behind tables and comparisons."""
-    served = site()
-    return served.once("asking of lists", lambda: Asking(served.browser, served.prefixes))
 
 
 def _cells() -> Cells:
@@ -173,22 +165,22 @@ def _must_be_known(state: State) -> None:
 
 
 def _sheet(state: State) -> Sheet:
-    browser = site().browser
-    total = browser.listed(state, _LANGUAGE).total
+    graph = site().graph
+    total = count(graph, state)
     if total > MOST_EXPORTED:
         raise ParameterError(
             f"{total} things are more than one file holds.",
             remedy=f"Narrow them down to {MOST_EXPORTED}, or ask the endpoint /sparql.",
         )
-    table = browser.table(replace(state, page=1), _LANGUAGE, size=MOST_EXPORTED)
+    table = whole_table(graph, state, _LANGUAGE, MOST_EXPORTED)
     place = canonical("browse", written(replace(state, page=1)))
     title = _title(state, _LANGUAGE)
-    return Sheet(title, place, table.total, table.columns, table.rows, table.walk)
+    return Sheet(title, place, table.total, table.columns, table.grid)
 
 
 def _title(state: State, languages: str) -> str:
-    catalogue = site().catalogue
-    names = [catalogue.term(cls, languages).label for cls in state.classes]
+    terms = site().graph.terms
+    names = [(terms.name(cls, languages) or spelled(cls)).label for cls in state.classes]
     if not names:
         return Phrase("Things")
     return reduce(lambda one, other: Phrase("%(one)s or %(other)s", one=one, other=other), names)
@@ -202,7 +194,10 @@ def _capitalized(words: str) -> str:
 def _compare(compared: Compared, fmt: Format) -> bytes | str:
     served = site()
     languages = labels() if fmt.name == "html" else _LANGUAGE
-    matrix = compare(served.browser, compared.iris, compared.classes, languages)
+    for iri in compared.iris:
+        if not served.knows(iri.value):
+            raise UnknownEntity(iri.value)
+    matrix = compare(served.graph, compared.iris, compared.classes, languages)
     plain = Compared(compared.iris, compared.classes)
     if fmt.name != "html":
         return export(_matrix_sheet(matrix, plain), fmt, served)
@@ -217,9 +212,6 @@ def _compare(compared: Compared, fmt: Format) -> bytes | str:
         ],
         less=_less(matrix, compared),
         cells=_cells(),
-        query=list_queries().comparison(
-            (thing.term for thing in matrix.things), (line.lane for line in matrix.lines)
-        ),
         exports=[
             (fmt.label, address(f"compare.{suffix(fmt)}", plain.written()), fmt.media_type)
             for fmt in OFFERED
@@ -241,17 +233,16 @@ def _compared_title(matrix: Matrix, compared: Compared, languages: str) -> str:
 
 def _matrix_sheet(matrix: Matrix, compared: Compared) -> Sheet:
     lines = matrix.lines
-    rows = [
+    rows = tuple(
         Row(thing, tuple(line.cells[number] for line in lines))
         for number, thing in enumerate(matrix.things)
-    ]
+    )
     return Sheet(
         title=_compared_title(matrix, compared, _LANGUAGE),
         address=canonical("compare", compared.written()),
-        total=matrix.total,
-        lanes=[line.lane for line in lines],
-        rows=rows,
-        walk=matrix.walk,
+        total=len(matrix.things),
+        columns=[line.column for line in lines],
+        grid=replace(matrix.grid, rows=rows),
     )
 
 

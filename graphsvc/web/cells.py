@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
 
-from graphsvc.browse.ordering import is_date, is_number
 from graphsvc.entities.model import Status
+from graphsvc.views.collection.ordering import is_date, is_number
 from graphsvc.web.languages import gettext, said
 from graphsvc.web.parts import opening, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from graphsvc.browse.cells import Cell, Detail, Row, Value
-    from graphsvc.browse.compare import Line
-    from graphsvc.browse.table import Table
     from graphsvc.entities.model import Named, Passage
+    from graphsvc.views.collection.cells import Cell, Detail, Row, Value
+    from graphsvc.views.collection.compare import Line
+    from graphsvc.views.collection.table import Table
     from graphsvc.web.parts import Parts
 
 _SHOWN = 8
@@ -83,10 +83,10 @@ class Cells:
         """Return how the columns of a table are shown: as wide as what stands in them asks for."""
         return [
             Column(
-                f'<span class="label">{self._said(lane.name)}</span>',
+                f'<span class="label">{self._said(column.name)}</span>',
                 _width([value.named for row in table.rows for value in row.cells[number].values]),
             )
-            for number, lane in enumerate(table.columns)
+            for number, column in enumerate(table.columns)
         ]
 
     def are_long(self, rows: Iterable[Row]) -> bool:

@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
-from graphsvc.browse.writing import write_place
 from graphsvc.errors import ParameterError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, FOAF, OA, RDF, RDFS, SCHEMA, VOID, XSD
-from graphsvc.views.document import Document, Paging, passages_among
+from graphsvc.views.collection.address import write_place
+from graphsvc.views.document import Document, Paging
 from graphsvc.web.rdf import write_rdf
 from graphsvc.web.xlsx import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphsvc.browse.cells import Row, Value
-    from graphsvc.browse.lanes import Lane
-    from graphsvc.browse.walk import Walk
     from graphsvc.entities.model import Named, Passage
+    from graphsvc.views.collection.cells import Grid, Value
+    from graphsvc.views.collection.columns import Column
     from graphsvc.web.site import Site
 
 #: What a table can be had in: the page, files for spreadsheets and programs, the facts as RDF.
@@ -40,14 +39,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is exported: a title, the things in order, and their cells, one for each lane."""
+    """What is exported: a title, the things in order, and their cells, one for each column."""
 
     title: str
     address: str
     total: int
-    lanes: Sequence[Lane]
-    rows: Sequence[Row]
-    walk: Walk
+    columns: Sequence[Column]
+    grid: Grid
 
 
 def offered(name: str) -> Format:
@@ -104,10 +102,10 @@ def _csv(sheet: Sheet) -> bytes:
 def _lines(sheet: Sheet) -> Iterator[list[str | float | None]]:
     """Yield the lines of a flat table: beside each column stands one with its passages."""
     header: list[str | float | None] = ["Thing", "IRI"]
-    for lane in sheet.lanes:
-        header += [lane.name, f"{lane.name}: passages"]
+    for column in sheet.columns:
+        header += [column.name, f"{column.name}: passages"]
     yield header
-    for row in sheet.rows:
+    for row in sheet.grid.rows:
         line: list[str | float | None] = [row.thing.label, row.thing.iri]
         for cell in row.cells:
             passages = sorted(
@@ -131,14 +129,15 @@ def _number(value: Value) -> int | None:
 
 
 def _json(sheet: Sheet, served: Site) -> dict[str, object]:
-    names = [_id(lane, served) for lane in sheet.lanes]
+    names = [_id(column, served) for column in sheet.columns]
     return {
         "title": sheet.title,
         "address": sheet.address,
         "release": served.release.id,
         "total": sheet.total,
         "columns": [
-            {"id": name, "name": lane.name} for name, lane in zip(names, sheet.lanes, strict=True)
+            {"id": name, "name": column.name}
+            for name, column in zip(names, sheet.columns, strict=True)
         ],
         "rows": [
             {
@@ -150,13 +149,13 @@ def _json(sheet: Sheet, served: Site) -> dict[str, object]:
                     if cell.values
                 },
             }
-            for row in sheet.rows
+            for row in sheet.grid.rows
         ],
     }
 
 
-def _id(lane: Lane, served: Site) -> str:
-    return write_place(lane.id, served.release.prefixes)
+def _id(column: Column, served: Site) -> str:
+    return write_place(column.id, served.release.prefixes)
 
 
 def _value(value: Value) -> dict[str, object]:
@@ -194,7 +193,7 @@ def _rdf(sheet: Sheet, fmt: Format, served: Site) -> bytes:
         paging=Paging(sheet.address, 1, 1),
         own=frozenset(quad.triple for quad in quads - stated),
         stated=stated,
-        passages=passages_among(served.graph, stated),
+        passages=sheet.grid.passages & {quad.graph_name for quad in stated},
     )
     has_graphs = Content.QUADS in fmt.carries
     return write_rdf(document.quads() if has_graphs else document.triples(), fmt, served.prefixes)
@@ -209,14 +208,14 @@ def _quads(sheet: Sheet, served: Site) -> Iterator[Quad]:
         yield Quad(page, VOID.inDataset, NamedNode(served.dataset.iri), unnamed)
     if served.dataset.licence is not None:
         yield Quad(page, DCTERMS.license, NamedNode(served.dataset.licence), unnamed)
-    for row in sheet.rows:
+    for row in sheet.grid.rows:
         yield from _label(row.thing, unnamed)
         for value in (value for cell in row.cells for value in _all(cell.values)):
             yield from _label(value.named, unnamed)
             for passage in value.passages:
                 yield from _words(passage, unnamed)
             for fact in value.facts:
-                for graph in sheet.walk.graphs[fact]:
+                for graph in sheet.grid.graphs[fact]:
                     if isinstance(graph, NamedNode):
                         yield Quad(fact.subject, fact.predicate, fact.object, graph)
 

@@ -12,12 +12,12 @@ from urllib.parse import quote_plus
 from flask import request, url_for
 from pyoxigraph import NamedNode
 
+from graphsvc.queries import BoundQuery
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
 
 # What may stand in a query component (RFC 3986, section 3.4), but for what forms read otherwise.
@@ -48,9 +48,15 @@ def asking(query: str | BoundQuery, release: str | None = None) -> str:
     pinned = "" if release is None else f"&release={coded(release)}"
     text = query if isinstance(query, str) else query.text
     address = f"{_url_for('sparql.answer')}?query={coded(text)}{pinned}"
-    if isinstance(query, str) or len(address) <= _LONGEST_ADDRESS:
+    if isinstance(query, str) or len(address) <= _LONGEST_ADDRESS or not _has_page(query):
         return address
     return address_of(query)
+
+
+def _has_page(query: BoundQuery) -> bool:
+    """Tell whether the page of a named query asks the same: it cannot where choices are put in."""
+    named = next((each for each in site().view_queries if each.name == query.query.name), None)
+    return type(query) is BoundQuery and named is not None and named.text == query.query.text
 
 
 def address_of(query: BoundQuery) -> str:

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, request
 from jinja2 import Template
 
-from graphsvc.browse.glance import glance
 from graphsvc.entities import Status
 from graphsvc.entities.labels import alike
 from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.formats import Content, carrying, named
 from graphsvc.store.xml import without_forbidden
 from graphsvc.views import home as views
+from graphsvc.views.collection.glance import glance
 from graphsvc.views.passage import reading
 from graphsvc.views.thing import thing
 from graphsvc.web import signposts
-from graphsvc.web.browse import list_queries
 from graphsvc.web.cite import cite_claim, cite_fact
 from graphsvc.web.history import history
 from graphsvc.web.languages import labels
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.browse.glance import Glance
     from graphsvc.entities import Fact
     from graphsvc.entities.mentions import Piece
     from graphsvc.views.thing import Head
@@ -74,12 +72,12 @@ def home() -> BaseResponse:
 
     def body() -> str:
         shown = views.home(site().graph, labels())
-        compared = glance(site().browser, shown.leading, labels())
+        compared = glance(site().graph, shown.leading, labels())
         return render_template(
             "home.html",
             home=shown,
             glance=compared,
-            leading_query=_leading_query(compared) or shown.leading_query,
+            leading_query=compared.queries[0] if compared.columns else shown.leading_query,
             MOST_VALUES=_MOST_VALUES,
         )
 
@@ -211,10 +209,3 @@ def _state(word: str) -> Response:
     response = Response(json.dumps(state) + "\n", content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _leading_query(compared: Glance) -> str | None:
-    """Return the query for what tells apart the things that the graph is about, if there is one."""
-    if not compared.lanes:
-        return None
-    return list_queries().comparison((line.thing.term for line in compared.lines), compared.lanes)

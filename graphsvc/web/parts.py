@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from graphsvc.browse.facets import Choice
     from graphsvc.entities.model import Named, Passage
     from graphsvc.store.base import Term
+    from graphsvc.views.collection.facets import Choice
     from graphsvc.views.thing.model import PropertyFacts
     from graphsvc.web.site import Site
 

@@ -13,7 +13,6 @@ from flask import current_app, request
 from pyoxigraph import NamedNode
 
 from graphsvc import __version__
-from graphsvc.browse.browser import Browser
 from graphsvc.entities import (
     Catalogue,
     Dataset,
@@ -91,7 +90,6 @@ class Site:
             world.countries(),
         )
         self.graph.warm_up()
-        self.browser.read_ahead(self.default_language)
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -144,11 +142,6 @@ class Site:
     def asking(self) -> Asking:
         """Return the queries behind the blocks of pages."""
         return Asking(self.catalogue, self.prefixes)
-
-    @cached_property
-    def browser(self) -> Browser:
-        """Return the graph as it is browsed."""
-        return Browser(self.catalogue, self.release.manifest.counts["quads"])
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

@@ -104,8 +104,8 @@ class Terms:
                 found.append(cls)
         return found
 
-    def above(self, cls: Term) -> AbstractSet[Term]:
-        """Return the classes that a class is directly under."""
+    def directly_above(self, cls: Term) -> AbstractSet[Term]:
+        """Return the classes that a class is said to be under."""
         return self._above.get(cls, frozenset())
 
     def superclasses(self, cls: Term) -> Iterator[Term]:

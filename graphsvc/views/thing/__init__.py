@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from graphsvc.browse.compare import MOST_COMPARED
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import RDF
+from graphsvc.views.collection.compare import MOST_COMPARED
 from graphsvc.views.names import Names
 from graphsvc.views.thing.answers import FACTS, MOST_FACTS, NOTES, Answers
 from graphsvc.views.thing.arrangement import Arrangement

@@ -129,7 +129,7 @@ def dated_classes(graph: Graph, languages: str) -> tuple[DatedClass, ...]:
     counts = {
         row["class"]: place(row["facts"]) or 0
         for row in graph.rows(CLASSES.bind(_about(graph)))
-        if row.get("class") in graph.overview.members
+        if row.get("class") in graph.classes.counts
     }
     names = Names(graph, counts, languages)
     found = (DatedClass(names[cls], facts) for cls, facts in counts.items())

@@ -1,4 +1,4 @@
-"""In which order things and values stand."""
+"""In which order values stand."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from graphsvc.entities.layout import number as as_number
 from graphsvc.namespaces import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from graphsvc.browse.state import Sort
     from graphsvc.store.base import Term
 
 Key: TypeAlias = tuple[int, float, str]
@@ -52,25 +49,3 @@ def is_number(term: Term) -> bool:
 def is_date(term: Term) -> bool:
     """Tell whether a term is a date, as precise as it may be."""
     return isinstance(term, Literal) and term.datatype in _DATES
-
-
-def by_label(label: str, thing: Term) -> tuple[str, str]:
-    """Return by what a thing is sorted that has a label."""
-    return (label.casefold(), str(thing))
-
-
-def by_values(
-    things: Iterable[Term], values: Iterable[tuple[Term, Key]], sort: Sort
-) -> tuple[Term, ...]:
-    """Return things by their values, the least of each or for the last first the most.
-
-    Those without a value stand at the end; those with the same value stay as they stood.
-    """
-    better: Callable[..., Key] = max if sort.descending else min
-    keys: dict[Term, Key] = {}
-    for thing, key in values:
-        keys[thing] = better(keys.get(thing, key), key)
-    held = list(things)
-    having = [thing for thing in held if thing in keys]
-    having.sort(key=keys.__getitem__, reverse=sort.descending)
-    return (*having, *(thing for thing in held if thing not in keys))

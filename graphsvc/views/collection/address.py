@@ -26,17 +26,17 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.browse.state import BY_LABEL, Absent, Is, Present, Sort, Span, State
 from graphsvc.datatypes import is_absolute_iri, is_language_tag
 from graphsvc.entities.layout import Place
 from graphsvc.errors import ParameterError
 from graphsvc.namespaces import XSD
+from graphsvc.views.collection.state import BY_LABEL, Absent, Is, Present, Sort, Span, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphsvc.browse.state import Condition, Value
     from graphsvc.namespaces import Prefixes
+    from graphsvc.views.collection.state import Condition, Value
 
 MOST_PARAMETERS = 64
 """How many parameters an address may have: each costs a join."""

@@ -1,0 +1,283 @@
+"""The cells of tables and comparisons: values, each with the passages that state it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode, Triple
+
+from graphsvc.entities.layout import Place
+from graphsvc.entities.model import Status
+from graphsvc.namespaces import GENERALISING, RDF, graph_iri
+from graphsvc.views.collection.facts import Facts
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from graphsvc.entities.model import Named, Passage
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
+    from graphsvc.views.collection.columns import Column
+    from graphsvc.views.collection.facts import PathMatch
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.names import Names
+
+DERIVATIONS = view_query("collection/derivations")
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What is told of a value: the property's name, and its values there."""
+
+    name: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value in a cell, the evidence for it, and the facts that lead to it."""
+
+    named: Named
+    status: Status
+    passages: tuple[Passage, ...]
+    facts: tuple[Triple, ...]
+    details: tuple[Detail, ...] = ()
+
+    @property
+    def order(self) -> tuple[tuple[float, str], str]:
+        """Return the key that puts values in the order of the text."""
+        first = min((passage.order for passage in self.passages), default=(float("inf"), ""))
+        return (first, self.named.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The values of one thing in one column."""
+
+    values: tuple[Value, ...]
+
+    @property
+    def terms(self) -> frozenset[Term]:
+        """Return what the cell says, whoever says it."""
+        return frozenset(value.named.term for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A thing and its cells, one for each column."""
+
+    thing: Named
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Things and columns: the rows, the graphs that state each fact in them, and the queries."""
+
+    rows: tuple[Row, ...]
+    graphs: Mapping[Triple, AbstractSet[Term]]
+    in_texts: frozenset[Term]
+    """The things of which a text says something."""
+    passages: frozenset[NamedNode]
+    """The passages among the graphs."""
+    queries: tuple[BoundQuery, ...]
+
+
+_TYPE = Place(RDF.type)
+_EMPTY = Cell(())
+_BEST = list(Status)
+_WEAKEST = (Status.RECORDED, Status.INFERRED, Status.EDITORIAL, Status.STATED)
+
+
+class Draft:
+    """The facts for some things in some columns, whose terms are not named yet."""
+
+    def __init__(self, graph: Graph, things: Sequence[Term], columns: Sequence[Column]) -> None:
+        """Read the facts. Errors: ParameterError if there are too many for a page."""
+        self._things = things
+        self.columns = columns
+        self._facts = Facts(graph)
+        self._inferred = graph_iri(graph.base, "inferred")
+        self._editorial = graph_iri(graph.base, "editorial")
+        self._matches = self._facts.matches(things, columns)
+        # A value that several columns lead to is told of alike in each.
+        ends = {
+            match.term
+            for column in columns
+            if column.details
+            for match in chain.from_iterable(self._matches[column].values())
+        }
+        inner = dict.fromkeys(each for column in columns for each in column.details)
+        self._details_of = self._facts.matches(sorted(ends, key=str), inner) if ends else {}
+        self._derivations = self._read_derivations(graph)
+
+    def terms(self) -> Iterator[Term]:
+        """Yield every term that is to be named, and the graphs that may be passages."""
+        yield from self._things
+        for fact, graphs in self._facts.graphs.items():
+            yield fact.subject
+            yield fact.object
+            yield from graphs
+        for derivation in self._derivations.values():
+            yield from derivation.sources
+
+    def grid(self, names: Names) -> Grid:
+        """Return the rows."""
+        evidence = _Evidence(self._facts, self._derivations, names, self._inferred, self._editorial)
+        cells = [
+            [
+                self._cell(evidence, column, self._telling(evidence, column, thing))
+                for thing in self._things
+            ]
+            for column in self.columns
+        ]
+        rows = tuple(
+            Row(names[thing], tuple(column[number] for column in cells))
+            for number, thing in enumerate(self._things)
+        )
+        graphs = self._facts.graphs
+        passages = frozenset(
+            each
+            for each in set(chain.from_iterable(graphs.values()))
+            if isinstance(each, NamedNode) and names.passage(each)
+        )
+        in_texts = frozenset(
+            fact.subject for fact, stating in graphs.items() if not stating.isdisjoint(passages)
+        )
+        return Grid(rows, graphs, in_texts, passages, tuple(self._facts.queries))
+
+    def _read_derivations(self, graph: Graph) -> Mapping[Triple, _Derivation]:
+        inferred = [
+            fact for fact, graphs in self._facts.graphs.items() if graphs <= {self._inferred}
+        ]
+        things = {fact.subject for fact in inferred if isinstance(fact.subject, NamedNode)}
+        properties = {fact.predicate for fact in inferred}
+        query = DERIVATIONS.bind(
+            {"thing": sorted(things, key=str), "property": sorted(properties, key=str)}
+        )
+        if not query.is_empty:
+            self._facts.queries.append(query)
+        found: dict[Triple, _Derivation] = {}
+        for row in graph.rows(query):
+            subject, prop = row["thing"], row["property"]
+            if isinstance(subject, NamedNode) and isinstance(prop, NamedNode):
+                fact = Triple(subject, prop, row["value"])
+                derivation = found.setdefault(fact, _Derivation(set(), set()))
+                derivation.sources.add(row["source"])
+                derivation.rules.add(row.get("rule"))
+        return found
+
+    def _telling(
+        self, evidence: _Evidence, column: Column, thing: Term
+    ) -> Sequence[PathMatch] | None:
+        """Leave out facts that only restate: they repeat what another column says better."""
+        matches = self._matches[column].get(thing)
+        if not matches or not column.is_plain:
+            return matches
+        return [one for one in matches if not any(map(evidence.restates, one.facts))]
+
+    def _cell(
+        self, evidence: _Evidence, column: Column, matches: Sequence[PathMatch] | None
+    ) -> Cell:
+        if not matches:
+            return _EMPTY
+        ways: dict[Term, list[PathMatch]] = defaultdict(list)
+        for match in matches:
+            ways[match.term].append(match)
+        values = [self._value(evidence, column, term, ways[term]) for term in ways]
+        if column.path == _TYPE:
+            # What follows from its classes for every thing of them tells nothing of this one.
+            values = [each for each in values if each.status is not Status.INFERRED] or values
+        return Cell(tuple(sorted(values, key=lambda value: value.order)))
+
+    def _value(
+        self, evidence: _Evidence, column: Column, term: Term, ways: Sequence[PathMatch]
+    ) -> Value:
+        """Return a value with the best evidence of the ways to it, and that of its equals."""
+        found = [evidence.of(way.facts) for way in ways]
+        best = min((status for status, _ in found), key=_BEST.index)
+        passages = {passage for status, each in found if status is best for passage in each}
+        return Value(
+            named=evidence.names[term],
+            status=best,
+            passages=_in_order(passages),
+            facts=tuple(dict.fromkeys(fact for way in ways for fact in way.facts)),
+            details=tuple(self._details(evidence, column, term)),
+        )
+
+    def _details(self, evidence: _Evidence, column: Column, term: Term) -> Iterator[Detail]:
+        for inner in column.details if isinstance(term, NamedNode) else ():
+            cell = self._cell(evidence, inner, self._details_of.get(inner, {}).get(term))
+            if cell.values:
+                yield Detail(inner.name, cell.values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Derivation:
+    """How rules reach a fact: from which passages and graphs, by which rules."""
+
+    sources: set[Term]
+    rules: set[Term | None]
+
+
+class _Evidence:
+    """Who says each fact, and in which passages."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        derivations: Mapping[Triple, _Derivation],
+        names: Names,
+        inferred: Term,
+        editorial: Term,
+    ) -> None:
+        self.names = names
+        self._graphs = facts.graphs
+        self._derivations = derivations
+        self._inferred = inferred
+        self._editorial = editorial
+        self._of: dict[Triple, tuple[Status, AbstractSet[Passage]]] = {}
+
+    def of(self, facts: Sequence[Triple]) -> tuple[Status, AbstractSet[Passage]]:
+        """Return the evidence for a chain of facts: the weakest decides."""
+        found = list(map(self._fact, facts))
+        status = min((status for status, _ in found), key=_WEAKEST.index, default=Status.RECORDED)
+        return status, set(chain.from_iterable(passages for _, passages in found))
+
+    def restates(self, fact: Triple) -> bool:
+        """Tell whether a fact only says more generally what a more special property says."""
+        derivation = self._derivations.get(fact) if self._is_inferred(fact) else None
+        return derivation is not None and derivation.rules == {GENERALISING}
+
+    def _fact(self, fact: Triple) -> tuple[Status, AbstractSet[Passage]]:
+        found = self._of.get(fact)
+        if found is None:
+            found = self._of[fact] = self._find(fact)
+        return found
+
+    def _find(self, fact: Triple) -> tuple[Status, AbstractSet[Passage]]:
+        graphs = self._graphs[fact]
+        passages = self._passages(graphs)
+        if passages:
+            return Status.STATED, passages
+        if self._editorial in graphs:
+            return Status.EDITORIAL, passages
+        if self._inferred not in graphs:
+            return Status.RECORDED, passages
+        derivation = self._derivations.get(fact) if self._is_inferred(fact) else None
+        return Status.INFERRED, self._passages(derivation.sources) if derivation else passages
+
+    def _passages(self, nodes: Iterable[Term]) -> AbstractSet[Passage]:
+        return set(filter(None, map(self.names.passage, nodes)))
+
+    def _is_inferred(self, fact: Triple) -> bool:
+        return self._graphs[fact] <= {self._inferred}
+
+
+def _in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:
+    return tuple(sorted(passages, key=lambda passage: passage.order))

@@ -1,0 +1,160 @@
+"""What can stand side by side of things: the properties and paths that their shapes put in order.
+
+A column of a table, or a line of a comparison, comes from a property shape with a name
+(``sh:name``): a property, or a path of several steps. A shape with ``sh:qualifiedValueShape`` shows
+only the values that have (or, under ``sh:not``, have not) the value that it names; one with shapes
+of its own (``sh:property``) tells these of each value. https://www.w3.org/TR/shacl/#nonValidation,
+https://www.w3.org/TR/shacl/#QualifiedValueShapeConstraintComponent
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf
+from typing import TYPE_CHECKING
+
+from graphsvc.entities.labels import best, spelled
+from graphsvc.entities.layout import Place, number
+from graphsvc.namespaces import RDFS, SH, SKOS
+from graphsvc.phrases import Phrase
+from graphsvc.views.collection.paths import Path, Shapes
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Table, Term
+    from graphsvc.views.terms import Terms
+
+SHAPES = view_query("collection/shapes")
+
+_KEPT = 1_000
+"""How many columns are kept, and for how many sets of classes in a language which there are."""
+
+_LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """Which of the values are shown: those with a value at a place, or those without it."""
+
+    place: Place
+    value: Term
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A property or a path under its name; ``id`` is how an address names it."""
+
+    id: Place
+    path: Path
+    name: str
+    group: str = ""
+    definition: str = ""
+    rank: tuple[float, str, float] = (0.0, "", 0.0)
+    qualifiers: tuple[Qualifier, ...] = ()
+    details: tuple[Column, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether the column is one property, read one way."""
+        return isinstance(self.path, Place) and not self.qualifiers
+
+
+class Columns:
+    """The columns of every class, as the shapes lay them out."""
+
+    def __init__(self, terms: Terms, rows: Callable[[BoundQuery], Table]) -> None:
+        self._terms = terms
+        self._shapes = Shapes(rows(SHAPES.bind({})))
+        self._of_target: dict[Term, list[Term]] = {}
+        for shape, target in self._shapes.subjects(SH.targetClass):
+            self._of_target.setdefault(target, []).extend(self._shapes.all(shape, SH.property))
+        # The shapes of a release are few, and each page lays out things by some of them.
+        self._column = lru_cache(_KEPT)(self._read)
+        self._of = lru_cache(_KEPT)(self._ordered)
+
+    def of(self, classes: Iterable[Term], languages: str) -> tuple[Column, ...]:
+        """Return the columns for things of all these classes; the most special one decides."""
+        return self._of(frozenset(classes), languages)
+
+    def plain(self, place: Place, languages: str) -> Column:
+        """Return the column of a property that no shape places."""
+        name = (self._terms.name(place.property, languages) or spelled(place.property)).label
+        if place.incoming:
+            name = Phrase("%(property)s (of)", property=name)
+        return Column(place, place, name, definition=self._definition(place, languages))
+
+    def _ordered(self, classes: frozenset[Term], languages: str) -> tuple[Column, ...]:
+        targets = {target for cls in classes for target in self._targets(cls)}
+        columns: dict[Path, Column] = {}
+        for target in sorted(targets, key=lambda cls: (len(self._targets(cls)), str(cls))):
+            for shape in sorted(self._of_target.get(target, ()), key=str):
+                column = self._column(shape, languages)
+                if column is not None and column.id.property not in _LABELLING:
+                    columns[column.id if column.is_plain else Place(shape)] = column
+        return tuple(sorted(columns.values(), key=lambda each: (each.rank, each.name)))
+
+    def _targets(self, cls: Term) -> set[Term]:
+        """Return the classes with a shape among a class and those above it."""
+        return {cls, *self._terms.superclasses(cls)} & self._of_target.keys()
+
+    def _definition(self, place: Place, languages: str) -> str:
+        return self._terms.definition(place.property, languages)
+
+    def _read(self, shape: Term, languages: str) -> Column | None:
+        node = self._shapes.one(shape, SH.path)
+        path = None if node is None else self._shapes.path(node)
+        name = best(self._shapes.all(shape, SH.name), languages)
+        if path is None or not name:
+            return None
+        qualifiers = tuple(self._qualifiers(shape))
+        at = path if isinstance(path, Place) and not qualifiers else Place(shape)
+        group = self._shapes.one(shape, SH.group)
+        return Column(
+            id=at,
+            path=path,
+            name=name,
+            group="" if group is None else best(self._shapes.all(group, RDFS.label), languages),
+            definition=best(self._shapes.all(shape, SH.description), languages)
+            or self._definition(at, languages),
+            rank=self._rank(shape, group),
+            qualifiers=qualifiers,
+            details=tuple(self._details(shape, languages)),
+        )
+
+    def _rank(self, shape: Term, group: Term | None) -> tuple[float, str, float]:
+        order = inf if group is None else number(self._shapes.one(group, SH.order))
+        return (order, str(group or ""), number(self._shapes.one(shape, SH.order)))
+
+    def _details(self, shape: Term, languages: str) -> Iterator[Column]:
+        inner = [self._column(each, languages) for each in self._shapes.all(shape, SH.property)]
+        yield from sorted((each for each in inner if each), key=lambda each: each.rank[-1])
+
+    def _qualifiers(self, shape: Term) -> Iterator[Qualifier]:
+        for qualified in self._shapes.all(shape, SH.qualifiedValueShape):
+            yield from self._having(qualified, negated=False)
+            for denied in self._shapes.all(qualified, SH["not"]):
+                yield from self._having(denied, negated=True)
+
+    def _having(self, node: Term, *, negated: bool) -> Iterator[Qualifier]:
+        for inner in [node, *self._shapes.all(node, SH.property)]:
+            path, value = self._shapes.one(inner, SH.path), self._shapes.one(inner, SH.hasValue)
+            place = None if path is None else self._shapes.path(path)
+            if isinstance(place, Place) and value is not None:
+                yield Qualifier(place, value, negated)
+
+
+class PlainColumns(dict[Place, Column]):
+    """The columns of single properties among some, in order; every other property has its own."""
+
+    def __init__(self, among: Iterable[Column], plain: Callable[[Place], Column]) -> None:
+        super().__init__((column.id, column) for column in among if column.is_plain)
+        self._plain = plain
+
+    def __missing__(self, place: Place) -> Column:
+        """Return the column of a property that no shape places."""
+        return self._plain(place)

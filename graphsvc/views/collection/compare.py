@@ -1,0 +1,160 @@
+"""Things side by side: what is said of each, property by property in the shapes' order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from graphsvc.entities.layout import Place
+from graphsvc.errors import ParameterError, UnknownEntity
+from graphsvc.namespaces import RDF
+from graphsvc.phrases import Phrase
+from graphsvc.views.collection.cells import Cell, Draft, Grid
+from graphsvc.views.collection.facts import Facts
+from graphsvc.views.collection.listing import count, members_of, page
+from graphsvc.views.collection.state import BY_LABEL, State
+from graphsvc.views.names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from graphsvc.entities.model import Named
+    from graphsvc.store.base import Term
+    from graphsvc.views.collection.columns import Column
+    from graphsvc.views.graph import Graph
+
+MOST_COMPARED = 24
+"""How many things are compared at most: more cannot be taken in at a glance."""
+
+HIGHLIGHTS = {
+    "": Phrase("nothing"),
+    "differences": Phrase("differences"),
+    "agreements": Phrase("agreements"),
+}
+"""What can be highlighted, and what people call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One property of all the things."""
+
+    column: Column
+    cells: tuple[Cell, ...]
+    expected: tuple[bool, ...]
+    """Of each thing, whether a text that tells of it would be looked through for the property."""
+    agrees: bool
+    """Whether every thing has the same values, and any at all."""
+    shared: frozenset[object]
+    """The values that more than one thing has."""
+
+    @classmethod
+    def of(cls, column: Column, cells: tuple[Cell, ...], expected: tuple[bool, ...]) -> Line:
+        """Return the line of a property."""
+        terms = [cell.terms for cell in cells]
+        times = Counter(chain.from_iterable(terms))
+        shared = frozenset(term for term, number in times.items() if number > 1)
+        agrees = bool(terms[0]) and terms.count(terms[0]) == len(terms)
+        return cls(column, cells, expected, agrees, shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The lines of one group of the shapes."""
+
+    label: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Things compared; ``silent`` are the properties of which nothing is said of any of them."""
+
+    things: tuple[Named, ...]
+    sections: tuple[Section, ...]
+    silent: tuple[Column, ...]
+    grid: Grid
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Return all lines, in order."""
+        return tuple(line for section in self.sections for line in section.lines)
+
+    @property
+    def alike(self) -> int:
+        """Return in how many properties the things agree."""
+        return sum(line.agrees for line in self.lines)
+
+
+def compare(
+    graph: Graph, iris: Sequence[NamedNode], classes: Sequence[NamedNode], languages: str
+) -> Matrix:
+    """Return things side by side: those named, or all of the classes if none is.
+
+    Errors: UnknownEntity for a class without things; ParameterError if they are more than can be
+    compared.
+    """
+    things = list(iris) or _instances(graph, classes, languages)
+    if len(things) > MOST_COMPARED:
+        raise ParameterError(
+            f"{len(things)} things are more than can be compared.",
+            remedy=f"Name up to {MOST_COMPARED} of them with iri=.",
+        )
+    types = types_of(graph, things)
+    columns = graph.columns.of(classes or types[0].intersection(*types), languages)
+    draft = Draft(graph, things, columns)
+    grid = draft.grid(Names(graph, draft.terms(), languages))
+    own = [_expected(graph, cls, languages) for cls in types]
+    lines = [
+        Line.of(
+            column,
+            tuple(row.cells[number] for row in grid.rows),
+            tuple(
+                thing in grid.in_texts and column.id in expected
+                for thing, expected in zip(things, own, strict=True)
+            ),
+        )
+        for number, column in enumerate(columns)
+    ]
+    spoken = [line for line in lines if any(cell.values for cell in line.cells)]
+    groups = dict.fromkeys(line.column.group for line in spoken)
+    return Matrix(
+        things=tuple(row.thing for row in grid.rows),
+        sections=tuple(
+            Section(group, tuple(line for line in spoken if line.column.group == group))
+            for group in groups
+        ),
+        silent=tuple(line.column for line in lines if line not in spoken),
+        grid=grid,
+    )
+
+
+def types_of(graph: Graph, things: Iterable[NamedNode]) -> list[frozenset[Term]]:
+    """Return the classes of each of some things."""
+    place, facts = Place(RDF.type), Facts(graph)
+    things = list(things)
+    facts.matches(things, [graph.columns.plain(place, "en")])
+    return [frozenset(fact.object for fact in facts.at(thing, place)) for thing in things]
+
+
+def _expected(graph: Graph, types: Iterable[Term], languages: str) -> set[Place]:
+    """Return the properties that the shapes of a thing's classes lay out."""
+    return {column.id for column in graph.columns.of(types, languages) if column.is_plain}
+
+
+def _instances(graph: Graph, classes: Sequence[NamedNode], languages: str) -> list[NamedNode]:
+    state = State(classes=tuple(classes))
+    total = count(graph, state)
+    if not total:
+        raise UnknownEntity(classes[0].value)
+    if total > MOST_COMPARED:
+        raise ParameterError(
+            f"{total} things are more than can be compared.",
+            remedy=f"Name up to {MOST_COMPARED} of them with iri=.",
+        )
+    members = members_of(graph, state)
+    listing = page(graph, members, BY_LABEL, languages, MOST_COMPARED)
+    return [thing for thing in listing.things if isinstance(thing, NamedNode)]

@@ -1,0 +1,358 @@
+"""By what things can be narrowed: their classes, and every property that they have, with counts.
+
+Counts are of distinct things. Those of a facet in which something is chosen are what choosing
+otherwise there would give: its own conditions are left out, all others hold. What narrows well
+stands first, and its values are counted; all other properties are named, and counted when opened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from math import inf
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from graphsvc.entities.evidence import place as as_int
+from graphsvc.entities.labels import LABELLING
+from graphsvc.namespaces import OA, PROV, RDF
+from graphsvc.phrases import Phrase
+from graphsvc.views.collection.listing import count, members_of
+from graphsvc.views.collection.members import backwards
+from graphsvc.views.collection.ordering import is_date, is_number, sort_key
+from graphsvc.views.collection.state import Absent, Is, Present, Span, State
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from graphsvc.entities.layout import Place
+    from graphsvc.entities.model import Named
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
+    from graphsvc.views.collection.columns import Column
+    from graphsvc.views.collection.listing import Usage, Usages
+    from graphsvc.views.collection.state import Condition
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.names import Names
+
+VALUES = view_query("collection/values")
+COMMON_VALUES = view_query("collection/common-values")
+
+FACETS = 12
+"""Of how many properties the values are shown, unless more are asked for."""
+
+SHOWN = 8
+"""How many values a facet shows before it is opened."""
+
+OPENED = 500
+"""How many values an opened facet shows at most."""
+
+_FEW = 50
+"""Up to so many values can be taken in as a list."""
+
+_COUNTED_VALUES = 400
+"""Of a property with more values than these, no value tells much: it is counted when opened."""
+
+_REPEATED = 1.5
+"""How often a value stands on average, where values are said to repeat."""
+
+# The names of things, and the nodes that speak about facts, are not what things are told apart by.
+_PASSED_OVER = frozenset({RDF.type, *LABELLING})
+_PASSED_OVER_IN = frozenset(
+    {RDF.type, RDF.subject, RDF.object, RDF.predicate, OA.hasTarget, PROV.wasDerivedFrom}
+)
+
+
+class _Use(IntEnum):
+    """How well the values of a property narrow things down, the best first."""
+
+    GROUPS = 0
+    """Few values that several things share, or numbers and dates, of which a span is asked."""
+    POINTS = 1
+    """Things and codes that are many, or hardly shared."""
+    TELLS_APART = 2
+    """Texts that are nearly all different, and what has too many values to choose from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a facet: how many things have it, and whether it is chosen."""
+
+    condition: Condition
+    label: Named | None
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A property and its values, counted; ``total`` is how many values there are in all."""
+
+    place: Place
+    name: str
+    definition: str
+    choices: tuple[Choice, ...]
+    total: int
+    things: int
+    missing: int
+    is_scale: bool
+    is_open: bool
+    has_chosen: bool
+    query: BoundQuery
+
+    @property
+    def tells(self) -> bool:
+        """Tell whether some value is that of several things."""
+        return any(choice.count > 1 for choice in self.choices)
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Return the least and the greatest value of a facet of numbers or dates."""
+        terms = [
+            choice.condition.value
+            for choice in self.choices
+            if isinstance(choice.condition, Is) and isinstance(choice.condition.value, Literal)
+        ]
+        ordered = sorted(terms, key=lambda term: sort_key(term, term.value))
+        return (ordered[0].value, ordered[-1].value) if ordered else ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property that is named only: how many things have it."""
+
+    place: Place
+    name: str
+    definition: str
+    things: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A condition that holds, under its names; ``without`` counts the things without it."""
+
+    place: Place | None
+    name: str
+    label: str
+    condition: Condition | NamedNode
+    without: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The values of a property with their counts, and the query that counts them."""
+
+    values: Mapping[Term, int]
+    query: BoundQuery
+
+
+def narrowing(used: Usages) -> Usages:
+    """Return the properties by which things can be told apart."""
+    return {
+        place: usage
+        for place, usage in used.items()
+        if place.property not in (_PASSED_OVER_IN if place.incoming else _PASSED_OVER)
+    }
+
+
+class Facets:
+    """The facets of the things of a state, whose values are counted, but not named yet."""
+
+    def __init__(
+        self, graph: Graph, state: State, columns: Mapping[Place, Column], used: Usages, total: int
+    ) -> None:
+        """Count. ``columns`` are those that the shapes lay out, in order, without paths."""
+        self._graph = graph
+        self._state = state
+        self._columns = columns
+        self._numbers = {place: number for number, place in enumerate(columns)}
+        self._used = used
+        self._total = total
+        self._shown, self._rest = self._divided()
+        self._counted = dict(self._count())
+
+    def terms(self) -> Iterator[Term]:
+        """Yield every value that is to be named, and every property."""
+        for place, counted in self._counted.items():
+            yield from self._shown_values(place, counted.values)
+        for _, conditions in self._state.conditions:
+            yield from (one.value for one in conditions if isinstance(one, Is))
+
+    def shown(self, names: Names) -> tuple[Facet, ...]:
+        """Return the facets whose values are shown."""
+        return tuple(self._facet(place, self._counted[place], names) for place in self._shown)
+
+    def others(self) -> tuple[Property, ...]:
+        """Return the other properties, without their values."""
+        return tuple(
+            Property(place, column.name, column.definition, self._used[place].things)
+            for place in self._rest
+            for column in (self._columns[place],)
+        )
+
+    def _divided(self) -> tuple[list[Place], list[Place]]:
+        """Return the properties whose values are shown, and those that are only named."""
+        wanted = [place for place, _ in self._state.conditions]
+        opened = self._state.facet
+        if opened is not None and opened not in wanted:
+            wanted.insert(0, opened)
+        rest = sorted((place for place in self._used if place not in wanted), key=self._rank)
+        rest = [place for place in rest if self._narrows(self._used[place])]
+        good = [
+            place
+            for place in rest
+            if self._is_main(place) and _use(self._used[place]) is not _Use.TELLS_APART
+        ]
+        shown = sorted((*wanted, *good[: max(FACETS - len(wanted), 0)]), key=self._rank)
+        return shown, [place for place in rest if place not in shown]
+
+    def _count(self) -> Iterator[tuple[Place, _Counted]]:
+        """Yield the counts: together those of properties of which nothing is asked."""
+        for place, _ in self._state.conditions:
+            yield from self._ask(self._state.without(place), [place])
+        free = [place for place in self._shown if not self._state.on(place)]
+        for incoming in (False, True):
+            yield from self._ask(self._state, [each for each in free if each.incoming is incoming])
+
+    def _ask(self, state: State, places: Sequence[Place]) -> Iterator[tuple[Place, _Counted]]:
+        if not places:
+            return
+        query = VALUES if self._are_few(state, places) else COMMON_VALUES
+        query = backwards(query) if places[0].incoming else query
+        members = members_of(self._graph, state)
+        asked = members.ask(query, {"property": [place.property for place in places]})
+        values: dict[Term, dict[Term, int]] = {place.property: {} for place in places}
+        for row in self._graph.rows(asked):
+            if isinstance(value := row.get("value"), NamedNode | Literal):
+                values[row["property"]][value] = as_int(row["things"]) or 0
+        for place in places:
+            # Asked together for speed; a reader opens the query for the one facet.
+            own = members.ask(query, {"property": place.property})
+            yield place, _Counted(values[place.property], own)
+
+    def _are_few(self, state: State, places: Sequence[Place]) -> bool:
+        """Tell whether to look up each thing costs less than to read all values.
+
+        Of a graph without statistics nothing is known, and of a large one the values are many.
+        """
+        sizes = [self._graph.property_sizes.get(place.property, inf) for place in places]
+        if not state.narrows:
+            return inf in sizes
+        return self._total * len(places) < sum(sizes)
+
+    def _narrows(self, usage: Usage) -> bool:
+        """Tell whether to choose a value, or none, leaves anything out."""
+        if isinstance(usage.sample, BlankNode):
+            return 0 < usage.things < self._total
+        return usage.values > 1 or 0 < usage.things < self._total
+
+    def _is_main(self, place: Place) -> bool:
+        """Tell whether a property is one of those that shapes place, or else of the ontology."""
+        if self._numbers:
+            return place in self._numbers
+        prop = place.property
+        is_own = isinstance(prop, NamedNode) and prop.value.startswith(self._graph.base)
+        return is_own and not place.incoming
+
+    def _rank(self, place: Place) -> tuple[object, ...]:
+        """Return the order of a facet: by its use, then as the shapes have it, or how many have it.
+
+        What is asked for stands where it would stand otherwise, so that nothing jumps.
+        """
+        usage = self._used.get(place)
+        use = _Use.POINTS if usage is None else _use(usage)
+        number = self._numbers.get(place, inf)
+        name = self._columns[place].name
+        return (not self._is_main(place), use, number, -(usage.things if usage else 0), name)
+
+    def _shown_values(self, place: Place, counts: Mapping[Term, int]) -> list[Term]:
+        """Return the values that are shown: the most frequent, and those that are chosen."""
+        most = OPENED if place == self._state.facet else SHOWN
+        chosen = {one.value for one in self._state.on(place) if isinstance(one, Is)}
+        ordered = sorted(counts, key=lambda term: (term not in chosen, -counts[term], str(term)))
+        return ordered[: max(most, len(chosen))]
+
+    def _facet(self, place: Place, counted: _Counted, names: Names) -> Facet:
+        column = self._columns[place]
+        conditions = self._state.on(place)
+        things = self._used[place].things if place in self._used else 0
+        values = counted.values
+        return Facet(
+            place=place,
+            name=column.name,
+            definition=column.definition,
+            choices=tuple(self._choices(place, values, names)),
+            total=len(values),
+            things=things,
+            missing=0 if conditions and Absent() not in conditions else self._total - things,
+            is_scale=bool(values) and all(is_number(term) or is_date(term) for term in values),
+            is_open=place == self._state.facet,
+            has_chosen=bool(conditions),
+            query=counted.query,
+        )
+
+    def _choices(self, place: Place, values: Mapping[Term, int], names: Names) -> Iterable[Choice]:
+        conditions = self._state.on(place)
+        choices = [
+            Choice(Is(term), names[term], values[term], Is(term) in conditions)  # type: ignore[arg-type]
+            for term in self._shown_values(place, values)
+        ]
+        choices += [
+            Choice(one, names[one.value], 0, chosen=True)
+            for one in conditions
+            if isinstance(one, Is) and one.value not in values
+        ]
+        return sorted(choices, key=_by_count)
+
+
+def chosen(
+    graph: Graph, state: State, columns: Mapping[Place, Column], names: Names, total: int
+) -> Iterator[Chosen]:
+    """Yield what is chosen; if nothing fits, with how many would fit without it."""
+
+    def without(less: State) -> int | None:
+        return count(graph, less) if not total else None
+
+    for cls in state.classes:
+        label = names[cls].label
+        yield Chosen(None, Phrase("Class"), label, cls, without(State(conditions=state.conditions)))
+    for place, conditions in state.conditions:
+        remaining = without(state.without(place))
+        for one in conditions:
+            yield Chosen(place, columns[place].name, condition_label(one, names), one, remaining)
+
+
+def condition_label(condition: Condition, names: Names) -> str:
+    """Return a condition in words."""
+    if isinstance(condition, Is):
+        return names[condition.value].label
+    if isinstance(condition, Span):
+        return _span(condition.low, condition.high)
+    return Phrase("any value") if isinstance(condition, Present) else Phrase("no value")
+
+
+def _span(low: str, high: str) -> Phrase:
+    if low and high:
+        return Phrase("%(low)s to %(high)s", low=low, high=high)
+    return Phrase("from %(low)s", low=low) if low else Phrase("up to %(high)s", high=high)
+
+
+def _use(usage: Usage) -> _Use:
+    if usage.values > _COUNTED_VALUES:
+        return _Use.TELLS_APART
+    if is_number(usage.sample) or is_date(usage.sample):
+        return _Use.GROUPS
+    repeats = usage.links >= _REPEATED * usage.values
+    if repeats and usage.values <= _FEW:
+        return _Use.GROUPS
+    return _Use.TELLS_APART if isinstance(usage.sample, Literal) else _Use.POINTS
+
+
+def _by_count(choice: Choice) -> tuple[object, ...]:
+    term = choice.condition.value if isinstance(choice.condition, Is) else None
+    label = choice.label.label if choice.label else ""
+    if term is not None and (is_number(term) or is_date(term)):
+        return (0, *sort_key(term, label), 0)
+    return (1, -choice.count, 0.0, label.casefold(), 0)

@@ -1,0 +1,200 @@
+"""The facts of things along paths: read for many things at once, and followed step by step.
+
+To follow a path needs the facts of what each step leads to. So paths are followed in rounds: what a
+round lacks is asked for in one query for each direction, whatever the paths that lack it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from graphsvc.entities.layout import Place
+from graphsvc.errors import ParameterError
+from graphsvc.views.collection.members import backwards
+from graphsvc.views.collection.paths import Alternative, Path, Sequence
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
+    from graphsvc.views.collection.columns import Column, Qualifier
+    from graphsvc.views.collection.paths import Repeated
+    from graphsvc.views.graph import Graph
+
+FACTS = view_query("collection/facts")
+_POINTING = backwards(FACTS)
+
+MOST_FACTS, MOST_POINTING = 20_000, 5_000
+"""How many facts of some things are read for a column, and how many that point to them."""
+
+_MOST_ROWS = 50_000
+"""How many rows one query may have."""
+
+_THINGS_AT_ONCE = 250
+"""Of how many things the facts are asked for in one query."""
+
+_LONGEST = 12
+"""How often a path may repeat: a ring ends sooner, a longer chain is not followed further."""
+
+_MOST_ROUNDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class PathMatch:
+    """What a path leads to from a thing, and the facts along it."""
+
+    start: Term
+    term: Term
+    facts: tuple[Triple, ...] = ()
+
+
+class Facts:
+    """The facts of some things along the paths of some columns, and the queries that gave them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graphs: dict[Triple, set[Term]] = {}
+        self.queries: list[BoundQuery] = []
+        self._graph = graph
+        self._facts: dict[tuple[Term, Place], dict[Triple, None]] = {}
+        self._missing: dict[tuple[NamedNode, Place], None] = {}
+        self._is_lacking = False
+
+    def matches(
+        self, things: Iterable[Term], columns: Collection[Column]
+    ) -> Mapping[Column, Mapping[Term, list[PathMatch]]]:
+        """Return what the columns lead to, by the thing from which they start.
+
+        Errors: ParameterError if that is too much for a page.
+        """
+        starts = [PathMatch(thing, thing) for thing in things]
+        matches: dict[Column, Mapping[Term, list[PathMatch]]] = {}
+        waiting = list(columns)
+        for _ in range(_MOST_ROUNDS):
+            unfinished = []
+            for column in waiting:
+                self._is_lacking = False
+                matches[column] = self._column(starts, column)
+                unfinished += [column] if self._is_lacking else []
+            waiting = unfinished
+            if not waiting:
+                break
+            self._read_missing()
+        return matches
+
+    def at(self, node: Term, place: Place) -> Iterable[Triple]:
+        """Return the facts of a thing at a place; what is not read yet is noted as missing."""
+        if not isinstance(node, NamedNode):
+            return ()
+        facts = self._facts.get((node, place))
+        if facts is None:
+            self._missing[node, place] = None
+            self._is_lacking = True
+            return ()
+        return facts
+
+    def _column(
+        self, starts: Iterable[PathMatch], column: Column
+    ) -> Mapping[Term, list[PathMatch]]:
+        reached = self._follow(starts, column.path)
+        for qualifier in column.qualifiers:
+            reached = self._qualified(reached, qualifier)
+        found: dict[Term, list[PathMatch]] = {}
+        for match in reached:
+            found.setdefault(match.start, []).append(match)
+        return found
+
+    def _follow(self, front: Iterable[PathMatch], path: Path) -> list[PathMatch]:
+        """Return what a path leads to, from everything that was reached before."""
+        here = list(front)
+        if isinstance(path, Place):
+            return self._step(here, path)
+        if isinstance(path, Sequence):
+            for part in path.parts:
+                here = self._follow(here, part)
+            return here
+        if isinstance(path, Alternative):
+            return [match for part in path.parts for match in self._follow(here, part)]
+        return self._repeat(here, path)
+
+    def _step(self, front: Iterable[PathMatch], place: Place) -> list[PathMatch]:
+        return [
+            PathMatch(
+                match.start,
+                fact.subject if place.incoming else fact.object,
+                (*match.facts, fact),
+            )
+            for match in front
+            for fact in self.at(match.term, place)
+        ]
+
+    def _repeat(self, front: list[PathMatch], path: Repeated) -> list[PathMatch]:
+        reached = {(one.start, one.term): one for one in front} if path.also_none else {}
+        here = front
+        for _ in range(1 if path.once else _LONGEST):
+            next_ones = {(one.start, one.term): one for one in self._follow(here, path.part)}
+            here = [one for key, one in next_ones.items() if key not in reached]
+            reached.update({(one.start, one.term): one for one in here})
+            if not here:
+                break
+        return list(reached.values())
+
+    def _qualified(self, matches: list[PathMatch], qualifier: Qualifier) -> list[PathMatch]:
+        """Return what has the value that a qualifier names, or what has not."""
+        ends = [PathMatch(one.term, one.term) for one in matches]
+        having = {
+            one.start for one in self._step(ends, qualifier.place) if one.term == qualifier.value
+        }
+        return [one for one in matches if (one.term in having) != qualifier.negated]
+
+    def _read_missing(self) -> None:
+        missing, self._missing = self._missing, {}
+        for is_incoming in (False, True):
+            pairs = [pair for pair in missing if pair[1].incoming is is_incoming]
+            properties = list(dict.fromkeys(place.property for _, place in pairs))
+            nodes = list(dict.fromkeys(node for node, _ in pairs))
+            for start in range(0, len(nodes), _THINGS_AT_ONCE):
+                some = nodes[start : start + _THINGS_AT_ONCE]
+                self._read(some, properties, is_incoming=is_incoming)
+
+    def _read(
+        self, nodes: Iterable[NamedNode], properties: Collection[Term], *, is_incoming: bool
+    ) -> None:
+        most = MOST_POINTING if is_incoming else MOST_FACTS
+        query = (_POINTING if is_incoming else FACTS).bind(
+            {
+                "thing": nodes,
+                "property": properties,
+                "limit": Literal(min(most * len(properties), _MOST_ROWS) + 1),
+            }
+        )
+        rows = list(self._graph.rows(query))
+        _must_be_few(Counter(row["property"] for row in rows), most, len(rows))
+        self.queries.append(query)
+        for node in nodes:
+            self._facts.update(((node, Place(each, is_incoming)), {}) for each in properties)
+        for row in rows:
+            self._add(row, is_incoming=is_incoming)
+
+    def _add(self, row: Mapping[str, Term], *, is_incoming: bool) -> None:
+        prop, thing, value = row["property"], row["thing"], row["value"]
+        subject, end = (value, thing) if is_incoming else (thing, value)
+        if isinstance(subject, NamedNode | BlankNode) and isinstance(prop, NamedNode):
+            fact = Triple(subject, prop, end)
+            self._facts[thing, Place(prop, is_incoming)][fact] = None
+            self.graphs.setdefault(fact, set()).add(row["graph"])
+
+
+def _must_be_few(counts: Counter[Term], most: int, total: int) -> None:
+    """Refuse a column that shows a part of what there is: it would be taken for the whole."""
+    for prop, count in counts.most_common(1):
+        if count > most or total > _MOST_ROWS:
+            raise ParameterError(
+                f"More than {min(most, count):,} facts of {prop} are those of the things shown.",
+                remedy="Leave that column out, or show fewer things; the page of each has all.",
+            )

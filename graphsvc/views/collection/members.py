@@ -1,0 +1,168 @@
+"""Which things a collection has: what an address asks of them, as the patterns of a query.
+
+Each query of this view speaks of the things of a class, in one line of its file (`OF_CLASS`). Where
+more is asked, or something else, the patterns of all that is asked stand in place of that line. How
+many choices there are, and of which kind, no file can say beforehand: so this module puts patterns
+together, and it alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal
+
+from graphsvc.namespaces import OWL, RDFS, XSD
+from graphsvc.queries import BoundQuery
+from graphsvc.queries.binding import bound, written
+from graphsvc.views.collection.state import Absent, Is, Present, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pyoxigraph import NamedNode
+
+    from graphsvc.entities.layout import Place
+    from graphsvc.queries import Query
+    from graphsvc.store.base import Term
+    from graphsvc.views.collection.state import Condition, State
+
+OF_CLASS = "VALUES ?class { } ?thing a ?class ."
+"""How a query file says that it speaks of the things of a class."""
+
+_OUT, _IN = "?thing ?property ?value", "?value ?property ?thing"
+_DEFINED = (
+    f"?thing a ?class . ?class {written(RDFS.isDefinedBy)} ?ontology ."
+    f" ?ontology a {written(OWL.Ontology)} ."
+)
+_DATES = (XSD.gYear, XSD.gYearMonth, XSD.date, XSD.dateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class MembersQuery(BoundQuery):
+    """A query about the things that fit patterns, in place of the things of a class."""
+
+    patterns: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return the text that runs; terms of patterns are never taken for places of terms."""
+        pieces = self.query.body.split(OF_CLASS)
+        return self.patterns.join(bound(piece, self.terms) for piece in pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The things that fit a state; ``is_defined`` tells whether an ontology defines classes."""
+
+    state: State
+    is_defined: bool = True
+
+    def ask(self, query: Query, terms: Mapping[str, Term | Iterable[Term]]) -> BoundQuery:
+        """Return a query about the things; those of classes need no other text."""
+        if self.state.classes and not self.state.conditions:
+            return query.bind({"class": self.state.classes, **terms})
+        bare = query.bind(terms)
+        return MembersQuery(bare.query, bare.terms, patterns(self.state, self.everything))
+
+    @property
+    def everything(self) -> str:
+        """Return the patterns of the things of which nothing is asked.
+
+        These are of the classes that an ontology in the graph defines, or else of any class.
+        """
+        return _DEFINED if self.is_defined else "?thing a ?class ."
+
+
+def descending(query: Query) -> Query:
+    """Return the query that has the last in order first, and takes the greatest of values."""
+    return replace(query, text=query.text.replace("ASC(", "DESC(").replace("MIN(?v", "MAX(?v"))
+
+
+def backwards(query: Query) -> Query:
+    """Return the query that reads properties the other way: from what points to a thing."""
+    return replace(query, text=query.text.replace(_OUT, _IN))
+
+
+def patterns(state: State, everything: str = "") -> str:
+    """Return the patterns that the things of a state fit; their solutions may repeat a thing.
+
+    ``everything`` are those of things of which nothing is asked.
+    """
+    conditions = [
+        (place, wanted, f"value{number}")
+        for number, (place, wanted) in enumerate(state.conditions, 1)
+    ]
+    # What finds things comes before what only leaves some out.
+    lines = _of_classes(state.classes)
+    lines += [_having(*entry) for entry in conditions if Absent() not in entry[1]]
+    lines = lines or [everything]
+    lines += [_lacking(*entry) for entry in conditions if Absent() in entry[1]]
+    return "\n    ".join(lines)
+
+
+def _of_classes(classes: Sequence[NamedNode]) -> list[str]:
+    """Return the patterns of things of some classes.
+
+    One class is written as it is, and several as a filter: an engine that sees VALUES may begin
+    with all things of the classes, where a value would lead to few.
+    """
+    if len(classes) == 1:
+        return [f"?thing a {written(classes[0])} ."]
+    return [f"?thing a ?class . FILTER({_among('class', classes)})"] if classes else []
+
+
+def _among(variable: str, terms: Iterable[Term]) -> str:
+    return f"?{variable} IN ({', '.join(map(written, terms))})"
+
+
+def _link(place: Place, other: str) -> str:
+    """Return the triple pattern between the thing and a variable, or a term."""
+    if place.incoming:
+        return f"{other} {written(place.property)} ?thing ."
+    return f"?thing {written(place.property)} {other} ."
+
+
+def _having(place: Place, wanted: Sequence[Condition], variable: str) -> str:
+    """Return the pattern of a value for which one of the conditions holds."""
+    link = _link(place, f"?{variable}")
+    if Present() in wanted:
+        return link
+    terms = [one.value for one in wanted if isinstance(one, Is)]
+    spans = [one for one in wanted if isinstance(one, Span)]
+    if not spans and len(terms) == 1 and not (place.incoming and isinstance(terms[0], Literal)):
+        return _link(place, written(terms[0]))
+    if not spans:
+        return f"VALUES ?{variable} {{ {' '.join(map(written, terms))} }} {link}"
+    tests = [_within(variable, span) for span in spans]
+    tests += [_among(variable, terms)] if terms else []
+    return f"{link} FILTER({' || '.join(tests)})"
+
+
+def _lacking(place: Place, wanted: Sequence[Condition], variable: str) -> str:
+    """Return the filter that lets things through without a value, or with one that fits."""
+    absent = f"NOT EXISTS {{ {_link(place, f'?{variable}')} }}"
+    others = [one for one in wanted if one != Absent()]
+    if not others:
+        return f"FILTER({absent})"
+    return f"FILTER({absent} || EXISTS {{ {_having(place, others, variable)} }})"
+
+
+def _within(variable: str, span: Span) -> str:
+    """Return the test that a number lies in a span, or a date may, as precise as it is known."""
+    bounds = [(bound, sign) for bound, sign in ((span.low, ">="), (span.high, "<=")) if bound]
+    dates = [
+        f"SUBSTR(STR(?{variable}), 1, {len(bound)}) {sign} "
+        f"SUBSTR({written(Literal(bound))}, 1, STRLEN(STR(?{variable})))"
+        for bound, sign in bounds
+    ]
+    datatypes = ", ".join(map(written, _DATES))
+    tests = [f"(DATATYPE(?{variable}) IN ({datatypes}) && {' && '.join(dates)})"]
+    if all("-" not in bound[1:] for bound, _ in bounds):
+        numbers = [
+            f"?{variable} {sign} {written(Literal(bound, datatype=XSD.decimal))}"
+            for bound, sign in bounds
+        ]
+        tests.append(f"(ISNUMERIC(?{variable}) && {' && '.join(numbers)})")
+    return f"({' || '.join(tests)})"

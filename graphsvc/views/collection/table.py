@@ -1,0 +1,87 @@
+"""The things of a state as a table: sorted, a page at a time, with true totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from graphsvc.entities.layout import Place
+from graphsvc.entities.model import PAGE_SIZE
+from graphsvc.namespaces import RDF
+from graphsvc.views.collection.cells import Grid, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphsvc.queries import BoundQuery
+    from graphsvc.views.collection.columns import Column, PlainColumns
+    from graphsvc.views.collection.listing import Usages
+    from graphsvc.views.collection.state import Sort, State
+
+MOST_COLUMNS = 24
+"""How many columns a table shows at most."""
+
+_FIRST_COLUMNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One page of the things of a state, and the columns that it shows or could show."""
+
+    total: int
+    page: int
+    columns: tuple[Column, ...]
+    choices: tuple[Column, ...]
+    grid: Grid
+    sort: Sort | None
+    """By what the things are sorted, or None if they are too many."""
+    query: BoundQuery
+    """The query for the things themselves."""
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Return the rows."""
+        return self.grid.rows
+
+    @property
+    def pages(self) -> int:
+        """Return on how many pages all things stand."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+    @property
+    def first(self) -> int:
+        """Return the number of the first thing on the page, counted from 1."""
+        return PAGE_SIZE * (self.page - 1) + 1
+
+
+def columns_of(
+    state: State, choices: Sequence[Column], plain: PlainColumns, used: Usages, total: int
+) -> tuple[Column, ...]:
+    """Return the columns that a state asks for, or else those that the shapes put first."""
+    if state.columns:
+        known = {column.id: column for column in choices}
+        return tuple(known.get(at) or plain[at] for at in state.columns[:MOST_COLUMNS])
+    narrowed = {place for place, _ in state.conditions}
+    first = [column for column in choices if column.id in narrowed]
+    rest = [column for column in choices if column not in first and _differs(column, used, total)]
+    return tuple([*first, *rest][: max(_FIRST_COLUMNS, len(first))]) or (plain[Place(RDF.type)],)
+
+
+def _differs(column: Column, used: Usages, total: int) -> bool:
+    """Tell whether a column says more than the names do, and not the same of all things."""
+    usage = used.get(column.id)
+    if usage is None or column.details:
+        return False
+    return total == 1 or usage.values > 1 or usage.things < total
+
+
+def filled(columns: Sequence[Column], grid: Grid) -> tuple[Sequence[Column], Grid]:
+    """Leave out the columns that say nothing beside the names; one is left in any case."""
+    kept = [at for at in range(len(columns)) if any(_says(row, at) for row in grid.rows)] or [0]
+    rows = tuple(Row(row.thing, tuple(row.cells[at] for at in kept)) for row in grid.rows)
+    return [columns[at] for at in kept], replace(grid, rows=rows)
+
+
+def _says(row: Row, column: int) -> bool:
+    """Tell whether a cell has a value that is not just the name of the thing again."""
+    return any(value.named.label != row.thing.label for value in row.cells[column].values)

@@ -1,0 +1,157 @@
+"""What a collection has: the queries of choices, the facets that stand first, and other graphs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.namespaces import RDF, XSD, Prefixes
+from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.views.collection import collection, listing
+from graphsvc.views.collection.address import read_state
+from graphsvc.views.collection.facets import FACETS
+from graphsvc.views.collection.members import OF_CLASS, Members, patterns
+from graphsvc.views.collection.state import State
+from graphsvc.views.graph import Graph
+from graphsvc.views.queries import view_queries, view_query
+
+if TYPE_CHECKING:
+    from graphsvc.release import Release
+    from graphsvc.views.collection import Collection
+
+_NO_PREFIXES = Prefixes({})
+OF_MEMBERS = [
+    query
+    for query in view_queries()
+    if query.name.startswith("collection/") and "class" in query.params
+]
+
+
+@pytest.fixture(scope="module")
+def graph(mechanisms_release: Release) -> Graph:
+    return Graph(mechanisms_release.store, mechanisms_release.base)
+
+
+def state_of(release: Release, query: str) -> State:
+    pairs = [tuple(pair.split("=", 1)) for pair in query.split("&") if pair]
+    return read_state(pairs, release.prefixes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("query", OF_MEMBERS, ids=lambda query: query.name)
+def test_each_query_of_members_says_so_in_one_line(query) -> None:  # type: ignore[no-untyped-def]
+    assert query.body.count(OF_CLASS) == 1
+
+
+def test_patterns_read_as_a_researcher_would_write_them(mechanisms_release: Release) -> None:
+    state = state_of(
+        mechanisms_release, "class=iwm:Secretariat&iwm:side=country:china&~iwm:hasSecretariat=any"
+    )
+    iwm = "https://w3id.org/iwm/ontology#"
+    assert [line.strip() for line in patterns(state).splitlines()] == [
+        f"?thing a <{iwm}Secretariat> .",
+        f"?thing <{iwm}side> <https://w3id.org/iwm/id/country/china> .",
+        f"?value2 <{iwm}hasSecretariat> ?thing .",
+    ]
+
+
+@pytest.mark.parametrize("words", ["LIMIT 25 OFFSET 0", "VALUES ?class { }", '"} UNION { ?a ?b ?c'])
+def test_words_that_look_like_a_query_stay_words(words: str) -> None:
+    property_ = NamedNode("urn:x:says")
+    store = OxigraphStore.load(
+        f"<urn:x:one> {property_} {Literal(words)} <urn:x:graph> .\n".encode(), {}
+    )
+    state = read_state([("urn:x:says", f'"{words}"')], _NO_PREFIXES)
+    query = Members(state).ask(
+        view_query("collection/unordered"), {"limit": Literal(7), "offset": Literal(0)}
+    )
+    assert str(Literal(words)) in query.text
+    assert [row["thing"] for row in Graph(store, "urn:x:").rows(query)] == [NamedNode("urn:x:one")]
+
+
+def test_a_graph_without_an_ontology_has_collections() -> None:
+    lines = [
+        "<http://y.example/ada> a <http://y.example/Person> .",
+        '<http://y.example/ada> <http://y.example/born> "1815"^^YEAR .',
+        "<http://y.example/ada> <http://y.example/knows> <http://y.example/charles> .",
+        "<http://y.example/charles> a <http://y.example/Person> .",
+        '<http://y.example/charles> <http://y.example/born> "1791"^^YEAR .',
+    ]
+    text = "\n".join(lines).replace(" a ", f" {RDF.type} ").replace("YEAR", str(XSD.gYear))
+    text = text.replace(" .", " <http://y.example/graph> .")
+    graph = Graph(OxigraphStore.load(f"{text}\n".encode(), {}), "https://elsewhere.example/")
+    found = collection(graph, State(), "en")
+    assert [row.thing.label for row in found.table.rows] == ["ada", "charles"]
+    assert [(entry.cls.label, entry.count) for entry in found.classes] == [("person", 2)]
+    assert "born" in {each.name for each in (*found.facets, *found.others)}
+    by_birth = collection(
+        graph, read_state([("sort", "http://y.example/born")], _NO_PREFIXES), "en"
+    )
+    assert [row.thing.label for row in by_birth.table.rows] == ["charles", "ada"]
+    back = collection(graph, read_state([("sort", "-http://y.example/born")], _NO_PREFIXES), "en")
+    assert [row.thing.label for row in back.table.rows] == ["ada", "charles"]
+
+
+def test_very_many_things_are_listed_but_not_sorted(
+    graph: Graph, mechanisms_release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphsvc.views.collection.SORTED_THINGS", 10)
+    state = state_of(mechanisms_release, "class=iwm:Organization")
+    found = collection(graph, state, "en")
+    assert found.table.sort is None
+    assert not found.is_counted
+    assert not found.facets
+    assert found.table.total == len(found.table.rows)
+    assert found.table.total < listing.SORTED_THINGS
+
+
+def facet_names(found: Collection) -> tuple[list[str], list[str]]:
+    return [str(each.name) for each in found.facets], [str(each.name) for each in found.others]
+
+
+def test_what_narrows_well_stands_first(graph: Graph, mechanisms_release: Release) -> None:
+    shown, others = facet_names(collection(graph, State(), "en"))
+    assert len(shown) <= FACETS
+    # Texts that are nearly all different are named, and can be opened.
+    assert {"justification", "wording"} <= set(others)
+    assert "side" in shown
+    opened = state_of(mechanisms_release, "facet=iwm:wording")
+    shown, others = facet_names(collection(graph, opened, "en"))
+    assert "wording" in shown
+    assert "wording" not in others
+
+
+def test_the_order_of_the_shapes_counts_among_equals(
+    graph: Graph, mechanisms_release: Release
+) -> None:
+    found = collection(graph, state_of(mechanisms_release, "class=iwm:Secretariat"), "en")
+    shown, _ = facet_names(found)
+    order = [str(column.name) for column in found.table.choices]
+    assert shown.index("Side") < shown.index("Provided by")
+    assert order.index("Side") < order.index("Provided by")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "class=iwm:Secretariat&iwm:side=country:china",
+        "class=iwm:Secretariat&class=iwm:Country&iwm:side=country:china&iwm:side=country:finland",
+        "class=iwm:Secretariat&iwm:side=none&iwm:side=country:china",
+        "class=iwm:Event&iwm:year=2012..2017&sort=-iwm:year",
+        "iwm:side=any&iwm:hostedBy=none",
+        "~iwm:hasSecretariat=mechanism:bfic",
+    ],
+)
+def test_a_choice_has_as_many_things_as_its_count_says(
+    graph: Graph, mechanisms_release: Release, query: str
+) -> None:
+    state = state_of(mechanisms_release, query)
+    checked = 0
+    for facet in collection(graph, state, "en").facets:
+        free = state.without(facet.place)
+        for choice in facet.choices:
+            narrowed = free.toggled(facet.place, choice.condition)
+            assert collection(graph, narrowed, "en").table.total == choice.count, choice
+            checked += 1
+    assert checked
