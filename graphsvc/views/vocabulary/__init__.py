@@ -25,7 +25,7 @@ from graphsvc.views.vocabulary.model import (
     Section,
     Vocabulary,
 )
-from graphsvc.views.vocabulary.writing import Writer
+from graphsvc.views.vocabulary.writing import MOST_LISTED, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.ontology import Ontology
 
 TERMS_ON_A_PAGE = 200
-MOST_LISTED = 2_000
-"""How many terms a list without definitions has at most, and how many classes the tree."""
 _DEEPEST = 30
 
 #: What is said of the ontology itself, in the order of the page.
@@ -92,8 +90,9 @@ def vocabulary(
     shown = set(ordered[(page - 1) * TERMS_ON_A_PAGE : page * TERMS_ON_A_PAGE])
     writer = Writer(graph, shown, languages)
     places = _places(ordered)
-    branches, left_out = _tree(ontology, writer.names)
-    links = tuple(_links(ontology, writer.names))
+    alphabet = _Alphabet(writer.names, ordered)
+    branches, left_out = _tree(ontology, alphabet)
+    links = tuple(_links(ontology, alphabet))
     sections = (
         Section(
             title,
@@ -114,8 +113,8 @@ def vocabulary(
         sections=tuple(section for section in sections if section.terms),
         tree=branches,
         more_classes=left_out,
-        loose=_listed(_by_label(writer.names, ontology.properties.get(None, ()))),
-        alphabet=_listed(_by_label(writer.names, ordered)),
+        loose=_listed(alphabet.of(ontology.properties.get(None, ()))),
+        alphabet=_listed(alphabet.of(ordered)),
         links=links,
         more_links=len(ontology.links) - len(links),
         borrowed=tuple(_borrowed(ontology, prefixes)),
@@ -129,12 +128,21 @@ def vocabulary(
     )
 
 
-def _alphabetical(term: Named) -> tuple[str, str]:
-    return (term.label.lower(), term.iri or "")
+class _Alphabet:
+    """The names of terms, and the order of those that are described, found once for all lists."""
 
+    def __init__(self, names: Mapping[Term, Named], terms: Iterable[NamedNode]) -> None:
+        self.names = names
+        ordered = sorted(terms, key=lambda term: (names[term].label.lower(), term.value))
+        self._place = {term: place for place, term in enumerate(ordered)}
 
-def _by_label(names: Mapping[Term, Named], terms: Iterable[Term]) -> tuple[Named, ...]:
-    return tuple(sorted((names[term] for term in terms), key=_alphabetical))
+    def sorted(self, terms: Iterable[NamedNode]) -> list[NamedNode]:
+        """Return terms that are described in the order of their labels."""
+        return sorted(terms, key=self._place.__getitem__)
+
+    def of(self, terms: Iterable[NamedNode]) -> tuple[Named, ...]:
+        """Return such terms under their names in this order."""
+        return tuple(self.names[term] for term in self.sorted(terms))
 
 
 def _listed(terms: Sequence[Named]) -> Listed:
@@ -159,7 +167,7 @@ def _about(ontology: Ontology, writer: Writer) -> Iterator[Relation]:
             yield Relation(label, tuple((writer.names[value],) for value in values))
 
 
-def _tree(ontology: Ontology, names: Mapping[Term, Named]) -> tuple[tuple[Branch, ...], int]:
+def _tree(ontology: Ontology, alphabet: _Alphabet) -> tuple[tuple[Branch, ...], int]:
     """Return the tree of classes, and how many classes are left out since it would be too large."""
     reached: set[NamedNode] = set()
     left = MOST_LISTED
@@ -167,21 +175,21 @@ def _tree(ontology: Ontology, names: Mapping[Term, Named]) -> tuple[tuple[Branch
     def branches(classes: Sequence[NamedNode], above: tuple[NamedNode, ...]) -> tuple[Branch, ...]:
         nonlocal left
         found = []
-        for cls in sorted(set(classes) - set(above), key=lambda each: _alphabetical(names[each])):
+        for cls in alphabet.sorted(cls for cls in classes if cls not in above):
             if left and len(above) < _DEEPEST:
                 left -= 1
                 reached.add(cls)
-                properties = _by_label(names, ontology.properties.get(cls, ()))
+                properties = alphabet.of(ontology.properties.get(cls, ()))
                 below = branches(ontology.subclasses.get(cls, ()), (*above, cls))
-                found.append(Branch(names[cls], properties, below))
+                found.append(Branch(alphabet.names[cls], properties, below))
         return tuple(found)
 
     return branches(ontology.roots, ()), len(ontology.classes) - len(reached)
 
 
-def _links(ontology: Ontology, names: Mapping[Term, Named]) -> Iterator[Link]:
+def _links(ontology: Ontology, alphabet: _Alphabet) -> Iterator[Link]:
     for link in ontology.links[:MOST_LISTED]:
-        properties = _by_label(names, link.properties)
+        properties, names = alphabet.of(link.properties), alphabet.names
         yield Link(names[link.subject], properties, names[link.object])
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FACTS = view_query("vocabulary/facts")
 
+MOST_LISTED = 2_000
+"""How many terms a list without definitions has at most, and how many classes the tree."""
 MOST_VALUES = 200
 """How many values of one relation a term is shown with."""
 
@@ -68,7 +70,7 @@ class Writer:
             yield self._ontology.node
         for values in self._ontology.metadata.values():
             yield from values
-        for link in self._ontology.links:
+        for link in self._ontology.links[:MOST_LISTED]:
             yield from (link.subject, link.object)
 
     def _around(self, in_full: Iterable[NamedNode]) -> Iterator[Term]:
