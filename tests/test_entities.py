@@ -16,9 +16,10 @@ from graphsvc.entities import (
 from graphsvc.entities.labels import Labels, best, local_words
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import DCTERMS, FOAF, PROV, RDF, VOID
+from graphsvc.views.dataset import dataset
 from graphsvc.views.document import Imprint, draft
 from graphsvc.views.graph import Graph
-from graphsvc.views.home import dataset, home
+from graphsvc.views.home import home
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad

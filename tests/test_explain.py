@@ -318,6 +318,9 @@ class Slow:
     def select(self, query: str, bindings: object = None) -> Table:
         raise StoreError(f"{query} with {bindings} took longer than 1 second.")
 
+    def select_trusted(self, query: str) -> Table:
+        raise StoreError(f"{query} took longer than 1 second.")
+
     def ask(self, query: str, bindings: object = None) -> bool:
         raise StoreError(f"{query} with {bindings} took longer than 1 second.")
 
