@@ -12,13 +12,13 @@ from graphsvc.entities import (
     Catalogue,
     called,
     classes,
-    dataset,
     known,
     texts,
 )
 from graphsvc.entities.labels import Labels, best, local_words
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import DCTERMS, FOAF, PROV, RDF, VOID
+from graphsvc.views.dataset import dataset
 from graphsvc.views.document import Imprint, draft
 from graphsvc.views.graph import Graph
 
@@ -47,7 +47,7 @@ def catalogue(lights_release: Release) -> Catalogue:
 def test_unknown_things_are_told(catalogue: Catalogue, graph: Graph) -> None:
     assert not known(catalogue.store, BASE + "id/light/none")
     with pytest.raises(UnknownEntity):
-        draft(graph, BASE + "id/light/none").document(imprint(catalogue))
+        draft(graph, BASE + "id/light/none").document(imprint(graph))
 
 
 def test_a_graph_is_known_even_if_nothing_speaks_of_it(catalogue: Catalogue) -> None:
@@ -68,15 +68,15 @@ def test_the_overview_counts(catalogue: Catalogue) -> None:
     assert len(both) == 2, "equivalent classes stand side by side"
 
 
-def test_the_dataset_says_what_it_is(catalogue: Catalogue) -> None:
-    found = dataset(catalogue)
+def test_the_dataset_says_what_it_is(graph: Graph) -> None:
+    found = dataset(graph, "en")
     assert found.iri == BASE + "dataset"
     assert found.licence == "https://creativecommons.org/publicdomain/zero/1.0/"
     assert found.title
 
 
-def imprint(catalogue: Catalogue) -> Imprint:
-    return Imprint(dataset(catalogue), "0123456789abcdef", datetime(2026, 11, 24, tzinfo=UTC))
+def imprint(graph: Graph) -> Imprint:
+    return Imprint(dataset(graph, "en"), "0123456789abcdef", datetime(2026, 11, 24, tzinfo=UTC))
 
 
 def is_named(quad: Quad) -> bool:
@@ -84,7 +84,7 @@ def is_named(quad: Quad) -> bool:
 
 
 def test_a_document_holds_every_fact_where_it_is_stated(catalogue: Catalogue, graph: Graph) -> None:
-    written = draft(graph, NORTH_ROCK).document(imprint(catalogue))
+    written = draft(graph, NORTH_ROCK).document(imprint(graph))
     node = NamedNode(NORTH_ROCK)
     stored = {quad for quad in catalogue.store.quads() if node in (quad.subject, quad.object)}
     assert stored <= set(written.quads())
@@ -96,9 +96,9 @@ def test_a_document_holds_every_fact_where_it_is_stated(catalogue: Catalogue, gr
 
 
 def test_formats_without_graphs_say_which_passage_claims_what(
-    catalogue: Catalogue, graph: Graph
+    graph: Graph,
 ) -> None:
-    written = draft(graph, NORTH_ROCK).document(imprint(catalogue))
+    written = draft(graph, NORTH_ROCK).document(imprint(graph))
     triples = written.triples()
     assert {quad.triple for quad in written.quads()} <= set(triples)
     claims = [triple for triple in triples if triple.predicate == PROV.hadPrimarySource]
@@ -115,12 +115,12 @@ def test_formats_without_graphs_say_which_passage_claims_what(
 
 def test_the_document_of_a_passage_holds_what_it_states(catalogue: Catalogue, graph: Graph) -> None:
     iri = BASE + "passage/3"
-    written = draft(graph, iri).document(imprint(catalogue))
+    written = draft(graph, iri).document(imprint(graph))
     assert set(catalogue.store.quads(iri)) <= set(written.quads())
 
 
 def test_the_ontology_document_is_the_whole_ontology(catalogue: Catalogue, graph: Graph) -> None:
-    written = draft(graph, catalogue.ontology.value).document(imprint(catalogue))
+    written = draft(graph, catalogue.ontology.value).document(imprint(graph))
     stored = list(catalogue.store.quads(BASE + "graph/ontology"))
     assert set(filter(is_named, stored)) <= set(written.quads())
     # Blank nodes have other names here, but there are as many.
