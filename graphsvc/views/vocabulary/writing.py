@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal
 
 from graphsvc.entities.labels import best, fit
+from graphsvc.entities.model import Named
 from graphsvc.namespaces import OWL, SKOS
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.entities.model import Named
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.vocabulary.axioms import RawExpression
@@ -44,7 +44,7 @@ class Writer:
         self._axioms = graph.ontology.axioms
         named = dict.fromkeys([*self._ontology.own, *self._mentioned(), *self._around(in_full)])
         found = Names(graph, named, languages)
-        self.names: Mapping[Term, Named] = {term: found[term] for term in named}
+        self.names: Mapping[Term, Named] = {term: _name(found, term) for term in named}
 
     def term(self, term: NamedNode, place: Place, questions: Questions) -> VocabularyTerm:
         """Return a term in full."""
@@ -113,6 +113,12 @@ class Writer:
         literals = [value for value in values if isinstance(value, Literal)]
         closest = min((fit(value, self._languages) for value in literals), default=0)
         return [each.value for each in literals if fit(each, self._languages) == closest]
+
+
+def _name(names: Names, term: Term) -> Named:
+    """Return a term under its name, which of a passage is its number."""
+    passage = names.passage(term)
+    return names[term] if passage is None else Named(term, passage.name)
 
 
 def _words(expression: Expression) -> str:
