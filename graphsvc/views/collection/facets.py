@@ -265,7 +265,14 @@ class Facets:
         use = _Use.POINTS if usage is None else _use(usage)
         number = self._numbers.get(place, inf)
         name = self._columns[place].name
-        return (not self._is_main(place), use, number, -(usage.things if usage else 0), name)
+        return (
+            not self._is_main(place),
+            use,
+            number,
+            -(usage.things if usage else 0),
+            name,
+            str(place),
+        )
 
     def _shown_values(self, place: Place, counts: Mapping[Term, int]) -> list[Term]:
         """Return the values that are shown: the most frequent, and those that are chosen."""
