@@ -15,13 +15,12 @@ from flask import Blueprint, Response, redirect, request
 from graphsvc.errors import UnknownEntity, Withdrawn
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import OWL
-from graphsvc.views.document import draft
 from graphsvc.views.thing import head
 from graphsvc.web import dataset_description, lineage, problems, signposts
 from graphsvc.web.history import history
 from graphsvc.web.jsonld import write_context, write_jsonld
 from graphsvc.web.negotiation import negotiate
-from graphsvc.web.offers import DATA_FORMATS, data_formats
+from graphsvc.web.offers import DATA_FORMATS, data_formats, document_of, drafted
 from graphsvc.web.pages import entity_page
 from graphsvc.web.parameters import page_number
 from graphsvc.web.rdf import write_rdf
@@ -128,7 +127,7 @@ def _document(about: Head, asked: Format | None) -> Response:
     fmt = asked or negotiate(request.headers.get("Accept"), _offered(iri, number))
     # Where a page of data stands among its like is told whether or not it is sent.
     is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
-    data = draft(site().graph, iri, number) if is_data else None
+    data = drafted(iri, number) if is_data else None
     is_read_in_pages = Content.PAGE in fmt.carries and iri in site().graph.texts.passages
     if number > 1 and not is_data and not is_read_in_pages:
         raise UnknownEntity(f"{iri}?page={number}", iri)
@@ -171,7 +170,7 @@ def _answer(
 
 
 def _described(data: Draft) -> Document:
-    written = data.document(site().imprint)
+    written = document_of(data)
     if data.topic == site().dataset.iri:
         return _with_release(written, data.topic)
     if data.topic == site().catalogue.ontology.value:

@@ -18,7 +18,7 @@ from graphsvc.views.document import draft
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from graphsvc.views.document import Document
+    from graphsvc.views.document import Document, Draft
 
 #: All formats that carry facts, then those that carry claims.
 DATA_FORMATS: tuple[Format, ...] = (*carrying(Content.TRIPLES), *carrying(Content.CLAIMS))
@@ -38,6 +38,25 @@ def data_formats(iri: str, page: int = 1) -> tuple[Format, ...]:
     return known[iri, page]
 
 
+def drafted(iri: str, page: int) -> Draft:
+    """Return a page of the document about a thing, which a request reads once.
+
+    Errors: UnknownEntity.
+    """
+    known: dict[tuple[str, int], Draft] = g.setdefault("drafts", {})
+    if (iri, page) not in known:
+        known[iri, page] = draft(site().graph, iri, page)
+    return known[iri, page]
+
+
+def document_of(data: Draft) -> Document:
+    """Return the document of a draft, which a request reads once."""
+    known: dict[str, Document] = g.setdefault("documents", {})
+    if data.paging.here not in known:
+        known[data.paging.here] = data.document(site().imprint)
+    return known[data.paging.here]
+
+
 def formats_of(document: Document) -> tuple[Format, ...]:
     """Return the formats of data in which a document can be had."""
     try:
@@ -49,7 +68,7 @@ def formats_of(document: Document) -> tuple[Format, ...]:
 
 def _read(iri: str, page: int) -> tuple[Format, ...]:
     try:
-        document = draft(site().graph, iri, page).document(site().imprint)
+        document = document_of(drafted(iri, page))
     except UnknownEntity:
         # What people read may have more pages than its data: those have no data of their own.
         return DATA_FORMATS
