@@ -76,12 +76,13 @@ class Columns:
         # The shapes of a release are few, and each page lays out things by some of them.
         self._column = lru_cache(_KEPT)(self._read)
         self._of = lru_cache(_KEPT)(self._ordered)
+        self.plain = lru_cache(_KEPT)(self._plain)
 
     def of(self, classes: Iterable[Term], languages: str) -> tuple[Column, ...]:
         """Return the columns for things of all these classes; the most special one decides."""
         return self._of(frozenset(classes), languages)
 
-    def plain(self, place: Place, languages: str) -> Column:
+    def _plain(self, place: Place, languages: str) -> Column:
         """Return the column of a property that no shape places."""
         name = (self._terms.name(place.property, languages) or spelled(place.property)).label
         if place.incoming:

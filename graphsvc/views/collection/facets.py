@@ -235,12 +235,10 @@ class Facets:
     def _are_few(self, state: State, places: Sequence[Place]) -> bool:
         """Tell whether to look up each thing costs less than to read all values.
 
-        Of a graph without statistics nothing is known, and of a large one the values are many.
+        Without statistics in the graph nothing is known of the values: they may be very many.
         """
         sizes = [self._graph.property_sizes.get(place.property, inf) for place in places]
-        if not state.narrows:
-            return inf in sizes
-        return self._total * len(places) < sum(sizes)
+        return state.narrows and self._total * len(places) < sum(sizes)
 
     def _narrows(self, usage: Usage) -> bool:
         """Tell whether to choose a value, or none, leaves anything out."""
@@ -265,7 +263,14 @@ class Facets:
         use = _Use.POINTS if usage is None else _use(usage)
         number = self._numbers.get(place, inf)
         name = self._columns[place].name
-        return (not self._is_main(place), use, number, -(usage.things if usage else 0), name)
+        return (
+            not self._is_main(place),
+            use,
+            number,
+            -(usage.things if usage else 0),
+            name,
+            str(place),
+        )
 
     def _shown_values(self, place: Place, counts: Mapping[Term, int]) -> list[Term]:
         """Return the values that are shown: the most frequent, and those that are chosen."""
