@@ -55,7 +55,7 @@ def known_versions() -> list[Version]:
     served = history().served_edition
     found = history().editions()
     base = site().base
-    earlier = [*(each.address(base) for each in found[1:]), None]
+    earlier = [*(each.address(base) for each in found), None][1:]
     return [
         Version(
             edition=edition,
