@@ -13,11 +13,11 @@ from flask import current_app
 
 from graphsvc import depot, editions
 from graphsvc.changes import Ledger
-from graphsvc.changes.names import Names
-from graphsvc.changes.report import Compared, Report
 from graphsvc.errors import ReleaseError
 from graphsvc.namespaces import graph_iri
 from graphsvc.release import Release
+from graphsvc.views.changes import Compared, Report
+from graphsvc.views.graph import Graph
 from graphsvc.web.problems import RequestProblem
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ V = TypeVar("V")
 
 _COMPARISONS = 8
 _COUNTS = 512
-_NAMERS = 8
+_GRAPHS = 8
 _DESCRIPTIONS = 64
 
 
@@ -47,7 +47,7 @@ class History:
         self._lock = Lock()
         self._ledgers: OrderedDict[tuple[str, str], Ledger] = OrderedDict()
         self._counts: OrderedDict[tuple[str, str], Mapping[Kind, Count]] = OrderedDict()
-        self._names: OrderedDict[tuple[str, str], Names] = OrderedDict()
+        self._graphs: OrderedDict[str, Graph] = OrderedDict()
         self._said: OrderedDict[str, Sequence[Quad]] = OrderedDict()
         self._read: tuple[int, tuple[Sequence[Release], Sequence[Edition]]] | None = None
 
@@ -146,8 +146,8 @@ class History:
         with self._held(before), self._held(after):
             with self._lock:
                 ledger = self._ledger(before, after)
-                names = self._of(before, languages), self._of(after, languages)
-            yield Compared(before, after, ledger, Report(ledger, *names))
+                graphs = self._graph(before), self._graph(after)
+            yield Compared(before, after, ledger, Report(ledger, *graphs, languages))
 
     @contextmanager
     def _held(self, release: Release) -> Iterator[None]:
@@ -169,14 +169,12 @@ class History:
         _remember(self._counts, key, self._ledgers[key].counts, _COUNTS)
         return self._ledgers[key]
 
-    def _of(self, release: Release, languages: str) -> Names:
-        # From disk, in this process: its lookups are bound, and there may be no workers for it.
-        key = (release.id, languages)
-        if key not in self._names:
-            names = Names(release.store, release.base, self._served.base, languages)
-            _remember(self._names, key, names, _NAMERS)
-        self._names.move_to_end(key)
-        return self._names[key]
+    def _graph(self, release: Release) -> Graph:
+        # From disk, in this process: what is asked of it is bound.
+        if release.id not in self._graphs:
+            _remember(self._graphs, release.id, Graph(release.store, release.base), _GRAPHS)
+        self._graphs.move_to_end(release.id)
+        return self._graphs[release.id]
 
 
 def _remember(where: OrderedDict[K, V], key: K, value: V, most: int) -> None:
