@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.entities.layout import Place
 from graphsvc.errors import ParameterError
 from graphsvc.namespaces import XSD, Prefixes
 from graphsvc.queries.binding import written
@@ -17,6 +16,7 @@ from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.views.collection.address import read_state, write_state
 from graphsvc.views.collection.members import Members
 from graphsvc.views.collection.state import BY_LABEL, Absent, Is, Present, Sort, Span, State
+from graphsvc.views.layout import PropertyRef
 from graphsvc.views.queries import view_query
 
 PREFIXES = Prefixes(
@@ -44,7 +44,7 @@ spans = st.builds(Span, bounds, bounds).filter(lambda span: bool(span.low or spa
 conditions = st.one_of(
     nodes.map(Is), literals.map(Is), spans, st.just(Present()), st.just(Absent())
 )
-places = st.builds(Place, nodes, st.booleans())
+places = st.builds(PropertyRef, nodes, st.booleans())
 
 
 def several(of: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:

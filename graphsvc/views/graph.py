@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from graphsvc.entities.model import Status
 from graphsvc.namespaces import graph_iri
 from graphsvc.store.base import Table
 from graphsvc.views.collection.classes import Classes, property_sizes
@@ -13,6 +12,7 @@ from graphsvc.views.collection.columns import Columns
 from graphsvc.views.dataset import Description
 from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.map.places import Places
+from graphsvc.views.model import Status
 from graphsvc.views.overview import Overview
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts

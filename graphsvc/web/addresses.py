@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.entities.layout import Place
     from graphsvc.namespaces import Prefixes
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.collection.facets import Chosen
     from graphsvc.views.collection.state import Condition
+    from graphsvc.views.layout import PropertyRef
 
 Pairs: TypeAlias = "list[tuple[str, str]]"
 
@@ -101,7 +101,7 @@ class Links:
     order: Sort | None = None
     """By what the page is sorted, which the address need not say."""
 
-    def toggle(self, place: Place, condition: Condition) -> str:
+    def toggle(self, place: PropertyRef, condition: Condition) -> str:
         """Return the address with a condition added or removed."""
         if place in self._conditioned:
             return self._to(self.state.toggled(place, condition))
@@ -111,7 +111,7 @@ class Links:
         return f"{before}{self._names(place)}={value}{after}"
 
     @cached_property
-    def _conditioned(self) -> frozenset[Place]:
+    def _conditioned(self) -> frozenset[PropertyRef]:
         return frozenset(place for place, _ in self.state.conditions)
 
     @cached_property
@@ -145,7 +145,7 @@ class Links:
         return site().release.prefixes
 
     @cached_property
-    def _names(self) -> Callable[[Place], str]:
+    def _names(self) -> Callable[[PropertyRef], str]:
         prefixes = self._prefixes
         return cache(lambda place: _in_address(write_place(place, prefixes)))
 
@@ -160,11 +160,11 @@ class Links:
         """Return the address of a class alone."""
         return self._to(State(classes=(cls,)))
 
-    def absent(self, place: Place) -> str:
+    def absent(self, place: PropertyRef) -> str:
         """Return the address with the things without a value added or removed."""
         return self.toggle(place, Absent())
 
-    def lacks(self, place: Place) -> bool:
+    def lacks(self, place: PropertyRef) -> bool:
         """Tell whether the things without a value are asked for."""
         return Absent() in self.state.on(place)
 
@@ -178,26 +178,26 @@ class Links:
         """Return the address of another page."""
         return self._to(replace(self.state, page=number))
 
-    def opened(self, place: Place | None) -> str:
+    def opened(self, place: PropertyRef | None) -> str:
         """Return the address with one facet opened, or none."""
         if place is None:
             return self._to(replace(self.state, facet=None))
         before, after = self._around_facet
         return f"{before}facet={self._names(place)}{after}"
 
-    def sorted_by(self, place: Place) -> str:
+    def sorted_by(self, place: PropertyRef) -> str:
         """Return the address sorted by a column, or the other way round if it is already."""
         now = self.order
         descending = now is not None and now.place == place and not now.descending
         return self._to(replace(self.state, sort=Sort(place, descending), page=1))
 
-    def direction(self, place: Place) -> str:
+    def direction(self, place: PropertyRef) -> str:
         """Return how a column is sorted, in the words of ``aria-sort``."""
         if self.order is None or self.order.place != place:
             return "none"
         return "descending" if self.order.descending else "ascending"
 
-    def sort_name(self, place: Place) -> str:
+    def sort_name(self, place: PropertyRef) -> str:
         """Return how an order is written."""
         return write_sort(Sort(place), site().release.prefixes)
 
@@ -209,7 +209,7 @@ class Links:
         """Return the address of a comparison of things."""
         return Compared(tuple(things), ()).address
 
-    def place_name(self, place: Place) -> str:
+    def place_name(self, place: PropertyRef) -> str:
         """Return how a property is written."""
         return write_place(place, site().release.prefixes)
 
@@ -218,7 +218,7 @@ class Links:
         names = {"page", "facet", *left_out}
         return [pair for pair in written(self.state) if pair[0] not in names]
 
-    def kept_with_any(self, place: Place) -> Pairs:
+    def kept_with_any(self, place: PropertyRef) -> Pairs:
         """Return what the form of a span carries along: all but the span it stands for."""
         state = self.state.without(place) if Present() in self.state.on(place) else self.state
         return [pair for pair in written(state) if pair[0] not in ("page", "facet")]
@@ -227,7 +227,7 @@ class Links:
         return address("browse", written(state))
 
     @property
-    def by_label(self) -> Place:
+    def by_label(self) -> PropertyRef:
         """Return the column of the things themselves."""
         return BY_LABEL.place
 

@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 
-from graphsvc.entities.labels import spelled
-from graphsvc.entities.layout import Place
-from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
 from graphsvc.phrases import Phrase
@@ -30,6 +27,9 @@ from graphsvc.views.collection.compare import HIGHLIGHTS, Matrix, compare
 from graphsvc.views.collection.listing import SORTED_THINGS, count
 from graphsvc.views.collection.state import Is, State
 from graphsvc.views.collection.table import MOST_COLUMNS
+from graphsvc.views.labels import spelled
+from graphsvc.views.layout import PropertyRef
+from graphsvc.views.model import PAGE_SIZE
 from graphsvc.web import problems
 from graphsvc.web.addresses import (
     LAID,
@@ -97,7 +97,7 @@ def things() -> BaseResponse:
     if prop == RDF.type:
         state = State(classes=(value,))
     else:
-        state = State().toggled(Place(prop), _is(value))
+        state = State().toggled(PropertyRef(prop), _is(value))
     page = [("page", request.args["page"])] if "page" in request.args else []
     return redirect(address("browse", written(state) + page), 301)
 

@@ -21,9 +21,9 @@ from graphsvc.web.xlsx import workbook
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.views.collection.cells import Grid, Value
     from graphsvc.views.collection.columns import Column
+    from graphsvc.views.model import Named, Passage
     from graphsvc.web.site import Site
 
 #: What a table can be had in: the page, files for spreadsheets and programs, the facts as RDF.

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, request
 from jinja2 import Template
 
-from graphsvc.entities import Status
-from graphsvc.entities.labels import alike
-from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.formats import Content, carrying, named
 from graphsvc.store.xml import without_forbidden
 from graphsvc.views import home as views
 from graphsvc.views.collection.glance import glance
+from graphsvc.views.labels import alike
+from graphsvc.views.mentions import nested, occurrences
+from graphsvc.views.model import Status
 from graphsvc.views.passage import reading
 from graphsvc.views.thing import thing
 from graphsvc.web import signposts
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.entities import Fact
-    from graphsvc.entities.mentions import Piece
+    from graphsvc.views.mentions import Piece
+    from graphsvc.views.model import Fact
     from graphsvc.views.thing import Head
     from graphsvc.web.site import Site
 
@@ -171,7 +171,6 @@ def register(served: Site, environment: Environment) -> None:
         in_text=served.in_text,
         local_name=local_name,
         pieces=marked,
-        ask=served.asking,
         cite_claim=cite_claim,
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,

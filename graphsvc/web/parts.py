@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, request
 from markupsafe import Markup, escape
 
-from graphsvc.entities.model import Status
+from graphsvc.views.model import Status
 from graphsvc.web.languages import gettext, reader, worded
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.store.base import Term
     from graphsvc.views.collection.facets import Choice
+    from graphsvc.views.model import Named, Passage
     from graphsvc.views.thing.model import PropertyFacts
     from graphsvc.web.site import Site
 

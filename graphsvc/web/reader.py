@@ -20,9 +20,9 @@ from graphsvc.web.ways import on_map
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from graphsvc.entities.mentions import Piece
-    from graphsvc.entities.model import Named
     from graphsvc.store.base import Term
+    from graphsvc.views.mentions import Piece
+    from graphsvc.views.model import Named
     from graphsvc.views.text import Subject
     from graphsvc.views.thing import Head
 

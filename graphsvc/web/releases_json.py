@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphsvc.changes import Count, Kind
-    from graphsvc.entities.model import Passage
     from graphsvc.release import Release
     from graphsvc.views.changes import Compared, Group, Page, ShownChange
+    from graphsvc.views.model import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,6 @@ from flask import current_app, request
 from pyoxigraph import NamedNode
 
 from graphsvc import __version__
-from graphsvc.entities import (
-    Catalogue,
-    Dataset,
-)
-from graphsvc.entities.asking import Asking
 from graphsvc.lru import LruCache
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
@@ -35,9 +30,9 @@ from graphsvc.views.vocabulary.questions import questions_by_term
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from graphsvc.entities import Named
     from graphsvc.release import Release
     from graphsvc.store.base import Store, Term
+    from graphsvc.views.model import Dataset, Named
     from graphsvc.views.thing import Head
     from graphsvc.views.vocabulary.model import Questions
 
@@ -62,7 +57,6 @@ class Site:
         self.base = release.base
         self.ontology = NamedNode(f"{release.base}ontology")
         self.built = datetime.fromisoformat(release.manifest.built)
-        self.catalogue = Catalogue(store, release.base)
         self.kept = LruCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 2, len)
         self._read: dict[Hashable, object] = {}
 
@@ -78,7 +72,6 @@ class Site:
     def warm_up(self) -> None:
         """Read what many pages need and a release decides, so that no visitor waits for it."""
         _ = (
-            self.catalogue.positions,
             self.dataset_in(self.default_language),
             self.languages,
             self.alignments,
@@ -137,11 +130,6 @@ class Site:
     def alignments(self) -> Alignments:
         """Return what the terms of the graph are called in schema.org."""
         return Alignments(self.graph.rows)
-
-    @cached_property
-    def asking(self) -> Asking:
-        """Return the queries behind the blocks of pages."""
-        return Asking(self.catalogue, self.prefixes)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

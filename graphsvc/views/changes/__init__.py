@@ -12,22 +12,22 @@ from pyoxigraph import BlankNode, NamedNode
 
 from graphsvc.changes import ADDED, REMOVED, Kind, View
 from graphsvc.changes.terms import term
-from graphsvc.entities.model import Named
 from graphsvc.namespaces import OA
 from graphsvc.views.changes.blanks import expression
 from graphsvc.views.changes.names import ReleaseNames
+from graphsvc.views.model import Named
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from graphsvc.changes import Change, Ledger
-    from graphsvc.entities.model import Passage
     from graphsvc.queries import BoundQuery
     from graphsvc.release import Release
     from graphsvc.store.base import Term
     from graphsvc.views.changes.blanks import Piece
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Passage
 
 ABOUT = view_query("changes/about")
 STATED = view_query("passage/stated")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphsvc.entities.labels import spelled
 from graphsvc.namespaces import Rebase
+from graphsvc.views.labels import spelled
 from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named, Passage
 
 
 class ReleaseNames:

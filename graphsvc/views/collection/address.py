@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.datatypes import is_absolute_iri, is_language_tag
-from graphsvc.entities.layout import Place
 from graphsvc.errors import ParameterError
 from graphsvc.namespaces import XSD
 from graphsvc.views.collection.state import BY_LABEL, Absent, Is, Present, Sort, Span, State
+from graphsvc.views.layout import PropertyRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +70,7 @@ def read_state(parameters: Iterable[tuple[str, str]], prefixes: Prefixes) -> Sta
     return reader.state()
 
 
-def write_place(place: Place, prefixes: Prefixes) -> str:
+def write_place(place: PropertyRef, prefixes: Prefixes) -> str:
     """Return how a property is named in an address."""
     prop = place.property
     if not isinstance(prop, NamedNode):
@@ -157,7 +157,7 @@ class _Reader:
     def __init__(self, prefixes: Prefixes) -> None:
         self._prefixes = prefixes
         self._given: dict[str, list[str]] = {}
-        self._conditions: dict[Place, list[Condition]] = {}
+        self._conditions: dict[PropertyRef, list[Condition]] = {}
 
     def add(self, name: str, text: str) -> None:
         if ":" in name:
@@ -191,8 +191,8 @@ class _Reader:
     def _iri(self, text: str) -> NamedNode:
         return read_iri(text, self._prefixes)
 
-    def _place(self, text: str) -> Place:
-        return Place(self._iri(text.removeprefix("~")), incoming=text.startswith("~"))
+    def _place(self, text: str) -> PropertyRef:
+        return PropertyRef(self._iri(text.removeprefix("~")), incoming=text.startswith("~"))
 
     def _sort(self) -> Sort | None:
         if "sort" not in self._given:

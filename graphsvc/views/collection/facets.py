@@ -14,27 +14,27 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.entities.evidence import place as as_int
-from graphsvc.entities.labels import LABELLING
 from graphsvc.namespaces import OA, PROV, RDF
 from graphsvc.phrases import Phrase
 from graphsvc.views.collection.listing import count, members_of
 from graphsvc.views.collection.members import backwards
 from graphsvc.views.collection.ordering import is_date, is_number, sort_key
 from graphsvc.views.collection.state import Absent, Is, Present, Span, State
+from graphsvc.views.labels import LABELLING
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from graphsvc.entities.layout import Place
-    from graphsvc.entities.model import Named
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.collection.listing import Usage, Usages
     from graphsvc.views.collection.state import Condition
     from graphsvc.views.graph import Graph
+    from graphsvc.views.layout import PropertyRef
+    from graphsvc.views.model import Named
     from graphsvc.views.names import Names
 
 VALUES = view_query("collection/values")
@@ -90,7 +90,7 @@ class Choice:
 class Facet:
     """A property and its values, counted; ``total`` is how many values there are in all."""
 
-    place: Place
+    place: PropertyRef
     name: str
     definition: str
     choices: tuple[Choice, ...]
@@ -123,7 +123,7 @@ class Facet:
 class Property:
     """A property that is named only: how many things have it."""
 
-    place: Place
+    place: PropertyRef
     name: str
     definition: str
     things: int
@@ -133,7 +133,7 @@ class Property:
 class Chosen:
     """A condition that holds, under its names; ``without`` counts the things without it."""
 
-    place: Place | None
+    place: PropertyRef | None
     name: str
     label: str
     condition: Condition | NamedNode
@@ -161,7 +161,12 @@ class Facets:
     """The facets of the things of a state, whose values are counted, but not named yet."""
 
     def __init__(
-        self, graph: Graph, state: State, columns: Mapping[Place, Column], used: Usages, total: int
+        self,
+        graph: Graph,
+        state: State,
+        columns: Mapping[PropertyRef, Column],
+        used: Usages,
+        total: int,
     ) -> None:
         """Count. ``columns`` are those that the shapes lay out, in order, without paths."""
         self._graph = graph
@@ -192,7 +197,7 @@ class Facets:
             for column in (self._columns[place],)
         )
 
-    def _divided(self) -> tuple[list[Place], list[Place]]:
+    def _divided(self) -> tuple[list[PropertyRef], list[PropertyRef]]:
         """Return the properties whose values are shown, and those that are only named."""
         wanted = [place for place, _ in self._state.conditions]
         opened = self._state.facet
@@ -208,7 +213,7 @@ class Facets:
         shown = sorted((*wanted, *good[: max(FACETS - len(wanted), 0)]), key=self._rank)
         return shown, [place for place in rest if place not in shown]
 
-    def _count(self) -> Iterator[tuple[Place, _Counted]]:
+    def _count(self) -> Iterator[tuple[PropertyRef, _Counted]]:
         """Yield the counts: together those of properties of which nothing is asked."""
         for place, _ in self._state.conditions:
             yield from self._ask(self._state.without(place), [place])
@@ -216,7 +221,9 @@ class Facets:
         for incoming in (False, True):
             yield from self._ask(self._state, [each for each in free if each.incoming is incoming])
 
-    def _ask(self, state: State, places: Sequence[Place]) -> Iterator[tuple[Place, _Counted]]:
+    def _ask(
+        self, state: State, places: Sequence[PropertyRef]
+    ) -> Iterator[tuple[PropertyRef, _Counted]]:
         if not places:
             return
         query = VALUES if self._are_few(state, places) else COMMON_VALUES
@@ -232,7 +239,7 @@ class Facets:
             own = members.ask(query, {"property": place.property})
             yield place, _Counted(values[place.property], own)
 
-    def _are_few(self, state: State, places: Sequence[Place]) -> bool:
+    def _are_few(self, state: State, places: Sequence[PropertyRef]) -> bool:
         """Tell whether to look up each thing costs less than to read all values.
 
         Of a graph without statistics nothing is known, and of a large one the values are many.
@@ -248,7 +255,7 @@ class Facets:
             return 0 < usage.things < self._total
         return usage.values > 1 or 0 < usage.things < self._total
 
-    def _is_main(self, place: Place) -> bool:
+    def _is_main(self, place: PropertyRef) -> bool:
         """Tell whether a property is one of those that shapes place, or else of the ontology."""
         if self._numbers:
             return place in self._numbers
@@ -256,7 +263,7 @@ class Facets:
         is_own = isinstance(prop, NamedNode) and prop.value.startswith(self._graph.base)
         return is_own and not place.incoming
 
-    def _rank(self, place: Place) -> tuple[object, ...]:
+    def _rank(self, place: PropertyRef) -> tuple[object, ...]:
         """Return the order of a facet: by its use, then as the shapes have it, or how many have it.
 
         What is asked for stands where it would stand otherwise, so that nothing jumps.
@@ -267,14 +274,14 @@ class Facets:
         name = self._columns[place].name
         return (not self._is_main(place), use, number, -(usage.things if usage else 0), name)
 
-    def _shown_values(self, place: Place, counts: Mapping[Term, int]) -> list[Term]:
+    def _shown_values(self, place: PropertyRef, counts: Mapping[Term, int]) -> list[Term]:
         """Return the values that are shown: the most frequent, and those that are chosen."""
         most = OPENED if place == self._state.facet else SHOWN
         chosen = {one.value for one in self._state.on(place) if isinstance(one, Is)}
         ordered = sorted(counts, key=lambda term: (term not in chosen, -counts[term], str(term)))
         return ordered[: max(most, len(chosen))]
 
-    def _facet(self, place: Place, counted: _Counted, names: Names) -> Facet:
+    def _facet(self, place: PropertyRef, counted: _Counted, names: Names) -> Facet:
         column = self._columns[place]
         conditions = self._state.on(place)
         things = self._used[place].things if place in self._used else 0
@@ -293,7 +300,9 @@ class Facets:
             query=counted.query,
         )
 
-    def _choices(self, place: Place, values: Mapping[Term, int], names: Names) -> Iterable[Choice]:
+    def _choices(
+        self, place: PropertyRef, values: Mapping[Term, int], names: Names
+    ) -> Iterable[Choice]:
         conditions = self._state.on(place)
         choices = [
             Choice(Is(term), names[term], values[term], Is(term) in conditions)  # type: ignore[arg-type]
@@ -308,7 +317,7 @@ class Facets:
 
 
 def chosen(
-    graph: Graph, state: State, columns: Mapping[Place, Column], names: Names, total: int
+    graph: Graph, state: State, columns: Mapping[PropertyRef, Column], names: Names, total: int
 ) -> Iterator[Chosen]:
     """Yield what is chosen; if nothing fits, with how many would fit without it."""
 

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.entities.layout import Place
     from graphsvc.queries import Query
     from graphsvc.store.base import Term
     from graphsvc.views.collection.state import Condition, State
+    from graphsvc.views.layout import PropertyRef
 
 OF_CLASS = "VALUES ?class { } ?thing a ?class ."
 """How a query file says that it speaks of the things of a class."""
@@ -117,14 +117,14 @@ def _among(variable: str, terms: Iterable[Term]) -> str:
     return f"?{variable} IN ({', '.join(map(written, terms))})"
 
 
-def _link(place: Place, other: str) -> str:
+def _link(place: PropertyRef, other: str) -> str:
     """Return the triple pattern between the thing and a variable, or a term."""
     if place.incoming:
         return f"{other} {written(place.property)} ?thing ."
     return f"?thing {written(place.property)} {other} ."
 
 
-def _having(place: Place, wanted: Sequence[Condition], variable: str) -> str:
+def _having(place: PropertyRef, wanted: Sequence[Condition], variable: str) -> str:
     """Return the pattern of a value for which one of the conditions holds."""
     link = _link(place, f"?{variable}")
     if Present() in wanted:
@@ -140,7 +140,7 @@ def _having(place: Place, wanted: Sequence[Condition], variable: str) -> str:
     return f"{link} FILTER({' || '.join(tests)})"
 
 
-def _lacking(place: Place, wanted: Sequence[Condition], variable: str) -> str:
+def _lacking(place: PropertyRef, wanted: Sequence[Condition], variable: str) -> str:
     """Return the filter that lets things through without a value, or with one that fits."""
     absent = f"NOT EXISTS {{ {_link(place, f'?{variable}')} }}"
     others = [one for one in wanted if one != Absent()]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.layout import Place
+from graphsvc.views.layout import PropertyRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,12 +52,12 @@ Condition: TypeAlias = Is | Present | Absent | Span
 class Sort:
     """The column that orders the table, and whether the last comes first."""
 
-    place: Place
+    place: PropertyRef
     descending: bool = False
 
 
 #: The order by label is that of no property.
-BY_LABEL = Sort(Place(NamedNode("urn:label")))
+BY_LABEL = Sort(PropertyRef(NamedNode("urn:label")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +71,22 @@ class State:
     """
 
     classes: tuple[NamedNode, ...] = ()
-    conditions: tuple[tuple[Place, tuple[Condition, ...]], ...] = ()
+    conditions: tuple[tuple[PropertyRef, tuple[Condition, ...]], ...] = ()
     sort: Sort | None = None
-    columns: tuple[Place, ...] = ()
-    facet: Place | None = None
+    columns: tuple[PropertyRef, ...] = ()
+    facet: PropertyRef | None = None
     page: int = 1
 
-    def on(self, place: Place) -> tuple[Condition, ...]:
+    def on(self, place: PropertyRef) -> tuple[Condition, ...]:
         """Return the conditions on one property."""
         return dict(self.conditions).get(place, ())
 
-    def without(self, place: Place) -> State:
+    def without(self, place: PropertyRef) -> State:
         """Return the state without any condition on a property."""
         rest = tuple(entry for entry in self.conditions if entry[0] != place)
         return replace(self, conditions=rest, page=1)
 
-    def toggled(self, place: Place, condition: Condition) -> State:
+    def toggled(self, place: PropertyRef, condition: Condition) -> State:
         """Return the state with a condition added, or removed if it is there."""
         now = self.on(place)
         changed = _toggled(now, condition)
@@ -97,7 +97,7 @@ class State:
         entries = ((at, changed if at == place else held) for at, held in self.conditions)
         return replace(self, conditions=tuple(entries), page=1)
 
-    def with_span(self, place: Place, span: Span) -> State:
+    def with_span(self, place: PropertyRef, span: Span) -> State:
         """Return the state with a span in place of the one that is there, if any."""
         kept = tuple(held for held in self.on(place) if not isinstance(held, Span))
         given = (span,) if span.low or span.high else ()

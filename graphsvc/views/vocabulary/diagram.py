@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.entities.model import Named
     from graphsvc.pictures.layers import Layers
+    from graphsvc.views.model import Named
     from graphsvc.views.vocabulary.model import Branch, Link
     from graphsvc.views.vocabulary.ontology import RawLink
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
-from graphsvc.entities.labels import best, fit
 from graphsvc.namespaces import OWL, SKOS
+from graphsvc.views.labels import best, fit
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 from graphsvc.views.vocabulary.model import Note, Relation, VocabularyTerm
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.entities.model import Named
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
     from graphsvc.views.vocabulary.axioms import RawExpression
     from graphsvc.views.vocabulary.model import Expression, Place, Questions
 
