@@ -61,8 +61,11 @@ def test_a_dataset_counts_its_classes_and_properties(
     classes, properties = main(client, "/doc/dataset").split('<table class="parts">')[1:3]
     release = mechanisms_release
     mechanism = NamedNode(f"{release.base}ontology#Mechanism")
-    quads = release.store.quads(predicate=RDF.type, value=mechanism)
-    things = {quad.subject for quad in quads}
+    things = {
+        quad.subject
+        for quad in release.store.quads()
+        if quad.predicate == RDF.type and quad.object == mechanism
+    }
     row = re.search(
         r'<tr id="f[0-9a-f]+"><th scope="row"><span id="class-Mechanism">.*?</tr>',
         classes,

@@ -14,7 +14,6 @@ from flask import current_app
 from graphsvc import depot, editions
 from graphsvc.changes import Ledger
 from graphsvc.errors import ReleaseError
-from graphsvc.namespaces import graph_iri
 from graphsvc.release import Release
 from graphsvc.views.changes import Compared, Report
 from graphsvc.views.graph import Graph
@@ -24,10 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pyoxigraph import Quad
-
     from graphsvc.changes import Count, Kind
     from graphsvc.editions import Edition
+    from graphsvc.views.dataset import Description
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -48,7 +46,7 @@ class History:
         self._ledgers: OrderedDict[tuple[str, str], Ledger] = OrderedDict()
         self._counts: OrderedDict[tuple[str, str], Mapping[Kind, Count]] = OrderedDict()
         self._graphs: OrderedDict[str, Graph] = OrderedDict()
-        self._said: OrderedDict[str, Sequence[Quad]] = OrderedDict()
+        self._descriptions: OrderedDict[str, Description] = OrderedDict()
         self._read: tuple[int, tuple[Sequence[Release], Sequence[Edition]]] | None = None
 
     @cached_property
@@ -107,20 +105,19 @@ class History:
             found.sort(key=lambda edition: edition.built, reverse=True)
         return found
 
-    def said(self, release: Release) -> Sequence[Quad]:
+    def description(self, release: Release) -> Description:
         """Return what a release says of its own dataset.
 
         Errors: RequestProblem if it is gone.
         """
         with self._lock:
-            known = self._said.get(release.id)
+            known = self._descriptions.get(release.id)
         if known is None:
             with self._held(release):
-                graph = graph_iri(release.base, "dataset").value
                 # Opened for this once: what is open stays in memory.
-                known = tuple(Release.open(release.path).store.quads(graph))
+                known = Graph(Release.open(release.path).store, release.base).description
             with self._lock:
-                _remember(self._said, release.id, known, _DESCRIPTIONS)
+                _remember(self._descriptions, release.id, known, _DESCRIPTIONS)
         return known
 
     def counts(self, before: Release, after: Release) -> Mapping[Kind, Count]:

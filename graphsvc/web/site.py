@@ -96,7 +96,7 @@ class Site:
     @cached_property
     def languages(self) -> frozenset[str]:
         """Return the tags of the languages in which the graph names things."""
-        return self.graph.description.languages
+        return self.graph.languages
 
     @cached_property
     def default_language(self) -> str:

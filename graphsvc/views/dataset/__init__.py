@@ -33,12 +33,10 @@ STATEMENTS = view_query("dataset/statements")
 class Description:
     """What the graph says of the dataset whose IRIs are those here, in every language.
 
-    ``languages`` are the tags of those in which the graph names things; ``language`` is that in
-    which it is written.
+    ``language`` is that in which the graph is written.
     """
 
     node: Term | None
-    languages: frozenset[str]
     _values: Mapping[Term, Sequence[Term]]
 
     @classmethod
@@ -50,9 +48,7 @@ class Description:
         for row in own:
             if row["dataset"] == node:
                 values.setdefault(row["property"], []).append(row["value"])
-        tags = (row.get("tag") for row in rows(LANGUAGES.bind({})))
-        spoken = frozenset(tag.value.lower() for tag in tags if isinstance(tag, Literal))
-        return cls(node, spoken - {""}, values)
+        return cls(node, values)
 
     @property
     def language(self) -> str:
@@ -63,6 +59,12 @@ class Description:
     def values(self, *properties: NamedNode) -> list[Term]:
         """Return what is said of the dataset."""
         return [value for each in properties for value in self._values.get(each, ())]
+
+
+def languages_of_names(rows: Callable[[BoundQuery], Table]) -> frozenset[str]:
+    """Return the tags of the languages in which a graph names things."""
+    tags = (row.get("tag") for row in rows(LANGUAGES.bind({})))
+    return frozenset(tag.value.lower() for tag in tags if isinstance(tag, Literal)) - {""}
 
 
 def dataset(graph: Graph, languages: str) -> Dataset:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.views.labels import spelled
-from graphsvc.views.model import Derivation, Fact
+from graphsvc.views.model import Derivation, Fact, Status
 from graphsvc.views.thing.notes import by_property, notes_of
 from graphsvc.views.values import as_iri
 
@@ -55,7 +55,7 @@ class Evidence:
         return Fact(
             triple=triple,
             other=self._names[other],
-            status=self._graph.status(graphs),
+            status=Status.STATED if passages else self._graph.status(graphs),
             passages=tuple(passages),
             derivations=self._derivations.get(triple, ()),
             notes=notes,
@@ -68,7 +68,7 @@ class Evidence:
         return Fact(
             triple=triple,
             other=self._names[triple.subject],
-            status=self._graph.status(graphs),
+            status=Status.STATED if passages else self._graph.status(graphs),
             passages=tuple(passages),
         )
 
