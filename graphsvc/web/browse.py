@@ -44,8 +44,8 @@ from graphsvc.web.cells import Cells
 from graphsvc.web.exports import OFFERED, Sheet, export, offered, suffix
 from graphsvc.web.languages import labels, said
 from graphsvc.web.negotiation import negotiate
+from graphsvc.web.page_cache import cached_page
 from graphsvc.web.parts import Parts, shortened
-from graphsvc.web.reader import kept_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
 
@@ -82,7 +82,7 @@ def browse_page(name: str | None = None) -> BaseResponse:
 def _listed(state: State, fmt: Format) -> str | bytes:
     """Return a list; the page of all things is made once, for it counts every property."""
     if fmt.name == "html" and state == State():
-        return kept_page(("browse",), lambda: str(_browse(state, fmt)))
+        return cached_page(("browse",), lambda: str(_browse(state, fmt)))
     return _browse(state, fmt)
 
 

@@ -25,9 +25,10 @@ from graphsvc.web.history import history
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.offers import DATA_FORMATS, data_formats
+from graphsvc.web.page_cache import cached_page
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problem_kinds import KINDS
-from graphsvc.web.reader import kept_page, reader_page
+from graphsvc.web.reader import reader_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import local_name, site
 from graphsvc.web.ways import map_anchor, on_map
@@ -120,7 +121,7 @@ def entity_page(about: Head) -> str:
     if about.iri == site().dataset.iri:
         # It lists the releases that are kept.
         kept = [release.id for release in history().kept()]
-        return kept_page(("dataset", *kept), lambda: _thing_page(about))
+        return cached_page(("dataset", *kept), lambda: _thing_page(about))
     return _thing_page(about)
 
 

@@ -41,8 +41,8 @@ T = TypeVar("T")
 READER_SIZE = 100
 """How many passages of a text stand on one page of the source reader."""
 
-_KEPT_BYTES = 8 * 1024 * 1024
-"""How many bytes of the pages to which all others lead are kept in memory."""
+_CACHED_BYTES = 8 * 1024 * 1024
+"""How many bytes of the pages that cost most are kept in memory (see `web.page_cache`)."""
 
 _IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
 _PLAIN = re.compile(r"[A-Za-z0-9/_.#-]*")
@@ -57,7 +57,7 @@ class Site:
         self.base = release.base
         self.ontology = NamedNode(f"{release.base}ontology")
         self.built = datetime.fromisoformat(release.manifest.built)
-        self.kept = LruCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 2, len)
+        self.page_cache = LruCache[bytes](_CACHED_BYTES, _CACHED_BYTES // 2, len)
         self._read: dict[Hashable, object] = {}
 
     def once(self, key: Hashable, read: Callable[[], T]) -> T:
