@@ -297,10 +297,10 @@ def _to_span(pairs: Pairs) -> BaseResponse:
     rest = [(name, text) for name, text in pairs if name not in _SPAN_FIELDS]
     if "range" not in fields:
         raise ParameterError("The parameter range is missing.", remedy="Name the property.")
-    (place, _), *_others = read_state([(fields["range"], "any")], prefixes).conditions or [None]  # type: ignore[misc]
+    (ref, _), *_others = read_state([(fields["range"], "any")], prefixes).conditions or [None]  # type: ignore[misc]
     low, high = fields.get("from", ""), fields.get("to", "")
     state = read_state(rest, prefixes)
-    state = state.with_span(place, read_span(low, high)) if low or high else state.without(place)
+    state = state.with_span(ref, read_span(low, high)) if low or high else state.without(ref)
     return redirect(address("browse", written(state)), 303)
 
 

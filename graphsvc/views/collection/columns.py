@@ -39,9 +39,9 @@ _LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
 
 @dataclass(frozen=True, slots=True)
 class Qualifier:
-    """Which of the values are shown: those with a value at a place, or those without it."""
+    """Which of the values are shown: those with a value of a property, or those without it."""
 
-    place: PropertyRef
+    ref: PropertyRef
     value: Term
     negated: bool = False
 
@@ -82,12 +82,12 @@ class Columns:
         """Return the columns for things of all these classes; the most special one decides."""
         return self._of(frozenset(classes), languages)
 
-    def plain(self, place: PropertyRef, languages: str) -> Column:
+    def plain(self, ref: PropertyRef, languages: str) -> Column:
         """Return the column of a property that no shape places."""
-        name = (self._terms.name(place.property, languages) or spelled(place.property)).label
-        if place.incoming:
+        name = (self._terms.name(ref.property, languages) or spelled(ref.property)).label
+        if ref.incoming:
             name = Phrase("%(property)s (of)", property=name)
-        return Column(place, place, name, definition=self._definition(place, languages))
+        return Column(ref, ref, name, definition=self._definition(ref, languages))
 
     def _ordered(self, classes: frozenset[Term], languages: str) -> tuple[Column, ...]:
         targets = {target for cls in classes for target in self._targets(cls)}
@@ -103,8 +103,8 @@ class Columns:
         """Return the classes with a shape among a class and those above it."""
         return {cls, *self._terms.superclasses(cls)} & self._of_target.keys()
 
-    def _definition(self, place: PropertyRef, languages: str) -> str:
-        return self._terms.definition(place.property, languages)
+    def _definition(self, ref: PropertyRef, languages: str) -> str:
+        return self._terms.definition(ref.property, languages)
 
     def _read(self, shape: Term, languages: str) -> Column | None:
         node = self._shapes.one(shape, SH.path)
@@ -144,9 +144,9 @@ class Columns:
     def _having(self, node: Term, *, negated: bool) -> Iterator[Qualifier]:
         for inner in [node, *self._shapes.all(node, SH.property)]:
             path, value = self._shapes.one(inner, SH.path), self._shapes.one(inner, SH.hasValue)
-            place = None if path is None else self._shapes.path(path)
-            if isinstance(place, PropertyRef) and value is not None:
-                yield Qualifier(place, value, negated)
+            ref = None if path is None else self._shapes.path(path)
+            if isinstance(ref, PropertyRef) and value is not None:
+                yield Qualifier(ref, value, negated)
 
 
 class PlainColumns(dict[PropertyRef, Column]):
@@ -156,6 +156,6 @@ class PlainColumns(dict[PropertyRef, Column]):
         super().__init__((column.id, column) for column in among if column.is_plain)
         self._plain = plain
 
-    def __missing__(self, place: PropertyRef) -> Column:
+    def __missing__(self, ref: PropertyRef) -> Column:
         """Return the column of a property that no shape places."""
-        return self._plain(place)
+        return self._plain(ref)

@@ -134,10 +134,10 @@ def compare(
 
 def types_of(graph: Graph, things: Iterable[NamedNode]) -> list[frozenset[Term]]:
     """Return the classes of each of some things."""
-    place, facts = PropertyRef(RDF.type), Facts(graph)
+    ref, facts = PropertyRef(RDF.type), Facts(graph)
     things = list(things)
-    facts.matches(things, [graph.columns.plain(place, "en")])
-    return [frozenset(fact.object for fact in facts.at(thing, place)) for thing in things]
+    facts.matches(things, [graph.columns.plain(ref, "en")])
+    return [frozenset(fact.object for fact in facts.at(thing, ref)) for thing in things]
 
 
 def _expected(graph: Graph, types: Iterable[Term], languages: str) -> set[PropertyRef]:

@@ -87,13 +87,13 @@ class Facts:
             self._read_missing()
         return matches
 
-    def at(self, node: Term, place: PropertyRef) -> Iterable[Triple]:
-        """Return the facts of a thing at a place; what is not read yet is noted as missing."""
+    def at(self, node: Term, ref: PropertyRef) -> Iterable[Triple]:
+        """Return the facts of a thing with a property; what is not read yet is noted as missing."""
         if not isinstance(node, NamedNode):
             return ()
-        facts = self._facts.get((node, place))
+        facts = self._facts.get((node, ref))
         if facts is None:
-            self._missing[node, place] = None
+            self._missing[node, ref] = None
             self._is_lacking = True
             return ()
         return facts
@@ -122,15 +122,15 @@ class Facts:
             return [match for part in path.parts for match in self._follow(here, part)]
         return self._repeat(here, path)
 
-    def _step(self, front: Iterable[PathMatch], place: PropertyRef) -> list[PathMatch]:
+    def _step(self, front: Iterable[PathMatch], ref: PropertyRef) -> list[PathMatch]:
         return [
             PathMatch(
                 match.start,
-                fact.subject if place.incoming else fact.object,
+                fact.subject if ref.incoming else fact.object,
                 (*match.facts, fact),
             )
             for match in front
-            for fact in self.at(match.term, place)
+            for fact in self.at(match.term, ref)
         ]
 
     def _repeat(self, front: list[PathMatch], path: Repeated) -> list[PathMatch]:
@@ -148,7 +148,7 @@ class Facts:
         """Return what has the value that a qualifier names, or what has not."""
         ends = [PathMatch(one.term, one.term) for one in matches]
         having = {
-            one.start for one in self._step(ends, qualifier.place) if one.term == qualifier.value
+            one.start for one in self._step(ends, qualifier.ref) if one.term == qualifier.value
         }
         return [one for one in matches if (one.term in having) != qualifier.negated]
 
@@ -156,7 +156,7 @@ class Facts:
         missing, self._missing = self._missing, {}
         for is_incoming in (False, True):
             pairs = [pair for pair in missing if pair[1].incoming is is_incoming]
-            properties = list(dict.fromkeys(place.property for _, place in pairs))
+            properties = list(dict.fromkeys(ref.property for _, ref in pairs))
             nodes = list(dict.fromkeys(node for node, _ in pairs))
             for start in range(0, len(nodes), _THINGS_AT_ONCE):
                 some = nodes[start : start + _THINGS_AT_ONCE]

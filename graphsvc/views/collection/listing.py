@@ -102,10 +102,10 @@ def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size
         query = members.ask(UNORDERED, terms)
     else:
         terms["language"] = Literal(languages.split(",", maxsplit=1)[0].strip())
-        by_label = sort.place == BY_LABEL.place
-        named = BY_NAME if by_label else backwards(BY_VALUE) if sort.place.incoming else BY_VALUE
+        by_label = sort.ref == BY_LABEL.ref
+        named = BY_NAME if by_label else backwards(BY_VALUE) if sort.ref.incoming else BY_VALUE
         if not by_label:
-            terms["property"] = sort.place.property
+            terms["property"] = sort.ref.property
         query = members.ask(descending(named) if sort.descending else named, terms)
     things = tuple(row["thing"] for row in graph.rows(query))
     return Listing(things, sort, query)

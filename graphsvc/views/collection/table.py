@@ -61,7 +61,7 @@ def columns_of(
     if state.columns:
         known = {column.id: column for column in choices}
         return tuple(known.get(at) or plain[at] for at in state.columns[:MOST_COLUMNS])
-    narrowed = {place for place, _ in state.conditions}
+    narrowed = {ref for ref, _ in state.conditions}
     first = [column for column in choices if column.id in narrowed]
     rest = [column for column in choices if column not in first and _differs(column, used, total)]
     return tuple([*first, *rest][: max(_FIRST_COLUMNS, len(first))]) or (
