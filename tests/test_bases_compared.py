@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,7 +83,20 @@ def test_changes_are_told_under_the_base_that_is_served(
     page = client.get(address, headers={"Accept": "text/html"}).text
     assert f"changed from {OLD} to {NEW}" in page
     assert 'href="/doc/id/person/tobias-reed"' in page
-    assert OLD not in page.replace(f"changed from {OLD}", "")
+    shown = re.sub(r'href="/sparql[^"]*"', "", page)
+    assert OLD not in shown.replace(f"changed from {OLD}", "")
+
+
+def test_each_side_is_asked_with_its_own_base(
+    client: FlaskClient, releases: tuple[Release, ...]
+) -> None:
+    address = f"/releases/{releases[0].id}...{releases[2].id}"
+    page = client.get(address, headers={"Accept": "text/html"}).text
+    queries = [unescape(each) for each in re.findall(r'href="(/sparql\?query=[^"]*)"', page)]
+    assert queries
+    for query in queries:
+        assert (OLD in query) == (releases[0].id in query)
+        assert len(client.get(query, headers={"Accept": "text/csv"}).text.splitlines()) > 1
 
 
 def test_as_rdf_too(client: FlaskClient, releases: tuple[Release, ...]) -> None:

@@ -16,7 +16,6 @@ from openpyxl import load_workbook
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from graphsvc import settings
-from graphsvc.entities.layout import Place
 from graphsvc.errors import ParameterError
 from graphsvc.formats import Content, carrying
 from graphsvc.store.oxigraph import OxigraphStore
@@ -24,6 +23,7 @@ from graphsvc.store.union import store_of
 from graphsvc.views.collection.columns import Column
 from graphsvc.views.collection.facts import MOST_POINTING, Facts
 from graphsvc.views.graph import Graph
+from graphsvc.views.layout import PropertyRef
 from graphsvc.web.app import create_app
 from graphsvc.web.exports import guarded
 from graphsvc.web.xlsx import workbook
@@ -315,7 +315,9 @@ def test_a_column_that_reads_too_much_says_so_and_shows_no_part() -> None:
         for number in range(MOST_POINTING + 1)
     ]
 
-    column = Column(Place(predicate, incoming=True), Place(predicate, incoming=True), "")
+    column = Column(
+        PropertyRef(predicate, incoming=True), PropertyRef(predicate, incoming=True), ""
+    )
 
     def read(number: int) -> Facts:
         facts = Facts(Graph(OxigraphStore(store_of(quads[:number]), {}), "urn:x:"))

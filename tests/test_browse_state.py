@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.entities.layout import Place
 from graphsvc.errors import ParameterError
 from graphsvc.namespaces import XSD, Prefixes
 from graphsvc.queries.binding import written
@@ -17,6 +16,7 @@ from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.views.collection.address import read_state, write_state
 from graphsvc.views.collection.members import Members
 from graphsvc.views.collection.state import BY_LABEL, Absent, Is, Present, Sort, Span, State
+from graphsvc.views.layout import PropertyRef
 from graphsvc.views.queries import view_query
 
 PREFIXES = Prefixes(
@@ -44,7 +44,7 @@ spans = st.builds(Span, bounds, bounds).filter(lambda span: bool(span.low or spa
 conditions = st.one_of(
     nodes.map(Is), literals.map(Is), spans, st.just(Present()), st.just(Absent())
 )
-places = st.builds(Place, nodes, st.booleans())
+refs = st.builds(PropertyRef, nodes, st.booleans())
 
 
 def several(of: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:
@@ -54,14 +54,14 @@ def several(of: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ..
 states = st.builds(
     State,
     classes=several(nodes),
-    conditions=st.dictionaries(places, several(conditions).filter(bool), max_size=3).map(
+    conditions=st.dictionaries(refs, several(conditions).filter(bool), max_size=3).map(
         lambda held: tuple(held.items())
     ),
     sort=st.one_of(
-        st.none(), st.builds(Sort, st.one_of(places, st.just(BY_LABEL.place)), st.booleans())
+        st.none(), st.builds(Sort, st.one_of(refs, st.just(BY_LABEL.ref)), st.booleans())
     ),
-    columns=several(places),
-    facet=st.one_of(st.none(), places),
+    columns=several(refs),
+    facet=st.one_of(st.none(), refs),
     page=st.integers(1, 999_999),
 )
 

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from pybtex.database import parse_string
 
 from graphsvc import settings
-from graphsvc.entities import Passage
+from graphsvc.views.model import Passage
 from graphsvc.web.app import create_app
 from graphsvc.web.citations import Citation, bibtex, csl_json, plain_text, ris
 

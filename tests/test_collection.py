@@ -149,9 +149,9 @@ def test_a_choice_has_as_many_things_as_its_count_says(
     state = state_of(mechanisms_release, query)
     checked = 0
     for facet in collection(graph, state, "en").facets:
-        free = state.without(facet.place)
+        free = state.without(facet.ref)
         for choice in facet.choices:
-            narrowed = free.toggled(facet.place, choice.condition)
+            narrowed = free.toggled(facet.ref, choice.condition)
             assert collection(graph, narrowed, "en").table.total == choice.count, choice
             checked += 1
     assert checked

@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.entities import (
-    Catalogue,
-    called,
-    known,
-)
-from graphsvc.entities.labels import Labels, best, local_words
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import DCTERMS, FOAF, PROV, RDF, VOID
 from graphsvc.views.dataset import dataset
 from graphsvc.views.document import Imprint, draft
 from graphsvc.views.graph import Graph
 from graphsvc.views.home import home
+from graphsvc.views.labels import Labels, best, local_words
+from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad
@@ -38,19 +34,9 @@ def graph(lights_release: Release) -> Graph:
     return Graph(lights_release.store, lights_release.base)
 
 
-@pytest.fixture(scope="module")
-def catalogue(lights_release: Release) -> Catalogue:
-    return Catalogue(lights_release.store, lights_release.base)
-
-
-def test_unknown_things_are_told(catalogue: Catalogue, graph: Graph) -> None:
-    assert not known(catalogue.store, BASE + "id/light/none")
+def test_unknown_things_have_no_document(graph: Graph) -> None:
     with pytest.raises(UnknownEntity):
         draft(graph, BASE + "id/light/none").document(imprint(graph))
-
-
-def test_a_graph_is_known_even_if_nothing_speaks_of_it(catalogue: Catalogue) -> None:
-    assert known(catalogue.store, BASE + "graph/shapes")
 
 
 def test_the_overview_counts(graph: Graph) -> None:
@@ -83,10 +69,12 @@ def is_named(quad: Quad) -> bool:
     return not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode)
 
 
-def test_a_document_holds_every_fact_where_it_is_stated(catalogue: Catalogue, graph: Graph) -> None:
+def test_a_document_holds_every_fact_where_it_is_stated(
+    lights_release: Release, graph: Graph
+) -> None:
     written = draft(graph, NORTH_ROCK).document(imprint(graph))
     node = NamedNode(NORTH_ROCK)
-    stored = {quad for quad in catalogue.store.quads() if node in (quad.subject, quad.object)}
+    stored = {quad for quad in lights_release.store.quads() if node in (quad.subject, quad.object)}
     assert stored <= set(written.quads())
     own = NamedNode(BASE + "doc/id/light/north-rock")
     said = {(quad.predicate, quad.object) for quad in written.quads() if quad.subject == own}
@@ -111,15 +99,17 @@ def test_formats_without_graphs_say_which_passage_claims_what(graph: Graph) -> N
     assert (lit, NamedNode(BASE + "passage/2")) in [(one.subject, one.object) for one in claims]
 
 
-def test_the_document_of_a_passage_holds_what_it_states(catalogue: Catalogue, graph: Graph) -> None:
+def test_the_document_of_a_passage_holds_what_it_states(
+    lights_release: Release, graph: Graph
+) -> None:
     iri = BASE + "passage/3"
     written = draft(graph, iri).document(imprint(graph))
-    assert set(catalogue.store.quads(iri)) <= set(written.quads())
+    assert set(lights_release.store.quads(iri)) <= set(written.quads())
 
 
-def test_the_ontology_document_is_the_whole_ontology(catalogue: Catalogue, graph: Graph) -> None:
-    written = draft(graph, catalogue.ontology.value).document(imprint(graph))
-    stored = list(catalogue.store.quads(BASE + "graph/ontology"))
+def test_the_ontology_document_is_the_whole_ontology(lights_release: Release, graph: Graph) -> None:
+    written = draft(graph, BASE + "ontology").document(imprint(graph))
+    stored = list(lights_release.store.quads(BASE + "graph/ontology"))
     assert set(filter(is_named, stored)) <= set(written.quads())
     # Blank nodes have other names here, but there are as many.
     there = [quad for quad in written.stated if quad.graph_name == stored[0].graph_name]
@@ -157,6 +147,7 @@ def test_a_thing_without_a_label_is_called_by_its_iri(iri: str, words: str) -> N
     assert local_words(iri) == words
 
 
-def test_whatever_has_a_label_is_called_by_it(catalogue: Catalogue) -> None:
-    assert called(catalogue, ADA_QUILL).label == "Ada Quill"
-    assert called(catalogue, BASE + "graph/shapes").label == "shapes"
+def test_whatever_has_a_label_is_called_by_it(graph: Graph) -> None:
+    ada, shapes = NamedNode(ADA_QUILL), NamedNode(BASE + "graph/shapes")
+    names = Names(graph, [ada, shapes], "en")
+    assert (names[ada].label, names[shapes].label) == ("Ada Quill", "shapes")

@@ -18,10 +18,6 @@ from graphsvc.web.app import create_app
 from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pyoxigraph import Quad
-
     from graphsvc.release import Release
     from graphsvc.store.base import Answer, Result, Store, Table, Term
 
@@ -323,12 +319,6 @@ class Slow:
 
     def ask(self, query: str, bindings: object = None) -> bool:
         raise StoreError(f"{query} with {bindings} took longer than 1 second.")
-
-    def triples(self, *_: object, **__: object) -> Iterator[Quad]:
-        raise AssertionError
-
-    def quads(self, graph: str | None = None, **_: object) -> Iterator[Quad]:
-        return self.store.quads(graph)
 
 
 def test_a_store_that_takes_too_long_is_said_so_of(release: Release) -> None:

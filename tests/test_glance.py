@@ -8,11 +8,11 @@ import pytest
 from pyoxigraph import NamedNode
 
 from graphsvc import settings
-from graphsvc.entities import Named
 from graphsvc.views.collection.compare import MOST_COMPARED, types_of
 from graphsvc.views.collection.glance import Glance, glance
 from graphsvc.views.graph import Graph
 from graphsvc.views.home import home
+from graphsvc.views.model import Named
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:

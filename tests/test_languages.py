@@ -18,9 +18,9 @@ from pyoxigraph import Literal
 from graphsvc import settings, sources
 from graphsvc.build import build
 from graphsvc.description import describe
-from graphsvc.entities.labels import best
 from graphsvc.errors import SettingsError
 from graphsvc.validation import validate
+from graphsvc.views.labels import best
 from graphsvc.web.app import create_app
 from graphsvc.web.catalogues import FOLDER, Texts, is_sound
 from graphsvc.web.languages import label_languages, lookup, priority_list

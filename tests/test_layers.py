@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("server",),
     ("web",),
     ("views",),
-    ("changes", "validation", "entities", "explain", "description", "datasets"),
+    ("changes", "validation", "explain", "description", "datasets"),
     ("queries",),
     ("build", "depot", "editions", "release", "dumps", "listing"),
     ("derived",),

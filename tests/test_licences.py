@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.entities.licences import licence_name
+from graphsvc.views.licences import licence_name
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
 from graphsvc import settings
-from graphsvc.entities import Status
 from graphsvc.pictures.labels import shortened, width, wrapped
 from graphsvc.pictures.sides import sides
 from graphsvc.pictures.tree import Branch
@@ -19,6 +18,7 @@ from graphsvc.pictures.upright import WIDTH, upright
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.views.graph import Graph
+from graphsvc.views.model import Status
 from graphsvc.views.names import Names
 from graphsvc.views.neighbours import RING_SIZE, Ring, Tie, ring
 from graphsvc.web.app import create_app

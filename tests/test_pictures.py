@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
 from graphsvc import settings
-from graphsvc.entities.model import Status
 from graphsvc.pictures import labels as lettering
 from graphsvc.pictures import tree, world
 from graphsvc.pictures.span import Stretch, stretch, ticks
@@ -23,6 +22,7 @@ from graphsvc.store.union import store_of
 from graphsvc.views.graph import Graph
 from graphsvc.views.home import home
 from graphsvc.views.map import MOST_SPOTS, Spot, drawn_map
+from graphsvc.views.model import Status
 from graphsvc.views.timeline import MOST_ROWS, timeline
 from graphsvc.web.app import create_app
 

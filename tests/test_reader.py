@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
 from graphsvc import settings
-from graphsvc.entities.mentions import Piece, Span, nested, occurrences
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.views.graph import Graph
 from graphsvc.views.home import home
+from graphsvc.views.mentions import Piece, Span, nested, occurrences
 from graphsvc.views.text import MOST_FACTS, read_text
 from graphsvc.views.text.words import Mention
 from graphsvc.views.thing import thing

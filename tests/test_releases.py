@@ -35,14 +35,14 @@ from graphsvc.build import build
 from graphsvc.changes import Kind, Ledger, View
 from graphsvc.changes.answers import Verdict, compare, is_ordered
 from graphsvc.changes.lines import ADDED, REMOVED, Statement, _apart, _renamed
-from graphsvc.changes.names import Names
-from graphsvc.changes.report import Report
 from graphsvc.cli import main
 from graphsvc.description import describe
 from graphsvc.errors import ReleaseError
 from graphsvc.store.base import UNION
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.validation import validate
+from graphsvc.views.changes import Report
+from graphsvc.views.graph import Graph
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -323,7 +323,8 @@ def facts(release: Release) -> set[tuple[Any, ...]]:
 
 def test_pages_of_changes_leave_nothing_out(both: tuple[Release, Release]) -> None:
     ledger = Ledger(*both)
-    report = Report(ledger, *(Names(each.store, each.base) for each in both))
+    before, after = (Graph(each.store, each.base) for each in both)
+    report = Report(ledger, before, after)
     for view in (View.ENTITIES, View.SENTENCES, View.RECORDS):
         whole = report.page(view, 1, 10_000)
         size = 2

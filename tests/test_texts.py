@@ -17,10 +17,10 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc import settings, sources
 from graphsvc.build import build
 from graphsvc.description import describe
-from graphsvc.entities.labels import local_words
-from graphsvc.entities.licences import licence_name
 from graphsvc.phrases import Phrase
 from graphsvc.validation import validate
+from graphsvc.views.labels import local_words
+from graphsvc.views.licences import licence_name
 from graphsvc.views.thing.model import ExpectedGroup
 from graphsvc.web.app import create_app
 from graphsvc.web.languages import worded

@@ -10,13 +10,13 @@ from pyoxigraph import Literal, NamedNode, Quad
 from graphsvc import sources
 from graphsvc.build import build
 from graphsvc.description import describe as describe_release
-from graphsvc.entities import Status
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import OA, RDF, RDFS
 from graphsvc.settings import load
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.views.graph import Graph
+from graphsvc.views.model import Status
 from graphsvc.views.passage import reading
 from graphsvc.views.thing import head, is_known, thing
 from graphsvc.views.thing.answers import FIRST_FACTS, MOST_FACTS, MOST_POINTING
@@ -24,10 +24,10 @@ from graphsvc.views.thing.answers import FIRST_FACTS, MOST_FACTS, MOST_POINTING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from graphsvc.entities import Fact
     from graphsvc.queries import BoundQuery
     from graphsvc.release import Release
     from graphsvc.store.base import Table
+    from graphsvc.views.model import Fact
     from graphsvc.views.passage import Reading
     from graphsvc.views.thing import Thing
     from graphsvc.views.thing.model import PropertyFacts

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from graphsvc.changes.names import term
+from graphsvc.changes.terms import term
 from graphsvc.namespaces import DCTERMS, PROV, RDF, RDFS, VOID, XSD, Namespace
 
 if TYPE_CHECKING:

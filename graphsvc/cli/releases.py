@@ -13,20 +13,20 @@ from rich.text import Text
 
 from graphsvc import depot
 from graphsvc.changes import Kind, Ledger, View
-from graphsvc.changes.names import Names
-from graphsvc.changes.report import Compared, Report
 from graphsvc.cli.options import with_settings
 from graphsvc.errors import ReleaseError
 from graphsvc.release import CURRENT, current
+from graphsvc.views.changes import Compared, Report
+from graphsvc.views.graph import Graph
 from graphsvc.web.releases_json import Scene, release_json, whole_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from graphsvc.changes.report import Group
     from graphsvc.release import Release
     from graphsvc.settings import Settings
+    from graphsvc.views.changes import Group
 
 _VIEWS = (View.ENTITIES, View.SENTENCES, View.RECORDS)
 
@@ -87,9 +87,8 @@ def diff(
 
 def _compared(before: Release, after: Release) -> Compared:
     ledger = Ledger(before, after)
-    names = (Names(each.store, each.base, ledger.base) for each in (before, after))
-    report = Report(ledger, *names)
-    return Compared(before, after, ledger, report)
+    graphs = Graph(before.store, before.base), Graph(after.store, after.base)
+    return Compared(before, after, ledger, Report(ledger, *graphs))
 
 
 def _find(folder: Path, name: str) -> Release:

@@ -11,7 +11,6 @@ from pyoxigraph import (
     BlankNode,
     Literal,
     NamedNode,
-    Quad,
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
@@ -114,33 +113,7 @@ def content_of(answer: Answer, most: float = math.inf) -> bytes | None:
     return bytes(out.content)
 
 
-class Lookup(Protocol):
-    """What facts are looked up in, without a query: the quads that have the terms given."""
-
-    def quads(
-        self,
-        *,
-        subject: Subject | None = None,
-        predicate: NamedNode | None = None,
-        value: Term | None = None,
-    ) -> Iterator[Quad]:
-        """Yield the quads of the named graphs that have the terms given."""
-        ...
-
-    def triples(
-        self,
-        subject: Subject | None = None,
-        predicate: NamedNode | None = None,
-        value: Term | None = None,
-    ) -> Iterator[Quad]:
-        """Yield each triple of the union of all graphs that has the terms given, once.
-
-        They come as quads of the default graph, which holds that union.
-        """
-        ...
-
-
-class Store(Lookup, Protocol):
+class Store(Protocol):
     """A read-only store of quads that answers SPARQL 1.1 queries.
 
     Errors: QuerySyntaxError with its position, ForbiddenOperation for SERVICE, LOAD and
@@ -184,15 +157,4 @@ class Store(Lookup, Protocol):
 
     def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
         """Answer an ASK over the union of all graphs."""
-        ...
-
-    def quads(
-        self,
-        graph: str | None = None,
-        *,
-        subject: Subject | None = None,
-        predicate: NamedNode | None = None,
-        value: Term | None = None,
-    ) -> Iterator[Quad]:
-        """Yield the quads of the named graphs, or of one, that have the terms given."""
         ...

@@ -21,7 +21,7 @@ from graphsvc.errors import NotAcceptable, QueryError, StoreError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import Prefixes
 from graphsvc.store import pieces, syntax, union
-from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Subject, Table, Term
+from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Table, Term
 from graphsvc.store.functions import UNKNOWN, unknown_function
 from graphsvc.store.repair import repaired
 from graphsvc.store.resolving import resolved
@@ -141,27 +141,11 @@ class OxigraphStore:
             raise QueryError("This is not an ASK query.", remedy="Ask yes or no by ASK.")
         return bool(result)
 
-    def quads(
-        self,
-        graph: str | None = None,
-        *,
-        subject: Subject | None = None,
-        predicate: NamedNode | None = None,
-        value: Term | None = None,
-    ) -> Iterator[Quad]:
-        """Yield the quads of the named graphs, or of one, that have the terms given."""
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        """Yield the quads of the named graphs, or of one: for who wants all, and asks nothing."""
         name = None if graph is None else NamedNode(graph)
-        found = self._store.quads_for_pattern(subject, predicate, value, name)
-        return union.stated(found) if graph is None else found
-
-    def triples(
-        self,
-        subject: Subject | None = None,
-        predicate: NamedNode | None = None,
-        value: Term | None = None,
-    ) -> Iterator[Quad]:
-        """Yield each triple of the union that has the terms given, as a quad of no named graph."""
-        return self._store.quads_for_pattern(subject, predicate, value, DefaultGraph())
+        quads = self._store.quads_for_pattern(None, None, None, name)
+        return union.stated(quads) if graph is None else quads
 
     def _run(
         self,

@@ -48,6 +48,9 @@ same terms. Parameters with the names ``limit`` and ``offset`` are the numbers a
   parent process does so, and all workers share it.
 - Evidence, shapes, notes and passages are used where there are some, and nothing fails without.
 
+Beside the views stands what they share: `graph` and `queries`, then `model` (names, passages,
+facts), `labels`, `values`, `layout` (what shapes say of a page), `mentions` (names in a text).
+
 **To add a block to a page:** write the query file, read its rows in the view into a new field of
 the page's dataclass, and format the field in the template. ``tests/test_views.py`` runs every query
 file on both projects; ``/queries`` lists it under "behind the pages" by itself.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from graphsvc.entities.model import Status
 from graphsvc.namespaces import graph_iri
 from graphsvc.store.base import Table
 from graphsvc.views.collection.classes import Classes, property_sizes
 from graphsvc.views.collection.columns import Columns
-from graphsvc.views.dataset import Description
+from graphsvc.views.dataset import Description, languages_of_names
 from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.map.places import Places
+from graphsvc.views.model import Status
 from graphsvc.views.overview import Overview
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
@@ -94,6 +94,11 @@ class Graph:
         """Return what the graph says of itself as a whole."""
         return Description.read(self.rows, self.base)
 
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """Return the tags of the languages in which the graph names things."""
+        return languages_of_names(self.rows)
+
     def warm_up(self) -> None:
         """Read what is the same for every request."""
         _ = (
@@ -104,6 +109,7 @@ class Graph:
             self.dating,
             self.places,
             self.description,
+            self.languages,
             self.columns,
             self.classes,
             self.property_sizes,

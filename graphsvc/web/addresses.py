@@ -13,7 +13,7 @@ from flask import request
 from graphsvc.views.collection.address import (
     write_condition,
     write_iri,
-    write_place,
+    write_ref,
     write_sort,
     write_state,
 )
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.entities.layout import Place
     from graphsvc.namespaces import Prefixes
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.collection.facets import Chosen
     from graphsvc.views.collection.state import Condition
+    from graphsvc.views.layout import PropertyRef
 
 Pairs: TypeAlias = "list[tuple[str, str]]"
 
@@ -101,18 +101,18 @@ class Links:
     order: Sort | None = None
     """By what the page is sorted, which the address need not say."""
 
-    def toggle(self, place: Place, condition: Condition) -> str:
+    def toggle(self, ref: PropertyRef, condition: Condition) -> str:
         """Return the address with a condition added or removed."""
-        if place in self._conditioned:
-            return self._to(self.state.toggled(place, condition))
+        if ref in self._conditioned:
+            return self._to(self.state.toggled(ref, condition))
         # A page has hundreds of these, all alike but for this one parameter.
         before, after = self._around
         value = _in_address(write_condition(condition, self._prefixes))
-        return f"{before}{self._names(place)}={value}{after}"
+        return f"{before}{self._names(ref)}={value}{after}"
 
     @cached_property
-    def _conditioned(self) -> frozenset[Place]:
-        return frozenset(place for place, _ in self.state.conditions)
+    def _conditioned(self) -> frozenset[PropertyRef]:
+        return frozenset(ref for ref, _ in self.state.conditions)
 
     @cached_property
     def _around(self) -> tuple[str, str]:
@@ -145,9 +145,9 @@ class Links:
         return site().release.prefixes
 
     @cached_property
-    def _names(self) -> Callable[[Place], str]:
+    def _names(self) -> Callable[[PropertyRef], str]:
         prefixes = self._prefixes
-        return cache(lambda place: _in_address(write_place(place, prefixes)))
+        return cache(lambda ref: _in_address(write_ref(ref, prefixes)))
 
     def toggle_class(self, cls: NamedNode) -> str:
         """Return the address with a class added or removed."""
@@ -160,46 +160,46 @@ class Links:
         """Return the address of a class alone."""
         return self._to(State(classes=(cls,)))
 
-    def absent(self, place: Place) -> str:
+    def absent(self, ref: PropertyRef) -> str:
         """Return the address with the things without a value added or removed."""
-        return self.toggle(place, Absent())
+        return self.toggle(ref, Absent())
 
-    def lacks(self, place: Place) -> bool:
+    def lacks(self, ref: PropertyRef) -> bool:
         """Tell whether the things without a value are asked for."""
-        return Absent() in self.state.on(place)
+        return Absent() in self.state.on(ref)
 
     def remove(self, chosen: Chosen) -> str:
         """Return the address without something that is chosen."""
-        if chosen.place is None:
+        if chosen.ref is None:
             return self._to(self.state.toggled_class(chosen.condition))  # type: ignore[arg-type]
-        return self._to(self.state.toggled(chosen.place, chosen.condition))  # type: ignore[arg-type]
+        return self._to(self.state.toggled(chosen.ref, chosen.condition))  # type: ignore[arg-type]
 
     def page(self, number: int) -> str:
         """Return the address of another page."""
         return self._to(replace(self.state, page=number))
 
-    def opened(self, place: Place | None) -> str:
+    def opened(self, ref: PropertyRef | None) -> str:
         """Return the address with one facet opened, or none."""
-        if place is None:
+        if ref is None:
             return self._to(replace(self.state, facet=None))
         before, after = self._around_facet
-        return f"{before}facet={self._names(place)}{after}"
+        return f"{before}facet={self._names(ref)}{after}"
 
-    def sorted_by(self, place: Place) -> str:
+    def sorted_by(self, ref: PropertyRef) -> str:
         """Return the address sorted by a column, or the other way round if it is already."""
         now = self.order
-        descending = now is not None and now.place == place and not now.descending
-        return self._to(replace(self.state, sort=Sort(place, descending), page=1))
+        descending = now is not None and now.ref == ref and not now.descending
+        return self._to(replace(self.state, sort=Sort(ref, descending), page=1))
 
-    def direction(self, place: Place) -> str:
+    def direction(self, ref: PropertyRef) -> str:
         """Return how a column is sorted, in the words of ``aria-sort``."""
-        if self.order is None or self.order.place != place:
+        if self.order is None or self.order.ref != ref:
             return "none"
         return "descending" if self.order.descending else "ascending"
 
-    def sort_name(self, place: Place) -> str:
+    def sort_name(self, ref: PropertyRef) -> str:
         """Return how an order is written."""
-        return write_sort(Sort(place), site().release.prefixes)
+        return write_sort(Sort(ref), site().release.prefixes)
 
     def export(self, name: str) -> str:
         """Return the address of a file with all that fits."""
@@ -209,27 +209,27 @@ class Links:
         """Return the address of a comparison of things."""
         return Compared(tuple(things), ()).address
 
-    def place_name(self, place: Place) -> str:
+    def ref_name(self, ref: PropertyRef) -> str:
         """Return how a property is written."""
-        return write_place(place, site().release.prefixes)
+        return write_ref(ref, site().release.prefixes)
 
     def kept(self, *left_out: str) -> Pairs:
         """Return the parameters that a form carries along."""
         names = {"page", "facet", *left_out}
         return [pair for pair in written(self.state) if pair[0] not in names]
 
-    def kept_with_any(self, place: Place) -> Pairs:
+    def kept_with_any(self, ref: PropertyRef) -> Pairs:
         """Return what the form of a span carries along: all but the span it stands for."""
-        state = self.state.without(place) if Present() in self.state.on(place) else self.state
+        state = self.state.without(ref) if Present() in self.state.on(ref) else self.state
         return [pair for pair in written(state) if pair[0] not in ("page", "facet")]
 
     def _to(self, state: State) -> str:
         return address("browse", written(state))
 
     @property
-    def by_label(self) -> Place:
+    def by_label(self) -> PropertyRef:
         """Return the column of the things themselves."""
-        return BY_LABEL.place
+        return BY_LABEL.ref
 
     @property
     def canonical(self) -> str:

@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import NamedNode
 
-from graphsvc.entities.labels import spelled
-from graphsvc.entities.layout import Place
-from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
 from graphsvc.phrases import Phrase
@@ -30,6 +27,9 @@ from graphsvc.views.collection.compare import HIGHLIGHTS, Matrix, compare
 from graphsvc.views.collection.listing import SORTED_THINGS, count
 from graphsvc.views.collection.state import Is, State
 from graphsvc.views.collection.table import MOST_COLUMNS
+from graphsvc.views.labels import spelled
+from graphsvc.views.layout import PropertyRef
+from graphsvc.views.model import PAGE_SIZE
 from graphsvc.web import problems
 from graphsvc.web.addresses import (
     LAID,
@@ -44,8 +44,8 @@ from graphsvc.web.cells import Cells
 from graphsvc.web.exports import OFFERED, Sheet, export, offered, suffix
 from graphsvc.web.languages import labels, said
 from graphsvc.web.negotiation import negotiate
+from graphsvc.web.page_cache import cached_page
 from graphsvc.web.parts import Parts, shortened
-from graphsvc.web.reader import kept_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
 
@@ -82,7 +82,7 @@ def browse_page(name: str | None = None) -> BaseResponse:
 def _listed(state: State, fmt: Format) -> str | bytes:
     """Return a list; the page of all things is made once, for it counts every property."""
     if fmt.name == "html" and state == State():
-        return kept_page(("browse",), lambda: str(_browse(state, fmt)))
+        return cached_page(("browse",), lambda: str(_browse(state, fmt)))
     return _browse(state, fmt)
 
 
@@ -97,7 +97,7 @@ def things() -> BaseResponse:
     if prop == RDF.type:
         state = State(classes=(value,))
     else:
-        state = State().toggled(Place(prop), _is(value))
+        state = State().toggled(PropertyRef(prop), _is(value))
     page = [("page", request.args["page"])] if "page" in request.args else []
     return redirect(address("browse", written(state) + page), 301)
 
@@ -297,10 +297,10 @@ def _to_span(pairs: Pairs) -> BaseResponse:
     rest = [(name, text) for name, text in pairs if name not in _SPAN_FIELDS]
     if "range" not in fields:
         raise ParameterError("The parameter range is missing.", remedy="Name the property.")
-    (place, _), *_others = read_state([(fields["range"], "any")], prefixes).conditions or [None]  # type: ignore[misc]
+    (ref, _), *_others = read_state([(fields["range"], "any")], prefixes).conditions or [None]  # type: ignore[misc]
     low, high = fields.get("from", ""), fields.get("to", "")
     state = read_state(rest, prefixes)
-    state = state.with_span(place, read_span(low, high)) if low or high else state.without(place)
+    state = state.with_span(ref, read_span(low, high)) if low or high else state.without(ref)
     return redirect(address("browse", written(state)), 303)
 
 

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 from pyoxigraph import Literal
 
-from graphsvc.entities.model import Status
 from graphsvc.views.collection.ordering import is_date, is_number
+from graphsvc.views.model import Status
 from graphsvc.web.languages import gettext, said
 from graphsvc.web.parts import opening, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.views.collection.cells import Cell, Detail, Row, Value
     from graphsvc.views.collection.compare import Line
     from graphsvc.views.collection.table import Table
+    from graphsvc.views.model import Named, Passage
     from graphsvc.web.parts import Parts
 
 _SHOWN = 8

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from graphsvc.entities.model import Passage
+    from graphsvc.views.model import Passage
 
 # Everything that TeX reads as a command, and what prints it. BibTeX counts an escaped brace as a
 # brace, so that only the names of braces leave an entry balanced.

@@ -11,10 +11,10 @@ from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
 from graphsvc.datatypes import is_absolute_iri
-from graphsvc.entities.model import Status
 from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.views.citation import cited_claim, cited_thing
 from graphsvc.views.dataset import makers
+from graphsvc.views.model import Status
 from graphsvc.web import problems
 from graphsvc.web.citations import WRITERS, Citation
 from graphsvc.web.languages import gettext, labels
@@ -25,8 +25,8 @@ from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from graphsvc.entities.model import Fact
     from graphsvc.views.citation import Cited
+    from graphsvc.views.model import Fact
 
 cite = Blueprint("cite", __name__)
 

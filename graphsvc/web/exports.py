@@ -13,7 +13,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 from graphsvc.errors import ParameterError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, FOAF, OA, RDF, RDFS, SCHEMA, VOID, XSD
-from graphsvc.views.collection.address import write_place
+from graphsvc.views.collection.address import write_ref
 from graphsvc.views.document import Document, Paging
 from graphsvc.web.rdf import write_rdf
 from graphsvc.web.xlsx import workbook
@@ -21,9 +21,9 @@ from graphsvc.web.xlsx import workbook
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.views.collection.cells import Grid, Value
     from graphsvc.views.collection.columns import Column
+    from graphsvc.views.model import Named, Passage
     from graphsvc.web.site import Site
 
 #: What a table can be had in: the page, files for spreadsheets and programs, the facts as RDF.
@@ -155,7 +155,7 @@ def _json(sheet: Sheet, served: Site) -> dict[str, object]:
 
 
 def _id(column: Column, served: Site) -> str:
-    return write_place(column.id, served.release.prefixes)
+    return write_ref(column.id, served.release.prefixes)
 
 
 def _value(value: Value) -> dict[str, object]:

@@ -13,28 +13,26 @@ from flask import current_app
 
 from graphsvc import depot, editions
 from graphsvc.changes import Ledger
-from graphsvc.changes.names import Names
-from graphsvc.changes.report import Compared, Report
 from graphsvc.errors import ReleaseError
-from graphsvc.namespaces import graph_iri
 from graphsvc.release import Release
+from graphsvc.views.changes import Compared, Report
+from graphsvc.views.graph import Graph
 from graphsvc.web.problems import RequestProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pyoxigraph import Quad
-
     from graphsvc.changes import Count, Kind
     from graphsvc.editions import Edition
+    from graphsvc.views.dataset import Description
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 _COMPARISONS = 8
 _COUNTS = 512
-_NAMERS = 8
+_GRAPHS = 8
 _DESCRIPTIONS = 64
 
 
@@ -47,8 +45,8 @@ class History:
         self._lock = Lock()
         self._ledgers: OrderedDict[tuple[str, str], Ledger] = OrderedDict()
         self._counts: OrderedDict[tuple[str, str], Mapping[Kind, Count]] = OrderedDict()
-        self._names: OrderedDict[tuple[str, str], Names] = OrderedDict()
-        self._said: OrderedDict[str, Sequence[Quad]] = OrderedDict()
+        self._graphs: OrderedDict[str, Graph] = OrderedDict()
+        self._descriptions: OrderedDict[str, Description] = OrderedDict()
         self._read: tuple[int, tuple[Sequence[Release], Sequence[Edition]]] | None = None
 
     @cached_property
@@ -107,20 +105,19 @@ class History:
             found.sort(key=lambda edition: edition.built, reverse=True)
         return found
 
-    def said(self, release: Release) -> Sequence[Quad]:
+    def description(self, release: Release) -> Description:
         """Return what a release says of its own dataset.
 
         Errors: RequestProblem if it is gone.
         """
         with self._lock:
-            known = self._said.get(release.id)
+            known = self._descriptions.get(release.id)
         if known is None:
             with self._held(release):
-                graph = graph_iri(release.base, "dataset").value
                 # Opened for this once: what is open stays in memory.
-                known = tuple(Release.open(release.path).store.quads(graph))
+                known = Graph(Release.open(release.path).store, release.base).description
             with self._lock:
-                _remember(self._said, release.id, known, _DESCRIPTIONS)
+                _remember(self._descriptions, release.id, known, _DESCRIPTIONS)
         return known
 
     def counts(self, before: Release, after: Release) -> Mapping[Kind, Count]:
@@ -146,8 +143,8 @@ class History:
         with self._held(before), self._held(after):
             with self._lock:
                 ledger = self._ledger(before, after)
-                names = self._of(before, languages), self._of(after, languages)
-            yield Compared(before, after, ledger, Report(ledger, *names))
+                graphs = self._graph(before), self._graph(after)
+            yield Compared(before, after, ledger, Report(ledger, *graphs, languages))
 
     @contextmanager
     def _held(self, release: Release) -> Iterator[None]:
@@ -169,14 +166,12 @@ class History:
         _remember(self._counts, key, self._ledgers[key].counts, _COUNTS)
         return self._ledgers[key]
 
-    def _of(self, release: Release, languages: str) -> Names:
-        # From disk, in this process: its lookups are bound, and there may be no workers for it.
-        key = (release.id, languages)
-        if key not in self._names:
-            names = Names(release.store, release.base, self._served.base, languages)
-            _remember(self._names, key, names, _NAMERS)
-        self._names.move_to_end(key)
-        return self._names[key]
+    def _graph(self, release: Release) -> Graph:
+        # From disk, in this process: what is asked of it is bound.
+        if release.id not in self._graphs:
+            _remember(self._graphs, release.id, Graph(release.store, release.base), _GRAPHS)
+        self._graphs.move_to_end(release.id)
+        return self._graphs[release.id]
 
 
 def _remember(where: OrderedDict[K, V], key: K, value: V, most: int) -> None:

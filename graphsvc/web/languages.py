@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
-    from graphsvc.entities import Named
     from graphsvc.formats import Format
+    from graphsvc.views.model import Named
     from graphsvc.views.thing.model import ExpectedGroup, Group
 
 # RFC 4647, section 2.1: a basic language range.

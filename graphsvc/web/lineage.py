@@ -15,7 +15,7 @@ from flask import url_for
 from pyoxigraph import Literal, NamedNode, Triple
 
 from graphsvc.changes.rdf import described, release_iri
-from graphsvc.namespaces import DCAT, DCTERMS, FOAF, OWL, RDF, VOID, Namespace, Rebase
+from graphsvc.namespaces import DCAT, DCTERMS, FOAF, OWL, RDF, Namespace, Rebase
 from graphsvc.web.distributions import distributions
 from graphsvc.web.history import history
 from graphsvc.web.site import site
@@ -92,10 +92,11 @@ def of_release(release: Release, previous: Release | None) -> Iterator[Triple]:
     node = _iri(release)
     yield from described(release, previous, site().dataset.iri, site().base)
     rebase = Rebase(release.base, site().base)
+    description = history().description(release)
     said = [
-        (triple.predicate, rebase.term(triple.object))
-        for triple in _of_its_dataset(release)
-        if triple.predicate in _PASSED_ON
+        (predicate, rebase.term(value))
+        for predicate in _PASSED_ON
+        for value in description.values(predicate)
     ]
     yield from (Triple(node, *each) for each in said)
     yield from _agents(said)
@@ -126,13 +127,6 @@ def _iri(release: Release) -> NamedNode:
 
 def _address(release: Release) -> str:
     return url_for("releases.release", name=release.id, _external=True)
-
-
-def _of_its_dataset(release: Release) -> list[Triple]:
-    """Return what a release says of the dataset whose base it has."""
-    said = [quad.triple for quad in history().said(release)]
-    datasets = {triple.subject for triple in said if triple.predicate == VOID.uriSpace}
-    return [triple for triple in dict.fromkeys(said) if triple.subject in datasets]
 
 
 def _agents(said: list[tuple[NamedNode, Term]]) -> Iterator[Triple]:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, request
 from jinja2 import Template
 
-from graphsvc.entities import Status
-from graphsvc.entities.labels import alike
-from graphsvc.entities.mentions import nested, occurrences
 from graphsvc.formats import Content, carrying, named
 from graphsvc.store.xml import without_forbidden
 from graphsvc.views import home as views
 from graphsvc.views.collection.glance import glance
+from graphsvc.views.labels import alike
+from graphsvc.views.mentions import nested, occurrences
+from graphsvc.views.model import Status
 from graphsvc.views.passage import reading
 from graphsvc.views.thing import thing
 from graphsvc.web import signposts
@@ -25,9 +25,10 @@ from graphsvc.web.history import history
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.offers import DATA_FORMATS, data_formats
+from graphsvc.web.page_cache import cached_page
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problem_kinds import KINDS
-from graphsvc.web.reader import kept_page, reader_page
+from graphsvc.web.reader import reader_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import local_name, site
 from graphsvc.web.ways import map_anchor, on_map
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.entities import Fact
-    from graphsvc.entities.mentions import Piece
+    from graphsvc.views.mentions import Piece
+    from graphsvc.views.model import Fact
     from graphsvc.views.thing import Head
     from graphsvc.web.site import Site
 
@@ -120,7 +121,7 @@ def entity_page(about: Head) -> str:
     if about.iri == site().dataset.iri:
         # It lists the releases that are kept.
         kept = [release.id for release in history().kept()]
-        return kept_page(("dataset", *kept), lambda: _thing_page(about))
+        return cached_page(("dataset", *kept), lambda: _thing_page(about))
     return _thing_page(about)
 
 
@@ -171,7 +172,6 @@ def register(served: Site, environment: Environment) -> None:
         in_text=served.in_text,
         local_name=local_name,
         pieces=marked,
-        ask=served.asking,
         cite_claim=cite_claim,
         cite_fact=cite_fact,
         compact=served.release.prefixes.compact,

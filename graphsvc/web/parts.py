@@ -5,33 +5,27 @@ Templates call them as they call macros.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import current_app, request
+from flask import current_app
 from markupsafe import Markup, escape
 
-from graphsvc.entities.model import Status
-from graphsvc.web.languages import gettext, reader, worded
+from graphsvc.views.model import Status
+from graphsvc.web.languages import gettext, worded
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from jinja2 import Environment
 
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.store.base import Term
     from graphsvc.views.collection.facets import Choice
+    from graphsvc.views.model import Named, Passage
     from graphsvc.views.thing.model import PropertyFacts
     from graphsvc.web.site import Site
 
 _LONGEST_LABEL, _LONGEST_CHOICE, _LONGEST_TITLE = 240, 80, 200
 _LONGEST_QUOTE, _BEGINNING = 170, 150
-
-#: How many passages are remembered as they are shown, for one language or several.
-_MOST_PASSAGES = 2048
-#: How many terms, and how many names of properties, are remembered as they are shown.
-_MOST_TERMS = 8192
 
 
 class Parts:
@@ -40,32 +34,9 @@ class Parts:
     def __init__(self, served: Site) -> None:
         self._served = served
         self._compact = served.release.prefixes.compact
-        # One passage states many facts, and many pages quote it.
-        self._numbers = lru_cache(maxsize=_MOST_PASSAGES)(self._number)
-        self._sentences = lru_cache(maxsize=_MOST_PASSAGES)(self._sentence)
-        # Neighbours speak of the same things, and all things of a kind of the same properties.
-        self._terms = lru_cache(maxsize=_MOST_TERMS)(self._term)
-        self._properties = lru_cache(maxsize=_MOST_TERMS)(self._property)
 
     def term(self, named: Named) -> Markup:
         """Return a term: a link if it is a thing or a web address, else its words."""
-        return self._terms(named, request.script_root)
-
-    def property_name(self, entry: PropertyFacts, twins: Container[Term] = ()) -> Markup:
-        """Return the name of a property: a link where the vocabulary is this graph's own.
-
-        ``twins`` are the properties of which others are called the same: such a one is shown with
-        the name by which it is written.
-        """
-        predicate = entry.predicate
-        asked = (reader().interface, request.script_root)
-        name = self._properties(predicate, entry.definition, *asked)
-        if predicate.term not in twins:
-            return name
-        written = escape(self._compact(predicate.iri or ""))
-        return name + Markup(f' <code class="written">{written}</code>')  # noqa: S704
-
-    def _term(self, named: Named, _: str) -> Markup:
         iri = named.iri
         language = _lang(named.language)
         address = self._served.local_href(iri)
@@ -77,7 +48,20 @@ class Parts:
         words = escape(shortened(named.label, _LONGEST_LABEL))
         return Markup(f'<a href="{escape(address)}"{language}{elsewhere}>{words}</a>')  # noqa: S704
 
-    def _property(self, predicate: Named, definition: str, *_: str) -> Markup:
+    def property_name(self, entry: PropertyFacts, twins: Container[Term] = ()) -> Markup:
+        """Return the name of a property: a link where the vocabulary is this graph's own.
+
+        ``twins`` are the properties of which others are called the same: such a one is shown with
+        the name by which it is written.
+        """
+        predicate = entry.predicate
+        name = self._property(predicate, entry.definition)
+        if predicate.term not in twins:
+            return name
+        written = escape(self._compact(predicate.iri or ""))
+        return name + Markup(f' <code class="written">{written}</code>')  # noqa: S704
+
+    def _property(self, predicate: Named, definition: str) -> Markup:
         iri = predicate.iri or ""
         title = f' title="{escape(definition)}"' if definition else ""
         words = escape(worded(predicate))
@@ -87,19 +71,13 @@ class Parts:
 
     def number(self, passage: Passage) -> Markup:
         """Return the number of a passage, which leads to its place in the text."""
-        return self._numbers(passage, reader().interface, request.script_root)
-
-    def sentence(self, passage: Passage) -> Markup:
-        """Return a sentence with its number: a long one opens when asked."""
-        return self._sentences(passage, reader().interface, request.script_root)
-
-    def _number(self, passage: Passage, *_: str) -> Markup:
         address = self._served.in_text(passage.iri)
         text = Markup(gettext('<span class="unseen">Passage </span>%(number)s'))  # noqa: S704
         words = text % {"number": passage.name}
         return Markup(f'<a class="number" href="{escape(address)}">{words}</a>')  # noqa: S704
 
-    def _sentence(self, passage: Passage, *_: str) -> Markup:
+    def sentence(self, passage: Passage) -> Markup:
+        """Return a sentence with its number: a long one opens when asked."""
         language = _lang(passage.language)
         quote = f"<q{language}>{escape(passage.quote)}</q>"
         if len(passage.quote) > _LONGEST_QUOTE:

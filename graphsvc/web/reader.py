@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import render_template, request
+from flask import render_template
 from markupsafe import Markup, escape
 
 from graphsvc.errors import UnknownEntity
@@ -12,33 +12,19 @@ from graphsvc.namespaces import SCHEMA
 from graphsvc.views.text import read_text
 from graphsvc.views.text.words import Mention
 from graphsvc.views.thing import thing
-from graphsvc.web.languages import labels, reader, worded
+from graphsvc.web.languages import labels, worded
 from graphsvc.web.parts import parts_of_pages
 from graphsvc.web.site import READER_SIZE, site
 from graphsvc.web.ways import on_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from graphsvc.entities.mentions import Piece
-    from graphsvc.entities.model import Named
     from graphsvc.store.base import Term
+    from graphsvc.views.mentions import Piece
+    from graphsvc.views.model import Named
     from graphsvc.views.text import Subject
     from graphsvc.views.thing import Head
-
-
-def kept_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
-    """Return a page to which many lead, the same each time for a release and a reader: made once.
-
-    They cost most, so each process makes them once.
-    """
-    served = site()
-    name = repr((key, reader(), request.url_root))
-    kept = served.kept.get(name)
-    if kept is None:
-        kept = make().encode()
-        served.kept.put(name, kept)
-    return kept.decode()
 
 
 def reader_page(about: Head, page: int) -> str:

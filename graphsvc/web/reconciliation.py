@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.entities import Fact
     from graphsvc.search import Hit
+    from graphsvc.views.model import Fact
     from graphsvc.views.thing import Thing
 
 _Read = TypeVar("_Read")

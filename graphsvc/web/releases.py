@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from graphsvc.changes import Count
-    from graphsvc.changes.report import Compared
     from graphsvc.release import Release
+    from graphsvc.views.changes import Compared
 
 releases = Blueprint("releases", __name__)
 

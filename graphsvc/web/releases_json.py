@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphsvc.changes import View
-from graphsvc.changes.names import as_json
 from graphsvc.changes.rdf import release_iri
+from graphsvc.changes.terms import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphsvc.changes import Count, Kind
-    from graphsvc.changes.report import Compared, Group, Page, ShownChange
-    from graphsvc.entities.model import Passage
     from graphsvc.release import Release
+    from graphsvc.views.changes import Compared, Group, Page, ShownChange
+    from graphsvc.views.model import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from graphsvc.views.names import Names
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from graphsvc.entities.model import Passage
     from graphsvc.store.base import GraphSelection, Store, Term
+    from graphsvc.views.model import Passage
     from graphsvc.web.site import Site
 
 MOST_ROWS = 10_000

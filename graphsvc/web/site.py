@@ -13,11 +13,6 @@ from flask import current_app, request
 from pyoxigraph import NamedNode
 
 from graphsvc import __version__
-from graphsvc.entities import (
-    Catalogue,
-    Dataset,
-)
-from graphsvc.entities.asking import Asking
 from graphsvc.lru import LruCache
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
@@ -35,9 +30,9 @@ from graphsvc.views.vocabulary.questions import questions_by_term
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from graphsvc.entities import Named
     from graphsvc.release import Release
     from graphsvc.store.base import Store, Term
+    from graphsvc.views.model import Dataset, Named
     from graphsvc.views.thing import Head
     from graphsvc.views.vocabulary.model import Questions
 
@@ -46,8 +41,8 @@ T = TypeVar("T")
 READER_SIZE = 100
 """How many passages of a text stand on one page of the source reader."""
 
-_KEPT_BYTES = 8 * 1024 * 1024
-"""How many bytes of the pages to which all others lead are kept in memory."""
+_CACHED_BYTES = 8 * 1024 * 1024
+"""How many bytes of the pages that cost most are kept in memory (see `web.page_cache`)."""
 
 _IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
 _PLAIN = re.compile(r"[A-Za-z0-9/_.#-]*")
@@ -62,8 +57,7 @@ class Site:
         self.base = release.base
         self.ontology = NamedNode(f"{release.base}ontology")
         self.built = datetime.fromisoformat(release.manifest.built)
-        self.catalogue = Catalogue(store, release.base)
-        self.kept = LruCache[bytes](_KEPT_BYTES, _KEPT_BYTES // 2, len)
+        self.page_cache = LruCache[bytes](_CACHED_BYTES, _CACHED_BYTES // 2, len)
         self._read: dict[Hashable, object] = {}
 
     def once(self, key: Hashable, read: Callable[[], T]) -> T:
@@ -78,7 +72,6 @@ class Site:
     def warm_up(self) -> None:
         """Read what many pages need and a release decides, so that no visitor waits for it."""
         _ = (
-            self.catalogue.positions,
             self.dataset_in(self.default_language),
             self.languages,
             self.alignments,
@@ -103,7 +96,7 @@ class Site:
     @cached_property
     def languages(self) -> frozenset[str]:
         """Return the tags of the languages in which the graph names things."""
-        return self.graph.description.languages
+        return self.graph.languages
 
     @cached_property
     def default_language(self) -> str:
@@ -137,11 +130,6 @@ class Site:
     def alignments(self) -> Alignments:
         """Return what the terms of the graph are called in schema.org."""
         return Alignments(self.graph.rows)
-
-    @cached_property
-    def asking(self) -> Asking:
-        """Return the queries behind the blocks of pages."""
-        return Asking(self.catalogue, self.prefixes)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

@@ -24,7 +24,6 @@ from graphsvc.web.languages import speaks
 from graphsvc.web.pinned import Pin
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import Asked, Body
-from graphsvc.web.reader import kept_page
 from graphsvc.web.responses import release_answer, response_of
 from graphsvc.web.results import workbench_page
 from graphsvc.web.service_description import service_description
@@ -156,7 +155,7 @@ def _about(given: Parameters) -> Response:
 
     def body() -> bytes | str:
         if fmt.name == "html":
-            return kept_page(("about", *chosen), lambda: workbench_page(query=query))
+            return workbench_page(query=query)
         return service_description(site(), url_for("sparql.answer", _external=True), fmt)
 
     return release_answer(fmt, ("about", *chosen), body)

@@ -22,7 +22,7 @@ from graphsvc.web.site import site
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from graphsvc.entities.model import Named
+    from graphsvc.views.model import Named
     from graphsvc.views.vocabulary.diagram import Box, Drawing
     from graphsvc.views.vocabulary.model import Question, Relation, Vocabulary, VocabularyTerm
 

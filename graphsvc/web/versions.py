@@ -16,10 +16,10 @@ from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 from werkzeug.http import http_date
 
-from graphsvc.entities.labels import best, local_words
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
 from graphsvc.views.document import Imprint, version_document
+from graphsvc.views.labels import best, local_words
 from graphsvc.views.vocabulary.ontology import KINDS, kind_of
 from graphsvc.web import problems
 from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix, write_document

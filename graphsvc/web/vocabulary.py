@@ -11,7 +11,7 @@ from graphsvc.views.structured import Subject
 from graphsvc.views.vocabulary import vocabulary
 from graphsvc.web.languages import labels
 from graphsvc.web.lineage import known_versions
-from graphsvc.web.reader import kept_page
+from graphsvc.web.page_cache import cached_page
 from graphsvc.web.site import site
 from graphsvc.web.term_parts import TermParts
 
@@ -30,7 +30,7 @@ def ontology_page(about: Head | None, page: int) -> str:
     """
     versions = known_versions()
     key = ("ontology", page, *(each.edition.name for each in versions))
-    return kept_page(key, lambda: _made(about, page, versions))
+    return cached_page(key, lambda: _made(about, page, versions))
 
 
 def _made(about: Head | None, page: int, versions: Sequence[Version]) -> str:

@@ -23,13 +23,13 @@ from pyoxigraph import (
 )
 
 from graphsvc import settings
-from graphsvc.entities import Catalogue
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, FOAF, OWL, RDF, VOID
 from graphsvc.release import STORE, Release
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.views.document import paging
+from graphsvc.views.graph import Graph
 from graphsvc.web.app import create_app
 
 from .reading import Page
@@ -295,10 +295,10 @@ def test_a_document_speaks_of_itself(client: FlaskClient, mechanisms_release: Re
 def test_the_page_of_a_passage_has_an_anchor_for_every_claim(
     client: FlaskClient, mechanisms_release: Release
 ) -> None:
-    catalogue = Catalogue(mechanisms_release.store, mechanisms_release.base)
+    texts = Graph(mechanisms_release.store, mechanisms_release.base).texts
     (fmt,) = (fmt for fmt in DOCUMENTS if fmt.name == "nt")
     claims = 0
-    for passage in chain.from_iterable(catalogue.texts.values()):
+    for passage in chain.from_iterable(texts.passages.values()):
         path = document_path(client, local(mechanisms_release, passage.value))
         anchors = {one.get("id") for _, one in Page(client.get(path).text).tags}
         described = Store()

@@ -8,9 +8,9 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from graphsvc import settings
-from graphsvc.entities.model import claim_name
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import PROV, RDF
+from graphsvc.views.model import claim_name
 from graphsvc.web.app import create_app
 from graphsvc.web.documents import DOCUMENT_FORMATS
 from graphsvc.web.negotiation import negotiate

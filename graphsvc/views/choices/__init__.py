@@ -14,9 +14,9 @@ from graphsvc.views.thing.head import KNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named, Passage
 
 SAME = view_query("choices/same")
 

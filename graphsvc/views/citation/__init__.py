@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.entities.evidence import place
-from graphsvc.entities.labels import best_of
-from graphsvc.entities.model import Passage, claim_name
 from graphsvc.errors import UnknownEntity
+from graphsvc.views.labels import best_of
+from graphsvc.views.model import Passage, claim_name
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 from graphsvc.views.thing import is_known
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from graphsvc.entities.model import Named
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
 
 DERIVED = view_query("citation/derived")
 CLAIMS = view_query("citation/claims")
@@ -120,6 +120,6 @@ def _passages(rows: Iterable[Mapping[str, Term]], languages: str) -> Iterator[Pa
     for node, wordings in found.items():
         words = best_of((row["words"] for row in wordings), languages)
         if words is not None and isinstance(node, NamedNode):
-            number = place(wordings[0].get("number"))
+            number = as_int(wordings[0].get("number"))
             passages.append(Passage(node.value, number, words.value, words.language))
     yield from sorted(passages, key=lambda passage: passage.order)

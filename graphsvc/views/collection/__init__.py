@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.views.collection.cells import Draft
 from graphsvc.views.collection.classes import CLASSES, count_classes
 from graphsvc.views.collection.columns import PlainColumns
@@ -39,17 +38,18 @@ from graphsvc.views.collection.listing import (
 )
 from graphsvc.views.collection.state import State
 from graphsvc.views.collection.table import Table, columns_of, filled
+from graphsvc.views.model import PAGE_SIZE
 from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from graphsvc.entities.model import ClassCount
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.collection.facets import Chosen, Facet, Property
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import ClassCount
 
 
 @dataclass(frozen=True, slots=True)

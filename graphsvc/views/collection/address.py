@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.datatypes import is_absolute_iri, is_language_tag
-from graphsvc.entities.layout import Place
 from graphsvc.errors import ParameterError
 from graphsvc.namespaces import XSD
 from graphsvc.views.collection.state import BY_LABEL, Absent, Is, Present, Sort, Span, State
+from graphsvc.views.layout import PropertyRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,12 +70,12 @@ def read_state(parameters: Iterable[tuple[str, str]], prefixes: Prefixes) -> Sta
     return reader.state()
 
 
-def write_place(place: Place, prefixes: Prefixes) -> str:
+def write_ref(ref: PropertyRef, prefixes: Prefixes) -> str:
     """Return how a property is named in an address."""
-    prop = place.property
+    prop = ref.property
     if not isinstance(prop, NamedNode):
         raise TypeError(f"{prop} is no property.")
-    return ("~" if place.incoming else "") + write_iri(prop.value, prefixes)
+    return ("~" if ref.incoming else "") + write_iri(prop.value, prefixes)
 
 
 def write_iri(iri: str, prefixes: Prefixes) -> str:
@@ -119,23 +119,23 @@ def read_iri(text: str, prefixes: Prefixes) -> NamedNode:
 def _written(state: State, prefixes: Prefixes) -> Iterator[tuple[str, str]]:
     for cls in state.classes:
         yield "class", write_iri(cls.value, prefixes)
-    for place, conditions in state.conditions:
-        name = write_place(place, prefixes)
+    for ref, conditions in state.conditions:
+        name = write_ref(ref, prefixes)
         for condition in conditions:
             yield name, write_condition(condition, prefixes)
-    for place in state.columns:
-        yield "column", write_place(place, prefixes)
+    for ref in state.columns:
+        yield "column", write_ref(ref, prefixes)
     if state.sort is not None:
         yield "sort", write_sort(state.sort, prefixes)
     if state.facet is not None:
-        yield "facet", write_place(state.facet, prefixes)
+        yield "facet", write_ref(state.facet, prefixes)
     if state.page > 1:
         yield "page", str(state.page)
 
 
 def write_sort(sort: Sort, prefixes: Prefixes) -> str:
     """Return how an order is written."""
-    name = _LABEL if sort.place == BY_LABEL.place else write_place(sort.place, prefixes)
+    name = _LABEL if sort.ref == BY_LABEL.ref else write_ref(sort.ref, prefixes)
     return ("-" if sort.descending else "") + name
 
 
@@ -157,11 +157,11 @@ class _Reader:
     def __init__(self, prefixes: Prefixes) -> None:
         self._prefixes = prefixes
         self._given: dict[str, list[str]] = {}
-        self._conditions: dict[Place, list[Condition]] = {}
+        self._conditions: dict[PropertyRef, list[Condition]] = {}
 
     def add(self, name: str, text: str) -> None:
         if ":" in name:
-            held = self._conditions.setdefault(self._place(name), [])
+            held = self._conditions.setdefault(self._ref(name), [])
             condition = self._condition(name, text)
             held += [] if condition in held else [condition]
         elif name in ("class", "column", *_ONCE):
@@ -181,26 +181,26 @@ class _Reader:
                 )
         return State(
             classes=tuple(dict.fromkeys(map(self._iri, self._given.get("class", ())))),
-            conditions=tuple((place, tuple(held)) for place, held in self._conditions.items()),
+            conditions=tuple((ref, tuple(held)) for ref, held in self._conditions.items()),
             sort=self._sort(),
-            columns=tuple(dict.fromkeys(map(self._place, self._given.get("column", ())))),
-            facet=next(map(self._place, self._given.get("facet", ())), None),
+            columns=tuple(dict.fromkeys(map(self._ref, self._given.get("column", ())))),
+            facet=next(map(self._ref, self._given.get("facet", ())), None),
             page=self._page(),
         )
 
     def _iri(self, text: str) -> NamedNode:
         return read_iri(text, self._prefixes)
 
-    def _place(self, text: str) -> Place:
-        return Place(self._iri(text.removeprefix("~")), incoming=text.startswith("~"))
+    def _ref(self, text: str) -> PropertyRef:
+        return PropertyRef(self._iri(text.removeprefix("~")), incoming=text.startswith("~"))
 
     def _sort(self) -> Sort | None:
         if "sort" not in self._given:
             return None
         (text,) = self._given["sort"]
         name = text.removeprefix("-")
-        place = BY_LABEL.place if name == _LABEL else self._place(name)
-        return Sort(place, descending=text.startswith("-"))
+        ref = BY_LABEL.ref if name == _LABEL else self._ref(name)
+        return Sort(ref, descending=text.startswith("-"))
 
     def _page(self) -> int:
         (text,) = self._given.get("page", ["1"])

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Triple
 
-from graphsvc.entities.layout import Place
-from graphsvc.entities.model import Status
 from graphsvc.namespaces import GENERALISING, RDF, graph_iri
 from graphsvc.views.collection.facts import Facts
+from graphsvc.views.layout import PropertyRef
+from graphsvc.views.model import Status
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.collection.facts import PathMatch
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named, Passage
     from graphsvc.views.names import Names
 
 DERIVATIONS = view_query("collection/derivations")
@@ -88,7 +88,7 @@ class Grid:
     queries: tuple[BoundQuery, ...]
 
 
-_TYPE = Place(RDF.type)
+_TYPE = PropertyRef(RDF.type)
 _EMPTY = Cell(())
 _BEST = list(Status)
 _WEAKEST = (Status.RECORDED, Status.INFERRED, Status.EDITORIAL, Status.STATED)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc.entities.evidence import place as as_int
-from graphsvc.entities.labels import spelled
-from graphsvc.entities.model import ClassCount
 from graphsvc.views.collection.members import Members
 from graphsvc.views.collection.state import State
+from graphsvc.views.labels import spelled
+from graphsvc.views.model import ClassCount
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,12 +14,13 @@ from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING
 
-from graphsvc.entities.labels import best, spelled
-from graphsvc.entities.layout import Place, number
 from graphsvc.namespaces import RDFS, SH, SKOS
 from graphsvc.phrases import Phrase
 from graphsvc.views.collection.paths import Path, Shapes
+from graphsvc.views.labels import best, spelled
+from graphsvc.views.layout import PropertyRef
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -38,9 +39,9 @@ _LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
 
 @dataclass(frozen=True, slots=True)
 class Qualifier:
-    """Which of the values are shown: those with a value at a place, or those without it."""
+    """Which of the values are shown: those with a value of a property, or those without it."""
 
-    place: Place
+    ref: PropertyRef
     value: Term
     negated: bool = False
 
@@ -49,7 +50,7 @@ class Qualifier:
 class Column:
     """A property or a path under its name; ``id`` is how an address names it."""
 
-    id: Place
+    id: PropertyRef
     path: Path
     name: str
     group: str = ""
@@ -61,7 +62,7 @@ class Column:
     @property
     def is_plain(self) -> bool:
         """Tell whether the column is one property, read one way."""
-        return isinstance(self.path, Place) and not self.qualifiers
+        return isinstance(self.path, PropertyRef) and not self.qualifiers
 
 
 class Columns:
@@ -82,12 +83,12 @@ class Columns:
         """Return the columns for things of all these classes; the most special one decides."""
         return self._of(frozenset(classes), languages)
 
-    def _plain(self, place: Place, languages: str) -> Column:
+    def _plain(self, ref: PropertyRef, languages: str) -> Column:
         """Return the column of a property that no shape places."""
-        name = (self._terms.name(place.property, languages) or spelled(place.property)).label
-        if place.incoming:
+        name = (self._terms.name(ref.property, languages) or spelled(ref.property)).label
+        if ref.incoming:
             name = Phrase("%(property)s (of)", property=name)
-        return Column(place, place, name, definition=self._definition(place, languages))
+        return Column(ref, ref, name, definition=self._definition(ref, languages))
 
     def _ordered(self, classes: frozenset[Term], languages: str) -> tuple[Column, ...]:
         targets = {target for cls in classes for target in self._targets(cls)}
@@ -96,15 +97,15 @@ class Columns:
             for shape in sorted(self._of_target.get(target, ()), key=str):
                 column = self._column(shape, languages)
                 if column is not None and column.id.property not in _LABELLING:
-                    columns[column.id if column.is_plain else Place(shape)] = column
+                    columns[column.id if column.is_plain else PropertyRef(shape)] = column
         return tuple(sorted(columns.values(), key=lambda each: (each.rank, each.name)))
 
     def _targets(self, cls: Term) -> set[Term]:
         """Return the classes with a shape among a class and those above it."""
         return {cls, *self._terms.superclasses(cls)} & self._of_target.keys()
 
-    def _definition(self, place: Place, languages: str) -> str:
-        return self._terms.definition(place.property, languages)
+    def _definition(self, ref: PropertyRef, languages: str) -> str:
+        return self._terms.definition(ref.property, languages)
 
     def _read(self, shape: Term, languages: str) -> Column | None:
         node = self._shapes.one(shape, SH.path)
@@ -113,7 +114,7 @@ class Columns:
         if path is None or not name:
             return None
         qualifiers = tuple(self._qualifiers(shape))
-        at = path if isinstance(path, Place) and not qualifiers else Place(shape)
+        at = path if isinstance(path, PropertyRef) and not qualifiers else PropertyRef(shape)
         group = self._shapes.one(shape, SH.group)
         return Column(
             id=at,
@@ -128,8 +129,8 @@ class Columns:
         )
 
     def _rank(self, shape: Term, group: Term | None) -> tuple[float, str, float]:
-        order = inf if group is None else number(self._shapes.one(group, SH.order))
-        return (order, str(group or ""), number(self._shapes.one(shape, SH.order)))
+        order = inf if group is None else as_number(self._shapes.one(group, SH.order))
+        return (order, str(group or ""), as_number(self._shapes.one(shape, SH.order)))
 
     def _details(self, shape: Term, languages: str) -> Iterator[Column]:
         inner = [self._column(each, languages) for each in self._shapes.all(shape, SH.property)]
@@ -144,18 +145,18 @@ class Columns:
     def _having(self, node: Term, *, negated: bool) -> Iterator[Qualifier]:
         for inner in [node, *self._shapes.all(node, SH.property)]:
             path, value = self._shapes.one(inner, SH.path), self._shapes.one(inner, SH.hasValue)
-            place = None if path is None else self._shapes.path(path)
-            if isinstance(place, Place) and value is not None:
-                yield Qualifier(place, value, negated)
+            ref = None if path is None else self._shapes.path(path)
+            if isinstance(ref, PropertyRef) and value is not None:
+                yield Qualifier(ref, value, negated)
 
 
-class PlainColumns(dict[Place, Column]):
+class PlainColumns(dict[PropertyRef, Column]):
     """The columns of single properties among some, in order; every other property has its own."""
 
-    def __init__(self, among: Iterable[Column], plain: Callable[[Place], Column]) -> None:
+    def __init__(self, among: Iterable[Column], plain: Callable[[PropertyRef], Column]) -> None:
         super().__init__((column.id, column) for column in among if column.is_plain)
         self._plain = plain
 
-    def __missing__(self, place: Place) -> Column:
+    def __missing__(self, ref: PropertyRef) -> Column:
         """Return the column of a property that no shape places."""
-        return self._plain(place)
+        return self._plain(ref)

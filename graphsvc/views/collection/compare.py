@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc.entities.layout import Place
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
 from graphsvc.phrases import Phrase
@@ -17,15 +16,16 @@ from graphsvc.views.collection.cells import Cell, Draft, Grid
 from graphsvc.views.collection.facts import Facts
 from graphsvc.views.collection.listing import count, members_of, page
 from graphsvc.views.collection.state import BY_LABEL, State
+from graphsvc.views.layout import PropertyRef
 from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from graphsvc.entities.model import Named
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
 
 MOST_COMPARED = 24
 """How many things are compared at most: more cannot be taken in at a glance."""
@@ -134,13 +134,13 @@ def compare(
 
 def types_of(graph: Graph, things: Iterable[NamedNode]) -> list[frozenset[Term]]:
     """Return the classes of each of some things."""
-    place, facts = Place(RDF.type), Facts(graph)
+    ref, facts = PropertyRef(RDF.type), Facts(graph)
     things = list(things)
-    facts.matches(things, [graph.columns.plain(place, "en")])
-    return [frozenset(fact.object for fact in facts.at(thing, place)) for thing in things]
+    facts.matches(things, [graph.columns.plain(ref, "en")])
+    return [frozenset(fact.object for fact in facts.at(thing, ref)) for thing in things]
 
 
-def _expected(graph: Graph, types: Iterable[Term], languages: str) -> set[Place]:
+def _expected(graph: Graph, types: Iterable[Term], languages: str) -> set[PropertyRef]:
     """Return the properties that the shapes of a thing's classes lay out."""
     return {column.id for column in graph.columns.of(types, languages) if column.is_plain}
 

@@ -14,27 +14,27 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.entities.evidence import place as as_int
-from graphsvc.entities.labels import LABELLING
 from graphsvc.namespaces import OA, PROV, RDF
 from graphsvc.phrases import Phrase
 from graphsvc.views.collection.listing import count, members_of
 from graphsvc.views.collection.members import backwards
 from graphsvc.views.collection.ordering import is_date, is_number, sort_key
 from graphsvc.views.collection.state import Absent, Is, Present, Span, State
+from graphsvc.views.labels import LABELLING
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from graphsvc.entities.layout import Place
-    from graphsvc.entities.model import Named
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.collection.listing import Usage, Usages
     from graphsvc.views.collection.state import Condition
     from graphsvc.views.graph import Graph
+    from graphsvc.views.layout import PropertyRef
+    from graphsvc.views.model import Named
     from graphsvc.views.names import Names
 
 VALUES = view_query("collection/values")
@@ -90,7 +90,7 @@ class Choice:
 class Facet:
     """A property and its values, counted; ``total`` is how many values there are in all."""
 
-    place: Place
+    ref: PropertyRef
     name: str
     definition: str
     choices: tuple[Choice, ...]
@@ -123,7 +123,7 @@ class Facet:
 class Property:
     """A property that is named only: how many things have it."""
 
-    place: Place
+    ref: PropertyRef
     name: str
     definition: str
     things: int
@@ -133,7 +133,7 @@ class Property:
 class Chosen:
     """A condition that holds, under its names; ``without`` counts the things without it."""
 
-    place: Place | None
+    ref: PropertyRef | None
     name: str
     label: str
     condition: Condition | NamedNode
@@ -151,9 +151,9 @@ class _Counted:
 def narrowing(used: Usages) -> Usages:
     """Return the properties by which things can be told apart."""
     return {
-        place: usage
-        for place, usage in used.items()
-        if place.property not in (_PASSED_OVER_IN if place.incoming else _PASSED_OVER)
+        ref: usage
+        for ref, usage in used.items()
+        if ref.property not in (_PASSED_OVER_IN if ref.incoming else _PASSED_OVER)
     }
 
 
@@ -161,13 +161,18 @@ class Facets:
     """The facets of the things of a state, whose values are counted, but not named yet."""
 
     def __init__(
-        self, graph: Graph, state: State, columns: Mapping[Place, Column], used: Usages, total: int
+        self,
+        graph: Graph,
+        state: State,
+        columns: Mapping[PropertyRef, Column],
+        used: Usages,
+        total: int,
     ) -> None:
         """Count. ``columns`` are those that the shapes lay out, in order, without paths."""
         self._graph = graph
         self._state = state
         self._columns = columns
-        self._numbers = {place: number for number, place in enumerate(columns)}
+        self._numbers = {ref: number for number, ref in enumerate(columns)}
         self._used = used
         self._total = total
         self._shown, self._rest = self._divided()
@@ -175,70 +180,72 @@ class Facets:
 
     def terms(self) -> Iterator[Term]:
         """Yield every value that is to be named, and every property."""
-        for place, counted in self._counted.items():
-            yield from self._shown_values(place, counted.values)
+        for ref, counted in self._counted.items():
+            yield from self._shown_values(ref, counted.values)
         for _, conditions in self._state.conditions:
             yield from (one.value for one in conditions if isinstance(one, Is))
 
     def shown(self, names: Names) -> tuple[Facet, ...]:
         """Return the facets whose values are shown."""
-        return tuple(self._facet(place, self._counted[place], names) for place in self._shown)
+        return tuple(self._facet(ref, self._counted[ref], names) for ref in self._shown)
 
     def others(self) -> tuple[Property, ...]:
         """Return the other properties, without their values."""
         return tuple(
-            Property(place, column.name, column.definition, self._used[place].things)
-            for place in self._rest
-            for column in (self._columns[place],)
+            Property(ref, column.name, column.definition, self._used[ref].things)
+            for ref in self._rest
+            for column in (self._columns[ref],)
         )
 
-    def _divided(self) -> tuple[list[Place], list[Place]]:
+    def _divided(self) -> tuple[list[PropertyRef], list[PropertyRef]]:
         """Return the properties whose values are shown, and those that are only named."""
-        wanted = [place for place, _ in self._state.conditions]
+        wanted = [ref for ref, _ in self._state.conditions]
         opened = self._state.facet
         if opened is not None and opened not in wanted:
             wanted.insert(0, opened)
-        rest = sorted((place for place in self._used if place not in wanted), key=self._rank)
-        rest = [place for place in rest if self._narrows(self._used[place])]
+        rest = sorted((ref for ref in self._used if ref not in wanted), key=self._rank)
+        rest = [ref for ref in rest if self._narrows(self._used[ref])]
         good = [
-            place
-            for place in rest
-            if self._is_main(place) and _use(self._used[place]) is not _Use.TELLS_APART
+            ref
+            for ref in rest
+            if self._is_main(ref) and _use(self._used[ref]) is not _Use.TELLS_APART
         ]
         shown = sorted((*wanted, *good[: max(FACETS - len(wanted), 0)]), key=self._rank)
-        return shown, [place for place in rest if place not in shown]
+        return shown, [ref for ref in rest if ref not in shown]
 
-    def _count(self) -> Iterator[tuple[Place, _Counted]]:
+    def _count(self) -> Iterator[tuple[PropertyRef, _Counted]]:
         """Yield the counts: together those of properties of which nothing is asked."""
-        for place, _ in self._state.conditions:
-            yield from self._ask(self._state.without(place), [place])
-        free = [place for place in self._shown if not self._state.on(place)]
+        for ref, _ in self._state.conditions:
+            yield from self._ask(self._state.without(ref), [ref])
+        free = [ref for ref in self._shown if not self._state.on(ref)]
         for incoming in (False, True):
             yield from self._ask(self._state, [each for each in free if each.incoming is incoming])
 
-    def _ask(self, state: State, places: Sequence[Place]) -> Iterator[tuple[Place, _Counted]]:
-        if not places:
+    def _ask(
+        self, state: State, refs: Sequence[PropertyRef]
+    ) -> Iterator[tuple[PropertyRef, _Counted]]:
+        if not refs:
             return
-        query = VALUES if self._are_few(state, places) else COMMON_VALUES
-        query = backwards(query) if places[0].incoming else query
+        query = VALUES if self._are_few(state, refs) else COMMON_VALUES
+        query = backwards(query) if refs[0].incoming else query
         members = members_of(self._graph, state)
-        asked = members.ask(query, {"property": [place.property for place in places]})
-        values: dict[Term, dict[Term, int]] = {place.property: {} for place in places}
+        asked = members.ask(query, {"property": [ref.property for ref in refs]})
+        values: dict[Term, dict[Term, int]] = {ref.property: {} for ref in refs}
         for row in self._graph.rows(asked):
             if isinstance(value := row.get("value"), NamedNode | Literal):
                 values[row["property"]][value] = as_int(row["things"]) or 0
-        for place in places:
+        for ref in refs:
             # Asked together for speed; a reader opens the query for the one facet.
-            own = members.ask(query, {"property": place.property})
-            yield place, _Counted(values[place.property], own)
+            own = members.ask(query, {"property": ref.property})
+            yield ref, _Counted(values[ref.property], own)
 
-    def _are_few(self, state: State, places: Sequence[Place]) -> bool:
+    def _are_few(self, state: State, refs: Sequence[PropertyRef]) -> bool:
         """Tell whether to look up each thing costs less than to read all values.
 
         Without statistics in the graph nothing is known of the values: they may be very many.
         """
-        sizes = [self._graph.property_sizes.get(place.property, inf) for place in places]
-        return state.narrows and self._total * len(places) < sum(sizes)
+        sizes = [self._graph.property_sizes.get(ref.property, inf) for ref in refs]
+        return state.narrows and self._total * len(refs) < sum(sizes)
 
     def _narrows(self, usage: Usage) -> bool:
         """Tell whether to choose a value, or none, leaves anything out."""
@@ -246,63 +253,65 @@ class Facets:
             return 0 < usage.things < self._total
         return usage.values > 1 or 0 < usage.things < self._total
 
-    def _is_main(self, place: Place) -> bool:
+    def _is_main(self, ref: PropertyRef) -> bool:
         """Tell whether a property is one of those that shapes place, or else of the ontology."""
         if self._numbers:
-            return place in self._numbers
-        prop = place.property
+            return ref in self._numbers
+        prop = ref.property
         is_own = isinstance(prop, NamedNode) and prop.value.startswith(self._graph.base)
-        return is_own and not place.incoming
+        return is_own and not ref.incoming
 
-    def _rank(self, place: Place) -> tuple[object, ...]:
+    def _rank(self, ref: PropertyRef) -> tuple[object, ...]:
         """Return the order of a facet: by its use, then as the shapes have it, or how many have it.
 
         What is asked for stands where it would stand otherwise, so that nothing jumps.
         """
-        usage = self._used.get(place)
+        usage = self._used.get(ref)
         use = _Use.POINTS if usage is None else _use(usage)
-        number = self._numbers.get(place, inf)
-        name = self._columns[place].name
+        number = self._numbers.get(ref, inf)
+        name = self._columns[ref].name
         return (
-            not self._is_main(place),
+            not self._is_main(ref),
             use,
             number,
             -(usage.things if usage else 0),
             name,
-            str(place),
+            str(ref),
         )
 
-    def _shown_values(self, place: Place, counts: Mapping[Term, int]) -> list[Term]:
+    def _shown_values(self, ref: PropertyRef, counts: Mapping[Term, int]) -> list[Term]:
         """Return the values that are shown: the most frequent, and those that are chosen."""
-        most = OPENED if place == self._state.facet else SHOWN
-        chosen = {one.value for one in self._state.on(place) if isinstance(one, Is)}
+        most = OPENED if ref == self._state.facet else SHOWN
+        chosen = {one.value for one in self._state.on(ref) if isinstance(one, Is)}
         ordered = sorted(counts, key=lambda term: (term not in chosen, -counts[term], str(term)))
         return ordered[: max(most, len(chosen))]
 
-    def _facet(self, place: Place, counted: _Counted, names: Names) -> Facet:
-        column = self._columns[place]
-        conditions = self._state.on(place)
-        things = self._used[place].things if place in self._used else 0
+    def _facet(self, ref: PropertyRef, counted: _Counted, names: Names) -> Facet:
+        column = self._columns[ref]
+        conditions = self._state.on(ref)
+        things = self._used[ref].things if ref in self._used else 0
         values = counted.values
         return Facet(
-            place=place,
+            ref=ref,
             name=column.name,
             definition=column.definition,
-            choices=tuple(self._choices(place, values, names)),
+            choices=tuple(self._choices(ref, values, names)),
             total=len(values),
             things=things,
             missing=0 if conditions and Absent() not in conditions else self._total - things,
             is_scale=bool(values) and all(is_number(term) or is_date(term) for term in values),
-            is_open=place == self._state.facet,
+            is_open=ref == self._state.facet,
             has_chosen=bool(conditions),
             query=counted.query,
         )
 
-    def _choices(self, place: Place, values: Mapping[Term, int], names: Names) -> Iterable[Choice]:
-        conditions = self._state.on(place)
+    def _choices(
+        self, ref: PropertyRef, values: Mapping[Term, int], names: Names
+    ) -> Iterable[Choice]:
+        conditions = self._state.on(ref)
         choices = [
             Choice(Is(term), names[term], values[term], Is(term) in conditions)  # type: ignore[arg-type]
-            for term in self._shown_values(place, values)
+            for term in self._shown_values(ref, values)
         ]
         choices += [
             Choice(one, names[one.value], 0, chosen=True)
@@ -313,7 +322,7 @@ class Facets:
 
 
 def chosen(
-    graph: Graph, state: State, columns: Mapping[Place, Column], names: Names, total: int
+    graph: Graph, state: State, columns: Mapping[PropertyRef, Column], names: Names, total: int
 ) -> Iterator[Chosen]:
     """Yield what is chosen; if nothing fits, with how many would fit without it."""
 
@@ -323,10 +332,10 @@ def chosen(
     for cls in state.classes:
         label = names[cls].label
         yield Chosen(None, Phrase("Class"), label, cls, without(State(conditions=state.conditions)))
-    for place, conditions in state.conditions:
-        remaining = without(state.without(place))
+    for ref, conditions in state.conditions:
+        remaining = without(state.without(ref))
         for one in conditions:
-            yield Chosen(place, columns[place].name, condition_label(one, names), one, remaining)
+            yield Chosen(ref, columns[ref].name, condition_label(one, names), one, remaining)
 
 
 def condition_label(condition: Condition, names: Names) -> str:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from graphsvc.entities.layout import Place
 from graphsvc.errors import ParameterError
 from graphsvc.views.collection.members import backwards
 from graphsvc.views.collection.paths import Alternative, Path, Sequence
+from graphsvc.views.layout import PropertyRef
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class Facts:
         self.graphs: dict[Triple, set[Term]] = {}
         self.queries: list[BoundQuery] = []
         self._graph = graph
-        self._facts: dict[tuple[Term, Place], dict[Triple, None]] = {}
-        self._missing: dict[tuple[NamedNode, Place], None] = {}
+        self._facts: dict[tuple[Term, PropertyRef], dict[Triple, None]] = {}
+        self._missing: dict[tuple[NamedNode, PropertyRef], None] = {}
         self._is_lacking = False
 
     def matches(
@@ -87,13 +87,13 @@ class Facts:
             self._read_missing()
         return matches
 
-    def at(self, node: Term, place: Place) -> Iterable[Triple]:
-        """Return the facts of a thing at a place; what is not read yet is noted as missing."""
+    def at(self, node: Term, ref: PropertyRef) -> Iterable[Triple]:
+        """Return the facts of a thing with a property; what is not read yet is noted as missing."""
         if not isinstance(node, NamedNode):
             return ()
-        facts = self._facts.get((node, place))
+        facts = self._facts.get((node, ref))
         if facts is None:
-            self._missing[node, place] = None
+            self._missing[node, ref] = None
             self._is_lacking = True
             return ()
         return facts
@@ -112,7 +112,7 @@ class Facts:
     def _follow(self, front: Iterable[PathMatch], path: Path) -> list[PathMatch]:
         """Return what a path leads to, from everything that was reached before."""
         here = list(front)
-        if isinstance(path, Place):
+        if isinstance(path, PropertyRef):
             return self._step(here, path)
         if isinstance(path, Sequence):
             for part in path.parts:
@@ -122,15 +122,15 @@ class Facts:
             return [match for part in path.parts for match in self._follow(here, part)]
         return self._repeat(here, path)
 
-    def _step(self, front: Iterable[PathMatch], place: Place) -> list[PathMatch]:
+    def _step(self, front: Iterable[PathMatch], ref: PropertyRef) -> list[PathMatch]:
         return [
             PathMatch(
                 match.start,
-                fact.subject if place.incoming else fact.object,
+                fact.subject if ref.incoming else fact.object,
                 (*match.facts, fact),
             )
             for match in front
-            for fact in self.at(match.term, place)
+            for fact in self.at(match.term, ref)
         ]
 
     def _repeat(self, front: list[PathMatch], path: Repeated) -> list[PathMatch]:
@@ -148,7 +148,7 @@ class Facts:
         """Return what has the value that a qualifier names, or what has not."""
         ends = [PathMatch(one.term, one.term) for one in matches]
         having = {
-            one.start for one in self._step(ends, qualifier.place) if one.term == qualifier.value
+            one.start for one in self._step(ends, qualifier.ref) if one.term == qualifier.value
         }
         return [one for one in matches if (one.term in having) != qualifier.negated]
 
@@ -156,7 +156,7 @@ class Facts:
         missing, self._missing = self._missing, {}
         for is_incoming in (False, True):
             pairs = [pair for pair in missing if pair[1].incoming is is_incoming]
-            properties = list(dict.fromkeys(place.property for _, place in pairs))
+            properties = list(dict.fromkeys(ref.property for _, ref in pairs))
             nodes = list(dict.fromkeys(node for node, _ in pairs))
             for start in range(0, len(nodes), _THINGS_AT_ONCE):
                 some = nodes[start : start + _THINGS_AT_ONCE]
@@ -177,7 +177,7 @@ class Facts:
         _must_be_few(Counter(row["property"] for row in rows), most, len(rows))
         self.queries.append(query)
         for node in nodes:
-            self._facts.update(((node, Place(each, is_incoming)), {}) for each in properties)
+            self._facts.update(((node, PropertyRef(each, is_incoming)), {}) for each in properties)
         for row in rows:
             self._add(row, is_incoming=is_incoming)
 
@@ -186,7 +186,7 @@ class Facts:
         subject, end = (value, thing) if is_incoming else (thing, value)
         if isinstance(subject, NamedNode | BlankNode) and isinstance(prop, NamedNode):
             fact = Triple(subject, prop, end)
-            self._facts[thing, Place(prop, is_incoming)][fact] = None
+            self._facts[thing, PropertyRef(prop, is_incoming)][fact] = None
             self.graphs.setdefault(fact, set()).add(row["graph"])
 
 

@@ -14,10 +14,10 @@ from graphsvc.views.names import Names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphsvc.entities.model import Named
     from graphsvc.queries import BoundQuery
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
 
 MOST_COLUMNS = 4
 """How many properties are shown: with more, nothing is taken in at a glance."""

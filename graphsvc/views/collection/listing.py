@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal
 
-from graphsvc.entities.evidence import place as as_int
-from graphsvc.entities.labels import LABELLING
-from graphsvc.entities.layout import Place
 from graphsvc.namespaces import OA
 from graphsvc.views.collection.members import Members, backwards, descending
 from graphsvc.views.collection.ordering import is_number
 from graphsvc.views.collection.state import BY_LABEL, Sort
+from graphsvc.views.labels import LABELLING
+from graphsvc.views.layout import PropertyRef
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +38,8 @@ SORTED_THINGS = 10_000
 Of more things so many are looked at to know their properties; it stands in the query.
 """
 
-_NAMES = tuple(Place(name) for name in LABELLING if name != OA.exact)
-_WORDS = Place(OA.exact)
+_NAMES = tuple(PropertyRef(name) for name in LABELLING if name != OA.exact)
+_WORDS = PropertyRef(OA.exact)
 _NUMBERS = ("things", "values", "links")
 
 
@@ -54,7 +54,7 @@ class Usage:
     """One of the values: those of a property are all of a kind, or nearly so."""
 
 
-Usages: TypeAlias = Mapping[Place, Usage]
+Usages: TypeAlias = Mapping[PropertyRef, Usage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,13 @@ def members_of(graph: Graph, state: State) -> Members:
 
 def usages(graph: Graph, members: Members) -> Usages:
     """Return which properties the things have, read either way."""
-    found: dict[Place, Usage] = {}
+    found: dict[PropertyRef, Usage] = {}
     for incoming, query in ((False, PROPERTIES), (True, backwards(PROPERTIES))):
         for row in graph.rows(members.ask(query, {})):
             if "property" in row:
                 things, values, links = (as_int(row[name]) or 0 for name in _NUMBERS)
                 usage = Usage(things, values, links, row["sample"])
-                found[Place(row["property"], incoming)] = usage
+                found[PropertyRef(row["property"], incoming)] = usage
     return found
 
 
@@ -102,10 +102,10 @@ def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size
         query = members.ask(UNORDERED, terms)
     else:
         terms["language"] = Literal(languages.split(",", maxsplit=1)[0].strip())
-        by_label = sort.place == BY_LABEL.place
-        named = BY_NAME if by_label else backwards(BY_VALUE) if sort.place.incoming else BY_VALUE
+        by_label = sort.ref == BY_LABEL.ref
+        named = BY_NAME if by_label else backwards(BY_VALUE) if sort.ref.incoming else BY_VALUE
         if not by_label:
-            terms["property"] = sort.place.property
+            terms["property"] = sort.ref.property
         query = members.ask(descending(named) if sort.descending else named, terms)
     things = tuple(row["thing"] for row in graph.rows(query))
     return Listing(things, sort, query)

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.entities.layout import Place
     from graphsvc.queries import Query
     from graphsvc.store.base import Term
     from graphsvc.views.collection.state import Condition, State
+    from graphsvc.views.layout import PropertyRef
 
 OF_CLASS = "VALUES ?class { } ?thing a ?class ."
 """How a query file says that it speaks of the things of a class."""
@@ -91,8 +91,7 @@ def patterns(state: State, everything: str = "") -> str:
     ``everything`` are those of things of which nothing is asked.
     """
     conditions = [
-        (place, wanted, f"value{number}")
-        for number, (place, wanted) in enumerate(state.conditions, 1)
+        (ref, wanted, f"value{number}") for number, (ref, wanted) in enumerate(state.conditions, 1)
     ]
     # What finds things comes before what only leaves some out.
     lines = _of_classes(state.classes)
@@ -117,22 +116,22 @@ def _among(variable: str, terms: Iterable[Term]) -> str:
     return f"?{variable} IN ({', '.join(map(written, terms))})"
 
 
-def _link(place: Place, other: str) -> str:
+def _link(ref: PropertyRef, other: str) -> str:
     """Return the triple pattern between the thing and a variable, or a term."""
-    if place.incoming:
-        return f"{other} {written(place.property)} ?thing ."
-    return f"?thing {written(place.property)} {other} ."
+    if ref.incoming:
+        return f"{other} {written(ref.property)} ?thing ."
+    return f"?thing {written(ref.property)} {other} ."
 
 
-def _having(place: Place, wanted: Sequence[Condition], variable: str) -> str:
+def _having(ref: PropertyRef, wanted: Sequence[Condition], variable: str) -> str:
     """Return the pattern of a value for which one of the conditions holds."""
-    link = _link(place, f"?{variable}")
+    link = _link(ref, f"?{variable}")
     if Present() in wanted:
         return link
     terms = [one.value for one in wanted if isinstance(one, Is)]
     spans = [one for one in wanted if isinstance(one, Span)]
-    if not spans and len(terms) == 1 and not (place.incoming and isinstance(terms[0], Literal)):
-        return _link(place, written(terms[0]))
+    if not spans and len(terms) == 1 and not (ref.incoming and isinstance(terms[0], Literal)):
+        return _link(ref, written(terms[0]))
     if not spans:
         return f"VALUES ?{variable} {{ {' '.join(map(written, terms))} }} {link}"
     tests = [_within(variable, span) for span in spans]
@@ -140,13 +139,13 @@ def _having(place: Place, wanted: Sequence[Condition], variable: str) -> str:
     return f"{link} FILTER({' || '.join(tests)})"
 
 
-def _lacking(place: Place, wanted: Sequence[Condition], variable: str) -> str:
+def _lacking(ref: PropertyRef, wanted: Sequence[Condition], variable: str) -> str:
     """Return the filter that lets things through without a value, or with one that fits."""
-    absent = f"NOT EXISTS {{ {_link(place, f'?{variable}')} }}"
+    absent = f"NOT EXISTS {{ {_link(ref, f'?{variable}')} }}"
     others = [one for one in wanted if one != Absent()]
     if not others:
         return f"FILTER({absent})"
-    return f"FILTER({absent} || EXISTS {{ {_having(place, others, variable)} }})"
+    return f"FILTER({absent} || EXISTS {{ {_having(ref, others, variable)} }})"
 
 
 def _within(variable: str, span: Span) -> str:

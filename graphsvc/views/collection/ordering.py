@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal
 
-from graphsvc.entities.layout import number as as_number
 from graphsvc.namespaces import XSD
+from graphsvc.views.values import as_number
 
 if TYPE_CHECKING:
     from graphsvc.store.base import Term

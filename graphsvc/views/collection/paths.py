@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode
 
-from graphsvc.entities.layout import Place
 from graphsvc.namespaces import RDF, SH
+from graphsvc.views.layout import PropertyRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,7 +43,7 @@ class Repeated:
     once: bool = False
 
 
-Path: TypeAlias = Place | Sequence | Alternative | Repeated
+Path: TypeAlias = PropertyRef | Sequence | Alternative | Repeated
 
 _REPEATED = {
     SH.zeroOrMorePath: (True, False),
@@ -77,7 +77,7 @@ class Shapes:
     def path(self, node: Term, depth: int = 0) -> Path | None:
         """Return the path that a node stands for, or None if it is not well-formed."""
         if isinstance(node, NamedNode):
-            return Place(node)
+            return PropertyRef(node)
         if depth > _DEEPEST or not isinstance(node, BlankNode):
             return None
         if self.one(node, RDF.first) is not None:
@@ -87,7 +87,7 @@ class Shapes:
             return self._several(Alternative, alternatives, depth)
         inverse = self.one(node, SH.inversePath)
         if isinstance(inverse, NamedNode):
-            return Place(inverse, incoming=True)
+            return PropertyRef(inverse, incoming=True)
         return self._repeated(node, depth)
 
     def _several(self, kind: type[Sequence | Alternative], head: Term, depth: int) -> Path | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.layout import Place
+from graphsvc.views.layout import PropertyRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,59 +52,59 @@ Condition: TypeAlias = Is | Present | Absent | Span
 class Sort:
     """The column that orders the table, and whether the last comes first."""
 
-    place: Place
+    ref: PropertyRef
     descending: bool = False
 
 
 #: The order by label is that of no property.
-BY_LABEL = Sort(Place(NamedNode("urn:label")))
+BY_LABEL = Sort(PropertyRef(NamedNode("urn:label")))
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """Everything that decides a page of `/browse`.
 
-    A thing fits if it is of one of the classes (or none is given), and if for each place in
+    A thing fits if it is of one of the classes (or none is given), and if for each property in
     ``conditions`` at least one of the conditions there holds. No columns means those that the
     shapes put first, no sort the order that suits the things. ``facet`` is the facet whose values
     are all shown.
     """
 
     classes: tuple[NamedNode, ...] = ()
-    conditions: tuple[tuple[Place, tuple[Condition, ...]], ...] = ()
+    conditions: tuple[tuple[PropertyRef, tuple[Condition, ...]], ...] = ()
     sort: Sort | None = None
-    columns: tuple[Place, ...] = ()
-    facet: Place | None = None
+    columns: tuple[PropertyRef, ...] = ()
+    facet: PropertyRef | None = None
     page: int = 1
 
-    def on(self, place: Place) -> tuple[Condition, ...]:
+    def on(self, ref: PropertyRef) -> tuple[Condition, ...]:
         """Return the conditions on one property."""
-        return dict(self.conditions).get(place, ())
+        return dict(self.conditions).get(ref, ())
 
-    def without(self, place: Place) -> State:
+    def without(self, ref: PropertyRef) -> State:
         """Return the state without any condition on a property."""
-        rest = tuple(entry for entry in self.conditions if entry[0] != place)
+        rest = tuple(entry for entry in self.conditions if entry[0] != ref)
         return replace(self, conditions=rest, page=1)
 
-    def toggled(self, place: Place, condition: Condition) -> State:
+    def toggled(self, ref: PropertyRef, condition: Condition) -> State:
         """Return the state with a condition added, or removed if it is there."""
-        now = self.on(place)
+        now = self.on(ref)
         changed = _toggled(now, condition)
         if not now:
-            return replace(self, conditions=(*self.conditions, (place, changed)), page=1)
+            return replace(self, conditions=(*self.conditions, (ref, changed)), page=1)
         if not changed:
-            return self.without(place)
-        entries = ((at, changed if at == place else held) for at, held in self.conditions)
+            return self.without(ref)
+        entries = ((at, changed if at == ref else held) for at, held in self.conditions)
         return replace(self, conditions=tuple(entries), page=1)
 
-    def with_span(self, place: Place, span: Span) -> State:
+    def with_span(self, ref: PropertyRef, span: Span) -> State:
         """Return the state with a span in place of the one that is there, if any."""
-        kept = tuple(held for held in self.on(place) if not isinstance(held, Span))
+        kept = tuple(held for held in self.on(ref) if not isinstance(held, Span))
         given = (span,) if span.low or span.high else ()
-        bare = self.without(place)
+        bare = self.without(ref)
         if not kept + given:
             return bare
-        return replace(bare, conditions=(*bare.conditions, (place, kept + given)))
+        return replace(bare, conditions=(*bare.conditions, (ref, kept + given)))
 
     def toggled_class(self, cls: NamedNode) -> State:
         """Return the state with a class added, or removed if it is there."""

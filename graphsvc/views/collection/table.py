@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from graphsvc.entities.layout import Place
-from graphsvc.entities.model import PAGE_SIZE
 from graphsvc.namespaces import RDF
 from graphsvc.views.collection.cells import Grid, Row
+from graphsvc.views.layout import PropertyRef
+from graphsvc.views.model import PAGE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,10 +61,12 @@ def columns_of(
     if state.columns:
         known = {column.id: column for column in choices}
         return tuple(known.get(at) or plain[at] for at in state.columns[:MOST_COLUMNS])
-    narrowed = {place for place, _ in state.conditions}
+    narrowed = {ref for ref, _ in state.conditions}
     first = [column for column in choices if column.id in narrowed]
     rest = [column for column in choices if column not in first and _differs(column, used, total)]
-    return tuple([*first, *rest][: max(_FIRST_COLUMNS, len(first))]) or (plain[Place(RDF.type)],)
+    return tuple([*first, *rest][: max(_FIRST_COLUMNS, len(first))]) or (
+        plain[PropertyRef(RDF.type)],
+    )
 
 
 def _differs(column: Column, used: Usages, total: int) -> bool:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from graphsvc.entities.evidence import iri
-from graphsvc.entities.labels import best
-from graphsvc.entities.model import Dataset
 from graphsvc.namespaces import DCTERMS, FOAF, RDF, RDFS, SH, graph_iri
+from graphsvc.views.labels import best
+from graphsvc.views.model import Dataset
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_iri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,12 +33,10 @@ STATEMENTS = view_query("dataset/statements")
 class Description:
     """What the graph says of the dataset whose IRIs are those here, in every language.
 
-    ``languages`` are the tags of those in which the graph names things; ``language`` is that in
-    which it is written.
+    ``language`` is that in which the graph is written.
     """
 
     node: Term | None
-    languages: frozenset[str]
     _values: Mapping[Term, Sequence[Term]]
 
     @classmethod
@@ -50,9 +48,7 @@ class Description:
         for row in own:
             if row["dataset"] == node:
                 values.setdefault(row["property"], []).append(row["value"])
-        tags = (row.get("tag") for row in rows(LANGUAGES.bind({})))
-        spoken = frozenset(tag.value.lower() for tag in tags if isinstance(tag, Literal))
-        return cls(node, spoken - {""}, values)
+        return cls(node, values)
 
     @property
     def language(self) -> str:
@@ -65,6 +61,12 @@ class Description:
         return [value for each in properties for value in self._values.get(each, ())]
 
 
+def languages_of_names(rows: Callable[[BoundQuery], Table]) -> frozenset[str]:
+    """Return the tags of the languages in which a graph names things."""
+    tags = (row.get("tag") for row in rows(LANGUAGES.bind({})))
+    return frozenset(tag.value.lower() for tag in tags if isinstance(tag, Literal)) - {""}
+
+
 def dataset(graph: Graph, languages: str) -> Dataset:
     """Return what the graph as a whole is called: the void:Dataset whose IRIs are those here.
 
@@ -73,13 +75,13 @@ def dataset(graph: Graph, languages: str) -> Dataset:
     found = graph.description
     if found.node is None:
         return Dataset(None, "Knowledge graph", "", None)
-    licence = min(found.values(DCTERMS.license), key=iri, default=None)
+    licence = min(found.values(DCTERMS.license), key=as_iri, default=None)
     return Dataset(
-        iri=iri(found.node),
+        iri=as_iri(found.node),
         title=best(found.values(DCTERMS.title), languages) or "Knowledge graph",
         description=best(found.values(DCTERMS.description), languages),
-        licence=None if licence is None else iri(licence),
-        licence_called=None if licence is None else Names(graph, [licence], languages)[licence],
+        licence=None if licence is None else as_iri(licence),
+        licence_name=None if licence is None else Names(graph, [licence], languages)[licence],
     )
 
 
@@ -132,4 +134,4 @@ def downloads(graph: Graph) -> Sequence[tuple[str, str]]:
     """Return the addresses of what can be downloaded of the dataset, and the types of the files."""
     node = graph.description.node
     asked = DOWNLOADS.bind({"dataset": node if isinstance(node, NamedNode) else ()})
-    return [(iri(row["url"]), iri(row["type"])) for row in graph.rows(asked)]
+    return [(as_iri(row["url"]), as_iri(row["type"])) for row in graph.rows(asked)]

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.evidence import place
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import RDF, graph_iri
 from graphsvc.views.document import paging as pages
@@ -37,6 +36,7 @@ from graphsvc.views.document.model import (
 from graphsvc.views.document.paging import Paging
 from graphsvc.views.queries import view_query
 from graphsvc.views.thing.head import is_known
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -108,7 +108,7 @@ def draft(graph: Graph, iri: str, page: int = 1) -> Draft:
     Errors: UnknownEntity, also for a page after the last.
     """
     rows = graph.rows(SIZES.bind({"thing": NamedNode(iri)}))
-    sizes = {row["list"]: place(row["count"]) or 0 for row in rows}
+    sizes = {row["list"]: as_int(row["count"]) or 0 for row in rows}
     by_name = {name: sizes.get(Literal(name), 0) for name in ("about", "pointing", "content")}
     if not any(by_name.values()) and not is_known(graph, iri):
         raise UnknownEntity(iri)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.entities.model import claim_name
 from graphsvc.namespaces import PROV, RDF
+from graphsvc.views.model import claim_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

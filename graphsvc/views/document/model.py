@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from graphsvc.entities.model import Dataset
+    from graphsvc.views.model import Dataset
 
 # https://www.w3.org/1999/xhtml/vocab#next
 _XHV = Namespace("http://www.w3.org/1999/xhtml/vocab#")

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.labels import fit
 from graphsvc.search import Kind
 from graphsvc.views.citation import SENTENCES
+from graphsvc.views.labels import fit
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.queries import BoundQuery
     from graphsvc.search import Hit
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named, Passage
 
 DESCRIPTIONS = view_query("hits/descriptions")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphsvc.entities.labels import best
+from graphsvc.views.labels import best
 from graphsvc.views.map import drawn_map
 from graphsvc.views.names import Names
 from graphsvc.views.timeline import timeline
@@ -13,10 +13,10 @@ from graphsvc.views.timeline import timeline
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from graphsvc.entities.model import ClassCount, Named
     from graphsvc.queries import BoundQuery
     from graphsvc.views.graph import Graph
     from graphsvc.views.map import Map
+    from graphsvc.views.model import ClassCount, Named
     from graphsvc.views.timeline import Timeline
 
 MOST_MOMENTS = 8

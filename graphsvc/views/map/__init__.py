@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.pictures.labels import Box, Label, Point
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.map.places import Place, Places
+    from graphsvc.views.model import Named, Passage
 
 SENTENCES = view_query("map/sentences")
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.model import Status
 from graphsvc.phrases import Phrase
 from graphsvc.pictures import world
+from graphsvc.views.model import Status
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.evidence import place
-from graphsvc.entities.labels import Labels, fit, spelled
-from graphsvc.entities.model import Passage
 from graphsvc.language_priority import distance
+from graphsvc.views.labels import Labels, fit, spelled
+from graphsvc.views.model import Passage
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from graphsvc.entities.model import Named
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
 
 LABELS = view_query("names/labels")
 
@@ -75,7 +75,7 @@ class Names:
             if isinstance(label, Literal) and isinstance(rank, Literal):
                 self._labels.add(node, label, int(rank.value))
                 if rank == _WORDS and isinstance(node, NamedNode):
-                    self._add_passage(node, label, place(numbers.get(node)))
+                    self._add_passage(node, label, as_int(numbers.get(node)))
 
     def _add_passage(self, node: NamedNode, words: Literal, number: int | None) -> None:
         """Take the words of a passage, if they suit the reader better than those before."""

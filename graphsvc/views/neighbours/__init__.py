@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.model import Named, Passage, Status
+from graphsvc.views.model import Named, Passage, Status
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 

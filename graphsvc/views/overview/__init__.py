@@ -9,8 +9,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphsvc.entities.evidence import place
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,6 +77,6 @@ def _texts(table: Table) -> list[SourceText]:
     for row in table:
         # Without any text there is one row all the same, with the number 0.
         if "text" in row:
-            passages[row["text"]] = place(row["passages"]) or 0
+            passages[row["text"]] = as_int(row["passages"]) or 0
             found[row["text"]] += [row["description"]] if "description" in row else []
     return [SourceText(text, count, tuple(found[text])) for text, count in passages.items()]

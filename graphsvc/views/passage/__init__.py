@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.entities.evidence import place
-from graphsvc.entities.layout import Place, Slot
-from graphsvc.entities.model import Fact, Status
 from graphsvc.namespaces import NIF, RDF
+from graphsvc.views.layout import PropertyRef, PropertyShape
+from graphsvc.views.model import Fact, Status
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 from graphsvc.views.thing.model import PropertyFacts
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named, Passage
     from graphsvc.views.terms import Terms
     from graphsvc.views.thing.model import Thing
 
@@ -88,8 +88,8 @@ def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
     return Reading(
         passage=passage,
         text=names[text],
-        begin=place(begin),
-        end=place(end),
+        begin=as_int(begin),
+        end=as_int(end),
         count=len(graph.texts.passages.get(text.value, ())),
         previous=before,
         next=after,
@@ -120,7 +120,7 @@ def _subjects(
     subjects = [
         SubjectFacts(
             names[subject],
-            _properties(said, terms.layout.slots(classes.get(subject, ())), names, terms),
+            _properties(said, terms.layout.shapes(classes.get(subject, ())), names, terms),
         )
         for subject, said in found.items()
     ]
@@ -128,15 +128,20 @@ def _subjects(
 
 
 def _properties(
-    said: Mapping[NamedNode, list[Triple]], slots: Mapping[Place, Slot], names: Names, terms: Terms
+    said: Mapping[NamedNode, list[Triple]],
+    shapes: Mapping[PropertyRef, PropertyShape],
+    names: Names,
+    terms: Terms,
 ) -> tuple[PropertyFacts, ...]:
     def order(prop: NamedNode) -> tuple[tuple[float, str, float], str]:
-        rank = slots.get(Place(prop), Slot()).rank
+        rank = shapes.get(PropertyRef(prop), PropertyShape()).rank
         return (_FIRST if prop == RDF.type else rank, str(prop))
 
     return tuple(
         PropertyFacts(
-            predicate=slots.get(Place(prop), Slot()).called(names[prop], names.languages),
+            predicate=shapes.get(PropertyRef(prop), PropertyShape()).name(
+                names[prop], names.languages
+            ),
             definition=terms.definition(prop, names.languages),
             facts=tuple(
                 sorted(

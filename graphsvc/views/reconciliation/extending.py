@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.evidence import iri
-from graphsvc.entities.labels import best
 from graphsvc.namespaces import XSD
+from graphsvc.views.labels import best
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 from graphsvc.views.reconciliation.values import node, nodes, number, values_of
+from graphsvc.views.values import as_iri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graphsvc.entities.model import Named
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
     from graphsvc.views.reconciliation.reading import Column, Extension
 
 #: What can be set for a column.
@@ -163,7 +163,7 @@ def _meta(graph: Graph, properties: Sequence[str], languages: str) -> list[dict[
     ranges = {
         row["property"]: row["range"]
         for row in graph.rows(RANGES.bind({"property": nodes(properties)}))
-        if iri(row["range"]).startswith(graph.base)
+        if as_iri(row["range"]).startswith(graph.base)
     }
     names = Names(graph, [*nodes(properties), *ranges.values()], languages)
     found: list[dict[str, object]] = []
@@ -174,6 +174,6 @@ def _meta(graph: Graph, properties: Sequence[str], languages: str) -> list[dict[
             meta["name"] = names[predicate].label
             if predicate in ranges:
                 cls = ranges[predicate]
-                meta["type"] = {"id": iri(cls), "name": names[cls].label}
+                meta["type"] = {"id": as_iri(cls), "name": names[cls].label}
         found.append(meta)
     return found

@@ -18,9 +18,9 @@ from graphsvc.views.reconciliation.values import node, nodes, number, values_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from graphsvc.entities.model import Named
     from graphsvc.search import Hit, Index
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
     from graphsvc.views.reconciliation.reading import Value, Wanted
 
 #: How much of the score the properties make up, where there are a name and properties.

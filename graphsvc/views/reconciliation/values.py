@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.model import Named
 from graphsvc.namespaces import XSD
+from graphsvc.views.model import Named
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 

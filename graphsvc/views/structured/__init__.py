@@ -32,10 +32,10 @@ from graphsvc.views.queries import view_query
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from graphsvc.entities.model import Dataset, Named
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Dataset, Named
     from graphsvc.views.thing import Thing
 
 Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"

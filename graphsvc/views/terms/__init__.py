@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.evidence import place
-from graphsvc.entities.labels import Labels, best
-from graphsvc.entities.layout import Layout
+from graphsvc.views.labels import Labels, best
+from graphsvc.views.layout import Layout
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from graphsvc.entities.model import Named
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
+    from graphsvc.views.model import Named
 
 LABELS = view_query("terms/labels")
 DEFINITIONS = view_query("terms/definitions")
@@ -58,12 +58,12 @@ class Terms:
         return cls(
             namings=frozenset(row["naming"] for row in rows(NAMINGS.bind({}))),
             dimensions=_pairs(rows(DIMENSIONS.bind({}))),
-            layout=Layout.of(rows(TARGETS.bind({})), rows(SHAPES.bind({}))),
+            layout=Layout(rows(TARGETS.bind({})), rows(SHAPES.bind({}))),
             _labels=labels,
             _definitions=_pairs(rows(DEFINITIONS.bind({}))),
             _above=_pairs(rows(SUPERCLASSES.bind({}))),
             _members={
-                row["class"]: place(row["members"]) or 0
+                row["class"]: as_int(row["members"]) or 0
                 for row in rows(MEMBERS.bind({}))
                 if "class" in row
             },

@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal
 
-from graphsvc.entities.evidence import place
-from graphsvc.entities.labels import Labels, spelled
 from graphsvc.namespaces import LDQD, RDF
+from graphsvc.views.labels import Labels, spelled
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 from graphsvc.views.text.words import Numbers, pieces
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.entities.mentions import Piece
-    from graphsvc.entities.model import Named, Passage
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.mentions import Piece
+    from graphsvc.views.model import Named, Passage
     from graphsvc.views.terms import Terms
     from graphsvc.views.text.words import Stated
 
@@ -203,7 +203,7 @@ class _Beside:
             found[passage].append(tuple(fact))  # type: ignore[index, arg-type]
         stated = {passage: _first(facts) for passage, facts in found.items()}
         places = {
-            row["passage"]: _Place(*(place(row[name]) or 0 for name in _Place._fields))
+            row["passage"]: _Place(*(as_int(row[name]) or 0 for name in _Place._fields))
             for row in graph.rows(COVERAGE.bind(about))
             if "passage" in row
         }

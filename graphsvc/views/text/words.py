@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.mentions import Piece, nested, occurrences
-from graphsvc.entities.model import Named
 from graphsvc.namespaces import XSD
+from graphsvc.views.mentions import Piece, nested, occurrences
+from graphsvc.views.model import Named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
-    from graphsvc.entities.mentions import Span
     from graphsvc.store.base import Term
+    from graphsvc.views.mentions import Span
     from graphsvc.views.names import Names
 
     Stated: TypeAlias = tuple[Term, Term, Term]

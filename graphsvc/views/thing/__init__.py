@@ -37,9 +37,9 @@ from graphsvc.views.thing.parts import fragments
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from graphsvc.entities.model import Fact, Named
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Fact, Named
     from graphsvc.views.thing.model import Group
 
 __all__ = ["Head", "Thing", "head", "is_known", "thing"]

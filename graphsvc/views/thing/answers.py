@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.evidence import place
 from graphsvc.namespaces import RDF, VOID
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -142,7 +142,7 @@ def _rows(graph: Graph, queries: Iterator[BoundQuery]) -> Iterator[Row]:
 
 def _sizes(rows: Sequence[Row], direction: str) -> Sizes:
     return {
-        prop: place(row["count"]) or 0
+        prop: as_int(row["count"]) or 0
         for row in rows
         if isinstance(prop := row.get("property"), NamedNode)
         and row["direction"] == Literal(direction)
@@ -157,7 +157,7 @@ def _targets(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> list[Named
 
 def _has_shape(graph: Graph, facts: Sequence[Row]) -> bool:
     types = (row["value"] for row in facts if row["property"] == RDF.type)
-    return bool(graph.terms.layout.slots(types))
+    return bool(graph.terms.layout.shapes(types))
 
 
 def _parts(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Mapping[Term, Sequence[Row]]:

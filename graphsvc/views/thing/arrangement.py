@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.layout import Place, Slot
 from graphsvc.namespaces import RDF, RDFS, SKOS
 from graphsvc.phrases import Phrase
+from graphsvc.views.layout import PropertyRef, PropertyShape
 from graphsvc.views.thing.answers import DERIVATIONS, FACTS, MOST_FACTS, POINTING, UNSTATED
 from graphsvc.views.thing.model import ExpectedGroup, Group, Incoming, PropertyFacts, Unstated
 from graphsvc.views.thing.parts import partition
@@ -17,9 +17,9 @@ from graphsvc.views.thing.parts import partition
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from graphsvc.entities.model import Fact, Named, Note
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
+    from graphsvc.views.model import Fact, Named, Note
     from graphsvc.views.names import Names
     from graphsvc.views.terms import Terms
     from graphsvc.views.thing.answers import Answers
@@ -44,20 +44,20 @@ class Arrangement:
         self._names = names
         self._facts = facts
         types = (fact.other.term for fact in facts.get(RDF.type, ()))
-        self._slots = terms.layout.slots(types)
+        self._shapes = terms.layout.shapes(types)
 
     def groups(self, omissions: Mapping[Term, tuple[Note, ...]]) -> list[Group]:
         """Return the facts in the groups of the shapes, then the group of the rest.
 
         In the rest are the properties that no shape places, and the facts that only restate.
         """
-        expected = [prop for prop in omissions if Place(prop) in self._slots]
+        expected = [prop for prop in omissions if PropertyRef(prop) in self._shapes]
         every = dict.fromkeys([*self._answers.out, *expected])
         shown = [prop for prop in every if prop not in _LABELLING]
         placed = [
-            (self._slots[Place(prop)], entry)
+            (self._shapes[PropertyRef(prop)], entry)
             for prop in shown
-            if Place(prop) in self._slots
+            if PropertyRef(prop) in self._shapes
             and _says(entry := self._property(prop, _tells, omissions.get(prop, ())))
         ]
         placed.sort(key=lambda pair: (pair[0].rank, pair[1].predicate.label))
@@ -67,7 +67,7 @@ class Arrangement:
             label, language = self._title(entries[0][0])
             found.append(self._group(label, language, [entry for _, entry in entries]))
         rest = (
-            self._property(prop, _restates if Place(prop) in self._slots else _any)
+            self._property(prop, _restates if PropertyRef(prop) in self._shapes else _any)
             for prop in shown
         )
         left = [entry for entry in rest if _says(entry)]
@@ -77,15 +77,15 @@ class Arrangement:
     def unstated(self) -> Unstated | None:
         """Return what the shapes expect of the thing and nothing says, group by group."""
         lacking = [
-            (self._slots.get(Place(row["property"]), Slot()), row["property"])
+            (self._shapes.get(PropertyRef(row["property"]), PropertyShape()), row["property"])
             for row in self._answers.unstated
         ]
         lacking.sort(key=lambda pair: (pair[0].rank, str(pair[1])))
         found = []
         for _, members in groupby(lacking, key=lambda pair: pair[0].rank[:2]):
-            places = list(members)
-            label, language = self._title(places[0][0])
-            names = tuple(self._named(prop, slot) for slot, prop in places)
+            expected = list(members)
+            label, language = self._title(expected[0][0])
+            names = tuple(self._named(prop, shape) for shape, prop in expected)
             found.append(ExpectedGroup(label, names, language))
         query = UNSTATED.bind({"thing": self._answers.thing})
         return Unstated(tuple(found), query) if found else None
@@ -94,15 +94,15 @@ class Arrangement:
         """Return the beginning of each list of facts that point to the thing, in order."""
         found = []
         for prop, total in self._answers.into.items():
-            slot = self._slots.get(Place(prop, incoming=True), Slot())
+            shape = self._shapes.get(PropertyRef(prop, incoming=True), PropertyShape())
             entry = Incoming(
-                predicate=self._named(prop, slot),
+                predicate=self._named(prop, shape),
                 total=total,
                 is_partial=self._answers.is_partial,
                 facts=tuple(facts.get(prop, ())[:_FIRST_INCOMING]),
                 query=POINTING.bind({"thing": self._answers.thing, "property": prop}),
             )
-            found.append((slot.rank, entry.predicate.label, entry))
+            found.append((shape.rank, entry.predicate.label, entry))
         return [entry for _, _, entry in sorted(found, key=lambda row: row[:2])]
 
     def _group(self, label: str, language: str | None, entries: Sequence[PropertyFacts]) -> Group:
@@ -125,13 +125,13 @@ class Arrangement:
             }
         )
 
-    def _title(self, slot: Slot) -> tuple[str, str | None]:
-        """Return what to write above the group of a slot, and in which language that is."""
-        group = slot.group_called(self._names.languages)
+    def _title(self, shape: PropertyShape) -> tuple[str, str | None]:
+        """Return what to write above the group of a shape, and in which language that is."""
+        group = shape.group_name(self._names.languages)
         return (_FACTS_GROUP, None) if group is None else (group.label, group.language)
 
-    def _named(self, prop: Term, slot: Slot) -> Named:
-        return slot.called(self._names[prop], self._names.languages)
+    def _named(self, prop: Term, shape: PropertyShape) -> Named:
+        return shape.name(self._names[prop], self._names.languages)
 
     def _property(
         self, prop: Term, chosen: Callable[[Fact], bool], omissions: tuple[Note, ...] = ()
@@ -140,7 +140,7 @@ class Arrangement:
         here = tuple(fact for fact in facts if chosen(fact))
         size = self._answers.out.get(prop, 0) if isinstance(prop, NamedNode) else 0
         return PropertyFacts(
-            predicate=self._named(prop, self._slots.get(Place(prop), Slot())),
+            predicate=self._named(prop, self._shapes.get(PropertyRef(prop), PropertyShape())),
             definition=self._terms.definition(prop, self._names.languages),
             facts=here,
             omissions=omissions,

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.entities.evidence import iri
-from graphsvc.entities.labels import spelled
-from graphsvc.entities.model import Derivation, Fact
+from graphsvc.views.labels import spelled
+from graphsvc.views.model import Derivation, Fact, Status
 from graphsvc.views.thing.notes import by_property, notes_of
+from graphsvc.views.values import as_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-    from graphsvc.entities.model import Note
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Note
     from graphsvc.views.names import Names
     from graphsvc.views.thing.answers import Answers, Row
 
@@ -55,7 +55,7 @@ class Evidence:
         return Fact(
             triple=triple,
             other=self._names[other],
-            status=self._graph.status(graphs),
+            status=Status.STATED if passages else self._graph.status(graphs),
             passages=tuple(passages),
             derivations=self._derivations.get(triple, ()),
             notes=notes,
@@ -68,7 +68,7 @@ class Evidence:
         return Fact(
             triple=triple,
             other=self._names[triple.subject],
-            status=self._graph.status(graphs),
+            status=Status.STATED if passages else self._graph.status(graphs),
             passages=tuple(passages),
         )
 
@@ -114,8 +114,8 @@ def _derivation(step: _Step, names: Names) -> Derivation:
     stated = filter(None, passages.values())
     graphs = sorted((source for source in passages if passages[source] is None), key=str)
     return Derivation(
-        iri=iri(step.node),
-        rule=None if step.rule is None else iri(step.rule),
+        iri=as_iri(step.node),
+        rule=None if step.rule is None else as_iri(step.rule),
         axiom=None if step.axiom is None else names[step.axiom],
         passages=tuple(sorted(stated, key=lambda entry: entry.order)),
         graphs=tuple(map(spelled, graphs)),

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from graphsvc.entities.model import Fact, Named, Note
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
+    from graphsvc.views.model import Fact, Named, Note
 
 
 @dataclass(frozen=True, slots=True)

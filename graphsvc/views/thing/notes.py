@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.evidence import iri
-from graphsvc.entities.labels import fit, spelled
-from graphsvc.entities.model import Note
 from graphsvc.namespaces import OA, RDF, RDFS
+from graphsvc.views.labels import fit, spelled
+from graphsvc.views.model import Note
 from graphsvc.views.thing.variants import variants_of
+from graphsvc.views.values import as_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -66,7 +66,7 @@ def _note(node: Term, said: Iterable[tuple[Term, Term]], names: Names, terms: Te
     passages = tuple(sorted(cited, key=lambda entry: entry.order))
     labels = _in_one_language(values.get(RDFS.label, []), names)
     return Note(
-        iri=iri(node),
+        iri=as_iri(node),
         label=labels[0] if labels else spelled(node).label,
         kinds=tuple(names[kind] for kind in kinds),
         words=tuple(words),

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc.entities.evidence import place
 from graphsvc.namespaces import VOID
 from graphsvc.views.thing.answers import PARTS
 from graphsvc.views.thing.model import Fragment, Part, Partition
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from graphsvc.entities.model import Fact, Named
     from graphsvc.store.base import Term
+    from graphsvc.views.model import Fact, Named
     from graphsvc.views.names import Names
     from graphsvc.views.thing.answers import Answers, Row
     from graphsvc.views.thing.model import Group
@@ -39,7 +39,7 @@ def partition(
     for fact in facts:
         said = {row["property"]: row["value"] for row in parts.get(fact.other.term, ())}
         if of in said and counting in said:
-            found.append(Part(fact, names[said[of]], place(said[counting]) or 0))
+            found.append(Part(fact, names[said[of]], as_int(said[counting]) or 0))
     if len(found) < len(facts):
         return None
     by_class = prop == VOID.classPartition

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphsvc.entities.mentions import occurrences
-from graphsvc.entities.model import Variant
+from graphsvc.views.mentions import occurrences
+from graphsvc.views.model import Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from graphsvc.entities.model import Passage
+    from graphsvc.views.model import Passage
 
 
 def variants_of(readings: Iterable[str], cited: Sequence[Passage]) -> list[Variant]:

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.entities.evidence import place
 from graphsvc.namespaces import graph_iri
 from graphsvc.pictures.span import Stretch, stretch, ticks
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from graphsvc.entities.model import Named, Passage, Status
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named, Passage, Status
 
 PROPERTIES = view_query("timeline/properties")
 DATED = view_query("timeline/dated")
@@ -127,7 +127,7 @@ def timeline(
 def dated_classes(graph: Graph, languages: str) -> tuple[DatedClass, ...]:
     """Return the classes of the things that are dated, those with the most facts first."""
     counts = {
-        row["class"]: place(row["facts"]) or 0
+        row["class"]: as_int(row["facts"]) or 0
         for row in graph.rows(CLASSES.bind(_about(graph)))
         if row.get("class") in graph.classes.counts
     }

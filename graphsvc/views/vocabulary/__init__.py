@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphsvc.entities.labels import best
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import DCTERMS, OWL, RDFS, VANN
 from graphsvc.phrases import Phrase
+from graphsvc.views.labels import best
 from graphsvc.views.names import Names
 from graphsvc.views.vocabulary import ontology as reading
 from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network, tree, upright_tree
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.entities.model import Named
     from graphsvc.namespaces import Prefixes
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
     from graphsvc.views.vocabulary.model import Questions
     from graphsvc.views.vocabulary.ontology import Ontology
 

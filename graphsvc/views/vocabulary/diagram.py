@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from graphsvc.entities.model import Named
     from graphsvc.pictures.layers import Layers
+    from graphsvc.views.model import Named
     from graphsvc.views.vocabulary.model import Branch, Link
     from graphsvc.views.vocabulary.ontology import RawLink
 
@@ -151,7 +150,6 @@ def _width(terms: Sequence[Named], character: float = _BOLD_CHARACTER) -> float:
     return round(longest * character + 2 * _PADDING, 1)
 
 
-@lru_cache(maxsize=10_000)
 def _letters(words: str) -> float:
     """Return how many letters of the usual width are as wide as some words."""
     return sum(_RELATIVE.get(letter, 1.0) for letter in words)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from graphsvc.entities.model import Named
 from graphsvc.phrases import Phrase
+from graphsvc.views.model import Named
 
 if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery

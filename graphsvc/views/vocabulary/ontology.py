@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 from pyoxigraph import NamedNode
 
-from graphsvc.entities.evidence import place
-from graphsvc.entities.labels import spelled
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
 from graphsvc.phrases import Phrase
+from graphsvc.views.labels import spelled
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
 from graphsvc.views.vocabulary.axioms import Axioms
 from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network_layers
 from graphsvc.views.vocabulary.model import CLASSES, BlockQueries
@@ -23,10 +23,10 @@ from graphsvc.views.vocabulary.relations import relations
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from graphsvc.entities.model import Named
     from graphsvc.pictures.layers import Layers
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
+    from graphsvc.views.model import Named
     from graphsvc.views.vocabulary.relations import Relations
 
 STATEMENTS = view_query("vocabulary/statements").bind({})
@@ -264,7 +264,7 @@ def _used(rows: Table) -> Iterator[Used]:
         term = row.get("term")
         if isinstance(term, NamedNode):
             is_class = getattr(row["kind"], "value", "") == "class"
-            yield Used(term, "class" if is_class else "property", place(row["uses"]) or 0)
+            yield Used(term, "class" if is_class else "property", as_int(row["uses"]) or 0)
 
 
 def _by_namespace(terms: Iterable[NamedNode]) -> Mapping[str, Sequence[Named]]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
-from graphsvc.entities.labels import best, fit
-from graphsvc.entities.model import Named
 from graphsvc.namespaces import OWL, SKOS
+from graphsvc.views.labels import best, fit
+from graphsvc.views.model import Named
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 from graphsvc.views.vocabulary.model import Note, Relation, VocabularyTerm

@@ -58,9 +58,9 @@ def occurrences(words: str, text: str) -> list[Span]:
         sought, _ = _folded(words, any_case=any_case)
         if not sought or (any_case and len(sought) < _SHORTEST_IN_ANY_CASE):
             return []
-        found = list(_occurrences(sought, text, any_case=any_case))
-        if found:
-            return found
+        spans = list(_occurrences(sought, text, any_case=any_case))
+        if spans:
+            return spans
     return []
 
 
@@ -75,38 +75,41 @@ def _occurrences(sought: str, text: str, *, any_case: bool) -> Iterator[Span]:
         start = letters.find(sought, start + (len(sought) if whole else 1))
 
 
-def nested(text: str, found: Iterable[tuple[Span, T]]) -> tuple[Piece, ...]:
+def nested(text: str, stretches: Iterable[tuple[Span, T]]) -> tuple[Piece, ...]:
     """Return the text in pieces, what lies within a stretch as the parts of its piece.
 
-    ``found`` is in order of preference: of stretches that cross, and of those that are the
-    same, the first one is kept. The words of all pieces together are the text, to the letter.
+    ``stretches`` is in order of preference: of stretches that cross, and of those that are the
+    same, the first one is chosen. The words of all pieces together are the text, to the letter.
     """
-    kept: dict[Span, T] = {}
-    for span, about in found:
-        if span not in kept and not any(span.crosses(other) for other in kept):
-            kept[span] = about
-    ordered = sorted(kept.items(), key=lambda pair: (pair[0].begin, -pair[0].end))
+    chosen: dict[Span, T] = {}
+    for span, about in stretches:
+        if span not in chosen and not any(span.crosses(other) for other in chosen):
+            chosen[span] = about
+    ordered = sorted(chosen.items(), key=lambda pair: (pair[0].begin, -pair[0].end))
     return tuple(_pieces(text, Span(0, len(text)), ordered))
 
 
-def _pieces(text: str, within: Span, found: Sequence[tuple[Span, object]]) -> Iterator[Piece]:
-    """Yield the pieces of one stretch; ``found`` has what lies in it, the outer ones first."""
+def _pieces(text: str, within: Span, stretches: Sequence[tuple[Span, object]]) -> Iterator[Piece]:
+    """Yield the pieces of one stretch; ``stretches`` has what lies in it, the outer ones first."""
     at = within.begin
     index = 0
-    while index < len(found):
-        span, about = found[index]
+    while index < len(stretches):
+        span, about = stretches[index]
         inner = index + 1
-        while inner < len(found) and span.holds(found[inner][0]):
+        while inner < len(stretches) and span.holds(stretches[inner][0]):
             inner += 1
         if at < span.begin:
             yield Piece(text[at : span.begin])
-        parts = tuple(_pieces(text, span, found[index + 1 : inner])) if inner > index + 1 else ()
+        parts = (
+            tuple(_pieces(text, span, stretches[index + 1 : inner])) if inner > index + 1 else ()
+        )
         yield Piece(text[span.begin : span.end], about, parts)
         at, index = span.end, inner
     if at < within.end:
         yield Piece(text[at : within.end])
 
 
+# A text prints the same names in many passages, and each is sought in every one.
 @lru_cache(maxsize=4096)
 def _folded(text: str, *, any_case: bool) -> tuple[str, tuple[int, ...]]:
     """Return the letters and digits of a text without accents, and where each stands in it."""

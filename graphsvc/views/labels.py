@@ -8,28 +8,18 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.entities.licences import licence_name
-from graphsvc.entities.model import Named
 from graphsvc.language_priority import distance
 from graphsvc.namespaces import DCTERMS, FOAF, OA, RDFS, SKOS
+from graphsvc.views.licences import licence_name
+from graphsvc.views.model import Named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from graphsvc.store.base import Store, Term
+    from graphsvc.store.base import Term
 
 LABELLING = (RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name, OA.exact)
 """The properties that say what a thing is called, the best first; a passage is its own words."""
-
-LABEL_CLAUSE = f"""
-  VALUES (?labelling ?rank) {{
-    {" ".join(f"({labelling} {rank})" for rank, labelling in enumerate(LABELLING))}
-  }}
-  ?thing ?labelling ?label .
-"""
-"""What gives the labels of ``?thing`` in a query, for `Labels.read`; an engine reads all labels
-for it where it does not know the things beforehand.
-"""
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_]+")
 
@@ -39,26 +29,6 @@ class Labels:
 
     def __init__(self) -> None:
         self._candidates: dict[Term, list[tuple[int, Literal]]] = defaultdict(list)
-
-    @classmethod
-    def read(cls, rows: Iterable[Mapping[str, Term]]) -> Labels:
-        """Return the labels in the answers of a query that has a ``LABEL_CLAUSE``."""
-        labels = cls()
-        for row in rows:
-            label, rank = row["label"], row["rank"]
-            if isinstance(label, Literal) and isinstance(rank, Literal):
-                labels.add(row["thing"], label, int(rank.value))
-        return labels
-
-    @classmethod
-    def of(cls, store: Store, thing: NamedNode) -> Labels:
-        """Return the labels of a thing, looked up."""
-        labels = cls()
-        for rank, labelling in enumerate(LABELLING):
-            for quad in store.triples(thing, labelling):
-                if isinstance(quad.object, Literal):
-                    labels.add(thing, quad.object, rank)
-        return labels
 
     def add(self, thing: Term, label: Literal, rank: int = 0) -> None:
         """Add a label; those of the lowest rank are preferred."""

@@ -59,11 +59,15 @@ def licence_name(iri: str) -> str | None:
     for pattern, name in _NAMES:
         match = pattern.match(address)
         if match and _ENDS.fullmatch(address, match.end()):
-            return name.format(**_said(match.groupdict())).strip()
+            return name.format(**_fields(match.groupdict())).strip()
     return None
 
 
-def _said(found: dict[str, str | None]) -> dict[str, str]:
-    terms = "-".join(_PARTS[part] for part in (found.get("terms") or "").lower().split("-") if part)
-    version = re.sub(r"^(\d+)-(?=\d)", r"\1.", found.get("version") or "").rstrip(".-")
-    return {"terms": terms, "version": version, "place": (found.get("place") or "").upper()}
+def _fields(groups: dict[str, str | None]) -> dict[str, str]:
+    parts = filter(None, (groups.get("terms") or "").lower().split("-"))
+    version = re.sub(r"^(\d+)-(?=\d)", r"\1.", groups.get("version") or "").rstrip(".-")
+    return {
+        "terms": "-".join(_PARTS[part] for part in parts),
+        "version": version,
+        "place": (groups.get("place") or "").upper(),
+    }

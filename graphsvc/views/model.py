@@ -163,7 +163,7 @@ class Dataset:
     title: str
     description: str
     licence: str | None
-    licence_called: Named | None = None
+    licence_name: Named | None = None
 
 
 def claim_name(statement: Triple | Quad) -> str:

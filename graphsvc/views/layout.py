@@ -1,0 +1,101 @@
+"""The order of a page, as the shapes give it: SHACL, section 2.3.2, non-validating properties.
+
+``sh:group`` (with ``rdfs:label`` and ``sh:order``), ``sh:name`` and ``sh:order`` say what stands
+where and under which name. https://www.w3.org/TR/shacl/#nonValidation
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from graphsvc.views.labels import best_of
+from graphsvc.views.model import Named
+from graphsvc.views.values import LAST, as_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graphsvc.store.base import Table, Term
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyRef:
+    """A property as it is seen from a thing: with the thing as subject, or as object."""
+
+    property: Term
+    incoming: bool = False
+
+
+@dataclass(slots=True)
+class PropertyShape:
+    """Where the shapes of one class put a property, and what they call it."""
+
+    names: set[Term] = field(default_factory=set)
+    order: float = LAST
+    group: Term | None = None
+    group_labels: set[Term] = field(default_factory=set)
+    group_order: float = LAST
+
+    @property
+    def rank(self) -> tuple[float, str, float]:
+        """Return the key that puts properties in order, those of one group beside each other."""
+        return (self.group_order, str(self.group or ""), self.order)
+
+    def name(self, own: Named, language: str) -> Named:
+        """Return a property under the name that the shape gives it, else under its own label."""
+        name = best_of(self.names, language)
+        return own if name is None else Named(own.term, name.value, name.language)
+
+    def group_name(self, language: str) -> Named | None:
+        """Return the group under its label, if it has one."""
+        label = best_of(self.group_labels, language)
+        if self.group is None or label is None:
+            return None
+        return Named(self.group, label.value, label.language)
+
+    def add(self, row: Mapping[str, Term]) -> None:
+        """Take what a row says of the property."""
+        self.order = min(self.order, as_number(row.get("order")))
+        self.group = row.get("group", self.group)
+        self.group_order = min(self.group_order, as_number(row.get("groupOrder")))
+        if "name" in row:
+            self.names.add(row["name"])
+        if "groupLabel" in row:
+            self.group_labels.add(row["groupLabel"])
+
+
+class Layout:
+    """The properties that shapes describe, for every class that a shape targets."""
+
+    def __init__(self, targets: Table, shapes: Table) -> None:
+        """Take the classes with the targets at or above them, and the shapes of these."""
+        self._targets: dict[Term, set[Term]] = defaultdict(set)
+        self._shapes: dict[Term, dict[PropertyRef, PropertyShape]] = defaultdict(dict)
+        for row in targets:
+            self._targets[row["class"]].add(row["target"])
+        for row in shapes:
+            ref = _property_of(row)
+            if ref is not None:
+                self._shapes[row["target"]].setdefault(ref, PropertyShape()).add(row)
+
+    def shapes(self, types: Iterable[Term]) -> dict[PropertyRef, PropertyShape]:
+        """Return the shapes for a thing of these types; the most special class has its way."""
+        targets = {target for cls in types for target in self._targets.get(cls, ())}
+        shapes: dict[PropertyRef, PropertyShape] = {}
+        for target in sorted(targets, key=lambda cls: (len(self._targets[cls]), str(cls))):
+            shapes.update(self._shapes[target])
+        return shapes
+
+
+def _property_of(row: Mapping[str, Term]) -> PropertyRef | None:
+    """Return the property that a shape describes.
+
+    A path of several steps is no property that a thing could have or lack.
+    """
+    if "inverse" in row:
+        return PropertyRef(row["inverse"], incoming=True)
+    return PropertyRef(row["path"]) if isinstance(row["path"], NamedNode) else None

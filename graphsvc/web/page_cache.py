@@ -1,0 +1,28 @@
+"""The few pages that show something of every class or property, and so cost more than others.
+
+All other pages lead to them. Each is the same for a release and a reader, so each process makes it
+once: the vocabulary, the dataset with its parts, the list of all things.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from graphsvc.web.languages import reader
+from graphsvc.web.site import site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def cached_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
+    """Return a page from the cache, made now if it is not there; ``key`` is what decides it."""
+    cache = site().page_cache
+    name = repr((key, reader(), request.url_root))
+    page = cache.get(name)
+    if page is None:
+        page = make().encode()
+        cache.put(name, page)
+    return page.decode()
