@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from graphsvc import sparql
 
@@ -60,7 +60,6 @@ DCAT = Namespace("http://www.w3.org/ns/dcat#")
 SPEX = Namespace("https://purl.expasy.org/sparql-examples/ontology#")
 GEO = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 GEOSPARQL = Namespace("http://www.opengis.net/ont/geosparql#")
-DQV = Namespace("http://www.w3.org/ns/dqv#")
 LDQD = Namespace("http://www.w3.org/2016/05/ldqd#")
 DC = Namespace("http://purl.org/dc/elements/1.1/")
 
@@ -235,13 +234,6 @@ class Rebase:
         if datatype in (XSD.string, XSD.anyURI) and _is_iri(text):
             text = self.iri(text)
         return Literal(text, datatype=self._node(datatype))
-
-
-def base_of(graph: NamedNode | BlankNode | DefaultGraph | Triple) -> str | None:
-    """Return the base of a graph named ``<base>graph/<name>``, or None."""
-    if not isinstance(graph, NamedNode) or "graph/" not in graph.value:
-        return None
-    return graph.value.rpartition("graph/")[0]
 
 
 def _is_iri(text: str) -> bool:

@@ -156,10 +156,6 @@ class Links:
         before, after = self._around_class
         return f"{before}class={_in_address(write_iri(cls.value, self._prefixes))}{after}"
 
-    def only_class(self, cls: NamedNode) -> str:
-        """Return the address of a class alone."""
-        return self._to(State(classes=(cls,)))
-
     def absent(self, ref: PropertyRef) -> str:
         """Return the address with the things without a value added or removed."""
         return self.toggle(ref, Absent())
