@@ -108,7 +108,9 @@ class Parts:
         )
 
     def status_mark(self, status: Status) -> Markup:
-        """Return who says so, where it is not the text."""
+        """Return who says so, where it is not the text; nothing where there is none."""
+        if status is Status.RECORDED and not self._served.graph.texts.positions:
+            return Markup()
         marks = {
             Status.EDITORIAL: gettext("editorial"),
             Status.INFERRED: gettext("inferred"),

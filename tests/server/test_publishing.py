@@ -39,3 +39,17 @@ def test_a_failing_build_tells_the_place(tmp_path: Path) -> None:
     assert "1:35" in failed.stderr
     assert not (tmp_path / "kept" / "current").exists()
     assert run("build", path, "--releases", tmp_path / "kept", lenient="on").returncode == 1
+
+
+def test_a_graph_without_texts_speaks_of_none(tmp_path: Path) -> None:
+    path = tmp_path / "people.ttl"
+    path.write_text(PEOPLE, "utf-8")
+    (tmp_path / "out").mkdir()
+    arguments: list[str | Path] = [path, "--port", "0", "--releases", tmp_path / "kept"]
+    with started(arguments, tmp_path / "out", {}) as process:
+        service = until_serving(process)
+        page = service.get("/doc/ada", "Accept: text/html").content.decode()
+        assert "Charles Babbage" in page
+        assert "on record" not in page
+        assert "The texts" not in service.get("/", "Accept: text/html").content.decode()
+        assert service.get("/ontology", "Accept: text/html").status == 200
