@@ -161,7 +161,7 @@ def _meets(box: Box, others: Iterable[Box]) -> bool:
 def together(points: Sequence[Point], distance: float) -> list[list[int]]:
     """Return the numbers of the points in groups, no two of which are closer than a distance.
 
-    How far a group is from another is told from their middles. The closest are joined first.
+    How far a group is from another is measured between their middles. The closest are joined first.
     """
     groups = {number: [number] for number in range(len(points))}
     middles = dict(enumerate(points))

@@ -1,9 +1,9 @@
-"""The parameters of a query written into its text, so that the text can be asked anywhere.
+"""The parameters of a query written into its text, so that it can run anywhere.
 
-A query that is asked with any number of terms says where they stand, as ``VALUES ?name { }``: as
+A query that takes any number of terms says where they stand, as ``VALUES ?name { }``: as
 often as it needs them, for a subquery and each side of a UNION want their own. A parameter with the
 name ``limit`` or ``offset`` is the number after that word. What is written in this way is standard
-SPARQL 1.1, and needs nothing beside it: whoever pastes it elsewhere asks the same.
+SPARQL 1.1, and needs nothing beside it: it gives the same wherever it is pasted.
 
 Each term passes through `written`, which takes nothing but terms that the engine has checked and
 gives the form in which N-Triples, and so SPARQL, quotes and escapes them:
@@ -44,7 +44,7 @@ class BoundQuery:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether a parameter has no terms, so that nothing can be found."""
+        """Tell whether a parameter has no terms, so that there are no rows."""
         return not all(self.terms.values())
 
 
@@ -74,8 +74,8 @@ def bound(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
         if name:
             pieces.append(f" ?{name} {{ {' '.join(map(written, terms[name]))} }}")
         else:
-            given = terms.get(word.lower())
-            pieces.append(f"{word} {_number(given) if given else number}")
+            values = terms.get(word.lower())
+            pieces.append(f"{word} {_number(values) if values else number}")
         pieces.append(after)
     return "".join(pieces)
 

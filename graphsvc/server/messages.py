@@ -51,11 +51,13 @@ class Message(NamedTuple):
     descriptors: list[int]
 
 
-def send(
-    channel: socket.socket, letter: bytes, lease: Lease, content: bytes, descriptors: list[int]
-) -> None:
-    """Send a message. Errors: OSError if the other side has ended."""
-    socket.send_fds(channel, [_START.pack(letter, *lease) + content], descriptors)
+def send(channel: socket.socket, message: Message, flags: int = 0) -> None:
+    """Send a message. Errors: OSError if the other side has ended.
+
+    With the flag MSG_DONTWAIT BlockingIOError, if it does not read what it has been sent.
+    """
+    start = _START.pack(message.letter, *message.lease)
+    socket.send_fds(channel, [start + message.content], message.descriptors, flags)
 
 
 def receive(channel: socket.socket, flags: int = 0) -> Message | None:

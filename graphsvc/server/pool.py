@@ -113,8 +113,10 @@ class Pool:
             failed = client.failed.encode() if client.failed else b""
             worker.slot.lend(lease)
             content = messages.since(client.since, failed)
+            message = messages.Message(messages.ANSWER, lease, content, descriptors)
             try:
-                messages.send(worker.channel, messages.ANSWER, lease, content, descriptors)
+                # The parent never waits for a worker.
+                messages.send(worker.channel, message, socket.MSG_DONTWAIT)
             except OSError:
                 # It has ended, and is reaped when its channel says so; or it reads nothing.
                 worker.is_silent = True

@@ -181,7 +181,7 @@ class Worker:
             content, files = messages.needed(incoming.needed), [messages.file_of(incoming.data)]
         self._leave(connection)
         try:
-            messages.send(self._channel, letter, connection.lease, content, files)
+            messages.send(self._channel, messages.Message(letter, connection.lease, content, files))
         finally:
             for file in files:
                 os.close(file)

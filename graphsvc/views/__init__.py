@@ -22,11 +22,11 @@ engine answers alike. Where the terms of a parameter stand, its text says ``VALU
 A module reads it when it is imported, binds one term or several, and asks:
 
     SENTENCES = view_query("thing/sentences")
-    asked = SENTENCES.bind({"passage": passages})
-    rows = graph.rows(asked)
+    query = SENTENCES.bind({"passage": passages})
+    rows = graph.rows(query)
 
-``asked.text`` is what the engine is given, to the letter. A dataclass carries ``asked`` beside what
-came of it, and the template writes ``{{ query_this(asked) }}``, so that "Query this" opens the very
+``query.text`` is what the engine gets, to the letter. A dataclass carries the query beside what
+came of it, and the template writes ``{{ query_this(query) }}``, so that "Query this" opens the very
 query that ran; where its text is too long for an address, the page of the query is opened, with the
 same terms. Parameters with the names ``limit`` and ``offset`` are the numbers after these words.
 
@@ -34,7 +34,7 @@ same terms. Parameters with the names ``limit`` and ``offset`` are the numbers a
 
 - The subject, or whatever is known, is bound first: the index answers then. A pattern under
   ``GRAPH ?graph`` gives a triple once for each graph that states it; one without gives it once.
-- Everything is bounded: whatever can be long has a LIMIT, is counted, or is told as "more than".
+- Everything is bounded: whatever can be long has a LIMIT, is counted, or is shown as "more than".
 - A query is ordered at its end. Where only some of many rows are wanted, a subquery with the LIMIT
   stands inside, since to order all of them takes time.
 - It stays fast on a million quads. An OPTIONAL in a branch of a UNION, and a subquery joined with a
