@@ -87,7 +87,7 @@ class OxigraphStore:
         """
         store, merge = pyoxigraph.Store(), pyoxigraph.Store()
         union.fill(store, nquads)
-        merge.bulk_load(pieces.reader(union.triples(nquads)), RdfFormat.N_TRIPLES)
+        merge.bulk_load(pieces.reader(union.by_class(nquads)), RdfFormat.N_TRIPLES)
         return cls(store, prefixes, merge)
 
     def answer(
