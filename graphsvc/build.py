@@ -9,24 +9,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import (
-    BlankNode,
-    CanonicalizationAlgorithm,
-    Dataset,
-    DefaultGraph,
-    NamedNode,
-    Quad,
-    RdfFormat,
-    Store,
-    Triple,
-    serialize,
-)
+from pyoxigraph import NamedNode, Quad, Store
 
 from graphsvc import __version__, depot, dumps, editions, listing, release, search
+from graphsvc.canonical import canonical
 from graphsvc.errors import InputError, SettingsError
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import Inferred, materialise
@@ -38,7 +27,6 @@ from graphsvc.store import union
 if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.sources import Project
-    from graphsvc.store.base import Term
 
 __all__ = ["Check", "Describe", "Release", "build", "current", "is_fresh"]
 
@@ -47,6 +35,13 @@ Check: TypeAlias = "Callable[[Project, Sequence[Quad]], Sequence[Finding]]"
 
 #: What the graph says of itself: its quads, its base and the folder of its queries, to more quads.
 Describe: TypeAlias = Callable[[Sequence[Quad], str, Path], Iterable[Quad]]
+
+_NAMELESS = Finding(
+    "blank-node-names",
+    "Very many blank nodes cannot be told apart; they are numbered in the order of the files.",
+    "Say something of each that is true of it alone, or give them IRIs.",
+    severity=Severity.WARNING,
+)
 
 
 def build(project: Project, settings: Settings, check: Check, describe: Describe) -> Release:
@@ -69,10 +64,13 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         _write(documents, folder)
         quads = _rebased([*project.quads, *inferred.quads], rebase)
         quads.extend(describe(quads, rebase.new, folder / release.QUERIES))
-        content = _Content(rebase.new, _canonical(quads), documents)
+        nquads, is_named = canonical(quads)
+        content = _Content(rebase.new, nquads, documents)
         _store(content.nquads, folder)
         (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
         search.write(quads, rebase.new, folder / release.SEARCH)
+        if not is_named:
+            findings = (*findings, _NAMELESS)
         manifest = _manifest(project, content, _counts(project, inferred), findings)
         written = dumps.write(content.nquads, manifest.prefixes, folder)
         manifest = replace(manifest, dumps=written)
@@ -153,32 +151,6 @@ def _write(documents: Mapping[str, bytes], folder: Path) -> None:
     for path, data in documents.items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_bytes(data)
-
-
-def _canonical(quads: Iterable[Quad]) -> bytes:
-    """Return the quads as canonical N-Quads, sorted, each once.
-
-    Blank nodes get the names of https://www.w3.org/TR/rdf-canon/, so that the same graph gives
-    the same bytes, whatever the order of its files. The names depend on no other quads than
-    those in which blank nodes stand.
-    """
-    named: list[Quad] = []
-    blank = Dataset()
-    for quad in quads:
-        if _is_blank(quad.subject) or _is_blank(quad.object) or _is_blank(quad.graph_name):
-            blank.add(quad)
-        else:
-            named.append(quad)
-    blank.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    written = serialize(chain(named, blank), format=RdfFormat.N_QUADS) or b""
-    return b"".join(sorted(set(written.splitlines(keepends=True))))
-
-
-def _is_blank(term: Term | DefaultGraph) -> bool:
-    """Tell whether a term is a blank node, or a triple that has one."""
-    if isinstance(term, Triple):
-        return _is_blank(term.subject) or _is_blank(term.object)
-    return isinstance(term, BlankNode)
 
 
 def _store(nquads: bytes, folder: Path) -> None:

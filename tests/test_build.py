@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from graphsvc import build as building
 from graphsvc import settings, sources
 from graphsvc.build import Release, build, current, is_fresh
+from graphsvc.canonical import canonical
 from graphsvc.description import describe
 from graphsvc.errors import InputError, ReleaseError, SettingsError
 from graphsvc.findings import Finding, Severity
@@ -437,20 +437,30 @@ def test_other_content_has_another_name(options: Settings, path: str, old: str, 
 
 
 def test_a_list_is_named_the_same_whatever_its_blank_nodes_are_called() -> None:
-    def canonical(label: str) -> bytes:
+    def written(label: str) -> bytes:
         ex = NamedNode("http://example.org/x")
         head, tail = BlankNode(f"{label}1"), BlankNode(f"a{label}")
-        return building._canonical(  # noqa: SLF001 - the names of blank nodes show nowhere else
-            [
-                Quad(ex, ex, head, ex),
-                Quad(head, RDF.first, ex, ex),
-                Quad(head, RDF.rest, tail, ex),
-                Quad(tail, RDF.first, Literal("x"), ex),
-                Quad(tail, RDF.rest, RDF.nil, ex),
-            ]
-        )
+        quads = [
+            Quad(ex, ex, head, ex),
+            Quad(head, RDF.first, ex, ex),
+            Quad(head, RDF.rest, tail, ex),
+            Quad(tail, RDF.first, Literal("x"), ex),
+            Quad(tail, RDF.rest, RDF.nil, ex),
+        ]
+        assert canonical(quads).is_named
+        return canonical(quads).nquads
 
-    assert canonical("b") == canonical("c")
+    assert written("b") == written("c")
+
+
+def test_blank_nodes_that_cannot_be_told_apart_do_not_keep_a_build_forever() -> None:
+    ex = NamedNode("http://example.org/x")
+    clique = [BlankNode() for _ in range(40)]
+    quads = [Quad(one, ex, other, ex) for one in clique for other in clique if one != other]
+    found = canonical(quads, seconds=1)
+    assert not found.is_named
+    assert found.nquads == canonical(quads, seconds=1).nquads
+    assert len(set(parse(found.nquads, RdfFormat.N_QUADS))) == len(quads)
 
 
 # --- freshness ---

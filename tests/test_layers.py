@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("views",),
     ("changes", "validation", "explain", "description", "datasets"),
     ("queries",),
-    ("build", "depot", "editions", "release", "dumps", "listing"),
+    ("build", "canonical", "depot", "editions", "release", "dumps", "listing"),
     ("derived",),
     (
         "inference",
