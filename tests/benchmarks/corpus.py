@@ -6,16 +6,15 @@ inference. The native server gets the same quads in a database as it would load 
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pyoxigraph
 
-from graphsvc import __version__, depot, listing, release, search
+from graphsvc import __version__, depot, dumps, listing, release, search
 from graphsvc.store import union
 
 from .generate import Population, generate
@@ -23,8 +22,6 @@ from .vocabulary import BASE, PREFIXES
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_FAST = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +92,10 @@ def put_release(corpus: Corpus) -> None:
         del store  # it holds the folder open, which is renamed soon
         quads = pyoxigraph.parse(path=str(corpus.nquads), format=pyoxigraph.RdfFormat.N_QUADS)
         search.write(list(quads), BASE, folder / release.SEARCH)
-        with (
-            corpus.nquads.open("rb") as plain,
-            gzip.open(folder / release.DUMP, "wb", compresslevel=_FAST) as packed,
-        ):
-            shutil.copyfileobj(plain, packed)
-        (folder / release.PAGES).write_bytes(listing.pages(corpus.nquads.read_bytes(), BASE))
-        home = depot.put(folder, _manifest(corpus), corpus.releases)
+        nquads = b"".join(sorted(corpus.nquads.read_bytes().splitlines(keepends=True)))
+        (folder / release.PAGES).write_bytes(listing.pages(nquads, BASE))
+        written = dumps.write(nquads, PREFIXES, folder)
+        home = depot.put(folder, replace(_manifest(corpus), dumps=written), corpus.releases)
     depot.serve(home, corpus.releases)
 
 
