@@ -74,6 +74,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         manifest = _manifest(project, content, _counts(project, inferred), findings)
         written = dumps.write(content.nquads, manifest.prefixes, folder)
         manifest = replace(manifest, dumps=written)
+        editions.write(manifest, content.nquads, folder)
         home = depot.put(folder, manifest, settings.releases)
         editions.archive(Release.open(home), settings.releases)
         depot.serve(home, settings.releases)

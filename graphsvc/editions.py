@@ -2,13 +2,14 @@
 
 <releases>/ontology-versions/<version>.json   one version: its IRI, its statements, its release
 
+<releases>/<release>/ontology-version.json    that of a release
+
 A build writes that of its own ontology; no build removes any. A version that is built again stands
 as it was released last.
 """
 
 from __future__ import annotations
 
-import gzip
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -17,14 +18,16 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from graphsvc.namespaces import OWL, Rebase, graph_iri
+from graphsvc.store import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from graphsvc.release import Release
+    from graphsvc.release import Manifest, Release
 
 _FOLDER = "ontology-versions"
+_OF_RELEASE = "ontology-version.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +57,36 @@ class Edition:
         return Rebase(self.base, base).iri(self.iri)
 
 
-def of(release: Release) -> Edition | None:
-    """Return the version of a release's ontology; None if it has no version with an address."""
-    end = f" {graph_iri(release.base, 'ontology')} .\n".encode()
-    with gzip.open(release.dump) as dump:
-        lines = b"".join(line for line in dump if line.endswith(end))
-    quads = list(parse(lines, RdfFormat.N_QUADS))
-    ontology = NamedNode(f"{release.base}ontology")
+def write(manifest: Manifest, nquads: bytes, folder: Path) -> None:
+    """Write the version of the ontology in a release's N-Quads, if it has one, into its folder.
+
+    It has one if the ontology of the graph has an owl:versionIRI with an address under its own.
+    """
+    end = f" {graph_iri(manifest.base, 'ontology')} .\n".encode()
+    lines = b"".join(line for line in pieces.lines(nquads) if line.endswith(end))
+    ontology = NamedNode(f"{manifest.base}ontology")
+    quads = parse(lines, RdfFormat.N_QUADS)
     said = {quad.predicate: quad.object for quad in quads if quad.subject == ontology}
     version, info = said.get(OWL.versionIRI), said.get(OWL.versionInfo)
     if not isinstance(version, NamedNode) or not version.value.startswith(f"{ontology.value}/"):
-        return None
+        return
     name = version.value.removeprefix(f"{ontology.value}/")
-    return Edition(
+    edition = Edition(
         name=name,
         iri=version.value,
         info=info.value if isinstance(info, Literal) else name,
-        base=release.base,
-        release=release.id,
-        built=release.manifest.built,
+        base=manifest.base,
+        release=manifest.id,
+        built=manifest.built,
         nquads=lines.decode("utf-8"),
     )
+    _write(edition, folder / _OF_RELEASE)
+
+
+def of(release: Release) -> Edition | None:
+    """Return the version of a release's ontology; None if it has no version with an address."""
+    file = release.path / _OF_RELEASE
+    return _read(file) if file.exists() else None
 
 
 def archive(release: Release, releases: Path) -> None:
@@ -86,12 +98,20 @@ def archive(release: Release, releases: Path) -> None:
     folder.mkdir(exist_ok=True)
     file = folder / f"{quote(edition.name, safe='')}.json"
     new = folder / f".{file.name}"
-    new.write_text(json.dumps(asdict(edition), ensure_ascii=False), "utf-8")
+    _write(edition, new)
     new.replace(file)
+
+
+def _write(edition: Edition, file: Path) -> None:
+    file.write_text(json.dumps(asdict(edition), ensure_ascii=False), "utf-8")
+
+
+def _read(file: Path) -> Edition:
+    return Edition(**json.loads(file.read_text("utf-8")))
 
 
 def known(releases: Path) -> list[Edition]:
     """Return the versions that were released here, the newest first."""
     files = (releases / _FOLDER).glob("[!.]*.json")
-    found = [Edition(**json.loads(file.read_text("utf-8"))) for file in files]
+    found = [_read(file) for file in files]
     return sorted(found, key=lambda edition: edition.built, reverse=True)

@@ -101,6 +101,7 @@ def test_a_release_is_a_folder_named_after_its_content(lights_release: Release) 
     release = lights_release
     assert sorted(path.name for path in release.path.iterdir()) == [
         "manifest.json",
+        "ontology-version.json",
         "pages.txt",
         "quads.jsonld.gz",
         "quads.nq.gz",

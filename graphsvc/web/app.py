@@ -14,6 +14,7 @@ import flask
 from flask import Flask, Response, abort, request
 
 from graphsvc import __version__
+from graphsvc.queries.lessons import lessons
 from graphsvc.web import dates, head, languages, links, pages, parts, problems, script_texts
 from graphsvc.web.api import api
 from graphsvc.web.browse import browsing
@@ -23,8 +24,9 @@ from graphsvc.web.delivery import Delivering
 from graphsvc.web.documents import documents
 from graphsvc.web.dumps import downloads
 from graphsvc.web.endpoint import Endpoint
+from graphsvc.web.examples import examples
 from graphsvc.web.headers import PREFLIGHT, RELEASE, SECURITY, SHARED
-from graphsvc.web.history import History
+from graphsvc.web.history import History, history
 from graphsvc.web.methods import refuse_where_nothing_is
 from graphsvc.web.origin import ERROR, Mounted, PublicAddress
 from graphsvc.web.parameters import without_appended
@@ -128,6 +130,10 @@ def warm_up(app: Flask) -> None:
         app.jinja_env.get_template(name)
     with app.test_request_context():
         site().warm_up()
+        languages.warm_up()
+        lessons((*site().queries, *site().view_queries))
+        examples(site())
+        history().editions()
 
 
 def _raise_failure() -> None:

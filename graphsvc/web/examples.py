@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from graphsvc import sparql
 from graphsvc.errors import UnknownQuery
-from graphsvc.queries import load_queries
 from graphsvc.queries.binding import written
 from graphsvc.queries.lessons import lessons
 
@@ -35,7 +34,7 @@ def examples(site: Site) -> Mapping[str, tuple[Example, ...]]:
     prefixes = site.release.prefixes
     return {
         lesson.tag: tuple(_example(query, prefixes) for query in lesson.queries)
-        for lesson in lessons(load_queries(site.release.queries))
+        for lesson in lessons(site.queries)
     }
 
 

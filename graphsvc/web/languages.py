@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
@@ -41,6 +42,8 @@ _RANGE = re.compile(r"\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
 
 #: What a page is: it is read by people, in their languages.
 _PAGES = "text/html"
+
+_ANY_DAY = date(2000, 1, 1)
 
 _MOST_RANGES = 20
 """How many ranges of one header are read: nobody reads more languages."""
@@ -190,6 +193,12 @@ def day(time: datetime) -> str:
 def moment(time: datetime) -> str:
     """Return a date and a time of day as the reader's language writes them."""
     return f"{day(time)}, {format_time(time, 'HH:mm', locale=locale())}"
+
+
+def warm_up() -> None:
+    """Read how each language of the interface writes dates: its first reader would wait for it."""
+    for tag in _texts().languages:
+        format_date(_ANY_DAY, "long", locale=_locale(tag))
 
 
 def in_english() -> Markup:

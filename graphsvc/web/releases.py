@@ -282,6 +282,9 @@ _COUNTED = {
     "entities": Phrase("entities"),
     "inferred": Phrase("inferred"),
     "queries": Phrase("queries"),
+    "files": Phrase("files"),
+    "graphs": Phrase("graphs"),
+    "subjects": Phrase("things"),
     "quads": Phrase("quads"),
 }
 

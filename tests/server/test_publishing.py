@@ -26,8 +26,9 @@ def test_one_command_publishes_a_file(tmp_path: Path) -> None:
     with started(arguments, tmp_path / "out", {}) as process:
         service = until_serving(process)
         assert service.ask(NAMES).values == ["Ada Lovelace", "Charles Babbage", "Mary"]
-        for target in ("/", "/doc/ada", "/browse", "/search?q=ada", "/doc/dataset", "/queries"):
-            assert service.get(target).status == 200, target
+        pages = ("/", "/doc/ada", "/browse", "/search?q=ada", "/doc/dataset", "/queries")
+        for target in (*pages, "/releases", "/map", "/timeline", "/sparql", "/problems"):
+            assert service.get(target, "Accept: text/html").status == 200, target
 
 
 def test_a_failing_build_tells_the_place(tmp_path: Path) -> None:
