@@ -230,8 +230,8 @@ def _integer(count: int) -> Literal:
 
 
 def _space(term: NamedNode) -> str:
-    """Return the namespace of a term: all up to its last # or /."""
-    return re.sub(r"[^#/]*$", "", term.value)
+    """Return the namespace of a term: all up to its last # or /; of a urn: term, to its last colon."""
+    return re.sub(r"[^#/]*$", "", term.value) or re.sub(r"[^:]*$", "", term.value)
 
 
 def _names(terms: Iterable[NamedNode], base: str) -> dict[NamedNode, str]:

@@ -52,7 +52,9 @@ def releases(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - click
         return
     grid = Grid("release", "built (UTC)", "facts", "things", "quads", "", box=None, pad_edge=False)
     for each in kept:
-        counts = (f"{each.manifest.counts[name]:,}" for name in ("facts", "entities", "quads"))
+        # A release of mere files has neither facts nor things that anybody has counted.
+        found = (each.manifest.counts.get(name) for name in ("facts", "entities", "quads"))
+        counts = ("" if count is None else f"{count:,}" for count in found)
         mark = CURRENT if each.id == newest else ""
         grid.add_row(Text(each.id, style="bold"), each.manifest.built[:16], *counts, mark)
     Console().print(grid)

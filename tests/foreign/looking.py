@@ -1,0 +1,282 @@
+"""Looking at a served graph as a visitor does: which pages, and what is wrong with them.
+
+Nothing here knows the graph: which pages there are is asked of its endpoint.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
+
+from tests.browser.axe import CHECKERS, violations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+#: How wide a phone and a desk are, in CSS pixels.
+PHONE, DESK = 390, 1280
+
+#: A page that takes longer is a finding, in seconds; so is an answer of the endpoint.
+SLOW = 1.0
+
+#: At most so many of the links on the pages of one data set are followed.
+LINKS = 200
+
+PATIENCE = 120
+
+_LABELS = """VALUES ?naming {
+  rdfs:label skos:prefLabel <http://schema.org/name> <https://schema.org/name> dcterms:title
+  dc:title foaf:name <http://www.w3.org/2006/vcard/ns#fn>
+}"""
+_BASE = """SELECT ?base { ?dataset void:uriSpace ?base FILTER(STR(?dataset) = CONCAT(?base, "dataset")) }"""
+_COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+_NAMED = f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ {_LABELS} ?s ?naming ?label }}"
+# What the program says of the graph itself has no links to what the files say.
+_MOST_LINKED = """SELECT ?thing (COUNT(*) AS ?n) {
+  ?other ?property ?thing . FILTER(ISIRI(?thing) && ISIRI(?other) && ?property != rdf:type)
+  FILTER EXISTS { ?thing ?any ?value }
+} GROUP BY ?thing ORDER BY DESC(?n) ?thing LIMIT 1"""
+_CLASSES = """SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) {
+  ?thing a ?class . FILTER(ISIRI(?thing) && ISIRI(?class))
+  FILTER(?class NOT IN (void:Dataset, dcat:Dataset))
+} GROUP BY ?class ORDER BY DESC(?n) ?class LIMIT 2"""
+_MEMBER = """SELECT DISTINCT ?thing { ?thing a <CLASS> FILTER(ISIRI(?thing)) }
+ORDER BY ?thing LIMIT 1 OFFSET NUMBER"""
+_LABEL = f"SELECT ?label {{ {_LABELS} <THING> ?naming ?label }} ORDER BY ?label"
+_ANY_LABEL = f"""SELECT ?label {{ {_LABELS} ?s ?naming ?label
+  FILTER(ISIRI(?s) && STRLEN(STR(?label)) > 5 && !CONTAINS(STR(?s), "/dataset")) }} LIMIT 1"""
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+# Names of blank nodes, as engines make them up, and as Turtle writes them.
+_BLANK = re.compile(r"(?<!\w)_:\w+|\bb?[0-9a-f]{31,32}\b")
+_IRI = re.compile(r"https?://\S+")
+# Links out of the pages, to what is not worth a visit each time: queries, dumps, other formats.
+_SKIPPED = re.compile(r"^/(sparql\?|dump\.|static/|compare|cite|neighbourhood)|^/browse\.|rel=")
+_HREFS = """() => [...document.querySelectorAll("a[href]")].map(
+  one => [new URL(one.getAttribute("href"), location).href,
+          one.textContent.trim(), !!one.closest("main")]
+)"""
+_OVERFLOW = """() => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide <= 0) return "";
+  const right = document.documentElement.clientWidth + 1;
+  const worst = [...document.querySelectorAll("main *")].filter(
+    one => one.getBoundingClientRect().right > right && !one.closest(".scroll, pre")
+  )[0];
+  return `${wide} px: ` + (worst ? worst.outerHTML.slice(0, 90) : "");
+}"""
+
+
+@dataclass(slots=True)
+class Site:
+    """A served graph: its address and base, and what was found wrong so far."""
+
+    name: str
+    address: str
+    browser: Browser
+    pictures: Path
+    base: str = ""
+    findings: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+    count: int = 0
+
+    def find(self, page: str, what: str) -> None:
+        line = f"{page}: {' '.join(what.split())[:300]}"
+        if line not in self.findings:
+            self.findings.append(line)
+
+    def rows(self, query: str) -> list[dict[str, str]]:
+        """Ask the endpoint."""
+        body = urlencode({"query": query}).encode()
+        request = urllib.request.Request(
+            f"{self.address}/sparql", body, {"Accept": "application/sparql-results+json"}
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+            document: dict[str, Any] = json.load(answer)
+        bindings = document["results"]["bindings"]
+        return [{name: term["value"] for name, term in row.items()} for row in bindings]
+
+    def status(self, target: str, accept: str = "text/html, */*;q=0.5") -> int:
+        """Return the status of an address of the service, redirections followed."""
+        request = urllib.request.Request(urljoin(self.address, target), headers={"Accept": accept})
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+                answer.read()
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def target(self, iri: str) -> str:
+        """Return the address at which a thing must be."""
+        if iri.startswith(self.base):
+            path, hash_sign, fragment = iri.removeprefix(self.base).partition("#")
+            return f"/doc/{quote(path, safe='/%')}{hash_sign}{quote(fragment)}"
+        return f"/describe?iri={quote(iri, safe='')}"
+
+
+def look(site: Site) -> None:
+    """Look at every kind of page of a graph, and write down what is wrong."""
+    site.base = next((row["base"] for row in site.rows(_BASE)), "")
+    site.count = int(site.rows(_COUNT)[0]["n"])
+    _look_at_home(site)
+    things = _things(site)
+    for label, iri in things.items():
+        _look_at_thing(site, label, iri)
+    for number, row in enumerate(site.rows(_CLASSES), 1):
+        with opened(site, f"class {number}", f"/browse?class={quote(row['class'], safe='')}") as page:
+            if page and re.search(r"\b(no|0) things\b", page.inner_text("main"), re.IGNORECASE):
+                site.find(f"class {number}", f"{row['class']} has {row['n']} things, none is shown")
+    _search(site, [*things.values()])
+    for name, target in (
+        ("browse", "/browse"),
+        ("vocabulary", "/ontology"),
+        ("map", "/map"),
+        ("time line", "/timeline"),
+        ("dataset", "/doc/dataset"),
+        ("queries", "/queries"),
+    ):
+        with opened(site, name, target):
+            pass
+    _follow(site)
+
+
+def _look_at_home(site: Site) -> None:
+    with opened(site, "home", "/") as page:
+        if page:
+            counts = page.locator("main .count").all_inner_texts()
+            if not sum(int(re.sub(r"\D", "", text) or 0) for text in counts):
+                site.find("home", "it shows no things")
+
+
+def _things(site: Site) -> dict[str, str]:
+    """Return some things: the one with most links, and one of each of the largest classes."""
+    things = {"most linked": row["thing"] for row in site.rows(_MOST_LINKED)}
+    for number, row in enumerate(site.rows(_CLASSES), 1):
+        query = _MEMBER.replace("CLASS", row["class"]).replace("NUMBER", str(int(row["n"]) // 2))
+        things[f"thing {number}"] = site.rows(query)[0]["thing"]
+    return things
+
+
+def _look_at_thing(site: Site, name: str, iri: str) -> None:
+    labels = [row["label"] for row in site.rows(_LABEL.replace("THING", iri))]
+    target = site.target(iri)
+    with opened(site, name, target) as page:
+        if page is None:
+            site.find(name, f"the page of {iri}")
+            return
+        heading = page.inner_text("h1", timeout=2000)
+        if labels and not any(_plain(label) in _plain(heading) for label in labels):
+            # A document of many things is called after itself.
+            if "#" not in iri or not any(_plain(label) in _plain(page.inner_text("main")) for label in labels):
+                site.find(name, f"{iri} is called «{heading}», not «{labels[0]}»")
+    status = site.status(urldefrag(target).url, "text/turtle")
+    if status != 200:
+        site.find(name, f"as Turtle: status {status} of {target}")
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def _search(site: Site, things: Iterable[str]) -> None:
+    """Search for a word of the label of some thing; its label must be among what is found."""
+    labels = [row["label"] for iri in things for row in site.rows(_LABEL.replace("THING", iri))]
+    labels += [row["label"] for row in site.rows(_ANY_LABEL)]
+    words = [(max(found, key=len), label) for label in labels if (found := _WORD.findall(label))]
+    if not words:
+        return
+    word, label = words[0]
+    with opened(site, "search", f"/search?q={quote(label[:60])}") as page:
+        if page and _plain(word) not in _plain(page.inner_text("main").replace(label[:60], "", 1)):
+            site.find("search", f"«{label}» finds nothing")
+
+
+@contextmanager
+def opened(site: Site, name: str, target: str) -> Iterator[Page | None]:
+    """Open a page at both widths and write down what is wrong; None if it cannot be had."""
+    context = site.browser.new_context(viewport={"width": DESK, "height": 900})
+    page = context.new_page()
+    page.on("console", lambda message: _heard(site, name, message.text))
+    page.on("pageerror", lambda error: site.find(name, f"script: {error}"))
+    page.on("request", lambda request: _asked(site, name, request.url))
+    start = time.monotonic()
+    try:
+        answer = page.goto(site.address + target, timeout=PATIENCE * 1000)
+        seconds = time.monotonic() - start
+        status = answer.status if answer else 0
+        if status != 200:
+            site.find(name, f"status {status} of {target}")
+            yield None
+            return
+        if seconds > SLOW:
+            site.find(name, f"took {seconds:.1f} s: {target}")
+        page.screenshot(path=site.pictures / f"{site.name}-{name}.png", full_page=True)
+        _examine(site, name, page)
+        page.set_viewport_size({"width": PHONE, "height": 844})
+        overflow = page.evaluate(_OVERFLOW)
+        if overflow:
+            site.find(name, f"too wide for a phone by {overflow} ({target})")
+        page.screenshot(path=site.pictures / f"{site.name}-{name}-phone.png")
+        yield page
+    finally:
+        context.close()
+
+
+def _heard(site: Site, name: str, text: str) -> None:
+    if "GL Driver Message" not in text and "status of" not in text:
+        site.find(name, f"console: {text}")
+
+
+def _asked(site: Site, name: str, url: str) -> None:
+    if urlsplit(url).netloc not in ("", urlsplit(site.address).netloc):
+        site.find(name, f"asks {url}")
+
+
+def _examine(site: Site, name: str, page: Page) -> None:
+    """Look at the words and the links of a page."""
+    text = page.inner_text("main", timeout=5000)
+    for blank in list(dict.fromkeys(_BLANK.findall(text)))[:2]:
+        site.find(name, f"names a blank node: {blank}")
+    shown: dict[str, str] = {}
+    for href, words, is_main in page.evaluate(_HREFS):
+        if urlsplit(href).netloc == urlsplit(site.address).netloc:
+            target = urldefrag(href.removeprefix(site.address)).url
+            if target and not _SKIPPED.search(target):
+                site.links.setdefault(target, name)
+        if is_main and _IRI.fullmatch(words):
+            shown[words] = words
+    _examine_iris(site, name, list(shown)[:60])
+    if CHECKERS.is_dir():
+        for violation in violations(page):
+            where = violation["at"][0]
+            site.find(name, f"axe: {violation['rule']} at {len(violation['at'])} places: {where}")
+
+
+def _examine_iris(site: Site, name: str, iris: list[str]) -> None:
+    """Find IRIs that are shown as they are though the graph has a label for them."""
+    terms = [f"<{iri}>" for iri in iris if re.fullmatch(r"[^<>\"{}|^`\\…]+", iri)]
+    if terms:
+        query = f"SELECT ?s ?label {{ {_LABELS} VALUES ?s {{ {' '.join(terms)} }} ?s ?naming ?label }}"
+        for row in site.rows(query)[:2]:
+            site.find(name, f"shows {row['s']}, which is «{row['label']}»")
+
+
+def _follow(site: Site) -> None:
+    """Ask for what the pages link to inside the service."""
+    dead: dict[str, list[str]] = {}
+    for target, page in [*site.links.items()][:LINKS]:
+        status = site.status(target)
+        if status >= 400:
+            dead.setdefault(page, []).append(f"{status} {target}")
+    for page, targets in dead.items():
+        site.find(page, f"{len(targets)} dead links: {', '.join(targets[:3])}")
