@@ -103,10 +103,13 @@ class _Content:
 def _stop_at_errors(findings: Sequence[Finding]) -> None:
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     if errors:
+        remedy = "Mend them and build again."
+        if any(finding.check == "syntax" for finding in findings):
+            remedy = "Mend them and build again. RDF files are read without them by --lenient on."
         raise InputError(
             f"The project has {errors} error{'s' * (errors > 1)}; nothing was built.",
             findings,
-            remedy="Mend them and build again.",
+            remedy=remedy,
         )
 
 

@@ -6,15 +6,21 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import Literal, RdfFormat, parse
 
 from graphsvc.findings import Finding, Severity
+from graphsvc.namespaces import RDF
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyoxigraph import Quad
 
 #: After so many errors the rest of a file is most likely the same mistake again.
 MOST_ERRORS = 10
+
+#: So many characters of a line are shown; one may hold a whole file.
+_LONGEST = 500
 
 _PLACE = re.compile(r"^Parser error .*?: (?=[^\d])")
 _IN_ITSELF = ("has not been declared", "No scheme found")
@@ -26,7 +32,19 @@ _REMEDIES = (
     ("Unexpected end of file", "Close the string, bracket or statement that begins there."),
     ("No scheme found", "Write the whole IRI, or a prefixed name: relative IRIs are not used."),
     ("Invalid UTF-8", "Save the file as UTF-8."),
+    ("Rules and variables", "Leave them out, or have them left out: --lenient on"),
 )
+#: What the parser says, and what is meant.
+_MEANT = (("variables are not allowed", "Rules and variables of N3 are no RDF"),)
+#: What the parser says of a context that is elsewhere: without it no statement is what was meant.
+_NOT_FETCHED = "No LoadDocumentCallback"
+_REMOTE_CONTEXT = re.compile(rb'"@context"\s*:\s*(?:\[[^\]]*?)?"(https?://[^"]+)"')
+#: The datatypes that a literal has by its language alone, and the syntaxes whose parsers do not
+#: say when it has none; the other ones say so, and go on with it.
+_OF_A_LANGUAGE = (RDF.langString, RDF.dirLangString)
+_UNTOLD = (RdfFormat.RDF_XML, RdfFormat.JSON_LD)
+#: So many errors without a place may follow one another before the parser is thought to be stuck.
+_MOST_WITHOUT_PLACE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,10 @@ def parse_file(data: bytes, rdf_format: RdfFormat, path: str, base: str | None =
         except SyntaxError as error:
             if not errors or not _is_echo(error, errors[-1], rdf_format):
                 errors.append(error)
+    if any(_NOT_FETCHED in str(error) for error in errors):
+        return _without_context(data, path)
     findings = [_finding(error, data, path) for error in errors]
+    findings += _untold(quads, rdf_format, path)
     return Parsed(tuple(quads), dict(parser.prefixes), tuple(findings))
 
 
@@ -68,24 +89,47 @@ def parse_leniently(
     parser = parse(data, rdf_format, base_iri=base, rename_blank_nodes=True)
     quads: list[Quad] = []
     first: list[SyntaxError] = []
-    errors, place = 0, None
+    errors, place, same = 0, None, 0
     while True:
         try:
             quads.append(next(parser))
         except StopIteration:
             break
         except SyntaxError as error:
-            if place is not None and place == (error.lineno, error.offset):
-                break  # the parser does not get over it
+            same = same + 1 if place == (error.lineno, error.offset) else 0
             place = error.lineno, error.offset
+            if same > (0 if error.lineno else _MOST_WITHOUT_PLACE):
+                break  # the parser does not get over it
             errors += 1
             first += [error] if errors <= MOST_ERRORS else []
-    findings = [replace(_finding(e, data, path), severity=Severity.WARNING) for e in first]
+    if any(_NOT_FETCHED in str(error) for error in first):
+        return _without_context(data, path)
+    found = [*(_finding(error, data, path) for error in first), *_untold(quads, rdf_format, path)]
+    findings = [replace(finding, severity=Severity.WARNING) for finding in found]
+    kept = tuple(quad for quad in quads if not _lacks_language(quad))
+    if rdf_format in _UNTOLD:
+        errors += len(quads) - len(kept)
     if errors:
         message = f"{errors} statements that cannot be read were left out."
         remedy = "Mend them, if they matter."
         findings.append(Finding("skipped", message, remedy, Severity.WARNING, path))
-    return Parsed(tuple(quads), dict(parser.prefixes), tuple(findings))
+    return Parsed(kept, dict(parser.prefixes), tuple(findings))
+
+
+def _untold(quads: Sequence[Quad], rdf_format: RdfFormat, path: str) -> list[Finding]:
+    """Return a finding for what the parser of a syntax passes and no other one would."""
+    count = sum(map(_lacks_language, quads)) if rdf_format in _UNTOLD else 0
+    message = f"Literals without a language tag must not be rdf:langString; {count} are."
+    remedy = "Give them a language tag, or take their datatype away."
+    return [Finding("syntax", message, remedy, path=path)] if count else []
+
+
+def _lacks_language(quad: Quad) -> bool:
+    """Tell whether a statement has a literal of a language that is not said."""
+    term = quad.object
+    return (
+        isinstance(term, Literal) and term.language is None and term.datatype in _OF_A_LANGUAGE
+    )
 
 
 def _is_echo(error: SyntaxError, before: SyntaxError, rdf_format: RdfFormat) -> bool:
@@ -98,11 +142,26 @@ def _is_echo(error: SyntaxError, before: SyntaxError, rdf_format: RdfFormat) -> 
     return error.lineno == before.lineno or (rdf_format == RdfFormat.TRIG and not in_itself)
 
 
+def _without_context(data: bytes, path: str) -> Parsed:
+    """Return what a JSON-LD file says whose context is elsewhere: nothing, and an error."""
+    found = _REMOTE_CONTEXT.search(data)
+    address = f": {found[1].decode('utf-8', 'replace')}" if found else ""
+    message = f"The context is named by its address, and nothing is fetched{address}."
+    remedy = (
+        "Put the context itself in the place of its address, or expand the file where there is a "
+        "network: jsonld expand FILE (npm's jsonld-cli)."
+    )
+    line = data.count(b"\n", 0, found.start()) + 1 if found else None
+    return Parsed((), {}, (Finding("remote-context", message, remedy, path=path, line=line),))
+
+
 def _finding(error: SyntaxError, data: bytes, path: str) -> Finding:
     said = _PLACE.sub("", error.msg or str(error)).rstrip(".")
-    lines = data.split(b"\n")
-    number = error.lineno or 1
-    words = lines[number - 1].decode("utf-8", "replace").strip() if number <= len(lines) else ""
+    said = next((meant for words, meant in _MEANT if words in said), said)
+    words = ""
+    if error.lineno:
+        lines = data.split(b"\n", error.lineno)
+        words = lines[error.lineno - 1].decode("utf-8", "replace").strip()[:_LONGEST]
     return Finding(
         "syntax",
         f"{said}. The line reads: {words}" if words else f"{said}.",

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import zstandard
 from pyoxigraph import RdfFormat
 
+from graphsvc import impostors
 from graphsvc.errors import InputError
-from graphsvc.findings import Finding
+from graphsvc.findings import Finding, Severity
 from graphsvc.parsing import Parsed
 
 if TYPE_CHECKING:
@@ -46,46 +47,21 @@ _AMBIGUOUS = (".xml", ".json")
 #: Reads bytes in a syntax, of a file with a name, with a base for relative IRIs.
 Parser: TypeAlias = "Callable[[bytes, RdfFormat, str, str], Parsed]"
 
-_UNPACK: dict[str, Callable[[bytes], bytes]] = {
-    ".gz": gzip.decompress,
-    ".bz2": bz2.decompress,
-    ".zst": lambda data: zstandard.ZstdDecompressor().stream_reader(data).read(),
-}
+#: How a packed file begins, and what unpacks it. Its name need not say so.
+_UNPACK: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
+    (b"\x1f\x8b", gzip.decompress),
+    (b"BZh", bz2.decompress),
+    (b"\x28\xb5\x2f\xfd", lambda data: zstandard.ZstdDecompressor().stream_reader(data).read()),
+)
+_PACKED = (".gz", ".bz2", ".zst")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 #: How much of a file is looked at to see what it is, in bytes.
 _BEGINNING = 4096
 
-#: How files begin that are often taken for RDF in some syntax, what they are, and what to do.
-_IMPOSTORS = (
-    (
-        re.compile(rb"version https://git-lfs\.github\.com/spec/"),
-        "a pointer of Git LFS, not the file itself",
-        "Fetch the file: git lfs pull",
-    ),
-    (
-        re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL),
-        "an HTML page",
-        "Download the data itself; a web page often links to it as raw or as RDF.",
-    ),
-    (
-        re.compile(rb"\s*(?:#[^\n]*\n\s*)*(?:Prefix\s*\(|Ontology\s*\(|Declaration\s*\()"),
-        "OWL in functional syntax",
-        "Convert it first: robot convert --input FILE --output FILE.ttl",
-    ),
-    (
-        re.compile(rb"\s*(?:#[^\n]*\n\s*)*(?:Prefix:\s|Ontology:\s)"),
-        "OWL in Manchester syntax",
-        "Convert it first: robot convert --input FILE --output FILE.ttl",
-    ),
-    (
-        re.compile(rb"\xff\xfe|\xfe\xff"),
-        "text in UTF-16",
-        "Save the file as UTF-8.",
-    ),
-)
 #: How RDF files begin whose name says something else, and what they are then.
 _RDF_XML = re.compile(rb"\s*(?:<\?xml\b|<rdf:RDF\b|<!DOCTYPE rdf:RDF\b)", re.IGNORECASE)
+_ENCODED = re.compile(rb"""<\?xml[^>]*?\s+encoding\s*=\s*["']([\w.-]+)["']""")
 _JSON = re.compile(rb"\s*[{\[]\s*[\"{\]}]")
 _TURTLE = re.compile(
     rb"\s*(?:#[^\n]*\n\s*)*(?:@prefix|@base|prefix\s|base\s|<[a-z][a-z0-9+.-]*:[^<>\s]*>\s)",
@@ -116,9 +92,7 @@ def find(paths: Sequence[Path]) -> tuple[RdfFile, ...]:
                 f"There is no file or folder {path}.", (), remedy="Mend the path, or its spelling."
             )
         elif syntax(path.name) is None:
-            raise InputError(
-                f"{path.name} is no RDF by its name.", (), remedy=f"Name it as one of {known()}."
-            )
+            raise _no_rdf(path)
         else:
             files.append(RdfFile(path, path.name))
     if not files:
@@ -128,6 +102,14 @@ def find(paths: Sequence[Path]) -> tuple[RdfFile, ...]:
             remedy=f"RDF files are known by their names: {known()}.",
         )
     return tuple(files)
+
+
+def _no_rdf(path: Path) -> InputError:
+    """Return the error of a file that was named and is no RDF by its name."""
+    if impostor := impostors.by_name(path.name):
+        return InputError(f"{path.name} is {impostor.what}.", (), remedy=impostor.remedy)
+    remedy = f"Name it as one of {known()}."
+    return InputError(f"{path.name} is no RDF by its name.", (), remedy=remedy)
 
 
 def _in_folder(folder: Path) -> Iterator[RdfFile]:
@@ -152,23 +134,52 @@ def syntax(name: str) -> RdfFormat | None:
 def _bare(name: str) -> str:
     """Return a name without the ending that says how the file is packed."""
     packed = PurePosixPath(name).suffix.lower()
-    return name[: -len(packed)] if packed in _UNPACK else name
+    return name[: -len(packed)] if packed in _PACKED else name
 
 
 def read(file: RdfFile, data: bytes, base: str, parser: Parser) -> Parsed:
     """Return what the bytes of a file say; relative IRIs are relative to ``base``."""
-    unpack = _UNPACK.get(file.path.suffix.lower())
     try:
-        text = data if unpack is None else unpack(data)
+        text = unpacked(data).removeprefix(_BYTE_ORDER_MARK)
     except (OSError, EOFError, zstandard.ZstdError) as error:
         remedy = "Copy or download the file again."
         return _refused(file, f"The file cannot be unpacked: {error}.", remedy)
-    text = text.removeprefix(_BYTE_ORDER_MARK)
     beginning = text[:_BEGINNING]
-    for pattern, what, remedy in _IMPOSTORS:
-        if pattern.match(beginning):
-            return _refused(file, f"This is {what}.", remedy)
-    return parser(text, _syntax_of(file, beginning), file.name, base)
+    if impostor := impostors.by_beginning(beginning):
+        return _refused(file, f"This is {impostor.what}.", impostor.remedy)
+    try:
+        text = _in_utf_8(text)
+    except (LookupError, UnicodeDecodeError) as error:
+        return _refused(file, f"The encoding is not what it says: {error}.", "Save it as UTF-8.")
+    parsed = parser(text, _syntax_of(file, beginning), file.name, base)
+    return parsed if parsed.quads or parsed.findings else _without_statements(file)
+
+
+def unpacked(data: bytes) -> bytes:
+    """Return the bytes of a file, unpacked if they are packed.
+
+    Errors: OSError, EOFError or zstandard.ZstdError if that cannot be done.
+    """
+    unpack = next((unpack for mark, unpack in _UNPACK if data.startswith(mark)), None)
+    return data if unpack is None else unpack(data)
+
+
+def _in_utf_8(text: bytes) -> bytes:
+    """Return a text in UTF-8: XML says at its beginning if it is in another encoding."""
+    encoded = _ENCODED.match(text)
+    if encoded is None or encoded[1].lower() in (b"utf-8", b"us-ascii"):
+        return text
+    start, end = encoded.span(1)
+    return text[:start] + b"utf-8" + text[end:].decode(encoded[1].decode()).encode()
+
+
+def _without_statements(file: RdfFile) -> Parsed:
+    """Return what a file says that says nothing, with a warning."""
+    is_json = syntax(file.name) == RdfFormat.JSON_LD
+    remedy = "JSON is RDF only with a @context." if is_json else "Leave it out."
+    message = "The file holds no statement."
+    warning = Finding("empty-file", message, remedy, Severity.WARNING, file.name)
+    return Parsed((), {}, (warning,))
 
 
 def _syntax_of(file: RdfFile, beginning: bytes) -> RdfFormat:

@@ -47,6 +47,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "sparql",
         "errors",
         "findings",
+        "impostors",
     ),
 )
 #: Flask and its kin are for HTTP alone, click for the command line, rich for what it shows.

@@ -1,0 +1,96 @@
+"""What is often taken for RDF and is none, by how it begins or is called, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+
+@dataclass(frozen=True, slots=True)
+class Impostor:
+    """What a file is instead of RDF, and what to do."""
+
+    what: str
+    remedy: str
+
+
+_CONVERT = "Convert it first: robot convert --input FILE --output FILE.ttl"
+_UNPACK = "Unpack it first, and name the folder or the files."
+
+_FUNCTIONAL = Impostor("OWL in functional syntax", _CONVERT)
+_MANCHESTER = Impostor("OWL in Manchester syntax", _CONVERT)
+_OWL_XML = Impostor("OWL in its own XML syntax, not RDF/XML", _CONVERT)
+_OBO = Impostor("an ontology in the format of OBO", _CONVERT)
+_ZIP = Impostor("a ZIP archive", _UNPACK)
+_TAR = Impostor("a tar archive", _UNPACK)
+_XZ = Impostor("a file packed by xz", "Unpack it first: xz --decompress FILE")
+_HDT = Impostor("an HDT file", "Convert it first: hdt2rdf FILE FILE.nt")
+_TRIX = Impostor("TriX", "Convert it first: rapper, riot or rdfpipe write it as N-Quads.")
+_HTML = Impostor(
+    "an HTML page", "Download the data itself; a web page often links to it as raw or as RDF."
+)
+_RESULTS = Impostor(
+    "the result of a SPARQL query, a table",
+    "Ask the endpoint by CONSTRUCT or DESCRIBE, which answer with RDF.",
+)
+_TABLE = Impostor("a table", "Convert it first, by tarql, csv2rdf or OpenRefine.")
+_LFS = Impostor("a pointer of Git LFS, not the file itself", "Fetch the file: git lfs pull")
+_UTF_16 = Impostor("text in UTF-16", "Save the file as UTF-8.")
+
+# What may stand before the first element of XML, and what before the first word of the others.
+_PROLOGUE = rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*+"
+_COMMENTS = rb"\s*(?:#[^\n]*\n\s*)*+"
+
+#: How files begin, and what they are then.
+_BEGINNINGS = tuple(
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), impostor)
+    for pattern, impostor in (
+        (rb"version https://git-lfs\.github\.com/spec/", _LFS),
+        (rb"PK\x03\x04", _ZIP),
+        (rb"\xfd7zXZ\0", _XZ),
+        (rb".{257}ustar", _TAR),
+        (rb"\$HDT", _HDT),
+        (rb"\xff\xfe|\xfe\xff", _UTF_16),
+        (rb"\s*(?:<!--.*?-->\s*)*<!doctype\s+html\b", _HTML),
+        (_PROLOGUE + rb"<html\b", _HTML),
+        (_PROLOGUE + rb"<(?:owl:)?Ontology\s[^>]*www\.w3\.org/2002/07/owl#", _OWL_XML),
+        (_PROLOGUE + rb"<sparql\s[^>]*www\.w3\.org/2005/sparql-results#", _RESULTS),
+        (_PROLOGUE + rb"<(?:trix:)?trix\s", _TRIX),
+        (_COMMENTS + rb"(?:Prefix\s*\(|Ontology\s*\(|Declaration\s*\()", _FUNCTIONAL),
+        (_COMMENTS + rb"(?:Prefix:\s|Ontology:\s)", _MANCHESTER),
+        (rb"format-version:\s", _OBO),
+    )
+)
+
+#: What files are called, and what they are then.
+_ENDINGS = {
+    ".zip": _ZIP,
+    ".tar": _TAR,
+    ".tgz": _TAR,
+    ".xz": _XZ,
+    ".hdt": _HDT,
+    ".html": _HTML,
+    ".htm": _HTML,
+    ".ofn": _FUNCTIONAL,
+    ".omn": _MANCHESTER,
+    ".owx": _OWL_XML,
+    ".obo": _OBO,
+    ".trix": _TRIX,
+    ".srx": _RESULTS,
+    ".srj": _RESULTS,
+    ".csv": _TABLE,
+    ".tsv": _TABLE,
+    ".xlsx": _TABLE,
+}
+
+
+def by_beginning(beginning: bytes) -> Impostor | None:
+    """Return what a file is that begins so, if it is something else than RDF."""
+    found = (impostor for pattern, impostor in _BEGINNINGS if pattern.match(beginning))
+    return next(found, None)
+
+
+def by_name(name: str) -> Impostor | None:
+    """Return what a file is that is called so, if it is something else than RDF."""
+    return _ENDINGS.get(PurePosixPath(name).suffix.lower())
