@@ -127,9 +127,7 @@ def _untold(quads: Sequence[Quad], rdf_format: RdfFormat, path: str) -> list[Fin
 def _lacks_language(quad: Quad) -> bool:
     """Tell whether a statement has a literal of a language that is not said."""
     term = quad.object
-    return (
-        isinstance(term, Literal) and term.language is None and term.datatype in _OF_A_LANGUAGE
-    )
+    return isinstance(term, Literal) and term.language is None and term.datatype in _OF_A_LANGUAGE
 
 
 def _is_echo(error: SyntaxError, before: SyntaxError, rdf_format: RdfFormat) -> bool:

@@ -31,8 +31,8 @@ class Tally:
 
     Terms count as different if they are different in the store, so that a query counts the same.
 
-    ``base`` is that of the graph, whose things are under ``<base>id/``; ``passages`` are the
-    passages of its texts, each of which is a graph.
+    ``base`` is that of the graph, whose things are under ``<base>id/``, or else all that has an
+    IRI; ``passages`` are the passages of its texts, each of which is a graph.
     """
 
     def __init__(self, base: str, passages: AbstractSet[Term] = frozenset()) -> None:
@@ -45,6 +45,8 @@ class Tally:
         self.subjects: set[int] = set()
         self.objects: set[int] = set()
         self._things: set[int] = set()
+        self._with_iris: set[int] = set()
+        self._things_as_graphs: set[NamedNode] = set()
         self._numbers: dict[Term, int] = {}
         self._as_stored = _AsStored()
         self._triples: set[int] = set()
@@ -64,7 +66,20 @@ class Tally:
     @property
     def entities(self) -> int:
         """Return how many things of the graph are the subject of a triple."""
-        return len(self._things)
+        return len(self._things or self._with_iris)
+
+    @property
+    def datasets(self) -> dict[NamedNode, int]:
+        """Return the graphs with the number of their quads.
+
+        Where each thing has a graph of its own, named as it is, the name says that thing: nothing
+        of the graph can be said by it.
+        """
+        return {
+            graph: count
+            for graph, count in self.graphs.items()
+            if graph not in self._things_as_graphs
+        }
 
     def add(self, quad: Quad) -> None:
         """Count a quad; of a quad that comes twice each is counted."""
@@ -79,8 +94,10 @@ class Tally:
         self.by_property[quad.predicate] += 1
         if quad.predicate == RDF.type and isinstance(quad.object, NamedNode):
             self.by_class[quad.object] += 1
-        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(f"{self.base}id/"):
-            self._things.add(subject)
+        if isinstance(quad.subject, NamedNode):
+            self._with_iris.add(subject)
+            if quad.subject.value.startswith(f"{self.base}id/"):
+                self._things.add(subject)
 
     def holds(self, quad: Quad) -> bool:
         """Tell whether the graph that describes the dataset has this quad already."""
@@ -97,6 +114,8 @@ class Tally:
         if graph in self._passages_of_texts:
             self._cited.add(triple)
             return
+        if graph == quad.subject and not graph.value.startswith(graph_iri(self.base, "").value):
+            self._things_as_graphs.add(graph)
         if graph == graph_iri(self.base, "dataset"):
             self._described.add(quad)
         self.graphs[graph] += 1
@@ -167,7 +186,7 @@ class _Figures:
             for quad in added
             if quad.predicate == RDF.type and isinstance(quad.object, NamedNode)
         )
-        self._graphs = Counter(tally.graphs)
+        self._graphs = Counter(tally.datasets)
         self._graphs[graph_iri(tally.base, "dataset")] += len(added)
 
     def about(self, dataset: NamedNode) -> Iterator[tuple[NamedNode, NamedNode, Term]]:

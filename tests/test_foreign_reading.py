@@ -112,7 +112,9 @@ def test_a_file_is_read_by_what_it_holds(write: Write, name: str, content: bytes
 
 
 def test_a_prefix_may_be_declared_again(write: Write) -> None:
-    text = "@prefix e: <http://e.com/1/> . e:a e:p 'a' . @prefix e: <http://e.com/2/> . e:a e:p 'b' ."
+    text = (
+        "@prefix e: <http://e.com/1/> . e:a e:p 'a' . @prefix e: <http://e.com/2/> . e:a e:p 'b' ."
+    )
     project = load(write("twice.ttl", text))
     assert {quad.subject.value for quad in project.files[0].quads} == {  # type: ignore[union-attr]
         "http://e.com/1/a",
@@ -230,3 +232,14 @@ def test_terms_may_be_urns(write: Write, tmp_path: Path) -> None:
         assert client.get(target, headers={"Accept": "text/html, */*;q=0.1"}).status_code == 200
     listed = CliRunner().invoke(main, ["releases", "--releases", str(tmp_path / "kept")])
     assert release.id in listed.output
+
+
+def test_a_thing_named_like_its_graph_is_no_data_set(write: Write, tmp_path: Path) -> None:
+    text = "<http://e.com/ada> { <http://e.com/ada> <http://e.com/knows> <http://e.com/mary> }"
+    other = "<http://e.com/g> { <http://e.com/mary> <http://e.com/knows> <http://e.com/ada> }"
+    path = write("people.trig", f"{text}\n{other}")
+    chosen = settings.load({"files": (path,), "releases": tmp_path / "kept"}, {})
+    store = build(load(path), chosen, validate, describe).store
+    assert not store.ask("ASK { <http://e.com/ada> a void:Dataset }")
+    assert store.ask("ASK { <http://e.com/g> a void:Dataset ; void:triples 1 }")
+    assert store.ask("ASK { <http://e.com/dataset> void:entities ?n FILTER(?n >= 2) }")

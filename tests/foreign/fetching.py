@@ -21,7 +21,14 @@ _PIP = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest
 _COMMANDS = {
     Registry.PYPI_WHEEL: (*_PIP, "{folder}", "--only-binary", ":all:", "{package}=={version}"),
     Registry.PYPI_SOURCE: (*_PIP, "{folder}", "--no-binary", ":all:", "{package}=={version}"),
-    Registry.NPM: ("npm", "pack", "--silent", "--pack-destination", "{folder}", "{package}@{version}"),
+    Registry.NPM: (
+        "npm",
+        "pack",
+        "--silent",
+        "--pack-destination",
+        "{folder}",
+        "{package}@{version}",
+    ),
 }
 _PACK = {".gz": gzip.compress, ".bz2": bz2.compress}
 

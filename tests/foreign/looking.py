@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: How wide a phone and a desk are, in CSS pixels.
 PHONE, DESK = 390, 1280
 
+#: How much of a page a screenshot shows, in CSS pixels.
+TALLEST = 2400
+
 #: A page that takes longer is a finding, in seconds; so is an answer of the endpoint.
 SLOW = 1.0
 
@@ -133,7 +136,9 @@ def look(site: Site) -> None:
     for label, iri in things.items():
         _look_at_thing(site, label, iri)
     for number, row in enumerate(site.rows(_CLASSES), 1):
-        with opened(site, f"class {number}", f"/browse?class={quote(row['class'], safe='')}") as page:
+        with opened(
+            site, f"class {number}", f"/browse?class={quote(row['class'], safe='')}"
+        ) as page:
             if page and re.search(r"\b(no|0) things\b", page.inner_text("main"), re.IGNORECASE):
                 site.find(f"class {number}", f"{row['class']} has {row['n']} things, none is shown")
     _search(site, [*things.values()])
@@ -177,7 +182,9 @@ def _look_at_thing(site: Site, name: str, iri: str) -> None:
         heading = page.inner_text("h1", timeout=2000)
         if labels and not any(_plain(label) in _plain(heading) for label in labels):
             # A document of many things is called after itself.
-            if "#" not in iri or not any(_plain(label) in _plain(page.inner_text("main")) for label in labels):
+            if "#" not in iri or not any(
+                _plain(label) in _plain(page.inner_text("main")) for label in labels
+            ):
                 site.find(name, f"{iri} is called «{heading}», not «{labels[0]}»")
     status = site.status(urldefrag(target).url, "text/turtle")
     if status != 200:
@@ -220,7 +227,9 @@ def opened(site: Site, name: str, target: str) -> Iterator[Page | None]:
             return
         if seconds > SLOW:
             site.find(name, f"took {seconds:.1f} s: {target}")
-        page.screenshot(path=site.pictures / f"{site.name}-{name}.png", full_page=True)
+        height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+        page.set_viewport_size({"width": DESK, "height": height})
+        page.screenshot(path=site.pictures / f"{site.name}-{name}.png")
         _examine(site, name, page)
         page.set_viewport_size({"width": PHONE, "height": 844})
         overflow = page.evaluate(_OVERFLOW)
@@ -266,7 +275,9 @@ def _examine_iris(site: Site, name: str, iris: list[str]) -> None:
     """Find IRIs that are shown as they are though the graph has a label for them."""
     terms = [f"<{iri}>" for iri in iris if re.fullmatch(r"[^<>\"{}|^`\\…]+", iri)]
     if terms:
-        query = f"SELECT ?s ?label {{ {_LABELS} VALUES ?s {{ {' '.join(terms)} }} ?s ?naming ?label }}"
+        query = (
+            f"SELECT ?s ?label {{ {_LABELS} VALUES ?s {{ {' '.join(terms)} }} ?s ?naming ?label }}"
+        )
         for row in site.rows(query)[:2]:
             site.find(name, f"shows {row['s']}, which is «{row['label']}»")
 

@@ -100,7 +100,9 @@ def _first_page(service: Service) -> tuple[float, float]:
     start = keeper.create_time()
     while "Serving " not in service.output:
         if service.process.poll() is not None or time.time() - start > PATIENCE:
-            raise RuntimeError(" ".join(service.log.splitlines()[-6:]) or "it did not start in time")
+            raise RuntimeError(
+                " ".join(service.log.splitlines()[-6:]) or "it did not start in time"
+            )
         time.sleep(0.02)
     service.address = service.output.strip().rpartition(" at ")[2].rstrip("/")
     request = urllib.request.Request(service.address + "/", headers={"Accept": "text/html"})
