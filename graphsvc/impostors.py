@@ -1,4 +1,4 @@
-"""What is often taken for RDF and is none, by how it begins or is called, and what to do about it."""
+"""What is often taken for RDF and is none: how it begins, what it is called, what to do."""
 
 from __future__ import annotations
 

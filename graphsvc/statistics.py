@@ -249,7 +249,7 @@ def _integer(count: int) -> Literal:
 
 
 def _space(term: NamedNode) -> str:
-    """Return the namespace of a term: all up to its last # or /; of a urn: term, to its last colon."""
+    """Return the namespace of a term: all up to its last # or /, or else up to its last colon."""
     return re.sub(r"[^#/]*$", "", term.value) or re.sub(r"[^:]*$", "", term.value)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from graphsvc.rdf_files import Parser
     from graphsvc.sources import Project
 
     Write = Callable[[str, bytes | str], Path]
@@ -53,8 +54,12 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
-def load(*paths: Path, is_lenient: bool = False) -> Project:
-    return derived.load(paths, parsing.parse_leniently if is_lenient else parsing.parse_file)
+def load(*paths: Path) -> Project:
+    return derived.load(paths, parsing.parse_file)
+
+
+def load_leniently(*paths: Path) -> Project:
+    return derived.load(paths, parsing.parse_leniently)
 
 
 def values(project: Project) -> list[str]:
@@ -160,12 +165,12 @@ def test_what_a_name_says_instead(write: Write, name: str, what: str) -> None:
     assert raised.value.remedy
 
 
-@pytest.mark.parametrize("is_lenient", [False, True])
+@pytest.mark.parametrize("parser", [parsing.parse_file, parsing.parse_leniently])
 def test_a_context_elsewhere_is_not_fetched_and_nothing_is_guessed(
-    write: Write, is_lenient: bool
+    write: Write, parser: Parser
 ) -> None:
     text = '{\n "@context": ["https://schema.org/"],\n "@type": "Person", "name": "Ada"}'
-    project = load(write("ada.jsonld", text), write("one.nt", ONE), is_lenient=is_lenient)
+    project = derived.load([write("ada.jsonld", text), write("one.nt", ONE)], parser)
     (finding,) = project.findings
     assert (finding.severity, finding.line) == (Severity.ERROR, 2)
     assert "https://schema.org/" in finding.message
@@ -177,7 +182,7 @@ def test_rules_are_no_rdf_and_may_be_left_out(write: Write) -> None:
     (finding,) = load(path).findings
     assert "Rules" in finding.message
     assert "--lenient" in finding.remedy
-    project = load(path, is_lenient=True)
+    project = load_leniently(path)
     assert {finding.severity for finding in project.findings} == {Severity.WARNING}
     subjects = {str(quad.subject) for quad in project.files[0].quads}
     assert {"<http://e.com/a>", "<http://e.com/d>"} <= subjects
@@ -202,7 +207,8 @@ LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
         ("odd.ttl", f'<http://e.com/a> <http://e.com/p> "x"^^<{LANG_STRING}> . {ONE.decode()}'),
         (
             "odd.jsonld",
-            f'[{{"@id": "http://e.com/a", "http://e.com/p": {{"@value": "x", "@type": "{LANG_STRING}"}}}},'
+            f'[{{"@id": "http://e.com/a", "http://e.com/p": '
+            f'{{"@value": "x", "@type": "{LANG_STRING}"}}}},'
             '{"@id": "http://e.com/a", "http://e.com/p": "café"}]',
         ),
     ],
@@ -213,7 +219,7 @@ def test_a_literal_without_its_language_stops_no_lenient_build(
     path = write(name, content)
     (finding,) = load(path).findings
     assert (finding.check, finding.severity) == ("syntax", Severity.ERROR)
-    project = load(path, is_lenient=True)
+    project = load_leniently(path)
     assert project.findings[-1].message.startswith("1 statements")
     assert values(project) == ["café"]
 

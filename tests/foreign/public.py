@@ -10,12 +10,14 @@ its pages (``looking.py``). The table goes to standard output; the folder has th
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
 import traceback
-import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,17 +25,14 @@ from typing import TYPE_CHECKING
 import psutil
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import ARGUMENTS
-from tests.server.processes import started
-
 from .fetching import fetched
 from .looking import Site, look
 from .public_sets import PUBLIC_SETS, PublicSet
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from collections.abc import Iterator
 
-    from tests.server.processes import Service
+    from playwright.sync_api import Playwright
 
 #: How long a data set may take from the command to the first page, in seconds.
 PATIENCE = 600
@@ -62,31 +61,33 @@ def main() -> int:
     pictures.mkdir(parents=True, exist_ok=True)
     results: list[Result] = []
     with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         for data_set in PUBLIC_SETS:
             if data_set.name in chosen.only:
-                results.append(_tried(data_set, chosen.folder, browser))
+                results.append(_tried(data_set, chosen.folder, playwright))
                 sys.stderr.write(_told(results[-1]))
-        browser.close()
     sys.stdout.write(_table(results))
     return int(any(result.findings for result in results))
 
 
-def _tried(data_set: PublicSet, folder: Path, browser: Browser) -> Result:
+def _tried(data_set: PublicSet, folder: Path, playwright: Playwright) -> Result:
     """Fetch a data set, serve it, look at it."""
     result = Result(data_set.name)
     try:
         paths = fetched(data_set, folder)
-        with tempfile.TemporaryDirectory() as name:
-            arguments: list[str | Path] = [*paths, "--port", "0", "--releases", Path(name, "kept")]
-            arguments += ["--lenient", "on"] if data_set.is_lenient else []
-            with started(arguments, Path(name), {}) as service:
-                result.seconds, result.processor = _first_page(service)
-                site = Site(data_set.name, service.address, browser, folder / "screenshots")
-                result.findings = site.findings
-                look(site)
-                result.triples = site.count
+        with tempfile.TemporaryDirectory() as name, _served(data_set, paths, Path(name)) as service:
+            _wait_until_serving(service)
+            address = service.words().rpartition(" at ")[2].rstrip("/")
+            client = playwright.request.new_context(base_url=address, timeout=PATIENCE * 1000)
+            client.get("/", headers={"Accept": "text/html"})
+            result.seconds, result.processor = service.times()
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            )
+            site = Site(data_set.name, address, browser, client, folder / "screenshots")
+            result.findings = site.findings
+            look(site)
+            result.triples = site.count
+            browser.close()
     except Exception as error:  # noqa: BLE001 - one data set does not spoil the others
         if not isinstance(error, RuntimeError):
             traceback.print_exc()
@@ -94,24 +95,46 @@ def _tried(data_set: PublicSet, folder: Path, browser: Browser) -> Result:
     return result
 
 
-def _first_page(service: Service) -> tuple[float, float]:
-    """Wait for the first page; return the seconds that it took, and those of the processors."""
-    keeper = psutil.Process(service.process.pid)
-    start = keeper.create_time()
-    while "Serving " not in service.output:
-        if service.process.poll() is not None or time.time() - start > PATIENCE:
-            raise RuntimeError(
-                " ".join(service.log.splitlines()[-6:]) or "it did not start in time"
-            )
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """A running service, and the file that it writes to."""
+
+    process: psutil.Popen
+    output: Path
+
+    def words(self) -> str:
+        return self.output.read_text("utf-8").strip()
+
+    def times(self) -> tuple[float, float]:
+        """Return the seconds since it was started, and those that its processors took."""
+        each = [self.process, *self.process.children(recursive=True)]
+        times = [process.cpu_times() for process in each]
+        worked = sum(t.user + t.system + t.children_user + t.children_system for t in times)
+        return time.time() - self.process.create_time(), worked
+
+
+@contextmanager
+def _served(data_set: PublicSet, paths: list[Path], folder: Path) -> Iterator[_Service]:
+    """Serve files by one command until the end of the block."""
+    words: list[str | Path] = [sys.executable, "-m", "graphsvc", "serve", *paths]
+    words += ["--port", "0", "--releases", folder / "kept"]
+    words += ["--lenient", "on"] if data_set.is_lenient else []
+    output = folder / "output"
+    with output.open("wb") as file:
+        process = psutil.Popen(words, stdout=file, stderr=file, start_new_session=True)
+    try:
+        yield _Service(process, output)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _wait_until_serving(service: _Service) -> None:
+    while "Serving " not in service.words():
+        if service.process.poll() is not None or service.times()[0] > PATIENCE:
+            end = " ".join(service.words().splitlines()[-6:])
+            raise RuntimeError(end or "it did not start in time")
         time.sleep(0.02)
-    service.address = service.output.strip().rpartition(" at ")[2].rstrip("/")
-    request = urllib.request.Request(service.address + "/", headers={"Accept": "text/html"})
-    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
-        answer.read()
-    seconds = time.time() - start
-    times = [each.cpu_times() for each in [keeper, *keeper.children(recursive=True)]]
-    processor = sum(t.user + t.system + t.children_user + t.children_system for t in times)
-    return seconds, processor
 
 
 def _told(result: Result) -> str:
