@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 #: The relative IRIs of a file stand under this until the base is known; nothing else has it.
 _UNKNOWN_BASE = "https://relative.invalid/"
 
+#: The part of the web addresses of a host that must stand under a base.
+_NEARLY_ALL = 0.9
+
 #: The base of a graph in which no subject is a web address.
 _NO_BASE = "http://localhost/"
 
@@ -112,7 +115,11 @@ def _is_relative(parsed: Parsed) -> bool:
 
 
 def _base(subjects: Iterable[Term]) -> str:
-    """Return the longest beginning, up to a slash, under which most of the web addresses stand."""
+    """Return the longest beginning, up to a slash, of nearly all web addresses of one host.
+
+    It is the host at which most of the subjects are. What it has elsewhere than most, as Wikidata
+    has its items beside their many statements, is under the base too.
+    """
     counts: Counter[str] = Counter()
     for term in set(subjects):
         if isinstance(term, NamedNode) and term.value.startswith(("http://", "https://")):
@@ -123,9 +130,13 @@ def _base(subjects: Iterable[Term]) -> str:
     for folder, count in counts.items():
         for beginning in _beginnings(folder):
             under[beginning] += count
-    most = sum(counts.values()) / 2
-    bases = [beginning for beginning, count in under.items() if count > most]
-    return max(bases, key=len, default=next(iter(under), _NO_BASE))
+    if not under:
+        return _NO_BASE
+    host = min(under, key=lambda beginning: (-under[beginning], len(beginning), beginning))
+    most = under[host] * _NEARLY_ALL
+    return max(
+        (each for each, count in under.items() if each.startswith(host) and count >= most), key=len
+    )
 
 
 def _beginnings(folder: str) -> Iterator[str]:

@@ -196,6 +196,9 @@ def test_without_a_file_of_rdf_nothing_is_published(
     [
         (["http://e.com/a/1", "http://e.com/a/2", "http://other.org/x"], "http://e.com/a/"),
         (["http://e.com/a/1", "http://e.com/b/2", "http://e.com/c/3"], "http://e.com/"),
+        (["http://e.com/a/1", "http://e.com/a/2", "http://e.com/b/1"], "http://e.com/"),
+        ([f"http://e.com/a/{n}" for n in range(20)] + ["http://e.com/b/1"], "http://e.com/a/"),
+        (["http://b.com/1", "http://a.com/1", "http://c.com/1"], "http://a.com/"),
         (["https://e.com/onto#A", "https://e.com/onto#B"], "https://e.com/"),
         (["urn:isbn:1", "tag:e.com,2026:x"], "http://localhost/"),
     ],
