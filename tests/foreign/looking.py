@@ -32,6 +32,16 @@ LINKS = 200
 
 PATIENCE = 120
 
+# A graph may give these prefixes another meaning.
+_PREFIXES = """PREFIX dc: <http://purl.org/dc/elements/1.1/>
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX void: <http://rdfs.org/ns/void#>
+"""
 _LABELS = """VALUES ?naming {
   rdfs:label skos:prefLabel <http://schema.org/name> <https://schema.org/name> dcterms:title
   dc:title foaf:name <http://www.w3.org/2006/vcard/ns#fn>
@@ -104,7 +114,9 @@ class Site:
     def rows(self, query: str) -> list[dict[str, str]]:
         """Ask the endpoint."""
         answer = self.client.post(
-            "/sparql", form={"query": query}, headers={"Accept": "application/sparql-results+json"}
+            "/sparql",
+            form={"query": _PREFIXES + query},
+            headers={"Accept": "application/sparql-results+json"},
         )
         if not answer.ok:
             raise RuntimeError(f"{answer.status} for {query}: {answer.text()[:300]}")
