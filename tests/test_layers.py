@@ -43,6 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "phrases",
         "language_priority",
         "lru",
+        "known_prefixes",
         "settings",
         "sparql",
         "errors",

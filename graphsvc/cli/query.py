@@ -85,7 +85,7 @@ def _arguments(params: Sequence[str]) -> dict[str, str]:
 def _answer(
     release: Release, query: Query, arguments: Mapping[str, str], format_name: str | None
 ) -> None:
-    bindings = query.bindings(arguments, release.prefixes)
+    bindings = query.bindings(arguments, release.prefixes.in_queries)
     console = Console()
     if format_name is None and console.is_terminal and sparql.form(query.text) == "SELECT":
         table = release.store.select(query.text, bindings)

@@ -144,7 +144,7 @@ class Site:
     @cached_property
     def questions(self) -> Questions:
         """Return which named queries use which term."""
-        return questions_by_term(self.queries, self.release.prefixes)
+        return questions_by_term(self.queries, self.release.prefixes.in_queries)
 
     @cached_property
     def graph(self) -> Graph:
