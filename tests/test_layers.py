@@ -34,6 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("statistics",),
     ("store",),
+    ("vocabularies",),
     ("namespaces",),
     ("teaching", "grammar", "nearness"),
     ("pictures",),
