@@ -34,7 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("statistics",),
     ("store",),
-    ("vocabularies",),
+    ("vocabularies", "naming"),
     ("namespaces",),
     ("teaching", "grammar", "nearness"),
     ("pictures",),

@@ -79,5 +79,5 @@ def _run(folder: Path, name: str, *arguments: str) -> None:
     if done.returncode:
         raise AssetsError(
             f"{name} {' '.join(arguments)} failed:\n{(done.stderr or done.stdout).strip()}",
-            remedy="Without it the pages work, but have no scripts, or no names of well-known terms.",
+            remedy="Without it pages lack scripts, or the names of well-known terms.",
         )

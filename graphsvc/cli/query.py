@@ -52,7 +52,8 @@ def query(
     into a pipe it goes as TSV or Turtle, unless --format says otherwise.
     """
     release = current(settings.releases)
-    if not is_fresh(digests(settings), release, settings.base_iri):
+    properties = settings.label_properties
+    if not is_fresh(digests(settings), release, settings.base_iri, properties):
         click.echo("Note: the files have changed since the release was built.", err=True)
     if query is None:
         tables.show_queries(queries.load_queries(release.queries), Console())

@@ -37,7 +37,7 @@ class Known(NamedTuple):
     definitions: tuple[Literal, ...]
 
 
-_NOTHING = Known((), ())
+NOTHING = Known((), ())
 
 
 def is_made() -> bool:
@@ -51,7 +51,7 @@ def known(iri: str) -> Known:
     found: dict[str, list[Literal]] = {LABEL: [], DEFINITION: []}
     for prop, language, words in _rows(_table(), canonical(iri)):
         found[prop].append(Literal(words, language=language) if language else Literal(words))
-    return Known(tuple(found[LABEL]), tuple(found[DEFINITION])) if any(found.values()) else _NOTHING
+    return Known(tuple(found[LABEL]), tuple(found[DEFINITION])) if any(found.values()) else NOTHING
 
 
 def canonical(iri: str) -> str:

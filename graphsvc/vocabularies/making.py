@@ -53,7 +53,9 @@ def make(folder: Path) -> int:
 
 def licences(folder: Path) -> str:
     """Return which vocabularies went in, and under what licences, as text for people."""
-    heading = "The names and definitions of well-known terms come from the following vocabularies.\n"
+    heading = (
+        "The names and definitions of well-known terms come from the following vocabularies.\n"
+    )
     return "".join([heading, *(f"\n{_licence(file)}\n" for file in _files(folder))])
 
 
