@@ -54,6 +54,14 @@ def known(iri: str) -> Known:
     return Known(tuple(found[LABEL]), tuple(found[DEFINITION])) if any(found.values()) else NOTHING
 
 
+@cache
+def languages() -> frozenset[str]:
+    """Return the tags of the languages in which the table names terms."""
+    table = _table()
+    lines = bytes(table[:]).splitlines()
+    return frozenset(line.split(b"\t", 3)[2].decode() for line in lines) - {""}
+
+
 def canonical(iri: str) -> str:
     """Return the IRI under which the table has a term."""
     return _SCHEMA + iri[len(_SCHEMA_HTTP) :] if iri.startswith(_SCHEMA_HTTP) else iri

@@ -81,7 +81,7 @@ class Site:
             self.dataset_head,
             self.texts_by_digest,
             world.countries(),
-            vocabularies.known(""),
+            vocabularies.languages(),
         )
         self.graph.warm_up()
 
