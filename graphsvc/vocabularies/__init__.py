@@ -57,8 +57,7 @@ def known(iri: str) -> Known:
 @cache
 def languages() -> frozenset[str]:
     """Return the tags of the languages in which the table names terms."""
-    table = _table()
-    lines = bytes(table[:]).splitlines()
+    lines = _table()[:].splitlines()
     return frozenset(line.split(b"\t", 3)[2].decode() for line in lines) - {""}
 
 
