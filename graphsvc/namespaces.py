@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from graphsvc import sparql
+from graphsvc.known_prefixes import ALIASES, WELL_KNOWN
 
 if TYPE_CHECKING:
     from graphsvc.store.base import Term
@@ -63,32 +65,6 @@ GEOSPARQL = Namespace("http://www.opengis.net/ont/geosparql#")
 LDQD = Namespace("http://www.w3.org/2016/05/ldqd#")
 DC = Namespace("http://purl.org/dc/elements/1.1/")
 
-#: Prefixes that everybody knows: queries on a graph that declares no other ones may use them.
-WELL_KNOWN = {
-    "rdf": str(RDF),
-    "rdfs": str(RDFS),
-    "owl": str(OWL),
-    "xsd": str(XSD),
-    "skos": str(SKOS),
-    "skosxl": "http://www.w3.org/2008/05/skos-xl#",
-    "dc": str(DC),
-    "dcterms": str(DCTERMS),
-    "dcat": str(DCAT),
-    "foaf": str(FOAF),
-    "geo": str(GEO),
-    "gn": "http://www.geonames.org/ontology#",
-    "gsp": str(GEOSPARQL),
-    "oa": str(OA),
-    "org": "http://www.w3.org/ns/org#",
-    "prov": str(PROV),
-    "schema": str(SCHEMA),
-    "sh": str(SH),
-    "vann": str(VANN),
-    "vcard": "http://www.w3.org/2006/vcard/ns#",
-    "void": str(VOID),
-    "doap": "http://usefulinc.com/ns/doap#",
-}
-
 #: The rules of OWL 2 RL; what one has derived conforms to it.
 RULES = Namespace("http://www.w3.org/TR/owl2-profiles/#")
 #: The rule for subproperties: what it derives says more generally what is said already.
@@ -98,6 +74,7 @@ GENERALISING = RULES["prp-spo1"]
 QUERY_TEXTS = frozenset((SH.select, SH.ask, SH.construct, SPEX.describe))
 
 _LOCAL_NAME = re.compile(r"(?:\w(?:[\w.-]*[\w-])?)?")
+_REST = re.compile(r"[^/#?\s<>]+")
 _EXAMPLE = re.compile(r"(\bexample:\s*[\"']?)([^\"'\s,}]+)")
 
 
@@ -128,6 +105,32 @@ class Prefixes(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._namespaces)
+
+    @cached_property
+    def in_queries(self) -> Prefixes:
+        """Return the table with all that queries may use: what it has goes before the rest."""
+        return Prefixes({**ALIASES, **WELL_KNOWN, **self._namespaces})
+
+    @cached_property
+    def in_names(self) -> Prefixes:
+        """Return the table with a prefix for each well-known namespace that it has none for."""
+        more = {
+            prefix: namespace
+            for prefix, namespace in WELL_KNOWN.items()
+            if namespace not in self._by_namespace
+        }
+        return Prefixes({**more, **self._namespaces})
+
+    def shorten(self, iri: str) -> str:
+        """Return ``prefix:rest`` as people read it if a prefix fits, else the IRI as it is.
+
+        Nothing is escaped, and the rest is what the IRI says: it is a name, not a term of a query.
+        """
+        for prefix, namespace in self._longest_first:
+            rest = iri[len(namespace) :]
+            if iri.startswith(namespace) and _REST.fullmatch(rest):
+                return f"{prefix}:{rest}"
+        return iri
 
     def compact(self, iri: str) -> str:
         """Return ``prefix:local`` if a prefix fits and the rest needs no escape, else ``<iri>``."""

@@ -18,10 +18,13 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pyoxigraph import NamedNode
+
 from graphsvc import __version__
 from graphsvc.dumps import Dump
 from graphsvc.errors import ReleaseError
 from graphsvc.namespaces import Prefixes
+from graphsvc.naming import Naming
 from graphsvc.search import Index
 from graphsvc.store.oxigraph import OxigraphStore
 
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 
 MANIFEST = "manifest.json"
 STORE = "store"
@@ -52,8 +55,9 @@ class Manifest:
     """What a release is: ``hash`` is of its content, ``inputs`` are its files' digests.
 
     ``built`` is a UTC time in ISO 8601; ``counts`` says how many quads and other things it has;
-    ``warnings`` are the findings that did not stop the build, as lines to read; ``dumps`` are the
-    files that hold all of it.
+    ``labels`` are the properties by which its things are called, the best first, and
+    ``label_properties`` those that a setting names; ``warnings`` are the findings that did not stop
+    the build, as lines to read; ``dumps`` are the files that hold all of it.
     """
 
     id: str
@@ -64,6 +68,8 @@ class Manifest:
     base: str
     canonical_base: str
     prefixes: Mapping[str, str]
+    labels: tuple[str, ...]
+    label_properties: str
     counts: Mapping[str, int]
     inputs: Mapping[str, str]
     warnings: tuple[str, ...]
@@ -116,6 +122,12 @@ class Release:
         return Prefixes(self.manifest.prefixes)
 
     @cached_property
+    def naming(self) -> Naming:
+        """Return by what the things of the release are called."""
+        labels = tuple(map(NamedNode, self.manifest.labels))
+        return Naming(labels, self.prefixes.in_names)
+
+    @cached_property
     def store(self) -> OxigraphStore:
         """Return the store, opened read-only at the first call."""
         return OxigraphStore.open(self.path / STORE, self.prefixes)
@@ -162,17 +174,24 @@ def current(releases: Path) -> Release:
     raise ReleaseError(f"There is no release in {releases}.", remedy="Build one: graphsvc build")
 
 
-def is_fresh(inputs: Mapping[str, str], release: Release, base_iri: str | None = None) -> bool:
+def is_fresh(
+    inputs: Mapping[str, str],
+    release: Release,
+    base_iri: str | None = None,
+    label_properties: str = "",
+) -> bool:
     """Tell whether a release is what building it now would give.
 
-    ``inputs`` are the files as they are now, with their digests; ``base_iri`` is the setting: None
-    stands for the project's own base. The program that built it is compared too.
+    ``inputs`` are the files as they are now, with their digests; ``base_iri`` and
+    ``label_properties`` are the settings: None stands for the project's own base. The program that
+    built it is compared too.
     """
     manifest = release.manifest
     return (
         manifest.program == __version__
         and manifest.base == (base_iri or manifest.canonical_base)
         and manifest.inputs == inputs
+        and manifest.label_properties == label_properties
     )
 
 
@@ -182,7 +201,14 @@ def _read_manifest(path: Path) -> Manifest:
         told: dict[str, Any] = json.loads(file.read_text("utf-8"))
         _must_be_of_this_format(path, told["format_version"])
         dumps = tuple(Dump(**dump) for dump in told["dumps"])
-        return Manifest(**{**told, "warnings": tuple(told["warnings"]), "dumps": dumps})
+        return Manifest(
+            **{
+                **told,
+                "labels": tuple(told["labels"]),
+                "warnings": tuple(told["warnings"]),
+                "dumps": dumps,
+            }
+        )
     except FileNotFoundError as error:
         raise ReleaseError(
             f"There is no release in {path}.", remedy="Build one: graphsvc build"

@@ -37,6 +37,9 @@ _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[
 _MOUNT_POINT = r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*"
 _PUBLIC_URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_HOST})(?P<mount_point>{_MOUNT_POINT})/")
 
+#: An IRI, or a name with a prefix.
+_PROPERTY = re.compile(r"[^\s:<>]+:[^\s<>]*")
+
 Reader: TypeAlias = Callable[[Any], Any]
 
 
@@ -152,6 +155,13 @@ def _contact(value: object) -> str | None:
     return value
 
 
+def _properties(value: object) -> str:
+    names = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(map(_PROPERTY.fullmatch, names)):
+        raise ValueError("IRIs or prefixed names, with spaces or commas between them")
+    return " ".join(names)
+
+
 def _level(value: object) -> str:
     name = str(value).upper()
     if name not in logging.getLevelNamesMapping():
@@ -200,6 +210,14 @@ class Settings:
         metadata=_about(
             "The base of every IRI of the graph, if not the project's own (its void:uriSpace).",
             _base_iri,
+        ),
+    )
+    label_properties: str = field(
+        default="",
+        metadata=_about(
+            "More properties that say what things are called, by IRIs or with prefixes; they go "
+            "before those that do by convention.",
+            _properties,
         ),
     )
     public_url: str | None = field(

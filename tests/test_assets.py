@@ -22,7 +22,11 @@ TESTS = Path(__file__).parent
 WEB = TESTS.parent / "graphsvc" / "web"
 
 
-@pytest.mark.parametrize("folder", [WEB / "assets", TESTS / "checkers"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "folder",
+    [WEB / "assets", WEB.parent / "vocabularies", TESTS / "checkers"],
+    ids=lambda path: path.name,
+)
 def test_the_lock_names_versions_and_hashes_and_no_registry(folder: Path) -> None:
     locked = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
     wanted = json.loads((folder / "package.json").read_text("utf-8"))

@@ -8,6 +8,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.namespaces import RDF, XSD, Prefixes
+from graphsvc.naming import Naming
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.views.collection import collection, listing
 from graphsvc.views.collection.address import read_state
@@ -80,17 +81,20 @@ def test_a_graph_without_an_ontology_has_collections() -> None:
     ]
     text = "\n".join(lines).replace(" a ", f" {RDF.type} ").replace("YEAR", str(XSD.gYear))
     text = text.replace(" .", " <http://y.example/graph> .")
-    graph = Graph(OxigraphStore.load(f"{text}\n".encode(), {}), "https://elsewhere.example/")
+    store = OxigraphStore.load(f"{text}\n".encode(), {})
+    graph = Graph(
+        store, "https://elsewhere.example/", Naming(prefixes=Prefixes({"y": "http://y.example/"}))
+    )
     found = collection(graph, State(), "en")
-    assert [row.thing.label for row in found.table.rows] == ["ada", "charles"]
-    assert [(entry.cls.label, entry.count) for entry in found.classes] == [("person", 2)]
-    assert "born" in {each.name for each in found.facets} | {each.name for each in found.others}
+    assert [row.thing.label for row in found.table.rows] == ["y:ada", "y:charles"]
+    assert [(entry.cls.label, entry.count) for entry in found.classes] == [("y:Person", 2)]
+    assert "y:born" in {each.name for each in found.facets} | {each.name for each in found.others}
     by_birth = collection(
         graph, read_state([("sort", "http://y.example/born")], _NO_PREFIXES), "en"
     )
-    assert [row.thing.label for row in by_birth.table.rows] == ["charles", "ada"]
+    assert [row.thing.label for row in by_birth.table.rows] == ["y:charles", "y:ada"]
     back = collection(graph, read_state([("sort", "-http://y.example/born")], _NO_PREFIXES), "en")
-    assert [row.thing.label for row in back.table.rows] == ["ada", "charles"]
+    assert [row.thing.label for row in back.table.rows] == ["y:ada", "y:charles"]
 
 
 def test_very_many_things_are_listed_but_not_sorted(

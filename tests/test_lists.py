@@ -86,7 +86,7 @@ def test_a_dataset_counts_its_classes_and_properties(
 
 def test_a_long_list_shows_a_dozen_and_how_many_more(client: FlaskClient) -> None:
     page = main(client, "/doc/dataset")
-    row = page[page.index(">subset<") :]
+    row = page[page.index(">has subset<") :]
     shown, _, rest = row.partition('<details class="many"><summary>')
     count = int(rest.partition(" more</summary>")[0])
     assert shown.count("<li id=") == 12

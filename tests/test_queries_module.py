@@ -187,6 +187,8 @@ def test_a_sound_query_passes() -> None:
         ("SELECT ?x {\n ?x ex:y ?z } ORDER BY ?x", []),
         ("SELECT ?x {\n ?x no:y ?z } ORDER BY ?x", [("query-prefix", 2)]),
         ("PREFIX ex: <http://e/>\nSELECT ?x { ?x ex:y ?z } ORDER BY ?x", [("query-prefix", 2)]),
+        ("SELECT ?x { ?x doap:name ?z } ORDER BY ?x", []),
+        ("PREFIX doap: <http://e/>\nSELECT ?x { ?x doap:y ?z } ORDER BY ?x", [("query-prefix", 2)]),
         ("SELECT ?x {\n ?x ?y } ORDER BY ?x", [("query-syntax", 2)]),
         ("SELECT ?x { SERVICE <http://e/> { ?x ?y ?z } } ORDER BY ?x", [("query-syntax", 1)]),
         ("ASK { ?x ?y ?z }", []),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from graphsvc.errors import DeadlineExceeded, ReleaseError
+from graphsvc.naming import Naming
 from graphsvc.search import Found, Index, Kind, Standing, search, write
 from graphsvc.search.collect import entries, namings
 from graphsvc.search.words import fold, grams, key, split, words
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
 
 BASE = "https://example.org/g/"
+NAMING = Naming()
 IWM = "https://w3id.org/iwm/"
 
 GRAPH = f"""
@@ -58,7 +60,7 @@ g:passages {{
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Index:
     path = tmp_path_factory.mktemp("search") / "search.sqlite"
-    write(list(parse(GRAPH, format=RdfFormat.TRIG)), BASE, path)
+    write(list(parse(GRAPH, format=RdfFormat.TRIG)), BASE, path, NAMING)
     return Index(path)
 
 
@@ -116,7 +118,7 @@ def test_grams_tell_the_ends_of_a_word() -> None:
 
 def test_the_ontology_says_which_properties_give_names() -> None:
     quads = list(parse(GRAPH, format=RdfFormat.TRIG))
-    found = namings(quads, BASE)
+    found = namings(quads, NAMING)
     assert found[NamedNode(f"{BASE}ontology#short")][1] is Standing.NAME
     assert NamedNode(f"{BASE}ontology#remark") not in found
 
@@ -124,7 +126,7 @@ def test_the_ontology_says_which_properties_give_names() -> None:
 def test_every_sort_of_thing_is_an_entry() -> None:
     found = {
         entry.iri.removeprefix(BASE): entry
-        for entry in entries(list(parse(GRAPH, format=RdfFormat.TRIG)), BASE)
+        for entry in entries(list(parse(GRAPH, format=RdfFormat.TRIG)), BASE, NAMING)
     }
     kinds = {path: entry.kind for path, entry in found.items()}
     assert kinds == {
@@ -147,8 +149,8 @@ def test_every_sort_of_thing_is_an_entry() -> None:
 
 def test_the_same_quads_give_the_same_bytes(tmp_path: Path) -> None:
     quads = list(parse(GRAPH, format=RdfFormat.TRIG))
-    write(quads, BASE, tmp_path / "one")
-    write(quads[::-1], BASE, tmp_path / "two")
+    write(quads, BASE, tmp_path / "one", NAMING)
+    write(quads[::-1], BASE, tmp_path / "two", NAMING)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 

@@ -297,6 +297,37 @@ def test_a_short_answer_is_read_as_a_whole(store: OxigraphStore) -> None:
     assert content_of(answer, 10_000) == b"n\r\n1\r\n"
 
 
+# --- prefixes that are left out ---
+
+
+def test_well_known_prefixes_may_be_left_out(store: OxigraphStore) -> None:
+    query = "SELECT (foaf:name AS ?a) (dct:title AS ?b) (ex:p AS ?c) { }"
+    (row,) = store.select(query).rows
+    assert row == (
+        NamedNode("http://xmlns.com/foaf/0.1/name"),
+        NamedNode("http://purl.org/dc/terms/title"),
+        NamedNode(f"{EX}p"),
+    )
+
+
+def test_what_a_query_declares_goes_before_what_is_well_known(store: OxigraphStore) -> None:
+    declared = "PREFIX foaf: <http://example.org/other/> SELECT (foaf:name AS ?a) (skos:x AS ?b) {}"
+    (row,) = store.select(declared).rows
+    assert row[0] == NamedNode("http://example.org/other/name")
+
+
+def test_an_ambiguous_prefix_must_be_declared(store: OxigraphStore) -> None:
+    with pytest.raises(QuerySyntaxError, match="geo: is not declared"):
+        store.select("SELECT * { ?s geo:lat ?o }")
+
+
+def test_a_left_out_prefix_moves_no_place_of_an_error(store: OxigraphStore) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        store.select("SELECT * {\n ?s foaf:name ?o ;\n xe:p ?x }")
+    assert caught.value.position is not None
+    assert (caught.value.position.line, caught.value.position.column) == (3, 2)
+
+
 # --- what is refused, and how it is said ---
 
 

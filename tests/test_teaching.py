@@ -71,16 +71,6 @@ GOLDEN = [
         "The prefix scheam: is not declared.",
         "Did you mean schema:? Declare it at the top: PREFIX scheam: <…>",
     ),
-    Wrong(
-        "ASK { ?s ¦dct:title ?o }",
-        "The prefix dct: is not declared.",
-        "Did you mean dcterms:? Declare it at the top: PREFIX dct: <…>",
-    ),
-    Wrong(
-        "ASK { ?s ¦foaf:name ?o }",
-        "The prefix foaf: is not declared.",
-        "Declare it at the top: PREFIX foaf: <http://xmlns.com/foaf/0.1/>",
-    ),
     Wrong("PREFIX ¦a <http://a/> ASK { }", "The prefix a has no colon.", TURTLE),
     Wrong("¦@prefix a: <http://a/> . ASK { }", "@prefix is Turtle.", TURTLE),
     Wrong(

@@ -19,9 +19,9 @@ from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.phrases import Phrase
 from graphsvc.validation import validate
-from graphsvc.views.labels import local_words
 from graphsvc.views.licences import licence_name
 from graphsvc.views.thing.model import ExpectedGroup
+from graphsvc.vocabularies import known
 from graphsvc.web.app import create_app
 from graphsvc.web.languages import worded
 
@@ -307,8 +307,13 @@ def of_the_graph(release: Release) -> set[str]:
                 said.add(term.value)
             elif isinstance(term, NamedNode):
                 iri = term.value
-                said |= {iri, iri.split("://")[-1].rstrip("/"), local_words(iri)}
+                said |= {
+                    iri,
+                    iri.split("://")[-1].rstrip("/"),
+                    release.naming.prefixes.shorten(iri),
+                }
                 said |= {release.prefixes.compact(iri), re.split("[/#]", iri)[-1]}
+                said |= {label.value for label in known(iri).labels + known(iri).definitions}
                 # The name of a licence is one in every language.
                 said.add(licence_name(iri) or iri)
     return {" ".join(part.split()) for text in said for part in (text, *PARTS.split(text))}

@@ -218,7 +218,7 @@ def test_an_unknown_thing_is_told(graph: Graph) -> None:
 
 def test_a_graph_is_known_even_if_nothing_speaks_of_it(graph: Graph) -> None:
     assert is_known(graph, BASE + "graph/shapes")
-    assert thing(graph, BASE + "graph/shapes", "en").label == "shapes"
+    assert thing(graph, BASE + "graph/shapes", "en").label == f"{BASE}graph/shapes"
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,9 @@ def test_a_graph_is_known_even_if_nothing_speaks_of_it(graph: Graph) -> None:
     ["id/mechanism/crccme", "id/country/china", "id/organization/cccme", "id/note/labels"],
 )
 def test_a_page_needs_few_queries(mechanisms_release: Release, path: str) -> None:
-    graph = CountingGraph(mechanisms_release.store, mechanisms_release.base)
+    graph = CountingGraph(
+        mechanisms_release.store, mechanisms_release.base, mechanisms_release.naming
+    )
     graph.warm_up()
     graph.asked = 0
     head(graph, graph.base + path)

@@ -11,7 +11,7 @@ from rdflib import BNode, Dataset
 from rdflib.namespace import XSD
 
 from graphsvc import settings, sparql
-from graphsvc.namespaces import Prefixes
+from graphsvc.namespaces import RDFS, Prefixes
 from graphsvc.queries.binding import bindable, bound
 from graphsvc.store.base import Table
 from graphsvc.store.repair import repaired
@@ -127,6 +127,9 @@ def test_terms_are_written_where_the_text_has_places() -> None:
         'SELECT * WHERE { VALUES ?a { <urn:x> "\\"} \\n" } ?a ?b ?c VALUES ?b {  } } '
         "LIMIT 10 OFFSET 50"
     )
+    ranked = "VALUES (?a ?rank) { } ?s ?a ?b"
+    assert bindable(ranked) == {"a"}
+    assert bound(ranked, terms) == 'VALUES (?a ?rank) { (<urn:x> 1) ("\\"} \\n" 2) } ?s ?a ?b'
     with pytest.raises(TypeError):
         bound(text, {"a": [BlankNode("b")], "b": ()})
 
@@ -135,9 +138,11 @@ def test_a_long_query_is_opened_at_its_own_page(mechanisms_release: Release) -> 
     app = create_app(mechanisms_release, settings.load({}, {}))
     query = next(each for each in QUERIES if each.name == "names/labels")
     with app.test_request_context():
-        few = asking(query.bind({"thing": NamedNode("https://w3id.org/iwm/id/mechanism/bfic")}))
+        by = {"labelling": RDFS.label}
+        bfic = NamedNode("https://w3id.org/iwm/id/mechanism/bfic")
+        few = asking(query.bind({"thing": bfic, **by}))
         things = [NamedNode(f"https://w3id.org/iwm/id/mechanism/m{n}") for n in range(120)]
-        many = asking(query.bind({"thing": things}))
+        many = asking(query.bind({"thing": things, **by}))
     assert few.startswith("/sparql?query=")
     assert many.startswith("/queries/names/labels?thing=mechanism:m0&thing=mechanism:m1&")
     client = app.test_client()

@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from graphsvc import settings, sparql
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import Prefixes
+from graphsvc.naming import Naming
 from graphsvc.pictures.layers import layered
 from graphsvc.queries import load_queries
 from graphsvc.store.oxigraph import OxigraphStore
@@ -189,7 +190,8 @@ def graph_of(text: str) -> Graph:
         Quad(each.subject, each.predicate, each.object, NamedNode(f"{LIGHTS}graph"))
         for each in parse(text, format=RdfFormat.TURTLE)
     )
-    return Graph(OxigraphStore(store_of(quads), {}), "https://example.org/lights/")
+    naming = Naming(prefixes=Prefixes({"l": LIGHTS}))
+    return Graph(OxigraphStore(store_of(quads), {}), "https://example.org/lights/", naming)
 
 
 def of_turtle(text: str) -> Vocabulary:
@@ -203,25 +205,25 @@ def odd() -> Vocabulary:
 
 def test_nameless_classes_are_told_in_words(odd: Vocabulary) -> None:
     found = said(term(odd, "p"))
-    assert found["Domain"] == ["light or body"]
-    assert found["Range"] == ["not place and light"]
-    assert found["Close match"] == ["p"]
+    assert found["Domain"] == ["l:Light or l:Body"]
+    assert found["Range"] == ["not l:Place and l:Light"]
+    assert found["Has close match"] == ["https://example.org/other#p"]
     light = said(term(odd, "Light"))
     assert light["Superclass"] == [
-        "inverse of p at most 1 body",
-        "p",
-        "p some place",
+        "inverse of l:p at most 1 l:Body",
+        "l:p",
+        "l:p some l:Place",
         "something without a name",
     ]
-    assert light["Told apart by"] == ["p with q"]
-    assert light["In the domain of"] == ["p"]
+    assert light["Told apart by"] == ["l:p with l:q"]
+    assert light["In the domain of"] == ["l:p"]
 
 
 def test_what_runs_in_a_circle_ends(odd: Vocabulary) -> None:
     assert said(term(odd, "Loop"))["Superclass"][0].endswith("something without a name")
-    assert said(term(odd, "Ring"))["Superclass"] == ["a"]
+    assert said(term(odd, "Ring"))["Superclass"] == ["l:a"]
     # Of two classes under each other each is in the tree.
-    assert {"hen", "egg"} <= {branch.term.label for branch in _all(odd.tree)}
+    assert {"l:Hen", "l:Egg"} <= {branch.term.label for branch in _all(odd.tree)}
 
 
 def test_notes_are_in_the_language_of_the_reader(odd: Vocabulary) -> None:
@@ -251,7 +253,10 @@ def test_any_graph_has_a_vocabulary() -> None:
     # Nothing has counted how often they are used.
     assert found.sections[0].terms[0].uses is None
     ((namespace, listed),) = found.borrowed
-    assert (namespace, listed.terms[0].label) == ("https://other.example/", "name")
+    assert (namespace, listed.terms[0].label) == (
+        "https://other.example/",
+        "https://other.example/name",
+    )
 
 
 def test_a_large_vocabulary_has_pages() -> None:

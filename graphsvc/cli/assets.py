@@ -1,8 +1,9 @@
-"""``graphsvc assets``: bundle the scripts of the pages with the libraries that they use.
+"""``graphsvc assets``: the scripts of the pages, and the names of the terms that everybody uses.
 
-The sources are in web/assets/, with the lock that names every library's version and hash; npm
-fetches them from the registry that is set up, and esbuild puts the bundles where they are served.
-Without bundles the pages do without scripts.
+The sources of the scripts are in web/assets/, and the list of vocabularies in vocabularies/, each
+with the lock that names every package's version and hash; npm fetches them from the registry that
+is set up. esbuild puts the scripts where they are served. Without them the pages do without
+scripts, and without the vocabularies a term that the graph has no label for goes by its IRI.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 import click
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.vocabularies import TABLE, making
 
 #: npm writes it once all is installed: newer than the lock, it says that nothing is to be done.
 _INSTALLED = Path("node_modules", ".package-lock.json")
@@ -24,20 +26,32 @@ _LOCK = Path("package-lock.json")
 
 
 class AssetsError(GraphsvcError):
-    """The scripts of the pages could not be bundled."""
+    """The scripts of the pages or the table of terms could not be made."""
 
 
 @click.command()
 def assets() -> None:
-    """Bundle the scripts of the pages, with the libraries that web/assets/ locks.
+    """Make the scripts of the pages and the table of well-known terms.
+
+    Their libraries and vocabularies are those that web/assets/ and vocabularies/ lock.
 
     It takes Node, and the extra `assets` has one: pip install 'graphsvc[assets]'.
     """
     with resources.as_file(resources.files("graphsvc.web") / "assets") as folder:
-        if not _is_installed(folder):
-            _run(folder, "npm", "ci")
+        _install(folder)
         _run(folder, "node", "build.mjs")
-        click.echo(f"The scripts are in {folder.with_name('static') / 'assets'}.")
+        made = folder.with_name("static") / "assets"
+        click.echo(f"The scripts are in {made}.")
+    with resources.as_file(resources.files("graphsvc.vocabularies")) as folder:
+        _install(folder)
+        terms = making.make(folder)
+        (made / "vocabularies.txt").write_text(making.licences(folder), "utf-8")
+        click.echo(f"The names of {terms} well-known terms are in {TABLE}.")
+
+
+def _install(folder: Path) -> None:
+    if not _is_installed(folder):
+        _run(folder, "npm", "ci")
 
 
 def _is_installed(folder: Path) -> bool:
@@ -65,5 +79,5 @@ def _run(folder: Path, name: str, *arguments: str) -> None:
     if done.returncode:
         raise AssetsError(
             f"{name} {' '.join(arguments)} failed:\n{(done.stderr or done.stdout).strip()}",
-            remedy="Without the scripts the pages work as plain pages.",
+            remedy="Without it pages lack scripts, or the names of well-known terms.",
         )

@@ -18,7 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 #: Settings that every command takes as options.
-COMMON = ("project", "releases", "base_iri")
+COMMON = ("project", "releases", "base_iri", "label_properties")
 
 #: The setting that the paths of a command end up in: see `graphsvc.cli.inputs`.
 _OF_PATHS = "files"
@@ -29,6 +29,7 @@ _METAVARS = {
     "translations": "DIR",
     "unix_socket": "PATH",
     "base_iri": "IRI",
+    "label_properties": "IRIS",
     "public_url": "URL",
     "trusted_proxies": "ADDRESSES",
     "port": "NUMBER",

@@ -52,7 +52,8 @@ def query(
     into a pipe it goes as TSV or Turtle, unless --format says otherwise.
     """
     release = current(settings.releases)
-    if not is_fresh(digests(settings), release, settings.base_iri):
+    properties = settings.label_properties
+    if not is_fresh(digests(settings), release, settings.base_iri, properties):
         click.echo("Note: the files have changed since the release was built.", err=True)
     if query is None:
         tables.show_queries(queries.load_queries(release.queries), Console())
@@ -85,7 +86,7 @@ def _arguments(params: Sequence[str]) -> dict[str, str]:
 def _answer(
     release: Release, query: Query, arguments: Mapping[str, str], format_name: str | None
 ) -> None:
-    bindings = query.bindings(arguments, release.prefixes)
+    bindings = query.bindings(arguments, release.prefixes.in_queries)
     console = Console()
     if format_name is None and console.is_terminal and sparql.form(query.text) == "SELECT":
         table = release.store.select(query.text, bindings)

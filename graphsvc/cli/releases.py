@@ -89,8 +89,8 @@ def diff(
 
 def _compared(before: Release, after: Release) -> Compared:
     ledger = Ledger(before, after)
-    graphs = Graph(before.store, before.base), Graph(after.store, after.base)
-    return Compared(before, after, ledger, Report(ledger, *graphs))
+    sides = [Graph(side.store, side.base, side.naming) for side in (before, after)]
+    return Compared(before, after, ledger, Report(ledger, sides[0], sides[1]))
 
 
 def _find(folder: Path, name: str) -> Release:

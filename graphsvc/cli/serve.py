@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from graphsvc import vocabularies
 from graphsvc.cli.inputs import digests, with_paths
 from graphsvc.cli.options import with_settings
 from graphsvc.errors import ReleaseError, StoreError
@@ -54,6 +55,12 @@ def serve(settings: Settings) -> None:
     _hand_down(settings)
     if not _has_fresh_release(settings):
         _build()
+    if not vocabularies.is_made():
+        click.echo(
+            "Note: the table of what well-known terms are called is missing, so they go by their "
+            "IRIs. It is made by: graphsvc assets",
+            err=True,
+        )
 
     def say_ready() -> None:
         places = ", ".join(map(address_of, sockets))
@@ -83,7 +90,7 @@ def _has_fresh_release(settings: Settings) -> bool:
         release = current(settings.releases)
     except ReleaseError:
         return False
-    return is_fresh(digests(settings), release, settings.base_iri)
+    return is_fresh(digests(settings), release, settings.base_iri, settings.label_properties)
 
 
 def _build() -> None:

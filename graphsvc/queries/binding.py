@@ -1,9 +1,10 @@
 """The parameters of a query written into its text, so that it can run anywhere.
 
 A query that takes any number of terms says where they stand, as ``VALUES ?name { }``: as
-often as it needs them, for a subquery and each side of a UNION want their own. A parameter with the
-name ``limit`` or ``offset`` is the number after that word. What is written in this way is standard
-SPARQL 1.1, and needs nothing beside it: it gives the same wherever it is pasted.
+often as it needs them, for a subquery and each side of a UNION want their own. Where it says
+``VALUES (?name ?rank) { }``, each term comes with its place among them, from 1 up. A parameter with
+the name ``limit`` or ``offset`` is the number after that word. What is written in this way is
+standard SPARQL 1.1, and needs nothing beside it: it gives the same wherever it is pasted.
 
 Each term passes through `written`, which takes nothing but terms that the engine has checked and
 gives the form in which N-Triples, and so SPARQL, quotes and escapes them:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 #: Where terms stand, or the number of a LIMIT or an OFFSET. A text that is split by it gives, for
 #: each place, the name of the variable, or the word and its number, and what stands after it.
-_PLACE = re.compile(r"(?<=VALUES) \?(\w+) \{ \}|\b(LIMIT|OFFSET) (\d+)\b")
+_PLACE = re.compile(
+    r"(?<=VALUES) \?(\w+) \{ \}|(?<=VALUES) \(\?(\w+) \?rank\) \{ \}|\b(LIMIT|OFFSET) (\d+)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def written(term: Term) -> str:
 
 def bindable(text: str) -> frozenset[str]:
     """Return the names of the parameters for which a text has places."""
-    return frozenset(name or word.lower() for name, word, _, _ in _places(text))
+    return frozenset(name or ranked or word.lower() for name, ranked, word, _, _ in _places(text))
 
 
 def bound(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
@@ -70,9 +73,12 @@ def bound(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
     TypeError for a term that cannot be written.
     """
     pieces = [_parts(text)[0]]
-    for name, word, number, after in _places(text):
+    for name, ranked, word, number, after in _places(text):
         if name:
             pieces.append(f" ?{name} {{ {' '.join(map(written, terms[name]))} }}")
+        elif ranked:
+            pairs = (f"({written(term)} {rank})" for rank, term in enumerate(terms[ranked], 1))
+            pieces.append(f" (?{ranked} ?rank) {{ {' '.join(pairs)} }}")
         else:
             values = terms.get(word.lower())
             pieces.append(f"{word} {_number(values) if values else number}")
@@ -87,10 +93,11 @@ def _number(terms: Sequence[Term]) -> int:
     return int(term.value)
 
 
-def _places(text: str) -> Iterator[tuple[str, str, str, str]]:
+def _places(text: str) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield each place, and what stands between it and the next one."""
     parts = _parts(text)
-    return zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True)
+    places = (parts[1::5], parts[2::5], parts[3::5], parts[4::5], parts[5::5])
+    return zip(*places, strict=True)
 
 
 @lru_cache(maxsize=512)

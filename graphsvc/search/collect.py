@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graphsvc.namespaces import (
+    DC,
     DCTERMS,
-    FOAF,
     NIF,
     OA,
     OWL,
@@ -26,29 +26,34 @@ from graphsvc.namespaces import (
     SKOS,
     graph_iri,
 )
+from graphsvc.naming import IDENTIFIERS, LITERAL_FORM, NAMES, SCHEMA_HTTP, WORDS
 from graphsvc.search.model import Entry, Kind, Name, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from graphsvc.naming import Naming
     from graphsvc.store.base import Term
 
-#: What things are called by, the best first; a query's reader chooses among them by language.
-LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name)
-
-#: What gives a thing another name, and what tells it from all others.
-NAMES = (SKOS.altLabel, SKOS.hiddenLabel, SCHEMA.name, SCHEMA.alternateName, DCTERMS.alternative)
-IDENTIFIERS = (SKOS.notation, DCTERMS.identifier, SCHEMA.identifier)
-
 #: What says in a sentence or two what a thing is, the best first.
-DESCRIPTIONS = (DCTERMS.description, SCHEMA.description, SKOS.definition, RDFS.comment)
+DESCRIPTIONS = (
+    DCTERMS.description,
+    SCHEMA.description,
+    SKOS.definition,
+    RDFS.comment,
+    DC.description,
+    SCHEMA_HTTP.description,
+)
+
+# The index has one description of a thing; pages show that in the reader's language.
+_USUAL_LANGUAGES = ("", "en")
 
 # Ways in which an ontology says that a property means what another does, nearly or more narrowly.
 _ALIGNMENTS = frozenset(
     (RDFS.subPropertyOf, OWL.equivalentProperty, SKOS.exactMatch, SKOS.closeMatch)
 )
 
-_CONCEPTS = frozenset((SKOS.Concept, SKOS.ConceptScheme))
+_CONCEPTS = frozenset((SKOS.Concept, SKOS.ConceptScheme, SKOS.Collection, SKOS.OrderedCollection))
 _TERMS = frozenset(
     (
         OWL.Class,
@@ -67,6 +72,9 @@ _EMPTY_TYPES = frozenset((OWL.Thing, OWL.NamedIndividual, RDFS.Resource))
 # What stands in this graph is about the others, and has no page that anybody looks for.
 _APART = "shapes"
 
+# What only these graphs speak of is looked for by its name alone.
+_RECORDS = ("dataset", "examples", "ontology", "passages")
+
 # Each quad is compared with these, and so they are made once.
 _TYPE, _EXACT, _CONTEXT = RDF.type, OA.exact, NIF.referenceContext
 _BEGIN, _END, _POSITION = NIF.beginIndex, NIF.endIndex, SCHEMA.position
@@ -78,29 +86,28 @@ _WHOLE = re.compile(r"[0-9]{1,15}")
 _LOCAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_]+")
 
 
-def entries(quads: Sequence[Quad], base: str) -> Iterator[Entry]:
+def entries(quads: Sequence[Quad], base: str, naming: Naming) -> Iterator[Entry]:
     """Yield an entry for whatever can be found in a graph: in no order, each once.
 
-    ``base`` is that of the graph: what it names elsewhere has no page here, and is left out.
+    That is all that has a name, wherever its IRI is, and what the graph describes under its
+    ``base``; ``naming`` says what gives things labels.
     """
-    gathered = _Gathered(quads, base)
+    gathered = _Gathered(quads, base, naming)
     for node, draft in gathered.drafts.items():
-        kind = draft.kind(base)
+        kind = gathered.kind(draft)
         if kind is not None:
             yield gathered.entry(node, draft, kind)
 
 
-def namings(quads: Sequence[Quad], base: str) -> Mapping[NamedNode, tuple[int, Standing]]:
+def namings(quads: Sequence[Quad], naming: Naming) -> Mapping[NamedNode, tuple[int, Standing]]:
     """Return the properties that give names, each with its rank and the standing of its names."""
     found: dict[NamedNode, tuple[int, Standing]] = {}
     aligned: dict[Term, list[NamedNode]] = defaultdict(list)
-    ontology = graph_iri(base, "ontology")
     for quad in quads:
-        says_so = quad.graph_name == ontology and quad.predicate in _ALIGNMENTS
-        if says_so and isinstance(quad.subject, NamedNode):
+        if quad.predicate in _ALIGNMENTS and isinstance(quad.subject, NamedNode):
             aligned[quad.object].append(quad.subject)
     roots = (
-        *((prop, Standing.LABEL) for prop in LABELS),
+        *((prop, Standing.LABEL) for prop in naming.labels if prop != WORDS),
         *((prop, Standing.NAME) for prop in NAMES),
         *((prop, Standing.IDENTIFIER) for prop in IDENTIFIERS),
     )
@@ -124,7 +131,7 @@ class _Draft:
     names: dict[tuple[str, str | None], tuple[int, str, Standing]] = field(default_factory=dict)
     types: set[str] = field(default_factory=set)
     own_types: set[str] = field(default_factory=set)
-    descriptions: list[tuple[int, str, str]] = field(default_factory=list)
+    descriptions: list[tuple[int, bool, str, str]] = field(default_factory=list)
     quotes: list[Literal] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     document: str | None = None
@@ -132,21 +139,19 @@ class _Draft:
     weight: int = 0
     said_in: tuple[tuple[str, int], str] | None = None
     described: bool = False
-    in_ontology: bool = False
+    is_told: bool = False
 
-    def kind(self, base: str) -> Kind | None:
-        """Return what sort of thing this is, or None if it is none to be found."""
-        if not self.iri.startswith(base) or not self.described:
-            return None
+    def kind(self) -> Kind | None:
+        """Return what sort of thing this is, or None if only its IRI can tell whether it is one."""
         if self.quotes:
             return Kind.SENTENCE
         if SH.SPARQLExecutable.value in self.own_types:
             return Kind.QUERY
-        if self._has(_CONCEPTS) or (self.in_ontology and self._has(_TERMS)):
+        if self._has(_CONCEPTS):
+            return Kind.CONCEPT if self.names else None
+        if self._has(_TERMS):
             return Kind.TERM if self.names else None
-        # What has no name goes by its IRI, if it is a thing and no part of the graph's bookkeeping.
-        is_thing = bool(self.own_types) and self.iri.startswith(f"{base}id/")
-        return Kind.THING if self.names or is_thing else None
+        return Kind.THING if self.names else None
 
     def _has(self, classes: frozenset[NamedNode]) -> bool:
         return any(cls.value in self.own_types for cls in classes)
@@ -166,17 +171,35 @@ class _Draft:
 class _Gathered:
     """The drafts of all subjects of a graph."""
 
-    def __init__(self, quads: Sequence[Quad], base: str) -> None:
+    def __init__(self, quads: Sequence[Quad], base: str, naming: Naming) -> None:
         self.drafts: dict[NamedNode, _Draft] = defaultdict(_Draft)
-        self._namings = namings(quads, base)
+        self._base = base
+        self._naming = naming
+        self._namings = namings(quads, naming)
+        self._forms = _literal_forms(quads)
         self._apart = graph_iri(base, _APART)
-        self._ontology = graph_iri(base, "ontology")
         self._inferred = graph_iri(base, "inferred")
+        self._records = frozenset(graph_iri(base, name) for name in _RECORDS)
         self._passages = _places(quads)
         self._described = {prop: rank for rank, prop in enumerate(DESCRIPTIONS)}
         for quad in quads:
             if quad.graph_name != self._apart and isinstance(quad.subject, NamedNode):
                 self._add(quad, quad.subject)
+        ids = f"{base}id/"
+        has_ids = any(draft.iri.startswith(ids) for draft in self.drafts.values())
+        self._things = ids if has_ids else base
+
+    def kind(self, draft: _Draft) -> Kind | None:
+        """Return what sort of thing a draft is of, or None if it is none to be found."""
+        if not draft.described or NamedNode(draft.iri) in self._forms:
+            return None
+        kind = draft.kind()
+        if kind in (Kind.SENTENCE, Kind.QUERY) and not draft.iri.startswith(self._base):
+            return None
+        if kind is None and draft.own_types and draft.is_told:
+            # What has no name goes by its IRI, if it is a thing and no part of the bookkeeping.
+            return Kind.THING if draft.iri.startswith(self._things) else None
+        return kind
 
     def _add(self, quad: Quad, subject: NamedNode) -> None:
         draft = self.drafts[subject]
@@ -186,12 +209,15 @@ class _Gathered:
         if quad.graph_name == self._inferred:
             return
         draft.described = True
-        draft.in_ontology |= quad.graph_name == self._ontology
+        draft.is_told = draft.is_told or quad.graph_name not in self._records
         place = self._passages.get(quad.graph_name)
         if place is not None:
             self._add_saying(draft, quad, place)
         if isinstance(quad.object, Literal):
             self._add_words(draft, quad.predicate, quad.object)
+        elif quad.object in self._forms:
+            for form in self._forms[quad.object]:
+                self._add_words(draft, quad.predicate, form)
         elif quad.predicate == _CONTEXT and isinstance(quad.object, NamedNode):
             draft.document = quad.object.value
 
@@ -219,7 +245,9 @@ class _Gathered:
             draft.names[words.value, words.language] = min(known, entry)
         elif predicate in self._described:
             rank = self._described[predicate]
-            draft.descriptions.append((rank, words.language or "", words.value))
+            language = words.language or ""
+            is_other = language not in _USUAL_LANGUAGES
+            draft.descriptions.append((rank, is_other, language, words.value))
         elif predicate == _EXACT:
             draft.quotes.append(words)
         elif predicate in _PLACES and _WHOLE.fullmatch(words.value):
@@ -230,10 +258,10 @@ class _Gathered:
         return Entry(
             iri=node.value,
             kind=kind,
-            names=_names(draft, kind),
+            names=self._names(draft, kind),
             types=tuple(sorted(draft.types)),
             own_types=tuple(sorted(draft.own_types)),
-            description=min(draft.descriptions)[2] if draft.descriptions else "",
+            description=min(draft.descriptions)[-1] if draft.descriptions else "",
             weight=draft.weight.bit_length(),
             document=draft.document,
             number=draft.numbers.get(_POSITION.value),
@@ -241,6 +269,21 @@ class _Gathered:
             end=draft.numbers.get(_END.value),
             said_in=draft.said_in[1] if draft.said_in else None,
         )
+
+    def _names(self, draft: _Draft, kind: Kind) -> tuple[Name, ...]:
+        names = draft.sorted_names()
+        if kind is Kind.SENTENCE:
+            quotes = sorted(draft.quotes, key=str)
+            spoken = (Name(q.value, q.language, _EXACT.value, Standing.WORDS) for q in quotes)
+            return (*spoken, *names)
+        if not names:
+            written = self._naming.prefixes.shorten(draft.iri)
+            names = (Name(written, None, "", Standing.IDENTIFIER),)
+        if kind is Kind.THING:
+            return names
+        # A term's own name, and a query's, is what programs call it by.
+        words = Name(_as_words(draft.iri), None, "", Standing.IDENTIFIER)
+        return (*names, words) if words.text else names
 
 
 def _places(quads: Sequence[Quad]) -> dict[object, tuple[str, int]]:
@@ -256,20 +299,16 @@ def _places(quads: Sequence[Quad]) -> dict[object, tuple[str, int]]:
     return {node: (document, begins.get(node, 0)) for node, document in documents.items()}
 
 
-def _names(draft: _Draft, kind: Kind) -> tuple[Name, ...]:
-    names = draft.sorted_names()
-    if kind is Kind.SENTENCE:
-        quotes = sorted(draft.quotes, key=str)
-        spoken = (Name(q.value, q.language, _EXACT.value, Standing.WORDS) for q in quotes)
-        return (*spoken, *names)
-    if names and kind is Kind.THING:
-        return names
-    # A term's own name, and a query's, is what programs call it by.
-    spelled = Name(_spelled(draft.iri), None, "", Standing.IDENTIFIER)
-    return (*names, spelled) if spelled.text else names
+def _literal_forms(quads: Iterable[Quad]) -> Mapping[Term, list[Literal]]:
+    """Return what the labels say that are things themselves, as SKOS-XL has them."""
+    found: dict[Term, list[Literal]] = defaultdict(list)
+    for quad in quads:
+        if quad.predicate == LITERAL_FORM and isinstance(quad.object, Literal):
+            found[quad.subject].append(quad.object)
+    return dict(found)
 
 
-def _spelled(iri: str) -> str:
+def _as_words(iri: str) -> str:
     """Return the end of an IRI as words: ``…#initiatedBy`` gives "initiated by"."""
     end = re.split(r"[/#]", iri.rstrip("/#"))[-1]
     return " ".join(word if word.isupper() else word.lower() for word in _LOCAL.split(end) if word)

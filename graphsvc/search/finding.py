@@ -111,10 +111,11 @@ class Search:
 
     @cached_property
     def classes(self) -> dict[str, int]:
-        """Return how many of the first things that match are of each class, of whatever class."""
+        """Return how many of the first things and concepts that match are of each class."""
         if self.reading is None:
             return {}
-        match = f"{{names}} : ({self.reading.match}) AND {{tags}} : ({tag(Kind.THING)})"
+        kinds = f"{tag(Kind.THING)} OR {tag(Kind.CONCEPT)}"
+        match = f"{{names}} : ({self.reading.match}) AND {{tags}} : ({kinds})"
         return self._index.count_classes(match, COUNTED)
 
     def total(self, kinds: Sequence[Kind] = ()) -> int:

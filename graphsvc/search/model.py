@@ -7,10 +7,11 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """The four sorts of what can be found, in the order in which they are shown."""
+    """The sorts of what can be found, in the order in which they are shown."""
 
     THING = "thing"
     SENTENCE = "sentence"
+    CONCEPT = "concept"
     TERM = "term"
     QUERY = "query"
 

@@ -14,7 +14,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from graphsvc.search.collect import entries
-from graphsvc.search.model import Entry, Kind, Standing
+from graphsvc.search.model import Entry, Kind, Name, Standing
 from graphsvc.search.words import grams, is_unspaced, key, split
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyoxigraph import Quad
+
+    from graphsvc.naming import Naming
 
 #: A word of private use between two names of one thing: no run of words reaches over it.
 _BETWEEN = " \ue000 "
@@ -61,9 +63,9 @@ CREATE UNIQUE INDEX word_by_text ON word (text);
 """
 
 
-def write(quads: Sequence[Quad], base: str, path: Path) -> None:
-    """Write the index of a graph into a new file."""
-    ordered = sorted(entries(quads, base), key=_rank)
+def write(quads: Sequence[Quad], base: str, path: Path, naming: Naming) -> None:
+    """Write the index of a graph into a new file; ``naming`` says what gives its things labels."""
+    ordered = sorted(entries(quads, base, naming), key=_rank)
     with closing(sqlite3.connect(path)) as database:
         # Nobody reads a file that is being written, and one that is not finished is thrown away.
         database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
@@ -153,11 +155,17 @@ def _texts(
     for number, entry in enumerate(ordered, 1):
         texts = [
             [word[:LONGEST_WORD] for word in split(text)]
-            for text in dict.fromkeys(name.text for name in entry.names)
+            for text in dict.fromkeys(map(_spoken, entry.names))
         ]
         used.update({word for text in texts for word in text})
         tags = [tag(entry.kind), *(class_tag(numbers[cls]) for cls in entry.types)]
         yield number, _BETWEEN.join(" ".join(text) for text in texts), " ".join(tags)
+
+
+def _spoken(name: Name) -> str:
+    """Return the words by which a name is found: those of a bare IRI are at its end."""
+    is_iri = not name.property and "://" in name.text
+    return name.text.rstrip("/#").replace("#", "/").rpartition("/")[2] if is_iri else name.text
 
 
 def _fill_vocabulary(database: sqlite3.Connection, used: Counter[str]) -> None:

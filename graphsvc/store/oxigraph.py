@@ -41,7 +41,8 @@ _Options: TypeAlias = dict[str, Any]
 class OxigraphStore:
     """An Oxigraph store whose default graph is the merge of its named graphs.
 
-    ``prefixes`` may be left out of queries, and graph answers are written with them.
+    ``prefixes`` may be left out of queries, and so may well-known ones; graph answers are written
+    with ``prefixes`` alone.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class OxigraphStore:
         """
         self._store = store
         self._merge = merge or store
-        self._prefixes = Prefixes(prefixes)
+        self._prefixes = prefixes if isinstance(prefixes, Prefixes) else Prefixes(prefixes)
         self._base = base
 
     def relative_to(self, base: str) -> OxigraphStore:
@@ -161,7 +162,7 @@ class OxigraphStore:
                 options["substitutions"] = {Variable(name): term for name, term in bindings.items()}
             return self._query(store, read.text, options)
         except SyntaxError as error:
-            raise syntax.explain(read, error, self._prefixes, self._base) from error
+            raise syntax.explain(read, error, self._prefixes.in_queries, self._base) from error
         except RuntimeError as error:
             raise self._refused(query, str(error)) from error
         except OSError as error:
@@ -180,7 +181,7 @@ class OxigraphStore:
     def _refused(self, query: str, said: str) -> QueryError | StoreError:
         """Return the error to show for a query that the engine can read and does not answer."""
         if unknown := UNKNOWN.search(said):
-            return unknown_function(query, unknown.group(1), self._prefixes, self._base)
+            return unknown_function(query, unknown.group(1), self._prefixes.in_queries, self._base)
         if _UNPROJECTED in said:
             return QueryError(
                 f"A value is given for a variable that the query does not project: {said}.",
@@ -190,7 +191,7 @@ class OxigraphStore:
 
     def _mentioned(self, query: str) -> dict[str, str]:
         """Return those of the known prefixes that the query may use; few are quicker than all."""
-        known = self._prefixes
+        known = self._prefixes.in_queries
         return {
             prefix: known[prefix] for prefix in sparql.mentioned_prefixes(query) if prefix in known
         }

@@ -4,7 +4,7 @@ The rules, each with its check's name:
 
 - ``query-name``        a kebab-case file name, for it is the query's address
 - ``query-syntax``      SPARQL, without SERVICE, LOAD or updates
-- ``query-prefix``      prefixes of the project's table, with the namespaces it gives them
+- ``query-prefix``      prefixes of the project's table, or well-known ones, with their namespaces
 - ``query-order``       a SELECT is ordered at the outer level, so that its answer is stable
 - ``query-parameter``   a parameter is a variable that the SELECT projects: the store binds no other
 - ``check-projection``  a check answers ?entity ?property ?value
@@ -113,23 +113,24 @@ def _syntax_error(item: Query | Check, error: QueryError) -> Finding:
 
 def _foreign_prefixes(item: Query | Check, prefixes: Prefixes) -> Iterator[Finding]:
     declared = sparql.declared_prefixes(item.text)
+    known = prefixes.in_queries
     for prefix, position in sparql.used_prefixes(item.text).items():
-        if prefix not in prefixes:
+        if prefix not in known:
             yield _at(
                 item,
                 position,
                 "query-prefix",
-                f"The prefix {prefix}: is not in the project's prefix table.",
+                f"The prefix {prefix}: is neither in the project's prefix table nor well known.",
                 "Declare it in ontology/prefixes.ttl, or use one that is declared there.",
             )
-        elif declared.get(prefix, prefixes[prefix]) != prefixes[prefix]:
+        elif declared.get(prefix, known[prefix]) != known[prefix]:
             yield _at(
                 item,
                 position,
                 "query-prefix",
                 f"The prefix {prefix}: stands for <{declared[prefix]}> here, "
-                f"but for <{prefixes[prefix]}> in the project's prefix table.",
-                "Use the namespace of the table, or another prefix.",
+                f"but for <{known[prefix]}> elsewhere.",
+                "Use that namespace, or another prefix.",
             )
 
 

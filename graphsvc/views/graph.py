@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graphsvc.namespaces import graph_iri
+from graphsvc.naming import Naming
 from graphsvc.store.base import Table
 from graphsvc.views.collection.classes import Classes, property_sizes
 from graphsvc.views.collection.columns import Columns
@@ -33,8 +34,10 @@ class Graph:
     request.
     """
 
-    def __init__(self, store: Store, base: str) -> None:
+    def __init__(self, store: Store, base: str, naming: Naming | None = None) -> None:
+        """Take a store; ``naming`` says by what its things are called, if not by convention."""
         self.base = base
+        self.naming = naming or Naming()
         self.editorial = graph_iri(base, "editorial")
         self.inferred = graph_iri(base, "inferred")
         self._store = store
@@ -42,7 +45,7 @@ class Graph:
     @cached_property
     def terms(self) -> Terms:
         """Return what the graph says of its classes and properties."""
-        return Terms.read(self.rows)
+        return Terms.read(self.rows, self.naming)
 
     @cached_property
     def texts(self) -> Texts:
@@ -97,7 +100,7 @@ class Graph:
     @cached_property
     def languages(self) -> frozenset[str]:
         """Return the tags of the languages in which the graph names things."""
-        return languages_of_names(self.rows)
+        return languages_of_names(self.rows, self.naming)
 
     def warm_up(self) -> None:
         """Read what is the same for every request."""

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.language_priority import distance
-from graphsvc.namespaces import DCTERMS, FOAF, OA, RDFS, SKOS
 from graphsvc.views.licences import licence_name
 from graphsvc.views.model import Named
+from graphsvc.vocabularies import NOTHING, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from graphsvc.namespaces import Prefixes
     from graphsvc.store.base import Term
+    from graphsvc.vocabularies import Known
 
-LABELLING = (RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name, OA.exact)
-"""The properties that say what a thing is called, the best first; a passage is its own words."""
-
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_]+")
+_WELL_KNOWN = 1000
+"""The rank of what a well-known vocabulary calls its term: what the graph says goes before."""
 
 
 class Labels:
@@ -39,8 +38,13 @@ class Labels:
         return [label.value for _, label in self._candidates.get(thing, ())]
 
     def name(self, thing: Term, language: str) -> Named | None:
-        """Return the thing under the label that suits the language best, or None without one."""
-        candidates = self._candidates.get(thing)
+        """Return the thing under the label that suits the language best, or None without one.
+
+        What its vocabulary calls it counts too, if that is well known.
+        """
+        candidates = self._candidates.get(thing, [])
+        if not any(fit(label, language) == 0 for _, label in candidates):
+            candidates = [*candidates, *((_WELL_KNOWN, label) for label in _known(thing).labels)]
         if not candidates:
             return None
         _, label = min(candidates, key=lambda pair: (fit(pair[1], language), pair[0], str(pair[1])))
@@ -73,17 +77,26 @@ def alike(things: Iterable[Named]) -> set[Term]:
     return {term for same in terms.values() if len(same) > 1 for term in same}
 
 
-def spelled(term: Term) -> Named:
-    """Return a name made of the term itself, for when nothing says what it is called."""
+def defined(term: Term, literals: Iterable[Term], language: str) -> str:
+    """Return the definition that suits the language best: the graph's, or the vocabulary's."""
+    own = best_of(literals, language)
+    known = best_of(_known(term).definitions, language)
+    if own is None or (known is not None and fit(known, language) < fit(own, language)):
+        own = known
+    return "" if own is None else own.value
+
+
+def spelled(term: Term, prefixes: Prefixes) -> Named:
+    """Return a name made of the term itself, for when nothing says what it is called.
+
+    An IRI is never respelled: it stands with a prefix, if one fits, or as it is.
+    """
     if isinstance(term, Literal):
         return Named(term, term.value, term.language)
     if isinstance(term, NamedNode):
-        return Named(term, licence_name(term.value) or local_words(term.value))
+        return Named(term, licence_name(term.value) or prefixes.shorten(term.value))
     return Named(term, f"_:{term.value}" if isinstance(term, BlankNode) else str(term))
 
 
-def local_words(iri: str) -> str:
-    """Return the end of an IRI as words: ``…#initiatedBy`` gives "initiated by"."""
-    end = re.split(r"[/#]", iri.rstrip("/#"))[-1]
-    words = [word if word.isupper() else word.lower() for word in _WORDS.split(end) if word]
-    return " ".join(words) if words else iri
+def _known(term: Term) -> Known:
+    return known(term.value) if isinstance(term, NamedNode) else NOTHING

@@ -27,7 +27,6 @@ from graphsvc.views.collection.compare import HIGHLIGHTS, Matrix, compare
 from graphsvc.views.collection.listing import SORTED_THINGS, count
 from graphsvc.views.collection.state import Is, State
 from graphsvc.views.collection.table import MOST_COLUMNS
-from graphsvc.views.labels import spelled
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.model import PAGE_SIZE
 from graphsvc.web import problems
@@ -180,7 +179,7 @@ def _sheet(state: State) -> Sheet:
 
 def _title(state: State, languages: str) -> str:
     terms = site().graph.terms
-    names = [(terms.name(cls, languages) or spelled(cls)).label for cls in state.classes]
+    names = [terms.called(cls, languages).label for cls in state.classes]
     if not names:
         return Phrase("Things")
     return reduce(lambda one, other: Phrase("%(one)s or %(other)s", one=one, other=other), names)

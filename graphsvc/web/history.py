@@ -115,7 +115,7 @@ class History:
         if known is None:
             with self._held(release):
                 # Opened for this once: what is open stays in memory.
-                known = Graph(Release.open(release.path).store, release.base).description
+                known = _graph(Release.open(release.path)).description
             with self._lock:
                 _remember(self._descriptions, release.id, known, _DESCRIPTIONS)
         return known
@@ -169,9 +169,13 @@ class History:
     def _graph(self, release: Release) -> Graph:
         # From disk, in this process: what is asked of it is bound.
         if release.id not in self._graphs:
-            _remember(self._graphs, release.id, Graph(release.store, release.base), _GRAPHS)
+            _remember(self._graphs, release.id, _graph(release), _GRAPHS)
         self._graphs.move_to_end(release.id)
         return self._graphs[release.id]
+
+
+def _graph(release: Release) -> Graph:
+    return Graph(release.store, release.base, release.naming)
 
 
 def _remember(where: OrderedDict[K, V], key: K, value: V, most: int) -> None:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.namespaces import DCTERMS, FOAF, OA, PROV, RDF, RDFS, SKOS, XSD
+from graphsvc.namespaces import PROV, RDF, XSD
+from graphsvc.naming import LABELS
 from graphsvc.views.context import BACKWARDS, INVERSE, KEYWORDS, NATIVE, Context, Shape
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json]"
 _Node: TypeAlias = "dict[str, Json]"
 
 #: What a thing is called, and what a passage says: told wherever it is pointed to.
-_NAMING = (RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name, OA.exact)
+_NAMING = frozenset(LABELS)
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _BOOLEANS = {"true": True, "false": False}

@@ -21,6 +21,7 @@ from babel.numbers import format_decimal
 from flask import current_app, g, has_request_context, request
 from markupsafe import Markup, escape
 
+from graphsvc import vocabularies
 from graphsvc.phrases import Phrase
 from graphsvc.web.catalogues import FOLDER, SOURCE_LANGUAGE, Texts
 from graphsvc.web.negotiation import elements
@@ -96,7 +97,8 @@ def lookup(ranges: Sequence[str], available: Iterable[str], default: str) -> str
 def label_languages(ranges: Sequence[str], spoken: Iterable[str], default: str) -> str:
     """Return the priority list of those languages of the graph that the reader takes.
 
-    The default stands last: it is what a label is shown in when there is none of the others.
+    The default stands after them: it is what a label is shown in when there is none of the others;
+    and English stands last.
     """
     tags = sorted(spoken)
     wanted: dict[str, None] = {}
@@ -105,6 +107,7 @@ def label_languages(ranges: Sequence[str], spoken: Iterable[str], default: str) 
         kindred = [tag for tag in tags if tag.lower().startswith(language_range + "-")]
         wanted.update(dict.fromkeys(tag.lower() for tag in ([found] if found else kindred)))
     wanted.setdefault(default.lower())
+    wanted.setdefault(SOURCE_LANGUAGE)
     return ", ".join(wanted)
 
 
@@ -258,10 +261,31 @@ def _escaped(values: Mapping[str, object]) -> Mapping[str, str]:
 def _reader(accept_language: str | None) -> Reader:
     ranges = priority_list(accept_language)
     served = site()
+    # Vocabularies speak more languages than the graph. Only the first that a reader wants counts,
+    # for what is kept by language must not become too much.
+    known = lookup(ranges[:1], vocabularies.languages() | served.languages, "")
+    spoken = served.languages | ({_primary(known)} if known else frozenset())
     return Reader(
         interface=lookup(ranges, _texts().languages, SOURCE_LANGUAGE),
-        labels=label_languages(ranges, served.languages, served.default_language),
+        labels=label_languages(ranges, spoken, served.default_language),
     )
+
+
+def is_other(tag: str | None) -> bool:
+    """Tell whether a label is in another language than the reader's, which the graph speaks too.
+
+    Of a graph that does not speak it all labels are in others, and marks would tell nothing.
+    """
+    first = _primary(labels().partition(",")[0])
+    return (
+        tag is not None
+        and _primary(tag) != first
+        and any(_primary(each) == first for each in site().languages)
+    )
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0].lower()
 
 
 def _interface() -> str:

@@ -11,7 +11,7 @@ from flask import current_app
 from markupsafe import Markup, escape
 
 from graphsvc.views.model import Status
-from graphsvc.web.languages import gettext, worded
+from graphsvc.web.languages import gettext, is_other, worded
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -43,6 +43,7 @@ class Parts:
         if iri is None or address is None:
             lines = ' class="lines"' if "\n" in named.label else ""
             return Markup(f"<span{language}{lines}>{escape(named.label)}</span>")  # noqa: S704
+        language = label_language(named.language)
         own = iri.startswith(self._served.base)
         elsewhere = "" if own else ' class="elsewhere" rel="external"'
         words = escape(shortened(named.label, _LONGEST_LABEL))
@@ -124,7 +125,7 @@ class Parts:
 
 def register(served: Site, environment: Environment) -> None:
     """Give the templates the parts."""
-    environment.globals.update(parts=Parts(served), opening=opening)
+    environment.globals.update(parts=Parts(served), opening=opening, label_language=label_language)
 
 
 def parts_of_pages() -> Parts:
@@ -152,6 +153,12 @@ def shortened(text: str, length: int) -> str:
         return text
     end = " …"
     return text[: length - len(end)].rsplit(" ", 1)[0] + end
+
+
+def label_language(language: str | None) -> Markup:
+    """Return the attributes of a label in a language: one that the reader's is not is shown."""
+    shown = f' data-language="{escape(language)}"' if is_other(language) else ""
+    return Markup(f"{_lang(language)}{shown}")  # noqa: S704
 
 
 def _lang(language: str | None) -> str:

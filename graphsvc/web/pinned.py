@@ -103,7 +103,7 @@ class Pin:
     @property
     def prefixes(self) -> Mapping[str, str]:
         """Return the prefixes that a query may leave out."""
-        return self.release.prefixes
+        return self.release.prefixes.in_queries
 
 
 def find(given: Parameters) -> Pin | None:

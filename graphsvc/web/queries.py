@@ -148,7 +148,7 @@ class _Question:
 
 def _question(asked: Query) -> _Question:
     """Return a query with the terms that the address names; views take several for a parameter."""
-    prefixes = site().release.prefixes
+    prefixes = site().release.prefixes.in_queries
     if BEHIND_PAGES not in asked.tags:
         arguments = {name: _one(name) for name in request.args}
         bindings = asked.bindings(arguments, prefixes)
@@ -242,7 +242,7 @@ def _page(question: _Question) -> str:
         "query.html",
         query=asked,
         iri=question.iri,
-        text=highlighted(question.shown, site().release.prefixes, _own_address),
+        text=highlighted(question.shown, site().release.prefixes.in_queries, _own_address),
         at_the_workbench=question.whole,
         arguments={name: [*map(_given, terms)] for name, terms in question.terms.items()},
         options=_options(question),

@@ -20,15 +20,18 @@ from graphsvc.search import Kind, Search
 from graphsvc.views.hits import own_types
 from graphsvc.views.reconciliation import (
     BATCH_SIZE,
+    FOUND,
     PROPERTY_SETTINGS,
     TooMany,
     described,
     extend,
+    merged,
     proposed,
     read_batch,
     read_extension,
     read_query,
     reconcile,
+    used,
 )
 from graphsvc.views.thing import thing
 from graphsvc.web.languages import labels
@@ -55,9 +58,12 @@ reconciliation = Blueprint("reconciliation", __name__, url_prefix="/reconcile")
 #: The size of the frame that shows a preview, in CSS pixels.
 PREVIEW_WIDTH, PREVIEW_HEIGHT = 430, 260
 
+#: What the graph uses of a kind is suggested too, whether it is declared or not.
+_USED = {"type": "class", "property": "property"}
+
 #: Which terms the suggest services offer; each service is of one kind of them.
 _SUGGESTED = {
-    "entity": ([Kind.THING], ()),
+    "entity": (FOUND, ()),
     "type": ([Kind.TERM], (OWL.Class.value, RDFS.Class.value)),
     "property": (
         [Kind.TERM],
@@ -144,8 +150,10 @@ def suggest(kind: str) -> Response:
         kinds, classes = _SUGGESTED[kind]
         with site().release.search.in_time():
             asked = Search(site().release.search, prefix, kinds, [cls] if cls else classes)
+            if kind in _USED:
+                return _written({"result": _terms(kind, asked, cursor, language)})
             hits = asked.hits(_PER_ANSWER, cursor, language)
-        return _written({"result": [_suggestion(kind, hit, language) for hit in hits]})
+        return _written({"result": [_suggestion(hit, language) for hit in hits]})
 
     return _answer(("suggest", kind, prefix, cls, cursor), body)
 
@@ -190,7 +198,9 @@ def preview() -> Response:
 @reconciliation.get("/view")
 def view() -> BaseResponse:
     """Send from an identifier to the page of the thing."""
-    return redirect(site().local_doc(_known_id()), 303)
+    iri = _known_id()
+    here = site().local_doc(iri) if iri.startswith(site().base) else site().local_href(iri)
+    return redirect(here or iri, 303)
 
 
 def _manifest(language: str) -> dict[str, object]:
@@ -230,23 +240,30 @@ def _manifest(language: str) -> dict[str, object]:
 
 
 def _default_types(language: str) -> list[dict[str, str]]:
-    """Return the graph's own classes that have the most things."""
+    """Return the classes that have the most things: the graph's own, if it has such."""
     counted = site().release.search.classes()
-    own = [iri for iri in counted if iri.startswith(site().base)]
+    own = [iri for iri in counted if iri.startswith(site().base)] or list(counted)
     own.sort(key=lambda iri: (-counted[iri], iri))
     return described(site().graph, own[:_DEFAULT_TYPES], language)
 
 
-def _suggestion(kind: str, hit: Hit, language: str) -> dict[str, object]:
+def _terms(kind: str, asked: Search, cursor: int, language: str) -> list[dict[str, str]]:
+    """Return the classes or properties that may be meant."""
+    hits = asked.hits(cursor + _PER_ANSWER, 0, language)
+    found = merged(hits, used(site().graph, _USED[kind], asked.text, language))
+    shown = [iri for iri, _ in found[cursor : cursor + _PER_ANSWER]]
+    return described(site().graph, shown, language)
+
+
+def _suggestion(hit: Hit, language: str) -> dict[str, object]:
     about = hit.description or hit.sentence
     written: dict[str, object] = {"id": hit.iri, "name": hit.label}
     if about:
         written["description"] = about
-    if kind == "entity":
-        written["notable"] = [
-            {"id": each["id"], "name": each["name"]}
-            for each in described(site().graph, own_types(site().graph, hit), language)
-        ]
+    written["notable"] = [
+        {"id": each["id"], "name": each["name"]}
+        for each in described(site().graph, own_types(site().graph, hit), language)
+    ]
     return written
 
 
@@ -273,7 +290,7 @@ def _main_fact(entity: Thing) -> tuple[str, Fact] | None:
 
 def _known_id() -> str:
     iri = request.args.get("id", "")
-    if not site().knows(iri) or not iri.startswith(site().base):
+    if not site().knows(iri):
         raise UnknownEntity(iri)
     return iri
 

@@ -48,6 +48,7 @@ _LONGEST_SOUGHT = 60
 TITLES = {
     Kind.THING: Phrase("Things"),
     Kind.SENTENCE: Phrase("Sentences"),
+    Kind.CONCEPT: Phrase("Concepts"),
     Kind.TERM: Phrase("Vocabulary"),
     Kind.QUERY: Phrase("Queries"),
 }
@@ -58,6 +59,10 @@ def words_of(address: str) -> str:
     """Return the words of the last part of an address, to be searched for."""
     last = address.rstrip("/").rpartition("/")[2]
     return " ".join(re.findall(r"[^\W_]+", last))[:_LONGEST_SOUGHT]
+
+
+#: The kinds of what is told apart by classes.
+_OF_CLASSES = (Kind.THING, Kind.CONCEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Question:
     def search(self) -> Search:
         """Return the search of what is asked."""
         classes = [self.cls] if self.cls else []
-        kinds = [Kind.THING] if classes else [self.kind] if self.kind else []
+        kinds = [*_OF_CLASSES] if classes else [self.kind] if self.kind else []
         return Search(site().release.search, self.text, kinds, classes)
 
 
@@ -163,7 +168,8 @@ def _groups(question: Question, asked: Search, languages: str) -> list[Group]:
         ]
         # What is called just so comes first, of whatever kind it is.
         return sorted(groups, key=lambda group: not group.hits or not group.hits[0].hit.exact)
-    kind = Kind.THING if question.cls else question.kind or Kind.THING
+    wanted = _OF_CLASSES if question.cls else (question.kind or Kind.THING,)
+    kind = next((each for each in wanted if asked.total((each,))), wanted[0])
     hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages, (kind,))
     return [_group(kind, asked.total((kind,)), hits, languages)]
 
@@ -177,11 +183,8 @@ def _page(question: Question, languages: str) -> str:
     with site().release.search.in_time():
         asked = question.search()
         groups = _groups(question, asked, languages)
-        counted = {
-            NamedNode(iri): count
-            for iri, count in asked.classes.items()
-            if iri.startswith(site().base)
-        }
+        own = {iri: count for iri, count in asked.classes.items() if iri.startswith(site().base)}
+        counted = {NamedNode(iri): count for iri, count in (own or asked.classes).items()}
         kinds = Search(site().release.search, question.text).kinds
     chosen = NamedNode(question.cls) if question.cls else None
     names = Names(site().graph, [*counted, *([chosen] if chosen else ())], languages)
@@ -225,8 +228,7 @@ def _record(found: Described) -> dict[str, object]:
         "kind": hit.kind.value,
         "label": hit.label,
         "language": hit.language,
-        "page": url_for("pages.home", _external=True).rstrip("/")
-        + (site().local_href(hit.iri) or ""),
+        "page": _address(hit),
         "score": hit.score,
         "exact": hit.exact,
         "fuzzy": hit.fuzzy,
@@ -244,6 +246,14 @@ def _record(found: Described) -> dict[str, object]:
         place = {"document": hit.document, "begin": hit.begin, "end": hit.end}
         record |= {"number": hit.number, **place}
     return record
+
+
+def _address(hit: Hit) -> str | None:
+    """Return the address of the page of a hit; what has none here has it elsewhere."""
+    href = site().local_href(hit.iri)
+    if href is None or not href.startswith("/"):
+        return href
+    return url_for("pages.home", _external=True).rstrip("/") + href
 
 
 def _highlights(hit: Hit) -> list[list[int]]:

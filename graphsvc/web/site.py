@@ -12,7 +12,7 @@ from urllib.parse import quote
 from flask import current_app, request
 from pyoxigraph import NamedNode
 
-from graphsvc import __version__
+from graphsvc import __version__, vocabularies
 from graphsvc.lru import LruCache
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
@@ -81,6 +81,7 @@ class Site:
             self.dataset_head,
             self.texts_by_digest,
             world.countries(),
+            vocabularies.languages(),
         )
         self.graph.warm_up()
 
@@ -144,12 +145,12 @@ class Site:
     @cached_property
     def questions(self) -> Questions:
         """Return which named queries use which term."""
-        return questions_by_term(self.queries, self.release.prefixes)
+        return questions_by_term(self.queries, self.release.prefixes.in_queries)
 
     @cached_property
     def graph(self) -> Graph:
         """Return the graph as the views read it."""
-        return Graph(self.store, self.base)
+        return Graph(self.store, self.base, self.release.naming)
 
     @cached_property
     def dataset_head(self) -> Head | None:

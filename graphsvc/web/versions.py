@@ -19,7 +19,7 @@ from werkzeug.http import http_date
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
 from graphsvc.views.document import Imprint, version_document
-from graphsvc.views.labels import best, local_words
+from graphsvc.views.labels import best
 from graphsvc.views.vocabulary.ontology import KINDS, kind_of
 from graphsvc.web import problems
 from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix, write_document
@@ -142,7 +142,7 @@ def _terms(quads: Sequence[Quad], languages: str) -> Mapping[str, list[Term]]:
     kinds: dict[str, list[Term]] = defaultdict(list)
     for iri, about in said.items():
         kind = kind_of(about[RDF.type])
-        label = best(about[RDFS.label], languages) or local_words(iri)
+        label = best(about[RDFS.label], languages) or site().graph.naming.prefixes.shorten(iri)
         definition = best(about[SKOS.definition] or about[RDFS.comment], languages)
         kinds[kind].append(Term(iri, label, definition, kind))
     return {

@@ -142,7 +142,7 @@ def _faults(asked: Asked) -> list[dict[str, object]]:
             term.position,
             term.near,
         )
-        for term in unknown_terms(served.store, asked.query, served.release.prefixes)
+        for term in unknown_terms(served.store, asked.query, served.release.prefixes.in_queries)
     ]
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphsvc.namespaces import Rebase
-from graphsvc.views.labels import spelled
 from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
@@ -32,9 +31,9 @@ class ReleaseNames:
         return self._rebase.term(term)
 
     def __getitem__(self, term: Term) -> Named:
-        """Return a term under its label, or else spelled."""
+        """Return a term under its label, or else as it is written."""
         named = self._names.labelled(self.in_release(term))
-        return spelled(term) if named is None else replace(named, term=term)
+        return self._names.spelled(term) if named is None else replace(named, term=term)
 
     def passage(self, term: Term) -> Passage | None:
         """Return a passage with its words; None if this release has none of this IRI."""

@@ -85,7 +85,7 @@ class _Reading:
         self.plain = PlainColumns(self.choices, partial(graph.columns.plain, languages=languages))
 
     def listing(self, size: int) -> Listing:
-        sort = self.state.sort or fitting_sort(self.used, self.choices, self.total)
+        sort = self.state.sort or fitting_sort(self.graph, self.used, self.choices, self.total)
         wanted = sort if self.is_counted else None
         return page(self.graph, self.members, wanted, self.languages, size)
 

@@ -9,7 +9,6 @@ from pyoxigraph import NamedNode
 
 from graphsvc.views.collection.members import Members
 from graphsvc.views.collection.state import State
-from graphsvc.views.labels import spelled
 from graphsvc.views.model import ClassCount
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
@@ -47,7 +46,7 @@ class Classes:
         """Return the classes, each under the closest of those above it."""
         entries = (
             ClassCount(
-                cls=self._terms.name(cls, languages) or spelled(cls),
+                cls=self._terms.called(cls, languages),
                 definition=self._terms.definition(cls, languages),
                 count=self.counts[cls],
                 subclasses=self.tree(languages, cls),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from graphsvc.namespaces import RDFS, SH, SKOS
 from graphsvc.phrases import Phrase
 from graphsvc.views.collection.paths import Path, Shapes
-from graphsvc.views.labels import best, spelled
+from graphsvc.views.labels import best
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_number
@@ -85,7 +85,7 @@ class Columns:
 
     def _plain(self, ref: PropertyRef, languages: str) -> Column:
         """Return the column of a property that no shape places."""
-        name = (self._terms.name(ref.property, languages) or spelled(ref.property)).label
+        name = self._terms.called(ref.property, languages).label
         if ref.incoming:
             name = Phrase("%(property)s (of)", property=name)
         return Column(ref, ref, name, definition=self._definition(ref, languages))

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.namespaces import OA, PROV, RDF
+from graphsvc.naming import LABELS
 from graphsvc.phrases import Phrase
 from graphsvc.views.collection.listing import count, members_of
 from graphsvc.views.collection.members import backwards
 from graphsvc.views.collection.ordering import is_date, is_number, sort_key
 from graphsvc.views.collection.state import Absent, Is, Present, Span, State
-from graphsvc.views.labels import LABELLING
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
 
@@ -59,7 +59,7 @@ _REPEATED = 1.5
 """How often a value stands on average, where values are said to repeat."""
 
 # The names of things, and the nodes that speak about facts, are not what things are told apart by.
-_PASSED_OVER = frozenset({RDF.type, *LABELLING})
+_PASSED_OVER = frozenset({RDF.type, *LABELS})
 _PASSED_OVER_IN = frozenset(
     {RDF.type, RDF.subject, RDF.object, RDF.predicate, OA.hasTarget, PROV.wasDerivedFrom}
 )

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal
 
-from graphsvc.namespaces import OA
+from graphsvc.naming import WORDS
 from graphsvc.views.collection.members import Members, backwards, descending
 from graphsvc.views.collection.ordering import is_number
 from graphsvc.views.collection.state import BY_LABEL, Sort
-from graphsvc.views.labels import LABELLING
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
@@ -38,8 +37,7 @@ SORTED_THINGS = 10_000
 Of more things so many are looked at to know their properties; it stands in the query.
 """
 
-_NAMES = tuple(PropertyRef(name) for name in LABELLING if name != OA.exact)
-_WORDS = PropertyRef(OA.exact)
+_WORDS = PropertyRef(WORDS)
 _NUMBERS = ("things", "values", "links")
 
 
@@ -94,7 +92,7 @@ def usages(graph: Graph, members: Members) -> Usages:
 
 def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size: int) -> Listing:
     """Return the page of a collection that its state asks for; without a sort in no order."""
-    terms: dict[str, Term] = {
+    terms: dict[str, Term | Sequence[Term]] = {
         "limit": Literal(size),
         "offset": Literal(size * (members.state.page - 1)),
     }
@@ -102,6 +100,7 @@ def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size
         query = members.ask(UNORDERED, terms)
     else:
         terms["language"] = Literal(languages.split(",", maxsplit=1)[0].strip())
+        terms["naming"] = graph.naming.plain
         by_label = sort.ref == BY_LABEL.ref
         named = BY_NAME if by_label else backwards(BY_VALUE) if sort.ref.incoming else BY_VALUE
         if not by_label:
@@ -111,13 +110,14 @@ def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size
     return Listing(things, sort, query)
 
 
-def fitting_sort(used: Usages, columns: Sequence[Column], total: int) -> Sort:
+def fitting_sort(graph: Graph, used: Usages, columns: Sequence[Column], total: int) -> Sort:
     """Return the order that suits things: that of their names.
 
     Things that have no names but the words that they quote stand by their numbers, if the shapes
     place a number that each has, and each another.
     """
-    if _WORDS not in used or any(name in used for name in _NAMES):
+    names = (PropertyRef(label) for label in graph.naming.labels if label != WORDS)
+    if _WORDS not in used or any(name in used for name in names):
         return BY_LABEL
     numbers = (
         column.id

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from graphsvc.namespaces import DCTERMS, FOAF, RDF, RDFS, SH, graph_iri
+from graphsvc.naming import LITERAL_FORM, WORDS
 from graphsvc.views.labels import best
 from graphsvc.views.model import Dataset
 from graphsvc.views.names import Names
@@ -17,6 +18,7 @@ from graphsvc.views.values import as_iri
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from graphsvc.naming import Naming
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
     from graphsvc.views.graph import Graph
@@ -61,9 +63,14 @@ class Description:
         return [value for each in properties for value in self._values.get(each, ())]
 
 
-def languages_of_names(rows: Callable[[BoundQuery], Table]) -> frozenset[str]:
+def languages_of_names(rows: Callable[[BoundQuery], Table], naming: Naming) -> frozenset[str]:
     """Return the tags of the languages in which a graph names things."""
-    tags = (row.get("tag") for row in rows(LANGUAGES.bind({})))
+    # The words of passages are no names.
+    labels = [
+        *(each for each in naming.plain if each != WORDS),
+        *([LITERAL_FORM] * bool(naming.forms)),
+    ]
+    tags = (row.get("tag") for row in rows(LANGUAGES.bind({"labelling": labels})))
     return frozenset(tag.value.lower() for tag in tags if isinstance(tag, Literal)) - {""}
 
 

@@ -216,5 +216,10 @@ class _Page:
         """Yield what the things are called that the page names, wherever that is said."""
         named = list(self._named)
         for begin in range(0, len(named), _MOST_AT_ONCE):
-            asked = NAMES.bind({"thing": named[begin : begin + _MOST_AT_ONCE]})
+            asked = NAMES.bind(
+                {
+                    "thing": named[begin : begin + _MOST_AT_ONCE],
+                    "property": self._graph.naming.labels,
+                }
+            )
             yield from quads_of(self._graph.rows(asked))

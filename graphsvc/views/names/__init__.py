@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.language_priority import distance
+from graphsvc.naming import WORDS
 from graphsvc.views.labels import Labels, fit, spelled
 from graphsvc.views.model import Passage
 from graphsvc.views.queries import view_query
@@ -23,12 +24,10 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named
 
 LABELS = view_query("names/labels")
+FORMS = view_query("names/forms")
 
 MOST_AT_ONCE = 1000
 """How many things are named in one query."""
-
-_WORDS = Literal(5)
-"""The rank of the words of a passage among labels."""
 
 
 class Names:
@@ -36,6 +35,7 @@ class Names:
 
     def __init__(self, graph: Graph, terms: Iterable[Term], languages: str) -> None:
         self.languages = languages
+        self._naming = graph.naming
         self._terms = graph.terms
         self._labels = Labels()
         self._passages: dict[Term, Passage] = {}
@@ -49,11 +49,15 @@ class Names:
             self._read(graph, unknown[start : start + MOST_AT_ONCE])
 
     def __getitem__(self, term: Term) -> Named:
-        """Return a term under its label, or else spelled."""
+        """Return a term under its label, or else as it is written."""
         found = self._chosen.get(term)
         if found is None:
-            found = self._chosen[term] = self.labelled(term) or spelled(term)
+            found = self._chosen[term] = self.labelled(term) or self.spelled(term)
         return found
+
+    def spelled(self, term: Term) -> Named:
+        """Return a term as it is written, with a prefix if one fits."""
+        return spelled(term, self._naming.prefixes)
 
     def labelled(self, term: Term) -> Named | None:
         """Return a term under its label; None if it has none."""
@@ -68,14 +72,24 @@ class Names:
         return self._passages.get(term)  # type: ignore[call-overload, no-any-return]
 
     def _read(self, graph: Graph, things: Sequence[NamedNode]) -> None:
-        rows = list(graph.rows(LABELS.bind({"thing": things})))
+        naming = self._naming
+        rows = list(graph.rows(LABELS.bind({"thing": things, "labelling": naming.labels})))
         numbers = {row["thing"]: row["number"] for row in rows if "number" in row}
         for row in rows:
             node, label, rank = row["thing"], row.get("label"), row.get("rank")
             if isinstance(label, Literal) and isinstance(rank, Literal):
                 self._labels.add(node, label, int(rank.value))
-                if rank == _WORDS and isinstance(node, NamedNode):
+                if row["labelling"] == WORDS and isinstance(node, NamedNode):
                     self._add_passage(node, label, as_int(numbers.get(node)))
+        if naming.forms:
+            self._read_forms(graph, things)
+
+    def _read_forms(self, graph: Graph, things: Sequence[NamedNode]) -> None:
+        naming = self._naming
+        for row in graph.rows(FORMS.bind({"thing": things, "labelling": naming.forms})):
+            label, labelling = row["label"], row["labelling"]
+            if isinstance(label, Literal) and isinstance(labelling, NamedNode):
+                self._labels.add(row["thing"], label, naming.ranks[labelling])
 
     def _add_passage(self, node: NamedNode, words: Literal, number: int | None) -> None:
         """Take the words of a passage, if they suit the reader better than those before."""

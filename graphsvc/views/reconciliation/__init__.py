@@ -11,7 +11,7 @@ from graphsvc.views.reconciliation.extending import (
     extend,
     proposed,
 )
-from graphsvc.views.reconciliation.matching import reconcile
+from graphsvc.views.reconciliation.matching import FOUND, reconcile
 from graphsvc.views.reconciliation.reading import (
     BATCH_SIZE,
     Extension,
@@ -21,18 +21,22 @@ from graphsvc.views.reconciliation.reading import (
     read_extension,
     read_query,
 )
+from graphsvc.views.reconciliation.suggesting import merged, used
 
 __all__ = [
     "BATCH_SIZE",
+    "FOUND",
     "PROPERTY_SETTINGS",
     "Extension",
     "Query",
     "TooMany",
     "described",
     "extend",
+    "merged",
     "proposed",
     "read_batch",
     "read_extension",
     "read_query",
     "reconcile",
+    "used",
 ]

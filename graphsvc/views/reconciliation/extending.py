@@ -136,8 +136,8 @@ def _sentences(
 def _value(graph: Graph, named: Named) -> dict[str, object]:
     """Return a value as the API writes it: a thing of this graph, a number, a date, or text."""
     if named.iri is not None:
-        is_ours = named.iri.startswith(graph.base)
-        return {"id": named.iri, "name": named.label} if is_ours else {"str": named.iri}
+        is_known = named.iri.startswith(graph.base) or named.label != named.iri
+        return {"id": named.iri, "name": named.label} if is_known else {"str": named.iri}
     value = number(named.term)
     if value is not None:
         return {"int": value} if isinstance(value, int) else {"float": value}
@@ -163,7 +163,7 @@ def _meta(graph: Graph, properties: Sequence[str], languages: str) -> list[dict[
     ranges = {
         row["property"]: row["range"]
         for row in graph.rows(RANGES.bind({"property": nodes(properties)}))
-        if as_iri(row["range"]).startswith(graph.base)
+        if as_iri(row["range"]).startswith(graph.base) or row["range"] in graph.classes.counts
     }
     names = Names(graph, [*nodes(properties), *ranges.values()], languages)
     found: list[dict[str, object]] = []

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named
     from graphsvc.views.reconciliation.reading import Value, Wanted
 
+#: What names are matched to.
+FOUND = (Kind.THING, Kind.CONCEPT)
+
 #: How much of the score the properties make up, where there are a name and properties.
 _OF_PROPERTIES = 0.4
 
@@ -74,13 +77,13 @@ def _found(graph: Graph, index: Index, query: Query, languages: str) -> list[Hit
     most = _LOOKED_AT if query.properties else MOST_CANDIDATES
     if not query.text.strip():
         return _by_properties(graph, index, query, languages)[:most]
-    asked = Search(index, query.text, [Kind.THING], query.types)
+    asked = Search(index, query.text, FOUND, query.types)
     hits = list(asked.hits(most, languages=languages))
     if query.strictness == "all":
         hits = [hit for hit in hits if set(query.types) <= set(hit.all_types)]
     if query.types and query.strictness == "should":
         known = {hit.iri for hit in hits}
-        others = Search(index, query.text, [Kind.THING]).hits(most, languages=languages)
+        others = Search(index, query.text, FOUND).hits(most, languages=languages)
         hits += [hit for hit in others if hit.iri not in known]
     return hits
 
@@ -97,7 +100,7 @@ def _by_properties(graph: Graph, index: Index, query: Query, languages: str) -> 
         classes = () if query.strictness == "should" else query.types
         hits += [
             replace(hit, exact=False)
-            for hit in Search(index, iri, [Kind.THING], classes).hits(1, languages=languages)
+            for hit in Search(index, iri, FOUND, classes).hits(1, languages=languages)
             if hit.iri == iri
         ]
     if query.strictness == "all":
@@ -112,7 +115,7 @@ def _having(graph: Graph, index: Index, prop: str, value: Value) -> Iterable[str
         return
     iris = [value.id] if isinstance(value, Thing) else []
     if isinstance(value, str):
-        named = Search(index, value, [Kind.THING, Kind.TERM]).hits(5)
+        named = Search(index, value, [*FOUND, Kind.TERM]).hits(5)
         iris += [hit.iri for hit in named if hit.exact]
     asked = [WITH_VALUE.bind({"property": predicate, "value": each}) for each in nodes(iris)]
     if not isinstance(value, Thing):

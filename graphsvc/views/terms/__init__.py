@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.views.labels import Labels, best
+from graphsvc.views.labels import Labels, defined, spelled
 from graphsvc.views.layout import Layout
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from graphsvc.naming import Naming
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
     from graphsvc.views.model import Named
@@ -42,16 +43,17 @@ class Terms:
     namings: frozenset[Term]
     dimensions: Mapping[Term, AbstractSet[Term]]
     layout: Layout
+    _naming: Naming
     _labels: Labels
     _definitions: Mapping[Term, AbstractSet[Term]]
     _above: Mapping[Term, AbstractSet[Term]]
     _members: Mapping[Term, int]
 
     @classmethod
-    def read(cls, rows: Callable[[BoundQuery], Table]) -> Terms:
+    def read(cls, rows: Callable[[BoundQuery], Table], naming: Naming) -> Terms:
         """Read them by what answers queries."""
         labels = Labels()
-        for row in rows(LABELS.bind({})):
+        for row in rows(LABELS.bind({"labelling": naming.plain})):
             label, rank = row["label"], row["rank"]
             if isinstance(label, Literal) and isinstance(rank, Literal):
                 labels.add(row["term"], label, int(rank.value))
@@ -59,6 +61,7 @@ class Terms:
             namings=frozenset(row["naming"] for row in rows(NAMINGS.bind({}))),
             dimensions=_pairs(rows(DIMENSIONS.bind({}))),
             layout=Layout(rows(TARGETS.bind({})), rows(SHAPES.bind({}))),
+            _naming=naming,
             _labels=labels,
             _definitions=_pairs(rows(DEFINITIONS.bind({}))),
             _above=_pairs(rows(SUPERCLASSES.bind({}))),
@@ -78,12 +81,16 @@ class Terms:
         return self._labels.all(term)
 
     def name(self, term: Term, languages: str) -> Named | None:
-        """Return a class or property under its label; None if it is none, or has no label."""
+        """Return a class or property under its label; None if it has none."""
         return self._labels.name(term, languages)
+
+    def called(self, term: Term, languages: str) -> Named:
+        """Return a class or property under its label, or else as it is written."""
+        return self.name(term, languages) or spelled(term, self._naming.prefixes)
 
     def definition(self, term: Term, languages: str) -> str:
         """Return what a class or property means; nothing if it is not defined."""
-        return best(self._definitions.get(term, ()), languages)
+        return defined(term, self._definitions.get(term, ()), languages)
 
     def members(self, cls: Term) -> int:
         """Return how many things are of a class, as the graph's own statistics say."""

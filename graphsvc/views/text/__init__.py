@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import Literal
 
 from graphsvc.namespaces import LDQD, RDF
-from graphsvc.views.labels import Labels, spelled
+from graphsvc.views.labels import Labels
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 from graphsvc.views.text.words import Numbers, pieces
@@ -276,7 +276,7 @@ def _remarks(
         classes = sorted(kinds[note], key=str)
         flaws = {flaw for kind in classes for flaw in terms.dimensions.get(kind, ())}
         return Remark(
-            note=labels.name(note, names.languages) or spelled(note),
+            note=labels.name(note, names.languages) or names.spelled(note),
             kind=names[classes[0]] if classes else None,
             is_on_flaw=not flaws.isdisjoint(_FLAWS),
         )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.views.labels import spelled
 from graphsvc.views.model import Derivation, Fact, Status
 from graphsvc.views.thing.notes import by_property, notes_of
 from graphsvc.views.values import as_iri
@@ -118,7 +117,7 @@ def _derivation(step: _Step, names: Names) -> Derivation:
         rule=None if step.rule is None else as_iri(step.rule),
         axiom=None if step.axiom is None else names[step.axiom],
         passages=tuple(sorted(stated, key=lambda entry: entry.order)),
-        graphs=tuple(map(spelled, graphs)),
+        graphs=tuple(map(names.spelled, graphs)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.namespaces import OA, RDF, RDFS
-from graphsvc.views.labels import fit, spelled
+from graphsvc.views.labels import fit
 from graphsvc.views.model import Note
 from graphsvc.views.thing.variants import variants_of
 from graphsvc.views.values import as_iri
@@ -67,7 +67,7 @@ def _note(node: Term, said: Iterable[tuple[Term, Term]], names: Names, terms: Te
     labels = _in_one_language(values.get(RDFS.label, []), names)
     return Note(
         iri=as_iri(node),
-        label=labels[0] if labels else spelled(node).label,
+        label=labels[0] if labels else names.spelled(node).label,
         kinds=tuple(names[kind] for kind in kinds),
         words=tuple(words),
         variants=tuple(variants_of(readings, passages)),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
+    from graphsvc.views.terms import Terms
     from graphsvc.views.vocabulary.model import Questions
     from graphsvc.views.vocabulary.ontology import Ontology
 
@@ -117,7 +118,7 @@ def vocabulary(
         alphabet=_listed(alphabet.of(ordered)),
         links=links,
         more_links=len(ontology.links) - len(links),
-        borrowed=tuple(_borrowed(ontology, prefixes)),
+        borrowed=tuple(_borrowed(ontology, prefixes, graph.terms, languages)),
         namespaces=ontology.namespaces,
         pictures=_pictures(ontology, writer.names, branches, links),
         places=places,
@@ -193,12 +194,14 @@ def _links(ontology: Ontology, alphabet: _Alphabet) -> Iterator[Link]:
         yield Link(names[link.subject], properties, names[link.object])
 
 
-def _borrowed(ontology: Ontology, prefixes: Prefixes) -> Iterator[tuple[str, Listed]]:
+def _borrowed(
+    ontology: Ontology, prefixes: Prefixes, names: Terms, languages: str
+) -> Iterator[tuple[str, Listed]]:
     """Yield the other terms by the prefix of their namespace, or else by the namespace."""
     prefix = {namespace: prefix for prefix, namespace in reversed([*prefixes.items()])}
     found = ((prefix.get(name, name), terms) for name, terms in ontology.borrowed.items())
     for name, terms in sorted(found, key=lambda pair: pair[0]):
-        yield name, _listed(terms)
+        yield name, _listed([names.called(term, languages) for term in terms])
 
 
 def _pictures(

@@ -12,7 +12,6 @@ from pyoxigraph import NamedNode
 
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
 from graphsvc.phrases import Phrase
-from graphsvc.views.labels import spelled
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
 from graphsvc.views.vocabulary.axioms import Axioms
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from graphsvc.pictures.layers import Layers
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
-    from graphsvc.views.model import Named
     from graphsvc.views.vocabulary.relations import Relations
 
 STATEMENTS = view_query("vocabulary/statements").bind({})
@@ -97,7 +95,7 @@ class Ontology:
     node: NamedNode | None
     metadata: Mapping[Term, Sequence[Term]]
     own: Mapping[NamedNode, str]
-    borrowed: Mapping[str, Sequence[Named]]
+    borrowed: Mapping[str, Sequence[NamedNode]]
     used: tuple[Used, ...]
     uses: Mapping[NamedNode, int]
     ends: Mapping[NamedNode, Sequence[tuple[NamedNode, NamedNode | None]]]
@@ -267,10 +265,10 @@ def _used(rows: Table) -> Iterator[Used]:
             yield Used(term, "class" if is_class else "property", as_int(row["uses"]) or 0)
 
 
-def _by_namespace(terms: Iterable[NamedNode]) -> Mapping[str, Sequence[Named]]:
-    found: dict[str, list[Named]] = defaultdict(list)
+def _by_namespace(terms: Iterable[NamedNode]) -> Mapping[str, Sequence[NamedNode]]:
+    found: dict[str, list[NamedNode]] = defaultdict(list)
     for term in sorted(terms, key=str):
-        found[term.value[: max(map(term.value.rfind, "/#")) + 1]].append(spelled(term))
+        found[term.value[: max(map(term.value.rfind, "/#")) + 1]].append(term)
     return found
 
 

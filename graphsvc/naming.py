@@ -1,0 +1,161 @@
+"""What things are called by: which properties give labels, the best first, and which other names.
+
+The table has those of the vocabularies that people use; a graph may add properties of its own by
+placing them under ``rdfs:label`` or ``skos:prefLabel``, and the setting ``label_properties`` adds
+more, which go before all others. A build looks which of them the graph has: a release says so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from graphsvc.namespaces import (
+    DC,
+    DCTERMS,
+    FOAF,
+    OA,
+    RDFS,
+    SCHEMA,
+    SKOS,
+    Namespace,
+    Prefixes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pyoxigraph import Quad
+
+    from graphsvc.store.base import Term
+
+SKOSXL = Namespace("http://www.w3.org/2008/05/skos-xl#")
+GN = Namespace("http://www.geonames.org/ontology#")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+DOAP = Namespace("http://usefulinc.com/ns/doap#")
+SCHEMA_HTTP = Namespace("http://schema.org/")
+
+#: Under these a graph may place label properties of its own.
+_ROOTS = (RDFS.label, SKOS.prefLabel)
+
+#: What things are called by beside these, the best first.
+_OTHERS = (
+    DCTERMS.title,
+    DC.title,
+    FOAF.name,
+    SCHEMA.name,
+    SCHEMA_HTTP.name,
+    VCARD.fn,
+    DOAP.name,
+    GN.name,
+    GN.officialName,
+    NamedNode("http://www.loc.gov/mads/rdf/v1#authoritativeLabel"),
+    NamedNode("https://www.w3.org/ns/activitystreams#name"),
+    NamedNode("http://purl.org/goodrelations/v1#name"),
+    NamedNode("http://rdfs.org/sioc/ns#name"),
+    NamedNode("http://purl.org/rss/1.0/title"),
+    NamedNode("http://ogp.me/ns#title"),
+    NamedNode("http://www.w3.org/2001/vcard-rdf/3.0#FN"),
+    SCHEMA.headline,
+    SCHEMA_HTTP.headline,
+    SCHEMA.legalName,
+    SCHEMA_HTTP.legalName,
+    SKOSXL.literalForm,
+)
+
+#: Labels that are things themselves: what they say, and are called by, is their literal form.
+FORMS = (SKOSXL.prefLabel,)
+LITERAL_FORM = SKOSXL.literalForm
+
+#: What a passage of a text is called by: its own words.
+WORDS = OA.exact
+
+#: All that label things by convention, the best first.
+LABELS = (*_ROOTS, *FORMS, *_OTHERS, WORDS)
+
+#: What gives a thing another name.
+NAMES = (
+    SKOS.altLabel,
+    SKOS.hiddenLabel,
+    SKOSXL.altLabel,
+    SKOSXL.hiddenLabel,
+    SCHEMA.alternateName,
+    SCHEMA_HTTP.alternateName,
+    DCTERMS.alternative,
+    FOAF.nick,
+    VCARD.nickname,
+    GN.alternateName,
+    GN.shortName,
+)
+
+#: What tells a thing from all others.
+IDENTIFIERS = (
+    SKOS.notation,
+    DCTERMS.identifier,
+    DC.identifier,
+    SCHEMA.identifier,
+    SCHEMA_HTTP.identifier,
+)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """By what the things of a graph are called: ``labels``, the best first, and prefixes."""
+
+    labels: tuple[NamedNode, ...] = LABELS
+    prefixes: Prefixes = field(default_factory=lambda: Prefixes().in_names)
+
+    @cached_property
+    def plain(self) -> tuple[NamedNode, ...]:
+        """Return the properties whose values are the labels themselves: at least one."""
+        return tuple(each for each in self.labels if each not in FORMS) or _ROOTS[:1]
+
+    @cached_property
+    def forms(self) -> tuple[NamedNode, ...]:
+        """Return the properties whose values are labels that are things."""
+        return tuple(each for each in self.labels if each in FORMS)
+
+    @cached_property
+    def ranks(self) -> Mapping[NamedNode, int]:
+        """Return the rank of each property among all: the best has 1."""
+        return {each: rank for rank, each in enumerate(self.labels, 1)}
+
+
+def labels_in(quads: Sequence[Quad], first: Iterable[NamedNode] = ()) -> tuple[NamedNode, ...]:
+    """Return the label properties that a graph has, the best first; ``first`` go before all.
+
+    There is always one, for a graph without labels too.
+    """
+    used = {quad.predicate for quad in quads}
+    own = _below(quads, {*NAMES, *IDENTIFIERS, *LABELS})
+    ordered = dict.fromkeys([*first, *_ROOTS, *FORMS, *own, *_OTHERS, WORDS])
+    return tuple(each for each in ordered if each in used) or _ROOTS[:1]
+
+
+def _below(quads: Iterable[Quad], known: set[NamedNode]) -> Iterator[NamedNode]:
+    """Yield the properties that a graph places under those of labels, at any depth."""
+    below: dict[Term, set[NamedNode]] = defaultdict(set)
+    under = RDFS.subPropertyOf
+    for quad in quads:
+        if quad.predicate == under and isinstance(quad.subject, NamedNode):
+            below[quad.object].add(quad.subject)
+    waiting: list[NamedNode] = list(_ROOTS)
+    while waiting:
+        found = sorted(below[waiting.pop(0)] - known, key=str)
+        known.update(found)
+        waiting += found
+        yield from found
+
+
+def resolved(names: str, prefixes: Prefixes) -> tuple[NamedNode, ...]:
+    """Return the properties that a setting names, by IRIs or with prefixes."""
+    return tuple(NamedNode(_iri(name, prefixes)) for name in names.replace(",", " ").split())
+
+
+def _iri(name: str, prefixes: Prefixes) -> str:
+    prefix, _, rest = name.partition(":")
+    return name if rest.startswith("//") else prefixes.in_queries.get(prefix, f"{prefix}:") + rest
