@@ -71,9 +71,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         content = _Content(rebase.new, nquads, documents, labels)
         _store(content.nquads, folder)
         (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
-        search.write(
-            quads, rebase.new, folder / release.SEARCH, Naming(labels, prefixes.in_names)
-        )
+        search.write(quads, rebase.new, folder / release.SEARCH, Naming(labels, prefixes.in_names))
         if not is_named:
             findings = (*findings, _NAMELESS)
         manifest = replace(

@@ -17,9 +17,9 @@ from hashlib import sha256
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
 from graphsvc.errors import SettingsError
+from graphsvc.hosts import split_public_url
 
 #: The file in the project's folder, and what the names of environment variables begin with.
 FILE_NAME = "graphsvc.toml"
@@ -30,12 +30,6 @@ UNIX = "unix"
 
 _LARGEST_PORT = 65535
 _LONGEST_WAIT = 86_400
-
-#: A name, an IPv4 address, or an IPv6 address in brackets; and a port, if it is not the usual one.
-_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
-#: Segments that no client and no proxy writes in another way, and that are no "." or "..".
-_MOUNT_POINT = r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*"
-_PUBLIC_URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_HOST})(?P<mount_point>{_MOUNT_POINT})/")
 
 #: An IRI, or a name with a prefix.
 _PROPERTY = re.compile(r"[^\s:<>]+:[^\s<>]*")
@@ -66,31 +60,6 @@ def _base_iri(value: object) -> str | None:
     if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s<>\"{}|^`\\#?]+/", value):
         raise ValueError("an http or https IRI that ends in a slash")
     return value
-
-
-def is_host(text: str) -> bool:
-    """Tell whether a text is a host, with or without a port, as it stands in an address.
-
-    https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2
-    """
-    try:
-        # This looks into the brackets and at the range of the port.
-        return re.fullmatch(_HOST, text) is not None and urlsplit(f"//{text}").port != 0
-    except ValueError:
-        return False
-
-
-def is_mount_point(text: str) -> bool:
-    """Tell whether a text is a path under which the service can be mounted; "" is the root."""
-    return re.fullmatch(_MOUNT_POINT, text) is not None
-
-
-def split_public_url(text: str) -> tuple[str, str, str]:
-    """Return the scheme, the host and the mount point of a public address; ValueError if wrong."""
-    match = _PUBLIC_URL.fullmatch(text)
-    if match is None or not is_host(match["host"]):
-        raise ValueError("an address such as https://example.org/ or https://example.org/kg/")
-    return match["scheme"], match["host"], match["mount_point"]
 
 
 def _public_url(value: object) -> str | None:

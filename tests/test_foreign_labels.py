@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from foreign import page, served
 from pyoxigraph import NamedNode
 
 from graphsvc import vocabularies
@@ -13,7 +14,6 @@ from graphsvc.errors import SettingsError
 from graphsvc.namespaces import Prefixes
 from graphsvc.naming import LABELS, labels_in, resolved
 from graphsvc.settings import load
-from tests.foreign import page, served
 
 if TYPE_CHECKING:
     from pathlib import Path

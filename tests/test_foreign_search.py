@@ -6,8 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from tests.foreign import served
+from foreign import served
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

@@ -46,6 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "lru",
         "known_prefixes",
         "settings",
+        "hosts",
         "sparql",
         "errors",
         "findings",

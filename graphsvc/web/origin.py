@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from graphsvc.errors import ForwardingError
-from graphsvc.settings import UNIX, is_host, is_mount_point, split_public_url
+from graphsvc.hosts import is_host, is_mount_point, split_public_url
+from graphsvc.settings import UNIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph
 
 from graphsvc import __version__, depot, dumps, listing, release, search
+from graphsvc.naming import Naming
 from graphsvc.store import union
 
 from .generate import Population, generate
@@ -91,7 +92,7 @@ def put_release(corpus: Corpus) -> None:
         store.flush()
         del store  # it holds the folder open, which is renamed soon
         quads = pyoxigraph.parse(path=str(corpus.nquads), format=pyoxigraph.RdfFormat.N_QUADS)
-        search.write(list(quads), BASE, folder / release.SEARCH)
+        search.write(list(quads), BASE, folder / release.SEARCH, Naming())
         nquads = b"".join(sorted(corpus.nquads.read_bytes().splitlines(keepends=True)))
         (folder / release.PAGES).write_bytes(listing.pages(nquads, BASE))
         written = dumps.write(nquads, PREFIXES, folder)
@@ -111,6 +112,8 @@ def _manifest(corpus: Corpus) -> release.Manifest:
         base=BASE,
         canonical_base=BASE,
         prefixes=PREFIXES,
+        labels=tuple(label.value for label in Naming().plain),
+        label_properties="",
         counts={"quads": corpus.population.quads},
         inputs={},
         warnings=(),
