@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from graphsvc import __version__, depot, dumps, editions, listing, release, search
+from graphsvc import __version__, depot, dumps, editions, listing, progress, release, search
 from graphsvc.canonical import canonical
 from graphsvc.errors import InputError, SettingsError
 from graphsvc.findings import Finding, Severity
@@ -48,34 +48,40 @@ _NAMELESS = Finding(
 def build(project: Project, settings: Settings, check: Check, describe: Describe) -> Release:
     """Build the project's release, serve it from now on, and remove the oldest ones.
 
-    InputError, with every finding, if one of them is an error; SettingsError if the base that
-    is set is that of other IRIs in the project. Nothing on disk has changed then. A release
-    whose content is there already is not stored twice.
+    InputError, with every finding, if one of them is an error by the profile; SettingsError if
+    the base that is set is that of other IRIs in the project. Nothing on disk has changed then. A
+    release whose content is there already is not stored twice.
     """
-    inferred = Inferred((), (), ())
-    findings = project.findings
-    if project.is_strict:
-        inferred = materialise(project.quads, project.base)
-        findings = tuple(dict.fromkeys((*findings, *check(project, inferred.quads))))
+    demands = settings.demands
+    progress.tell("Inferring")
+    follows = inferred(project)
+    # What is cited is checked wherever there are texts.
+    is_checked = demands.asks_for_checks or bool(project.texts)
+    found = check(project, follows.quads) if is_checked else ()
+    findings = demands.weigh((*project.findings, *found))
     _stop_at_errors(findings)
     rebase = Rebase(project.base, settings.base_iri or project.base)
     _refuse_collisions(project, rebase)
     with depot.workplace(settings.releases) as folder:
+        progress.tell("Sorting")
         documents = _documents(project, rebase)
         _write(documents, folder)
-        quads = _rebased([*project.quads, *inferred.quads], rebase)
+        quads = _rebased([*project.quads, *follows.quads], rebase)
         quads.extend(describe(quads, rebase.new, folder / release.QUERIES))
         prefixes = project.prefixes.rebased(rebase)
         labels = labels_in(quads, resolved(settings.label_properties, prefixes))
         nquads, is_named = canonical(quads)
         content = _Content(rebase.new, nquads, documents, labels)
+        progress.tell("Storing")
         _store(content.nquads, folder)
         (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
+        progress.tell("Indexing")
         search.write(quads, rebase.new, folder / release.SEARCH, Naming(labels, prefixes.in_names))
         if not is_named:
             findings = (*findings, _NAMELESS)
+        progress.tell("Writing dumps")
         manifest = replace(
-            _manifest(project, content, _counts(project, inferred), findings),
+            _manifest(project, content, _counts(project, follows), findings),
             label_properties=settings.label_properties,
         )
         written = dumps.write(content.nquads, manifest.prefixes, folder)
@@ -86,6 +92,11 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         depot.serve(home, settings.releases)
         depot.keep_newest(settings.releases, settings.keep_releases)
     return Release.open(home)
+
+
+def inferred(project: Project) -> Inferred:
+    """Return what follows from what a project says: from files without a layout nothing."""
+    return materialise(project.quads, project.base) if project.is_laid_out else Inferred((), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +186,13 @@ def _store(nquads: bytes, folder: Path) -> None:
     store.flush()
 
 
-def _counts(project: Project, inferred: Inferred) -> dict[str, int]:
-    if not project.is_strict:
+def _counts(project: Project, follows: Inferred) -> dict[str, int]:
+    if not project.texts:
         return {
             "files": len(project.files),
             "graphs": len({quad.graph_name for file in project.files for quad in file.quads}),
             "subjects": len({quad.subject for file in project.files for quad in file.quads}),
+            **({"inferred": _followed(follows)} if project.is_laid_out else {}),
         }
     editorial = project.graph("editorial").value
     facts = [quad for quad in project.quads if _graph(quad) in project.passages]
@@ -197,12 +209,16 @@ def _counts(project: Project, inferred: Inferred) -> dict[str, int]:
         "passages": len(project.passages),
         "facts": len(facts),
         "entities": len(entities),
-        "inferred": len(inferred.shortcuts) + len(inferred.triples),
+        "inferred": _followed(follows),
         "queries": sum(
             file.row.role is Role.QUERY and not file.path.startswith(checks)
             for file in project.files
         ),
     }
+
+
+def _followed(follows: Inferred) -> int:
+    return len(follows.shortcuts) + len(follows.triples)
 
 
 def _graph(quad: Quad) -> str:

@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
 from graphsvc import rdf_files
 from graphsvc.errors import InputError
@@ -92,7 +92,7 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
         texts=(),
         findings=findings,
         derived=_dataset(sources, base, paths[0]),
-        is_strict=False,
+        is_laid_out=False,
     )
 
 
@@ -153,15 +153,9 @@ def _beginnings(folder: str) -> Iterator[str]:
 
 def _source(file: RdfFile, data: bytes, parsed: Parsed, base: str) -> SourceFile:
     """Return a file whose statements outside all graphs are in one named after the file."""
-    graph = graph_iri(base, quote(file.name))
-    quads = tuple(
-        Quad(quad.subject, quad.predicate, quad.object, graph)
-        if isinstance(quad.graph_name, DefaultGraph)
-        else quad
-        for quad in parsed.quads
-    )
     row = Row(file.name, Role.RDF)
-    return SourceFile(file.name, row, data, quads, parsed.prefixes, bool(parsed.findings))
+    read = SourceFile(file.name, row, data, parsed.quads, parsed.prefixes, bool(parsed.findings))
+    return read.in_graph(base)
 
 
 def _prefixes(parsed: Sequence[Parsed]) -> Prefixes:

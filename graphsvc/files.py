@@ -7,10 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat
 
-from graphsvc import layout, trig
+from graphsvc import layout, rdf_files, trig
 from graphsvc.findings import Finding, Severity
 from graphsvc.layout import Role, Row
 from graphsvc.namespaces import OWL, RDF, SH, Prefixes, graph_iri
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
 _RDF_FORMATS = {".ttl": RdfFormat.TURTLE, ".trig": RdfFormat.TRIG}
+_RDF_ROLES = (Role.TURTLE, Role.TRIG, Role.FACTS)
+#: The files whose statements go into one graph, if they name none themselves.
+_IN_ONE_GRAPH = (Role.TURTLE, Role.RDF)
 #: The graphs that follow a W3C grammar in which some nodes have to be blank.
 _GRAMMARS = ("ontology", "shapes")
 _LIST = {RDF.first, RDF.rest}
@@ -56,32 +60,51 @@ class SourceFile:
     @cached_property
     def text(self) -> str:
         """Return the file's characters; what is not UTF-8 is replaced, and found elsewhere."""
-        return self.data.decode("utf-8", "replace")
+        return rdf_files.unpacked(self.data).decode("utf-8", "replace")
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Return the file's lines."""
+        return self.text.splitlines()
 
     @cached_property
     def subjects(self) -> dict[str, int]:
         """Return what the file describes, each IRI with its line."""
-        return trig.subjects(self.text)
+        return trig.subjects(self.text) if self._has_tokens else {}
 
     @cached_property
     def mentions(self) -> dict[str, int]:
         """Return what the file names, each IRI with its first line."""
-        return trig.mentions(self.text)
+        return (trig.mentions if self._has_tokens else trig.quoted_iris)(self.text)
+
+    @cached_property
+    def blocks(self) -> dict[str, int]:
+        """Return the graphs that the file names, each IRI with the line of its first block."""
+        return {block.graph: block.line for block in reversed(trig.blocks(self.text))}
+
+    @property
+    def _has_tokens(self) -> bool:
+        """Tell whether the file is written in a syntax with the tokens of Turtle."""
+        return rdf_files.syntax(self.path) not in (RdfFormat.RDF_XML, RdfFormat.JSON_LD)
 
     def in_graph(self, base: str) -> SourceFile:
-        """Return the file with its statements in the graph that the layout gives them.
+        """Return the file with its statements outside all graphs in the one that they belong in.
 
-        A TriG file names its graphs itself.
+        That is the one which the layout gives the file, else one that is named after it.
         """
-        if self.row.role is not Role.TURTLE or self.row.graph is None:
-            return self
-        graph = graph_iri(base, self.row.graph)
-        quads = tuple(Quad(quad.subject, quad.predicate, quad.object, graph) for quad in self.quads)
+        name = self.row.graph if self.row.role in _IN_ONE_GRAPH else None
+        graph = graph_iri(base, name or quote(self.path))
+        quads = tuple(
+            Quad(quad.subject, quad.predicate, quad.object, graph)
+            if isinstance(quad.graph_name, DefaultGraph)
+            else quad
+            for quad in self.quads
+        )
         return replace(self, quads=quads)
 
 
 def read(root: Path, path: PurePosixPath, row: Row) -> tuple[SourceFile, list[Finding]]:
-    """Read one file, and say what is wrong with its encoding or its syntax."""
+    """Read one file of the layout, and say what is wrong with its encoding or its syntax."""
     data = (root / path).read_bytes()
     file = SourceFile(str(path), row, data)
     rdf_format = _RDF_FORMATS.get(path.suffix)
@@ -104,6 +127,17 @@ def read(root: Path, path: PurePosixPath, row: Row) -> tuple[SourceFile, list[Fi
     return file, []
 
 
+def read_rdf(
+    path: Path, name: str, row: Row, base: str, parser: rdf_files.Parser
+) -> tuple[SourceFile, list[Finding]]:
+    """Read a file of RDF in any syntax; relative IRIs are relative to it, under the base."""
+    data = path.read_bytes()
+    rdf_file = rdf_files.RdfFile(path, name)
+    parsed = rdf_files.read(rdf_file, data, base + quote(name), parser)
+    file = SourceFile(name, row, data, parsed.quads, parsed.prefixes, bool(parsed.findings))
+    return file, list(parsed.findings)
+
+
 def unknown(root: Path) -> Iterator[Finding]:
     """Yield the files that the layout does not know: nothing is passed over in silence."""
     for path, row in layout.find(root):
@@ -115,6 +149,17 @@ def unknown(root: Path) -> Iterator[Finding]:
                 "Move it out, or name it as one of: " + ", ".join(patterns) + ".",
                 path=str(path),
             )
+        elif row.role is Role.RDF:
+            yield Finding(
+                "file-outside-layout",
+                "No place in the layout has this file.",
+                "Move its statements to one of: " + ", ".join(_rdf_patterns()) + ".",
+                path=str(path),
+            )
+
+
+def _rdf_patterns() -> list[str]:
+    return [row.pattern for row in layout.ROWS if row.role in _RDF_ROLES]
 
 
 def missing(root: Path) -> Iterator[Finding]:
@@ -143,11 +188,15 @@ def check(file: SourceFile, base: str, prefixes: Prefixes) -> Iterator[Finding]:
 
 
 def _prefixes(file: SourceFile, prefixes: Prefixes) -> Iterator[Finding]:
-    for prefix, namespace in sorted(file.prefixes.items()):
+    strange = {
+        prefix: namespace
+        for prefix, namespace in sorted(file.prefixes.items())
+        if prefixes.get(prefix, prefixes.in_queries.get(prefix)) != namespace
+    }
+    lines = trig.declaration_lines(file.text) if strange else {}
+    for prefix, namespace in strange.items():
         known = prefixes.get(prefix)
-        if known == namespace:
-            continue
-        line = trig.declaration_lines(file.text).get(prefix)
+        line = lines.get(prefix)
         if known is None:
             yield Finding(
                 "prefix-table",

@@ -8,6 +8,8 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from graphsvc import rdf_files
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -68,11 +70,20 @@ ROWS: tuple[Row, ...] = (
     Row("queries/*.md", Role.PROSE),
     Row("queries/checks/*.md", Role.PROSE),
 )
+#: RDF in other syntaxes, or under other names: by its place, into a graph of the layout, or into
+#: one of its own.
+_OTHER_RDF = (
+    Row("ontology/shapes/*", Role.RDF, "shapes"),
+    Row("ontology/*", Role.RDF, "ontology"),
+    Row("**", Role.RDF),
+)
 _FOLDERS = ("ontology", "data", "queries")
 
 
 def find(root: Path) -> Iterator[tuple[PurePosixPath, Row | None]]:
     """Yield the project's files in reading order, each with its row, or None if it has none.
+
+    RDF beyond the layout comes last, with a row of `Role.RDF`.
 
     Hidden files, and what lies in hidden folders, are an editor's or a system's: passed over.
     """
@@ -84,9 +95,16 @@ def find(root: Path) -> Iterator[tuple[PurePosixPath, Row | None]]:
                 number = next(
                     (number for number, row in enumerate(ROWS) if row.fits(path)), len(ROWS)
                 )
-                found.append((number, path, ROWS[number] if number < len(ROWS) else None))
+                found.append((number, path, ROWS[number] if number < len(ROWS) else _other(path)))
     for _, path, row in sorted(found, key=lambda entry: (entry[0], entry[1])):
         yield path, row
+
+
+def _other(path: PurePosixPath) -> Row | None:
+    """Return the row of a file that no row of the layout fits, if it is RDF by its name."""
+    if not rdf_files.is_rdf_in_folder(path.name):
+        return None
+    return next((row for row in _OTHER_RDF[:-1] if row.fits(path)), _OTHER_RDF[-1])
 
 
 def sources(root: Path) -> Iterator[tuple[PurePosixPath, Row]]:
@@ -102,8 +120,12 @@ def is_project(path: Path) -> bool:
 
 
 def text_folders(root: Path) -> list[str]:
-    """Return the names of the folders under data/: one for each source text."""
+    """Return the names of the folders under data/ that hold a source text, or a part of one."""
     data = root / "data"
     if not data.is_dir():
         return []
-    return sorted(entry.name for entry in data.iterdir() if entry.is_dir() and entry.name[0] != ".")
+    return sorted(
+        entry.name
+        for entry in data.iterdir()
+        if entry.name[0] != "." and any((entry / name).is_file() for name in TEXT_FILES)
+    )

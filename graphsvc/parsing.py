@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, RdfFormat, parse
 
+from graphsvc import progress
 from graphsvc.findings import Finding, Severity
 from graphsvc.namespaces import RDF
 
@@ -21,6 +23,9 @@ MOST_ERRORS = 10
 
 #: So many characters of a line are shown; one may hold a whole file.
 _LONGEST = 500
+
+#: How many quads are read at a time.
+_CHUNK = 65_536
 
 _PLACE = re.compile(r"^Parser error .*?: (?=[^\d])")
 _IN_ITSELF = ("has not been declared", "No scheme found")
@@ -65,13 +70,16 @@ def parse_file(data: bytes, rdf_format: RdfFormat, path: str, base: str | None =
     quads: list[Quad] = []
     errors: list[SyntaxError] = []
     while len(errors) < MOST_ERRORS:
+        read = len(quads)
+        progress.tell(f"Reading {path}", read)
         try:
-            quads.append(next(parser))
-        except StopIteration:
-            break
+            quads.extend(islice(parser, _CHUNK))
         except SyntaxError as error:
             if not errors or not _is_echo(error, errors[-1], rdf_format):
                 errors.append(error)
+        else:
+            if len(quads) == read:
+                break
     if any(_NOT_FETCHED in str(error) for error in errors):
         return _without_context(data, path)
     findings = [_finding(error, data, path) for error in errors]
@@ -91,10 +99,10 @@ def parse_leniently(
     first: list[SyntaxError] = []
     errors, place, same = 0, None, 0
     while True:
+        read = len(quads)
+        progress.tell(f"Reading {path}", read)
         try:
-            quads.append(next(parser))
-        except StopIteration:
-            break
+            quads.extend(islice(parser, _CHUNK))
         except SyntaxError as error:
             same = same + 1 if place == (error.lineno, error.offset) else 0
             place = error.lineno, error.offset
@@ -102,6 +110,9 @@ def parse_leniently(
                 break  # the parser does not get over it
             errors += 1
             first += [error] if errors <= MOST_ERRORS else []
+        else:
+            if len(quads) == read:
+                break
     if any(_NOT_FETCHED in str(error) for error in first):
         return _without_context(data, path)
     found = [*(_finding(error, data, path) for error in first), *_untold(quads, rdf_format, path)]

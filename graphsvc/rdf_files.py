@@ -116,9 +116,13 @@ def _in_folder(folder: Path) -> Iterator[RdfFile]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         is_hidden = any(part.startswith(".") for part in PurePosixPath(name).parts)
-        is_rdf = syntax(name) is not None and not _bare(name).endswith(_AMBIGUOUS)
-        if path.is_file() and is_rdf and not is_hidden:
+        if path.is_file() and is_rdf_in_folder(name) and not is_hidden:
             yield RdfFile(path, name)
+
+
+def is_rdf_in_folder(name: str) -> bool:
+    """Tell whether a file that nobody named itself is RDF by its name."""
+    return syntax(name) is not None and not _bare(name).endswith(_AMBIGUOUS)
 
 
 def known() -> str:

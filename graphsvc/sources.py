@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from graphsvc import files, layout, trig
+from graphsvc import files, layout, rdf_files, trig
 from graphsvc.errors import InputError
 from graphsvc.findings import Finding
+from graphsvc.layout import Role, Row
 from graphsvc.namespaces import SH, VOID, Prefixes, graph_iri
+from graphsvc.parsing import parse_file
 from graphsvc.passages import Passage, Place, Text, check_blocks, check_document, read_passages
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
     from graphsvc.files import SourceFile
 
+#: What a file is that was named beside the project.
+_FREE = Row("**", Role.RDF)
+
 _BASE = re.compile(r"https?://[^\s<>\"{}|^`\\#?]+/")
 
 
@@ -33,9 +38,9 @@ _BASE = re.compile(r"https?://[^\s<>\"{}|^`\\#?]+/")
 class Project:
     """A project as its files say it: its IRIs are the canonical ones, under ``base``.
 
-    ``derived`` are quads that no file has, since the program has derived them. One that
-    ``is_strict`` is checked, and what follows from it is inferred; of others only what cannot be
-    served is wrong.
+    ``derived`` are quads that no file has, since the program has derived them. In one that
+    ``is_laid_out`` the places of files say what they are, so that from its ontology and its facts
+    more follows.
     """
 
     root: Path
@@ -45,7 +50,7 @@ class Project:
     texts: tuple[Text, ...]
     findings: tuple[Finding, ...]
     derived: tuple[Quad, ...] = ()
-    is_strict: bool = True
+    is_laid_out: bool = True
 
     @cached_property
     def quads(self) -> tuple[Quad, ...]:
@@ -80,23 +85,31 @@ class Project:
         return None
 
 
-def load(root: Path) -> Project:
-    """Read the project in this folder.
+def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = parse_file) -> Project:
+    """Read the project in this folder, and RDF files beside it.
 
-    InputError is raised only if nothing can be said of the project: there is no such folder, or
-    no base. Everything else that is wrong is in ``Project.findings``.
+    RDF beyond the layout is read by ``parser``, in any syntax, into graphs of its own. InputError
+    is raised only if nothing can be said of the project: there is no such folder, or no base.
+    Everything else that is wrong is in ``Project.findings``.
     """
     if not root.is_dir():
         raise InputError(
-            f"There is no folder {root}.", (), remedy="Give the project's folder by --project."
+            f"There is no folder {root}.",
+            (),
+            remedy="Give the project's folder; RDF files are named without --project.",
         )
-    read = [files.read(root, path, row) for path, row in layout.sources(root)]
+    placed = list(layout.sources(root))
+    read = [files.read(root, path, row) for path, row in placed if row.role is not Role.RDF]
     findings = [finding for _, found in read for finding in found]
     findings += [*files.unknown(root), *files.missing(root)]
     base = _base([file for file, _ in read], findings)
-    sources = tuple(file.in_graph(base) for file, _ in read)
+    free = [(root / path, str(path), row) for path, row in placed if row.role is Role.RDF]
+    free += [(each.path, each.name, _FREE) for each in rdf_files.find(others)] if others else []
+    beyond = [files.read_rdf(*each, base, parser) for each in free]
+    findings += [finding for _, found in beyond for finding in found]
+    sources = tuple(file.in_graph(base) for file, _ in (*read, *beyond))
     prefixes = _prefix_table(sources)
-    findings += [found for file in sources for found in files.check(file, base, prefixes)]
+    findings += [found for file, _ in read for found in files.check(file, base, prefixes)]
     by_path = {file.path: file for file in sources}
     texts = [_text(slug, by_path) for slug in layout.text_folders(root)]
     findings += [finding for _, found in texts for finding in found]
@@ -105,12 +118,11 @@ def load(root: Path) -> Project:
     return Project(root, base, prefixes, sources, whole, tuple(findings))
 
 
-def current_inputs(root: Path) -> dict[str, str]:
+def current_inputs(root: Path, others: Sequence[Path] = ()) -> dict[str, str]:
     """Return what ``Project.inputs`` would be, without parsing: to tell if a release is stale."""
-    return {
-        str(path): hashlib.sha256((root / path).read_bytes()).hexdigest()
-        for path, _ in layout.sources(root)
-    }
+    paths = {str(path): root / path for path, _ in layout.sources(root)}
+    paths |= {each.name: each.path for each in rdf_files.find(others)} if others else {}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
 
 
 def _base(sources: Sequence[SourceFile], findings: Sequence[Finding]) -> str:
@@ -136,7 +148,10 @@ def _base(sources: Sequence[SourceFile], findings: Sequence[Finding]) -> str:
 
 
 def _prefix_table(sources: Sequence[SourceFile]) -> Prefixes:
-    """Return the prefixes that the ontology declares (https://www.w3.org/TR/shacl/#sparql-prefixes)."""
+    """Return the prefixes that the ontology declares, else those of the files.
+
+    https://www.w3.org/TR/shacl/#sparql-prefixes
+    """
     names: dict[object, str] = {}
     namespaces: dict[object, str] = {}
     for file in sources:
@@ -146,7 +161,19 @@ def _prefix_table(sources: Sequence[SourceFile]) -> Prefixes:
                     names[quad.subject] = quad.object.value
                 elif quad.predicate == SH.namespace and isinstance(quad.object, Literal):
                     namespaces[quad.subject] = quad.object.value
-    return Prefixes({name: namespaces[node] for node, name in names.items() if node in namespaces})
+    table = {name: namespaces[node] for node, name in names.items() if node in namespaces}
+    return Prefixes(table or _usual_prefixes(sources))
+
+
+def _usual_prefixes(sources: Sequence[SourceFile]) -> dict[str, str]:
+    """Return the prefixes of files, the first one winning."""
+    table: dict[str, str] = {}
+    for file in sources:
+        # A default prefix means another thing in each file.
+        for prefix, namespace in file.prefixes.items():
+            if prefix:
+                table.setdefault(prefix, namespace)
+    return table
 
 
 def _text(slug: str, by_path: dict[str, SourceFile]) -> tuple[Text | None, list[Finding]]:

@@ -6,6 +6,7 @@ tokens, so that a message about an entity can name the line that describes it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 #: What begins a comment that quotes the passage of the block below it.
 QUOTE_MARK = "#>"
 
+_QUOTED_IRI = re.compile(r"\"([A-Za-z][A-Za-z0-9+.-]*:[^\s\"<>]+)\"")
 _STATEMENT_ENDS = frozenset((".", "{", "}"))
 _BRACKETS = frozenset("[(")
 
@@ -89,6 +91,17 @@ def mentions(text: str) -> dict[str, int]:
     for token in sparql.code(text):
         if token.kind in (Kind.IRI, Kind.NAME):
             lines.setdefault(_iri(token, namespaces), token.line)
+    return lines
+
+
+def quoted_iris(text: str) -> dict[str, int]:
+    """Return the IRIs that a text has in quotation marks, as XML and JSON do, with first lines."""
+    lines: dict[str, int] = {}
+    number, done = 1, 0
+    for found in _QUOTED_IRI.finditer(text):
+        number += text.count("\n", done, found.start())
+        done = found.start()
+        lines.setdefault(found[1], number)
     return lines
 
 

@@ -36,9 +36,10 @@ PARTS = ("ontology", "data", "queries")
 
 
 def copied(project: Path, target: Path) -> Path:
-    """Copy a project's files, and only these, into a new folder."""
+    """Copy a project's files and its settings, and only these, into a new folder."""
     for part in PARTS:
         shutil.copytree(project / part, target / part)
+    shutil.copy(project / "graphsvc.toml", target)
     return target
 
 

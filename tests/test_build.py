@@ -58,9 +58,15 @@ def options(lights_copy: Path, tmp_path: Path) -> Settings:
     return settings.load({"project": lights_copy, "releases": tmp_path / "releases"}, {})
 
 
+def home(options: Settings) -> Path:
+    """Return the project's folder."""
+    assert options.project is not None
+    return options.project
+
+
 def quick(options: Settings) -> Release:
     """Build without checks and description: what is tested is the way to the disk."""
-    return build(sources.load(options.project), options, nothing_wrong, nothing_more)
+    return build(sources.load(home(options)), options, nothing_wrong, nothing_more)
 
 
 def as_stored(quads: Iterable[Quad]) -> set[Quad]:
@@ -181,10 +187,10 @@ def _answer(release: Release, query: Query) -> str:
 def test_an_error_stops_the_build_and_leaves_no_trace(options: Settings) -> None:
     served = quick(options)
     before = listing(options.releases)
-    facts = options.project / "data" / "ile-merrow" / "facts.trig"
+    facts = home(options) / "data" / "ile-merrow" / "facts.trig"
     facts.write_text(facts.read_text("utf-8").replace("passage:5 {", "passage:5 {{"), "utf-8")
     with pytest.raises(InputError, match="1 error; nothing was built") as caught:
-        build(sources.load(options.project), options, nothing_wrong, nothing_more)
+        build(sources.load(home(options)), options, nothing_wrong, nothing_more)
     assert [finding.check for finding in caught.value.findings] == ["syntax"]
     assert listing(options.releases) == before
     assert current(options.releases).id == served.id
@@ -193,7 +199,7 @@ def test_an_error_stops_the_build_and_leaves_no_trace(options: Settings) -> None
 def test_a_check_stops_the_build(options: Settings) -> None:
     warning = Finding("w", "A warning.", "", severity=Severity.WARNING, path="data/x.ttl", line=3)
     error = Finding("e", "An error.", "")
-    project = sources.load(options.project)
+    project = sources.load(home(options))
     with pytest.raises(InputError) as caught:
         build(project, options, lambda *_: [warning, error], nothing_more)
     assert caught.value.findings == (warning, error)
@@ -210,7 +216,7 @@ def test_a_failure_while_building_leaves_the_served_release(options: Settings) -
         raise InputError(f"{len(quads)} {base} {queries}", ())
 
     with pytest.raises(InputError):
-        build(sources.load(options.project), options, nothing_wrong, fail)
+        build(sources.load(home(options)), options, nothing_wrong, fail)
     assert listing(options.releases) == before
     assert current(options.releases).id == served.id
 
@@ -254,7 +260,7 @@ build(sources.load(project), options, lambda *_: [], describe)
 def test_a_killed_build_leaves_the_served_release(options: Settings, stage: str) -> None:
     served = quick(options)
     before = listing(served.path)
-    arguments = [sys.executable, "-c", KILLED, str(options.project), str(options.releases), stage]
+    arguments = [sys.executable, "-c", KILLED, str(home(options)), str(options.releases), stage]
     killed = subprocess.run(arguments, check=False, timeout=120)
     assert killed.returncode == -signal.SIGKILL
     assert list(options.releases.glob(".building-*")), "the build was killed in the middle"
@@ -272,7 +278,7 @@ def test_a_killed_build_leaves_the_served_release(options: Settings, stage: str)
 
 def change(options: Settings, number: int) -> None:
     """Change the content: another label for one thing."""
-    path = options.project / "data" / "editorial.trig"
+    path = home(options) / "data" / "editorial.trig"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     changed = [
         f'    place:strait a lights:Place ; rdfs:label "The Strait {number}"@en .\n'
@@ -334,7 +340,7 @@ print(json.dumps(sorted(seen)))
 
 def test_only_the_newest_releases_are_kept(options: Settings, tmp_path: Path) -> None:
     options = settings.load(
-        {"project": options.project, "releases": tmp_path / "releases", "keep_releases": 2}, {}
+        {"project": home(options), "releases": tmp_path / "releases", "keep_releases": 2}, {}
     )
     ids = []
     for number in range(4):
@@ -387,7 +393,7 @@ def test_the_served_release_is_kept_even_if_it_is_old(options: Settings) -> None
     link.symlink_to(first.id)
     change(options, 3)
     options = settings.load(
-        {"project": options.project, "releases": options.releases, "keep_releases": 1}, {}
+        {"project": home(options), "releases": options.releases, "keep_releases": 1}, {}
     )
     third = quick(options)
     assert current(options.releases).id == third.id
@@ -400,7 +406,7 @@ def test_the_served_release_is_kept_even_if_it_is_old(options: Settings) -> None
 
 def test_the_same_content_has_the_same_name(options: Settings, tmp_path: Path) -> None:
     first = quick(options)
-    elsewhere = settings.load({"project": options.project, "releases": tmp_path / "elsewhere"}, {})
+    elsewhere = settings.load({"project": home(options), "releases": tmp_path / "elsewhere"}, {})
     second = quick(elsewhere)
     assert (second.id, second.manifest.hash) == (first.id, first.manifest.hash)
     assert second.dump.read_bytes() == first.dump.read_bytes()
@@ -408,7 +414,7 @@ def test_the_same_content_has_the_same_name(options: Settings, tmp_path: Path) -
 
 def test_the_order_of_files_and_statements_does_not_change_the_name(options: Settings) -> None:
     first = quick(options)
-    ontology = options.project / "ontology"
+    ontology = home(options) / "ontology"
     text = (ontology / "lights.ttl").read_text("utf-8")
     head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("@prefix"))
     properties = text[text.index("# === Properties") :]
@@ -419,7 +425,7 @@ def test_the_order_of_files_and_statements_does_not_change_the_name(options: Set
     again = quick(options)
     assert again.id == first.id
     assert "ontology/aaa.ttl" in again.manifest.inputs
-    assert is_fresh(sources.current_inputs(options.project), again)
+    assert is_fresh(sources.current_inputs(home(options)), again)
 
 
 @pytest.mark.parametrize(
@@ -432,7 +438,7 @@ def test_the_order_of_files_and_statements_does_not_change_the_name(options: Set
 )
 def test_other_content_has_another_name(options: Settings, path: str, old: str, new: str) -> None:
     first = quick(options)
-    file = options.project / path
+    file = home(options) / path
     file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
     assert quick(options).id != first.id
 
@@ -469,7 +475,7 @@ def test_blank_nodes_that_cannot_be_told_apart_do_not_keep_a_build_forever() -> 
 
 def test_a_release_is_fresh_until_a_file_changes(options: Settings) -> None:
     release = quick(options)
-    project = options.project
+    project = home(options)
     assert is_fresh(sources.current_inputs(project), release)
     (project / "ontology" / "README.md").write_text("For people.")
     assert is_fresh(sources.current_inputs(project), release)
@@ -483,18 +489,18 @@ def test_a_release_is_fresh_until_a_file_changes(options: Settings) -> None:
 
 def test_a_release_is_stale_under_another_base(options: Settings) -> None:
     release = quick(options)
-    assert is_fresh(sources.current_inputs(options.project), release, LIGHTS)
-    assert not is_fresh(sources.current_inputs(options.project), release, LOCAL)
+    assert is_fresh(sources.current_inputs(home(options)), release, LIGHTS)
+    assert not is_fresh(sources.current_inputs(home(options)), release, LOCAL)
 
 
 def test_a_comment_gives_the_same_release_and_makes_it_fresh(options: Settings) -> None:
     first = quick(options)
-    path = options.project / "data" / "editorial.trig"
+    path = home(options) / "data" / "editorial.trig"
     path.write_text("# Another comment.\n" + path.read_text("utf-8"), "utf-8")
-    assert not is_fresh(sources.current_inputs(options.project), first)
+    assert not is_fresh(sources.current_inputs(home(options)), first)
     second = quick(options)
     assert second.id == first.id
-    assert is_fresh(sources.current_inputs(options.project), second)
+    assert is_fresh(sources.current_inputs(home(options)), second)
 
 
 # --- another base ---
@@ -531,7 +537,7 @@ def test_a_rebased_release_is_the_other_one_moved(
 def test_a_base_that_is_taken_is_refused(options: Settings) -> None:
     taken = settings.load(
         {
-            "project": options.project,
+            "project": home(options),
             "releases": options.releases,
             "base_iri": "http://www.w3.org/ns/",
         },

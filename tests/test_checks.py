@@ -1,7 +1,8 @@
-"""Each check of queries/checks finds what it is for, and nothing else.
+"""Each check in SPARQL finds what it is for, and nothing else.
 
-tests/invalid/checks/<check>.trig holds what is wrong beside what is right; its first line names
-what the check must find.
+tests/invalid/checks/<check>.trig (for those of the program) and tests/invalid/own/<check>.trig (for
+those of the shipped project) hold what is wrong beside what is right; the first line names what
+the check must find.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ import pytest
 
 from graphsvc import sources, sparql
 from graphsvc.queries import Check, load_checks
+from graphsvc.validation import common_checks
 from graphsvc.validation.lint import PROJECTION, lint_check
 
 ROOT = Path(__file__).parents[1]
-CASES = Path(__file__).parent / "invalid" / "checks"
-CHECKS = load_checks(ROOT / "queries")
+INVALID = Path(__file__).parent / "invalid"
+COMMON = common_checks()
+OWN = load_checks(ROOT / "queries")
+CHECKS = (*COMMON, *OWN)
 
 
 def found_by(check: Check, case: str) -> set[str]:
@@ -44,12 +48,15 @@ def expected_in(case: str) -> set[str]:
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_it_finds_what_is_wrong_and_nothing_else(check: Check) -> None:
-    case = (CASES / f"{check.name}.trig").read_text("utf-8")
+    folder = INVALID / ("checks" if check in COMMON else "own")
+    case = (folder / f"{check.name}.trig").read_text("utf-8")
     assert found_by(check, case) == expected_in(case)
 
 
 def test_every_case_has_its_check() -> None:
-    assert {case.stem for case in CASES.glob("*.trig")} == {check.name for check in CHECKS}
+    for folder, checks in (("checks", COMMON), ("own", OWN)):
+        cases = {case.stem for case in (INVALID / folder).glob("*.trig")}
+        assert cases == {check.name for check in checks}
 
 
 def test_checks_keep_the_rules_of_queries() -> None:
@@ -66,7 +73,11 @@ def test_every_pitfall_that_a_query_can_find_has_a_check(code: str) -> None:
     assert code in {check.code for check in CHECKS}
 
 
-def test_general_checks_name_no_term_of_the_project() -> None:
-    for check in CHECKS:
-        if check.code:
-            assert "iwm:" not in check.text, check.name
+def test_common_checks_name_no_term_of_a_project() -> None:
+    for check in COMMON:
+        assert "iwm" not in check.text, check.name
+
+
+def test_common_checks_declare_their_prefixes() -> None:
+    for check in COMMON:
+        assert set(sparql.used_prefixes(check.text)) <= set(sparql.declared_prefixes(check.text))

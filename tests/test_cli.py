@@ -80,8 +80,8 @@ def test_check_as_json(lights_folder: Path) -> None:
 def test_a_project_that_is_not_there(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["check", "--project", str(tmp_path / "nowhere")])
     assert result.exit_code == 1
-    assert "There is no folder" in result.stderr
-    assert "--project" in result.stderr
+    assert "There is no file or folder" in result.stderr
+    assert "Mend the path" in result.stderr
 
 
 def test_a_setting_that_cannot_be_used(lights_folder: Path) -> None:

@@ -175,10 +175,19 @@ def test_bytes_that_are_not_utf_8(lights_copy: Path) -> None:
 
 
 def test_a_file_that_nobody_reads(lights_copy: Path) -> None:
-    (lights_copy / "data" / "ile-merrow" / "facts2.trig").write_text("")
+    (lights_copy / "data" / "ile-merrow" / "facts2.csv").write_text("")
     finding = only(lights_copy)
-    assert (finding.check, finding.path) == ("unknown-file", "data/ile-merrow/facts2.trig")
+    assert (finding.check, finding.path) == ("unknown-file", "data/ile-merrow/facts2.csv")
     assert "data/*/facts.trig" in finding.remedy
+
+
+def test_rdf_beyond_the_layout_is_read_and_told(lights_copy: Path) -> None:
+    statement = "<https://example.org/a> <https://example.org/b> <https://example.org/c> ."
+    (lights_copy / "data" / "ile-merrow" / "more.nt").write_text(statement)
+    finding = only(lights_copy)
+    assert (finding.check, finding.path) == ("file-outside-layout", "data/ile-merrow/more.nt")
+    (quad,) = sources.load(lights_copy).files[-1].quads
+    assert quad.graph_name.value == f"{BASE}graph/data/ile-merrow/more.nt"  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", ["text.txt", "source.ttl", "facts.trig"])

@@ -10,14 +10,16 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner
+from rich.console import Console
 
-from graphsvc import sources
+from graphsvc import settings, sources
 from graphsvc.cli import main
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import materialise
@@ -53,12 +55,14 @@ def load_case(path: Path) -> Case:
 def copy(project: Path, folder: Path) -> Path:
     for name in ("ontology", "data", "queries"):
         shutil.copytree(project / name, folder / name)
+    shutil.copy(project / "graphsvc.toml", folder)
     return folder
 
 
 def findings_of(project: Path) -> list[Finding]:
     read = sources.load(project)
-    return validate(read, materialise(read.quads, read.base).quads)
+    demands = settings.load({"project": project}, {}).demands
+    return list(demands.weigh(validate(read, materialise(read.quads, read.base).quads)))
 
 
 def line_of(file: Path, words: str) -> int:
@@ -158,17 +162,32 @@ def test_a_misspelt_term_of_a_known_vocabulary_is_a_warning(tmp_path: Path) -> N
     assert found["unknown-term"].line is not None
 
 
-def test_the_report_is_grouped_by_file_and_says_what_to_do(tmp_path: Path) -> None:
+def test_the_report_is_grouped_by_check_and_says_what_to_do(tmp_path: Path) -> None:
     project = load_case(CASES / "wrong-datatype.yaml").break_copy(tmp_path)
     result = CliRunner().invoke(main, ["check", "--project", str(project)])
     assert result.exit_code == 1
     lines = result.output.splitlines()
-    heading = lines.index("data/international-working-mechanisms/facts.trig")
-    line = line_of(project / lines[heading], '"2013-13"')
-    told = next(text for text in lines[heading:] if "[invalid-literal]" in text)
-    assert told.startswith(f"  {line} error ")
-    assert lines[lines.index(told) + 1].lstrip().startswith("→ Write a value like “2017-04”")
+    heading = lines.index("error invalid-literal (1)")
+    file = "data/international-working-mechanisms/facts.trig"
+    line = line_of(project / file, '"2013-13"')
+    assert lines[heading + 1].startswith(f"  {file}:{line} ")
+    assert lines[heading + 2].lstrip().startswith("→ Write a value like “2017-04”")
     assert "error" in lines[-1]
+
+
+def test_of_each_check_ten_findings_are_printed_if_not_all_are_asked_for() -> None:
+    findings = [Finding("odd", f"thing {n:02}", "mend it", path="a.ttl", line=n) for n in range(30)]
+    console = Console(file=StringIO(), width=200)
+    report.show(findings, console)
+    told = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert told[0] == "error odd (30)"
+    assert [line for line in told if "thing" in line] == [
+        f"  a.ttl:{n} thing {n:02}" for n in range(10)
+    ]
+    assert sum("mend it" in line for line in told) == 1
+    assert "  and 20 more (--all prints them)" in told
+    report.show(findings, every := Console(file=StringIO(), width=200), None)
+    assert every.file.getvalue().count("thing") == 30  # type: ignore[attr-defined]
 
 
 def test_findings_are_counted_by_severity() -> None:

@@ -8,8 +8,9 @@ import click
 from rich.console import Console
 
 from graphsvc.build import build as build_release
+from graphsvc.cli import progress
 from graphsvc.cli.inputs import load, with_paths
-from graphsvc.cli.options import with_settings
+from graphsvc.cli.options import READING, with_settings
 from graphsvc.description import describe
 from graphsvc.validation import validate
 
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
 
 @click.command()
 @with_paths
-@with_settings("lenient", "keep_releases")
+@with_settings(*READING, "keep_releases")
 def build(settings: Settings) -> None:
     """Compile a project, or RDF files, into a release, which is served from then on.
 
     PATHS are RDF files in any syntax and folders of such, or the folder of a project; without any
-    it is the current folder. A project is checked. An error stops the build and leaves the served
-    release as it was.
+    it is the current folder. An error stops the build and leaves the served release as it was; what
+    is an error says the profile.
     """
-    _show(build_release(load(settings), settings, validate, describe))
+    with progress.shown():
+        release = build_release(load(settings), settings, validate, describe)
+    _show(release)
 
 
 def _show(release: Release) -> None:

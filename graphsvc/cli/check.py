@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from graphsvc import sources
+from graphsvc.build import inferred
+from graphsvc.cli import progress
 from graphsvc.cli.failures import FAILED
-from graphsvc.cli.options import with_settings
-from graphsvc.inference import materialise
-from graphsvc.validation import report, validate
+from graphsvc.cli.inputs import load, with_paths
+from graphsvc.cli.options import READING, with_settings
+from graphsvc.validation import misnamed, report, validate
 
 if TYPE_CHECKING:
     from graphsvc.settings import Settings
@@ -19,19 +20,26 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--json", "wants_json", is_flag=True, help="Print the report as JSON.")
-@with_settings()
+@click.option("--all", "wants_all", is_flag=True, help="Print every finding of every check.")
+@with_paths
+@with_settings(*READING)
 @click.pass_context
-def check(ctx: click.Context, settings: Settings, *, wants_json: bool) -> None:
+def check(ctx: click.Context, settings: Settings, *, wants_json: bool, wants_all: bool) -> None:
     """Check ontology, data and queries: what is wrong, where, and what to do about it.
 
-    The exit code is 1 if there is an error; warnings and notes do not count.
+    PATHS are RDF files in any syntax and folders of such, or the folder of a project; without any
+    it is the current folder. The exit code is 1 if there is an error; warnings and notes do not
+    count. How much each check weighs, the profile says.
     """
-    project = sources.load(settings.project)
-    inferred = materialise(project.quads, project.base)
-    findings = validate(project, inferred.quads)
+    with progress.shown():
+        project = load(settings)
+        found = validate(project, inferred(project).quads)
+    demands = settings.demands
+    findings = demands.weigh((*found, *misnamed(project, demands.checks)))
     if wants_json:
         click.echo(report.as_json(findings))
     else:
-        report.show(findings, Console(highlight=False))
+        most = None if wants_all else report.MOST_SHOWN
+        report.show(findings, Console(highlight=False), most)
     if report.has_errors(findings):
         ctx.exit(FAILED)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import click
 
 from graphsvc import derived, layout, parsing, sources
+from graphsvc.settings import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,26 +27,37 @@ def with_paths(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def with_settings_of_paths(*args: P.args, **kwargs: P.kwargs) -> R:
         paths = tuple(Path(path) for path in kwargs.pop("paths"))  # type: ignore[attr-defined]
-        if len(paths) == 1 and layout.is_project(paths[0]):
-            kwargs["project"] = paths[0]
-        elif paths:
-            kwargs["files"] = paths
+        folder = next((path for path in paths if _has_settings(path)), None)
+        if folder is not None and kwargs.get("project") is None:
+            kwargs["project"] = folder
+            paths = tuple(path for path in paths if path != folder)
+        kwargs["files"] = paths or None
         return command(*args, **kwargs)
 
     decorated: Callable[P, R] = with_settings_of_paths
     return click.argument("paths", nargs=-1, type=click.Path(path_type=Path))(decorated)
 
 
+def _has_settings(path: Path) -> bool:
+    """Tell whether a path is the folder of a project, or one with settings of its own."""
+    return layout.is_project(path) or (path / FILE_NAME).is_file()
+
+
 def load(settings: Settings) -> Project:
     """Return what is to be published. Errors: InputError."""
-    if settings.files:
-        parser = parsing.parse_leniently if settings.lenient else parsing.parse_file
-        return derived.load(settings.files, parser)
-    return sources.load(settings.project)
+    parser = parsing.parse_leniently if settings.lenient else parsing.parse_file
+    if settings.project is not None and layout.is_project(settings.project):
+        return sources.load(settings.project, settings.files, parser)
+    return derived.load(_paths(settings), parser)
 
 
 def digests(settings: Settings) -> Mapping[str, str]:
     """Return the files of what is to be published as they are now, each with its sha256."""
-    if settings.files:
-        return derived.current_inputs(settings.files)
-    return sources.current_inputs(settings.project)
+    if settings.project is not None and layout.is_project(settings.project):
+        return sources.current_inputs(settings.project, settings.files)
+    return derived.current_inputs(_paths(settings))
+
+
+def _paths(settings: Settings) -> tuple[Path, ...]:
+    """Return the folders and files of RDF, none of which is a project."""
+    return settings.files if settings.project is None else (settings.project, *settings.files)

@@ -20,6 +20,9 @@ R = TypeVar("R")
 #: Settings that every command takes as options.
 COMMON = ("project", "releases", "base_iri", "label_properties")
 
+#: Settings of commands that read files, beside the common ones.
+READING = ("profile", "checks", "lenient")
+
 #: The setting that the paths of a command end up in: see `graphsvc.cli.inputs`.
 _OF_PATHS = "files"
 
@@ -33,6 +36,8 @@ _METAVARS = {
     "public_url": "URL",
     "trusted_proxies": "ADDRESSES",
     "port": "NUMBER",
+    "profile": "NAME",
+    "checks": "CHECK=WEIGHT,…",
 }
 
 

@@ -17,18 +17,16 @@ import click
 from graphsvc.cli import main
 from graphsvc.formats import FORMATS, Content
 from graphsvc.queries import load_checks
-from graphsvc.validation import checks, lint, literals, owl, shapes, terms, usage
+from graphsvc.validation import MODULES, common_checks
 from graphsvc.web.problem_kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import ModuleType
+    from collections.abc import Iterable, Iterator
 
     from graphsvc.queries import Check
 
 _WIDTH = 90
 _MADE = "<!-- Made by `python -m graphsvc.cli.reference`; changes here are lost. -->"
-_MODULES: tuple[ModuleType, ...] = (terms, literals, lint, usage, shapes, owl, checks)
 
 
 def documents(root: Path) -> dict[Path, str]:
@@ -89,21 +87,29 @@ def _help(command: click.Command, name: str, parent: click.Context | None) -> It
 def _checks(root: Path) -> Iterator[str]:
     yield from ("# What `graphsvc check` looks for", "", _MADE, "")
     yield (
-        "While it reads the files it finds errors of syntax and encoding, files that it does not "
-        "know, wrong graphs, blank nodes, prefixes that contradict the table, and passages that "
-        "are not where their offsets say. Then come these, each in its module:"
+        "Each part says what its checks are called. What they weigh, the "
+        "[profile](settings.md#the-profile) says; printed are the first ten findings of each "
+        "check, with `--all` all of them. Nothing is read from the network."
     )
-    for module in _MODULES:
+    for module in MODULES:
         title, _, body = (inspect.getdoc(module) or "").partition("\n")
         yield from ("", f"## {title.removesuffix('.')}", "", *body.strip().splitlines())
-    yield from ("", "## The checks of this project", "")
+    yield from ("", "## Checks in SPARQL that come with the program", "")
     yield (
-        "One file each, `queries/checks/<check>.rq`. Where a code is given, a term is excepted by "
-        "a `skos:editorialNote` that begins with it and a colon, and goes on with the reason."
+        "They concern any data, vocabulary or ontology. Where a code is given, a term is excepted "
+        "by a `skos:editorialNote` that begins with it and a colon, and goes on with the reason. A "
+        "check of the project with the same name stands for one of these."
     )
-    yield from ("", "| check | code | problem | remedy |", "|---|---|---|---|")
-    yield from (_row(check) for check in load_checks(root / "queries"))
+    yield from _table(common_checks())
+    yield from ("", "## The checks of this project", "")
+    yield "One file each, `queries/checks/<check>.rq`, in the same form."
+    yield from _table(load_checks(root / "queries"))
     yield ""
+
+
+def _table(found: Iterable[Check]) -> Iterator[str]:
+    yield from ("", "| check | code | problem | remedy |", "|---|---|---|---|")
+    yield from map(_row, found)
 
 
 def _row(check: Check) -> str:

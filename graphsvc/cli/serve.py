@@ -12,7 +12,7 @@ import click
 
 from graphsvc import vocabularies
 from graphsvc.cli.inputs import digests, with_paths
-from graphsvc.cli.options import with_settings
+from graphsvc.cli.options import READING, with_settings
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import current, is_fresh
 from graphsvc.server.keeper import Keeper, services
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.command()
 @with_paths
 @with_settings(
-    "lenient",
+    *READING,
     "translations",
     "contact",
     "public_url",
@@ -64,8 +64,8 @@ def serve(settings: Settings) -> None:
 
     def say_ready() -> None:
         places = ", ".join(map(address_of, sockets))
-        what = ", ".join(map(str, settings.files)) or settings.project
-        click.echo(f"Serving {what} at {places}")
+        what = [path for path in (settings.project, *settings.files) if path is not None]
+        click.echo(f"Serving {', '.join(map(str, what))} at {places}")
 
     Keeper(settings.releases, sockets, say_ready).run()
 

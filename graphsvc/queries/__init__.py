@@ -55,6 +55,9 @@ __all__ = [
     "run",
 ]
 
+#: Where the checks of a project are, below its queries.
+CHECKS = "checks/"
+
 T = TypeVar("T")
 
 
@@ -71,9 +74,9 @@ def read_queries(folder: Path) -> Reading[Query]:
     return _read(folder, "", _query)
 
 
-def read_checks(folder: Path) -> Reading[Check]:
-    """Read ``checks/*.rq`` of a folder of queries, likewise."""
-    return _read(folder, "checks/", _check)
+def read_checks(folder: Path, below: str = CHECKS) -> Reading[Check]:
+    """Read the checks of a folder of queries, likewise: those in a folder ``below`` it."""
+    return _read(folder, below, _check)
 
 
 def load_queries(folder: Path) -> tuple[Query, ...]:
@@ -81,9 +84,9 @@ def load_queries(folder: Path) -> tuple[Query, ...]:
     return _all_or_nothing(read_queries(folder))
 
 
-def load_checks(folder: Path) -> tuple[Check, ...]:
+def load_checks(folder: Path, below: str = CHECKS) -> tuple[Check, ...]:
     """Return the checks of a folder of queries, likewise."""
-    return _all_or_nothing(read_checks(folder))
+    return _all_or_nothing(read_checks(folder, below))
 
 
 def from_text(text: str, path: str) -> Query:

@@ -7,11 +7,24 @@ first, from ``Project.findings``.
 
 from __future__ import annotations
 
-from itertools import chain
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphsvc.queries import read_checks, read_queries
-from graphsvc.validation import checks, lint, literals, owl, shapes, terms, usage
+from graphsvc import progress
+from graphsvc.queries import load_checks, read_checks, read_queries
+from graphsvc.validation import (
+    checks,
+    citations,
+    imports,
+    lint,
+    literals,
+    names,
+    owl,
+    shapes,
+    terms,
+    usage,
+)
 from graphsvc.validation.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -20,17 +33,26 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from graphsvc.findings import Finding
+    from graphsvc.queries import Check
     from graphsvc.sources import Project
 
-__all__ = ["Evidence", "validate"]
+__all__ = ["MODULES", "Evidence", "common_checks", "misnamed", "validate"]
+
+#: What finds something, each with the names of its checks in its docstring.
+MODULES = (names, terms, literals, citations, lint, usage, shapes, imports, owl, checks)
 
 #: The check whose findings say that a file cannot be read.
 _SYNTAX = "syntax"
 
 
 def validate(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
-    """Return all that is wrong with a project; ``inferred`` are quads that follow from its own."""
-    evidence = Evidence(project, (*project.quads, *inferred))
+    """Return all that is wrong with a project; ``inferred`` are quads that follow from its own.
+
+    How much each finding counts is the business of a `graphsvc.profiles.Profile`.
+    """
+    derived = frozenset(project.derived)
+    stated = (quad for quad in project.quads if quad not in derived)
+    evidence = Evidence(project, (*stated, *inferred))
     folder = project.root / "queries"
     queries, own_checks = read_queries(folder), read_checks(folder)
     linted = [
@@ -42,19 +64,38 @@ def validate(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
         ),
     ]
     broken = {found.path for found in linted}
-    sound_checks = [check for check in own_checks.items if check.path not in broken]
+    # A check of the project stands for one of the program's that has its name.
+    by_name = {check.name: check for check in (*common_checks(), *own_checks.items)}
+    sound_checks = [check for check in by_name.values() if check.path not in broken]
     read = [*project.findings, *queries.findings, *own_checks.findings, *linted]
     if any(found.check == _SYNTAX for found in project.findings):
         # What a file that cannot be read would have said is missing: nothing follows from that.
         return read
-    return list(
-        chain(
-            read,
-            terms.findings(evidence),
-            literals.findings(evidence),
-            usage.findings(evidence),
-            shapes.findings(evidence),
-            checks.findings(evidence, sound_checks),
-            owl.findings(evidence),
-        )
+    steps = (
+        ("terms", terms.findings(evidence)),
+        ("values", literals.findings(evidence)),
+        ("citations", citations.findings(evidence)),
+        ("imports", imports.findings(evidence)),
+        ("queries", usage.findings(evidence)),
+        ("shapes", shapes.findings(evidence)),
+        ("patterns", checks.findings(evidence, sound_checks)),
+        ("OWL", owl.findings(evidence)),
     )
+    found = list(read)
+    for number, (name, findings) in enumerate(steps):
+        progress.tell(f"Checking {name}", number, len(steps))
+        found += findings
+    return found
+
+
+@cache
+def common_checks() -> tuple[Check, ...]:
+    """Return the checks that concern any data or ontology: those of the program."""
+    return load_checks(Path(__file__).parent, "common/")
+
+
+def misnamed(project: Project, weighed: Iterable[str]) -> list[Finding]:
+    """Return a finding for each name among those of weighed checks that no check has."""
+    own = read_checks(project.root / "queries").items
+    known = names.of_modules(MODULES) | {check.name for check in (*common_checks(), *own)}
+    return list(names.findings(weighed, known))

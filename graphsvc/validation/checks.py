@@ -1,8 +1,12 @@
-"""The project's own checks: every row that a query of queries/checks answers is a finding.
+"""Checks in SPARQL: every row that one answers is a finding.
+
+Those that concern any data or ontology come with the program; a project adds its own in
+``queries/checks/``. One with the name of a common check stands for it.
 
 A term that has a reason to differ says so itself, where every reader of the ontology sees it:
 ``skos:editorialNote "<code>: the reason"@en``, with the code that the check's header gives. An
-exception that excepts nothing is itself a finding, so that none outlives its reason.
+exception that excepts nothing is itself a finding (``needless-exception``), so that none outlives
+its reason.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
+from graphsvc import progress
 from graphsvc.findings import Finding, Severity
 from graphsvc.namespaces import SKOS
 from graphsvc.validation.lint import PROJECTION
@@ -30,7 +35,8 @@ def findings(evidence: Evidence, checks: Sequence[Check]) -> Iterator[Finding]:
     """Yield a finding for each row of each check, but for terms that carry an exception."""
     excepted = _exceptions(evidence, {check.code for check in checks if check.code})
     used: set[tuple[str, Term]] = set()
-    for check in checks:
+    for number, check in enumerate(checks):
+        progress.tell("Checking patterns", number, len(checks))
         for entity, prop, value in _rows(evidence, check):
             if entity in excepted[check.code]:
                 used.add((check.code, entity))
@@ -44,7 +50,7 @@ def findings(evidence: Evidence, checks: Sequence[Check]) -> Iterator[Finding]:
 
 def _rows(evidence: Evidence, check: Check) -> Iterator[tuple[Term, Term | None, Term | None]]:
     solutions: QuerySolutions = evidence.dataset.query(  # type: ignore[assignment]
-        check.text, prefixes=dict(evidence.prefixes)
+        check.text, prefixes=dict(evidence.prefixes.in_queries)
     )
     for solution in solutions:
         entity, prop, value = (solution[name] for name in PROJECTION)

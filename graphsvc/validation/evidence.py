@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
@@ -42,6 +43,18 @@ TERM_TYPES = (
 )
 
 
+#: How many lines after that of a thing its statements are looked for.
+_FAR = 500
+
+
+def first_line(file: SourceFile, start: int, words: str, names: Sequence[str] = ("",)) -> int:
+    """Return the first line from ``start`` on with some words and a name, else ``start``."""
+    for number, line in enumerate(islice(file.lines, start - 1, start + _FAR), start=start):
+        if words in line and any(name in line for name in names):
+            return number
+    return start
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A project and all its statements: those of its files, and what follows from them."""
@@ -74,18 +87,26 @@ class Evidence:
     @cached_property
     def namespaces(self) -> tuple[str, ...]:
         """Return the namespaces that the project's ontologies call their own."""
+        ontologies = {
+            quad.subject for quad in self.store.quads_for_pattern(None, RDF.type, OWL.Ontology)
+        }
         return tuple(
             sorted(
                 quad.object.value
                 for quad in self.store.quads_for_pattern(None, VANN.preferredNamespaceUri, None)
-                if isinstance(quad.object, ox.Literal | ox.NamedNode)
+                if quad.subject in ontologies and isinstance(quad.object, ox.Literal | ox.NamedNode)
             )
         )
 
     @cached_property
+    def ontology(self) -> ox.NamedNode | None:
+        """Return the graph of the ontology; without a layout it may be in any."""
+        return graph_iri(self.base, "ontology") if self.project.is_laid_out else None
+
+    @cached_property
     def declared(self) -> frozenset[str]:
         """Return the IRIs that the ontology declares as classes or properties."""
-        ontology = graph_iri(self.base, "ontology")
+        ontology = self.ontology
         return frozenset(
             quad.subject.value
             for kind in TERM_TYPES
@@ -112,6 +133,8 @@ class Evidence:
             return self.prefixes.compact(term.value)
         if isinstance(term, ox.Literal):
             return self._literal(term)
+        if isinstance(term, ox.BlankNode):
+            return "a blank node"  # its name is another one at each reading
         return self.shorten(str(term))
 
     def _literal(self, literal: ox.Literal) -> str:
@@ -123,7 +146,7 @@ class Evidence:
         """Return a text with every ``<IRI>`` in it written with a prefix where one fits."""
         return re.sub(r"<([^<>\s]+)>", lambda match: self.prefixes.compact(match[1]), text)
 
-    def finding(
+    def finding(  # noqa: PLR0913 - what a finding has
         self,
         check: str,
         message: str,
@@ -131,14 +154,15 @@ class Evidence:
         *,
         about: str | Statement | None,
         severity: Severity = Severity.ERROR,
+        place: Place | None = None,
     ) -> Finding:
         """Return a finding with its place: about an entity, by its IRI, or about a statement."""
         if isinstance(about, tuple):
             subject = about[0]
             entity = subject.value if isinstance(subject, ox.NamedNode) else None
-            place = self.stated_at(about)
+            place = place or self.stated_at(about)
         else:
-            entity, place = about, None
+            entity = about
         path, line = place or (self.described_at(entity) if entity else None) or (None, None)
         return Finding(
             check, message, remedy, severity=severity, path=path, line=line, entity=entity
@@ -159,10 +183,15 @@ class Evidence:
             return None
         first = file.subjects.get(subject.value, 1)
         words = value.value if isinstance(value, ox.Literal) else self.name(value)
-        for number, line in enumerate(file.text.splitlines()[first - 1 :], start=first):
-            if words in line and self.name(predicate) in line:
-                return file.path, number
-        return file.path, first
+        names = (self.name(predicate), getattr(predicate, "value", ""))
+        return file.path, first_line(file, first, words, names)
+
+    def in_block(self, path: str, graph: str, words: str) -> Place | None:
+        """Return the line of some words in the block of a graph, else that of the block."""
+        file = next((file for file in self.project.files if file.path == path), None)
+        if file is None or graph not in file.blocks:
+            return None
+        return path, first_line(file, file.blocks[graph], words)
 
     @cached_property
     def _typed(self) -> dict[str, SourceFile]:

@@ -92,7 +92,7 @@ def _lint(item: Query | Check, prefixes: Prefixes) -> Iterator[Finding]:
 def _syntax(item: Query | Check, prefixes: Prefixes) -> Iterator[Finding]:
     try:
         # An empty store reads the query as the one that is served will, and is offered no format.
-        OxigraphStore(ox.Store(), prefixes).answer(item.text, {})
+        OxigraphStore(ox.Store(), prefixes.in_queries).answer(item.text, {})
     except NotAcceptable:
         return
     except QueryError as error:

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from graphsvc.datatypes import DATATYPES, is_language_tag
 from graphsvc.findings import Finding
+from graphsvc.validation.evidence import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,28 +42,39 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
 def _literal_findings(
     evidence: Evidence, file: SourceFile, quad: ox.Quad, literal: ox.Literal
 ) -> Iterator[Finding]:
-    statement = f"{evidence.name(quad.subject)} {evidence.name(quad.predicate)}"
-    subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else None
-    line = _line(file, subject, literal.value)
     datatype = DATATYPES.get(literal.datatype.value)
     if literal.language is not None and not is_language_tag(literal.language):
-        yield Finding(
+        yield _finding(
+            evidence,
+            (file, quad),
             "invalid-language",
-            f"{statement}: “{literal.language}” is no language tag.",
+            f"“{literal.language}” is no language tag.",
             "Write one like en or en-GB (BCP 47).",
-            path=file.path,
-            line=line,
-            entity=subject,
         )
     elif datatype is not None and not datatype.accepts(literal.value):
-        yield Finding(
+        yield _finding(
+            evidence,
+            (file, quad),
             "invalid-literal",
-            f"{statement}: “{literal.value}” is no {evidence.name(literal.datatype)}.",
+            f"“{literal.value}” is no {evidence.name(literal.datatype)}.",
             f"Write a value like “{datatype.example}”, or give it the datatype that it has.",
-            path=file.path,
-            line=line,
-            entity=subject,
         )
+
+
+def _finding(
+    evidence: Evidence, where: tuple[SourceFile, ox.Quad], check: str, message: str, remedy: str
+) -> Finding:
+    file, quad = where
+    subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else None
+    words = quad.object.value if isinstance(quad.object, ox.Literal) else ""
+    return Finding(
+        check,
+        f"{evidence.name(quad.subject)} {evidence.name(quad.predicate)}: {message}",
+        remedy,
+        path=file.path,
+        line=first_line(file, file.subjects.get(subject, 1) if subject else 1, words),
+        entity=subject,
+    )
 
 
 def _iri_findings(evidence: Evidence, file: SourceFile) -> Iterator[Finding]:
@@ -84,12 +96,3 @@ def _iri_findings(evidence: Evidence, file: SourceFile) -> Iterator[Finding]:
                 line=file.mentions.get(iri),
                 entity=iri,
             )
-
-
-def _line(file: SourceFile, subject: str | None, lexical: str) -> int | None:
-    """Return the line of a value: the first that holds it from the subject's line on."""
-    start = file.subjects.get(subject, 1) if subject else 1
-    for number, line in enumerate(file.text.splitlines()[start - 1 :], start=start):
-        if lexical in line:
-            return number
-    return start

@@ -1,4 +1,4 @@
-"""Findings for people and for programs: grouped by file, with what to do; or JSON."""
+"""Findings for people and for programs: grouped by check, with what to do; or JSON."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from rich.text import Text
 from graphsvc.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
-_WITHOUT_FILE = "The project as a whole"
+
+#: How many findings of one check are printed if not all are asked for.
+MOST_SHOWN = 10
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
@@ -26,15 +28,26 @@ def has_errors(findings: Iterable[Finding]) -> bool:
     return any(finding.severity is Severity.ERROR for finding in findings)
 
 
-def show(findings: Sequence[Finding], console: Console) -> None:
-    """Print the findings, file by file in the order of their lines, and how many they are."""
+def show(findings: Sequence[Finding], console: Console, most: int | None = MOST_SHOWN) -> None:
+    """Print the findings, check by check, the gravest first, and how many they are.
+
+    Of each check come so many as ``most`` says, or all.
+    """
     ordered = sorted(findings, key=_order)
-    for path, group in groupby(ordered, key=lambda finding: finding.path):
-        console.print(Text(path or _WITHOUT_FILE, style="bold underline"), soft_wrap=True)
-        for finding in group:
-            for line in _lines(finding):
+    for (severity, check), group in groupby(ordered, key=lambda one: (one.severity, one.check)):
+        found = list(group)
+        heading = Text.assemble((severity, _STYLES[severity]), " ", (check, "bold"))
+        console.print(heading.append(f" ({len(found)})", "dim"), soft_wrap=True)
+        shown = found if most is None else found[:most]
+        for remedy, alike in groupby(shown, key=lambda one: one.remedy):
+            for finding in alike:
                 # A terminal breaks a long line by itself; whoever reads a pipe wants it whole.
-                console.print(line, soft_wrap=True)
+                console.print(_line(finding), soft_wrap=True)
+            console.print(Text(f"      → {remedy}", style="green"), soft_wrap=True)
+        if len(shown) < len(found):
+            console.print(
+                f"  and {len(found) - len(shown):,} more (--all prints them)", style="dim"
+            )
         console.print()
     console.print(summary(findings))
 
@@ -64,23 +77,17 @@ def as_json(findings: Sequence[Finding]) -> str:
     )
 
 
-def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+def _order(finding: Finding) -> tuple[int, str, str, int, int, str]:
     return (
+        list(Severity).index(finding.severity),
+        finding.check,
         finding.path or "",
         finding.line or 0,
         finding.column or 0,
-        finding.check,
         finding.message,
     )
 
 
-def _lines(finding: Finding) -> Iterator[Text]:
-    numbers = [str(number) for number in (finding.line, finding.column) if number is not None]
-    yield Text.assemble(
-        "  ",
-        (f"{':'.join(numbers)} " if numbers else "", "bold"),
-        (finding.severity, _STYLES[finding.severity]),
-        f" {finding.message} ",
-        (f"[{finding.check}]", "dim"),
-    )
-    yield Text(f"      → {finding.remedy}", style="green")
+def _line(finding: Finding) -> Text:
+    place = finding.place() if finding.path else ""
+    return Text.assemble("  ", (f"{place} " if place else "", "bold"), finding.message)

@@ -1,7 +1,8 @@
 """SHACL: the shapes of the project against all of its statements (https://www.w3.org/TR/shacl/).
 
 The data graph is the union of all named graphs, for a shape speaks of a thing, not of the
-sentence that tells of it; what follows from the statements is in it too.
+sentence that tells of it; what follows from the statements is in it too. Each result is a
+finding of the check ``shacl``.
 """
 
 from __future__ import annotations

@@ -8,13 +8,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import rdflib
 import rdflib.namespace
+from rapidfuzz import fuzz, process
 from rdflib.namespace import DefinedNamespace
 
 from graphsvc.findings import Finding, Severity
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from graphsvc.files import SourceFile
     from graphsvc.validation.evidence import Evidence
 
+#: How much a name has to be like another to be what was meant, of 100.
+_NEAR = 80
+
 #: Graphs whose terms are declared in themselves, or are those of the vocabularies about data.
 _NOT_DATA = ("ontology", "shapes", "dataset", "examples")
 
@@ -33,31 +36,35 @@ _NOT_DATA = ("ontology", "shapes", "dataset", "examples")
 def findings(evidence: Evidence) -> Iterator[Finding]:
     """Yield a finding for each file and each term in it that nobody declares."""
     declared = _declared(evidence)
+    known = declared.union(evidence.namespaces)
     foreign = frozenset(iri for iri in evidence.declared if not evidence.is_own(iri))
+    reused = {_namespace(term) for term in foreign}
     not_data = {graph_iri(evidence.base, name) for name in _NOT_DATA}
     for file in evidence.project.files:
-        named = sorted(set(_iris(file.quads)))
-        for iri in named:
-            if evidence.is_own(iri) and iri not in (*declared, *evidence.namespaces):
+        for iri in sorted(set(_iris(file.quads))):
+            if evidence.is_own(iri) and iri not in known:
                 yield _undeclared(evidence, file, iri, declared)
         for iri in sorted(set(_terms_in_use(file.quads))):
             vocabulary = _vocabularies().get(_namespace(iri))
-            if vocabulary is not None and rdflib.URIRef(iri) not in vocabulary:
-                yield _unknown(evidence, file, iri, [str(term) for term in dir(vocabulary)])
+            # What the graph declares itself is newer than what the library knows.
+            is_known = iri in foreign or iri in declared or vocabulary is None
+            if vocabulary is not None and not is_known and rdflib.URIRef(iri) not in vocabulary:
+                yield _unknown(evidence, file, iri, _terms_of(vocabulary))
         in_data = [quad for quad in file.quads if quad.graph_name not in not_data]
         for iri in sorted(set(_terms_in_use(in_data))):
-            if iri not in foreign and _namespace(iri) in {_namespace(term) for term in foreign}:
+            if iri not in foreign and _namespace(iri) in reused:
                 yield _not_aligned(evidence, file, iri)
 
 
 def _declared(evidence: Evidence) -> frozenset[str]:
     """Return what the ontology or the shapes give a type: terms, shapes, groups of properties."""
+    graphs = [evidence.ontology]
+    if evidence.ontology is not None:
+        graphs.append(graph_iri(evidence.base, "shapes"))
     return frozenset(
         quad.subject.value
-        for name in ("ontology", "shapes")
-        for quad in evidence.store.quads_for_pattern(
-            None, RDF.type, None, graph_iri(evidence.base, name)
-        )
+        for graph in graphs
+        for quad in evidence.store.quads_for_pattern(None, RDF.type, None, graph)
         if isinstance(quad.subject, ox.NamedNode)
     )
 
@@ -95,6 +102,11 @@ def _vocabularies() -> dict[str, type[DefinedNamespace]]:
         and issubclass(vocabulary, DefinedNamespace)
         and vocabulary is not DefinedNamespace
     }
+
+
+@cache
+def _terms_of(vocabulary: type[DefinedNamespace]) -> tuple[str, ...]:
+    return tuple(sorted(str(term) for term in dir(vocabulary)))
 
 
 def _undeclared(
@@ -137,5 +149,5 @@ def _not_aligned(evidence: Evidence, file: SourceFile, iri: str) -> Finding:
 
 
 def _did_you_mean(evidence: Evidence, iri: str, candidates: Iterable[str]) -> str:
-    near = get_close_matches(iri, sorted(candidates), n=1, cutoff=0.8)
+    near = process.extractOne(iri, candidates, scorer=fuzz.ratio, score_cutoff=_NEAR)
     return f"Did you mean {evidence.prefixes.compact(near[0])}? " if near else ""

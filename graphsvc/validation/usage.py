@@ -46,7 +46,7 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
 
 def _named(file: SourceFile, evidence: Evidence) -> dict[str, sparql.Token]:
     """Return the IRIs that a query names, each with its first token."""
-    namespaces = {**evidence.prefixes, **sparql.declared_prefixes(file.text)}
+    namespaces = {**evidence.prefixes.in_queries, **sparql.declared_prefixes(file.text)}
     named: dict[str, sparql.Token] = {}
     for token in sparql.code(file.text):
         if token.kind is sparql.Kind.IRI:

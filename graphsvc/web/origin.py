@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 from graphsvc.errors import ForwardingError
 from graphsvc.hosts import is_host, is_mount_point, split_public_url
-from graphsvc.settings import UNIX
+from graphsvc.setting_values import UNIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

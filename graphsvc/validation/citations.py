@@ -1,0 +1,139 @@
+"""Citations: the sentence that is said to state a name or a quotation has its words.
+
+- ``words-not-in-passage`` a text that a passage is said to state does not stand in it
+
+Looked for are texts in a language, plain texts of more than one word, and what properties give
+that name things by convention. Numbers, dates, codes and other values are not: a sentence may say
+them in other words. White space, case, the shapes of quotation marks and dashes, and ligatures do
+not count. A passage's words are its oa:exact, and any copy that the project gives of it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+from rapidfuzz import fuzz
+
+from graphsvc.namespaces import DC, DCTERMS, FOAF, RDFS, SKOS, XSD
+from graphsvc.passages import shown
+from graphsvc.trig import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from graphsvc.findings import Finding
+    from graphsvc.passages import Passage
+    from graphsvc.validation.evidence import Evidence
+
+#: What gives names by convention; so do properties that say so themselves, as ``schema:name``.
+_NAMING = frozenset((RDFS.label, SKOS.prefLabel, SKOS.altLabel, DCTERMS.title, DC.title, FOAF.nick))
+_NAMES_BY_WORD = re.compile(
+    r"(?:^|[_-])(?:name|nickname|surname|label|title|quote|quotation)$"
+    r"|(?:Name|Label|Title|Quote|Quotation)$"
+)
+
+#: How much a text has to be like a passage to be a copy of it, of 100.
+_A_COPY = 80
+#: How much words have to be like those that are sought to be worth naming, of 100.
+_NEAR = 60
+
+#: Signs that are one in different shapes (quotation marks, dashes), and some that are not seen.
+_SAME = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201a\u201b`\u00b4\u2032", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None)
+)
+
+
+def findings(evidence: Evidence) -> Iterator[Finding]:
+    """Yield a finding for each text that does not stand in the passage that states it."""
+    passages = evidence.project.passages
+    if not passages:
+        return
+    copies = _copies(evidence, passages)
+    plain: dict[str, Sequence[str]] = {}
+    for file in evidence.project.files:
+        for quad in file.quads:
+            graph = quad.graph_name
+            if not isinstance(graph, ox.NamedNode) or graph.value not in passages:
+                continue
+            value = quad.object
+            if isinstance(value, ox.Literal) and is_words(quad.predicate, value):
+                passage = passages[graph.value]
+                if graph.value not in plain:
+                    texts = (passage.exact, *copies[graph.value])
+                    plain[graph.value] = [_plain(text) for text in texts]
+                if not any(_holds(text, value.value) for text in plain[graph.value]):
+                    yield _finding(evidence, file.path, quad, passage)
+
+
+def _copies(evidence: Evidence, passages: Mapping[str, Passage]) -> Mapping[str, list[str]]:
+    """Return what else the project gives as the text of each passage."""
+    copies: dict[str, list[str]] = defaultdict(list)
+    graph = evidence.project.graph("passages")
+    for quad in evidence.store.quads_for_pattern(None, None, None, graph):
+        passage = passages.get(getattr(quad.subject, "value", ""))
+        if passage is not None and isinstance(quad.object, ox.Literal):
+            text = quad.object.value
+            if text != passage.exact and fuzz.ratio(text, passage.exact) >= _A_COPY:
+                copies[passage.iri].append(text)
+    return copies
+
+
+def is_words(predicate: ox.NamedNode, literal: ox.Literal) -> bool:
+    """Tell whether a literal is words that a text may be asked for."""
+    if literal.language is not None:
+        return True
+    if literal.datatype != XSD.string or not any(map(str.isalpha, literal.value)):
+        return False
+    local = re.split(r"[/#:]", predicate.value)[-1]
+    is_name = predicate in _NAMING or _NAMES_BY_WORD.search(local) is not None
+    return is_name or len(literal.value.split()) > 1
+
+
+def _plain(text: str) -> str:
+    """Return a text without what does not count."""
+    return normalised(unicodedata.normalize("NFKC", text).translate(_SAME)).casefold()
+
+
+def _holds(text: str, words: str) -> bool:
+    """Tell whether a text has some words; what begins with a capital begins a word there."""
+    sought = _plain(words)
+    begins_word = words.strip()[:1].isupper()
+    start = text.find(sought)
+    while start >= 0:
+        if not (begins_word and text[start - 1 : start].isalpha()):
+            return True
+        start = text.find(sought, start + 1)
+    return False
+
+
+def _finding(evidence: Evidence, path: str, quad: ox.Quad, passage: Passage) -> Finding:
+    names = " ".join(map(evidence.name, (quad.subject, quad.predicate, quad.object)))
+    words = quad.object.value if isinstance(quad.object, ox.Literal) else ""
+    near = _nearest(words, passage.exact)
+    guess = f"Nearest in it is “{near}”. " if near else ""
+    return evidence.finding(
+        "words-not-in-passage",
+        f"{names} does not stand in the sentence that is said to state it: {shown(passage.exact)}",
+        f"{guess}Quote the passage to the letter, or state it outside the passage, with a reason.",
+        about=(quad.subject, quad.predicate, quad.object),
+        place=evidence.in_block(path, passage.iri, words),
+    )
+
+
+def _nearest(words: str, text: str) -> str | None:
+    """Return the whole words of a text that are most like those that are sought."""
+    text = normalised(text)
+    found = fuzz.partial_ratio_alignment(words, text)
+    if found is None or found.score < _NEAR:
+        return None
+    start, end = found.dest_start, found.dest_end
+    start = text.rfind(" ", 0, start + 1) + 1
+    stop = text.find(" ", max(end - 1, start))
+    return text[start : stop if stop >= 0 else len(text)].strip(" .,;:!?()“”\"'")
