@@ -22,6 +22,7 @@ from graphsvc.namespaces import (
     RDFS,
     SCHEMA,
     SKOS,
+    SKOSXL,
     Namespace,
     Prefixes,
 )
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from graphsvc.store.base import Term
 
-SKOSXL = Namespace("http://www.w3.org/2008/05/skos-xl#")
 GN = Namespace("http://www.geonames.org/ontology#")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 DOAP = Namespace("http://usefulinc.com/ns/doap#")

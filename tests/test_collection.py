@@ -10,9 +10,10 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.namespaces import RDF, XSD, Prefixes
 from graphsvc.naming import Naming
 from graphsvc.store.oxigraph import OxigraphStore
-from graphsvc.views.collection import collection, listing
+from graphsvc.views.collection import collection
 from graphsvc.views.collection.address import read_state
 from graphsvc.views.collection.facets import FACETS
+from graphsvc.views.collection.listing import COUNTED_THINGS
 from graphsvc.views.collection.members import OF_CLASS, Members, patterns
 from graphsvc.views.collection.state import State
 from graphsvc.views.graph import Graph
@@ -101,13 +102,12 @@ def test_very_many_things_are_listed_but_not_sorted(
     graph: Graph, mechanisms_release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphsvc.views.collection.SORTED_THINGS", 10)
+    monkeypatch.setattr("graphsvc.views.collection.listing.SORTED_THINGS", 10)
     state = state_of(mechanisms_release, "class=iwm:Organization")
     found = collection(graph, state, "en")
     assert found.table.sort is None
-    assert not found.is_counted
-    assert not found.facets
-    assert found.table.total == len(found.table.rows)
-    assert found.table.total < listing.SORTED_THINGS
+    assert found.counted_over == found.table.total == len(found.table.rows)
+    assert found.table.total < COUNTED_THINGS
 
 
 def facet_names(found: Collection) -> tuple[list[str], list[str]]:

@@ -252,11 +252,10 @@ def test_any_graph_has_a_vocabulary() -> None:
     assert found.tree[0].properties == (found.sections[1].terms[0].term,)
     # Nothing has counted how often they are used.
     assert found.sections[0].terms[0].uses is None
-    ((namespace, listed),) = found.borrowed
-    assert (namespace, listed.terms[0].label) == (
-        "https://other.example/",
-        "https://other.example/name",
-    )
+    (used,) = found.in_use
+    assert used.namespace == "https://other.example/"
+    assert [term.term.value.rpartition("/")[2] for term in used.terms] == ["Boat", "name", "owner"]
+    assert all(term.is_declared and not term.count for term in used.terms)
 
 
 def test_a_large_vocabulary_has_pages() -> None:

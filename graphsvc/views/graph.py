@@ -10,6 +10,7 @@ from graphsvc.naming import Naming
 from graphsvc.store.base import Table
 from graphsvc.views.collection.classes import Classes, property_sizes
 from graphsvc.views.collection.columns import Columns
+from graphsvc.views.concepts.thesauri import Thesauri
 from graphsvc.views.dataset import Description, languages_of_names
 from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.map.places import Places
@@ -73,6 +74,11 @@ class Graph:
         return Classes(self)
 
     @cached_property
+    def thesauri(self) -> Thesauri:
+        """Return the concept schemes with which the first page begins."""
+        return Thesauri.read(self)
+
+    @cached_property
     def overview(self) -> Overview:
         """Return what the graph is about."""
         return Overview.read(self.rows)
@@ -115,6 +121,7 @@ class Graph:
             self.languages,
             self.columns,
             self.classes,
+            self.thesauri,
             self.property_sizes,
         )
         self.ontology.warm_up()

@@ -25,7 +25,7 @@ from graphsvc.views.collection.address import (
 from graphsvc.views.collection.cells import Row
 from graphsvc.views.collection.compare import HIGHLIGHTS, Matrix, compare
 from graphsvc.views.collection.listing import SORTED_THINGS, count
-from graphsvc.views.collection.state import Is, State
+from graphsvc.views.collection.state import WITHOUT_CLASS, Is, State
 from graphsvc.views.collection.table import MOST_COLUMNS
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.model import PAGE_SIZE
@@ -146,6 +146,7 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         cells=_cells(),
         title=said(_title(state, labels())),
         most_sorted=SORTED_THINGS,
+        without_class=WITHOUT_CLASS.conditions[0],
         most_columns=MOST_COLUMNS,
         exports=[(fmt, suffix(fmt)) for fmt in OFFERED if fmt.name != "html"],
         PAGE_SIZE=PAGE_SIZE,

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from jinja2 import Template
 
 from graphsvc.formats import Content, carrying, named
+from graphsvc.namespaces import RDF, SKOS
 from graphsvc.store.xml import without_forbidden
 from graphsvc.views import home as views
 from graphsvc.views.collection.glance import glance
@@ -184,6 +185,8 @@ def register(served: Site, environment: Environment) -> None:
         document_formats=DATA_FORMATS,
         data_formats=data_formats,
         Status=Status,
+        RDF=RDF,
+        SKOS=SKOS,
     )
 
 

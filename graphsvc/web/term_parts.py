@@ -14,6 +14,8 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from graphsvc.phrases import Phrase
+from graphsvc.views.vocabulary.ontology import namespace_of
+from graphsvc.views.vocabulary.writing import FACTS
 from graphsvc.web.languages import gettext, ngettext, number, said, worded
 from graphsvc.web.links import asking
 from graphsvc.web.parts import Parts
@@ -24,7 +26,14 @@ if TYPE_CHECKING:
 
     from graphsvc.views.model import Named
     from graphsvc.views.vocabulary.diagram import Box, Drawing
-    from graphsvc.views.vocabulary.model import Question, Relation, Vocabulary, VocabularyTerm
+    from graphsvc.views.vocabulary.model import (
+        InUse,
+        Place,
+        Question,
+        Relation,
+        Vocabulary,
+        VocabularyTerm,
+    )
 
 # What may stand in a fragment as it is: https://www.rfc-editor.org/rfc/rfc3986#section-3.5
 _IN_FRAGMENT = "/:@!$&'()*+,;=~-._?"
@@ -53,6 +62,9 @@ class TermParts:
         place = self._places.get(named.term)
         if place is None:
             return escape(site().local_href(named.iri) or "#")
+        return self._place(place)
+
+    def _place(self, place: Place) -> Markup:
         page = f"?page={place.page}" if place.page > 1 else ""
         return escape(f"{self._root}{page}#{quote(place.fragment, safe=_IN_FRAGMENT)}")
 
@@ -80,6 +92,40 @@ class TermParts:
             for each in terms
         )
         return Markup(", ".join(links))  # noqa: S704
+
+    def in_use(self, entry: InUse) -> Markup:
+        """Return a term that the graph uses: its name as it is written, and how often."""
+        place = self._places.get(entry.term)
+        address = (
+            escape(site().local_href(entry.term.value) or "#")
+            if place is None
+            else self._place(place)
+        )
+        short = self._compact(entry.term.value)
+        if short.startswith("<"):
+            # Its namespace stands above it.
+            short = entry.term.value.removeprefix(namespace_of(entry.term)) or short
+        parts = [f'<li><a href="{address}"><code>{escape(short)}</code></a> ']
+        if entry.count and entry.is_class:
+            words = ngettext(
+                "%(count)s thing", "%(count)s things", entry.count, count=self._number(entry.count)
+            )
+            cls = self._compact(entry.term.value).strip("<>")
+            browse = f"{self._browse}?class={quote(cls, safe=':/')}"
+            parts.append(
+                f'<a class="count" rel="nofollow" href="{escape(browse)}">{escape(words)}</a>'
+            )
+        elif entry.count:
+            words = ngettext(
+                "%(count)s fact", "%(count)s facts", entry.count, count=self._number(entry.count)
+            )
+            asked = escape(asking(FACTS.bind({"property": entry.term})))
+            parts.append(f'<a class="count" rel="nofollow" href="{asked}">{escape(words)}</a>')
+        else:
+            parts.append(f'<span class="count">{self._said(Phrase("not used"))}</span>')
+        if not entry.is_declared:
+            parts.append(f' <span class="hint">{self._said(Phrase("not declared"))}</span>')
+        return Markup("".join([*parts, "</li>\n"]))  # noqa: S704
 
     def several(self, terms: Iterable[Named]) -> Markup:
         """Return terms side by side."""

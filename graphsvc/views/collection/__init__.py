@@ -30,14 +30,15 @@ from graphsvc.views.collection.listing import (
     SORTED_THINGS,
     Listing,
     Usages,
-    count,
+    counted,
     fitting_sort,
     members_of,
     page,
+    takes_long,
     usages,
 )
-from graphsvc.views.collection.state import State
-from graphsvc.views.collection.table import Table, columns_of, filled
+from graphsvc.views.collection.state import WITHOUT_CLASS, State
+from graphsvc.views.collection.table import Table, columns_in_use, columns_of, filled
 from graphsvc.views.model import PAGE_SIZE
 from graphsvc.views.names import Names
 
@@ -56,7 +57,9 @@ if TYPE_CHECKING:
 class Collection:
     """A page of `/browse`: the table, the facets, and what is chosen.
 
-    ``is_counted`` tells whether the facets are: those of very many things are not.
+    The facets are counted over ``counted_over`` things: if these are not all, over the first ones.
+    ``more_classes`` are left out of the tree; ``untyped`` counts the things without a class, where
+    nothing is asked but that.
     """
 
     table: Table
@@ -66,7 +69,9 @@ class Collection:
     facets: tuple[Facet, ...]
     others: tuple[Property, ...]
     chosen: tuple[Chosen, ...]
-    is_counted: bool
+    counted_over: int
+    more_classes: int
+    untyped: int
 
 
 class _Reading:
@@ -76,18 +81,25 @@ class _Reading:
         self.graph = graph
         self.state = state
         self.languages = languages
-        self.members = members_of(graph, state)
-        self.total = count(graph, state)
-        self.is_counted = self.total <= SORTED_THINGS
-        self.used: Usages = usages(graph, self.members) if self.total else {}
+        self.counted = counted(graph, state)
+        self.total = self.counted.total
+        self.used: Usages = usages(graph, self.counted.members) if self.total else {}
         self.class_counts = self._count_classes()
+        plain = partial(graph.columns.plain, languages=languages)
         self.choices = graph.columns.of(state.classes or self._common_classes(), languages)
-        self.plain = PlainColumns(self.choices, partial(graph.columns.plain, languages=languages))
+        if not self.choices and not graph.classes.is_defined:
+            self.choices = columns_in_use(narrowing(self.used), plain)
+        self.plain = PlainColumns(self.choices, plain)
 
     def listing(self, size: int) -> Listing:
-        sort = self.state.sort or fitting_sort(self.graph, self.used, self.choices, self.total)
-        wanted = sort if self.is_counted else None
-        return page(self.graph, self.members, wanted, self.languages, size)
+        sort = self.state.sort or fitting_sort(
+            self.graph, self.used, self.choices, self.counted.over
+        )
+        wanted = sort if self.total <= SORTED_THINGS else None
+        members = (
+            self.counted.members if self.counted.is_all else members_of(self.graph, self.state)
+        )
+        return page(self.graph, members, wanted, self.languages, size)
 
     def table(self, listing: Listing, draft: Draft, names: Names) -> Table:
         columns, grid = draft.columns, draft.grid(names)
@@ -105,23 +117,26 @@ class _Reading:
 
     def columns(self) -> tuple[Column, ...]:
         used = narrowing(self.used)
-        total = min(self.total, SORTED_THINGS)
-        return columns_of(self.state, self.choices, self.plain, used, total)
+        return columns_of(self.state, self.choices, self.plain, used, self.counted.over)
 
     def _count_classes(self) -> Mapping[Term, int]:
         """Return how many things of each class fit all else that is asked."""
         if not self.state.conditions:
             return self.graph.classes.counts
         bare = State(conditions=self.state.conditions)
-        if self.state.classes and count(self.graph, bare) > SORTED_THINGS:
-            return {}
-        return count_classes(self.graph, members_of(self.graph, bare)) if self.is_counted else {}
+        chosen = self.state.classes if len(self.state.classes) == 1 else ()
+        if self.state.classes and takes_long(self.graph, bare):
+            return dict.fromkeys(chosen, self.total)
+        found = counted(self.graph, bare) if self.state.classes else self.counted
+        counts = count_classes(self.graph, found.members)
+        # Of a chosen one it is known how many fit, over however many things the others are counted.
+        return {**counts, **dict.fromkeys(chosen, self.total)}
 
     def _common_classes(self) -> Iterable[Term]:
         """Return the classes that all things have."""
         if not self.total:
             return ()
-        return [cls for cls, things in self.class_counts.items() if things == self.total]
+        return [cls for cls, things in self.class_counts.items() if things == self.counted.over]
 
 
 def collection(graph: Graph, state: State, languages: str) -> Collection:
@@ -132,8 +147,14 @@ def collection(graph: Graph, state: State, languages: str) -> Collection:
     reading = _Reading(graph, state, languages)
     listing = reading.listing(PAGE_SIZE)
     draft = Draft(graph, listing.things, reading.columns())
-    used = narrowing(reading.used) if reading.is_counted else {}
-    facets = Facets(graph, state, reading.plain, used, reading.total)
+    used = narrowing(reading.used)
+    facets = Facets(
+        graph,
+        state,
+        reading.plain,
+        used,
+        reading.counted,
+    )
     names = Names(graph, (*draft.terms(), *facets.terms(), *state.classes), languages)
     bare = State(conditions=state.conditions)
     return Collection(
@@ -144,7 +165,9 @@ def collection(graph: Graph, state: State, languages: str) -> Collection:
         facets=facets.shown(names),
         others=facets.others(),
         chosen=tuple(chosen(graph, state, reading.plain, names, reading.total)),
-        is_counted=reading.is_counted,
+        counted_over=reading.counted.over,
+        more_classes=0 if state.conditions else graph.classes.more,
+        untyped=graph.classes.untyped if state.filter in (State(), WITHOUT_CLASS) else 0,
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
-from graphsvc.views.collection.members import Members
+from graphsvc.namespaces import OWL, RDF, RDFS, SH, SKOSXL, graph_iri
+from graphsvc.views.collection.members import Everything, Members
 from graphsvc.views.collection.state import State
 from graphsvc.views.model import ClassCount
 from graphsvc.views.queries import view_query
@@ -22,25 +24,56 @@ if TYPE_CHECKING:
 
 CLASSES = view_query("collection/classes")
 DEFINED = view_query("collection/defined")
+DESCRIBED = view_query("collection/described")
+TYPED = view_query("collection/typed")
+UNTYPED = view_query("collection/untyped")
+TOTAL = view_query("collection/total")
 SIZES = view_query("collection/sizes")
+
+MOST_CLASSES = 200
+"""How many classes the tree has: of more, those with the most things."""
+
+_MACHINERY = (OWL, RDF, RDFS, SH, SKOSXL)
+_THINGS = frozenset({OWL.Thing, OWL.NamedIndividual, RDFS.Resource})
 
 
 class Classes:
-    """The classes of a graph that have things; they are counted once for a release."""
+    """The classes of a graph that have things; they are counted once for a release.
+
+    ``counts`` has those that the graph is about, ``everything`` says which things these have, and
+    ``untyped`` how many have no class at all. Where the graph has an ontology of its own these are
+    its classes. Otherwise they are all but those of machinery: of the terms of a vocabulary, of
+    shapes, of lists. If there is nothing else, these are what the graph is about.
+    """
 
     def __init__(self, graph: Graph) -> None:
-        defined = {row["class"] for row in graph.rows(DEFINED.bind({}))}
-        counted = count_classes(graph, Members(State(), is_defined=bool(defined)))
-        own = {cls: things for cls, things in counted.items() if cls in defined}
-        self.is_defined = bool(own)
-        if not own:
-            own = count_classes(graph, Members(State(), is_defined=False))
-        self.query = Members(State(), self.is_defined).ask(CLASSES, {})
-        self.counts: Mapping[Term, int] = own
+        ontology = NamedNode(f"{graph.base}ontology")
+        defined = {row["class"] for row in graph.rows(DEFINED.bind({"ontology": ontology}))}
+        own = Everything(ontology=ontology)
+        counts = count_classes(graph, Members(State(), own)) if defined else {}
+        self.counts: Mapping[Term, int] = {
+            cls: things for cls, things in counts.items() if cls in defined
+        }
+        self.is_defined = bool(self.counts)
+        self.everything, self.untyped = own, 0
+        if not self.is_defined:
+            self.untyped = _untyped(graph)
+            self.everything, self.counts = _in_use(graph)
+        self.query = Members(State(), self.everything).ask(CLASSES, {})
+        self.more = max(0, len(self.counts) - MOST_CLASSES)
+        self._graph = graph
         self._terms = graph.terms
         self._children: dict[Term | None, list[Term]] = defaultdict(list)
-        for cls, parent in _parents(own, graph.terms).items():
+        most = sorted(self.counts, key=lambda cls: (-self.counts[cls], str(cls)))[:MOST_CLASSES]
+        shown = {cls: self.counts[cls] for cls in most}
+        for cls, parent in _parents(shown, graph.terms).items():
             self._children[parent].append(cls)
+
+    @cached_property
+    def total(self) -> int:
+        """Return how many things there are in all."""
+        rows = self._graph.rows(Members(State(), self.everything).ask(TOTAL, {}))
+        return next((as_int(row["things"]) or 0 for row in rows), 0)
 
     def tree(self, languages: str, parent: Term | None = None) -> tuple[ClassCount, ...]:
         """Return the classes, each under the closest of those above it."""
@@ -54,6 +87,47 @@ class Classes:
             for cls in self._children.get(parent, ())
         )
         return tuple(sorted(entries, key=lambda entry: entry.cls.label))
+
+
+def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:
+    """Return which things there are where no ontology says it, and how many of each class."""
+    description = graph_iri(graph.base, "dataset")
+    rows = graph.rows(DESCRIBED.bind({"graph": description}))
+    described = tuple(row["thing"] for row in rows if isinstance(row["thing"], NamedNode))
+    counts = count_classes(graph, Members(State(), Everything(described=described)))
+    apart = tuple(cls for cls in counts if isinstance(cls, NamedNode) and is_machinery(cls))
+    if len(apart) == len(counts):
+        apart = ()
+    counts = {cls: things for cls, things in counts.items() if cls not in apart}
+    everything = Everything(
+        apart=apart,
+        described=described,
+        parts=_parts(graph),
+        is_typed=bool(counts),
+        mixed=frozenset(cls for cls in counts if graph.terms.members(cls) != counts[cls]),
+    )
+    return everything, counts
+
+
+def _untyped(graph: Graph) -> int:
+    """Return how many things have no class; they are counted if the statistics leave any."""
+    parts = len(graph.ontology.used)
+    for row in graph.rows(TYPED.bind({"space": Literal(graph.base)})):
+        typed, subjects = as_int(row["things"]) or 0, as_int(row.get("subjects"))
+        if subjects is not None and subjects <= typed + parts:
+            return 0
+    rows = graph.rows(UNTYPED.bind({"parts": Literal(_parts(graph))}))
+    return next((as_int(row["things"]) or 0 for row in rows), 0)
+
+
+def _parts(graph: Graph) -> str:
+    """Return how the IRIs begin of the parts of the dataset, by class and by property."""
+    return f"{graph.base}dataset#"
+
+
+def is_machinery(cls: Term) -> bool:
+    """Tell whether the things of a class only serve to describe or to write down others."""
+    return any(cls in namespace for namespace in _MACHINERY) and cls not in _THINGS
 
 
 def property_sizes(graph: Graph) -> Mapping[Term, int]:

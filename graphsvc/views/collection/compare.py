@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,12 @@ from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
 from graphsvc.phrases import Phrase
 from graphsvc.views.collection.cells import Cell, Draft, Grid
+from graphsvc.views.collection.facets import narrowing
 from graphsvc.views.collection.facts import Facts
-from graphsvc.views.collection.listing import count, members_of, page
+from graphsvc.views.collection.listing import count, members_of, page, usages
+from graphsvc.views.collection.members import Members
 from graphsvc.views.collection.state import BY_LABEL, State
+from graphsvc.views.collection.table import columns_in_use
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.names import Names
 
@@ -105,6 +109,9 @@ def compare(
         )
     types = types_of(graph, things)
     columns = graph.columns.of(classes or types[0].intersection(*types), languages)
+    if not columns and not graph.classes.is_defined:
+        used = narrowing(usages(graph, Members(State()).naming(things)))
+        columns = columns_in_use(used, partial(graph.columns.plain, languages=languages))
     draft = Draft(graph, things, columns)
     grid = draft.grid(Names(graph, draft.terms(), languages))
     own = [_expected(graph, cls, languages) for cls in types]

@@ -7,7 +7,7 @@ stands first, and its values are counted; all other properties are named, and co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from math import inf
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from graphsvc.namespaces import OA, PROV, RDF
 from graphsvc.naming import LABELS
 from graphsvc.phrases import Phrase
-from graphsvc.views.collection.listing import count, members_of
+from graphsvc.views.collection.listing import COUNTED_THINGS, count, members_of, takes_long
 from graphsvc.views.collection.members import backwards
 from graphsvc.views.collection.ordering import is_date, is_number, sort_key
 from graphsvc.views.collection.state import Absent, Is, Present, Span, State
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
-    from graphsvc.views.collection.listing import Usage, Usages
+    from graphsvc.views.collection.listing import Counted, Usage, Usages
+    from graphsvc.views.collection.members import Members
     from graphsvc.views.collection.state import Condition
     from graphsvc.views.graph import Graph
     from graphsvc.views.layout import PropertyRef
@@ -88,7 +89,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A property and its values, counted; ``total`` is how many values there are in all."""
+    """A property and its values, counted; ``total`` is how many values there are in all.
+
+    ``counted_over`` is the number of things if only the first ones with the property are counted.
+    """
 
     ref: PropertyRef
     name: str
@@ -100,6 +104,7 @@ class Facet:
     is_scale: bool
     is_open: bool
     has_chosen: bool
+    counted_over: int | None
     query: BoundQuery
 
     @property
@@ -142,10 +147,14 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """The values of a property with their counts, and the query that counts them."""
+    """The values of a property with their counts, and the query that counts them.
+
+    ``is_partial`` tells that only the first things with the property were counted.
+    """
 
     values: Mapping[Term, int]
     query: BoundQuery
+    is_partial: bool
 
 
 def narrowing(used: Usages) -> Usages:
@@ -166,7 +175,7 @@ class Facets:
         state: State,
         columns: Mapping[PropertyRef, Column],
         used: Usages,
-        total: int,
+        counted: Counted,
     ) -> None:
         """Count. ``columns`` are those that the shapes lay out, in order, without paths."""
         self._graph = graph
@@ -174,7 +183,8 @@ class Facets:
         self._columns = columns
         self._numbers = {ref: number for number, ref in enumerate(columns)}
         self._used = used
-        self._total = total
+        self._members = counted.members
+        self._total = counted.over
         self._shown, self._rest = self._divided()
         self._counted = dict(self._count())
 
@@ -216,36 +226,45 @@ class Facets:
     def _count(self) -> Iterator[tuple[PropertyRef, _Counted]]:
         """Yield the counts: together those of properties of which nothing is asked."""
         for ref, _ in self._state.conditions:
-            yield from self._ask(self._state.without(ref), [ref])
+            state = self._state.without(ref)
+            members, is_partial = members_of(self._graph, state), takes_long(self._graph, state)
+            if is_partial:
+                # Of the first things of all few may have the property at all.
+                members = members_of(self._graph, state.toggled(ref, Present()))
+                members = members.first(COUNTED_THINGS)
+            yield from self._ask(members, [ref], is_partial=is_partial)
         free = [ref for ref in self._shown if not self._state.on(ref)]
         for incoming in (False, True):
-            yield from self._ask(self._state, [each for each in free if each.incoming is incoming])
+            refs = [each for each in free if each.incoming is incoming]
+            yield from self._ask(self._members, refs)
 
     def _ask(
-        self, state: State, refs: Sequence[PropertyRef]
+        self, members: Members, refs: Sequence[PropertyRef], *, is_partial: bool = False
     ) -> Iterator[tuple[PropertyRef, _Counted]]:
         if not refs:
             return
-        query = VALUES if self._are_few(state, refs) else COMMON_VALUES
+        query = VALUES if self._are_few(members, refs) else COMMON_VALUES
         query = backwards(query) if refs[0].incoming else query
-        members = members_of(self._graph, state)
         asked = members.ask(query, {"property": [ref.property for ref in refs]})
         values: dict[Term, dict[Term, int]] = {ref.property: {} for ref in refs}
         for row in self._graph.rows(asked):
             if isinstance(value := row.get("value"), NamedNode | Literal):
                 values[row["property"]][value] = as_int(row["things"]) or 0
         for ref in refs:
-            # Asked together for speed; a reader opens the query for the one facet.
-            own = members.ask(query, {"property": ref.property})
-            yield ref, _Counted(values[ref.property], own)
+            # Asked together, and about named things, for speed; a reader opens the query for the
+            # one facet.
+            own = replace(members, named=()).ask(query, {"property": ref.property})
+            yield ref, _Counted(values[ref.property], own, is_partial)
 
-    def _are_few(self, state: State, refs: Sequence[PropertyRef]) -> bool:
+    def _are_few(self, members: Members, refs: Sequence[PropertyRef]) -> bool:
         """Tell whether to look up each thing costs less than to read all values.
 
         Without statistics in the graph nothing is known of the values: they may be very many.
         """
+        if members.named or members.most:
+            return True
         sizes = [self._graph.property_sizes.get(ref.property, inf) for ref in refs]
-        return state.narrows and self._total * len(refs) < sum(sizes)
+        return members.state.narrows and self._total * len(refs) < sum(sizes)
 
     def _narrows(self, usage: Usage) -> bool:
         """Tell whether to choose a value, or none, leaves anything out."""
@@ -302,6 +321,7 @@ class Facets:
             is_scale=bool(values) and all(is_number(term) or is_date(term) for term in values),
             is_open=ref == self._state.facet,
             has_chosen=bool(conditions),
+            counted_over=COUNTED_THINGS if counted.is_partial else None,
             query=counted.query,
         )
 

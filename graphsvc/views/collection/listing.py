@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
 from graphsvc.naming import WORDS
+from graphsvc.views.collection.classes import TOTAL
 from graphsvc.views.collection.members import Members, backwards, descending
 from graphsvc.views.collection.ordering import is_number
-from graphsvc.views.collection.state import BY_LABEL, Sort
+from graphsvc.views.collection.state import BY_LABEL, WITHOUT_CLASS, Absent, Is, Sort, Span
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
@@ -25,17 +26,19 @@ if TYPE_CHECKING:
     from graphsvc.views.collection.state import State
     from graphsvc.views.graph import Graph
 
-TOTAL = view_query("collection/total")
 PROPERTIES = view_query("collection/properties")
 BY_NAME = view_query("collection/by-name")
 BY_VALUE = view_query("collection/by-value")
 UNORDERED = view_query("collection/unordered")
 
-SORTED_THINGS = 10_000
-"""How many things are sorted, and their facets counted: to sort takes reading all of them.
+SORTED_THINGS = 5_000
+"""How many things are sorted, and their facets counted: to sort takes reading all of them."""
 
-Of more things so many are looked at to know their properties; it stands in the query.
-"""
+COUNTED_THINGS = 2_000
+"""Over how many things the facets are counted, if these are the first ones of too many."""
+
+_LOOKED_AT = 10_000
+"""How many things are looked at to find those that fit, each time that facets are counted."""
 
 _WORDS = PropertyRef(WORDS)
 _NUMBERS = ("things", "values", "links")
@@ -69,13 +72,71 @@ class Listing:
 
 def count(graph: Graph, state: State) -> int:
     """Return how many things fit a state."""
+    if not state.narrows:
+        return graph.classes.total
+    if state.filter == WITHOUT_CLASS:
+        return graph.classes.untyped
     rows = graph.rows(members_of(graph, state).ask(TOTAL, {}))
     return next((as_int(row["things"]) or 0 for row in rows), 0)
 
 
 def members_of(graph: Graph, state: State) -> Members:
     """Return the things that fit a state."""
-    return Members(state, graph.classes.is_defined)
+    return Members(state, graph.classes.everything)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many things fit a state, and the things over which facets are counted: ``over`` so many.
+
+    These are all of them, or else the first ones.
+    """
+
+    total: int
+    over: int
+    members: Members
+
+    @property
+    def is_all(self) -> bool:
+        """Tell whether the facets are counted over all things."""
+        return self.over == self.total
+
+
+def counted(graph: Graph, state: State) -> Counted:
+    """Return the things over which the facets of a state are counted.
+
+    If it takes long to find things and few of many fit, they are found once, and asked about by
+    name. Of those that nearly all fit the first ones are found at once.
+    """
+    members, is_long = members_of(graph, state), takes_long(graph, state)
+    if is_long and any(
+        isinstance(one, Span | Absent) for _, some in state.conditions for one in some
+    ):
+        query = members.ask(UNORDERED, {"limit": Literal(COUNTED_THINGS + 1), "offset": Literal(0)})
+        found = [row["thing"] for row in graph.rows(query)]
+        total = len(found) if len(found) <= COUNTED_THINGS else count(graph, state)
+        named = [thing for thing in found[:COUNTED_THINGS] if isinstance(thing, NamedNode)]
+        return Counted(total, len(named), members.naming(named) if named else members)
+    total = count(graph, state)
+    if total <= SORTED_THINGS and not (is_long and state.conditions):
+        return Counted(total, total, members)
+    over = min(total, COUNTED_THINGS)
+    return Counted(total, over, members.first(over))
+
+
+def takes_long(graph: Graph, state: State) -> bool:
+    """Tell whether an engine has to look at very many things to find those that fit.
+
+    It begins where the least is: with a value, else with a class or a property, as far as their
+    sizes are known.
+    """
+    wanted = [(ref, some) for ref, some in state.conditions if Absent() not in some]
+    if any(isinstance(one, Is) for _, some in wanted for one in some):
+        return False
+    sizes = [graph.property_sizes.get(ref.property, 0) for ref, _ in wanted]
+    if state.classes:
+        sizes.append(sum(graph.terms.members(cls) for cls in state.classes))
+    return min(sizes, default=graph.classes.total) > _LOOKED_AT
 
 
 def usages(graph: Graph, members: Members) -> Usages:
@@ -91,7 +152,10 @@ def usages(graph: Graph, members: Members) -> Usages:
 
 
 def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size: int) -> Listing:
-    """Return the page of a collection that its state asks for; without a sort in no order."""
+    """Return the page of a collection that its state asks for; without a sort in no order.
+
+    The query that a reader opens names no things: it finds them.
+    """
     terms: dict[str, Term | Sequence[Term]] = {
         "limit": Literal(size),
         "offset": Literal(size * (members.state.page - 1)),
@@ -107,6 +171,8 @@ def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size
             terms["property"] = sort.ref.property
         query = members.ask(descending(named) if sort.descending else named, terms)
     things = tuple(row["thing"] for row in graph.rows(query))
+    if members.named:
+        query = replace(members, named=()).ask(query.query, terms)
     return Listing(things, sort, query)
 
 

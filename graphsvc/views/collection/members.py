@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
-from graphsvc.namespaces import OWL, RDFS, XSD
+from graphsvc.namespaces import RDFS, XSD
 from graphsvc.queries import BoundQuery
 from graphsvc.queries.binding import bound, written
-from graphsvc.views.collection.state import Absent, Is, Present, Span
+from graphsvc.views.collection.state import WITHOUT_CLASS, Absent, Is, Present, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,10 +32,6 @@ OF_CLASS = "VALUES ?class { } ?thing a ?class ."
 """How a query file says that it speaks of the things of a class."""
 
 _OUT, _IN = "?thing ?property ?value", "?value ?property ?thing"
-_DEFINED = (
-    f"?thing a ?class . ?class {written(RDFS.isDefinedBy)} ?ontology ."
-    f" ?ontology a {written(OWL.Ontology)} ."
-)
 _DATES = (XSD.gYear, XSD.gYearMonth, XSD.date, XSD.dateTime)
 
 
@@ -53,26 +49,91 @@ class MembersQuery(BoundQuery):
 
 
 @dataclass(frozen=True, slots=True)
+class Everything:
+    """What the things of a graph are, of which nothing is asked.
+
+    ``ontology`` is the graph's own one: things are what its classes have. Without it all are that
+    have a name and a class, but for those of the classes ``apart``; if ``is_typed`` is not so, all
+    that have a name. The description of the dataset is none of them: it is made of the things
+    ``described`` and of parts, whose IRIs begin with ``parts``. ``mixed`` are the classes that
+    nameless nodes or the description have as well.
+    """
+
+    ontology: NamedNode | None = None
+    apart: tuple[NamedNode, ...] = ()
+    described: tuple[NamedNode, ...] = ()
+    parts: str = ""
+    is_typed: bool = True
+    mixed: frozenset[Term] = frozenset()
+
+    @property
+    def patterns(self) -> str:
+        """Return the patterns of all things."""
+        if self.ontology is not None:
+            defined = f"{written(RDFS.isDefinedBy)} {written(self.ontology)}"
+            return f"?thing a ?class . ?class {defined} ."
+        if not self.is_typed:
+            return _WHATEVER
+        return f"?thing a ?class .{_not_among('class', self.apart)}"
+
+    def limits(self, state: State) -> list[str]:
+        """Return the patterns that leave out what is no thing, where a state may have such."""
+        if self.ontology is not None or (state.classes and self.mixed.isdisjoint(state.classes)):
+            return []
+        lines = ["FILTER(ISIRI(?thing))", *map(_without, filter(None, [self.described]))]
+        if not self.is_typed or _asks_for_no_class(state):
+            lines.append(f"FILTER(!STRSTARTS(STR(?thing), {written(Literal(self.parts))}))")
+        return lines
+
+
+_WHATEVER = "?thing ?says ?something ."
+
+NOTHING_APART = Everything()
+"""Whatever has a name and a class."""
+
+
+def _not_among(variable: str, terms: Sequence[Term]) -> str:
+    return f" FILTER(!({_among(variable, terms)}))" if terms else ""
+
+
+def _without(things: Iterable[Term]) -> str:
+    return f"MINUS {{ VALUES ?thing {{ {' '.join(map(written, things))} }} }}"
+
+
+@dataclass(frozen=True, slots=True)
 class Members:
-    """The things that fit a state; ``is_defined`` tells whether an ontology defines classes."""
+    """The things that fit a state; no more than ``most`` of them, if they are too many.
+
+    What it took long to find is not found again: where things are ``named``, they are asked about.
+    """
 
     state: State
-    is_defined: bool = True
+    everything: Everything = NOTHING_APART
+    most: int | None = None
+    named: tuple[NamedNode, ...] = ()
+
+    def first(self, most: int) -> Members:
+        """Return the first ones, in the order in which the store has them."""
+        return replace(self, most=most)
+
+    def naming(self, things: Iterable[NamedNode]) -> Members:
+        """Return these things, which are those that fit."""
+        return replace(self, named=tuple(things))
 
     def ask(self, query: Query, terms: Mapping[str, Term | Iterable[Term]]) -> BoundQuery:
         """Return a query about the things; those of classes need no other text."""
-        if self.state.classes and not self.state.conditions:
+        if self.named:
+            bare = query.bind(terms)
+            things = " ".join(map(written, self.named))
+            return MembersQuery(bare.query, bare.terms, f"VALUES ?thing {{ {things} }}")
+        limits = self.everything.limits(self.state)
+        if self.state.classes and not (self.state.conditions or limits or self.most):
             return query.bind({"class": self.state.classes, **terms})
         bare = query.bind(terms)
-        return MembersQuery(bare.query, bare.terms, patterns(self.state, self.everything))
-
-    @property
-    def everything(self) -> str:
-        """Return the patterns of the things of which nothing is asked.
-
-        These are of the classes that an ontology in the graph defines, or else of any class.
-        """
-        return _DEFINED if self.is_defined else "?thing a ?class ."
+        lines = "\n    ".join([patterns(self.state, self.everything.patterns), *limits])
+        if self.most is not None:
+            lines = f"{{ SELECT DISTINCT ?thing WHERE {{ {lines} }} LIMIT {self.most} }}"
+        return MembersQuery(bare.query, bare.terms, lines)
 
 
 def descending(query: Query) -> Query:
@@ -96,8 +157,9 @@ def patterns(state: State, everything: str = "") -> str:
     # What finds things comes before what only leaves some out.
     lines = _of_classes(state.classes)
     lines += [_having(*entry) for entry in conditions if Absent() not in entry[1]]
-    lines = lines or [everything]
-    lines += [_lacking(*entry) for entry in conditions if Absent() in entry[1]]
+    without = [entry for entry in conditions if Absent() in entry[1]]
+    lines = lines or [_WHATEVER if _asks_for_no_class(state) else everything]
+    lines += [_lacking(*entry) for entry in without]
     return "\n    ".join(lines)
 
 
@@ -110,6 +172,10 @@ def _of_classes(classes: Sequence[NamedNode]) -> list[str]:
     if len(classes) == 1:
         return [f"?thing a {written(classes[0])} ."]
     return [f"?thing a ?class . FILTER({_among('class', classes)})"] if classes else []
+
+
+def _asks_for_no_class(state: State) -> bool:
+    return not set(WITHOUT_CLASS.conditions).isdisjoint(state.conditions)
 
 
 def _among(variable: str, terms: Iterable[Term]) -> str:
@@ -143,6 +209,9 @@ def _lacking(ref: PropertyRef, wanted: Sequence[Condition], variable: str) -> st
     """Return the filter that lets things through without a value, or with one that fits."""
     absent = f"NOT EXISTS {{ {_link(ref, f'?{variable}')} }}"
     others = [one for one in wanted if one != Absent()]
+    if (ref, wanted) in WITHOUT_CLASS.conditions:
+        # Nearly all things have one: so it is not looked up for each fact of each thing.
+        return f"MINUS {{ {_link(ref, f'?{variable}')} }}"
     if not others:
         return f"FILTER({absent})"
     return f"FILTER({absent} || EXISTS {{ {_having(ref, others, variable)} }})"

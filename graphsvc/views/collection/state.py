@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from pyoxigraph import Literal, NamedNode
 
+from graphsvc.namespaces import RDF
 from graphsvc.views.layout import PropertyRef
 
 if TYPE_CHECKING:
@@ -119,6 +120,10 @@ class State:
     def filter(self) -> State:
         """Return what decides which things fit, and nothing of how they are shown."""
         return State(self.classes, self.conditions)
+
+
+#: The things that have no class.
+WITHOUT_CLASS = State(conditions=((PropertyRef(RDF.type), (Absent(),)),))
 
 
 def _toggled(held: Iterable[Item], item: Item) -> tuple[Item, ...]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pyoxigraph import BlankNode, Literal
+
 from graphsvc.namespaces import RDF
 from graphsvc.views.collection.cells import Grid, Row
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.model import PAGE_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column, PlainColumns
     from graphsvc.views.collection.listing import Usages
     from graphsvc.views.collection.state import Sort, State
@@ -22,6 +25,7 @@ MOST_COLUMNS = 24
 """How many columns a table shows at most."""
 
 _FIRST_COLUMNS = 5
+_LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,24 @@ def columns_of(
     return tuple([*first, *rest][: max(_FIRST_COLUMNS, len(first))]) or (
         plain[PropertyRef(RDF.type)],
     )
+
+
+def columns_in_use(used: Usages, plain: Callable[[PropertyRef], Column]) -> tuple[Column, ...]:
+    """Return the columns of things that no shape lays out: what most of them have stands first.
+
+    Texts come last, for a table has little room for them.
+    """
+    refs = [
+        ref
+        for ref, usage in used.items()
+        if not ref.incoming and not isinstance(usage.sample, BlankNode)
+    ]
+    refs.sort(key=lambda ref: (_is_text(used[ref].sample), -used[ref].things, str(ref.property)))
+    return tuple(map(plain, refs[:MOST_COLUMNS]))
+
+
+def _is_text(term: Term) -> bool:
+    return isinstance(term, Literal) and len(term.value) > _LONGEST_VALUE
 
 
 def _differs(column: Column, used: Usages, total: int) -> bool:

@@ -5,19 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from graphsvc.views.collection.classes import is_machinery
 from graphsvc.views.labels import best
 from graphsvc.views.map import drawn_map
 from graphsvc.views.names import Names
 from graphsvc.views.timeline import timeline
+from graphsvc.views.vocabulary.defined import DefinedDraft
+from graphsvc.views.vocabulary.model import CLASSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from pyoxigraph import NamedNode
 
     from graphsvc.queries import BoundQuery
+    from graphsvc.views.concepts.model import Outline
     from graphsvc.views.graph import Graph
     from graphsvc.views.map import Map
     from graphsvc.views.model import ClassCount, Named
     from graphsvc.views.timeline import Timeline
+    from graphsvc.views.vocabulary.defined import DefinedKind
 
 MOST_MOMENTS = 8
 """How many dated facts the first page shows before it links to the rest."""
@@ -44,13 +51,21 @@ class Home:
     map: Map
     classes: tuple[ClassCount, ...]
     classes_query: BoundQuery
+    more_classes: int
+    untyped: int
+    thesauri: tuple[Outline, ...]
+    more_thesauri: int
+    thesauri_query: BoundQuery
+    defined: tuple[DefinedKind, ...]
 
 
 def home(graph: Graph, languages: str) -> Home:
     """Return what the first page shows, in the languages of a priority list."""
     overview = graph.overview
     documents = [text.document for text in overview.texts]
-    names = Names(graph, [*overview.leading, *documents], languages)
+    thesauri, terms = graph.thesauri, DefinedDraft(_main_terms(graph))
+    known = [*overview.leading, *documents, *thesauri.terms(), *terms.terms()]
+    names = Names(graph, known, languages)
     texts = [
         Text(names[text.document], best(text.descriptions, languages), text.passages)
         for text in overview.texts
@@ -64,7 +79,25 @@ def home(graph: Graph, languages: str) -> Home:
         map=drawn_map(graph, languages),
         classes=graph.classes.tree(languages),
         classes_query=graph.classes.query,
+        more_classes=graph.classes.more,
+        untyped=graph.classes.untyped,
+        thesauri=tuple(thesauri.outlines(names)),
+        more_thesauri=thesauri.more,
+        thesauri_query=thesauri.query,
+        defined=terms.shown(names),
     )
+
+
+def _main_terms(graph: Graph) -> Mapping[NamedNode, str]:
+    """Return the terms that the first page names: of a graph that is a vocabulary and no more.
+
+    Of classes these are the ones with which the tree begins.
+    """
+    ontology, things = graph.ontology, graph.classes
+    if things.is_defined or not all(map(is_machinery, things.counts)):
+        return {}
+    roots = set(ontology.roots)
+    return {term: kind for term, kind in ontology.own.items() if kind != CLASSES or term in roots}
 
 
 def _by_label(things: Iterable[Named]) -> list[Named]:

@@ -11,6 +11,8 @@ The queries beside this module are asked in `answers`, in the order in which a r
     unstated     what its shapes expect and nothing says
     parts        what is said of things that have no page but this one, if there are some
 
+    …            those of the blocks that things of some kinds have (see `blocks`)
+
 and one of `names` for all that these speak of: what it is called, and which graphs are passages.
 The other modules make of the rows what the page shows: `evidence` says what vouches for each fact,
 `arrangement` puts them in the order of the shapes.
@@ -25,10 +27,12 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import RDF
+from graphsvc.views.collection.classes import is_machinery
 from graphsvc.views.collection.compare import MOST_COMPARED
 from graphsvc.views.names import Names
 from graphsvc.views.thing.answers import FACTS, MOST_FACTS, NOTES, Answers
 from graphsvc.views.thing.arrangement import Arrangement
+from graphsvc.views.thing.blocks import BlocksDraft
 from graphsvc.views.thing.evidence import Evidence, graphs_of, pointing_facts
 from graphsvc.views.thing.head import Head, head, is_known
 from graphsvc.views.thing.model import Notes, Thing
@@ -54,7 +58,8 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
     answers = Answers.read(graph, node)
     if not answers.out and not answers.into and not is_known(graph, iri):
         raise UnknownEntity(iri)
-    names = Names(graph, answers.terms(), languages)
+    blocks = BlocksDraft(graph, answers)
+    names = Names(graph, (*answers.terms(), *blocks.terms()), languages)
     evidence = Evidence(graph, answers, names)
     facts = _facts(answers, evidence)
     arrangement = Arrangement(graph.terms, answers, names, facts)
@@ -75,6 +80,7 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
         notes=_notes(evidence, groups, node),
         incoming=tuple(arrangement.incoming(pointing_facts(answers, evidence))),
         comparable=tuple(_comparable(graph, types)),
+        blocks=blocks.shown(names),
         query=FACTS.bind(
             {"thing": node, "property": tuple(answers.out), "limit": Literal(MOST_FACTS)}
         ),
@@ -117,10 +123,17 @@ def _notes(evidence: Evidence, groups: Sequence[Group], node: NamedNode) -> Note
 
 def _comparable(graph: Graph, types: Sequence[Fact]) -> Iterator[Named]:
     """Yield the classes whose things the thing can be compared with: there are others, but few."""
-    own = {fact.other.term: fact.other for fact in types if _is_within(fact.other.term, graph.base)}
+    own = {fact.other.term: fact.other for fact in types if _is_main(graph, fact.other.term)}
     for cls in graph.terms.most_specific(own):
         if 1 < graph.terms.members(cls) <= MOST_COMPARED:
             yield own[cls]
+
+
+def _is_main(graph: Graph, cls: Term) -> bool:
+    """Tell whether a graph is about things of a class."""
+    if graph.classes.is_defined:
+        return _is_within(cls, graph.base)
+    return cls in graph.classes.counts and not is_machinery(cls)
 
 
 def _is_within(term: Term, base: str) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.model import Fact, Named, Note
+    from graphsvc.views.thing.blocks import Blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class Thing:
     notes: Notes
     incoming: tuple[Incoming, ...]
     comparable: tuple[Named, ...]
+    blocks: Blocks
     query: BoundQuery
 
     def values(self, prop: Term) -> list[Term]:

@@ -25,6 +25,7 @@ from graphsvc.views.vocabulary.model import (
     Section,
     Vocabulary,
 )
+from graphsvc.views.vocabulary.use import used_terms
 from graphsvc.views.vocabulary.writing import MOST_LISTED, Writer
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def vocabulary(
     alphabet = _Alphabet(writer.names, ordered)
     branches, left_out = _tree(ontology, alphabet)
     links = tuple(_links(ontology, alphabet))
+    in_use = tuple(used_terms(ontology, prefixes, graph.base))
     sections = (
         Section(
             title,
@@ -119,7 +121,10 @@ def vocabulary(
         links=links,
         more_links=len(ontology.links) - len(links),
         borrowed=tuple(_borrowed(ontology, prefixes, graph.terms, languages)),
-        namespaces=ontology.namespaces,
+        in_use=in_use,
+        ontologies=tuple(writer.names[each] for each in ontology.ontologies),
+        namespaces=ontology.namespaces
+        or tuple((used.prefix, used.namespace) for used in in_use if used.prefix),
         pictures=_pictures(ontology, writer.names, branches, links),
         places=places,
         page=page,

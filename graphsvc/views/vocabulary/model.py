@@ -10,6 +10,8 @@ from graphsvc.phrases import Phrase
 from graphsvc.views.model import Named
 
 if TYPE_CHECKING:
+    from pyoxigraph import NamedNode
+
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.vocabulary.diagram import Drawing
@@ -125,6 +127,26 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class InUse:
+    """A class or property that a graph uses or declares, and how many things or facts have it."""
+
+    term: NamedNode
+    is_class: bool
+    count: int
+    is_declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The terms of one namespace under the prefix that it goes by, and how many more there are."""
+
+    prefix: str
+    namespace: str
+    terms: tuple[InUse, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pictures:
     """The classes as trees, for a wide screen and for a narrow one, and what links them.
 
@@ -155,8 +177,9 @@ class Vocabulary:
     ``ontology`` is None if the graph describes none; ``metadata`` is all that is said of it,
     ``about`` what a reader wants to know first. ``loose`` are the properties that no class has in
     particular; ``alphabet`` has every term that is described; ``borrowed`` are other terms that the
-    graph declares or uses, by their namespaces. ``places`` are those of all terms that are
-    described. ``is_partial`` tells that the graph says more of its terms than was read.
+    graph declares or uses, by their namespaces. Without an ontology of its own ``in_use`` are all
+    terms, and ``ontologies`` those that the graph describes. ``places`` are those of all terms that
+    are described. ``is_partial`` tells that the graph says more of its terms than was read.
     """
 
     ontology: Named | None
@@ -171,6 +194,8 @@ class Vocabulary:
     links: tuple[Link, ...]
     more_links: int
     borrowed: tuple[tuple[str, Listed], ...]
+    in_use: tuple[Used, ...]
+    ontologies: tuple[Named, ...]
     namespaces: tuple[tuple[str, str], ...]
     pictures: Pictures
     places: Mapping[Term, Place]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from pyoxigraph import NamedNode
 
-from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
+from graphsvc.namespaces import OWL, RDF, RDFS, SKOS, graph_iri
 from graphsvc.phrases import Phrase
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
@@ -32,6 +32,7 @@ SUBCLASSES = view_query("vocabulary/subclasses").bind({})
 LINKS = view_query("vocabulary/links").bind({})
 USES = view_query("vocabulary/uses").bind({})
 NAMESPACES = view_query("vocabulary/namespaces").bind({})
+DESCRIBING = view_query("vocabulary/describing")
 ABOUT = view_query("vocabulary/about")
 
 _MOST_STATEMENTS = 200_000
@@ -57,6 +58,11 @@ KINDS = tuple(dict.fromkeys([*(title for _, title in _KINDS), OTHER]))
 _DESCRIBING = frozenset(
     {RDFS.label, RDFS.comment, SKOS.prefLabel, SKOS.definition, RDFS.isDefinedBy}
 )
+
+
+def namespace_of(term: NamedNode) -> str:
+    """Return the IRI of a term without its last part."""
+    return term.value[: max(map(term.value.rfind, "/#")) + 1]
 
 
 def kind_of(types: Collection[Term]) -> str:
@@ -86,9 +92,11 @@ class Used:
 class Ontology:
     """The classes and properties that a graph declares or uses.
 
-    ``node`` is the ontology that the graph describes, if it does: its own before others;
+    ``node`` is the ontology that the graph describes, if it does: its own, or the only one;
     ``metadata`` is what is said of it, by property. ``own`` are the terms that the graph describes,
-    by kind; ``borrowed`` all others, by namespace; ``uses`` counts how often terms are used.
+    by kind; ``borrowed`` all others, by namespace; ``uses`` counts how often terms are used. Of a
+    graph without an ontology of its own, all ``ontologies`` are told, and all terms, ``declared``
+    or not, are in use.
     ``ends`` are the classes of domain and range of each property.
     """
 
@@ -96,6 +104,8 @@ class Ontology:
     metadata: Mapping[Term, Sequence[Term]]
     own: Mapping[NamedNode, str]
     borrowed: Mapping[str, Sequence[NamedNode]]
+    ontologies: tuple[NamedNode, ...]
+    declared: frozenset[NamedNode]
     used: tuple[Used, ...]
     uses: Mapping[NamedNode, int]
     ends: Mapping[NamedNode, Sequence[tuple[NamedNode, NamedNode | None]]]
@@ -111,27 +121,34 @@ class Ontology:
         statements = sorted(rows(STATEMENTS).rows, key=str)
         axioms = Axioms(statements)  # type: ignore[arg-type]
         used = tuple(_used(rows(USES)))
+        own_iri = NamedNode(f"{base}ontology")
+        is_own = OWL.Ontology in _types(axioms, own_iri)
+        if not is_own:
+            described = DESCRIBING.bind({"graph": graph_iri(base, "dataset")})
+            used = tuple(_less(used, _used(rows(described))))
         uses: dict[NamedNode, int] = {}
         for each in used:
             uses[each.term] = max(each.count, uses.get(each.term, 0))
         ontologies = [each for each in axioms.subjects if OWL.Ontology in _types(axioms, each)]
-        node = min(
-            ontologies, key=lambda each: (each.value != f"{base}ontology", each.value), default=None
-        )
+        # Of several, none of which is the graph's own, no one stands for all.
+        others = sorted(ontologies, key=str)
+        node = own_iri if is_own else others[0] if len(others) == 1 else None
         about = ABOUT.bind({"ontology": () if node is None else node})
         own = {
             term: kind_of(_types(axioms, term))
             for term in axioms.subjects
             if term not in ontologies and _is_described(axioms, term, base)
         }
-        declared = (each for each in axioms.subjects if kind_of(_types(axioms, each)) != OTHER)
-        others = {*declared, *uses}
+        declared = {each for each in axioms.subjects if kind_of(_types(axioms, each)) != OTHER}
+        terms = {*declared, *uses}
         return cls(
             node=node,
             metadata=_values(rows(about)),
             queries=BlockQueries(STATEMENTS, about, SUBCLASSES, LINKS, USES, NAMESPACES),
             own=own,
-            borrowed=_by_namespace(others - own.keys()),
+            borrowed=_by_namespace(terms - own.keys()) if is_own else {},
+            ontologies=() if is_own else tuple(others),
+            declared=frozenset(declared),
             used=used,
             uses=uses,
             ends=_ends(rows(LINKS)),
@@ -265,10 +282,19 @@ def _used(rows: Table) -> Iterator[Used]:
             yield Used(term, "class" if is_class else "property", as_int(row["uses"]) or 0)
 
 
+def _less(used: Iterable[Used], described: Iterable[Used]) -> Iterator[Used]:
+    """Yield what is used beside the description of the dataset, and how often."""
+    counts = {(each.term, each.kind): each.count for each in described}
+    for each in used:
+        left = each.count - counts.get((each.term, each.kind), 0)
+        if left > 0:
+            yield replace(each, count=left)
+
+
 def _by_namespace(terms: Iterable[NamedNode]) -> Mapping[str, Sequence[NamedNode]]:
     found: dict[str, list[NamedNode]] = defaultdict(list)
     for term in sorted(terms, key=str):
-        found[term.value[: max(map(term.value.rfind, "/#")) + 1]].append(term)
+        found[namespace_of(term)].append(term)
     return found
 
 

@@ -68,6 +68,7 @@ class Writer:
         """Yield what is named apart from the terms in full: the ontology and what is linked."""
         if self._ontology.node is not None:
             yield self._ontology.node
+        yield from self._ontology.ontologies
         for values in self._ontology.metadata.values():
             yield from values
         for link in self._ontology.links[:MOST_LISTED]:

@@ -1,0 +1,184 @@
+"""Datasets and catalogues as portals describe them: in which forms, how large, under which licence.
+
+https://www.w3.org/TR/vocab-dcat-3/ and the datasets of schema.org.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.namespaces import DC, DCAT, DCTERMS, RDFS, SCHEMA, Namespace
+from graphsvc.views.labels import best_of
+from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
+    from graphsvc.views.names import Names
+    from graphsvc.views.thing.answers import Answers
+
+DISTRIBUTIONS = view_query("catalogue/distributions")
+LISTED = view_query("catalogue/listed")
+
+_HTTP = Namespace("http://schema.org/")
+_TITLES = (DCTERMS.title, DC.title, RDFS.label, SCHEMA["name"], _HTTP["name"])
+_FORMATS = (
+    *(DCAT.mediaType, DCTERMS["format"], DC["format"]),
+    *(SCHEMA.encodingFormat, _HTTP.encodingFormat),
+)
+_PACKED = (DCAT.compressFormat, DCAT.packageFormat)
+_SIZES = (DCAT.byteSize, SCHEMA.contentSize, _HTTP.contentSize)
+_DOWNLOADS = (DCAT.downloadURL, SCHEMA.contentUrl, _HTTP.contentUrl)
+_ACCESS = (DCAT.accessURL, SCHEMA.url, _HTTP.url)
+_LICENCES = (DCTERMS.license, SCHEMA.license, _HTTP.license, DCTERMS.rights)
+
+_HAS_DISTRIBUTIONS = (DCAT.distribution, SCHEMA.distribution, _HTTP.distribution)
+_HAS_DATASETS = (DCAT.dataset, SCHEMA.dataset, _HTTP.dataset)
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One form in which a dataset can be had; ``size`` in bytes, ``words`` what else says it."""
+
+    thing: Named
+    title: Named | None
+    formats: tuple[Named, ...]
+    size: int | None
+    words: str
+    downloads: tuple[Named, ...]
+    access: tuple[Named, ...]
+    licences: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Distributions:
+    """The forms of a dataset."""
+
+    forms: tuple[Distribution, ...]
+    query: BoundQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A dataset of a catalogue: who publishes it, what it is about, in how many forms it is."""
+
+    dataset: Named
+    publishers: tuple[Named, ...]
+    themes: tuple[Named, ...]
+    forms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The datasets of a catalogue, the first ones, and how many there are.
+
+    ``property`` is that under which an address asks for all of them.
+    """
+
+    datasets: tuple[Listed, ...]
+    total: int
+    property: str
+    query: BoundQuery
+
+
+class DistributionsDraft:
+    """The forms of a dataset, not named yet."""
+
+    def __init__(self, graph: Graph, answers: Answers) -> None:
+        self._query = DISTRIBUTIONS.bind({"thing": answers.thing})
+        self._said = _by_thing(graph, self._query, "distribution")
+
+    def terms(self) -> Iterator[Term]:
+        """Yield what is to be named."""
+        for thing, said in self._said.items():
+            yield thing
+            for values in said.values():
+                yield from values
+
+    def shown(self, names: Names) -> Distributions:
+        """Return them under their names."""
+        forms = [_distribution(thing, said, names) for thing, said in self._said.items()]
+        forms.sort(key=lambda form: (form.title or form.thing).label)
+        return Distributions(tuple(forms), self._query)
+
+
+class CatalogueDraft:
+    """The datasets of a catalogue, not named yet."""
+
+    def __init__(self, graph: Graph, answers: Answers) -> None:
+        self._query = LISTED.bind({"thing": answers.thing})
+        self._said = _by_thing(graph, self._query, "dataset")
+        sizes = {prop: answers.out.get(prop, 0) for prop in _HAS_DATASETS}
+        self._property = max(sizes, key=lambda prop: sizes[prop])
+        self._total = sizes[self._property]
+
+    def terms(self) -> Iterator[Term]:
+        """Yield what is to be named."""
+        for thing, said in self._said.items():
+            yield thing
+            yield from (*said.get(DCTERMS.publisher, ()), *said.get(DCAT.theme, ()))
+
+    def shown(self, names: Names) -> Catalogue:
+        """Return them under their names."""
+        datasets = [
+            Listed(
+                names[thing],
+                _named(said, (DCTERMS.publisher,), names),
+                _named(said, (DCAT.theme,), names),
+                len(said.get(DCAT.distribution, ())),
+            )
+            for thing, said in self._said.items()
+        ]
+        datasets.sort(key=lambda each: each.dataset.label.casefold())
+        total = max(self._total, len(datasets))
+        return Catalogue(tuple(datasets), total, f"~{self._property.value}", self._query)
+
+
+def drafts(graph: Graph, answers: Answers) -> Iterator[DistributionsDraft | CatalogueDraft]:
+    """Yield what is said of a thing as a dataset or a catalogue, if anything is."""
+    if any(prop in answers.out for prop in _HAS_DISTRIBUTIONS):
+        yield DistributionsDraft(graph, answers)
+    if any(prop in answers.out for prop in _HAS_DATASETS):
+        yield CatalogueDraft(graph, answers)
+
+
+def _by_thing(
+    graph: Graph, query: BoundQuery, name: str
+) -> Mapping[Term, Mapping[Term, Sequence[Term]]]:
+    found: dict[Term, dict[Term, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    for row in graph.rows(query):
+        found[row[name]][row["property"]].append(row["value"])
+    return found
+
+
+def _distribution(thing: Term, said: Mapping[Term, Sequence[Term]], names: Names) -> Distribution:
+    titles = [value for prop in _TITLES for value in said.get(prop, ())]
+    title = best_of(titles, names.languages)
+    sizes = [value for prop in _SIZES for value in said.get(prop, ())]
+    size = next((number for each in sizes if (number := as_int(each)) is not None), None)
+    return Distribution(
+        thing=names[thing],
+        title=None if title is None else names[title],
+        formats=_named(said, (*_FORMATS, *_PACKED), names),
+        size=size,
+        words=next((each.value for each in sizes if isinstance(each, Literal)), ""),
+        downloads=_named(said, _DOWNLOADS, names),
+        access=_named(said, _ACCESS, names),
+        licences=_named(said, _LICENCES, names),
+    )
+
+
+def _named(
+    said: Mapping[Term, Sequence[Term]], properties: Sequence[NamedNode], names: Names
+) -> tuple[Named, ...]:
+    values = dict.fromkeys(value for prop in properties for value in said.get(prop, ()))
+    return tuple(names[value] for value in values if isinstance(value, NamedNode | Literal))

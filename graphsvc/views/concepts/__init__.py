@@ -1,0 +1,259 @@
+"""Thesauri: the blocks of the pages of concepts, of their schemes and of collections.
+
+They are asked for by the types of a thing, and stand beside its facts:
+
+    around    of a concept: the ways to it from the top, what is under it and beside it
+    beside    the literal forms of its labels and the schemes of what it matches, if it has such
+    tops      of a scheme: its top concepts (or else its roots)
+    below     what is directly under these
+    ordered   the members of an ordered collection
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import urlsplit
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.language_priority import distance
+from graphsvc.namespaces import RDF, SKOS, SKOSXL
+from graphsvc.views.concepts.model import Concept, LabelsIn, Match, Members, Scheme, Tree
+from graphsvc.views.concepts.trees import Arranged, by_first, levels
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
+    from graphsvc.views.names import Names
+    from graphsvc.views.thing.answers import Answers
+
+    Row: TypeAlias = Mapping[str, Term]
+
+AROUND = view_query("concepts/around")
+BESIDE = view_query("concepts/beside")
+TOPS = view_query("concepts/tops")
+ROOTS = view_query("concepts/roots")
+BELOW = view_query("concepts/below")
+ORDERED = view_query("concepts/ordered")
+
+MOST_TOPS = 200
+"""How many top concepts of a scheme are shown."""
+
+MOST_MEMBERS = 200
+"""How many members of a collection are shown."""
+
+_MOST_ABOVE = 500
+_MOST_BELOW = 2000
+
+_MAPPINGS = (
+    *(SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch),
+    *(SKOS.relatedMatch, SKOS.mappingRelation),
+)
+_PREFERRED = frozenset({SKOS.prefLabel, SKOSXL.prefLabel})
+_ALTERNATIVE = frozenset({SKOS.altLabel, SKOSXL.altLabel})
+_HIDDEN = frozenset({SKOS.hiddenLabel, SKOSXL.hiddenLabel})
+
+
+class ConceptDraft:
+    """What is said of a concept, not named yet."""
+
+    def __init__(self, graph: Graph, answers: Answers) -> None:
+        self._answers = answers
+        self._values = by_first((row["property"], row["value"]) for row in _once(answers.facts))
+        self._around = AROUND.bind({"thing": answers.thing})
+        rows = list(graph.rows(self._around))
+        places = {
+            place: [(row["upper"], row["lower"]) for row in rows if row["place"] == Literal(place)]
+            for place in ("above", "below", "beside")
+        }
+        self._is_partial = len(places["above"]) >= _MOST_ABOVE
+        self._under = [lower for _, lower in places["below"]]
+        self._tree = Arranged(
+            answers.thing,
+            by_first((lower, upper) for upper, lower in places["above"]),
+            self._under,
+            by_first(places["beside"]),
+        )
+        asks = any(prop in (*_MAPPINGS, *_xl()) for prop in self._values)
+        self._beside = list(graph.rows(BESIDE.bind({"thing": answers.thing}))) if asks else []
+
+    def terms(self) -> Iterator[Term]:
+        """Yield what is to be named."""
+        for way in self._tree.ways:
+            yield from way
+        yield from self._under
+        yield from self._tree.siblings()
+        for row in self._beside:
+            yield from row.values()
+        for prop in (*_MAPPINGS, SKOS.inScheme, SKOS.topConceptOf):
+            yield prop
+            yield from self._values.get(prop, ())
+
+    def shown(self, names: Names) -> Concept:
+        """Return it under the names of things."""
+        narrower, listed = self._narrower()
+        has_tree = len(self._tree.ways[0]) > 1 or len(self._tree.ways) > 1 or self._under
+        schemes = [*self._values.get(SKOS.inScheme, ()), *self._values.get(SKOS.topConceptOf, ())]
+        notations = self._values.get(SKOS.notation, ())
+        return Concept(
+            labels=tuple(self._labels(names.languages)),
+            notations=tuple(each.value for each in notations if isinstance(each, Literal)),
+            tree=Tree(
+                self._tree.nodes(names, narrower),
+                self._around,
+                self._tree.left_out,
+                self._is_partial,
+            )
+            if has_tree
+            else None,
+            all_narrower=listed,
+            schemes=tuple(names[each] for each in dict.fromkeys(schemes)),
+            collections=tuple(
+                names[row["subject"]]
+                for row in _once(self._answers.pointing)
+                if row["property"] == SKOS.member
+            ),
+            mappings=tuple(self._mappings(names)),
+        )
+
+    def _narrower(self) -> tuple[int, str | None]:
+        """Return how many concepts are under it, and how an address asks for all of them."""
+        into = self._answers.into.get(SKOS.broader, 0)
+        out = self._answers.out.get(SKOS.narrower, 0)
+        count = max(into, out, len(self._under))
+        if not count:
+            return 0, None
+        return count, SKOS.broader.value if into >= out else f"~{SKOS.narrower.value}"
+
+    def _labels(self, languages: str) -> Iterator[LabelsIn]:
+        """Yield the labels by language, those first that the reader takes."""
+        said = [(prop, value) for prop, values in self._values.items() for value in values]
+        said += [(row["property"], row["value"]) for row in self._beside]
+        found: dict[str | None, tuple[set[str], set[str], set[str]]] = defaultdict(
+            lambda: (set(), set(), set())
+        )
+        for prop, value in said:
+            for number, kind in enumerate((_PREFERRED, _ALTERNATIVE, _HIDDEN)):
+                if prop in kind and isinstance(value, Literal):
+                    found[value.language][number].add(value.value)
+        for language in sorted(found, key=lambda tag: (distance(tag, languages), tag or "")):
+            preferred, alternative, hidden = (tuple(sorted(each)) for each in found[language])
+            yield LabelsIn(language, preferred, alternative, hidden)
+
+    def _mappings(self, names: Names) -> Iterator[tuple[Named, tuple[Match, ...]]]:
+        schemes = by_first((row["target"], row["value"]) for row in self._beside)
+        for prop in _MAPPINGS:
+            matches = tuple(
+                Match(
+                    names[target],
+                    tuple(names[each] for each in schemes.get(target, ())),
+                    urlsplit(target.value).hostname or "",
+                )
+                for target in self._values.get(prop, ())
+                if isinstance(target, NamedNode)
+            )
+            if matches:
+                yield names[prop], matches
+
+
+class SchemeDraft:
+    """The first two levels of a concept scheme, not named yet."""
+
+    def __init__(self, graph: Graph, answers: Answers) -> None:
+        self._answers = answers
+        self._query, tops = _tops(graph, answers.thing)
+        self._tops, self._more = tops[:MOST_TOPS], max(0, len(tops) - MOST_TOPS)
+        rows = graph.rows(BELOW.bind({"upper": self._tops}))
+        self._lower = by_first((row["upper"], row["lower"]) for row in rows)
+        self._is_partial = len(rows.rows) == _MOST_BELOW
+
+    def terms(self) -> Iterator[Term]:
+        """Yield what is to be named."""
+        yield from self._tops
+        for lower in self._lower.values():
+            yield from lower
+
+    def shown(self, names: Names) -> Scheme:
+        """Return it under the names of things."""
+        nodes = levels(self._tops, self._lower, names)
+        tree = Tree(nodes, self._query, self._more, self._is_partial) if nodes else None
+        return Scheme(tree, self._answers.into.get(SKOS.inScheme, 0))
+
+
+class MembersDraft:
+    """The members of a collection, not named yet."""
+
+    def __init__(self, graph: Graph, answers: Answers) -> None:
+        query = ORDERED.bind({"thing": answers.thing})
+        rows = list(graph.rows(query)) if SKOS.memberList in answers.out else []
+        self._ordered = list(_in_order(rows))
+        self._query: BoundQuery | None = query if self._ordered else None
+        unordered = [row["value"] for row in _once(answers.facts) if row["property"] == SKOS.member]
+        members = self._ordered or unordered
+        self._count = len(members) if self._ordered else answers.out.get(SKOS.member, 0)
+        self._members = members[:MOST_MEMBERS]
+
+    def terms(self) -> Iterator[Term]:
+        """Yield what is to be named."""
+        yield from self._members
+
+    def shown(self, names: Names) -> Members:
+        """Return them under their names."""
+        members = [names[each] for each in self._members]
+        if not self._ordered:
+            members.sort(key=lambda each: each.label.casefold())
+        more = self._count - len(members)
+        return Members(tuple(members), bool(self._ordered), more, self._query)
+
+
+def drafts(graph: Graph, answers: Answers) -> Iterator[ConceptDraft | SchemeDraft | MembersDraft]:
+    """Yield what a thesaurus says of a thing, as far as its types tell to ask for it."""
+    types = {row["value"] for row in answers.facts if row["property"] == RDF.type}
+    if SKOS.Concept in types:
+        yield ConceptDraft(graph, answers)
+    if SKOS.ConceptScheme in types:
+        yield SchemeDraft(graph, answers)
+    if not types.isdisjoint({SKOS.Collection, SKOS.OrderedCollection}):
+        yield MembersDraft(graph, answers)
+
+
+def _tops(graph: Graph, scheme: NamedNode) -> tuple[BoundQuery, list[Term]]:
+    """Return the top concepts of a scheme, or else its roots, and the query that found them."""
+    for query in (TOPS, ROOTS):
+        asked = query.bind({"scheme": scheme})
+        if found := [row["concept"] for row in graph.rows(asked)]:
+            break
+    return asked, found
+
+
+def _xl() -> tuple[NamedNode, ...]:
+    return (SKOSXL.prefLabel, SKOSXL.altLabel, SKOSXL.hiddenLabel)
+
+
+def _once(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield one row for each fact, whatever graphs state it."""
+    seen = set()
+    for row in rows:
+        fact = (row["property"], row.get("value"), row.get("subject"))
+        if fact not in seen:
+            seen.add(fact)
+            yield row
+
+
+def _in_order(rows: Sequence[Row]) -> Iterator[Term]:
+    """Yield the members of a list in its order; a list that runs in a circle ends there."""
+    members = {row["node"]: row["member"] for row in rows}
+    following = {row["node"]: row["next"] for row in rows}
+    after = set(following.values())
+    at = next((node for node in members if node not in after), next(iter(members), None))
+    seen: set[Term] = set()
+    while at in members and at not in seen:
+        seen.add(at)
+        yield members[at]
+        at = following[at]

@@ -1,0 +1,92 @@
+"""The thesauri of a graph, with which its first page begins: read once for a release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc.namespaces import SKOS
+from graphsvc.views.concepts import ROOTS, TOPS
+from graphsvc.views.concepts.model import Outline
+from graphsvc.views.concepts.trees import by_first
+from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.names import Names
+
+SCHEMES = view_query("concepts/schemes")
+LOOSE = view_query("concepts/loose")
+
+MOST_SCHEMES = 20
+"""How many concept schemes the first page lists."""
+
+MOST_TOPS = 60
+"""How many top concepts of a scheme it lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thesaurus:
+    """A concept scheme, None for a graph without any; ``tops`` are where it begins."""
+
+    scheme: Term | None
+    concepts: int
+    tops: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thesauri:
+    """The concept schemes of a graph, the largest first; ``more`` are left out."""
+
+    listed: tuple[Thesaurus, ...]
+    more: int
+    query: BoundQuery
+
+    @classmethod
+    def read(cls, graph: Graph) -> Thesauri:
+        """Read them, if the graph is about concepts."""
+        counts = graph.classes.counts
+        query = SCHEMES.bind({})
+        if graph.classes.is_defined or counts.keys().isdisjoint({SKOS.Concept, SKOS.ConceptScheme}):
+            return cls((), 0, query)
+        found = {row["scheme"]: as_int(row["concepts"]) or 0 for row in graph.rows(query)}
+        if not found:
+            query = LOOSE.bind({})
+            loose = tuple(row["concept"] for row in graph.rows(query))
+            concepts = counts.get(SKOS.Concept, 0)
+            return cls((Thesaurus(None, concepts, loose),) if loose else (), 0, query)
+        shown = list(found)[:MOST_SCHEMES]
+        tops = dict(_begin(graph, shown))
+        listed = (Thesaurus(each, found[each], tops.get(each, ())) for each in shown)
+        return cls(tuple(listed), len(found) - len(shown), query)
+
+    def terms(self) -> Iterator[Term]:
+        """Yield what is to be named."""
+        for each in self.listed:
+            if each.scheme is not None:
+                yield each.scheme
+            yield from each.tops[:MOST_TOPS]
+
+    def outlines(self, names: Names) -> Iterator[Outline]:
+        """Yield them under the names of things."""
+        for each in self.listed:
+            tops = sorted(
+                (names[top] for top in each.tops[:MOST_TOPS]), key=lambda top: top.label.casefold()
+            )
+            scheme = None if each.scheme is None else names[each.scheme]
+            yield Outline(scheme, each.concepts, tuple(tops), len(each.tops) - len(tops))
+
+
+def _begin(graph: Graph, schemes: list[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]]:
+    """Yield with which concepts the schemes begin: those that they say, or else their roots."""
+    waiting = schemes
+    for query in (TOPS, ROOTS):
+        rows = graph.rows(query.bind({"scheme": waiting}))
+        found = by_first((row["scheme"], row["concept"]) for row in rows)
+        yield from ((scheme, tuple(tops)) for scheme, tops in found.items())
+        waiting = [scheme for scheme in waiting if scheme not in found]

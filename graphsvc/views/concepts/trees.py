@@ -1,0 +1,133 @@
+"""Trees of concepts: the ways from the top to one of them, and the first levels of a scheme."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from graphsvc.views.concepts.model import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from graphsvc.store.base import Term
+    from graphsvc.views.names import Names
+
+    Pairs = Iterable[tuple[Term, Term]]
+
+MOST_WAYS = 12
+"""How many ways from the top to a concept are shown."""
+
+MOST_NARROWER = 60
+"""How many concepts directly under one are shown; of a scheme's top concepts, how many each has."""
+
+MOST_BESIDE = 12
+"""Concepts beside one are shown if they are no more than these."""
+
+_DEEPEST = 30
+
+
+def by_first(pairs: Pairs) -> Mapping[Term, Sequence[Term]]:
+    """Return the second terms of pairs by the first ones."""
+    found: dict[Term, list[Term]] = defaultdict(list)
+    for first, second in pairs:
+        found[first].append(second)
+    return found
+
+
+def ways_up(start: Term, uppers: Mapping[Term, Sequence[Term]]) -> tuple[list[list[Term]], int]:
+    """Return the ways from the top down to a concept, and how many were left out.
+
+    A way that comes to a concept for the second time begins below that.
+    """
+    waiting, found, left_out = [[start]], [], 0
+    while waiting:
+        way = waiting.pop()
+        above = [each for each in uppers.get(way[0], ()) if each not in way]
+        if above and len(way) < _DEEPEST:
+            # However many ways there are, so many are followed.
+            waiting += [[each, *way] for each in reversed(above[: 2 * MOST_WAYS])]
+            if len(waiting) > 2 * MOST_WAYS:
+                left_out += len(waiting) - 2 * MOST_WAYS
+                waiting = waiting[-2 * MOST_WAYS :]
+        else:
+            found.append(way)
+            if len(found) == MOST_WAYS:
+                left_out += len(waiting)
+                break
+    return found, left_out
+
+
+class Arranged:
+    """The tree around one concept: the ways to it, what is under it, and what is beside it."""
+
+    def __init__(
+        self,
+        concept: Term,
+        uppers: Mapping[Term, Sequence[Term]],
+        under: Sequence[Term],
+        beside: Mapping[Term, Sequence[Term]],
+    ) -> None:
+        self._concept = concept
+        self._under = under
+        self._beside = beside
+        self.ways, self.left_out = ways_up(concept, uppers)
+        self._tops = {way[0] for way in self.ways if uppers.get(way[0])}
+
+    def siblings(self) -> Iterator[Term]:
+        """Yield the concepts beside it that are shown."""
+        for above in self._beside:
+            yield from self._siblings(above)
+
+    def nodes(self, names: Names, narrower: int) -> tuple[Node, ...]:
+        """Return the tree from the top; ``narrower`` counts all that are under the concept."""
+        return self._level(self.ways, names, narrower, above=None)
+
+    def _level(
+        self, ways: Sequence[Sequence[Term]], names: Names, narrower: int, above: Term | None
+    ) -> tuple[Node, ...]:
+        found = []
+        for first, rest in by_first((way[0], way[1:]) for way in ways if way).items():  # type: ignore[misc]
+            is_self = first == self._concept
+            below = (
+                self._narrower(names)
+                if is_self
+                else self._level(rest, names, narrower, above=first)  # type: ignore[arg-type]
+            )
+            found.append(
+                Node(
+                    names[first],
+                    below,
+                    is_self=is_self,
+                    is_circular=above is None and first in self._tops,
+                    more=max(0, narrower - len(below)) if is_self else 0,
+                )
+            )
+        if above is not None and any(node.is_self for node in found):
+            shown = {node.concept.term for node in found}
+            found += [Node(names[each]) for each in self._siblings(above) if each not in shown]
+        return tuple(sorted(found, key=_by_label))
+
+    def _narrower(self, names: Names) -> tuple[Node, ...]:
+        nodes = sorted((Node(names[each]) for each in self._under), key=_by_label)
+        return tuple(nodes[:MOST_NARROWER])
+
+    def _siblings(self, above: Term) -> Sequence[Term]:
+        beside = self._beside.get(above, ())
+        return beside if len(beside) <= MOST_BESIDE else ()
+
+
+def levels(
+    tops: Iterable[Term], lower: Mapping[Term, Sequence[Term]], names: Names
+) -> tuple[Node, ...]:
+    """Return concepts with those directly under them."""
+    found = []
+    for top in dict.fromkeys(tops):
+        below = sorted((Node(names[each]) for each in lower.get(top, ())), key=_by_label)
+        more = max(0, len(below) - MOST_NARROWER)
+        found.append(Node(names[top], tuple(below[:MOST_NARROWER]), more=more))
+    return tuple(sorted(found, key=_by_label))
+
+
+def _by_label(node: Node) -> tuple[str, str]:
+    return (node.concept.label.casefold(), str(node.concept.term))

@@ -1,0 +1,70 @@
+"""The blocks that a page has beside its facts, for things of kinds that people know.
+
+Of concepts, schemes and collections, of datasets and catalogues, and of ontologies. Each asks its
+own queries, and only where the types or the properties of a thing say that there is something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from graphsvc.views import catalogue, concepts
+from graphsvc.views.catalogue import Catalogue, Distributions
+from graphsvc.views.concepts.model import Concept, Members, Scheme
+from graphsvc.views.vocabulary import defined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.names import Names
+    from graphsvc.views.thing.answers import Answers
+    from graphsvc.views.vocabulary.defined import DefinedKind
+
+B = TypeVar("B")
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The blocks of a page; None for those that a thing has none of."""
+
+    concept: Concept | None = None
+    scheme: Scheme | None = None
+    members: Members | None = None
+    distributions: Distributions | None = None
+    catalogue: Catalogue | None = None
+    defined: tuple[DefinedKind, ...] = ()
+
+
+class BlocksDraft:
+    """The blocks of a page whose terms have no names yet."""
+
+    def __init__(self, graph: Graph, answers: Answers) -> None:
+        self._drafts = [
+            *concepts.drafts(graph, answers),
+            *catalogue.drafts(graph, answers),
+            *defined.drafts(graph, answers),
+        ]
+
+    def terms(self) -> Iterator[Term]:
+        """Yield what is to be named."""
+        for draft in self._drafts:
+            yield from draft.terms()
+
+    def shown(self, names: Names) -> Blocks:
+        """Return the blocks under the names of things."""
+        found = [draft.shown(names) for draft in self._drafts]
+
+        def of(kind: type[B]) -> B | None:
+            return next((block for block in found if isinstance(block, kind)), None)
+
+        return Blocks(
+            concept=of(Concept),
+            scheme=of(Scheme),
+            members=of(Members),
+            distributions=of(Distributions),
+            catalogue=of(Catalogue),
+            defined=of(tuple) or (),
+        )

@@ -1,0 +1,80 @@
+"""What an ontology defines: its classes and properties on the page of the ontology itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc.namespaces import OWL, RDF, RDFS
+from graphsvc.views.vocabulary.ontology import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pyoxigraph import NamedNode
+
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
+    from graphsvc.views.names import Names
+    from graphsvc.views.thing.answers import Answers
+
+MOST_TERMS = 200
+"""How many terms of a kind are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedKind:
+    """The terms of one kind that an ontology defines, the first ones, and how many there are."""
+
+    title: str
+    terms: tuple[Named, ...]
+    total: int
+
+
+class DefinedDraft:
+    """Some terms by kind, not named yet."""
+
+    def __init__(self, terms: Mapping[NamedNode, str]) -> None:
+        self._kinds: Mapping[str, Sequence[NamedNode]] = {
+            title: [term for term, kind in terms.items() if kind == title] for title in KINDS
+        }
+
+    def terms(self) -> Iterator[NamedNode]:
+        """Yield what is to be named."""
+        for terms in self._kinds.values():
+            yield from terms[:MOST_TERMS]
+
+    def shown(self, names: Names) -> tuple[DefinedKind, ...]:
+        """Return them under their names."""
+        return tuple(
+            DefinedKind(
+                title,
+                tuple(sorted((names[term] for term in terms[:MOST_TERMS]), key=_label)),
+                len(terms),
+            )
+            for title, terms in self._kinds.items()
+            if terms
+        )
+
+
+def drafts(graph: Graph, answers: Answers) -> Iterator[DefinedDraft]:
+    """Yield the terms of a thing that is an ontology."""
+    types = {row["value"] for row in answers.facts if row["property"] == RDF.type}
+    if OWL.Ontology in types:
+        yield DefinedDraft(_terms_of(graph, answers.thing))
+
+
+def _terms_of(graph: Graph, ontology: NamedNode) -> Mapping[NamedNode, str]:
+    """Return the terms of an ontology: they say it, or their IRIs begin with its own."""
+    iri = ontology.value
+    starts = (iri if iri.endswith("#") else f"{iri}#", f"{iri.rstrip('/#')}/")
+
+    def is_of(term: NamedNode) -> bool:
+        defined = graph.ontology.axioms.values(term, RDFS.isDefinedBy)
+        return ontology in defined or (not defined and term.value.startswith(starts))
+
+    return {term: kind for term, kind in graph.ontology.own.items() if is_of(term)}
+
+
+def _label(named: Named) -> str:
+    return named.label.casefold()

@@ -1,0 +1,57 @@
+"""The terms that a graph without an ontology of its own uses or declares, by their namespaces."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from graphsvc.namespaces import RDF
+from graphsvc.views.vocabulary.model import CLASSES, InUse, Used
+from graphsvc.views.vocabulary.ontology import kind_of, namespace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphsvc.namespaces import Prefixes
+    from graphsvc.views.vocabulary.ontology import Ontology
+
+MOST_OF_NAMESPACE = 500
+"""How many terms of a namespace are listed."""
+
+MOST_NAMESPACES = 200
+"""How many namespaces are."""
+
+
+def used_terms(ontology: Ontology, prefixes: Prefixes, base: str) -> Iterator[Used]:
+    """Yield the namespaces, those under the base first, then those whose terms are used most.
+
+    The terms of each are classes, then properties, the most used first.
+    """
+    if ontology.borrowed:
+        return
+    prefix = {namespace: prefix for prefix, namespace in reversed([*prefixes.items()])}
+    found: dict[str, list[InUse]] = defaultdict(list)
+    for term in _terms(ontology):
+        found[namespace_of(term.term)].append(term)
+
+    def rank(namespace: str) -> tuple[bool, int, str]:
+        uses = sum(term.count for term in found[namespace])
+        return (not namespace.startswith(base), -uses, namespace)
+
+    for namespace in sorted(found, key=rank)[:MOST_NAMESPACES]:
+        terms = sorted(
+            found[namespace], key=lambda each: (not each.is_class, -each.count, each.term.value)
+        )
+        shown = tuple(terms[:MOST_OF_NAMESPACE])
+        yield Used(prefix.get(namespace, ""), namespace, shown, len(terms) - len(shown))
+
+
+def _terms(ontology: Ontology) -> Iterator[InUse]:
+    """Yield each term as a class, as a property, or as both, if it is used so."""
+    seen = set()
+    for used in ontology.used:
+        seen.add(used.term)
+        yield InUse(used.term, used.kind == "class", used.count, used.term in ontology.declared)
+    for term in sorted(ontology.declared - seen, key=str):
+        types = ontology.axioms.values(term, RDF.type)
+        yield InUse(term, kind_of(types) == CLASSES, 0, is_declared=True)
