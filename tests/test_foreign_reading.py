@@ -249,3 +249,14 @@ def test_a_thing_named_like_its_graph_is_no_data_set(write: Write, tmp_path: Pat
     assert not store.ask("ASK { <http://e.com/ada> a void:Dataset }")
     assert store.ask("ASK { <http://e.com/g> a void:Dataset ; void:triples 1 }")
     assert store.ask("ASK { <http://e.com/dataset> void:entities ?n FILTER(?n >= 2) }")
+
+
+def test_a_build_says_as_what_the_files_are_published(write: Write, tmp_path: Path) -> None:
+    text = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        <http://e.com/scheme/1> a skos:ConceptScheme ; skos:prefLabel "Waters"@en , "Wässer"@de .
+        <http://e.com/scheme/2> skos:prefLabel "sea"@en .
+        <http://f.org/x> skos:note "no language" ."""
+    words = ["build", str(write("waters.ttl", text)), "--releases", str(tmp_path / "kept")]
+    told = CliRunner().invoke(main, words).output
+    assert "Title: Waters\nBase: http://e.com/scheme/ (also http://f.org/)\n" in told
+    assert "Languages: en, de\n" in told
