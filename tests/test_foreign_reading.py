@@ -211,9 +211,10 @@ LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
             f'{{"@value": "x", "@type": "{LANG_STRING}"}}}},'
             '{"@id": "http://e.com/a", "http://e.com/p": "café"}]',
         ),
+        ("odd.ttl", f"PREFIX e: <http://e.com/> e:\ufffd e:p 'x' . {ONE.decode()}"),
     ],
 )
-def test_a_literal_without_its_language_stops_no_lenient_build(
+def test_what_no_release_can_hold_stops_no_lenient_build(
     write: Write, name: str, content: str
 ) -> None:
     path = write(name, content)
