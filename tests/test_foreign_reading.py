@@ -7,6 +7,7 @@ import gzip
 import io
 import tarfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +25,6 @@ from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from graphsvc.rdf_files import Parser
     from graphsvc.sources import Project
@@ -163,6 +163,12 @@ def test_what_a_name_says_instead(write: Write, name: str, what: str) -> None:
     with pytest.raises(InputError, match=what) as raised:
         load(write(name, ""))
     assert raised.value.remedy
+
+
+def test_an_address_is_no_file() -> None:
+    with pytest.raises(InputError) as raised:
+        load(Path("https://e.com/a.ttl"))
+    assert "download" in raised.value.remedy
 
 
 @pytest.mark.parametrize("parser", [parsing.parse_file, parsing.parse_leniently])
