@@ -57,7 +57,7 @@ _PACKED = (".gz", ".bz2", ".zst")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 #: How much of a file is looked at to see what it is, in bytes.
-_BEGINNING = 4096
+_BEGINNING = 16384
 
 #: How RDF files begin whose name says something else, and what they are then.
 _RDF_XML = re.compile(rb"\s*(?:<\?xml\b|<rdf:RDF\b|<!DOCTYPE rdf:RDF\b)", re.IGNORECASE)
