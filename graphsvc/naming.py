@@ -92,6 +92,20 @@ NAMES = (
     GN.shortName,
 )
 
+#: What pages list as the other names of a thing that has a label.
+ALSO = (
+    SCHEMA.name,
+    SCHEMA_HTTP.name,
+    FOAF.name,
+    SKOS.altLabel,
+    SCHEMA.alternateName,
+    SCHEMA_HTTP.alternateName,
+    DCTERMS.alternative,
+    FOAF.nick,
+    VCARD.nickname,
+    GN.alternateName,
+)
+
 #: What tells a thing from all others.
 IDENTIFIERS = (
     SKOS.notation,

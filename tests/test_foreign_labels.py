@@ -94,6 +94,8 @@ def test_a_label_in_another_language_is_shown_as_such(thesaurus: FlaskClient) ->
 def test_what_has_no_label_goes_by_its_iri_as_it_is(names: FlaskClient, tmp_path: Path) -> None:
     assert heading(names, "/doc/ahu-1") == "ex:ahu-1"
     assert "ex:Zone_B2" in read(names, "/doc/ahu-1")
+    # No style sheet gives it a capital letter either.
+    assert '<span class="iri">ex:feeds</span>' in read(names, "/doc/ahu-1")
     assert "Q42$F7E900-B433c" in read(names, "/doc/ada")
     nameless = served(tmp_path, "nameless.nt")
     assert heading(nameless, "/doc/ahu-1") == "http://example.com/plant/ahu-1"

@@ -42,6 +42,14 @@ class Named:
         """Return the IRI, or None for a literal."""
         return self.term.value if isinstance(self.term, NamedNode) else None
 
+    @property
+    def is_written(self) -> bool:
+        """Tell whether nothing names the term, so that it goes by its IRI, maybe with a prefix."""
+        iri = self.iri
+        if iri is None or self.language is not None:
+            return False
+        return self.label == iri or (":" in self.label and iri.endswith(self.label.split(":")[1]))
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

@@ -187,8 +187,8 @@ def _title(state: State, languages: str) -> str:
 
 
 def _capitalized(words: str) -> str:
-    """Return words as a heading begins with them."""
-    return words[:1].upper() + words[1:]
+    """Return words as a heading begins with them; an IRI keeps its letters."""
+    return words if ":" in words.partition(" ")[0] else words[:1].upper() + words[1:]
 
 
 def _compare(compared: Compared, fmt: Format) -> bytes | str:

@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 
 from graphsvc import vocabularies
 from graphsvc.phrases import Phrase
+from graphsvc.views.model import Named
 from graphsvc.web.catalogues import FOLDER, SOURCE_LANGUAGE, Texts
 from graphsvc.web.negotiation import elements
 from graphsvc.web.site import site
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
     from graphsvc.formats import Format
-    from graphsvc.views.model import Named
     from graphsvc.views.thing.model import ExpectedGroup, Group
 
 # RFC 4647, section 2.1: a basic language range.
@@ -168,10 +168,12 @@ def said(text: str) -> str:
 
 
 def worded(named: Named | Group | ExpectedGroup) -> str:
-    """Return a label, marked with its language where the page has another.
+    """Return a label, marked with its language where the page has another, or as an IRI.
 
     https://www.w3.org/TR/WCAG22/#language-of-parts
     """
+    if isinstance(named, Named) and named.is_written:
+        return Markup('<span class="iri">{}</span>').format(named.label)
     tag = named.language
     if tag is None or tag.partition("-")[0].lower() == _interface().partition("-")[0].lower():
         return said(named.label)

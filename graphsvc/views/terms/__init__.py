@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from graphsvc.naming import ALSO
 from graphsvc.views.labels import Labels, defined, spelled
 from graphsvc.views.layout import Layout
 from graphsvc.views.queries import view_query
@@ -58,7 +59,7 @@ class Terms:
             if isinstance(label, Literal) and isinstance(rank, Literal):
                 labels.add(row["term"], label, int(rank.value))
         return cls(
-            namings=frozenset(row["naming"] for row in rows(NAMINGS.bind({}))),
+            namings=frozenset(row["naming"] for row in rows(NAMINGS.bind({"root": ALSO}))),
             dimensions=_pairs(rows(DIMENSIONS.bind({}))),
             layout=Layout(rows(TARGETS.bind({})), rows(SHAPES.bind({}))),
             _naming=naming,
