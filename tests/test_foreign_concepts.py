@@ -131,7 +131,9 @@ def test_a_concept_with_thousands_under_it_shows_the_first_and_says_how_many_the
     # Beside so many none is named.
     assert tree.count("<li>") < plain(section(page(client, "/doc/c7"), "tree")).count("c7") + 70
     # There is no scheme: the first page begins with what is under nothing.
-    assert "Top concepts 1 https://wide.example/top" in plain(section(page(client, "/"), "concepts"))
+    assert "Top concepts 1 https://wide.example/top" in plain(
+        section(page(client, "/"), "concepts")
+    )
 
 
 def test_however_many_ways_lead_to_a_concept_some_are_shown() -> None:

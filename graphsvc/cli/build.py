@@ -39,7 +39,7 @@ def build(settings: Settings) -> None:
         project = load(settings)
         release = build_release(project, settings, validate, describe)
     _show(release)
-    if settings.files:
+    if project.derived:
         _show_summary(derived.summary(project))
 
 
