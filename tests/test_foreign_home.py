@@ -41,7 +41,8 @@ def words(text: str, heading: str) -> str:
 def counted(text: str) -> dict[str, int]:
     """Return the classes that a page counts the things of."""
     found = re.findall(
-        r"<a [^>]*(?:class=|type(?:%3E)?=none)[^>]*>([^<]+)</a> <span class=\"count\">([\d,]+)<",
+        r"<a [^>]*(?:class=|type(?:%3E)?=none)[^>]*>(?:<span[^>]*>)?([^<]+)(?:</span>)?</a> "
+        r"<span class=\"count\">([\d,]+)<",
         text,
     )
     return {name: int(number.replace(",", "")) for name, number in found}
