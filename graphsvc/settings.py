@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from graphsvc.errors import SettingsError
-from graphsvc.hosts import split_public_url
+from graphsvc.hosts import is_host, split_public_url
 
 #: The file in the project's folder, and what the names of environment variables begin with.
 FILE_NAME = "graphsvc.toml"
@@ -77,6 +77,13 @@ def _proxies(value: object) -> str | None:
         except ValueError:
             expected = f'addresses or networks, separated by commas, or the word "{UNIX}"'
             raise ValueError(expected) from None
+    return ", ".join(names) or None
+
+
+def _hosts(value: object) -> str | None:
+    names = [name.strip().lower() for name in str(value or "").split(",") if name.strip()]
+    if not all(map(is_host, names)):
+        raise ValueError("hosts such as upload.wikimedia.org, separated by commas")
     return ", ".join(names) or None
 
 
@@ -209,6 +216,13 @@ class Settings:
         metadata=_about(
             "Whom to ask about the data: an e-mail address or a web page. Its description says so.",
             _contact,
+        ),
+    )
+    image_hosts: str | None = field(
+        default=None,
+        metadata=_about(
+            "Other hosts whose images pages show, with commas between them; else they are links.",
+            _hosts,
         ),
     )
     keep_releases: int = field(

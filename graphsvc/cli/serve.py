@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     "lenient",
     "translations",
     "contact",
+    "image_hosts",
     "public_url",
     "trusted_proxies",
     "host",

@@ -146,6 +146,7 @@ class Thing:
     incoming: tuple[Incoming, ...]
     comparable: tuple[Named, ...]
     query: BoundQuery
+    direction: str | None = None
 
     def values(self, prop: Term) -> list[Term]:
         """Return the values of a property."""
