@@ -33,9 +33,10 @@ _BASE = re.compile(r"https?://[^\s<>\"{}|^`\\#?]+/")
 class Project:
     """A project as its files say it: its IRIs are the canonical ones, under ``base``.
 
-    ``derived`` are quads that no file has, since the program has derived them. One that
-    ``is_strict`` is checked, and what follows from it is inferred; of others only what cannot be
-    served is wrong.
+    ``derived`` are quads that no file has, since the program has derived them; ``languages`` are
+    the tags of those in which something is said, the most used first, where that was counted. One
+    that ``is_strict`` is checked, and what follows from it is inferred; of others only what cannot
+    be served is wrong.
     """
 
     root: Path
@@ -45,6 +46,7 @@ class Project:
     texts: tuple[Text, ...]
     findings: tuple[Finding, ...]
     derived: tuple[Quad, ...] = ()
+    languages: tuple[str, ...] = ()
     is_strict: bool = True
 
     @cached_property

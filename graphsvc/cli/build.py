@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from graphsvc.build import build as build_release
+from graphsvc.cli.derived import say_what_was_derived
 from graphsvc.cli.inputs import load, with_paths
 from graphsvc.cli.options import with_settings
 from graphsvc.description import describe
@@ -36,6 +37,7 @@ def _show(release: Release) -> None:
     console = Console(highlight=False)
     for warning in release.manifest.warnings:
         console.print(f"[yellow]warning[/yellow] {warning}", soft_wrap=True)
+    say_what_was_derived(release.manifest)
     console.print(f"Release {release.id} of <{release.base}>", markup=False, soft_wrap=True)
     for what, count in release.manifest.counts.items():
         console.print(f"{count:>10,} {what.replace('_', ' ')}", markup=False)
