@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from graphsvc.document_addresses import DocumentAddresses
 from graphsvc.namespaces import graph_iri
 from graphsvc.naming import Naming
 from graphsvc.store.base import Table
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 
 
 class Graph:
-    """A store and the base of its IRIs; ``forms`` are the literals as they are written.
+    """A store, the base of its IRIs, and where the documents about them are.
+
+    ``forms`` are the literals as they are written.
 
     It is made once, by the parent process, and shared: what it reads ahead must not depend on a
     request.
@@ -46,11 +49,13 @@ class Graph:
         base: str,
         naming: Naming | None = None,
         forms: WrittenForms | None = None,
+        addresses: DocumentAddresses | None = None,
     ) -> None:
         """Take a store; ``naming`` says by what its things are called, if not by convention."""
         self.base = base
         self.naming = naming or Naming()
         self.forms = forms or WrittenForms()
+        self.addresses = addresses or DocumentAddresses(base)
         self.editorial = graph_iri(base, "editorial")
         self.inferred = graph_iri(base, "inferred")
         self._store = store

@@ -92,14 +92,14 @@ class Parts:
     def _is_here(self, named: Named, address: str) -> bool:
         """Tell whether a link leads to no other site: to a thing of this one, or to mail."""
         iri = named.iri or named.label
-        return iri.startswith(self._served.base) or address.startswith(("mailto:", "tel:"))
+        return self._served.is_here(iri) or address.startswith(("mailto:", "tel:"))
 
     def _leads(self, named: Named, iri: str) -> bool:
-        """Tell whether a term is a thing: the address in a literal is one only under the base."""
-        return named.iri is not None or iri.startswith(self._served.base)
+        """Tell whether a term is a thing; the address in a literal is one if it is known here."""
+        return named.iri is not None or self._served.is_here(iri)
 
     def property_name(self, entry: PropertyFacts, twins: Container[Term] = ()) -> Markup:
-        """Return the name of a property: a link where the vocabulary is this graph's own.
+        """Return the name of a property: a link where this graph describes it.
 
         ``twins`` are the properties of which others are called the same: such a one is shown with
         the name by which it is written.
@@ -115,7 +115,7 @@ class Parts:
         iri = predicate.iri or ""
         title = f' title="{escape(definition)}"' if definition else ""
         words = escape(worded(predicate))
-        if iri.startswith(self._served.base):
+        if self._served.is_here(iri):
             words = Markup(f'<a href="{escape(self._served.local_href(iri))}">{words}</a>')  # noqa: S704
         return Markup(f"<span{title}>{words}</span>")  # noqa: S704
 

@@ -284,7 +284,6 @@ _COUNTED = {
     "queries": Phrase("queries"),
     "files": Phrase("files"),
     "graphs": Phrase("graphs"),
-    "subjects": Phrase("things"),
     "quads": Phrase("quads"),
 }
 
