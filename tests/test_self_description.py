@@ -519,7 +519,7 @@ def test_the_page_of_the_dataset_shows_the_parts_that_it_names(
     assert any("#passages" in each for each in linked)
     assert {each.partition("#")[2] for each in linked} <= ids
     part = page[page.index('<h3 id="passages"') :]
-    assert re.search(r"<dt>triples</dt>\s*<dd><span[^>]*>[1-9]", part)
+    assert re.search(r"<dt>number of triples</dt>\s*<dd><span[^>]*>[1-9]", part)
 
 
 def test_the_home_page_leads_to_the_description(client: FlaskClient, dataset: URIRef) -> None:
