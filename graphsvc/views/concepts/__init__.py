@@ -3,7 +3,8 @@
 They are asked for by the types of a thing, and stand beside its facts:
 
     around    of a concept: the ways to it from the top, what is under it and beside it
-    beside    the literal forms of its labels and the schemes of what it matches, if it has such
+    labels    its labels, if some are those of SKOS-XL; else its facts hold them
+    mappings  what it matches elsewhere, if it does
     tops      of a scheme: its top concepts (or else its roots)
     below     what is directly under these
     ordered   the members of an ordered collection
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     Row: TypeAlias = Mapping[str, Term]
 
 AROUND = view_query("concepts/around")
-BESIDE = view_query("concepts/beside")
+LABELS = view_query("concepts/labels")
+MAPPINGS = view_query("concepts/mappings")
 TOPS = view_query("concepts/tops")
 ROOTS = view_query("concepts/roots")
 BELOW = view_query("concepts/below")
@@ -55,6 +57,8 @@ _MAPPINGS = (
     *(SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch),
     *(SKOS.relatedMatch, SKOS.mappingRelation),
 )
+_PLACING = (SKOS.broader, SKOS.narrower)
+_XL = (SKOSXL.prefLabel, SKOSXL.altLabel, SKOSXL.hiddenLabel)
 _PREFERRED = frozenset({SKOS.prefLabel, SKOSXL.prefLabel})
 _ALTERNATIVE = frozenset({SKOS.altLabel, SKOSXL.altLabel})
 _HIDDEN = frozenset({SKOS.hiddenLabel, SKOSXL.hiddenLabel})
@@ -67,7 +71,8 @@ class ConceptDraft:
         self._answers = answers
         self._values = by_first((row["property"], row["value"]) for row in _once(answers.facts))
         self._around = AROUND.bind({"thing": answers.thing})
-        rows = list(graph.rows(self._around))
+        is_placed = any(prop in sizes for prop in _PLACING for sizes in (answers.out, answers.into))
+        rows = list(graph.rows(self._around)) if is_placed else []
         places = {
             place: [(row["upper"], row["lower"]) for row in rows if row["place"] == Literal(place)]
             for place in ("above", "below", "beside")
@@ -80,8 +85,18 @@ class ConceptDraft:
             self._under,
             by_first(places["beside"]),
         )
-        asks = any(prop in (*_MAPPINGS, *_xl()) for prop in self._values)
-        self._beside = list(graph.rows(BESIDE.bind({"thing": answers.thing}))) if asks else []
+        about = {"thing": answers.thing}
+        self._labels = LABELS.bind(about)
+        self._mappings = MAPPINGS.bind(about)
+        self._forms = self._asked(graph, self._labels, _XL)
+        self._matches = self._asked(graph, self._mappings, _MAPPINGS)
+
+    def _asked(
+        self, graph: Graph, query: BoundQuery, properties: Iterable[NamedNode]
+    ) -> Sequence[Row]:
+        """Return the answer to a query, if the concept has one of some properties."""
+        is_needed = any(prop in self._values for prop in properties)
+        return list(graph.rows(query)) if is_needed else []
 
     def terms(self) -> Iterator[Term]:
         """Yield what is to be named."""
@@ -89,10 +104,9 @@ class ConceptDraft:
             yield from way
         yield from self._under
         yield from self._tree.siblings()
-        for row in self._beside:
+        for row in self._matches:
             yield from row.values()
-        for prop in (*_MAPPINGS, SKOS.inScheme, SKOS.topConceptOf):
-            yield prop
+        for prop in (SKOS.inScheme, SKOS.topConceptOf):
             yield from self._values.get(prop, ())
 
     def shown(self, names: Names) -> Concept:
@@ -102,7 +116,8 @@ class ConceptDraft:
         schemes = [*self._values.get(SKOS.inScheme, ()), *self._values.get(SKOS.topConceptOf, ())]
         notations = self._values.get(SKOS.notation, ())
         return Concept(
-            labels=tuple(self._labels(names.languages)),
+            labels=tuple(self._in_languages(names.languages)),
+            labels_query=self._labels,
             notations=tuple(each.value for each in notations if isinstance(each, Literal)),
             tree=Tree(
                 self._tree.nodes(names, narrower),
@@ -119,7 +134,8 @@ class ConceptDraft:
                 for row in _once(self._answers.pointing)
                 if row["property"] == SKOS.member
             ),
-            mappings=tuple(self._mappings(names)),
+            mappings=tuple(self._matched(names)),
+            mappings_query=self._mappings,
         )
 
     def _narrower(self) -> tuple[int, str | None]:
@@ -131,10 +147,10 @@ class ConceptDraft:
             return 0, None
         return count, SKOS.broader.value if into >= out else f"~{SKOS.narrower.value}"
 
-    def _labels(self, languages: str) -> Iterator[LabelsIn]:
+    def _in_languages(self, languages: str) -> Iterator[LabelsIn]:
         """Yield the labels by language, those first that the reader takes."""
         said = [(prop, value) for prop, values in self._values.items() for value in values]
-        said += [(row["property"], row["value"]) for row in self._beside]
+        said += [(row["property"], row["value"]) for row in self._forms]
         found: dict[str | None, tuple[set[str], set[str], set[str]]] = defaultdict(
             lambda: (set(), set(), set())
         )
@@ -146,17 +162,19 @@ class ConceptDraft:
             preferred, alternative, hidden = (tuple(sorted(each)) for each in found[language])
             yield LabelsIn(language, preferred, alternative, hidden)
 
-    def _mappings(self, names: Names) -> Iterator[tuple[Named, tuple[Match, ...]]]:
-        schemes = by_first((row["target"], row["value"]) for row in self._beside)
+    def _matched(self, names: Names) -> Iterator[tuple[Named, tuple[Match, ...]]]:
+        schemes: dict[tuple[Term, Term], list[Term]] = defaultdict(list)
+        for row in self._matches:
+            schemes[row["property"], row["target"]] += [row["scheme"]] if "scheme" in row else []
         for prop in _MAPPINGS:
             matches = tuple(
                 Match(
                     names[target],
-                    tuple(names[each] for each in schemes.get(target, ())),
+                    tuple(names[each] for each in found),
                     urlsplit(target.value).hostname or "",
                 )
-                for target in self._values.get(prop, ())
-                if isinstance(target, NamedNode)
+                for (said, target), found in schemes.items()
+                if said == prop and isinstance(target, NamedNode)
             )
             if matches:
                 yield names[prop], matches
@@ -230,10 +248,6 @@ def _tops(graph: Graph, scheme: NamedNode) -> tuple[BoundQuery, list[Term]]:
         if found := [row["concept"] for row in graph.rows(asked)]:
             break
     return asked, found
-
-
-def _xl() -> tuple[NamedNode, ...]:
-    return (SKOSXL.prefLabel, SKOSXL.altLabel, SKOSXL.hiddenLabel)
 
 
 def _once(rows: Iterable[Row]) -> Iterator[Row]:

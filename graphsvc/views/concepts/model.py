@@ -69,12 +69,14 @@ class Concept:
     """
 
     labels: tuple[LabelsIn, ...]
+    labels_query: BoundQuery
     notations: tuple[str, ...]
     tree: Tree | None
     all_narrower: str | None
     schemes: tuple[Named, ...]
     collections: tuple[Named, ...]
     mappings: tuple[tuple[Named, tuple[Match, ...]], ...]
+    mappings_query: BoundQuery
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphsvc.views.map import Map
     from graphsvc.views.model import ClassCount, Named
     from graphsvc.views.timeline import Timeline
-    from graphsvc.views.vocabulary.defined import DefinedKind
+    from graphsvc.views.vocabulary.defined import Defined
 
 MOST_MOMENTS = 8
 """How many dated facts the first page shows before it links to the rest."""
@@ -56,7 +56,7 @@ class Home:
     thesauri: tuple[Outline, ...]
     more_thesauri: int
     thesauri_query: BoundQuery
-    defined: tuple[DefinedKind, ...]
+    defined: Defined
 
 
 def home(graph: Graph, languages: str) -> Home:

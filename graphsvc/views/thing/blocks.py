@@ -13,6 +13,7 @@ from graphsvc.views import catalogue, concepts
 from graphsvc.views.catalogue import Catalogue, Distributions
 from graphsvc.views.concepts.model import Concept, Members, Scheme
 from graphsvc.views.vocabulary import defined
+from graphsvc.views.vocabulary.defined import Defined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from graphsvc.views.graph import Graph
     from graphsvc.views.names import Names
     from graphsvc.views.thing.answers import Answers
-    from graphsvc.views.vocabulary.defined import DefinedKind
 
 B = TypeVar("B")
 
@@ -35,7 +35,7 @@ class Blocks:
     members: Members | None = None
     distributions: Distributions | None = None
     catalogue: Catalogue | None = None
-    defined: tuple[DefinedKind, ...] = ()
+    defined: Defined | None = None
 
 
 class BlocksDraft:
@@ -66,5 +66,5 @@ class BlocksDraft:
             members=of(Members),
             distributions=of(Distributions),
             catalogue=of(Catalogue),
-            defined=of(tuple) or (),
+            defined=of(Defined),
         )

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphsvc.namespaces import OWL, RDF, RDFS
-from graphsvc.views.vocabulary.ontology import KINDS
+from graphsvc.views.vocabulary.ontology import KINDS, STATEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyoxigraph import NamedNode
 
+    from graphsvc.queries import BoundQuery
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
     from graphsvc.views.names import Names
@@ -31,6 +32,14 @@ class DefinedKind:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """Terms by kind, and the query that reads all that is said of terms."""
+
+    kinds: tuple[DefinedKind, ...]
+    query: BoundQuery
+
+
 class DefinedDraft:
     """Some terms by kind, not named yet."""
 
@@ -44,9 +53,9 @@ class DefinedDraft:
         for terms in self._kinds.values():
             yield from terms[:MOST_TERMS]
 
-    def shown(self, names: Names) -> tuple[DefinedKind, ...]:
+    def shown(self, names: Names) -> Defined:
         """Return them under their names."""
-        return tuple(
+        kinds = (
             DefinedKind(
                 title,
                 tuple(sorted((names[term] for term in terms[:MOST_TERMS]), key=_label)),
@@ -55,6 +64,7 @@ class DefinedDraft:
             for title, terms in self._kinds.items()
             if terms
         )
+        return Defined(tuple(kinds), STATEMENTS)
 
 
 def drafts(graph: Graph, answers: Answers) -> Iterator[DefinedDraft]:
