@@ -111,7 +111,7 @@ def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:
 
 def _untyped(graph: Graph) -> int:
     """Return how many things have no class; they are counted if the statistics leave any."""
-    parts = len(graph.ontology.used)
+    parts = len(graph.property_sizes) + graph.terms.counted_classes
     for row in graph.rows(TYPED.bind({"space": Literal(graph.base)})):
         typed, subjects = as_int(row["things"]) or 0, as_int(row.get("subjects"))
         if subjects is not None and subjects <= typed + parts:

@@ -97,6 +97,11 @@ class Terms:
         """Return how many things are of a class, as the graph's own statistics say."""
         return self._members.get(cls, 0)
 
+    @property
+    def counted_classes(self) -> int:
+        """Return of how many classes the graph's statistics count the members."""
+        return len(self._members)
+
     def most_specific(self, classes: Iterable[Term]) -> list[Term]:
         """Return those of some classes that are above no other one of them, in their order.
 
