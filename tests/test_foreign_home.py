@@ -140,10 +140,7 @@ def test_the_first_page_of_a_thesaurus_has_its_schemes_and_top_concepts(
 def test_the_first_page_of_an_ontology_has_its_terms(clients: dict[str, FlaskClient]) -> None:
     said = words(page(clients["ontology.ttl"], "/"), "defined")
     # "horse" is under "animal".
-    assert (
-        "Classes 3 animal hay https://zoo.example/zoo#Grass Object properties 1 eats"
-        in said
-    )
+    assert "Classes 3 animal hay https://zoo.example/zoo#Grass Object properties 1 eats" in said
     # Where there are things of the classes, these come first.
     assert 'id="defined"' not in page(clients["two-ontologies.ttl"], "/")
 
@@ -180,9 +177,7 @@ def test_an_ontology_tells_its_version_and_what_it_defines(
     assert "Classes 1 ship Object properties 1 sails" in words(versioned, "defined")
     assert "a/2.0" in versioned
     plain = page(clients["ontology.ttl"], "/doc/zoo")
-    assert "Classes 4 animal hay horse https://zoo.example/zoo#Grass" in words(
-        plain, "defined"
-    )
+    assert "Classes 4 animal hay horse https://zoo.example/zoo#Grass" in words(plain, "defined")
     assert "https://elsewhere.example/upper" in plain
 
 
