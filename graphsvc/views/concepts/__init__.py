@@ -21,7 +21,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.language_priority import distance
 from graphsvc.namespaces import RDF, SKOS, SKOSXL
 from graphsvc.views.concepts.model import Concept, LabelsIn, Match, Members, Scheme, Tree
-from graphsvc.views.concepts.trees import Arranged, by_first, levels
+from graphsvc.views.concepts.trees import MOST_NARROWER, Arranged, by_first, levels
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ MOST_MEMBERS = 200
 """How many members of a collection are shown."""
 
 _MOST_ABOVE = 500
-_MOST_BELOW = 2000
+_MOST_BELOW = 1000
 
 _MAPPINGS = (
     *(SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch),
@@ -195,7 +195,7 @@ class SchemeDraft:
         """Yield what is to be named."""
         yield from self._tops
         for lower in self._lower.values():
-            yield from lower
+            yield from lower[:MOST_NARROWER]
 
     def shown(self, names: Names) -> Scheme:
         """Return it under the names of things."""

@@ -123,9 +123,9 @@ def levels(
     """Return concepts with those directly under them."""
     found = []
     for top in dict.fromkeys(tops):
-        below = sorted((Node(names[each]) for each in lower.get(top, ())), key=_by_label)
-        more = max(0, len(below) - MOST_NARROWER)
-        found.append(Node(names[top], tuple(below[:MOST_NARROWER]), more=more))
+        under = lower.get(top, ())
+        below = sorted((Node(names[each]) for each in under[:MOST_NARROWER]), key=_by_label)
+        found.append(Node(names[top], tuple(below), more=len(under) - len(below)))
     return tuple(sorted(found, key=_by_label))
 
 
