@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from graphsvc import rdf_files
 from graphsvc.errors import InputError
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from graphsvc.parsing import Parsed
     from graphsvc.rdf_files import Parser, RdfFile
     from graphsvc.store.base import Term
+
+_T = TypeVar("_T")
 
 #: The relative IRIs of a file stand under this until the base is known; nothing else has it.
 _UNKNOWN_BASE = "https://relative.invalid/"
@@ -82,6 +84,7 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
     for number, file in enumerate(files):
         if _is_relative(parsed[number]):
             parsed[number] = rdf_files.read(file, data[number], _address(base, file), parser)
+    parsed = [_named(each, file, base) for each, file in zip(parsed, files, strict=True)]
     sources = [_source(*each, base) for each in zip(files, data, parsed, strict=True)]
     findings = tuple(finding for each in parsed for finding in each.findings)
     is_broken = any(finding.severity is Severity.ERROR for finding in findings)
@@ -203,6 +206,29 @@ def _beginnings(folder: str) -> Iterator[str]:
     while end >= 0:
         yield folder[: end + 1]
         end = folder.find("/", end + 1)
+
+
+def _named(parsed: Parsed, file: RdfFile, base: str) -> Parsed:
+    """Return what a file says, its graphs that are blank nodes named after the file and numbered.
+
+    Whoever asks of a graph has to name it. JSON-LD and N3 have such graphs without being asked to.
+    """
+    blank = dict.fromkeys(
+        quad.graph_name for quad in parsed.quads if isinstance(quad.graph_name, BlankNode)
+    )
+    if not blank:
+        return parsed
+    graph = graph_iri(base, quote(file.name)).value
+    names = {node: NamedNode(f"{graph}/{number}") for number, node in enumerate(blank, 1)}
+
+    def named(term: _T) -> _T | NamedNode:
+        return names.get(term, term) if isinstance(term, BlankNode) else term
+
+    quads = tuple(
+        Quad(named(quad.subject), quad.predicate, named(quad.object), named(quad.graph_name))
+        for quad in parsed.quads
+    )
+    return replace(parsed, quads=quads)
 
 
 def _source(file: RdfFile, data: bytes, parsed: Parsed, base: str) -> SourceFile:

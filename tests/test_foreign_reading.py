@@ -267,3 +267,17 @@ def test_a_build_says_as_what_the_files_are_published(write: Write, tmp_path: Pa
     told = CliRunner().invoke(main, words).output
     assert "Title: Waters\nBase: http://e.com/scheme/ (also http://f.org/)\n" in told
     assert "Languages: en, de\n" in told
+
+
+def test_graphs_that_are_blank_nodes_get_names(write: Write, tmp_path: Path) -> None:
+    text = """@prefix e: <http://e.com/> . _:g e:saidBy e:ada .
+        _:g { e:a e:says "one < two" } [] { e:b e:says _:g }"""
+    path = write("said.trig", text)
+    chosen = settings.load({"files": (path,), "releases": tmp_path / "kept"}, {})
+    store = build(load(path), chosen, validate, describe).store
+    assert store.ask(
+        """ASK { ?g <http://e.com/saidBy> <http://e.com/ada>
+        GRAPH ?g { <http://e.com/a> <http://e.com/says> "one < two" }
+        GRAPH <http://e.com/graph/said.trig/2> { <http://e.com/b> <http://e.com/says> ?g }
+        FILTER(ISIRI(?g)) }"""
+    )

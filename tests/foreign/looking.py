@@ -286,7 +286,10 @@ def _examine_iris(site: Site, name: str, iris: list[str]) -> None:
         query = (
             f"SELECT ?s ?label {{ {_LABELS} VALUES ?s {{ {' '.join(terms)} }} ?s ?naming ?label }}"
         )
-        for row in site.rows(query)[:2]:
+        rows = site.rows(query)
+        # Some call a thing by its IRI.
+        so_called = {row["s"] for row in rows if row["label"] == row["s"]}
+        for row in [row for row in rows if row["s"] not in so_called][:2]:
             site.find(name, f"shows {row['s']}, which is «{row['label']}»")
 
 
