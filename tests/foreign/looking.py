@@ -68,7 +68,7 @@ _ANY_LABEL = f"""SELECT ?label {{ {_LABELS} ?s ?naming ?label
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 # Names of blank nodes, as engines make them up, and as Turtle writes them.
-_BLANK = re.compile(r"(?<!\w)_:\w+|\bb?[0-9a-f]{31,32}\b")
+_BLANK = re.compile(r"(?<!\w)_:\w+|\b(?=\d*[a-f])[0-9a-f]{31,32}\b")
 _IRI = re.compile(r"https?://\S+")
 # Links out of the pages, to what is not worth a visit each time: queries, dumps, other formats.
 _SKIPPED = re.compile(r"^/(sparql\?|dump\.|static/|compare|cite|neighbourhood)|^/browse\.|rel=")
