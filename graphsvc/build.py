@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from graphsvc import __version__, depot, dumps, editions, listing, progress, release, search
 from graphsvc.canonical import canonical
@@ -20,7 +20,7 @@ from graphsvc.errors import InputError, SettingsError
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import Inferred, materialise
 from graphsvc.layout import Role
-from graphsvc.namespaces import Rebase
+from graphsvc.namespaces import DCTERMS, VOID, Rebase
 from graphsvc.naming import Naming, labels_in, resolved
 from graphsvc.release import Manifest, Release, current, is_fresh
 from graphsvc.store import union
@@ -75,6 +75,8 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         progress.tell("Storing")
         _store(content.nquads, folder)
         (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
+        parted = listing.documents(content.nquads, content.base)
+        (folder / release.DOCUMENTS).write_bytes(parted)
         progress.tell("Indexing")
         search.write(quads, rebase.new, folder / release.SEARCH, Naming(labels, prefixes.in_names))
         if not is_named:
@@ -191,7 +193,14 @@ def _counts(project: Project, follows: Inferred) -> dict[str, int]:
         return {
             "files": len(project.files),
             "graphs": len({quad.graph_name for file in project.files for quad in file.quads}),
-            "subjects": len({quad.subject for file in project.files for quad in file.quads}),
+            "entities": len(
+                {
+                    quad.subject
+                    for file in project.files
+                    for quad in file.quads
+                    if isinstance(quad.subject, NamedNode)
+                }
+            ),
             **({"inferred": _followed(follows)} if project.is_laid_out else {}),
         }
     editorial = project.graph("editorial").value
@@ -241,11 +250,21 @@ def _manifest(
         prefixes=dict(project.prefixes.rebased(rebase)),
         labels=tuple(label.value for label in content.labels),
         label_properties="",
+        derived=_derived(project, rebase),
         counts={**counts, "quads": content.nquads.count(b"\n")},
         inputs=project.inputs,
         warnings=tuple(_line(finding) for finding in findings),
         dumps=(),
     )
+
+
+def _derived(project: Project, rebase: Rebase) -> dict[str, list[str]]:
+    """Return what was derived of the graph as a whole, by what it is."""
+    told: dict[str, list[str]] = {}
+    for what, prop in (("title", DCTERMS.title), ("base", VOID.uriSpace)):
+        values = [quad.object for quad in project.derived if quad.predicate == prop]
+        told[what] = [rebase.iri(value.value) for value in values if isinstance(value, Literal)]
+    return told | {"language": list(project.languages)} if project.derived else {}
 
 
 def _line(finding: Finding) -> str:

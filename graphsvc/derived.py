@@ -1,15 +1,15 @@
 """RDF files as a project: what they do not say of themselves is derived from what they say.
 
 Any RDF makes a graph: no base, no description, no ontology and no passages are needed. The base is
-where most of the subjects stand, the title is that of the one dataset, ontology or scheme that has
-one, the prefixes are those of the files. A file without graphs is a graph of its own.
+where most of the subjects stand; there may be others beside it, under which many stand. The title
+is that of the one dataset, ontology or scheme that has one, the prefixes are those of the files,
+the language is the one in which most is said. A file without graphs is a graph of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -51,15 +51,18 @@ _UNKNOWN_BASE = "https://relative.invalid/"
 #: The part of the web addresses of a host that must stand under a base.
 _NEARLY_ALL = 0.9
 
-#: The part of all subjects that a host must have to be spoken of.
-_MANY = 0.05
-_SLASHES_OF_A_HOST = "http://host/".count("/")
 
 #: The base of a graph in which no subject is a web address.
 _NO_BASE = "http://localhost/"
 
 # Each quad is compared with it, and so it is made once.
 _TYPE = RDF.type
+
+#: More than which part of all subjects must stand at a host for it to have a base beside the first.
+_OTHER_BASE = 0.1
+
+#: What files describe of well-known vocabularies does not make these a part of the graph.
+_VOCABULARIES = tuple(namespace.rpartition("/")[0] + "/" for namespace in WELL_KNOWN.values())
 
 #: What may describe a whole graph, and what gives it a title, the best first.
 _WHOLES = (VOID.Dataset, DCAT.Dataset, DCAT.Catalog, OWL.Ontology, SKOS.ConceptScheme)
@@ -78,11 +81,13 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
         rdf_files.read(file, content, _address(_UNKNOWN_BASE, file), parser)
         for file, content in zip(files, data, strict=True)
     ]
-    base = _base(quad.subject for each in parsed for quad in each.quads)
+    bases = _bases(quad.subject for each in parsed for quad in each.quads)
+    base = bases[0]
     for number, file in enumerate(files):
         if _is_relative(parsed[number]):
             parsed[number] = rdf_files.read(file, data[number], _address(base, file), parser)
     sources = [_source(*each, base) for each in zip(files, data, parsed, strict=True)]
+    languages = _languages(sources)
     findings = tuple(finding for each in parsed for finding in each.findings)
     is_broken = any(finding.severity is Severity.ERROR for finding in findings)
     if not is_broken and not any(file.quads for file in sources):
@@ -96,7 +101,8 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
         files=tuple(sources),
         texts=(),
         findings=findings,
-        derived=_dataset(sources, base, paths[0]),
+        derived=_dataset(sources, bases, languages, paths[0]),
+        languages=languages,
         is_laid_out=False,
     )
 
@@ -123,78 +129,41 @@ def _is_relative(parsed: Parsed) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What files that describe no whole are published as.
+def _bases(subjects: Iterable[Term]) -> tuple[str, ...]:
+    """Return the longest beginnings, each up to a slash, of nearly all web addresses of a host.
 
-    ``other_bases`` are the hosts at which many of the subjects are that are not under the base;
-    ``languages`` are those of the literals, the most frequent ones first.
+    The first is that of the host at which most of the subjects are; those of others with many
+    follow. What a host has elsewhere than most, as Wikidata has its items beside their many
+    statements, is under the base too.
     """
-
-    title: str
-    base: str
-    other_bases: tuple[str, ...]
-    languages: tuple[str, ...]
-
-
-def summary(project: Project) -> Summary:
-    """Return what was derived for a project of files."""
-    quads = [quad for file in project.files for quad in file.quads]
-    titles = (quad.object for quad in project.derived if quad.predicate == DCTERMS.title)
-    under = _under(quad.subject for quad in quads)
-    hosts = {host: count for host, count in under.items() if _is_host(host)}
-    many = sum(hosts.values()) * _MANY
-    others = [host for host, count in hosts.items() if count > many]
-    languages = Counter(
-        quad.object.language
-        for quad in quads
-        if isinstance(quad.object, Literal) and quad.object.language
-    )
-    return Summary(
-        title=next(title.value for title in titles if isinstance(title, Literal)),
-        base=project.base,
-        other_bases=tuple(
-            host
-            for host in sorted(others, key=lambda host: (-hosts[host], host))
-            if not project.base.startswith(host)
-        ),
-        languages=tuple(sorted(languages, key=lambda language: (-languages[language], language))),
-    )
-
-
-def _base(subjects: Iterable[Term]) -> str:
-    """Return the longest beginning, up to a slash, of nearly all web addresses of one host.
-
-    It is the host at which most of the subjects are. What it has elsewhere than most, as Wikidata
-    has its items beside their many statements, is under the base too.
-    """
-    under = _under(subjects)
-    if not under:
-        return _NO_BASE
-    host = min(filter(_is_host, under), key=lambda host: (-under[host], host))
-    most = under[host] * _NEARLY_ALL
-    return max(
-        (each for each, count in under.items() if each.startswith(host) and count >= most), key=len
-    )
-
-
-def _under(subjects: Iterable[Term]) -> Counter[str]:
-    """Return how many web addresses of subjects stand under each beginning up to a slash."""
-    counts: Counter[str] = Counter()
+    hosts: dict[str, Counter[str]] = defaultdict(Counter)
     for term in set(subjects):
         if isinstance(term, NamedNode) and term.value.startswith(("http://", "https://")):
             document = term.value.partition("#")[0].partition("?")[0]
-            counts[document[: document.rfind("/") + 1]] += 1
-    counts.pop(_UNKNOWN_BASE, None)
+            folder = document[: document.rfind("/") + 1]
+            # A host alone, without a path, is below nothing.
+            hosts[next(_beginnings(folder), "")][folder] += 1
+    hosts.pop("", None)
+    hosts.pop(_UNKNOWN_BASE, None)
+    total = sum(folders.total() for folders in hosts.values())
+    bases: list[str] = []
+    for _, folders in sorted(hosts.items(), key=lambda each: (-each[1].total(), each[0])):
+        base = _longest(folders)
+        # One subject elsewhere is no part of a graph.
+        are_many = folders.total() > max(1, total * _OTHER_BASE)
+        if not bases or (are_many and not base.startswith(_VOCABULARIES)):
+            bases.append(base)
+    return tuple(bases) or (_NO_BASE,)
+
+
+def _longest(folders: Counter[str]) -> str:
+    """Return the longest beginning that nearly all have."""
     under: Counter[str] = Counter()
-    for folder, count in counts.items():
+    for folder, count in folders.items():
         for beginning in _beginnings(folder):
             under[beginning] += count
-    return under
-
-
-def _is_host(beginning: str) -> bool:
-    return beginning.count("/") == _SLASHES_OF_A_HOST
+    most = folders.total() * _NEARLY_ALL
+    return max((each for each, count in under.items() if count >= most), key=len)
 
 
 def _beginnings(folder: str) -> Iterator[str]:
@@ -242,16 +211,34 @@ def _namespaces(parsed: Sequence[Parsed]) -> set[str]:
     return {str(XSD), *(term.value[:end] for term, end in zip(terms, ends, strict=True))}
 
 
-def _dataset(sources: Sequence[SourceFile], base: str, path: Path) -> tuple[Quad, ...]:
-    """Return what says that there is a dataset, and what it is called."""
-    graph = graph_iri(base, "dataset")
-    node = NamedNode(f"{base}dataset")
+def _dataset(
+    sources: Sequence[SourceFile], bases: Sequence[str], languages: Sequence[str], path: Path
+) -> tuple[Quad, ...]:
+    """Return what says that there is a dataset, what it is called, and in which language most is.
+
+    https://www.w3.org/TR/void/#pattern
+    """
+    graph = graph_iri(bases[0], "dataset")
+    node = NamedNode(f"{bases[0]}dataset")
     title = _title(sources) or Literal(path.name.partition(".")[0] or path.name)
     return (
         Quad(node, RDF.type, VOID.Dataset, graph),
         Quad(node, DCTERMS.title, title, graph),
-        Quad(node, VOID.uriSpace, Literal(base), graph),
+        *(Quad(node, VOID.uriSpace, Literal(base), graph) for base in bases),
+        *(Quad(node, DCTERMS.language, Literal(tag), graph) for tag in languages[:1]),
     )
+
+
+def _languages(sources: Sequence[SourceFile]) -> tuple[str, ...]:
+    """Return the tags of the languages in which something is said, the most used one first."""
+    counts = Counter(
+        quad.object.language
+        for file in sources
+        for quad in file.quads
+        if isinstance(quad.object, Literal) and quad.object.language
+    )
+    # English is read by most: it goes before what is used as much.
+    return tuple(sorted(counts, key=lambda tag: (-counts[tag], tag != "en", tag)))
 
 
 def _title(sources: Sequence[SourceFile]) -> Literal | None:

@@ -1,38 +1,131 @@
-"""Which things of a graph have a page that a reader would look for: the ground of the site map.
+"""Which IRIs of a graph have a page that a reader would look for: the ground of the site map.
 
-They are what stands in the graphs of the data: what the passages and the editors speak of, the
-passages and texts themselves, the concepts of the schemes, and what RDF files say. What stands in
-the other graphs (shapes, derivations, example queries, the terms of the ontology) is shown on pages
-of its own or as a part of others.
+They are what stands in the graphs of the data, whatever their IRIs are: what the passages and the
+editors speak of, the passages and texts themselves, the concepts of the schemes, and what RDF files
+say. What stands in the other graphs (shapes, derivations, example queries, the terms of the
+ontology) is shown on pages of its own or as a part of others.
+
+The list also decides where the document about an IRI is: see `document_addresses`.
 """
 
 from __future__ import annotations
 
+import mmap
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from graphsvc.namespaces import graph_iri
+from graphsvc.namespaces import NIF, graph_iri
 from graphsvc.store import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _APART = ("ontology", "shapes", "dataset", "inferred", "examples")
 
 
 def pages(nquads: bytes, base: str) -> bytes:
-    """Return the IRIs of the things with a page, one a line, in order.
+    """Return the IRIs with a page, one a line, in the order of their bytes.
 
-    ``nquads`` are sorted, one quad a line. A thing whose IRI has a fragment is a part of another's
-    page.
+    ``nquads`` are sorted, one quad a line. A graph with an IRI elsewhere has a page too.
     """
-    return b"".join(dict.fromkeys(_pages(nquads, base)))
+    apart = _apart(base)
+    ours = base.encode()
+    graphs: set[bytes] = set()
+    subjects: list[bytes] = []
+    for subject, graph in _named(nquads):
+        if graph not in apart:
+            if not subjects or subjects[-1] != subject:
+                subjects.append(subject)
+            if not graph.startswith(ours):
+                graphs.add(graph)
+    return b"".join(iri + b"\n" for iri in sorted({*subjects, *graphs}))
 
 
-def _pages(nquads: bytes, base: str) -> Iterator[bytes]:
-    ours = f"<{base}".encode()
-    apart = {f" {graph_iri(base, name)} .\n".encode() for name in _APART}
+def documents(nquads: bytes, base: str) -> bytes:
+    """Return the IRIs, one a line, of what shows its parts itself, though it may not be listed.
+
+    A part has an IRI with a fragment: a term of the ontology, a part of the dataset, a derivation,
+    a claim of a passage.
+    """
+    apart, ours = _apart(base), base.encode()
+    has_claims = NIF.referenceContext.value.encode() in nquads
+    found: set[bytes] = set()
+    for subject, graph in _named(nquads):
+        if graph in apart and b"#" in subject and subject.startswith(ours):
+            found.add(subject.partition(b"#")[0])
+        elif has_claims and graph.startswith(ours):
+            found.add(graph)
+    return b"".join(iri + b"\n" for iri in sorted(found))
+
+
+def _apart(base: str) -> set[bytes]:
+    return {graph_iri(base, name).value.encode() for name in _APART}
+
+
+def _named(nquads: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the subject and the graph of each quad where both are IRIs."""
     for line in pieces.lines(nquads):
-        graph = line[line.rindex(b" <") :]
-        subject = line[1 : line.index(b">")] if line.startswith(ours) else b"#"
-        if b"#" not in subject and graph not in apart:
-            yield subject + b"\n"
+        if line.startswith(b"<") and not line.startswith(b"<<") and line.endswith(b"> .\n"):
+            graph = line[line.rindex(b" <") + 2 : -len(b"> .\n")]
+            yield line[1 : line.index(b">")], graph
+
+
+class Listing:
+    """IRIs in order, one a line, looked up where they stand: there may be millions of them."""
+
+    def __init__(self, lines: bytes | mmap.mmap = b"") -> None:
+        self._lines = lines
+
+    @classmethod
+    def open(cls, path: Path) -> Listing:
+        """Return the list in a file, of which only what is read comes into memory."""
+        with path.open("rb") as file:
+            # Nothing cannot be mapped.
+            is_empty = not file.seek(0, 2)
+            return cls(b"" if is_empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+    def __contains__(self, iri: str) -> bool:
+        line = iri.encode("utf-8", "surrogatepass") + b"\n"
+        start = self._first(line)
+        return self._lines[start : start + len(line)] == line
+
+    def __iter__(self) -> Iterator[str]:
+        return self.beginning_with("")
+
+    def beginning_with(self, text: str, start: int = 0) -> Iterator[str]:
+        """Yield the IRIs that begin with a text; ``start`` are passed over."""
+        beginning = text.encode()
+        at = self._first(beginning)
+        while self._lines[at : at + len(beginning)] == beginning and at < len(self._lines):
+            end = self._lines.find(b"\n", at)
+            if start:
+                start -= 1
+            else:
+                yield self._lines[at:end].decode()
+            at = end + 1
+
+    def count(self, text: str) -> int:
+        """Return how many IRIs begin with a text."""
+        # No byte of a text in UTF-8 is 0xff.
+        beginning = text.encode()
+        span = self._lines[self._first(beginning) : self._first(beginning + b"\xff")]
+        return span.count(b"\n")
+
+    def _first(self, line: bytes) -> int:
+        """Return where the first line begins that does not come before a line."""
+        size = len(self._lines)
+        at = bisect_left(range(size), line, key=self._line_at)
+        return self._start(at) if at < size else size
+
+    def _line_at(self, offset: int) -> bytes:
+        start = self._start(offset)
+        return self._lines[start : self._lines.find(b"\n", offset) + 1]
+
+    def _start(self, offset: int) -> int:
+        return self._lines.rfind(b"\n", 0, offset) + 1
+
+
+def listing_of(*iris: str) -> Listing:
+    """Return a list of some IRIs."""
+    return Listing(b"".join(sorted(iri.encode() + b"\n" for iri in iris)))

@@ -6,7 +6,8 @@
                 sources/        the texts, <slug>.txt
                 quads.nq.gz     every quad, canonical and sorted: the first of the dumps
                 *.gz            the other dumps
-                pages.txt       which of its things have a page worth finding
+                pages.txt       which IRIs have a page worth finding
+                documents.txt   which documents show their parts themselves
                 search.sqlite   the index of names and sentences
 <releases>/current              a link to the release that is served
 """
@@ -21,15 +22,17 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import NamedNode
 
 from graphsvc import __version__
+from graphsvc.document_addresses import DocumentAddresses
 from graphsvc.dumps import Dump
 from graphsvc.errors import ReleaseError
+from graphsvc.listing import Listing
 from graphsvc.namespaces import Prefixes
 from graphsvc.naming import Naming
 from graphsvc.search import Index
 from graphsvc.store.oxigraph import OxigraphStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 #: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
@@ -42,9 +45,10 @@ SOURCES = "sources"
 SEARCH = "search.sqlite"
 DUMP = "quads.nq.gz"
 PAGES = "pages.txt"
+DOCUMENTS = "documents.txt"
 CURRENT = "current"
 
-_PARTS = (STORE, QUERIES, SOURCES, DUMP, PAGES, SEARCH)
+_PARTS = (STORE, QUERIES, SOURCES, DUMP, PAGES, DOCUMENTS, SEARCH)
 
 #: How many hexadecimal digits of the content's hash name a release.
 ID_LENGTH = 16
@@ -54,10 +58,11 @@ ID_LENGTH = 16
 class Manifest:
     """What a release is: ``hash`` is of its content, ``inputs`` are its files' digests.
 
-    ``built`` is a UTC time in ISO 8601; ``counts`` says how many quads and other things it has;
-    ``labels`` are the properties by which its things are called, the best first, and
-    ``label_properties`` those that a setting names; ``warnings`` are the findings that did not stop
-    the build, as lines to read; ``dumps`` are the files that hold all of it.
+    ``built`` is a UTC time in ISO 8601; ``labels`` are the properties by which its things are
+    called, the best first, and ``label_properties`` those that a setting names; ``derived`` is what
+    the files did not say of the graph as a whole: its titles, bases and languages, or nothing;
+    ``counts`` says how many quads and other things it has; ``warnings`` are the findings that did
+    not stop the build, as lines to read; ``dumps`` are the files that hold all of it.
     """
 
     id: str
@@ -70,6 +75,7 @@ class Manifest:
     prefixes: Mapping[str, str]
     labels: tuple[str, ...]
     label_properties: str
+    derived: Mapping[str, Sequence[str]]
     counts: Mapping[str, int]
     inputs: Mapping[str, str]
     warnings: tuple[str, ...]
@@ -149,8 +155,14 @@ class Release:
 
     @property
     def pages(self) -> Path:
-        """Return the file that lists the things with a page worth finding, an IRI a line."""
+        """Return the file that lists what has a page worth finding, an IRI a line."""
         return self.path / PAGES
+
+    @cached_property
+    def addresses(self) -> DocumentAddresses:
+        """Return where the documents about its IRIs are."""
+        parted = (self.path / DOCUMENTS).read_text("utf-8").splitlines()
+        return DocumentAddresses(self.base, Listing.open(self.pages), parted)
 
     @cached_property
     def texts(self) -> Mapping[str, str]:

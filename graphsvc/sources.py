@@ -38,9 +38,10 @@ _BASE = re.compile(r"https?://[^\s<>\"{}|^`\\#?]+/")
 class Project:
     """A project as its files say it: its IRIs are the canonical ones, under ``base``.
 
-    ``derived`` are quads that no file has, since the program has derived them. In one that
-    ``is_laid_out`` the places of files say what they are, so that from its ontology and its facts
-    more follows.
+    ``derived`` are quads that no file has, since the program has derived them; ``languages`` are
+    the tags of those in which something is said, the most used first, where that was counted. In
+    one that ``is_laid_out`` the places of files say what they are, so that from its ontology and
+    its facts more follows.
     """
 
     root: Path
@@ -50,6 +51,7 @@ class Project:
     texts: tuple[Text, ...]
     findings: tuple[Finding, ...]
     derived: tuple[Quad, ...] = ()
+    languages: tuple[str, ...] = ()
     is_laid_out: bool = True
 
     @cached_property

@@ -19,7 +19,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("views",),
     ("changes", "validation", "explain", "description", "datasets"),
     ("queries",),
-    ("build", "canonical", "depot", "editions", "release", "dumps", "listing"),
+    (
+        "build",
+        "canonical",
+        "depot",
+        "editions",
+        "release",
+        "dumps",
+        "document_addresses",
+        "listing",
+    ),
     ("derived",),
     (
         "inference",

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from graphsvc import derived
 from graphsvc.build import build as build_release
 from graphsvc.cli import progress
+from graphsvc.cli.derived import say_what_was_derived
 from graphsvc.cli.inputs import load, with_paths
 from graphsvc.cli.options import READING, with_settings
 from graphsvc.description import describe
 from graphsvc.validation import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from graphsvc.release import Release
     from graphsvc.settings import Settings
 
 #: So many names are shown in one line.
-_SHOWN = 8
 
 
 @click.command()
@@ -39,25 +37,6 @@ def build(settings: Settings) -> None:
         project = load(settings)
         release = build_release(project, settings, validate, describe)
     _show(release)
-    if project.derived:
-        _show_summary(derived.summary(project))
-
-
-def _show_summary(summary: derived.Summary) -> None:
-    """Print as what the files are published, since they do not say it of themselves."""
-    others = f" (also {_some(summary.other_bases)})" if summary.other_bases else ""
-    for what, value in {
-        "Title": summary.title,
-        "Base": summary.base + others,
-        "Languages": _some(summary.languages) or "none is told",
-    }.items():
-        click.echo(f"{what}: {value}")
-
-
-def _some(names: Sequence[str]) -> str:
-    """Return the first of some names, and how many more there are."""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
 
 
 def _show(release: Release) -> None:
@@ -65,6 +44,7 @@ def _show(release: Release) -> None:
     console = Console(highlight=False)
     for warning in release.manifest.warnings:
         console.print(f"[yellow]warning[/yellow] {warning}", soft_wrap=True)
+    say_what_was_derived(release.manifest)
     console.print(f"Release {release.id} of <{release.base}>", markup=False, soft_wrap=True)
     for what, count in release.manifest.counts.items():
         console.print(f"{count:>10,} {what.replace('_', ' ')}", markup=False)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graphsvc import vocabularies
+from graphsvc.cli.derived import say_what_was_derived
 from graphsvc.cli.inputs import digests, with_paths
 from graphsvc.cli.options import READING, with_settings
 from graphsvc.errors import ReleaseError, StoreError
@@ -20,6 +21,7 @@ from graphsvc.server.listening import address_of, listeners
 from graphsvc.settings import ENVIRONMENT
 
 if TYPE_CHECKING:
+    from graphsvc.release import Release
     from graphsvc.settings import Settings
 
 
@@ -53,8 +55,12 @@ def serve(settings: Settings) -> None:
     """
     sockets = listeners(settings, os.environ)
     _hand_down(settings)
-    if not _has_fresh_release(settings):
+    fresh = _fresh_release(settings)
+    if fresh is None:
+        # It says itself what it derives.
         _build()
+    else:
+        say_what_was_derived(fresh.manifest)
     if not vocabularies.is_made():
         click.echo(
             "Note: the table of what well-known terms are called is missing, so they go by their "
@@ -85,12 +91,14 @@ def reload(settings: Settings) -> None:
         click.echo(f"{', '.join(row.addresses)}: serves the release {row.release}.")
 
 
-def _has_fresh_release(settings: Settings) -> bool:
+def _fresh_release(settings: Settings) -> Release | None:
+    """Return the release that building it now would give, if it is there."""
     try:
         release = current(settings.releases)
     except ReleaseError:
-        return False
-    return is_fresh(digests(settings), release, settings.base_iri, settings.label_properties)
+        return None
+    is_new = is_fresh(digests(settings), release, settings.base_iri, settings.label_properties)
+    return release if is_new else None
 
 
 def _build() -> None:

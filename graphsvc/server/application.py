@@ -190,6 +190,7 @@ def _environ(request: Request, connection: socket.socket) -> WSGIEnvironment:
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": "/" if target.path == "*" else target.path,
+        "REQUEST_URI": request.target.decode("latin-1"),
         "QUERY_STRING": target.query.decode("latin-1"),
         "SERVER_PROTOCOL": f"HTTP/{request.version}",
         "SERVER_NAME": own[0] if isinstance(own, tuple) else "localhost",

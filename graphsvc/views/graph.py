@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from graphsvc.document_addresses import DocumentAddresses
 from graphsvc.namespaces import graph_iri
 from graphsvc.naming import Naming
 from graphsvc.store.base import Table
@@ -29,16 +30,23 @@ if TYPE_CHECKING:
 
 
 class Graph:
-    """A store and the base of its IRIs.
+    """A store, the base of its IRIs, and where the documents about them are.
 
     It is made once, by the parent process, and shared: what it reads ahead must not depend on a
     request.
     """
 
-    def __init__(self, store: Store, base: str, naming: Naming | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        base: str,
+        naming: Naming | None = None,
+        addresses: DocumentAddresses | None = None,
+    ) -> None:
         """Take a store; ``naming`` says by what its things are called, if not by convention."""
         self.base = base
         self.naming = naming or Naming()
+        self.addresses = addresses or DocumentAddresses(base)
         self.editorial = graph_iri(base, "editorial")
         self.inferred = graph_iri(base, "inferred")
         self._store = store

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 from flask import request
+from pyoxigraph import NamedNode
 
 from graphsvc.views.collection.address import (
     write_condition,
@@ -23,9 +24,8 @@ from graphsvc.web.site import site
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pyoxigraph import NamedNode
-
     from graphsvc.namespaces import Prefixes
+    from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.collection.facets import Chosen
     from graphsvc.views.collection.state import Condition
@@ -201,9 +201,10 @@ class Links:
         """Return the address of a file with all that fits."""
         return address(f"browse.{name}", written(replace(self.state, page=1, facet=None)))
 
-    def compare(self, things: Iterable[NamedNode]) -> str:
+    def compare(self, things: Iterable[Term]) -> str:
         """Return the address of a comparison of things."""
-        return Compared(tuple(things), ()).address
+        # What has no IRI cannot be named in an address.
+        return Compared(tuple(each for each in things if isinstance(each, NamedNode)), ()).address
 
     def ref_name(self, ref: PropertyRef) -> str:
         """Return how a property is written."""

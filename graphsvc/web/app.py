@@ -21,7 +21,7 @@ from graphsvc.web.browse import browsing
 from graphsvc.web.cite import cite
 from graphsvc.web.crawlers import crawlers
 from graphsvc.web.delivery import Delivering
-from graphsvc.web.documents import documents
+from graphsvc.web.documents import documents, instead_of_nothing
 from graphsvc.web.dumps import downloads
 from graphsvc.web.endpoint import Endpoint
 from graphsvc.web.examples import examples
@@ -120,6 +120,8 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.before_request(_refuse_what_is_no_host)
     app.before_request(refuse_where_nothing_is)
     app.after_request(_with_headers)
+    # Functions that are registered later run first.
+    app.after_request(instead_of_nothing)
     app.wsgi_app = Delivering(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

@@ -53,6 +53,8 @@ def robots() -> Response:
         abort(404)
     root = f"{request.script_root}/"
     lines = ["User-agent: *", f"Allow: {root}static/"]
+    # The longest rule that fits decides: what has no path of its own may be read here.
+    lines += [f"Allow: {url_for('documents.describe')}?iri="]
     lines += [*(f"Disallow: {root}{path}" for path in _COSTLY), ""]
     lines += [f"Sitemap: {url_for('crawlers.sitemap', _external=True)}", ""]
     return _answer(text, "robots", lambda: ["\n".join(lines).encode()])

@@ -8,13 +8,16 @@ The 303 itself carries no typed links: where it leads is all that it has to say.
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request
 
 from graphsvc.errors import UnknownEntity, Withdrawn
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import OWL
+from graphsvc.views.collection.address import read_iri
 from graphsvc.views.thing import head
 from graphsvc.web import dataset_description, lineage, problems, signposts
 from graphsvc.web.history import history
@@ -23,6 +26,7 @@ from graphsvc.web.negotiation import negotiate
 from graphsvc.web.offers import DATA_FORMATS, data_formats, document_of, drafted
 from graphsvc.web.pages import entity_page
 from graphsvc.web.parameters import page_number
+from graphsvc.web.problems import RequestProblem
 from graphsvc.web.rdf import write_rdf
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
@@ -66,7 +70,65 @@ def about(path: str) -> Response:
     """Answer with the document about a thing, in the format of its suffix or as negotiated."""
     address, found = _address(path)
     problems.ask_for_rdf_errors(address.format)
-    return _document(_in_use(site().thing(address.path), found), address.format)
+    return _document(_in_use(_iri(address), found), address.format)
+
+
+@documents.get("/describe")
+@documents.get("/describe.<suffix>")
+def describe(suffix: str | None = None) -> BaseResponse:
+    """Answer with the document about any IRI (``iri=``), which may be a prefixed name.
+
+    What has a path of its own here is found there, and the parts of a document in it.
+    """
+    fmt = None if suffix is None else _format(suffix)
+    problems.ask_for_rdf_errors(fmt)
+    iri, number = _named_iri(), page_number()
+    document = site().addresses.showing(iri)
+    if site().addresses.has_path(document):
+        ending = "" if fmt is None else f".{fmt.name}"
+        place = quote(iri.removeprefix(document), safe="#/?")
+        response = redirect(site().local_doc(document, ending, number) + place, 303)
+        response.headers["Cache-Control"] = "public, no-cache"
+        return response
+    return _document(_in_use(iri, head(site().graph, iri)), fmt)
+
+
+def _format(suffix: str) -> Format:
+    for fmt in DOCUMENT_FORMATS:
+        if fmt.name == suffix:
+            return fmt
+    raise RequestProblem(
+        "not-found",
+        f"There is no document as {suffix!r}.",
+        remedy="There are: " + ", ".join(fmt.name for fmt in DOCUMENT_FORMATS) + ".",
+    )
+
+
+def _named_iri() -> str:
+    """Return the IRI that the address names: as it is if the graph knows it so, else in full."""
+    text = request.args.get("iri", "")
+    if not text:
+        raise RequestProblem("bad-request", "Nothing is named.", remedy="Give an IRI as iri=.")
+    if text in site().addresses.listed or site().knows(text):
+        return text
+    return read_iri(text, site().release.prefixes).value
+
+
+def instead_of_nothing(response: Response) -> BaseResponse:
+    """Send to the document about an IRI if it is an address of this service at which nothing is.
+
+    A graph may have IRIs that begin as the addresses of releases, queries or files do.
+    """
+    is_open = bool(request.view_args) and not request.query_string
+    if response.status_code != HTTPStatus.NOT_FOUND or request.method not in ("GET", "HEAD"):
+        return response
+    if not is_open or request.endpoint == f"{documents.name}.{thing.__name__}":
+        return response
+    iri = site().thing(request.path.removeprefix("/"))
+    address = site().local_doc(iri)
+    if address == request.script_root + request.path or head(site().graph, iri) is None:
+        return response
+    return redirect(address, 303)
 
 
 @documents.get("/ontology")
@@ -111,9 +173,13 @@ def _address(path: str) -> tuple[Address, Head | None]:
     """
     ways = list(_splits(path))
     for way in ways:
-        if found := head(site().graph, site().thing(way.path)):
+        if found := head(site().graph, _iri(way)):
             return way, found
     return ways[0], None
+
+
+def _iri(way: Address) -> str:
+    return site().thing(way.path, "" if way.format is None else f".{way.format.name}")
 
 
 def _in_use(iri: str, found: Head | None) -> Head:
@@ -135,7 +201,7 @@ def _document(about: Head, asked: Format | None) -> Response:
     data = drafted(iri, number) if is_data else None
     is_vocabulary = iri == site().ontology.value
     is_read_in_pages = Content.PAGE in fmt.carries and (
-        is_vocabulary or iri in site().graph.texts.passages
+        is_vocabulary or iri in site().graph.texts.passages or site().addresses.has_parts(iri)
     )
     if number > 1 and not is_data and not is_read_in_pages:
         raise UnknownEntity(f"{iri}?page={number}", iri)
@@ -148,8 +214,7 @@ def _document(about: Head, asked: Format | None) -> Response:
         return ontology_page(about, number) if is_vocabulary else entity_page(about)
 
     response = _answer(fmt, (iri, number), iri, body)
-    page = "" if number == 1 else f"?page={number}"
-    response.headers["Content-Location"] = site().local_doc(iri, f".{fmt.name}") + page
+    response.headers["Content-Location"] = site().local_doc(iri, f".{fmt.name}", number)
     for link in signposts.links(about, fmt, None if data is None else data.paging):
         response.headers.add("Link", link.field)
     return response

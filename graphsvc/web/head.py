@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from graphsvc.formats import Content, carrying
-from graphsvc.views.document import document_iri
 from graphsvc.views.structured import Publication, Subject, about, subject_of, whole
 from graphsvc.web import signposts
 from graphsvc.web.site import site
@@ -42,7 +41,7 @@ def _signposts(about: Head) -> list[signposts.Link]:
 
 def _structured(entity: Thing | Subject) -> Markup:
     subject = entity if isinstance(entity, Subject) else subject_of(entity)
-    publication = Publication(document_iri(site().base, subject.iri), site().dataset)
+    publication = Publication(site().addresses.iri(subject.iri), site().dataset)
     return _data_block(about(subject, site().alignments, publication))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from itertools import groupby
+from string import whitespace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -19,7 +21,7 @@ from graphsvc.views.labels import alike
 from graphsvc.views.mentions import nested, occurrences
 from graphsvc.views.model import Status
 from graphsvc.views.passage import reading
-from graphsvc.views.thing import thing
+from graphsvc.views.thing import thing, within
 from graphsvc.web import signposts
 from graphsvc.web.cite import cite_claim, cite_fact
 from graphsvc.web.history import history
@@ -54,6 +56,12 @@ _MANY = 12
 """How many values a list shows before the rest is asked for; it shows a few more if that is all."""
 
 (_HTML,) = carrying(Content.PAGE)
+
+#: The ids that parts of the page of a thing have.
+_OF_PAGE = re.compile(
+    "|main|download|more|fragments|within|incoming|discrepancies|notes|unstated|search-box"
+    "|group-[0-9]+|f[0-9a-f]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,11 @@ def _thing_page(about: Head) -> str:
     shown = reading(site().graph, found, labels()) if about.texts else None
     template = "entity.html" if shown is None else "passage.html"
     place = on_map(found.iri)
-    return render_template(template, entity=found, reading=shown, about=about, place=place)
+    has_parts = site().addresses.has_parts(about.iri)
+    parts = within(site().graph, about.iri, page_number(), labels()) if has_parts else None
+    return render_template(
+        template, entity=found, reading=shown, about=about, place=place, within=parts
+    )
 
 
 def blocks(facts: Sequence[Fact]) -> Iterator[Block]:
@@ -165,6 +177,7 @@ def register(served: Site, environment: Environment) -> None:
     """Give the templates what they all use."""
     environment.template_class = Page
     environment.tests["in_base"] = lambda iri: iri.startswith(served.base)
+    environment.tests["of_graph"] = lambda iri: iri.startswith(served.spaces)
     environment.globals.update(
         site=served,
         href=served.local_href,
@@ -181,6 +194,7 @@ def register(served: Site, environment: Environment) -> None:
         MANY=_MANY,
         map_anchor=map_anchor,
         format_label=_format_label,
+        part_id=_part_id,
         solution_formats=carrying(Content.SOLUTIONS),
         document_formats=DATA_FORMATS,
         data_formats=data_formats,
@@ -193,6 +207,13 @@ def register(served: Site, environment: Environment) -> None:
 def _cut(listed: Sequence[object]) -> int:
     """Return how many of a list are shown at first: not so many that two or three are left."""
     return len(listed) if len(listed) <= _MANY + 3 else _MANY
+
+
+def _part_id(iri: str) -> str:
+    """Return the id of a thing in the page of its document: its fragment, if no part has it."""
+    fragment = iri.partition("#")[2]
+    is_free = _OF_PAGE.fullmatch(fragment) is None and not set(fragment) & set(whitespace)
+    return fragment if is_free else ""
 
 
 def _format_label(name: str) -> str:

@@ -39,18 +39,17 @@ class Parts:
         """Return a term: a link if it is a thing or a web address, else its words."""
         iri = named.iri
         language = _lang(named.language)
-        address = self._served.local_href(iri)
+        address, is_here = self._served.local_href(iri), self._served.is_here(iri or "")
         if iri is None or address is None:
             lines = ' class="lines"' if "\n" in named.label else ""
             return Markup(f"<span{language}{lines}>{escape(named.label)}</span>")  # noqa: S704
         language = label_language(named.language)
-        own = iri.startswith(self._served.base)
-        elsewhere = "" if own else ' class="elsewhere" rel="external"'
+        elsewhere = "" if is_here else ' class="elsewhere" rel="external"'
         words = escape(shortened(named.label, _LONGEST_LABEL))
         return Markup(f'<a href="{escape(address)}"{language}{elsewhere}>{words}</a>')  # noqa: S704
 
     def property_name(self, entry: PropertyFacts, twins: Container[Term] = ()) -> Markup:
-        """Return the name of a property: a link where the vocabulary is this graph's own.
+        """Return the name of a property: a link where this graph describes it.
 
         ``twins`` are the properties of which others are called the same: such a one is shown with
         the name by which it is written.
@@ -66,7 +65,7 @@ class Parts:
         iri = predicate.iri or ""
         title = f' title="{escape(definition)}"' if definition else ""
         words = escape(worded(predicate))
-        if iri.startswith(self._served.base):
+        if self._served.is_here(iri):
             words = Markup(f'<a href="{escape(self._served.local_href(iri))}">{words}</a>')  # noqa: S704
         return Markup(f"<span{title}>{words}</span>")  # noqa: S704
 

@@ -7,13 +7,15 @@ from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar, cast
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from flask import current_app, request
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from graphsvc import __version__, vocabularies
+from graphsvc.document_addresses import iris_at
 from graphsvc.lru import LruCache
+from graphsvc.namespaces import VOID
 from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
@@ -24,7 +26,7 @@ from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
 from graphsvc.views.names import Names
 from graphsvc.views.structured import Alignments
-from graphsvc.views.thing import head, is_known
+from graphsvc.views.thing import head, is_known, known_among
 from graphsvc.views.vocabulary.questions import questions_by_term
 
 if TYPE_CHECKING:
@@ -44,9 +46,6 @@ READER_SIZE = 100
 _CACHED_BYTES = 8 * 1024 * 1024
 """How many bytes of the pages that cost most are kept in memory (see `web.page_cache`)."""
 
-_IRI_CHARACTERS = "/:@!$&'()*+,;=~-._%#?"
-_PLAIN = re.compile(r"[A-Za-z0-9/_.#-]*")
-
 
 class Site:
     """A release as it is served: its store, its vocabulary, and where its things are."""
@@ -55,6 +54,7 @@ class Site:
         self.release = release
         self.store = store
         self.base = release.base
+        self.addresses = release.addresses
         self.ontology = NamedNode(f"{release.base}ontology")
         self.built = datetime.fromisoformat(release.manifest.built)
         self.page_cache = LruCache[bytes](_CACHED_BYTES, _CACHED_BYTES // 2, len)
@@ -105,6 +105,12 @@ class Site:
         return self.graph.description.language
 
     @cached_property
+    def spaces(self) -> tuple[str, ...]:
+        """Return the beginnings of the IRIs that the graph calls its own."""
+        told = self.graph.description.values(VOID.uriSpace)
+        return (self.base, *(space.value for space in told if isinstance(space, Literal)))
+
+    @cached_property
     def texts_by_digest(self) -> Mapping[str, str]:
         """Return the texts by their SHA-256, as the documents about them state it."""
         return {sha256(text.encode()).hexdigest(): text for text in self.release.texts.values()}
@@ -150,7 +156,7 @@ class Site:
     @cached_property
     def graph(self) -> Graph:
         """Return the graph as the views read it."""
-        return Graph(self.store, self.base, self.release.naming)
+        return Graph(self.store, self.base, self.release.naming, self.addresses)
 
     @cached_property
     def dataset_head(self) -> Head | None:
@@ -175,33 +181,39 @@ class Site:
         """Return the entity tag of a representation: the release and the request decide it."""
         return etag(self.release, request.url_root, *parts)
 
-    def thing(self, path: str) -> str:
-        """Return the IRI of the thing at a path under the base.
+    def thing(self, path: str, ending: str = "") -> str:
+        """Return the IRI of the thing at a path under the base: what the graph knows decides.
 
-        A path comes percent-decoded, while an IRI may hold the encoded form: what the graph
-        knows decides.
+        ``ending`` is what the address has after the path.
         """
-        iri = self.base + path
-        encoded = self.base + quote(path, safe=_IRI_CHARACTERS.replace("%", ""))
-        return encoded if encoded != iri and not self.knows(iri) and self.knows(encoded) else iri
+        first, *others = iris_at(self.base, path, _target(path, ending))
+        if not others:
+            return first
+        ways = (first, *others)
+        known = known_among(self.graph, ways)
+        has_parts = self.addresses.has_parts
+        return next((iri for iri in ways if iri in known or has_parts(iri)), self.base + path)
 
     def knows(self, iri: str) -> bool:
         """Tell whether the graph says anything about an IRI; one that is none is not known."""
         return is_known(self.graph, iri)
 
     def local_href(self, iri: str | None) -> str | None:
-        """Return where a link to a thing leads: things of this graph are here, others elsewhere.
+        """Return where a link to an IRI leads: here, if the graph speaks of it, or elsewhere.
 
         The graph's IRIs may have another host than the one that serves it. What is no web
         address is not linked.
         """
         if iri is None:
             return None
-        root = request.script_root
-        if iri.startswith(self.base):
-            rest = iri.removeprefix(self.base)
-            return f"{root}{_place(rest)}{_quoted(rest)}"
+        here = self.addresses.link(iri)
+        if here is not None:
+            return request.script_root + here
         return iri if iri.startswith(("http://", "https://")) else None
+
+    def is_here(self, iri: str) -> bool:
+        """Tell whether a link to an IRI leads to a page of this service."""
+        return self.addresses.link(iri) is not None
 
     def in_text(self, passage: str) -> str | None:
         """Return where a passage stands in its text as the source reader shows it."""
@@ -209,13 +221,11 @@ class Site:
         if position is None:
             return self.local_href(passage)
         page = position.index // READER_SIZE + 1
-        query = f"?page={page}" if page > 1 else ""
-        return f"{self.local_href(position.text)}{query}#p-{quote(local_name(passage))}"
+        return f"{self.local_doc(position.text, page=page)}#p-{quote(local_name(passage))}"
 
-    def local_doc(self, iri: str, suffix: str = "") -> str:
-        """Return the path of the document about a thing of this graph, maybe in one format."""
-        rest = quote(iri.removeprefix(self.base), safe=_IRI_CHARACTERS.replace("#", ""))
-        return f"{request.script_root}{_place(rest)}{rest}{suffix}"
+    def local_doc(self, iri: str, suffix: str = "", page: int = 1) -> str:
+        """Return the path of the document about an IRI, maybe in one format, or a page of it."""
+        return request.script_root + self.addresses.of(iri, suffix, page)
 
 
 def local_name(iri: str) -> str:
@@ -223,19 +233,15 @@ def local_name(iri: str) -> str:
     return re.split(r"[/#]", iri.rstrip("/#"))[-1]
 
 
-def _quoted(rest: str) -> str:
-    # Most IRIs have nothing to quote, and to see that is ten times as fast.
-    return rest if _PLAIN.fullmatch(rest) else quote(rest, safe=_IRI_CHARACTERS)
-
-
-def _place(rest: str) -> str:
-    """Return where the document about a thing is, given what its IRI has after the base.
-
-    The ontology is a document itself, and so is what has the IRI of a document.
-    """
-    documents = ("ontology#", "ontology/", "doc/", "releases/")
-    is_document = rest.startswith(documents) or rest in ("", "ontology")
-    return "/" if is_document else "/doc/"
+def _target(path: str, ending: str) -> str | None:
+    """Return a path as the client sent it, where the server tells; ``ending`` came after it."""
+    told = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or ""
+    sent = urlsplit(told).path.removesuffix(ending)
+    # Before the path stands where the service is mounted, and maybe that it is a document.
+    for start in (sent.find("/doc/") + len("/doc/"), len(request.script_root) + 1):
+        if unquote(sent[start:], errors="surrogateescape") == path:
+            return sent[start:]
+    return None
 
 
 def etag(release: Release, address: str, *parts: object) -> str:

@@ -52,6 +52,12 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
         "/doc/graph/inferred.html",
     ),
     "documents.context": ("/context.jsonld",),
+    "documents.describe": (
+        f"/describe?iri={IRI}",
+        "/describe.ttl?iri=lights:Light",
+        "/describe?iri=owl:Class",
+        "/describe.nq?iri=owl:Class",
+    ),
     "documents.ontology": ("/ontology", "/ontology.ttl", "/ontology.ttl?page=2", "/ontology.html"),
     "documents.thing": (f"/{THING}", "/passage/2"),
     "dumps.dump": ("/dump.nq.gz", "/dump.rdf.gz"),

@@ -1,11 +1,14 @@
-"""Small graphs such as other people publish, and what builds and serves one of them."""
+"""Small graphs such as other people publish, and what builds and serves one of them.
+
+Every file here is crawled by ``tests/endpoint/test_crawl_foreign.py``.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphsvc import derived, parsing, settings
+from graphsvc import derived, parsing, rdf_files, settings
 from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.validation import validate
@@ -14,7 +17,12 @@ from graphsvc.web.app import create_app
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
+    from graphsvc.release import Release
+
 SAMPLES = Path(__file__).parent
+
+#: The samples that are there.
+NAMES = sorted(path.name for path in SAMPLES.iterdir() if rdf_files.syntax(path.name) is not None)
 
 
 def served(releases: Path, *names: str | Path, **others: str) -> FlaskClient:
@@ -22,10 +30,20 @@ def served(releases: Path, *names: str | Path, **others: str) -> FlaskClient:
 
     ``releases`` is the folder that the release is put into, ``others`` are other settings.
     """
+    return client_of(built(releases, *names, **others), **others)
+
+
+def built(releases: Path, *names: str | Path, **others: str) -> Release:
+    """Build a release of samples, or of other files."""
     paths = [SAMPLES / name for name in names]
     project = derived.load(paths, parsing.parse_file)
     chosen = settings.load({"files": tuple(paths), "releases": releases, **others}, {})
-    release = build(project, chosen, validate, describe)
+    return build(project, chosen, validate, describe)
+
+
+def client_of(release: Release, **others: str) -> FlaskClient:
+    """Return a client of the service of a release."""
+    chosen = settings.load({"releases": release.path.parent, **others}, {})
     return create_app(release, chosen).test_client()
 
 

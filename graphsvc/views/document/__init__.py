@@ -1,8 +1,9 @@
 """The document about a thing, as RDF: complete, and a page of each long list.
 
-Its lists are what is said of the thing, what points to it, and what stands in the graph that has
-its name. A page has some rows of each, what makes them readable (names, and the words of passages),
-and the first page has what belongs to the thing besides: statements about it, and what has no name.
+Its lists are what is said of the thing, what points to it, what stands in the graph that has its
+name, and the things whose IRIs are fragments of its own, with what is said of them. A page has some
+rows of each, what makes them readable (names, and the words of passages), and the first page has
+what belongs to the thing besides: statements about it, and what has no name.
 
     sizes        how long each list is, and so how many pages there are
     about        what is said of things: of the thing, of its fragments, of statements
@@ -18,6 +19,7 @@ and the first page has what belongs to the thing besides: statements about it, a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -29,7 +31,6 @@ from graphsvc.views.document.blanks import quads_of
 from graphsvc.views.document.model import (
     Document,
     Imprint,
-    document_iri,
     metadata,
     version_document,
 )
@@ -51,7 +52,6 @@ __all__ = [
     "Draft",
     "Imprint",
     "Paging",
-    "document_iri",
     "draft",
     "passages_among",
     "version_document",
@@ -70,6 +70,9 @@ _MOST_AT_ONCE = 1000
 
 _MOST_ROWS = 1_000_000
 """How many rows are read of what is told whole: the ontology, fragments, statements."""
+
+_PARTS_ON_PAGE = 100
+"""How many things with IRIs that are fragments of the thing's own are on one page."""
 
 _MOST_ROUNDS = 5
 """How many steps are followed from fragment to fragment of a document."""
@@ -110,9 +113,11 @@ def draft(graph: Graph, iri: str, page: int = 1) -> Draft:
     rows = graph.rows(SIZES.bind({"thing": NamedNode(iri)}))
     sizes = {row["list"]: as_int(row["count"]) or 0 for row in rows}
     by_name = {name: sizes.get(Literal(name), 0) for name in ("about", "pointing", "content")}
-    if not any(by_name.values()) and not is_known(graph, iri):
+    parts = graph.addresses.number_of_parts(iri)
+    if not parts and not any(by_name.values()) and not is_known(graph, iri):
         raise UnknownEntity(iri)
-    paging = Paging.of(document_iri(graph.base, iri), page, [*by_name.values()])
+    as_long = parts * pages.PAGE_SIZE // _PARTS_ON_PAGE
+    paging = Paging.of(graph.addresses.iri(iri), page, [*by_name.values(), as_long])
     if paging.number > paging.last:
         raise UnknownEntity(paging.here)
     return Draft(graph, iri, paging, by_name)
@@ -140,7 +145,7 @@ class _Page:
         yield from about
         for quad in about:
             self._name(quad.object, quad.graph_name)
-        yield from self._fragments(about)
+        yield from self._parts() or self._fragments(about)
         yield from self._pointing()
         yield from self._content()
         if self._is_first:
@@ -184,11 +189,23 @@ class _Page:
             )
             yield from quads_of(self._graph.rows(asked))
 
-    def _fragments(self, about: Iterable[Quad]) -> Iterator[Quad]:
-        """Yield what is said of the things whose IRIs are fragments of the thing's own.
+    def _parts(self) -> list[Quad]:
+        """Return what is said of the things on this page whose IRIs are fragments of the thing's.
 
-        Such a fragment has no other document than this one.
+        They are told here as well as in their own documents, for whoever looks them up comes here.
         """
+        start = _PARTS_ON_PAGE * (self._draft.paging.number - 1)
+        listed = self._graph.addresses.parts(self._draft.topic, start)
+        things = [NamedNode(iri) for iri in islice(listed, _PARTS_ON_PAGE)]
+        found = list(self._about(things))
+        for quad in found:
+            self._name(quad.object)
+        for thing in things:
+            found.extend(self._graph.blanks.about(thing))
+        return found
+
+    def _fragments(self, about: Iterable[Quad]) -> Iterator[Quad]:
+        """Yield what is said of the fragments of the thing that have no other document."""
         start, seen = f"{self._topic.value}#", {self._topic}
         quads = list(about)
         for _ in range(_MOST_ROUNDS):

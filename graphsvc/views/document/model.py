@@ -107,16 +107,6 @@ def version_document(
     )
 
 
-def document_iri(base: str, iri: str) -> str:
-    """Return the IRI of the document about a thing: the same under whichever host serves it.
-
-    What is a document itself, as the ontology is, is described by itself.
-    """
-    rest = iri.removeprefix(base)
-    is_document = rest == "ontology" or rest.startswith(("ontology/", "doc/"))
-    return iri if is_document else f"{base}doc/{rest}"
-
-
 def _graph(quad: Quad) -> str:
     return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
 

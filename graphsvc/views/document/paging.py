@@ -40,7 +40,8 @@ class Paging:
 
     def address(self, number: int) -> str:
         """Return the address of a page: that of the document is that of its first page."""
-        return self.whole if number == 1 else f"{self.whole}?page={number}"
+        sign = "&" if "?" in self.whole else "?"
+        return self.whole if number == 1 else f"{self.whole}{sign}page={number}"
 
     def neighbours(self) -> Iterator[tuple[str, str]]:
         """Yield the relations to other pages, and the pages; none if this page is the only one.

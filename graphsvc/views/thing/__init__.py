@@ -34,9 +34,10 @@ from graphsvc.views.thing.answers import FACTS, MOST_FACTS, NOTES, Answers
 from graphsvc.views.thing.arrangement import Arrangement
 from graphsvc.views.thing.blocks import BlocksDraft
 from graphsvc.views.thing.evidence import Evidence, graphs_of, pointing_facts
-from graphsvc.views.thing.head import Head, head, is_known
+from graphsvc.views.thing.head import Head, head, is_known, known_among
 from graphsvc.views.thing.model import Notes, Thing
 from graphsvc.views.thing.parts import fragments
+from graphsvc.views.thing.within import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Fact, Named
     from graphsvc.views.thing.model import Group
 
-__all__ = ["Head", "Thing", "head", "is_known", "thing"]
+__all__ = ["Head", "Thing", "head", "is_known", "known_among", "thing", "within"]
 
 
 def thing(graph: Graph, iri: str, languages: str) -> Thing:
@@ -56,7 +57,7 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
     """
     node = NamedNode(iri)
     answers = Answers.read(graph, node)
-    if not answers.out and not answers.into and not is_known(graph, iri):
+    if not answers.out and not answers.into and not _is_named(graph, iri):
         raise UnknownEntity(iri)
     blocks = BlocksDraft(graph, answers)
     names = Names(graph, (*answers.terms(), *blocks.terms()), languages)
@@ -85,6 +86,11 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
             {"thing": node, "property": tuple(answers.out), "limit": Literal(MOST_FACTS)}
         ),
     )
+
+
+def _is_named(graph: Graph, iri: str) -> bool:
+    """Tell whether there is a page though no fact has the thing: for a graph, or for its parts."""
+    return is_known(graph, iri) or graph.addresses.has_parts(iri)
 
 
 def _facts(answers: Answers, evidence: Evidence) -> Mapping[Term, Sequence[Fact]]:

@@ -168,6 +168,8 @@ def _parts(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Mapping[Term
         for row in facts
         if isinstance(value := row["value"], NamedNode)
         and (value.value.startswith(start) or row["property"] in _PARTITIONS)
+        # What is listed has a page of its own.
+        and value.value not in graph.addresses.listed
     ]
     found: dict[Term, list[Row]] = {}
     for _ in range(_MOST_ROUNDS):
@@ -178,6 +180,10 @@ def _parts(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Mapping[Term
             found[row["part"]].append(row)
         values = (row["value"] for row in rows)
         wanted = [
-            each for each in values if isinstance(each, NamedNode) and each.value.startswith(start)
+            each
+            for each in values
+            if isinstance(each, NamedNode)
+            and each.value.startswith(start)
+            and each.value not in graph.addresses.listed
         ]
     return found

@@ -19,6 +19,8 @@ from graphsvc.namespaces import DCTERMS, NIF, OWL, PROV, RDF, SCHEMA, SKOS
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
 
@@ -47,15 +49,14 @@ class Head:
 
 def head(graph: Graph, iri: str) -> Head | None:
     """Return what must be known of a thing first; None if the graph does not know it."""
-    try:
-        node = NamedNode(iri)
-    except ValueError:
+    node = _node(iri)
+    if node is None:
         return None
     said: dict[Term, list[Term]] = defaultdict(list)
     for row in graph.rows(HEAD.bind({"thing": node})):
         said[row["property"]].append(row["value"])
     if not said:
-        return Head(iri) if _is_known(graph, node) else None
+        return Head(iri) if is_known(graph, iri) or graph.addresses.has_parts(iri) else None
     times = _words(said[PROV.invalidatedAtTime])
     return Head(
         iri=iri,
@@ -72,14 +73,21 @@ def head(graph: Graph, iri: str) -> Head | None:
 
 def is_known(graph: Graph, iri: str) -> bool:
     """Tell whether the graph says anything about a thing, or has a graph of its name."""
+    return bool(known_among(graph, [iri]))
+
+
+def known_among(graph: Graph, iris: Iterable[str]) -> frozenset[str]:
+    """Return those of some IRIs that the graph knows; what is no IRI is not known."""
+    nodes = [node for iri in iris if (node := _node(iri)) is not None]
+    rows = graph.rows(KNOWN.bind({"thing": nodes}))
+    return frozenset(row["thing"].value for row in rows if isinstance(row["thing"], NamedNode))
+
+
+def _node(iri: str) -> NamedNode | None:
     try:
-        return _is_known(graph, NamedNode(iri))
+        return NamedNode(iri)
     except ValueError:
-        return False
-
-
-def _is_known(graph: Graph, node: NamedNode) -> bool:
-    return bool(graph.rows(KNOWN.bind({"thing": node})).rows)
+        return None
 
 
 def _iris(terms: list[Term]) -> tuple[str, ...]:
