@@ -21,7 +21,7 @@ from graphsvc.views.labels import alike
 from graphsvc.views.mentions import nested, occurrences
 from graphsvc.views.model import Status
 from graphsvc.views.passage import reading
-from graphsvc.views.thing import thing, within
+from graphsvc.views.thing import thing, things_within
 from graphsvc.web import signposts
 from graphsvc.web.cite import cite_claim, cite_fact
 from graphsvc.web.history import history
@@ -140,7 +140,7 @@ def _thing_page(about: Head) -> str:
     template = "entity.html" if shown is None else "passage.html"
     place = on_map(found.iri)
     has_parts = site().addresses.has_parts(about.iri)
-    parts = within(site().graph, about.iri, page_number(), labels()) if has_parts else None
+    parts = things_within(site().graph, about.iri, page_number(), labels()) if has_parts else None
     return render_template(
         template, entity=found, reading=shown, about=about, place=place, within=parts
     )

@@ -239,7 +239,7 @@ def _target(path: str, ending: str) -> str | None:
     sent = urlsplit(told).path.removesuffix(ending)
     # Before the path stands where the service is mounted, and maybe that it is a document.
     for start in (sent.find("/doc/") + len("/doc/"), len(request.script_root) + 1):
-        if unquote(sent[start:], errors="surrogateescape") == path:
+        if unquote(sent[start:], errors="replace") == path:
             return sent[start:]
     return None
 

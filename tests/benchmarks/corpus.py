@@ -114,6 +114,7 @@ def _manifest(corpus: Corpus) -> release.Manifest:
         prefixes=PREFIXES,
         labels=tuple(label.value for label in Naming().plain),
         label_properties="",
+        derived={},
         counts={"quads": corpus.population.quads},
         inputs={},
         warnings=(),

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 
-from tests.foreign import SAMPLES, application, built
+from tests.foreign import NAMES, built, client_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,14 +130,14 @@ def listed(client: FlaskClient) -> list[str]:
     ]
 
 
-@pytest.fixture(scope="module", params=SAMPLES)
+@pytest.fixture(scope="module", params=NAMES)
 def release(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Release:
     return built(tmp_path_factory.mktemp("foreign"), request.param)
 
 
 @pytest.fixture(scope="module")
 def client(release: Release) -> FlaskClient:
-    return application(release).test_client()
+    return client_of(release)
 
 
 def test_no_link_is_dead_and_every_page_is_whole(client: FlaskClient) -> None:

@@ -159,12 +159,18 @@ def free_port() -> int:
 @contextmanager
 def served(project: Path, folder: Path, *flags: str) -> Iterator[str]:
     """Run ``graphsvc serve`` on a free port; the graph has the server's own address as base."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}/"
+    address = f"http://127.0.0.1:{free_port()}/"
+    with running(address, folder, "--project", project, "--base-iri", address, *flags):
+        yield address
+
+
+@contextmanager
+def running(address: str, folder: Path, *arguments: str | Path) -> Iterator[None]:
+    """Run ``graphsvc serve`` at an address of this machine; what it prints is in server.log."""
+    port = str(urlsplit(address).port)
     command: list[str | Path] = [
         Path(sys.executable).with_name("graphsvc"),
-        *("serve", "--project", project, "--releases", folder / "releases"),
-        *("--base-iri", address, "--port", str(port), *flags),
+        *("serve", *arguments, "--releases", folder / "releases", "--port", port),
     ]
     log = folder / "server.log"
     with (
@@ -174,7 +180,7 @@ def served(project: Path, folder: Path, *flags: str) -> Iterator[str]:
         ) as process,
     ):
         _wait_for(process, address, log)
-        yield address
+        yield
         _end(process, log)
 
 

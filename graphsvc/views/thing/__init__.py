@@ -37,7 +37,7 @@ from graphsvc.views.thing.evidence import Evidence, graphs_of, pointing_facts
 from graphsvc.views.thing.head import Head, head, is_known, known_among
 from graphsvc.views.thing.model import Notes, Thing
 from graphsvc.views.thing.parts import fragments
-from graphsvc.views.thing.within import within
+from graphsvc.views.thing.within import things_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Fact, Named
     from graphsvc.views.thing.model import Group
 
-__all__ = ["Head", "Thing", "head", "is_known", "known_among", "thing", "within"]
+__all__ = ["Head", "Thing", "head", "is_known", "known_among", "thing", "things_within"]
 
 
 def thing(graph: Graph, iri: str, languages: str) -> Thing:

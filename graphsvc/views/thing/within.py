@@ -33,7 +33,7 @@ class Within:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def within(graph: Graph, iri: str, page: int, languages: str) -> Within:
+def things_within(graph: Graph, iri: str, page: int, languages: str) -> Within:
     """Return a page of the things in the document with an IRI.
 
     Errors: UnknownEntity for a page after the last.
