@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from endpoint.transports import OverHttp, free_port, running
+from foreign import SAMPLES, served
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from graphsvc import derived, parsing
 from graphsvc.document_addresses import DocumentAddresses, iris_at
 from graphsvc.listing import Listing, listing_of
 from graphsvc.namespaces import VOID
-from tests.endpoint.transports import OverHttp, free_port, running
-from tests.foreign import SAMPLES, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,9 +10,8 @@ from urllib.parse import quote, urldefrag, urljoin
 from xml.etree import ElementTree as ET
 
 import pytest
+from foreign import NAMES, built, client_of
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
-
-from tests.foreign import NAMES, built, client_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
