@@ -2,8 +2,8 @@
 
 Any RDF makes a graph: no base, no description, no ontology and no passages are needed. The base is
 where most of the subjects stand; there may be others beside it, under which many stand. The title
-is that of the one dataset, ontology or scheme that has one, the prefixes are those of the files,
-the language is the one in which most is said. A file without graphs is a graph of its own.
+is that of the one dataset, ontology or scheme that has one, the prefixes are those of the files.
+A file without graphs is a graph of its own.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
         files=tuple(sources),
         texts=(),
         findings=findings,
-        derived=_dataset(sources, bases, languages, paths[0]),
+        derived=_dataset(sources, bases, paths[0]),
         languages=languages,
         is_laid_out=False,
     )
@@ -211,10 +211,8 @@ def _namespaces(parsed: Sequence[Parsed]) -> set[str]:
     return {str(XSD), *(term.value[:end] for term, end in zip(terms, ends, strict=True))}
 
 
-def _dataset(
-    sources: Sequence[SourceFile], bases: Sequence[str], languages: Sequence[str], path: Path
-) -> tuple[Quad, ...]:
-    """Return what says that there is a dataset, what it is called, and in which language most is.
+def _dataset(sources: Sequence[SourceFile], bases: Sequence[str], path: Path) -> tuple[Quad, ...]:
+    """Return what says that there is a dataset, what it is called, and where its IRIs begin.
 
     https://www.w3.org/TR/void/#pattern
     """
@@ -225,7 +223,6 @@ def _dataset(
         Quad(node, RDF.type, VOID.Dataset, graph),
         Quad(node, DCTERMS.title, title, graph),
         *(Quad(node, VOID.uriSpace, Literal(base), graph) for base in bases),
-        *(Quad(node, DCTERMS.language, Literal(tag), graph) for tag in languages[:1]),
     )
 
 
