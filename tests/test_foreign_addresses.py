@@ -223,6 +223,17 @@ def test_a_link_to_what_the_graph_describes_leads_there_and_others_lead_out(
     assert re.search(r'<a href="http://viaf.example/1"[^>]* rel="external"', page)
 
 
+def test_search_engines_are_shown_the_pages_of_all_things(two: FlaskClient) -> None:
+    places = two.get("/sitemap.xml").text
+    for address in (
+        "/doc/ada",
+        described("https://b.example/works/notes"),
+        described("urn:isbn:9780262134057"),
+    ):
+        assert f"<loc>http://localhost{address}</loc>" in places
+    assert "Allow: /describe?iri=\n" in two.get("/robots.txt").text
+
+
 # --- documents with things as their fragments
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.settings import Settings
 
-#: So many names are shown in one line.
-
 
 @click.command()
 @with_paths
