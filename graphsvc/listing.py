@@ -11,15 +11,18 @@ The list also decides where the document about an IRI is: see `document_addresse
 from __future__ import annotations
 
 import mmap
+import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from graphsvc.namespaces import NIF, graph_iri
-from graphsvc.store import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+#: A quad whose subject and graph are IRIs.
+_QUAD = re.compile(rb"^<([^>]*)> [^\n]* <([^>]*)> \.$", re.MULTILINE)
 
 _APART = ("ontology", "shapes", "dataset", "inferred", "examples")
 
@@ -29,17 +32,18 @@ def pages(nquads: bytes, base: str) -> bytes:
 
     ``nquads`` are sorted, one quad a line. A graph with an IRI elsewhere has a page too.
     """
-    apart = _apart(base)
-    ours = base.encode()
+    apart, ours = _apart(base), base.encode()
     graphs: set[bytes] = set()
     subjects: list[bytes] = []
-    for subject, graph in _named(nquads):
-        if graph not in apart:
-            if not subjects or subjects[-1] != subject:
-                subjects.append(subject)
-            if not graph.startswith(ours):
-                graphs.add(graph)
-    return b"".join(iri + b"\n" for iri in sorted({*subjects, *graphs}))
+    last = b""
+    for line in _QUAD.finditer(nquads):
+        subject, graph = line.groups()
+        graphs.add(graph)
+        if subject != last and graph not in apart:
+            last = subject
+            subjects.append(subject)
+    elsewhere = (graph for graph in graphs if not graph.startswith(ours))
+    return b"".join(iri + b"\n" for iri in sorted({*subjects, *elsewhere}))
 
 
 def documents(nquads: bytes, base: str) -> bytes:
@@ -48,27 +52,31 @@ def documents(nquads: bytes, base: str) -> bytes:
     A part has an IRI with a fragment: a term of the ontology, a part of the dataset, a derivation,
     a claim of a passage.
     """
-    apart, ours = _apart(base), base.encode()
-    has_claims = NIF.referenceContext.value.encode() in nquads
-    found: set[bytes] = set()
-    for subject, graph in _named(nquads):
-        if graph in apart and b"#" in subject and subject.startswith(ours):
-            found.add(subject.partition(b"#")[0])
-        elif has_claims and graph.startswith(ours):
-            found.add(graph)
+    ours = base.encode()
+    found = {
+        subject.partition(b"#")[0]
+        for graph in _apart(base)
+        for subject in _subjects_in(nquads, graph)
+        if b"#" in subject and subject.startswith(ours)
+    }
+    if NIF.referenceContext.value.encode() in nquads:
+        found.update(line[2] for line in _QUAD.finditer(nquads) if line[2].startswith(ours))
     return b"".join(iri + b"\n" for iri in sorted(found))
+
+
+def _subjects_in(nquads: bytes, graph: bytes) -> Iterator[bytes]:
+    """Yield the IRI of each subject in a graph; of most graphs there are few lines to find."""
+    ending = b" <" + graph + b"> .\n"
+    at = nquads.find(ending)
+    while at >= 0:
+        start = nquads.rfind(b"\n", 0, at) + 1
+        if nquads.startswith(b"<", start):
+            yield nquads[start + 1 : nquads.index(b">", start)]
+        at = nquads.find(ending, at + 1)
 
 
 def _apart(base: str) -> set[bytes]:
     return {graph_iri(base, name).value.encode() for name in _APART}
-
-
-def _named(nquads: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the subject and the graph of each quad where both are IRIs."""
-    for line in pieces.lines(nquads):
-        if line.startswith(b"<") and not line.startswith(b"<<") and line.endswith(b"> .\n"):
-            graph = line[line.rindex(b" <") + 2 : -len(b"> .\n")]
-            yield line[1 : line.index(b">")], graph
 
 
 class Listing:
