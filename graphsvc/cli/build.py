@@ -16,7 +16,6 @@ from graphsvc.description import describe
 from graphsvc.validation import validate
 
 if TYPE_CHECKING:
-
     from graphsvc.release import Release
     from graphsvc.settings import Settings
 
