@@ -262,10 +262,11 @@ def test_a_build_says_as_what_the_files_are_published(write: Write, tmp_path: Pa
     text = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
         <http://e.com/scheme/1> a skos:ConceptScheme ; skos:prefLabel "Waters"@en , "Wässer"@de .
         <http://e.com/scheme/2> skos:prefLabel "sea"@en .
-        <http://f.org/x> skos:note "no language" ."""
+        <http://f.org/x> skos:note "no language" . <http://f.org/y> skos:note "none" ."""
     words = ["build", str(write("waters.ttl", text)), "--releases", str(tmp_path / "kept")]
     told = CliRunner().invoke(main, words).output
-    assert "Title: Waters\nBase: http://e.com/scheme/\nLanguages: en, de\n" in told
+    assert "Title: Waters\nBases: http://e.com/scheme/, http://f.org/\n" in told
+    assert "Languages: en, de\n" in told
 
 
 def test_graphs_that_are_blank_nodes_get_names(write: Write, tmp_path: Path) -> None:
