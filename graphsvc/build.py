@@ -23,7 +23,7 @@ from graphsvc.layout import Role
 from graphsvc.namespaces import Rebase
 from graphsvc.naming import Naming, labels_in, resolved
 from graphsvc.release import Manifest, Release, current, is_fresh
-from graphsvc.store import union
+from graphsvc.store import forms, union
 
 if TYPE_CHECKING:
     from graphsvc.settings import Settings
@@ -74,6 +74,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         content = _Content(rebase.new, nquads, documents, labels)
         progress.tell("Storing")
         _store(content.nquads, folder)
+        forms.write(content.nquads, folder / release.FORMS)
         (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
         progress.tell("Indexing")
         search.write(quads, rebase.new, folder / release.SEARCH, Naming(labels, prefixes.in_names))

@@ -8,6 +8,7 @@
                 *.gz            the other dumps
                 pages.txt       which of its things have a page worth finding
                 search.sqlite   the index of names and sentences
+                forms.sqlite    the literals that the engine does not give back as they are written
 <releases>/current              a link to the release that is served
 """
 
@@ -26,6 +27,7 @@ from graphsvc.errors import ReleaseError
 from graphsvc.namespaces import Prefixes
 from graphsvc.naming import Naming
 from graphsvc.search import Index
+from graphsvc.store.forms import WrittenForms
 from graphsvc.store.oxigraph import OxigraphStore
 
 if TYPE_CHECKING:
@@ -40,11 +42,12 @@ STORE = "store"
 QUERIES = "queries"
 SOURCES = "sources"
 SEARCH = "search.sqlite"
+FORMS = "forms.sqlite"
 DUMP = "quads.nq.gz"
 PAGES = "pages.txt"
 CURRENT = "current"
 
-_PARTS = (STORE, QUERIES, SOURCES, DUMP, PAGES, SEARCH)
+_PARTS = (STORE, QUERIES, SOURCES, DUMP, PAGES, SEARCH, FORMS)
 
 #: How many hexadecimal digits of the content's hash name a release.
 ID_LENGTH = 16
@@ -136,6 +139,11 @@ class Release:
     def search(self) -> Index:
         """Return the search index, opened at the first look-up."""
         return Index(self.path / SEARCH)
+
+    @cached_property
+    def forms(self) -> WrittenForms:
+        """Return how literals are written that the engine does not give back so."""
+        return WrittenForms(self.path / FORMS)
 
     @property
     def queries(self) -> Path:

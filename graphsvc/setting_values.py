@@ -11,7 +11,7 @@ import re
 from ipaddress import ip_network
 from pathlib import Path
 
-from graphsvc.hosts import split_public_url
+from graphsvc.hosts import is_host, split_public_url
 from graphsvc.profiles import PROFILES, WEIGHTS
 
 #: The word in ``trusted_proxies`` for whatever connects to a Unix socket of the service.
@@ -70,6 +70,14 @@ def proxies(value: object) -> str | None:
         except ValueError:
             expected = f'addresses or networks, separated by commas, or the word "{UNIX}"'
             raise ValueError(expected) from None
+    return ", ".join(names) or None
+
+
+def hosts(value: object) -> str | None:
+    """Return hosts as one text, or None."""
+    names = [name.strip().lower() for name in str(value or "").split(",") if name.strip()]
+    if not all(map(is_host, names)):
+        raise ValueError("hosts such as upload.wikimedia.org, separated by commas")
     return ", ".join(names) or None
 
 

@@ -119,6 +119,13 @@ class Settings:
             reading.contact,
         ),
     )
+    image_hosts: str | None = field(
+        default=None,
+        metadata=_about(
+            "Other hosts whose images pages show, with commas between them; else they are links.",
+            reading.hosts,
+        ),
+    )
     keep_releases: int = field(
         default=5,
         metadata=_about("How many releases are kept, the served one among them.", reading.count),

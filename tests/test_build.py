@@ -106,6 +106,7 @@ def test_a_project_is_built_with_all_its_checks(name: str, request: pytest.Fixtu
 def test_a_release_is_a_folder_named_after_its_content(lights_release: Release) -> None:
     release = lights_release
     assert sorted(path.name for path in release.path.iterdir()) == [
+        "forms.sqlite",
         "manifest.json",
         "ontology-version.json",
         "pages.txt",
@@ -559,7 +560,7 @@ def test_nothing_is_built_yet(tmp_path: Path) -> None:
 
 
 PARTS_OF_A_RELEASE = [
-    *("store", "queries", "sources", "search.sqlite", "pages.txt"),
+    *("store", "queries", "sources", "search.sqlite", "forms.sqlite", "pages.txt"),
     *("quads.nq.gz", "triples.ttl.gz", "manifest.json"),
 ]
 

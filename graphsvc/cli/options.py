@@ -35,6 +35,7 @@ _METAVARS = {
     "label_properties": "IRIS",
     "public_url": "URL",
     "trusted_proxies": "ADDRESSES",
+    "image_hosts": "HOSTS",
     "port": "NUMBER",
     "profile": "NAME",
     "checks": "CHECK=WEIGHT,…",

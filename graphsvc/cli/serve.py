@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     *READING,
     "translations",
     "contact",
+    "image_hosts",
     "public_url",
     "trusted_proxies",
     "host",

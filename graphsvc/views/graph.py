@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graphsvc.namespaces import graph_iri
 from graphsvc.naming import Naming
 from graphsvc.store.base import Table
+from graphsvc.store.forms import WrittenForms
 from graphsvc.views.collection.classes import Classes, property_sizes
 from graphsvc.views.collection.columns import Columns
 from graphsvc.views.concepts.thesauri import Thesauri
@@ -24,21 +26,31 @@ from graphsvc.views.vocabulary.ontology import Ontology
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from pyoxigraph import Triple
+
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Store, Term
+    from graphsvc.views.model import Named
 
 
 class Graph:
-    """A store and the base of its IRIs.
+    """A store and the base of its IRIs; ``forms`` are the literals as they are written.
 
     It is made once, by the parent process, and shared: what it reads ahead must not depend on a
     request.
     """
 
-    def __init__(self, store: Store, base: str, naming: Naming | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        base: str,
+        naming: Naming | None = None,
+        forms: WrittenForms | None = None,
+    ) -> None:
         """Take a store; ``naming`` says by what its things are called, if not by convention."""
         self.base = base
         self.naming = naming or Naming()
+        self.forms = forms or WrittenForms()
         self.editorial = graph_iri(base, "editorial")
         self.inferred = graph_iri(base, "inferred")
         self._store = store
@@ -125,6 +137,11 @@ class Graph:
             self.property_sizes,
         )
         self.ontology.warm_up()
+
+    def as_written(self, triple: Triple, value: Named) -> Named:
+        """Return the value of a fact with the words that a file has for it."""
+        written = self.forms.written(triple.subject, triple.predicate, value.term)
+        return value if written is None else replace(value, label=written)
 
     def status(self, graphs: Collection[Term]) -> Status:
         """Return the weightiest of those who say so: the text comes before the editors."""

@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.language_priority import distance
 from graphsvc.views.licences import licence_name
+from graphsvc.views.markup import words_of
 from graphsvc.views.model import Named
 from graphsvc.vocabularies import NOTHING, known
 
@@ -48,7 +49,7 @@ class Labels:
         if not candidates:
             return None
         _, label = min(candidates, key=lambda pair: (fit(pair[1], language), pair[0], str(pair[1])))
-        return Named(thing, label.value, label.language)
+        return Named(thing, label.value, label.language, direction_of(label))
 
 
 def fit(literal: Literal, languages: str) -> int:
@@ -86,13 +87,18 @@ def defined(term: Term, literals: Iterable[Term], language: str) -> str:
     return "" if own is None else own.value
 
 
+def direction_of(literal: Literal) -> str | None:
+    """Return the base direction of a literal, "ltr" or "rtl", if it states one."""
+    return str(literal.direction) if literal.language and literal.direction else None
+
+
 def spelled(term: Term, prefixes: Prefixes) -> Named:
     """Return a name made of the term itself, for when nothing says what it is called.
 
     An IRI is never respelled: it stands with a prefix, if one fits, or as it is.
     """
     if isinstance(term, Literal):
-        return Named(term, term.value, term.language)
+        return Named(term, words_of(term), term.language, direction_of(term))
     if isinstance(term, NamedNode):
         return Named(term, licence_name(term.value) or prefixes.shorten(term.value))
     return Named(term, f"_:{term.value}" if isinstance(term, BlankNode) else str(term))

@@ -31,11 +31,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A term and what to call it; ``term`` is what a link leads to if it is an IRI."""
+    """A term and what to call it; ``term`` is what a link leads to if it is an IRI.
+
+    ``direction`` is "ltr" or "rtl" if the graph says so: else the words themselves tell.
+    """
 
     term: Term
     label: str
     language: str | None = None
+    direction: str | None = None
 
     @property
     def iri(self) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import flask
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 
 from graphsvc import __version__
 from graphsvc.queries.lessons import lessons
@@ -25,7 +25,7 @@ from graphsvc.web.documents import documents
 from graphsvc.web.dumps import downloads
 from graphsvc.web.endpoint import Endpoint
 from graphsvc.web.examples import examples
-from graphsvc.web.headers import PREFLIGHT, RELEASE, SECURITY, SHARED
+from graphsvc.web.headers import PREFLIGHT, RELEASE, SHARED, with_images_of
 from graphsvc.web.history import History, history
 from graphsvc.web.methods import refuse_where_nothing_is
 from graphsvc.web.origin import ERROR, Mounted, PublicAddress
@@ -78,6 +78,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.config["CONTACT"] = settings.contact
+    app.config["IMAGE_HOSTS"] = _names(settings.image_hosts)
     app.logger.setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     served = Site(release, store or release.store)
@@ -168,10 +169,15 @@ def _refuse_what_is_no_host() -> None:
         )
 
 
+def _names(setting: str | None) -> frozenset[str]:
+    return frozenset(filter(None, (setting or "").split(", ")))
+
+
 def _with_headers(response: Response) -> Response:
     preflight = PREFLIGHT if request.method == "OPTIONS" else {}
     # A page that is made to be framed says so itself.
-    own = {name: value for name, value in SECURITY.items() if name not in response.headers}
+    security = with_images_of(sorted(current_app.config["IMAGE_HOSTS"]))
+    own = {name: value for name, value in security.items() if name not in response.headers}
     response.headers.update(own | SHARED | preflight)
     # An answer that is pinned to another release has named that one already.
     response.headers.setdefault(RELEASE, site().release.id)

@@ -118,9 +118,9 @@ class Cells:
 
     def _written(self, named: Named) -> str:
         """Return a value; long words open when asked."""
-        words = str(self._parts.term(named))
         if not isinstance(named.term, Literal) or len(named.label) <= _LONGEST:
-            return words
+            return str(self._parts.value(named))
+        words = self._parts.term(named)
         beginning = self._parts.term(replace(named, label=shortened(named.label, _BEGINNING)))
         summary = opening(beginning, gettext("all of it"))
         return f'<details class="long">{summary}{words}</details>'

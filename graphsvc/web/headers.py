@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # Nothing loads from another host, no script runs but the files of this one, no other site frames
 # a page.
 SECURITY = {
@@ -14,6 +19,14 @@ SECURITY = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+def with_images_of(hosts: Sequence[str]) -> dict[str, str]:
+    """Return these fields for pages that may show images of some other hosts."""
+    field = "Content-Security-Policy"
+    allowed = "".join(f" {host}" for host in hosts)
+    return SECURITY | {field: SECURITY[field].replace("img-src 'self'", f"img-src 'self'{allowed}")}
+
 
 #: The field that names the release from which an answer was given.
 RELEASE = "Release"

@@ -175,7 +175,7 @@ class History:
 
 
 def _graph(release: Release) -> Graph:
-    return Graph(release.store, release.base, release.naming)
+    return Graph(release.store, release.base, release.naming, release.forms)
 
 
 def _remember(where: OrderedDict[K, V], key: K, value: V, most: int) -> None:

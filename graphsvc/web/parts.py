@@ -5,12 +5,14 @@ Templates call them as they call macros.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import current_app
 from markupsafe import Markup, escape
 
 from graphsvc.views.model import Status
+from graphsvc.web import values
 from graphsvc.web.languages import gettext, is_other, worded
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.collection.facets import Choice
     from graphsvc.views.model import Named, Passage
-    from graphsvc.views.thing.model import PropertyFacts
+    from graphsvc.views.thing.model import PropertyFacts, Thing
     from graphsvc.web.site import Site
 
 _LONGEST_LABEL, _LONGEST_CHOICE, _LONGEST_TITLE = 240, 80, 200
@@ -37,17 +39,64 @@ class Parts:
 
     def term(self, named: Named) -> Markup:
         """Return a term: a link if it is a thing or a web address, else its words."""
-        iri = named.iri
-        language = _lang(named.language)
-        address = self._served.local_href(iri)
-        if iri is None or address is None:
-            lines = ' class="lines"' if "\n" in named.label else ""
-            return Markup(f"<span{language}{lines}>{escape(named.label)}</span>")  # noqa: S704
+        return self._term(named, self._address(named))
+
+    def _term(self, named: Named, address: str | None) -> Markup:
+        if address is None:
+            lines = f' class="{kind}"' if (kind := values.lines_of(named)) else ""
+            words = values.apart(named.label, named.direction)
+            return Markup(f"<span{_lang(named.language)}{lines}>{words}</span>")  # noqa: S704
         language = label_language(named.language)
-        own = iri.startswith(self._served.base)
-        elsewhere = "" if own else ' class="elsewhere" rel="external"'
-        words = escape(shortened(named.label, _LONGEST_LABEL))
+        elsewhere = "" if self._is_here(named, address) else ' class="elsewhere" rel="external"'
+        words = values.apart(shortened(named.label, _LONGEST_LABEL), named.direction)
         return Markup(f'<a href="{escape(address)}"{language}{elsewhere}>{words}</a>')  # noqa: S704
+
+    def value(self, named: Named, predicate: Term | None = None) -> Markup:
+        """Return a value where there is room: a picture as such, a long text that opens."""
+        address = self._address(named)
+        shown = values.picture(named, predicate, address)
+        if shown is not None:
+            return shown
+        words = self._term(named, address)
+        if address is not None or len(named.label) <= values.LONGEST:
+            return words
+        beginning = self.term(replace(named, label=shortened(named.label, values.BEGINNING)))
+        summary = opening(beginning, gettext("all of it"))
+        return Markup(f'<details class="long">{summary}<div>{words}</div></details>')  # noqa: S704
+
+    def folds(self, named: Named) -> bool:
+        """Tell whether a value is a long text."""
+        return len(named.label) > values.LONGEST and self._address(named) is None
+
+    def title(self, named: Named | Thing) -> Markup:
+        """Return the name of a thing as the heading of its page; a long one opens."""
+        language = label_language(named.language)
+        words = values.apart(named.label, named.direction)
+        if len(named.label) <= values.LONGEST_TITLE:
+            return Markup(f"<h1{language}>{words}</h1>")  # noqa: S704
+        cut = shortened(named.label, values.BEGINNING_OF_TITLE)
+        beginning = f"<h1{language}>{values.apart(cut, named.direction)}</h1>"
+        summary = opening(beginning, gettext("all of it"))
+        return Markup(  # noqa: S704
+            f'<details class="long title">{summary}<p{_lang(named.language)}>{words}</p></details>'
+        )
+
+    def _address(self, named: Named) -> str | None:
+        """Return where a term leads, if it leads anywhere."""
+        iri = named.iri or values.address_in(named.term)
+        if iri is None:
+            return None
+        address = self._served.local_href(iri) if self._leads(named, iri) else None
+        return address or (iri if values.is_linked(iri) else None)
+
+    def _is_here(self, named: Named, address: str) -> bool:
+        """Tell whether a link leads to no other site: to a thing of this one, or to mail."""
+        iri = named.iri or named.label
+        return iri.startswith(self._served.base) or address.startswith(("mailto:", "tel:"))
+
+    def _leads(self, named: Named, iri: str) -> bool:
+        """Tell whether a term is a thing: the address in a literal is one only under the base."""
+        return named.iri is not None or iri.startswith(self._served.base)
 
     def property_name(self, entry: PropertyFacts, twins: Container[Term] = ()) -> Markup:
         """Return the name of a property: a link where the vocabulary is this graph's own.
@@ -92,7 +141,7 @@ class Parts:
         chosen = ' class="chosen" aria-current="true"' if choice.chosen else ""
         named = choice.label
         language = _lang(named.language if named else None)
-        words = escape(shortened(named.label if named else "", _LONGEST_CHOICE))
+        words = values.apart(shortened(named.label if named else "", _LONGEST_CHOICE))
         return Markup(  # noqa: S704
             f'<li><a rel="nofollow" href="{escape(address)}"{chosen}{language}>{words}</a> '
             f'<span class="count">{choice.count}</span></li>'
@@ -125,7 +174,9 @@ class Parts:
 
 def register(served: Site, environment: Environment) -> None:
     """Give the templates the parts."""
-    environment.globals.update(parts=Parts(served), opening=opening, label_language=label_language)
+    environment.globals.update(
+        parts=Parts(served), opening=opening, label_language=label_language, apart=values.apart
+    )
 
 
 def parts_of_pages() -> Parts:

@@ -150,7 +150,7 @@ class Site:
     @cached_property
     def graph(self) -> Graph:
         """Return the graph as the views read it."""
-        return Graph(self.store, self.base, self.release.naming)
+        return Graph(self.store, self.base, self.release.naming, self.release.forms)
 
     @cached_property
     def dataset_head(self) -> Head | None:
@@ -173,7 +173,8 @@ class Site:
 
     def etag(self, *parts: object) -> str:
         """Return the entity tag of a representation: the release and the request decide it."""
-        return etag(self.release, request.url_root, *parts)
+        images = sorted(current_app.config["IMAGE_HOSTS"])
+        return etag(self.release, request.url_root, *parts, *images)
 
     def thing(self, path: str) -> str:
         """Return the IRI of the thing at a path under the base.

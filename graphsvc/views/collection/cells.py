@@ -102,6 +102,7 @@ class Draft:
         self._things = things
         self.columns = columns
         self._facts = Facts(graph)
+        self._as_written = graph.as_written
         self._inferred = graph_iri(graph.base, "inferred")
         self._editorial = graph_iri(graph.base, "editorial")
         self._matches = self._facts.matches(things, columns)
@@ -203,12 +204,16 @@ class Draft:
         best = min((status for status, _ in found), key=_BEST.index)
         passages = {passage for status, each in found if status is best for passage in each}
         return Value(
-            named=evidence.names[term],
+            named=self._named(evidence.names, term, ways[0]),
             status=best,
             passages=_in_order(passages),
             facts=tuple(dict.fromkeys(fact for way in ways for fact in way.facts)),
             details=tuple(self._details(evidence, column, term)),
         )
+
+    def _named(self, names: Names, term: Term, way: PathMatch) -> Named:
+        named = names[term]
+        return self._as_written(way.facts[-1], named) if way.facts else named
 
     def _details(self, evidence: _Evidence, column: Column, term: Term) -> Iterator[Detail]:
         for inner in column.details if isinstance(term, NamedNode) else ():

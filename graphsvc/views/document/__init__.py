@@ -89,7 +89,7 @@ class Draft:
 
     def document(self, imprint: Imprint) -> Document:
         """Read the page."""
-        stated = frozenset(_Page(self).quads())
+        stated = frozenset(map(self.graph.forms.restored, _Page(self).quads()))
         return Document(
             iri=self.paging.here,
             topic=self.topic,

@@ -84,6 +84,7 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
         query=FACTS.bind(
             {"thing": node, "property": tuple(answers.out), "limit": Literal(MOST_FACTS)}
         ),
+        direction=label.direction,
     )
 
 

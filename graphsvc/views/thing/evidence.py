@@ -53,7 +53,7 @@ class Evidence:
             notes = self._on_all.get(triple.predicate, ())
         return Fact(
             triple=triple,
-            other=self._names[other],
+            other=self._graph.as_written(triple, self._names[other]),
             status=Status.STATED if passages else self._graph.status(graphs),
             passages=tuple(passages),
             derivations=self._derivations.get(triple, ()),

@@ -148,6 +148,7 @@ class Thing:
     comparable: tuple[Named, ...]
     blocks: Blocks
     query: BoundQuery
+    direction: str | None = None
 
     def values(self, prop: Term) -> list[Term]:
         """Return the values of a property."""

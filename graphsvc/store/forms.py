@@ -1,0 +1,149 @@
+"""Literals as they are written: the engine keeps the value of ``12.50``, and not its two digits.
+
+Oxigraph holds numbers, dates, durations and truths as values, and gives each back in one form.
+Pages and documents show what a file says, so a release keeps the forms that the engine does not
+give back.
+https://www.w3.org/TR/rdf12-concepts/#section-Graph-Literal
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pyoxigraph import BlankNode, Triple
+
+    from graphsvc.store.base import Term
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+
+#: The datatypes that the engine reads, and those of their forms that it surely gives back.
+_KEPT = {
+    "boolean": r"true|false",
+    "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "dateTime": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(Z)?",
+    "decimal": r"-?([1-9][0-9]*|0)(\.[0-9]*[1-9])?",
+    "gYear": r"[0-9]{4}",
+    "gYearMonth": r"[0-9]{4}-[0-9]{2}",
+    "integer": r"-?[1-9][0-9]*|0",
+}
+_READ = (
+    *_KEPT,
+    *("byte", "short", "int", "long", "unsignedByte", "unsignedShort", "unsignedInt"),
+    *("unsignedLong", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger"),
+    *("negativeInteger", "double", "float", "dateTimeStamp", "time", "gMonth", "gDay"),
+    *("gMonthDay", "duration", "yearMonthDuration", "dayTimeDuration"),
+)
+DATATYPES = frozenset(NamedNode(_XSD + name) for name in _READ)
+
+_SURE = "|".join(f'"({form})"\\^\\^<{_XSD}{name}>' for name, form in _KEPT.items())
+_SURE_LINE = re.compile(rf"[^\"]*(?:{_SURE})[^\"]*".encode())
+_LINE = re.compile(rf'"\^\^<{_XSD}({"|".join(_READ)})>'.encode())
+
+_PREDICATE = NamedNode("urn:x-value")
+_AT_ONCE = 50_000
+_KEY_BYTES = 12
+
+
+def write(nquads: bytes, path: Path) -> None:
+    """Write the forms of sorted N-Quads, one quad a line, that the engine does not give back."""
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute("CREATE TABLE form (claim BLOB PRIMARY KEY, written TEXT) WITHOUT ROWID")
+        for quads in _batches(nquads):
+            values = _as_given_back(quads)
+            database.executemany(
+                "INSERT OR IGNORE INTO form VALUES (?, ?)",
+                (
+                    (_key(quad.subject, quad.predicate, value), quad.object.value)
+                    for quad in quads
+                    if isinstance(quad.object, Literal)
+                    and (value := values[quad.object]) != quad.object
+                ),
+            )
+        database.commit()
+    database.close()
+
+
+def _batches(nquads: bytes) -> Iterator[list[Quad]]:
+    """Yield the quads whose literals the engine may change, some at a time."""
+    lines: list[bytes] = []
+    for line in nquads.splitlines(keepends=True):
+        if _LINE.search(line) and not _SURE_LINE.fullmatch(line):
+            lines.append(line)
+        if len(lines) == _AT_ONCE:
+            yield _changeable(lines)
+            lines = []
+    yield _changeable(lines)
+
+
+def _changeable(lines: Iterable[bytes]) -> list[Quad]:
+    parsed = parse(b"".join(lines), RdfFormat.N_QUADS)
+    return [
+        quad
+        for quad in parsed
+        if isinstance(quad.object, Literal) and quad.object.datatype in DATATYPES
+    ]
+
+
+def _as_given_back(quads: Iterable[Quad]) -> Mapping[Term, Term]:
+    """Return what the engine makes of each literal."""
+    literals = list(dict.fromkeys(quad.object for quad in quads))
+    subjects = [NamedNode(f"urn:x-{number}") for number in range(len(literals))]
+    store = Store()
+    store.bulk_extend(
+        Quad(subject, _PREDICATE, literal)
+        for subject, literal in zip(subjects, literals, strict=True)
+    )
+    found = {quad.subject: quad.object for quad in store.quads_for_pattern(None, _PREDICATE, None)}
+    return {literal: found[subject] for subject, literal in zip(subjects, literals, strict=True)}
+
+
+def _key(subject: NamedNode | BlankNode | Triple, predicate: NamedNode, value: Term) -> bytes:
+    return sha256(f"{subject} {predicate} {value}".encode()).digest()[:_KEY_BYTES]
+
+
+class WrittenForms:
+    """The forms of one release that the engine does not give back."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Take the file, which is opened at the first look-up; without one there are none."""
+        self._path = path
+        self._local = threading.local()
+
+    def written(
+        self, subject: NamedNode | BlankNode | Triple, predicate: NamedNode, value: Term
+    ) -> str | None:
+        """Return how a value is written in the files; None if as the engine gives it."""
+        if self._path is None or not isinstance(value, Literal) or value.datatype not in DATATYPES:
+            return None
+        row = (
+            self._database(self._path)
+            .execute("SELECT written FROM form WHERE claim = ?", (_key(subject, predicate, value),))
+            .fetchone()
+        )
+        return None if row is None else row[0]
+
+    def restored(self, quad: Quad) -> Quad:
+        """Return a quad of the engine as it is written in the files."""
+        written = self.written(quad.subject, quad.predicate, quad.object)
+        if written is None or not isinstance(quad.object, Literal):
+            return quad
+        value = Literal(written, datatype=quad.object.datatype)
+        return Quad(quad.subject, quad.predicate, value, quad.graph_name)
+
+    def _database(self, path: Path) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._local, "database", None)
+        if found is None:
+            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            found = self._local.database = sqlite3.connect(address, uri=True)
+        return found
