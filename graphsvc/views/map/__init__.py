@@ -1,7 +1,7 @@
 """The map: the world's countries, and what of the graph lies where.
 
-`places` reads what can be drawn, once; here it is drawn and named for a reader. Of very many things
-the first ones are drawn: more could not be told apart.
+`places` reads what can be drawn, once, and which map shows all of it best; here it is named for a
+reader. Of very many things the first ones are named, and all others are dots.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from graphsvc.pictures import labels as lettering
-from graphsvc.pictures import world
 from graphsvc.views.map.places import PLACES, places_of
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
@@ -21,11 +20,13 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
+    from graphsvc.pictures.geometry import Geometry, Position
     from graphsvc.pictures.labels import Box, Label, Point
+    from graphsvc.pictures.region import Chart, Degree
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
-    from graphsvc.views.map.places import Place, Places
+    from graphsvc.views.map.places import Place, Places, Undrawn
     from graphsvc.views.model import Named, Passage
 
 SENTENCES = view_query("map/sentences")
@@ -68,13 +69,19 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place on the map; ``label`` is where its name stands, if there is room for it."""
+    """A place on the map; ``label`` is where its name stands, if there is room for it.
+
+    If it is more than a point, ``path`` has its lines and areas, and ``dots`` its points, as SVG
+    paths.
+    """
 
     thing: Named
     place: Place
     x: float
     y: float
     label: Label | None
+    path: str
+    dots: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +97,10 @@ class Knot:
 class Map:
     """What the map shows; ``land`` is the outline of the countries that the graph does not have.
 
-    ``countries`` are those of which the graph has something, ``more`` is how many places there was
-    no room for. ``sentences`` are the passages that say something of each thing, if asked for.
+    ``countries`` are those of which the graph has something, ``more`` is how many places have no
+    name here, and ``dots`` where all places are then. ``undrawn`` tells of how many things the
+    places cannot be drawn. ``meridians`` and ``parallels`` are the grid of a part of the world.
+    ``sentences`` are the passages that say something of each thing, if asked for.
     """
 
     land: str
@@ -100,6 +109,10 @@ class Map:
     spots: tuple[Spot, ...]
     knots: tuple[Knot, ...]
     more: int
+    dots: str
+    undrawn: Undrawn
+    meridians: Sequence[Degree]
+    parallels: Sequence[Degree]
     sentences: Mapping[Term, Sequence[Passage]]
     query: BoundQuery
 
@@ -160,7 +173,8 @@ def _drawn(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage
     whereabouts = places_of(graph.rows(query), graph.status)
     located = [(names[thing], whereabouts[thing]) for thing in shown if thing in whereabouts]
     located.sort(key=lambda pair: pair[0].label)
-    points = [world.project(place.longitude, place.latitude) for _, place in located]
+    chart = places.chart
+    points = [chart.project(place.longitude, place.latitude) for _, place in located]
     groups = lettering.together(points, _TOUCH)
     middles = [lettering.middle(points[number] for number in group) for group in groups]
     titles, covered = _titles(countries, points, middles)
@@ -170,7 +184,7 @@ def _drawn(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage
         _WIDE,
     )
     spots = [
-        Spot(*pair, *point, label)
+        Spot(*pair, *point, label, *_paths(chart, pair[1].geometry))
         for pair, point, label in zip(located, points, labels, strict=True)
     ]
     return Map(
@@ -183,9 +197,27 @@ def _drawn(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage
             for group, middle in zip(groups, middles, strict=True)
         ),
         more=max(0, len(places.located) - MOST_SPOTS),
+        dots=places.dots if len(places.located) > MOST_SPOTS else "",
+        undrawn=places.undrawn,
+        meridians=chart.meridians(),
+        parallels=chart.parallels(),
         sentences=sentences,
         query=query,
     )
+
+
+def _paths(chart: Chart, geometry: Geometry) -> tuple[str, str]:
+    """Return the lines and areas of a geometry, and its points, as SVG paths."""
+    lines = "".join(_line(chart, line) for line in geometry.lines)
+    areas = "".join(f"{_line(chart, ring)}z" for ring in chain.from_iterable(geometry.areas))
+    points = geometry.points if len(geometry.points) > 1 or lines or areas else ()
+    dots = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in (chart.project(*point) for point in points))
+    return lines + areas, dots
+
+
+def _line(chart: Chart, positions: Sequence[Position]) -> str:
+    points = dict.fromkeys((round(x, 1), round(y, 1)) for x, y in chart.line(positions))
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
 
 
 def _by_label(names: Names, things: Iterable[NamedNode]) -> tuple[Named, ...]:

@@ -5,35 +5,38 @@ Which things these are is the same for every request, and so it is read once.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from graphsvc.phrases import Phrase
 from graphsvc.pictures import world
+from graphsvc.pictures.geometry import OtherSystemError
+from graphsvc.pictures.region import chart_of
+from graphsvc.views.map.rows import extent_of, geometry_of, is_cut, is_geometric, words
 from graphsvc.views.model import Status
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from graphsvc.pictures.geometry import Extent, Geometry
+    from graphsvc.pictures.region import Chart
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
 
 PLACED = view_query("map/placed")
 PLACES = view_query("map/places")
 
-# A point of well-known text has its longitude first unless it names a system that does otherwise:
-# https://docs.ogc.org/is/22-047r1/22-047r1.html#10-8-1-well-known-text
-_POINT = re.compile(
-    r"(?:<http://www\.opengis\.net/def/crs/OGC/1\.3/CRS84>\s*)?"
-    r"POINT\s*\(\s*(-?[0-9]+(?:\.[0-9]+)?)\s+(-?[0-9]+(?:\.[0-9]+)?)\s*\)",
-    re.IGNORECASE,
-)
-_MOST_NORTH, _MOST_EAST = 90, 180
+MOST_WHOLE = 150
+"""Of how many things the long geometries decide which part of the earth is shown."""
+
+MOST_DOTS = 5_000
+"""How many places are drawn at all, most of them as dots without a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,15 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Coordinates in degrees (WGS 84), north and east positive, and who states them."""
+    """Coordinates in degrees (WGS 84), north and east positive, and who states them.
+
+    They are those of the middle, if ``geometry`` is more than a point.
+    """
 
     latitude: float
     longitude: float
     status: Status
+    geometry: Geometry
 
     @property
     def words(self) -> str:
@@ -64,43 +71,117 @@ class Place:
             east=Phrase("E") if self.longitude >= 0 else Phrase("W"),
         )
 
+    @property
+    def kind(self) -> str:
+        """Return what the place is on the map, if it is no point."""
+        if self.geometry.areas:
+            return Phrase("area")
+        if self.geometry.lines:
+            return Phrase("line")
+        return Phrase("points") if len(self.geometry.points) > 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undrawn:
+    """How many things have a place that is not drawn: in another system, or not to be read."""
+
+    elsewhere: int = 0
+    unreadable: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """What can be drawn: the countries that the graph knows, and things with coordinates.
 
     ``land`` is the outline of all other countries, as an SVG path. ``spots`` gives, for each thing
-    that is drawn, the one that its place on the map is named after.
+    that is drawn, the one that its place on the map is named after. ``chart`` is the map that shows
+    all of them best, and ``dots`` are the places on it, as an SVG path.
     """
 
     countries: tuple[Country, ...]
     located: tuple[NamedNode, ...]
     land: str
     spots: Mapping[Term, NamedNode]
+    chart: Chart
+    dots: str
+    undrawn: Undrawn
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table]) -> Places:
         """Read them by what answers queries."""
         codes: dict[NamedNode, set[str]] = defaultdict(set)
-        located: dict[NamedNode, None] = {}
+        survey = _Survey()
         for row in rows(PLACED.bind({})):
             thing = row.get("thing")
             if not isinstance(thing, NamedNode):
                 continue
             if "code" in row:
-                codes[thing].add(_words(row["code"]).rstrip("/").rpartition("/")[2])
-            elif _coordinates(row):
-                located[thing] = None
+                codes[thing].add(words(row["code"]).rstrip("/").rpartition("/")[2])
+            elif is_geometric(row):
+                survey.take(thing, row)
+        # The long geometries that are drawn are read whole, so that the map has room for them.
+        for row in rows(PLACES.bind({"thing": survey.begun[:MOST_WHOLE]})):
+            survey.take_whole(row)
         countries = _countries(codes)
         spots: dict[Term, NamedNode] = {
             thing: each.things[0] for each in countries for thing in each.things
         }
         # What is drawn as a country is no spot as well.
-        others = tuple(thing for thing in located if thing not in spots)
+        others = tuple(
+            thing for thing in survey.extents if thing not in spots and isinstance(thing, NamedNode)
+        )
         spots |= {thing: thing for thing in others}
-        own = {each.country for each in countries if each.things}
-        land = "".join(each.path for each in world.countries() if each not in own)
-        return cls(countries, others, land, spots)
+        extents = [survey.extents[thing] for thing in others]
+        named = [each.country.extent for each in countries if each.things]
+        chart = chart_of([*named, *extents])
+        drawn = {each.name: each for each in chart.countries()}
+        countries = tuple(
+            replace(each, country=drawn.get(each.country.name, each.country)) for each in countries
+        )
+        own = {each.country.name for each in countries if each.things}
+        land = "".join(each.path for each in drawn.values() if each.name not in own)
+        return cls(countries, others, land, spots, chart, _dots(chart, extents), survey.undrawn())
+
+
+class _Survey:
+    """Which things are where, and which would be, if their places could be drawn."""
+
+    def __init__(self) -> None:
+        self.extents: dict[Term, Extent] = {}
+        self.begun: list[NamedNode] = []
+        self._elsewhere: set[NamedNode] = set()
+        self._unreadable: set[NamedNode] = set()
+
+    def take(self, thing: NamedNode, row: Mapping[str, Term]) -> None:
+        """Take a row about a thing; of a long geometry it has the beginning."""
+        try:
+            self.extents.setdefault(thing, extent_of(row))
+            if is_cut(row):
+                self.begun.append(thing)
+        except OtherSystemError:
+            self._elsewhere.add(thing)
+        except ValueError:
+            self._unreadable.add(thing)
+
+    def take_whole(self, row: Mapping[str, Term]) -> None:
+        """Take a row with all of a geometry."""
+        if is_geometric(row):
+            with suppress(ValueError):
+                self.extents[row["thing"]] = geometry_of(row).extent
+
+    def undrawn(self) -> Undrawn:
+        """Return how many things have no place that can be drawn."""
+        known = self.extents.keys()
+        elsewhere = self._elsewhere - known
+        return Undrawn(len(elsewhere), len(self._unreadable - known - elsewhere))
+
+
+def _dots(chart: Chart, extents: Iterable[Extent]) -> str:
+    """Return the middles of some parts of the earth as points of an SVG path, each once."""
+    points = dict.fromkeys(
+        (round(x), round(y)) for x, y in (chart.project(*extent.middle) for extent in extents)
+    )
+    return "".join(f"M{x} {y}h0" for x, y in islice(points, MOST_DOTS))
 
 
 def _countries(codes: Mapping[NamedNode, Iterable[str]]) -> tuple[Country, ...]:
@@ -131,31 +212,22 @@ def places_of(
     comes before the editors', and one is taken.
     """
     statuses = list(Status)
-    found: dict[Term, tuple[int, float, float]] = {}
+    found: dict[Term, tuple[tuple[int, int, float, float], Geometry]] = {}
     for row in rows:
-        if "code" not in row and (place := _coordinates(row)):
-            candidate = (statuses.index(status([row["graph"]])), *place)
-            found[row["thing"]] = min(found.get(row["thing"], candidate), candidate)
-    return {
-        thing: Place(latitude, longitude, statuses[rank])
-        for thing, (rank, latitude, longitude) in found.items()
-    }
-
-
-def _coordinates(row: Mapping[str, Term]) -> tuple[float, float] | None:
-    if "point" in row:
-        match = _POINT.fullmatch(_words(row["point"]).strip())
-        place = None if match is None else (float(match[2]), float(match[1]))
-    else:
+        if not is_geometric(row):
+            continue
         try:
-            place = (float(_words(row["latitude"])), float(_words(row["longitude"])))
+            geometry = geometry_of(row)
         except ValueError:
-            place = None
-    # What is no number at all is out of every bound.
-    if place is None or not (abs(place[0]) <= _MOST_NORTH and abs(place[1]) <= _MOST_EAST):
-        return None
-    return place
-
-
-def _words(term: Term) -> str:
-    return term.value if isinstance(term, NamedNode | Literal) else ""
+            continue
+        longitude, latitude = geometry.middle
+        rank = statuses.index(status([row["graph"]]))
+        # An area tells more than a point.
+        candidate = (rank, -bool(geometry.areas) - bool(geometry.lines), latitude, longitude)
+        known = found.get(row["thing"])
+        if known is None or candidate < known[0]:
+            found[row["thing"]] = (candidate, geometry)
+    return {
+        thing: Place(latitude, longitude, statuses[rank], geometry)
+        for thing, ((rank, _, latitude, longitude), geometry) in found.items()
+    }

@@ -1,0 +1,76 @@
+"""The rows of the queries for places: what geometry each tells, and why some tell none."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.pictures import geometry
+from graphsvc.pictures.geometry import Extent, Geometry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphsvc.store.base import Term
+
+CUT_AT = 2000
+"""How many characters of a geometry are read at first; it stands in the query."""
+
+_PAIR = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)[\s,]+(-?[0-9]+(?:\.[0-9]+)?)")
+_LAST = re.compile(r"[,\s\]\[]*[^,\]\[]*$")
+
+
+def is_geometric(row: Mapping[str, Term]) -> bool:
+    """Tell whether a row is about where a thing is."""
+    return not row.keys().isdisjoint(("latitude", "shape", "pairs"))
+
+
+def is_cut(row: Mapping[str, Term]) -> bool:
+    """Tell whether a row has no more than the beginning of a geometry."""
+    return "shape" in row and len(words(row["shape"])) == CUT_AT
+
+
+def geometry_of(row: Mapping[str, Term]) -> Geometry:
+    """Return the geometry that a row tells.
+
+    Errors: ValueError; OtherSystemError if it is in coordinates that are not degrees of the earth.
+    """
+    if "shape" in row:
+        found = geometry.read(words(row["shape"]))
+        if found.is_empty:
+            raise ValueError("empty")
+        return found
+    if "pairs" in row:
+        return _of_positions(geometry.pairs(words(row["pairs"])))
+    latitude, longitude = (float(words(row[name])) for name in ("latitude", "longitude"))
+    return Geometry(points=(geometry.position(longitude, latitude),))
+
+
+def extent_of(row: Mapping[str, Term]) -> Extent:
+    """Return which part of the earth the geometry of a row takes, if only its beginning is there.
+
+    Errors: as `geometry_of`.
+    """
+    if not is_cut(row):
+        return geometry_of(row).extent
+    text = words(row["shape"])
+    pairs = _PAIR.findall(_LAST.sub("", text))
+    # What begins as a line through these positions is one whatever follows.
+    begun = ",".join(f"{first} {second}" for first, second in pairs)
+    system = text[: text.index(">") + 1] if text.lstrip().startswith("<") else ""
+    return geometry.read(f"{system} MULTIPOINT({begun})").extent
+
+
+def _of_positions(positions: tuple[geometry.Position, ...]) -> Geometry:
+    if len(positions) == 1:
+        return Geometry(points=positions)
+    if positions[0] == positions[-1]:
+        return Geometry(areas=((positions,),))
+    return Geometry(lines=(positions,))
+
+
+def words(term: Term) -> str:
+    """Return the text of a literal or an IRI."""
+    return term.value if isinstance(term, NamedNode | Literal) else ""
