@@ -20,7 +20,7 @@ from graphsvc.views.model import Status
 from graphsvc.views.overview import Overview
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
-from graphsvc.views.timeline import PROPERTIES
+from graphsvc.views.timeline import PROPERTIES, years
 from graphsvc.views.vocabulary.ontology import Ontology
 
 if TYPE_CHECKING:
@@ -101,6 +101,11 @@ class Graph:
         return [row["property"] for row in self.rows(PROPERTIES.bind({}))]
 
     @cached_property
+    def years(self) -> Mapping[int, int]:
+        """Return how many facts are dated in each year."""
+        return years(self)
+
+    @cached_property
     def places(self) -> Places:
         """Return what of the graph a map can show."""
         return Places.read(self.rows)
@@ -128,6 +133,7 @@ class Graph:
             self.blanks,
             self.overview,
             self.dating,
+            self.years,
             self.places,
             self.description,
             self.languages,

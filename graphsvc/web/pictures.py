@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Response, render_template, request
 
 from graphsvc.datatypes import is_absolute_iri
@@ -23,19 +25,26 @@ pictures = Blueprint("pictures", __name__)
 
 @pictures.get("/timeline")
 def timeline() -> Response:
-    """Show the dated facts, all or those of things of one class, at their precision."""
-    cls = _iri("class")
+    """Show the dated facts, at their precision: all, or those of things of one class.
+
+    Of very many those of a period are shown, from the year ``from=`` on.
+    """
+    cls, first = _iri("class"), _year("from")
 
     def body() -> str:
         graph = site().graph
+        periods = views.periods(graph.years) if cls is None else ()
+        period = next((one for one in periods if one.first == first), next(iter(periods), None))
         return render_template(
             "timeline.html",
-            timeline=views.timeline(graph, labels(), cls),
+            timeline=views.timeline(graph, labels(), cls, period=period),
             classes=views.dated_classes(graph, labels()),
             chosen=cls,
+            periods=periods,
+            period=period,
         )
 
-    return release_answer(_HTML, ("timeline", cls), body)
+    return release_answer(_HTML, ("timeline", cls, first), body)
 
 
 @pictures.get("/map")
@@ -74,3 +83,10 @@ def _iri(name: str) -> str | None:
     if given is not None and not is_absolute_iri(given):
         raise RequestProblem("bad-request", f"{given!r} is not an IRI.", remedy="Give a whole IRI.")
     return given
+
+
+def _year(name: str) -> int | None:
+    given = request.args.get(name) or None
+    if given is not None and re.fullmatch(r"-?[0-9]{1,9}", given, re.ASCII) is None:
+        raise RequestProblem("bad-request", f"{given!r} is no year.", remedy="Give a whole number.")
+    return None if given is None else int(given)

@@ -1,18 +1,21 @@
 """A time line: the dated facts, at the precision at which they are recorded.
 
-Of a graph with very many the first ones that are found are shown, and that there are more is told.
+Of a graph with very many a period is shown, and the ways to the others. What begins on one date and
+ends on another is one stretch of time.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.namespaces import graph_iri
+from graphsvc.datatypes import DATATYPES
+from graphsvc.namespaces import DCAT, PROV, XSD, graph_iri
 from graphsvc.pictures.span import Stretch, stretch, ticks
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
@@ -29,13 +32,36 @@ if TYPE_CHECKING:
 PROPERTIES = view_query("timeline/properties")
 DATED = view_query("timeline/dated")
 DATED_OF_CLASS = view_query("timeline/dated-of-class")
+DATED_BETWEEN = view_query("timeline/dated-between")
+YEARS = view_query("timeline/years")
 CLASSES = view_query("timeline/classes")
 
 MOST_ROWS = 1000
 """How many rows are read; it stands in the queries."""
 
-_LEFT_OUT = ("dataset", "examples", "inferred", "ontology", "passages", "schemes", "shapes")
+_LEFT_OUT = ("dataset", "examples", "inferred", "passages", "shapes")
 """The graphs whose dates are of the data itself, not of what it is about, or follow by rules."""
+
+_OF_TEXTS = ("ontology", "schemes")
+"""The same beside texts: what those are about is dated by them."""
+
+_SPANS = tuple(
+    (NamedNode(begin), NamedNode(end))
+    for begin, end in (
+        ("http://schema.org/startDate", "http://schema.org/endDate"),
+        ("https://schema.org/startDate", "https://schema.org/endDate"),
+        (f"{DCAT}startDate", f"{DCAT}endDate"),
+        (f"{PROV}startedAtTime", f"{PROV}endedAtTime"),
+        ("http://schema.org/birthDate", "http://schema.org/deathDate"),
+        ("https://schema.org/birthDate", "https://schema.org/deathDate"),
+    )
+)
+"""The properties that say when a thing begins, and those that say when it ends."""
+
+_FORMS = tuple(DATATYPES[XSD[name].value] for name in ("gYear", "gYearMonth", "date", "dateTime"))
+
+_STEPS = (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
+_MOST_PERIODS = 60
 
 _NARROWEST = 0.6
 """How wide a moment is drawn at least, in per cent: never out of sight."""
@@ -43,11 +69,15 @@ _NARROWEST = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A dated fact: ``words`` is the date as it is recorded, ``time`` how long that is."""
+    """A dated fact: ``words`` is the date as it is recorded, ``time`` how long that is.
+
+    ``until`` is the date on which it ends, if that is another one.
+    """
 
     thing: Named
     property: Named
     words: str
+    until: str | None
     time: Stretch
     status: Status
     passages: tuple[Passage, ...]
@@ -95,21 +125,38 @@ class DatedClass:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """Years from the first to the last, and how many facts are dated in them."""
+
+    first: int
+    last: int
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Draft:
     time: Stretch
     thing: NamedNode
     property: Term
     words: str
+    until: str | None
     graphs: tuple[Term, ...]
 
 
 def timeline(
-    graph: Graph, languages: str, cls: str | None = None, most: int = MOST_ROWS
+    graph: Graph,
+    languages: str,
+    cls: str | None = None,
+    most: int = MOST_ROWS,
+    period: Period | None = None,
 ) -> Timeline:
-    """Return the dated facts, or those of the things of a class; no more than so many in words."""
-    query = _query(graph, cls)
+    """Return the dated facts, or those of the things of a class or of a period.
+
+    No more than so many are in words.
+    """
+    query = _query(graph, cls, period)
     rows = graph.rows(query)
-    drafts = sorted(_drafts(rows), key=lambda draft: (draft.time, str(draft.thing)))
+    drafts = sorted(_joined(_drafts(rows)), key=lambda draft: (draft.time, str(draft.thing)))
     shown = drafts[:most]
     named = (term for each in shown for term in (each.thing, each.property, *each.graphs))
     names = Names(graph, named, languages)
@@ -124,6 +171,34 @@ def timeline(
     )
 
 
+def years(graph: Graph) -> Mapping[int, int]:
+    """Return how many facts are dated in each year."""
+    rows = graph.rows(YEARS.bind(_about(graph)))
+    return {
+        year: as_int(row["facts"]) or 0
+        for row in rows
+        if (year := as_int(row.get("year"))) is not None
+    }
+
+
+def periods(facts: Mapping[int, int]) -> tuple[Period, ...]:
+    """Return the periods into which very many dated facts fall; none if all fit on one page."""
+    if sum(facts.values()) < MOST_ROWS:
+        return ()
+    found: tuple[Period, ...] = ()
+    for step in _STEPS:
+        sums: dict[int, int] = defaultdict(int)
+        for year, count in facts.items():
+            sums[year // step * step] += count
+        finer = tuple(Period(begin, begin + step - 1, sums[begin]) for begin in sorted(sums))
+        if found and len(finer) > _MOST_PERIODS:
+            break
+        found = finer
+        if max(sums.values()) < MOST_ROWS:
+            break
+    return found
+
+
 def dated_classes(graph: Graph, languages: str) -> tuple[DatedClass, ...]:
     """Return the classes of the things that are dated, those with the most facts first."""
     counts = {
@@ -136,9 +211,15 @@ def dated_classes(graph: Graph, languages: str) -> tuple[DatedClass, ...]:
     return tuple(sorted(found, key=lambda entry: (-entry.facts, entry.cls.label)))
 
 
-def _query(graph: Graph, cls: str | None) -> BoundQuery:
+def _query(graph: Graph, cls: str | None, period: Period | None) -> BoundQuery:
     about = _about(graph)
-    return DATED.bind(about) if cls is None else _of_class(about, NamedNode(cls))
+    if cls is not None:
+        return _of_class(about, NamedNode(cls))
+    if period is not None:
+        return DATED_BETWEEN.bind(
+            {"from": Literal(period.first), "to": Literal(period.last), **about}
+        )
+    return DATED.bind(about)
 
 
 def _of_class(about: Mapping[str, Sequence[Term]], cls: NamedNode) -> BoundQuery:
@@ -146,19 +227,50 @@ def _of_class(about: Mapping[str, Sequence[Term]], cls: NamedNode) -> BoundQuery
 
 
 def _about(graph: Graph) -> Mapping[str, Sequence[Term]]:
-    left_out = [graph_iri(graph.base, name) for name in _LEFT_OUT]
+    names = _LEFT_OUT + _OF_TEXTS if graph.texts.positions else _LEFT_OUT
+    left_out = [graph_iri(graph.base, name) for name in names]
     return {"property": graph.dating, "graph": left_out}
 
 
 def _drafts(rows: Table) -> Iterable[_Draft]:
-    """Yield each fact once, with the graphs that state it."""
+    """Yield each fact once, with the graphs that state it; what has no name is its owner's."""
     graphs: dict[tuple[Term, Term, Term], list[Term]] = defaultdict(list)
     for row in rows:
-        graphs[row["thing"], row["property"], row["when"]].append(row["graph"])
+        thing = row.get("owner", row["thing"])
+        graphs[thing, row["property"], row["when"]].append(row["graph"])
     for (thing, prop, when), stating in graphs.items():
-        time = stretch(when.value) if isinstance(when, Literal) else None
+        time = _time(when)
         if time is not None and isinstance(thing, NamedNode) and isinstance(when, Literal):
-            yield _Draft(time, thing, prop, when.value, tuple(stating))
+            yield _Draft(time, thing, prop, when.value, None, tuple(dict.fromkeys(stating)))
+
+
+def _time(when: Term) -> Stretch | None:
+    """Return the time that a literal names, whatever its datatype; None if there is none."""
+    if not isinstance(when, Literal) or not any(kind.accepts(when.value) for kind in _FORMS):
+        return None
+    return stretch(when.value)
+
+
+def _joined(drafts: Iterable[_Draft]) -> Iterable[_Draft]:
+    """Yield the facts, the beginning and the end of a thing as one."""
+    found: dict[tuple[Term, Term], list[_Draft]] = defaultdict(list)
+    for draft in drafts:
+        found[draft.thing, draft.property].append(draft)
+    for (thing, prop), own in list(found.items()):
+        end = next((end for begin, end in _SPANS if begin == prop), None)
+        ends = found.get((thing, end), []) if end is not None else []
+        if len(own) == len(ends) == 1 and own[0].time.begin < ends[0].time.begin:
+            found[thing, prop] = [_span(own[0], ends.pop())]
+    yield from chain.from_iterable(found.values())
+
+
+def _span(begin: _Draft, end: _Draft) -> _Draft:
+    return replace(
+        begin,
+        time=Stretch(begin.time.begin, end.time.end),
+        until=end.words,
+        graphs=tuple(dict.fromkeys((*begin.graphs, *end.graphs))),
+    )
 
 
 def _moment(graph: Graph, draft: _Draft, names: Names) -> Moment:
@@ -167,6 +279,7 @@ def _moment(graph: Graph, draft: _Draft, names: Names) -> Moment:
         thing=names[draft.thing],
         property=names[draft.property],
         words=draft.words,
+        until=draft.until,
         time=draft.time,
         status=graph.status(draft.graphs),
         passages=tuple(sorted(passages, key=lambda entry: entry.order)),
