@@ -52,6 +52,7 @@ _LINE = re.compile(rf'"\^\^<{_XSD}({"|".join(_READ)})>'.encode())
 _PREDICATE = NamedNode("urn:x-value")
 _AT_ONCE = 50_000
 _KEY_BYTES = 12
+_MOST_KNOWN = 200_000
 
 
 def write(nquads: bytes, path: Path) -> None:
@@ -59,17 +60,11 @@ def write(nquads: bytes, path: Path) -> None:
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("CREATE TABLE form (claim BLOB PRIMARY KEY, written TEXT) WITHOUT ROWID")
+        known: dict[Term, Term] = {}
         for quads in _batches(nquads):
-            values = _as_given_back(quads)
-            database.executemany(
-                "INSERT OR IGNORE INTO form VALUES (?, ?)",
-                (
-                    (_key(quad.subject, quad.predicate, value), quad.object.value)
-                    for quad in quads
-                    if isinstance(quad.object, Literal)
-                    and (value := values[quad.object]) != quad.object
-                ),
-            )
+            # The same literals stand in many places.
+            known = _as_given_back(quads, known if len(known) < _MOST_KNOWN else {})
+            database.executemany("INSERT OR IGNORE INTO form VALUES (?, ?)", _forms(quads, known))
         database.commit()
     database.close()
 
@@ -95,17 +90,27 @@ def _changeable(lines: Iterable[bytes]) -> list[Quad]:
     ]
 
 
-def _as_given_back(quads: Iterable[Quad]) -> Mapping[Term, Term]:
-    """Return what the engine makes of each literal."""
-    literals = list(dict.fromkeys(quad.object for quad in quads))
+def _as_given_back(quads: Iterable[Quad], known: dict[Term, Term]) -> dict[Term, Term]:
+    """Return what the engine makes of each literal; ``known`` is what it made of others."""
+    literals = [each for each in dict.fromkeys(quad.object for quad in quads) if each not in known]
     subjects = [NamedNode(f"urn:x-{number}") for number in range(len(literals))]
     store = Store()
-    store.bulk_extend(
+    store.extend(
         Quad(subject, _PREDICATE, literal)
         for subject, literal in zip(subjects, literals, strict=True)
     )
     found = {quad.subject: quad.object for quad in store.quads_for_pattern(None, _PREDICATE, None)}
-    return {literal: found[subject] for subject, literal in zip(subjects, literals, strict=True)}
+    fresh = {literal: found[subject] for subject, literal in zip(subjects, literals, strict=True)}
+    return {**known, **fresh}
+
+
+def _forms(quads: Iterable[Quad], known: Mapping[Term, Term]) -> list[tuple[bytes, str]]:
+    """Return the key and the form of each quad that the engine gives back in another form."""
+    return sorted(
+        (_key(quad.subject, quad.predicate, value), quad.object.value)
+        for quad in quads
+        if isinstance(quad.object, Literal) and (value := known[quad.object]) != quad.object
+    )
 
 
 def _key(subject: NamedNode | BlankNode | Triple, predicate: NamedNode, value: Term) -> bytes:

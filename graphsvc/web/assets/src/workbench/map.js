@@ -23,15 +23,16 @@ function only(drawing, wanted) {
   for (const title of drawing.querySelectorAll("[data-of]")) {
     if (!wanted.has(title.dataset.of)) title.remove();
   }
-  const names = [];
+  for (const dots of drawing.querySelectorAll(":scope > .dots")) dots.remove();
+  const names = new Set();
   for (const link of drawing.querySelectorAll("a")) {
     if (wanted.has(link.getAttribute("href"))) {
-      names.push(link.querySelector("title").textContent);
+      names.add(link.querySelector("title").textContent);
       continue;
     }
     const country = link.querySelector(".named");
     country?.setAttribute("class", "land");
     link.replaceWith(...(country ? [country] : []));
   }
-  return names;
+  return [...names];
 }
