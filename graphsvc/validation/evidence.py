@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
@@ -49,7 +48,7 @@ _FAR = 500
 
 def first_line(file: SourceFile, start: int, words: str, names: Sequence[str] = ("",)) -> int:
     """Return the first line from ``start`` on with some words and a name, else ``start``."""
-    for number, line in enumerate(islice(file.lines, start - 1, start + _FAR), start=start):
+    for number, line in enumerate(file.lines[start - 1 : start + _FAR], start=start):
         if words in line and any(name in line for name in names):
             return number
     return start

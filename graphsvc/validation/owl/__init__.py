@@ -88,9 +88,9 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
             severity=Severity.NOTE,
         )
         return
-    if not any(evidence.store.quads_for_pattern(None, RDF.type, OWL.Ontology)):
-        return  # data of which no ontology is part
     ontology = list(_ontology(evidence))
+    if not ontology:
+        return
     told = [*filter(_is_for_reasoner, ontology), *_data(evidence)]
     is_small = len(told) <= _MOST_TRIPLES
     task = {
@@ -181,11 +181,17 @@ def _jars() -> tuple[str, ...]:
 
 def _ontology(evidence: Evidence) -> Iterator[ox.Triple]:
     """Yield the axioms: the ontology's graph, and those that it imports, if files have them."""
+    if not evidence.project.is_laid_out and not _has_ontology(evidence):
+        return  # data of which no ontology is part
     graphs = {evidence.ontology, *imports.graphs(evidence)} - {None}
     for quad in evidence.quads:
         is_axiom = evidence.ontology is None or quad.graph_name in graphs
         if is_axiom and _is_for_tools(quad):
             yield quad.triple
+
+
+def _has_ontology(evidence: Evidence) -> bool:
+    return any(evidence.store.quads_for_pattern(None, RDF.type, OWL.Ontology))
 
 
 def _data(evidence: Evidence) -> Iterator[ox.Triple]:
