@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
 from graphsvc.phrases import Phrase
-from graphsvc.views.vocabulary.axioms import RawExpression
+from graphsvc.views.expressions import RawExpression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
