@@ -15,6 +15,7 @@ from graphsvc.views.dataset import Description, languages_of_names
 from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.map.places import Places
 from graphsvc.views.model import Status
+from graphsvc.views.origins import Origins
 from graphsvc.views.overview import Overview
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
@@ -67,6 +68,11 @@ class Graph:
     def property_sizes(self) -> Mapping[Term, int]:
         """Return how many triples each property has, as the graph's own statistics say."""
         return property_sizes(self)
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Return which of its sources the graph tells."""
+        return Origins(self)
 
     @cached_property
     def classes(self) -> Classes:
@@ -123,6 +129,7 @@ class Graph:
             self.classes,
             self.thesauri,
             self.property_sizes,
+            self.origins,
         )
         self.ontology.warm_up()
 

@@ -11,7 +11,7 @@ from flask import current_app
 from markupsafe import Markup, escape
 
 from graphsvc.views.model import Status
-from graphsvc.web.languages import gettext, is_other, worded
+from graphsvc.web.languages import gettext, is_other, said, worded
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from graphsvc.store.base import Term
     from graphsvc.views.collection.facets import Choice
-    from graphsvc.views.model import Named, Passage
+    from graphsvc.views.model import Expression, Named, Passage
     from graphsvc.views.thing.model import PropertyFacts
     from graphsvc.web.site import Site
 
@@ -48,6 +48,11 @@ class Parts:
         elsewhere = "" if own else ' class="elsewhere" rel="external"'
         words = escape(shortened(named.label, _LONGEST_LABEL))
         return Markup(f'<a href="{escape(address)}"{language}{elsewhere}>{words}</a>')  # noqa: S704
+
+    def expression(self, words: Expression) -> Markup:
+        """Return a value in words: its terms as links, and what stands between them."""
+        parts = (escape(said(part)) if isinstance(part, str) else self.term(part) for part in words)
+        return Markup(f'<span class="expression">{"".join(parts)}</span>')  # noqa: S704
 
     def property_name(self, entry: PropertyFacts, twins: Container[Term] = ()) -> Markup:
         """Return the name of a property: a link where the vocabulary is this graph's own.

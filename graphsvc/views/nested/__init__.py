@@ -6,6 +6,7 @@ as deep as a reader follows. What hangs at several is shown at each; a circle en
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cached_property
 from textwrap import shorten
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.namespaces import RDF
+from graphsvc.namespaces import PROV, RDF
 from graphsvc.phrases import Phrase
 from graphsvc.views.expressions import NAMELESS, Statements
 from graphsvc.views.model import Named, Nest
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     """Makes a fact of a statement, the graphs that state it, and what hangs at its value."""
 
 CLOSURE = view_query("nested/closure")
+HOLDERS = view_query("nested/holders")
 
 MOST_NODES, MOST_ROWS, DEEPEST = 500, 10_000, 6
 """How many nameless things are read, how many rows, and how deep: this stands in the query."""
@@ -43,27 +45,45 @@ _MOST_SHOWN = 1000
 _LONGEST = 160
 """How many characters the text of a nameless thing has at most."""
 
+#: The properties of a statement node that states a value, and those that repeat it as a node.
+#: https://www.mediawiki.org/wiki/Wikibase/Indexing/RDF_Dump_Format#Prefixes_used
+_STATING = re.compile(r"/prop/statement/[^/]+$")
+_REPEATING = re.compile(r"/prop/(?:statement|qualifier|reference)/value(?:-normalized)?/")
+
 _CIRCLE = Phrase("the same as around this")
 
 
 class Nested:
-    """What is said of the nameless things that hang at some things, and where it is said."""
+    """What is said of the nameless things that hang at some things, and where it is said.
 
-    def __init__(self, rows: Sequence[Row] = ()) -> None:
-        self.rows = rows
+    ``claims`` are rows about nodes with names that are shown in the same way.
+    """
+
+    def __init__(self, rows: Sequence[Row] = (), claims: Sequence[Row] = ()) -> None:
+        self.rows = [*rows, *claims]
+        self._claims = {row["subject"] for row in claims}
         self.graphs: dict[Triple, set[Term]] = defaultdict(set)
-        for row in rows:
+        for row in self.rows:
             subject, prop = row["subject"], row["property"]
             if isinstance(subject, NamedNode | BlankNode) and isinstance(prop, NamedNode):
-                self.graphs[Triple(subject, prop, row["value"])].add(row["graph"])
+                stating = self.graphs[Triple(subject, prop, row["value"])]
+                stating.update([row["graph"]] if "graph" in row else [])
         self.statements = Statements(
             (triple.subject, triple.predicate, triple.object) for triple in self.graphs
         )
 
     @classmethod
-    def read(cls, graph: Graph, things: Sequence[NamedNode], via: Sequence[NamedNode]) -> Nested:
-        """Read what hangs at some things by properties that have nameless values."""
-        return cls(list(graph.rows(CLOSURE.bind({"thing": things, "via": via}))))
+    def read(cls, graph: Graph, things: Sequence[NamedNode], claims: Sequence[Row] = ()) -> Nested:
+        """Read what hangs at some things."""
+        return cls([*graph.rows(CLOSURE.bind({"thing": things}))], claims)
+
+    def holds(self, node: Term) -> bool:
+        """Tell whether a node is shown where it hangs."""
+        return isinstance(node, BlankNode) or node in self._claims
+
+    def is_claim(self, node: Term) -> bool:
+        """Tell whether a node with a name is shown where it hangs."""
+        return node in self._claims
 
     @property
     def is_cut(self) -> bool:
@@ -78,8 +98,17 @@ class Nested:
         """Yield the rows of the facts that lead from a thing to nameless ones."""
         return (row for row in self.rows if row["subject"] == thing)
 
-    def text(self, node: Term, names: Names) -> Named:
-        """Return a nameless thing under a short text: an expression, a list, or what is said."""
+    def named(self, term: Term, names: Names) -> Named:
+        """Return a term under its name; what has none is told by a short text.
+
+        That is an expression, a list, or some of what is said of it; of a triple its terms.
+        """
+        if isinstance(term, Triple):
+            parts = (term.subject, term.predicate, term.object)
+            return Named(term, " ".join(self.named(part, names).label for part in parts))
+        return self._text(term, names) if isinstance(term, BlankNode) else names[term]
+
+    def _text(self, node: BlankNode, names: Names) -> Named:
         parts = self.statements.in_words(node)
         words = (part if isinstance(part, str) else names[part].label for part in parts)
         return Named(node, shorten("".join(words), _LONGEST, placeholder=" …"))
@@ -117,7 +146,7 @@ class Nests:
 
     def nest(self, node: Term, above: tuple[Term, ...] = ()) -> Nest | None:
         """Return what is said of a node if it is nameless; it hangs at those ``above``."""
-        if not isinstance(node, BlankNode):
+        if not isinstance(node, NamedNode | BlankNode) or not self._nested.holds(node):
             return None
         self._left -= 1
         statements = self._statements
@@ -133,15 +162,20 @@ class Nests:
         pairs = [
             (self._names[prop], self._facts(node, prop, (*above, node)))
             for prop in statements.about(node)
+            if not (self._nested.is_claim(node) and _repeats(prop))
         ]
-        pairs.sort(key=lambda pair: (pair[0].term != RDF.type, pair[0].label))
-        return Nest(properties=tuple(pairs)) if pairs else Nest(words=(NAMELESS,))
+        pairs.sort(key=_order)
+        value = next((facts[0] for prop, facts in pairs if _states(prop.term)), None)
+        others = tuple(pair for pair in pairs if value is None or not _states(pair[0].term))
+        return Nest(properties=others, value=value) if pairs else Nest(words=(NAMELESS,))
 
     def _words(self, node: Term) -> tuple[str | Named, ...]:
         parts = self._statements.in_words(node)
         return tuple(part if isinstance(part, str) else self._names[part] for part in parts)
 
-    def _facts(self, node: BlankNode, prop: NamedNode, above: tuple[Term, ...]) -> tuple[Fact, ...]:
+    def _facts(
+        self, node: NamedNode | BlankNode, prop: NamedNode, above: tuple[Term, ...]
+    ) -> tuple[Fact, ...]:
         values = self._statements.values(node, prop)
         facts = (self._fact(Triple(node, prop, value), above) for value in values)
         return tuple(sorted(facts, key=lambda fact: fact.order))
@@ -158,3 +192,18 @@ class Nests:
             for value in self._statements.values(head, RDF.first):
                 yield Triple(head, RDF.first, value)
             head = next(iter(self._statements.values(head, RDF.rest)), RDF.nil)
+
+
+def _states(prop: Term) -> bool:
+    return isinstance(prop, NamedNode) and _STATING.search(prop.value) is not None
+
+
+def _repeats(prop: NamedNode) -> bool:
+    """Tell whether a property of a statement node says nothing that its page does not say."""
+    return prop == RDF.type or _REPEATING.search(prop.value) is not None
+
+
+def _order(pair: tuple[Named, tuple[Fact, ...]]) -> tuple[bool, bool, str]:
+    """Return the key that puts types first and sources last."""
+    prop, _ = pair
+    return (prop.term == PROV.wasDerivedFrom, prop.term != RDF.type, prop.label)
