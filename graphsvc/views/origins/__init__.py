@@ -14,6 +14,7 @@ What of these a graph has at all is read once. So a page asks for nothing that i
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote
 
@@ -183,10 +184,15 @@ class Annotations:
         )
 
 
+def annotable(facts: Iterable[Triple]) -> list[Triple]:
+    """Return the facts that a query can name as triple terms, no more than one query takes."""
+    named = (fact for fact in dict.fromkeys(facts) if not _has_blank(fact))
+    return [*islice(named, _MOST_ANNOTATED)]
+
+
 def _of_reifiers(graph: Graph, facts: Iterable[Triple]) -> Iterator[tuple[Triple, Row]]:
     if graph.origins.has_reifiers:
-        known = [fact for fact in facts if not _has_blank(fact)][:_MOST_ANNOTATED]
-        for row in graph.rows(REIFIERS.bind({"fact": known})):
+        for row in graph.rows(REIFIERS.bind({"fact": annotable(facts)})):
             if isinstance(fact := row["fact"], Triple):
                 yield fact, row
 
