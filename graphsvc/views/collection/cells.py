@@ -125,6 +125,8 @@ class Draft:
             yield from graphs
         for derivation in self._derivations.values():
             yield from derivation.sources
+        for nested in self._facts.nested:
+            yield from nested.terms()
 
     def grid(self, names: Names) -> Grid:
         """Return the rows."""
@@ -203,7 +205,7 @@ class Draft:
         best = min((status for status, _ in found), key=_BEST.index)
         passages = {passage for status, each in found if status is best for passage in each}
         return Value(
-            named=evidence.names[term],
+            named=self._facts.named(term, evidence.names),
             status=best,
             passages=_in_order(passages),
             facts=tuple(dict.fromkeys(fact for way in ways for fact in way.facts)),

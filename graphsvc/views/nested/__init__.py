@@ -92,7 +92,7 @@ class Nested:
 
     def lacks(self, node: Term, depth: int) -> bool:
         """Tell whether what is said of a node, found so deep, was not read."""
-        return not self.statements.about(node) and (self._is_partial or depth > DEEPEST)
+        return not self.statements.about(node) and (self.is_partial or depth > DEEPEST)
 
     def of(self, thing: Term) -> Iterator[Row]:
         """Yield the rows of the facts that lead from a thing to nameless ones."""
@@ -113,8 +113,14 @@ class Nested:
         words = (part if isinstance(part, str) else names[part].label for part in parts)
         return Named(node, shorten("".join(words), _LONGEST, placeholder=" …"))
 
+    def terms(self) -> Iterator[Term]:
+        """Yield every term that is to be named."""
+        for row in self.rows:
+            yield from row.values()
+
     @cached_property
-    def _is_partial(self) -> bool:
+    def is_partial(self) -> bool:
+        """Tell whether there were too many nameless things to read all."""
         nodes = {each.subject for each in self.graphs if isinstance(each.subject, BlankNode)}
         return len(nodes) >= MOST_NODES or len(self.rows) >= MOST_ROWS
 
