@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphsvc.release import Release
+    from graphsvc.views.model import Expression
     from graphsvc.views.vocabulary.diagram import Drawing
-    from graphsvc.views.vocabulary.model import Branch, Expression, Vocabulary, VocabularyTerm
+    from graphsvc.views.vocabulary.model import Branch, Vocabulary, VocabularyTerm
 
 LIGHTS = "https://example.org/lights/ontology#"
 

@@ -188,7 +188,7 @@ class Statements:
         for value in self.values(term, SH.inversePath):
             return ("^", *self._atom(value, depth))
         for head in self.values(term, SH.alternativePath):
-            return self.joined(self.items(head), (" | ",), depth)
+            return _joined((self.in_words(item, depth + 1) for item in self.items(head)), (" | ",))
         for predicate, after in _REPEATED:
             for value in self.values(term, predicate):
                 return (*self._atom(value, depth), after)

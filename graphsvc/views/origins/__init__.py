@@ -21,7 +21,6 @@ from urllib.parse import unquote
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.namespaces import DC, DCTERMS, NP, PAV, PROV, RDF, SCHEMA, WIKIBASE, Namespace
-from graphsvc.views.labels import LABELLING, spelled
 from graphsvc.views.model import Annotation, Named, Source
 from graphsvc.views.nested import Nested
 from graphsvc.views.queries import view_query
@@ -107,7 +106,7 @@ class Origins:
         found = names.labelled(graph)
         if found is None and isinstance(graph, NamedNode) and graph.value.startswith(self._base):
             found = Named(graph, unquote(graph.value.removeprefix(self._base)))
-        return found or spelled(graph)
+        return found or names[graph]
 
     def _tells(self, graph: Term) -> bool:
         if not isinstance(graph, NamedNode) or graph.value in self._passages:
@@ -210,7 +209,7 @@ def _by_property(
     nested = Nested(rows)
     said: dict[Term, list[Term]] = defaultdict(list)
     for row in rows:
-        is_name = row["property"] in LABELLING and isinstance(statement, NamedNode)
+        is_name = names[statement].label == getattr(row["value"], "value", None)
         is_kind = (row["property"], row["value"]) == (RDF.type, RDF.Statement)
         if row["subject"] == statement and not (is_name or is_kind):
             said[row["property"]].append(row["value"])
