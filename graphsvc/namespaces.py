@@ -65,6 +65,9 @@ GEO = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 GEOSPARQL = Namespace("http://www.opengis.net/ont/geosparql#")
 LDQD = Namespace("http://www.w3.org/2016/05/ldqd#")
 DC = Namespace("http://purl.org/dc/elements/1.1/")
+NP = Namespace("http://www.nanopub.org/nschema#")
+PAV = Namespace("http://purl.org/pav/")
+WIKIBASE = Namespace("http://wikiba.se/ontology#")
 
 #: The rules of OWL 2 RL; what one has derived conforms to it.
 RULES = Namespace("http://www.w3.org/TR/owl2-profiles/#")

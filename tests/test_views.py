@@ -78,6 +78,8 @@ def test_every_query_answers_with_its_examples(release: Release) -> None:
 
 #: Those that take any of many rows, or find a term that the graph does not have.
 ENGINES_DIFFER = ("collection/properties", "examples/some", "terms/namings")
+#: Those whose paths the other engine follows before it knows where they begin, for minutes.
+TOO_SLOW = ("nested/closure", "nested/holders")
 
 
 @pytest.mark.filterwarnings("ignore:Dataset.\\w+ is deprecated:DeprecationWarning")
@@ -86,7 +88,7 @@ def test_another_engine_gives_the_same_rows(lights_release: Release) -> None:
     dataset.parse(data=gzip.decompress(lights_release.dump.read_bytes()), format="nquads")
     graph = Graph(lights_release.store, lights_release.base)
     for query in queries_with_examples(graph):
-        if query.name not in ENGINES_DIFFER:
+        if query.name not in (*ENGINES_DIFFER, *TOO_SLOW):
             asked = query.bind(query.bindings({}))
             ours = [[_cell(term) for term in row] for row in graph.rows(asked).rows]
             found: Sequence[Sequence[Identifier | None]] = list(dataset.query(asked.text))  # type: ignore[arg-type]

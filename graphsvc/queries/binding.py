@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Triple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,8 +54,11 @@ class BoundQuery:
 def written(term: Term) -> str:
     """Return a term as it stands in a query.
 
-    Errors: TypeError if it is neither an IRI nor a literal.
+    Errors: TypeError if it is neither an IRI nor a literal, nor a triple term of such.
     """
+    if isinstance(term, Triple):
+        parts = " ".join(map(written, (term.subject, term.predicate, term.object)))
+        return f"<<( {parts} )>>"
     if not isinstance(term, NamedNode | Literal):
         raise TypeError(f"{term} cannot be written into a query.")
     return str(term)

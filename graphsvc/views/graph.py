@@ -18,6 +18,7 @@ from graphsvc.views.dataset import Description, languages_of_names
 from graphsvc.views.document.blanks import Blanks
 from graphsvc.views.map.places import Places
 from graphsvc.views.model import Status
+from graphsvc.views.origins import Origins
 from graphsvc.views.overview import Overview
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
@@ -86,6 +87,11 @@ class Graph:
         return property_sizes(self)
 
     @cached_property
+    def origins(self) -> Origins:
+        """Return which of its sources the graph tells."""
+        return Origins(self)
+
+    @cached_property
     def classes(self) -> Classes:
         """Return the classes that have things."""
         return Classes(self)
@@ -146,6 +152,7 @@ class Graph:
             self.classes,
             self.thesauri,
             self.property_sizes,
+            self.origins,
         )
         self.ontology.warm_up()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import NamedNode
 
@@ -55,6 +55,10 @@ class Named:
         return self.label == iri or (":" in self.label and iri.endswith(self.label.split(":")[1]))
 
 
+Expression: TypeAlias = tuple[str | Named, ...]
+"""A value in words: terms, and what stands between them (a union reads "A or B")."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A passage of a text: its place in the order of passages, and its exact words."""
@@ -87,10 +91,48 @@ class Derivation:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A named graph that states a fact, and what is said of it: who made it, when, and of what.
+
+    ``publication`` is the nanopublication whose assertion the graph is.
+    """
+
+    graph: Named
+    publication: Named | None = None
+    creators: tuple[Named, ...] = ()
+    dates: tuple[Named, ...] = ()
+    origins: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What is said of a fact itself, by property; ``statement`` is what stands for it, if named."""
+
+    statement: Named | None
+    properties: tuple[tuple[Named, tuple[Named, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """What is said of a nameless thing where it hangs: in words, as a list, or fact by fact.
+
+    ``value`` is there if the node states a value, as statements of Wikidata do. ``is_cut`` tells
+    that there is more to say.
+    """
+
+    words: Expression = ()
+    members: tuple[Fact, ...] = ()
+    properties: tuple[tuple[Named, tuple[Fact, ...]], ...] = ()
+    value: Fact | None = None
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A value of a property, with what vouches for it.
 
-    ``other`` is the far end of the fact: its value, or for an incoming fact its subject.
+    ``other`` is the far end of the fact: its value, or for an incoming fact its subject. ``nest``
+    is what is said of it if it has no name.
     """
 
     triple: Triple
@@ -99,6 +141,9 @@ class Fact:
     passages: tuple[Passage, ...] = ()
     derivations: tuple[Derivation, ...] = ()
     notes: tuple[Note, ...] = ()
+    sources: tuple[Source, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+    nest: Nest | None = None
 
     @property
     def order(self) -> tuple[tuple[float, str], str]:

@@ -44,7 +44,7 @@ def write_jsonld(document: Document, context: Context) -> bytes:
     """
     tree = _Tree(context, document.topic, document.triples())
     root = tree.root()
-    root |= tree.included(document.stated)
+    root |= tree.included(document.statable())
     return _dumped({"@context": context.needed(tree.keys), **root})
 
 

@@ -151,7 +151,7 @@ def blocks(facts: Sequence[Fact]) -> Iterator[Block]:
 
     def evidence(fact: Fact) -> tuple[object, ...]:
         unlike = fact.anchor if fact.derivations else None
-        return (fact.status, fact.passages, fact.notes, unlike)
+        return (fact.status, fact.passages, fact.notes, fact.sources, fact.annotations, unlike)
 
     for _, together in groupby(facts, key=evidence):
         yield Block(tuple(together))

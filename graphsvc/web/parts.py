@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from graphsvc.views.model import Status
 from graphsvc.web import values
-from graphsvc.web.languages import gettext, is_other, worded
+from graphsvc.web.languages import gettext, is_other, said, worded
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from graphsvc.store.base import Term
     from graphsvc.views.collection.facets import Choice
-    from graphsvc.views.model import Named, Passage
+    from graphsvc.views.model import Expression, Named, Passage
     from graphsvc.views.thing.model import PropertyFacts, Thing
     from graphsvc.web.site import Site
 
@@ -97,6 +97,11 @@ class Parts:
     def _leads(self, named: Named, iri: str) -> bool:
         """Tell whether a term is a thing; the address in a literal is one if it is known here."""
         return named.iri is not None or self._served.is_here(iri)
+
+    def expression(self, words: Expression) -> Markup:
+        """Return a value in words: its terms as links, and what stands between them."""
+        parts = (escape(said(part)) if isinstance(part, str) else self.term(part) for part in words)
+        return Markup(f'<span class="expression">{"".join(parts)}</span>')  # noqa: S704
 
     def property_name(self, entry: PropertyFacts, twins: Container[Term] = ()) -> Markup:
         """Return the name of a property: a link where this graph describes it.

@@ -126,6 +126,8 @@ class Draft:
             yield from graphs
         for derivation in self._derivations.values():
             yield from derivation.sources
+        for nested in self._facts.nested:
+            yield from nested.terms()
 
     def grid(self, names: Names) -> Grid:
         """Return the rows."""
@@ -212,7 +214,7 @@ class Draft:
         )
 
     def _named(self, names: Names, term: Term, way: PathMatch) -> Named:
-        named = names[term]
+        named = self._facts.named(term, names)
         return self._as_written(way.facts[-1], named) if way.facts else named
 
     def _details(self, evidence: _Evidence, column: Column, term: Term) -> Iterator[Detail]:

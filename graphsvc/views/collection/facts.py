@@ -16,6 +16,7 @@ from graphsvc.errors import ParameterError
 from graphsvc.views.collection.members import backwards
 from graphsvc.views.collection.paths import Alternative, Path, Sequence
 from graphsvc.views.layout import PropertyRef
+from graphsvc.views.nested import Nested
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from graphsvc.views.collection.columns import Column, Qualifier
     from graphsvc.views.collection.paths import Repeated
     from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Named
+    from graphsvc.views.names import Names
 
 FACTS = view_query("collection/facts")
 _POINTING = backwards(FACTS)
@@ -38,6 +41,8 @@ _MOST_ROWS = 50_000
 
 _THINGS_AT_ONCE = 250
 """Of how many things the facts are asked for in one query."""
+
+_NOTHING = Nested()
 
 _LONGEST = 12
 """How often a path may repeat: a ring ends sooner, a longer chain is not followed further."""
@@ -60,6 +65,7 @@ class Facts:
     def __init__(self, graph: Graph) -> None:
         self.graphs: dict[Triple, set[Term]] = {}
         self.queries: list[BoundQuery] = []
+        self.nested: list[Nested] = []
         self._graph = graph
         self._facts: dict[tuple[Term, PropertyRef], dict[Triple, None]] = {}
         self._missing: dict[tuple[NamedNode, PropertyRef], None] = {}
@@ -86,6 +92,13 @@ class Facts:
                 break
             self._read_missing()
         return matches
+
+    def named(self, term: Term, names: Names) -> Named:
+        """Return a term under its name; what has none is told by a short text."""
+        if not isinstance(term, BlankNode):
+            return names[term]
+        known = (nested for nested in self.nested if nested.statements.about(term))
+        return next(known, _NOTHING).named(term, names)
 
     def at(self, node: Term, ref: PropertyRef) -> Iterable[Triple]:
         """Return the facts of a thing with a property; what is not read yet is noted as missing."""
@@ -178,8 +191,28 @@ class Facts:
         self.queries.append(query)
         for node in nodes:
             self._facts.update(((node, PropertyRef(each, is_incoming)), {}) for each in properties)
-        for row in rows:
+        for row in rows if is_incoming else self._with_nameless(rows, properties):
             self._add(row, is_incoming=is_incoming)
+
+    def _with_nameless(
+        self, rows: list[dict[str, Term]], properties: Collection[Term]
+    ) -> list[dict[str, Term]]:
+        """Return rows with those that lead to nameless things as the query for these has them.
+
+        A blank node has a name within one answer only.
+        """
+        holding = {row["thing"]: None for row in rows if isinstance(row["value"], BlankNode)}
+        things = [thing for thing in holding if isinstance(thing, NamedNode)]
+        nested = Nested.read(self._graph, things) if things else Nested()
+        if not things or nested.is_partial:
+            return rows
+        self.nested.append(nested)
+        leading = [
+            {**row, "thing": row["subject"]}
+            for row in nested.rows
+            if row["subject"] in holding and row["property"] in properties
+        ]
+        return [*(row for row in rows if not isinstance(row["value"], BlankNode)), *leading]
 
     def _add(self, row: Mapping[str, Term], *, is_incoming: bool) -> None:
         prop, thing, value = row["property"], row["thing"], row["value"]

@@ -3,13 +3,15 @@
 Its lists are what is said of the thing, what points to it, what stands in the graph that has its
 name, and the things whose IRIs are fragments of its own, with what is said of them. A page has some
 rows of each, what makes them readable (names, and the words of passages), and the first page has
-what belongs to the thing besides: statements about it, and what has no name.
+what belongs to the thing besides: statements about it, and what has no name. So the pages together
+are its concise bounded description: https://www.w3.org/submissions/CBD/.
 
     sizes        how long each list is, and so how many pages there are
     about        what is said of things: of the thing, of its fragments, of statements
     pointing     what points to it
     content      what stands in its graph
     statements   what is said of the statements about it: how its facts are derived
+    reifiers     what reifiers say of its facts, if the graph has such
     names        what all the things are called that these name
     passages     which of the graphs are passages of a text
 
@@ -27,14 +29,17 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import RDF, graph_iri
 from graphsvc.views.document import paging as pages
-from graphsvc.views.document.blanks import quads_of
+from graphsvc.views.document.blanks import canonical, graphs_with_blanks, quads_of
 from graphsvc.views.document.model import (
     Document,
     Imprint,
+    cut,
     metadata,
     version_document,
 )
 from graphsvc.views.document.paging import Paging
+from graphsvc.views.nested import Nested
+from graphsvc.views.origins import annotable
 from graphsvc.views.queries import view_query
 from graphsvc.views.thing.head import is_known
 from graphsvc.views.values import as_int
@@ -62,8 +67,12 @@ ABOUT = view_query("document/about")
 POINTING = view_query("document/pointing")
 CONTENT = view_query("document/content")
 STATEMENTS = view_query("document/statements")
+REIFIERS = view_query("document/reifiers")
 NAMES = view_query("document/names")
 PASSAGES = view_query("document/passages")
+
+_LISTS = ("about", "pointing", "content")
+"""What is read page by page."""
 
 _MOST_AT_ONCE = 1000
 """How many things are asked about in one query."""
@@ -92,12 +101,14 @@ class Draft:
 
     def document(self, imprint: Imprint) -> Document:
         """Read the page."""
-        stated = frozenset(map(self.graph.forms.restored, _Page(self).quads()))
+        page = _Page(self)
+        stated = frozenset(map(self.graph.forms.restored, page.quads()))
+        own = frozenset(metadata(self.paging, self.topic, imprint))
         return Document(
             iri=self.paging.here,
             topic=self.topic,
             paging=self.paging,
-            own=frozenset(metadata(self.paging, self.topic, imprint)),
+            own=own | cut(self.paging) if page.is_cut else own,
             stated=stated,
             passages=passages_among(self.graph, stated),
         )
@@ -112,12 +123,13 @@ def draft(graph: Graph, iri: str, page: int = 1) -> Draft:
     """
     rows = graph.rows(SIZES.bind({"thing": NamedNode(iri)}))
     sizes = {row["list"]: as_int(row["count"]) or 0 for row in rows}
-    by_name = {name: sizes.get(Literal(name), 0) for name in ("about", "pointing", "content")}
+    by_name = {name: sizes.get(Literal(name), 0) for name in (*_LISTS, "nameless")}
     parts = graph.addresses.number_of_parts(iri)
     if not parts and not any(by_name.values()) and not is_known(graph, iri):
         raise UnknownEntity(iri)
+    lengths = [by_name[name] for name in _LISTS]
     as_long = parts * pages.PAGE_SIZE // _PARTS_ON_PAGE
-    paging = Paging.of(graph.addresses.iri(iri), page, [*by_name.values(), as_long])
+    paging = Paging.of(graph.addresses.iri(iri), page, [*lengths, as_long])
     if paging.number > paging.last:
         raise UnknownEntity(paging.here)
     return Draft(graph, iri, paging, by_name)
@@ -139,6 +151,7 @@ class _Page:
         self._topic = NamedNode(draft.topic)
         self._is_first = draft.paging.number == 1
         self._named: dict[NamedNode, None] = {}
+        self.is_cut = False
 
     def quads(self) -> Iterator[Quad]:
         about = list(self._rows_of("about", ABOUT))
@@ -149,10 +162,29 @@ class _Page:
         yield from self._pointing()
         yield from self._content()
         if self._is_first:
-            yield from quads_of(self._graph.rows(STATEMENTS.bind({"thing": self._topic})))
+            yield from canonical(self._hanging(about))
             yield from self._graph.blanks.about(self._topic)
             yield from self._graph.blanks.within(self._topic)
         yield from self._names()
+
+    def _hanging(self, about: Iterable[Quad]) -> Iterator[Quad]:
+        """Yield what hangs at the thing and its facts: nameless things, and statements of facts."""
+        yield from quads_of(self._graph.rows(STATEMENTS.bind({"thing": self._topic})))
+        told_whole = graphs_with_blanks(self._graph.base)
+        triples = [quad.triple for quad in about]
+        if self._draft.sizes["nameless"]:
+            nested = Nested.read(self._graph, [self._topic])
+            self.is_cut = nested.is_cut
+            for quad in quads_of(nested.rows):
+                if quad.graph_name not in told_whole:
+                    yield quad
+                    self._name(quad.object, quad.graph_name)
+            triples += nested.graphs
+        if self._graph.origins.has_reifiers:
+            asked = REIFIERS.bind({"fact": annotable(triples)})
+            for quad in quads_of(self._graph.rows(asked)):
+                yield quad
+                self._name(quad.object)
 
     def _pointing(self) -> Iterator[Quad]:
         """Yield what points to the thing; of a statement with it as its object all that is said."""

@@ -46,8 +46,7 @@ class Blanks:
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table], base: str) -> Blanks:
         """Read the nameless parts of the graphs that may have some, by what answers queries."""
-        names = [graph_iri(base, name) for name in _GRAPHS]
-        return cls(quads_of(rows(NAMELESS.bind({"graph": names}))))
+        return cls(quads_of(rows(NAMELESS.bind({"graph": graphs_with_blanks(base)}))))
 
     def about(self, node: NamedNode) -> Iterator[Quad]:
         """Yield the parts that speak of a thing, whole."""
@@ -57,6 +56,32 @@ class Blanks:
     def within(self, graph: NamedNode) -> Iterator[Quad]:
         """Yield the parts that stand in a graph."""
         return (quad for part in self._parts for quad in part if quad.graph_name == graph)
+
+
+def graphs_with_blanks(base: str) -> list[NamedNode]:
+    """Return the graphs whose nameless parts are read once."""
+    return [graph_iri(base, name) for name in _GRAPHS]
+
+
+def canonical(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield quads with such names for their blank nodes that every process gives them the same."""
+    named, blank = [], Dataset()
+    for quad in quads:
+        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
+            blank.add(quad)
+        else:
+            named.append(quad)
+    yield from named
+    blank.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    for quad in blank:
+        subject, value = _renamed(quad.subject), _renamed(quad.object)
+        if isinstance(subject, NamedNode | BlankNode):
+            yield Quad(subject, quad.predicate, value, quad.graph_name)
+
+
+def _renamed(term: Term) -> Term:
+    """Return a blank node under another name than those that stand in the graphs read once have."""
+    return BlankNode(term.value.replace("c14n", "b")) if isinstance(term, BlankNode) else term
 
 
 def quads_of(rows: Iterable[Mapping[str, Term]]) -> Iterator[Quad]:

@@ -7,6 +7,7 @@ leads to the document of the passage, and needs no table to be looked up in.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
 def described(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
     """Yield the claims as instances of ``rdf:Statement``, the way of RDF 1.1.
 
+    Reifiers are among them, whose triple terms that version does not have.
     https://www.w3.org/TR/rdf-schema/#ch_reificationvocab
     """
-    for claim, quad in _claims(quads, passages):
-        yield Triple(claim, RDF.type, RDF.Statement)
-        yield Triple(claim, RDF.subject, quad.subject)
-        yield Triple(claim, RDF.predicate, quad.predicate)
-        yield Triple(claim, RDF.object, quad.object)
+    told = list(quads)
+    claims = ((claim, quad.triple) for claim, quad in _claims(told, passages))
+    for node, triple in chain(claims, _reifiers(told)):
+        yield Triple(node, RDF.type, RDF.Statement)
+        yield Triple(node, RDF.subject, triple.subject)
+        yield Triple(node, RDF.predicate, triple.predicate)
+        yield Triple(node, RDF.object, triple.object)
 
 
 def sources(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
@@ -63,6 +67,14 @@ def _claims(
     for quad in quads:
         if isinstance(quad.graph_name, NamedNode) and quad.graph_name in passages:
             yield NamedNode(f"{quad.graph_name.value}#{claim_name(quad)}"), quad
+
+
+def _reifiers(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode | BlankNode, Triple]]:
+    """Yield the reifiers, and what they reify."""
+    for quad in (quad for quad in quads if quad.predicate == RDF.reifies):
+        node, triple = quad.subject, quad.object
+        if isinstance(node, NamedNode | BlankNode) and isinstance(triple, Triple):
+            yield node, triple
 
 
 def _statements(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode, Triple]]:

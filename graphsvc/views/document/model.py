@@ -19,6 +19,7 @@ from graphsvc.namespaces import (
     FOAF,
     OWL,
     RDF,
+    RDFS,
     VOID,
     XSD,
     Namespace,
@@ -65,7 +66,7 @@ class Document:
         claiming = claims.reified if version == "1.2" else claims.described
         found = {
             *self.own,
-            *(quad.triple for quad in self.stated),
+            *(quad.triple for quad in self.statable(version)),
             *claims.sources(self.stated, self.passages),
             *claiming(self.stated, self.passages),
         }
@@ -77,7 +78,17 @@ class Document:
             Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())
             for triple in self.triples(version)
         ]
-        return [*own, *sorted(self.stated, key=lambda quad: (_graph(quad), self._order(quad)))]
+        stated = sorted(self.statable(version), key=lambda quad: (_graph(quad), self._order(quad)))
+        return [*own, *stated]
+
+    def statable(self, version: str | None = None) -> Iterator[Quad]:
+        """Yield what is stated and can be said in a version: 1.1 has no triple terms.
+
+        There reifiers are described as statements, with the claims.
+        """
+        for quad in self.stated:
+            if version == "1.2" or not isinstance(quad.object, Triple):
+                yield quad
 
     def _order(self, statement: Triple | Quad) -> tuple[int, str, str, str]:
         """Return the key that puts the topic first, then the document, then all else."""
@@ -105,6 +116,13 @@ def version_document(
         stated=frozenset(stated),
         passages=frozenset(),
     )
+
+
+def cut(paging: Paging) -> frozenset[Triple]:
+    """Return what tells that a document does not have all that hangs at its topic."""
+    words = "What has no name is told here only as far as it lies close to the topic."
+    node = NamedNode(paging.here)
+    return frozenset([Triple(node, RDFS.comment, Literal(words, language="en"))])
 
 
 def _graph(quad: Quad) -> str:

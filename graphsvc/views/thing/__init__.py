@@ -13,9 +13,10 @@ The queries beside this module are asked in `answers`, in the order in which a r
 
     …            those of the blocks that things of some kinds have (see `blocks`)
 
-and one of `names` for all that these speak of: what it is called, and which graphs are passages.
-The other modules make of the rows what the page shows: `evidence` says what vouches for each fact,
-`arrangement` puts them in the order of the shapes.
+where there are such those of `nested` and `origins`, for what has no name and for what else vouches
+for facts, and one of `names` for all that these speak of: what it is called, and which graphs are
+passages. The other modules make of the rows what the page shows: `evidence` says what vouches for
+each fact, `arrangement` puts them in the order of the shapes.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Triple
 
 from graphsvc.errors import UnknownEntity
-from graphsvc.namespaces import RDF
+from graphsvc.namespaces import PROV, RDF
 from graphsvc.views.collection.classes import is_machinery
 from graphsvc.views.collection.compare import MOST_COMPARED
 from graphsvc.views.names import Names
 from graphsvc.views.thing.answers import FACTS, MOST_FACTS, NOTES, Answers
 from graphsvc.views.thing.arrangement import Arrangement
 from graphsvc.views.thing.blocks import BlocksDraft
+from graphsvc.views.thing.contents import contents
 from graphsvc.views.thing.evidence import Evidence, graphs_of, pointing_facts
 from graphsvc.views.thing.head import Head, head, is_known, known_among
 from graphsvc.views.thing.model import Notes, Thing
@@ -76,12 +78,14 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
         names=_other_names(graph, facts, label),
         types=types,
         groups=groups,
-        fragments=tuple(fragments(answers, groups, names)),
+        fragments=tuple(fragments(answers, groups, evidence.named)),
         unstated=arrangement.unstated() if is_in_text else None,
         notes=_notes(evidence, groups, node),
         incoming=tuple(arrangement.incoming(pointing_facts(answers, evidence))),
         comparable=tuple(_comparable(graph, types)),
         blocks=blocks.shown(names),
+        derived=_derived(facts),
+        contents=tuple(contents(answers, graph.origins, names)),
         query=FACTS.bind(
             {"thing": node, "property": tuple(answers.out), "limit": Literal(MOST_FACTS)}
         ),
@@ -101,6 +105,12 @@ def _facts(answers: Answers, evidence: Evidence) -> Mapping[Term, Sequence[Fact]
         triple = Triple(answers.thing, prop, value)
         found[prop].append(evidence.fact(triple, value, graphs))
     return {prop: sorted(facts, key=lambda fact: fact.order) for prop, facts in found.items()}
+
+
+def _derived(facts: Mapping[Term, Sequence[Fact]]) -> tuple[Named, ...]:
+    """Return what the thing as a whole is derived from, apart from passages, which facts name."""
+    sources = [fact for fact in facts.get(PROV.wasDerivedFrom, ()) if fact.nest is None]
+    return tuple(fact.other for fact in sources)
 
 
 def _other_names(

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from graphsvc.namespaces import RDF, VOID
+from graphsvc.namespaces import NP, RDF, VOID
+from graphsvc.views.nested import HOLDERS, Nested
+from graphsvc.views.origins import CLAIMS, CONTENT, Annotations, Sources
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
 
@@ -46,8 +48,14 @@ _MOST_LARGE = 20
 _MOST_COUNTED = 200_000
 """How many facts are counted in one direction; it stands in the query."""
 
+_MOST_LEADING = 20_000
+"""How many facts a thing may have for what hangs at it to be looked for among them."""
+
 _MOST_ROUNDS = 5
 """How many steps are followed from fragment to fragment of a document."""
+
+#: What leads from a nanopublication to the graphs that it is made of, in the order of reading.
+CONTENTS: tuple[Term, ...] = (NP.hasAssertion, NP.hasProvenance, NP.hasPublicationInfo)
 
 _PARTITIONS = (VOID.classPartition, VOID.propertyPartition)
 
@@ -56,7 +64,8 @@ _PARTITIONS = (VOID.classPartition, VOID.propertyPartition)
 class Answers:
     """What the queries about a thing found: rows, by the names of their columns.
 
-    ``parts`` are by the part that they speak of.
+    ``parts`` are by the part that they speak of; ``holders`` are the things with names at which the
+    nameless ones hang that point to the thing; ``content`` is what stands in graphs that are shown.
     """
 
     thing: NamedNode
@@ -68,6 +77,11 @@ class Answers:
     notes: Sequence[Row]
     unstated: Sequence[Row]
     parts: Mapping[Term, Sequence[Row]]
+    nested: Nested
+    holders: Sequence[Row]
+    sources: Sources
+    annotations: Annotations
+    content: Sequence[Row]
 
     @classmethod
     def read(cls, graph: Graph, thing: NamedNode) -> Answers:
@@ -75,7 +89,11 @@ class Answers:
         sizes = list(graph.rows(SIZES.bind({"thing": thing})))
         out, into = _sizes(sizes, "out"), _sizes(sizes, "in")
         about = {"thing": thing}
-        facts = [*_rows(graph, facts_queries(thing, out))]
+        rows = [*_rows(graph, facts_queries(thing, out))]
+        parts = _parts(graph, thing, rows)
+        nested = _nested(graph, thing, sizes, parts)
+        facts = _with(nested, thing, rows)
+        annotations = Annotations.read(graph, thing, _triples(thing, facts))
         return cls(
             thing=thing,
             out=out,
@@ -85,7 +103,14 @@ class Answers:
             derivations=[*graph.rows(DERIVATIONS.bind(about))],
             notes=[*graph.rows(NOTES.bind({"target": _targets(graph, thing, facts)}))],
             unstated=[*graph.rows(UNSTATED.bind(about))] if _has_shape(graph, facts) else [],
-            parts=_parts(graph, thing, facts),
+            parts={part: _with(nested, part, rows) for part, rows in parts.items()},
+            nested=nested,
+            holders=[*graph.rows(HOLDERS.bind(about))] if any(_nameless(sizes, "in")) else [],
+            sources=Sources.read(
+                graph, (row["graph"] for row in chain(facts, nested.rows) if "graph" in row)
+            ),
+            annotations=annotations,
+            content=_content(graph, thing, facts),
         )
 
     @property
@@ -104,9 +129,15 @@ class Answers:
             self.notes,
             self.unstated,
             *self.parts.values(),
+            self.nested.rows,
+            self.holders,
+            self.sources.rows,
+            self.annotations.rows,
+            self.content,
         )
         for row in rows:
-            yield from row.values()
+            for term in row.values():
+                yield from _named_by(term)
 
 
 def facts_queries(thing: NamedNode, sizes: Sizes) -> Iterator[BoundQuery]:
@@ -147,6 +178,61 @@ def _sizes(rows: Sequence[Row], direction: str) -> Sizes:
         if isinstance(prop := row.get("property"), NamedNode)
         and row["direction"] == Literal(direction)
     }
+
+
+def _nameless(rows: Sequence[Row], direction: str) -> Iterator[NamedNode]:
+    """Yield the properties that have nameless things at their other end."""
+    for row in rows:
+        prop = row.get("property")
+        is_wanted = row["direction"] == Literal(direction) and as_int(row.get("nameless"))
+        if is_wanted and isinstance(prop, NamedNode):
+            yield prop
+
+
+def _nested(
+    graph: Graph, thing: NamedNode, sizes: Sequence[Row], parts: Mapping[Term, Sequence[Row]]
+) -> Nested:
+    """Return what hangs at the thing and its parts: nameless things, and statements with a rank."""
+    named = (row for rows in parts.values() for row in rows)
+    holding = [row["part"] for row in named if isinstance(row["value"], BlankNode)]
+    things = [each for each in dict.fromkeys(holding) if isinstance(each, NamedNode)]
+    if any(_nameless(sizes, "out")) and sum(_sizes(sizes, "out").values()) <= _MOST_LEADING:
+        things.append(thing)
+    claims = graph.rows(CLAIMS.bind({"thing": thing})) if graph.origins.has_claims else ()
+    return Nested.read(graph, things, [*claims])
+
+
+def _with(nested: Nested, thing: Term, rows: Sequence[Row]) -> list[Row]:
+    """Return rows with the facts that lead to nameless things as the query for these has them.
+
+    A blank node has a name within one answer only.
+    """
+    leading = [*nested.of(thing)]
+    others = (row for row in rows if not (leading and isinstance(row["value"], BlankNode)))
+    return [*others, *leading]
+
+
+def _triples(thing: NamedNode, rows: Sequence[Row]) -> Iterator[Triple]:
+    for row in rows:
+        if isinstance(prop := row["property"], NamedNode):
+            yield Triple(thing, prop, row["value"])
+
+
+def _content(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Sequence[Row]:
+    """Return what stands in the graphs of a nanopublication, or in the graph that the thing is."""
+    graphs = [row["value"] for row in facts if row["property"] in CONTENTS]
+    if not graphs and graph.origins.is_graph(thing):
+        graphs = [thing]
+    return [*graph.rows(CONTENT.bind({"graph": dict.fromkeys(graphs)}))]
+
+
+def _named_by(term: Term) -> Iterator[Term]:
+    """Yield a term; of a triple its parts, which are what has names."""
+    if isinstance(term, Triple):
+        for part in (term.subject, term.predicate, term.object):
+            yield from _named_by(part)
+    else:
+        yield term
 
 
 def _targets(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> list[NamedNode]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.views.model import Derivation, Fact, Status
+from graphsvc.views.model import Derivation, Fact, Named, Nest, Status
+from graphsvc.views.nested import Nests
 from graphsvc.views.thing.notes import by_property, notes_of
 from graphsvc.views.values import as_iri
 
@@ -29,6 +30,8 @@ class Evidence:
     def __init__(self, graph: Graph, answers: Answers, names: Names) -> None:
         self._names = names
         self._graph = graph
+        self._answers = answers
+        self._nests = Nests(answers.nested, names, self._nested)
         self._derivations = _derivations(answers, names)
         notes = notes_of(answers.notes, names, graph.terms)
         self.notes = notes.get(answers.thing, ())
@@ -53,11 +56,31 @@ class Evidence:
             notes = self._on_all.get(triple.predicate, ())
         return Fact(
             triple=triple,
-            other=self._graph.as_written(triple, self._names[other]),
+            other=self._graph.as_written(triple, self.named(other)),
             status=Status.STATED if passages else self._graph.status(graphs),
             passages=tuple(passages),
             derivations=self._derivations.get(triple, ()),
             notes=notes,
+            sources=self._answers.sources.of(graphs, self._names),
+            annotations=self._answers.annotations.of(triple, self._names),
+            nest=self._nests.nest(other),
+        )
+
+    def named(self, term: Term) -> Named:
+        """Return a term under its name; what has none is told by a text."""
+        return self._answers.nested.named(term, self._names)
+
+    def _nested(self, triple: Triple, graphs: AbstractSet[Term], nest: Nest | None) -> Fact:
+        """Return a fact of a nameless thing."""
+        found = (self._names.passage(graph) for graph in graphs)
+        passages = sorted(filter(None, found), key=lambda entry: entry.order)
+        return Fact(
+            triple=triple,
+            other=self._graph.as_written(triple, self.named(triple.object)),
+            status=Status.STATED if passages else self._graph.status(graphs),
+            passages=tuple(passages),
+            sources=self._answers.sources.of(graphs, self._names),
+            nest=nest,
         )
 
     def incoming(self, triple: Triple, graphs: AbstractSet[Term]) -> Fact:
@@ -66,7 +89,7 @@ class Evidence:
         passages = sorted(filter(None, found), key=lambda entry: entry.order)
         return Fact(
             triple=triple,
-            other=self._names[triple.subject],
+            other=self.named(triple.subject),
             status=Status.STATED if passages else self._graph.status(graphs),
             passages=tuple(passages),
         )
@@ -139,7 +162,15 @@ def pointing_facts(answers: Answers, evidence: Evidence) -> Mapping[NamedNode, l
     """Return the facts that point to a thing by property, in the order of their subjects."""
     found: dict[NamedNode, list[Fact]] = defaultdict(list)
     rows = sorted(graphs_of(answers.pointing, "subject"), key=lambda each: str(each[1]))
+    held = {row["property"] for row in answers.holders}
     for prop, subject, graphs in rows:
-        if isinstance(subject, NamedNode | BlankNode):
+        if isinstance(subject, NamedNode) or (isinstance(subject, BlankNode) and prop not in held):
             found[prop].append(evidence.incoming(Triple(subject, prop, answers.thing), graphs))
+    for row in answers.holders:
+        holding, holder = row["property"], row["holder"]
+        if isinstance(holding, NamedNode) and isinstance(holder, NamedNode):
+            # What points to the thing has no name: that is told at which it hangs.
+            triple = Triple(holder, holding, answers.thing)
+            if all(fact.triple != triple for fact in found[holding]):
+                found[holding].append(evidence.incoming(triple, set()))
     return found

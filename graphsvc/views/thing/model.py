@@ -128,11 +128,35 @@ class Notes:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement as it stands in a graph."""
+
+    subject: Named
+    predicate: Named
+    value: Named
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What stands in a graph; ``role`` is the property by which the thing has it, if it does.
+
+    ``is_cut`` tells that more stands there.
+    """
+
+    graph: Named
+    role: Named | None
+    statements: tuple[Statement, ...]
+    is_cut: bool
+    query: BoundQuery
+
+
+@dataclass(frozen=True, slots=True)
 class Thing:
     """All that the page of a thing shows.
 
-    ``comparable`` are the classes whose things it can be compared with; ``query`` asks for all its
-    facts.
+    ``comparable`` are the classes whose things it can be compared with; ``derived`` is what it is
+    derived from as a whole; ``contents`` is what stands in the graphs that it is made of; ``query``
+    asks for all its facts.
     """
 
     iri: str
@@ -147,6 +171,8 @@ class Thing:
     incoming: tuple[Incoming, ...]
     comparable: tuple[Named, ...]
     blocks: Blocks
+    derived: tuple[Named, ...]
+    contents: tuple[Content, ...]
     query: BoundQuery
     direction: str | None = None
 

@@ -13,7 +13,7 @@ from graphsvc.views.thing.model import Fragment, Part, Partition
 from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from graphsvc.store.base import Term
     from graphsvc.views.model import Fact, Named
@@ -46,7 +46,9 @@ def partition(
     return Partition(by_class, tuple(sorted(found, key=lambda part: part.order)))
 
 
-def fragments(answers: Answers, groups: Sequence[Group], names: Names) -> Iterator[Fragment]:
+def fragments(
+    answers: Answers, groups: Sequence[Group], named: Callable[[Term], Named]
+) -> Iterator[Fragment]:
     """Yield the fragments of a document that its facts name, and those that these name in turn.
 
     The parts of a dataset by class and by property are not among them: the page has them in tables.
@@ -65,15 +67,17 @@ def fragments(answers: Answers, groups: Sequence[Group], names: Names) -> Iterat
         if rows and isinstance(thing.term, NamedNode) and thing.term not in done:
             done.add(thing.term)
             if thing.term.value.startswith(start):
-                properties = tuple(_properties(rows, names))
+                properties = tuple(_properties(rows, named))
                 waiting.extend(value for _, values in properties for value in values)
                 name = thing.term.value.removeprefix(start)
                 yield Fragment(thing, name, properties, PARTS.bind({"part": thing.term}))
 
 
-def _properties(rows: Sequence[Row], names: Names) -> Iterator[tuple[Named, tuple[Named, ...]]]:
+def _properties(
+    rows: Sequence[Row], named: Callable[[Term], Named]
+) -> Iterator[tuple[Named, tuple[Named, ...]]]:
     said: dict[Term, list[Term]] = defaultdict(list)
     for row in rows:
         said[row["property"]].append(row["value"])
     for prop in sorted(said, key=str):
-        yield names[prop], tuple(names[value] for value in sorted(said[prop], key=str))
+        yield named(prop), tuple(named(value) for value in sorted(said[prop], key=str))

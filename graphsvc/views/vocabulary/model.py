@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc.phrases import Phrase
-from graphsvc.views.model import Named
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
+    from graphsvc.views.model import Expression, Named
     from graphsvc.views.vocabulary.diagram import Drawing
-
-Expression: TypeAlias = tuple[str | Named, ...]
-"""A value in words: terms, and what stands between them (a union reads "A or B")."""
 
 CLASSES = Phrase("Classes")
 

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
 from graphsvc.phrases import Phrase
-from graphsvc.views.vocabulary.axioms import RawExpression
+from graphsvc.views.expressions import RawExpression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,7 +86,12 @@ def _all(axioms: Axioms, term: NamedNode) -> Iterator[tuple[str | NamedNode, Raw
     for label, predicate in _OUTWARD:
         yield from ((label, in_words(each)) for each in axioms.values(term, predicate))
     for label, predicate in _MUTUAL:
-        others = [*axioms.values(term, predicate), *axioms.pointing(term, predicate)]
+        # A nameless inverse is an expression in which the term stands, and no other term.
+        pointing = axioms.pointing(term, predicate)
+        others = [
+            *axioms.values(term, predicate),
+            *(_named(pointing) if predicate == OWL.inverseOf else pointing),
+        ]
         yield from ((label, in_words(each)) for each in others)
     for other in axioms.disjoint.get(term, ()):
         yield Phrase("Disjoint with"), in_words(other)

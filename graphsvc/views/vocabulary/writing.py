@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from pyoxigraph import NamedNode
 
     from graphsvc.store.base import Term
+    from graphsvc.views.expressions import RawExpression
     from graphsvc.views.graph import Graph
-    from graphsvc.views.vocabulary.axioms import RawExpression
-    from graphsvc.views.vocabulary.model import Expression, Place, Questions
+    from graphsvc.views.model import Expression
+    from graphsvc.views.vocabulary.model import Place, Questions
 
 FACTS = view_query("vocabulary/facts")
 

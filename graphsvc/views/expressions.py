@@ -1,0 +1,228 @@
+"""What nameless nodes mean in words: class expressions, data ranges, paths and lists.
+
+Class expressions are written as Manchester syntax has them, ``eats some (grass or hay)``, paths as
+SPARQL has them. Their keywords are the same in every language of the interface.
+https://www.w3.org/TR/owl2-manchester-syntax/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import BlankNode, NamedNode
+
+from graphsvc.namespaces import OWL, RDF, SH, XSD
+from graphsvc.phrases import Phrase
+from graphsvc.store.base import Term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+RawExpression: TypeAlias = tuple[str | Term, ...]
+"""A value in words whose terms have no names yet."""
+
+NAMELESS = Phrase("something without a name")
+
+# An expression within an expression within …: a reader follows no further.
+_DEEPEST = 6
+
+_MOST_PAIRS = 4
+"""Of how many properties of a nameless node the values are told in a text."""
+
+# https://www.w3.org/TR/owl2-syntax/#Class_Expressions
+_COMBINATIONS = ((OWL.unionOf, " or "), (OWL.intersectionOf, " and "))
+_BEFORE = (
+    (OWL.complementOf, "not "),
+    (OWL.datatypeComplementOf, "not "),
+    (OWL.inverseOf, "inverse "),
+)
+_QUANTIFIERS = (
+    (OWL.someValuesFrom, "some"),
+    (OWL.allValuesFrom, "only"),
+    (OWL.hasValue, "value"),
+    (OWL.minCardinality, "min"),
+    (OWL.maxCardinality, "max"),
+    (OWL.cardinality, "exactly"),
+    (OWL.minQualifiedCardinality, "min"),
+    (OWL.maxQualifiedCardinality, "max"),
+    (OWL.qualifiedCardinality, "exactly"),
+)
+# https://www.w3.org/TR/owl2-manchester-syntax/#facet
+_FACETS: Mapping[Term, str] = {
+    XSD.minInclusive: ">=",
+    XSD.minExclusive: ">",
+    XSD.maxInclusive: "<=",
+    XSD.maxExclusive: "<",
+    XSD.length: "length",
+    XSD.minLength: "minLength",
+    XSD.maxLength: "maxLength",
+    XSD.pattern: "pattern",
+    XSD.totalDigits: "totalDigits",
+    XSD.fractionDigits: "fractionDigits",
+    RDF.langRange: "langRange",
+}
+# https://www.w3.org/TR/shacl/#property-paths
+_REPEATED = (
+    (SH.zeroOrMorePath, "*"),
+    (SH.oneOrMorePath, "+"),
+    (SH.zeroOrOnePath, "?"),
+)
+
+#: What makes a node an expression that has words of its own.
+_EXPRESSING = frozenset(
+    {
+        *(predicate for predicate, _ in (*_COMBINATIONS, *_BEFORE, *_REPEATED)),
+        *(OWL.oneOf, OWL.onProperty, OWL.onDatatype, SH.inversePath, SH.alternativePath),
+    }
+)
+
+
+class Statements:
+    """Statements by their subjects, and what the nameless ones among these mean in words."""
+
+    def __init__(self, statements: Iterable[tuple[Term, NamedNode, Term]]) -> None:
+        self._by_subject: dict[Term, dict[NamedNode, list[Term]]] = {}
+        for subject, predicate, value in statements:
+            add(self._by_subject, subject, predicate, value)
+
+    def about(self, subject: Term) -> Mapping[NamedNode, list[Term]]:
+        """Return what is said of a subject, by property."""
+        return self._by_subject.get(subject, {})
+
+    def values(self, subject: Term, *predicates: NamedNode) -> list[Term]:
+        """Return the values that a subject has of properties."""
+        about = self.about(subject)
+        return [value for predicate in predicates for value in about.get(predicate, ())]
+
+    def items(self, head: Term) -> list[Term]:
+        """Return the members of a list; one that runs in a circle ends where it closes."""
+        found: list[Term] = []
+        seen: set[Term] = set()
+        while head != RDF.nil and head not in seen:
+            seen.add(head)
+            found += self.values(head, RDF.first)
+            head = next(iter(self.values(head, RDF.rest)), RDF.nil)
+        return found
+
+    def is_list(self, term: Term) -> bool:
+        """Tell whether a node is a list."""
+        return RDF.first in self.about(term)
+
+    def is_expression(self, term: Term) -> bool:
+        """Tell whether a nameless node is an expression that has words of its own."""
+        return isinstance(term, BlankNode) and not _EXPRESSING.isdisjoint(self.about(term))
+
+    def in_words(self, term: Term, depth: int = 0) -> RawExpression:
+        """Return a class, property, data range or path in words; any other node as a text."""
+        if not isinstance(term, BlankNode):
+            return (term,)
+        if depth >= _DEEPEST:
+            return (NAMELESS,)
+        ways = (self._made_of, self._restriction, self._restricted, self._path, self._others)
+        return next(words for way in ways if (words := way(term, depth)))
+
+    def joined(self, terms: Iterable[Term], words: RawExpression, depth: int = 0) -> RawExpression:
+        """Return terms in words, with words between them."""
+        return _joined((self._atom(term, depth) for term in terms), words)
+
+    def _combination(self, head: Term, words: str, depth: int) -> RawExpression:
+        """Return the members of a union or intersection; restrictions need no brackets there."""
+        parts = (
+            self.in_words(item, depth + 1)
+            if OWL.onProperty in self.about(item) or OWL.complementOf in self.about(item)
+            else self._atom(item, depth)
+            for item in self.items(head)
+        )
+        return _joined(parts, (words,))
+
+    def _atom(self, term: Term, depth: int) -> RawExpression:
+        """Return a term in words, in brackets if it is made of several."""
+        words = self.in_words(term, depth + 1)
+        is_one = len(words) == 1 or (words[0] in ("{", "[", "(") and words[-1] in ("}", "]", ")"))
+        return words if is_one or OWL.onDatatype in self.about(term) else ("(", *words, ")")
+
+    def _made_of(self, term: Term, depth: int) -> RawExpression:
+        """Return what a class is made of; no words if it is not made of others."""
+        for predicate, words in _COMBINATIONS:
+            for head in self.values(term, predicate):
+                return self._combination(head, words, depth)
+        for head in self.values(term, OWL.oneOf):
+            return ("{", *self.joined(self.items(head), (", ",), depth), "}")
+        for predicate, before in _BEFORE:
+            for value in self.values(term, predicate):
+                return (before, *self._atom(value, depth))
+        return ()
+
+    def _restriction(self, term: Term, depth: int) -> RawExpression:
+        """Return a restriction of a property; no words if a node is none."""
+        properties = self.values(term, OWL.onProperty)
+        if not properties:
+            return ()
+        parts: list[str | Term] = [*self.in_words(properties[0], depth + 1)]
+        if self.values(term, OWL.hasSelf):
+            parts += [" Self"]
+        for predicate, word in _QUANTIFIERS:
+            for value in self.values(term, predicate):
+                parts += [f" {word} ", *self._atom(value, depth)]
+        for value in self.values(term, OWL.onClass, OWL.onDataRange):
+            parts += [" ", *self._atom(value, depth)]
+        return tuple(parts)
+
+    def _restricted(self, term: Term, depth: int) -> RawExpression:
+        """Return a datatype with its facets, ``integer[>= 5, < 10]``; no words if it has none."""
+        datatypes = self.values(term, OWL.onDatatype)
+        if not datatypes:
+            return ()
+        facets: list[RawExpression] = [
+            (f"{_FACETS[facet]} ", value)
+            for head in self.values(term, OWL.withRestrictions)
+            for item in self.items(head)
+            for facet, values in self.about(item).items()
+            if facet in _FACETS
+            for value in values
+        ]
+        return (*self._atom(datatypes[0], depth), "[", *_joined(facets, (", ",)), "]")
+
+    def _path(self, term: Term, depth: int) -> RawExpression:
+        """Return a path of SHACL, or no words if a node is none."""
+        for value in self.values(term, SH.inversePath):
+            return ("^", *self._atom(value, depth))
+        for head in self.values(term, SH.alternativePath):
+            return _joined((self.in_words(item, depth + 1) for item in self.items(head)), (" | ",))
+        for predicate, after in _REPEATED:
+            for value in self.values(term, predicate):
+                return (*self._atom(value, depth), after)
+        return ()
+
+    def _others(self, term: Term, depth: int) -> RawExpression:
+        """Return a list, or some of what is said of a node."""
+        if self.is_list(term):
+            return ("(", *self.joined(self.items(term), (", ",), depth), ")")
+        said = self.about(term)
+        ordered = sorted(said, key=lambda prop: (prop != RDF.type, prop.value))
+        pairs = [
+            (prop, " ", *self.joined(sorted(said[prop], key=str), (", ",), depth))
+            for prop in ordered[:_MOST_PAIRS]
+        ]
+        more = ("; …",) if len(ordered) > _MOST_PAIRS else ()
+        return ("[", *_joined(pairs, ("; ",)), *more, "]") if pairs else (NAMELESS,)
+
+
+def terms_of(expression: RawExpression) -> Iterator[Term]:
+    """Yield the terms that are to be named."""
+    return (part for part in expression if not isinstance(part, str))
+
+
+def _joined(parts: Iterable[RawExpression], words: RawExpression) -> RawExpression:
+    found: list[str | Term] = []
+    for part in parts:
+        found += words if found else ()
+        found += part
+    return tuple(found)
+
+
+def add(
+    index: dict[Term, dict[NamedNode, list[Term]]], key: Term, predicate: NamedNode, other: Term
+) -> None:
+    """Add a statement to an index by one of its ends."""
+    index.setdefault(key, {}).setdefault(predicate, []).append(other)

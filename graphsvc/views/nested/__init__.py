@@ -1,0 +1,215 @@
+"""Nameless things where they hang: what is said of a blank node is shown at what leads to it.
+
+A blank node has a name within one answer only, so what hangs at some things is read by one query,
+as deep as a reader follows. What hangs at several is shown at each; a circle ends where it closes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property
+from textwrap import shorten
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from graphsvc.namespaces import PROV, RDF
+from graphsvc.phrases import Phrase
+from graphsvc.views.expressions import NAMELESS, Statements
+from graphsvc.views.model import Named, Nest
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+    from graphsvc.views.model import Fact
+    from graphsvc.views.names import Names
+
+    Row: TypeAlias = Mapping[str, Term]
+    Make: TypeAlias = Callable[[Triple, AbstractSet[Term], Nest | None], Fact]
+    """Makes a fact of a statement, the graphs that state it, and what hangs at its value."""
+
+CLOSURE = view_query("nested/closure")
+HOLDERS = view_query("nested/holders")
+
+MOST_NODES, MOST_ROWS, DEEPEST = 500, 10_000, 6
+"""How many nameless things are read, how many rows, and how deep: this stands in the query."""
+
+_MOST_SHOWN = 1000
+"""How many nameless things a page shows: each as often as something leads to it."""
+
+_LONGEST = 160
+"""How many characters the text of a nameless thing has at most."""
+
+#: The properties of a statement node that states a value, and those that repeat it as a node.
+#: https://www.mediawiki.org/wiki/Wikibase/Indexing/RDF_Dump_Format#Prefixes_used
+_STATING = re.compile(r"/prop/statement/[^/]+$")
+_REPEATING = re.compile(r"/prop/(?:statement|qualifier|reference)/value(?:-normalized)?/")
+
+_CIRCLE = Phrase("the same as around this")
+
+
+class Nested:
+    """What is said of the nameless things that hang at some things, and where it is said.
+
+    ``claims`` are rows about nodes with names that are shown in the same way.
+    """
+
+    def __init__(self, rows: Sequence[Row] = (), claims: Sequence[Row] = ()) -> None:
+        self.rows = [*rows, *claims]
+        self._claims = {row["subject"] for row in claims}
+        self.graphs: dict[Triple, set[Term]] = defaultdict(set)
+        for row in self.rows:
+            subject, prop = row["subject"], row["property"]
+            if isinstance(subject, NamedNode | BlankNode) and isinstance(prop, NamedNode):
+                stating = self.graphs[Triple(subject, prop, row["value"])]
+                stating.update([row["graph"]] if "graph" in row else [])
+        self.statements = Statements(
+            (triple.subject, triple.predicate, triple.object) for triple in self.graphs
+        )
+
+    @classmethod
+    def read(cls, graph: Graph, things: Sequence[NamedNode], claims: Sequence[Row] = ()) -> Nested:
+        """Read what hangs at some things."""
+        return cls([*graph.rows(CLOSURE.bind({"thing": things}))], claims)
+
+    def holds(self, node: Term) -> bool:
+        """Tell whether a node is shown where it hangs."""
+        return isinstance(node, BlankNode) or node in self._claims
+
+    def is_claim(self, node: Term) -> bool:
+        """Tell whether a node with a name is shown where it hangs."""
+        return node in self._claims
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether more hangs there than was read."""
+        return any(self.lacks(node, depth) for node, depth in self._depths.items())
+
+    def lacks(self, node: Term, depth: int) -> bool:
+        """Tell whether what is said of a node, found so deep, was not read."""
+        return not self.statements.about(node) and (self.is_partial or depth > DEEPEST)
+
+    def of(self, thing: Term) -> Iterator[Row]:
+        """Yield the rows of the facts that lead from a thing to nameless ones."""
+        return (row for row in self.rows if row["subject"] == thing)
+
+    def named(self, term: Term, names: Names) -> Named:
+        """Return a term under its name; what has none is told by a short text.
+
+        That is an expression, a list, or some of what is said of it; of a triple its terms.
+        """
+        if isinstance(term, Triple):
+            parts = (term.subject, term.predicate, term.object)
+            return Named(term, " ".join(self.named(part, names).label for part in parts))
+        return self._text(term, names) if isinstance(term, BlankNode) else names[term]
+
+    def _text(self, node: BlankNode, names: Names) -> Named:
+        parts = self.statements.in_words(node)
+        words = (part if isinstance(part, str) else names[part].label for part in parts)
+        return Named(node, shorten("".join(words), _LONGEST, placeholder=" …"))
+
+    def terms(self) -> Iterator[Term]:
+        """Yield every term that is to be named."""
+        for row in self.rows:
+            yield from row.values()
+
+    @cached_property
+    def is_partial(self) -> bool:
+        """Tell whether there were too many nameless things to read all."""
+        nodes = {each.subject for each in self.graphs if isinstance(each.subject, BlankNode)}
+        return len(nodes) >= MOST_NODES or len(self.rows) >= MOST_ROWS
+
+    @cached_property
+    def _depths(self) -> Mapping[Term, int]:
+        """Return how deep each nameless thing hangs; the rest of a list is no deeper than it."""
+        waiting: list[tuple[Term, int]] = [
+            (each.object, 1) for each in self.graphs if isinstance(each.subject, NamedNode)
+        ]
+        depths: dict[Term, int] = {}
+        for node, depth in waiting:
+            if isinstance(node, BlankNode) and depth < depths.get(node, DEEPEST + 2):
+                depths[node] = depth
+                for prop, values in self.statements.about(node).items():
+                    in_list = prop in (RDF.first, RDF.rest)
+                    waiting += ((value, depth + (not in_list)) for value in values)
+        return depths
+
+
+class Nests:
+    """Shows nameless things as what is said of them; ``make`` makes each fact."""
+
+    def __init__(self, nested: Nested, names: Names, make: Make) -> None:
+        self._nested = nested
+        self._statements = nested.statements
+        self._names = names
+        self._make = make
+        self._left = _MOST_SHOWN
+
+    def nest(self, node: Term, above: tuple[Term, ...] = ()) -> Nest | None:
+        """Return what is said of a node if it is nameless; it hangs at those ``above``."""
+        if not isinstance(node, NamedNode | BlankNode) or not self._nested.holds(node):
+            return None
+        self._left -= 1
+        statements = self._statements
+        if node in above:
+            return Nest(words=(_CIRCLE,))
+        if self._left < 0 or self._nested.lacks(node, len(above) + 1):
+            return Nest(is_cut=True)
+        if statements.is_expression(node):
+            return Nest(words=self._words(node))
+        if statements.is_list(node):
+            members = (self._fact(triple, (*above, node)) for triple in self._cells(node))
+            return Nest(members=tuple(members))
+        pairs = [
+            (self._names[prop], self._facts(node, prop, (*above, node)))
+            for prop in statements.about(node)
+            if not (self._nested.is_claim(node) and _repeats(prop))
+        ]
+        pairs.sort(key=_order)
+        value = next((facts[0] for prop, facts in pairs if _states(prop.term)), None)
+        others = tuple(pair for pair in pairs if value is None or not _states(pair[0].term))
+        return Nest(properties=others, value=value) if pairs else Nest(words=(NAMELESS,))
+
+    def _words(self, node: Term) -> tuple[str | Named, ...]:
+        parts = self._statements.in_words(node)
+        return tuple(part if isinstance(part, str) else self._names[part] for part in parts)
+
+    def _facts(
+        self, node: NamedNode | BlankNode, prop: NamedNode, above: tuple[Term, ...]
+    ) -> tuple[Fact, ...]:
+        values = self._statements.values(node, prop)
+        facts = (self._fact(Triple(node, prop, value), above) for value in values)
+        return tuple(sorted(facts, key=lambda fact: fact.order))
+
+    def _fact(self, triple: Triple, above: tuple[Term, ...]) -> Fact:
+        graphs = self._nested.graphs.get(triple, set())
+        return self._make(triple, graphs, self.nest(triple.object, above))
+
+    def _cells(self, head: Term) -> Iterator[Triple]:
+        """Yield what the cells of a list have for their members, in its order."""
+        seen: set[Term] = set()
+        while isinstance(head, BlankNode) and head not in seen:
+            seen.add(head)
+            for value in self._statements.values(head, RDF.first):
+                yield Triple(head, RDF.first, value)
+            head = next(iter(self._statements.values(head, RDF.rest)), RDF.nil)
+
+
+def _states(prop: Term) -> bool:
+    return isinstance(prop, NamedNode) and _STATING.search(prop.value) is not None
+
+
+def _repeats(prop: NamedNode) -> bool:
+    """Tell whether a property of a statement node says nothing that its page does not say."""
+    return prop == RDF.type or _REPEATING.search(prop.value) is not None
+
+
+def _order(pair: tuple[Named, tuple[Fact, ...]]) -> tuple[bool, bool, str]:
+    """Return the key that puts types first and sources last."""
+    prop, _ = pair
+    return (prop.term == PROV.wasDerivedFrom, prop.term != RDF.type, prop.label)
