@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,22 +73,23 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         labels = labels_in(quads, resolved(settings.label_properties, prefixes))
         nquads, is_named = canonical(quads)
         content = _Content(rebase.new, nquads, documents, labels)
-        progress.tell("Storing")
-        _store(content.nquads, folder)
-        forms.write(content.nquads, folder / release.FORMS)
-        (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
-        parted = listing.documents(content.nquads, content.base)
-        (folder / release.DOCUMENTS).write_bytes(parted)
-        progress.tell("Indexing")
-        search.write(quads, rebase.new, folder / release.SEARCH, Naming(labels, prefixes.in_names))
         if not is_named:
             findings = (*findings, _NAMELESS)
-        progress.tell("Writing dumps")
         manifest = replace(
             _manifest(project, content, _counts(project, follows), findings),
             label_properties=settings.label_properties,
         )
-        written = dumps.write(content.nquads, manifest.prefixes, folder)
+        # The engine takes as long as all else together, and lets another thread go on meanwhile.
+        with ThreadPoolExecutor(1) as beside:
+            stored = beside.submit(_store, content.nquads, folder)
+            progress.tell("Indexing")
+            _index(content, folder)
+            naming = Naming(labels, prefixes.in_names)
+            search.write(quads, rebase.new, folder / release.SEARCH, naming)
+            progress.tell("Writing dumps")
+            written = dumps.write(content.nquads, manifest.prefixes, folder)
+            progress.tell("Storing")
+            stored.result()
         manifest = replace(manifest, dumps=written)
         editions.write(manifest, content.nquads, folder)
         home = depot.put(folder, manifest, settings.releases)
@@ -187,6 +189,13 @@ def _store(nquads: bytes, folder: Path) -> None:
     union.fill(store, nquads)
     store.optimize()
     store.flush()
+
+
+def _index(content: _Content, folder: Path) -> None:
+    """Write what is looked up in the N-Quads without asking the store."""
+    forms.write(content.nquads, folder / release.FORMS)
+    (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
+    (folder / release.DOCUMENTS).write_bytes(listing.documents(content.nquads, content.base))
 
 
 def _counts(project: Project, follows: Inferred) -> dict[str, int]:

@@ -88,10 +88,15 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
     for number, file in enumerate(files):
         if _is_relative(parsed[number]):
             parsed[number] = rdf_files.read(file, data[number], _address(base, file), parser)
-    parsed = [_named(each, file, base) for each, file in zip(parsed, files, strict=True)]
-    sources = [_source(*each, base) for each in zip(files, data, parsed, strict=True)]
-    languages = _languages(sources)
+    prefixes = _prefixes(parsed)
     findings = tuple(finding for each in parsed for finding in each.findings)
+    # What a file says is let go of as soon as it is in its graph: there are millions of quads.
+    parsed.reverse()
+    sources = [
+        _source(file, content, _named(parsed.pop(), file, base), base)
+        for file, content in zip(files, data, strict=True)
+    ]
+    languages = _languages(sources)
     is_broken = any(finding.severity is Severity.ERROR for finding in findings)
     if not is_broken and not any(file.quads for file in sources):
         raise InputError(
@@ -100,7 +105,7 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
     return Project(
         root=paths[0],
         base=base,
-        prefixes=_prefixes(parsed),
+        prefixes=prefixes,
         files=tuple(sources),
         texts=(),
         findings=findings,

@@ -106,6 +106,7 @@ def test_a_project_is_built_with_all_its_checks(name: str, request: pytest.Fixtu
 def test_a_release_is_a_folder_named_after_its_content(lights_release: Release) -> None:
     release = lights_release
     assert sorted(path.name for path in release.path.iterdir()) == [
+        "documents.txt",
         "forms.sqlite",
         "manifest.json",
         "ontology-version.json",

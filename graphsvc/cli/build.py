@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +18,8 @@ from graphsvc.description import describe
 from graphsvc.validation import validate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from graphsvc.release import Release
     from graphsvc.settings import Settings
 
@@ -30,9 +34,23 @@ def build(settings: Settings) -> None:
     it is the current folder. An error stops the build and leaves the served release as it was; what
     is an error says the profile.
     """
-    with progress.shown():
+    with progress.shown(), _without_collecting():
         release = build_release(load(settings), settings, validate, describe)
     _show(release)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Look for no garbage meanwhile.
+
+    A build makes millions of objects that live to its end, and no circles to speak of: to look at
+    them again and again takes a sixth of its time.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _show(release: Release) -> None:
