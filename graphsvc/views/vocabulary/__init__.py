@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.model import Questions
     from graphsvc.views.vocabulary.ontology import Ontology
 
-TERMS_ON_A_PAGE = 200
+TERMS_ON_ONE_PAGE = 200
+"""How many terms the vocabulary has at most to be one page."""
+TERMS_ON_A_PAGE = 50
+"""How many are on each of several pages."""
 _DEEPEST = 30
 
 #: What is said of the ontology itself, in the order of the page.
@@ -86,10 +89,11 @@ def vocabulary(
         for title in reading.KINDS
     }
     ordered = [term for terms in by_kind.values() for term in terms]
-    pages = max(1, -(-len(ordered) // TERMS_ON_A_PAGE))
+    size = _page_size(ordered)
+    pages = max(1, -(-len(ordered) // size))
     if page > pages:
         raise UnknownEntity(f"{graph.base}ontology?page={page}", f"{graph.base}ontology")
-    shown = set(ordered[(page - 1) * TERMS_ON_A_PAGE : page * TERMS_ON_A_PAGE])
+    shown = set(ordered[(page - 1) * size : page * size])
     writer = Writer(graph, shown, languages)
     places = _places(ordered)
     alphabet = _Alphabet(writer.names, ordered)
@@ -112,6 +116,7 @@ def vocabulary(
             (prop, writer.names[value])
             for prop, values in ontology.metadata.items()
             for value in values
+            if value in writer.names
         ),
         sections=tuple(section for section in sections if section.terms),
         tree=branches,
@@ -158,19 +163,24 @@ def _listed(terms: Sequence[Named]) -> Listed:
 def _places(ordered: Sequence[NamedNode]) -> Mapping[Term, Place]:
     """Return where each term stands: what it is called in its page is the end of its IRI."""
     places: dict[Term, Place] = {}
+    size = _page_size(ordered)
     taken: set[str] = set()
     for number, term in enumerate(ordered):
         end = term.value[max(map(term.value.rfind, "/#")) + 1 :] or term.value
         fragment = term.value if end in taken else end
         taken.add(fragment)
-        places[term] = Place(number // TERMS_ON_A_PAGE + 1, fragment)
+        places[term] = Place(number // size + 1, fragment)
     return places
+
+
+def _page_size(terms: Sequence[NamedNode]) -> int:
+    return TERMS_ON_ONE_PAGE if len(terms) <= TERMS_ON_ONE_PAGE else TERMS_ON_A_PAGE
 
 
 def _about(ontology: Ontology, writer: Writer) -> Iterator[Relation]:
     for label, predicate in _METADATA:
         if values := ontology.metadata.get(predicate):
-            yield Relation(label, tuple((writer.names[value],) for value in values))
+            yield Relation(label, tuple(writer.in_words(value) for value in values))
 
 
 def _tree(ontology: Ontology, alphabet: _Alphabet) -> tuple[tuple[Branch, ...], int]:
