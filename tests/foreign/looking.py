@@ -130,7 +130,7 @@ class Site:
 
     def target(self, iri: str) -> str:
         """Return the address at which a thing must be."""
-        if iri.startswith(self.base):
+        if iri.startswith(self.base) and iri != self.base:
             path, hash_sign, fragment = iri.removeprefix(self.base).partition("#")
             return f"/doc/{quote(path, safe='/%')}{hash_sign}{quote(fragment)}"
         return f"/describe?iri={quote(iri, safe='')}"
