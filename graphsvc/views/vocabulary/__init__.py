@@ -12,7 +12,6 @@ from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import DCTERMS, OWL, RDFS, VANN
 from graphsvc.phrases import Phrase
 from graphsvc.views.labels import best
-from graphsvc.views.names import Names
 from graphsvc.views.vocabulary import ontology as reading
 from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network, tree, upright_tree
 from graphsvc.views.vocabulary.model import (
@@ -80,7 +79,7 @@ def vocabulary(
     Errors: UnknownEntity for a page that there is not.
     """
     ontology = graph.ontology
-    own = Names(graph, ontology.own, languages)
+    own = ontology.names(graph, languages)
     by_kind = {
         title: sorted(
             (term for term, kind in ontology.own.items() if kind == title),
@@ -98,8 +97,10 @@ def vocabulary(
     places = _places(ordered)
     alphabet = _Alphabet(writer.names, ordered)
     branches, left_out = _tree(ontology, alphabet)
-    links = tuple(_links(ontology, alphabet))
-    in_use = tuple(used_terms(ontology, prefixes, graph.base))
+    # What is no term of the page stands on the first one.
+    is_first = page == 1
+    links = tuple(_links(ontology, alphabet)) if is_first else ()
+    in_use = tuple(used_terms(ontology, prefixes, graph.base)) if is_first else ()
     sections = (
         Section(
             title,
@@ -125,12 +126,16 @@ def vocabulary(
         alphabet=_listed(alphabet.of(ordered)),
         links=links,
         more_links=len(ontology.links) - len(links),
-        borrowed=tuple(_borrowed(ontology, prefixes, graph.terms, languages)),
+        borrowed=tuple(_borrowed(ontology, prefixes, graph.terms, languages)) if is_first else (),
         in_use=in_use,
-        ontologies=tuple(writer.names[each] for each in ontology.ontologies),
-        namespaces=ontology.namespaces
-        or tuple((used.prefix, used.namespace) for used in in_use if used.prefix),
-        pictures=_pictures(ontology, writer.names, branches, links),
+        ontologies=tuple(writer.names[each] for each in ontology.ontologies) if is_first else (),
+        namespaces=(
+            ontology.namespaces
+            or tuple((used.prefix, used.namespace) for used in in_use if used.prefix)
+        )
+        if is_first
+        else (),
+        pictures=_pictures(ontology, writer.names, branches, links) if is_first else Pictures(),
         places=places,
         page=page,
         pages=pages,

@@ -43,9 +43,13 @@ class Writer:
         self._languages = languages
         self._ontology = graph.ontology
         self._axioms = graph.ontology.axioms
-        named = dict.fromkeys([*self._ontology.own, *self._mentioned(), *self._around(in_full)])
-        found = Names(graph, named, languages)
-        self.names: Mapping[Term, Named] = {term: _name(found, term) for term in named}
+        own = self._ontology.names(graph, languages)
+        others = dict.fromkeys([*self._mentioned(), *self._around(in_full)])
+        found = Names(graph, (term for term in others if term not in self._ontology.own), languages)
+        self.names: Mapping[Term, Named] = {
+            **{term: _name(found, term) for term in others},
+            **{term: _name(own, term) for term in self._ontology.own},
+        }
 
     def term(self, term: NamedNode, place: Place, questions: Questions) -> VocabularyTerm:
         """Return a term in full."""
