@@ -136,8 +136,10 @@ class DocumentAddresses:
             return True
         if f"{self.base}{rest}" in self.listed:
             return False
-        is_version = rest.startswith("ontology/") and f"{self.base}ontology" in self._parted
-        return is_version or _RELEASE.fullmatch(rest) is not None
+        ontology = f"{self.base}ontology"
+        # An ontology in the data is a thing as any other, of whose versions none is kept.
+        is_own = ontology in self._parted and ontology not in self.listed
+        return (is_own and rest.startswith("ontology/")) or _RELEASE.fullmatch(rest) is not None
 
     def _fits_path(self, rest: str) -> bool:
         """Tell whether a path under the base leads to this IRI and to no other."""

@@ -265,16 +265,16 @@ def test_a_large_vocabulary_has_pages() -> None:
         for n in range(1, 3000)
     )
     graph = graph_of(ODD[: ODD.index(":p a")] + many)
-    first, last = (vocabulary(graph, {}, Prefixes(), "en", page) for page in (1, 15))
-    assert first.pages == 15
+    first, last = (vocabulary(graph, {}, Prefixes(), "en", page) for page in (1, 60))
+    assert first.pages == 60
     (section,) = last.sections
-    assert (section.total, len(section.terms)) == (2999, 199)
-    assert first.places[section.terms[0].term.term].page == 15
+    assert (section.total, len(section.terms)) == (2999, 49)
+    assert first.places[section.terms[0].term.term].page == 60
     assert (len(first.alphabet.terms), first.alphabet.more) == (2000, 999)
     assert first.more_classes == 999
     assert first.pictures.tree is None
     with pytest.raises(UnknownEntity):
-        vocabulary(graph, {}, Prefixes(), "en", 16)
+        vocabulary(graph, {}, Prefixes(), "en", 61)
 
 
 def test_a_page_that_there_is_not_is_not_found(lights_release: Release) -> None:

@@ -204,12 +204,21 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class ClassCount:
-    """A class, its definition and how many things are of it; its subclasses stand under it."""
+    """A class, its definition and how many things are of it; its subclasses stand under it.
+
+    ``written`` tells it from others that are called the same.
+    """
 
     cls: Named
     definition: str
     count: int
     subclasses: tuple[ClassCount, ...]
+    written: str = ""
+
+    @property
+    def most(self) -> int:
+        """Return how many things the largest has of this class and those under it."""
+        return max(self.count, *(below.most for below in self.subclasses), 0)
 
 
 @dataclass(frozen=True, slots=True)

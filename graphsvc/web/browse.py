@@ -137,6 +137,7 @@ def _browse(state: State, fmt: Format) -> bytes | str:
     shown = collection(served.graph, state, labels())
     if state.page > shown.table.pages:
         raise UnknownEntity(address("browse", written(state)))
+    title = said(_title(state, labels()))
     return render_template(
         "browse.html",
         state=state,
@@ -144,7 +145,9 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         table=shown.table,
         links=Links(state, shown.table.sort),
         cells=_cells(),
-        title=said(_title(state, labels())),
+        title=title,
+        heading=_capitalized(title),
+        is_nameless=not state.conditions and any(map(served.graph.terms.members, state.classes)),
         most_sorted=SORTED_THINGS,
         without_class=WITHOUT_CLASS.conditions[0],
         most_columns=MOST_COLUMNS,

@@ -35,7 +35,7 @@ class Parts:
 
     def __init__(self, served: Site) -> None:
         self._served = served
-        self._compact = served.release.prefixes.compact
+        self._shorten = served.graph.naming.prefixes.shorten
 
     def term(self, named: Named) -> Markup:
         """Return a term: a link if it is a thing or a web address, else its words."""
@@ -113,7 +113,7 @@ class Parts:
         name = self._property(predicate, entry.definition)
         if predicate.term not in twins:
             return name
-        written = escape(self._compact(predicate.iri or ""))
+        written = escape(self._shorten(predicate.iri or ""))
         return name + Markup(f' <code class="written">{written}</code>')  # noqa: S704
 
     def _property(self, predicate: Named, definition: str) -> Markup:

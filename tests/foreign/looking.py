@@ -74,7 +74,7 @@ _IRI = re.compile(r"https?://\S+")
 _SKIPPED = re.compile(r"^/(sparql\?|dump\.|static/|compare|cite|neighbourhood)|^/browse\.|rel=")
 _HREFS = """() => [...document.querySelectorAll("a[href]")].map(
   one => [new URL(one.getAttribute("href"), location).href,
-          one.textContent.trim(), !!one.closest("main")]
+          one.textContent.trim(), !!one.closest("main") && !one.closest(".home")]
 )"""
 #: axe-core, if "make checkers" has brought it, and how it is asked.
 _AXE = Path(__file__).parents[1] / "checkers" / "node_modules" / "axe-core" / "axe.min.js"
@@ -130,7 +130,7 @@ class Site:
 
     def target(self, iri: str) -> str:
         """Return the address at which a thing must be."""
-        if iri.startswith(self.base):
+        if iri.startswith(self.base) and iri != self.base:
             path, hash_sign, fragment = iri.removeprefix(self.base).partition("#")
             return f"/doc/{quote(path, safe='/%')}{hash_sign}{quote(fragment)}"
         return f"/describe?iri={quote(iri, safe='')}"
@@ -212,7 +212,8 @@ def _search(site: Site, things: Iterable[str]) -> None:
         return
     word, label = words[0]
     with opened(site, "search", f"/search?q={quote(word)}") as page:
-        if page and _plain(word) not in _plain(" ".join(page.locator("main a").all_inner_texts())):
+        found = page.locator("main a, main li").all_inner_texts() if page else [word]
+        if _plain(word) not in _plain(" ".join(found)):
             site.find("search", f"«{word}» does not find «{label}»")
 
 

@@ -157,8 +157,11 @@ def collection(graph: Graph, state: State, languages: str) -> Collection:
     )
     names = Names(graph, (*draft.terms(), *facets.terms(), *state.classes), languages)
     bare = State(conditions=state.conditions)
+    table = reading.table(listing, draft, names)
+    if not state.columns and not graph.classes.is_defined:
+        table = table.telling()
     return Collection(
-        table=reading.table(listing, draft, names),
+        table=table,
         classes=graph.classes.tree(languages),
         class_counts=reading.class_counts,
         classes_query=members_of(graph, bare).ask(CLASSES, {}),

@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.namespaces import OWL, RDF, RDFS, SH, SKOSXL, graph_iri
 from graphsvc.views.collection.members import Everything, Members
 from graphsvc.views.collection.state import State
+from graphsvc.views.labels import alike
 from graphsvc.views.model import ClassCount
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 CLASSES = view_query("collection/classes")
 DEFINED = view_query("collection/defined")
 DESCRIBED = view_query("collection/described")
+NAMELESS = view_query("collection/nameless")
 TYPED = view_query("collection/typed")
 UNTYPED = view_query("collection/untyped")
 TOTAL = view_query("collection/total")
@@ -49,7 +51,8 @@ class Classes:
     def __init__(self, graph: Graph) -> None:
         ontology = NamedNode(f"{graph.base}ontology")
         defined = {row["class"] for row in graph.rows(DEFINED.bind({"ontology": ontology}))}
-        own = Everything(ontology=ontology)
+        nameless = graph.rows(NAMELESS.bind({})) if defined else ()
+        own = Everything(ontology=ontology, mixed=frozenset(row["class"] for row in nameless))
         counts = count_classes(graph, Members(State(), own)) if defined else {}
         self.counts: Mapping[Term, int] = {
             cls: things for cls, things in counts.items() if cls in defined
@@ -75,18 +78,35 @@ class Classes:
         rows = self._graph.rows(Members(State(), self.everything).ask(TOTAL, {}))
         return next((as_int(row["things"]) or 0 for row in rows), 0)
 
-    def tree(self, languages: str, parent: Term | None = None) -> tuple[ClassCount, ...]:
-        """Return the classes, each under the closest of those above it."""
-        entries = (
-            ClassCount(
-                cls=self._terms.called(cls, languages),
-                definition=self._terms.definition(cls, languages),
-                count=self.counts[cls],
-                subclasses=self.tree(languages, cls),
+    def tree(self, languages: str) -> tuple[ClassCount, ...]:
+        """Return the classes, each under the closest of those above it.
+
+        Those of an ontology that is the graph's own stand by name, any others by size.
+        """
+        names = {
+            cls: self._terms.called(cls, languages)
+            for children in self._children.values()
+            for cls in children
+        }
+        twins, shorten = alike(names.values()), self._graph.naming.prefixes.shorten
+
+        def under(parent: Term | None) -> tuple[ClassCount, ...]:
+            entries = (
+                ClassCount(
+                    cls=names[cls],
+                    definition=self._terms.definition(cls, languages),
+                    count=self.counts[cls],
+                    subclasses=under(cls),
+                    written=shorten(names[cls].iri or "") if cls in twins else "",
+                )
+                for cls in self._children.get(parent, ())
             )
-            for cls in self._children.get(parent, ())
-        )
-        return tuple(sorted(entries, key=lambda entry: entry.cls.label))
+            return tuple(sorted(entries, key=self._rank))
+
+        return under(None)
+
+    def _rank(self, entry: ClassCount) -> tuple[int, str]:
+        return (0 if self.is_defined else -entry.most, entry.cls.label)
 
 
 def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:
@@ -98,20 +118,22 @@ def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:
     apart = tuple(cls for cls in counts if isinstance(cls, NamedNode) and is_machinery(cls))
     if len(apart) == len(counts):
         apart = ()
+    members = graph.terms.members
+    mixed = frozenset(cls for cls in graph.terms.classes if members(cls) != counts.get(cls, 0))
     counts = {cls: things for cls, things in counts.items() if cls not in apart}
     everything = Everything(
         apart=apart,
         described=described,
         parts=_parts(graph),
         is_typed=bool(counts),
-        mixed=frozenset(cls for cls in counts if graph.terms.members(cls) != counts[cls]),
+        mixed=mixed,
     )
     return everything, counts
 
 
 def _untyped(graph: Graph) -> int:
     """Return how many things have no class; they are counted if the statistics leave any."""
-    parts = len(graph.property_sizes) + graph.terms.counted_classes
+    parts = len(graph.property_sizes) + len(graph.terms.classes)
     for row in graph.rows(TYPED.bind({"space": Literal(graph.base)})):
         typed, subjects = as_int(row["things"]) or 0, as_int(row.get("subjects"))
         if subjects is not None and subjects <= typed + parts:

@@ -78,12 +78,16 @@ class Everything:
 
     def limits(self, state: State) -> list[str]:
         """Return the patterns that leave out what is no thing, where a state may have such."""
-        if self.ontology is not None or (state.classes and self.mixed.isdisjoint(state.classes)):
+        if self.mixed.isdisjoint(state.classes or self.mixed) and not self._may_have_any(state):
             return []
         lines = ["FILTER(ISIRI(?thing))", *map(_without, filter(None, [self.described]))]
-        if not self.is_typed or _asks_for_no_class(state):
+        if self.ontology is None and (not self.is_typed or _asks_for_no_class(state)):
             lines.append(f"FILTER(!STRSTARTS(STR(?thing), {written(Literal(self.parts))}))")
         return lines
+
+    def _may_have_any(self, state: State) -> bool:
+        """Tell whether things of whatever class fit a state."""
+        return self.ontology is None and not state.classes
 
 
 _WHATEVER = "?thing ?says ?something ."

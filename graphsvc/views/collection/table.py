@@ -26,6 +26,7 @@ MOST_COLUMNS = 24
 
 _FIRST_COLUMNS = 5
 _LONGEST_VALUE = 60
+_FEWEST_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,21 @@ class Table:
     """By what the things are sorted, or None if they are too many."""
     query: BoundQuery
     """The query for the things themselves."""
+
+    def telling(self) -> Table:
+        """Return the table without the columns that say the same in every row."""
+        if len(self.rows) < _FEWEST_ROWS:
+            return self
+        columns, grid = _with_columns(self.columns, self.grid, self._differing())
+        return replace(self, columns=tuple(columns), grid=grid)
+
+    def _differing(self) -> list[int]:
+        return [
+            at
+            for at in range(len(self.columns))
+            if len({tuple(value.named.term for value in row.cells[at].values) for row in self.rows})
+            > 1
+        ]
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -102,6 +118,12 @@ def _differs(column: Column, used: Usages, total: int) -> bool:
 def filled(columns: Sequence[Column], grid: Grid) -> tuple[Sequence[Column], Grid]:
     """Leave out the columns that say nothing beside the names; one is left in any case."""
     kept = [at for at in range(len(columns)) if any(_says(row, at) for row in grid.rows)] or [0]
+    return _with_columns(columns, grid, kept)
+
+
+def _with_columns(
+    columns: Sequence[Column], grid: Grid, kept: Sequence[int]
+) -> tuple[Sequence[Column], Grid]:
     rows = tuple(Row(row.thing, tuple(row.cells[at] for at in kept)) for row in grid.rows)
     return [columns[at] for at in kept], replace(grid, rows=rows)
 

@@ -41,7 +41,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """All that the first page shows, beside what tells apart the things that it begins with."""
+    """All that the first page shows, beside what tells apart the things that it begins with.
+
+    ``begins_with_classes`` says that the classes stand before dates and places: those of a graph
+    without an ontology of its own may be of anything.
+    """
 
     leading: tuple[Named, ...]
     leading_query: BoundQuery
@@ -57,6 +61,7 @@ class Home:
     more_thesauri: int
     thesauri_query: BoundQuery
     defined: Defined
+    begins_with_classes: bool
 
 
 def home(graph: Graph, languages: str) -> Home:
@@ -85,16 +90,19 @@ def home(graph: Graph, languages: str) -> Home:
         more_thesauri=thesauri.more,
         thesauri_query=thesauri.query,
         defined=terms.shown(names),
+        begins_with_classes=not graph.classes.is_defined,
     )
 
 
 def _main_terms(graph: Graph) -> Mapping[NamedNode, str]:
-    """Return the terms that the first page names: of a graph that is a vocabulary and no more.
+    """Return the terms that the first page names: of a graph that is first of all a vocabulary.
 
-    Of classes these are the ones with which the tree begins.
+    It has no other things, or fewer than terms. Of classes these are the ones with which the tree
+    begins.
     """
     ontology, things = graph.ontology, graph.classes
-    if things.is_defined or not all(map(is_machinery, things.counts)):
+    is_vocabulary = all(map(is_machinery, things.counts)) or len(ontology.own) > things.total
+    if things.is_defined or not is_vocabulary:
         return {}
     roots = set(ontology.roots)
     return {term: kind for term, kind in ontology.own.items() if kind != CLASSES or term in roots}

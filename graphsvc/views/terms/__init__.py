@@ -15,7 +15,7 @@ from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from graphsvc.naming import Naming
@@ -98,9 +98,9 @@ class Terms:
         return self._members.get(cls, 0)
 
     @property
-    def counted_classes(self) -> int:
-        """Return of how many classes the graph's statistics count the members."""
-        return len(self._members)
+    def classes(self) -> Collection[Term]:
+        """Return the classes whose members the graph's statistics count."""
+        return self._members.keys()
 
     def most_specific(self, classes: Iterable[Term]) -> list[Term]:
         """Return those of some classes that are above no other one of them, in their order.

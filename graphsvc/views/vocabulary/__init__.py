@@ -12,7 +12,6 @@ from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import DCTERMS, OWL, RDFS, VANN
 from graphsvc.phrases import Phrase
 from graphsvc.views.labels import best
-from graphsvc.views.names import Names
 from graphsvc.views.vocabulary import ontology as reading
 from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network, tree, upright_tree
 from graphsvc.views.vocabulary.model import (
@@ -41,7 +40,10 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.model import Questions
     from graphsvc.views.vocabulary.ontology import Ontology
 
-TERMS_ON_A_PAGE = 200
+TERMS_ON_ONE_PAGE = 200
+"""How many terms the vocabulary has at most to be one page."""
+TERMS_ON_A_PAGE = 50
+"""How many are on each of several pages."""
 _DEEPEST = 30
 
 #: What is said of the ontology itself, in the order of the page.
@@ -77,7 +79,7 @@ def vocabulary(
     Errors: UnknownEntity for a page that there is not.
     """
     ontology = graph.ontology
-    own = Names(graph, ontology.own, languages)
+    own = ontology.names(graph, languages)
     by_kind = {
         title: sorted(
             (term for term, kind in ontology.own.items() if kind == title),
@@ -86,16 +88,19 @@ def vocabulary(
         for title in reading.KINDS
     }
     ordered = [term for terms in by_kind.values() for term in terms]
-    pages = max(1, -(-len(ordered) // TERMS_ON_A_PAGE))
+    size = _page_size(ordered)
+    pages = max(1, -(-len(ordered) // size))
     if page > pages:
         raise UnknownEntity(f"{graph.base}ontology?page={page}", f"{graph.base}ontology")
-    shown = set(ordered[(page - 1) * TERMS_ON_A_PAGE : page * TERMS_ON_A_PAGE])
+    shown = set(ordered[(page - 1) * size : page * size])
     writer = Writer(graph, shown, languages)
     places = _places(ordered)
     alphabet = _Alphabet(writer.names, ordered)
     branches, left_out = _tree(ontology, alphabet)
-    links = tuple(_links(ontology, alphabet))
-    in_use = tuple(used_terms(ontology, prefixes, graph.base))
+    # What is no term of the page stands on the first one.
+    is_first = page == 1
+    links = tuple(_links(ontology, alphabet)) if is_first else ()
+    in_use = tuple(used_terms(ontology, prefixes, graph.base)) if is_first else ()
     sections = (
         Section(
             title,
@@ -112,6 +117,7 @@ def vocabulary(
             (prop, writer.names[value])
             for prop, values in ontology.metadata.items()
             for value in values
+            if value in writer.names
         ),
         sections=tuple(section for section in sections if section.terms),
         tree=branches,
@@ -120,12 +126,16 @@ def vocabulary(
         alphabet=_listed(alphabet.of(ordered)),
         links=links,
         more_links=len(ontology.links) - len(links),
-        borrowed=tuple(_borrowed(ontology, prefixes, graph.terms, languages)),
+        borrowed=tuple(_borrowed(ontology, prefixes, graph.terms, languages)) if is_first else (),
         in_use=in_use,
-        ontologies=tuple(writer.names[each] for each in ontology.ontologies),
-        namespaces=ontology.namespaces
-        or tuple((used.prefix, used.namespace) for used in in_use if used.prefix),
-        pictures=_pictures(ontology, writer.names, branches, links),
+        ontologies=tuple(writer.names[each] for each in ontology.ontologies) if is_first else (),
+        namespaces=(
+            ontology.namespaces
+            or tuple((used.prefix, used.namespace) for used in in_use if used.prefix)
+        )
+        if is_first
+        else (),
+        pictures=_pictures(ontology, writer.names, branches, links) if is_first else Pictures(),
         places=places,
         page=page,
         pages=pages,
@@ -158,19 +168,24 @@ def _listed(terms: Sequence[Named]) -> Listed:
 def _places(ordered: Sequence[NamedNode]) -> Mapping[Term, Place]:
     """Return where each term stands: what it is called in its page is the end of its IRI."""
     places: dict[Term, Place] = {}
+    size = _page_size(ordered)
     taken: set[str] = set()
     for number, term in enumerate(ordered):
         end = term.value[max(map(term.value.rfind, "/#")) + 1 :] or term.value
         fragment = term.value if end in taken else end
         taken.add(fragment)
-        places[term] = Place(number // TERMS_ON_A_PAGE + 1, fragment)
+        places[term] = Place(number // size + 1, fragment)
     return places
+
+
+def _page_size(terms: Sequence[NamedNode]) -> int:
+    return TERMS_ON_ONE_PAGE if len(terms) <= TERMS_ON_ONE_PAGE else TERMS_ON_A_PAGE
 
 
 def _about(ontology: Ontology, writer: Writer) -> Iterator[Relation]:
     for label, predicate in _METADATA:
         if values := ontology.metadata.get(predicate):
-            yield Relation(label, tuple((writer.names[value],) for value in values))
+            yield Relation(label, tuple(writer.in_words(value) for value in values))
 
 
 def _tree(ontology: Ontology, alphabet: _Alphabet) -> tuple[tuple[Branch, ...], int]:

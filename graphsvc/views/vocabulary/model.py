@@ -150,9 +150,9 @@ class Pictures:
     There is no picture of what is too much to be seen in one.
     """
 
-    tree: Drawing | None
-    upright: Drawing | None
-    network: Drawing | None
+    tree: Drawing | None = None
+    upright: Drawing | None = None
+    network: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True)

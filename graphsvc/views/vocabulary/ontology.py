@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS, graph_iri
 from graphsvc.phrases import Phrase
+from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
 from graphsvc.views.vocabulary.axioms import Axioms
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from graphsvc.pictures.layers import Layers
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
+    from graphsvc.views.graph import Graph
     from graphsvc.views.vocabulary.relations import Relations
 
 STATEMENTS = view_query("vocabulary/statements").bind({})
@@ -40,6 +42,9 @@ _MOST_STATEMENTS = 200_000
 
 _MOST_REMEMBERED = 10_000
 """Of how many terms it is remembered to what they are related."""
+
+_MOST_LANGUAGES = 4
+"""For how many lists of languages the names of all terms are remembered."""
 
 #: The kinds of terms in the order of the page; a term is of the first that fits.
 _KINDS: tuple[tuple[NamedNode, str], ...] = (
@@ -165,6 +170,13 @@ class Ontology:
     def relations(self) -> Callable[[NamedNode], Relations]:
         """Return what tells to what a term is related; the last terms are remembered."""
         return lru_cache(_MOST_REMEMBERED)(partial(relations, self.axioms))
+
+    @cached_property
+    def names(self) -> Callable[[Graph, str], Names]:
+        """Return what names the terms that the graph describes; the last readers' are kept."""
+        return lru_cache(_MOST_LANGUAGES)(
+            lambda graph, languages: Names(graph, self.own, languages)
+        )
 
     @cached_property
     def classes(self) -> tuple[NamedNode, ...]:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 MOST_OF_NAMESPACE = 500
 """How many terms of a namespace are listed."""
 
+MOST_IN_USE = 2_000
+"""How many terms are listed in all, if there are more namespaces than can have so many."""
+FEWEST_OF_NAMESPACE = 10
+"""How many terms of a namespace are listed in any case."""
+
 MOST_NAMESPACES = 200
 """How many namespaces are."""
 
@@ -38,11 +43,13 @@ def used_terms(ontology: Ontology, prefixes: Prefixes, base: str) -> Iterator[Us
         uses = sum(term.count for term in found[namespace])
         return (not namespace.startswith(base), -uses, namespace)
 
+    left = MOST_IN_USE
     for namespace in sorted(found, key=rank)[:MOST_NAMESPACES]:
         terms = sorted(
             found[namespace], key=lambda each: (not each.is_class, -each.count, each.term.value)
         )
-        shown = tuple(terms[:MOST_OF_NAMESPACE])
+        shown = tuple(terms[: min(MOST_OF_NAMESPACE, max(left, FEWEST_OF_NAMESPACE))])
+        left -= len(shown)
         yield Used(prefix.get(namespace, ""), namespace, shown, len(terms) - len(shown))
 
 

@@ -43,9 +43,13 @@ class Writer:
         self._languages = languages
         self._ontology = graph.ontology
         self._axioms = graph.ontology.axioms
-        named = dict.fromkeys([*self._ontology.own, *self._mentioned(), *self._around(in_full)])
-        found = Names(graph, named, languages)
-        self.names: Mapping[Term, Named] = {term: _name(found, term) for term in named}
+        own = self._ontology.names(graph, languages)
+        others = dict.fromkeys([*self._mentioned(), *self._around(in_full)])
+        found = Names(graph, (term for term in others if term not in self._ontology.own), languages)
+        self.names: Mapping[Term, Named] = {
+            **{term: _name(found, term) for term in others},
+            **{term: _name(own, term) for term in self._ontology.own},
+        }
 
     def term(self, term: NamedNode, place: Place, questions: Questions) -> VocabularyTerm:
         """Return a term in full."""
@@ -65,13 +69,18 @@ class Writer:
             deprecated=best(self._axioms.values(term, OWL.deprecated), "") in _TRUE,
         )
 
+    def in_words(self, term: Term) -> Expression:
+        """Return a term under its name, or a nameless one in words."""
+        return self._named(self._axioms.in_words(term))
+
     def _mentioned(self) -> Iterator[Term]:
         """Yield what is named apart from the terms in full: the ontology and what is linked."""
         if self._ontology.node is not None:
             yield self._ontology.node
         yield from self._ontology.ontologies
         for values in self._ontology.metadata.values():
-            yield from values
+            for value in values:
+                yield from _terms_in(self._axioms.in_words(value))
         for link in self._ontology.links[:MOST_LISTED]:
             yield from (link.subject, link.object)
 
@@ -81,11 +90,11 @@ class Writer:
             yield from self._axioms.about(term)
             for values in self._ontology.relations(term).values():
                 for value in values:
-                    yield from (part for part in value if not isinstance(part, str))
+                    yield from _terms_in(value)
 
     def _relations(self, term: NamedNode) -> Iterator[Relation]:
         for label, values in self._ontology.relations(term).items():
-            found = sorted(map(self._in_words, values), key=_words)
+            found = sorted(map(self._named, values), key=_words)
             yield Relation(
                 self._label(label), tuple(found[:MOST_VALUES]), max(0, len(found) - MOST_VALUES)
             )
@@ -96,7 +105,7 @@ class Writer:
         label = self.names[relation].label
         return label[:1].upper() + label[1:]
 
-    def _in_words(self, expression: RawExpression) -> Expression:
+    def _named(self, expression: RawExpression) -> Expression:
         return tuple(part if isinstance(part, str) else self.names[part] for part in expression)
 
     def _notes(self, term: NamedNode, defined_as: str) -> tuple[Note, ...]:
@@ -121,6 +130,10 @@ def _name(names: Names, term: Term) -> Named:
     """Return a term under its name, which of a passage is its number."""
     passage = names.passage(term)
     return names[term] if passage is None else Named(term, passage.name)
+
+
+def _terms_in(expression: RawExpression) -> Iterator[Term]:
+    return (part for part in expression if not isinstance(part, str))
 
 
 def _words(expression: Expression) -> str:
