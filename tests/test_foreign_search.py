@@ -57,6 +57,10 @@ def suggested(client: FlaskClient, kind: str, prefix: str) -> list[str]:
         ("hopper", "http://other.example/people/grace"),  # no class, and not under the base
         ("ahu", f"{NAMES}ahu-1"),  # no name
         (f"{NAMES}ahu-1", f"{NAMES}ahu-1"),
+        ("leprasykehus", "http://codes.example.net/ontology#S.HSPL"),
+        ("code of a feature", "http://codes.example.net/ontology#code"),
+        ("Trekk", "http://codes.example.net/ontology#Feature"),
+        ("spot or building", "http://codes.example.net/codes/spot"),
     ],
 )
 def test_whatever_has_a_name_is_found(names: FlaskClient, text: str, thing: str) -> None:

@@ -140,3 +140,11 @@ def test_a_statement_node_is_its_value_with_qualifiers_and_references(tmp_path: 
     assert "English literature" in text
     assert "2013-12-07T00:00:00Z" in text
     assert "time value" not in text
+
+
+def test_the_properties_of_statement_nodes_are_called_as_what_they_stand_for(
+    tmp_path: Path,
+) -> None:
+    text = words(page(served(tmp_path / "kept", "claims.ttl"), "/doc/entity/Q42"))
+    assert "academic major English literature" in text
+    assert "reference URL" in text

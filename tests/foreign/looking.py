@@ -212,7 +212,7 @@ def _search(site: Site, things: Iterable[str]) -> None:
         return
     word, label = words[0]
     with opened(site, "search", f"/search?q={quote(word)}") as page:
-        if page and _plain(word) not in _plain(" ".join(page.locator("main a").all_inner_texts())):
+        if page and _plain(word) not in _plain(" ".join(page.locator("main li").all_inner_texts())):
             site.find("search", f"«{word}» does not find «{label}»")
 
 
