@@ -9,6 +9,8 @@ import pytest
 from foreign import served
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.testing import FlaskClient
 
 NAMES, FOODS = "http://example.com/names/", "http://example.com/thesaurus/"
@@ -149,3 +151,13 @@ def test_a_thing_elsewhere_has_a_preview(names: FlaskClient) -> None:
     grace = {"id": "http://other.example/people/grace"}
     assert "Grace Hopper" in names.get("/reconcile/preview", query_string=grace).text
     assert names.get("/reconcile/view", query_string=grace).status_code == 303
+
+
+def test_the_graphs_own_terms_come_first(tmp_path: Path) -> None:
+    client = served(tmp_path / "kept", "people.ttl")
+    types = [each["id"] for each in client.get("/reconcile").get_json()["defaultTypes"]]
+    assert types == ["http://xmlns.com/foaf/0.1/Person"], "nothing of the dataset's description"
+    assert suggested(client, "type", "")[0] == "http://xmlns.com/foaf/0.1/Person"
+    first = suggested(client, "property", "")
+    assert "http://xmlns.com/foaf/0.1/name" in first[:3]
+    assert not [iri for iri in first if iri.startswith("http://www.w3.org/1999/02/22-rdf")]
