@@ -106,6 +106,22 @@ def checked(*arguments: str | Path) -> dict[str, set[str]]:
 
 
 @pytest.mark.usefixtures("no_java")
+def test_a_character_that_xml_cannot_hold_is_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "bell.ttl"
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    path.write_text(f'\n<http://example.com/a> {label} "bell \\u0007", "a\\ttab\\n" .\n', "utf-8")
+    result = call("check", "--json", path)
+    found = [
+        each
+        for each in json.loads(result.output)["findings"]
+        if each["check"] == "control-character"
+    ]
+    (finding,) = found
+    assert (result.exit_code, finding["severity"], finding["line"]) == (0, "warning", 2)
+    assert "U+0007" in finding["message"]
+
+
+@pytest.mark.usefixtures("no_java")
 def test_what_can_be_served_is_no_error(project: Callable[..., Path]) -> None:
     folder = project(**{"ontology/o.ttl": ONTOLOGY})
     found = checked(folder)

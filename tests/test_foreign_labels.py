@@ -74,6 +74,14 @@ def test_a_label_is_in_the_language_of_the_reader(
     assert heading(thesaurus, "/doc/teff", "de") == "ጤፍ", "any, if not English either"
 
 
+def test_a_label_without_words_is_none(names: FlaskClient) -> None:
+    assert heading(names, "/doc/blank") == "ex:blank"
+    assert ">ex:blank</a>" in read(names, "/doc/shelf")
+    described = "/describe?iri=http://codes.example.net/ontology%23"
+    assert heading(names, f"{described}Feature") == "Trekk"
+    assert heading(names, f"{described}S.HSPL", "de") == "leprosarium"
+
+
 def test_labels_that_are_things_are_read(thesaurus: FlaskClient) -> None:
     assert heading(thesaurus, "/doc/rice", "ja") == "米"
     assert heading(thesaurus, "/doc/rice", "fr") == "rice"

@@ -193,6 +193,33 @@ def test_every_way_to_say_where_a_thing_is_is_drawn(client: FlaskClient) -> None
     assert "(area)" in shown
 
 
+def test_a_code_means_a_country_only_of_what_is_one(client: FlaskClient, tmp_path: Path) -> None:
+    shown = page(client, "/map")
+    for label in ("Pascal", "Kilogram metre", "Georgia (a state)", "Nothing seen"):
+        assert label not in shown
+    path = tmp_path / "countries.ttl"
+    path.write_text(
+        """
+        @prefix ex: <http://example.com/> . @prefix dbo: <http://dbpedia.org/ontology/> .
+        @prefix dcterms: <http://purl.org/dc/terms/> .
+        @prefix owl: <http://www.w3.org/2002/07/owl#> .
+        @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+        @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        @prefix wdt: <http://www.wikidata.org/prop/direct/> .
+        ex:a a dbo:Country ; rdfs:label "Land A" ; dcterms:identifier "PA" .
+        ex:b rdfs:label "Land B" ; owl:sameAs <http://www.wikidata.org/entity/Q33> .
+        ex:c rdfs:label "Land C" ; wdt:P297 "KN" .
+        ex:d rdfs:label "Land D" ;
+            skos:exactMatch <http://publications.europa.eu/resource/authority/country/DEU> .
+        ex:e a ex:Region ; rdfs:label "Region E" ; dcterms:identifier "IT-52" .
+        """,
+        "utf-8",
+    )
+    shown = page(served(tmp_path / "kept", path), "/map")
+    for label in ("Land A", "Land B", "Land C", "Land D", "Region E"):
+        assert label in shown
+
+
 def test_what_is_not_drawn_is_told(client: FlaskClient) -> None:
     shown = page(client, "/map")
     assert "The places of 2 things are in coordinates of other systems" in shown

@@ -9,6 +9,8 @@ import pytest
 from foreign import served
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.testing import FlaskClient
 
 NAMES, FOODS = "http://example.com/names/", "http://example.com/thesaurus/"
@@ -57,6 +59,10 @@ def suggested(client: FlaskClient, kind: str, prefix: str) -> list[str]:
         ("hopper", "http://other.example/people/grace"),  # no class, and not under the base
         ("ahu", f"{NAMES}ahu-1"),  # no name
         (f"{NAMES}ahu-1", f"{NAMES}ahu-1"),
+        ("leprasykehus", "http://codes.example.net/ontology#S.HSPL"),
+        ("code of a feature", "http://codes.example.net/ontology#code"),
+        ("Trekk", "http://codes.example.net/ontology#Feature"),
+        ("spot or building", "http://codes.example.net/codes/spot"),
     ],
 )
 def test_whatever_has_a_name_is_found(names: FlaskClient, text: str, thing: str) -> None:
@@ -145,3 +151,13 @@ def test_a_thing_elsewhere_has_a_preview(names: FlaskClient) -> None:
     grace = {"id": "http://other.example/people/grace"}
     assert "Grace Hopper" in names.get("/reconcile/preview", query_string=grace).text
     assert names.get("/reconcile/view", query_string=grace).status_code == 303
+
+
+def test_the_graphs_own_terms_come_first(tmp_path: Path) -> None:
+    client = served(tmp_path / "kept", "people.ttl")
+    types = [each["id"] for each in client.get("/reconcile").get_json()["defaultTypes"]]
+    assert types == ["http://xmlns.com/foaf/0.1/Person"], "nothing of the dataset's description"
+    assert suggested(client, "type", "")[0] == "http://xmlns.com/foaf/0.1/Person"
+    first = suggested(client, "property", "")
+    assert "http://xmlns.com/foaf/0.1/name" in first[:3]
+    assert not [iri for iri in first if iri.startswith("http://www.w3.org/1999/02/22-rdf")]

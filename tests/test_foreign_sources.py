@@ -11,11 +11,15 @@ from foreign import page, served
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from graphsvc.namespaces import RDF
+from graphsvc.views.graph import Graph
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.testing import FlaskClient
+
+    from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Table
 
 SPIES = "http://example.com/spies/"
 
@@ -140,3 +144,37 @@ def test_a_statement_node_is_its_value_with_qualifiers_and_references(tmp_path: 
     assert "English literature" in text
     assert "2013-12-07T00:00:00Z" in text
     assert "time value" not in text
+
+
+def test_the_properties_of_statement_nodes_are_called_as_what_they_stand_for(
+    tmp_path: Path,
+) -> None:
+    text = words(page(served(tmp_path / "kept", "claims.ttl"), "/doc/entity/Q42"))
+    assert "academic major English literature" in text
+    assert "reference URL" in text
+
+
+# --- all of it
+
+
+def test_a_thing_with_all_of_this_asks_few_queries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight, beside the one for the names of things and the one that comes before each page."""
+    client = served(tmp_path / "kept", "everything.trig")
+    for target in ("/", "/doc/charles"):  # what is the same for every page is read now
+        page(client, target)
+    asked: list[str] = []
+    rows = Graph.rows
+
+    def counted(graph: Graph, query: BoundQuery) -> Table:
+        asked.extend([] if query.is_empty else [query.query.name])
+        return rows(graph, query)
+
+    monkeypatch.setattr(Graph, "rows", counted)
+    text = words(page(client, "/doc/ada"))
+    for told in ("51.50", "1833", "0.90", "1815", "page 7", "Office"):
+        assert told in text
+    others = [name for name in asked if name not in ("names/labels", "thing/head")]
+    assert len(others) <= 8, others
+    assert asked.count("names/labels") == asked.count("thing/head") == 1

@@ -36,7 +36,7 @@ def test_dates_of_every_datatype_and_text_are_on_the_line(client: FlaskClient) -
     shown = moments(page(client, "/timeline"))
     assert list(shown) == [
         *("Caesar", "Year", "Month", "Ada"),
-        *("Letter", "Fair", "Data", "War"),
+        *("Letter", "Fair", "Data", "War", "Peace"),
         *("Landing", "Report", "A concept"),
     ]
     assert shown["Letter"].startswith("July 1843")
@@ -49,6 +49,8 @@ def test_what_begins_and_ends_is_one_stretch(client: FlaskClient) -> None:
     assert shown["Fair"] == "1 May 1851 \u2013 11 October 1851"
     # What has no name is dated for its owner.
     assert shown["Data"] == "1900 \u2013 1910"
+    assert shown["War"] == "28 July 1914 \u2013 11 November 1918"
+    assert shown["Peace"] == "1919 \u2013 1939"
 
 
 def test_wrong_dates_are_on_their_pages_and_not_on_the_line(client: FlaskClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -211,6 +212,23 @@ def test_documents_have_values_as_they_are_written(client: FlaskClient) -> None:
     told = client.get("/doc/forms.nt").text
     for form in FORMS:
         assert f'"{form}"^^' in told
+
+
+def test_nested_values_are_shown_as_they_are_written(client: FlaskClient) -> None:
+    shown = page(client, "/doc/nested")
+    for form in ("1.50", "3.6E3", "7.0", "8.00"):
+        assert f"<span>{form}</span>" in shown
+    # What is written in two ways elsewhere too is shown as the engine has it.
+    assert "2.50" not in shown
+    listed = unescape(page(client, "/browse?class=ex:Measured&column=ex:measure"))
+    assert "1.50" in listed
+
+
+@pytest.mark.parametrize("ending", ["ttl", "nt", "jsonld"])
+def test_documents_have_nested_values_as_they_are_written(client: FlaskClient, ending: str) -> None:
+    told = client.get(f"/doc/nested.{ending}").text
+    for form in ("1.50", "8.00"):
+        assert form in told
 
 
 # --- languages and directions

@@ -78,9 +78,13 @@ def serve(settings: Settings) -> None:
 
 
 @click.command()
+@with_paths
 @with_settings()
 def reload(settings: Settings) -> None:
-    """Have the running service serve the current release, without a gap."""
+    """Have the running service serve the current release, without a gap.
+
+    PATHS are those that it serves.
+    """
     running = services(settings.releases)
     if not running:
         raise StoreError(

@@ -113,10 +113,6 @@ class Index:
             tags += [class_tag(row[0]) for row in found]
         return tags
 
-    def classes(self) -> dict[str, int]:
-        """Return every class that has members, with their number."""
-        return dict(self._all("SELECT iri, members FROM class ORDER BY id", []))
-
     def matching(self, match: str, most: int, after: int = 0) -> list[int]:
         """Return the entries that an expression of the full-text index matches, the best first."""
         query = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid LIMIT ? OFFSET ?"

@@ -3,6 +3,10 @@
 Oxigraph holds numbers, dates, durations and truths as values, and gives each back in one form.
 Pages and documents show what a file says, so a release keeps the forms that the engine does not
 give back.
+
+A form is found by its subject, its property and its value as the engine gives it. A blank node has
+another name in each store and each answer, and so the values of blank nodes share a form, if all
+that have the same property and value are written in the same way.
 https://www.w3.org/TR/rdf12-concepts/#section-Graph-Literal
 """
 
@@ -14,13 +18,13 @@ import threading
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from pyoxigraph import BlankNode, Triple
+    from pyoxigraph import Triple
 
     from graphsvc.store.base import Term
 
@@ -47,9 +51,11 @@ DATATYPES = frozenset(NamedNode(_XSD + name) for name in _READ)
 
 _SURE = "|".join(f'"({form})"\\^\\^<{_XSD}{name}>' for name, form in _KEPT.items())
 _SURE_LINE = re.compile(rf"[^\"]*(?:{_SURE})[^\"]*".encode())
+_SURE_OF_BLANK = re.compile(rf"^_:\S+ (<[^>]*>) ({_SURE}) ".encode(), re.MULTILINE)
 _LINE = re.compile(rf'"\^\^<{_XSD}({"|".join(_READ)})>'.encode())
 
 _PREDICATE = NamedNode("urn:x-value")
+_INSERT = "INSERT OR IGNORE INTO form VALUES (?, ?)"
 _AT_ONCE = 50_000
 _KEY_BYTES = 12
 _MOST_KNOWN = 200_000
@@ -61,10 +67,13 @@ def write(nquads: bytes, path: Path) -> None:
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("CREATE TABLE form (claim BLOB PRIMARY KEY, written TEXT) WITHOUT ROWID")
         known: dict[Term, Term] = {}
+        shared = _SharedForms()
         for quads in _batches(nquads):
             # The same literals stand in many places.
             known = _as_given_back(quads, known if len(known) < _MOST_KNOWN else {})
-            database.executemany("INSERT OR IGNORE INTO form VALUES (?, ?)", _forms(quads, known))
+            database.executemany(_INSERT, _forms(quads, known))
+            shared.add(quads, known)
+        database.executemany(_INSERT, shared.agreed(nquads))
         database.commit()
     database.close()
 
@@ -109,12 +118,44 @@ def _forms(quads: Iterable[Quad], known: Mapping[Term, Term]) -> list[tuple[byte
     return sorted(
         (_key(quad.subject, quad.predicate, value), quad.object.value)
         for quad in quads
-        if isinstance(quad.object, Literal) and (value := known[quad.object]) != quad.object
+        if isinstance(quad.object, Literal)
+        and not isinstance(quad.subject, BlankNode)
+        and (value := known[quad.object]) != quad.object
     )
 
 
+class _SharedForms:
+    """How the values of blank nodes are written, by what they have in common."""
+
+    def __init__(self) -> None:
+        self._forms: dict[bytes, set[str]] = {}
+        self._changed: set[bytes] = set()
+
+    def add(self, quads: Iterable[Quad], known: Mapping[Term, Term]) -> None:
+        """Take the forms of the values that the engine may give back in another form."""
+        for quad in quads:
+            if isinstance(quad.subject, BlankNode) and isinstance(quad.object, Literal):
+                value = known[quad.object]
+                key = _key(quad.subject, quad.predicate, value)
+                self._forms.setdefault(key, set()).add(quad.object.value)
+                if value != quad.object:
+                    self._changed.add(key)
+
+    def agreed(self, nquads: bytes) -> list[tuple[bytes, str]]:
+        """Return the key and the form of the values that are written in one way alone."""
+        found = {key: forms for key in self._changed if len(forms := self._forms[key]) == 1}
+        if found:
+            for match in _SURE_OF_BLANK.finditer(nquads):
+                found.pop(_hashed(f"_: {match[1].decode()} {match[2].decode()}"), None)
+        return sorted((key, form) for key, forms in found.items() for form in forms)
+
+
 def _key(subject: NamedNode | BlankNode | Triple, predicate: NamedNode, value: Term) -> bytes:
-    return sha256(f"{subject} {predicate} {value}".encode()).digest()[:_KEY_BYTES]
+    return _hashed(f"{'_:' if isinstance(subject, BlankNode) else subject} {predicate} {value}")
+
+
+def _hashed(claim: str) -> bytes:
+    return sha256(claim.encode()).digest()[:_KEY_BYTES]
 
 
 class WrittenForms:
@@ -140,11 +181,16 @@ class WrittenForms:
 
     def restored(self, quad: Quad) -> Quad:
         """Return a quad of the engine as it is written in the files."""
-        written = self.written(quad.subject, quad.predicate, quad.object)
-        if written is None or not isinstance(quad.object, Literal):
-            return quad
-        value = Literal(written, datatype=quad.object.datatype)
+        value = self.restored_value(quad.triple)
         return Quad(quad.subject, quad.predicate, value, quad.graph_name)
+
+    def restored_value(self, triple: Triple) -> Term:
+        """Return the object of a triple of the engine as it is written in the files."""
+        value = triple.object
+        written = self.written(triple.subject, triple.predicate, value)
+        if written is None or not isinstance(value, Literal):
+            return value
+        return Literal(written, datatype=value.datatype)
 
     def _database(self, path: Path) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "database", None)

@@ -51,7 +51,8 @@ _ALL_ELSE = bytes(byte for byte in range(0x100) if byte not in _CONTROLS)
 #: U+FFFE and U+FFFF in UTF-8, and how both begin.
 _NONCHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
 _BEGINNING = b"\xef\xbf"
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+#: What is no character of XML 1.0: https://www.w3.org/TR/xml/#charsets.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 #: So many characters are shown on either side of one that XML cannot hold.
 _SHOWN = 30
@@ -89,19 +90,19 @@ class Writer:
 def _character(data: bytes) -> str:
     """Return what is said of the first character in the data that XML cannot hold."""
     text = data.decode("utf-8", "replace")
-    found = _FORBIDDEN.search(text)
+    found = FORBIDDEN.search(text)
     if found is None:
         return "XML has not all of its characters"
     before = text[max(0, found.start() - _SHOWN) : found.start()].rpartition(">")[2]
     after = text[found.end() : found.end() + _SHOWN].partition("<")[0]
-    words = _FORBIDDEN.sub("\ufffd", f"{before}\ufffd{after}")
+    words = FORBIDDEN.sub("\ufffd", f"{before}\ufffd{after}")
     return f'XML has no character U+{ord(found.group()):04X}, which stands in "{words}"'
 
 
 def without_forbidden(text: str) -> str:
     """Return a text for people with U+FFFD in place of each character that XML does not have."""
     written = text.encode("utf-8", "surrogatepass")
-    return _FORBIDDEN.sub("\ufffd", text) if _holds_forbidden(written) else text
+    return FORBIDDEN.sub("\ufffd", text) if _holds_forbidden(written) else text
 
 
 def _holds_forbidden(data: bytes) -> bool:

@@ -2,18 +2,21 @@
 
 - ``invalid-literal``   a lexical form outside its datatype, e.g. "2017-13"^^xsd:gYearMonth
 - ``invalid-language``  a language tag without the shape of one
+- ``control-character`` a text with a character that XML cannot hold: a warning
 - ``invalid-iri``       a thing of this dataset whose IRI is not made of ASCII slugs
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from graphsvc.datatypes import DATATYPES, is_language_tag
-from graphsvc.findings import Finding
+from graphsvc.findings import Finding, Severity
+from graphsvc.store.xml import FORBIDDEN
 from graphsvc.validation.evidence import first_line
 
 if TYPE_CHECKING:
@@ -42,6 +45,19 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
 def _literal_findings(
     evidence: Evidence, file: SourceFile, quad: ox.Quad, literal: ox.Literal
 ) -> Iterator[Finding]:
+    control = FORBIDDEN.search(literal.value)
+    if control is not None:
+        yield replace(
+            _finding(
+                evidence,
+                (file, quad),
+                "control-character",
+                f"the text holds the character U+{ord(control[0]):04X}, which XML cannot hold.",
+                "Take it out: nothing that has it can be had as RDF/XML or in XML answers, and "
+                "pages show U+FFFD.",
+            ),
+            severity=Severity.WARNING,
+        )
     datatype = DATATYPES.get(literal.datatype.value)
     if literal.language is not None and not is_language_tag(literal.language):
         yield _finding(

@@ -31,8 +31,9 @@ class Labels:
         self._candidates: dict[Term, list[tuple[int, Literal]]] = defaultdict(list)
 
     def add(self, thing: Term, label: Literal, rank: int = 0) -> None:
-        """Add a label; those of the lowest rank are preferred."""
-        self._candidates[thing].append((rank, label))
+        """Add a label; those of the lowest rank are preferred, and one without words is none."""
+        if label.value.strip():
+            self._candidates[thing].append((rank, label))
 
     def all(self, thing: Term) -> list[str]:
         """Return every label of a thing."""
@@ -64,8 +65,8 @@ def best(literals: Iterable[Term], language: str) -> str:
 
 
 def best_of(literals: Iterable[Term], language: str) -> Literal | None:
-    """Return the literal that suits the language best, if there is one at all."""
-    candidates = [term for term in literals if isinstance(term, Literal)]
+    """Return the literal with words that suits the language best, if there is one at all."""
+    candidates = [term for term in literals if isinstance(term, Literal) and term.value.strip()]
     return min(candidates, key=lambda term: (fit(term, language), str(term)), default=None)
 
 

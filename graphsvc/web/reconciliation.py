@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from pyoxigraph import NamedNode
 
 from graphsvc import __version__
 from graphsvc.errors import UnknownEntity
@@ -240,11 +241,11 @@ def _manifest(language: str) -> dict[str, object]:
 
 
 def _default_types(language: str) -> list[dict[str, str]]:
-    """Return the classes that have the most things: the graph's own, if it has such."""
-    counted = site().release.search.classes()
-    own = [iri for iri in counted if iri.startswith(site().base)] or list(counted)
-    own.sort(key=lambda iri: (-counted[iri], iri))
-    return described(site().graph, own[:_DEFAULT_TYPES], language)
+    """Return the classes that have the most things, without those that describe the dataset."""
+    counted = site().graph.classes.counts
+    classes = {cls.value: things for cls, things in counted.items() if isinstance(cls, NamedNode)}
+    most = sorted(classes, key=lambda iri: (-classes[iri], iri))
+    return described(site().graph, most[:_DEFAULT_TYPES], language)
 
 
 def _terms(kind: str, asked: Search, cursor: int, language: str) -> list[dict[str, str]]:

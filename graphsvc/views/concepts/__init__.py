@@ -156,7 +156,7 @@ class ConceptDraft:
         )
         for prop, value in said:
             for number, kind in enumerate((_PREFERRED, _ALTERNATIVE, _HIDDEN)):
-                if prop in kind and isinstance(value, Literal):
+                if prop in kind and isinstance(value, Literal) and value.value.strip():
                     found[value.language][number].add(value.value)
         for language in sorted(found, key=lambda tag: (distance(tag, languages), tag or "")):
             preferred, alternative, hidden = (tuple(sorted(each)) for each in found[language])

@@ -5,7 +5,6 @@ Which things these are is the same for every request, and so it is read once.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -14,10 +13,10 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from graphsvc.phrases import Phrase
-from graphsvc.pictures import world
 from graphsvc.pictures.geometry import OtherSystemError
 from graphsvc.pictures.region import chart_of
-from graphsvc.views.map.rows import extent_of, geometry_of, is_cut, is_geometric, words
+from graphsvc.views.map.codes import CODES, Codes
+from graphsvc.views.map.rows import extent_of, geometry_of, is_cut, is_geometric
 from graphsvc.views.model import Status
 from graphsvc.views.queries import view_query
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from graphsvc.pictures.region import Chart
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
+    from graphsvc.views.map.codes import Country
 
 PLACED = view_query("map/placed")
 PLACES = view_query("map/places")
@@ -37,15 +37,6 @@ MOST_WHOLE = 150
 
 MOST_DOTS = 5_000
 """How many places are drawn at all, most of them as dots without a name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Country:
-    """A country of the world, and the things of the graph that are it or lie in it."""
-
-    country: world.Country
-    things: tuple[NamedNode, ...]
-    within: tuple[NamedNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +100,15 @@ class Places:
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table]) -> Places:
         """Read them by what answers queries."""
-        codes: dict[NamedNode, set[str]] = defaultdict(set)
         survey = _Survey()
         for row in rows(PLACED.bind({})):
             thing = row.get("thing")
-            if not isinstance(thing, NamedNode):
-                continue
-            if "code" in row:
-                codes[thing].add(words(row["code"]).rstrip("/").rpartition("/")[2])
-            elif is_geometric(row):
+            if isinstance(thing, NamedNode):
                 survey.take(thing, row)
         # The long geometries that are drawn are read whole, so that the map has room for them.
         for row in rows(PLACES.bind({"thing": survey.begun[:MOST_WHOLE]})):
             survey.take_whole(row)
-        countries = _countries(codes)
+        countries = Codes(rows(CODES.bind({}))).countries()
         spots: dict[Term, NamedNode] = {
             thing: each.things[0] for each in countries for thing in each.things
         }
@@ -182,25 +168,6 @@ def _dots(chart: Chart, extents: Iterable[Extent]) -> str:
         (round(x), round(y)) for x, y in (chart.project(*extent.middle) for extent in extents)
     )
     return "".join(f"M{x} {y}h0" for x, y in islice(points, MOST_DOTS))
-
-
-def _countries(codes: Mapping[NamedNode, Iterable[str]]) -> tuple[Country, ...]:
-    known = world.by_code()
-    things: dict[str, list[NamedNode]] = defaultdict(list)
-    within: dict[str, list[NamedNode]] = defaultdict(list)
-    for thing, own in codes.items():
-        named = {known[code].name for code in own if code in known}
-        # A subdivision's code begins with its country's: ISO 3166-2.
-        above = {known[code[:2]].name for code in own if code[2:3] == "-" and code[:2] in known}
-        for name in named:
-            things[name].append(thing)
-        for name in above - named:
-            within[name].append(thing)
-    return tuple(
-        Country(each, tuple(things[each.name]), tuple(within[each.name]))
-        for each in world.countries()
-        if each.name in things or each.name in within
-    )
 
 
 def places_of(

@@ -16,6 +16,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.namespaces import PROV, RDF
 from graphsvc.phrases import Phrase
+from graphsvc.store.forms import WrittenForms
 from graphsvc.views.expressions import NAMELESS, Statements
 from graphsvc.views.model import Named, Nest
 from graphsvc.views.queries import view_query
@@ -56,11 +57,18 @@ _CIRCLE = Phrase("the same as around this")
 class Nested:
     """What is said of the nameless things that hang at some things, and where it is said.
 
-    ``claims`` are rows about nodes with names that are shown in the same way.
+    ``claims`` are rows about nodes with names that are shown in the same way, ``forms`` are the
+    literals as they are written.
     """
 
-    def __init__(self, rows: Sequence[Row] = (), claims: Sequence[Row] = ()) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Row] = (),
+        claims: Sequence[Row] = (),
+        forms: WrittenForms | None = None,
+    ) -> None:
         self.rows = [*rows, *claims]
+        self._forms = forms or WrittenForms()
         self._claims = {row["subject"] for row in claims}
         self.graphs: dict[Triple, set[Term]] = defaultdict(set)
         for row in self.rows:
@@ -75,7 +83,7 @@ class Nested:
     @classmethod
     def read(cls, graph: Graph, things: Sequence[NamedNode], claims: Sequence[Row] = ()) -> Nested:
         """Read what hangs at some things."""
-        return cls([*graph.rows(CLOSURE.bind({"thing": things}))], claims)
+        return cls([*graph.rows(CLOSURE.bind({"thing": things}))], claims, graph.forms)
 
     def holds(self, node: Term) -> bool:
         """Tell whether a node is shown where it hangs."""
@@ -108,9 +116,20 @@ class Nested:
             return Named(term, " ".join(self.named(part, names).label for part in parts))
         return self._text(term, names) if isinstance(term, BlankNode) else names[term]
 
+    def in_words(self, node: Term, names: Names) -> tuple[str | Named, ...]:
+        """Return a nameless thing in words, with its values as they are written."""
+        parts = self._as_written.in_words(node)
+        return tuple(part if isinstance(part, str) else names[part] for part in parts)
+
+    @cached_property
+    def _as_written(self) -> Statements:
+        return Statements(
+            (each.subject, each.predicate, self._forms.restored_value(each)) for each in self.graphs
+        )
+
     def _text(self, node: BlankNode, names: Names) -> Named:
-        parts = self.statements.in_words(node)
-        words = (part if isinstance(part, str) else names[part].label for part in parts)
+        parts = self.in_words(node, names)
+        words = (part if isinstance(part, str) else part.label for part in parts)
         return Named(node, shorten("".join(words), _LONGEST, placeholder=" …"))
 
     def terms(self) -> Iterator[Term]:
@@ -161,7 +180,7 @@ class Nests:
         if self._left < 0 or self._nested.lacks(node, len(above) + 1):
             return Nest(is_cut=True)
         if statements.is_expression(node):
-            return Nest(words=self._words(node))
+            return Nest(words=self._nested.in_words(node, self._names))
         if statements.is_list(node):
             members = (self._fact(triple, (*above, node)) for triple in self._cells(node))
             return Nest(members=tuple(members))
@@ -174,10 +193,6 @@ class Nests:
         value = next((facts[0] for prop, facts in pairs if _states(prop.term)), None)
         others = tuple(pair for pair in pairs if value is None or not _states(pair[0].term))
         return Nest(properties=others, value=value) if pairs else Nest(words=(NAMELESS,))
-
-    def _words(self, node: Term) -> tuple[str | Named, ...]:
-        parts = self._statements.in_words(node)
-        return tuple(part if isinstance(part, str) else self._names[part] for part in parts)
 
     def _facts(
         self, node: NamedNode | BlankNode, prop: NamedNode, above: tuple[Term, ...]

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.namespaces import DC, DCTERMS, NP, PAV, PROV, RDF, SCHEMA, WIKIBASE, Namespace
+from graphsvc.namespaces import DC, DCTERMS, NP, OA, PAV, PROV, RDF, SCHEMA, WIKIBASE, Namespace
 from graphsvc.views.model import Annotation, Named, Source
 from graphsvc.views.nested import Nested
 from graphsvc.views.queries import view_query
@@ -54,6 +54,9 @@ _MOST_ANNOTATED = 1000
 #: The graphs that the program makes itself.
 _MADE = frozenset({"dataset", "examples", "inferred", "editorial"})
 
+#: What is said of each step of an inference.
+_DERIVING = frozenset({RDF.predicate, PROV.wasDerivedFrom, DCTERMS.conformsTo})
+
 _SCHEMA = Namespace("http://schema.org/")
 
 _CREATORS = frozenset(
@@ -78,7 +81,10 @@ _ORIGINS = frozenset(
 
 
 class Origins:
-    """Which of its sources a graph tells: it is read once."""
+    """Which of its sources a graph tells: it is read once.
+
+    What the statistics of the graph do not count is nowhere asked for.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self._base = f"{graph.base}graph/"
@@ -88,6 +94,8 @@ class Origins:
         self.has_reifiers = RDF.reifies in sizes
         self.has_claims = WIKIBASE.rank in sizes
         self.has_publications = NP.hasAssertion in sizes
+        self.has_derivations = sizes.keys() >= _DERIVING
+        self.has_notes = OA.hasTarget in sizes
         self.has_statements = RDF.predicate in sizes and bool(graph.rows(DESCRIBED.bind({})).rows)
         found = [row["graph"] for row in graph.rows(GRAPHS.bind({}))]
         self._graphs = frozenset(filter(self._tells, found))
@@ -193,14 +201,22 @@ def _of_reifiers(graph: Graph, facts: Iterable[Triple]) -> Iterator[tuple[Triple
     if graph.origins.has_reifiers:
         for row in graph.rows(REIFIERS.bind({"fact": annotable(facts)})):
             if isinstance(fact := row["fact"], Triple):
-                yield fact, row
+                yield fact, _as_written(graph, row)
 
 
 def _of_statements(graph: Graph, thing: NamedNode) -> Iterator[tuple[Triple, Row]]:
     if graph.origins.has_statements:
         for row in graph.rows(STATEMENTS.bind({"thing": thing})):
             if isinstance(prop := row["of"], NamedNode):
-                yield Triple(thing, prop, row["object"]), row
+                yield Triple(thing, prop, row["object"]), _as_written(graph, row)
+
+
+def _as_written(graph: Graph, row: Row) -> Row:
+    """Return a row with its value as a file has it."""
+    subject, prop = row["subject"], row["property"]
+    if not isinstance(subject, NamedNode | BlankNode) or not isinstance(prop, NamedNode):
+        return row
+    return {**row, "value": graph.forms.restored_value(Triple(subject, prop, row["value"]))}
 
 
 def _by_property(

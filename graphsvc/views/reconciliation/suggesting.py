@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphsvc.namespaces import RDF
 from graphsvc.search.ranking import Asked
 from graphsvc.search.words import split
 from graphsvc.views.names import Names
@@ -25,11 +26,12 @@ _MEANT = 25
 def used(graph: Graph, kind: str, text: str, languages: str) -> list[Named]:
     """Return the terms of a kind ("class" or "property") that the graph uses, the best first.
 
-    Without a text these are all of them, the most frequent first.
+    Without a text these are all of them, the most frequent first; those of RDF itself, which every
+    graph has, come last.
     """
     ordered = sorted(
         (each for each in graph.ontology.used if each.kind == kind),
-        key=lambda each: (-each.count, each.term.value),
+        key=lambda each: (each.term in RDF, -each.count, each.term.value),
     )
     names = Names(graph, (each.term for each in ordered), languages)
     asked = Asked(text, tuple(split(text)), fuzzy=False)

@@ -100,8 +100,12 @@ class Answers:
             into=into,
             facts=facts,
             pointing=[*_rows(graph, pointing_queries(thing, into))],
-            derivations=[*graph.rows(DERIVATIONS.bind(about))],
-            notes=[*graph.rows(NOTES.bind({"target": _targets(graph, thing, facts)}))],
+            derivations=[*graph.rows(DERIVATIONS.bind(about))]
+            if graph.origins.has_derivations
+            else [],
+            notes=[*graph.rows(NOTES.bind({"target": _targets(graph, thing, facts)}))]
+            if graph.origins.has_notes
+            else [],
             unstated=[*graph.rows(UNSTATED.bind(about))] if _has_shape(graph, facts) else [],
             parts={part: _with(nested, part, rows) for part, rows in parts.items()},
             nested=nested,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.datatypes import DATATYPES
-from graphsvc.namespaces import DCAT, PROV, XSD, graph_iri
+from graphsvc.namespaces import DCAT, PROV, XSD, Namespace, graph_iri
 from graphsvc.pictures.span import Stretch, stretch, ticks
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Table, Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named, Passage, Status
+
+TIME = Namespace("http://www.w3.org/2006/time#")
 
 PROPERTIES = view_query("timeline/properties")
 DATED = view_query("timeline/dated")
@@ -52,6 +54,7 @@ _SPANS = tuple(
         ("https://schema.org/startDate", "https://schema.org/endDate"),
         (f"{DCAT}startDate", f"{DCAT}endDate"),
         (f"{PROV}startedAtTime", f"{PROV}endedAtTime"),
+        (f"{TIME}hasBeginning", f"{TIME}hasEnd"),
         ("http://schema.org/birthDate", "http://schema.org/deathDate"),
         ("https://schema.org/birthDate", "https://schema.org/deathDate"),
     )
@@ -237,7 +240,8 @@ def _drafts(rows: Table) -> Iterable[_Draft]:
     graphs: dict[tuple[Term, Term, Term], list[Term]] = defaultdict(list)
     for row in rows:
         thing = row.get("owner", row["thing"])
-        graphs[thing, row["property"], row["when"]].append(row["graph"])
+        prop = row.get("edge", row["property"])
+        graphs[thing, prop, row["when"]].append(row["graph"])
     for (thing, prop, when), stating in graphs.items():
         time = _time(when)
         if time is not None and isinstance(thing, NamedNode) and isinstance(when, Literal):

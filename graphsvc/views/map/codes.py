@@ -1,0 +1,92 @@
+"""Which things are countries of the world, or lie in one, by the codes that the world has for them.
+
+Two or three letters mean many things: ``PA`` is Panama, and the pascal. So a code counts only of
+what is said to be a country, or a part of one, and if a property for such codes has it. A record of
+another collection is of a country if it is one of Wikidata's or if its IRI says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.pictures import world
+from graphsvc.views.queries import view_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graphsvc.store.base import Term
+
+CODES = view_query("map/codes")
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_COUNTRY = frozenset({"country", "countries", "nation", "nations", "territory", "territories"})
+_PART = _COUNTRY | {
+    *("subdivision", "region", "state", "province", "county", "district", "canton", "department"),
+    *("prefecture", "municipality", "city", "area", "place"),
+}
+
+# ISO 3166-2: the code of a part of a country begins with that of the country.
+_CODE_OF_PART = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+_WIKIDATA = re.compile(r"https?://www\.wikidata\.org/(?:entity|wiki)/(Q[0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country of the world, and the things of the graph that are it or lie in it."""
+
+    country: world.Country
+    things: tuple[NamedNode, ...]
+    within: tuple[NamedNode, ...]
+
+
+class Codes:
+    """The codes of things that are countries or parts of them."""
+
+    def __init__(self, rows: Iterable[Mapping[str, Term]]) -> None:
+        """Take what may be codes, each with a class of its thing."""
+        self._codes: dict[NamedNode, set[str]] = defaultdict(set)
+        for row in rows:
+            thing = row.get("thing")
+            if isinstance(thing, NamedNode):
+                self._take(thing, row["code"], row.get("class"))
+
+    def _take(self, thing: NamedNode, code: Term, cls: Term | None) -> None:
+        if isinstance(code, NamedNode):
+            record = _WIKIDATA.fullmatch(code.value)
+            end = code.value.rstrip("/#").replace("#", "/").rpartition("/")[2]
+            self._codes[thing].add(record[1] if record else end)
+        elif isinstance(code, Literal) and (cls is None or _is_place(cls, code.value)):
+            self._codes[thing].add(code.value)
+
+    def countries(self) -> tuple[Country, ...]:
+        """Return the countries of the world of which there is something."""
+        known = world.by_code()
+        things: dict[str, list[NamedNode]] = defaultdict(list)
+        within: dict[str, list[NamedNode]] = defaultdict(list)
+        for thing, own in self._codes.items():
+            named = {known[code].name for code in own if code in known}
+            parts = filter(_CODE_OF_PART.fullmatch, own)
+            above = {known[code[:2]].name for code in parts if code[:2] in known}
+            for name in named:
+                things[name].append(thing)
+            for name in above - named:
+                within[name].append(thing)
+        return tuple(
+            Country(each, tuple(things[each.name]), tuple(within[each.name]))
+            for each in world.countries()
+            if each.name in things or each.name in within
+        )
+
+
+def _is_place(cls: Term, code: str) -> bool:
+    """Tell whether a class is one of what has such a code: of countries, or of their parts."""
+    name = cls.value if isinstance(cls, NamedNode) else ""
+    end = re.split(r"[/#]", name.rstrip("/#"))[-1]
+    words = {word.lower() for word in _WORD.findall(end)}
+    return not words.isdisjoint(_PART if _CODE_OF_PART.fullmatch(code) else _COUNTRY)
