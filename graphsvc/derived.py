@@ -9,7 +9,7 @@ A file without graphs is a graph of its own.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
@@ -17,6 +17,7 @@ from urllib.parse import quote
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from graphsvc import rdf_files
+from graphsvc.bases import UNKNOWN_BASE, bases_of
 from graphsvc.errors import InputError
 from graphsvc.files import SourceFile
 from graphsvc.findings import Severity
@@ -39,7 +40,7 @@ from graphsvc.namespaces import (
 from graphsvc.sources import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from graphsvc.parsing import Parsed
@@ -48,23 +49,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-#: The relative IRIs of a file stand under this until the base is known; nothing else has it.
-_UNKNOWN_BASE = "https://relative.invalid/"
-
-#: The part of the web addresses of a host that must stand under a base.
-_NEARLY_ALL = 0.9
-
-#: The base of a graph in which no subject is a web address.
-_NO_BASE = "http://localhost/"
-
 # Each quad is compared with it, and so it is made once.
 _TYPE = RDF.type
-
-#: More than which part of all subjects must stand at a host for it to have a base beside the first.
-_OTHER_BASE = 0.1
-
-#: What files describe of well-known vocabularies does not make these a part of the graph.
-_VOCABULARIES = tuple(namespace.rpartition("/")[0] + "/" for namespace in WELL_KNOWN.values())
 
 #: What may describe a whole graph, and what gives it a title, the best first.
 _WHOLES = (VOID.Dataset, DCAT.Dataset, DCAT.Catalog, OWL.Ontology, SKOS.ConceptScheme)
@@ -80,10 +66,10 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
     files = rdf_files.find(paths)
     data = [file.path.read_bytes() for file in files]
     parsed = [
-        rdf_files.read(file, content, _address(_UNKNOWN_BASE, file), parser)
+        rdf_files.read(file, content, _address(UNKNOWN_BASE, file), parser)
         for file, content in zip(files, data, strict=True)
     ]
-    bases = _bases(quad.subject for each in parsed for quad in each.quads)
+    bases = bases_of(quad.subject for each in parsed for quad in each.quads)
     base = bases[0]
     for number, file in enumerate(files):
         if _is_relative(parsed[number]):
@@ -131,55 +117,10 @@ def _address(base: str, file: RdfFile) -> str:
 def _is_relative(parsed: Parsed) -> bool:
     """Tell whether a file has an IRI that depends on its own address."""
     return any(
-        isinstance(term, NamedNode) and term.value.startswith(_UNKNOWN_BASE)
+        isinstance(term, NamedNode) and term.value.startswith(UNKNOWN_BASE)
         for quad in parsed.quads
         for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)
     )
-
-
-def _bases(subjects: Iterable[Term]) -> tuple[str, ...]:
-    """Return the longest beginnings, each up to a slash, of nearly all web addresses of a host.
-
-    The first is that of the host at which most of the subjects are; those of others with many
-    follow. What a host has elsewhere than most, as Wikidata has its items beside their many
-    statements, is under the base too.
-    """
-    hosts: dict[str, Counter[str]] = defaultdict(Counter)
-    for term in set(subjects):
-        if isinstance(term, NamedNode) and term.value.startswith(("http://", "https://")):
-            document = term.value.partition("#")[0].partition("?")[0]
-            folder = document[: document.rfind("/") + 1]
-            # A host alone, without a path, is below nothing.
-            hosts[next(_beginnings(folder), "")][folder] += 1
-    hosts.pop("", None)
-    hosts.pop(_UNKNOWN_BASE, None)
-    total = sum(folders.total() for folders in hosts.values())
-    bases: list[str] = []
-    for _, folders in sorted(hosts.items(), key=lambda each: (-each[1].total(), each[0])):
-        base = _longest(folders)
-        # One subject elsewhere is no part of a graph.
-        are_many = folders.total() > max(1, total * _OTHER_BASE)
-        if not bases or (are_many and not base.startswith(_VOCABULARIES)):
-            bases.append(base)
-    return tuple(bases) or (_NO_BASE,)
-
-
-def _longest(folders: Counter[str]) -> str:
-    """Return the longest beginning that nearly all have."""
-    under: Counter[str] = Counter()
-    for folder, count in folders.items():
-        for beginning in _beginnings(folder):
-            under[beginning] += count
-    most = folders.total() * _NEARLY_ALL
-    return max((each for each, count in under.items() if count >= most), key=len)
-
-
-def _beginnings(folder: str) -> Iterator[str]:
-    """Yield what an address begins with: its host, and each folder down to itself."""
-    end = folder.find("/", folder.index("://") + 3)
-    while end >= 0:
-        yield folder[: end + 1]
-        end = folder.find("/", end + 1)
 
 
 def _named(parsed: Parsed, file: RdfFile, base: str) -> Parsed:
@@ -218,7 +159,7 @@ def _prefixes(parsed: Sequence[Parsed]) -> Prefixes:
     for each in parsed:
         for prefix, namespace in each.prefixes.items():
             # A default prefix means another thing in each file.
-            if prefix and not namespace.startswith(_UNKNOWN_BASE):
+            if prefix and not namespace.startswith(UNKNOWN_BASE):
                 table.setdefault(prefix, namespace)
     used = _namespaces(parsed) - set(table.values())
     choices = {prefix: (namespace,) for prefix, namespace in WELL_KNOWN.items()} | AMBIGUOUS

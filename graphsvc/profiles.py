@@ -51,6 +51,7 @@ DEMANDS = frozenset(
         "blank-node",
         "file-outside-layout",
         "invalid-iri",
+        "missing-base",
         "missing-file",
         "missing-ontology-declaration",
         "prefix-table",

@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graphsvc import files, layout, rdf_files, trig
+from graphsvc.bases import bases_of
 from graphsvc.errors import InputError
 from graphsvc.findings import Finding
 from graphsvc.layout import Role, Row
-from graphsvc.namespaces import SH, VOID, Prefixes, graph_iri
+from graphsvc.namespaces import RDF, SH, VOID, Prefixes, graph_iri
 from graphsvc.parsing import parse_file
 from graphsvc.passages import Passage, Place, Text, check_blocks, check_document, read_passages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from graphsvc.files import SourceFile
@@ -91,7 +92,7 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
     """Read the project in this folder, and RDF files beside it.
 
     RDF beyond the layout is read by ``parser``, in any syntax, into graphs of its own. InputError
-    is raised only if nothing can be said of the project: there is no such folder, or no base.
+    is raised only if nothing can be said of the project: there is no such folder, or no one base.
     Everything else that is wrong is in ``Project.findings``.
     """
     if not root.is_dir():
@@ -104,7 +105,9 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
     read = [files.read(root, path, row) for path, row in placed if row.role is not Role.RDF]
     findings = [finding for _, found in read for finding in found]
     findings += [*files.unknown(root), *files.missing(root)]
-    base = _base([file for file, _ in read], findings)
+    stated = _base([file for file, _ in read], findings)
+    base = stated or bases_of(quad.subject for file, _ in read for quad in file.quads)[0]
+    findings += [] if stated else [_without_base(base)]
     free = [(root / path, str(path), row) for path, row in placed if row.role is Role.RDF]
     free += [(each.path, each.name, _FREE) for each in rdf_files.find(others)] if others else []
     beyond = [files.read_rdf(*each, base, parser) for each in free]
@@ -117,7 +120,8 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
     findings += [finding for _, found in texts for finding in found]
     whole = tuple(text for text, _ in texts if text is not None)
     findings += _passages_twice(whole)
-    return Project(root, base, prefixes, sources, whole, tuple(findings))
+    derived = () if stated else tuple(_stating(base, sources))
+    return Project(root, base, prefixes, sources, whole, tuple(findings), derived)
 
 
 def current_inputs(root: Path, others: Sequence[Path] = ()) -> dict[str, str]:
@@ -127,8 +131,8 @@ def current_inputs(root: Path, others: Sequence[Path] = ()) -> dict[str, str]:
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
 
 
-def _base(sources: Sequence[SourceFile], findings: Sequence[Finding]) -> str:
-    """Return the canonical base: the one void:uriSpace of the dataset."""
+def _base(sources: Sequence[SourceFile], findings: Sequence[Finding]) -> str | None:
+    """Return the canonical base: the one void:uriSpace of the dataset; None if it gives none."""
     stated = {
         quad.object.value
         for file in sources
@@ -138,7 +142,9 @@ def _base(sources: Sequence[SourceFile], findings: Sequence[Finding]) -> str:
     }
     if len(stated) == 1 and _BASE.fullmatch(base := next(iter(stated))):
         return base
-    said = " and ".join(sorted(stated)) or "nothing"
+    if not stated:
+        return None
+    said = " and ".join(sorted(stated))
     finding = Finding(
         "base",
         f"As the base of all IRIs void:uriSpace gives {said}.",
@@ -147,6 +153,23 @@ def _base(sources: Sequence[SourceFile], findings: Sequence[Finding]) -> str:
         path=layout.DATASET,
     )
     raise InputError("The project has no base.", [*findings, finding], remedy=finding.remedy)
+
+
+def _without_base(base: str) -> Finding:
+    return Finding(
+        "missing-base",
+        f"The dataset does not say under which base the IRIs stand; most stand under {base}.",
+        f'Let it say so: void:uriSpace "{base}".',
+        path=layout.DATASET,
+    )
+
+
+def _stating(base: str, sources: Iterable[SourceFile]) -> Iterator[Quad]:
+    """Yield that the datasets of a project have a base."""
+    for file in sources:
+        for quad in file.quads if file.path == layout.DATASET else ():
+            if quad.predicate == RDF.type and quad.object == VOID.Dataset:
+                yield Quad(quad.subject, VOID.uriSpace, Literal(base), quad.graph_name)
 
 
 def _prefix_table(sources: Sequence[SourceFile]) -> Prefixes:

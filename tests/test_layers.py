@@ -36,6 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "files",
         "passages",
         "layout",
+        "bases",
         "rdf_files",
         "parsing",
         "trig",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graphsvc import sources, trig
+from graphsvc import settings, sources, trig
 from graphsvc.errors import InputError
 from graphsvc.findings import Severity
 from graphsvc.namespaces import OA, RDF
@@ -109,7 +109,6 @@ def test_no_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("new", "said"),
     [
-        ("void:vocabulary <https://example.org/lights/> ;", "nothing"),
         ('void:uriSpace "example.org/lights/" ;', "example.org/lights/"),
         ('void:uriSpace "https://example.org/lights" ;', "https://example.org/lights"),
         ('void:uriSpace "https://a.example/", "https://b.example/" ;', "a.example/ and"),
@@ -122,6 +121,20 @@ def test_no_base(edit: Callable[[str, str, str], Path], new: str, said: str) -> 
     (finding,) = caught.value.findings
     assert (finding.check, finding.path) == ("base", "data/dataset.ttl")
     assert said in finding.message
+
+
+def test_a_base_that_is_not_stated_is_derived_where_none_is_demanded(
+    edit: Callable[[str, str, str], Path], tmp_path: Path
+) -> None:
+    stated = 'void:uriSpace "https://example.org/lights/" ;'
+    project = sources.load(edit("data/dataset.ttl", stated, ""))
+    assert project.base == "https://example.org/lights/"
+    (finding,) = [each for each in project.findings if each.check == "missing-base"]
+    assert "https://example.org/lights/" in finding.remedy
+    options = settings.load({"project": project.root, "releases": tmp_path / "kept"}, {})
+    assert options.demands.weigh([finding]) == (finding,)
+    relaxed = settings.load({"project": project.root, "profile": "default"}, {})
+    assert relaxed.demands.weigh([finding]) == ()
 
 
 # --- syntax ---

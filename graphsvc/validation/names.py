@@ -4,7 +4,8 @@
 - ``remote-context``       JSON-LD whose context would have to be fetched
 - ``empty-file``           a file that holds no statement
 - ``blank-node-names``     blank nodes that nothing tells apart, when a release is built
-- ``base``                 the dataset does not say under which base its IRIs stand
+- ``base``                 the dataset says twice under which base its IRIs stand, or says nonsense
+- ``missing-base``         the dataset does not say it, so that it is derived
 - ``unknown-file``         a file that the program does not know what to do with
 - ``file-outside-layout``  RDF that has no place in the layout of a project
 - ``missing-file``         a text's folder lacks one of its files
