@@ -118,6 +118,11 @@ def _no_rdf(path: Path) -> InputError:
     return InputError(f"{path.name} is no RDF by its name.", (), remedy=remedy)
 
 
+def is_in(folder: Path) -> bool:
+    """Tell whether a folder holds an RDF file."""
+    return next(_in_folder(folder), None) is not None
+
+
 def _in_folder(folder: Path) -> Iterator[RdfFile]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

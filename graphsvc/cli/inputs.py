@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
-from graphsvc import derived, layout, parsing, sources
+from graphsvc import derived, layout, parsing, rdf_files, sources
 from graphsvc.settings import FILE_NAME
 
 if TYPE_CHECKING:
@@ -56,6 +56,14 @@ def digests(settings: Settings) -> Mapping[str, str]:
     if settings.project is not None and layout.is_project(settings.project):
         return sources.current_inputs(settings.project, settings.files)
     return derived.current_inputs(_paths(settings))
+
+
+def is_nothing(settings: Settings) -> bool:
+    """Tell whether there is nothing to publish: a machine that only serves has releases alone."""
+    folder = settings.project
+    if settings.files or folder is None or layout.is_project(folder) or not folder.is_dir():
+        return False
+    return not rdf_files.is_in(folder)
 
 
 def _paths(settings: Settings) -> tuple[Path, ...]:

@@ -12,7 +12,7 @@ import click
 
 from graphsvc import vocabularies
 from graphsvc.cli.derived import say_what_was_derived
-from graphsvc.cli.inputs import digests, with_paths
+from graphsvc.cli.inputs import digests, is_nothing, with_paths
 from graphsvc.cli.options import READING, with_settings
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import current, is_fresh
@@ -97,11 +97,16 @@ def reload(settings: Settings) -> None:
 
 
 def _fresh_release(settings: Settings) -> Release | None:
-    """Return the release that building it now would give, if it is there."""
+    """Return the release that building it now would give, if it is there.
+
+    Where there is nothing to build from, that is the one that is there.
+    """
     try:
         release = current(settings.releases)
     except ReleaseError:
         return None
+    if is_nothing(settings):
+        return release
     is_new = is_fresh(digests(settings), release, settings.base_iri, settings.label_properties)
     return release if is_new else None
 

@@ -54,3 +54,15 @@ def test_a_graph_without_texts_speaks_of_none(tmp_path: Path) -> None:
         assert "on record" not in page
         assert "The texts" not in service.get("/", "Accept: text/html").content.decode()
         assert service.get("/ontology", "Accept: text/html").status == 200
+
+
+def test_a_machine_with_releases_alone_serves_the_current_one(tmp_path: Path) -> None:
+    path = tmp_path / "people.ttl"
+    path.write_text(PEOPLE, "utf-8")
+    assert run("build", path, "--releases", tmp_path / "kept").returncode == 0
+    for name in ("out", "empty"):
+        (tmp_path / name).mkdir()
+    arguments: list[str | Path] = ["--project", tmp_path / "empty", "--port", "0"]
+    arguments += ["--releases", tmp_path / "kept"]
+    with started(arguments, tmp_path / "out", {}) as process:
+        assert until_serving(process).get("/doc/ada").status == 200
