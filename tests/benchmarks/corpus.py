@@ -16,7 +16,7 @@ import pyoxigraph
 
 from graphsvc import __version__, depot, dumps, listing, release, search
 from graphsvc.naming import Naming
-from graphsvc.store import union
+from graphsvc.store import forms, union
 
 from .generate import Population, generate
 from .vocabulary import BASE, PREFIXES
@@ -95,6 +95,8 @@ def put_release(corpus: Corpus) -> None:
         search.write(list(quads), BASE, folder / release.SEARCH, Naming())
         nquads = b"".join(sorted(corpus.nquads.read_bytes().splitlines(keepends=True)))
         (folder / release.PAGES).write_bytes(listing.pages(nquads, BASE))
+        (folder / release.DOCUMENTS).write_bytes(listing.documents(nquads, BASE))
+        forms.write(nquads, folder / release.FORMS)
         written = dumps.write(nquads, PREFIXES, folder)
         home = depot.put(folder, replace(_manifest(corpus), dumps=written), corpus.releases)
     depot.serve(home, corpus.releases)
