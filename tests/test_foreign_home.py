@@ -239,3 +239,11 @@ def test_many_things_have_facets_that_say_over_how_many_they_are_counted(
     assert "Counted over the first 2,000 of" not in few
     assert "Counted over the first 2,000 things that have it." in few
     assert f'href="/doc/t{107}"' in few
+
+
+def test_sentences_are_searched_only_where_there_are_some(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    client = served(tmp_path_factory.mktemp("people"), "people.ttl")
+    assert 'placeholder="Search names"' in page(client, "/")
+    assert 'placeholder="Search names"' in page(client, "/search?q=nothing+at+all")

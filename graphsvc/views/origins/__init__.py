@@ -6,8 +6,8 @@ What of these a graph has at all is read once. So a page asks for nothing that i
     described    whether statements are described, otherwise than as derivations
     said         what is said of some graphs, and of the nanopublications that they belong to
     content      what stands in some graphs
-    reifiers     what reifiers say of facts: the way of RDF 1.2
-    statements   what is said of described statements: the way of RDF 1.1
+    annotations  what is said of facts: by reifiers, the way of RDF 1.2, and by descriptions of
+                 statements, that of RDF 1.1
     claims       what the statement nodes of a thing say: the way of Wikidata
 """
 
@@ -38,8 +38,7 @@ GRAPHS = view_query("origins/graphs")
 DESCRIBED = view_query("origins/described")
 SAID = view_query("origins/said")
 CONTENT = view_query("origins/content")
-REIFIERS = view_query("origins/reifiers")
-STATEMENTS = view_query("origins/statements")
+ANNOTATIONS = view_query("origins/annotations")
 CLAIMS = view_query("origins/claims")
 
 MOST_GRAPHS, MOST_CONTENT = 1000, 200
@@ -178,7 +177,7 @@ class Annotations:
     @classmethod
     def read(cls, graph: Graph, thing: NamedNode, facts: Iterable[Triple]) -> Annotations:
         """Read them, as far as the graph says something of facts."""
-        return cls([*_of_reifiers(graph, facts), *_of_statements(graph, thing)])
+        return cls(_annotations(graph, thing, facts))
 
     def of(self, fact: Triple, names: Names) -> tuple[Annotation, ...]:
         """Return what is said of a fact, a statement of it after the other."""
@@ -197,18 +196,21 @@ def annotable(facts: Iterable[Triple]) -> list[Triple]:
     return [*islice(named, _MOST_ANNOTATED)]
 
 
-def _of_reifiers(graph: Graph, facts: Iterable[Triple]) -> Iterator[tuple[Triple, Row]]:
-    if graph.origins.has_reifiers:
-        for row in graph.rows(REIFIERS.bind({"fact": annotable(facts)})):
-            if isinstance(fact := row["fact"], Triple):
-                yield fact, _as_written(graph, row)
-
-
-def _of_statements(graph: Graph, thing: NamedNode) -> Iterator[tuple[Triple, Row]]:
-    if graph.origins.has_statements:
-        for row in graph.rows(STATEMENTS.bind({"thing": thing})):
-            if isinstance(prop := row["of"], NamedNode):
-                yield Triple(thing, prop, row["object"]), _as_written(graph, row)
+def _annotations(
+    graph: Graph, thing: NamedNode, facts: Iterable[Triple]
+) -> Iterator[tuple[Triple, Row]]:
+    """Yield what is said of facts, each row with its fact."""
+    origins = graph.origins
+    if not (origins.has_reifiers or origins.has_statements):
+        return
+    # Where nothing has reifiers, what is no fact stands for them.
+    named: Sequence[Term] = annotable(facts) if origins.has_reifiers else [thing]
+    for row in graph.rows(ANNOTATIONS.bind({"fact": named, "thing": thing})):
+        fact, prop = row.get("fact"), row.get("of")
+        if isinstance(fact, Triple):
+            yield fact, _as_written(graph, row)
+        elif isinstance(prop, NamedNode) and origins.has_statements:
+            yield Triple(thing, prop, row["object"]), _as_written(graph, row)
 
 
 def _as_written(graph: Graph, row: Row) -> Row:
