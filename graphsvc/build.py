@@ -6,6 +6,7 @@ A build that fails or is killed leaves the served release as it was.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -37,6 +38,9 @@ Check: TypeAlias = "Callable[[Project, Sequence[Quad]], Sequence[Finding]]"
 
 #: What the graph says of itself: its quads, its base and the folder of its queries, to more quads.
 Describe: TypeAlias = Callable[[Sequence[Quad], str, Path], Iterable[Quad]]
+
+#: What only RDF 1.2 has, in canonical N-Quads. (A text that has the same signs does no harm.)
+_BEYOND_1_1 = re.compile(rb'<<\( |"@[A-Za-z0-9-]+--(?:ltr|rtl) ')
 
 _NAMELESS = Finding(
     "blank-node-names",
@@ -265,6 +269,7 @@ def _manifest(
         inputs=project.inputs,
         warnings=tuple(_line(finding) for finding in findings),
         dumps=(),
+        needs_rdf_1_2=_BEYOND_1_1.search(content.nquads) is not None,
     )
 
 

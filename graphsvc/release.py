@@ -61,9 +61,11 @@ ID_LENGTH = 16
 class Manifest:
     """What a release is: ``hash`` is of its content, ``inputs`` are its files' digests.
 
-    ``built`` is a UTC time in ISO 8601; ``labels`` are the properties by which its things are
-    called, the best first, and ``label_properties`` those that a setting names; ``derived`` is what
-    the files did not say of the graph as a whole: its titles, bases and languages, or nothing;
+    ``needs_rdf_1_2`` tells whether something of it is beyond RDF 1.1: triple terms, or texts with a
+    base direction. ``built`` is a UTC time in ISO 8601; ``labels`` are the properties by which its
+    things are called, the best first, and ``label_properties`` those that a setting names;
+    ``derived`` is what the files did not say of the graph as a whole: its titles, bases and
+    languages, or nothing;
     ``counts`` says how many quads and other things it has; ``warnings`` are the findings that did
     not stop the build, as lines to read; ``dumps`` are the files that hold all of it.
     """
@@ -83,6 +85,7 @@ class Manifest:
     inputs: Mapping[str, str]
     warnings: tuple[str, ...]
     dumps: tuple[Dump, ...]
+    needs_rdf_1_2: bool = False
 
     def write(self, folder: Path) -> None:
         """Write the manifest into a release's folder, in place of the one that is there."""

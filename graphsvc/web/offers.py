@@ -1,6 +1,6 @@
 """The formats in which the document about a thing can be had as data.
 
-RDF/XML cannot hold every graph, so it is not offered for a document that it cannot hold.
+RDF/XML and N3 cannot hold every graph: they are not offered for a document that they cannot hold.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 #: All formats that carry facts, then those that carry claims.
 DATA_FORMATS: tuple[Format, ...] = (*carrying(Content.TRIPLES), *carrying(Content.CLAIMS))
 
-(_RDF_XML,) = (fmt for fmt in DATA_FORMATS if fmt.engine == RdfFormat.RDF_XML)
-_WITHOUT_RDF_XML = tuple(fmt for fmt in DATA_FORMATS if fmt != _RDF_XML)
+#: The formats that cannot hold every graph, as the engine calls them.
+LIMITED = (RdfFormat.RDF_XML, RdfFormat.N3)
 
 
 def data_formats(iri: str, page: int = 1) -> tuple[Format, ...]:
     """Return the formats of data in which a page of the document about a thing can be had."""
-    if site().fits_rdf_xml:
+    if site().fits_every_format:
         return DATA_FORMATS
     # A request asks for this several times: for its own format, for its links and for its page.
     known: dict[tuple[str, int], tuple[Format, ...]] = g.setdefault("data_formats", {})
@@ -59,11 +59,15 @@ def document_of(data: Draft) -> Document:
 
 def formats_of(document: Document) -> tuple[Format, ...]:
     """Return the formats of data in which a document can be had."""
+    return tuple(fmt for fmt in DATA_FORMATS if fmt.engine not in LIMITED or _fits(document, fmt))
+
+
+def _fits(document: Document, fmt: Format) -> bool:
     try:
-        write_statements(document.triples(), BytesIO(), _RDF_XML, site().prefixes)
+        write_statements(document.triples(), BytesIO(), fmt, site().prefixes)
     except NotAcceptable:
-        return _WITHOUT_RDF_XML
-    return DATA_FORMATS
+        return False
+    return True
 
 
 def _read(iri: str, page: int) -> tuple[Format, ...]:
