@@ -270,7 +270,8 @@ def _given(term: Term) -> str:
 
 
 def _own_address(iri: str) -> str | None:
-    return site().local_href(iri) if iri.startswith(site().base) else None
+    is_own = iri.startswith(site().base) and site().knows(iri)
+    return site().local_href(iri) if is_own else None
 
 
 def _address(asked: Query, fmt: Format) -> str:
