@@ -38,7 +38,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     [
         "/",
         "/browse",
-        f"/browse?class=https://mixed-classes.example/{CLASS}",
+        f"/browse?class={CLASS}",
         "/doc/c1",
         "/doc/dataset",
     ],
