@@ -229,6 +229,9 @@ def opened(site: Site, name: str, target: str) -> Iterator[Page | None]:
     try:
         answer = page.goto(site.address + target, timeout=PATIENCE * 1000)
         seconds = time.monotonic() - start
+        if "#" in target:
+            # A part that is on no page of its document has a page to which a script leads.
+            page.wait_for_load_state("networkidle")
         status = answer.status if answer else 0
         if status != 200:
             site.find(name, f"status {status} of {target}")
