@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from foreign import page, served
+from pyoxigraph import NamedNode, RdfFormat, parse
 
+from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.store.union import store_of
+from graphsvc.views.graph import Graph
 from graphsvc.views.timeline import MOST_ROWS, Period, periods
 
 if TYPE_CHECKING:
@@ -122,3 +126,16 @@ def test_periods_are_as_long_as_fits_a_page(
     facts: dict[int, int], expected: tuple[Period, ...]
 ) -> None:
     assert periods(facts) == expected
+
+
+def test_large_properties_hide_no_dated_ones_from_the_line() -> None:
+    # Of a property only the first values are looked at, each large one by a query of its own.
+    lines = [f"<urn:x:{n}> <urn:x:counts> {n} ." for n in range(6000)]
+    lines += [f'<urn:x:{n}> <urn:x:on> "2007-01-02"^^xsd:date .' for n in range(6000)]
+    lines += [f"<urn:x:1> <urn:x:small{n}> {n} ." for n in range(100)]
+    lines += ['<urn:x:1> <urn:x:rare> "2014"^^xsd:gYear .']
+    text = "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n" + "\n".join(lines)
+    graph = Graph(
+        OxigraphStore(store_of(parse(text.encode(), format=RdfFormat.TURTLE)), {}), "urn:x:"
+    )
+    assert set(graph.dating) == {NamedNode("urn:x:on"), NamedNode("urn:x:rare")}

@@ -79,6 +79,8 @@ class Geometry:
     @property
     def extent(self) -> Extent:
         """Return the part of the earth that it takes."""
+        if len(self.points) == 1 and not self.lines and not self.areas:
+            return Extent(self.points[0] * 2)
         return Extent.around([*((point,) for point in self.points), *self.rings])
 
     @property

@@ -56,20 +56,22 @@ class Region:
         """Return where a place stands in the picture."""
         away = longitude - self.longitude
         away -= round(away / 360) * 360
-        return self._at(away, latitude)
+        return self._at(away, latitude, degrees_across(self.latitude))
 
     def line(self, positions: Sequence[Position]) -> list[Point]:
         """Return where a line stands in the picture; it does not tear at the antimeridian."""
         whole = unrolled(positions)
         middle = sum(longitude for longitude, _ in whole) / len(whole)
         turns = round((middle - self.longitude) / 360) * 360
+        across = degrees_across(self.latitude)
         return [
-            self._at(longitude - turns - self.longitude, latitude) for longitude, latitude in whole
+            self._at(longitude - turns - self.longitude, latitude, across)
+            for longitude, latitude in whole
         ]
 
-    def _at(self, away: float, latitude: float) -> Point:
+    def _at(self, away: float, latitude: float, across: float) -> Point:
         latitude = min(max(latitude, -_MOST_NORTH), _MOST_NORTH)
-        x = away * degrees_across(self.latitude) * self.scale
+        x = away * across * self.scale
         return (
             _LEFT + _WIDTH / 2 + x,
             _TOP + _HEIGHT / 2 - (latitude - self.latitude) * self.scale,

@@ -22,7 +22,7 @@ from graphsvc.views.origins import Origins
 from graphsvc.views.overview import Overview
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
-from graphsvc.views.timeline import PROPERTIES, years
+from graphsvc.views.timeline import dating, years
 from graphsvc.views.vocabulary.ontology import Ontology
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Graph:
 
     @cached_property
     def property_sizes(self) -> Mapping[Term, int]:
-        """Return how many triples each property has, as the graph's own statistics say."""
+        """Return how many triples each property has, as the graph's statistics say."""
         return property_sizes(self)
 
     @cached_property
@@ -109,7 +109,7 @@ class Graph:
     @cached_property
     def dating(self) -> Sequence[Term]:
         """Return the properties that give dates."""
-        return [row["property"] for row in self.rows(PROPERTIES.bind({}))]
+        return dating(self)
 
     @cached_property
     def years(self) -> Mapping[int, int]:
@@ -149,7 +149,7 @@ class Graph:
             self.description,
             self.languages,
             self.columns,
-            self.classes,
+            self.classes.total,
             self.thesauri,
             self.property_sizes,
             self.origins,

@@ -45,6 +45,10 @@ class Labels:
         What its vocabulary calls it counts too, if that is well known.
         """
         candidates = self._candidates.get(thing, [])
+        # Nearly all things have one label, and in the reader's language: then there is no choice.
+        if len(candidates) == 1 and fit(candidates[0][1], language) == 0:
+            label = candidates[0][1]
+            return Named(thing, label.value, label.language, direction_of(label))
         if not any(fit(label, language) == 0 for _, label in candidates):
             candidates = [*candidates, *((_WELL_KNOWN, label) for label in _known(thing).labels)]
         if not candidates:

@@ -16,7 +16,6 @@ from graphsvc import __version__, vocabularies
 from graphsvc.document_addresses import iris_at
 from graphsvc.lru import LruCache
 from graphsvc.namespaces import VOID
-from graphsvc.pictures import world
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class
 from graphsvc.views.context import Context
@@ -80,7 +79,6 @@ class Site:
             self.questions,
             self.dataset_head,
             self.texts_by_digest,
-            world.countries(),
             vocabularies.languages(),
         )
         self.graph.warm_up()

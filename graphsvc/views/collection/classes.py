@@ -19,11 +19,12 @@ from graphsvc.views.values import as_int
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graphsvc.store.base import Term
+    from graphsvc.store.base import Table, Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.terms import Terms
 
 CLASSES = view_query("collection/classes")
+EVERY_CLASS = view_query("collection/every-class")
 DEFINED = view_query("collection/defined")
 DESCRIBED = view_query("collection/described")
 NAMELESS = view_query("collection/nameless")
@@ -31,6 +32,7 @@ TYPED = view_query("collection/typed")
 UNTYPED = view_query("collection/untyped")
 TOTAL = view_query("collection/total")
 SIZES = view_query("collection/sizes")
+COUNTED = view_query("collection/counted")
 
 MOST_CLASSES = 200
 """How many classes the tree has: of more, those with the most things."""
@@ -114,7 +116,8 @@ def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:
     description = graph_iri(graph.base, "dataset")
     rows = graph.rows(DESCRIBED.bind({"graph": description}))
     described = tuple(row["thing"] for row in rows if isinstance(row["thing"], NamedNode))
-    counts = count_classes(graph, Members(State(), Everything(described=described)))
+    # There has to be something that is left out, even if nothing is described.
+    counts = _by_class(graph.rows(EVERY_CLASS.bind({"thing": described or description})))
     apart = tuple(cls for cls in counts if isinstance(cls, NamedNode) and is_machinery(cls))
     if len(apart) == len(counts):
         apart = ()
@@ -153,16 +156,23 @@ def is_machinery(cls: Term) -> bool:
 
 
 def property_sizes(graph: Graph) -> Mapping[Term, int]:
-    """Return how many triples each property has, where the graph says so."""
-    rows = (row for row in graph.rows(SIZES.bind({})) if "property" in row)
-    return {row["property"]: as_int(row["triples"]) or 0 for row in rows}
+    """Return how many triples each property has: as the graph says, or else as they are counted."""
+    return _by_property(graph.rows(SIZES.bind({}))) or _by_property(graph.rows(COUNTED.bind({})))
+
+
+def _by_property(rows: Table) -> Mapping[Term, int]:
+    return {row["property"]: as_int(row["triples"]) or 0 for row in rows if "property" in row}
 
 
 def count_classes(graph: Graph, members: Members) -> dict[Term, int]:
     """Return how many of some things are of each class."""
+    return _by_class(graph.rows(members.ask(CLASSES, {})))
+
+
+def _by_class(rows: Table) -> dict[Term, int]:
     return {
         row["kind"]: as_int(row["things"]) or 0
-        for row in graph.rows(members.ask(CLASSES, {}))
+        for row in rows
         if isinstance(row.get("kind"), NamedNode)
     }
 

@@ -33,6 +33,7 @@ _PART = _COUNTRY | {
 
 # ISO 3166-2: the code of a part of a country begins with that of the country.
 _CODE_OF_PART = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+_CODE = re.compile(r"[A-Z0-9]{2,3}|[A-Z]{2}-.*|Q[0-9]+")
 _WIKIDATA = re.compile(r"https?://www\.wikidata\.org/(?:entity|wiki)/(Q[0-9]+)")
 
 
@@ -66,6 +67,9 @@ class Codes:
 
     def countries(self) -> tuple[Country, ...]:
         """Return the countries of the world of which there is something."""
+        # The outlines of the world take long to read: only what looks like a code is worth it.
+        if not any(_CODE.fullmatch(code) for own in self._codes.values() for code in own):
+            return ()
         known = world.by_code()
         things: dict[str, list[NamedNode]] = defaultdict(list)
         within: dict[str, list[NamedNode]] = defaultdict(list)

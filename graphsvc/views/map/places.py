@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc.phrases import Phrase
 from graphsvc.pictures.geometry import OtherSystemError
-from graphsvc.pictures.region import chart_of
+from graphsvc.pictures.region import World, chart_of
 from graphsvc.views.map.codes import CODES, Codes
 from graphsvc.views.map.rows import extent_of, geometry_of, is_cut, is_geometric
 from graphsvc.views.model import Status
@@ -117,6 +117,8 @@ class Places:
             thing for thing in survey.extents if thing not in spots and isinstance(thing, NamedNode)
         )
         spots |= {thing: thing for thing in others}
+        if not others and not countries:
+            return cls((), (), "", spots, World(), "", survey.undrawn())
         extents = [survey.extents[thing] for thing in others]
         named = [each.country.extent for each in countries if each.things]
         chart = chart_of([*named, *extents])

@@ -38,8 +38,7 @@ class Texts:
     def read(cls, rows: Callable[[BoundQuery], Table]) -> Texts:
         """Read them by what answers queries."""
         found: dict[str, dict[NamedNode, None]] = defaultdict(dict)
-        for row in rows(POSITIONS.bind({})):
-            passage, text = row["passage"], row["text"]
+        for text, passage in rows(POSITIONS.bind({})).rows:
             if isinstance(passage, NamedNode) and isinstance(text, NamedNode):
                 found[text.value][passage] = None
         positions = {

@@ -22,7 +22,7 @@ from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
@@ -40,6 +40,9 @@ CLASSES = view_query("timeline/classes")
 
 MOST_ROWS = 1000
 """How many rows are read; it stands in the queries."""
+
+_MOST_LOOKED_AT = 5_000
+"""How many values are looked at for dates in one query; it stands in the query."""
 
 _LEFT_OUT = ("dataset", "examples", "inferred", "passages", "shapes")
 """The graphs whose dates are of the data itself, not of what it is about, or follow by rules."""
@@ -172,6 +175,29 @@ def timeline(
         is_partial=len(rows.rows) == MOST_ROWS,
         query=query,
     )
+
+
+def dating(graph: Graph) -> tuple[Term, ...]:
+    """Return the properties that give dates, as far as the first of their values tell."""
+    return tuple(
+        row["property"]
+        for properties in _looked_at_together(graph.property_sizes)
+        for row in graph.rows(PROPERTIES.bind({"property": properties}))
+    )
+
+
+def _looked_at_together(sizes: Mapping[Term, int]) -> Iterator[list[Term]]:
+    """Yield properties whose values are looked at by one query: many small ones, or one large."""
+    together: list[Term] = []
+    values = 0
+    for prop, size in sorted(sizes.items(), key=lambda entry: (entry[1], str(entry[0]))):
+        if together and values + size > _MOST_LOOKED_AT:
+            yield together
+            together, values = [], 0
+        together.append(prop)
+        values += size
+    if together:
+        yield together
 
 
 def years(graph: Graph) -> Mapping[int, int]:
