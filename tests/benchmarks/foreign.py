@@ -13,7 +13,6 @@ import gc
 import gzip
 import os
 import re
-import struct
 import sys
 import time
 from html import unescape
@@ -29,12 +28,12 @@ from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.web.app import create_app, warm_up
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from flask.testing import FlaskClient
 
 _HTML = {"Accept": "text/html"}
-_SINGLE = ("/", "/browse", "/timeline", "/map", "/ontology", "/doc/dataset", "/sparql", "/queries")
+_SINGLE = ("/", "/browse", "/timeline", "/map", "/ontology", "/doc/dataset", "/sparql")
 _MOST = 12
 
 
@@ -62,7 +61,8 @@ def main(folder: str) -> None:
 
 
 def _links(client: FlaskClient, page: str, pattern: str) -> list[str]:
-    shown = client.get(page, headers=_HTML).text
+    """Return the first links of a page that fit; what it leaves in caches is not kept either."""
+    shown = _in_child(lambda: client.get(page, headers=_HTML).text)
     found = dict.fromkeys(map(unescape, re.findall(r'href="([^"]*)"', shown)))
     return [each for each in found if re.fullmatch(pattern, each)][:_MOST]
 
@@ -76,18 +76,33 @@ def _report(client: FlaskClient, kind: str, pages: Sequence[str]) -> None:
 
 def _milliseconds(client: FlaskClient, page: str) -> float:
     """Return what the first rendering of a page takes in a process of its own."""
-    reading, writing = os.pipe()
-    if (child := os.fork()) == 0:
+
+    def took() -> str:
         client.get("/problems", headers=_HTML)
         begun = time.process_time()
-        client.get(page, headers=_HTML)
-        os.write(writing, struct.pack("d", 1000 * (time.process_time() - begun)))
+        answer = client.get(page, headers=_HTML)
+        milliseconds = 1000 * (time.process_time() - begun)
+        return f"{answer.status_code} {milliseconds}"
+
+    status, milliseconds = _in_child(took).split()
+    if status != "200":
+        raise SystemExit(f"Error: {page} was answered with {status}.")
+    return float(milliseconds)
+
+
+def _in_child(work: Callable[[], str]) -> str:
+    """Return what a forked process makes of some work; it leaves nothing behind in this one."""
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        os.close(reading)
+        with os.fdopen(writing, "w", encoding="utf-8") as out:
+            out.write(work())
         os._exit(0)
     os.close(writing)
-    (took,) = struct.unpack("d", os.read(reading, 8))
-    os.close(reading)
+    with os.fdopen(reading, encoding="utf-8") as out:
+        made = out.read()
     os.waitpid(child, 0)
-    return float(took)
+    return made
 
 
 if __name__ == "__main__":
