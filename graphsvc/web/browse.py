@@ -40,9 +40,10 @@ from graphsvc.web.addresses import (
     written,
 )
 from graphsvc.web.cells import Cells
-from graphsvc.web.exports import OFFERED, Sheet, export, linked, offered, suffix
+from graphsvc.web.exports import OFFERED, Sheet, export, offered, suffix
 from graphsvc.web.languages import labels, said
 from graphsvc.web.negotiation import negotiate
+from graphsvc.web.offers import held
 from graphsvc.web.page_cache import cached_page
 from graphsvc.web.parts import Parts, shortened
 from graphsvc.web.responses import release_answer
@@ -151,7 +152,7 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         most_sorted=SORTED_THINGS,
         without_class=WITHOUT_CLASS.conditions[0],
         most_columns=MOST_COLUMNS,
-        exports=[(fmt, suffix(fmt)) for fmt in linked(site()) if fmt.name != "html"],
+        exports=[(fmt, suffix(fmt)) for fmt in held(OFFERED) if fmt.name != "html"],
         PAGE_SIZE=PAGE_SIZE,
     )
 
@@ -217,7 +218,7 @@ def _compare(compared: Compared, fmt: Format) -> bytes | str:
         cells=_cells(),
         exports=[
             (fmt.label, address(f"compare.{suffix(fmt)}", plain.written()), fmt.media_type)
-            for fmt in linked(site())
+            for fmt in held(OFFERED)
             if fmt.name != "html"
         ],
     )

@@ -15,7 +15,6 @@ from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, FOAF, OA, RDF, RDFS, SCHEMA, VOID, XSD
 from graphsvc.views.collection.address import write_ref
 from graphsvc.views.document import Document, Paging
-from graphsvc.web.offers import LIMITED
 from graphsvc.web.rdf import write_rdf
 from graphsvc.web.xlsx import workbook
 
@@ -60,12 +59,6 @@ def offered(name: str) -> Format:
         names = ", ".join(suffix(fmt) for fmt in OFFERED)
         raise ParameterError(f"There is no format {name!r} here.", remedy=f"There are {names}.")
     return fmt
-
-
-def linked(served: Site) -> tuple[Format, ...]:
-    """Return the formats that pages link: those that hold whatever stands in the graph."""
-    fits = served.fits_every_format
-    return tuple(fmt for fmt in OFFERED if fits or fmt.engine not in LIMITED)
 
 
 def suffix(fmt: Format) -> str:

@@ -1,6 +1,7 @@
 """The formats in which the document about a thing can be had as data.
 
-RDF/XML and N3 cannot hold every graph: they are not offered for a document that they cannot hold.
+RDF/XML cannot hold every graph, so it is not offered for a document that it cannot hold. N3 has
+nothing of RDF 1.2: it is not offered where something of the graph is beyond RDF 1.1.
 """
 
 from __future__ import annotations
@@ -18,19 +19,29 @@ from graphsvc.views.document import draft
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from graphsvc.views.document import Document, Draft
 
 #: All formats that carry facts, then those that carry claims.
 DATA_FORMATS: tuple[Format, ...] = (*carrying(Content.TRIPLES), *carrying(Content.CLAIMS))
 
-#: The formats that cannot hold every graph, as the engine calls them.
-LIMITED = (RdfFormat.RDF_XML, RdfFormat.N3)
+(_RDF_XML,) = (fmt for fmt in DATA_FORMATS if fmt.engine == RdfFormat.RDF_XML)
+
+
+def held(formats: Iterable[Format]) -> Iterator[Format]:
+    """Yield those of some formats that can hold whatever stands in the graph."""
+    for fmt in formats:
+        if fmt.engine == RdfFormat.N3 and site().release.manifest.needs_rdf_1_2:
+            continue
+        if fmt.engine != RdfFormat.RDF_XML or site().fits_rdf_xml:
+            yield fmt
 
 
 def data_formats(iri: str, page: int = 1) -> tuple[Format, ...]:
     """Return the formats of data in which a page of the document about a thing can be had."""
-    if site().fits_every_format:
-        return DATA_FORMATS
+    if site().fits_rdf_xml:
+        return tuple(held(DATA_FORMATS))
     # A request asks for this several times: for its own format, for its links and for its page.
     known: dict[tuple[str, int], tuple[Format, ...]] = g.setdefault("data_formats", {})
     if (iri, page) not in known:
@@ -59,15 +70,12 @@ def document_of(data: Draft) -> Document:
 
 def formats_of(document: Document) -> tuple[Format, ...]:
     """Return the formats of data in which a document can be had."""
-    return tuple(fmt for fmt in DATA_FORMATS if fmt.engine not in LIMITED or _fits(document, fmt))
-
-
-def _fits(document: Document, fmt: Format) -> bool:
+    fits = tuple(held(DATA_FORMATS))
     try:
-        write_statements(document.triples(), BytesIO(), fmt, site().prefixes)
+        write_statements(document.triples(), BytesIO(), _RDF_XML, site().prefixes)
     except NotAcceptable:
-        return False
-    return True
+        return fits
+    return tuple(fmt for fmt in DATA_FORMATS if fmt in fits or fmt == _RDF_XML)
 
 
 def _read(iri: str, page: int) -> tuple[Format, ...]:

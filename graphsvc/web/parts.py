@@ -82,21 +82,23 @@ class Parts:
         )
 
     def _address(self, named: Named) -> str | None:
-        """Return where a term leads, if it leads anywhere."""
-        iri = named.iri or values.address_in(named.term)
+        """Return where a term leads, if it leads anywhere.
+
+        The address in a literal leads to a page of this service only where there is one.
+        """
+        iri = named.iri
+        if iri is None and (iri := values.address_in(named.term)) is not None:
+            is_own = iri.startswith(self._served.base)
+            if is_own and not self._served.addresses.has_page(iri):
+                return None
         if iri is None:
             return None
-        address = self._served.local_href(iri) if self._leads(named, iri) else None
-        return address or (iri if values.is_linked(iri) else None)
+        return self._served.local_href(iri) or (iri if values.is_linked(iri) else None)
 
     def _is_here(self, named: Named, address: str) -> bool:
         """Tell whether a link leads to no other site: to a thing of this one, or to mail."""
         iri = named.iri or named.label
         return self._served.is_here(iri) or address.startswith(("mailto:", "tel:"))
-
-    def _leads(self, named: Named, iri: str) -> bool:
-        """Tell whether a term is a thing; the address in a literal is one if it is known here."""
-        return named.iri is not None or self._served.is_here(iri)
 
     def expression(self, words: Expression) -> Markup:
         """Return a value in words: its terms as links, and what stands between them."""

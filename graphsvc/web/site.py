@@ -119,13 +119,9 @@ class Site:
         return Imprint(self.dataset, self.release.id, self.built)
 
     @cached_property
-    def fits_every_format(self) -> bool:
-        """Tell whether every format can hold every document.
-
-        RDF/XML can if it holds the dump, and each class; N3 can if nothing is beyond RDF 1.1.
-        """
-        manifest = self.release.manifest
-        if manifest.needs_rdf_1_2 or all(dump.format != "rdf" for dump in manifest.dumps):
+    def fits_rdf_xml(self) -> bool:
+        """Tell whether RDF/XML can hold every document: if it holds the dump, and each class."""
+        if all(dump.format != "rdf" for dump in self.release.manifest.dumps):
             return False
         used = self.graph.ontology.used
         return all(names_class(each.term) for each in used if each.kind == "class")
