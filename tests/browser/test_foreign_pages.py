@@ -67,3 +67,26 @@ def test_a_part_on_another_page_of_its_document_is_found(browser: Browser, tmp_p
     ):
         page.wait_for_url("**/describe?iri=*p999")
         assert page.inner_text("h1") == "part 999"
+
+
+def test_the_index_of_a_large_vocabulary_lengthens_no_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    owl = "http://www.w3.org/2002/07/owl#"
+    terms = "".join(
+        f':C{n} a owl:Class ; rdfs:label "class {n}" .\n'
+        f':p{n} a owl:ObjectProperty ; rdfs:label "has {n}" ; rdfs:domain :C{n} .\n'
+        for n in range(1500)
+    )
+    prefixes = (
+        "@prefix : <https://large.example/> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+    )
+    (tmp_path / "large.ttl").write_text(f"{prefixes}@prefix owl: <{owl}> .\n{terms}", "utf-8")
+    release = built(tmp_path / "kept", tmp_path / "large.ttl")
+    with (
+        serving(create_app(release, settings.load({}, {}))) as address,
+        opened(browser, f"{address}/ontology?page=2") as page,
+    ):
+        tall = page.evaluate("document.documentElement.scrollHeight - document.body.offsetHeight")
+        assert tall <= 100
