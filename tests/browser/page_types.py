@@ -60,6 +60,11 @@ PAGES = (
     PageType("editorial note", "documents.about", "/doc/id/note/records-elsewhere"),
     PageType("graph", "documents.about", "/doc/graph/editorial"),
     PageType("dataset", "documents.about", "/doc/dataset"),
+    PageType(
+        "thing of another site",
+        "documents.describe",
+        "/describe?iri=http://www.wikidata.org/entity/Q148",
+    ),
     PageType("question as a thing", "documents.about", "/doc/query/mechanisms-of-a-country"),
     PageType("passage", "documents.about", "/doc/passage/33"),
     PageType("source", "documents.about", "/doc/source/international-working-mechanisms"),
