@@ -66,7 +66,7 @@ CODE = frozenset({"code", "pre", "script", "style", "kbd", "textarea"})
 #: What stands between the parts of a list.
 PARTS = re.compile("\1|, | · |: ")
 #: What is written by rules: dates as Babel has them, sizes, identifiers of releases.
-RULED = re.compile(r"\d+\. November \d+|[\d.]+ [kM]B|\b[0-9a-f]{8,16}\b")
+RULED = re.compile(r"\d+\. [A-Z]\w+ \d{4}|[\d.]+ [kM]B|\b[0-9a-f]{8,16}\b")
 WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
