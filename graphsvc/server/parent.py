@@ -60,17 +60,14 @@ class Bounds:
 
 
 class Parent:
-    """A parent that serves one release on some listening sockets.
-
-    ``open_application`` gives each worker the application, after it has been forked.
-    """
+    """A parent that serves one release on some listening sockets, by an application for workers."""
 
     def __init__(
         self,
         listeners: Sequence[socket.socket],
         plan: Plan,
         client_bounds: Bounds,
-        open_application: Callable[[], Application],
+        application: Application,
         log: AccessLog | None,
     ) -> None:
         self._listeners = {listener.fileno(): listener for listener in listeners}
@@ -79,7 +76,7 @@ class Parent:
         self._log = log
         self._board = Board(plan.most)
         self._judge = Judge(plan)
-        self._pool = Pool(self._board, plan, open_application, self._close_all)
+        self._pool = Pool(self._board, plan, application, self._close_all)
         self._events = select.epoll()
         self._clients: dict[int, Client] = {}
         self._waiting: deque[Client] = deque()

@@ -43,7 +43,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
 
 
 class Pool:
-    """The workers. ``open_application`` gives each its application, after it has been forked.
+    """The workers, which share an application as it is when they are forked.
 
     ``close_others`` closes, in a new worker, what only the parent needs.
     """
@@ -52,14 +52,14 @@ class Pool:
         self,
         board: Board,
         plan: Plan,
-        open_application: Callable[[], Application],
+        application: Application,
         close_others: Callable[[], None],
     ) -> None:
         self.workers: dict[int, WorkerProcess] = {}
         self.idle: list[WorkerProcess] = []
         self._board = board
         self._plan = plan
-        self._open_application = open_application
+        self._application = application
         self._close_others = close_others
         self._free = list(range(plan.most))
         self._numbers = count(1)
@@ -98,7 +98,7 @@ class Pool:
             for worker in self.workers.values():
                 worker.channel.close()
             self._close_others()
-            work(Link(theirs, self._board, slot), self._open_application, self._plan.limits)
+            work(Link(theirs, self._board, slot), self._application, self._plan.limits)
             status = 0
         except BaseException:
             logging.getLogger(__name__).exception("A worker has failed.")

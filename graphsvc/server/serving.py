@@ -31,8 +31,6 @@ from graphsvc.web.app import create_app, warm_up
 from graphsvc.web.origin import PublicAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from graphsvc.settings import Settings
     from graphsvc.web.delivery import Delivering
 
@@ -44,21 +42,20 @@ _COPIED_PART = 0.5
 _LEAST_COPIED = 64 * _MEBIBYTE
 
 
-def opener(values: Settings, release: Release) -> Callable[[], Application]:
-    """Return what gives a worker its application.
+def load(values: Settings, release: Release) -> Application:
+    """Return the application that all workers share: what a start reads is read here, once.
 
-    A release that fits into memory is loaded here, once; of a larger one each worker opens the
-    files, since the engine has threads then, which no fork copies.
+    A release that fits into memory is held there; of a larger one the files are open. The engine
+    has threads for writing then. No fork copies them, and whoever only reads gives them no work.
     """
     if release.manifest.counts["quads"] > values.memory_quads:
-        return lambda: _application(values, release, release.store)
+        return _application(values, release, release.store)
     # A thread allocates from an arena of its own. So the millions of small blocks of the graph lie
     # there, and what a request needs lies together elsewhere: queries are read twice as fast. The
     # thread has ended before any process is forked.
     with ThreadPoolExecutor(max_workers=1) as loader:
         store = loader.submit(_load, release).result()
-    application = _application(values, release, store)
-    return lambda: application
+    return _application(values, release, store)
 
 
 def _load(release: Release) -> OxigraphStore:
@@ -123,7 +120,7 @@ def main(release: Path, ready: int, listeners: tuple[int, ...]) -> None:
     try:
         served = Release.open(release)
         depot.Hold(served.path)
-        open_application = opener(values, served)
+        application = load(values, served)
     except GraphsvcError as error:
         raise SystemExit(f"Error: {error.message} {error.remedy}") from error
     except Exception as error:
@@ -139,7 +136,7 @@ def main(release: Path, ready: int, listeners: tuple[int, ...]) -> None:
         [socket.socket(fileno=descriptor) for descriptor in listeners],
         plan(values),
         Bounds(values.waiting_requests, values.request_timeout),
-        open_application,
+        application,
         log_of(values, served),
     ).run(tell_ready)
 

@@ -29,8 +29,6 @@ from graphsvc.server.failures import Cause, FailedRequest, malformed_request
 from graphsvc.server.requests import CONTINUE, Incoming, Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from graphsvc.server.application import Application
     from graphsvc.server.board import Board, Slot
     from graphsvc.server.requests import Request
@@ -75,7 +73,7 @@ class Link:
     slot: Slot
 
 
-def work(link: Link, open_application: Callable[[], Application], limits: Limits) -> None:
+def work(link: Link, application: Application, limits: Limits) -> None:
     """Answer requests until the parent closes the channel, or this worker has copied too much."""
     # Only the parent decides when a worker ends, also if the whole group is sent a signal.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -85,7 +83,6 @@ def work(link: Link, open_application: Callable[[], Application], limits: Limits
     bounds.write_no_core()
     gc.set_threshold(_OBJECTS)
     bounds.use_one_arena()
-    application = open_application()
     bounds.limit_memory(limits.memory)
     _forbid_sockets()
     Worker(link, application, limits).run()
