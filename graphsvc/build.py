@@ -62,8 +62,8 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
     follows = inferred(project)
     # What is cited is checked wherever there are texts.
     is_checked = demands.asks_for_checks or bool(project.texts)
-    found = check(project, follows.quads) if is_checked else ()
-    findings = demands.weigh((*project.findings, *found))
+    checked = check(project, follows.quads) if is_checked else ()
+    findings = demands.weigh((*project.findings, *checked))
     _stop_at_errors(findings)
     rebase = Rebase(project.base, settings.base_iri or project.base)
     _refuse_collisions(project, rebase)
@@ -79,10 +79,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         content = _Content(rebase.new, nquads, documents, labels)
         if not is_named:
             findings = (*findings, _NAMELESS)
-        manifest = replace(
-            _manifest(project, content, _counts(project, follows), findings),
-            label_properties=settings.label_properties,
-        )
+        manifest = _manifest(project, content, _counts(project, follows), findings)
         # The engine takes as long as all else together, and lets another thread go on meanwhile.
         with ThreadPoolExecutor(1) as beside:
             stored = beside.submit(_store, content.nquads, folder)
@@ -94,7 +91,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
             written = dumps.write(content.nquads, manifest.prefixes, folder)
             progress.tell("Storing")
             stored.result()
-        manifest = replace(manifest, dumps=written)
+        manifest = replace(manifest, dumps=written, label_properties=settings.label_properties)
         editions.write(manifest, content.nquads, folder)
         home = depot.put(folder, manifest, settings.releases)
         editions.archive(Release.open(home), settings.releases)
@@ -275,11 +272,11 @@ def _manifest(
 
 def _derived(project: Project, rebase: Rebase) -> dict[str, list[str]]:
     """Return what was derived of the graph as a whole, by what it is."""
-    told: dict[str, list[str]] = {}
+    derived: dict[str, list[str]] = {}
     for what, prop in (("title", DCTERMS.title), ("base", VOID.uriSpace)):
         values = [quad.object for quad in project.derived if quad.predicate == prop]
-        told[what] = [rebase.iri(value.value) for value in values if isinstance(value, Literal)]
-    return told | {"language": list(project.languages)} if project.derived else {}
+        derived[what] = [rebase.iri(value.value) for value in values if isinstance(value, Literal)]
+    return derived | {"language": list(project.languages)} if project.derived else {}
 
 
 def _line(finding: Finding) -> str:

@@ -9,6 +9,7 @@ time.
 from __future__ import annotations
 
 import resource
+import signal
 import subprocess
 import sys
 from itertools import chain
@@ -35,6 +36,9 @@ _SECONDS = 20
 """How much processor time the search for names may take, and as much again per million quads."""
 
 _MILLION = 1_000_000
+
+#: How the kernel ends a process that has used up its processor time.
+_OUT_OF_TIME = (-signal.SIGXCPU, -signal.SIGKILL)
 
 
 class Canonical(NamedTuple):
@@ -86,7 +90,10 @@ def _searched(quads: Sequence[Quad], seconds: int) -> bytes | None:
     command = [sys.executable, "-m", __name__, str(seconds)]
     data = b"".join(_lines(quads))
     done = subprocess.run(command, input=data, stdout=subprocess.PIPE, check=False)  # noqa: S603 - this very module
-    return done.stdout if done.returncode == 0 else None
+    if done.returncode in _OUT_OF_TIME:
+        return None
+    done.check_returncode()
+    return done.stdout
 
 
 def _numbered(quads: Sequence[Quad]) -> Iterator[Quad]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from babel import Locale
 from jinja2 import Environment, nodes
 from pyoxigraph import Literal, NamedNode
 
@@ -66,7 +67,8 @@ CODE = frozenset({"code", "pre", "script", "style", "kbd", "textarea"})
 #: What stands between the parts of a list.
 PARTS = re.compile("\1|, | · |: ")
 #: What is written by rules: dates as Babel has them, sizes, identifiers of releases.
-RULED = re.compile(r"\d+\. [A-Z]\w+ \d{4}|[\d.]+ [kM]B|\b[0-9a-f]{8,16}\b")
+MONTHS = "|".join(Locale("de").months["format"]["wide"].values())
+RULED = re.compile(rf"\d+\. (?:{MONTHS}) \d+|[\d.]+ [kM]B|\b[0-9a-f]{{8,16}}\b")
 WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
