@@ -77,34 +77,28 @@ WORDS = OA.exact
 #: All that label things by convention, the best first.
 LABELS = (*_ROOTS, *FORMS, *_OTHERS, WORDS)
 
-#: What gives a thing another name.
-NAMES = (
+#: What pages list as other names of a thing.
+_OTHER_NAMES = (
     SKOS.altLabel,
-    SKOS.hiddenLabel,
-    SKOSXL.altLabel,
-    SKOSXL.hiddenLabel,
     SCHEMA.alternateName,
     SCHEMA_HTTP.alternateName,
     DCTERMS.alternative,
     FOAF.nick,
     VCARD.nickname,
     GN.alternateName,
+)
+
+#: What gives a thing another name.
+NAMES = (
+    *_OTHER_NAMES,
+    SKOS.hiddenLabel,
+    SKOSXL.altLabel,
+    SKOSXL.hiddenLabel,
     GN.shortName,
 )
 
 #: What pages list as the other names of a thing that has a label.
-ALSO = (
-    SCHEMA.name,
-    SCHEMA_HTTP.name,
-    FOAF.name,
-    SKOS.altLabel,
-    SCHEMA.alternateName,
-    SCHEMA_HTTP.alternateName,
-    DCTERMS.alternative,
-    FOAF.nick,
-    VCARD.nickname,
-    GN.alternateName,
-)
+ALSO = (SCHEMA.name, SCHEMA_HTTP.name, FOAF.name, *_OTHER_NAMES)
 
 #: What tells a thing from all others.
 IDENTIFIERS = (

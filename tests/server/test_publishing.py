@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .processes import run, started, until_serving
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pytest
+
+    from .processes import Service
 
 PEOPLE = """
 @prefix ex: <http://example.com/people/> .
@@ -20,13 +24,19 @@ ex:charles a foaf:Person ; foaf:name "Charles Babbage"@en .
 NAMES = "SELECT ?name { ?person foaf:name ?name } ORDER BY ?name"
 
 
-def test_one_command_publishes_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "people.ttl"
+@contextmanager
+def published(folder: Path) -> Iterator[Service]:
+    """Serve a file with people by one command."""
+    path = folder / "people.ttl"
     path.write_text(PEOPLE, "utf-8")
-    (tmp_path / "out").mkdir()
-    arguments: list[str | Path] = [path, "--port", "0", "--releases", tmp_path / "kept"]
-    with started(arguments, tmp_path / "out", {}) as process:
-        service = until_serving(process)
+    (folder / "out").mkdir()
+    arguments: list[str | Path] = [path, "--port", "0", "--releases", folder / "kept"]
+    with started(arguments, folder / "out", {}) as process:
+        yield until_serving(process)
+
+
+def test_one_command_publishes_a_file(tmp_path: Path) -> None:
+    with published(tmp_path) as service:
         assert service.ask(NAMES).values == ["Ada Lovelace", "Charles Babbage", "Mary"]
         pages = ("/", "/doc/ada", "/browse", "/search?q=ada", "/doc/dataset", "/queries")
         for target in (*pages, "/releases", "/map", "/timeline", "/sparql", "/problems"):
@@ -60,12 +70,7 @@ def test_a_failing_build_tells_the_place(tmp_path: Path) -> None:
 
 
 def test_a_graph_without_texts_speaks_of_none(tmp_path: Path) -> None:
-    path = tmp_path / "people.ttl"
-    path.write_text(PEOPLE, "utf-8")
-    (tmp_path / "out").mkdir()
-    arguments: list[str | Path] = [path, "--port", "0", "--releases", tmp_path / "kept"]
-    with started(arguments, tmp_path / "out", {}) as process:
-        service = until_serving(process)
+    with published(tmp_path) as service:
         page = service.get("/doc/ada", "Accept: text/html").content.decode()
         assert "Charles Babbage" in page
         assert "on record" not in page
