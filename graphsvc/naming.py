@@ -77,7 +77,7 @@ WORDS = OA.exact
 #: All that label things by convention, the best first.
 LABELS = (*_ROOTS, *FORMS, *_OTHERS, WORDS)
 
-#: What pages list as other names of a thing.
+#: Other names that people want to see; hidden labels and the like only help to find a thing.
 _OTHER_NAMES = (
     SKOS.altLabel,
     SCHEMA.alternateName,
