@@ -1,7 +1,7 @@
 """Canonical N-Quads: the same graph gives the same bytes, whatever the order of its files.
 
 Blank nodes get the names of https://www.w3.org/TR/rdf-canon/. To find them takes a time that grows
-with the factorial of the number of blank nodes that cannot be told apart and point to each other
+with the factorial of the number of blank nodes that are alike and point to each other
 (https://www.w3.org/TR/rdf-canon/#dataset-poisoning). So another process looks for them, in bounded
 time.
 """
@@ -63,9 +63,10 @@ def canonical(quads: Iterable[Quad], seconds: int = _SECONDS) -> Canonical:
     lines = _lines(named)
     if not blank:
         return Canonical(_sorted(lines), is_named=True)
-    found = _searched(blank, seconds * (1 + len(blank) // _MILLION))
-    told = _lines(_numbered(blank)) if found is None else found.splitlines(keepends=True)
-    return Canonical(_sorted(chain(lines, told)), is_named=found is not None)
+    renamed = _with_canonical_names(blank, seconds * (1 + len(blank) // _MILLION))
+    if renamed is None:
+        return Canonical(_sorted(chain(lines, _lines(_numbered(blank)))), is_named=False)
+    return Canonical(_sorted(chain(lines, renamed.splitlines(keepends=True))), is_named=True)
 
 
 def _lines(quads: Iterable[Quad]) -> list[bytes]:
@@ -85,7 +86,7 @@ def _is_blank(part: Quad | Term | DefaultGraph) -> bool:
     return isinstance(part, BlankNode)
 
 
-def _searched(quads: Sequence[Quad], seconds: int) -> bytes | None:
+def _with_canonical_names(quads: Sequence[Quad], seconds: int) -> bytes | None:
     """Return quads with the canonical names of their blank nodes; None if that takes too long."""
     command = [sys.executable, "-m", __name__, str(seconds)]
     data = b"".join(_lines(quads))
