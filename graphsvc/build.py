@@ -80,20 +80,22 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         if not is_named:
             findings = (*findings, _NAMELESS)
         manifest = _manifest(project, content, _counts(project, follows), findings)
-        # The engine takes as long as all else together, and lets another thread go on meanwhile.
-        with ThreadPoolExecutor(1) as beside:
-            stored = beside.submit(_store, content.nquads, folder)
+        # The engine and whoever writes the dumps let this thread go on meanwhile.
+        with ThreadPoolExecutor() as beside:
+            stored = beside.submit(_store, nquads, folder)
+            written = beside.submit(dumps.write, nquads, manifest.prefixes, folder)
             progress.tell("Indexing")
             _index(content, folder)
             naming = Naming(labels, prefixes.in_names)
             search.write(quads, rebase.new, folder / release.SEARCH, naming)
             progress.tell("Writing dumps")
-            written = dumps.write(content.nquads, manifest.prefixes, folder)
+            complete = replace(
+                manifest, dumps=written.result(), label_properties=settings.label_properties
+            )
             progress.tell("Storing")
             stored.result()
-        manifest = replace(manifest, dumps=written, label_properties=settings.label_properties)
-        editions.write(manifest, content.nquads, folder)
-        home = depot.put(folder, manifest, settings.releases)
+        editions.write(complete, nquads, folder)
+        home = depot.put(folder, complete, settings.releases)
         editions.archive(Release.open(home), settings.releases)
         depot.serve(home, settings.releases)
         depot.keep_newest(settings.releases, settings.keep_releases)

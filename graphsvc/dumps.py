@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
+import subprocess
+import sys
 from array import array
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import chain
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from pyoxigraph import RdfFormat, parse
@@ -25,7 +29,6 @@ from graphsvc.store.writing import write_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
 #: The formats of the dumps by name. Each is one row of the table of formats.
 FORMATS: tuple[Format, ...] = tuple(
@@ -34,6 +37,9 @@ FORMATS: tuple[Format, ...] = tuple(
 
 # The best that the usual level of gzip does takes a third of the time of the best there is.
 _LEVEL = 6
+
+#: From how many bytes of N-Quads on it is worth a process of its own to write the dumps.
+_MANY_BYTES = 1 << 25
 _BATCH = 1 << 16
 _MOST_OF_A_HEAD = 1 << 20
 
@@ -66,8 +72,30 @@ def write(nquads: bytes, prefixes: Mapping[str, str], folder: Path) -> tuple[Dum
     """Write the dumps of sorted N-Quads, one quad a line, into a folder; return what they are.
 
     XML cannot hold every character, nor name every predicate, and JSON-LD has no triple terms. A
-    dump in a format that cannot hold all of the graph is left out.
+    dump in a format that cannot hold all of the graph is left out. Those of a large graph are
+    written by another process, so that the caller's other threads go on meanwhile.
     """
+    if len(nquads) >= _MANY_BYTES:
+        return _write_elsewhere(nquads, prefixes, folder)
+    return _write_all(nquads, prefixes, folder)
+
+
+def _write_elsewhere(nquads: bytes, prefixes: Mapping[str, str], folder: Path) -> tuple[Dump, ...]:
+    command = [sys.executable, "-m", __name__, str(folder)]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process,  # noqa: S603 - this very module
+        cast("IO[bytes]", process.stdin) as given,
+    ):
+        given.write(json.dumps(dict(prefixes)).encode() + b"\n")
+        given.write(nquads)
+        given.close()
+        dumps = cast("IO[bytes]", process.stdout).read()
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return tuple(Dump(**dump) for dump in json.loads(dumps))
+
+
+def _write_all(nquads: bytes, prefixes: Mapping[str, str], folder: Path) -> tuple[Dump, ...]:
     written = (_write(nquads, prefixes, folder, fmt) for fmt in FORMATS)
     return tuple(dump for dump in written if dump is not None)
 
@@ -173,3 +201,14 @@ def _sorted_lines(match: re.Match[bytes]) -> bytes:
 
 def _sorted_attributes(match: re.Match[bytes]) -> bytes:
     return match[1] + b" " + b" ".join(sorted(match[2].split())) + match[3]
+
+
+def _main() -> None:
+    """Write dumps of standard input: the prefixes as a line of JSON, and N-Quads."""
+    prefixes = json.loads(sys.stdin.buffer.readline())
+    dumps = _write_all(sys.stdin.buffer.read(), prefixes, Path(sys.argv[1]))
+    json.dump([asdict(dump) for dump in dumps], sys.stdout)
+
+
+if __name__ == "__main__":
+    _main()

@@ -158,6 +158,16 @@ def test_the_same_quads_are_the_same_bytes(tmp_path: Path) -> None:
     assert made[0] == made[1] == made[2]
 
 
+def test_those_of_a_large_graph_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = nquads([*(quad(f"{number}/name", "x") for number in PREFIXES), quad("22", "\x01")])
+    (tmp_path / "small").mkdir()
+    small = dumps.write(data, PREFIXES, tmp_path / "small")
+    monkeypatch.setattr(dumps, "_MANY_BYTES", len(data))
+    assert dumps.write(data, PREFIXES, tmp_path) == small
+
+
 def test_prefixes_are_used_in_order(tmp_path: Path) -> None:
     dumps.write(nquads([quad("7/name", "x")]), PREFIXES, tmp_path)
     lines = unpacked(tmp_path, TURTLE).decode().splitlines()
