@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
+from graphsvc.checksums import checksums
 from graphsvc.errors import ReleaseError
 from graphsvc.release import CURRENT, MANIFEST, Manifest, Release
 
@@ -126,18 +127,18 @@ def _lock(releases: Path) -> IO[str]:
 def put(folder: Path, manifest: Manifest, releases: Path) -> Path:
     """Make a finished folder the release of its id, on disk for good; return where it is.
 
-    If that release is there already, its content is the same: only its manifest is renewed,
-    which names the files it was built from. Its dumps stay, and so does what is said of them.
+    If that release is there already and sound, its content is the same: only its manifest is
+    renewed, which names the files it was built from. Its files stay, and so do their checksums.
     """
     home = releases / manifest.id
     there = _sound(home)
     if there is not None:
-        replace(manifest, dumps=there.manifest.dumps).write(home)
+        replace(manifest, dumps=there.manifest.dumps, files=there.manifest.files).write(home)
         _sync(home / MANIFEST)
     else:
         shutil.rmtree(home, ignore_errors=True)
         folder.chmod(0o755)
-        manifest.write(folder)
+        replace(manifest, files=checksums(folder)).write(folder)
         _sync_all(folder)
         folder.rename(home)
     _sync(home)
@@ -207,9 +208,11 @@ def _built(home: Path) -> str:
 
 def _sound(home: Path) -> Release | None:
     try:
-        return Release.open(home)
+        there = Release.open(home)
+        there.verify()
     except ReleaseError:
         return None
+    return there
 
 
 def _sync_all(folder: Path) -> None:
