@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 NAME = query("SELECT ?name { person:tobias-reed rdfs:label ?name }")
 _GRAPH = (
-    "CONSTRUCT { ?s ?p ?o } "
-    "WHERE { GRAPH ?g { ?s ?p ?o } FILTER (!isBlank(?s) && !isBlank(?o)) }"
-)
     "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } FILTER (!isBlank(?s) && !isBlank(?o)) }"
 )
 _PAIRS = "SELECT ?a ?b { ?a a ?c . ?b a ?d . FILTER (isIRI(?a) && isIRI(?b)) }"
