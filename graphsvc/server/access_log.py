@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -64,8 +65,10 @@ class AccessLog:
             "release": self._release,
             **ending,
         }
-        # One call: lines of several processes do not mix.
-        os.write(_STANDARD_ERROR, json.dumps(row).encode() + b"\n")
+        # One call: lines of several processes do not mix. Where the disk of the log is full a line
+        # is lost, and the service goes on.
+        with suppress(OSError):
+            os.write(_STANDARD_ERROR, json.dumps(row).encode() + b"\n")
 
 
 def _ending(status: int, size: int, seconds: float, end: str) -> dict[str, object]:

@@ -12,18 +12,21 @@ import os
 import resource
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from graphsvc import depot, settings
-from graphsvc.errors import GraphsvcError
+from graphsvc.errors import GraphsvcError, SettingsError
 from graphsvc.release import Release
 from graphsvc.server import bounds
 from graphsvc.server.access_log import AccessLog
 from graphsvc.server.application import Application
 from graphsvc.server.judge import Plan
+from graphsvc.server.keeper import REFUSED
+from graphsvc.server.notice import read_status
 from graphsvc.server.parent import Bounds, Parent
 from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
@@ -31,8 +34,13 @@ from graphsvc.web.app import create_app, warm_up
 from graphsvc.web.origin import PublicAddress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphsvc.server.notice import Status
     from graphsvc.settings import Settings
     from graphsvc.web.delivery import Delivering
+
+logger = logging.getLogger(__name__)
 
 _MEBIBYTE = 1 << 20
 
@@ -42,20 +50,22 @@ _COPIED_PART = 0.5
 _LEAST_COPIED = 64 * _MEBIBYTE
 
 
-def load(values: Settings, release: Release) -> Application:
+def load(values: Settings, release: Release, status: Callable[[], Status | None]) -> Application:
     """Return the application that all workers share: what a start reads is read here, once.
+
+    ``status`` returns what the keeper says is served.
 
     A release that fits into memory is held there; of a larger one the files are open. The engine
     has threads for writing then. No fork copies them, and whoever only reads gives them no work.
     """
     if release.manifest.counts["quads"] > values.memory_quads:
-        return _application(values, release, release.store)
+        return _application(values, release, release.store, status)
     # A thread allocates from an arena of its own. So the millions of small blocks of the graph lie
     # there, and what a request needs lies together elsewhere: queries are read twice as fast. The
     # thread has ended before any process is forked.
     with ThreadPoolExecutor(max_workers=1) as loader:
         store = loader.submit(_load, release).result()
-    return _application(values, release, store)
+    return _application(values, release, store, status)
 
 
 def _load(release: Release) -> OxigraphStore:
@@ -63,8 +73,14 @@ def _load(release: Release) -> OxigraphStore:
         return OxigraphStore.load(dump.read(), release.prefixes)
 
 
-def _application(values: Settings, release: Release, store: OxigraphStore) -> Application:
+def _application(
+    values: Settings,
+    release: Release,
+    store: OxigraphStore,
+    status: Callable[[], Status | None],
+) -> Application:
     flask = create_app(release, values, store)
+    flask.config["STATUS"] = status
     warm_up(flask)
     pages = cast("Delivering", flask.wsgi_app)
     return Application(
@@ -107,11 +123,13 @@ def plan(values: Settings) -> Plan:
 @click.command()
 @click.argument("release", type=click.Path(path_type=Path))
 @click.argument("ready", type=int)
+@click.argument("notice", type=int)
 @click.argument("listeners", type=int, nargs=-1)
-def main(release: Path, ready: int, listeners: tuple[int, ...]) -> None:
+def main(release: Path, ready: int, notice: int, listeners: tuple[int, ...]) -> None:
     """Serve a release on listening sockets, given by their descriptors.
 
-    Once there are workers the name of the release is written into the descriptor READY.
+    Once there are workers the name of the release is written into the descriptor READY. The keeper
+    writes into NOTICE what is served. The exit code is 65 if the release cannot be served.
     """
     bounds.end_with_parent()
     values = settings.load({})
@@ -120,13 +138,18 @@ def main(release: Path, ready: int, listeners: tuple[int, ...]) -> None:
     try:
         served = Release.open(release)
         depot.Hold(served.path)
-        application = load(values, served)
-    except GraphsvcError as error:
+        served.verify()
+        application = load(values, served, partial(read_status, notice))
+    except SettingsError as error:
         raise SystemExit(f"Error: {error.message} {error.remedy}") from error
+    except GraphsvcError as error:
+        logger.error("%s %s", error.message, error.remedy)  # noqa: TRY400 - it says it all
+        raise SystemExit(REFUSED) from error
     except Exception as error:
         # Files of a release that somebody has changed can be wrong in any way.
-        logging.getLogger(__name__).debug("The release cannot be loaded.", exc_info=True)
-        raise SystemExit(f"Error: The release {release.name} cannot be loaded: {error}.") from error
+        logger.debug("The release cannot be loaded.", exc_info=True)
+        logger.error("The release %s cannot be loaded: %s.", release.name, error)  # noqa: TRY400
+        raise SystemExit(REFUSED) from error
 
     def tell_ready() -> None:
         os.write(ready, served.id.encode())
