@@ -186,6 +186,29 @@ class Settings:
             "Whether each request is logged, as a line of JSON: on or off.", reading.switch
         ),
     )
+    slow_queries: float = field(
+        default=0.0,
+        metadata=_about(
+            "After how many seconds a request is logged with its query and its end; 0 for none.",
+            reading.seconds_or_none,
+        ),
+    )
+    rate_limit: str = field(
+        default="",
+        metadata=_about(
+            "How many requests a client may make, such as `100/minute` or `10/second;2000/hour`; "
+            "one more gets 429.",
+            reading.rates,
+        ),
+    )
+    metrics_readers: str | None = field(
+        default=None,
+        metadata=_about(
+            "Who may read /metrics, for others there is nothing: addresses, networks, "
+            f"`{reading.UNIX}`.",
+            reading.proxies,
+        ),
+    )
     log_level: str = field(
         default="INFO", metadata=_about("The least severity that is logged.", reading.level)
     )

@@ -16,6 +16,7 @@ from graphsvc.cli.inputs import digests, is_nothing, with_paths
 from graphsvc.cli.options import READING, with_settings
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import current, is_fresh
+from graphsvc.server.counters import Counters, rows_for
 from graphsvc.server.keeper import Keeper, services
 from graphsvc.server.listening import address_of, listeners
 from graphsvc.settings import ENVIRONMENT
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     "request_memory",
     "memory_quads",
     "access_log",
+    "slow_queries",
+    "rate_limit",
+    "metrics_readers",
     "log_level",
 )
 def serve(settings: Settings) -> None:
@@ -74,7 +78,8 @@ def serve(settings: Settings) -> None:
         what = [path for path in (settings.project, *settings.files) if path is not None]
         click.echo(f"Serving {', '.join(map(str, what))} at {places}")
 
-    Keeper(settings.releases, sockets, say_ready).run()
+    counters = Counters.make(rows_for(settings.workers))
+    Keeper(settings.releases, sockets, counters, say_ready).run()
 
 
 @click.command()

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from graphsvc.server.counters import Counters
+
 _PROGRAM = "graphsvc.server.serving"
 
 #: How long no parent is started after one has ended by itself, in seconds: at first, and at most.
@@ -57,13 +59,18 @@ class _Generation:
 class Keeper:
     """Keeps a parent for the current release of a folder on some sockets.
 
-    ``say_ready`` is called once the first parent answers.
+    Its processes count in ``counters``. ``say_ready`` is called once the first parent answers.
     """
 
     def __init__(
-        self, releases: Path, sockets: list[socket.socket], say_ready: Callable[[], None]
+        self,
+        releases: Path,
+        sockets: list[socket.socket],
+        counters: Counters,
+        say_ready: Callable[[], None],
     ) -> None:
         self._releases = releases
+        self._counters = counters.descriptor
         self._sockets = sockets
         self._say_ready = say_ready
         self._serving: _Generation | None = None
@@ -96,9 +103,10 @@ class Keeper:
     def _start(self, release: Path) -> None:
         reading, writing = os.pipe()
         descriptors = [each.fileno() for each in self._sockets]
-        words = [str(release), str(writing), *map(str, descriptors)]
+        handed_down = [writing, self._counters, *descriptors]
+        words = [str(release), *map(str, handed_down)]
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", _PROGRAM, *words], pass_fds=[writing, *descriptors]
+            [sys.executable, "-m", _PROGRAM, *words], pass_fds=handed_down
         )
         os.close(writing)
         self._coming = _Generation(release, process, reading, time.monotonic())

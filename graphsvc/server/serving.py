@@ -23,14 +23,22 @@ from graphsvc.release import Release
 from graphsvc.server import bounds
 from graphsvc.server.access_log import AccessLog
 from graphsvc.server.application import Application
+from graphsvc.server.board import Board
+from graphsvc.server.counters import Counters
 from graphsvc.server.judge import Plan
+from graphsvc.server.metrics import Metrics
+from graphsvc.server.operations import Operations
 from graphsvc.server.parent import Bounds, Parent
+from graphsvc.server.rate_limit import RateLimit
+from graphsvc.server.records import Journal
+from graphsvc.server.slow_log import SlowLog
 from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.web.app import create_app, warm_up
-from graphsvc.web.origin import PublicAddress
+from graphsvc.web.origin import Peers, PublicAddress
 
 if TYPE_CHECKING:
+    from graphsvc.server.records import Reader
     from graphsvc.settings import Settings
     from graphsvc.web.delivery import Delivering
 
@@ -42,20 +50,20 @@ _COPIED_PART = 0.5
 _LEAST_COPIED = 64 * _MEBIBYTE
 
 
-def load(values: Settings, release: Release) -> Application:
+def load(values: Settings, release: Release, operations: Operations) -> Application:
     """Return the application that all workers share: what a start reads is read here, once.
 
     A release that fits into memory is held there; of a larger one the files are open. The engine
     has threads for writing then. No fork copies them, and whoever only reads gives them no work.
     """
     if release.manifest.counts["quads"] > values.memory_quads:
-        return _application(values, release, release.store)
+        return _application(values, release, release.store, operations)
     # A thread allocates from an arena of its own. So the millions of small blocks of the graph lie
     # there, and what a request needs lies together elsewhere: queries are read twice as fast. The
     # thread has ended before any process is forked.
     with ThreadPoolExecutor(max_workers=1) as loader:
         store = loader.submit(_load, release).result()
-    return _application(values, release, store)
+    return _application(values, release, store, operations)
 
 
 def _load(release: Release) -> OxigraphStore:
@@ -63,7 +71,9 @@ def _load(release: Release) -> OxigraphStore:
         return OxigraphStore.load(dump.read(), release.prefixes)
 
 
-def _application(values: Settings, release: Release, store: OxigraphStore) -> Application:
+def _application(
+    values: Settings, release: Release, store: OxigraphStore, operations: Operations
+) -> Application:
     flask = create_app(release, values, store)
     warm_up(flask)
     pages = cast("Delivering", flask.wsgi_app)
@@ -72,13 +82,25 @@ def _application(values: Settings, release: Release, store: OxigraphStore) -> Ap
         flask.extensions["graphsvc.endpoint"],
         PublicAddress(values),
         values.deadline,
-        log_of(values, release),
+        operations,
     )
 
 
-def log_of(values: Settings, release: Release) -> AccessLog | None:
-    """Return the access log, if one is wanted."""
-    return AccessLog(release.id) if values.access_log else None
+def operations_of(
+    values: Settings, release: Release, counters: Counters, board: Board
+) -> Operations:
+    """Return what those who run the service want to have of it."""
+    readers: list[Reader] = []
+    if values.access_log:
+        readers.append(AccessLog(release.id))
+    if values.slow_queries:
+        readers.append(SlowLog(release.id, values.slow_queries))
+    return Operations(
+        Journal(counters, readers),
+        RateLimit(values.rate_limit) if values.rate_limit else None,
+        Metrics(counters, board, release.manifest),
+        Peers(values.metrics_readers),
+    )
 
 
 def plan(values: Settings) -> Plan:
@@ -107,11 +129,13 @@ def plan(values: Settings) -> Plan:
 @click.command()
 @click.argument("release", type=click.Path(path_type=Path))
 @click.argument("ready", type=int)
+@click.argument("counters", type=int)
 @click.argument("listeners", type=int, nargs=-1)
-def main(release: Path, ready: int, listeners: tuple[int, ...]) -> None:
+def main(release: Path, ready: int, counters: int, listeners: tuple[int, ...]) -> None:
     """Serve a release on listening sockets, given by their descriptors.
 
-    Once there are workers the name of the release is written into the descriptor READY.
+    Once there are workers the name of the release is written into the descriptor READY. COUNTERS is
+    the descriptor of the memory in which the processes of the service count.
     """
     bounds.end_with_parent()
     values = settings.load({})
@@ -120,7 +144,10 @@ def main(release: Path, ready: int, listeners: tuple[int, ...]) -> None:
     try:
         served = Release.open(release)
         depot.Hold(served.path)
-        application = load(values, served)
+        intended = plan(values)
+        board = Board(intended.most)
+        operations = operations_of(values, served, Counters(counters), board)
+        application = load(values, served, operations)
     except GraphsvcError as error:
         raise SystemExit(f"Error: {error.message} {error.remedy}") from error
     except Exception as error:
@@ -134,10 +161,10 @@ def main(release: Path, ready: int, listeners: tuple[int, ...]) -> None:
 
     Parent(
         [socket.socket(fileno=descriptor) for descriptor in listeners],
-        plan(values),
+        intended,
         Bounds(values.waiting_requests, values.request_timeout),
         application,
-        log_of(values, served),
+        board,
     ).run(tell_ready)
 
 
