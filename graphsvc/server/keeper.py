@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Self
 
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import current
+from graphsvc.server.exporter_process import ExporterProcess
 from graphsvc.server.listening import address_of, listen
+from graphsvc.server.service_manager import ServiceManager
 
 if TYPE_CHECKING:
     import socket
@@ -71,6 +73,8 @@ class Keeper:
     ) -> None:
         self._releases = releases
         self._counters = counters.descriptor
+        self._manager = ServiceManager(os.environ)
+        self._exporter = ExporterProcess.wanted(os.environ)
         self._sockets = sockets
         self._say_ready = say_ready
         self._serving: _Generation | None = None
@@ -82,6 +86,8 @@ class Keeper:
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then let requests under way be answered.
+
+        A second one of these signals ends all at once.
 
         Errors: GraphsvcError if the first parent cannot serve; it has said why.
         """
@@ -96,6 +102,8 @@ class Keeper:
             while not (self._is_over and not self._all()):
                 self._wait(reading)
                 self._look(notice)
+        if self._exporter is not None:
+            self._exporter.close()
 
     def _all(self) -> list[_Generation]:
         return [*filter(None, (self._serving, self._coming)), *self._leaving]
@@ -105,6 +113,9 @@ class Keeper:
         descriptors = [each.fileno() for each in self._sockets]
         handed_down = [writing, self._counters, *descriptors]
         words = [str(release), *map(str, handed_down)]
+        if self._exporter is not None:
+            words += ["--spans", str(self._exporter.descriptor)]
+            handed_down.append(self._exporter.descriptor)
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", _PROGRAM, *words], pass_fds=handed_down
         )
@@ -122,12 +133,25 @@ class Keeper:
 
     def _heed(self, number: signal.Signals) -> None:
         if number is signal.SIGHUP:
+            self._manager.reloading()
             self._reload()
         elif number is not signal.SIGCHLD:
-            self._is_over = True
-            self._next_start = 0.0
-            for generation in self._all():
+            self._end()
+
+    def _end(self) -> None:
+        """Let all parents answer what is under way; if they were told so already, kill them."""
+        for generation in self._all():
+            if self._is_over:
+                generation.process.kill()
+            else:
                 generation.process.terminate()
+        if not self._is_over:
+            self._manager.stopping()
+            # Clients of a listening socket that nobody accepts from would wait for the end.
+            for listener in self._sockets:
+                listener.close()
+        self._is_over = True
+        self._next_start = 0.0
 
     def _reload(self) -> None:
         if self._coming is not None:
@@ -138,9 +162,12 @@ class Keeper:
             self._start(current(self._releases).path)
         except ReleaseError as error:
             logging.getLogger(__name__).warning("No other release is served: %s", error)
+            self._manager.ready(f"No other release is served: {error}")
 
     def _look(self, notice: Notice) -> None:
         """See which parents have become ready, and which have ended."""
+        if self._exporter is not None:
+            self._exporter.look()
         if self._coming is not None and self._coming.process.poll() is None:
             self._welcome(self._coming, notice)
         self._leaving = [each for each in self._leaving if each.process.poll() is None]
@@ -168,6 +195,7 @@ class Keeper:
             before.process.send_signal(signal.SIGUSR1)
             self._leaving.append(before)
         notice.write(release=coming.release)
+        self._manager.ready(f"Serving the release {coming.release}")
 
     def _coming_has_failed(self, notice: Notice) -> None:
         coming, self._coming = self._coming, None
@@ -181,6 +209,7 @@ class Keeper:
                 "%s The release %s is served as before.", failure, self._serving.release
             )
             notice.write(release=self._serving.release, failure=failure)
+            self._manager.ready(f"{failure} The release {self._serving.release} is served.")
         elif not self._is_over and not notice.has_served:
             raise StoreError("The service cannot start.", remedy="Mend what is said above.")
         else:

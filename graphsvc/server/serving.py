@@ -13,7 +13,7 @@ import resource
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import click
 
@@ -24,7 +24,7 @@ from graphsvc.server import bounds
 from graphsvc.server.access_log import AccessLog
 from graphsvc.server.application import Application
 from graphsvc.server.board import Board
-from graphsvc.server.counters import Counters
+from graphsvc.server.counters import Counters, Event
 from graphsvc.server.judge import Plan
 from graphsvc.server.metrics import Metrics
 from graphsvc.server.operations import Operations
@@ -32,6 +32,7 @@ from graphsvc.server.parent import Bounds, Parent
 from graphsvc.server.rate_limit import RateLimit
 from graphsvc.server.records import Journal
 from graphsvc.server.slow_log import SlowLog
+from graphsvc.server.tracing import Tracer
 from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.web.app import create_app, warm_up
@@ -86,19 +87,27 @@ def _application(
     )
 
 
-def operations_of(
-    values: Settings, release: Release, counters: Counters, board: Board
-) -> Operations:
+class Shared(NamedTuple):
+    """What all parents of a service have of its keeper: counters, and the socket for traces."""
+
+    counters: Counters
+    spans: int | None
+
+
+def operations_of(values: Settings, release: Release, shared: Shared, board: Board) -> Operations:
     """Return what those who run the service want to have of it."""
     readers: list[Reader] = []
+    journal = Journal(shared.counters, readers)
+    if shared.spans is not None:
+        readers.append(Tracer(shared.spans, release.id, lambda: journal.count(Event.SPAN_LOST)))
     if values.access_log:
         readers.append(AccessLog(release.id))
     if values.slow_queries:
         readers.append(SlowLog(release.id, values.slow_queries))
     return Operations(
-        Journal(counters, readers),
+        journal,
         RateLimit(values.rate_limit) if values.rate_limit else None,
-        Metrics(counters, board, release.manifest),
+        Metrics(shared.counters, board, release.manifest),
         Peers(values.metrics_readers),
     )
 
@@ -131,11 +140,15 @@ def plan(values: Settings) -> Plan:
 @click.argument("ready", type=int)
 @click.argument("counters", type=int)
 @click.argument("listeners", type=int, nargs=-1)
-def main(release: Path, ready: int, counters: int, listeners: tuple[int, ...]) -> None:
+@click.option("--spans", type=int)
+def main(
+    release: Path, ready: int, counters: int, listeners: tuple[int, ...], spans: int | None
+) -> None:
     """Serve a release on listening sockets, given by their descriptors.
 
     Once there are workers the name of the release is written into the descriptor READY. COUNTERS is
-    the descriptor of the memory in which the processes of the service count.
+    the descriptor of the memory in which the processes of the service count, the option that of the
+    socket for traces.
     """
     bounds.end_with_parent()
     values = settings.load({})
@@ -146,7 +159,7 @@ def main(release: Path, ready: int, counters: int, listeners: tuple[int, ...]) -
         depot.Hold(served.path)
         intended = plan(values)
         board = Board(intended.most)
-        operations = operations_of(values, served, Counters(counters), board)
+        operations = operations_of(values, served, Shared(Counters(counters), spans), board)
         application = load(values, served, operations)
     except GraphsvcError as error:
         raise SystemExit(f"Error: {error.message} {error.remedy}") from error
