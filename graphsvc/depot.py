@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sqlite3
 import tempfile
 import time
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
+from graphsvc.checksums import checksums
 from graphsvc.errors import ReleaseError
 from graphsvc.release import CURRENT, MANIFEST, Manifest, Release
 
@@ -71,6 +73,21 @@ def kept(releases: Path) -> list[Release]:
     return sorted(found, key=lambda release: release.manifest.built, reverse=True)
 
 
+def damage(releases: Path) -> dict[str, str]:
+    """Return what is wrong with each release here that this program cannot serve, by its name.
+
+    All files of the others are read.
+    """
+    wrong = {}
+    for manifest in releases.glob(f"[!.]*/{MANIFEST}"):
+        if manifest.parent.name != CURRENT:
+            try:
+                Release.open(manifest.parent).verify()
+            except ReleaseError as error:
+                wrong[manifest.parent.name] = error.message
+    return wrong
+
+
 def state(releases: Path) -> int:
     """Return what is another number when releases have been added or removed; it costs little.
 
@@ -98,9 +115,10 @@ def workplace(releases: Path) -> Iterator[Path]:
     """Give a new folder to build a release in, to one builder at a time; remove it at the end.
 
     The lock goes with the process that holds it, so whatever lies there when it is got is left
-    over from a build that was killed, and is removed.
+    over from a build that was killed, and is removed. ReleaseError if the disk fails: the block
+    must read and write nothing but releases.
     """
-    with _lock(releases) as lock:
+    with _lock(releases) as lock, _disk_errors(releases):
         fcntl.flock(lock, fcntl.LOCK_EX)
         for left_over in releases.glob(f"{_BUILDING}*"):
             shutil.rmtree(left_over)
@@ -109,6 +127,19 @@ def workplace(releases: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _disk_errors(releases: Path) -> Iterator[None]:
+    """Turn what the system and SQLite say of a disk that is full or fails into a ReleaseError."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        raise ReleaseError(
+            f"The release cannot be written into {releases}: {error}.",
+            remedy="Make room on that disk, or give another folder by --releases. "
+            "No release that is there is lost.",
+        ) from error
 
 
 def _lock(releases: Path) -> IO[str]:
@@ -126,18 +157,18 @@ def _lock(releases: Path) -> IO[str]:
 def put(folder: Path, manifest: Manifest, releases: Path) -> Path:
     """Make a finished folder the release of its id, on disk for good; return where it is.
 
-    If that release is there already, its content is the same: only its manifest is renewed,
-    which names the files it was built from. Its dumps stay, and so does what is said of them.
+    If that release is there already and sound, its content is the same: only its manifest is
+    renewed, which names the files it was built from. Its files stay, and so do their checksums.
     """
     home = releases / manifest.id
     there = _sound(home)
     if there is not None:
-        replace(manifest, dumps=there.manifest.dumps).write(home)
+        replace(manifest, dumps=there.manifest.dumps, files=there.manifest.files).write(home)
         _sync(home / MANIFEST)
     else:
         shutil.rmtree(home, ignore_errors=True)
         folder.chmod(0o755)
-        manifest.write(folder)
+        replace(manifest, files=checksums(folder)).write(folder)
         _sync_all(folder)
         folder.rename(home)
     _sync(home)
@@ -207,9 +238,11 @@ def _built(home: Path) -> str:
 
 def _sound(home: Path) -> Release | None:
     try:
-        return Release.open(home)
+        there = Release.open(home)
+        there.verify()
     except ReleaseError:
         return None
+    return there
 
 
 def _sync_all(folder: Path) -> None:

@@ -10,7 +10,6 @@ The list also decides where the document about an IRI is: see `document_addresse
 
 from __future__ import annotations
 
-import mmap
 import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
@@ -82,16 +81,17 @@ def _apart(base: str) -> set[bytes]:
 class Listing:
     """IRIs in order, one a line, looked up where they stand: there may be millions of them."""
 
-    def __init__(self, lines: bytes | mmap.mmap = b"") -> None:
+    def __init__(self, lines: bytes = b"") -> None:
         self._lines = lines
 
     @classmethod
     def open(cls, path: Path) -> Listing:
-        """Return the list in a file, of which only what is read comes into memory."""
-        with path.open("rb") as file:
-            # Nothing cannot be mapped.
-            is_empty = not file.seek(0, 2)
-            return cls(b"" if is_empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        """Return the list in a file, read into memory, which the workers share.
+
+        A mapping would take less memory, but a file that is cut while it is mapped ends every
+        worker that reads it (SIGBUS), and one that is overwritten gives wrong addresses.
+        """
+        return cls(path.read_bytes())
 
     def __contains__(self, iri: str) -> bool:
         line = iri.encode("utf-8", "surrogatepass") + b"\n"

@@ -15,14 +15,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import NamedNode
 
 from graphsvc import __version__
+from graphsvc.checksums import Checksum, damaged, missing_or_resized
 from graphsvc.document_addresses import DocumentAddresses
 from graphsvc.dumps import Dump
 from graphsvc.errors import ReleaseError
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 
 MANIFEST = "manifest.json"
 STORE = "store"
@@ -51,7 +53,11 @@ PAGES = "pages.txt"
 DOCUMENTS = "documents.txt"
 CURRENT = "current"
 
-_PARTS = (STORE, QUERIES, SOURCES, DUMP, PAGES, DOCUMENTS, SEARCH, FORMS)
+#: The member of a manifest's JSON that has the SHA-256 of all others.
+_OWN_CHECKSUM = "checksum"
+
+#: How many damaged files an error names.
+_MOST_NAMED = 3
 
 #: How many hexadecimal digits of the content's hash name a release.
 ID_LENGTH = 16
@@ -67,7 +73,8 @@ class Manifest:
     ``derived`` is what the files did not say of the graph as a whole: its titles, bases and
     languages, or nothing;
     ``counts`` says how many quads and other things it has; ``warnings`` are the findings that did
-    not stop the build, as lines to read; ``dumps`` are the files that hold all of it.
+    not stop the build, as lines to read; ``dumps`` are the files that hold all of it. ``files``
+    has the checksum of every file but the manifest, by its path: `depot.put` fills it in.
     """
 
     id: str
@@ -86,10 +93,13 @@ class Manifest:
     warnings: tuple[str, ...]
     dumps: tuple[Dump, ...]
     needs_rdf_1_2: bool = False
+    files: Mapping[str, Checksum] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write the manifest into a release's folder, in place of the one that is there."""
-        text = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        members = asdict(self)
+        whole = members | {_OWN_CHECKSUM: _checksum_of(members)}
+        text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
         new = folder / f".{MANIFEST}"
         new.write_text(text, "utf-8")
         new.replace(folder / MANIFEST)
@@ -106,17 +116,17 @@ class Release:
     def open(path: Path) -> Release:
         """Open the release in a folder; a link is followed once, here.
 
-        ReleaseError if there is none, or if it is not what its manifest says.
+        ReleaseError if there is none, or if a file is missing or has another size than its manifest
+        says. What is in the files is not read: see `verify`.
         """
         path = path.resolve()
         manifest = _read_manifest(path)
-        parts = (*_PARTS, *(dump.file for dump in manifest.dumps))
-        missing = [name for name in dict.fromkeys(parts) if not (path / name).exists()]
-        if missing:
-            raise ReleaseError(
-                f"The release in {path} has no {', '.join(missing)}.", remedy="Build it again."
-            )
+        _refuse_damage(path, missing_or_resized(path, manifest.files))
         return Release(path, manifest)
+
+    def verify(self) -> None:
+        """Read all files of the release; ReleaseError if one is not what its manifest says."""
+        _refuse_damage(self.path, damaged(self.path, self.manifest.files))
 
     @property
     def id(self) -> str:
@@ -223,6 +233,7 @@ def _read_manifest(path: Path) -> Manifest:
     try:
         told: dict[str, Any] = json.loads(file.read_text("utf-8"))
         _must_be_of_this_format(path, told["format_version"])
+        _must_be_unchanged(file, told)
         dumps = tuple(Dump(**dump) for dump in told["dumps"])
         return Manifest(
             **{
@@ -230,6 +241,7 @@ def _read_manifest(path: Path) -> Manifest:
                 "labels": tuple(told["labels"]),
                 "warnings": tuple(told["warnings"]),
                 "dumps": dumps,
+                "files": {name: Checksum(**each) for name, each in told["files"].items()},
             }
         )
     except FileNotFoundError as error:
@@ -240,6 +252,27 @@ def _read_manifest(path: Path) -> Manifest:
         raise ReleaseError(
             f"{file} is not a release's manifest: {error}.", remedy="Build the release again."
         ) from error
+
+
+def _must_be_unchanged(file: Path, members: dict[str, Any]) -> None:
+    """Take the checksum out of a manifest's members; ReleaseError if it is that of other ones."""
+    if members.pop(_OWN_CHECKSUM) != _checksum_of(members):
+        raise ReleaseError(f"{file} has been changed.", remedy="Build the release again.")
+
+
+def _checksum_of(members: Mapping[str, Any]) -> str:
+    text = json.dumps(members, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _refuse_damage(path: Path, files: Sequence[str]) -> None:
+    if files:
+        more = len(files) - _MOST_NAMED
+        named = ", ".join(files[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        raise ReleaseError(
+            f"The release in {path} is damaged: {named}.",
+            remedy="Build it again: graphsvc build",
+        )
 
 
 def _must_be_of_this_format(path: Path, version: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -580,10 +581,52 @@ def test_a_release_with_a_part_missing(options: Settings, part: str) -> None:
     assert Release.open(release.path).texts
 
 
+@pytest.mark.parametrize("part", ["store/*.sst", "search.sqlite", "pages.txt", "queries/*.rq"])
+def test_a_release_with_a_changed_byte(options: Settings, part: str) -> None:
+    release = quick(options)
+    release.verify()
+    path = min(release.path.glob(part))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ReleaseError, match="is damaged") as caught:
+        Release.open(release.path).verify()
+    assert path.relative_to(release.path).as_posix() in caught.value.message
+    assert "graphsvc build" in caught.value.remedy
+    quick(options).verify()
+    Release.open(release.path).verify()
+
+
+def test_every_file_of_a_release_has_a_checksum(mechanisms_release: Release) -> None:
+    files = {path for path in mechanisms_release.path.rglob("*") if path.is_file()}
+    listed = {mechanisms_release.path / name for name in mechanisms_release.manifest.files}
+    assert files - listed == {mechanisms_release.path / "manifest.json"}
+
+
+# SQLite, the engine and Python each fail in a way of their own.
+@pytest.mark.parametrize("most", [100, 10_000, 50_000, 80_000, 110_000])
+def test_a_disk_that_is_full_is_told_and_nothing_is_lost(options: Settings, most: int) -> None:
+    served = quick(options)
+    change(options, 2)
+    before = listing(options.releases)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, limits[1]))
+    try:
+        with pytest.raises(ReleaseError, match="cannot be written") as caught:
+            quick(options)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "Make room" in caught.value.remedy
+    assert listing(options.releases) == before
+    assert current(options.releases).id == served.id
+    assert quick(options).id != served.id
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         lambda text: text[:-20],
+        lambda text: text.replace('"quads": ', '"quads": 1'),
         lambda text: text.replace('"base"', '"basis"'),
         lambda text: re.sub('"format_version": [0-9]+', '"format_version": 0', text),
         lambda _: "[]",

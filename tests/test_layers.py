@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "depot",
         "editions",
         "release",
+        "checksums",
         "dumps",
         "document_addresses",
         "listing",

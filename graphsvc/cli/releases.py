@@ -16,6 +16,7 @@ from graphsvc.changes import Kind, Ledger, View
 from graphsvc.cli.options import with_settings
 from graphsvc.errors import ReleaseError
 from graphsvc.release import CURRENT, current
+from graphsvc.server.notice import services
 from graphsvc.views.changes import Compared, Report
 from graphsvc.views.graph import Graph
 from graphsvc.web.releases_json import Scene, release_json, whole_json
@@ -38,17 +39,16 @@ _ALL = 1 << 62
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @with_settings()
 def releases(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - click gives it so
-    """List the releases that are kept, the newest first."""
+    """List the releases that are kept, the newest first, and the services that run.
+
+    All files are read: a release that is damaged is named, and no service serves it.
+    """
     kept = depot.kept(settings.releases)
-    served = current(settings.releases)
-    newest = served.id
+    newest = (settings.releases / CURRENT).resolve().name
+    if not kept:
+        current(settings.releases)  # it says what is wrong
     if as_json:
-        scene = Scene(served.base, newest, newest)
-        told = [release_json(each, None, {}, scene) for each in kept]
-        for entry in told:
-            # What only a comparison or a running service could tell is left out.
-            del entry["changes"], entry["served"], entry["previous"]
-        click.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        _print_json(kept, newest)
         return
     grid = Grid("release", "built (UTC)", "facts", "things", "quads", "", box=None, pad_edge=False)
     for each in kept:
@@ -57,7 +57,23 @@ def releases(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - click
         counts = ("" if count is None else f"{count:,}" for count in found)
         mark = CURRENT if each.id == newest else ""
         grid.add_row(Text(each.id, style="bold"), each.manifest.built[:16], *counts, mark)
-    Console().print(grid)
+    console = Console(highlight=False)
+    console.print(grid)
+    for message in depot.damage(settings.releases).values():
+        console.print(Text(message, style="red"), soft_wrap=True)
+    for service in services(settings.releases):
+        status = service.status
+        line = f"{', '.join(service.addresses)} serves {status.release}. {status.failure}"
+        console.print(Text(line.rstrip()), soft_wrap=True)
+
+
+def _print_json(kept: Sequence[Release], newest: str) -> None:
+    base = next((each.base for each in kept if each.id == newest), kept[0].base)
+    told = [release_json(each, None, {}, Scene(base, newest, newest)) for each in kept]
+    for entry in told:
+        # What only a comparison or a running service could tell is left out.
+        del entry["changes"], entry["served"], entry["previous"]
+    click.echo(json.dumps(told, indent=1, ensure_ascii=False))
 
 
 @click.command()

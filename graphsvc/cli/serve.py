@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import click
 
-from graphsvc import vocabularies
+from graphsvc import depot, vocabularies
 from graphsvc.cli.derived import say_what_was_derived
 from graphsvc.cli.inputs import digests, is_nothing, with_paths
 from graphsvc.cli.options import READING, with_settings
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import current, is_fresh
 from graphsvc.server.counters import Counters, rows_for
-from graphsvc.server.keeper import Keeper, services
+from graphsvc.server.keeper import Keeper
 from graphsvc.server.listening import address_of, listeners
+from graphsvc.server.notice import services
 from graphsvc.settings import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -76,7 +78,9 @@ def serve(settings: Settings) -> None:
     def say_ready() -> None:
         places = ", ".join(map(address_of, sockets))
         what = [path for path in (settings.project, *settings.files) if path is not None]
-        click.echo(f"Serving {', '.join(map(str, what))} at {places}")
+        # Where the output goes to a disk that is full, the service goes on.
+        with suppress(OSError):
+            click.echo(f"Serving {', '.join(map(str, what))} at {places}")
 
     counters = Counters.make(rows_for(settings.workers))
     Keeper(settings.releases, sockets, counters, say_ready).run()
@@ -98,18 +102,19 @@ def reload(settings: Settings) -> None:
         )
     for service in running:
         row = service.reload()
-        click.echo(f"{', '.join(row.addresses)}: serves the release {row.release}.")
+        click.echo(f"{', '.join(row.addresses)}: serves the release {row.status.release}.")
 
 
 def _fresh_release(settings: Settings) -> Release | None:
     """Return the release that building it now would give, if it is there.
 
-    Where there is nothing to build from, that is the one that is there.
+    Where there is nothing to build from, that is the one that is there, or another one if it
+    is damaged.
     """
     try:
         release = current(settings.releases)
     except ReleaseError:
-        return None
+        return next(iter(depot.kept(settings.releases)), None) if is_nothing(settings) else None
     if is_nothing(settings):
         return release
     is_new = is_fresh(digests(settings), release, settings.base_iri, settings.label_properties)

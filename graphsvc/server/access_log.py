@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -40,5 +41,9 @@ def line_of(record: Record, release: str) -> dict[str, object]:
 
 
 def write_line(row: dict[str, object]) -> None:
-    """Write a line onto standard error. It is one call: lines of several processes do not mix."""
-    os.write(_STANDARD_ERROR, json.dumps(row).encode() + b"\n")
+    """Write a line onto standard error. It is one call: lines of several processes do not mix.
+
+    Where the disk of the log is full a line is lost, and the service goes on.
+    """
+    with suppress(OSError):
+        os.write(_STANDARD_ERROR, json.dumps(row).encode() + b"\n")

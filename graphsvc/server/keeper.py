@@ -4,12 +4,14 @@ It holds the listening sockets, so that no connection is refused while one paren
 another. At SIGHUP it starts a parent with the release that is current then; once that one is ready
 the parent before it answers what is under way and ends. If a parent ends by itself another one is
 started, after a pause that grows, and for ever.
+
+A parent verifies its release first, and refuses one that is damaged. Then the release that was
+served last is served, else the newest of the others. If files of the release change while it is
+served, another parent is started, which verifies them anew.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
 import logging
 import os
 import select
@@ -18,20 +20,27 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from graphsvc import checksums, depot
 from graphsvc.errors import ReleaseError, StoreError
-from graphsvc.release import current
+from graphsvc.release import CURRENT, Release, current
 from graphsvc.server.exporter_process import ExporterProcess
 from graphsvc.server.listening import address_of, listen
+from graphsvc.server.notice import Notice, Status
 from graphsvc.server.service_manager import ServiceManager
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from graphsvc.server.counters import Counters
+
+logger = logging.getLogger(__name__)
+
+#: The exit code of a parent that refuses its release.
+REFUSED = 65
 
 _PROGRAM = "graphsvc.server.serving"
 
@@ -41,21 +50,28 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 #: After so many seconds a parent has lasted: the next pause is the first one again.
 _LASTED = 30.0
 
-#: How often a reload is looked at that is under way, in seconds.
-_STEP = 0.05
+#: How often the files of the served release are looked at, in seconds.
+_WATCH = 1.0
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
 
 @dataclass(slots=True)
 class _Generation:
-    """A parent: its release, its process, and the pipe that says when it is ready, until it has."""
+    """A parent: its release, its process, and the pipe that says when it is ready, until it has.
+
+    ``failure`` says why it does not serve the current release. It ``is_sound`` until files of its
+    release change.
+    """
 
     path: Path
     process: subprocess.Popen[bytes]
     pipe: int
     started: float
+    watch: checksums.Watch
+    failure: str
     release: str = ""
+    is_sound: bool = True
 
 
 class Keeper:
@@ -77,10 +93,15 @@ class Keeper:
         self._exporter = ExporterProcess.wanted(os.environ)
         self._sockets = sockets
         self._say_ready = say_ready
+        self._notice = Notice(releases, [address_of(each) for each in sockets])
         self._serving: _Generation | None = None
         self._coming: _Generation | None = None
         self._leaving: list[_Generation] = []
+        self._last: Path | None = None
+        self._refused: set[Path] = set()
+        self._has_said_ready = False
         self._pause = 0.0
+        self._next_watch = 0.0
         self._next_start = 0.0
         self._is_over = False
 
@@ -97,22 +118,63 @@ class Keeper:
             signal.signal(number, _ignore)
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
         listen(self._sockets)
-        with Notice(self._releases, [address_of(each) for each in self._sockets]) as notice:
-            self._start(current(self._releases).path)
+        with self._notice:
+            self._start_parent()
             while not (self._is_over and not self._all()):
                 self._wait(reading)
-                self._look(notice)
+                self._look()
         if self._exporter is not None:
             self._exporter.close()
 
     def _all(self) -> list[_Generation]:
         return [*filter(None, (self._serving, self._coming)), *self._leaving]
 
-    def _start(self, release: Path) -> None:
+    def _start_parent(self) -> None:
+        """Start a parent for the current release; for another one if that one is refused.
+
+        Where the next best is what is served already, it is left as it is. ReleaseError if there
+        is no release to serve, and none is served.
+        """
+        wanted = (self._releases / CURRENT).resolve()
+        for release in self._candidates(wanted):
+            serving = self._serving
+            if serving and serving.is_sound and release.path == serving.path != wanted:
+                break
+            self._start(release, _refusal(wanted) if release.path != wanted else "")
+            return
+        if self._serving is not None:
+            logger.error("%s The release %s is served.", _refusal(wanted), self._serving.release)
+            self._tell(_refusal(wanted))
+        elif self._notice.has_served:
+            self._start_later(0.0)
+        else:
+            current(self._releases)
+            raise ReleaseError(
+                f"No release in {self._releases} can be served.",
+                remedy="Build it again: graphsvc build",
+            )
+
+    def _candidates(self, wanted: Path) -> Iterator[Release]:
+        """Yield the releases that may be served: the current one, the last one, the others."""
+        others = (release.path for release in depot.kept(self._releases))
+        for path in dict.fromkeys(filter(None, (wanted, self._last, *others))):
+            if path in self._refused:
+                continue
+            try:
+                yield Release.open(path)
+            except ReleaseError as error:
+                logger.error("%s %s", error.message, error.remedy)  # noqa: TRY400 - it says it all
+
+    def _start(self, release: Release, failure: str) -> None:
+        if self._coming is not None:
+            self._coming.process.terminate()
+            self._leaving.append(self._coming)
+        # What changes from now on is seen, also while the new parent reads it.
+        watch = checksums.Watch(release.path, release.manifest.files)
         reading, writing = os.pipe()
         descriptors = [each.fileno() for each in self._sockets]
-        handed_down = [writing, self._counters, *descriptors]
-        words = [str(release), *map(str, handed_down)]
+        handed_down = [writing, self._notice.descriptor, self._counters, *descriptors]
+        words = [str(release.path), *map(str, handed_down)]
         if self._exporter is not None:
             words += ["--spans", str(self._exporter.descriptor)]
             handed_down.append(self._exporter.descriptor)
@@ -120,13 +182,15 @@ class Keeper:
             [sys.executable, "-m", _PROGRAM, *words], pass_fds=handed_down
         )
         os.close(writing)
-        self._coming = _Generation(release, process, reading, time.monotonic())
+        self._coming = _Generation(
+            release.path, process, reading, time.monotonic(), watch, failure=failure
+        )
 
     def _wait(self, signals: int) -> None:
-        """Wait for a signal, a parent that is ready, or the time to start another."""
+        """Wait for a signal, a parent that is ready, or the time to look at something."""
         watched = [signals, *([self._coming.pipe] if self._coming else [])]
-        left = max(0.0, self._next_start - time.monotonic()) if self._next_start else None
-        ready, _, _ = select.select(watched, [], [], left)
+        left = max(0.0, self._next_start - time.monotonic()) if self._next_start else _WATCH
+        ready, _, _ = select.select(watched, [], [], min(left, _WATCH))
         if signals in ready:
             for number in os.read(signals, 64):
                 self._heed(signal.Signals(number))
@@ -154,25 +218,18 @@ class Keeper:
         self._next_start = 0.0
 
     def _reload(self) -> None:
-        if self._coming is not None:
-            self._coming.process.terminate()
-            self._leaving.append(self._coming)
-            self._coming = None
-        try:
-            self._start(current(self._releases).path)
-        except ReleaseError as error:
-            logging.getLogger(__name__).warning("No other release is served: %s", error)
-            self._manager.ready(f"No other release is served: {error}")
+        self._refused.clear()
+        self._start_parent()
 
-    def _look(self, notice: Notice) -> None:
-        """See which parents have become ready, and which have ended."""
+    def _look(self) -> None:
+        """See which parents have become ready, which have ended, and which files have changed."""
         if self._exporter is not None:
             self._exporter.look()
         if self._coming is not None and self._coming.process.poll() is None:
-            self._welcome(self._coming, notice)
+            self._welcome(self._coming)
         self._leaving = [each for each in self._leaving if each.process.poll() is None]
-        if self._coming is not None and self._coming.process.poll() is not None:
-            self._coming_has_failed(notice)
+        if self._coming is not None and (code := self._coming.process.poll()) is not None:
+            self._coming_has_failed(self._coming, code)
         if self._serving is not None and self._serving.process.poll() is not None:
             lasted = time.monotonic() - self._serving.started
             self._serving = None
@@ -180,8 +237,20 @@ class Keeper:
         if self._next_start and time.monotonic() >= self._next_start:
             self._next_start = 0.0
             self._reload()
+        if time.monotonic() >= self._next_watch:
+            self._next_watch = time.monotonic() + _WATCH
+            self._watch_files()
 
-    def _welcome(self, coming: _Generation, notice: Notice) -> None:
+    def _watch_files(self) -> None:
+        """Start another parent if files of the served release have changed: it verifies them."""
+        serving = self._serving
+        if self._is_over or serving is None or not serving.watch.has_changed():
+            return
+        logger.error("Files of the release %s have changed while it is served.", serving.release)
+        serving.is_sound = False
+        self._reload()
+
+    def _welcome(self, coming: _Generation) -> None:
         if not select.select([coming.pipe], [], [], 0)[0]:
             return
         coming.release = os.read(coming.pipe, 64).decode()
@@ -189,32 +258,38 @@ class Keeper:
             return  # it ends without having been ready
         os.close(coming.pipe)
         before, self._serving, self._coming = self._serving, coming, None
-        if before is None:
-            self._say_ready()
-        else:
+        self._last = coming.path
+        if coming.failure:
+            logger.error("%s The release %s is served.", coming.failure, coming.release)
+        self._tell(coming.failure)
+        if before is not None:
             before.process.send_signal(signal.SIGUSR1)
             self._leaving.append(before)
-        notice.write(release=coming.release)
-        self._manager.ready(f"Serving the release {coming.release}")
+        if not self._has_said_ready:
+            self._has_said_ready = True
+            self._say_ready()
 
-    def _coming_has_failed(self, notice: Notice) -> None:
-        coming, self._coming = self._coming, None
-        if coming is None:
-            return
-        os.close(coming.pipe)
-        code = coming.process.returncode
+    def _tell(self, failure: str) -> None:
+        """Tell what is served, in place of the current release if there is a failure."""
         if self._serving is not None:
-            failure = f"The release {coming.path.name} cannot be served."
-            logging.getLogger(__name__).error(
-                "%s The release %s is served as before.", failure, self._serving.release
-            )
-            notice.write(release=self._serving.release, failure=failure)
-            self._manager.ready(f"{failure} The release {self._serving.release} is served.")
-        elif not self._is_over and not notice.has_served:
+            status = Status(self._serving.release, failure, self._serving.is_sound)
+            self._notice.write(status)
+            self._manager.ready(f"{failure} The release {status.release} is served.".strip())
+
+    def _coming_has_failed(self, coming: _Generation, code: int) -> None:
+        self._coming = None
+        os.close(coming.pipe)
+        logger.error("A parent could not start (exit code %s).", code)
+        if code == REFUSED:
+            self._refused.add(coming.path)
+            if not self._is_over:
+                self._start_parent()
+        elif self._serving is not None:
+            self._tell(f"The release {coming.path.name} could not be loaded.")
+        elif not self._is_over and not self._notice.has_served:
             raise StoreError("The service cannot start.", remedy="Mend what is said above.")
         else:
             self._start_later(time.monotonic() - coming.started)
-        logging.getLogger(__name__).error("A parent could not start (exit code %s).", code)
 
     def _start_later(self, lasted: float) -> None:
         if self._is_over:
@@ -222,108 +297,12 @@ class Keeper:
         self._pause = 0.0 if lasted > _LASTED else self._pause
         self._pause = min(max(2 * self._pause, _FIRST_PAUSE), _LONGEST_PAUSE)
         self._next_start = time.monotonic() + self._pause
-        logging.getLogger(__name__).error(
-            "The parent has ended; another is started in %g s.", self._pause
-        )
+        logger.error("Another parent is started in %g s.", self._pause)
 
 
-class Notice:
-    """A file in the folder of releases by which ``graphsvc reload`` finds the service.
-
-    It is locked as long as its service runs, so that one that was left behind is known.
-    """
-
-    def __init__(self, releases: Path, addresses: list[str]) -> None:
-        self.has_served = False
-        self._path = releases / f".service-{os.getpid()}.json"
-        self._addresses = addresses
-        self._descriptor: int | None = None
-        self._changes = 0
-
-    def __enter__(self) -> Self:
-        try:
-            self._descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        except OSError:
-            self._descriptor = None  # a folder that is only read is served all the same
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._descriptor is not None:
-            self._path.unlink(missing_ok=True)
-            os.close(self._descriptor)
-
-    def write(self, release: str, failure: str = "") -> None:
-        """Write which release is served, and why no other one is."""
-        self.has_served = True
-        self._changes += 1
-        if self._descriptor is None:
-            return
-        row = {
-            "pid": os.getpid(),
-            "addresses": self._addresses,
-            "release": release,
-            "failure": failure,
-            "changes": self._changes,
-        }
-        content = json.dumps(row).encode()
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, content, 0)
+def _refusal(release: Path) -> str:
+    return f"The release {release.name} cannot be served."
 
 
 def _ignore(*_: object) -> None:
     """Do nothing: the signal has woken the keeper up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A service that runs, as its notice tells."""
-
-    path: Path
-    pid: int
-    addresses: tuple[str, ...]
-    release: str
-    failure: str
-    changes: int
-
-    @classmethod
-    def read(cls, path: Path) -> Service:
-        """Read a notice."""
-        row = json.loads(path.read_text("utf-8"))
-        return cls(path, **{**row, "addresses": tuple(row["addresses"])})
-
-    def reload(self) -> Service:
-        """Have it serve the current release; return it as it is then.
-
-        Errors: StoreError if it cannot: it goes on as before.
-        """
-        os.kill(self.pid, signal.SIGHUP)
-        after = self
-        while after.changes == self.changes:
-            time.sleep(_STEP)
-            try:
-                after = Service.read(self.path)
-            except ValueError:
-                continue  # it is being written
-            except FileNotFoundError as error:
-                raise StoreError("The service has ended.") from error
-        if after.failure:
-            raise StoreError(
-                f"{after.failure} The release {after.release} is served as before.",
-                remedy="The log of the service says why.",
-            )
-        return after
-
-
-def services(releases: Path) -> list[Service]:
-    """Return the services that run with a folder of releases."""
-    running = []
-    for path in sorted(releases.glob(".service-*.json")):
-        with path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                running.append(Service.read(path))
-            else:
-                path.unlink(missing_ok=True)  # its service was killed
-    return running

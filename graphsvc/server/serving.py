@@ -12,13 +12,14 @@ import os
 import resource
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import click
 
 from graphsvc import depot, settings
-from graphsvc.errors import GraphsvcError
+from graphsvc.errors import GraphsvcError, SettingsError
 from graphsvc.release import Release
 from graphsvc.server import bounds
 from graphsvc.server.access_log import AccessLog
@@ -26,7 +27,9 @@ from graphsvc.server.application import Application
 from graphsvc.server.board import Board
 from graphsvc.server.counters import Counters, Event
 from graphsvc.server.judge import Plan
+from graphsvc.server.keeper import REFUSED
 from graphsvc.server.metrics import Metrics
+from graphsvc.server.notice import read_status
 from graphsvc.server.operations import Operations
 from graphsvc.server.parent import Bounds, Parent
 from graphsvc.server.rate_limit import RateLimit
@@ -39,9 +42,14 @@ from graphsvc.web.app import create_app, warm_up
 from graphsvc.web.origin import Peers, PublicAddress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graphsvc.server.notice import Status
     from graphsvc.server.records import Reader
     from graphsvc.settings import Settings
     from graphsvc.web.delivery import Delivering
+
+logger = logging.getLogger(__name__)
 
 _MEBIBYTE = 1 << 20
 
@@ -51,20 +59,27 @@ _COPIED_PART = 0.5
 _LEAST_COPIED = 64 * _MEBIBYTE
 
 
-def load(values: Settings, release: Release, operations: Operations) -> Application:
+def load(
+    values: Settings,
+    release: Release,
+    operations: Operations,
+    status: Callable[[], Status | None],
+) -> Application:
     """Return the application that all workers share: what a start reads is read here, once.
+
+    ``status`` returns what the keeper says is served.
 
     A release that fits into memory is held there; of a larger one the files are open. The engine
     has threads for writing then. No fork copies them, and whoever only reads gives them no work.
     """
     if release.manifest.counts["quads"] > values.memory_quads:
-        return _application(values, release, release.store, operations)
+        return _application(values, release, release.store, operations, status)
     # A thread allocates from an arena of its own. So the millions of small blocks of the graph lie
     # there, and what a request needs lies together elsewhere: queries are read twice as fast. The
     # thread has ended before any process is forked.
     with ThreadPoolExecutor(max_workers=1) as loader:
         store = loader.submit(_load, release).result()
-    return _application(values, release, store, operations)
+    return _application(values, release, store, operations, status)
 
 
 def _load(release: Release) -> OxigraphStore:
@@ -73,9 +88,14 @@ def _load(release: Release) -> OxigraphStore:
 
 
 def _application(
-    values: Settings, release: Release, store: OxigraphStore, operations: Operations
+    values: Settings,
+    release: Release,
+    store: OxigraphStore,
+    operations: Operations,
+    status: Callable[[], Status | None],
 ) -> Application:
     flask = create_app(release, values, store)
+    flask.config["STATUS"] = status
     warm_up(flask)
     pages = cast("Delivering", flask.wsgi_app)
     return Application(
@@ -137,19 +157,17 @@ def plan(values: Settings) -> Plan:
 
 @click.command()
 @click.argument("release", type=click.Path(path_type=Path))
-@click.argument("ready", type=int)
-@click.argument("counters", type=int)
-@click.argument("listeners", type=int, nargs=-1)
-@click.option("--spans", type=int)
-def main(
-    release: Path, ready: int, counters: int, listeners: tuple[int, ...], spans: int | None
-) -> None:
-    """Serve a release on listening sockets, given by their descriptors.
+@click.argument("descriptors", type=int, nargs=-1)
+@click.option("--spans", type=int, help="The socket for traces.")
+def main(release: Path, descriptors: tuple[int, ...], spans: int | None) -> None:
+    """Serve a release.
 
-    Once there are workers the name of the release is written into the descriptor READY. COUNTERS is
-    the descriptor of the memory in which the processes of the service count, the option that of the
-    socket for traces.
+    DESCRIPTORS are those of the pipe into which the name of the release is written once there are
+    workers, of the file into which the keeper writes what is served, of the memory in which the
+    processes of the service count, and of the listening sockets. The exit code is 65 if the release
+    cannot be served.
     """
+    ready, notice, counters, *listeners = descriptors
     bounds.end_with_parent()
     values = settings.load({})
     logging.basicConfig(level=values.log_level)
@@ -157,16 +175,21 @@ def main(
     try:
         served = Release.open(release)
         depot.Hold(served.path)
+        served.verify()
         intended = plan(values)
         board = Board(intended.most)
         operations = operations_of(values, served, Shared(Counters(counters), spans), board)
-        application = load(values, served, operations)
-    except GraphsvcError as error:
+        application = load(values, served, operations, partial(read_status, notice))
+    except SettingsError as error:
         raise SystemExit(f"Error: {error.message} {error.remedy}") from error
+    except GraphsvcError as error:
+        logger.error("%s %s", error.message, error.remedy)  # noqa: TRY400 - it says it all
+        raise SystemExit(REFUSED) from error
     except Exception as error:
         # Files of a release that somebody has changed can be wrong in any way.
-        logging.getLogger(__name__).debug("The release cannot be loaded.", exc_info=True)
-        raise SystemExit(f"Error: The release {release.name} cannot be loaded: {error}.") from error
+        logger.debug("The release cannot be loaded.", exc_info=True)
+        logger.error("The release %s cannot be loaded: %s.", release.name, error)  # noqa: TRY400
+        raise SystemExit(REFUSED) from error
 
     def tell_ready() -> None:
         os.write(ready, served.id.encode())

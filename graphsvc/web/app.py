@@ -78,6 +78,8 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.config["CONTACT"] = settings.contact
+    # Only a service with a keeper knows of other releases: see `server.serving`.
+    app.config["STATUS"] = lambda: None
     app.config["IMAGE_HOSTS"] = _names(settings.image_hosts)
     app.logger.setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -91,11 +91,10 @@ def _addresses() -> Iterator[str]:
     dataset = site().dataset.iri
     fixed = [url_for(name) for name in PAGES] + ([site().local_doc(dataset)] if dataset else [])
     fixed += [url_for("queries.query", address=query.name) for query in site().queries]
-    with site().release.pages.open(encoding="utf-8") as pages:
-        things = (site().local_doc(line.rstrip("\n")) for line in pages)
-        for path in chain(fixed, things):
-            if len(host + path) <= LONGEST_ADDRESS:
-                yield host + path
+    things = (site().local_doc(iri) for iri in site().addresses.listed)
+    for path in chain(fixed, things):
+        if len(host + path) <= LONGEST_ADDRESS:
+            yield host + path
 
 
 def _list(addresses: Iterator[str]) -> Iterator[bytes]:

@@ -47,6 +47,7 @@ def _dump(release: Release, name: str) -> Response:
     if found is None:
         abort(404)
     built = datetime.fromisoformat(release.manifest.built)
+    _refuse_if_cut(release, found)
     try:
         # The tag is strong: it is the digest of these very bytes, so a broken download can go on.
         response = send_file(
@@ -74,6 +75,18 @@ def _dump(release: Release, name: str) -> Response:
     file_name = f"{_slug(site().dataset.title)}-{release.id}.{found.format}.gz"
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
+
+
+def _refuse_if_cut(release: Release, dump: Dump) -> None:
+    """Refuse a dump whose file has lost a part since the release was opened: it would look whole.
+
+    Errors: ReleaseError.
+    """
+    file = release.path / dump.file
+    if file.exists() and file.stat().st_size != dump.size:
+        raise ReleaseError(
+            f"The dump {dump.file} is damaged.", remedy="Try again: it may be mended soon."
+        )
 
 
 def _asks_for_a_part(found: Dump, built: datetime) -> bool:

@@ -9,9 +9,10 @@ from itertools import groupby
 from string import whitespace
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request
 from jinja2 import Template
 
+from graphsvc.errors import ReleaseError
 from graphsvc.formats import Content, carrying, named
 from graphsvc.namespaces import RDF, SKOS
 from graphsvc.store.xml import without_forbidden
@@ -118,9 +119,19 @@ def healthz() -> Response:
 
 @pages.get("/readyz")
 def readyz() -> Response:
-    """Tell that the graph can be read."""
+    """Tell that the graph can be read, and why it is not the current release if it is not.
+
+    The status is 503 if files of the release have changed while it is served: see `server.keeper`.
+    """
     site().store.ask("ASK { ?subject ?property ?value }")
-    return _state("ready")
+    status = current_app.config["STATUS"]()
+    if status is not None and not status.is_sound:
+        raise ReleaseError(
+            f"Files of the release {site().release.id} have changed while it is served.",
+            remedy="Build it again: graphsvc build",
+        )
+    failure = {"failure": status.failure} if status is not None and status.failure else {}
+    return _state("ready", **failure)
 
 
 def entity_page(about: Head) -> str:
@@ -230,8 +241,8 @@ def _wants_rdf() -> bool:
     return negotiate(request.headers.get("Accept"), offered) != _HTML
 
 
-def _state(word: str) -> Response:
-    state = {"status": word, "release": site().release.id}
+def _state(word: str, **others: str) -> Response:
+    state = {"status": word, "release": site().release.id, **others}
     response = Response(json.dumps(state) + "\n", content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response

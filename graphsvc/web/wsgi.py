@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 def application() -> Flask:
     """Return the application for the current release.
 
-    Errors: SettingsError; ReleaseError if nothing has been built yet.
+    Errors: SettingsError; ReleaseError if nothing has been built yet, or if it is damaged.
     """
     values = settings.load({})
     release = current(values.releases)
     depot.Hold(release.path)
+    release.verify()
     return create_app(release, values)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from .launchers import read_only_mount, without_privileges
 from .processes import (
     ENDLESS_ROWS,
     LOOKUP,
@@ -109,19 +110,6 @@ def test_a_port_that_is_taken_is_told_before_anything_is_built(
     assert f"cannot listen at 127.0.0.1:{port}" in told.stderr
     assert "--port" in told.stderr
     assert not (tmp_path / "releases").exists()
-
-
-def read_only_mount(folder: Path) -> tuple[str, ...]:
-    """Return what starts a command for which a folder is on a read-only file system."""
-    bind = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
-    root = () if os.geteuid() == 0 else ("--map-root-user",)
-    return ("unshare", *root, "--mount", "sh", "-c", bind, str(folder))
-
-
-def without_privileges(folder: Path) -> tuple[str, ...]:
-    """Return what starts a command that may write only what its file mode allows."""
-    folder.chmod(0o555)
-    return ("setpriv", "--bounding-set=-all", "--") if os.geteuid() == 0 else ("env",)
 
 
 LAUNCHERS = [read_only_mount, without_privileges]

@@ -1,0 +1,101 @@
+"""Checksums of the files in a folder: they show a file that the disk or somebody has changed.
+
+They are no signature: whoever can write the files can write the checksums too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """The size of a file in bytes, and its SHA-256 in hexadecimal."""
+
+    size: int
+    sha256: str
+
+
+def checksums(folder: Path) -> dict[str, Checksum]:
+    """Return the checksum of every file in a folder, by its path in there."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    with _readers() as readers:
+        found = list(readers.map(_checksum, files))
+    return {
+        path.relative_to(folder).as_posix(): each for path, each in zip(files, found, strict=True)
+    }
+
+
+def missing_or_resized(folder: Path, files: Mapping[str, Checksum]) -> list[str]:
+    """Return the files that are not there or have another size. No file is read for that."""
+    return [name for name, checksum in files.items() if _size(folder / name) != checksum.size]
+
+
+def damaged(folder: Path, files: Mapping[str, Checksum]) -> list[str]:
+    """Return the files that are not as they were. All are read, at about a second for a gigabyte.
+
+    The threads that read them have ended when this returns, so the process may fork.
+    """
+    with _readers() as readers:
+        sound = readers.map(lambda name: _is_sound(folder / name, files[name]), files)
+        return [name for name, is_sound in zip(files, sound, strict=True) if not is_sound]
+
+
+class Watch:
+    """Notices that files have changed which nobody may change, without reading them.
+
+    It sees what ``stat`` tells: the number of the inode, the size, the time of the last change.
+    """
+
+    def __init__(self, folder: Path, names: Collection[str]) -> None:
+        self._files = [folder / name for name in names]
+        self._seen = self._look()
+
+    def has_changed(self) -> bool:
+        """Tell whether a file has changed since this was asked last, or since the beginning."""
+        before, self._seen = self._seen, self._look()
+        return before != self._seen
+
+    def _look(self) -> list[tuple[int, int, int] | None]:
+        return [_state(file) for file in self._files]
+
+
+def _readers() -> ThreadPoolExecutor:
+    # To hash releases the interpreter's lock, so the files are read on all processors.
+    return ThreadPoolExecutor(len(os.sched_getaffinity(0)))
+
+
+def _checksum(path: Path) -> Checksum:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Checksum(file.tell(), digest)
+
+
+def _is_sound(path: Path, checksum: Checksum) -> bool:
+    try:
+        return _checksum(path) == checksum
+    except OSError:
+        return False
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_ino, seen.st_size, seen.st_mtime_ns

@@ -1,0 +1,163 @@
+"""What a service says of itself: which release it serves, and why no other one.
+
+The keeper writes it twice. One copy is a file in the folder of releases, by which
+``graphsvc reload`` and ``graphsvc releases`` find the service; where the folder cannot be written
+there is none. The other is memory whose descriptor the parents and workers inherit, for /readyz.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import signal
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Self
+
+from graphsvc.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: How often a reload is looked at that is under way, in seconds.
+_STEP = 0.05
+
+#: How large a notice is at least, in bytes. The disk gives the room at the start: a service goes on
+#: and reloads where the disk is full.
+_ROOM = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is served, by its release's id; ``failure`` says why it is not the current release.
+
+    ``is_sound`` is false if files of the release have changed while it was served, and there is no
+    other release.
+    """
+
+    release: str
+    failure: str = ""
+    is_sound: bool = True
+
+
+class Notice:
+    """The notice of a keeper that runs.
+
+    Its file is locked as long as the service runs, so that one that was left behind is known.
+    ``descriptor`` is that of the memory, from which `read_status` reads.
+    """
+
+    def __init__(self, releases: Path, addresses: list[str]) -> None:
+        self.has_served = False
+        self.descriptor = os.memfd_create("graphsvc-notice")
+        self._path = releases / f".service-{os.getpid()}.json"
+        self._addresses = addresses
+        self._file: int | None = None
+        self._changes = 0
+
+    def __enter__(self) -> Self:
+        try:
+            self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            os.posix_fallocate(self._file, 0, _ROOM)
+        except OSError:
+            self._leave_file()  # a folder that is only read is served all the same
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leave_file()
+        os.close(self.descriptor)
+
+    def write(self, status: Status) -> None:
+        """Write what is served."""
+        self.has_served = True
+        self._changes += 1
+        _overwrite(self.descriptor, asdict(status))
+        if self._file is None:
+            return
+        row = {
+            "pid": os.getpid(),
+            "addresses": self._addresses,
+            "changes": self._changes,
+            "status": asdict(status),
+        }
+        try:
+            _overwrite(self._file, row)
+        except OSError as error:
+            logging.getLogger(__name__).warning("%s cannot be written: %s.", self._path, error)
+
+    def _leave_file(self) -> None:
+        if self._file is not None:
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+            os.close(self._file)
+            self._file = None
+
+
+def _overwrite(descriptor: int, row: dict[str, object]) -> None:
+    """Write a row over another one in one call, with spaces after it, which JSON allows."""
+    os.pwrite(descriptor, json.dumps(row).encode().ljust(_ROOM), 0)
+
+
+def read_status(descriptor: int) -> Status | None:
+    """Return what the keeper has written last; None before its first parent is ready."""
+    text = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+    return Status(**json.loads(text)) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that runs, as its notice tells."""
+
+    path: Path
+    pid: int
+    addresses: tuple[str, ...]
+    changes: int
+    status: Status
+
+    @classmethod
+    def read(cls, path: Path) -> Service:
+        """Read a notice; ValueError if the service has not written it yet."""
+        row = json.loads(path.read_bytes().rstrip(b"\0"))
+        status = Status(**row["status"])
+        return cls(path, row["pid"], tuple(row["addresses"]), row["changes"], status)
+
+    def reload(self) -> Service:
+        """Have it serve the current release; return it as it is then.
+
+        Errors: StoreError if it cannot: it goes on as before.
+        """
+        os.kill(self.pid, signal.SIGHUP)
+        after = self
+        while after.changes == self.changes:
+            time.sleep(_STEP)
+            try:
+                os.kill(self.pid, 0)
+                after = Service.read(self.path)
+            except (ProcessLookupError, FileNotFoundError) as error:
+                raise StoreError("The service has ended.") from error
+        if after.status.failure:
+            raise StoreError(
+                f"{after.status.failure} The release {after.status.release} is served.",
+                remedy="The log of the service says why.",
+            )
+        return after
+
+
+def services(releases: Path) -> list[Service]:
+    """Return the services that run with a folder of releases and answer."""
+    running = []
+    for path in sorted(releases.glob(".service-*.json")):
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                with suppress(ValueError):
+                    running.append(Service.read(path))
+            else:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)  # its service was killed
+    return running

@@ -1,0 +1,128 @@
+"""Clients that ask at random all the time, and compare every answer with the right one."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from server.wire import Answer, BrokenOff, Wire, query, request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+#: Small answers, a page, a search, an archive, and two long answers that go out in pieces.
+NAME = query("SELECT ?name { person:tobias-reed rdfs:label ?name }")
+TARGETS = (
+    NAME,
+    query("CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }", format="nt"),
+    query("SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f } LIMIT 20000", format="csv"),
+    "/doc/id/person/tobias-reed",
+    "/doc/id/light/north-rock",
+    "/search?q=rock",
+    "/sitemap.xml",
+    "/dump.nq.gz",
+)
+
+#: Every so often a client opens a new connection; otherwise it goes on with the one it has.
+_NEW_CONNECTION = 0.2
+
+#: How long nobody asks after a refusal, and between two requests, in seconds.
+_PAUSE = 0.02
+
+#: How many bytes of a wrong answer are shown.
+_SHOWN = 200
+
+
+class Outcome(StrEnum):
+    """What became of a request. A client sees all of them but the last two."""
+
+    RIGHT = "right"
+    TOLD = "status 5xx"
+    BROKEN = "broken off"
+    REFUSED = "refused"
+    LATE = "late"
+    CUT = "silently cut"
+    WRONG = "wrong"
+
+
+class RightAnswers:
+    """The right answer to each target from each release, by the release's id."""
+
+    def __init__(self, contents: Mapping[str, Mapping[str, bytes]]) -> None:
+        self._contents = contents
+
+    def judge(self, target: str, answer: Answer) -> Outcome:
+        """Say what became of a request."""
+        if not answer.is_whole:
+            return Outcome.BROKEN
+        if answer.status >= 500:
+            return Outcome.TOLD
+        right = self._contents.get(answer.fields.get("release", ""), {}).get(target)
+        if answer.status != 200 or right is None:
+            return Outcome.WRONG
+        if answer.content == right or _lines(answer.content) == _lines(right):
+            return Outcome.RIGHT
+        return Outcome.CUT if len(answer.content) < len(right) else Outcome.WRONG
+
+
+def _lines(content: bytes) -> list[bytes]:
+    """Return the lines in one order: that of rows and triples is free."""
+    return sorted(content.splitlines())
+
+
+class Clients:
+    """Some threads that ask until `stop`, and what became of their requests."""
+
+    def __init__(self, connect: Callable[[], Wire], right: RightAnswers, number: int) -> None:
+        self.outcomes: Counter[Outcome] = Counter()
+        self.deceived: list[str] = []
+        self._connect = connect
+        self._right = right
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._threads = [threading.Thread(target=self._run) for _ in range(number)]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Let the requests under way be answered, and end the threads."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            try:
+                with self._connect() as wire:
+                    self._converse(wire)
+            except ConnectionRefusedError:
+                self._count(Outcome.REFUSED)
+            except TimeoutError:
+                self._count(Outcome.LATE)
+            except (BrokenOff, OSError):
+                self._count(Outcome.BROKEN)
+            self._over.wait(_PAUSE)
+
+    def _converse(self, wire: Wire) -> None:
+        """Ask on one connection; an idle one may be closed (RFC 9112, section 9.5)."""
+        is_first = True
+        while is_first or (not self._over.is_set() and random.random() > _NEW_CONNECTION):  # noqa: S311 - no secret
+            target = random.choice(TARGETS)  # noqa: S311 - no secret
+            answer = wire.exchange(request(target))
+            outcome = self._right.judge(target, answer)
+            self._count(outcome)
+            if outcome in (Outcome.CUT, Outcome.WRONG):
+                self.deceived.append(
+                    f"{outcome}: {target}: {answer.head} {answer.content[:_SHOWN]!r}"
+                )
+            if not answer.is_whole or answer.fields.get("connection") == "close":
+                return
+            is_first = False
+            self._over.wait(_PAUSE)
+
+    def _count(self, outcome: Outcome) -> None:
+        with self._lock:
+            self.outcomes[outcome] += 1
