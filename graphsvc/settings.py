@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
@@ -275,6 +275,27 @@ def load(
     for name in ("releases", "translations"):
         values[name] = project / values.get(name, _BY_NAME[name].default)
     return Settings(project=project, **values)
+
+
+def errors(
+    overrides: Mapping[str, object], environment: Mapping[str, str]
+) -> Iterator[SettingsError]:
+    """Yield what is wrong with each value, of which `load` raises the first.
+
+    The parameters are those of `load`.
+    """
+    here = _from_environment(environment) | _from_command_line(overrides)
+    folder = here.get("project")
+    try:
+        written = _from_file(Path(str(folder.value)) if folder else Path())
+    except SettingsError as error:
+        yield error
+        written = {}
+    for name, given in (*here.items(), *written.items()):
+        try:
+            _value(name, given)
+        except SettingsError as error:
+            yield error
 
 
 def _absolute(value: Any) -> Any:

@@ -14,7 +14,7 @@ import click
 from graphsvc import depot, vocabularies
 from graphsvc.cli.derived import say_what_was_derived
 from graphsvc.cli.inputs import digests, is_nothing, with_paths
-from graphsvc.cli.options import READING, with_settings
+from graphsvc.cli.options import READING, SERVING, with_settings
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import current, is_fresh
 from graphsvc.server.counters import Counters, rows_for
@@ -30,29 +30,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @with_paths
-@with_settings(
-    *READING,
-    "translations",
-    "contact",
-    "image_hosts",
-    "public_url",
-    "trusted_proxies",
-    "host",
-    "port",
-    "unix_socket",
-    "workers",
-    "long_requests",
-    "waiting_requests",
-    "deadline",
-    "request_timeout",
-    "request_memory",
-    "memory_quads",
-    "access_log",
-    "slow_queries",
-    "rate_limit",
-    "metrics_readers",
-    "log_level",
-)
+@with_settings(*READING, *SERVING)
 def serve(settings: Settings) -> None:
     """Serve a graph: pages for people, RDF and SPARQL for programs.
 
