@@ -27,8 +27,12 @@ from graphsvc.release import CURRENT, MANIFEST, Manifest, Release
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LOCK = ".lock"
-_BUILDING = ".building-"
+LOCK = ".lock"
+"""The file that a build locks as long as it runs."""
+
+BUILDING = ".building-"
+"""What the names begin with of what a build makes; the next build removes what it leaves."""
+
 _REMOVED = "removed"
 
 #: How old the last change of a folder must be to be the last one of its time, in nanoseconds.
@@ -120,9 +124,9 @@ def workplace(releases: Path) -> Iterator[Path]:
     """
     with _lock(releases) as lock, _disk_errors(releases):
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for left_over in releases.glob(f"{_BUILDING}*"):
+        for left_over in releases.glob(f"{BUILDING}*"):
             shutil.rmtree(left_over)
-        folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=releases))
+        folder = Path(tempfile.mkdtemp(prefix=BUILDING, dir=releases))
         try:
             yield folder
         finally:
@@ -146,7 +150,7 @@ def _lock(releases: Path) -> IO[str]:
     """Open the file by which builders take turns; ReleaseError if the folder is only read."""
     try:
         releases.mkdir(parents=True, exist_ok=True)
-        return (releases / _LOCK).open("w")
+        return (releases / LOCK).open("w")
     except OSError as error:
         raise ReleaseError(
             f"{releases} cannot be written: {error.strerror}.",
@@ -178,7 +182,7 @@ def put(folder: Path, manifest: Manifest, releases: Path) -> Path:
 
 def serve(home: Path, releases: Path) -> None:
     """Make a release the current one, by one rename of the link to it."""
-    link = releases / f"{_BUILDING}{CURRENT}"
+    link = releases / f"{BUILDING}{CURRENT}"
     link.unlink(missing_ok=True)
     link.symlink_to(home.name)
     link.replace(releases / CURRENT)
@@ -207,7 +211,7 @@ def _remove(folder: Path, releases: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with (releases / _REMOVED).open("a", encoding="utf-8") as names:
             names.write(f"{folder.name}\n")
-        grave = folder.rename(releases / f"{_BUILDING}{folder.name}")
+        grave = folder.rename(releases / f"{BUILDING}{folder.name}")
     except BlockingIOError:
         return
     finally:

@@ -106,6 +106,24 @@ def seconds(value: object) -> float:
     return number
 
 
+def seconds_or_none(value: object) -> float:
+    """Return a number of seconds, 0 for what is not wanted."""
+    return 0.0 if str(value) in ("0", "0.0") else seconds(value)
+
+
+def rates(value: object) -> str:
+    """Return rates in the notation of the library limits as one text, empty for none."""
+    # With all its storages it takes long to load, and only a service needs it.
+    from limits import parse_many  # noqa: PLC0415
+
+    text_of_rates = str(value or "").strip()
+    try:
+        _ = text_of_rates and parse_many(text_of_rates)
+    except ValueError:
+        raise ValueError("rates such as 100/minute, with semicolons between them") from None
+    return text_of_rates
+
+
 def port(value: object) -> int:
     """Return a port."""
     if (number := whole(value)) > _LARGEST_PORT:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
@@ -186,6 +186,29 @@ class Settings:
             "Whether each request is logged, as a line of JSON: on or off.", reading.switch
         ),
     )
+    slow_queries: float = field(
+        default=0.0,
+        metadata=_about(
+            "After how many seconds a request is logged with its query and its end; 0 for none.",
+            reading.seconds_or_none,
+        ),
+    )
+    rate_limit: str = field(
+        default="",
+        metadata=_about(
+            "How many requests a client may make, such as `100/minute` or `10/second;2000/hour`; "
+            "one more gets 429.",
+            reading.rates,
+        ),
+    )
+    metrics_readers: str | None = field(
+        default=None,
+        metadata=_about(
+            "Who may read /metrics, for others there is nothing: addresses, networks, "
+            f"`{reading.UNIX}`.",
+            reading.proxies,
+        ),
+    )
     log_level: str = field(
         default="INFO", metadata=_about("The least severity that is logged.", reading.level)
     )
@@ -252,6 +275,27 @@ def load(
     for name in ("releases", "translations"):
         values[name] = project / values.get(name, _BY_NAME[name].default)
     return Settings(project=project, **values)
+
+
+def errors(
+    overrides: Mapping[str, object], environment: Mapping[str, str]
+) -> Iterator[SettingsError]:
+    """Yield what is wrong with each value, of which `load` raises the first.
+
+    The parameters are those of `load`.
+    """
+    here = _from_environment(environment) | _from_command_line(overrides)
+    folder = here.get("project")
+    try:
+        written = _from_file(Path(str(folder.value)) if folder else Path())
+    except SettingsError as error:
+        yield error
+        written = {}
+    for name, given in (*here.items(), *written.items()):
+        try:
+            _value(name, given)
+        except SettingsError as error:
+            yield error
 
 
 def _absolute(value: Any) -> Any:

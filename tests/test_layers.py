@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "graphsvc"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
+    ("doctor",),
     ("server",),
     ("web",),
     ("views",),

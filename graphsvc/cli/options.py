@@ -12,7 +12,7 @@ from graphsvc import settings as table
 from graphsvc.settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,6 +22,30 @@ COMMON = ("project", "releases", "base_iri", "label_properties")
 
 #: Settings of commands that read files, beside the common ones.
 READING = ("profile", "checks", "lenient")
+
+#: Settings of a service, beside these.
+SERVING = (
+    "translations",
+    "contact",
+    "image_hosts",
+    "public_url",
+    "trusted_proxies",
+    "host",
+    "port",
+    "unix_socket",
+    "workers",
+    "long_requests",
+    "waiting_requests",
+    "deadline",
+    "request_timeout",
+    "request_memory",
+    "memory_quads",
+    "access_log",
+    "slow_queries",
+    "rate_limit",
+    "metrics_readers",
+    "log_level",
+)
 
 #: The setting that the paths of a command end up in: see `graphsvc.cli.inputs`.
 _OF_PATHS = "files"
@@ -35,6 +59,9 @@ _METAVARS = {
     "label_properties": "IRIS",
     "public_url": "URL",
     "trusted_proxies": "ADDRESSES",
+    "metrics_readers": "ADDRESSES",
+    "slow_queries": "SECONDS",
+    "rate_limit": "RATES",
     "image_hosts": "HOSTS",
     "port": "NUMBER",
     "profile": "NAME",
@@ -49,15 +76,32 @@ def with_settings(
 
     The command gets the filled `Settings` as its first argument.
     """
-    wanted = (*COMMON, *names)
 
     def decorate(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:
         @wraps(command)
-        def with_filled_settings(*args: P.args, **kwargs: P.kwargs) -> R:
-            overrides = {name: kwargs.pop(name, None) for name in (*wanted, _OF_PATHS)}
+        def with_filled_settings(
+            overrides: Mapping[str, object], /, *args: P.args, **kwargs: P.kwargs
+        ) -> R:
             return command(table.load(overrides), *args, **kwargs)
 
-        decorated: Callable[P, R] = with_filled_settings
+        return with_overrides(*names)(with_filled_settings)
+
+    return decorate
+
+
+def with_overrides(
+    *names: str,
+) -> Callable[[Callable[Concatenate[Mapping[str, object], P], R]], Callable[P, R]]:
+    """Give a command the same options, and as its first argument what they say, not read yet."""
+    wanted = (*COMMON, *names)
+
+    def decorate(command: Callable[Concatenate[Mapping[str, object], P], R]) -> Callable[P, R]:
+        @wraps(command)
+        def with_values_of_options(*args: P.args, **kwargs: P.kwargs) -> R:
+            overrides = {name: kwargs.pop(name, None) for name in (*wanted, _OF_PATHS)}
+            return command(overrides, *args, **kwargs)
+
+        decorated: Callable[P, R] = with_values_of_options
         for option in reversed(_options(wanted)):
             decorated = option(decorated)
         return decorated

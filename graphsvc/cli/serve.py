@@ -14,9 +14,10 @@ import click
 from graphsvc import depot, vocabularies
 from graphsvc.cli.derived import say_what_was_derived
 from graphsvc.cli.inputs import digests, is_nothing, with_paths
-from graphsvc.cli.options import READING, with_settings
+from graphsvc.cli.options import READING, SERVING, with_settings
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import current, is_fresh
+from graphsvc.server.counters import Counters, rows_for
 from graphsvc.server.keeper import Keeper
 from graphsvc.server.listening import address_of, listeners
 from graphsvc.server.notice import services
@@ -29,26 +30,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @with_paths
-@with_settings(
-    *READING,
-    "translations",
-    "contact",
-    "image_hosts",
-    "public_url",
-    "trusted_proxies",
-    "host",
-    "port",
-    "unix_socket",
-    "workers",
-    "long_requests",
-    "waiting_requests",
-    "deadline",
-    "request_timeout",
-    "request_memory",
-    "memory_quads",
-    "access_log",
-    "log_level",
-)
+@with_settings(*READING, *SERVING)
 def serve(settings: Settings) -> None:
     """Serve a graph: pages for people, RDF and SPARQL for programs.
 
@@ -78,7 +60,8 @@ def serve(settings: Settings) -> None:
         with suppress(OSError):
             click.echo(f"Serving {', '.join(map(str, what))} at {places}")
 
-    Keeper(settings.releases, sockets, say_ready).run()
+    counters = Counters.make(rows_for(settings.workers))
+    Keeper(settings.releases, sockets, counters, say_ready).run()
 
 
 @click.command()

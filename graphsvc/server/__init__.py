@@ -11,9 +11,11 @@ worker     answers the requests of the connections that it is lent
 requests   HTTP requests out of bytes; `answers` are made into bytes
 board      the shared memory: what each worker does, and which connections it has been lent
 bounds     what the kernel holds a worker to
-access_log a line for each request
+records    a request that has ended, for counters, `access_log`, `slow_log` and `tracing`
+operations what those who run a service have of it: metrics, limits for clients
 
-No process here has a second thread. Nothing is shared but the release, which nobody changes, and
-the board. So any process but the keeper may be killed at any time. Only this package forks, and
-only it knows sockets; how a request is answered is the business of `graphsvc.web`.
+No process here has a second thread but the `exporter` of traces, which runs only where the
+environment asks for it. Nothing is shared but the release, which nobody changes, and
+the board. So any process but the keeper may be killed at any time. Only this package knows sockets;
+how a request is answered is the business of `graphsvc.web`.
 """

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from graphsvc.server.board import State
+from graphsvc.web.kinds import RequestKind
 
 if TYPE_CHECKING:
     import socket
@@ -42,7 +43,13 @@ class Answer:
         self.keep_alive = request.keep_alive
         self.status = 0
         self.size = 0
+        self.kind = RequestKind.OTHER
         self.request_id = ""
+
+    def classify(self, kind: RequestKind) -> None:
+        """Take what kind of request it is that is answered."""
+        self.kind = kind
+        self._slot.classify(kind)
 
     def begin(self, status: int, head: Head, length: int | None) -> None:
         """Make the head; it goes out with the first bytes of the content."""

@@ -15,8 +15,9 @@ from urllib.parse import unquote_to_bytes
 
 from graphsvc.errors import GraphsvcError, NotAcceptable
 from graphsvc.server.failures import error_of
-from graphsvc.web.delivery import Delivery, Enough
+from graphsvc.web.delivery import Delivery, Enough, Head
 from graphsvc.web.endpoint import Client
+from graphsvc.web.kinds import RequestKind, kind_of
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LONGEST_ADDRESS, PATH, Body
 
@@ -25,15 +26,19 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIEnvironment
 
-    from graphsvc.server.access_log import AccessLog
     from graphsvc.server.answers import Answer
     from graphsvc.server.failures import Cause
+    from graphsvc.server.operations import Operations
     from graphsvc.server.requests import Fields, Request
     from graphsvc.web.delivery import Delivering
     from graphsvc.web.endpoint import Endpoint
     from graphsvc.web.origin import Origin, PublicAddress
 
 _PATHS = (PATH, f"{PATH}/")
+METRICS = "/metrics"
+"""Where the metrics are, under the mount point."""
+
+_OF_METRICS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 _QUERY_METHODS = frozenset(("GET", "HEAD", "POST"))
 
 #: Fields that WSGI has under names of its own.
@@ -49,9 +54,10 @@ class Application:
         endpoint: Endpoint,
         address: PublicAddress,
         deadline: float,
-        log: AccessLog | None = None,
+        operations: Operations,
     ) -> None:
-        self.log = log
+        self.journal = operations.journal
+        self._operations = operations
         self._address = address
         self._pages = pages
         self._endpoint = endpoint
@@ -68,7 +74,9 @@ class Application:
         delivery = Delivery(request.wish, answer)
         failure = _refusal(request) if cause is None else error_of(cause, self._deadline)
         try:
-            if failure is None and self._answer_query(request, connection, delivery):
+            visit = self._visit(request, connection)
+            answer.classify(visit.kind)
+            if failure is None and self._answer_directly(visit, delivery):
                 return
         except (GraphsvcError, RequestProblem) as error:
             if delivery.is_started:
@@ -77,21 +85,53 @@ class Application:
             failure = None if isinstance(error, NotAcceptable) else error
         self._pages.answer(_environ(request, connection), delivery, failure)
 
-    def _answer_query(
-        self, request: Request, connection: socket.socket, delivery: Delivery
-    ) -> bool:
-        """Answer a query of a program; tell whether it was one."""
+    def _visit(self, request: Request, connection: socket.socket) -> _Visit:
         target = _target(request.target)
-        if PATH not in target.path or request.method not in _QUERY_METHODS:
-            return False
         origin = self._origin(request, connection, target)
-        if origin.local_path(target.path) not in _PATHS:
+        path = origin.local_path(target.path)
+        return _Visit(request, connection, origin, path, target.query, kind_of(path))
+
+    def _answer_directly(self, visit: _Visit, delivery: Delivery) -> bool:
+        """Answer what the application need not; tell whether that was done.
+
+        Errors: RequestProblem if the client has made too many requests.
+        """
+        if self._operations.limit is not None:
+            self._operations.admit(visit.kind, self._client(visit))
+        if visit.kind is RequestKind.SPARQL:
+            return self._answer_query(visit, delivery)
+        if visit.kind is RequestKind.METRICS:
+            return self._answer_metrics(visit, delivery)
+        return False
+
+    def _client(self, visit: _Visit) -> str:
+        """Return the address of who asks."""
+        peer = _address_of(visit.connection.getpeername())
+        return self._address.client(peer, lambda name: visit.request.field(name.encode()))
+
+    def _answer_metrics(self, visit: _Visit, delivery: Delivery) -> bool:
+        """Write the metrics to who may read them; for others there is nothing at their address."""
+        is_for_them = visit.path == METRICS and visit.request.method in ("GET", "HEAD")
+        if not is_for_them or not self._operations.readers.trust(self._client(visit)):
+            return False
+        accept = visit.request.field(b"accept")
+        content, content_type = self._operations.metrics.text(accept)
+        delivery.start(200, Head((("Content-Type", content_type), *_OF_METRICS)))
+        with suppress(Enough):
+            delivery.write(content)
+        delivery.finish()
+        return True
+
+    def _answer_query(self, visit: _Visit, delivery: Delivery) -> bool:
+        """Answer a query of a program; tell whether it was one."""
+        request = visit.request
+        if visit.path not in _PATHS or request.method not in _QUERY_METHODS:
             return False
         body = None
         if request.method == "POST":
             body = Body.of(request.field(b"content-type") or "", request.body)
-        client = self._client_of(request.fields, origin)
-        reply = self._endpoint.reply(client, request.method, target.query, body)
+        client = self._client_of(request.fields, visit.origin)
+        reply = self._endpoint.reply(client, request.method, visit.query, body)
         if reply is None:
             return False
         delivery.start(reply.status, reply.head)
@@ -108,6 +148,17 @@ class Application:
             target.host or request.field(b"host") or "",
             lambda name: request.field(name.encode()),
         )
+
+
+class _Visit(NamedTuple):
+    """A request, the connection on which it came, and what its address says."""
+
+    request: Request
+    connection: socket.socket
+    origin: Origin
+    path: str
+    query: bytes
+    kind: RequestKind
 
 
 def _client(fields: Fields, origin: Origin) -> Client:

@@ -27,19 +27,21 @@ CELLS = 32
 
 #: When the request began (0 while there is none) and since when its client waits, in seconds of the
 #: monotonic clock, the length of what the slot holds of it, the status of its answer once bytes of
-#: it go out, its cell, the number of bytes sent, the name of the request, the number of requests so
-#: far.
-_REQUEST = struct.Struct("<ddIHBxQ8sI4x")
+#: it go out, its cell, its kind, the number of bytes sent, the name of the request, the number of
+#: requests so far, the worker's processor time when the request began.
+_REQUEST = struct.Struct("<ddIHBBQ8sI4xd")
 _TIME = struct.Struct("<d")
 _STATUS = struct.Struct("<H")
 _SENT = struct.Struct("<Q")
-_SINCE_AT, _STATUS_AT, _CELL_AT, _SENT_AT = 8, 20, 22, 24
+_SINCE_AT, _STATUS_AT, _CELL_AT, _KIND_AT, _SENT_AT = 8, 20, 22, 23, 24
 
 #: A cell: the number of the lease, and its state.
 _CELL = struct.Struct("<IB3x")
 _SIZE = _REQUEST.size + CELLS * _CELL.size
-_FLAGS = 16
-_CLOSING = 0
+
+#: What the board begins with: the flag, and the `Load`.
+_LOAD = struct.Struct("<IIII")
+_CLOSING, _LOAD_AT, _FLAGS = 0, 16, 32
 
 
 class State(IntEnum):
@@ -64,10 +66,34 @@ class Lease(NamedTuple):
     number: int
 
 
+class Times(NamedTuple):
+    """When a request began, and since when its client waits, in seconds of the monotonic clock.
+
+    ``processor`` is how many seconds of a processor the worker had had then.
+    """
+
+    begun: float
+    since: float
+    processor: float
+
+
+class Load(NamedTuple):
+    """How much there is to do: how many workers live and are idle, how many requests wait for one.
+
+    ``connections`` are all that are open.
+    """
+
+    workers: int = 0
+    idle: int = 0
+    waiting: int = 0
+    connections: int = 0
+
+
 class Board:
-    """A slot for each of ``slots`` workers, and a flag that all of them read."""
+    """A slot for each of ``slots`` workers, and what all of them read: a flag, and the load."""
 
     def __init__(self, slots: int) -> None:
+        self._slots = slots
         size = _FLAGS + slots * _SIZE
         self._file = os.memfd_create("board", os.MFD_CLOEXEC)
         os.ftruncate(self._file, size)
@@ -82,6 +108,21 @@ class Board:
     def close(self) -> None:
         """Ask all workers to close each connection after its next answer."""
         self._states[_CLOSING] = 1
+
+    @property
+    def load(self) -> Load:
+        """Return the load as the parent saw it last."""
+        return Load(*_LOAD.unpack_from(self._states, _LOAD_AT))
+
+    @load.setter
+    def load(self, load: Load) -> None:
+        _LOAD.pack_into(self._states, _LOAD_AT, *load)
+
+    @property
+    def running(self) -> int:
+        """Return how many requests are being answered."""
+        slots = range(_FLAGS, _FLAGS + self._slots * _SIZE, _SIZE)
+        return sum(_TIME.unpack_from(self._states, at)[0] > 0 for at in slots)
 
     def slot(self, number: int) -> Slot:
         """Return a slot, cleared."""
@@ -164,12 +205,11 @@ class Slot:
 
     # --- The request
 
-    def begin(self, request: bytes, begun: float, since: float, name: bytes) -> None:
+    def begin(self, request: bytes, name: bytes, times: Times) -> None:
         """Write that the answering of a request begins; ``name`` is what the log calls it.
 
-        ``begun`` is now, ``since`` when its client began to wait, in seconds of the monotonic
-        clock. The request itself is written too: by it another worker can tell the client if this
-        one ends.
+        The request itself is written too: by it another worker can tell the client if this one
+        ends.
         """
         size = len(request)
         if size > LONGEST_REQUEST:
@@ -179,8 +219,23 @@ class Slot:
         self._number += 1
         cell = self._states[self._at + _CELL_AT]
         _REQUEST.pack_into(
-            self._states, self._at, begun, since, size, 0, cell, 0, name, self._number
+            self._states,
+            self._at,
+            times.begun,
+            times.since,
+            size,
+            0,
+            cell,
+            0,
+            0,
+            name,
+            self._number,
+            times.processor,
         )
+
+    def classify(self, kind: int) -> None:
+        """Write of what kind the request is."""
+        self._states[self._at + _KIND_AT] = kind
 
     def start(self, status: int, sent: int) -> None:
         """Write that bytes of the answer go out, its status, and how many bytes they are."""
@@ -229,14 +284,25 @@ class Slot:
     @property
     def requests(self) -> int:
         """Return how many requests the worker has begun to answer."""
-        requests: int = _REQUEST.unpack_from(self._states, self._at)[7]
+        requests: int = _REQUEST.unpack_from(self._states, self._at)[8]
         return requests
 
     @property
     def name(self) -> bytes:
         """Return what the log calls the request."""
-        name: bytes = _REQUEST.unpack_from(self._states, self._at)[6]
+        name: bytes = _REQUEST.unpack_from(self._states, self._at)[7]
         return name
+
+    @property
+    def kind(self) -> int:
+        """Return of what kind the request is, 0 as long as that is not known."""
+        return self._states[self._at + _KIND_AT]
+
+    @property
+    def processor(self) -> float:
+        """Return how much processor time the worker had had when the request began."""
+        processor: float = _REQUEST.unpack_from(self._states, self._at)[9]
+        return processor
 
     @property
     def can_be_told(self) -> bool:

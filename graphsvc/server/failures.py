@@ -35,21 +35,25 @@ class Cause(Enum):
 
 
 class FailedRequest(NamedTuple):
-    """A request that is told why it has no answer: the cause, when it began, and its name."""
+    """A request that is told why it has no answer: the cause, when it began, and its name.
+
+    It has ``spent`` so many seconds of a processor.
+    """
 
     cause: Cause
     begun: float
     name: str
+    spent: float
 
     def encode(self) -> bytes:
         """Return it as a message holds it."""
-        return f"{self.cause.name} {self.begun!r} {self.name}".encode()
+        return f"{self.cause.name} {self.begun!r} {self.name} {self.spent!r}".encode()
 
     @classmethod
     def decode(cls, content: bytes) -> FailedRequest:
         """Read it from a message."""
-        cause, begun, name = content.decode().split(" ")
-        return cls(Cause[cause], float(begun), name)
+        cause, begun, name, spent = content.decode().split(" ")
+        return cls(Cause[cause], float(begun), name, float(spent))
 
 
 def cause_of(status: int) -> Cause:
@@ -90,9 +94,10 @@ def request_timeout(patience: float) -> bytes:
     return _whole(Problem(NAMED_KINDS["request-timeout"], detail))
 
 
-def malformed_request(malformed: Malformed) -> bytes:
-    """Return the answer to a request that cannot be read."""
-    return _whole(Problem(NAMED_KINDS[malformed.name], malformed.detail))
+def malformed_request(malformed: Malformed) -> tuple[int, bytes]:
+    """Return the status and the whole answer to a request that cannot be read."""
+    kind = NAMED_KINDS[malformed.name]
+    return kind.status, _whole(Problem(kind, malformed.detail))
 
 
 def whole_error(error: GraphsvcError) -> bytes:

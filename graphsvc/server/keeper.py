@@ -25,13 +25,17 @@ from typing import TYPE_CHECKING
 from graphsvc import checksums, depot
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import CURRENT, Release, current
+from graphsvc.server.exporter_process import ExporterProcess
 from graphsvc.server.listening import address_of, listen
 from graphsvc.server.notice import Notice, Status
+from graphsvc.server.service_manager import ServiceManager
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from graphsvc.server.counters import Counters
 
 logger = logging.getLogger(__name__)
 
@@ -73,13 +77,20 @@ class _Generation:
 class Keeper:
     """Keeps a parent for the current release of a folder on some sockets.
 
-    ``say_ready`` is called once the first parent answers.
+    Its processes count in ``counters``. ``say_ready`` is called once the first parent answers.
     """
 
     def __init__(
-        self, releases: Path, sockets: list[socket.socket], say_ready: Callable[[], None]
+        self,
+        releases: Path,
+        sockets: list[socket.socket],
+        counters: Counters,
+        say_ready: Callable[[], None],
     ) -> None:
         self._releases = releases
+        self._counters = counters.descriptor
+        self._manager = ServiceManager(os.environ)
+        self._exporter = ExporterProcess.wanted(os.environ)
         self._sockets = sockets
         self._say_ready = say_ready
         self._notice = Notice(releases, [address_of(each) for each in sockets])
@@ -97,6 +108,8 @@ class Keeper:
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then let requests under way be answered.
 
+        A second one of these signals ends all at once.
+
         Errors: GraphsvcError if the first parent cannot serve; it has said why.
         """
         reading, writing = os.pipe()
@@ -110,6 +123,8 @@ class Keeper:
             while not (self._is_over and not self._all()):
                 self._wait(reading)
                 self._look()
+        if self._exporter is not None:
+            self._exporter.close()
 
     def _all(self) -> list[_Generation]:
         return [*filter(None, (self._serving, self._coming)), *self._leaving]
@@ -157,11 +172,14 @@ class Keeper:
         # What changes from now on is seen, also while the new parent reads it.
         watch = checksums.Watch(release.path, release.manifest.files)
         reading, writing = os.pipe()
-        notice = self._notice.descriptor
         descriptors = [each.fileno() for each in self._sockets]
-        words = [str(release.path), *map(str, (writing, notice, *descriptors))]
+        handed_down = [writing, self._notice.descriptor, self._counters, *descriptors]
+        words = [str(release.path), *map(str, handed_down)]
+        if self._exporter is not None:
+            words += ["--spans", str(self._exporter.descriptor)]
+            handed_down.append(self._exporter.descriptor)
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", _PROGRAM, *words], pass_fds=[writing, notice, *descriptors]
+            [sys.executable, "-m", _PROGRAM, *words], pass_fds=handed_down
         )
         os.close(writing)
         self._coming = _Generation(
@@ -179,12 +197,25 @@ class Keeper:
 
     def _heed(self, number: signal.Signals) -> None:
         if number is signal.SIGHUP:
+            self._manager.reloading()
             self._reload()
         elif number is not signal.SIGCHLD:
-            self._is_over = True
-            self._next_start = 0.0
-            for generation in self._all():
+            self._end()
+
+    def _end(self) -> None:
+        """Let all parents answer what is under way; if they were told so already, kill them."""
+        for generation in self._all():
+            if self._is_over:
+                generation.process.kill()
+            else:
                 generation.process.terminate()
+        if not self._is_over:
+            self._manager.stopping()
+            # Clients of a listening socket that nobody accepts from would wait for the end.
+            for listener in self._sockets:
+                listener.close()
+        self._is_over = True
+        self._next_start = 0.0
 
     def _reload(self) -> None:
         self._refused.clear()
@@ -192,6 +223,8 @@ class Keeper:
 
     def _look(self) -> None:
         """See which parents have become ready, which have ended, and which files have changed."""
+        if self._exporter is not None:
+            self._exporter.look()
         if self._coming is not None and self._coming.process.poll() is None:
             self._welcome(self._coming)
         self._leaving = [each for each in self._leaving if each.process.poll() is None]
@@ -241,6 +274,7 @@ class Keeper:
         if self._serving is not None:
             status = Status(self._serving.release, failure, self._serving.is_sound)
             self._notice.write(status)
+            self._manager.ready(f"{failure} The release {status.release} is served.".strip())
 
     def _coming_has_failed(self, coming: _Generation, code: int) -> None:
         self._coming = None

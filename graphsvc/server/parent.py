@@ -21,18 +21,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphsvc.server import bounds, messages
-from graphsvc.server.board import Board, State
+from graphsvc.server.board import State
 from graphsvc.server.clients import Client
+from graphsvc.server.counters import Event
 from graphsvc.server.failures import Cause, FailedRequest, error_of, request_timeout, whole_error
 from graphsvc.server.judge import Judge
 from graphsvc.server.pool import LEAST, Pool
+from graphsvc.server.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from graphsvc.server.access_log import AccessLog
     from graphsvc.server.application import Application
-    from graphsvc.server.board import Slot
+    from graphsvc.server.board import Board
     from graphsvc.server.judge import Plan
     from graphsvc.server.worker_process import WorkerProcess
 
@@ -46,6 +47,8 @@ _KEPT, _CLOSING_SOON = 75.0, 2.0
 
 #: How long a connection is still kept for its next request once another parent serves, in seconds.
 _LEAVING = 5.0
+
+_UNAVAILABLE = 503
 
 _ONCE = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
 _LEFT = select.EPOLLRDHUP | select.EPOLLONESHOT
@@ -68,13 +71,13 @@ class Parent:
         plan: Plan,
         client_bounds: Bounds,
         application: Application,
-        log: AccessLog | None,
+        board: Board,
     ) -> None:
         self._listeners = {listener.fileno(): listener for listener in listeners}
         self._bounds = client_bounds
         self._deadline = plan.deadline
-        self._log = log
-        self._board = Board(plan.most)
+        self._journal = application.journal
+        self._board = board
         self._judge = Judge(plan)
         self._pool = Pool(self._board, plan, application, self._close_all)
         self._events = select.epoll()
@@ -97,6 +100,8 @@ class Parent:
             self._events.register(descriptor, select.EPOLLIN)
         gc.collect()
         gc.freeze()
+        self._journal.open()
+        self._journal.count(Event.PARENT_STARTED)
         self._fork_least()
         tell_ready()
         while not self._is_done():
@@ -110,6 +115,7 @@ class Parent:
                 # The kernel may take long to give back its memory; its clients need not wait.
                 self._settle(worker, worker.cause or Cause.KILLED)
             self._sweep()
+            self._pool.show_load(len(self._waiting), len(self._clients))
         self._pool.end_all()
 
     def _heed_signals(self) -> None:
@@ -158,6 +164,7 @@ class Parent:
             connection.setblocking(True)  # noqa: FBT003 - the workers wait, the parent never does
             if connection.family != socket.AF_UNIX:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._journal.count(Event.CONNECTION)
             client = Client(connection)
             self._clients[client.descriptor] = client
             self._events.register(client.descriptor, _ONCE)
@@ -184,7 +191,7 @@ class Parent:
 
     def _queue(self, client: Client) -> None:
         if len(self._waiting) >= self._bounds.waiting:
-            self._refuse(client, self._overloaded())
+            self._refuse_for_overload(client)
         else:
             client.since, client.is_waiting = time.monotonic(), True
             self._waiting.append(client)
@@ -200,8 +207,9 @@ class Parent:
             client.connection.shutdown(socket.SHUT_WR)
         self._close_soon(client)
 
-    def _overloaded(self) -> bytes:
-        return whole_error(error_of(Cause.OVERLOADED, self._deadline))
+    def _refuse_for_overload(self, client: Client) -> None:
+        self._journal.count_refusal(_UNAVAILABLE)
+        self._refuse(client, whole_error(error_of(Cause.OVERLOADED, self._deadline)))
 
     def _close_soon(self, client: Client) -> None:
         """Close a connection once its client has read the answer, or soon."""
@@ -240,7 +248,7 @@ class Parent:
             if self._is_resting(client):
                 self._end_if_late(client, now)
         while self._waiting and now - self._waiting[0].since > self._deadline:
-            self._refuse(self._waiting.popleft(), self._overloaded())
+            self._refuse_for_overload(self._waiting.popleft())
         for client in self._pool.gather():
             self._go_on(client, State.RESTING)
         if not self._leaves_at:
@@ -249,8 +257,7 @@ class Parent:
     def _end_if_late(self, client: Client, now: float) -> None:
         kept = _CLOSING_SOON if client.closes_soon else _LEAVING if self._leaves_at else _KEPT
         if client.begun and now - client.begun > self._bounds.patience and not client.closes_soon:
-            if self._log is not None:
-                self._log.write_timeout(client.beginning, now - client.begun)
+            self._journal.write(Record.of_timeout(client.beginning, now - client.begun))
             self._refuse(client, request_timeout(self._bounds.patience))
         elif not client.begun and now - client.since > kept:
             self._close(client)
@@ -324,20 +331,22 @@ class Parent:
             client.worker = None
             state = slot.state(client.lease)
             if state is State.TAKEN:
-                self._tell(client, slot, cause)
+                self._tell(client, worker, cause)
             elif state is State.ENDED:
                 self._close(client)
             else:
                 self._go_on(client, state)
 
-    def _tell(self, client: Client, slot: Slot, cause: Cause) -> None:
+    def _tell(self, client: Client, worker: WorkerProcess, cause: Cause) -> None:
         """Do what is right by a client whose worker has ended in the middle of its request."""
+        slot = worker.slot
         if cause is not Cause.CLIENT_LEFT and client.failed is None and slot.can_be_told:
-            client.tell(FailedRequest(cause, slot.begun, slot.name.hex()), slot.request)
+            failed = FailedRequest(cause, slot.begun, slot.name.hex(), worker.spent)
+            client.tell(failed, slot.request)
             self._queue_first(client)
             return
-        if self._log is not None and slot.begun:
-            self._log.write_end(slot, cause)
+        if slot.begun:
+            self._journal.write(Record.of_lost(slot, cause, worker.spent))
         if slot.status or cause is Cause.CLIENT_LEFT:
             self._abort(client)
         else:

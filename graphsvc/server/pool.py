@@ -15,7 +15,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from graphsvc.server import messages
-from graphsvc.server.board import CELLS, Lease, State
+from graphsvc.server.board import CELLS, Lease, Load, State
+from graphsvc.server.counters import Event
 from graphsvc.server.failures import Cause, cause_of
 from graphsvc.server.worker import Link, work
 from graphsvc.server.worker_process import WorkerProcess
@@ -85,6 +86,7 @@ class Pool:
         if pid == 0:
             self._work(ours, theirs, slot)
         theirs.close()
+        self._application.journal.count(Event.WORKER_STARTED)
         self._free.pop()
         worker = WorkerProcess(pid, ours, slot)
         self.workers[ours.fileno()] = worker
@@ -216,9 +218,13 @@ class Pool:
         if worker in self.idle:
             self.idle.remove(worker)
         worker.wake(time.monotonic())
-        _, status = os.waitpid(worker.pid, 0)
+        _, status, usage = os.wait4(worker.pid, 0)
+        worker.note_time(usage.ru_utime + usage.ru_stime)
         self._free.append(worker.slot.number)
         cause = worker.cause or cause_of(status)
+        if status:
+            # One that ends by itself says why.
+            self._application.journal.count_end(cause.value)
         if cause in (Cause.CRASH, Cause.MEMORY) and status and not worker.slot.requests:
             self._wait_longer()
         return cause
@@ -246,6 +252,10 @@ class Pool:
     def is_shared(self) -> bool:
         """Tell whether a client could wait behind the request of another one."""
         return any(len(worker.clients) > 1 for worker in self.workers.values())
+
+    def show_load(self, waiting: int, connections: int) -> None:
+        """Write onto the board how much there is to do; so many requests wait for a worker."""
+        self._board.load = Load(len(self.workers), len(self.idle), waiting, connections)
 
     def end_surplus(self) -> None:
         """End workers that have been idle for a while, but for the least number."""

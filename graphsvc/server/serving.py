@@ -14,7 +14,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import click
 
@@ -24,19 +24,28 @@ from graphsvc.release import Release
 from graphsvc.server import bounds
 from graphsvc.server.access_log import AccessLog
 from graphsvc.server.application import Application
+from graphsvc.server.board import Board
+from graphsvc.server.counters import Counters, Event
 from graphsvc.server.judge import Plan
 from graphsvc.server.keeper import REFUSED
+from graphsvc.server.metrics import Metrics
 from graphsvc.server.notice import read_status
+from graphsvc.server.operations import Operations
 from graphsvc.server.parent import Bounds, Parent
+from graphsvc.server.rate_limit import RateLimit
+from graphsvc.server.records import Journal
+from graphsvc.server.slow_log import SlowLog
+from graphsvc.server.tracing import Tracer
 from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.web.app import create_app, warm_up
-from graphsvc.web.origin import PublicAddress
+from graphsvc.web.origin import Peers, PublicAddress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphsvc.server.notice import Status
+    from graphsvc.server.records import Reader
     from graphsvc.settings import Settings
     from graphsvc.web.delivery import Delivering
 
@@ -50,7 +59,12 @@ _COPIED_PART = 0.5
 _LEAST_COPIED = 64 * _MEBIBYTE
 
 
-def load(values: Settings, release: Release, status: Callable[[], Status | None]) -> Application:
+def load(
+    values: Settings,
+    release: Release,
+    operations: Operations,
+    status: Callable[[], Status | None],
+) -> Application:
     """Return the application that all workers share: what a start reads is read here, once.
 
     ``status`` returns what the keeper says is served.
@@ -59,13 +73,13 @@ def load(values: Settings, release: Release, status: Callable[[], Status | None]
     has threads for writing then. No fork copies them, and whoever only reads gives them no work.
     """
     if release.manifest.counts["quads"] > values.memory_quads:
-        return _application(values, release, release.store, status)
+        return _application(values, release, release.store, operations, status)
     # A thread allocates from an arena of its own. So the millions of small blocks of the graph lie
     # there, and what a request needs lies together elsewhere: queries are read twice as fast. The
     # thread has ended before any process is forked.
     with ThreadPoolExecutor(max_workers=1) as loader:
         store = loader.submit(_load, release).result()
-    return _application(values, release, store, status)
+    return _application(values, release, store, operations, status)
 
 
 def _load(release: Release) -> OxigraphStore:
@@ -77,6 +91,7 @@ def _application(
     values: Settings,
     release: Release,
     store: OxigraphStore,
+    operations: Operations,
     status: Callable[[], Status | None],
 ) -> Application:
     flask = create_app(release, values, store)
@@ -88,13 +103,33 @@ def _application(
         flask.extensions["graphsvc.endpoint"],
         PublicAddress(values),
         values.deadline,
-        log_of(values, release),
+        operations,
     )
 
 
-def log_of(values: Settings, release: Release) -> AccessLog | None:
-    """Return the access log, if one is wanted."""
-    return AccessLog(release.id) if values.access_log else None
+class Shared(NamedTuple):
+    """What all parents of a service have of its keeper: counters, and the socket for traces."""
+
+    counters: Counters
+    spans: int | None
+
+
+def operations_of(values: Settings, release: Release, shared: Shared, board: Board) -> Operations:
+    """Return what those who run the service want to have of it."""
+    readers: list[Reader] = []
+    journal = Journal(shared.counters, readers)
+    if shared.spans is not None:
+        readers.append(Tracer(shared.spans, release.id, lambda: journal.count(Event.SPAN_LOST)))
+    if values.access_log:
+        readers.append(AccessLog(release.id))
+    if values.slow_queries:
+        readers.append(SlowLog(release.id, values.slow_queries))
+    return Operations(
+        journal,
+        RateLimit(values.rate_limit) if values.rate_limit else None,
+        Metrics(shared.counters, board, release.manifest),
+        Peers(values.metrics_readers),
+    )
 
 
 def plan(values: Settings) -> Plan:
@@ -122,15 +157,17 @@ def plan(values: Settings) -> Plan:
 
 @click.command()
 @click.argument("release", type=click.Path(path_type=Path))
-@click.argument("ready", type=int)
-@click.argument("notice", type=int)
-@click.argument("listeners", type=int, nargs=-1)
-def main(release: Path, ready: int, notice: int, listeners: tuple[int, ...]) -> None:
-    """Serve a release on listening sockets, given by their descriptors.
+@click.argument("descriptors", type=int, nargs=-1)
+@click.option("--spans", type=int, help="The socket for traces.")
+def main(release: Path, descriptors: tuple[int, ...], spans: int | None) -> None:
+    """Serve a release.
 
-    Once there are workers the name of the release is written into the descriptor READY. The keeper
-    writes into NOTICE what is served. The exit code is 65 if the release cannot be served.
+    DESCRIPTORS are those of the pipe into which the name of the release is written once there are
+    workers, of the file into which the keeper writes what is served, of the memory in which the
+    processes of the service count, and of the listening sockets. The exit code is 65 if the release
+    cannot be served.
     """
+    ready, notice, counters, *listeners = descriptors
     bounds.end_with_parent()
     values = settings.load({})
     logging.basicConfig(level=values.log_level)
@@ -139,7 +176,10 @@ def main(release: Path, ready: int, notice: int, listeners: tuple[int, ...]) -> 
         served = Release.open(release)
         depot.Hold(served.path)
         served.verify()
-        application = load(values, served, partial(read_status, notice))
+        intended = plan(values)
+        board = Board(intended.most)
+        operations = operations_of(values, served, Shared(Counters(counters), spans), board)
+        application = load(values, served, operations, partial(read_status, notice))
     except SettingsError as error:
         raise SystemExit(f"Error: {error.message} {error.remedy}") from error
     except GraphsvcError as error:
@@ -157,10 +197,10 @@ def main(release: Path, ready: int, notice: int, listeners: tuple[int, ...]) -> 
 
     Parent(
         [socket.socket(fileno=descriptor) for descriptor in listeners],
-        plan(values),
+        intended,
         Bounds(values.waiting_requests, values.request_timeout),
         application,
-        log_of(values, served),
+        board,
     ).run(tell_ready)
 
 

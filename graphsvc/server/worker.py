@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphsvc.server import bounds, messages
-from graphsvc.server.access_log import new_id
 from graphsvc.server.answers import Answer
-from graphsvc.server.board import State
+from graphsvc.server.board import State, Times
 from graphsvc.server.failures import Cause, FailedRequest, malformed_request
+from graphsvc.server.records import record_of
 from graphsvc.server.requests import CONTINUE, Incoming, Malformed
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def work(link: Link, application: Application, limits: Limits) -> None:
     bounds.use_one_arena()
     bounds.limit_memory(limits.memory)
     _forbid_sockets()
+    application.journal.open()
     Worker(link, application, limits).run()
 
 
@@ -127,7 +128,7 @@ class Worker:
         self._board = link.board
         self._slot = link.slot
         self._application = application
-        self._log = application.log
+        self._journal = application.journal
         self._limits = limits
         self._connections: dict[int, _Connection] = {}
         self._events = select.epoll()
@@ -135,8 +136,9 @@ class Worker:
         self._next_sweep = 0.0
         self._most_copied = limits.copied + bounds.copied_memory()
         self._until_weighed = _WEIGHED_EVERY
-        self._retires = False
+        self._retires = ""
         self._is_dismissed = False
+        self._processor = time.process_time()
 
     def run(self) -> None:
         """Answer until there is nothing more to do."""
@@ -149,6 +151,7 @@ class Worker:
             self._give_back_unused()
         for connection in list(self._connections.values()):
             self._give_back(connection, messages.KEEP)
+        self._journal.count_end(self._retires or "idle")
 
     def _hear(self) -> None:
         """Take the connection that the parent lends, and answer its request."""
@@ -213,7 +216,9 @@ class Worker:
                 if request is None and incoming.data:
                     request = self._wait_for_rest(connection)
             except Malformed as malformed:
-                connection.socket.sendall(malformed_request(malformed))
+                status, answer = malformed_request(malformed)
+                self._journal.count_refusal(status)
+                connection.socket.sendall(answer)
                 connection.socket.shutdown(socket.SHUT_WR)
                 return messages.CLOSE_SOON
             if request is None and incoming.data:
@@ -250,21 +255,23 @@ class Worker:
     def _answer(self, connection: _Connection, request: Request) -> bytes | None:
         """Answer one request; return how the connection ends, None if it goes on."""
         failed, connection.failed = connection.failed, None
-        name = "" if self._log is None else failed.name if failed else new_id()
+        name = failed.name if failed else self._journal.name()
         began = time.monotonic()
-        self._slot.begin(request.raw, began, connection.since or began, bytes.fromhex(name))
+        times = Times(began, connection.since or began, self._processor)
+        self._slot.begin(request.raw, bytes.fromhex(name), times)
         connection.since = 0.0
         answer = Answer(connection.socket, request, self._slot)
         if self._board.is_closing:
             answer.keep_alive = False
         answer.request_id = name
         early_end = self._try_to_answer(request, connection.socket, answer, failed)
-        seconds = time.monotonic() - began
-        if self._log is not None:
-            end = failed.cause.value if failed else early_end
-            whole_time = time.monotonic() - failed.begun if failed else seconds
-            self._log.write(request, answer, whole_time, end)
-        self._look_at_itself(seconds)
+        now, processor = time.monotonic(), time.process_time()
+        end = failed.cause.value if failed else early_end
+        whole_time = now - failed.begun if failed else now - began
+        spent, self._processor = processor - self._processor, processor
+        spent += failed.spent if failed else 0.0
+        self._journal.write(record_of(request, answer, whole_time, spent, end))
+        self._look_at_itself(now - began)
         if early_end:
             return messages.ABORT
         return None if answer.keep_alive else messages.CLOSE
@@ -291,11 +298,12 @@ class Worker:
     def _look_at_itself(self, seconds: float) -> None:
         """Retire if this process stays slowed down, or has copied too much of the release."""
         if seconds > _QUICK and bounds.has_lower_priority() and not bounds.regain_priority():
-            self._retires = True
+            self._retires = "low priority"
         self._until_weighed -= 1
         if seconds > _QUICK or not self._until_weighed:
             self._until_weighed = _WEIGHED_EVERY
-            self._retires |= self._has_copied_too_much()
+            if self._has_copied_too_much():
+                self._retires = "copied too much"
 
     def _has_copied_too_much(self) -> bool:
         copied = bounds.copied_memory()

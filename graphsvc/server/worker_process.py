@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from graphsvc.server import bounds
 from graphsvc.server.board import CELLS, State
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class WorkerProcess:
 
     ``clients`` are those that it has been lent, by their cells. It ``is_silent`` while it does not
     read what it is sent. ``cause`` is set when the parent has ended it. ``begun`` is when the
-    request began that was seen last, ``processor`` the worker's processor time then.
+    request began that was seen last, ``processor`` the worker's processor time then. ``spent`` is
+    how much of that its last request took, once it has ended.
     """
 
     pid: int
@@ -39,6 +41,7 @@ class WorkerProcess:
     clients: dict[int, Client] = field(default_factory=dict)
     cause: Cause | None = None
     ended: float = 0.0
+    spent: float = 0.0
     is_silent: bool = False
     begun: float = 0.0
     processor: float = 0.0
@@ -87,7 +90,12 @@ class WorkerProcess:
             self.is_stopped = False
             self.turn_began = now
 
+    def note_time(self, processor: float) -> None:
+        """Take how much processor time it has had in all."""
+        self.spent = max(0.0, processor - self.slot.processor)
+
     def end(self, cause: Cause) -> None:
         """End it at once; to give its memory back it may take longer."""
         self.cause, self.ended = cause, time.monotonic()
+        self.note_time(bounds.processor_time(self.pid))
         os.kill(self.pid, signal.SIGKILL)

@@ -37,7 +37,8 @@ SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, Current-Answer, "
-        "ETag, Last-Modified, Link, Memento-Datetime, Release, Repr-Digest, Request-Id, Retry-After"
+        "ETag, Last-Modified, Link, Memento-Datetime, RateLimit, RateLimit-Policy, Release, "
+        "Repr-Digest, Request-Id, Retry-After"
     ),
     "Cross-Origin-Resource-Policy": "cross-origin",
 }

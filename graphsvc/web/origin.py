@@ -88,7 +88,7 @@ class PublicAddress:
             scheme, host, root = split_public_url(settings.public_url)
             self._fixed = Origin(scheme, _without_usual_port(host.lower(), scheme), root)
         self._root = _root_of(settings.base_iri)
-        self._proxies = _Proxies((settings.trusted_proxies or "").split(", "))
+        self._proxies = Peers(settings.trusted_proxies)
         self.trusts_proxies = bool(settings.trusted_proxies)
 
     def origin(self, peer: str, host: str, field: Fields, scheme: str = "http") -> Origin:
@@ -103,6 +103,22 @@ class PublicAddress:
             return self._fixed
         direct = _origin(scheme, host, self._root)
         return _forwarded(direct, field, self._proxies) if self._proxies.trust(peer) else direct
+
+    def client(self, peer: str, field: Fields) -> str:
+        """Return the address of who makes a request: the peer, or who is behind trusted proxies.
+
+        It is empty for a Unix socket, and what a proxy writes if that hides the address.
+
+        Errors: ForwardingError, if a trusted proxy names two.
+        """
+        if not self._proxies.trust(peer):
+            return peer
+        elements = _elements(field("forwarded") or "")
+        lists = ([each.get("for", "") for each in elements], _list(field("x-forwarded-for")))
+        clients = {_behind(nodes, self._proxies) for nodes in lists if nodes}
+        if len(clients) > 1:
+            raise _wrong("What Forwarded and X-Forwarded-For say", " and ".join(sorted(clients)))
+        return clients.pop() if clients else peer
 
     def apply(self, environ: WSGIEnvironment) -> None:
         """Write the origin of a request into its WSGI environment.
@@ -139,11 +155,14 @@ class Mounted:
         return self._application(environ, start_response)
 
 
-class _Proxies:
-    """The proxies that are trusted: addresses, networks, and peers of a Unix socket."""
+class Peers:
+    """Who is trusted with something: addresses, networks, and peers of a Unix socket.
 
-    def __init__(self, names: Iterable[str]) -> None:
-        named = {name for name in names if name}
+    ``names`` is the value of a setting that names them.
+    """
+
+    def __init__(self, names: str | None) -> None:
+        named = {name for name in (names or "").split(", ") if name}
         self._unix = UNIX in named
         self._networks: tuple[IPv4Network | IPv6Network, ...] = tuple(
             ip_network(name) for name in named - {UNIX}
@@ -162,9 +181,8 @@ class _Proxies:
 
         https://www.rfc-editor.org/rfc/rfc7239#section-6
         """
-        bare = re.sub(r"^\[(.*)\](?::\w+)?$|^([0-9.]+):\w+$", r"\1\2", node)
         try:
-            address = ip_address(bare)
+            address = ip_address(_without_port(node))
         except ValueError:
             # "unknown", or a name that hides the address.
             return False
@@ -173,7 +191,16 @@ class _Proxies:
         return any(address in network for network in self._networks)
 
 
-def _forwarded(direct: Origin, field: Fields, proxies: _Proxies) -> Origin:
+def _without_port(node: str) -> str:
+    return re.sub(r"^\[(.*)\](?::\w+)?$|^([0-9.]+):\w+$", r"\1\2", node)
+
+
+def _behind(nodes: Sequence[str], proxies: Peers) -> str:
+    """Return from whom the first of the trusted proxies got a request."""
+    return _without_port(nodes[-min(_hops(nodes, proxies), len(nodes))])
+
+
+def _forwarded(direct: Origin, field: Fields, proxies: Peers) -> Origin:
     """Return the origin that the fields of a trusted proxy name; what they leave out is direct."""
     standard, usual = _by_standard(field, proxies), _by_usage(field, proxies)
     said = usual | standard
@@ -189,7 +216,7 @@ def _forwarded(direct: Origin, field: Fields, proxies: _Proxies) -> Origin:
     return Origin(scheme, _without_usual_port(host, scheme), said.get("prefix", direct.root))
 
 
-def _by_standard(field: Fields, proxies: _Proxies) -> dict[str, str]:
+def _by_standard(field: Fields, proxies: Peers) -> dict[str, str]:
     """Return what the field Forwarded says: https://www.rfc-editor.org/rfc/rfc7239#section-4."""
     value = field("forwarded")
     if value is None:
@@ -203,7 +230,7 @@ def _by_standard(field: Fields, proxies: _Proxies) -> dict[str, str]:
     return _checked(said)
 
 
-def _by_usage(field: Fields, proxies: _Proxies) -> dict[str, str]:
+def _by_usage(field: Fields, proxies: Peers) -> dict[str, str]:
     """Return what the fields X-Forwarded-* say; no standard describes them."""
     hops = _hops(_list(field("x-forwarded-for")), proxies)
     said = {}
@@ -214,7 +241,7 @@ def _by_usage(field: Fields, proxies: _Proxies) -> dict[str, str]:
     return _checked(said)
 
 
-def _hops(nodes: Sequence[str], proxies: _Proxies) -> int:
+def _hops(nodes: Sequence[str], proxies: Peers) -> int:
     """Return how many proxies are trusted, given from where each got the request: the last first.
 
     The peer is one; if it got the request from a trusted proxy, that is the next one, and so on.

@@ -118,6 +118,15 @@ KINDS: tuple[Kind, ...] = (
         Phrase("The field Expect of a request may only be 100-continue."),
     ),
     Kind(
+        "too-many-requests",
+        429,
+        Phrase("Too many requests from one client"),
+        Phrase(
+            "The service limits how many requests a client may make in a time. Retry-After says "
+            "when its next one is answered."
+        ),
+    ),
+    Kind(
         "fields-too-large",
         431,
         Phrase("The head of the request is too large"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -14,7 +15,16 @@ import psutil
 import pytest
 
 from .launchers import read_only_mount, without_privileges
-from .processes import LOOKUP, NAME, Service, run, started, until_serving
+from .processes import (
+    ENDLESS_ROWS,
+    LOOKUP,
+    NAME,
+    Service,
+    eventually,
+    run,
+    started,
+    until_serving,
+)
 from .wire import PATIENCE, BrokenOff, Wire, query, request
 
 if TYPE_CHECKING:
@@ -191,3 +201,91 @@ def test_an_answer_under_way_that_does_not_end_is_ended_by_its_deadline(serve: S
         with pytest.raises(BrokenOff):
             sum(map(len, parts))
     assert service.wait() == 0
+
+
+def refuses(service: Service) -> bool:
+    """Tell if nobody new is let in."""
+    try:
+        service.connect().socket.close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_it_at_once(serve: Serve, number: signal.Signals) -> None:
+    service = serve(deadline=600)
+    with service.connect() as wire:
+        wire.send(request(query(ENDLESS_ROWS)))
+        parts = wire.parts(wire.read_head())
+        next(parts)
+        left = service.processes()
+        service.send_signal(signal.SIGTERM)
+        eventually(lambda: refuses(service))
+        service.send_signal(number)
+        assert service.wait() == 0
+        assert not psutil.wait_procs(left, PATIENCE)[1]
+        with pytest.raises(BrokenOff):
+            sum(map(len, parts))
+    assert "Traceback" not in service.log
+
+
+def test_a_connection_that_goes_on_is_told_that_it_ends(serve: Serve) -> None:
+    service = serve(deadline=600)
+    with service.connect() as busy, service.connect() as wire:
+        busy.send(request(LONG))
+        parts = busy.parts(busy.read_head())
+        next(parts)
+        wire.send(request(query(LOOKUP))[:-2])
+        service.send_signal(signal.SIGTERM)
+        eventually(lambda: refuses(service))
+        answer = wire.exchange(b"\r\n")
+        assert (answer.values, answer.fields["connection"]) == ([NAME], "close")
+        assert wire.is_closed()
+        sum(map(len, parts))
+        assert service.wait() == 0
+
+
+@pytest.mark.parametrize("prefix", ["", "@"])
+def test_a_service_manager_is_told_how_the_service_does(
+    lights_folder: Path,
+    releases: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    prefix: str,
+) -> None:
+    """sd_notify(3), by a name in the file system and by one of the kernel's own."""
+    name = str(tmp_path / "notify")
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.settimeout(PATIENCE)
+        manager.bind(f"\0{name}" if prefix else name)
+        monkeypatch.setenv("NOTIFY_SOCKET", f"{prefix}{name}")
+        with started([*places(lights_folder, releases), "--port", "0"], tmp_path, {}) as service:
+            assert manager.recv(4096).startswith(b"READY=1\nSTATUS=Serving the release ")
+            until_serving(service)
+            service.send_signal(signal.SIGHUP)
+            assert re.fullmatch(rb"RELOADING=1\nMONOTONIC_USEC=\d+", manager.recv(4096))
+            assert manager.recv(4096).startswith(b"READY=1\n")
+            assert service.is_well()
+            service.send_signal(signal.SIGTERM)
+            assert manager.recv(4096) == b"STOPPING=1"
+            assert service.wait() == 0
+
+
+def test_a_service_manager_is_told_that_a_reload_has_failed(
+    lights_folder: Path, releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "releases"
+    shutil.copytree(releases, copy, symlinks=True)
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.settimeout(PATIENCE)
+        manager.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        with started([*places(lights_folder, copy), "--port", "0"], tmp_path, {}) as service:
+            manager.recv(4096)
+            until_serving(service)
+            (copy / "current").unlink()
+            service.send_signal(signal.SIGHUP)
+            assert manager.recv(4096).startswith(b"RELOADING=1\n")
+            assert b"STATUS=No other release is served" in manager.recv(4096)
+            assert service.is_well()

@@ -1,0 +1,36 @@
+"""The release that would be served: is it whole, and is it of the files as they are now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphsvc.errors import ReleaseError
+from graphsvc.findings import Finding, Severity
+from graphsvc.release import current, is_fresh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from graphsvc.settings import Settings
+
+
+def examine(values: Settings, inputs: Mapping[str, str] | None) -> Iterator[Finding]:
+    """Yield what is wrong with the current release; ``inputs`` are the files it is built from."""
+    try:
+        served = current(values.releases)
+        served.verify()
+    except ReleaseError as error:
+        # Where there are files, serve builds what is not there.
+        is_grave = inputs is None or (values.releases / "current").exists()
+        severity = Severity.ERROR if is_grave else Severity.NOTE
+        yield Finding("release-unusable", error.message, error.remedy, severity)
+        return
+    if inputs is None:
+        return
+    if not is_fresh(inputs, served, values.base_iri, values.label_properties):
+        yield Finding(
+            "release-stale",
+            f"The files have changed since the release {served.id} was built, or the program has.",
+            "Build it again: graphsvc build",
+            Severity.WARNING,
+        )

@@ -1,0 +1,38 @@
+"""What those who run a service have of it while it runs: records, metrics, limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc.server.counters import Event
+
+if TYPE_CHECKING:
+    from graphsvc.server.metrics import Metrics
+    from graphsvc.server.rate_limit import RateLimit
+    from graphsvc.server.records import Journal
+    from graphsvc.web.kinds import RequestKind
+    from graphsvc.web.origin import Peers
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """The journal of requests, the limit for each client if there is one, and the metrics.
+
+    ``readers`` are those who may read the metrics.
+    """
+
+    journal: Journal
+    limit: RateLimit | None
+    metrics: Metrics
+    readers: Peers
+
+    def admit(self, kind: RequestKind, client: str) -> None:
+        """Let a client make a request of a kind. Errors: RequestProblem if it makes too many."""
+        if self.limit is None or kind.is_unlimited:
+            return
+        try:
+            self.limit.admit(client)
+        except Exception:
+            self.journal.count(Event.LIMITED)
+            raise

@@ -1,0 +1,78 @@
+"""What the kernel says of the processes of a service: processor time, memory, descriptors.
+
+https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PROC = Path("/proc")
+_PAGE = resource.getpagesize()
+_TICK = os.sysconf("SC_CLK_TCK")
+
+#: What a process is by how far it is from the keeper.
+_ROLES = ("keeper", "parent", "worker")
+
+# Which fields of a line of stat, counted from the one after the name: proc_pid_stat(5).
+_PARENT, _TIMES, _STARTED, _RESIDENT = 1, slice(11, 15), 19, 21
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process: its ``role``, its processor time with that of its ended children, its memory.
+
+    Times are in seconds, ``started`` since the machine has started; ``resident`` is in bytes.
+    """
+
+    pid: int
+    role: str
+    processor: float
+    started: float
+    resident: int
+
+    @property
+    def descriptors(self) -> int:
+        """Return how many descriptors it has open; 0 if it has ended."""
+        with suppress(OSError):
+            return len(os.listdir(f"/proc/{self.pid}/fd"))  # noqa: PTH208 - names alone are quick
+        return 0
+
+
+def tree_of_worker() -> list[Process]:
+    """Return the processes of the service that this process is a worker of, the keeper first."""
+    return list(_tree(int(_stat(os.getppid())[_PARENT]), 0))
+
+
+def started_at(process: Process) -> float:
+    """Return when a process started, in seconds since 1970."""
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + process.started
+
+
+def _tree(pid: int, depth: int) -> Iterator[Process]:
+    with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+        fields = _stat(pid)
+        yield Process(
+            pid,
+            _ROLES[min(depth, len(_ROLES) - 1)],
+            sum(map(int, fields[_TIMES])) / _TICK,
+            int(fields[_STARTED]) / _TICK,
+            int(fields[_RESIDENT]) * _PAGE,
+        )
+        children = (_PROC / str(pid) / "task" / str(pid) / "children").read_text("ascii")
+        for child in children.split():
+            yield from _tree(int(child), depth + 1)
+
+
+def _stat(pid: int) -> list[str]:
+    # The name of the program, in parentheses, may have spaces.
+    return (_PROC / str(pid) / "stat").read_text("utf-8").rpartition(")")[2].split()

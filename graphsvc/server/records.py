@@ -1,0 +1,158 @@
+"""A request that has come to its end, and who learns of it: counters, logs, traces.
+
+A record is made by whichever process knows the end: the worker that answered, or the parent if that
+worker ended and no other one tells the client.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from graphsvc.server.requests import Incoming, Malformed
+from graphsvc.web.kinds import RequestKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphsvc.server.answers import Answer
+    from graphsvc.server.board import Slot
+    from graphsvc.server.counters import Counters, Event, Row
+    from graphsvc.server.failures import Cause
+    from graphsvc.server.requests import Request
+
+_REQUEST_TIMEOUT = 408
+
+
+@dataclass(slots=True)
+class Record:
+    """A request that has ended.
+
+    ``name`` is what the logs call it, ``raw`` are its bytes as far as they are there, ``status`` is
+    0 if it had no answer, ``size`` counts the bytes of content that have gone out, ``processor`` is
+    how many seconds of a processor it took, ``end`` what ended it early, if anything.
+    """
+
+    name: str
+    method: str
+    target: bytes
+    kind: int
+    raw: bytes
+    status: int
+    size: int
+    seconds: float
+    processor: float
+    end: str
+
+    @classmethod
+    def of_lost(cls, slot: Slot, cause: Cause, spent: float) -> Record:
+        """Return the record of a request whose worker has ended in the middle of its answer.
+
+        It has ``spent`` so many seconds of a processor.
+        """
+        raw, seconds = slot.request, time.monotonic() - slot.begun
+        method, target = _first_line(raw)
+        name, status, size = slot.name.hex(), slot.status, slot.sent
+        return cls(name, method, target, slot.kind, raw, status, size, seconds, spent, cause.value)
+
+    @classmethod
+    def of_refusal(cls, status: int) -> Record:
+        """Return the record of a request that was refused before anybody could read it."""
+        return cls("", "", b"", RequestKind.OTHER, b"", status, 0, 0.0, 0.0, "")
+
+    @classmethod
+    def of_timeout(cls, beginning: bytes, seconds: float) -> Record:
+        """Return the record of a request that has not come whole; ``beginning`` has come."""
+        method, target = _first_line(beginning)
+        kind, status, end = RequestKind.OTHER, _REQUEST_TIMEOUT, "request timeout"
+        return cls(new_name(), method, target, kind, beginning, status, 0, seconds, 0.0, end)
+
+    def request(self) -> Request | None:
+        """Return the request itself, read again; None if not all of it is there."""
+        incoming = Incoming()
+        try:
+            incoming.feed(self.raw)
+            return incoming.next_request()
+        except Malformed:
+            return None
+
+
+def record_of(
+    request: Request, answer: Answer, seconds: float, processor: float, end: str
+) -> Record:
+    """Return the record of a request that was answered."""
+    return Record(
+        answer.request_id,
+        request.method,
+        request.target,
+        answer.kind,
+        request.raw,
+        answer.status,
+        answer.size,
+        seconds,
+        processor,
+        end,
+    )
+
+
+class Reader(Protocol):
+    """What learns of the requests that have ended."""
+
+    def read(self, record: Record) -> None:
+        """Take a record."""
+        ...
+
+
+class Journal:
+    """What is written of requests: the counters, and each of the ``readers``.
+
+    Every process that writes opens it for itself.
+    """
+
+    def __init__(self, counters: Counters, readers: Sequence[Reader]) -> None:
+        self.counters = counters
+        self._readers = readers
+        self._row: Row | None = None
+
+    def open(self) -> None:
+        """Take a row of the counters for this process."""
+        self._row = self.counters.take_row()
+
+    def name(self) -> str:
+        """Return the name of a new request; none if nobody reads it."""
+        return new_name() if self._readers else ""
+
+    def write(self, record: Record) -> None:
+        """Write down a request that has ended."""
+        if self._row is not None:
+            self._row.count_request(record)
+        for reader in self._readers:
+            reader.read(record)
+
+    def count_refusal(self, status: int) -> None:
+        """Count a request that was refused before it was read."""
+        if self._row is not None:
+            self._row.count_request(Record.of_refusal(status))
+
+    def count_end(self, reason: str) -> None:
+        """Count a worker that has ended."""
+        if self._row is not None:
+            self._row.count_end(reason)
+
+    def count(self, event: Event) -> None:
+        """Count something that has happened."""
+        if self._row is not None:
+            self._row.count(event)
+
+
+def new_name() -> str:
+    """Return the name of a request."""
+    return secrets.token_hex(8)
+
+
+def _first_line(request: bytes) -> tuple[str, bytes]:
+    """Return the method and the target of a request, as far as they have come."""
+    method, _, rest = request.partition(b"\r\n")[0].partition(b" ")
+    return method.decode("latin-1"), rest.rpartition(b" ")[0] or rest
