@@ -40,12 +40,13 @@ def examine(values: Settings, environment: Mapping[str, str]) -> Iterator[Findin
 
 
 def _clients(values: Settings) -> Iterator[Finding]:
-    is_behind_proxy = values.public_url is not None and not values.trusted_proxies
+    is_public = values.public_url is not None or values.unix_socket is not None
+    is_behind_proxy = is_public and not values.trusted_proxies
     if is_behind_proxy and values.rate_limit:
         yield Finding(
             "settings-clients",
-            "rate_limit counts the requests of each client, but behind the proxy of public_url all "
-            "clients have the proxy's address.",
+            "rate_limit counts the requests of each client, but behind a proxy that is not trusted "
+            "all clients have the proxy's address.",
             "Name the proxy in trusted_proxies, and let it set X-Forwarded-For or Forwarded.",
         )
     if is_behind_proxy and Peers(values.metrics_readers).trust("127.0.0.1"):
