@@ -98,13 +98,16 @@ def traced(
     lights_folder: Path, releases: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Service, Collector]]:
     """Return a service, and the collector that its environment names."""
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as stack:
         server = stack.enter_context(collector())
-        patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", server.address)
-        patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
         folder = tmp_path_factory.mktemp("services")
         serve = starter(lights_folder, releases, folder, stack)
-        yield serve(deadline=2, metrics_readers="127.0.0.1"), server
+        # The other services of this session start without it.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", server.address)
+            patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
+            service = serve(deadline=2)
+        yield service, server
 
 
 def test_a_request_is_a_span_of_the_trace_of_its_client(
