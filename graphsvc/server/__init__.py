@@ -3,6 +3,7 @@
 The shape is that of PostgreSQL and of Apache's prefork module. Read in this order:
 
 keeper     what ``graphsvc serve`` becomes: starts a parent, another one at a reload or a fault
+notice     what the keeper says of the service, for `graphsvc reload` and /readyz
 listening  the sockets that the keeper listens on and hands down
 parent     loads the release, accepts connections, and decides what becomes of them
 pool       forks workers and lends them connections; `judge` slows and ends them

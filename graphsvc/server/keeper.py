@@ -284,7 +284,7 @@ class Keeper:
             self._refused.add(coming.path)
             if not self._is_over:
                 self._start_parent()
-        elif self._serving is not None:
+        elif self._serving is not None and self._serving.is_sound:
             self._tell(f"The release {coming.path.name} could not be loaded.")
         elif not self._is_over and not self._notice.has_served:
             raise StoreError("The service cannot start.", remedy="Mend what is said above.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shutil
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
@@ -23,9 +24,10 @@ from pyoxigraph import (
 )
 
 from graphsvc import settings
+from graphsvc.checksums import checksums
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import DCTERMS, FOAF, OWL, RDF, VOID
-from graphsvc.release import STORE, Release
+from graphsvc.release import MANIFEST, STORE, Release
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.views.document import paging
@@ -326,6 +328,8 @@ def test_an_address_is_read_as_the_graph_has_it(lights_release: Release, tmp_pat
             store.add(Quad(*named, graph))
     store.flush()
     del store
+    (folder / MANIFEST).unlink()
+    replace(lights_release.manifest, files=checksums(folder)).write(folder)
     client = create_app(Release.open(folder), settings.load({}, {})).test_client()
     page = client.get("/doc/id/file/a.ttl")
     assert (page.status_code, page.mimetype) == (200, "text/html")

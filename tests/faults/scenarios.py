@@ -20,16 +20,16 @@ class Row:
 
 
 SCENARIOS = {
-    "kill-processes": Row(killing.processes, 20),
+    "kill-processes": Row(killing.processes, 10),
     "kill-keeper": Row(killing.keeper, 1),
-    "kill-reload": Row(killing.reloads, 4),
+    "kill-reload": Row(killing.reloads, 2),
     "kill-build": Row(building.builds, 1),
-    "damage-at-start": Row(damage.at_start, 3),
-    "damage-at-reload": Row(damage.at_reload, 4),
-    "damage-while-served": Row(damage.while_served, 4),
-    "damage-alone": Row(damage.alone, 2),
-    "full-disk": Row(disk.full, 2),
-    "full-log": Row(disk.log, 4),
+    "damage-at-start": Row(damage.at_start, 2),
+    "damage-at-reload": Row(damage.at_reload, 3),
+    "damage-while-served": Row(damage.while_served, 2),
+    "damage-alone": Row(damage.alone, 1),
+    "full-disk": Row(disk.full, 1),
+    "full-log": Row(disk.log, 3),
     "read-only": Row(disk.read_only, 1),
     "connections": Row(crowd.connections, 1),
 }

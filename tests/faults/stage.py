@@ -26,8 +26,11 @@ OLD, NEW = "Tobias Reed", "T. Reed"
 #: So many lookups in a row must be right for a service to be well again.
 _IN_A_ROW = 5
 
+#: How many clients ask at the same time.
+_CLIENTS = 2
+
 #: How long a service has to get well, in seconds: far more than it takes.
-_PATIENCE = 120.0
+_PATIENCE = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ class Stage:
         service = self.stack.enter_context(started(arguments, own, settings, launcher))
         self._service = until_serving(service)
         if self.clients is None:
-            self.clients = Clients(lambda: Wire.to(service.address), self.right, 3)
+            self.clients = Clients(lambda: Wire.to(service.address), self.right, _CLIENTS)
         return service
 
     def make_current(self, release: str) -> None:

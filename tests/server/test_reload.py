@@ -6,9 +6,12 @@ import shutil
 import signal
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+
+from graphsvc.release import MANIFEST, Release
 
 from .processes import Service, eventually, run, started, until_serving
 from .wire import BrokenOff, query, request
@@ -224,14 +227,13 @@ def test_a_release_that_cannot_be_loaded_changes_nothing_and_is_told(
 
 
 def spoil(place: Place, name: str) -> None:
-    """Make a release of which only the manifest can be read."""
+    """Make a release whose files have nothing in them but zeros; their sizes are right."""
     folder = place.releases / name
     shutil.copytree(place.releases / place.new, folder)
-    manifest = folder / "manifest.json"
-    manifest.write_text(manifest.read_text("utf-8").replace(place.new, name), "utf-8")
+    replace(Release.open(folder).manifest, id=name).write(folder)
     for file in folder.rglob("*"):
-        if file.is_file() and file != manifest:
-            file.write_bytes(b"nonsense")
+        if file.is_file() and file.name != MANIFEST:
+            file.write_bytes(bytes(file.stat().st_size))
 
 
 def test_a_reload_without_a_service_is_an_error(place: Place) -> None:
