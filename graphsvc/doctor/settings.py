@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc import settings
 from graphsvc.findings import Finding, Severity
-from graphsvc.server import bounds, exporter
+from graphsvc.server import bounds, exporter_process
 from graphsvc.setting_values import UNIX
 from graphsvc.web.origin import Peers
 
@@ -30,7 +30,7 @@ def examine(values: Settings, environment: Mapping[str, str]) -> Iterator[Findin
     yield from _clients(values)
     yield from _places(values)
     yield from _amounts(values)
-    if exporter.is_wanted(environment) and not exporter.is_installed():
+    if exporter_process.is_wanted(environment) and not exporter_process.is_installed():
         yield Finding(
             "settings-telemetry",
             "The environment asks for traces, and the packages for them are not installed.",

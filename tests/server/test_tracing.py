@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from graphsvc.server import exporter
+from graphsvc.server.exporter_process import is_wanted as wants_traces
 
 from .conftest import starter
 from .processes import ENDLESS_COUNT, LOOKUP, NAME, eventually
@@ -226,7 +226,7 @@ def test_traces_are_for_who_asks_for_them(
     environment: Mapping[str, str],
     is_wanted: bool,  # noqa: FBT001 - a parameter of a test
 ) -> None:
-    assert exporter.is_wanted(environment) is is_wanted
+    assert wants_traces(environment) is is_wanted
 
 
 def test_nobody_who_does_not_ask_has_an_exporter(service: Service) -> None:
