@@ -113,12 +113,14 @@ def seconds_or_none(value: object) -> float:
 
 def rates(value: object) -> str:
     """Return rates in the notation of the library limits as one text, empty for none."""
+    text_of_rates = str(value or "").strip()
+    if not text_of_rates:
+        return ""
     # With all its storages it takes long to load, and only a service needs it.
     from limits import parse_many  # noqa: PLC0415
 
-    text_of_rates = str(value or "").strip()
     try:
-        _ = text_of_rates and parse_many(text_of_rates)
+        parse_many(text_of_rates)
     except ValueError:
         raise ValueError("rates such as 100/minute, with semicolons between them") from None
     return text_of_rates

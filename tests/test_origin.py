@@ -290,3 +290,35 @@ def test_a_base_with_a_path_is_where_things_are_reached(build: Callable[..., Rel
     # The public address goes before it.
     answer = get(release, "/id/light/north-rock", {**values, "public_url": "https://a.example/"})
     assert answer.headers["Location"] == "/doc/id/light/north-rock"
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, PROXY),
+        ({"x-forwarded-for": CLIENT}, CLIENT),
+        ({"forwarded": f"for={CLIENT};proto=https"}, CLIENT),
+        ({"forwarded": f'for="{CLIENT}:4711"', "x-forwarded-for": CLIENT}, CLIENT),
+        # What stands before the last proxy that is trusted is what a client has written.
+        ({"x-forwarded-for": f"192.0.2.1, {CLIENT}, 10.0.0.2"}, CLIENT),
+        ({"forwarded": 'for=192.0.2.1, for="[2001:db8::7]:80", for=10.0.0.2'}, "2001:db8::7"),
+        # A proxy may say the scheme by the one field and the client by the other.
+        ({"forwarded": "proto=https", "x-forwarded-for": CLIENT}, CLIENT),
+        ({"x-forwarded-for": "10.0.0.3, 10.0.0.2"}, "10.0.0.3"),
+        ({"forwarded": "for=_hidden"}, "_hidden"),
+    ],
+)
+def test_the_client_is_who_is_behind_the_trusted_proxies(
+    fields: Mapping[str, str], expected: str
+) -> None:
+    address = PublicAddress(settings.load({"trusted_proxies": "10.0.0.0/8"}, {}))
+    assert address.client(PROXY, fields.get) == expected
+    # Nobody else can name one.
+    assert address.client("192.0.2.9", fields.get) == "192.0.2.9"
+
+
+def test_proxies_that_name_two_clients_are_refused() -> None:
+    address = PublicAddress(settings.load({"trusted_proxies": "10.0.0.0/8"}, {}))
+    fields = {"forwarded": f"for={CLIENT}", "x-forwarded-for": "203.0.113.8"}
+    with pytest.raises(ForwardingError, match=r"203\.0\.113\.7 and 203\.0\.113\.8"):
+        address.client(PROXY, fields.get)

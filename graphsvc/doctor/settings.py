@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc import settings
 from graphsvc.findings import Finding, Severity
-from graphsvc.server import bounds, exporter
+from graphsvc.server import bounds, exporter_process
 from graphsvc.setting_values import UNIX
 from graphsvc.web.origin import Peers
 
@@ -30,7 +30,7 @@ def examine(values: Settings, environment: Mapping[str, str]) -> Iterator[Findin
     yield from _clients(values)
     yield from _places(values)
     yield from _amounts(values)
-    if exporter.is_wanted(environment) and not exporter.is_installed():
+    if exporter_process.is_wanted(environment) and not exporter_process.is_installed():
         yield Finding(
             "settings-telemetry",
             "The environment asks for traces, and the packages for them are not installed.",
@@ -40,12 +40,13 @@ def examine(values: Settings, environment: Mapping[str, str]) -> Iterator[Findin
 
 
 def _clients(values: Settings) -> Iterator[Finding]:
-    is_behind_proxy = values.public_url is not None and not values.trusted_proxies
+    is_public = values.public_url is not None or values.unix_socket is not None
+    is_behind_proxy = is_public and not values.trusted_proxies
     if is_behind_proxy and values.rate_limit:
         yield Finding(
             "settings-clients",
-            "rate_limit counts the requests of each client, but behind the proxy of public_url all "
-            "clients have the proxy's address.",
+            "rate_limit counts the requests of each client, but behind a proxy that is not trusted "
+            "all clients have the proxy's address.",
             "Name the proxy in trusted_proxies, and let it set X-Forwarded-For or Forwarded.",
         )
     if is_behind_proxy and Peers(values.metrics_readers).trust("127.0.0.1"):

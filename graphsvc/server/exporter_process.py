@@ -7,20 +7,40 @@ import socket
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
-
-from graphsvc.server import exporter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PROGRAM = "graphsvc.server.exporter"
 
+#: What is set where traces are to be exported to.
+_PLACES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
 #: After so many seconds an exporter has lasted: if it ends then, another one is started.
 _LASTED = 30.0
 
 #: How long the last spans may take to be exported, in seconds.
 _PATIENCE = 5.0
+
+
+def is_wanted(environment: Mapping[str, str]) -> bool:
+    """Tell whether an environment asks for traces: by a place to send them to, or by their name."""
+    if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return False
+    exporters = environment.get("OTEL_TRACES_EXPORTER", "")
+    if exporters:
+        return "otlp" in exporters.split(",")
+    return any(environment.get(name) for name in _PLACES)
+
+
+def is_installed() -> bool:
+    """Tell whether the libraries are there that export: those of ``graphsvc[telemetry]``."""
+    try:
+        return find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 class ExporterProcess:
@@ -34,9 +54,9 @@ class ExporterProcess:
     @classmethod
     def wanted(cls, environment: Mapping[str, str]) -> ExporterProcess | None:
         """Start an exporter if the environment asks for it and its libraries are there."""
-        if not exporter.is_wanted(environment):
+        if not is_wanted(environment):
             return None
-        if not exporter.is_installed():
+        if not is_installed():
             logging.getLogger(__name__).warning(
                 "The environment asks for traces, which need more packages: "
                 "pip install 'graphsvc[telemetry]'"

@@ -66,15 +66,12 @@ def _of_systemd(environment: Mapping[str, str]) -> list[socket.socket]:
 def _internet(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
+        return _bound(socket.socket(family, socket.SOCK_STREAM), (host, port))
     except OSError as error:
         raise SettingsError(
             f"The service cannot listen at {host}:{port}: {error.strerror or error}.",
             remedy="Choose another --host or --port, or end what listens there.",
         ) from error
-    return listener
 
 
 def _unix(path: Path) -> socket.socket:
@@ -83,13 +80,21 @@ def _unix(path: Path) -> socket.socket:
         with suppress(FileNotFoundError):
             if stat.S_ISSOCK(path.stat().st_mode) and not _is_in_use(path):
                 path.unlink()
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        listener.bind(str(path))
+        return _bound(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM), str(path))
     except OSError as error:
         raise SettingsError(
             f"The service cannot listen at {path}: {error.strerror or error}.",
             remedy="Choose another --unix-socket, or end what listens there.",
         ) from error
+
+
+def _bound(listener: socket.socket, address: tuple[str, int] | str) -> socket.socket:
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

@@ -114,7 +114,8 @@ class PublicAddress:
         if not self._proxies.trust(peer):
             return peer
         elements = _elements(field("forwarded") or "")
-        lists = ([each.get("for", "") for each in elements], _list(field("x-forwarded-for")))
+        standard = [each["for"] for each in elements if "for" in each]
+        lists = (standard, _list(field("x-forwarded-for")))
         clients = {_behind(nodes, self._proxies) for nodes in lists if nodes}
         if len(clients) > 1:
             raise _wrong("What Forwarded and X-Forwarded-For say", " and ".join(sorted(clients)))

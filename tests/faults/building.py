@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from server.processes import GRAPHSVC, environment, eventually, run
+from server.processes import GRAPHSVC, environment, run
 
 from graphsvc.release import current
 
@@ -55,11 +56,10 @@ def _kill_build(stage: Stage, moment: str) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    try:
-        eventually(lambda: list(stage.releases.glob(moment)) or build.poll() is not None)
-    finally:
-        build.kill()
-        build.wait()
+    while build.poll() is None and not list(stage.releases.glob(moment)):
+        time.sleep(0.01)
+    build.kill()
+    build.wait()
 
 
 def _check(stage: Stage, allowed: tuple[str, ...]) -> None:

@@ -60,9 +60,12 @@ def play(
     """Play a scenario in a new folder until it is over or ends itself."""
     folder.mkdir(parents=True)
     with Stage(ground, folder) as stage, closing(scenario(stage)) as steps:
-        for _ in steps:
-            if is_over(stage):
-                break
+        try:
+            for _ in steps:
+                if is_over(stage):
+                    break
+        except AssertionError as error:
+            stage.counts.lost.append(f"The scenario {name} broke off: {error}")
         clients = stage.clients
     if clients is None:
         raise RuntimeError(f"The scenario {name} has started no service.")

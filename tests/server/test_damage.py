@@ -70,10 +70,10 @@ def test_a_reload_where_nothing_is_current_does_not_wait_for_ever(serve: Serve, 
 
 
 def test_a_damaged_release_alone_is_not_served(copy: Path, tmp_path: Path) -> None:
-    for database in copy.glob("*/search.sqlite"):
-        content = bytearray(database.read_bytes())
-        content[-1] ^= 1
-        database.write_bytes(content)
+    database = copy / "current" / "search.sqlite"
+    content = bytearray(database.read_bytes())
+    content[-1] ^= 1
+    database.write_bytes(content)
     (tmp_path / "empty").mkdir()
     done = run("serve", "--project", tmp_path / "empty", "--releases", copy, "--port", "0")
     assert done.returncode == 1

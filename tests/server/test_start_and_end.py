@@ -246,6 +246,9 @@ def test_a_connection_that_goes_on_is_told_that_it_ends(serve: Serve) -> None:
         assert service.wait() == 0
 
 
+SERVING = rb"READY=1\nSTATUS=The release \w+ is served\."
+
+
 @pytest.mark.parametrize("prefix", ["", "@"])
 def test_a_service_manager_is_told_how_the_service_does(
     lights_folder: Path,
@@ -261,11 +264,11 @@ def test_a_service_manager_is_told_how_the_service_does(
         manager.bind(f"\0{name}" if prefix else name)
         monkeypatch.setenv("NOTIFY_SOCKET", f"{prefix}{name}")
         with started([*places(lights_folder, releases), "--port", "0"], tmp_path, {}) as service:
-            assert manager.recv(4096).startswith(b"READY=1\nSTATUS=Serving the release ")
+            assert re.fullmatch(SERVING, manager.recv(4096))
             until_serving(service)
             service.send_signal(signal.SIGHUP)
             assert re.fullmatch(rb"RELOADING=1\nMONOTONIC_USEC=\d+", manager.recv(4096))
-            assert manager.recv(4096).startswith(b"READY=1\n")
+            assert re.fullmatch(SERVING, manager.recv(4096))
             assert service.is_well()
             service.send_signal(signal.SIGTERM)
             assert manager.recv(4096) == b"STOPPING=1"
@@ -287,5 +290,7 @@ def test_a_service_manager_is_told_that_a_reload_has_failed(
             (copy / "current").unlink()
             service.send_signal(signal.SIGHUP)
             assert manager.recv(4096).startswith(b"RELOADING=1\n")
-            assert b"STATUS=No other release is served" in manager.recv(4096)
+            assert re.fullmatch(
+                rb"READY=1\nSTATUS=.+ The release \w+ is served\.", manager.recv(4096)
+            )
             assert service.is_well()

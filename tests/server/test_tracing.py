@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from graphsvc.server import exporter
+from graphsvc.server.exporter_process import is_wanted as wants_traces
 
 from .conftest import starter
 from .processes import ENDLESS_COUNT, LOOKUP, NAME, eventually
@@ -98,13 +98,16 @@ def traced(
     lights_folder: Path, releases: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Service, Collector]]:
     """Return a service, and the collector that its environment names."""
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as stack:
         server = stack.enter_context(collector())
-        patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", server.address)
-        patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
         folder = tmp_path_factory.mktemp("services")
         serve = starter(lights_folder, releases, folder, stack)
-        yield serve(deadline=2, metrics_readers="127.0.0.1"), server
+        # The other services of this session start without it.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", server.address)
+            patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
+            service = serve(deadline=2)
+        yield service, server
 
 
 def test_a_request_is_a_span_of_the_trace_of_its_client(
@@ -223,7 +226,7 @@ def test_traces_are_for_who_asks_for_them(
     environment: Mapping[str, str],
     is_wanted: bool,  # noqa: FBT001 - a parameter of a test
 ) -> None:
-    assert exporter.is_wanted(environment) is is_wanted
+    assert wants_traces(environment) is is_wanted
 
 
 def test_nobody_who_does_not_ask_has_an_exporter(service: Service) -> None:
