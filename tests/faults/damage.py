@@ -40,7 +40,7 @@ def _remove(file: Path) -> None:
     file.unlink()
 
 
-_KINDS = (_cut, _flip, _overwrite, _remove)
+_KINDS = (_flip, _cut, _overwrite, _remove)
 _FILES = (
     *("search.sqlite", "pages.txt", "quads.nq.gz", "store/*.sst", "forms.sqlite"),
     *("queries/*.rq", "documents.txt", "sources/*.txt"),
@@ -79,7 +79,7 @@ def at_start(stage: Stage) -> Generator[None, None, None]:
     """Start with a damaged release: the one before is served, and the damage is told."""
     victim = _Victim(stage, stage.new)
     stage.make_current(stage.new)
-    for kind, files in _damages("manifest.json", *_FILES):
+    for kind, files in _damages(*_FILES, "manifest.json"):
         done = victim.damage(kind, files)
         stage.serve(deadline=600)
         stage.fault(f"a start after {done}", stage.old)
@@ -95,7 +95,7 @@ def at_reload(stage: Stage) -> Generator[None, None, None]:
     """Reload a damaged release: what was served is served, and the damage is told."""
     victim = _Victim(stage, stage.new)
     service = stage.serve(deadline=600)
-    for kind, files in _damages("manifest.json", *_FILES):
+    for kind, files in _damages(*_FILES, "manifest.json"):
         done = victim.damage(kind, files)
         stage.make_current(stage.new)
         service.send_signal(signal.SIGHUP)

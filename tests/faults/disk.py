@@ -58,6 +58,7 @@ def log(stage: Stage) -> Generator[None, None, None]:
     """Let every write of the log fail, as on a full disk, and kill what answers."""
     launcher = ("sh", "-c", 'exec "$@" 2>/dev/full', "sh")
     service = stage.serve(launcher, deadline=600, access_log="on")
+    parents = service.parents()
     while True:
         with service.connect() as wire:
             endless = query("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
@@ -66,6 +67,7 @@ def log(stage: Stage) -> Generator[None, None, None]:
             # The parent writes the line of an answer that has no end.
             service.worker_of(wire).kill()
         stage.fault("a line that could not be written", stage.old)
+        assert service.parents() == parents, "the parent has ended"
         yield
 
 
