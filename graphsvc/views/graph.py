@@ -51,8 +51,12 @@ class Graph:
         naming: Naming | None = None,
         forms: WrittenForms | None = None,
         addresses: DocumentAddresses | None = None,
+        derived: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Take a store; ``naming`` says by what its things are called, if not by convention."""
+        """Take a store; ``naming`` says by what its things are called, if not by convention.
+
+        ``derived`` is what is known of the graph as a whole if it does not say it itself.
+        """
         self.base = base
         self.naming = naming or Naming()
         self.forms = forms or WrittenForms()
@@ -60,6 +64,7 @@ class Graph:
         self.editorial = graph_iri(base, "editorial")
         self.inferred = graph_iri(base, "inferred")
         self._store = store
+        self._derived = derived or {}
 
     @cached_property
     def terms(self) -> Terms:
@@ -129,7 +134,8 @@ class Graph:
     @cached_property
     def description(self) -> Description:
         """Return what the graph says of itself as a whole."""
-        return Description.read(self.rows, self.base)
+        own = Description.read(self.rows, self.base)
+        return Description.derived(self._derived) if own.node is None and self._derived else own
 
     @cached_property
     def languages(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ from flask import Flask, Response, abort, current_app, request
 
 from graphsvc import __version__
 from graphsvc.queries.lessons import lessons
+from graphsvc.survey.lookup import lookup_for
 from graphsvc.web import dates, head, languages, links, pages, parts, problems, script_texts
 from graphsvc.web.api import api
 from graphsvc.web.browse import browsing
@@ -81,7 +82,8 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.config["IMAGE_HOSTS"] = _names(settings.image_hosts)
     app.logger.setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    served = Site(release, store or release.store)
+    opened = store or release.store
+    served = Site(release, opened, lookup_for(release, opened))
     app.extensions["graphsvc"] = served
     app.extensions["graphsvc.endpoint"] = Endpoint(release, served.store)
     app.extensions["graphsvc.history"] = past = History(release.path.parent, release)

@@ -103,7 +103,7 @@ def service() -> Response:
         batch = _refusing_too_many(lambda: read_batch(given["queries"]))
 
         def results() -> str:
-            graph, index = site().graph, site().release.search
+            graph, index = site().graph, site().index_for(*_texts(batch.values()))
             return _written(
                 {
                     name: {"result": reconcile(graph, index, query, language)}
@@ -122,7 +122,7 @@ def service() -> Response:
         query = _refusing_too_many(lambda: read_query(given["query"]))
 
         def result() -> str:
-            found = reconcile(site().graph, site().release.search, query, language)
+            found = reconcile(site().graph, site().index_for(*_texts([query])), query, language)
             return _written({"result": found})
 
         return _answer(("query", given["query"]), result)
@@ -149,8 +149,9 @@ def suggest(kind: str) -> Response:
 
     def body() -> str:
         kinds, classes = _SUGGESTED[kind]
-        with site().release.search.in_time():
-            asked = Search(site().release.search, prefix, kinds, [cls] if cls else classes)
+        index = site().index_for(prefix)
+        with index.in_time():
+            asked = Search(index, prefix, kinds, [cls] if cls else classes)
             if kind in _USED:
                 return _written({"result": _terms(kind, asked, cursor, language)})
             hits = asked.hits(_PER_ANSWER, cursor, language)
@@ -238,6 +239,15 @@ def _manifest(language: str) -> dict[str, object]:
         },
         "batchSize": BATCH_SIZE,
     }
+
+
+def _texts(asked: Iterable[Query]) -> Iterator[str]:
+    """Yield what queries search for: names, and values of properties that are words or things."""
+    for query in asked:
+        yield query.text
+        for value in (value for wanted in query.properties for value in wanted.values):
+            if isinstance(value, str | Thing):
+                yield value if isinstance(value, str) else value.id
 
 
 def _default_types(language: str) -> list[dict[str, str]]:
