@@ -73,8 +73,8 @@ class Settings:
     store: str | None = field(
         default=None,
         metadata=_about(
-            "The address of a SPARQL 1.1 endpoint: the statements that lie in its engine are served "
-            "instead of those of files.",
+            "The address of a SPARQL 1.1 endpoint: the statements of its engine are served instead "
+            "of those of files.",
             reading.endpoint,
         ),
     )
@@ -87,8 +87,8 @@ class Settings:
     releases: Path = field(
         default=Path(".graphsvc/releases"),
         metadata=_about(
-            "The folder where releases are built, by default the project's; what has been read of an "
-            "engine is in `.graphsvc/engines/`.",
+            "The folder where releases are built, by default the project's; of an engine, one in "
+            "`.graphsvc/engines/`.",
             reading.path,
         ),
     )

@@ -56,12 +56,14 @@ _OBJECTS = 10_000
 class Limits:
     """What one worker may take: bytes beside the release, and bytes copied of the release.
 
-    It may copy more as long as ``reserve`` bytes of memory are free.
+    It may copy more as long as ``reserve`` bytes of memory are free. One that asks an engine opens
+    connections to it: so it is not forbidden to, and queries are evaluated elsewhere.
     """
 
     memory: int
     copied: int
     reserve: int
+    asks_engine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def work(link: Link, application: Application, limits: Limits) -> None:
     gc.set_threshold(_OBJECTS)
     bounds.use_one_arena()
     bounds.limit_memory(limits.memory)
-    _forbid_sockets()
+    if not limits.asks_engine:
+        _forbid_sockets()
     Worker(link, application, limits).run()
 
 

@@ -1,8 +1,8 @@
 """Which things of a graph in an engine have pages, and which documents show their parts themselves.
 
-What `graphsvc.listing` reads from all quads of a build is read here up to a bound: of a graph that has
-more things than that, the list is of some, and serves the site map. Every other thing has a page
-too, for the engine is asked whether it knows an IRI.
+What `graphsvc.listing` reads from all quads of a build is read here up to a bound: of a graph
+that has more things than that, the list is of some, and serves the site map. Every other thing
+has a page too, for the engine is asked whether it knows an IRI.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The search of an engine without an index: the engine is asked what may be meant by each text.
 
-What it gives becomes an index in memory for this one search, so that what is the best of it, what has
-the words and what is shown is decided as always. The engine's own full text is asked where it has one;
-else names are looked up that are written just so, and those that begin so among some.
+What it gives becomes an index in memory for this one search, so that what is the best of it, what
+has the words and what is shown is decided as always. The engine's own full text is asked where it
+has one; else names are looked up that are written just so, and those that begin so among some.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Lookup:
         sought = dict.fromkeys(text[:LONGEST_TEXT].strip() for text in texts)
         things = dict.fromkeys(thing for text in sought for thing in self._things(text))
         properties = (*self._names, *DESCRIPTIONS, *_OTHERS)
-        terms = {"thing": tuple(things), "property": tuple(dict.fromkeys(properties))}
+        terms: dict[str, Iterable[Term]] = {"thing": things, "property": dict.fromkeys(properties)}
         quads = list(quads_of(rows(self._store, "details", terms)))
         return Index.of(in_memory(quads, self._release.base, self._release.naming))
 
@@ -82,7 +82,7 @@ class Lookup:
         if self._full_text is not None and words:
             query = self._full_text(words, self._languages, MOST)
             return self._store.select_trusted(query)
-        terms = {
+        terms: dict[str, Term | Iterable[Term]] = {
             "labelling": self._names,
             "name": tuple(self._spellings(text)),
             "beginning": Literal(text.lower()),

@@ -1,9 +1,9 @@
 """All names and sentences of a graph in an engine, read page by page for the index of the search.
 
-Pages have no order of their own, for to sort all statements of a property anew for each page takes an
-engine longer than to read them; an engine that is not written to has them in the same order each time.
-An engine may give fewer rows than a query asks for, so that only a page without rows is the last. How
-many rows came is compared with what the engine counts.
+Pages have no order of their own, for to sort all statements of a property anew for each page
+takes an engine longer than to read them; an engine that is not written to has them in the same
+order each time. An engine may give fewer rows than a query asks for, so that only a page without
+rows is the last. How many rows came is compared with what the engine counts.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ def read(store: Store, naming: Naming, query: str) -> list[Quad]:
     """
     aligned = _aligned(store, naming)
     wanted = dict.fromkeys(
-        (*naming.labels, *NAMES, *IDENTIFIERS, *DESCRIPTIONS, *_OTHERS, *map(_subject, aligned))
+        (*naming.labels, *NAMES, *IDENTIFIERS, *DESCRIPTIONS, *_OTHERS, *aligned)
     )
     used = [
         row["property"]
         for row in rows(store, "used", {"property": tuple(wanted)})
         if isinstance(row["property"], NamedNode)
     ]
-    quads = list(aligned)
+    quads = [Quad(prop, RDFS.subPropertyOf, root) for prop, root in aligned.items()]
     for prop in used:
         quads.extend(quads_of(_all(store, query, {"property": prop}, prop.value)))
     if NIF.referenceContext in used:
@@ -62,18 +62,14 @@ def read(store: Store, naming: Naming, query: str) -> list[Quad]:
     return list(dict.fromkeys(quads))
 
 
-def _aligned(store: Store, naming: Naming) -> list[Quad]:
-    """Return which properties stand for names, as the ontologies of the graph have it."""
+def _aligned(store: Store, naming: Naming) -> dict[NamedNode, Term]:
+    """Return the properties that ontologies of the graph align to those that give names."""
     roots = (*naming.labels, *NAMES, *IDENTIFIERS)
-    return [
-        Quad(row["naming"], RDFS.subPropertyOf, row["root"])
+    return {
+        row["naming"]: row["root"]
         for row in rows(store, "namings", {"root": roots})
         if isinstance(row["naming"], NamedNode)
-    ]
-
-
-def _subject(quad: Quad) -> NamedNode:
-    return NamedNode(quad.subject.value)
+    }
 
 
 def _all(

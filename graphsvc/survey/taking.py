@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Store
     from graphsvc.survey.whole import Whole
 
-_ALONE = (
-    "The engine has no named graphs. Who states a fact is told by its graph, so pages show no facts."
-)
+_ALONE = "The engine has no named graphs. A graph tells who states a fact, so pages show no facts."
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Whole:
 
 
 def read(store: Store, settings: Settings, project: Project | None) -> Whole:
-    """Read what a graph is as a whole; ``project`` is the folder beside the engine, if there is one.
+    """Read what a graph is as a whole; ``project`` is the folder beside the engine, if any.
 
     Errors: StoreError.
     """

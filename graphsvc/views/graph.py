@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from graphsvc.queries import BoundQuery
+    from graphsvc.release import Release
     from graphsvc.store.base import Store, Term
     from graphsvc.views.model import Named
 
@@ -51,12 +52,8 @@ class Graph:
         naming: Naming | None = None,
         forms: WrittenForms | None = None,
         addresses: DocumentAddresses | None = None,
-        derived: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Take a store; ``naming`` says by what its things are called, if not by convention.
-
-        ``derived`` is what is known of the graph as a whole if it does not say it itself.
-        """
+        """Take a store; ``naming`` says by what its things are called, if not by convention."""
         self.base = base
         self.naming = naming or Naming()
         self.forms = forms or WrittenForms()
@@ -64,7 +61,14 @@ class Graph:
         self.editorial = graph_iri(base, "editorial")
         self.inferred = graph_iri(base, "inferred")
         self._store = store
-        self._derived = derived or {}
+        self._derived: Mapping[str, Sequence[str]] = {}
+
+    @classmethod
+    def of(cls, release: Release, store: Store) -> Graph:
+        """Return the graph of a release, whose statements are in a store."""
+        graph = cls(store, release.base, release.naming, release.forms, release.addresses)
+        graph._derived = release.derived
+        return graph
 
     @cached_property
     def terms(self) -> Terms:

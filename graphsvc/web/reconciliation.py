@@ -34,6 +34,7 @@ from graphsvc.views.reconciliation import (
     reconcile,
     used,
 )
+from graphsvc.views.reconciliation import Thing as NamedThing
 from graphsvc.views.thing import thing
 from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
@@ -41,12 +42,13 @@ from graphsvc.web.responses import spoken_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from werkzeug.wrappers import Response as BaseResponse
 
     from graphsvc.search import Hit
     from graphsvc.views.model import Fact
+    from graphsvc.views.reconciliation import Query
     from graphsvc.views.thing import Thing
 
 _Read = TypeVar("_Read")
@@ -246,7 +248,7 @@ def _texts(asked: Iterable[Query]) -> Iterator[str]:
     for query in asked:
         yield query.text
         for value in (value for wanted in query.properties for value in wanted.values):
-            if isinstance(value, str | Thing):
+            if isinstance(value, str | NamedThing):
                 yield value if isinstance(value, str) else value.id
 
 

@@ -4,8 +4,8 @@ Every such answer has an entity tag and the date of its release, and is asked fo
 it is used again: https://www.rfc-editor.org/rfc/rfc9110#section-13
 
 Where the statements lie in an engine, others may change them at any time. Then an answer is made
-each time, and its tag is the digest of its content: so a client that has it is spared the way of it,
-and never gets an old one. An answer that goes out while it is made has no tag.
+each time, and its tag is the digest of its content: so a client that has it is spared the way of
+it, and never gets an old one. An answer that goes out while it is made has no tag.
 """
 
 from __future__ import annotations

@@ -177,14 +177,7 @@ class Site:
     @cached_property
     def graph(self) -> Graph:
         """Return the graph as the views read it."""
-        return Graph(
-            self.store,
-            self.base,
-            self.release.naming,
-            self.release.forms,
-            self.addresses,
-            self.release.derived,
-        )
+        return Graph.of(self.release, self.store)
 
     @cached_property
     def dataset_head(self) -> Head | None:

@@ -66,7 +66,7 @@ class Description:
     @classmethod
     def derived(cls, known: Mapping[str, Sequence[str]]) -> Description:
         """Return what is known of a graph that does not describe itself, by what it is."""
-        values = {
+        values: dict[Term, Sequence[Term]] = {
             prop: [Literal(value) for value in known.get(what, ())[:most]]
             for what, prop, most in _DERIVED
         }
