@@ -77,10 +77,11 @@ def write(quads: Sequence[Quad], base: str, path: Path, naming: Naming) -> None:
 
 def in_memory(quads: Sequence[Quad], base: str, naming: Naming) -> sqlite3.Connection:
     """Return the index of some quads as a database in memory: for a single search."""
-    database = sqlite3.connect(":memory:", isolation_level=None)
-    database.executescript("BEGIN;" + _SCHEMA)
+    database = sqlite3.connect(":memory:")
+    database.executescript(_SCHEMA)
     _fill(database, sorted(entries(quads, base, naming), key=_rank))
-    database.executescript(_INDEXES + "COMMIT;")
+    database.commit()
+    database.executescript(_INDEXES)
     return database
 
 
