@@ -59,6 +59,11 @@ class Lookup:
         self._languages = release.manifest.derived.get("language", ())[:_LANGUAGES]
         self._names = (*release.naming.plain, *NAMES, *IDENTIFIERS)
 
+    @property
+    def is_by_name(self) -> bool:
+        """Tell whether names alone are looked up, for the engine has no full text."""
+        return self._full_text is None
+
     def index_for(self, texts: Iterable[str]) -> Index:
         """Return the index of what may be meant by some texts. Errors: StoreError."""
         sought = dict.fromkeys(text[:LONGEST_TEXT].strip() for text in texts)

@@ -82,8 +82,8 @@ class Site:
 
     @property
     def searches_by_name(self) -> bool:
-        """Tell whether there is no index, so that names alone are looked up, and only some."""
-        return self._lookup is not None
+        """Tell whether nothing searches but a look at some names."""
+        return self._lookup is not None and self._lookup.is_by_name
 
     def warm_up(self) -> None:
         """Read what many pages need and a release decides, so that no visitor waits for it."""
