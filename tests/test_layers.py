@@ -43,6 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "search",
     ),
     ("statistics",),
+    ("remote",),
     ("store",),
     ("vocabularies", "naming"),
     ("namespaces",),

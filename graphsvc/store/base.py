@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
@@ -13,12 +14,11 @@ from pyoxigraph import (
     NamedNode,
     QueryBoolean,
     QuerySolutions,
-    QueryTriples,
     Triple,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from graphsvc.formats import Content, Format
 
@@ -62,7 +62,7 @@ class Table:
 
 
 #: The answer to a query as the engine has it: solutions, a boolean, or triples, as they come.
-Result: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+Result: TypeAlias = QuerySolutions | QueryBoolean | Iterator[Triple]
 
 
 class Answer(Protocol):

@@ -11,7 +11,6 @@ from pyoxigraph import (
     NamedNode,
     QueryBoolean,
     QuerySolutions,
-    QueryTriples,
     RdfFormat,
     Variable,
 )
@@ -242,10 +241,10 @@ class ResultWriter:
 
         Errors: NotAcceptable, when something comes that the format cannot hold.
         """
-        if isinstance(self.result, QueryTriples):
-            write_graph(self.result, out, self.format, self.prefixes)
-        else:
+        if isinstance(self.result, QuerySolutions | QueryBoolean):
             write_table(self.result, out, self.format)
+        else:
+            write_graph(self.result, out, self.format, self.prefixes)
 
 
 def _table(result: QuerySolutions) -> Table:

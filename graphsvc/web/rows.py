@@ -12,7 +12,6 @@ from pyoxigraph import (
     NamedNode,
     QueryBoolean,
     QuerySolutions,
-    QueryTriples,
     Triple,
 )
 
@@ -104,7 +103,7 @@ def read_answer(
         rows[:MOST_ROWS],
         complete=len(rows) <= MOST_ROWS,
         seconds=perf_counter() - started,
-        is_graph=isinstance(result, QueryTriples),
+        is_graph=not isinstance(result, QuerySolutions),
     )
 
 
