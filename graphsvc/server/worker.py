@@ -85,6 +85,7 @@ def work(link: Link, application: Application, limits: Limits) -> None:
     bounds.write_no_core()
     gc.set_threshold(_OBJECTS)
     bounds.use_one_arena()
+    application.prepare()
     bounds.limit_memory(limits.memory)
     if not limits.asks_engine:
         _forbid_sockets()
