@@ -28,7 +28,7 @@ from graphsvc.server.parent import Bounds, Parent
 from graphsvc.server.watching import watch
 from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
-from graphsvc.survey.opening import open_engine, project_beside
+from graphsvc.survey.opening import HurriedReader, open_engine, project_beside
 from graphsvc.survey.taking import take
 from graphsvc.survey.unread import UnreadStore
 from graphsvc.web.app import create_app, warm_up
@@ -37,6 +37,7 @@ from graphsvc.web.origin import PublicAddress
 if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.store.base import Store
+    from graphsvc.views.graph import Reader
     from graphsvc.web.delivery import Delivering
 
 _MEBIBYTE = 1 << 20
@@ -68,9 +69,11 @@ def _load(release: Release) -> OxigraphStore:
         return OxigraphStore.load(dump.read(), release.prefixes)
 
 
-def _application(values: Settings, release: Release, store: Store) -> Application:
+def _application(
+    values: Settings, release: Release, store: Store, hurried: Reader | None = None
+) -> Application:
     flask = create_app(release, values, store)
-    warm_up(flask)
+    warm_up(flask, hurried)
     pages = cast("Delivering", flask.wsgi_app)
     return Application(
         pages,
@@ -93,12 +96,20 @@ def load_engine(values: Settings, release: Release) -> tuple[Release, Applicatio
         if not release.has_index:
             store = open_engine(values, release.prefixes)
             release = take(store, values, project_beside(values))
-        return release, _application(values, release, open_engine(values, release.prefixes))
+        return release, _application_of_engine(values, release)
     except StoreError as error:
         logging.getLogger(__name__).warning("%s %s", error.message, error.remedy)
         watch()
         application = _application(values, release, UnreadStore(error))
         return release, Waiting(application, error)
+
+
+def _application_of_engine(values: Settings, release: Release) -> Application:
+    store = open_engine(values, release.prefixes)
+    hurried = HurriedReader(values, release.prefixes)
+    application = _application(values, release, store, hurried)
+    application.prepare = store.open_connections_by_thread
+    return application
 
 
 def log_of(values: Settings, release: Release) -> AccessLog | None:
@@ -119,7 +130,6 @@ def plan(values: Settings) -> Plan:
         memory=values.request_memory * _MEBIBYTE,
         copied=max(copied // most, _LEAST_COPIED),
         reserve=copied,
-        asks_engine=bool(values.store),
     )
     return Plan(
         most=most,

@@ -40,7 +40,7 @@ def main(keeper: int) -> None:
     while True:
         time.sleep(pause)
         try:
-            store.ask("ASK { }")
+            store.check()
         except GraphsvcError:
             pause = min(2 * pause, _LONGEST_PAUSE)
         else:

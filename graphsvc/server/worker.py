@@ -56,14 +56,12 @@ _OBJECTS = 10_000
 class Limits:
     """What one worker may take: bytes beside the release, and bytes copied of the release.
 
-    It may copy more as long as ``reserve`` bytes of memory are free. One that asks an engine opens
-    connections to it: so it is not forbidden to, and queries are evaluated elsewhere.
+    It may copy more as long as ``reserve`` bytes of memory are free.
     """
 
     memory: int
     copied: int
     reserve: int
-    asks_engine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,7 @@ def work(link: Link, application: Application, limits: Limits) -> None:
     bounds.use_one_arena()
     application.prepare()
     bounds.limit_memory(limits.memory)
-    if not limits.asks_engine:
-        _forbid_sockets()
+    _forbid_sockets()
     Worker(link, application, limits).run()
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphsvc import layout, sources
-from graphsvc.remote.credentials import credentials, must_hold_no_credentials
-from graphsvc.remote.engines import GENERIC, engine_named
+from graphsvc.errors import DeadlineExceeded
 from graphsvc.remote.store import RemoteStore
 
 if TYPE_CHECKING:
@@ -15,16 +15,39 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.settings import Settings
     from graphsvc.sources import Project
-    from graphsvc.store.base import Store
+    from graphsvc.store.base import Store, Table
+
+#: How many seconds each query has that is asked at the start.
+_HURRY = 8.0
 
 
 def open_engine(settings: Settings, prefixes: Mapping[str, str]) -> RemoteStore:
     """Return the store at the address that is set. Errors: SettingsError."""
-    address = settings.store or ""
-    must_hold_no_credentials(address)
-    engine = engine_named(settings.engine) if settings.engine else GENERIC
-    shown = credentials(address).authorization
-    return RemoteStore(address, prefixes, engine, shown, settings.deadline)
+    return RemoteStore.at(settings.store or "", prefixes, settings.engine, settings.deadline)
+
+
+class HurriedReader:
+    """Reads of an engine what it gives in a few seconds for each query.
+
+    An engine that is too slow for one query is not away: so the next query is asked anew.
+    """
+
+    def __init__(self, settings: Settings, prefixes: Mapping[str, str]) -> None:
+        """Take the settings, and the prefixes that queries may leave out."""
+        self._settings = replace(settings, deadline=min(settings.deadline, _HURRY))
+        self._prefixes = prefixes
+        self._store = open_engine(self._settings, prefixes)
+
+    def select_trusted(self, query: str) -> Table:
+        """Answer a SELECT that stands in a file of the program.
+
+        Errors: DeadlineExceeded, and those of the store.
+        """
+        try:
+            return self._store.select_trusted(query)
+        except DeadlineExceeded:
+            self._store = open_engine(self._settings, self._prefixes)
+            raise
 
 
 def store_of(release: Release, settings: Settings) -> Store:

@@ -34,6 +34,10 @@ class UnreadStore:
         """Take the error that says why."""
         self._reason = reason
 
+    def check(self) -> None:
+        """Raise the error that says why it does not answer."""
+        self._fail()
+
     def relative_to(self, base: str) -> UnreadStore:  # noqa: ARG002 - it reads no query
         """Return the same store."""
         return self

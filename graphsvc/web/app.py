@@ -5,6 +5,7 @@ It is plain WSGI. Nothing here changes anything, so any number of processes can 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from hashlib import sha256
 from mimetypes import guess_type
 from pathlib import Path
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.settings import Settings
     from graphsvc.store.base import Store
+    from graphsvc.views.graph import Reader
 
 _STATIC = Path(__file__).with_name("static")
 
@@ -129,12 +131,16 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     return app
 
 
-def warm_up(app: Flask) -> None:
-    """Compile the templates, and read what is the same for every request to the release."""
+def warm_up(app: Flask, hurried: Reader | None = None) -> None:
+    """Compile the templates, and read what is the same for every request to the release.
+
+    ``hurried`` reads it instead of the store, and what it cannot read in its time is left out.
+    """
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     with app.test_request_context():
-        site().warm_up()
+        with site().graph.hurrying(hurried) if hurried else nullcontext():
+            site().warm_up()
         languages.warm_up()
         lessons((*site().queries, *site().view_queries))
         examples(site())

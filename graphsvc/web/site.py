@@ -18,7 +18,7 @@ from graphsvc.errors import StoreError
 from graphsvc.lru import LruCache
 from graphsvc.namespaces import VOID
 from graphsvc.queries import Query, load_queries
-from graphsvc.store.xml import names_class
+from graphsvc.store.xml import names_class, names_predicate
 from graphsvc.views.context import Context
 from graphsvc.views.dataset import UNTITLED, dataset
 from graphsvc.views.document import Imprint
@@ -143,8 +143,17 @@ class Site:
 
     @cached_property
     def fits_rdf_xml(self) -> bool:
-        """Tell whether RDF/XML can hold every document: if it holds the dump, and each class."""
-        if all(dump.format != "rdf" for dump in self.release.manifest.dumps):
+        """Tell whether RDF/XML can hold every document: if it holds the dump, and each class.
+
+        Of an engine there is no dump: there each property counts that is known to be in use.
+        """
+        if self.release.engine:
+            properties = self.graph.property_sizes
+            if not all(
+                isinstance(each, NamedNode) and names_predicate(each) for each in properties
+            ):
+                return False
+        elif all(dump.format != "rdf" for dump in self.release.manifest.dumps):
             return False
         used = self.graph.ontology.used
         return all(names_class(each.term) for each in used if each.kind == "class")
