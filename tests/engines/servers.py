@@ -197,6 +197,7 @@ def _virtuoso_settings(port: int, sql_port: int) -> str:
             "CheckpointInterval": 0,
             "NumberOfBuffers": 4000,
             "MaxDirtyBuffers": 3000,
+            "MaxSortedTopRows": 1_000_000,
             "ThreadsPerQuery": 1,
             "AsyncQueueMaxThreads": 2,
         },
@@ -208,7 +209,7 @@ def _virtuoso_settings(port: int, sql_port: int) -> str:
             "KeepAliveTimeout": 10,
             "Charset": "UTF-8",
         },
-        "SPARQL": {"ResultSetMaxRows": 10000, "MaxQueryExecutionTime": 60},
+        "SPARQL": {"ResultSetMaxRows": 1_000_000, "MaxQueryExecutionTime": 60},
     }
     return "\n".join(
         f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in section.items())
