@@ -1,4 +1,4 @@
-"""``graphsvc serve --store``: a real engine, a real service before it, and the embedded store beside.
+"""``graphsvc serve --store``: a real engine, a real service before it, the embedded store beside.
 
 What differs on purpose is taken out of pages before they are compared: releases, dumps, dates.
 """
@@ -140,7 +140,9 @@ def test_the_endpoint_answers_from_the_engine(service: Service) -> None:
     assert "etag" not in answer.fields
 
 
-@pytest.mark.parametrize("text", ["Finland", "finland", "Chicag", "https://w3id.org/iwm/id/city/chicago"])
+@pytest.mark.parametrize(
+    "text", ["Finland", "finland", "Chicag", "https://w3id.org/iwm/id/city/chicago"]
+)
 def test_names_are_found_without_an_index(service: Service, text: str) -> None:
     found = json.loads(service.get("/search.json?" + urlencode({"q": text})).content)
     wanted = "Finland" if "land" in text else "Chicago"
@@ -150,7 +152,9 @@ def test_names_are_found_without_an_index(service: Service, text: str) -> None:
 
 def test_names_are_reconciled_without_an_index(service: Service) -> None:
     queries = {"a": {"query": "Finland"}, "b": {"query": "Nowhere"}}
-    found = json.loads(service.get("/reconcile?" + urlencode({"queries": json.dumps(queries)})).content)
+    found = json.loads(
+        service.get("/reconcile?" + urlencode({"queries": json.dumps(queries)})).content
+    )
     assert [(each["name"], each["match"]) for each in found["a"]["result"]] == [("Finland", True)]
     assert found["b"]["result"] == []
 
@@ -176,7 +180,10 @@ def test_a_page_changes_with_the_engine(service: Service, engine: Engine) -> Non
     assert before.fields["cache-control"] == "public, no-cache"
     again = service.get(path, "Accept: text/html", f"If-None-Match: {tag}")
     assert (again.status, again.content) == (304, b"")
-    thing, graph = "<https://w3id.org/iwm/id/city/shanghai>", "<https://w3id.org/iwm/graph/editorial>"
+    thing, graph = (
+        "<https://w3id.org/iwm/id/city/shanghai>",
+        "<https://w3id.org/iwm/graph/editorial>",
+    )
     triple = f'{thing} <http://www.w3.org/2004/02/skos/core#altLabel> "Pearl"'
     try:
         _update(engine, f"INSERT DATA {{ {triple} . GRAPH {graph} {{ {triple} }} }}")
@@ -189,7 +196,7 @@ def test_a_page_changes_with_the_engine(service: Service, engine: Engine) -> Non
 
 def _update(engine: Engine, text: str) -> None:
     body = urlencode({"update": text}).encode()
-    with urlopen(engine.update, body, timeout=30) as answer:
+    with urlopen(engine.update, body, timeout=30) as answer:  # noqa: S310 - our own engine
         assert answer.status == 204
 
 
@@ -225,7 +232,13 @@ def _is_well(service: Service) -> bool:
 
 
 def _says_that_the_engine_is_away(service: Service) -> None:
-    for path in ("/", "/doc/id/city/chicago", "/search?q=Finland", "/nothing", "/sparql?query=ASK%7B%7D"):
+    for path in (
+        "/",
+        "/doc/id/city/chicago",
+        "/search?q=Finland",
+        "/nothing",
+        "/sparql?query=ASK%7B%7D",
+    ):
         answer = service.get(path, "Accept: application/json")
         assert answer.problem == "unavailable"
         assert int(answer.fields["retry-after"]) > 0
