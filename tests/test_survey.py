@@ -22,6 +22,7 @@ from graphsvc.survey.unread import take_nothing
 from graphsvc.web.app import create_app, warm_up
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from graphsvc.release import Release
@@ -146,8 +147,8 @@ def test_an_engine_that_cuts_its_rows_is_told_of(lights: bytes) -> None:
 
 
 def test_a_full_text_is_asked_in_place_of_names(tmp_path: Path) -> None:
-    def full_text(words: object, languages: object, limit: int) -> str:
-        assert (list(words), limit) == (["lovelace"], 200)  # type: ignore[call-overload]
+    def full_text(words: Sequence[str], languages: Sequence[str], limit: int) -> str:
+        assert (list(words), sorted(languages), limit) == (["lovelace"], ["en", "fr"], 200)
         return "SELECT ?thing { ?thing ?property ?label FILTER(CONTAINS(STR(?label), 'Lovelace')) }"
 
     engine = Engine(PEOPLE)
