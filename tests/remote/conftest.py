@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def nquads(lights_release: Release) -> bytes:
-    return gzip.decompress(lights_release.dump.read_bytes())
+    """Return quads without blank nodes, which each engine would call by other names."""
+    lines = gzip.decompress(lights_release.dump.read_bytes()).splitlines(keepends=True)
+    return b"".join(line for line in lines if b"_:" not in line)
 
 
 @pytest.fixture(scope="session")
