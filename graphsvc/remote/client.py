@@ -15,6 +15,7 @@ from urllib.request import Request
 from graphsvc.remote import failures
 from graphsvc.remote.breaker import Breaker
 from graphsvc.remote.dialling import Dialler, SilentHostError
+from graphsvc.remote.engines import GENERIC
 from graphsvc.remote.transport import Connections, CutError, Question
 from graphsvc.store.repair import Repaired
 
@@ -38,10 +39,7 @@ _EASIEST = "ASK { }"
 _MOST_OF_EASIEST, _MOST_OF_DESCRIPTION = 4096, 262_144
 
 _OK = 200
-_ACCEPTED = {
-    "results": "application/sparql-results+json, application/sparql-results+xml;q=0.5",
-    "graph": "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.3",
-}
+_ACCEPTED_GRAPHS = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.3"
 _GRAPHS = frozenset(("CONSTRUCT", "DESCRIBE"))
 
 
@@ -49,13 +47,15 @@ _GRAPHS = frozenset(("CONSTRUCT", "DESCRIBE"))
 class EngineQuery:
     """A query as an engine is sent it: its text, and what goes with it.
 
-    ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE.
+    ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE, ``results`` the formats in which results may
+    come.
     """
 
     text: Repaired
     form: str
     parameters: tuple[tuple[str, str], ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    results: str = GENERIC.results
 
     @property
     def is_for_graph(self) -> bool:
@@ -65,7 +65,7 @@ class EngineQuery:
     def question(self, address: str, patience: float) -> Question:
         """Return it for SPARQLWrapper; the engine may be silent for ``patience`` seconds."""
         question = Question(address, self.text.text, self.form, patience)
-        accepted = _ACCEPTED["graph" if self.is_for_graph else "results"]
+        accepted = _ACCEPTED_GRAPHS if self.is_for_graph else self.results
         for name, value in {"Accept": accepted, **self.fields}.items():
             question.addCustomHttpHeader(name, value)
         for name, value in self.parameters:
@@ -118,7 +118,7 @@ class Client:
     def is_there(self) -> bool:
         """Tell whether the engine answers the easiest of questions within a second."""
         question = Question(self._address, _EASIEST, "ASK", _LOOKING)
-        question.addCustomHttpHeader("Accept", _ACCEPTED["results"])
+        question.addCustomHttpHeader("Accept", GENERIC.results)
         try:
             reply = question.sent_over(self._connections)
             # To its end, so that the connection can be used again.

@@ -11,10 +11,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc.errors import SettingsError
-from graphsvc.remote import fulltext
+from graphsvc.remote import fulltext, virtuoso
+
+if TYPE_CHECKING:
+    from graphsvc.store.repair import Edit
 
 #: From words, languages and a limit to a SPARQL query with ``?thing ?property ?label ?score``.
 FullText: TypeAlias = Callable[[Sequence[str], Sequence[str], int], str]
@@ -43,14 +46,22 @@ def _no_deadline(_: float) -> Deadline:
     return Deadline()
 
 
+def _no_repairs(_: str) -> Sequence[Edit]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """What an engine does in its own way.
 
     ``marks`` is a pattern for the head of its answers and its service description, ``deadline``
     makes from seconds what it is sent, ``merging`` are the parameters that make its default graph
-    the merge of all graphs, and ``incomplete`` are fields of an answer that say it is a part.
-    ``update`` and ``graph_store`` lead from the path of the query address to those for writing.
+    the merge of all graphs, and ``incomplete`` are fields of an answer that say it is a part, with
+    their values. ``row_limit`` is the field that says after how many rows an answer was cut.
+    ``repairs`` finds what an engine does not answer as the standard says. ``results`` are the
+    formats of results that are asked for, the best first, and ``spellings`` what the engine writes
+    in them, and what stands for it. ``update`` and ``graph_store`` lead from the path of the query
+    address to those for writing.
     ``is_oxigraph`` if it reads queries as the embedded store does.
     """
 
@@ -61,6 +72,10 @@ class Engine:
     default_graph: DefaultGraph = DefaultGraph.MERGE
     merging: Mapping[str, str] = field(default_factory=dict)
     incomplete: Mapping[str, str] = field(default_factory=dict)
+    row_limit: str | None = None
+    repairs: Callable[[str], Sequence[Edit]] = _no_repairs
+    results: str = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
+    spellings: tuple[tuple[bytes, bytes], ...] = ()
     full_text: FullText | None = None
     update: Place | None = None
     graph_store: Place | None = None
@@ -111,12 +126,21 @@ ENGINES: tuple[Engine, ...] = (
         marks=r"(?i)^server: virtuoso",
         deadline=lambda seconds: Deadline({"timeout": _milliseconds(seconds)}),
         incomplete={"X-SQL-State": "S1TAT"},
+        row_limit="X-SPARQL-MaxRows",
+        repairs=virtuoso.repairs,
+        spellings=virtuoso.RESULTS_IN_JSON,
         full_text=fulltext.of_virtuoso,
         update=(r"/sparql/?$", "/sparql-auth"),
         graph_store=(r"/sparql/?$", "/sparql-graph-crud-auth"),
     ),
     # https://comunica.dev/docs/query/getting_started/setup_endpoint/
-    Engine("comunica", "Comunica", marks=r"(?i)comunica"),
+    # Its results in JSON have a member that the standard does not know.
+    Engine(
+        "comunica",
+        "Comunica",
+        marks=r"(?i)comunica",
+        results="application/sparql-results+xml",
+    ),
     # https://graphdb.ontotext.com/documentation/ and
     # https://rdf4j.org/documentation/reference/rest-api/: the time-out is in seconds.
     Engine(

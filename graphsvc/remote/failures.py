@@ -78,6 +78,14 @@ def too_slow(deadline: float) -> DeadlineExceeded:
     )
 
 
+def too_many_rows(rows: str) -> StoreError:
+    """Return the error for an engine that gives no more than some rows of a longer answer."""
+    return StoreError(
+        f"The engine that holds the graph gives no more than {rows} rows, and the answer has more.",
+        remedy="Ask for fewer by LIMIT, or tell whoever runs the engine to raise its limit.",
+    )
+
+
 def failure(reply: Reply, sent: Repaired, deadline: float) -> GraphsvcError:
     """Return the error for an answer with another status than 200; it is read and closed.
 

@@ -146,7 +146,9 @@ class RemoteStore:
 
         To look through a long list of terms takes longer than to answer.
         """
-        text = worded(query, "", self.engine.deadline(self._seconds).pattern, ())
+        engine = self.engine
+        pattern = engine.deadline(self._seconds).pattern
+        text = worded(query, "", pattern, engine.repairs(query))
         return _table(self._sent(text, "SELECT", self._recogniser.merging))
 
     def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
@@ -162,7 +164,7 @@ class RemoteStore:
         """Send a query that has been checked; its own dataset goes before the merge."""
         engine = self.engine
         inside = as_values(bindings or {}) + engine.deadline(self._seconds).pattern
-        repairs = repaired(query).edits if engine.is_oxigraph else ()
+        repairs = repaired(query).edits if engine.is_oxigraph else engine.repairs(query)
         text = worded(query, self._words.prologue(query), inside, repairs)
         names_dataset = bool(graphs) or any(sparql.dataset_clauses(query))
         merging = () if names_dataset else self._recogniser.merging
@@ -173,14 +175,22 @@ class RemoteStore:
     ) -> RemoteResult:
         deadline = self.engine.deadline(self._seconds)
         asked = EngineQuery(
-            text, form, (*parameters, *deadline.parameters.items()), deadline.fields
+            text,
+            form,
+            (*parameters, *deadline.parameters.items()),
+            deadline.fields,
+            self.engine.results,
         )
         reply = self._client.ask(asked)
         for name, value in self.engine.incomplete.items():
             if reply.fields.get(name) == value:
                 reply.close()
                 raise failures.too_slow(self._client.deadline)
-        return RemoteResult(reply, self._client.deadline)
+        rows = reply.fields.get(self.engine.row_limit) if self.engine.row_limit else None
+        if rows is not None:
+            reply.close()
+            raise failures.too_many_rows(rows)
+        return RemoteResult(reply, self._client.deadline, self.engine.spellings)
 
     @property
     def _seconds(self) -> float:
