@@ -126,7 +126,7 @@ def _of_the_operator(status: int, said: str) -> StoreError:
     """Return the error for what only those can mend who run the service or the engine."""
     if status in _NO_ACCESS:
         return StoreError(
-            f"The engine that holds the graph does not let this service in ({status}).",
+            f"The engine that holds the graph does not let this service in ({status}){said}",
             remedy=f"Whoever runs the service must set {STORE_USER} and {STORE_PASSWORD}, or "
             f"{STORE_TOKEN}, in its environment.",
         )

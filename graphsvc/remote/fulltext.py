@@ -35,8 +35,11 @@ def of_stardog(words: Sequence[str], languages: Sequence[str], limit: int) -> st
 
 
 def of_graphdb(words: Sequence[str], languages: Sequence[str], limit: int) -> str:
-    """Ask the index of literals: https://graphdb.ontotext.com/documentation/ (full-text search)."""
-    match = f"?label <http://www.ontotext.com/owlim/lucene#fts> {_lucene(words)} ."
+    """Ask the simple index: https://graphdb.ontotext.com/documentation/10.1/full-text-search.html.
+
+    It has no scores.
+    """
+    match = f"?label <http://www.ontotext.com/fts> {_lucene(words)} ."
     return _query(f"{match} ?thing ?property ?label . BIND(1 AS ?score)", languages, limit)
 
 

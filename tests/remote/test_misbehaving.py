@@ -64,7 +64,7 @@ def store_at() -> Iterator[At]:
     with ExitStack() as stack:
 
         def at(server: Naughty, deadline: float = 30.0) -> RemoteStore:
-            store = RemoteStore.at(server.address, {}, "comunica", deadline)
+            store = RemoteStore.at(server.address, {}, "sparql", deadline)
             stack.callback(store.close)
             return store
 
