@@ -72,7 +72,7 @@ class RemoteStore:
         take. Nothing is sent yet: the engine may be away. Errors: SettingsError.
         """
         _must_be_address(address)
-        client = Client(address, credentials(address).authorization, deadline)
+        client = Client(address, credentials(address), deadline)
         known = None if engine is None else engine_named(engine)
         return cls(client, Recogniser(client, known), prefixes)
 

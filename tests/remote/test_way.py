@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import threading
+from hashlib import md5
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,6 +144,51 @@ def test_credentials_stand_in_no_error_and_no_log(
     assert SECRET not in everything
     assert IN_BASE64 not in everything
     assert "does not answer" in caplog.text
+
+
+@pytest.mark.usefixtures("no_credentials")
+def test_an_engine_that_asks_for_digest_is_shown_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in BASIC.items():
+        monkeypatch.setenv(name, value)
+    challenge = 'Digest realm="SPARQL", nonce="n0", qop="auth", algorithm=MD5, opaque="o"'
+    asks = answer(b"", status="401 Who", WWW_Authenticate=challenge)
+    with naughty(asks, answer(YES)) as server:
+        store = RemoteStore.at(server.address, {}, "sparql")
+        assert store.ask("ASK { }")
+        store.close()
+        shown = [request.fields["authorization"] for request in server.received]
+    assert shown[0].startswith("Basic ")
+    for number, each in enumerate(shown[1:], 1):
+        assert each == digest(each, number)
+    assert SECRET not in str(shown[1:])
+
+
+def digest(field: str, number: int) -> str:
+    """Return what a client must show: https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1."""
+    client = field.split('cnonce="')[1].split('"', maxsplit=1)[0]
+
+    def hashed(text: str) -> str:
+        return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+    secret, request = hashed(f"reader:SPARQL:{SECRET}"), hashed("POST:/sparql")
+    response = hashed(f"{secret}:n0:{number:08x}:{client}:auth:{request}")
+    return (
+        'Digest username="reader", realm="SPARQL", nonce="n0", uri="/sparql", '
+        f'response="{response}", opaque="o", algorithm="MD5", qop=auth, nc={number:08x}, '
+        f'cnonce="{client}"'
+    )
+
+
+@pytest.mark.usefixtures("no_credentials")
+def test_a_wrong_password_is_shown_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in BASIC.items():
+        monkeypatch.setenv(name, value)
+    asks = answer(b"", status="401 Who", WWW_Authenticate='Digest realm="r", nonce="n"')
+    with naughty(asks) as server:
+        store = RemoteStore.at(server.address, {}, "sparql")
+        with pytest.raises(StoreError, match="does not let this service in"):
+            store.ask("ASK { }")
+        assert len(server.received) == 2
 
 
 @pytest.mark.usefixtures("no_credentials")
