@@ -21,10 +21,9 @@ def of_virtuoso(words: Sequence[str], languages: Sequence[str], limit: int) -> s
     texts = [f"'{word}'" for word in map(_letters, words)]
     if texts and len(texts[-1]) >= len("'four'"):
         texts[-1] = f"{texts[-1][:-1]}*'"
-    expression = Literal(" AND ".join(texts))
-    pattern = (
-        f"?thing ?property ?label . ?label <bif:contains> {expression} OPTION (score ?score) ."
-    )
+    match = f"?label <bif:contains> {Literal(' AND '.join(texts))} OPTION (score ?rank)"
+    # ?score is a word of its own there.
+    pattern = f"?thing ?property ?label . {match} BIND(?rank AS ?score)"
     return _query(pattern, languages, limit)
 
 

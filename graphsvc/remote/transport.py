@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _AGENT = f"graphsvc/{__version__}"
 _UNAUTHORIZED = 401
+
+#: So often a request is sent with another field Authorization, until an engine lets it in.
+_ROUNDS = 3
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -182,12 +185,13 @@ class Connections:
 
         Errors: OSError, HTTPException.
         """
-        reply = self._answered(request, patience)
-        challenge = reply.fields.get("WWW-Authenticate") or ""
-        if reply.status == _UNAUTHORIZED and self._authorization.learn(challenge):
+        for _ in range(_ROUNDS):
+            reply = self._answered(request, patience)
+            challenges = reply.fields.get_all("WWW-Authenticate") or []
+            if reply.status != _UNAUTHORIZED or not self._authorization.learn(challenges):
+                return reply
             reply.close()
-            return self._answered(request, patience)
-        return reply
+        return self._answered(request, patience)
 
     def _answered(self, request: Request, patience: float) -> Reply:
         if self._process != os.getpid():
