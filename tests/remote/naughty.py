@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
 #: What does something with a connection on which a request has come.
@@ -49,12 +50,12 @@ class Naughty:
 
 
 @contextmanager
-def naughty(*behaviours: Behaviour, path: str = "/sparql") -> Iterator[Naughty]:
-    """Run such a server for the block."""
+def naughty(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[Naughty]:
+    """Run such a server for the block, by TLS if there is a context for it."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         host, port = listener.getsockname()
-        server = Naughty(f"http://{host}:{port}{path}", list(behaviours))
-        threading.Thread(target=_accept, args=(listener, server), daemon=True).start()
+        server = Naughty(f"http://{host}:{port}/sparql", list(behaviours))
+        threading.Thread(target=_accept, args=(listener, server, tls), daemon=True).start()
         try:
             yield server
         finally:
@@ -64,12 +65,18 @@ def naughty(*behaviours: Behaviour, path: str = "/sparql") -> Iterator[Naughty]:
                 socket.create_connection((host, port)).close()
 
 
-def _accept(listener: socket.socket, server: Naughty) -> None:
+def _accept(listener: socket.socket, server: Naughty, tls: ssl.SSLContext | None) -> None:
     while not server.over.is_set():
         try:
             connection, _ = listener.accept()
         except OSError:
             return
+        if tls is not None:
+            try:
+                connection = tls.wrap_socket(connection, server_side=True)
+            except OSError:
+                connection.close()
+                continue
         server.connections += 1
         threading.Thread(target=_converse, args=(connection, server), daemon=True).start()
 
