@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph
 import pytest
 
-from graphsvc import settings
+from graphsvc import settings, survey
 from graphsvc.errors import DeadlineExceeded, SettingsError, StoreError
 from graphsvc.naming import Naming
 from graphsvc.search import Search
@@ -17,13 +19,12 @@ from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.survey import names, whole
 from graphsvc.survey.asking import survey_query
 from graphsvc.survey.lookup import Lookup
-from graphsvc.survey.taking import take
+from graphsvc.survey.taking import take, take_with_index
 from graphsvc.survey.unread import take_nothing
 from graphsvc.web.app import create_app, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from graphsvc.release import Release
     from graphsvc.settings import Settings
@@ -114,6 +115,18 @@ def test_a_release_of_an_engine_lists_what_that_of_a_build_lists(
         assert (taken.path / name).read_text() == (lights_release.path / name).read_text()
 
 
+def test_an_index_is_kept_with_its_time_when_all_else_is_read_again(tmp_path: Path) -> None:
+    values = of(tmp_path)
+    indexed = take_with_index(Engine(PEOPLE), values, None)
+    os.utime(indexed.path / "search.sqlite", (1_000_000_000, 1_000_000_000))
+    again = take(Engine(PEOPLE + TITLED), values, None)
+    assert again.id != indexed.id
+    assert (again.has_index, again.title) == (True, "People")
+    assert f"{again.index_time:%Y-%m-%d}" == "2001-09-09"
+    with again.search.in_time():
+        assert Search(again.search, "lovelace").hits(1)[0].label == "Ada Lovelace"
+
+
 def test_a_graph_without_named_graphs_is_told_of(tmp_path: Path) -> None:
     store = pyoxigraph.Store()
     triples = PEOPLE.replace(b" <https://a.example/g> .", b" .")
@@ -199,8 +212,9 @@ def test_a_page_asks_few_queries(lights: bytes, tmp_path: Path, path: str, most:
 
 
 def test_every_query_of_the_survey_can_be_read() -> None:
-    folder = (settings.Path(__file__).parents[1] / "graphsvc" / "survey").glob("*.rq")
-    assert all(survey_query(file.stem).summary.endswith("?") for file in folder)
+    names_of_files = [file.stem for file in Path(survey.__file__).parent.glob("*.rq")]
+    assert len(names_of_files) > 10
+    assert all(survey_query(name).summary.endswith("?") for name in names_of_files)
 
 
 def test_releases_of_an_engine_are_apart_from_those_of_files(tmp_path: Path) -> None:
