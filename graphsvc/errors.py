@@ -14,6 +14,7 @@ GraphsvcError
 ├── ForwardingError          a trusted proxy names a public address that is none
 ├── NotAcceptable            no format that the client takes can carry this answer
 └── StoreError               the store itself failed
+    ├── StoreUnavailable     the engine that holds the graph does not answer
     ├── DeadlineExceeded     the request took longer than it may
     ├── MemoryExceeded       the request took more memory than it may
     └── Overloaded           too many requests are waiting
@@ -149,6 +150,10 @@ class NotAcceptable(GraphsvcError):  # noqa: N818
 
 class StoreError(GraphsvcError):
     """The store itself failed."""
+
+
+class StoreUnavailable(StoreError):  # noqa: N818
+    """The engine that holds the graph does not answer; a later try may find it there."""
 
 
 class DeadlineExceeded(StoreError):  # noqa: N818

@@ -1,5 +1,8 @@
 """A release: an immutable folder with everything that is served, named after its content.
 
+The statements of some lie in an engine, and not in the folder: then it has neither the store nor
+the dumps, and only what has been read of the engine. Such a one may lack the index too.
+
 <releases>/<id>/manifest.json   what it is and what it was built from
                 store/          the Oxigraph database
                 queries/        the queries and, under checks/, the checks
@@ -18,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +79,8 @@ class Manifest:
     ``counts`` says how many quads and other things it has; ``warnings`` are the findings that did
     not stop the build, as lines to read; ``dumps`` are the files that hold all of it. ``files``
     has the checksum of every file but the manifest, by its path: `depot.put` fills it in.
+    ``engine`` is the address of the endpoint in whose engine the statements lie, if they do not lie
+    in the folder.
     """
 
     id: str
@@ -94,6 +100,7 @@ class Manifest:
     dumps: tuple[Dump, ...]
     needs_rdf_1_2: bool = False
     files: Mapping[str, Checksum] = field(default_factory=dict)
+    engine: str = ""
 
     def write(self, folder: Path) -> None:
         """Write the manifest into a release's folder, in place of the one that is there."""
@@ -138,6 +145,37 @@ class Release:
         """Return the base of every IRI in the release."""
         return self.manifest.base
 
+    @property
+    def engine(self) -> str:
+        """Return the address of the endpoint where its statements lie; none if they lie here.
+
+        Others change them, so an answer depends on more than the release and the request.
+        """
+        return self.manifest.engine
+
+    @property
+    def has_index(self) -> bool:
+        """Tell whether there is an index of names and sentences."""
+        return (self.path / SEARCH).exists()
+
+    @property
+    def index_time(self) -> datetime:
+        """Return when its index was made. OSError if it has none."""
+        return datetime.fromtimestamp((self.path / SEARCH).stat().st_mtime, UTC)
+
+    @property
+    def derived(self) -> Mapping[str, Sequence[str]]:
+        """Return what is known of the graph as a whole that its statements do not say.
+
+        What is derived from files stands among the statements of the release.
+        """
+        return self.manifest.derived if self.engine else {}
+
+    @property
+    def title(self) -> str:
+        """Return the title that was derived for the graph, if one was."""
+        return " · ".join(self.manifest.derived.get("title", ()))
+
     @cached_property
     def prefixes(self) -> Prefixes:
         """Return the prefix table."""
@@ -151,7 +189,7 @@ class Release:
 
     @cached_property
     def store(self) -> OxigraphStore:
-        """Return the store, opened read-only at the first call."""
+        """Return the store in the folder, opened read-only at the first call."""
         return OxigraphStore.open(self.path / STORE, self.prefixes)
 
     @cached_property
@@ -162,7 +200,7 @@ class Release:
     @cached_property
     def forms(self) -> WrittenForms:
         """Return how literals are written that the engine does not give back so."""
-        return WrittenForms(self.path / FORMS)
+        return WrittenForms() if self.engine else WrittenForms(self.path / FORMS)
 
     @property
     def queries(self) -> Path:

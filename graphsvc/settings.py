@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 from graphsvc import setting_values as reading
 from graphsvc.errors import SettingsError
@@ -22,6 +23,13 @@ from graphsvc.profiles import DEFAULT, Profile
 #: The file in the project's folder, and what the names of environment variables begin with.
 FILE_NAME = "graphsvc.toml"
 ENVIRONMENT = "GRAPHSVC_"
+
+#: The variables of the environment with the credentials for an engine: these are no settings, so
+#: that no file, command line or list of settings has them.
+STORE_USER = f"{ENVIRONMENT}STORE_USER"
+STORE_PASSWORD = f"{ENVIRONMENT}STORE_PASSWORD"
+STORE_TOKEN = f"{ENVIRONMENT}STORE_TOKEN"
+_CREDENTIALS = frozenset((STORE_USER, STORE_PASSWORD, STORE_TOKEN))
 
 Reader: TypeAlias = Callable[[Any], Any]
 
@@ -69,10 +77,26 @@ class Settings:
             reading.switch,
         ),
     )
+    store: str | None = field(
+        default=None,
+        metadata=_about(
+            "The address of a SPARQL 1.1 endpoint: the statements of its engine are served instead "
+            "of those of files.",
+            reading.endpoint,
+        ),
+    )
+    engine: str | None = field(
+        default=None,
+        metadata=_about(
+            "The name of the engine at `store`, where its answers do not say it.", reading.engine
+        ),
+    )
     releases: Path = field(
         default=Path(".graphsvc/releases"),
         metadata=_about(
-            "The folder where releases are built, by default the project's.", reading.path
+            "The folder where releases are built, by default the project's; of an engine, one in "
+            "`.graphsvc/engines/`.",
+            reading.path,
         ),
     )
     translations: Path = field(
@@ -272,6 +296,8 @@ def load(
     project = outer.pop("project", Path().absolute())
     written = {name: _value(name, given) for name, given in _from_file(project).items()}
     values = written | outer
+    if values.get("store"):
+        values.setdefault("releases", _releases_of_engine(values["store"]))
     for name in ("releases", "translations"):
         values[name] = project / values.get(name, _BY_NAME[name].default)
     return Settings(project=project, **values)
@@ -311,6 +337,12 @@ def _releases_of(files: tuple[Path, ...]) -> Path:
     return Path(".graphsvc") / "files" / f"{stem}-{digest[:8]}"
 
 
+def _releases_of_engine(address: str) -> Path:
+    """Return where the releases of an engine are, apart from those of files."""
+    digest = sha256(address.encode()).hexdigest()
+    return Path(".graphsvc") / "engines" / f"{urlsplit(address).hostname}-{digest[:8]}"
+
+
 def _from_command_line(overrides: Mapping[str, object]) -> dict[str, _Given]:
     return {
         name: _Given(value, "on the command line")
@@ -323,7 +355,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, _Given]:
     return {
         name.removeprefix(ENVIRONMENT).lower(): _Given(value, f"in the environment, as {name}")
         for name, value in environment.items()
-        if name.startswith(ENVIRONMENT)
+        if name.startswith(ENVIRONMENT) and name not in _CREDENTIALS
     }
 
 

@@ -18,6 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("server",),
     ("web",),
     ("views",),
+    ("survey",),
     ("changes", "validation", "explain", "description", "datasets"),
     ("queries",),
     (
@@ -45,6 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "search",
     ),
     ("statistics",),
+    ("remote",),
     ("store",),
     ("vocabularies", "naming"),
     ("namespaces",),

@@ -46,6 +46,8 @@ SERVING = (
     "metrics_readers",
     "log_level",
 )
+#: Settings of commands that can ask an engine, beside the common ones.
+OF_ENGINES = ("store", "engine")
 
 #: The setting that the paths of a command end up in: see `graphsvc.cli.inputs`.
 _OF_PATHS = "files"
@@ -64,6 +66,8 @@ _METAVARS = {
     "rate_limit": "RATES",
     "image_hosts": "HOSTS",
     "port": "NUMBER",
+    "store": "URL",
+    "engine": "NAME",
     "profile": "NAME",
     "checks": "CHECK=WEIGHT,…",
 }

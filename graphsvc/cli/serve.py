@@ -14,7 +14,7 @@ import click
 from graphsvc import depot, vocabularies
 from graphsvc.cli.derived import say_what_was_derived
 from graphsvc.cli.inputs import digests, is_nothing, with_paths
-from graphsvc.cli.options import READING, SERVING, with_settings
+from graphsvc.cli.options import OF_ENGINES, READING, SERVING, with_settings
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import current, is_fresh
 from graphsvc.server.counters import Counters, rows_for
@@ -22,6 +22,8 @@ from graphsvc.server.keeper import Keeper
 from graphsvc.server.listening import address_of, listeners
 from graphsvc.server.notice import services
 from graphsvc.settings import ENVIRONMENT
+from graphsvc.survey.taking import known
+from graphsvc.survey.unread import take_nothing
 
 if TYPE_CHECKING:
     from graphsvc.release import Release
@@ -30,22 +32,21 @@ if TYPE_CHECKING:
 
 @click.command()
 @with_paths
-@with_settings(*READING, *SERVING)
+@with_settings(*READING, *OF_ENGINES, *SERVING)
 def serve(settings: Settings) -> None:
     """Serve a graph: pages for people, RDF and SPARQL for programs.
 
     PATHS are RDF files in any syntax and folders of such, or the folder of a project; without any
     it is the current folder. A release is built first if there is none, or if the files have
-    changed since.
+    changed since. With --store the statements are those of an engine, and a project brings its
+    queries, texts and settings.
     """
     sockets = listeners(settings, os.environ)
     _hand_down(settings)
-    fresh = _fresh_release(settings)
-    if fresh is None:
-        # It says itself what it derives.
-        _build()
+    if settings.store:
+        _say_how_is_searched(known(settings) or take_nothing(settings))
     else:
-        say_what_was_derived(fresh.manifest)
+        _prepare(settings)
     if not vocabularies.is_made():
         click.echo(
             "Note: the table of what well-known terms are called is missing, so they go by their "
@@ -55,10 +56,11 @@ def serve(settings: Settings) -> None:
 
     def say_ready() -> None:
         places = ", ".join(map(address_of, sockets))
-        what = [path for path in (settings.project, *settings.files) if path is not None]
+        paths = [path for path in (settings.project, *settings.files) if path is not None]
+        what = settings.store or ", ".join(map(str, paths))
         # Where the output goes to a disk that is full, the service goes on.
         with suppress(OSError):
-            click.echo(f"Serving {', '.join(map(str, what))} at {places}")
+            click.echo(f"Serving {what} at {places}")
 
     counters = Counters.make(rows_for(settings.workers))
     Keeper(settings.releases, sockets, counters, say_ready).run()
@@ -66,7 +68,7 @@ def serve(settings: Settings) -> None:
 
 @click.command()
 @with_paths
-@with_settings()
+@with_settings(*OF_ENGINES)
 def reload(settings: Settings) -> None:
     """Have the running service serve the current release, without a gap.
 
@@ -81,6 +83,29 @@ def reload(settings: Settings) -> None:
     for service in running:
         row = service.reload()
         click.echo(f"{', '.join(row.addresses)}: serves the release {row.status.release}.")
+
+
+def _prepare(settings: Settings) -> None:
+    """See to it that there is a release of the files as they are now."""
+    fresh = _fresh_release(settings)
+    if fresh is None:
+        # It says itself what it derives.
+        _build()
+    else:
+        say_what_was_derived(fresh.manifest)
+
+
+def _say_how_is_searched(release: Release) -> None:
+    if release.has_index:
+        click.echo(
+            f"The index of names and sentences is of {release.index_time:%Y-%m-%d %H:%M} UTC."
+        )
+    else:
+        click.echo(
+            "Note: there is no index of names and sentences, so few names are found. It is made "
+            f"by: graphsvc index --store {release.engine}",
+            err=True,
+        )
 
 
 def _fresh_release(settings: Settings) -> Release | None:

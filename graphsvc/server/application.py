@@ -23,6 +23,7 @@ from graphsvc.web.protocol import LONGEST_ADDRESS, PATH, Body
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from _typeshed.wsgi import WSGIEnvironment
 
@@ -41,12 +42,22 @@ METRICS = "/metrics"
 _OF_METRICS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 _QUERY_METHODS = frozenset(("GET", "HEAD", "POST"))
 
+#: What needs no statement of the graph, wherever the service is mounted.
+_STATIC, _ABOUT_ITSELF = "/static/", ("/healthz", "/problems", METRICS)
+
 #: Fields that WSGI has under names of its own.
 _OWN_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 
 
+def _nothing() -> None:
+    """Do nothing: most stores need nothing of a process."""
+
+
 class Application:
-    """What answers the requests to a release; ``deadline`` is how many seconds one may take."""
+    """What answers the requests to a release; ``deadline`` is how many seconds one may take.
+
+    Each worker calls ``prepare`` before its bounds are set; a store may have something to do then.
+    """
 
     def __init__(
         self,
@@ -58,6 +69,7 @@ class Application:
     ) -> None:
         self.journal = operations.journal
         self._operations = operations
+        self.prepare: Callable[[], None] = _nothing
         self._address = address
         self._pages = pages
         self._endpoint = endpoint
@@ -72,7 +84,7 @@ class Application:
         Errors: OSError if the client has gone; others if the answer breaks off.
         """
         delivery = Delivery(request.wish, answer)
-        failure = _refusal(request) if cause is None else error_of(cause, self._deadline)
+        failure = self._failure(request) if cause is None else error_of(cause, self._deadline)
         try:
             visit = self._visit(request, connection)
             answer.classify(visit.kind)
@@ -84,6 +96,10 @@ class Application:
             # Of a query that is wrong itself that is told first, which the application finds out.
             failure = None if isinstance(error, NotAcceptable) else error
         self._pages.answer(_environ(request, connection), delivery, failure)
+
+    def _failure(self, request: Request) -> GraphsvcError | RequestProblem | None:
+        """Return what is told instead of an answer, None if the request is answered."""
+        return _refusal(request)
 
     def _visit(self, request: Request, connection: socket.socket) -> _Visit:
         target = _target(request.target)
@@ -148,6 +164,21 @@ class Application:
             target.host or request.field(b"host") or "",
             lambda name: request.field(name.encode()),
         )
+
+
+class Waiting(Application):
+    """What answers while an engine has not been read: an error to all that would need it."""
+
+    def __init__(self, application: Application, reason: GraphsvcError) -> None:
+        """Take the application of a release of which nothing is known, and what is told."""
+        self.__dict__.update(application.__dict__)
+        self._reason = reason
+
+    def _failure(self, request: Request) -> GraphsvcError | RequestProblem | None:
+        path = _target(request.target).path
+        if _STATIC in path or path.endswith(_ABOUT_ITSELF):
+            return super()._failure(request)
+        return super()._failure(request) or self._reason
 
 
 class _Visit(NamedTuple):

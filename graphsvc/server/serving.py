@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import click
 
 from graphsvc import depot, settings
-from graphsvc.errors import GraphsvcError, SettingsError
+from graphsvc.errors import GraphsvcError, SettingsError, StoreError
 from graphsvc.release import Release
 from graphsvc.server import bounds
 from graphsvc.server.access_log import AccessLog
-from graphsvc.server.application import Application
+from graphsvc.server.application import Application, Waiting
 from graphsvc.server.board import Board
 from graphsvc.server.counters import Counters, Event
 from graphsvc.server.judge import Plan
@@ -36,8 +36,12 @@ from graphsvc.server.rate_limit import RateLimit
 from graphsvc.server.records import Journal
 from graphsvc.server.slow_log import SlowLog
 from graphsvc.server.tracing import Tracer
+from graphsvc.server.watching import watch
 from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.survey.opening import HurriedReader, open_engine, project_beside
+from graphsvc.survey.taking import take
+from graphsvc.survey.unread import UnreadStore
 from graphsvc.web.app import create_app, warm_up
 from graphsvc.web.origin import Peers, PublicAddress
 
@@ -47,6 +51,8 @@ if TYPE_CHECKING:
     from graphsvc.server.notice import Status
     from graphsvc.server.records import Reader
     from graphsvc.settings import Settings
+    from graphsvc.store.base import Store
+    from graphsvc.views.graph import Reader as GraphReader
     from graphsvc.web.delivery import Delivering
 
 logger = logging.getLogger(__name__)
@@ -59,27 +65,68 @@ _COPIED_PART = 0.5
 _LEAST_COPIED = 64 * _MEBIBYTE
 
 
-def load(
-    values: Settings,
-    release: Release,
-    operations: Operations,
-    status: Callable[[], Status | None],
-) -> Application:
-    """Return the application that all workers share: what a start reads is read here, once.
+class Service(NamedTuple):
+    """What a parent serves with: the settings, and what it has of the keeper.
 
-    ``status`` returns what the keeper says is served.
+    ``counters`` are those of all parents, ``spans`` is the socket for traces, ``board`` that of its
+    workers, and ``status`` returns what the keeper says is served.
+    """
+
+    values: Settings
+    counters: Counters
+    spans: int | None
+    board: Board
+    status: Callable[[], Status | None]
+
+    def application(
+        self, release: Release, store: Store, hurried: GraphReader | None = None
+    ) -> Application:
+        """Return what answers from a store; ``hurried`` reads what the start needs of an engine."""
+        flask = create_app(release, self.values, store)
+        flask.config["STATUS"] = self.status
+        warm_up(flask, hurried)
+        pages = cast("Delivering", flask.wsgi_app)
+        return Application(
+            pages,
+            flask.extensions["graphsvc.endpoint"],
+            PublicAddress(self.values),
+            self.values.deadline,
+            self._operations(release),
+        )
+
+    def _operations(self, release: Release) -> Operations:
+        """Return what those who run the service want to have of it."""
+        values = self.values
+        readers: list[Reader] = []
+        journal = Journal(self.counters, readers)
+        if self.spans is not None:
+            readers.append(Tracer(self.spans, release.id, lambda: journal.count(Event.SPAN_LOST)))
+        if values.access_log:
+            readers.append(AccessLog(release.id))
+        if values.slow_queries:
+            readers.append(SlowLog(release.id, values.slow_queries))
+        return Operations(
+            journal,
+            RateLimit(values.rate_limit) if values.rate_limit else None,
+            Metrics(self.counters, self.board, release.manifest),
+            Peers(values.metrics_readers),
+        )
+
+
+def load(service: Service, release: Release) -> Application:
+    """Return the application that all workers share: what a start reads is read here, once.
 
     A release that fits into memory is held there; of a larger one the files are open. The engine
     has threads for writing then. No fork copies them, and whoever only reads gives them no work.
     """
-    if release.manifest.counts["quads"] > values.memory_quads:
-        return _application(values, release, release.store, operations, status)
+    if release.manifest.counts["quads"] > service.values.memory_quads:
+        return service.application(release, release.store)
     # A thread allocates from an arena of its own. So the millions of small blocks of the graph lie
     # there, and what a request needs lies together elsewhere: queries are read twice as fast. The
     # thread has ended before any process is forked.
     with ThreadPoolExecutor(max_workers=1) as loader:
         store = loader.submit(_load, release).result()
-    return _application(values, release, store, operations, status)
+    return service.application(release, store)
 
 
 def _load(release: Release) -> OxigraphStore:
@@ -87,49 +134,32 @@ def _load(release: Release) -> OxigraphStore:
         return OxigraphStore.load(dump.read(), release.prefixes)
 
 
-def _application(
-    values: Settings,
-    release: Release,
-    store: OxigraphStore,
-    operations: Operations,
-    status: Callable[[], Status | None],
-) -> Application:
-    flask = create_app(release, values, store)
-    flask.config["STATUS"] = status
-    warm_up(flask)
-    pages = cast("Delivering", flask.wsgi_app)
-    return Application(
-        pages,
-        flask.extensions["graphsvc.endpoint"],
-        PublicAddress(values),
-        values.deadline,
-        operations,
-    )
+def load_engine(service: Service, release: Release) -> tuple[Release, Application]:
+    """Return what is known of an engine, and the application that answers from it.
+
+    ``release`` is what was known before; it is read anew, but for the index. If the engine does not
+    answer, the application tells that, and another parent is started once it does.
+
+    Errors: GraphsvcError if the engine answers, and its answers are of no use.
+    """
+    values = service.values
+    try:
+        store = open_engine(values, release.prefixes)
+        release = take(store, values, project_beside(values))
+        return release, _application_of_engine(service, release)
+    except StoreError as error:
+        logger.warning("%s %s", error.message, error.remedy)
+        watch()
+        application = service.application(release, UnreadStore(error))
+        return release, Waiting(application, error)
 
 
-class Shared(NamedTuple):
-    """What all parents of a service have of its keeper: counters, and the socket for traces."""
-
-    counters: Counters
-    spans: int | None
-
-
-def operations_of(values: Settings, release: Release, shared: Shared, board: Board) -> Operations:
-    """Return what those who run the service want to have of it."""
-    readers: list[Reader] = []
-    journal = Journal(shared.counters, readers)
-    if shared.spans is not None:
-        readers.append(Tracer(shared.spans, release.id, lambda: journal.count(Event.SPAN_LOST)))
-    if values.access_log:
-        readers.append(AccessLog(release.id))
-    if values.slow_queries:
-        readers.append(SlowLog(release.id, values.slow_queries))
-    return Operations(
-        journal,
-        RateLimit(values.rate_limit) if values.rate_limit else None,
-        Metrics(shared.counters, board, release.manifest),
-        Peers(values.metrics_readers),
-    )
+def _application_of_engine(service: Service, release: Release) -> Application:
+    store = open_engine(service.values, release.prefixes)
+    hurried = HurriedReader(service.values, release.prefixes)
+    application = service.application(release, store, hurried)
+    application.prepare = store.open_connections_by_thread
+    return application
 
 
 def plan(values: Settings) -> Plan:
@@ -178,8 +208,12 @@ def main(release: Path, descriptors: tuple[int, ...], spans: int | None) -> None
         served.verify()
         intended = plan(values)
         board = Board(intended.most)
-        operations = operations_of(values, served, Shared(Counters(counters), spans), board)
-        application = load(values, served, operations, partial(read_status, notice))
+        service = Service(values, Counters(counters), spans, board, partial(read_status, notice))
+        if values.store:
+            served, application = load_engine(service, served)
+            depot.Hold(served.path)
+        else:
+            application = load(service, served)
     except SettingsError as error:
         raise SystemExit(f"Error: {error.message} {error.remedy}") from error
     except GraphsvcError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
@@ -11,14 +12,11 @@ from pyoxigraph import (
     BlankNode,
     Literal,
     NamedNode,
-    QueryBoolean,
-    QuerySolutions,
-    QueryTriples,
     Triple,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from graphsvc.formats import Content, Format
 
@@ -61,8 +59,16 @@ class Table:
             }
 
 
-#: The answer to a query as the engine has it: solutions, a boolean, or triples, as they come.
-Result: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+@dataclass(frozen=True, slots=True)
+class Solutions:
+    """The answer of a SELECT as it comes: the variables in order, and a row for each solution."""
+
+    variables: tuple[str, ...]
+    rows: Iterator[tuple[Term | None, ...]]
+
+
+#: The answer to a query with its terms: solutions, yes or no, or triples.
+Result: TypeAlias = Solutions | bool | Iterator[Triple]
 
 
 class Answer(Protocol):
@@ -119,6 +125,10 @@ class Store(Protocol):
     Errors: QuerySyntaxError with its position, ForbiddenOperation for SERVICE, LOAD and
     updates, NotAcceptable when no format offered can carry the kind of answer, StoreError.
     """
+
+    def check(self) -> None:
+        """Return if the store can be asked, within a second. Errors: StoreError if it cannot."""
+        ...
 
     def relative_to(self, base: str) -> Store:
         """Return the same store, in whose queries relative IRIs are relative to an absolute one."""

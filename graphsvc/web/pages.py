@@ -123,7 +123,7 @@ def readyz() -> Response:
 
     The status is 503 if files of the release have changed while it is served: see `server.keeper`.
     """
-    site().store.ask("ASK { ?subject ?property ?value }")
+    site().store.check()
     status = current_app.config["STATUS"]()
     if status is not None and not status.is_sound:
         raise ReleaseError(

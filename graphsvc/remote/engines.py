@@ -1,0 +1,224 @@
+"""The table of engines: what each does in its own way, one row an engine.
+
+A row says how an engine is recognised, how it learns the deadline of a query, what its default
+graph is, how it searches texts, and where graphs are written. The sources are the engines' own
+documentations, which stand beside each row. What is not in a row is SPARQL 1.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from graphsvc.errors import SettingsError
+from graphsvc.remote import fulltext, virtuoso
+from graphsvc.store.repair import repaired
+
+if TYPE_CHECKING:
+    from graphsvc.store.repair import Edit
+
+#: From words, languages and a limit to a SPARQL query with ``?thing ?property ?label ?score``.
+FullText: TypeAlias = Callable[[Sequence[str], Sequence[str], int], str]
+
+#: A pattern for the path of an engine's query address, and what stands in its place.
+Place: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """How an engine is sent the deadline of a query: parameters, fields, a pattern in its text."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    pattern: str = ""
+
+
+def _no_deadline(_: float) -> Deadline:
+    return Deadline()
+
+
+def _no_repairs(_: str) -> Sequence[Edit]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What an engine does in its own way.
+
+    ``marks`` is a pattern for the head of its answers and its service description, ``deadline``
+    makes from seconds what it is sent, ``merging`` are the parameters that make its default graph
+    the merge of all graphs, and ``incomplete`` are fields of an answer that say it is a part, with
+    their values. ``row_limit`` is the field that says after how many rows an answer was cut.
+    ``repairs`` finds what an engine does not answer as the standard says. ``results`` are the
+    formats of results that are asked for, the best first, and ``spellings`` what the engine writes
+    in them, and what stands for it. ``update`` and ``graph_store`` lead from the path of the query
+    address to those for writing.
+    """
+
+    name: str
+    label: str
+    marks: str | None = None
+    deadline: Callable[[float], Deadline] = _no_deadline
+    merging: Mapping[str, str] = field(default_factory=dict)
+    incomplete: Mapping[str, str] = field(default_factory=dict)
+    row_limit: str | None = None
+    repairs: Callable[[str], Sequence[Edit]] = _no_repairs
+    results: str = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
+    spellings: tuple[tuple[bytes, bytes], ...] = ()
+    full_text: FullText | None = None
+    update: Place | None = None
+    graph_store: Place | None = None
+
+    def update_address(self, url: str) -> str:
+        """Return where updates are sent; the query's address if the engine has one for both."""
+        return _moved(url, self.update)
+
+    def graph_store_address(self, url: str) -> str:
+        """Return where graphs are written by the Graph Store Protocol.
+
+        https://www.w3.org/TR/sparql11-http-rdf-update/
+        """
+        return _moved(url, self.graph_store)
+
+
+def _moved(url: str, place: Place | None) -> str:
+    return url if place is None else re.sub(*place, url, count=1)
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(int(seconds * 1000))
+
+
+def _whole_seconds(seconds: float) -> str:
+    return str(max(1, int(seconds)))
+
+
+#: In the order in which they are tried when an engine is recognised.
+ENGINES: tuple[Engine, ...] = (
+    # https://github.com/oxigraph/oxigraph/tree/main/cli: its time-out is an option of the server.
+    Engine(
+        "oxigraph",
+        "Oxigraph",
+        marks=r"(?i)^server: oxigraph",
+        merging={"union-default-graph": ""},
+        update=(r"/query/?$", "/update"),
+        graph_store=(r"/query/?$", "/store"),
+        repairs=lambda query: repaired(query).edits,
+    ),
+    # https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/: a query that meets its
+    # time-out is answered with the rows so far, which the state S1TAT says.
+    Engine(
+        "virtuoso",
+        "OpenLink Virtuoso",
+        marks=r"(?i)^server: virtuoso",
+        deadline=lambda seconds: Deadline({"timeout": _milliseconds(seconds)}),
+        incomplete={"X-SQL-State": "S1TAT"},
+        row_limit="X-SPARQL-MaxRows",
+        repairs=virtuoso.repairs,
+        spellings=virtuoso.RESULTS_IN_JSON,
+        full_text=fulltext.of_virtuoso,
+        update=(r"/sparql/?$", "/sparql-auth"),
+        graph_store=(r"/sparql/?$", "/sparql-graph-crud-auth"),
+    ),
+    # https://comunica.dev/docs/query/getting_started/setup_endpoint/
+    # Its results in JSON have a member that the standard does not know.
+    Engine(
+        "comunica",
+        "Comunica",
+        marks=r"(?i)comunica",
+        results="application/sparql-results+xml",
+    ),
+    # https://graphdb.ontotext.com/documentation/ and
+    # https://rdf4j.org/documentation/reference/rest-api/: the time-out is in seconds.
+    Engine(
+        "graphdb",
+        "GraphDB",
+        marks=r"(?i)^server: graphdb|ontotext",
+        deadline=lambda seconds: Deadline({"timeout": _whole_seconds(seconds)}),
+        full_text=fulltext.of_graphdb,
+        update=(r"(/repositories/[^/]+)/?$", r"\1/statements"),
+        graph_store=(r"(/repositories/[^/]+)/?$", r"\1/rdf-graphs/service"),
+    ),
+    # https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints-queryTimeout.html: a
+    # query is refused if this is not less than the engine's own time-out.
+    Engine(
+        "neptune",
+        "Amazon Neptune",
+        marks=r"(?i)neptune",
+        deadline=lambda seconds: Deadline(
+            pattern="<http://aws.amazon.com/neptune/vocab/v01/QueryHints#Query> "
+            "<http://aws.amazon.com/neptune/vocab/v01/QueryHints#queryTimeout> "
+            f"{_milliseconds(seconds)} ."
+        ),
+        graph_store=(r"/sparql/?$", "/sparql/gsp/"),
+    ),
+    # https://docs.stardog.com/developing/http-api
+    Engine(
+        "stardog",
+        "Stardog",
+        marks=r"(?i)stardog",
+        deadline=lambda seconds: Deadline({"timeout": _milliseconds(seconds)}),
+        merging={
+            "default-graph-uri": "tag:stardog:api:context:all",
+            "named-graph-uri": "tag:stardog:api:context:named",
+        },
+        full_text=fulltext.of_stardog,
+        update=(r"/query/?$", "/update"),
+        graph_store=(r"/query/?$", ""),
+    ),
+    # https://github.com/ad-freiburg/qlever/wiki: it refuses a time-out above its own.
+    Engine(
+        "qlever",
+        "QLever",
+        marks=r"(?i)qlever",
+        deadline=lambda seconds: Deadline({"timeout": f"{_whole_seconds(seconds)}s"}),
+    ),
+    # https://jena.apache.org/documentation/fuseki2/: the time-out is in seconds. No parameter makes
+    # its default graph the merge and leaves the named ones: its configuration does.
+    Engine(
+        "fuseki",
+        "Apache Jena Fuseki",
+        marks=r"(?i)fuseki",
+        deadline=lambda seconds: Deadline({"timeout": _whole_seconds(seconds)}),
+        full_text=fulltext.of_fuseki,
+        update=(r"/(?:query|sparql)/?$", "/update"),
+        graph_store=(r"/(?:query|sparql)/?$", "/data"),
+    ),
+    # https://github.com/blazegraph/database/wiki/REST_API
+    Engine(
+        "blazegraph",
+        "Blazegraph",
+        marks=r"(?i)blazegraph|bigdata",
+        deadline=lambda seconds: Deadline(
+            fields={"X-BIGDATA-MAX-QUERY-MILLIS": _milliseconds(seconds)}
+        ),
+        full_text=fulltext.of_blazegraph,
+    ),
+    Engine("sparql", "another SPARQL 1.1 engine"),
+)
+
+_BY_NAME = {engine.name: engine for engine in ENGINES}
+
+#: The engine of which nothing is known.
+GENERIC = _BY_NAME["sparql"]
+
+
+def engine_named(name: str) -> Engine:
+    """Return the engine of a name. SettingsError if there is none."""
+    found = _BY_NAME.get(name.lower())
+    if found is None:
+        raise SettingsError(
+            f"{name!r} is no engine that is known here.",
+            remedy="Name one of " + ", ".join(_BY_NAME) + ", or leave it out.",
+        )
+    return found
+
+
+def recognised(head: str) -> Engine:
+    """Return the engine that answers with these lines: its fields, and its service description."""
+    for engine in ENGINES:
+        if engine.marks is not None and re.search(engine.marks, head, re.MULTILINE):
+            return engine
+    return GENERIC

@@ -1,0 +1,1 @@
+"""The same behaviour on every engine: real ones, started by the tests."""
