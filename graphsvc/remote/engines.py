@@ -51,6 +51,8 @@ class Engine:
     makes from seconds what it is sent, ``merging`` are the parameters that make its default graph
     the merge of all graphs, and ``incomplete`` are fields of an answer that say it is a part.
     ``update`` and ``graph_store`` lead from the path of the query address to those for writing.
+    ``bulk`` leads to where N-Quads of many graphs are added by one POST, if anywhere, and
+    ``most_bytes`` are how many bytes of quads it reads in one update at most.
     ``is_oxigraph`` if it reads queries as the embedded store does.
     """
 
@@ -64,6 +66,8 @@ class Engine:
     full_text: FullText | None = None
     update: Place | None = None
     graph_store: Place | None = None
+    bulk: Place | None = None
+    most_bytes: int | None = None
     is_oxigraph: bool = False
 
     def update_address(self, url: str) -> str:
@@ -76,6 +80,10 @@ class Engine:
         https://www.w3.org/TR/sparql11-http-rdf-update/
         """
         return _moved(url, self.graph_store)
+
+    def bulk_address(self, url: str) -> str | None:
+        """Return where N-Quads are added by POST; None if the engine takes none."""
+        return None if self.bulk is None else _moved(url, self.bulk)
 
 
 def _moved(url: str, place: Place | None) -> str:
@@ -101,6 +109,7 @@ ENGINES: tuple[Engine, ...] = (
         merging={"union-default-graph": ""},
         update=(r"/query/?$", "/update"),
         graph_store=(r"/query/?$", "/store"),
+        bulk=(r"/query/?$", "/store"),
         is_oxigraph=True,
     ),
     # https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/: a query that meets its
@@ -127,6 +136,7 @@ ENGINES: tuple[Engine, ...] = (
         full_text=fulltext.of_graphdb,
         update=(r"(/repositories/[^/]+)/?$", r"\1/statements"),
         graph_store=(r"(/repositories/[^/]+)/?$", r"\1/rdf-graphs/service"),
+        bulk=(r"(/repositories/[^/]+)/?$", r"\1/statements"),
     ),
     # https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints-queryTimeout.html
     Engine(
@@ -170,6 +180,7 @@ ENGINES: tuple[Engine, ...] = (
         full_text=fulltext.of_fuseki,
         update=(r"/(?:query|sparql)/?$", "/update"),
         graph_store=(r"/(?:query|sparql)/?$", "/data"),
+        bulk=(r"/(?:query|sparql)/?$", "/data"),
     ),
     # https://github.com/blazegraph/database/wiki/REST_API
     Engine(
@@ -180,6 +191,7 @@ ENGINES: tuple[Engine, ...] = (
             fields={"X-BIGDATA-MAX-QUERY-MILLIS": _milliseconds(seconds)}
         ),
         full_text=fulltext.of_blazegraph,
+        bulk=(r"$", ""),
     ),
     Engine("sparql", "another SPARQL 1.1 engine"),
 )

@@ -1,0 +1,35 @@
+"""From the address of a SPARQL endpoint to an engine that can be written to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphsvc.publishing.engine import Addresses, Engine, patiently
+from graphsvc.remote.credentials import credentials, must_hold_no_credentials
+from graphsvc.remote.engines import recognised
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: What stands for no address.
+NONE = "none"
+
+
+def connected(url: str, others: Mapping[str, str | None], request_size: int) -> Engine:
+    """Return the engine whose SPARQL endpoint has an address.
+
+    The table of engines says where else it takes what, unless ``others`` has an address for
+    ``update`` or ``upload``, or `NONE` for an upload that is not to be used. ``request_size`` is
+    how many bytes of quads go in one request, unless the engine reads fewer.
+
+    Errors: SettingsError for an address with a password, PublishingError if no engine answers.
+    """
+    for address in (url, *filter(None, others.values())):
+        must_hold_no_credentials(address)
+    user = credentials(url)
+    unknown = Engine(Addresses(url, url, None), user, request_size)
+    row = recognised(patiently(unknown.head))
+    update = others["update"] or row.update_address(url)
+    upload = others["upload"] or row.bulk_address(url)
+    addresses = Addresses(url, update, None if upload == NONE else upload)
+    return Engine(addresses, user, min(request_size, row.most_bytes or request_size))

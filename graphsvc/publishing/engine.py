@@ -1,0 +1,254 @@
+"""An engine that is written to: by SPARQL 1.1 Update, and by N-Quads where it takes them.
+
+https://www.w3.org/TR/sparql11-protocol/#update-operation
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import requests
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    parse_query_results,
+    serialize,
+)
+from requests.auth import HTTPBasicAuth, HTTPDigestAuth
+
+from graphsvc import __version__
+from graphsvc.errors import EngineAway
+from graphsvc.publishing.answers import must_be_good
+from graphsvc.publishing.nquads import graph_of, triple_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import IO
+
+    from requests.auth import AuthBase
+
+    from graphsvc.remote.credentials import Credentials
+
+T = TypeVar("T")
+
+#: Seconds until a connection must stand, and between two pieces of an answer.
+_TIMEOUTS = (10, 600)
+
+#: A request is sent so many times at most; the first pause, in seconds, doubles each time.
+_TRIES = 5
+_PAUSE = 0.5
+
+#: So many graphs are counted by one query.
+_GRAPHS_AT_A_TIME = 1000
+
+_JSON = QueryResultsFormat.JSON.media_type
+_NQUADS = RdfFormat.N_QUADS.media_type
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where an engine takes queries, updates and N-Quads; ``upload`` is None if it takes none."""
+
+    query: str
+    update: str
+    upload: str | None
+
+
+class Engine:
+    """An engine at some addresses, for one user. Errors of all methods: PublishingError.
+
+    ``request_size`` is how many bytes of quads go in one request.
+    """
+
+    def __init__(self, addresses: Addresses, user: Credentials, request_size: int) -> None:
+        self.addresses = addresses
+        self.request_size = request_size
+        self._user = user
+        self._session = requests.Session()
+        # Neither proxies nor credentials that the environment has for others.
+        self._session.trust_env = False
+        self._session.headers["User-Agent"] = f"graphsvc/{__version__}"
+        if user.token is not None:
+            self._session.headers["Authorization"] = f"Bearer {user.token}"
+
+    def head(self) -> str:
+        """Return the fields with which the engine answers a query, as lines."""
+        with self._post(self.addresses.query, {"query": "ASK {}"}) as response:
+            return "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+
+    def update(self, text: str) -> None:
+        """Run an update request."""
+        self._post(self.addresses.update, {"update": text}).close()
+
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Add quads, each a line of N-Quads; those of one call may share blank nodes."""
+        if self.addresses.upload is None:
+            self.update(insert_data(lines))
+        else:
+            self._post(self.addresses.upload, b"".join(lines)).close()
+
+    def rows(self, query: str) -> Iterator[Sequence[object]]:
+        """Answer a SELECT, row by row, as the answer comes."""
+        solutions = self._answer(query)
+        if not isinstance(solutions, QuerySolutions):
+            raise _unreadable(self.addresses.query)
+        try:
+            for solution in solutions:
+                yield [solution[variable] for variable in solutions.variables]
+        except (SyntaxError, ValueError, OSError, requests.RequestException) as error:
+            raise _unreadable(self.addresses.query) from error
+
+    def ask(self, query: str) -> bool:
+        """Answer an ASK."""
+        return bool(cast("QueryBoolean", self._answer(query)))
+
+    def counts(self, graphs: Iterable[str]) -> dict[str, int]:
+        """Return how many quads each of these graphs has; those that have none are left out."""
+        counts: dict[str, int] = {}
+        for some in batches(graphs, _GRAPHS_AT_A_TIME):
+            query = f"""SELECT ?g (COUNT(*) AS ?n) WHERE {{
+                VALUES ?g {{ {_iris(some)} }} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g"""
+            for graph, count in patiently(lambda query=query: list(self.rows(query))):  # type: ignore[misc]
+                if isinstance(graph, NamedNode) and isinstance(count, Literal):
+                    counts[graph.value] = int(count.value)
+        return counts
+
+    def whole(self, graphs: Mapping[str, int]) -> list[bytes]:
+        """Return all quads of graphs that have so many of them, as lines of N-Quads.
+
+        Blank nodes have one name in all of them. An answer that is not whole is an error.
+        """
+        query = f"""SELECT ?s ?p ?o ?g WHERE {{
+            VALUES ?g {{ {_iris(graphs)} }} GRAPH ?g {{ ?s ?p ?o }} }}"""
+        quads = [Quad(*row) for row in self.rows(query)]  # type: ignore[arg-type]
+        expected = sum(graphs.values())
+        if len(quads) != expected:
+            raise EngineAway(
+                f"The engine says that <{next(iter(graphs))}> and the graphs with it have "
+                f"{expected:,} quads, and {len(quads):,} came.",
+                remedy="If somebody else writes to these graphs, wait for the end of it. If the "
+                "engine limits the rows of an answer, raise that limit (in Virtuoso "
+                "ResultSetMaxRows): what is there could not be brought back else.",
+            )
+        return (serialize(quads, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+
+    def with_blank_nodes(self, graphs: Iterable[str]) -> set[str]:
+        """Return those of these graphs in which a blank node stands."""
+        found: set[str] = set()
+        for some in batches(graphs, _GRAPHS_AT_A_TIME):
+            query = f"""SELECT DISTINCT ?g WHERE {{ VALUES ?g {{ {_iris(some)} }}
+                GRAPH ?g {{ ?s ?p ?o FILTER(ISBLANK(?s) || ISBLANK(?o)) }} }}"""
+            rows = patiently(lambda query=query: list(self.rows(query)))  # type: ignore[misc]
+            found.update(graph.value for (graph,) in rows if isinstance(graph, NamedNode))
+        return found
+
+    def _answer(self, query: str) -> QuerySolutions | QueryBoolean:
+        response = self._post(self.addresses.query, {"query": query})
+        response.raw.decode_content = True
+        try:
+            return parse_query_results(cast("IO[bytes]", response.raw), QueryResultsFormat.JSON)
+        except (SyntaxError, ValueError, OSError) as error:
+            raise _unreadable(self.addresses.query) from error
+
+    def _post(self, address: str, body: bytes | dict[str, str]) -> requests.Response:
+        try:
+            response = self._send(address, body)
+            challenge = response.headers.get("WWW-Authenticate", "")
+            is_asked = response.status_code == HTTPStatus.UNAUTHORIZED and not self._session.auth
+            if is_asked and self._user.user is not None:
+                response.close()
+                password = self._user.password or ""
+                self._session.auth = _authorization(challenge, self._user.user, password)
+                response = self._send(address, body)
+            must_be_good(response)
+        except requests.RequestException as error:
+            raise EngineAway(
+                f"The engine at {address} does not answer: {_reason(error)}.",
+                remedy="Start it, or correct the address; then run the command again: what is "
+                "done stays done.",
+            ) from error
+        return response
+
+    def _send(self, address: str, body: bytes | dict[str, str]) -> requests.Response:
+        """Send N-Quads, or a form, which every engine reads."""
+        head = {"Accept": _JSON}
+        if isinstance(body, bytes):
+            head = {"Accept": "*/*", "Content-Type": _NQUADS}
+        return self._session.post(
+            address,
+            data=body,
+            headers=head,
+            timeout=_TIMEOUTS,
+            allow_redirects=False,
+            stream=True,
+        )
+
+
+def insert_data(lines: Iterable[bytes]) -> str:
+    """Return an INSERT DATA of quads, each a line of N-Quads.
+
+    It is empty if there are none. Its blank nodes are new ones, the same under the same name in all
+    of it (https://www.w3.org/TR/sparql11-update/#insertData).
+    """
+    blocks = []
+    for graph, quads in groupby(lines, graph_of):
+        triples = b" .\n".join(map(triple_of, quads)).decode()
+        blocks.append(f"GRAPH <{graph}> {{\n{triples} }}\n")
+    return f"INSERT DATA {{\n{''.join(blocks)}}}" if blocks else ""
+
+
+def patiently(action: Callable[[], T]) -> T:
+    """Do something that may be done twice; again, after a growing pause, if the engine is away."""
+    for attempt in range(_TRIES - 1):
+        try:
+            return action()
+        except EngineAway:
+            # Two programs that were refused together do not come again together.
+            time.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+    return action()
+
+
+def _authorization(challenge: str, user: str, password: str) -> AuthBase:
+    """Return the way of showing a password for which an engine asks.
+
+    A password is sent only in answer to a challenge, so that one for Digest, which does not show
+    it, never goes out in clear: https://www.rfc-editor.org/rfc/rfc7616
+    """
+    if challenge.lower().startswith("digest"):
+        return HTTPDigestAuth(user, password)
+    return HTTPBasicAuth(user, password)
+
+
+def _iris(graphs: Iterable[str]) -> str:
+    return " ".join(str(NamedNode(graph)) for graph in graphs)
+
+
+def batches(graphs: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Yield some of the graphs at a time, in their order."""
+    rest = iter(graphs)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _unreadable(address: str) -> EngineAway:
+    return EngineAway(
+        f"The answer of the engine at {address} breaks off, or is no result of a SPARQL query.",
+        remedy="Look at the engine's log, and whether this is the address of its queries.",
+    )
+
+
+def _reason(error: requests.RequestException) -> str:
+    """Return what went wrong, without the address, which is named already."""
+    return (
+        type(error).__name__ if error.args and isinstance(error.args[0], Exception) else str(error)
+    )

@@ -1,0 +1,220 @@
+"""Publishing a release into an engine, going on after an interruption, and undoing it.
+
+The folder of an engine has the journals. Whatever ends a run, at any step, the next one finds in
+the journal what is left to do, and in the engine what is there.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from graphsvc import progress
+from graphsvc.errors import PublishingError
+from graphsvc.publishing import inventory, ways
+from graphsvc.publishing.contents import Contents
+from graphsvc.publishing.engine import patiently
+from graphsvc.publishing.inventory import inventory_iri
+from graphsvc.publishing.journal import Journal
+from graphsvc.publishing.nquads import graph_of
+from graphsvc.publishing.plan import plan_release, plan_undo, write_journal
+from graphsvc.publishing.sending import Sender, Staging
+from graphsvc.publishing.verifying import must_have, must_hold, sample
+from graphsvc.publishing.ways import Way
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.plan import Plan
+    from graphsvc.release import Release
+
+#: What the journal notes: for what it is (a release's id, or to undo), in which way, how far.
+_AIM, _WAY, _STATE = "aim", "way", "state"
+_UNDO = "undo"
+_SENT, _DONE = "sent", "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done: which release is in the engine now, or None, and what has changed for that.
+
+    ``verified`` are the graphs whose contents were compared, beside the counts of all.
+    """
+
+    release: str | None
+    replaced: int
+    removed: int
+    quads: int
+    verified: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Publishes what has a base into an engine.
+
+    ``folder`` has the journals; ``show_way`` is called with the way before anything changes. Errors
+    of all methods: PublishingError.
+    """
+
+    engine: Engine
+    base: str
+    folder: Path
+    show_way: Callable[[Way], None]
+
+    def publish(self, release: Release, adopted: Sequence[str] = ()) -> Outcome:
+        """Put a release into the engine; go on if a run for the same release was ended.
+
+        Graphs whose IRIs begin with one of ``adopted`` become ours if they are there already.
+        """
+        contents = Contents.of_file(release.dump)
+        with self._alone():
+            journal = self._unfinished(release.id)
+            if journal is None:
+                _refuse_halfway(Journal.newest(self.folder))
+                plan = plan_release(self.engine, release.id, self.base, contents, adopted)
+                if not plan.changed and plan.before.release == release.id:
+                    return Outcome(release.id, 0, 0, 0, self._compare(contents, ()))
+                journal = self._new_journal(plan, release.id)
+            with closing(journal):
+                return self._carry_out(journal, contents)
+
+    def undo(self) -> Outcome:
+        """Bring back what was there before the last publication, whether it was ended or not.
+
+        Go on if a run that undoes it was ended.
+        """
+        with self._alone():
+            journal = self._unfinished(_UNDO)
+            if journal is not None:
+                with closing(journal):
+                    return self._carry_out(journal, Contents.read(journal.sent_lines))
+            last = Journal.newest(self.folder)
+            if last is None:
+                raise PublishingError(
+                    "Nothing was published from here to this engine, so there is nothing to undo.",
+                    remedy="Give the --releases and the --to of the publication.",
+                )
+            with closing(last):
+                plan = plan_undo(self.engine, self.base, last)
+                with closing(self._new_journal(plan, _UNDO)) as journal:
+                    return self._carry_out(journal, plan.contents)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes out of the folder; the lock goes with this process."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise PublishingError(
+                "Another process publishes to this engine.", remedy="Wait for its end."
+            ) from error
+        finally:
+            os.close(descriptor)
+
+    def _unfinished(self, aim: str) -> Journal | None:
+        """Return the journal of a run for this aim that was ended; None if there is nothing to do.
+
+        None too if somebody else has published to the engine since.
+        """
+        journal = Journal.newest(self.folder)
+        if journal is None:
+            return None
+        if journal.note(_AIM) == aim and not _is_done(journal):
+            there = patiently(lambda: inventory.read(self.engine, self.base)).release
+            if there in (None, journal.before.release, journal.after.release):
+                return journal
+        journal.close()
+        return None
+
+    def _new_journal(self, plan: Plan, aim: str) -> Journal:
+        def write(journal: Journal) -> None:
+            journal.write_note(_AIM, aim)
+            write_journal(plan, self.engine, journal)
+
+        journal = Journal.written(self.folder, write)
+        Staging(self.engine, self.base).clear()
+        return journal
+
+    def _carry_out(self, journal: Journal, contents: Contents) -> Outcome:
+        way = self._way(journal)
+        self.show_way(way)
+        if journal.note(_STATE) is None:
+            Sender(self.engine, journal, self.base).send(way)
+            journal.write_note(_STATE, _SENT)
+        changes = journal.changes()
+        progress.tell("Verifying")
+        must_have(
+            self.engine,
+            {change.graph: change.quads for change in changes},
+            lambda graph: journal.lines([graph]),
+        )
+        compared = self._compare(contents, [change.graph for change in changes])
+        journal.write_note(_STATE, _DONE)
+        replaced = [change.quads for change in changes if change.quads]
+        return Outcome(
+            journal.after.release,
+            len(replaced),
+            len(changes) - len(replaced),
+            sum(replaced),
+            compared,
+        )
+
+    def _way(self, journal: Journal) -> Way:
+        """Return the way of a journal; the first time the engine is tried."""
+        chosen = journal.note(_WAY)
+        if chosen is not None:
+            return Way[chosen]
+        abilities = ways.tried(self.engine, f"{inventory_iri(self.base)}/tried")
+        if not abilities.is_atomic:
+            way = Way.IN_PLACE
+        elif journal.size() <= self.engine.request_size:
+            way = Way.ONE_REQUEST
+        else:
+            way = Way.STAGED if abilities.can_move else Way.IN_PLACE
+        journal.write_note(_WAY, way.name)
+        return way
+
+    def _compare(self, contents: Contents, first: Sequence[str]) -> Sequence[str]:
+        """Compare the contents of some graphs, those that share blank nodes together."""
+        counts = {graph: content.quads for graph, content in contents.graphs.items()}
+        family = contents.blank_nodes.family
+        families: dict[str, list[str]] = {family(graph): [] for graph in sample(counts, first)}
+        for graph in counts:
+            if family(graph) in families:
+                families[family(graph)].append(graph)
+        lines: dict[str, list[bytes]] = {name: [] for name in families}
+        for line in contents.lines():
+            name = family(graph_of(line))
+            if name in lines:
+                lines[name].append(line)
+        for name, graphs in families.items():
+            must_hold(self.engine, graphs, lines[name])
+        return list(chain.from_iterable(families.values()))
+
+
+def _is_done(journal: Journal) -> bool:
+    return journal.note(_STATE) == _DONE
+
+
+def _refuse_halfway(journal: Journal | None) -> None:
+    """Refuse to begin while another release is there in part: what was there would be lost."""
+    if journal is None:
+        return
+    with closing(journal):
+        if journal.note(_WAY) == Way.IN_PLACE.name and not _is_done(journal):
+            aim = journal.note(_AIM)
+            finish = "--undo" if aim == _UNDO else f"--release {aim}"
+            raise PublishingError(
+                "A run of this command was ended, and the engine has a part of what it was to put "
+                "there.",
+                remedy=f"Finish it with {finish}, or bring back what was there with --undo.",
+            )
