@@ -73,4 +73,6 @@ def _error(response: Response, where: str) -> PublishingError:
 
 
 def _is_page(response: Response) -> bool:
-    return "html" in response.headers.get("Content-Type", "")
+    # Virtuoso says of an empty answer that it is HTML.
+    is_empty = response.headers.get("Content-Length") == "0"
+    return "html" in response.headers.get("Content-Type", "") and not is_empty

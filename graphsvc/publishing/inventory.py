@@ -70,7 +70,9 @@ def read(engine: Engine, base: str) -> Inventory:
 
 
 def quads(inventory: Inventory, base: str) -> list[bytes]:
-    """Return the inventory as lines of N-Quads."""
+    """Return the inventory as lines of N-Quads; none if there is nothing of ours."""
+    if inventory == Inventory():
+        return []
     iri = NamedNode(inventory_iri(base))
     now = datetime.now(UTC).isoformat(timespec="seconds")
     rows = [

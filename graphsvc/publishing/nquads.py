@@ -56,15 +56,18 @@ class BlankNodes:
 
     The name of a blank node means something within one request only. So all quads that hang
     together by blank nodes, an *island*, go in one request, and all graphs that hang together so
-    are replaced together.
+    are replaced together. ``graphs`` are those in which blank nodes stand.
     """
 
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._islands = _Partition()
         self._families = _Partition()
+        self.graphs: set[str] = set()
         nodes: set[str] = set()
         for line in lines:
             names = [node.decode() for node in blank_nodes(line)]
+            if names:
+                self.graphs.add(graph_of(line))
             for name in names:
                 self._islands.join(name, names[0])
                 self._families.join(name, graph_of(line))

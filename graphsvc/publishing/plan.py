@@ -9,7 +9,7 @@ from graphsvc import progress
 from graphsvc.errors import PublishingError
 from graphsvc.publishing import inventory
 from graphsvc.publishing.contents import Contents
-from graphsvc.publishing.engine import patiently
+from graphsvc.publishing.engine import patiently, portions
 from graphsvc.publishing.inventory import Inventory, inventory_iri
 from graphsvc.publishing.journal import Change
 from graphsvc.publishing.nquads import graph_of
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from graphsvc.publishing.engine import Engine
     from graphsvc.publishing.journal import Journal
-
-#: So many quads are read from the engine by one query, unless one graph has more of them.
-_QUADS_AT_A_TIME = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +132,12 @@ def _changes(plan: Plan, bundle_size: int) -> Iterator[Change]:
         yield Change(number, graph, content.quads if content else 0, bundle)
 
 
-def _graphs_to_keep(plan: Plan, engine: Engine) -> Iterator[dict[str, int]]:
-    """Yield the graphs that change, with their counts, in parts that one query can read.
+def _graphs_to_keep(plan: Plan, engine: Engine) -> Iterator[Mapping[str, int]]:
+    """Yield the graphs that change and have quads, with their counts, for one query each time.
 
-    Blank nodes have the same names in one answer only, so all graphs that have any are one part.
+    Blank nodes have the same names in one answer only, so all graphs that have any go together.
     """
     there = {graph: count for graph, count in sorted(plan.changed.items()) if count}
     together = engine.with_blank_nodes(there)
-    if together:
-        yield {graph: count for graph, count in there.items() if graph in together}
-    part: dict[str, int] = {}
-    for graph, count in there.items():
-        if graph in together:
-            continue
-        if part and sum(part.values()) + count > _QUADS_AT_A_TIME:
-            yield part
-            part = {}
-        part[graph] = count
-    if part:
-        yield part
+    others = ([graph] for graph in there if graph not in together)
+    return portions(there, [sorted(together), *others])

@@ -17,7 +17,7 @@ from graphsvc import progress
 from graphsvc.errors import PublishingError
 from graphsvc.publishing import inventory, ways
 from graphsvc.publishing.contents import Contents
-from graphsvc.publishing.engine import patiently
+from graphsvc.publishing.engine import patiently, portions
 from graphsvc.publishing.inventory import inventory_iri
 from graphsvc.publishing.journal import Journal
 from graphsvc.publishing.nquads import graph_of
@@ -184,21 +184,30 @@ class Publisher:
         return way
 
     def _compare(self, contents: Contents, first: Sequence[str]) -> Sequence[str]:
-        """Compare the contents of some graphs, those that share blank nodes together."""
+        """Compare the contents of some graphs, those that share blank nodes together.
+
+        Graphs with blank nodes go first: most can go wrong with them.
+        """
         counts = {graph: content.quads for graph, content in contents.graphs.items()}
-        family = contents.blank_nodes.family
-        families: dict[str, list[str]] = {family(graph): [] for graph in sample(counts, first)}
+        blank_nodes = contents.blank_nodes
+        first = sorted(first, key=lambda graph: graph not in blank_nodes.graphs)
+        families: dict[str, list[str]] = {
+            blank_nodes.family(graph): [] for graph in sample(counts, first)
+        }
         for graph in counts:
-            if family(graph) in families:
-                families[family(graph)].append(graph)
-        lines: dict[str, list[bytes]] = {name: [] for name in families}
+            if blank_nodes.family(graph) in families:
+                families[blank_nodes.family(graph)].append(graph)
+        lines: dict[str, list[bytes]] = {
+            graph: [] for graph in chain.from_iterable(families.values())
+        }
         for line in contents.lines():
-            name = family(graph_of(line))
-            if name in lines:
-                lines[name].append(line)
-        for name, graphs in families.items():
-            must_hold(self.engine, graphs, lines[name])
-        return list(chain.from_iterable(families.values()))
+            if graph_of(line) in lines:
+                lines[graph_of(line)].append(line)
+        for portion in portions(self.engine.counts(lines), families.values()):
+            must_hold(
+                self.engine, portion, list(chain.from_iterable(lines[graph] for graph in portion))
+            )
+        return list(lines)
 
 
 def _is_done(journal: Journal) -> bool:

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc import progress
 from graphsvc.namespaces import DCTERMS
 from graphsvc.publishing import inventory
-from graphsvc.publishing.engine import batches, insert_data, patiently
+from graphsvc.publishing.engine import batches, insertion, patiently
 from graphsvc.publishing.inventory import Inventory, inventory_iri
 from graphsvc.publishing.nquads import moved
 from graphsvc.publishing.verifying import must_have
@@ -52,7 +52,7 @@ class Sender:
         """Replace everything at once. Done twice it has the same outcome."""
         graphs = [change.graph for change in self._journal.changes()]
         lines = [*self._journal.lines(graphs), *self._inventory(self._journal.after)]
-        request = _joined(_drops([*graphs, inventory_iri(self._base)]), insert_data(lines))
+        request = _joined(_drops([*graphs, inventory_iri(self._base)]), insertion(lines))
         progress.tell("Sending")
         patiently(lambda: self._engine.update(request))
 
@@ -79,7 +79,7 @@ class Sender:
         request = _joined(
             _drops([*removed, inventory_iri(self._base), self._staging.name(0)]),
             *moves,
-            insert_data(self._inventory(self._journal.after)),
+            insertion(self._inventory(self._journal.after)),
         )
 
         def switch() -> None:
@@ -130,7 +130,7 @@ class Sender:
         removal = _drops(graphs)
         for piece in pieces:
             if removal and self._engine.addresses.upload is None:
-                self._engine.update(_joined(removal, insert_data(piece)))
+                self._engine.update(_joined(removal, insertion(piece)))
             elif removal:
                 self._engine.update(removal)
                 self._engine.add(piece)
@@ -159,7 +159,7 @@ class Staging:
     def announce(self, graphs: int) -> None:
         """Say in the engine that there are so many staged graphs at most."""
         quad = f"{self._sign} {DCTERMS.extent} {Literal(str(graphs))} {self._sign} .\n"
-        patiently(lambda: self._engine.update(insert_data([quad.encode()])))
+        patiently(lambda: self._engine.update(insertion([quad.encode()])))
 
     def is_announced(self) -> bool:
         """Tell whether there are staged graphs."""
@@ -168,7 +168,7 @@ class Staging:
     def clear(self) -> None:
         """Remove what a publication that was given up has left."""
         query = f"SELECT ?n WHERE {{ GRAPH {self._sign} {{ ?s {DCTERMS.extent} ?n }} }}"
-        rows = patiently(lambda: list(self._engine.rows(query)))
+        rows = patiently(lambda: self._engine.rows(query))
         most = max((int(n.value) for (n,) in rows if isinstance(n, Literal)), default=0)
         names = [self.name(number) for number in (*range(1, most + 1), 0)] if most else []
         # The sign is the last one to go.

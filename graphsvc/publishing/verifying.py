@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Quad, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from graphsvc.canonical import canonical
 from graphsvc.errors import PublishingError
@@ -36,7 +36,7 @@ def must_have(
     there = engine.counts(counts)
     for graph, count in counts.items():
         if there.get(graph, 0) != count:
-            must_hold(engine, [graph], list(lines(graph)))
+            must_hold(engine, {graph: there.get(graph, 0)}, list(lines(graph)))
 
 
 def sample(counts: Mapping[str, int], first: Iterable[str]) -> list[str]:
@@ -48,20 +48,20 @@ def sample(counts: Mapping[str, int], first: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*some, *by_size[::-step]]))[:_MOST_GRAPHS]
 
 
-def must_hold(engine: Engine, graphs: Sequence[str], lines: Sequence[bytes]) -> None:
-    """Raise PublishingError unless some graphs hold what the lines say, and nothing else.
+def must_hold(engine: Engine, graphs: Mapping[str, int], lines: Sequence[bytes]) -> None:
+    """Raise PublishingError unless graphs, which have so many quads, hold what the lines say.
 
     Blank nodes have other names there; where too many are alike to be told apart, only the number
     of quads is compared.
     """
-    received = patiently(lambda: engine.whole(engine.counts(graphs)))
+    received = patiently(lambda: engine.whole(graphs))
     ours, theirs = canonical(_by_value(lines)), canonical(_by_value(received))
     wanted, there = set(ours.nquads.splitlines()), set(theirs.nquads.splitlines())
     is_same = wanted == there if ours.is_named and theirs.is_named else len(wanted) == len(there)
     if not is_same:
+        names = ", ".join(map(str, map(NamedNode, graphs)))
         raise PublishingError(
-            f"The engine does not have what was sent for <{graphs[0]}>. "
-            + _difference(wanted, there),
+            f"The engine does not have what was sent for {names}. {_difference(wanted, there)}",
             remedy="If somebody else writes to this graph, wait for the end of it and run the "
             "command again. Else the engine changes what it stores: see docs/publishing.md.",
         )

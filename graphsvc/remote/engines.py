@@ -123,6 +123,8 @@ ENGINES: tuple[Engine, ...] = (
         full_text=fulltext.of_virtuoso,
         update=(r"/sparql/?$", "/sparql-auth"),
         graph_store=(r"/sparql/?$", "/sparql-graph-crud-auth"),
+        # Its compiler has no memory for some 5,000 triples in one update.
+        most_bytes=1 << 17,
     ),
     # https://comunica.dev/docs/query/getting_started/setup_endpoint/
     Engine("comunica", "Comunica", marks=r"(?i)comunica"),
