@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc import progress
 from graphsvc.errors import PublishingError
-from graphsvc.publishing import inventory, ways
+from graphsvc.publishing import inventory
 from graphsvc.publishing.contents import Contents
 from graphsvc.publishing.engine import patiently, portions
 from graphsvc.publishing.inventory import inventory_iri
@@ -24,7 +24,7 @@ from graphsvc.publishing.nquads import graph_of
 from graphsvc.publishing.plan import plan_release, plan_undo, write_journal
 from graphsvc.publishing.sending import Sender, Staging
 from graphsvc.publishing.verifying import must_have, must_hold, sample
-from graphsvc.publishing.ways import Way
+from graphsvc.publishing.ways import Way, is_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -173,13 +173,11 @@ class Publisher:
         chosen = journal.note(_WAY)
         if chosen is not None:
             return Way[chosen]
-        abilities = ways.tried(self.engine, f"{inventory_iri(self.base)}/tried")
-        if not abilities.is_atomic:
+        if not is_atomic(self.engine, f"{inventory_iri(self.base)}/tried"):
             way = Way.IN_PLACE
-        elif journal.size() <= self.engine.request_size:
-            way = Way.ONE_REQUEST
         else:
-            way = Way.STAGED if abilities.can_move else Way.IN_PLACE
+            fits = journal.size() <= self.engine.request_size
+            way = Way.ONE_REQUEST if fits else Way.STAGED
         journal.write_note(_WAY, way.name)
         return way
 

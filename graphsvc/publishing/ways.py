@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -42,48 +41,28 @@ class Way(Enum):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
-    """What an engine was seen to do.
+def is_atomic(engine: Engine, scratch: str) -> bool:
+    """Tell whether a request whose last operation fails has changed nothing.
 
-    ``is_atomic``: a request whose last operation fails has changed nothing. ``can_move``: MOVE
-    renames a graph (https://www.w3.org/TR/sparql11-update/#move).
-    """
-
-    is_atomic: bool
-    can_move: bool
-
-
-def tried(engine: Engine, scratch: str) -> Abilities:
-    """Try what an engine can do, with two small graphs under an IRI, which are removed again.
-
-    Documentation says it of few engines, and a proxy may refuse what the engine accepts. Errors:
-    PublishingError.
+    It is tried, with a small graph under an IRI that is removed again: documentation says it of few
+    engines, and a proxy may change what the engine does. Errors: PublishingError.
     """
     unique = f"{scratch}/{uuid4()}"
-    first, second, missing = (NamedNode(f"{unique}/{name}") for name in "abc")
-    clean = f"DROP SILENT GRAPH {first}; DROP SILENT GRAPH {second}"
-    data = f"INSERT DATA {{ GRAPH {first} {{ {first} {first} {first} }} }}"
+    graph, missing = NamedNode(f"{unique}/a"), NamedNode(f"{unique}/b")
+    data = f"INSERT DATA {{ GRAPH {graph} {{ {graph} {graph} {graph} }} }}"
+    removal = f"DROP SILENT GRAPH {missing}; DROP SILENT GRAPH {graph}"
     try:
         # It takes updates, of several operations too: what is refused then is refused by itself.
         patiently(lambda: engine.update(data))
-        patiently(lambda: engine.update(clean))
-        fails = _is_refused(engine, f"{data}; DROP GRAPH {missing}")
-        is_atomic = fails and not _has(engine, first)
-        patiently(lambda: engine.update(data))
-        moves = not _is_refused(engine, f"MOVE GRAPH {first} TO GRAPH {second}")
-        return Abilities(is_atomic, moves and _has(engine, second) and not _has(engine, first))
+        patiently(lambda: engine.update(removal))
+        try:
+            engine.update(f"{data}; DROP GRAPH {missing}")
+        except EngineRefuses:
+            return not _has(engine, graph)
+        return False
     finally:
-        patiently(lambda: engine.update(clean))
+        patiently(lambda: engine.update(removal))
 
 
 def _has(engine: Engine, graph: NamedNode) -> bool:
     return patiently(lambda: engine.ask(f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}"))
-
-
-def _is_refused(engine: Engine, update: str) -> bool:
-    try:
-        engine.update(update)
-    except EngineRefuses:
-        return True
-    return False
