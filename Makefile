@@ -12,7 +12,7 @@ INSTALLED := $(VENV)/.installed
 ASSETS := graphsvc/web/assets
 VOCABULARIES := graphsvc/vocabularies
 MADE := graphsvc/vocabularies/terms.txt
-CHECKERS := tests/checkers/node_modules/.package-lock.json
+CHECKERS := $(foreach folder,checkers engines,tests/$(folder)/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := serve
 .PHONY: serve build test check public bench texts venv assets checkers clients clean
@@ -65,11 +65,11 @@ $(MADE): $(INSTALLED) $(wildcard $(ASSETS)/*.json $(ASSETS)/*.mjs $(ASSETS)/src/
 	$(BIN)/graphsvc assets
 
 # What pages are checked with: axe-core in the browser, and the Nu validator on the Java of the
-# virtual environment. Node is there once the scripts are bundled.
+# virtual environment; and Comunica, a SPARQL engine. Node is there once the scripts are bundled.
 checkers: assets $(CHECKERS)
 
-$(CHECKERS): $(wildcard tests/checkers/*.json)
-	cd tests/checkers && PATH="$$PATH:$(abspath $(BIN))" npm ci --loglevel=error >/dev/null
+$(CHECKERS): %/node_modules/.package-lock.json: %/package.json %/package-lock.json
+	cd $* && PATH="$$PATH:$(abspath $(BIN))" npm ci --loglevel=error >/dev/null
 
 # The service is tested by what others use it with: a browser, curl, Raptor's rapper, nginx with a
 # certificate of openssl, and Virtuoso. Each is a command and the Debian package that has it; that of
@@ -92,4 +92,4 @@ clients:
 	fi
 
 clean:
-	rm -rf $(VENV) $(ASSETS)/node_modules $(VOCABULARIES)/node_modules $(MADE) tests/checkers/node_modules graphsvc/web/static/assets .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(ASSETS)/node_modules $(VOCABULARIES)/node_modules $(MADE) tests/checkers/node_modules tests/engines/node_modules graphsvc/web/static/assets .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -17,6 +17,7 @@ GraphsvcError
 │   ├── EngineRefuses        the engine does not accept a request, and would not accept it again
 │   └── EngineAway           the engine does not answer now; it may later
 └── StoreError               the store itself failed
+    ├── StoreUnavailable     the engine that holds the graph does not answer
     ├── DeadlineExceeded     the request took longer than it may
     ├── MemoryExceeded       the request took more memory than it may
     └── Overloaded           too many requests are waiting
@@ -164,6 +165,10 @@ class EngineAway(PublishingError):  # noqa: N818
 
 class StoreError(GraphsvcError):
     """The store itself failed."""
+
+
+class StoreUnavailable(StoreError):  # noqa: N818
+    """The engine that holds the graph does not answer; a later try may find it there."""
 
 
 class DeadlineExceeded(StoreError):  # noqa: N818

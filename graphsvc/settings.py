@@ -23,6 +23,13 @@ from graphsvc.profiles import DEFAULT, Profile
 FILE_NAME = "graphsvc.toml"
 ENVIRONMENT = "GRAPHSVC_"
 
+#: The variables of the environment with the credentials for an engine: these are no settings, so
+#: that no file, command line or list of settings has them.
+STORE_USER = f"{ENVIRONMENT}STORE_USER"
+STORE_PASSWORD = f"{ENVIRONMENT}STORE_PASSWORD"
+STORE_TOKEN = f"{ENVIRONMENT}STORE_TOKEN"
+_CREDENTIALS = frozenset((STORE_USER, STORE_PASSWORD, STORE_TOKEN))
+
 Reader: TypeAlias = Callable[[Any], Any]
 
 
@@ -279,7 +286,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, _Given]:
     return {
         name.removeprefix(ENVIRONMENT).lower(): _Given(value, f"in the environment, as {name}")
         for name, value in environment.items()
-        if name.startswith(ENVIRONMENT)
+        if name.startswith(ENVIRONMENT) and name not in _CREDENTIALS
     }
 
 

@@ -24,7 +24,7 @@ WEB = TESTS.parent / "graphsvc" / "web"
 
 @pytest.mark.parametrize(
     "folder",
-    [WEB / "assets", WEB.parent / "vocabularies", TESTS / "checkers"],
+    [WEB / "assets", WEB.parent / "vocabularies", TESTS / "checkers", TESTS / "engines"],
     ids=lambda path: path.name,
 )
 def test_the_lock_names_versions_and_hashes_and_no_registry(folder: Path) -> None:

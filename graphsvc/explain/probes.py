@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions
+from pyoxigraph import NamedNode
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.store.base import Solutions
 
 if TYPE_CHECKING:
     from graphsvc.namespaces import Prefixes
@@ -41,9 +42,10 @@ class Probes:
         Errors: those of the store, for a query that cannot be answered.
         """
         result = self.store.read(query, self.graphs)
-        if isinstance(result, QueryBoolean):
-            return bool(result)
-        return next(iter(result), None) is not None
+        if isinstance(result, bool):
+            return result
+        coming = result.rows if isinstance(result, Solutions) else result
+        return next(coming, None) is not None
 
     def matches(self, pattern: str) -> bool:
         """Tell whether a group graph pattern, given without its braces, has a solution."""
@@ -64,9 +66,9 @@ class Probes:
             result = self.store.read(query, self.graphs)
         except GraphsvcError as error:
             raise OutOfProbesError(error.message) from error
-        if not isinstance(result, QuerySolutions):
+        if not isinstance(result, Solutions):
             return []
-        return [term for row in result if (term := row[0]) is not None]
+        return [term for row in result.rows if (term := row[0]) is not None]
 
     def anywhere(self, pattern: str) -> bool:
         """Tell whether a pattern without prefixed names matches in the whole store."""

@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from graphsvc.errors import SettingsError
+from graphsvc.settings import STORE_PASSWORD, STORE_TOKEN, STORE_USER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-#: The variables of the environment with a user and a password, or with a bearer token.
-USER, PASSWORD, TOKEN = "GRAPHSVC_STORE_USER", "GRAPHSVC_STORE_PASSWORD", "GRAPHSVC_STORE_TOKEN"
 
 #: The variable that names a netrc file, as curl's documentation and others have it.
 NETRC = "NETRC"
@@ -58,13 +56,18 @@ def credentials(url: str, environment: Mapping[str, str] | None = None) -> Crede
     ``~/.netrc``. Errors: SettingsError.
     """
     variables = os.environ if environment is None else environment
-    user, password, token = (variables.get(name) or None for name in (USER, PASSWORD, TOKEN))
+    user, password, token = (
+        variables.get(name) or None for name in (STORE_USER, STORE_PASSWORD, STORE_TOKEN)
+    )
     if token is not None and user is not None:
         raise SettingsError(
-            f"{TOKEN} and {USER} are both set.", remedy="Set one: an engine is shown one of them."
+            f"{STORE_TOKEN} and {STORE_USER} are both set.",
+            remedy="Set one: an engine is shown one of them.",
         )
     if password is not None and user is None:
-        raise SettingsError(f"{PASSWORD} is set without {USER}.", remedy=f"Set {USER} too.")
+        raise SettingsError(
+            f"{STORE_PASSWORD} is set without {STORE_USER}.", remedy=f"Set {STORE_USER} too."
+        )
     if token is not None or user is not None:
         found = Credentials(user, password, token)
         _must_fit_a_header(found)
@@ -78,7 +81,7 @@ def _must_fit_a_header(found: Credentials) -> None:
     if any(not character.isprintable() for value in values for character in value):
         raise SettingsError(
             "A credential for the engine holds a line break or another control character.",
-            remedy=f"Look at {USER}, {PASSWORD} and {TOKEN} in the environment.",
+            remedy=f"Look at {STORE_USER}, {STORE_PASSWORD} and {STORE_TOKEN} in the environment.",
         )
 
 
@@ -114,6 +117,6 @@ def must_hold_no_credentials(url: str) -> None:
         shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         raise SettingsError(
             f"The address of the engine {shown} was given with a user or a password in it.",
-            remedy=f"Leave them out, and set {USER} and {PASSWORD} in the environment, or write "
-            "them into a netrc file.",
+            remedy=f"Leave them out, and set {STORE_USER} and {STORE_PASSWORD} in the "
+            "environment, or write them into a netrc file.",
         )

@@ -6,28 +6,28 @@ engine sees nothing but SPARQL that only reads, and errors have their places in 
 
 from __future__ import annotations
 
-from http.client import HTTPException
-from typing import IO, TYPE_CHECKING, cast
-
-import pyoxigraph
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from graphsvc import sparql
-from graphsvc.errors import NotAcceptable, QueryError, StoreError
+from graphsvc.errors import NotAcceptable, QueryError, SettingsError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import Prefixes
-from graphsvc.remote.engines import GENERIC, DefaultGraph, Engine
-from graphsvc.remote.transport import Connections, CutError, Question
-from graphsvc.store import syntax
-from graphsvc.store.base import UNION, GraphSelection, Result, Table, Term
-from graphsvc.store.oxigraph import ResultWriter
-from graphsvc.store.repair import Repaired, repaired
+from graphsvc.remote import failures
+from graphsvc.remote.answers import RemoteAnswer, RemoteResult
+from graphsvc.remote.client import Client, EngineQuery
+from graphsvc.remote.credentials import credentials, must_hold_no_credentials
+from graphsvc.remote.engines import engine_named
+from graphsvc.remote.recognition import Recogniser
+from graphsvc.remote.wording import Words, as_values, worded
+from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Table, Term
+from graphsvc.store.repair import repaired
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graphsvc.remote.transport import Reply
-    from graphsvc.store.base import Answer
+    from graphsvc.remote.engines import Engine
+    from graphsvc.store.repair import Repaired
 
 _CONTENTS = {
     "SELECT": Content.SOLUTIONS,
@@ -35,43 +35,74 @@ _CONTENTS = {
     "CONSTRUCT": Content.TRIPLES,
     "DESCRIBE": Content.TRIPLES,
 }
-_RESULTS, _GRAPH = "application/sparql-results+json", "application/n-triples"
-_NO_DATA = pyoxigraph.Store()
+
+#: The part of the deadline that an engine has: its answer is still to be read and sent.
+_FOR_THE_ENGINE = 0.9
 
 
 class RemoteStore:
-    """The store at an address; ``prefixes`` may be left out of queries, as in the embedded one.
+    """The store of an engine; its default graph is the merge of its named graphs.
 
-    ``deadline`` is how many seconds a query may take, ``base`` what relative IRIs are relative to.
+    ``prefixes`` may be left out of queries, and so may well-known ones; graph answers are written
+    with ``prefixes`` alone. ``base`` is what relative IRIs in queries are relative to.
     """
 
     def __init__(
         self,
+        client: Client,
+        recogniser: Recogniser,
+        prefixes: Mapping[str, str],
+        base: str | None = None,
+    ) -> None:
+        self._client = client
+        self._recogniser = recogniser
+        self._prefixes = prefixes if isinstance(prefixes, Prefixes) else Prefixes(prefixes)
+        self._words = Words(self._prefixes.in_queries, base)
+
+    @classmethod
+    def at(
+        cls,
         address: str,
         prefixes: Mapping[str, str],
-        engine: Engine = GENERIC,
-        authorization: str | None = None,
+        engine: str | None = None,
         deadline: float = 30.0,
-    ) -> None:
-        self._address = address
-        self._engine = engine
-        self._authorization = authorization
-        self._deadline = deadline
-        self._prefixes = prefixes if isinstance(prefixes, Prefixes) else Prefixes(prefixes)
-        self._base: str | None = None
-        self._connections = Connections(address)
+    ) -> RemoteStore:
+        """Return the store at an address, with credentials from the environment.
+
+        ``engine`` is its name if it cannot be recognised, ``deadline`` how many seconds a query may
+        take. Nothing is sent yet: the engine may be away. Errors: SettingsError.
+        """
+        _must_be_address(address)
+        client = Client(address, credentials(address).authorization, deadline)
+        known = None if engine is None else engine_named(engine)
+        return cls(client, Recogniser(client, known), prefixes)
 
     @property
     def engine(self) -> Engine:
-        """Return the engine's row of the table."""
-        return self._engine
+        """Return what is known of engines of its kind. Errors: those of a query."""
+        return self._recogniser.engine
+
+    @property
+    def is_merged(self) -> bool:
+        """Tell whether queries that name no graph see the merge of all graphs, as they should."""
+        return self._recogniser.is_merged
+
+    def check(self) -> None:
+        """Raise StoreUnavailable unless the engine answers within a second."""
+        if not self._client.is_there():
+            raise failures.unavailable()
+
+    def open_connections_by_thread(self) -> None:
+        """Let a thread of this process open its connections, before it refuses itself sockets."""
+        self._client.open_connections_by_thread()
+
+    def close(self) -> None:
+        """End the connections that rest; another query opens new ones."""
+        self._client.close()
 
     def relative_to(self, base: str) -> RemoteStore:
         """Return the same store, in whose queries relative IRIs are relative to an absolute one."""
-        other = RemoteStore.__new__(RemoteStore)
-        other.__dict__.update(self.__dict__)
-        other._base = base  # noqa: SLF001
-        return other
+        return RemoteStore(self._client, self._recogniser, self._prefixes, base)
 
     def answer(
         self,
@@ -81,12 +112,14 @@ class RemoteStore:
         bindings: Mapping[str, Term] | None = None,
     ) -> Answer:
         """Answer in the first of the formats offered for the kind of answer the query has."""
-        self._check(query)
-        content = _CONTENTS[sparql.form(query) or "SELECT"]
-        fmt = next((each for each in formats.get(content, ()) if each.engine is not None), None)
+        self._words.check(query)
+        content = _content(query)
+        offered = (fmt for fmt in formats.get(content, ()) if fmt.engine is not None)
+        fmt = next((each for each in offered if content in each.carries), None)
         if fmt is None:
             raise NotAcceptable(carrying(content))
-        return ResultWriter(self._run(query, graphs, bindings), fmt, self._prefixes)
+        prefixes = self._prefixes if content is Content.TRIPLES else None
+        return RemoteAnswer(self._ask(query, graphs, bindings), fmt, prefixes)
 
     def read(
         self,
@@ -94,98 +127,89 @@ class RemoteStore:
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
     ) -> Result:
-        """Answer with terms, which are found while they are read."""
-        self._check(query)
-        return self._run(query, graphs, bindings)
+        """Answer with terms, which are read while they come."""
+        self._words.check(query)
+        result, content = self._ask(query, graphs, bindings), _content(query)
+        if content is Content.SOLUTIONS:
+            return result.solutions()
+        return result.boolean() if content is Content.BOOLEAN else result.triples()
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Table:
         """Answer a SELECT over the union of all graphs as a table of terms."""
-        self._check(query)
-        return _table(self._run(query, UNION, bindings))
+        self._words.check(query)
+        if _content(query) is not Content.SOLUTIONS:
+            raise QueryError("This is not a SELECT query.", remedy="Ask for a table by SELECT.")
+        return _table(self._ask(query, UNION, bindings))
 
     def select_trusted(self, query: str) -> Table:
-        """Answer a SELECT that stands in a file of the program, as `select` does."""
-        return _table(self._send(query, "SELECT", UNION))
+        """Answer a SELECT that stands in a file of the program, as `select` does.
+
+        To look through a long list of terms takes longer than to answer.
+        """
+        text = worded(query, "", self.engine.deadline(self._seconds).pattern, ())
+        return _table(self._sent(text, "SELECT", self._recogniser.merging))
 
     def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
         """Answer an ASK over the union of all graphs."""
-        self._check(query)
-        result = self._run(query, UNION, bindings)
-        if not isinstance(result, QueryBoolean):
+        self._words.check(query)
+        if _content(query) is not Content.BOOLEAN:
             raise QueryError("This is not an ASK query.", remedy="Ask yes or no by ASK.")
-        return bool(result)
+        return self._ask(query, UNION, bindings).boolean()
 
-    def _check(self, query: str) -> None:
-        syntax.refuse(query)
-        try:
-            read = repaired(query)
-        except QueryError:
-            read = Repaired(query, query)
-        known = self._prefixes.in_queries
-        mentioned = {p: known[p] for p in sparql.mentioned_prefixes(query) if p in known}
-        try:
-            _NO_DATA.query(read.text, prefixes=mentioned, base_iri=self._base)
-        except SyntaxError as error:
-            raise syntax.explain(read, error, known, self._base) from error
-        except RuntimeError:
-            pass
-
-    def _run(
+    def _ask(
         self, query: str, graphs: GraphSelection, bindings: Mapping[str, Term] | None
-    ) -> Result:
-        text = repaired(query).text if self._engine.is_oxigraph else query
-        known = self._prefixes.in_queries
-        declared = sparql.declared_prefixes(query)
-        missing = sorted(p for p in sparql.used_prefixes(query) if p in known and p not in declared)
-        prologue = "".join(f"PREFIX {p}: <{known[p]}> " for p in missing)
-        base = f"BASE <{self._base}> " if self._base else ""
-        if bindings:
-            names = " ".join(f"?{name}" for name in bindings)
-            terms = " ".join(map(str, bindings.values()))
-            text = f"{text}\nVALUES ({names}) {{ ({terms}) }}"
-        return self._send(f"{base}{prologue}{text}", sparql.form(query) or "SELECT", graphs)
+    ) -> RemoteResult:
+        """Send a query that has been checked; its own dataset goes before the merge."""
+        engine = self.engine
+        inside = as_values(bindings or {}) + engine.deadline(self._seconds).pattern
+        repairs = repaired(query).edits if engine.is_oxigraph else ()
+        text = worded(query, self._words.prologue(query), inside, repairs)
+        names_dataset = bool(graphs) or any(sparql.dataset_clauses(query))
+        merging = () if names_dataset else self._recogniser.merging
+        return self._sent(text, sparql.form(query) or "SELECT", [*_dataset(graphs), *merging])
 
-    def _send(self, text: str, form: str, graphs: GraphSelection) -> Result:
-        question = Question(self._address, text, form, self._connections.opener)
-        is_graph = form in ("CONSTRUCT", "DESCRIBE")
-        question.addCustomHttpHeader("Accept", _GRAPH if is_graph else _RESULTS)
-        if self._authorization:
-            question.addCustomHttpHeader("Authorization", self._authorization)
-        deadline = self._engine.deadline(self._deadline)
-        for name, value in deadline.parameters.items():
-            question.addParameter(name, value)
-        for name, value in deadline.fields.items():
-            question.addCustomHttpHeader(name, value)
-        if not graphs and self._engine.default_graph is DefaultGraph.OWN:
-            for name, value in self._engine.merging.items():
-                question.addParameter(name, value)
-        for graph in graphs.default_graphs:
-            question.addParameter("default-graph-uri", graph)
-        for graph in graphs.named_graphs:
-            question.addParameter("named-graph-uri", graph)
-        question.setTimeout(max(1, int(self._deadline)))
-        try:
-            reply = cast("Reply", question.query().response)
-            if reply.status != 200:
-                said = reply.read(2000).decode("utf-8", "replace")
+    def _sent(
+        self, text: Repaired, form: str, parameters: Sequence[tuple[str, str]]
+    ) -> RemoteResult:
+        deadline = self.engine.deadline(self._seconds)
+        asked = EngineQuery(
+            text, form, (*parameters, *deadline.parameters.items()), deadline.fields
+        )
+        reply = self._client.ask(asked)
+        for name, value in self.engine.incomplete.items():
+            if reply.fields.get(name) == value:
                 reply.close()
-                if reply.status == 400:
-                    raise QueryError(f"The engine refuses the query: {said}.")
-                raise StoreError(f"The engine answers {reply.status}: {said}.")
-            return _result(reply, is_graph)
-        except (OSError, HTTPException, CutError, SyntaxError) as error:
-            raise StoreError(f"The engine cannot be asked: {error}.") from error
+                raise failures.too_slow(self._client.deadline)
+        return RemoteResult(reply, self._client.deadline)
+
+    @property
+    def _seconds(self) -> float:
+        """Return how many seconds the engine has for a query."""
+        return self._client.deadline * _FOR_THE_ENGINE
 
 
-def _result(reply: Reply, is_graph: bool) -> Result:
-    source = cast("IO[bytes]", reply)
-    if is_graph:
-        return (quad.triple for quad in pyoxigraph.parse(source, RdfFormat.N_TRIPLES))
-    return pyoxigraph.parse_query_results(source, QueryResultsFormat.JSON)
+def _must_be_address(address: str) -> None:
+    must_hold_no_credentials(address)
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
+        raise SettingsError(
+            f"{address!r} is no address of a SPARQL endpoint.",
+            remedy="Give one such as https://example.org/sparql.",
+        )
 
 
-def _table(result: Result) -> Table:
-    if not isinstance(result, QuerySolutions):
-        raise QueryError("This is not a SELECT query.", remedy="Ask for a table by SELECT.")
-    names = tuple(variable.value for variable in result.variables)
-    return Table(names, tuple(tuple(solution) for solution in result))
+def _content(query: str) -> Content:
+    return _CONTENTS[sparql.form(query) or "SELECT"]
+
+
+def _dataset(graphs: GraphSelection) -> list[tuple[str, str]]:
+    """Return a dataset as parameters: https://www.w3.org/TR/sparql11-protocol/#dataset."""
+    return [
+        *(("default-graph-uri", iri) for iri in dict.fromkeys(graphs.default_graphs)),
+        *(("named-graph-uri", iri) for iri in dict.fromkeys(graphs.named_graphs)),
+    ]
+
+
+def _table(result: RemoteResult) -> Table:
+    solutions = result.solutions()
+    return Table(solutions.variables, tuple(solutions.rows))

@@ -1,32 +1,33 @@
-"""Requests to one engine over connections that stay open, and the answers as they come.
+"""Requests to one engine over connections that stay open, and its answers as they come.
 
-SPARQLWrapper opens a connection for each request and lets urllib follow redirects. A page asks up
-to eight queries, so connections are kept; and what is sent to an engine goes to no other host.
-https://www.rfc-editor.org/rfc/rfc9112#section-9.3
+SPARQLWrapper opens a connection for each request, and urllib follows redirects and looks for a
+proxy. A page asks up to eight queries, so connections stay open here; and what is sent to an engine
+goes to no other host. https://www.rfc-editor.org/rfc/rfc9112#section-9.3
 """
 
 from __future__ import annotations
 
 import os
-import socket
+import select
 import ssl
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import TYPE_CHECKING
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
-from urllib.request import BaseHandler, OpenerDirector
 
 from SPARQLWrapper import POST, SPARQLWrapper
 
 from graphsvc import __version__
+from graphsvc.remote.dialling import SilentHostError, dial
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from email.message import Message
+    from http.client import HTTPResponse
     from urllib.request import Request
 
-CONNECTING = 0.8
-"""How many seconds the way to an engine may take until a connection stands."""
+    from graphsvc.remote.dialling import Dial
 
 _AGENT = f"graphsvc/{__version__}"
+_PORTS = {"http": 80, "https": 443}
 
 
 class CutError(Exception):
@@ -34,118 +35,183 @@ class CutError(Exception):
 
 
 class Question(SPARQLWrapper):
-    """A query for an engine, as SPARQLWrapper makes its request; ``form`` is that of the query.
+    """A query for an engine, as SPARQLWrapper makes its request.
 
-    SPARQLWrapper would find the form out by patterns that take exponential time on some texts, and
+    ``form`` is that of the query, ``patience`` how many seconds the engine may be silent.
+    SPARQLWrapper would find the form by patterns that take exponential time on some texts, and
     would send the request over a connection of its own.
     """
 
-    def __init__(self, address: str, query: str, form: str, opener: OpenerDirector) -> None:
-        self._form = form
-        self._opener = opener
-        super().__init__(address, agent=_AGENT)  # type: ignore[no-untyped-call, unused-ignore]
+    def __init__(self, address: str, query: str, form: str, patience: float) -> None:
+        self.form = form
+        self._patience = patience
+        self._connections: Connections | None = None
+        super().__init__(address, agent=_AGENT)
         self.setMethod(POST)
         self.setOnlyConneg(True)
         self.setQuery(query)
 
-    def _parseQueryType(self, _query: str) -> str:  # noqa: N802 - the library's name
-        return self._form
+    def sent_over(self, connections: Connections) -> Reply:
+        """Send the request and return the answer, whatever its status.
+
+        Errors: OSError, HTTPException.
+        """
+        self._connections = connections
+        return cast("Reply", self.query().response)
+
+    def _parseQueryType(self, query: str | bytes) -> str:  # noqa: N802, ARG002 - the library's name
+        return self.form
 
     def _query(self) -> tuple[HTTPResponse, str]:
-        return self._opener.open(self._createRequest(), timeout=self.timeout), self.returnFormat
+        if self._connections is None:
+            raise TypeError("A question is sent over the connections to its engine.")
+        reply = self._connections.open(self._createRequest(), self._patience)
+        return cast("HTTPResponse", reply), self.returnFormat
+
+
+class Reply:
+    """An answer of an engine: its status, its fields, and its content as a file to read."""
+
+    def __init__(
+        self, response: HTTPResponse, connection: _Connection, idle: list[_Connection]
+    ) -> None:
+        self.status = response.status
+        self.fields: Message = response.headers
+        self._response = response
+        self._connection = connection
+        self._idle = idle
+        self._is_over = False
+
+    def __del__(self) -> None:
+        self.close()
+
+    def read(self, size: int) -> bytes:
+        """Return at most so many bytes of the content, none at its end.
+
+        Errors: CutError if the content ends too early, OSError, HTTPException.
+        """
+        if self._is_over:
+            return b""
+        data = self._response.read1(size)
+        if not data:
+            self._end()
+        return data
+
+    @property
+    def is_framed(self) -> bool:
+        """Tell whether the answer says itself where it ends, and not only by being cut off.
+
+        https://www.rfc-editor.org/rfc/rfc9112#section-8
+        """
+        return bool(self._response.chunked) or self._response.length is not None
+
+    def _end(self) -> None:
+        """Keep the connection for another request if the content came whole."""
+        if self._response.length:
+            self.close()
+            raise CutError
+        self._is_over = True
+        self._response.close()
+        if self._response.will_close:
+            self._connection.close()
+        else:
+            self._idle.append(self._connection)
+
+    def close(self) -> None:
+        """End the connection if content is left: it is not wanted."""
+        if self._is_over:
+            return
+        self._is_over = True
+        self._response.close()
+        self._connection.close()
 
 
 class _Connection(HTTPConnection):
     """A connection to an engine, by TLS if there is a context for it."""
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
-        super().__init__(host, port, timeout=CONNECTING)
+        super().__init__(host, port)
         self._context = context
-        self.default_port = 80 if context is None else 443
+        self.default_port = _PORTS["http" if context is None else "https"]
+        self.dial: Dial = dial
 
     def connect(self) -> None:
-        """Connect within `CONNECTING` seconds."""
-        plain = socket.create_connection((self.host, self.port), CONNECTING)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.sock = (
-            plain
-            if self._context is None
-            else self._context.wrap_socket(plain, server_hostname=self.host)
-        )
+        """Connect. Errors: OSError."""
+        plain = self.dial(self.host, self.port)
+        if self._context is None:
+            self.sock = plain
+            return
+        try:
+            self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
+        except OSError as error:
+            plain.close()
+            if isinstance(error, TimeoutError):
+                raise SilentHostError from error
+            raise
+
+    def is_stale(self) -> bool:
+        """Tell whether the engine has ended the connection, or has sent what nobody asked for."""
+        waiting = select.poll()
+        waiting.register(self.sock, select.POLLIN)
+        return bool(waiting.poll(0))
 
 
-class Reply:
-    """An answer of an engine: its status, its fields, and its content as a file to read.
-
-    Errors of reading: CutError if the answer ends too early, OSError, HTTPException.
-    """
-
-    def __init__(self, response: HTTPResponse, connection: _Connection, idle: list[_Connection]):
-        self.status = response.status
-        self.fields: Mapping[str, str] = response.headers
-        self._response = response
-        self._connection = connection
-        self._idle = idle
-
-    def read(self, size: int = -1) -> bytes:
-        """Return some bytes of the content, none at its end."""
-        data = self._response.read(size) if size >= 0 else self._response.read()
-        if not data and size != 0:
-            self._end()
-        return data
-
-    def _end(self) -> None:
-        """Keep the connection for another request if the answer came whole."""
-        if self._response.length:
-            self.close()
-            raise CutError
-        if self._connection.sock is not None and not self._response.will_close:
-            self._idle.append(self._connection)
-
-    def close(self) -> None:
-        """End the connection: what is left of the answer is not wanted."""
-        self._response.close()
-        self._connection.close()
-
-
-class Connections(BaseHandler):
+class Connections:
     """The connections of this process to the engine at an address.
 
-    They are a handler of urllib. A process that has been forked opens its own.
+    ``place`` is the engine's host and port, ``authorization`` the field with the credentials. A
+    process that has been forked opens
+    connections of its own.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, authorization: str | None = None) -> None:
         parts = urlsplit(address)
+        self.place = parts.hostname or "", parts.port or _PORTS[parts.scheme]
         self._context = ssl.create_default_context() if parts.scheme == "https" else None
-        self._host = parts.hostname or ""
-        self._port = parts.port or (80 if self._context is None else 443)
+        self._authorization = authorization
         self._idle: list[_Connection] = []
         self._process = os.getpid()
-        self.opener = OpenerDirector()
-        self.opener.add_handler(self)
+        self.dial: Dial = dial
 
-    def http_open(self, request: Request) -> Reply:
-        """Send a request and return the answer, whatever its status. Errors: OSError, HTTPException."""
+    def __del__(self) -> None:
+        self.close()
+
+    def open(self, request: Request, patience: float) -> Reply:
+        """Send a request, and return the answer; the engine may be silent for ``patience`` seconds.
+
+        Errors: OSError, HTTPException.
+        """
         if self._process != os.getpid():
-            self._process, self._idle = os.getpid(), []
+            self._process = os.getpid()
+            self.close()
         while self._idle:
             connection = self._idle.pop()
-            try:
-                return self._exchange(connection, request)
-            except (ConnectionError, HTTPException):
-                # The engine has ended it while it rested.
+            if connection.is_stale():
                 connection.close()
-        return self._exchange(_Connection(self._host, self._port, self._context), request)
+                continue
+            try:
+                return self._exchange(connection, request, patience)
+            except (ConnectionError, HTTPException):
+                # The engine ended it at this very moment. If it is away, a new one will say so.
+                continue
+        connection = _Connection(*self.place, self._context)
+        connection.dial = self.dial
+        return self._exchange(connection, request, patience)
 
-    https_open = http_open
+    def close(self) -> None:
+        """End the connections that rest."""
+        while self._idle:
+            self._idle.pop().close()
 
-    def _exchange(self, connection: _Connection, request: Request) -> Reply:
+    def _exchange(self, connection: _Connection, request: Request, patience: float) -> Reply:
         fields = dict(request.header_items())
+        if self._authorization is not None:
+            fields["Authorization"] = self._authorization
         try:
             if connection.sock is None:
                 connection.connect()
-            connection.sock.settimeout(request.timeout)
-            connection.request("POST", request.selector, request.data, fields)
+            connection.sock.settimeout(patience)
+            connection.request(request.get_method(), request.selector, request.data, fields)
             return Reply(connection.getresponse(), connection, self._idle)
         except BaseException:
             connection.close()

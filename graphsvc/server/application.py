@@ -22,6 +22,7 @@ from graphsvc.web.protocol import LONGEST_ADDRESS, PATH, Body
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from _typeshed.wsgi import WSGIEnvironment
 
@@ -40,8 +41,15 @@ _QUERY_METHODS = frozenset(("GET", "HEAD", "POST"))
 _OWN_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 
 
+def _nothing() -> None:
+    """Do nothing: most stores need nothing of a process."""
+
+
 class Application:
-    """What answers the requests to a release; ``deadline`` is how many seconds one may take."""
+    """What answers the requests to a release; ``deadline`` is how many seconds one may take.
+
+    Each worker calls ``prepare`` before its bounds are set; a store may have something to do then.
+    """
 
     def __init__(
         self,
@@ -52,6 +60,7 @@ class Application:
         log: AccessLog | None = None,
     ) -> None:
         self.log = log
+        self.prepare: Callable[[], None] = _nothing
         self._address = address
         self._pages = pages
         self._endpoint = endpoint

@@ -83,6 +83,7 @@ def work(link: Link, application: Application, limits: Limits) -> None:
     bounds.write_no_core()
     gc.set_threshold(_OBJECTS)
     bounds.use_one_arena()
+    application.prepare()
     bounds.limit_memory(limits.memory)
     _forbid_sockets()
     Worker(link, application, limits).run()

@@ -37,6 +37,7 @@ __all__ = [
     "deepest",
     "forbidden",
     "form",
+    "inside_group",
     "iri_of",
     "local_of",
     "may_name_dataset",
@@ -146,6 +147,22 @@ def prologue(text: str) -> str:
         if token.kind is Kind.WORD and token.text.upper() not in _PROLOGUE:
             return text[: token.start]
     return ""
+
+
+def inside_group(text: str) -> int | None:
+    """Return the offset at which the outermost group of a query begins; None if it has none.
+
+    What is written there is seen by the patterns and filters of the group.
+    """
+    significant = code(text)
+    depth = 0
+    groups: list[int] = []
+    for before, token in pairwise(significant):
+        depth += (before.text in _OPENING) - (before.text in _CLOSING)
+        is_template = before.text.upper() == "CONSTRUCT"
+        if token.text == "{" and not depth and not is_template:
+            groups.append(token.end)
+    return groups[0] if groups else None
 
 
 def may_name_dataset(text: str) -> bool:

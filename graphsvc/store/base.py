@@ -12,8 +12,6 @@ from pyoxigraph import (
     BlankNode,
     Literal,
     NamedNode,
-    QueryBoolean,
-    QuerySolutions,
     Triple,
 )
 
@@ -61,8 +59,16 @@ class Table:
             }
 
 
-#: The answer to a query as the engine has it: solutions, a boolean, or triples, as they come.
-Result: TypeAlias = QuerySolutions | QueryBoolean | Iterator[Triple]
+@dataclass(frozen=True, slots=True)
+class Solutions:
+    """The answer of a SELECT as it comes: the variables in order, and a row for each solution."""
+
+    variables: tuple[str, ...]
+    rows: Iterator[tuple[Term | None, ...]]
+
+
+#: The answer to a query with its terms: solutions, yes or no, or triples.
+Result: TypeAlias = Solutions | bool | Iterator[Triple]
 
 
 class Answer(Protocol):

@@ -11,6 +11,7 @@ from pyoxigraph import (
     NamedNode,
     QueryBoolean,
     QuerySolutions,
+    QueryTriples,
     RdfFormat,
     Variable,
 )
@@ -20,7 +21,7 @@ from graphsvc.errors import NotAcceptable, QueryError, StoreError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import Prefixes
 from graphsvc.store import pieces, syntax, union
-from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Table, Term
+from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Solutions, Table, Term
 from graphsvc.store.functions import UNKNOWN, unknown_function
 from graphsvc.store.repair import repaired
 from graphsvc.store.resolving import resolved
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 #: What the engine says of a variable that has a value in the request and no place in the answer.
 _UNPROJECTED = "in its SELECT projection"
 _Options: TypeAlias = dict[str, Any]
+
+#: The answer to a query as the engine has it.
+_EngineResult: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
 
 
 class OxigraphStore:
@@ -98,7 +102,8 @@ class OxigraphStore:
         bindings: Mapping[str, Term] | None = None,
     ) -> Answer:
         """Answer in the first of the formats offered for the kind of answer the query has."""
-        result = self.read(query, graphs, bindings)
+        syntax.refuse(query)
+        result = self._run(query, graphs, bindings)
         return ResultWriter(result, _choose(result, formats), self._prefixes)
 
     def read(
@@ -109,7 +114,10 @@ class OxigraphStore:
     ) -> Result:
         """Answer with terms, which are found while they are read."""
         syntax.refuse(query)
-        return self._run(query, graphs, bindings)
+        result = self._run(query, graphs, bindings)
+        if isinstance(result, QuerySolutions):
+            return Solutions(_names(result), map(tuple, result))
+        return bool(result) if isinstance(result, QueryBoolean) else result
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Table:
         """Answer a SELECT over the union of all graphs as a table of terms."""
@@ -152,7 +160,7 @@ class OxigraphStore:
         query: str,
         graphs: GraphSelection,
         bindings: Mapping[str, Term] | None,
-    ) -> Result:
+    ) -> _EngineResult:
         read = repaired(query)
         try:
             store, options = self._dataset(query, graphs)
@@ -167,7 +175,7 @@ class OxigraphStore:
         except OSError as error:
             raise StoreError(f"The store failed: {error}.") from error
 
-    def _query(self, store: pyoxigraph.Store, text: str, options: _Options) -> Result:
+    def _query(self, store: pyoxigraph.Store, text: str, options: _Options) -> _EngineResult:
         """Ask the engine: most queries declare their prefixes, and are read the faster for it."""
         try:
             return store.query(text, **options)
@@ -232,7 +240,7 @@ class OxigraphStore:
 class ResultWriter:
     """A result on its way into a format; graphs are written with ``prefixes``."""
 
-    result: Result
+    result: _EngineResult
     format: Format
     prefixes: Prefixes
 
@@ -241,18 +249,21 @@ class ResultWriter:
 
         Errors: NotAcceptable, when something comes that the format cannot hold.
         """
-        if isinstance(self.result, QuerySolutions | QueryBoolean):
-            write_table(self.result, out, self.format)
-        else:
+        if isinstance(self.result, QueryTriples):
             write_graph(self.result, out, self.format, self.prefixes)
+        else:
+            write_table(self.result, out, self.format)
 
 
 def _table(result: QuerySolutions) -> Table:
-    names = tuple(variable.value for variable in result.variables)
-    return Table(names, tuple(tuple(solution) for solution in result))
+    return Table(_names(result), tuple(tuple(solution) for solution in result))
 
 
-def _choose(result: Result, formats: Mapping[Content, Sequence[Format]]) -> Format:
+def _names(result: QuerySolutions) -> tuple[str, ...]:
+    return tuple(variable.value for variable in result.variables)
+
+
+def _choose(result: _EngineResult, formats: Mapping[Content, Sequence[Format]]) -> Format:
     content = _content(result)
     for fmt in formats.get(content, ()):
         if fmt.engine is not None and content in fmt.carries:
@@ -260,7 +271,7 @@ def _choose(result: Result, formats: Mapping[Content, Sequence[Format]]) -> Form
     raise NotAcceptable(carrying(content))
 
 
-def _content(result: Result) -> Content:
+def _content(result: _EngineResult) -> Content:
     if isinstance(result, QuerySolutions):
         return Content.SOLUTIONS
     return Content.BOOLEAN if isinstance(result, QueryBoolean) else Content.TRIPLES

@@ -91,7 +91,11 @@ def repaired(query: str) -> Repaired:
     """
     if not _is_suspicious(query):
         return Repaired(query, query)
-    edits = _Repair(query).edits()
+    return edited(query, _Repair(query).edits())
+
+
+def edited(query: str, edits: Sequence[Edit]) -> Repaired:
+    """Return a query with edits that are in the order of their places."""
     return Repaired(query, _applied(query, edits, 0, len(query)), tuple(edits))
 
 

@@ -288,11 +288,8 @@ def with_values(text: str, bindings: Mapping[str, Term]) -> str:
     """
     if not bindings:
         return text
-    code = sparql.code(text)
-    where = [token.start for token in code if token.text.upper() == "WHERE"]
-    after = where[0] if where else 0
-    brace = next((token.end for token in code if token.text == "{" and token.start >= after), None)
-    if brace is None:
+    inside = sparql.inside_group(text)
+    if inside is None:
         return text
     values = "".join(f"\n  VALUES ?{name} {{ {written(term)} }}" for name, term in bindings.items())
-    return text[:brace] + values + text[brace:]
+    return text[:inside] + values + text[inside:]

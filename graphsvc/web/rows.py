@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 from pyoxigraph import (
     Literal,
     NamedNode,
-    QueryBoolean,
-    QuerySolutions,
     Triple,
 )
 
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.namespaces import XSD
 from graphsvc.phrases import Phrase
-from graphsvc.store.base import UNION
+from graphsvc.store.base import UNION, Solutions
 from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
@@ -89,21 +87,22 @@ def read_answer(
     """
     started = perf_counter()
     result = store.read(query, graphs, bindings)
-    if isinstance(result, QueryBoolean):
-        return Answered(
-            (), (), complete=True, seconds=perf_counter() - started, boolean=bool(result)
-        )
-    if isinstance(result, QuerySolutions):
-        columns = tuple(variable.value for variable in result.variables)
+    if isinstance(result, bool):
+        return Answered((), (), complete=True, seconds=perf_counter() - started, boolean=result)
+    if isinstance(result, Solutions):
+        columns, coming = result.variables, result.rows
     else:
-        columns = (Phrase("subject"), Phrase("property"), Phrase("value"))
-    rows: tuple[Row, ...] = tuple(tuple(row) for row in islice(result, MOST_ROWS + 1))
+        columns, coming = (
+            (Phrase("subject"), Phrase("property"), Phrase("value")),
+            map(tuple, result),
+        )
+    rows: tuple[Row, ...] = tuple(islice(coming, MOST_ROWS + 1))
     return Answered(
         columns,
         rows[:MOST_ROWS],
         complete=len(rows) <= MOST_ROWS,
         seconds=perf_counter() - started,
-        is_graph=not isinstance(result, QuerySolutions),
+        is_graph=not isinstance(result, Solutions),
     )
 
 

@@ -1,4 +1,4 @@
-"""Real SPARQL engines for the tests: each a process on a free loopback port, in a folder of its own.
+"""Real SPARQL engines for the tests: processes on free loopback ports, each in its own folder.
 
     with virtuoso(folder, release.dump) as engine:
         …                                     # engine.query is the address of its endpoint
@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -75,7 +76,14 @@ def oxigraph(folder: Path, data: Path | None = None, port: int = 0) -> Iterator[
     location = folder / "store"
     if data is not None:
         _run([OXIGRAPH, "load", "--location", location, "--file", unpacked(data, folder)], folder)
-    command = [OXIGRAPH, "serve", "--location", location, "--bind", f"{HOST}:{port}"]
+    command: list[str | Path] = [
+        OXIGRAPH,
+        "serve",
+        "--location",
+        location,
+        "--bind",
+        f"{HOST}:{port}",
+    ]
     address = f"http://{HOST}:{port}"
     with _running(command, folder) as process:
         _wait_for(f"{address}/query", process, folder)
@@ -103,7 +111,7 @@ def virtuoso(folder: Path, data: Path | None = None, port: int = 0) -> Iterator[
     settings.write_text(_virtuoso_settings(port, sql_port), "utf-8")
     password = folder / "password"
     address = f"http://{HOST}:{port}"
-    command = ["virtuoso-t", "+foreground", "+configfile", settings.name]
+    command: list[str | Path] = ["virtuoso-t", "+foreground", "+configfile", settings.name]
     with _running(command, folder) as process:
         _wait_for(f"{address}/sparql", process, folder)
         if is_new:
@@ -124,6 +132,30 @@ def virtuoso(folder: Path, data: Path | None = None, port: int = 0) -> Iterator[
             process,
             port,
         )
+
+
+@contextmanager
+def comunica(folder: Path, data: Path, port: int = 0) -> Iterator[Engine]:
+    """Run Comunica's HTTP endpoint over the quads of an N-Quads file, which it has in memory.
+
+    Its default graph is the union of all graphs, and it takes no writes.
+    """
+    port = port or free_port()
+    # One that pip brings stands beside the interpreter.
+    path = os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)])
+    node = shutil.which("node", path=path)
+    assert node is not None, "There is no Node: run make assets."
+    command: list[str | Path] = [
+        node,
+        HERE / "comunica.mjs",
+        unpacked(data, folder),
+        HOST,
+        str(port),
+    ]
+    address = f"http://{HOST}:{port}/sparql"
+    with _running(command, folder) as process:
+        _wait_for(address, process, folder)
+        yield Engine("comunica", address, "", "", "", "", process, port)
 
 
 def unpacked(data: Path, folder: Path) -> Path:

@@ -1,0 +1,221 @@
+"""The answers of an engine: passed on as they come, or written anew in another format.
+
+SPARQL results in JSON and N-Triples pass through as they are: the first have an end that a part
+lacks, and the second have a line for each triple. Every other format is written by the same writers
+as for the embedded store, so that it holds what is promised of it: prefixes, line ends, nothing
+that it cannot hold. Either way no more than a buffer is in memory.
+"""
+
+from __future__ import annotations
+
+from http.client import HTTPException
+from typing import IO, TYPE_CHECKING, cast
+
+import pyoxigraph
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
+
+from graphsvc.formats import FORMATS
+from graphsvc.remote import failures
+from graphsvc.remote.transport import CutError
+from graphsvc.store.base import Solutions
+from graphsvc.store.writing import write_graph, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyoxigraph import Triple
+
+    from graphsvc.formats import Format
+    from graphsvc.namespaces import Prefixes
+    from graphsvc.remote.transport import Reply
+    from graphsvc.store.base import Term
+
+_PART = 65_536
+
+#: The syntaxes of answers by their media types; plain JSON and XML are results here.
+_SYNTAXES = {
+    media_type: fmt.engine
+    for fmt in reversed(FORMATS)
+    if fmt.engine is not None
+    for media_type in (fmt.media_type, *fmt.aliases)
+}
+_RESULTS = {kind: each for kind, each in _SYNTAXES.items() if isinstance(each, QueryResultsFormat)}
+_GRAPHS = {kind: each for kind, each in _SYNTAXES.items() if isinstance(each, RdfFormat)}
+
+#: With what a whole answer begins and ends, in the syntaxes that have a beginning and an end.
+_EDGES = {
+    QueryResultsFormat.JSON: (b"{", b"}"),
+    QueryResultsFormat.XML: (b"<", b">"),
+    RdfFormat.RDF_XML: (b"<", b">"),
+}
+_ASCII = frozenset(("utf-8", "utf8", "us-ascii"))
+
+
+class Source:
+    """The content of an answer as a file for a parser; what is wrong with it is a StoreError."""
+
+    def __init__(self, reply: Reply, deadline: float) -> None:
+        self._reply = reply
+        self._deadline = deadline
+        self._beginning = b""
+        self._end = b""
+
+    def read(self, size: int = _PART) -> bytes:
+        """Return some bytes, none at the end. Errors: StoreError."""
+        try:
+            data = self._reply.read(size)
+        except TimeoutError as error:
+            raise failures.too_slow(self._deadline) from error
+        except (CutError, HTTPException, OSError) as error:
+            raise failures.broken("it breaks off") from error
+        self._beginning = self._beginning or data.lstrip()[:1]
+        self._end = data.rstrip()[-1:] or self._end
+        return data
+
+    def finish(self, syntax: QueryResultsFormat | RdfFormat) -> None:
+        """Read what is left, and raise StoreError if the answer is only a part."""
+        while self.read():
+            pass
+        edges = self._beginning, self._end
+        if syntax == RdfFormat.N_TRIPLES:
+            is_whole = self._end in (b"", b".")
+        else:
+            is_whole = edges == _EDGES.get(syntax, edges)
+        if not is_whole:
+            raise failures.broken("it breaks off, or is something else than it says")
+
+    def close(self) -> None:
+        """End the connection if not all has been read."""
+        self._reply.close()
+
+
+class RemoteResult:
+    """The answer to a query in the syntax that the engine chose."""
+
+    def __init__(self, reply: Reply, deadline: float) -> None:
+        self._reply = reply
+        self._source = Source(reply, deadline)
+
+    def solutions(self) -> Solutions:
+        """Return the answer of a SELECT, row by row. Errors: StoreError, also of the rows."""
+        result = self._results(self._results_syntax())
+        if not isinstance(result, QuerySolutions):
+            raise failures.broken("it is yes or no where rows were to come")
+        return Solutions(tuple(each.value for each in result.variables), self._rows(result))
+
+    def boolean(self) -> bool:
+        """Return the answer of an ASK. Errors: StoreError."""
+        syntax = self._results_syntax()
+        result = self._results(syntax)
+        self._source.finish(syntax)
+        if not isinstance(result, QueryBoolean):
+            raise failures.broken("it has rows where yes or no was to come")
+        return bool(result)
+
+    def triples(self) -> Iterator[Triple]:
+        """Yield the triples of a graph. Errors: StoreError."""
+        syntax = self._graph_syntax()
+        try:
+            for quad in pyoxigraph.parse(self._file, syntax):
+                yield quad.triple
+            self._source.finish(syntax)
+        except SyntaxError as error:
+            raise failures.broken(str(error)) from error
+        finally:
+            self._source.close()
+
+    def write_results(self, out: IO[bytes], fmt: Format) -> None:
+        """Write solutions, or yes or no. Errors: StoreError, NotAcceptable, those of ``out``."""
+        syntax = self._results_syntax()
+        try:
+            if syntax == fmt.engine == QueryResultsFormat.JSON:
+                self._pass_on(out)
+            else:
+                write_table(self._results(syntax), out, fmt)
+            self._source.finish(syntax)
+        except SyntaxError as error:
+            raise failures.broken(str(error)) from error
+        finally:
+            self._source.close()
+
+    def write_graph(self, out: IO[bytes], fmt: Format, prefixes: Prefixes) -> None:
+        """Write a graph. Errors: StoreError, NotAcceptable, those of ``out``."""
+        syntax = self._graph_syntax()
+        try:
+            if syntax == fmt.engine == RdfFormat.N_TRIPLES:
+                self._pass_on(out)
+                self._source.finish(syntax)
+            else:
+                write_graph(self.triples(), out, fmt, prefixes)
+        finally:
+            self._source.close()
+
+    @property
+    def _file(self) -> IO[bytes]:
+        return cast("IO[bytes]", self._source)
+
+    def _pass_on(self, out: IO[bytes]) -> None:
+        while data := self._source.read():
+            out.write(data)
+
+    def _rows(self, result: QuerySolutions) -> Iterator[tuple[Term | None, ...]]:
+        syntax = self._results_syntax()
+        try:
+            yield from map(tuple, result)
+            self._source.finish(syntax)
+        except SyntaxError as error:
+            raise failures.broken(str(error)) from error
+        finally:
+            self._source.close()
+
+    def _results(self, syntax: QueryResultsFormat) -> QuerySolutions | QueryBoolean:
+        try:
+            return pyoxigraph.parse_query_results(self._file, syntax)
+        except SyntaxError as error:
+            raise failures.broken(str(error)) from error
+
+    def _results_syntax(self) -> QueryResultsFormat:
+        syntax = _RESULTS.get(self._media_type())
+        if syntax is None:
+            raise self._unreadable()
+        return syntax
+
+    def _graph_syntax(self) -> RdfFormat:
+        syntax = _GRAPHS.get(self._media_type())
+        if syntax is None:
+            raise self._unreadable()
+        if not self._reply.is_framed:
+            # A part of a graph is a graph too: only its length or its chunks tell where it ends.
+            self._source.close()
+            raise failures.broken("it does not say where it ends")
+        return syntax
+
+    def _media_type(self) -> str:
+        fields = self._reply.fields
+        charset = fields.get_content_charset() or "utf-8"
+        return fields.get_content_type() if charset in _ASCII else f"in {charset}"
+
+    def _unreadable(self) -> Exception:
+        self._source.close()
+        kind = self._reply.fields.get("Content-Type") or "of no kind"
+        return failures.broken(f"it is {kind}")
+
+
+class RemoteAnswer:
+    """An answer on its way into a format; graphs are written with ``prefixes``."""
+
+    def __init__(self, result: RemoteResult, fmt: Format, prefixes: Prefixes | None) -> None:
+        """Take a result, and the prefixes if it is a graph."""
+        self.format = fmt
+        self._result = result
+        self._prefixes = prefixes
+
+    def write(self, out: IO[bytes]) -> None:
+        """Write the whole answer.
+
+        Errors: NotAcceptable if its format cannot hold it, StoreError, and those of ``out``.
+        """
+        if self._prefixes is None:
+            self._result.write_results(out, self.format)
+        else:
+            self._result.write_graph(out, self.format, self._prefixes)

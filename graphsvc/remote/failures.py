@@ -1,0 +1,207 @@
+"""What an engine answers in place of an answer, as an error of ours with the engine's own words."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+from graphsvc import sparql
+from graphsvc.errors import (
+    DeadlineExceeded,
+    GraphsvcError,
+    MemoryExceeded,
+    Overloaded,
+    Position,
+    QueryError,
+    StoreError,
+    StoreUnavailable,
+)
+from graphsvc.settings import STORE_PASSWORD, STORE_TOKEN, STORE_USER
+
+if TYPE_CHECKING:
+    from graphsvc.remote.transport import Reply
+    from graphsvc.store.repair import Repaired
+
+#: How many bytes of an error are read, and how many characters of its words are shown.
+_MOST_READ, _MOST_SHOWN = 16_384, 600
+
+#: The kinds of errors by what engines say of them: Virtuoso, Fuseki, RDF4J, Stardog, Neptune,
+#: QLever and Blazegraph, by their sources and documentations.
+_OF_TIME = re.compile(
+    r"timed?[ -]?(?:out|limit)|deadline|too long|S1T00|estimated execution time", re.IGNORECASE
+)
+_OF_MEMORY = re.compile(
+    r"out ?of ?memory|memory ?limit|insufficient memory|allocat|enough memory", re.IGNORECASE
+)
+_PLACES = (
+    re.compile(
+        r"line:?\s+(?P<line>\d+)\s*,?\s*(?:and )?col(?:umn)?:?\s+(?P<column>\d+)", re.IGNORECASE
+    ),
+    re.compile(r"error at (?P<line>\d+):(?P<column>\d+)", re.IGNORECASE),
+)
+
+#: The members of a JSON object in which engines say what is wrong.
+_MEMBERS = ("detailedMessage", "detail", "message", "exception", "error", "code")
+
+_BAD_REQUEST, _TOO_LARGE, _TOO_LONG, _TOO_MANY = 400, 413, 414, 429
+_NO_ACCESS = frozenset((401, 403, 407))
+_NOTHING_THERE = frozenset((404, 405, 410))
+_REDIRECTS = range(300, 400)
+
+AWAY = frozenset((502, 503, 504))
+"""What a gateway or an engine answers that may answer in a moment."""
+
+
+def unavailable(words: str = "") -> StoreUnavailable:
+    """Return the error for an engine that does not answer; ``words`` say more."""
+    return StoreUnavailable(
+        f"The engine that holds the graph does not answer{words and ': '}{words}.",
+        remedy="Try again in a moment.",
+    )
+
+
+def broken(words: str) -> StoreError:
+    """Return the error for an answer that is not whole or is none."""
+    return StoreError(
+        f"The engine that holds the graph gave an answer that cannot be read: {words}.",
+        remedy="Ask again. If it happens each time, ask for less, or tell whoever runs the engine.",
+    )
+
+
+def too_slow(deadline: float) -> DeadlineExceeded:
+    """Return the error for an engine that is silent until the deadline, in seconds."""
+    return DeadlineExceeded(
+        f"The engine that holds the graph took longer than {deadline:g} seconds.",
+        remedy="Ask for less: a narrower pattern, a LIMIT, or one step at a time.",
+    )
+
+
+def failure(reply: Reply, sent: Repaired, deadline: float) -> GraphsvcError:
+    """Return the error for an answer with another status than 200; it is read and closed.
+
+    ``sent`` is the query as it was written and as it was sent.
+    """
+    words, status = _words(reply), reply.status
+    said = f": {words}" if words else "."
+    if status == _BAD_REQUEST:
+        return QueryError(
+            f"The engine that holds the graph refuses the query{said}",
+            remedy="Mend the query as the engine says, or write it in another way.",
+            position=_position(words, sent),
+        )
+    if status in (_TOO_LARGE, _TOO_LONG):
+        return QueryError(
+            f"The query is too long for the engine that holds the graph{said}",
+            remedy="Write a shorter one.",
+        )
+    if status == _TOO_MANY and not _OF_TIME.search(words):
+        return Overloaded(
+            f"The engine that holds the graph has too much to do{said}",
+            remedy="Try again in a moment.",
+        )
+    if _OF_MEMORY.search(words):
+        return MemoryExceeded(
+            f"The query took more memory than the engine that holds the graph gives it{said}",
+            remedy="Ask for less: fewer rows before ORDER BY, GROUP BY and DISTINCT.",
+        )
+    if _OF_TIME.search(words):
+        return DeadlineExceeded(
+            f"The engine that holds the graph ended the query{said}",
+            remedy=too_slow(deadline).remedy,
+        )
+    return unavailable(words) if status in AWAY else _of_the_operator(status, said)
+
+
+def _of_the_operator(status: int, said: str) -> StoreError:
+    """Return the error for what only those can mend who run the service or the engine."""
+    if status in _NO_ACCESS:
+        return StoreError(
+            f"The engine that holds the graph does not let this service in ({status}).",
+            remedy=f"Whoever runs the service must set {STORE_USER} and {STORE_PASSWORD}, or "
+            f"{STORE_TOKEN}, in its environment.",
+        )
+    if status in _NOTHING_THERE:
+        return StoreError(
+            f"There is no SPARQL endpoint at the address of the engine ({status}).",
+            remedy="Whoever runs the service must correct the address in the setting store.",
+        )
+    if status in _REDIRECTS:
+        return StoreError(
+            f"The engine sends to another address ({status}), and credentials go to none but its "
+            "own.",
+            remedy="Whoever runs the service must put the new address into the setting store.",
+        )
+    return StoreError(
+        f"The engine that holds the graph failed ({status}){said}",
+        remedy="Ask again. If it happens each time, write the query in another way.",
+    )
+
+
+def _words(reply: Reply) -> str:
+    """Return what an answer says is wrong, on one line; nothing if it cannot be read."""
+    content = b""
+    try:
+        while len(content) < _MOST_READ and (part := reply.read(_MOST_READ)):
+            content += part
+    except Exception:  # noqa: BLE001 - the status alone says enough
+        content = b""
+    finally:
+        reply.close()
+    text = content[:_MOST_READ].decode("utf-8", "replace")
+    kind = reply.fields.get_content_type()
+    if kind.endswith("json"):
+        text = _of_json(text)
+    elif kind == "text/html" or text.lstrip()[:1] == "<":
+        text = _of_html(text)
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")
+    return line if len(line) <= _MOST_SHOWN else f"{line[:_MOST_SHOWN]}…"
+
+
+def _of_json(text: str) -> str:
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(said, dict):
+        return text
+    return next((said[name] for name in _MEMBERS if isinstance(said.get(name), str)), text)
+
+
+class _Words(HTMLParser):
+    """Collects the words of a page, without its styles and scripts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
+        self._hidden += tag in ("style", "script")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("style", "script")
+
+    def handle_data(self, data: str) -> None:
+        if self._hidden <= 0:
+            self.words.append(data)
+
+
+def _of_html(text: str) -> str:
+    parser = _Words()
+    parser.feed(text)
+    return " ".join(parser.words)
+
+
+def _position(words: str, sent: Repaired) -> Position | None:
+    """Return the place that an engine names, as a place in the query as it was written."""
+    place = next((found for pattern in _PLACES if (found := pattern.search(words))), None)
+    if place is None:
+        return None
+    line, column = int(place["line"]), int(place["column"])
+    lines = sent.text.split("\n")
+    if not 0 < line <= len(lines) or not 0 < column <= len(lines[line - 1]) + 1:
+        return None
+    offset = sum(len(each) + 1 for each in lines[: line - 1]) + column - 1
+    return sparql.position(sent.query, sent.written(offset))

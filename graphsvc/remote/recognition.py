@@ -1,0 +1,57 @@
+"""Which engine answers at an address, and what its default graph is: asked once, at first use."""
+
+from __future__ import annotations
+
+import logging
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from graphsvc.remote.answers import RemoteResult
+from graphsvc.remote.client import EngineQuery
+from graphsvc.remote.engines import GENERIC, recognised
+from graphsvc.store.repair import Repaired
+
+if TYPE_CHECKING:
+    from graphsvc.remote.client import Client
+    from graphsvc.remote.engines import Engine
+
+#: Whether one of some triples in named graphs is not in the default graph.
+_IS_APART = (
+    "ASK { { SELECT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } } LIMIT 200 } FILTER NOT EXISTS { ?s ?p ?o } }"
+)
+
+
+class Recogniser:
+    """What is known of the engine that a client asks; ``engine`` is its row if it is given."""
+
+    def __init__(self, client: Client, engine: Engine | None = None) -> None:
+        self._client = client
+        self._given = engine
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Return the engine's row of the table. Errors: those of `Client.ask`."""
+        if self._given is not None:
+            return self._given
+        engine = recognised(self._client.head())
+        if engine is GENERIC:
+            engine = recognised(self._client.description())
+        logging.getLogger(__name__).info("The engine is %s.", engine.label)
+        return engine
+
+    @cached_property
+    def merging(self) -> tuple[tuple[str, str], ...]:
+        """Return the parameters that make the engine's default graph the merge of all graphs.
+
+        There are none if it is that already. Errors: those of `Client.ask`.
+        """
+        return () if not self._is_apart(()) else tuple(self.engine.merging.items())
+
+    @cached_property
+    def is_merged(self) -> bool:
+        """Tell whether queries that name no graph see all graphs. Errors: those of `Client.ask`."""
+        return not self._is_apart(self.merging)
+
+    def _is_apart(self, parameters: tuple[tuple[str, str], ...]) -> bool:
+        query = EngineQuery(Repaired(_IS_APART, _IS_APART), "ASK", parameters)
+        return RemoteResult(self._client.ask(query), self._client.deadline).boolean()

@@ -1,0 +1,110 @@
+"""The text that an engine is sent for a query: it needs nothing but what stands in it.
+
+Prefixes that the query leaves out are declared, relative IRIs have a BASE, parameters are VALUES,
+and what an engine reads otherwise than the standard says is rewritten. Each change is an edit, so
+that a place in the text is known as a place in the query.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import pyoxigraph
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc import sparql
+from graphsvc.errors import QueryError
+from graphsvc.sparql import Kind
+from graphsvc.store import syntax
+from graphsvc.store.repair import Edit, Repaired, edited, repaired
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from graphsvc.namespaces import Prefixes
+    from graphsvc.store.base import Term
+
+_NO_DATA = pyoxigraph.Store()
+_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
+_ASK = "CONSTRUCT {}"
+_place = attrgetter("start", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What goes before a query: ``prefixes`` that it may leave out, and the base of its IRIs."""
+
+    prefixes: Prefixes
+    base: str | None
+
+    def check(self, query: str) -> None:
+        """Refuse what no engine must see, and what is not SPARQL, as the embedded store does.
+
+        Errors: ForbiddenOperation, QuerySyntaxError.
+        """
+        syntax.refuse(query)
+        read = _readable(query)
+        mentioned = sparql.mentioned_prefixes(query)
+        known = {name: self.prefixes[name] for name in mentioned if name in self.prefixes}
+        try:
+            _NO_DATA.query(read.text, prefixes=known, base_iri=self.base)
+        except SyntaxError as error:
+            raise syntax.explain(read, error, self.prefixes, self.base) from error
+        except RuntimeError:
+            # It has functions that the parser does not know; the engine may.
+            return
+
+    def prologue(self, query: str) -> str:
+        """Return the declarations that a query needs before it, on one line."""
+        used = sparql.used_prefixes(query).keys() - sparql.declared_prefixes(query).keys()
+        missing = sorted(used & self.prefixes.keys())
+        declared = "".join(f"PREFIX {name}: <{self.prefixes[name]}> " for name in missing)
+        if self.base is None or not _has_relative_iris(query):
+            return declared
+        return f"BASE <{self.base}> {declared}"
+
+
+def _readable(query: str) -> Repaired:
+    """Return a query for the parser alone: an ASK is not to be answered here."""
+    try:
+        read = repaired(query)
+    except QueryError:
+        # Its patterns are not for this engine, but perhaps for another.
+        read = Repaired(query, query)
+    if sparql.form(query) != "ASK":
+        return read
+    word = next(token for token in sparql.code(query) if token.text.upper() == "ASK")
+    edits = [*read.edits, Edit(word.start, word.end, _ASK)]
+    return edited(query, sorted(edits, key=_place))
+
+
+def _has_relative_iris(query: str) -> bool:
+    iris = (token for token in sparql.tokens(query) if token.kind is Kind.IRI)
+    return any(not _ABSOLUTE.match(token.text) for token in iris)
+
+
+def worded(query: str, prologue: str, inside: str, repairs: Sequence[Edit]) -> Repaired:
+    """Return a query with declarations before it, patterns in its outermost group, and repairs."""
+    edits = [*repairs]
+    if prologue:
+        edits.append(Edit(0, 0, prologue))
+    if inside and (at := sparql.inside_group(query)) is not None:
+        edits.append(Edit(at, at, f" {inside} "))
+    return edited(query, sorted(edits, key=_place))
+
+
+def as_values(bindings: Mapping[str, Term]) -> str:
+    """Return terms for variables as patterns, as the pages write the parameters of a query.
+
+    Errors: TypeError for a term that cannot stand in a query.
+    """
+    return " ".join(f"VALUES ?{name} {{ {_written(term)} }}" for name, term in bindings.items())
+
+
+def _written(term: Term) -> str:
+    if not isinstance(term, NamedNode | Literal):
+        raise TypeError(f"{term} cannot be written into a query.")
+    return str(term)
