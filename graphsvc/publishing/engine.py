@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import requests
 from pyoxigraph import (
@@ -115,7 +115,10 @@ class Engine:
 
     def ask(self, query: str) -> bool:
         """Answer an ASK."""
-        return bool(cast("QueryBoolean", self._answer(query)))
+        answer = self._answer(query)
+        if not isinstance(answer, QueryBoolean):
+            raise _unreadable(self.addresses.query)
+        return bool(answer)
 
     def counts(self, graphs: Iterable[str]) -> dict[str, int]:
         """Return how many quads each of these graphs has; those that have none are left out."""

@@ -60,7 +60,8 @@ class Journal:
     def written(cls, folder: Path, write: Callable[[Journal], None]) -> Journal:
         """Return a new journal, the folder's newest, which a function has written the plan into."""
         path = folder / _PLANNING
-        path.unlink(missing_ok=True)
+        for left_over in folder.glob(f"{_PLANNING}*"):
+            left_over.unlink()
         with closing(cls(path)) as journal:
             journal.run(f"BEGIN; {_SCHEMA}")
             write(journal)

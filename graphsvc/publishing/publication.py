@@ -7,7 +7,7 @@ the journal what is left to do, and in the engine what is there.
 from __future__ import annotations
 
 import fcntl
-import os
+import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 #: What the journal notes: for what it is (a release's id, or to undo), in which way, how far.
 _AIM, _WAY, _STATE = "aim", "way", "state"
 _UNDO = "undo"
+_LOCK = ".lock"
 _SENT, _DONE = "sent", "done"
 
 
@@ -107,18 +108,25 @@ class Publisher:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keep other processes out of the folder; the lock goes with this process."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        """Keep other processes out of the folder; the lock goes with this process.
+
+        What goes wrong with the folder is told as PublishingError.
+        """
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with (self.folder / _LOCK).open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                yield
         except BlockingIOError as error:
             raise PublishingError(
                 "Another process publishes to this engine.", remedy="Wait for its end."
             ) from error
-        finally:
-            os.close(descriptor)
+        except (OSError, sqlite3.Error) as error:
+            raise PublishingError(
+                f"The journal in {self.folder} cannot be written: {error}.",
+                remedy="Make room or give the right to write there; then run the command again. Or "
+                "give another folder by --releases.",
+            ) from error
 
     def _unfinished(self, aim: str) -> Journal | None:
         """Return the journal of a run for this aim that was ended; None if there is nothing to do.
