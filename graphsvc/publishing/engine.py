@@ -29,7 +29,7 @@ from pyoxigraph import (
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
 from graphsvc import __version__
-from graphsvc.errors import EngineAway
+from graphsvc.errors import EngineAway, PublishingError
 from graphsvc.publishing.answers import must_be_good
 from graphsvc.publishing.nquads import blank_nodes, graph_of, triple_of
 
@@ -187,7 +187,7 @@ class Engine:
                 password = self._user.password or ""
                 self._session.auth = _authorization(challenge, self._user.user, password)
                 response = self._send(address, body)
-            must_be_good(response)
+            _must_be_good(response)
         except requests.RequestException as error:
             raise EngineAway(
                 f"The engine at {address} does not answer: {_reason(error)}.",
@@ -254,6 +254,15 @@ def patiently(action: Callable[[], T]) -> T:
             # Two programs that were refused together do not come again together.
             time.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
     return action()
+
+
+def _must_be_good(response: requests.Response) -> None:
+    """Raise PublishingError unless the engine did what it was asked; the connection ends then."""
+    try:
+        must_be_good(response)
+    except PublishingError:
+        response.close()
+        raise
 
 
 def _authorization(challenge: str, user: str, password: str) -> AuthBase:
