@@ -10,20 +10,18 @@ import fcntl
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from graphsvc import progress
 from graphsvc.errors import PublishingError
 from graphsvc.publishing import inventory
 from graphsvc.publishing.contents import Contents
-from graphsvc.publishing.engine import patiently, portions
+from graphsvc.publishing.engine import patiently
 from graphsvc.publishing.inventory import inventory_iri
 from graphsvc.publishing.journal import Journal
-from graphsvc.publishing.nquads import graph_of
 from graphsvc.publishing.plan import plan_release, plan_undo, write_journal
 from graphsvc.publishing.sending import Sender, Staging
-from graphsvc.publishing.verifying import must_have, must_hold, sample
+from graphsvc.publishing.verifying import compare, must_have
 from graphsvc.publishing.ways import Way, is_atomic
 
 if TYPE_CHECKING:
@@ -80,7 +78,7 @@ class Publisher:
                 _refuse_halfway(Journal.newest(self.folder))
                 plan = plan_release(self.engine, release.id, self.base, contents, adopted)
                 if not plan.changed and plan.before.release == release.id:
-                    return Outcome(release.id, 0, 0, 0, self._compare(contents, ()))
+                    return Outcome(release.id, 0, 0, 0, compare(self.engine, contents, ()))
                 journal = self._new_journal(plan, release.id)
             with closing(journal):
                 return self._carry_out(journal, contents)
@@ -165,7 +163,7 @@ class Publisher:
             {change.graph: change.quads for change in changes},
             lambda graph: journal.lines([graph]),
         )
-        compared = self._compare(contents, [change.graph for change in changes])
+        compared = compare(self.engine, contents, [change.graph for change in changes])
         journal.write_note(_STATE, _DONE)
         replaced = [change.quads for change in changes if change.quads]
         return Outcome(
@@ -188,32 +186,6 @@ class Publisher:
             way = Way.ONE_REQUEST if fits else Way.STAGED
         journal.write_note(_WAY, way.name)
         return way
-
-    def _compare(self, contents: Contents, first: Sequence[str]) -> Sequence[str]:
-        """Compare the contents of some graphs, those that share blank nodes together.
-
-        Graphs with blank nodes go first: most can go wrong with them.
-        """
-        counts = {graph: content.quads for graph, content in contents.graphs.items()}
-        blank_nodes = contents.blank_nodes
-        first = sorted(first, key=lambda graph: graph not in blank_nodes.graphs)
-        families: dict[str, list[str]] = {
-            blank_nodes.family(graph): [] for graph in sample(counts, first)
-        }
-        for graph in counts:
-            if blank_nodes.family(graph) in families:
-                families[blank_nodes.family(graph)].append(graph)
-        lines: dict[str, list[bytes]] = {
-            graph: [] for graph in chain.from_iterable(families.values())
-        }
-        for line in contents.lines():
-            if graph_of(line) in lines:
-                lines[graph_of(line)].append(line)
-        for portion in portions(self.engine.counts(lines), families.values()):
-            must_hold(
-                self.engine, portion, list(chain.from_iterable(lines[graph] for graph in portion))
-            )
-        return list(lines)
 
 
 def _is_done(journal: Journal) -> bool:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from graphsvc.publishing.engine import Engine
     from graphsvc.publishing.journal import Change, Journal
 
+#: What the journal notes once the staged graphs are announced.
+_ANNOUNCED = "announced"
+
 #: So many graphs are removed by one request.
 _GRAPHS_AT_A_TIME = 1000
 
@@ -57,9 +60,14 @@ class Sender:
         patiently(lambda: self._engine.update(request))
 
     def _stage(self) -> None:
-        """Put each changed graph beside the old one, under a name with its number."""
+        """Put each changed graph beside the old one, under a name with its number.
+
+        They are announced only once: to announce what has been switched would switch it again.
+        """
         changes = self._journal.changes()
-        self._staging.announce(changes)
+        if self._journal.note(_ANNOUNCED) is None:
+            self._staging.announce(changes)
+            self._journal.write_note(_ANNOUNCED, "yes")
         self._send_bundles({each.graph: self._staging.name(each.number) for each in changes})
 
     def _switch(self) -> None:

@@ -56,7 +56,7 @@ def is_atomic(engine: Engine, scratch: str) -> bool:
         patiently(lambda: engine.update(data))
         patiently(lambda: engine.update(removal))
         try:
-            engine.update(f"{data}; DROP GRAPH {missing}")
+            patiently(lambda: engine.update(f"{data}; DROP GRAPH {missing}"))
         except EngineRefuses:
             return not _has(engine, graph)
         return False

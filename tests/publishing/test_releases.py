@@ -198,6 +198,20 @@ def test_other_contents_of_the_same_size_are_an_error(
         publisher.publish(lights_release)
 
 
+def test_other_contents_of_a_large_graph_are_an_error(
+    on_oxigraph: Publishing, small: Callable[[str, str], Release]
+) -> None:
+    lines = [f'<{BASE}{i % 40}> <{BASE}p> "{i}" <{BASE}g> .' for i in range(6000)]
+    release = small("large", "\n".join(lines))
+    publisher = on_oxigraph.publisher()
+    assert publisher.publish(release).verified == [f"{BASE}g"]
+    publisher.engine.update(
+        f'WITH <{BASE}g> DELETE {{ ?s ?p "40" }} INSERT {{ ?s ?p "changed" }} WHERE {{ ?s ?p "40" }}'
+    )
+    with pytest.raises(PublishingError, match=r'Missing: .* "40" .*Not sent: .* "changed"'):
+        publisher.publish(release)
+
+
 def test_publishing_again_changes_nothing(
     behind_proxy: Publishing, proxy: Proxy, lights_release: Release
 ) -> None:
