@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+_ROWS = 5000
+
 #: A quad as text, its graph first. Blank nodes have no names, and values one form.
 Row = tuple[str, str, str, str]
 
@@ -28,14 +30,15 @@ def rows(url: str, query: str) -> list[dict[str, dict[str, str]]]:
 
 
 def quads(url: str, graphs: Iterable[str]) -> Counter[Row]:
-    """Return the quads of some graphs, each asked for by its name, at most 5,000 at a time."""
+    """Return the quads of some graphs, each asked for by its name."""
     found: Counter[Row] = Counter()
     for graph in graphs:
-        more, query = [{}], f"SELECT ?s ?p ?o {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} LIMIT 5000"
-        seen = 0
-        while more := rows(url, f"{query} OFFSET {seen}"):
-            seen += len(more)
+        query = f"SELECT ?s ?p ?o {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} LIMIT {_ROWS}"
+        more, seen = rows(url, query), 0
+        while more:
             found.update((graph, _of(row["s"]), _of(row["p"]), _of(row["o"])) for row in more)
+            seen += len(more)
+            more = rows(url, f"{query} OFFSET {seen}") if len(more) == _ROWS else []
     return found
 
 
