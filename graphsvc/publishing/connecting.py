@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc.publishing.engine import Addresses, Engine, patiently
 from graphsvc.remote.credentials import credentials, must_hold_no_credentials
-from graphsvc.remote.engines import recognised
+from graphsvc.remote.engines import GENERIC, recognised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,9 +27,8 @@ def connected(url: str, others: Mapping[str, str | None], request_size: int) -> 
     for address in (url, *filter(None, others.values())):
         must_hold_no_credentials(address)
     user = credentials(url)
-    unknown = Engine(Addresses(url, url, None), user, request_size)
-    row = recognised(patiently(unknown.head))
+    row = recognised(patiently(Engine(GENERIC, Addresses(url, url), user, request_size).head))
     update = others["update"] or row.update_address(url)
     upload = others["upload"] or row.bulk_address(url)
     addresses = Addresses(url, update, None if upload == NONE else upload)
-    return Engine(addresses, user, min(request_size, row.most_bytes or request_size))
+    return Engine(row, addresses, user, request_size)

@@ -6,7 +6,6 @@ https://www.w3.org/TR/sparql11-protocol/#update-operation
 from __future__ import annotations
 
 import random
-import re
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from requests.auth import AuthBase
 
     from graphsvc.remote.credentials import Credentials
+    from graphsvc.remote.engines import Engine as Row
 
 T = TypeVar("T")
 
@@ -53,10 +53,6 @@ _PAUSE = 0.5
 _GRAPHS_AT_A_TIME = 1000
 _QUADS_AT_A_TIME = 5000
 
-#: Its names of blank nodes are addresses, which SPARQL does not allow. Within a text the quotation
-#: marks would be escaped.
-_BLANK_NODE_OF_VIRTUOSO = re.compile(rb'("bnode"\s*,\s*"value"\s*:\s*")nodeID://')
-
 _JSON = QueryResultsFormat.JSON.media_type
 _NQUADS = RdfFormat.N_QUADS.media_type
 
@@ -67,18 +63,22 @@ class Addresses:
 
     query: str
     update: str
-    upload: str | None
+    upload: str | None = None
 
 
 class Engine:
     """An engine at some addresses, for one user. Errors of all methods: PublishingError.
 
-    ``request_size`` is how many bytes of quads go in one request.
+    ``row`` is its row in the table of engines. No more than ``request_size`` bytes of quads go in
+    one request, and no more than the engine reads.
     """
 
-    def __init__(self, addresses: Addresses, user: Credentials, request_size: int) -> None:
+    def __init__(
+        self, row: Row, addresses: Addresses, user: Credentials, request_size: int
+    ) -> None:
         self.addresses = addresses
-        self.request_size = request_size
+        self.request_size = min(request_size, row.most_bytes or request_size)
+        self._row = row
         self._user = user
         self._session = requests.Session()
         # Neither proxies nor credentials that the environment has for others.
@@ -178,7 +178,9 @@ class Engine:
     def _answer(self, query: str) -> QuerySolutions | QueryBoolean:
         response = self._post(self.addresses.query, {"query": query})
         try:
-            content = _BLANK_NODE_OF_VIRTUOSO.sub(rb"\1", response.content)
+            content = response.content
+            for written, standard in self._row.spellings:
+                content = content.replace(written, standard)
             return parse_query_results(content, QueryResultsFormat.JSON)
         except (SyntaxError, ValueError, requests.RequestException) as error:
             raise _unreadable(self.addresses.query) from error

@@ -21,7 +21,7 @@ from graphsvc.store.base import Solutions
 from graphsvc.store.writing import write_graph, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pyoxigraph import Triple
 
@@ -89,12 +89,46 @@ class Source:
         self._reply.close()
 
 
-class RemoteResult:
-    """The answer to a query in the syntax that the engine chose."""
+class SpelledSource(Source):
+    """The content of an answer in which words are replaced by others, wherever they stand."""
 
-    def __init__(self, reply: Reply, deadline: float) -> None:
+    def __init__(
+        self, reply: Reply, deadline: float, spellings: Sequence[tuple[bytes, bytes]]
+    ) -> None:
+        super().__init__(reply, deadline)
+        self._spellings = spellings
+        self._held_back = max(len(old) for old, _ in spellings) - 1
+        self._pending = b""
+
+    def read(self, size: int = _PART) -> bytes:
+        """Return some bytes, none at the end. Errors: StoreError."""
+        while part := super().read(max(1, size - len(self._pending))):
+            self._pending += part
+            for old, new in self._spellings:
+                self._pending = self._pending.replace(old, new)
+            if len(self._pending) > self._held_back:
+                # The beginning of a word may stand at the end.
+                part = self._pending[: -self._held_back]
+                self._pending = self._pending[-self._held_back :]
+                return part
+        part, self._pending = self._pending, b""
+        return part
+
+
+class RemoteResult:
+    """The answer to a query in the syntax that the engine chose.
+
+    ``spellings`` are what the engine writes in results in JSON, and what stands for it.
+    """
+
+    def __init__(
+        self, reply: Reply, deadline: float, spellings: Sequence[tuple[bytes, bytes]] = ()
+    ) -> None:
         self._reply = reply
-        self._source = Source(reply, deadline)
+        is_json = bool(spellings) and _RESULTS.get(self._media_type()) == QueryResultsFormat.JSON
+        self._source = (
+            SpelledSource(reply, deadline, spellings) if is_json else Source(reply, deadline)
+        )
 
     def solutions(self) -> Solutions:
         """Return the answer of a SELECT, row by row. Errors: StoreError, also of the rows."""

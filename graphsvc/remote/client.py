@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from urllib.request import Request
 
 from graphsvc.remote import failures
+from graphsvc.remote.authorization import Authorization
 from graphsvc.remote.breaker import Breaker
 from graphsvc.remote.dialling import Dialler, SilentHostError
+from graphsvc.remote.engines import GENERIC
 from graphsvc.remote.transport import Connections, CutError, Question
 from graphsvc.store.repair import Repaired
 
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphsvc.errors import GraphsvcError
+    from graphsvc.remote.credentials import Credentials
     from graphsvc.remote.transport import Reply
 
-#: How many seconds to wait before a request is sent again, each time; and until when after the
-#: first one, so that a page says within a second that the engine is away.
+#: How many seconds to wait before a request is sent again, each time.
 _PAUSES = (0.1, 0.25)
-_RETRYING = 0.6
+
+RETRYING = 0.6
+"""Until when a request is sent again, in seconds: a page says within one that an engine is away."""
 
 #: The part of the deadline after which an engine is not waited for: its answer is still to be sent.
 _WAITING = 0.95
@@ -38,10 +42,7 @@ _EASIEST = "ASK { }"
 _MOST_OF_EASIEST, _MOST_OF_DESCRIPTION = 4096, 262_144
 
 _OK = 200
-_ACCEPTED = {
-    "results": "application/sparql-results+json, application/sparql-results+xml;q=0.5",
-    "graph": "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.3",
-}
+_ACCEPTED_GRAPHS = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.3"
 _GRAPHS = frozenset(("CONSTRUCT", "DESCRIBE"))
 
 
@@ -49,13 +50,15 @@ _GRAPHS = frozenset(("CONSTRUCT", "DESCRIBE"))
 class EngineQuery:
     """A query as an engine is sent it: its text, and what goes with it.
 
-    ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE.
+    ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE, ``results`` the formats in which results may
+    come.
     """
 
     text: Repaired
     form: str
     parameters: tuple[tuple[str, str], ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    results: str = GENERIC.results
 
     @property
     def is_for_graph(self) -> bool:
@@ -65,7 +68,7 @@ class EngineQuery:
     def question(self, address: str, patience: float) -> Question:
         """Return it for SPARQLWrapper; the engine may be silent for ``patience`` seconds."""
         question = Question(address, self.text.text, self.form, patience)
-        accepted = _ACCEPTED["graph" if self.is_for_graph else "results"]
+        accepted = _ACCEPTED_GRAPHS if self.is_for_graph else self.results
         for name, value in {"Accept": accepted, **self.fields}.items():
             question.addCustomHttpHeader(name, value)
         for name, value in self.parameters:
@@ -79,10 +82,10 @@ class Client:
     It is made before processes are forked, so that all share what is known of the engine's health.
     """
 
-    def __init__(self, address: str, authorization: str | None, deadline: float) -> None:
+    def __init__(self, address: str, credentials: Credentials, deadline: float) -> None:
         self.deadline = deadline
         self._address = address
-        self._connections = Connections(address, authorization)
+        self._connections = Connections(address, Authorization(address, credentials))
         self._breaker = Breaker()
 
     def open_connections_by_thread(self) -> None:
@@ -105,7 +108,9 @@ class Client:
         try:
             reply = self._sent(question)
         except (OSError, HTTPException) as error:
-            self._note_failure(error)
+            # A query may take long on an engine that is well otherwise.
+            if not isinstance(error, TimeoutError) or not self.is_there():
+                self._note_failure(error)
             raise self._error(error) from error
         if reply.status in failures.AWAY:
             self._note_failure(f"it answers {reply.status}")
@@ -118,7 +123,7 @@ class Client:
     def is_there(self) -> bool:
         """Tell whether the engine answers the easiest of questions within a second."""
         question = Question(self._address, _EASIEST, "ASK", _LOOKING)
-        question.addCustomHttpHeader("Accept", _ACCEPTED["results"])
+        question.addCustomHttpHeader("Accept", GENERIC.results)
         try:
             reply = question.sent_over(self._connections)
             # To its end, so that the connection can be used again.
@@ -154,7 +159,7 @@ class Client:
         Queries only read, so an engine may be sent one twice.
         https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
         """
-        end = time.monotonic() + _RETRYING
+        end = time.monotonic() + RETRYING
         for pause in _PAUSES:
             wait = pause * random.uniform(0.5, 1)  # noqa: S311 - it parts the clients of an engine
             try:

@@ -10,24 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc.errors import SettingsError
-from graphsvc.remote import fulltext
+from graphsvc.remote import fulltext, virtuoso
+from graphsvc.store.repair import repaired
+
+if TYPE_CHECKING:
+    from graphsvc.store.repair import Edit
 
 #: From words, languages and a limit to a SPARQL query with ``?thing ?property ?label ?score``.
 FullText: TypeAlias = Callable[[Sequence[str], Sequence[str], int], str]
 
 #: A pattern for the path of an engine's query address, and what stands in its place.
 Place: TypeAlias = tuple[str, str]
-
-
-class DefaultGraph(Enum):
-    """What the default graph of an engine holds where a query names none."""
-
-    MERGE = "the merge of all graphs"
-    OWN = "only what was written into no named graph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +39,40 @@ def _no_deadline(_: float) -> Deadline:
     return Deadline()
 
 
+def _no_repairs(_: str) -> Sequence[Edit]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """What an engine does in its own way.
 
     ``marks`` is a pattern for the head of its answers and its service description, ``deadline``
     makes from seconds what it is sent, ``merging`` are the parameters that make its default graph
-    the merge of all graphs, and ``incomplete`` are fields of an answer that say it is a part.
-    ``update`` and ``graph_store`` lead from the path of the query address to those for writing.
-    ``bulk`` leads to where N-Quads of many graphs are added by one POST, if anywhere, and
-    ``most_bytes`` are how many bytes of quads it reads in one update at most.
-    ``is_oxigraph`` if it reads queries as the embedded store does.
+    the merge of all graphs, and ``incomplete`` are fields of an answer that say it is a part, with
+    their values. ``row_limit`` is the field that says after how many rows an answer was cut.
+    ``repairs`` finds what an engine does not answer as the standard says. ``results`` are the
+    formats of results that are asked for, the best first, and ``spellings`` what the engine writes
+    in them, and what stands for it. ``update`` and ``graph_store`` lead from the path of the query
+    address to those for writing, ``bulk`` to the one where N-Quads are added by one POST, if there
+    is any. ``most_bytes`` are how many bytes of quads an engine reads in one update.
     """
 
     name: str
     label: str
     marks: str | None = None
     deadline: Callable[[float], Deadline] = _no_deadline
-    default_graph: DefaultGraph = DefaultGraph.MERGE
     merging: Mapping[str, str] = field(default_factory=dict)
     incomplete: Mapping[str, str] = field(default_factory=dict)
+    row_limit: str | None = None
+    repairs: Callable[[str], Sequence[Edit]] = _no_repairs
+    results: str = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
+    spellings: tuple[tuple[bytes, bytes], ...] = ()
     full_text: FullText | None = None
     update: Place | None = None
     graph_store: Place | None = None
     bulk: Place | None = None
     most_bytes: int | None = None
-    is_oxigraph: bool = False
 
     def update_address(self, url: str) -> str:
         """Return where updates are sent; the query's address if the engine has one for both."""
@@ -105,12 +109,11 @@ ENGINES: tuple[Engine, ...] = (
         "oxigraph",
         "Oxigraph",
         marks=r"(?i)^server: oxigraph",
-        default_graph=DefaultGraph.OWN,
         merging={"union-default-graph": ""},
         update=(r"/query/?$", "/update"),
         graph_store=(r"/query/?$", "/store"),
         bulk=(r"/query/?$", "/store"),
-        is_oxigraph=True,
+        repairs=lambda query: repaired(query).edits,
     ),
     # https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/: a query that meets its
     # time-out is answered with the rows so far, which the state S1TAT says.
@@ -120,6 +123,9 @@ ENGINES: tuple[Engine, ...] = (
         marks=r"(?i)^server: virtuoso",
         deadline=lambda seconds: Deadline({"timeout": _milliseconds(seconds)}),
         incomplete={"X-SQL-State": "S1TAT"},
+        row_limit="X-SPARQL-MaxRows",
+        repairs=virtuoso.repairs,
+        spellings=virtuoso.RESULTS_IN_JSON,
         full_text=fulltext.of_virtuoso,
         update=(r"/sparql/?$", "/sparql-auth"),
         graph_store=(r"/sparql/?$", "/sparql-graph-crud-auth"),
@@ -127,7 +133,13 @@ ENGINES: tuple[Engine, ...] = (
         most_bytes=1 << 17,
     ),
     # https://comunica.dev/docs/query/getting_started/setup_endpoint/
-    Engine("comunica", "Comunica", marks=r"(?i)comunica"),
+    # Its results in JSON have a member that the standard does not know.
+    Engine(
+        "comunica",
+        "Comunica",
+        marks=r"(?i)comunica",
+        results="application/sparql-results+xml",
+    ),
     # https://graphdb.ontotext.com/documentation/ and
     # https://rdf4j.org/documentation/reference/rest-api/: the time-out is in seconds.
     Engine(
@@ -140,7 +152,8 @@ ENGINES: tuple[Engine, ...] = (
         graph_store=(r"(/repositories/[^/]+)/?$", r"\1/rdf-graphs/service"),
         bulk=(r"(/repositories/[^/]+)/?$", r"\1/statements"),
     ),
-    # https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints-queryTimeout.html
+    # https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints-queryTimeout.html: a
+    # query is refused if this is not less than the engine's own time-out.
     Engine(
         "neptune",
         "Amazon Neptune",
@@ -158,27 +171,28 @@ ENGINES: tuple[Engine, ...] = (
         "Stardog",
         marks=r"(?i)stardog",
         deadline=lambda seconds: Deadline({"timeout": _milliseconds(seconds)}),
-        default_graph=DefaultGraph.OWN,
-        merging={"default-graph-uri": "tag:stardog:api:context:all"},
+        merging={
+            "default-graph-uri": "tag:stardog:api:context:all",
+            "named-graph-uri": "tag:stardog:api:context:named",
+        },
         full_text=fulltext.of_stardog,
         update=(r"/query/?$", "/update"),
         graph_store=(r"/query/?$", ""),
     ),
-    # https://github.com/ad-freiburg/qlever/wiki
+    # https://github.com/ad-freiburg/qlever/wiki: it refuses a time-out above its own.
     Engine(
         "qlever",
         "QLever",
         marks=r"(?i)qlever",
         deadline=lambda seconds: Deadline({"timeout": f"{_whole_seconds(seconds)}s"}),
     ),
-    # https://jena.apache.org/documentation/fuseki2/: the time-out is in seconds.
+    # https://jena.apache.org/documentation/fuseki2/: the time-out is in seconds. No parameter makes
+    # its default graph the merge and leaves the named ones: its configuration does.
     Engine(
         "fuseki",
         "Apache Jena Fuseki",
         marks=r"(?i)fuseki",
         deadline=lambda seconds: Deadline({"timeout": _whole_seconds(seconds)}),
-        default_graph=DefaultGraph.OWN,
-        merging={"default-graph-uri": "urn:x-arq:UnionGraph"},
         full_text=fulltext.of_fuseki,
         update=(r"/(?:query|sparql)/?$", "/update"),
         graph_store=(r"/(?:query|sparql)/?$", "/data"),

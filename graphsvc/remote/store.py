@@ -21,7 +21,6 @@ from graphsvc.remote.engines import engine_named
 from graphsvc.remote.recognition import Recogniser
 from graphsvc.remote.wording import Words, as_values, worded
 from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Table, Term
-from graphsvc.store.repair import repaired
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,7 +72,7 @@ class RemoteStore:
         take. Nothing is sent yet: the engine may be away. Errors: SettingsError.
         """
         _must_be_address(address)
-        client = Client(address, credentials(address).authorization, deadline)
+        client = Client(address, credentials(address), deadline)
         known = None if engine is None else engine_named(engine)
         return cls(client, Recogniser(client, known), prefixes)
 
@@ -146,7 +145,9 @@ class RemoteStore:
 
         To look through a long list of terms takes longer than to answer.
         """
-        text = worded(query, "", self.engine.deadline(self._seconds).pattern, ())
+        engine = self.engine
+        pattern = engine.deadline(self._seconds).pattern
+        text = worded(query, "", pattern, engine.repairs(query))
         return _table(self._sent(text, "SELECT", self._recogniser.merging))
 
     def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
@@ -161,9 +162,8 @@ class RemoteStore:
     ) -> RemoteResult:
         """Send a query that has been checked; its own dataset goes before the merge."""
         engine = self.engine
-        inside = as_values(bindings or {}) + engine.deadline(self._seconds).pattern
-        repairs = repaired(query).edits if engine.is_oxigraph else ()
-        text = worded(query, self._words.prologue(query), inside, repairs)
+        inside = f"{as_values(bindings or {})} {engine.deadline(self._seconds).pattern}".strip()
+        text = worded(query, self._words.prologue(query), inside, engine.repairs(query))
         names_dataset = bool(graphs) or any(sparql.dataset_clauses(query))
         merging = () if names_dataset else self._recogniser.merging
         return self._sent(text, sparql.form(query) or "SELECT", [*_dataset(graphs), *merging])
@@ -173,14 +173,22 @@ class RemoteStore:
     ) -> RemoteResult:
         deadline = self.engine.deadline(self._seconds)
         asked = EngineQuery(
-            text, form, (*parameters, *deadline.parameters.items()), deadline.fields
+            text,
+            form,
+            (*parameters, *deadline.parameters.items()),
+            deadline.fields,
+            self.engine.results,
         )
         reply = self._client.ask(asked)
         for name, value in self.engine.incomplete.items():
             if reply.fields.get(name) == value:
                 reply.close()
                 raise failures.too_slow(self._client.deadline)
-        return RemoteResult(reply, self._client.deadline)
+        rows = reply.fields.get(self.engine.row_limit) if self.engine.row_limit else None
+        if rows is not None:
+            reply.close()
+            raise failures.too_many_rows(rows)
+        return RemoteResult(reply, self._client.deadline, self.engine.spellings)
 
     @property
     def _seconds(self) -> float:
