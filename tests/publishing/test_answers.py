@@ -102,6 +102,12 @@ def test_a_password_in_the_address_is_refused() -> None:
     assert PASSWORD not in caught.value.message
 
 
+def test_credentials_are_for_one_host() -> None:
+    others = {"update": "http://other.example/update", "upload": None}
+    with pytest.raises(SettingsError, match="at another host"):
+        connected("http://127.0.0.1:1/sparql", others, 1000)
+
+
 def test_an_engine_that_does_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     with server(200, {}) as (url, _):
