@@ -88,7 +88,7 @@ def _with_engine(command: Callable[P, R]) -> Callable[P, R]:
     "adopted",
     metavar="IRI",
     multiple=True,
-    help="Replace graphs whose IRIs begin so, though this command did not put them there.",
+    help="Replace graphs whose IRIs begin so, whoever put there what is there.",
 )
 @click.option(
     "--undo",

@@ -43,8 +43,8 @@ def plan_release(
     """Return what has to change for a release to be in the engine.
 
     What the inventory says is compared with what the engine has: a graph that has another count of
-    quads is sent again, and so is all of a release that was not put in place wholly. Graphs whose
-    IRIs begin with one of ``adopted`` become ours.
+    quads is sent again, and so is all of a release that was not put in place wholly, and what has
+    an IRI that begins with one of ``adopted``, whoever put there what is there.
 
     Errors: PublishingError, also if a graph of the release is in the engine without being ours.
     """
@@ -61,6 +61,7 @@ def plan_release(
         graph
         for graph, content in contents.graphs.items()
         if before.release is None
+        or graph.startswith(tuple(adopted))
         or before.graphs.get(graph) != content
         or counts.get(graph) != content.quads
     }

@@ -20,7 +20,7 @@ from graphsvc.publishing.engine import patiently
 from graphsvc.publishing.inventory import inventory_iri
 from graphsvc.publishing.journal import Journal
 from graphsvc.publishing.plan import plan_release, plan_undo, write_journal
-from graphsvc.publishing.sending import Sender, Staging
+from graphsvc.publishing.sending import Sender
 from graphsvc.publishing.verifying import compare, must_have
 from graphsvc.publishing.ways import Way, is_atomic
 
@@ -69,7 +69,7 @@ class Publisher:
     def publish(self, release: Release, adopted: Sequence[str] = ()) -> Outcome:
         """Put a release into the engine; go on if a run for the same release was ended.
 
-        Graphs whose IRIs begin with one of ``adopted`` become ours if they are there already.
+        Graphs whose IRIs begin with one of ``adopted`` are replaced whatever is there.
         """
         contents = Contents.of_file(release.dump)
         with self._alone():
@@ -127,14 +127,16 @@ class Publisher:
             ) from error
 
     def _unfinished(self, aim: str) -> Journal | None:
-        """Return the journal of a run for this aim that was ended; None if there is nothing to do.
+        """Return the journal of a run for this aim that was ended; None if there is none.
 
-        None too if somebody else has published to the engine since.
+        None too if somebody else has published to the engine since. A release that was sent and not
+        verified is planned again, to send what differs. To plan an undo again would undo it.
         """
         journal = Journal.newest(self.folder)
         if journal is None:
             return None
-        if journal.note(_AIM) == aim and not _is_done(journal):
+        last = _DONE if aim == _UNDO else _SENT
+        if journal.note(_AIM) == aim and journal.note(_STATE) not in (last, _DONE):
             there = patiently(lambda: inventory.read(self.engine, self.base)).release
             if there in (None, journal.before.release, journal.after.release):
                 return journal
@@ -146,9 +148,7 @@ class Publisher:
             journal.write_note(_AIM, aim)
             write_journal(plan, self.engine, journal)
 
-        journal = Journal.written(self.folder, write)
-        Staging(self.engine, self.base).clear()
-        return journal
+        return Journal.written(self.folder, write)
 
     def _carry_out(self, journal: Journal, contents: Contents) -> Outcome:
         way = self._way(journal)
@@ -188,16 +188,12 @@ class Publisher:
         return way
 
 
-def _is_done(journal: Journal) -> bool:
-    return journal.note(_STATE) == _DONE
-
-
 def _refuse_halfway(journal: Journal | None) -> None:
     """Refuse to begin while another release is there in part: what was there would be lost."""
     if journal is None:
         return
     with closing(journal):
-        if journal.note(_WAY) == Way.IN_PLACE.name and not _is_done(journal):
+        if journal.note(_WAY) == Way.IN_PLACE.name and journal.note(_STATE) is None:
             aim = journal.note(_AIM)
             finish = "--undo" if aim == _UNDO else f"--release {aim}"
             raise PublishingError(

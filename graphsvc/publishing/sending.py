@@ -43,6 +43,9 @@ class Sender:
 
     def send(self, way: Way) -> None:
         """Send all that has not been sent."""
+        if self._journal.note(_ANNOUNCED) is None:
+            # A run for something else, which was given up, may have left some.
+            self._staging.clear()
         if way is Way.ONE_REQUEST:
             self._send_in_one_request()
         elif way is Way.STAGED:

@@ -132,8 +132,8 @@ def _must_be_same(graphs: Sequence[str], lines: Iterable[bytes], received: Itera
         names = ", ".join(map(str, map(NamedNode, graphs)))
         raise PublishingError(
             f"The engine does not have what was sent for {names}. {_difference(wanted, there)}",
-            remedy="If somebody else writes to this graph, wait for the end of it and run the "
-            "command again. Else the engine changes what it stores: see docs/publishing.md.",
+            remedy=f"If somebody else has written there: --adopt {graphs[0]}. Else the engine "
+            "changes what it stores: see docs/publishing.md.",
         )
 
 

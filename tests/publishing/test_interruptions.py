@@ -59,6 +59,12 @@ def old(small: Callable[[str, str], Release]) -> Release:
 
 
 @pytest.fixture
+def other(small: Callable[[str, str], Release]) -> Release:
+    """Return a release of other graphs: they have other numbers when they are staged."""
+    return small("other", nquads("other").replace(GRAPHS[0], f"{BASE}z"))
+
+
+@pytest.fixture
 def new(small: Callable[[str, str], Release]) -> Release:
     # One graph is not in it any more, and one is as it was.
     lines = nquads("new").splitlines()
@@ -136,12 +142,19 @@ def test_without_transactions_a_run_that_is_killed_is_finished_or_undone(
     assert by_name(behind_proxy) == quads_of(new.dump)
 
 
+@pytest.mark.parametrize("size", [SIZE, 1 << 20])
 def test_another_release_follows_one_that_was_killed_before_the_switch(
-    behind_proxy: Publishing, proxy: Proxy, old: Release, new: Release
+    behind_proxy: Publishing,
+    proxy: Proxy,
+    new: Release,
+    small: Callable[[str, str], Release],
+    size: int,
 ) -> None:
+    # Its first graph has the number that another one has in the release that was killed.
+    old = small("old", nquads("old").replace(GRAPHS[0], f"{BASE}z"))
     killed_at(proxy, behind_proxy, new, "/staged/", "after")
-    behind_proxy.publisher().publish(old)
-    assert by_name(behind_proxy) == quads_of(old.dump)
+    behind_proxy.publisher(request_size=size).publish(other)
+    assert quads(proxy.url, [*GRAPHS, f"{BASE}z"]) == quads_of(other.dump)
     assert not [graph for graph in names(proxy.url) if "/staged/" in graph]
 
 
