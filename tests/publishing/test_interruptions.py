@@ -150,8 +150,6 @@ def test_another_release_follows_one_that_was_killed_before_the_switch(
     small: Callable[[str, str], Release],
     size: int,
 ) -> None:
-    # Its first graph has the number that another one has in the release that was killed.
-    old = small("old", nquads("old").replace(GRAPHS[0], f"{BASE}z"))
     killed_at(proxy, behind_proxy, new, "/staged/", "after")
     behind_proxy.publisher(request_size=size).publish(other)
     assert quads(proxy.url, [*GRAPHS, f"{BASE}z"]) == quads_of(other.dump)
