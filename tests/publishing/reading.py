@@ -46,7 +46,7 @@ def quads_of(dump: Path) -> Counter[Row]:
     """Return the quads of a release's file."""
     parsed = parse(gzip.decompress(dump.read_bytes()), RdfFormat.N_QUADS)
     return Counter(
-        (quad.graph_name.value, *map(_text, (quad.subject, quad.predicate, quad.object)))  # type: ignore[union-attr]
+        (quad.graph_name.value, *map(_text, (quad.subject, quad.predicate, quad.object)))
         for quad in parsed
     )
 

@@ -147,7 +147,7 @@ def test_another_release_follows_one_that_was_killed_before_the_switch(
     behind_proxy: Publishing,
     proxy: Proxy,
     new: Release,
-    small: Callable[[str, str], Release],
+    other: Release,
     size: int,
 ) -> None:
     killed_at(proxy, behind_proxy, new, "/staged/", "after")
