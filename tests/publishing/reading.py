@@ -70,7 +70,7 @@ def _text(term: Any) -> str:
 
 def _plain(value: str, language: str | None) -> str:
     """Return a literal without what engines write in their own way: its datatype, its form."""
-    forms = {"true": "1", "false": "0"}
+    forms = {"true": "1.0", "false": "0.0"}
     try:
         value = str(float(value))
     except ValueError:
