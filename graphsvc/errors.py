@@ -13,6 +13,9 @@ GraphsvcError
 ├── Withdrawn                the graph had this thing, and has it no more
 ├── ForwardingError          a trusted proxy names a public address that is none
 ├── NotAcceptable            no format that the client takes can carry this answer
+├── PublishingError          a release cannot be put into an engine
+│   ├── EngineRefuses        the engine does not accept a request, and would not accept it again
+│   └── EngineAway           the engine does not answer now; it may later
 └── StoreError               the store itself failed
     ├── StoreUnavailable     the engine that holds the graph does not answer
     ├── DeadlineExceeded     the request took longer than it may
@@ -146,6 +149,18 @@ class NotAcceptable(GraphsvcError):  # noqa: N818
             remedy="Ask for one of: " + ", ".join(fmt.full_type for fmt in formats),
         )
         self.formats = tuple(formats)
+
+
+class PublishingError(GraphsvcError):
+    """A release cannot be put into an engine."""
+
+
+class EngineRefuses(PublishingError):  # noqa: N818
+    """The engine does not accept a request, and would not accept it again."""
+
+
+class EngineAway(PublishingError):  # noqa: N818
+    """The engine does not answer now; it may later."""
 
 
 class StoreError(GraphsvcError):

@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("server",),
     ("web",),
     ("views",),
-    ("survey",),
+    ("survey", "publishing"),
     ("changes", "validation", "explain", "description", "datasets"),
     ("queries",),
     (

@@ -16,6 +16,7 @@ from graphsvc.cli.check import check
 from graphsvc.cli.doctor import doctor
 from graphsvc.cli.failures import Failing
 from graphsvc.cli.index import index
+from graphsvc.cli.publish import publish
 from graphsvc.cli.query import query
 from graphsvc.cli.releases import diff, releases
 from graphsvc.cli.serve import reload, serve
@@ -27,5 +28,17 @@ def main() -> None:
     """Publish a knowledge graph in which every fact cites the sentence that states it."""
 
 
-for _command in (assets, build, check, diff, doctor, index, query, releases, reload, serve):
+for _command in (
+    assets,
+    build,
+    check,
+    diff,
+    doctor,
+    index,
+    publish,
+    query,
+    releases,
+    reload,
+    serve,
+):
     main.add_command(_command)

@@ -92,7 +92,7 @@ def diff(
     A release is named by its id, by the beginning of its id, or as "current".
     """
     with ExitStack() as held:
-        sides = [_find(settings.releases, name) for name in (before, after)]
+        sides = [release_named(settings.releases, name) for name in (before, after)]
         for side in sides:
             held.enter_context(depot.Hold(side.path))
         found = _compared(*sides)
@@ -109,7 +109,7 @@ def _compared(before: Release, after: Release) -> Compared:
     return Compared(before, after, ledger, Report(ledger, sides[0], sides[1]))
 
 
-def _find(folder: Path, name: str) -> Release:
+def release_named(folder: Path, name: str) -> Release:
     """Return the release of a name; ReleaseError if none or several have it."""
     if name == CURRENT:
         return current(folder)

@@ -54,7 +54,8 @@ class Engine:
     ``repairs`` finds what an engine does not answer as the standard says. ``results`` are the
     formats of results that are asked for, the best first, and ``spellings`` what the engine writes
     in them, and what stands for it. ``update`` and ``graph_store`` lead from the path of the query
-    address to those for writing.
+    address to those for writing, ``bulk`` to the one where N-Quads are added by one POST, if there
+    is any. ``most_bytes`` are how many bytes of quads an engine reads in one update.
     """
 
     name: str
@@ -70,6 +71,8 @@ class Engine:
     full_text: FullText | None = None
     update: Place | None = None
     graph_store: Place | None = None
+    bulk: Place | None = None
+    most_bytes: int | None = None
 
     def update_address(self, url: str) -> str:
         """Return where updates are sent; the query's address if the engine has one for both."""
@@ -81,6 +84,10 @@ class Engine:
         https://www.w3.org/TR/sparql11-http-rdf-update/
         """
         return _moved(url, self.graph_store)
+
+    def bulk_address(self, url: str) -> str | None:
+        """Return where N-Quads are added by POST; None if the engine takes none."""
+        return None if self.bulk is None else _moved(url, self.bulk)
 
 
 def _moved(url: str, place: Place | None) -> str:
@@ -105,6 +112,7 @@ ENGINES: tuple[Engine, ...] = (
         merging={"union-default-graph": ""},
         update=(r"/query/?$", "/update"),
         graph_store=(r"/query/?$", "/store"),
+        bulk=(r"/query/?$", "/store"),
         repairs=lambda query: repaired(query).edits,
     ),
     # https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/: a query that meets its
@@ -121,6 +129,8 @@ ENGINES: tuple[Engine, ...] = (
         full_text=fulltext.of_virtuoso,
         update=(r"/sparql/?$", "/sparql-auth"),
         graph_store=(r"/sparql/?$", "/sparql-graph-crud-auth"),
+        # Its compiler has no memory for some 5,000 triples in one update.
+        most_bytes=1 << 17,
     ),
     # https://comunica.dev/docs/query/getting_started/setup_endpoint/
     # Its results in JSON have a member that the standard does not know.
@@ -140,6 +150,7 @@ ENGINES: tuple[Engine, ...] = (
         full_text=fulltext.of_graphdb,
         update=(r"(/repositories/[^/]+)/?$", r"\1/statements"),
         graph_store=(r"(/repositories/[^/]+)/?$", r"\1/rdf-graphs/service"),
+        bulk=(r"(/repositories/[^/]+)/?$", r"\1/statements"),
     ),
     # https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints-queryTimeout.html: a
     # query is refused if this is not less than the engine's own time-out.
@@ -185,6 +196,7 @@ ENGINES: tuple[Engine, ...] = (
         full_text=fulltext.of_fuseki,
         update=(r"/(?:query|sparql)/?$", "/update"),
         graph_store=(r"/(?:query|sparql)/?$", "/data"),
+        bulk=(r"/(?:query|sparql)/?$", "/data"),
     ),
     # https://github.com/blazegraph/database/wiki/REST_API
     Engine(
@@ -195,6 +207,7 @@ ENGINES: tuple[Engine, ...] = (
             fields={"X-BIGDATA-MAX-QUERY-MILLIS": _milliseconds(seconds)}
         ),
         full_text=fulltext.of_blazegraph,
+        bulk=(r"$", ""),
     ),
     Engine("sparql", "another SPARQL 1.1 engine"),
 )

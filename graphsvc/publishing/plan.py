@@ -1,0 +1,144 @@
+"""What a publication changes: the graphs that differ from what the engine has, and no others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc import progress
+from graphsvc.errors import PublishingError
+from graphsvc.publishing import inventory
+from graphsvc.publishing.contents import Contents
+from graphsvc.publishing.engine import patiently, portions
+from graphsvc.publishing.inventory import Inventory, inventory_iri
+from graphsvc.publishing.journal import Change
+from graphsvc.publishing.nquads import graph_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an engine has to have of what has a base.
+
+    ``before`` and ``after`` are the inventories. ``changed`` are the graphs that get other content,
+    with how many quads they have in the engine now; their content is that of ``contents``, and
+    those that it does not have are removed.
+    """
+
+    base: str
+    before: Inventory
+    after: Inventory
+    contents: Contents
+    changed: Mapping[str, int]
+
+
+def plan_release(
+    engine: Engine, release: str, base: str, contents: Contents, adopted: Sequence[str] = ()
+) -> Plan:
+    """Return what has to change for a release to be in the engine.
+
+    What the inventory says is compared with what the engine has: a graph that has another count of
+    quads is sent again, and so is all of a release that was not put in place wholly, and what has
+    an IRI that begins with one of ``adopted``, whoever put there what is there.
+
+    Errors: PublishingError, also if a graph of the release is in the engine without being ours.
+    """
+    if inventory_iri(base) in contents.graphs:
+        raise PublishingError(
+            f"The release has a graph <{inventory_iri(base)}>, which is the name of the inventory.",
+            remedy="Give that graph another name.",
+        )
+    progress.tell("Comparing")
+    before = patiently(lambda: inventory.read(engine, base))
+    counts = engine.counts(before.graphs.keys() | contents.graphs.keys())
+    _refuse_foreign(counts.keys() - before.graphs.keys(), adopted)
+    changed = {
+        graph
+        for graph, content in contents.graphs.items()
+        if before.release is None
+        or graph.startswith(tuple(adopted))
+        or before.graphs.get(graph) != content
+        or counts.get(graph) != content.quads
+    }
+    families = {contents.blank_nodes.family(graph) for graph in changed}
+    changed |= {
+        graph for graph in contents.graphs if contents.blank_nodes.family(graph) in families
+    }
+    changed |= before.graphs.keys() - contents.graphs.keys()
+    after = Inventory(release, contents.graphs)
+    return Plan(base, before, after, contents, {graph: counts.get(graph, 0) for graph in changed})
+
+
+def plan_undo(engine: Engine, base: str, last: Journal) -> Plan:
+    """Return what has to change for the engine to have what it had before a publication.
+
+    Errors: PublishingError.
+    """
+    contents = Contents.read(last.former)
+    changed = {change.graph for change in last.changes()}
+    counts = engine.counts(changed)
+    before = patiently(lambda: inventory.read(engine, base))
+    return Plan(
+        base, before, last.before, contents, {graph: counts.get(graph, 0) for graph in changed}
+    )
+
+
+def write_journal(plan: Plan, engine: Engine, journal: Journal) -> None:
+    """Write a plan into a journal: what is sent, and what stands in the engine in its place.
+
+    A bundle has as many bytes as fit in one request, or is one family of graphs.
+    """
+    journal.write_inventories(plan.before, plan.after)
+    changes = {change.graph: change for change in _changes(plan, engine.request_size)}
+    journal.write_changes(changes.values())
+    journal.write_statements(
+        (changes[graph].number, plan.contents.blank_nodes.island(line), line)
+        for line in plan.contents.lines()
+        if (graph := graph_of(line)) in changes
+    )
+    for graphs in _graphs_to_keep(plan, engine):
+        progress.tell("Keeping what is there")
+        journal.write_former(patiently(lambda graphs=graphs: engine.whole(graphs)))  # type: ignore[misc]
+
+
+def _refuse_foreign(graphs: Iterable[str], adopted: Sequence[str]) -> None:
+    foreign = sorted(graph for graph in graphs if not graph.startswith(tuple(adopted)))
+    if foreign:
+        others = f" and {len(foreign) - 1:,} others" if len(foreign) > 1 else ""
+        raise PublishingError(
+            f"The engine has the graph <{foreign[0]}>{others} of this name already, and it was not "
+            "published by this program.",
+            remedy=f"If it may be replaced: --adopt {foreign[0]} (or the beginning of the IRIs of "
+            "several). Else build the release with another --base-iri.",
+        )
+
+
+def _changes(plan: Plan, bundle_size: int) -> Iterator[Change]:
+    """Yield the changes, families together, in bundles."""
+    contents = plan.contents
+    bundle, size, family = 1, 0, ""
+    order = sorted(plan.changed, key=lambda graph: (contents.blank_nodes.family(graph), graph))
+    for number, graph in enumerate(order, start=1):
+        own = contents.blank_nodes.family(graph)
+        more = contents.sizes.get(graph, 0)
+        if size + more > bundle_size and own != family:
+            bundle, size = bundle + 1, 0
+        size, family = size + more, own
+        content = contents.graphs.get(graph)
+        yield Change(number, graph, content.quads if content else 0, bundle)
+
+
+def _graphs_to_keep(plan: Plan, engine: Engine) -> Iterator[Mapping[str, int]]:
+    """Yield the graphs that change and have quads, with their counts, for one query each time.
+
+    Blank nodes have the same names in one answer only, so all graphs that have any go together.
+    """
+    there = {graph: count for graph, count in sorted(plan.changed.items()) if count}
+    together = engine.with_blank_nodes(there)
+    others = ([graph] for graph in there if graph not in together)
+    return portions(there, [sorted(together), *others])

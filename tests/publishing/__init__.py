@@ -1,0 +1,1 @@
+"""Publishing releases into real engines: ``reading.py`` looks what is there, as another client."""
