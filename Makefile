@@ -71,9 +71,9 @@ checkers: assets $(CHECKERS)
 $(CHECKERS): $(wildcard tests/checkers/*.json)
 	cd tests/checkers && PATH="$$PATH:$(abspath $(BIN))" npm ci --loglevel=error >/dev/null
 
-# The service is tested by what others use it with: a browser, curl, Raptor's rapper, and nginx with a
-# certificate of openssl. Each is a command and the Debian package that has it.
-CLIENTS := chromium:chromium curl:curl rapper:raptor2-utils nginx:nginx-light openssl:openssl
+# The service is tested by what others use it with: a browser, curl, Raptor's rapper, nginx with a
+# certificate of openssl, and systemd, which need not run. Each is a command and the Debian package that has it.
+CLIENTS := chromium:chromium curl:curl rapper:raptor2-utils nginx:nginx-light openssl:openssl systemd-analyze:systemd systemd-socket-activate:systemd
 
 clients:
 	@PATH="$$PATH:/usr/sbin"; missing=""; packages=""; \
