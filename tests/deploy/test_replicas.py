@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from graphsvc.release import Release
 
-READERS = 6
+READERS = 4
 OLD, NEW = '"Tobias Reed"@en', '"T. Reed"@en'
 
 
