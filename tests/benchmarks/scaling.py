@@ -166,12 +166,13 @@ def rows(options: argparse.Namespace, say: Callable[[str], None]) -> Iterator[tu
     corpus = prepare(Path(options.keep), options.size, options.seed)
     for workers in options.workers:
         with running(OURS, corpus, {"workers": str(workers)}) as server:
-            kinds = measured_kinds(server, corpus.population, workers)
-            for name, kind in kinds.items():
-                say(f"{workers} workers, {name}: {1000 * kind.service:.3f} ms of a processor")
-            capacity = min(workers, _PROCESSORS) / mean_service(kinds)
             for part in options.loads:
-                yield mean_service(kinds), _row(server, kinds, workers, part * capacity, options)
+                # Anew each time: on a machine that others use a request takes now more, now less.
+                kinds = measured_kinds(server, corpus.population, workers)
+                service = mean_service(kinds)
+                say(f"{workers} workers: {1000 * service:.2f} ms of a processor a request")
+                rate = part * min(workers, _PROCESSORS) / service
+                yield service, _row(server, kinds, workers, rate, options)
 
 
 def _row(
