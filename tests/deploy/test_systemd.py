@@ -126,7 +126,8 @@ def test_the_first_client_starts_the_replica_and_waits_for_its_answer(
     activated: Activated, units: Path, lights_release: Release
 ) -> None:
     assert activated.ready() == {"status": "ready", "release": lights_release.id}
-    assert f"at http://127.0.0.1:{activated.port}/" in activated.log.read_text("utf-8")
+    line = f"at http://127.0.0.1:{activated.port}/"
+    eventually(lambda: line in activated.log.read_text("utf-8"))
     (parent,) = psutil.Process(activated.process.pid).children()
     (reload,) = values(units / SERVICE, "ExecReload")
     subprocess.run(shlex.split(reload.replace("$MAINPID", str(activated.process.pid))), check=True)
