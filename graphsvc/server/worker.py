@@ -195,7 +195,9 @@ class Worker:
     def _serve(self, connection: _Connection) -> None:
         """Answer the requests that have come on a connection."""
         if not self._slot.take(connection.lease):
-            self._leave(connection)
+            # The parent has taken it back, maybe since this process read nothing for a while: it
+            # lends this process no other one before it hears that it reads again.
+            self._give_back(connection, messages.KEEP)
             return
         try:
             letter = self._converse(connection)

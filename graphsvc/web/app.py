@@ -210,6 +210,7 @@ def _serve_static(app: Flask) -> dict[str, object]:
     }
     sheets = [content for name, content in files.items() if name.startswith("css/")]
     files["style.css"] = b"\n".join(sheets)
+    style = sha256(b"".join(files.values())).hexdigest()[:12]
 
     def static(filename: str) -> Response:
         if filename not in files:
@@ -217,12 +218,13 @@ def _serve_static(app: Flask) -> dict[str, object]:
         response = Response(files[filename], mimetype=guess_type(filename)[0])
         response.cache_control.public = True
         response.cache_control.max_age = _STATIC_MAX_AGE
-        response.add_etag()
+        # A cache that revalidates a file gets another one with another release: its field says so.
+        response.set_etag(site().etag("static", filename, style))
         response.make_conditional(request)
         return response
 
     app.add_url_rule("/static/<path:filename>", "static", static)
     return {
-        "style": sha256(b"".join(files.values())).hexdigest()[:12],
+        "style": style,
         "static_files": frozenset(files),
     }

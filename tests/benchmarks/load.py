@@ -182,7 +182,7 @@ class _Crowd:
     def _serve(self, until: float, at_most: float) -> None:
         while self._selector.get_map() and (left := at_most - time.perf_counter()) > 0:
             for key, _ in self._selector.select(left):
-                client: _Client = key.data
+                client: Client = key.data
                 if not client.receive(self._buffer):
                     continue
                 self._last = time.perf_counter()
@@ -196,15 +196,15 @@ class _Crowd:
                     client.send(next(self._requests))
 
     def _enter(self) -> None:
-        client = _Client(self._target.connect())
+        client = Client(self._target.connect())
         self._selector.register(client.connection, selectors.EVENT_READ, client)
         client.send(next(self._requests))
 
-    def _leave(self, client: _Client) -> None:
+    def _leave(self, client: Client) -> None:
         self._selector.unregister(client.connection)
         client.connection.close()
 
-    def _note(self, client: _Client) -> None:
+    def _note(self, client: Client) -> None:
         self._measured.received += client.received
         if client.broken or client.status != 200:
             self._measured.failures[client.failure] += 1
@@ -212,7 +212,7 @@ class _Crowd:
             self._measured.latencies.append(self._last - client.sent)
 
 
-class _Client:
+class Client:
     """One connection and the answer that is coming on it."""
 
     def __init__(self, connection: socket.socket) -> None:

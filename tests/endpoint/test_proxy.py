@@ -6,22 +6,15 @@ nginx runs with deploy/nginx.conf, once as it stands there and once so that it t
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-from contextlib import contextmanager
 from html import unescape
-from io import BytesIO
-from pathlib import Path
-from time import sleep
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+from deploy.proxy import nginx, public_site
 from rdflib import Graph
 from rdflib.namespace import DCAT, VOID
 
@@ -30,82 +23,15 @@ from .transports import free_port, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-EXAMPLE = Path(__file__).parents[2] / "deploy" / "nginx.conf"
-
-CONFIGURATION = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log {folder}/nginx.log;
-events {{ }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    {servers}
-}}
-"""
+#: There is one service, so that it has no name.
+KEY = ("$graphsvc_replica$request_method", "$request_method")
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """Return a new certificate for 127.0.0.1, which signs itself, and its key."""
-    cert, key = folder / "cert.pem", folder / "key.pem"
-    command = (
-        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-        *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
-        *("-keyout", key, "-out", cert),
-    )
-    subprocess.run(command, check=True, capture_output=True)
-    return cert, key
-
-
-def replaced(text: str, *pairs: tuple[str, str]) -> str:
-    for old, new in pairs:
-        assert old in text, f"deploy/nginx.conf has no {old!r}"
-        text = text.replace(old, new)
-    return text
-
-
-@contextmanager
-def nginx(folder: Path, port: int, upstream: str) -> Iterator[None]:
-    """Run nginx on a port of this machine; ``upstream`` is the value of proxy_pass."""
-    cert, key = certificate(folder)
-    servers = replaced(
-        EXAMPLE.read_text("utf-8"),
-        ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
-        ("listen [::]:443 ssl;", ""),
-        ("server_name kg.example.org;", ""),
-        ("/etc/ssl/kg.example.org.pem", str(cert)),
-        ("/etc/ssl/private/kg.example.org.key", str(key)),
-        ("http://127.0.0.1:8080", upstream),
-    )
-    file = folder / "nginx.conf"
-    file.write_text(CONFIGURATION.format(folder=folder, servers=servers), "utf-8")
-    # Debian has it in a folder that is on the PATH of root alone.
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert program is not None, "nginx is not installed: make clients"
-    with subprocess.Popen([program, "-c", file], stderr=subprocess.PIPE) as process:
-        try:
-            _wait_for(process, port)
-            yield
-        finally:
-            process.terminate()
-
-
-def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
-    """Return once nginx listens; if it ends before, what it says is the failure."""
-    while process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            sleep(0.02)
-        else:
-            return
-    raise AssertionError((process.stderr or BytesIO()).read().decode())
+def behind(folder: Path, port: int, upstream: str) -> str:
+    """Return the configuration of nginx before one service; ``upstream`` is what it passes to."""
+    return public_site(folder, port, ("http://$graphsvc_replica", upstream), KEY)
 
 
 @pytest.fixture(scope="module", params=["public_url, path passed on", "trusted_proxies, path off"])
@@ -124,7 +50,7 @@ def address(
         patch.setenv("SSL_CERT_FILE", str(folder / "cert.pem"))
         with (
             served(lights_folder, folder, "--base-iri", public, *flags) as inner,
-            nginx(folder, port, inner.removesuffix("/") + end),
+            nginx(folder, port, behind(folder, port, inner.removesuffix("/") + end)),
         ):
             yield public
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -233,3 +234,20 @@ def test_relative_iris_are_relative_to_the_endpoint(service: Service, accept: st
     assert answer.status == 200
     assert b"http://lights.example/x" in answer.content
     assert b"http://lights.example/sparql#y" in answer.content
+
+
+# --- workers that are kept from running
+
+
+def test_a_worker_that_read_nothing_for_a_while_is_lent_clients_again(serve: Serve) -> None:
+    service = serve(workers=1, deadline=20)
+    assert service.is_well()
+    (worker,) = service.workers()
+    with service.connect() as wire:
+        worker.suspend()
+        wire.send(request(query(LOOKUP)))
+        # The parent takes the client back after a twentieth of a second, which shows nowhere.
+        threading.Event().wait(1)
+        worker.resume()
+        assert wire.read().values == [NAME]
+    assert service.workers() == [worker]
