@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 #: cut is none.
 MOST_ITEMS = 40
 
-#: The schemes of addresses that are a program or a page themselves, or a file of the reader: a graph
-#: may name them, and no client is sent there.
+#: The schemes of addresses that are a program or a page themselves, or a file of the reader. A
+#: graph may name them, and no client is sent there.
 _UNSAFE = re.compile(r"(?:javascript|vbscript|data|blob|file):", re.IGNORECASE)
 
 _ABOUT_PAGE = "https://schema.org/AboutPage"

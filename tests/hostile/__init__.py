@@ -8,8 +8,13 @@ for. ``SECURITY.md`` says which guard stands against what, and which test here f
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from foreign import built
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
+
+if TYPE_CHECKING:
+    from graphsvc.release import Release
 
 FOLDER = Path(__file__).parent
 
@@ -45,3 +50,9 @@ def write_long_values(path: Path) -> None:
 
 def _repeated(piece: str) -> str:
     return piece * (LONG // len(piece))
+
+
+def built_in(releases: Path) -> Release:
+    """Build the hostile graph, its long values included."""
+    write_long_values(releases / "long.nt")
+    return built(releases / "kept", *sorted((FOLDER / "graph").iterdir()), releases / "long.nt")
