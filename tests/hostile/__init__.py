@@ -1,8 +1,8 @@
 """What somebody hostile would send: a graph, files that are no data, and requests; and each guard.
 
-``graph/`` is valid RDF of which every text, name and address attacks who reads it: it is built,
-served, crawled, and looked at in a browser. ``refused/`` has files that no build may take or wait
-for. ``SECURITY.md`` says which guard stands against what, and which test here fails without it.
+``graph/`` is valid RDF of which every text, name and address attacks who reads it: it is built and
+served here, and looked at in a browser by ``tests/browser/test_hostile_pages.py``. ``SECURITY.md``
+says which guard stands against what, and which test looks at it.
 """
 
 from __future__ import annotations
