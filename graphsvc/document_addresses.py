@@ -34,6 +34,8 @@ _PLAIN = re.compile(r"(?!doc/|ontology|releases/)[A-Za-z0-9_~-]+(?:/[A-Za-z0-9_~
 _ABOVE_ASCII = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 #: No path keeps these: clients resolve the one, servers and proxies the other.
 _UNSTABLE = re.compile(r"(?:^|/)\.{1,2}(?:/|$)|^/|//")
+#: Servers and proxies refuse these in a path, encoded too.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _RELEASE = re.compile(r"releases/[0-9a-f]{16}")
 
 _MOST_ADDRESSES = 20_000
@@ -155,6 +157,8 @@ class DocumentAddresses:
         try:
             path = unquote(rest, errors="strict")
         except UnicodeDecodeError:
+            return False
+        if _CONTROL.search(path):
             return False
         ways, iri = iris_at(self.base, path), self.base + rest
         return next((way for way in ways if way == iri or way in self.listed), None) == iri

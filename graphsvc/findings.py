@@ -6,6 +6,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+def printable(text: str) -> str:
+    """Return a text for a terminal: control characters are written as escapes, and run nothing.
+
+    Files, their names and their errors are a stranger's; only the ends of lines stay.
+    """
+    return "".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
 class Severity(StrEnum):
     """How much a finding weighs: an error stops a build, the others are shown."""
 

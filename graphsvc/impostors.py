@@ -52,7 +52,7 @@ _BEGINNINGS = tuple(
         (rb".{257}ustar", _TAR),
         (rb"\$HDT", _HDT),
         (rb"\xff\xfe|\xfe\xff", _UTF_16),
-        (rb"\s*(?:<!--.*?-->\s*)*<!doctype\s+html\b", _HTML),
+        (rb"\s*(?:<!--.*?-->\s*)*+<!doctype\s+html\b", _HTML),
         (_PROLOGUE + rb"<html\b", _HTML),
         (_PROLOGUE + rb"<(?:owl:)?Ontology\s[^>]*www\.w3\.org/2002/07/owl#", _OWL_XML),
         (_PROLOGUE + rb"<sparql\s[^>]*www\.w3\.org/2005/sparql-results#", _RESULTS),

@@ -92,6 +92,7 @@ def find(root: Path) -> Iterator[tuple[PurePosixPath, Row | None]]:
         for file in (root / folder).rglob("*"):
             path = PurePosixPath(file.relative_to(root).as_posix())
             if file.is_file() and not any(part.startswith(".") for part in path.parts):
+                rdf_files.refuse_link_out(file, root)
                 number = next(
                     (number for number, row in enumerate(ROWS) if row.fits(path)), len(ROWS)
                 )

@@ -243,6 +243,11 @@ class Rebase:
         return Literal(text, datatype=self._node(datatype))
 
 
+def namespace_of(iri: str) -> str:
+    """Return the namespace of an IRI: all up to its last # or /; nothing if it has none of them."""
+    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+
+
 def _is_iri(text: str) -> bool:
     """Tell whether a text is one IRI: no character in it that an IRI cannot hold."""
     return re.fullmatch(r"[^\x00-\x20<>\"{}|^`\\]+", text) is not None

@@ -6,8 +6,6 @@ refused by what it seems to be. Nothing is demanded of what the files say.
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import zstandard
 from pyoxigraph import RdfFormat
 
-from graphsvc import impostors
+from graphsvc import file_bounds, impostors
 from graphsvc.errors import InputError
 from graphsvc.findings import Finding, Severity
 from graphsvc.parsing import Parsed
@@ -47,12 +45,6 @@ _AMBIGUOUS = (".xml", ".json")
 #: Reads bytes in a syntax, of a file with a name, with a base for relative IRIs.
 Parser: TypeAlias = "Callable[[bytes, RdfFormat, str, str], Parsed]"
 
-#: How a packed file begins, and what unpacks it. Its name need not say so.
-_UNPACK: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
-    (b"\x1f\x8b", gzip.decompress),
-    (b"BZh", bz2.decompress),
-    (b"\x28\xb5\x2f\xfd", lambda data: zstandard.ZstdDecompressor().stream_reader(data).read()),
-)
 _PACKED = (".gz", ".bz2", ".zst")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -61,7 +53,7 @@ _BEGINNING = 16384
 
 #: How RDF files begin whose name says something else, and what they are then.
 _RDF_XML = re.compile(rb"\s*(?:<\?xml\b|<rdf:RDF\b|<!DOCTYPE rdf:RDF\b)", re.IGNORECASE)
-_ENCODED = re.compile(rb"""<\?xml[^>]*?\s+encoding\s*=\s*["']([\w.-]+)["']""")
+_ENCODED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*+=\s*+["']([\w.-]++)["']""")
 _JSON = re.compile(rb"\s*[{\[]\s*[\"{\]}]")
 _TURTLE = re.compile(
     rb"\s*(?:#[^\n]*\n\s*)*(?:@prefix|@base|prefix\s|base\s|<[a-z][a-z0-9+.-]*:[^<>\s]*>\s)",
@@ -126,9 +118,23 @@ def is_in(folder: Path) -> bool:
 def _in_folder(folder: Path) -> Iterator[RdfFile]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
+        refuse_link_out(path, folder)
         is_hidden = any(part.startswith(".") for part in PurePosixPath(name).parts)
         if path.is_file() and is_rdf_in_folder(name) and not is_hidden:
             yield RdfFile(path, name)
+
+
+def refuse_link_out(path: Path, folder: Path) -> None:
+    """Raise InputError if a file in a folder is a link to what is not in it.
+
+    Who may write into the folder could have any file that the program can read published.
+    """
+    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        raise InputError(
+            f"{path} is a link that leads out of {folder}.",
+            (),
+            remedy="Put the file itself there, or name it beside the folder.",
+        )
 
 
 def is_rdf_in_folder(name: str) -> bool:
@@ -155,7 +161,9 @@ def _bare(name: str) -> str:
 def read(file: RdfFile, data: bytes, base: str, parser: Parser) -> Parsed:
     """Return what the bytes of a file say; relative IRIs are relative to ``base``."""
     try:
-        text = unpacked(data).removeprefix(_BYTE_ORDER_MARK)
+        text = file_bounds.unpacked(data).removeprefix(_BYTE_ORDER_MARK)
+    except InputError as error:
+        return _refused(file, error.message, error.remedy)
     except (OSError, EOFError, zstandard.ZstdError) as error:
         remedy = "Copy or download the file again."
         return _refused(file, f"The file cannot be unpacked: {error}.", remedy)
@@ -166,17 +174,21 @@ def read(file: RdfFile, data: bytes, base: str, parser: Parser) -> Parsed:
         text = _in_utf_8(text)
     except (LookupError, UnicodeDecodeError) as error:
         return _refused(file, f"The encoding is not what it says: {error}.", "Save it as UTF-8.")
-    parsed = parser(text, _syntax_of(file, beginning), file.name, base)
+    syntax_of_file = _syntax_of(file, beginning)
+    try:
+        _refuse_excess(text, syntax_of_file)
+    except InputError as error:
+        return _refused(file, error.message, error.remedy)
+    parsed = parser(text, syntax_of_file, file.name, base)
     return parsed if parsed.quads or parsed.findings else _without_statements(file)
 
 
-def unpacked(data: bytes) -> bytes:
-    """Return the bytes of a file, unpacked if they are packed.
-
-    Errors: OSError, EOFError or zstandard.ZstdError if that cannot be done.
-    """
-    unpack = next((unpack for mark, unpack in _UNPACK if data.startswith(mark)), None)
-    return data if unpack is None else unpack(data)
+def _refuse_excess(text: bytes, rdf_format: RdfFormat) -> None:
+    """Raise InputError for what the parser of a syntax would need too much memory for."""
+    if rdf_format == RdfFormat.RDF_XML:
+        file_bounds.refuse_entities(text)
+    elif rdf_format == RdfFormat.JSON_LD:
+        file_bounds.refuse_nesting(text)
 
 
 def _in_utf_8(text: bytes) -> bytes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from graphsvc.namespaces import RDF, RDFS, VOID, XSD, graph_iri
+from graphsvc.namespaces import RDF, RDFS, VOID, XSD, graph_iri, namespace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -250,7 +250,7 @@ def _integer(count: int) -> Literal:
 
 def _space(term: NamedNode) -> str:
     """Return the namespace of a term: all up to its last # or /, or else up to its last colon."""
-    return re.sub(r"[^#/]*$", "", term.value) or re.sub(r"[^:]*$", "", term.value)
+    return namespace_of(term.value) or term.value[: term.value.rfind(":") + 1]
 
 
 def _names(terms: Iterable[NamedNode], base: str) -> dict[NamedNode, str]:

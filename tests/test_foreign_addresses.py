@@ -80,6 +80,8 @@ def test_a_list_is_looked_up_where_it_stands() -> None:
         ("a%2Fb", "/describe?iri=https://example.org/a%252Fb"),
         ("x//y", "/describe?iri=https://example.org/x//y"),
         ("x/../y", "/describe?iri=https://example.org/x/../y"),
+        ("x%0D%0AY:z", "/describe?iri=https://example.org/x%250D%250AY:z"),
+        ("x%00", "/describe?iri=https://example.org/x%2500"),
         ("doc/x", "/describe?iri=https://example.org/doc/x"),
         ("x?y=1&z", "/describe?iri=https://example.org/x%3Fy%3D1%26z"),
         ("x#y", "/describe?iri=https://example.org/x%23y"),

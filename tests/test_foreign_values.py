@@ -156,6 +156,7 @@ def test_lines_of_texts_and_of_markdown_are_kept(client: FlaskClient) -> None:
 
 PIECES = (
     *("<script>", "</script>", "<svg onload=x>", "<![CDATA[", "]]>", "<!--", "-->", "<p", ">"),
+    *("<![x[", "<![", "<!", "<?", "<a "),
     *("<img src=x onerror=y>", "&#60;", "<template>", "<style>", "</style", '"', "'", "<", "&lt;"),
 )
 

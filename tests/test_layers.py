@@ -42,6 +42,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "bases",
         "rdf_files",
         "parsing",
+        "file_bounds",
         "trig",
         "search",
     ),

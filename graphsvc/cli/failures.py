@@ -16,6 +16,7 @@ from graphsvc.errors import (
     SettingsError,
     UnknownQuery,
 )
+from graphsvc.findings import printable
 from graphsvc.validation import report
 
 FAILED = 1
@@ -40,10 +41,10 @@ class Failing(click.Group):
 def _tell(error: GraphsvcError, console: Console) -> None:
     if isinstance(error, InputError) and error.findings:
         report.show(error.findings, console)
-    console.print(Text.assemble(("Error: ", "bold red"), error.message), soft_wrap=True)
+    console.print(Text.assemble(("Error: ", "bold red"), printable(error.message)), soft_wrap=True)
     if isinstance(error, QueryError) and error.position is not None:
         place = error.position
         console.print(Text(f"line {place.line}, column {place.column}:"))
-        console.print(Text(place.caret(), style="dim"), soft_wrap=True)
+        console.print(Text(printable(place.caret()), style="dim"), soft_wrap=True)
     if error.remedy:
-        console.print(Text(f"→ {error.remedy}", style="green"), soft_wrap=True)
+        console.print(Text(f"→ {printable(error.remedy)}", style="green"), soft_wrap=True)

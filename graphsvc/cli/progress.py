@@ -9,6 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 from graphsvc import progress
+from graphsvc.findings import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ class Line:
             return
         self._task, self._written = task, now
         width = shutil.get_terminal_size().columns - 1
-        self._terminal.write(_CLEAR + " ".join((task, *_measure(done, total)))[:width])
+        self._terminal.write(_CLEAR + " ".join((printable(task), *_measure(done, total)))[:width])
         self._terminal.flush()
 
     def clear(self) -> None:

@@ -8,6 +8,8 @@ from pyoxigraph import Literal, NamedNode
 from rich.table import Table as Grid
 from rich.text import Text
 
+from graphsvc.findings import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -44,7 +46,7 @@ def _cell(term: Term | None, prefixes: Prefixes) -> Text:
     if term is None:
         return Text()
     if isinstance(term, NamedNode):
-        return Text(prefixes.compact(term.value), style="cyan")
+        return Text(printable(prefixes.compact(term.value)), style="cyan")
     if isinstance(term, Literal):
-        return Text(term.value)
-    return Text(str(term), style="dim")
+        return Text(printable(term.value))
+    return Text(printable(str(term)), style="dim")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
 from graphsvc.explain.model import Kind, Reason
 from graphsvc.explain.patterns import shown, variables
+from graphsvc.namespaces import namespace_of
 from graphsvc.nearness import near
 from graphsvc.sparql import Kind as TokenKind
 from graphsvc.store.resolving import resolved
@@ -48,7 +48,7 @@ def unknown_graphs(
 
 
 def _unknown_graph(written: str, iri: str, probes: Probes, place: Position | None) -> Reason:
-    space = re.sub(r"[^#/]*$", "", iri)
+    space = namespace_of(iri)
     names = {name[len(space) :] for name in probes.graph_names() if name.startswith(space)}
     found = near(iri[len(space) :], names, most=2)
     meant = tuple(probes.prefixes.compact(space + name) for name in found)

@@ -6,7 +6,6 @@ under another slug, a namespace with http for https.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc import grammar, sparql
 from graphsvc.errors import GraphsvcError, Position
 from graphsvc.explain import patterns
-from graphsvc.namespaces import VOID, Prefixes
+from graphsvc.namespaces import VOID, Prefixes, namespace_of
 from graphsvc.nearness import near
 from graphsvc.store.resolving import resolved
 
@@ -100,7 +99,7 @@ def _occurs(store: Store, iri: str) -> bool:
 
 def _near(store: Store, iri: str, table: Prefixes) -> list[str]:
     """Return near terms of the same namespace, or the same term in a near namespace."""
-    namespace = re.sub(r"[^#/]*$", "", iri)
+    namespace = namespace_of(iri)
     local = iri[len(namespace) :]
     there = {name[len(namespace) :] for name in _terms(store, namespace)}
     if there:

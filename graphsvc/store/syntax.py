@@ -24,7 +24,7 @@ MOST_NESTED = 128
 
 _ENGINE_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _READ = "The grammar is at https://www.w3.org/TR/sparql11-query/#grammar."
-_CHARACTER_CLASS = re.compile(r"\[(?:'.*?'[^\]]*|_)\]", re.DOTALL)
+_CHARACTER_CLASS = re.compile(r"\[(?:'.[^']*+'[^\]]*+|_)\]", re.DOTALL)
 
 
 def refuse(query: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from graphsvc.findings import Finding, Severity
+from graphsvc.findings import Finding, Severity, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +43,7 @@ def show(findings: Sequence[Finding], console: Console, most: int | None = MOST_
             for finding in alike:
                 # A terminal breaks a long line by itself; whoever reads a pipe wants it whole.
                 console.print(_line(finding), soft_wrap=True)
-            console.print(Text(f"      → {remedy}", style="green"), soft_wrap=True)
+            console.print(Text(f"      → {printable(remedy)}", style="green"), soft_wrap=True)
         if len(shown) < len(found):
             console.print(
                 f"  and {len(found) - len(shown):,} more (--all prints them)", style="dim"
@@ -89,5 +89,6 @@ def _order(finding: Finding) -> tuple[int, str, str, int, int, str]:
 
 
 def _line(finding: Finding) -> Text:
-    place = finding.place() if finding.path else ""
-    return Text.assemble("  ", (f"{place} " if place else "", "bold"), finding.message)
+    place = printable(finding.place()).replace("\n", "\\n") if finding.path else ""
+    message = printable(finding.message)
+    return Text.assemble("  ", (f"{place} " if place else "", "bold"), message)

@@ -28,6 +28,7 @@ _BLOCKS = re.compile(
 )
 _HIDDEN = re.compile(r"head|iframe|math|noscript|object|script|style|svg|template|title")
 _SPACE = re.compile(r"\s+")
+_ODD_SECTION = re.compile(r"<!\[(?!CDATA\[)")
 
 
 def words_of(literal: Literal) -> str:
@@ -54,10 +55,25 @@ def _is_html(datatype: str) -> bool:
 def text_of(markup: str) -> str:
     """Return the text of HTML or XML, a paragraph a line; it is text, whatever stood there."""
     reader = _Text()
-    reader.feed(markup[:_MOST])
+    reader.feed(_closed(markup[:_MOST]))
     reader.close()
     cut = " …" if len(markup) > _MOST else ""
     return "\n".join(reader.lines()) + cut
+
+
+def _closed(markup: str) -> str:
+    """Return markup in which nothing is open at its end, and all sections are of a known kind.
+
+    HTMLParser looks for each end that is missing up to the end of the text: the time for many of
+    them would grow with the square of their number. At a section that it does not know it fails.
+    """
+    complete, mark, rest = markup.rpartition(">")
+    markup = complete + mark + rest.replace("<", "&lt;")
+    complete, mark, rest = markup.rpartition("-->")
+    markup = complete + mark + rest.replace("<!--", "&lt;!--")
+    complete, mark, rest = markup.rpartition("]]>")
+    # As browsers have it, such a section is a comment up to the next ">".
+    return _ODD_SECTION.sub("<!-[", complete) + mark + rest.replace("<![", "<!-[")
 
 
 class _Text(HTMLParser):
@@ -75,7 +91,9 @@ class _Text(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - as HTMLParser has it
         if _HIDDEN.fullmatch(tag):
-            self._hidden.append(tag)
+            # The end of the first one ends those of the same name within it too.
+            if tag not in self._hidden:
+                self._hidden.append(tag)
         elif _BLOCKS.fullmatch(tag):
             self._lines.append(["• "] if tag == "li" else [])
         elif tag in ("td", "th"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from jinja2 import Template
+from markupsafe import Markup, escape
 
 from graphsvc.errors import ReleaseError
 from graphsvc.formats import Content, carrying, named
@@ -59,6 +60,9 @@ _MANY = 12
 (_HTML,) = carrying(Content.PAGE)
 
 #: The ids that parts of the page of a thing have.
+#: Embeddings, overrides, isolates, and the ends of each.
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
 _OF_PAGE = re.compile(
     "|main|download|more|fragments|within|incoming|discrepancies|notes|unstated|search-box"
     "|group-[0-9]+|f[0-9a-f]+"
@@ -189,6 +193,7 @@ def register(served: Site, environment: Environment) -> None:
     environment.template_class = Page
     environment.tests["in_base"] = lambda iri: iri.startswith(served.base)
     environment.tests["of_graph"] = lambda iri: iri.startswith(served.spaces)
+    environment.filters["undirected"] = _undirected
     environment.globals.update(
         site=served,
         href=served.local_href,
@@ -227,6 +232,14 @@ def _part_id(iri: str) -> str:
     fragment = iri.partition("#")[2]
     is_free = _OF_PAGE.fullmatch(fragment) is None and not set(fragment) & set(whitespace)
     return fragment if is_free else ""
+
+
+def _undirected(text: Markup) -> Markup:
+    """Return a text without the characters that turn what follows: a title has no <bdi>.
+
+    https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings
+    """
+    return Markup(escape(text).translate(_TURNING))  # noqa: S704 - escaped before
 
 
 def _format_label(name: str) -> str:

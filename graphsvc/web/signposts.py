@@ -7,6 +7,7 @@ and of the dataset are its items. https://signposting.org/FAIR/, RFC 8288, RFC 9
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from graphsvc.web.offers import data_formats
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from graphsvc.views.document import Paging
     from graphsvc.views.thing import Head
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 #: More items than these are told in the link set alone: headers have bounds, and a list that is
 #: cut is none.
 MOST_ITEMS = 40
+
+#: The schemes of addresses that are a program or a page themselves, or a file of the reader. A
+#: graph may name them, and no client is sent there.
+_UNSAFE = re.compile(r"(?:javascript|vbscript|data|blob|file):", re.IGNORECASE)
 
 _ABOUT_PAGE = "https://schema.org/AboutPage"
 
@@ -125,15 +130,20 @@ def linkset(about: Head) -> str:
 
 def _common(iri: str, found: _Signs) -> Iterator[Link]:
     """Yield what holds for the document in every format."""
-    yield Link("cite-as", iri)
-    yield from (Link("license", each) for each in found.licences)
+    yield from _outside("cite-as", [iri])
+    yield from _outside("license", found.licences)
+
+
+def _outside(relation: str, iris: Iterable[str]) -> Iterator[Link]:
+    """Yield a link to each of some IRIs that the graph names, if it is safe to follow."""
+    return (Link(relation, iri) for iri in iris if not _UNSAFE.match(iri))
 
 
 def _of_landing_page(iri: str, found: _Signs) -> Iterator[Link]:
     yield from _formats(iri, "describedby")
     yield Link("type", _ABOUT_PAGE)
-    yield from (Link("type", each) for each in found.head.types)
-    yield from (Link("author", each) for each in found.head.authors)
+    yield from _outside("type", found.head.types)
+    yield from _outside("author", found.head.authors)
     yield from (
         Link("collection", site().local_doc(each), "text/html") for each in found.collections
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
     from typing_extensions import Unpack
 
 #: What the emulated graphics card says of its own speed, and how a request ends whose page is left.
@@ -29,7 +29,8 @@ class Unusual(TypedDict, total=False):
     """What few pages need: ``pardoned`` is a part of the messages that are expected.
 
     ``status`` is that of the answer. For any but 200 the browser has a message, which is pardoned.
-    A screen that is ``touched`` has no pointer that could hover.
+    A screen that is ``touched`` has no pointer that could hover. A page ``without_policy`` is shown
+    as if it had no Content-Security-Policy.
     """
 
     locale: str
@@ -37,6 +38,7 @@ class Unusual(TypedDict, total=False):
     pardoned: str
     status: int
     touched: bool
+    without_policy: bool
 
 
 @contextmanager
@@ -68,6 +70,7 @@ def opened(
         java_script_enabled=unusual.get("scripts", True),
         locale=unusual.get("locale"),
         has_touch=unusual.get("touched", False),
+        bypass_csp=unusual.get("without_policy", False),
     )
     complaints: list[str] = []
     hosts: set[str] = set()
@@ -81,8 +84,13 @@ def opened(
         if request.failure != _LEFT:
             complaints.append(f"{request.url}: {request.failure}")
 
+    def interrupted(dialog: Dialog) -> None:
+        complaints.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
     page = context.new_page()
     page.on("console", heard)
+    page.on("dialog", interrupted)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("requestfailed", failed)
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))

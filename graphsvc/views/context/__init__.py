@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import NamedNode
 
-from graphsvc.namespaces import DCTERMS, FOAF, OWL, PROV, RDF, RDFS, VOID, XSD
+from graphsvc.namespaces import DCTERMS, FOAF, OWL, PROV, RDF, RDFS, VOID, XSD, namespace_of
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
@@ -75,7 +75,6 @@ NATIVE = frozenset({XSD.string, XSD.integer, XSD.boolean})
 OBSERVED = view_query("context/observed")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_END = re.compile(r"[^/#]*$")
 
 
 class Shape(Enum):
@@ -226,8 +225,7 @@ class _Reading:
         names: dict[NamedNode, str] = {}
         taken = {*KEYWORDS, *BACKWARDS}
         for term in terms:
-            match = _END.search(term.value)
-            name = match.group() if match else ""
+            name = term.value.removeprefix(namespace_of(term.value))
             if name not in taken and _NAME.fullmatch(name):
                 taken.add(name)
                 names[term] = name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import whitespace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 CUT_AT = 2000
 """How many characters of a geometry are read at first; it stands in the query."""
 
-_PAIR = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)[\s,]+(-?[0-9]+(?:\.[0-9]+)?)")
-_LAST = re.compile(r"[,\s\]\[]*[^,\]\[]*$")
+_PAIR = re.compile(r"(?<![0-9])(-?[0-9]++(?:\.[0-9]++)?)[\s,]++(-?[0-9]++(?:\.[0-9]++)?)")
+_BETWEEN = ",[]"
 
 
 def is_geometric(row: Mapping[str, Term]) -> bool:
@@ -56,7 +57,9 @@ def extent_of(row: Mapping[str, Term]) -> Extent:
     if not is_cut(row):
         return geometry_of(row).extent
     text = words(row["shape"])
-    pairs = _PAIR.findall(_LAST.sub("", text))
+    # The last number may be cut.
+    end = max(map(text.rfind, _BETWEEN)) + 1
+    pairs = _PAIR.findall(text[:end].rstrip(_BETWEEN + whitespace))
     # What begins as a line through these positions is one whatever follows.
     begun = ",".join(f"{first} {second}" for first, second in pairs)
     system = text[: text.index(">") + 1] if text.lstrip().startswith("<") else ""
