@@ -256,7 +256,8 @@ def _says_that_the_engine_is_away(service: Service) -> None:
         assert page.status == 503
         assert int(page.fields["retry-after"]) > 0
         assert b"</main>" in page.content
-    assert service.get(ask, "Accept: application/json").problem == "unavailable"
+    asked = service.ask("ASK { }", "Accept: application/json")
+    assert asked.problem == "unavailable"
     assert service.get("/readyz").status == 503
     for path in ("/healthz", "/problems", "/static/style.css"):
         assert service.get(path).status == 200
