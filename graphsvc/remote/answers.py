@@ -42,12 +42,11 @@ _SYNTAXES = {
 _RESULTS = {kind: each for kind, each in _SYNTAXES.items() if isinstance(each, QueryResultsFormat)}
 _GRAPHS = {kind: each for kind, each in _SYNTAXES.items() if isinstance(each, RdfFormat)}
 
-#: How a whole answer ends, in the syntaxes that have an end.
-_ENDS = {
-    QueryResultsFormat.JSON: b"}",
-    QueryResultsFormat.XML: b">",
-    RdfFormat.N_TRIPLES: b".",
-    RdfFormat.RDF_XML: b">",
+#: With what a whole answer begins and ends, in the syntaxes that have a beginning and an end.
+_EDGES = {
+    QueryResultsFormat.JSON: (b"{", b"}"),
+    QueryResultsFormat.XML: (b"<", b">"),
+    RdfFormat.RDF_XML: (b"<", b">"),
 }
 _ASCII = frozenset(("utf-8", "utf8", "us-ascii"))
 
@@ -58,6 +57,7 @@ class Source:
     def __init__(self, reply: Reply, deadline: float) -> None:
         self._reply = reply
         self._deadline = deadline
+        self._beginning = b""
         self._end = b""
 
     def read(self, size: int = _PART) -> bytes:
@@ -68,6 +68,7 @@ class Source:
             raise failures.too_slow(self._deadline) from error
         except (CutError, HTTPException, OSError) as error:
             raise failures.broken("it breaks off") from error
+        self._beginning = self._beginning or data.lstrip()[:1]
         self._end = data.rstrip()[-1:] or self._end
         return data
 
@@ -75,9 +76,13 @@ class Source:
         """Read what is left, and raise StoreError if the answer is only a part."""
         while self.read():
             pass
-        end = _ENDS.get(syntax, b"")
-        if self._end and not self._end.endswith(end):
-            raise failures.broken("it breaks off")
+        edges = self._beginning, self._end
+        if syntax == RdfFormat.N_TRIPLES:
+            is_whole = self._end in (b"", b".")
+        else:
+            is_whole = edges == _EDGES.get(syntax, edges)
+        if not is_whole:
+            raise failures.broken("it breaks off, or is something else than it says")
 
     def close(self) -> None:
         """End the connection if not all has been read."""

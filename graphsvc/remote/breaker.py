@@ -41,11 +41,8 @@ class Breaker:
         os.truncate(self._file, _STATE.size)
         self._memory = mmap.mmap(self._file, _STATE.size)
 
-    @property
-    def is_open(self) -> bool:
-        """Tell whether the engine is left alone."""
-        failures, _ = self._state
-        return failures >= FAILURES
+    def __del__(self) -> None:
+        os.close(self._file)
 
     def lets_through(self, looks: Callable[[], bool]) -> bool:
         """Tell whether a request may be sent.

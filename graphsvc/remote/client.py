@@ -89,6 +89,10 @@ class Client:
         """Let a thread open this process's connections: it will refuse itself new sockets."""
         self._connections.dial = Dialler(*self._connections.place).dial
 
+    def close(self) -> None:
+        """End the connections that rest."""
+        self._connections.close()
+
     def ask(self, query: EngineQuery) -> Reply:
         """Return the answer to a query, to be read.
 
@@ -137,7 +141,7 @@ class Client:
         request = Request(self._address, headers={"Accept": "text/turtle, */*;q=0.1"})  # noqa: S310
         content = b""
         try:
-            reply = self._connections.opener.open(request, timeout=_LOOKING)
+            reply = self._connections.open(request, _LOOKING)
             while len(content) < _MOST_OF_DESCRIPTION and (part := reply.read(65_536)):
                 content += part
         except (OSError, HTTPException, CutError):

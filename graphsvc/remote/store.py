@@ -96,6 +96,10 @@ class RemoteStore:
         """Let a thread of this process open its connections, before it refuses itself sockets."""
         self._client.open_connections_by_thread()
 
+    def close(self) -> None:
+        """End the connections that rest; another query opens new ones."""
+        self._client.close()
+
     def relative_to(self, base: str) -> RemoteStore:
         """Return the same store, in whose queries relative IRIs are relative to an absolute one."""
         return RemoteStore(self._client, self._recogniser, self._prefixes, base)

@@ -13,7 +13,6 @@ import ssl
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
-from urllib.request import BaseHandler, OpenerDirector
 
 from SPARQLWrapper import POST, SPARQLWrapper
 
@@ -46,7 +45,7 @@ class Question(SPARQLWrapper):
     def __init__(self, address: str, query: str, form: str, patience: float) -> None:
         self.form = form
         self._patience = patience
-        self._opener: OpenerDirector | None = None
+        self._connections: Connections | None = None
         super().__init__(address, agent=_AGENT)
         self.setMethod(POST)
         self.setOnlyConneg(True)
@@ -57,17 +56,17 @@ class Question(SPARQLWrapper):
 
         Errors: OSError, HTTPException.
         """
-        self._opener = connections.opener
+        self._connections = connections
         return cast("Reply", self.query().response)
 
     def _parseQueryType(self, query: str | bytes) -> str:  # noqa: N802, ARG002 - the library's name
         return self.form
 
     def _query(self) -> tuple[HTTPResponse, str]:
-        if self._opener is None:
+        if self._connections is None:
             raise TypeError("A question is sent over the connections to its engine.")
-        response = self._opener.open(self._createRequest(), timeout=self._patience)
-        return cast("HTTPResponse", response), self.returnFormat
+        reply = self._connections.open(self._createRequest(), self._patience)
+        return cast("HTTPResponse", reply), self.returnFormat
 
 
 class Reply:
@@ -157,8 +156,8 @@ class _Connection(HTTPConnection):
         return bool(waiting.poll(0))
 
 
-class Connections(BaseHandler):
-    """The connections of this process to the engine at an address: a handler of urllib.
+class Connections:
+    """The connections of this process to the engine at an address.
 
     ``place`` is the engine's host and port, ``authorization`` the field with the credentials. A
     process that has been forked opens
@@ -173,11 +172,15 @@ class Connections(BaseHandler):
         self._idle: list[_Connection] = []
         self._process = os.getpid()
         self.dial: Dial = dial
-        self.opener = OpenerDirector()
-        self.opener.add_handler(self)
 
-    def http_open(self, request: Request) -> Reply:
-        """Send a request, and return the answer. Errors: OSError, HTTPException."""
+    def __del__(self) -> None:
+        self.close()
+
+    def open(self, request: Request, patience: float) -> Reply:
+        """Send a request, and return the answer; the engine may be silent for ``patience`` seconds.
+
+        Errors: OSError, HTTPException.
+        """
         if self._process != os.getpid():
             self._process = os.getpid()
             self.close()
@@ -187,29 +190,27 @@ class Connections(BaseHandler):
                 connection.close()
                 continue
             try:
-                return self._exchange(connection, request)
+                return self._exchange(connection, request, patience)
             except (ConnectionError, HTTPException):
                 # The engine ended it at this very moment. If it is away, a new one will say so.
                 continue
         connection = _Connection(*self.place, self._context)
         connection.dial = self.dial
-        return self._exchange(connection, request)
-
-    https_open = http_open
+        return self._exchange(connection, request, patience)
 
     def close(self) -> None:
         """End the connections that rest."""
         while self._idle:
             self._idle.pop().close()
 
-    def _exchange(self, connection: _Connection, request: Request) -> Reply:
+    def _exchange(self, connection: _Connection, request: Request, patience: float) -> Reply:
         fields = dict(request.header_items())
         if self._authorization is not None:
             fields["Authorization"] = self._authorization
         try:
             if connection.sock is None:
                 connection.connect()
-            connection.sock.settimeout(request.timeout)
+            connection.sock.settimeout(patience)
             connection.request(request.get_method(), request.selector, request.data, fields)
             return Reply(connection.getresponse(), connection, self._idle)
         except BaseException:
