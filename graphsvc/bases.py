@@ -21,7 +21,7 @@ UNKNOWN_BASE = "https://relative.invalid/"
 _NEARLY_ALL = 0.9
 
 #: The base of a graph in which no subject is a web address.
-_NO_BASE = "http://localhost/"
+NO_BASE = "http://localhost/"
 
 #: More than which part of all subjects must stand at a host for it to have a base beside the first.
 _OTHER_BASE = 0.1
@@ -54,7 +54,7 @@ def bases_of(subjects: Iterable[Term]) -> tuple[str, ...]:
         are_many = folders.total() > max(1, total * _OTHER_BASE)
         if not bases or (are_many and not base.startswith(_VOCABULARIES)):
             bases.append(base)
-    return tuple(bases) or (_NO_BASE,)
+    return tuple(bases) or (NO_BASE,)
 
 
 def _longest(folders: Counter[str]) -> str:

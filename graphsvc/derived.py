@@ -53,8 +53,8 @@ _T = TypeVar("_T")
 _TYPE = RDF.type
 
 #: What may describe a whole graph, and what gives it a title, the best first.
-_WHOLES = (VOID.Dataset, DCAT.Dataset, DCAT.Catalog, OWL.Ontology, SKOS.ConceptScheme)
-_TITLES = (DCTERMS.title, DC.title, RDFS.label, SKOS.prefLabel, SCHEMA.name)
+WHOLES = (VOID.Dataset, DCAT.Dataset, DCAT.Catalog, OWL.Ontology, SKOS.ConceptScheme)
+TITLES = (DCTERMS.title, DC.title, RDFS.label, SKOS.prefLabel, SCHEMA.name)
 
 
 def load(paths: Sequence[Path], parser: Parser) -> Project:
@@ -190,7 +190,8 @@ def _dataset(sources: Sequence[SourceFile], bases: Sequence[str], path: Path) ->
     """
     graph = graph_iri(bases[0], "dataset")
     node = NamedNode(f"{bases[0]}dataset")
-    title = _title(sources) or Literal(path.name.partition(".")[0] or path.name)
+    quads = [quad for file in sources for quad in file.quads]
+    title = title_of(quads) or Literal(path.name.partition(".")[0] or path.name)
     return (
         Quad(node, RDF.type, VOID.Dataset, graph),
         Quad(node, DCTERMS.title, title, graph),
@@ -210,21 +211,19 @@ def _languages(sources: Sequence[SourceFile]) -> tuple[str, ...]:
     return tuple(sorted(counts, key=lambda tag: (-counts[tag], tag != "en", tag)))
 
 
-def _title(sources: Sequence[SourceFile]) -> Literal | None:
+def title_of(quads: Sequence[Quad]) -> Literal | None:
     """Return the title of the one thing that describes the whole graph, if there is one."""
     wholes: dict[Term, set[Term]] = {}
-    for file in sources:
-        for quad in file.quads:
-            if quad.predicate == RDF.type and quad.object in _WHOLES:
-                wholes.setdefault(quad.object, set()).add(quad.subject)
-    best = next((wholes[kind] for kind in _WHOLES if kind in wholes), set())
+    for quad in quads:
+        if quad.predicate == RDF.type and quad.object in WHOLES:
+            wholes.setdefault(quad.object, set()).add(quad.subject)
+    best = next((wholes[kind] for kind in WHOLES if kind in wholes), set())
     if len(best) != 1:
         return None
     titles = [
-        (_TITLES.index(quad.predicate), quad.object)
-        for file in sources
-        for quad in file.quads
-        if quad.subject in best and quad.predicate in _TITLES and isinstance(quad.object, Literal)
+        (TITLES.index(quad.predicate), quad.object)
+        for quad in quads
+        if quad.subject in best and quad.predicate in TITLES and isinstance(quad.object, Literal)
     ]
     rank = min((rank for rank, _ in titles), default=None)
     named = [title for place, title in titles if place == rank]

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 #: A quad whose subject and graph are IRIs.
 _QUAD = re.compile(rb"^<([^>]*)> [^\n]* <([^>]*)> \.$", re.MULTILINE)
 
-_APART = ("ontology", "shapes", "dataset", "inferred", "examples")
+#: The graphs whose things have no page that a reader would look for, by their names.
+APART = ("ontology", "shapes", "dataset", "inferred", "examples")
 
 
 def pages(nquads: bytes, base: str) -> bytes:
@@ -76,7 +77,7 @@ def _subjects_in(nquads: bytes, graph: bytes) -> Iterator[bytes]:
 
 
 def _apart(base: str) -> set[bytes]:
-    return {graph_iri(base, name).value.encode() for name in _APART}
+    return {graph_iri(base, name).value.encode() for name in APART}
 
 
 class Listing:

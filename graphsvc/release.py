@@ -1,5 +1,8 @@
 """A release: an immutable folder with everything that is served, named after its content.
 
+The statements of some lie in an engine, and not in the folder: then it has neither the store nor
+the dumps, and only what has been read of the engine. Such a one may lack the index too.
+
 <releases>/<id>/manifest.json   what it is and what it was built from
                 store/          the Oxigraph database
                 queries/        the queries and, under checks/, the checks
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 
 MANIFEST = "manifest.json"
 STORE = "store"
@@ -51,7 +54,8 @@ PAGES = "pages.txt"
 DOCUMENTS = "documents.txt"
 CURRENT = "current"
 
-_PARTS = (STORE, QUERIES, SOURCES, DUMP, PAGES, DOCUMENTS, SEARCH, FORMS)
+_PARTS_OF_ALL = (QUERIES, SOURCES, PAGES, DOCUMENTS)
+_PARTS = (*_PARTS_OF_ALL, STORE, DUMP, SEARCH, FORMS)
 
 #: How many hexadecimal digits of the content's hash name a release.
 ID_LENGTH = 16
@@ -67,7 +71,8 @@ class Manifest:
     ``derived`` is what the files did not say of the graph as a whole: its titles, bases and
     languages, or nothing;
     ``counts`` says how many quads and other things it has; ``warnings`` are the findings that did
-    not stop the build, as lines to read; ``dumps`` are the files that hold all of it.
+    not stop the build, as lines to read; ``dumps`` are the files that hold all of it. ``engine`` is
+    the address of the endpoint in whose engine the statements lie, if they are not in the folder.
     """
 
     id: str
@@ -86,6 +91,7 @@ class Manifest:
     warnings: tuple[str, ...]
     dumps: tuple[Dump, ...]
     needs_rdf_1_2: bool = False
+    engine: str = ""
 
     def write(self, folder: Path) -> None:
         """Write the manifest into a release's folder, in place of the one that is there."""
@@ -110,7 +116,8 @@ class Release:
         """
         path = path.resolve()
         manifest = _read_manifest(path)
-        parts = (*_PARTS, *(dump.file for dump in manifest.dumps))
+        own = _PARTS_OF_ALL if manifest.engine else _PARTS
+        parts = (*own, *(dump.file for dump in manifest.dumps))
         missing = [name for name in dict.fromkeys(parts) if not (path / name).exists()]
         if missing:
             raise ReleaseError(
@@ -128,6 +135,32 @@ class Release:
         """Return the base of every IRI in the release."""
         return self.manifest.base
 
+    @property
+    def engine(self) -> str:
+        """Return the address of the endpoint where its statements lie; none if they lie here.
+
+        Others change them, so an answer depends on more than the release and the request.
+        """
+        return self.manifest.engine
+
+    @property
+    def has_index(self) -> bool:
+        """Tell whether there is an index of names and sentences."""
+        return (self.path / SEARCH).exists()
+
+    @property
+    def derived(self) -> Mapping[str, Sequence[str]]:
+        """Return what is known of the graph as a whole that its statements do not say.
+
+        What is derived from files stands among the statements of the release.
+        """
+        return self.manifest.derived if self.engine else {}
+
+    @property
+    def title(self) -> str:
+        """Return the title that was derived for the graph, if one was."""
+        return " · ".join(self.manifest.derived.get("title", ()))
+
     @cached_property
     def prefixes(self) -> Prefixes:
         """Return the prefix table."""
@@ -141,7 +174,7 @@ class Release:
 
     @cached_property
     def store(self) -> OxigraphStore:
-        """Return the store, opened read-only at the first call."""
+        """Return the store in the folder, opened read-only at the first call."""
         return OxigraphStore.open(self.path / STORE, self.prefixes)
 
     @cached_property
@@ -152,7 +185,7 @@ class Release:
     @cached_property
     def forms(self) -> WrittenForms:
         """Return how literals are written that the engine does not give back so."""
-        return WrittenForms(self.path / FORMS)
+        return WrittenForms() if self.engine else WrittenForms(self.path / FORMS)
 
     @property
     def queries(self) -> Path:

@@ -10,6 +10,7 @@ import os
 import re
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from graphsvc.hosts import is_host, split_public_url
 from graphsvc.profiles import PROFILES, WEIGHTS
@@ -59,6 +60,23 @@ def public_url(value: object) -> str | None:
         return None
     split_public_url(str(value))
     return str(value)
+
+
+def endpoint(value: object) -> str | None:
+    """Return the address of a SPARQL endpoint, or None."""
+    if value is None or value == "":
+        return None
+    parts = urlsplit(str(value))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("the http or https address of a SPARQL endpoint")
+    if parts.fragment or re.search(r"\s", str(value)):
+        raise ValueError("an address without a fragment and without spaces")
+    return str(value)
+
+
+def engine(value: object) -> str | None:
+    """Return the name of an engine, in lower case, or None."""
+    return str(value).strip().lower() or None if value is not None else None
 
 
 def proxies(value: object) -> str | None:

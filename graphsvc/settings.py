@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 from graphsvc import setting_values as reading
 from graphsvc.errors import SettingsError
@@ -76,10 +77,26 @@ class Settings:
             reading.switch,
         ),
     )
+    store: str | None = field(
+        default=None,
+        metadata=_about(
+            "The address of a SPARQL 1.1 endpoint: the statements of its engine are served instead "
+            "of those of files.",
+            reading.endpoint,
+        ),
+    )
+    engine: str | None = field(
+        default=None,
+        metadata=_about(
+            "The name of the engine at `store`, where its answers do not say it.", reading.engine
+        ),
+    )
     releases: Path = field(
         default=Path(".graphsvc/releases"),
         metadata=_about(
-            "The folder where releases are built, by default the project's.", reading.path
+            "The folder where releases are built, by default the project's; of an engine, one in "
+            "`.graphsvc/engines/`.",
+            reading.path,
         ),
     )
     translations: Path = field(
@@ -256,6 +273,8 @@ def load(
     project = outer.pop("project", Path().absolute())
     written = {name: _value(name, given) for name, given in _from_file(project).items()}
     values = written | outer
+    if values.get("store"):
+        values.setdefault("releases", _releases_of_engine(values["store"]))
     for name in ("releases", "translations"):
         values[name] = project / values.get(name, _BY_NAME[name].default)
     return Settings(project=project, **values)
@@ -272,6 +291,12 @@ def _releases_of(files: tuple[Path, ...]) -> Path:
     digest = sha256(os.pathsep.join(map(str, files)).encode()).hexdigest()
     stem = files[0].name.partition(".")[0] or "files"
     return Path(".graphsvc") / "files" / f"{stem}-{digest[:8]}"
+
+
+def _releases_of_engine(address: str) -> Path:
+    """Return where the releases of an engine are, apart from those of files."""
+    digest = sha256(address.encode()).hexdigest()
+    return Path(".graphsvc") / "engines" / f"{urlsplit(address).hostname}-{digest[:8]}"
 
 
 def _from_command_line(overrides: Mapping[str, object]) -> dict[str, _Given]:

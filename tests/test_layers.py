@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("server",),
     ("web",),
     ("views",),
+    ("survey",),
     ("changes", "validation", "explain", "description", "datasets"),
     ("queries",),
     (

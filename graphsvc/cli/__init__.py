@@ -14,6 +14,7 @@ from graphsvc.cli.assets import assets
 from graphsvc.cli.build import build
 from graphsvc.cli.check import check
 from graphsvc.cli.failures import Failing
+from graphsvc.cli.index import index
 from graphsvc.cli.query import query
 from graphsvc.cli.releases import diff, releases
 from graphsvc.cli.serve import reload, serve
@@ -25,5 +26,5 @@ def main() -> None:
     """Publish a knowledge graph in which every fact cites the sentence that states it."""
 
 
-for _command in (assets, build, check, diff, query, releases, reload, serve):
+for _command in (assets, build, check, diff, index, query, releases, reload, serve):
     main.add_command(_command)

@@ -23,6 +23,9 @@ COMMON = ("project", "releases", "base_iri", "label_properties")
 #: Settings of commands that read files, beside the common ones.
 READING = ("profile", "checks", "lenient")
 
+#: Settings of commands that can ask an engine, beside the common ones.
+OF_ENGINES = ("store", "engine")
+
 #: The setting that the paths of a command end up in: see `graphsvc.cli.inputs`.
 _OF_PATHS = "files"
 
@@ -37,6 +40,8 @@ _METAVARS = {
     "trusted_proxies": "ADDRESSES",
     "image_hosts": "HOSTS",
     "port": "NUMBER",
+    "store": "URL",
+    "engine": "NAME",
     "profile": "NAME",
     "checks": "CHECK=WEIGHT,…",
 }

@@ -13,17 +13,21 @@ from graphsvc import queries, sparql
 from graphsvc.build import current, is_fresh
 from graphsvc.cli import tables
 from graphsvc.cli.inputs import digests
-from graphsvc.cli.options import with_settings
+from graphsvc.cli.options import OF_ENGINES, with_settings
 from graphsvc.errors import ParameterError
 from graphsvc.formats import ANSWER_FORMATS, Content, carrying
+from graphsvc.survey.opening import open_engine, project_beside, store_of
+from graphsvc.survey.taking import known, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from graphsvc.formats import Format
+    from graphsvc.namespaces import Prefixes
     from graphsvc.queries import Query
     from graphsvc.release import Release
     from graphsvc.settings import Settings
+    from graphsvc.store.base import Store
 
 #: What is written where no format is asked for and no terminal is there to show a table.
 _USUAL: Mapping[Content, str] = {
@@ -42,7 +46,7 @@ _NAMES = [fmt.name for fmt in ANSWER_FORMATS]
 @click.option(
     "--format", "-f", "format_name", type=click.Choice(_NAMES), help="The format of the answer."
 )
-@with_settings()
+@with_settings(*OF_ENGINES)
 def query(
     settings: Settings, query: str | None, params: Sequence[str], format_name: str | None
 ) -> None:
@@ -51,14 +55,26 @@ def query(
     Without an argument the queries are listed. On a terminal the answer is a table or Turtle;
     into a pipe it goes as TSV or Turtle, unless --format says otherwise.
     """
+    release = _release(settings)
+    if query is None:
+        tables.show_queries(queries.load_queries(release.queries), Console())
+        return
+    store, asked = store_of(release, settings), _find(release, query)
+    _answer(store, release.prefixes, asked, _arguments(params), format_name)
+
+
+def _release(settings: Settings) -> Release:
+    """Return the release that is asked: of an engine, what is to be known of it now."""
+    if settings.store:
+        before = known(settings)
+        if before is not None and before.has_index:
+            return before
+        return take(open_engine(settings, {}), settings, project_beside(settings))
     release = current(settings.releases)
     properties = settings.label_properties
     if not is_fresh(digests(settings), release, settings.base_iri, properties):
         click.echo("Note: the files have changed since the release was built.", err=True)
-    if query is None:
-        tables.show_queries(queries.load_queries(release.queries), Console())
-        return
-    _answer(release, _find(release, query), _arguments(params), format_name)
+    return release
 
 
 def _find(release: Release, wanted: str) -> Query:
@@ -84,15 +100,18 @@ def _arguments(params: Sequence[str]) -> dict[str, str]:
 
 
 def _answer(
-    release: Release, query: Query, arguments: Mapping[str, str], format_name: str | None
+    store: Store,
+    prefixes: Prefixes,
+    query: Query,
+    arguments: Mapping[str, str],
+    format_name: str | None,
 ) -> None:
-    bindings = query.bindings(arguments, release.prefixes.in_queries)
+    bindings = query.bindings(arguments, prefixes.in_queries)
     console = Console()
     if format_name is None and console.is_terminal and sparql.form(query.text) == "SELECT":
-        table = release.store.select(query.text, bindings)
-        tables.show_table(table, release.prefixes, console)
+        tables.show_table(store.select(query.text, bindings), prefixes, console)
         return
-    answer = queries.answer(release.store, query, _formats(format_name), bindings)
+    answer = queries.answer(store, query, _formats(format_name), bindings)
     with click.open_file("-", "wb") as out:
         answer.write(out)
 

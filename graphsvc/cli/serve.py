@@ -13,12 +13,14 @@ import click
 from graphsvc import vocabularies
 from graphsvc.cli.derived import say_what_was_derived
 from graphsvc.cli.inputs import digests, is_nothing, with_paths
-from graphsvc.cli.options import READING, with_settings
+from graphsvc.cli.options import OF_ENGINES, READING, with_settings
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import current, is_fresh
 from graphsvc.server.keeper import Keeper, services
 from graphsvc.server.listening import address_of, listeners
 from graphsvc.settings import ENVIRONMENT
+from graphsvc.survey.taking import known
+from graphsvc.survey.unread import take_nothing
 
 if TYPE_CHECKING:
     from graphsvc.release import Release
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 @with_paths
 @with_settings(
     *READING,
+    *OF_ENGINES,
     "translations",
     "contact",
     "image_hosts",
@@ -52,16 +55,15 @@ def serve(settings: Settings) -> None:
 
     PATHS are RDF files in any syntax and folders of such, or the folder of a project; without any
     it is the current folder. A release is built first if there is none, or if the files have
-    changed since.
+    changed since. With --store the statements are those of an engine, and a project brings its
+    queries, texts and settings.
     """
     sockets = listeners(settings, os.environ)
     _hand_down(settings)
-    fresh = _fresh_release(settings)
-    if fresh is None:
-        # It says itself what it derives.
-        _build()
+    if settings.store:
+        _say_how_is_searched(known(settings) or take_nothing(settings))
     else:
-        say_what_was_derived(fresh.manifest)
+        _prepare(settings)
     if not vocabularies.is_made():
         click.echo(
             "Note: the table of what well-known terms are called is missing, so they go by their "
@@ -71,15 +73,16 @@ def serve(settings: Settings) -> None:
 
     def say_ready() -> None:
         places = ", ".join(map(address_of, sockets))
-        what = [path for path in (settings.project, *settings.files) if path is not None]
-        click.echo(f"Serving {', '.join(map(str, what))} at {places}")
+        paths = [path for path in (settings.project, *settings.files) if path is not None]
+        what = settings.store or ", ".join(map(str, paths))
+        click.echo(f"Serving {what} at {places}")
 
     Keeper(settings.releases, sockets, say_ready).run()
 
 
 @click.command()
 @with_paths
-@with_settings()
+@with_settings(*OF_ENGINES)
 def reload(settings: Settings) -> None:
     """Have the running service serve the current release, without a gap.
 
@@ -94,6 +97,27 @@ def reload(settings: Settings) -> None:
     for service in running:
         row = service.reload()
         click.echo(f"{', '.join(row.addresses)}: serves the release {row.release}.")
+
+
+def _prepare(settings: Settings) -> None:
+    """See to it that there is a release of the files as they are now."""
+    fresh = _fresh_release(settings)
+    if fresh is None:
+        # It says itself what it derives.
+        _build()
+    else:
+        say_what_was_derived(fresh.manifest)
+
+
+def _say_how_is_searched(release: Release) -> None:
+    if release.has_index:
+        click.echo(f"The index of names and sentences is of {release.manifest.built[:16]} UTC.")
+    else:
+        click.echo(
+            "Note: there is no index of names and sentences, so few names are found. It is made "
+            f"by: graphsvc index --store {release.engine}",
+            err=True,
+        )
 
 
 def _fresh_release(settings: Settings) -> Release | None:

@@ -4,12 +4,14 @@ A build writes the index of its graph into the release; what serves the release 
 here speaks SPARQL, and nothing knows a vocabulary but the standard ones.
 """
 
+from graphsvc.search.collect import DESCRIPTIONS
 from graphsvc.search.finding import LONGEST_TEXT, Search, search
 from graphsvc.search.index import Index
 from graphsvc.search.model import Entry, Found, Hit, Kind, Name, Standing, Words
-from graphsvc.search.writing import write
+from graphsvc.search.writing import in_memory, write
 
 __all__ = [
+    "DESCRIPTIONS",
     "LONGEST_TEXT",
     "Entry",
     "Found",
@@ -20,6 +22,7 @@ __all__ = [
     "Search",
     "Standing",
     "Words",
+    "in_memory",
     "search",
     "write",
 ]

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphsvc.errors import DeadlineExceeded, ReleaseError
@@ -18,7 +19,6 @@ from graphsvc.search.writing import class_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
 #: Seconds after which a search is ended, wherever it is.
 DEADLINE = 2.0
@@ -50,6 +50,14 @@ class Index:
         """Take the file as it is; ReleaseError at the first look-up if it cannot be read."""
         self._path = path
         self._local = threading.local()
+
+    @classmethod
+    def of(cls, database: sqlite3.Connection) -> Index:
+        """Return the index in a database that this thread has opened."""
+        index = cls(Path(":memory:"))
+        index._local.database = database
+        database.set_progress_handler(index._is_late, _STEPS)
+        return index
 
     @contextmanager
     def in_time(self, seconds: float = DEADLINE) -> Iterator[None]:

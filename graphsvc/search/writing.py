@@ -75,6 +75,16 @@ def write(quads: Sequence[Quad], base: str, path: Path, naming: Naming) -> None:
         database.executescript(_INDEXES + "ANALYZE; VACUUM;")
 
 
+def in_memory(quads: Sequence[Quad], base: str, naming: Naming) -> sqlite3.Connection:
+    """Return the index of some quads as a database in memory: for a single search."""
+    database = sqlite3.connect(":memory:")
+    database.executescript(_SCHEMA)
+    _fill(database, sorted(entries(quads, base, naming), key=_rank))
+    database.commit()
+    database.executescript(_INDEXES)
+    return database
+
+
 def tag(kind: Kind) -> str:
     """Return the word by which the full-text index knows a kind."""
     return f"k{kind.value}"

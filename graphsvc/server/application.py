@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 _PATHS = (PATH, f"{PATH}/")
 _QUERY_METHODS = frozenset(("GET", "HEAD", "POST"))
 
+#: What needs no statement of the graph, wherever the service is mounted.
+_STATIC, _ABOUT_ITSELF = "/static/", ("/healthz", "/problems")
+
 #: Fields that WSGI has under names of its own.
 _OWN_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 
@@ -75,7 +78,7 @@ class Application:
         Errors: OSError if the client has gone; others if the answer breaks off.
         """
         delivery = Delivery(request.wish, answer)
-        failure = _refusal(request) if cause is None else error_of(cause, self._deadline)
+        failure = self._failure(request) if cause is None else error_of(cause, self._deadline)
         try:
             if failure is None and self._answer_query(request, connection, delivery):
                 return
@@ -85,6 +88,10 @@ class Application:
             # Of a query that is wrong itself that is told first, which the application finds out.
             failure = None if isinstance(error, NotAcceptable) else error
         self._pages.answer(_environ(request, connection), delivery, failure)
+
+    def _failure(self, request: Request) -> GraphsvcError | RequestProblem | None:
+        """Return what is told instead of an answer, None if the request is answered."""
+        return _refusal(request)
 
     def _answer_query(
         self, request: Request, connection: socket.socket, delivery: Delivery
@@ -117,6 +124,21 @@ class Application:
             target.host or request.field(b"host") or "",
             lambda name: request.field(name.encode()),
         )
+
+
+class Waiting(Application):
+    """What answers while an engine has not been read: an error to all that would need it."""
+
+    def __init__(self, application: Application, reason: GraphsvcError) -> None:
+        """Take the application of a release of which nothing is known, and what is told."""
+        self.__dict__.update(application.__dict__)
+        self._reason = reason
+
+    def _failure(self, request: Request) -> GraphsvcError | RequestProblem | None:
+        path = _target(request.target).path
+        if _STATIC in path or path.endswith(_ABOUT_ITSELF):
+            return super()._failure(request)
+        return super()._failure(request) or self._reason
 
 
 def _client(fields: Fields, origin: Origin) -> Client:

@@ -18,20 +18,26 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from graphsvc import depot, settings
-from graphsvc.errors import GraphsvcError
+from graphsvc.errors import GraphsvcError, StoreError
 from graphsvc.release import Release
 from graphsvc.server import bounds
 from graphsvc.server.access_log import AccessLog
-from graphsvc.server.application import Application
+from graphsvc.server.application import Application, Waiting
 from graphsvc.server.judge import Plan
 from graphsvc.server.parent import Bounds, Parent
+from graphsvc.server.watching import watch
 from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.survey.opening import HurriedReader, open_engine, project_beside
+from graphsvc.survey.taking import take
+from graphsvc.survey.unread import UnreadStore
 from graphsvc.web.app import create_app, warm_up
 from graphsvc.web.origin import PublicAddress
 
 if TYPE_CHECKING:
     from graphsvc.settings import Settings
+    from graphsvc.store.base import Store
+    from graphsvc.views.graph import Reader
     from graphsvc.web.delivery import Delivering
 
 _MEBIBYTE = 1 << 20
@@ -63,9 +69,11 @@ def _load(release: Release) -> OxigraphStore:
         return OxigraphStore.load(dump.read(), release.prefixes)
 
 
-def _application(values: Settings, release: Release, store: OxigraphStore) -> Application:
+def _application(
+    values: Settings, release: Release, store: Store, hurried: Reader | None = None
+) -> Application:
     flask = create_app(release, values, store)
-    warm_up(flask)
+    warm_up(flask, hurried)
     pages = cast("Delivering", flask.wsgi_app)
     return Application(
         pages,
@@ -74,6 +82,34 @@ def _application(values: Settings, release: Release, store: OxigraphStore) -> Ap
         values.deadline,
         log_of(values, release),
     )
+
+
+def load_engine(values: Settings, release: Release) -> tuple[Release, Application]:
+    """Return what is known of an engine, and the application that answers from it.
+
+    ``release`` is what was known before. Without an index it is read anew. If the engine does not
+    answer, the application tells that, and another parent is started once it does.
+
+    Errors: GraphsvcError if the engine answers, and its answers are of no use.
+    """
+    try:
+        if not release.has_index:
+            store = open_engine(values, release.prefixes)
+            release = take(store, values, project_beside(values))
+        return release, _application_of_engine(values, release)
+    except StoreError as error:
+        logging.getLogger(__name__).warning("%s %s", error.message, error.remedy)
+        watch()
+        application = _application(values, release, UnreadStore(error))
+        return release, Waiting(application, error)
+
+
+def _application_of_engine(values: Settings, release: Release) -> Application:
+    store = open_engine(values, release.prefixes)
+    hurried = HurriedReader(values, release.prefixes)
+    application = _application(values, release, store, hurried)
+    application.prepare = store.open_connections_by_thread
+    return application
 
 
 def log_of(values: Settings, release: Release) -> AccessLog | None:
@@ -119,8 +155,11 @@ def main(release: Path, ready: int, listeners: tuple[int, ...]) -> None:
     _allow_descriptors()
     try:
         served = Release.open(release)
+        if values.store:
+            served, application = load_engine(values, served)
+        else:
+            application = load(values, served)
         depot.Hold(served.path)
-        application = load(values, served)
     except GraphsvcError as error:
         raise SystemExit(f"Error: {error.message} {error.remedy}") from error
     except Exception as error:

@@ -126,6 +126,10 @@ class Store(Protocol):
     updates, NotAcceptable when no format offered can carry the kind of answer, StoreError.
     """
 
+    def check(self) -> None:
+        """Return if the store can be asked, within a second. Errors: StoreError if it cannot."""
+        ...
+
     def relative_to(self, base: str) -> Store:
         """Return the same store, in whose queries relative IRIs are relative to an absolute one."""
         ...

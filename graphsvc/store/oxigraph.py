@@ -64,6 +64,10 @@ class OxigraphStore:
         self._prefixes = prefixes if isinstance(prefixes, Prefixes) else Prefixes(prefixes)
         self._base = base
 
+    def check(self) -> None:
+        """Return if the store can be asked. Errors: StoreError if it cannot."""
+        self.ask("ASK { ?subject ?property ?value }")
+
     def relative_to(self, base: str) -> OxigraphStore:
         """Return the same store, in whose queries relative IRIs are relative to an absolute one.
 

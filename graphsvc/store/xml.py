@@ -161,6 +161,11 @@ def names_class(iri: NamedNode) -> bool:
     return _has_name(iri, _GIVEN_UP)
 
 
+def names_predicate(iri: NamedNode) -> bool:
+    """Tell whether RDF/XML can make an element of a property."""
+    return _has_name(iri, _NO_PREDICATES)
+
+
 def _has_name(term: NamedNode, reserved: frozenset[str]) -> bool:
     iri = term.value
     name = _REVERSED_NAME.match(iri[::-1])

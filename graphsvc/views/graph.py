@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from graphsvc.document_addresses import DocumentAddresses
+from graphsvc.errors import DeadlineExceeded
 from graphsvc.namespaces import graph_iri
 from graphsvc.naming import Naming
 from graphsvc.store.base import Table
@@ -26,19 +29,29 @@ from graphsvc.views.timeline import dating, years
 from graphsvc.views.vocabulary.ontology import Ontology
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pyoxigraph import Triple
 
     from graphsvc.queries import BoundQuery
+    from graphsvc.release import Release
     from graphsvc.store.base import Store, Term
     from graphsvc.views.model import Named
+
+
+class Reader(Protocol):
+    """What answers the queries of views."""
+
+    def select_trusted(self, query: str) -> Table:
+        """Answer a SELECT that stands in a file of the program."""
+        ...
 
 
 class Graph:
     """A store, the base of its IRIs, and where the documents about them are.
 
-    ``forms`` are the literals as they are written.
+    ``forms`` are the literals as they are written. It ``was_hurried`` if something took too long to
+    be read at the start.
 
     It is made once, by the parent process, and shared: what it reads ahead must not depend on a
     request.
@@ -59,7 +72,16 @@ class Graph:
         self.addresses = addresses or DocumentAddresses(base)
         self.editorial = graph_iri(base, "editorial")
         self.inferred = graph_iri(base, "inferred")
-        self._store = store
+        self._store: Reader = store
+        self.was_hurried = self._hurries = False
+        self._derived: Mapping[str, Sequence[str]] = {}
+
+    @classmethod
+    def of(cls, release: Release, store: Store) -> Graph:
+        """Return the graph of a release, whose statements are in a store."""
+        graph = cls(store, release.base, release.naming, release.forms, release.addresses)
+        graph._derived = release.derived
+        return graph
 
     @cached_property
     def terms(self) -> Terms:
@@ -129,12 +151,26 @@ class Graph:
     @cached_property
     def description(self) -> Description:
         """Return what the graph says of itself as a whole."""
-        return Description.read(self.rows, self.base)
+        own = Description.read(self.rows, self.base)
+        return Description.derived(self._derived) if own.node is None and self._derived else own
 
     @cached_property
     def languages(self) -> frozenset[str]:
         """Return the tags of the languages in which the graph names things."""
         return languages_of_names(self.rows, self.naming)
+
+    @contextmanager
+    def hurrying(self, store: Reader) -> Iterator[None]:
+        """Read from a store that has little time, and leave out what takes too long; it is logged.
+
+        Of a graph that lies in an engine nobody knows how large it is: so its start is bounded, and
+        pages lack what could not be read in time.
+        """
+        own, self._store, self._hurries = self._store, store, True
+        try:
+            yield
+        finally:
+            self._store, self._hurries = own, False
 
     def warm_up(self) -> None:
         """Read what is the same for every request."""
@@ -173,4 +209,14 @@ class Graph:
         """Return the answer to a query; without terms for one of its parameters it has no rows."""
         if query.is_empty:
             return Table((), ())
-        return self._store.select_trusted(query.text)
+        try:
+            return self._store.select_trusted(query.text)
+        except DeadlineExceeded:
+            if not self._hurries:
+                raise
+            self.was_hurried = True
+            logging.getLogger(__name__).warning(
+                "Pages lack what the query behind them, %s, reads: it takes too long.",
+                query.query.name,
+            )
+            return Table((), ())

@@ -5,6 +5,7 @@ It is plain WSGI. Nothing here changes anything, so any number of processes can 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from hashlib import sha256
 from mimetypes import guess_type
 from pathlib import Path
@@ -15,6 +16,7 @@ from flask import Flask, Response, abort, current_app, request
 
 from graphsvc import __version__
 from graphsvc.queries.lessons import lessons
+from graphsvc.survey.lookup import lookup_for
 from graphsvc.web import dates, head, languages, links, pages, parts, problems, script_texts
 from graphsvc.web.api import api
 from graphsvc.web.browse import browsing
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.settings import Settings
     from graphsvc.store.base import Store
+    from graphsvc.views.graph import Reader
 
 _STATIC = Path(__file__).with_name("static")
 
@@ -81,7 +84,8 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.config["IMAGE_HOSTS"] = _names(settings.image_hosts)
     app.logger.setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    served = Site(release, store or release.store)
+    opened = store or release.store
+    served = Site(release, opened, lookup_for(release, opened))
     app.extensions["graphsvc"] = served
     app.extensions["graphsvc.endpoint"] = Endpoint(release, served.store)
     app.extensions["graphsvc.history"] = past = History(release.path.parent, release)
@@ -127,12 +131,16 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     return app
 
 
-def warm_up(app: Flask) -> None:
-    """Compile the templates, and read what is the same for every request to the release."""
+def warm_up(app: Flask, hurried: Reader | None = None) -> None:
+    """Compile the templates, and read what is the same for every request to the release.
+
+    ``hurried`` reads it instead of the store, and what it cannot read in its time is left out.
+    """
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     with app.test_request_context():
-        site().warm_up()
+        with site().graph.hurrying(hurried) if hurried else nullcontext():
+            site().warm_up()
         languages.warm_up()
         lessons((*site().queries, *site().view_queries))
         examples(site())

@@ -35,7 +35,10 @@ _TEX = {
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a citation names: ``source`` is the text that is quoted, if one is."""
+    """What a citation names: ``source`` is the text that is quoted, if one is.
+
+    ``release`` is empty, and ``built`` now, if the statements lie in an engine that others change.
+    """
 
     key: str
     title: str
@@ -61,7 +64,7 @@ def plain_text(citation: Citation) -> str:
     parts = [
         f"{makers} ({citation.built.year})" if makers else str(citation.built.year),
         f"“{citation.title}”",
-        f"{citation.dataset}, release {citation.release}",
+        f"{citation.dataset}, release {citation.release}" if citation.release else citation.dataset,
         citation.iri,
         citation.note,
     ]

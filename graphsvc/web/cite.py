@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -117,15 +118,15 @@ def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> st
 
 
 def _citation(found: Cited, languages: str) -> Citation:
-    dataset = site().dataset_in(languages)
+    dataset, is_changing = site().dataset_in(languages), bool(site().release.engine)
     return Citation(
         key=_key(found.iri.removeprefix(site().base)),
         title=found.title,
         dataset=dataset.title,
         makers=tuple(makers(site().graph, languages)),
         iri=found.iri,
-        release=site().release.id,
-        built=site().built,
+        release="" if is_changing else site().release.id,
+        built=datetime.now(UTC) if is_changing else site().built,
         licence=dataset.licence,
         source=None if found.source is None else found.source.label,
         passages=found.passages,

@@ -34,7 +34,6 @@ PAGES = (
     "queries.gallery",
     "sparql.answer",
     "api.page",
-    "releases.index",
 )
 
 #: What costs much and says nothing new: whatever a query string asks for, in the words of RFC 9309
@@ -90,6 +89,7 @@ def _addresses() -> Iterator[str]:
     host = request.host_url.removesuffix("/")
     dataset = site().dataset.iri
     fixed = [url_for(name) for name in PAGES] + ([site().local_doc(dataset)] if dataset else [])
+    fixed += [] if site().release.engine else [url_for("releases.index")]
     fixed += [url_for("queries.query", address=query.name) for query in site().queries]
     with site().release.pages.open(encoding="utf-8") as pages:
         things = (site().local_doc(line.rstrip("\n")) for line in pages)

@@ -1,5 +1,7 @@
 """The SPARQL endpoint as one function: from a query that a program sends to its answer.
 
+An answer from an engine whose statements others change is not kept by anybody.
+
 The workers of `graphsvc.server` call it without Flask in between; the Flask application mounts it
 as ``/sparql``, and gives the answers that it does not: pages, descriptions, explanations, answers
 from other releases, and errors. https://www.w3.org/TR/sparql11-protocol/#query-operation
@@ -97,7 +99,7 @@ class Endpoint:
         return self._answer(client, method, asked, manner)
 
     def _answer(self, client: Client, method: str, asked: Asked, manner: _Manner) -> Reply:
-        if asked.changes:
+        if asked.changes or self._release.engine:
             return Reply(200, self._head_of(manner.format, "no-store", ""), manner.answer(asked))
         tag = etag(self._release, client.root, *asked.key, manner.format.name)
         if is_unchanged(

@@ -91,7 +91,10 @@ class History:
         return read[1]
 
     def _read_releases(self) -> Sequence[Release]:
-        found = depot.kept(self.folder)
+        # The statements of an engine are those of now, whatever release of it is kept.
+        if self._served.engine:
+            return [self._served]
+        found = [release for release in depot.kept(self.folder) if not release.engine]
         if all(release.id != self._served.id for release in found):
             found.append(self._served)
             found.sort(key=lambda release: release.manifest.built, reverse=True)

@@ -80,6 +80,8 @@ def of_ontology() -> Iterator[Triple]:
 
 def of_dataset(dataset: NamedNode) -> Iterator[Triple]:
     """Yield the releases of the dataset: which there are, which is current, what each is."""
+    if site().release.engine:
+        return
     kept = history().kept()
     yield Triple(dataset, DCAT.hasCurrentVersion, _iri(site().release))
     for release, previous in zip(kept, [*kept[1:], None], strict=True):

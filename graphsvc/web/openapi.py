@@ -91,6 +91,8 @@ _OF_ENDPOINT = (
     Parameter("format", Phrase("The name of a format, in place of the Accept header")),
 )
 
+_RELEASES = Phrase("Releases")
+
 ROUTES: tuple[Route, ...] = (
     Route(
         "/sparql",
@@ -160,7 +162,7 @@ ROUTES: tuple[Route, ...] = (
         "/releases",
         "releases",
         Phrase("List the releases that are kept."),
-        Phrase("Releases"),
+        _RELEASES,
         (*_PAGE, *carrying(Content.RECORDS), *carrying(Content.TRIPLES)),
         failures=(404,),
     ),
@@ -222,8 +224,12 @@ ROUTES: tuple[Route, ...] = (
 
 
 def routes(served: Site) -> list[Route]:
-    """Return every route for programs: those of the table, and one for each named query."""
-    return [*ROUTES, *(_of_query(query) for query in served.queries)]
+    """Return every route for programs: those of the table, and one for each named query.
+
+    Where the statements lie in an engine, there are no releases.
+    """
+    fixed = [route for route in ROUTES if not (served.release.engine and route.tag == _RELEASES)]
+    return [*fixed, *(_of_query(query) for query in served.queries)]
 
 
 def description(served: Site, root: str) -> dict[str, object]:

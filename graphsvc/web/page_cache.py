@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def cached_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
-    """Return a page from the cache, made now if it is not there; ``key`` is what decides it."""
+    """Return a page from the cache, made now if it is not there; ``key`` is what decides it.
+
+    What lies in an engine may change, so that its pages are made each time.
+    """
+    if site().release.engine:
+        return make()
     cache = site().page_cache
     name = repr((key, reader(), request.url_root))
     page = cache.get(name)

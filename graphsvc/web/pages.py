@@ -119,7 +119,7 @@ def healthz() -> Response:
 @pages.get("/readyz")
 def readyz() -> Response:
     """Tell that the graph can be read."""
-    site().store.ask("ASK { ?subject ?property ?value }")
+    site().store.check()
     return _state("ready")
 
 

@@ -114,6 +114,12 @@ def find(given: Parameters) -> Pin | None:
     names = given.all("release")
     if not names:
         return None
+    if site().release.engine:
+        raise RequestProblem(
+            "bad-request",
+            "The statements lie in an engine, which keeps none of its earlier ones.",
+            remedy="Ask without the parameter release.",
+        )
     if len(names) > 1:
         raise RequestProblem(
             "bad-request", "The request names two releases.", remedy="Name one release."

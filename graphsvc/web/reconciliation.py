@@ -34,6 +34,7 @@ from graphsvc.views.reconciliation import (
     reconcile,
     used,
 )
+from graphsvc.views.reconciliation import Thing as NamedThing
 from graphsvc.views.thing import thing
 from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
@@ -41,12 +42,13 @@ from graphsvc.web.responses import spoken_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from werkzeug.wrappers import Response as BaseResponse
 
     from graphsvc.search import Hit
     from graphsvc.views.model import Fact
+    from graphsvc.views.reconciliation import Query
     from graphsvc.views.thing import Thing
 
 _Read = TypeVar("_Read")
@@ -103,7 +105,7 @@ def service() -> Response:
         batch = _refusing_too_many(lambda: read_batch(given["queries"]))
 
         def results() -> str:
-            graph, index = site().graph, site().release.search
+            graph, index = site().graph, site().index_for(*_texts(batch.values()))
             return _written(
                 {
                     name: {"result": reconcile(graph, index, query, language)}
@@ -122,7 +124,7 @@ def service() -> Response:
         query = _refusing_too_many(lambda: read_query(given["query"]))
 
         def result() -> str:
-            found = reconcile(site().graph, site().release.search, query, language)
+            found = reconcile(site().graph, site().index_for(*_texts([query])), query, language)
             return _written({"result": found})
 
         return _answer(("query", given["query"]), result)
@@ -149,8 +151,9 @@ def suggest(kind: str) -> Response:
 
     def body() -> str:
         kinds, classes = _SUGGESTED[kind]
-        with site().release.search.in_time():
-            asked = Search(site().release.search, prefix, kinds, [cls] if cls else classes)
+        index = site().index_for(prefix)
+        with index.in_time():
+            asked = Search(index, prefix, kinds, [cls] if cls else classes)
             if kind in _USED:
                 return _written({"result": _terms(kind, asked, cursor, language)})
             hits = asked.hits(_PER_ANSWER, cursor, language)
@@ -238,6 +241,15 @@ def _manifest(language: str) -> dict[str, object]:
         },
         "batchSize": BATCH_SIZE,
     }
+
+
+def _texts(asked: Iterable[Query]) -> Iterator[str]:
+    """Yield what queries search for: names, and values of properties that are words or things."""
+    for query in asked:
+        yield query.text
+        for value in (value for wanted in query.properties for value in wanted.values):
+            if isinstance(value, str | NamedThing):
+                yield value if isinstance(value, str) else value.id
 
 
 def _default_types(language: str) -> list[dict[str, str]]:

@@ -58,6 +58,17 @@ _BETWEEN = "..."
 _VIEWS = {view.value: view for view in (View.ENTITIES, View.SENTENCES, View.RECORDS)}
 
 
+@releases.before_request
+def _refuse_where_there_are_none() -> None:
+    """Tell that there are no releases, where the statements lie in an engine that others change."""
+    if site().release.engine:
+        raise RequestProblem(
+            "not-found",
+            "The statements lie in an engine, so there are no releases of them.",
+            remedy="Ask for things, or ask the endpoint: the answers are those of now.",
+        )
+
+
 @releases.get("/releases")
 @releases.get("/releases.<suffix>")
 def index(suffix: str | None = None) -> Response:

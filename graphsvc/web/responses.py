@@ -2,6 +2,10 @@
 
 Every such answer has an entity tag and the date of its release, and is asked for again before
 it is used again: https://www.rfc-editor.org/rfc/rfc9110#section-13
+
+Where the statements lie in an engine, others may change them at any time. Then an answer is made
+each time, and its tag is the digest of its content: so a client that has it is spared the way of
+it, and never gets an old one. An answer that goes out while it is made has no tag.
 """
 
 from __future__ import annotations
@@ -55,6 +59,8 @@ def answer(fmt: Format, tag: str, modified: str, body: Callable[[], Content]) ->
 
     The tag of a page is made of what its reader reads, too: see ``languages.of_reader``.
     """
+    if site().release.engine:
+        return _changing(fmt, body())
     known = request.headers.get("If-None-Match")
     unchanged = is_unchanged(
         request.method, known, request.headers.get("If-Modified-Since"), tag, modified
@@ -66,6 +72,18 @@ def answer(fmt: Format, tag: str, modified: str, body: Callable[[], Content]) ->
     # Weak: what is said is the same each time, but nothing promises the order of an answer's rows.
     response.set_etag(tag, weak=True)
     response.headers["Last-Modified"] = modified
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.vary.add("Accept")
+    speaks(response, fmt)
+    return response
+
+
+def _changing(fmt: Format, content: Content) -> Response:
+    """Return an answer that may be another one the next time."""
+    response = response_of(fmt, content)
+    if isinstance(content, bytes | str):
+        response.add_etag(weak=True)
+        response.make_conditional(request)
     response.headers["Cache-Control"] = "public, no-cache"
     response.vary.add("Accept")
     speaks(response, fmt)

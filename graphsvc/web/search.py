@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphsvc.queries import BoundQuery
-    from graphsvc.search import Hit
+    from graphsvc.search import Hit, Index
     from graphsvc.views.hits import Described
 
 searching = Blueprint("search", __name__)
@@ -79,11 +79,11 @@ class Question:
         """Read the address; RequestProblem if a part of it is not what it should be."""
         return cls(request.args.get("q", "").strip(), _kind(), _class(), page_number())
 
-    def search(self) -> Search:
+    def search(self, index: Index) -> Search:
         """Return the search of what is asked."""
         classes = [self.cls] if self.cls else []
         kinds = [*_OF_CLASSES] if classes else [self.kind] if self.kind else []
-        return Search(site().release.search, self.text, kinds, classes)
+        return Search(index, self.text, kinds, classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,9 @@ def suggest() -> Response:
     text, languages, kind = request.args.get("prefix", "").strip(), labels(), _kind()
 
     def body() -> str:
-        with site().release.search.in_time():
-            asked = Search(site().release.search, text, [kind] if kind else [])
+        index = site().index_for(text)
+        with index.in_time():
+            asked = Search(index, text, [kind] if kind else [])
             hits = asked.hits(SUGGESTED, languages=languages)
             total = asked.total()
         suggested = [*map(_suggestion, described(site().graph, hits, languages).described)]
@@ -180,12 +181,13 @@ def _group(kind: Kind, total: int, hits: Sequence[Hit], languages: str) -> Group
 
 
 def _page(question: Question, languages: str) -> str:
-    with site().release.search.in_time():
-        asked = question.search()
+    index = site().index_for(question.text)
+    with index.in_time():
+        asked = question.search(index)
         groups = _groups(question, asked, languages)
         own = {iri: count for iri, count in asked.classes.items() if iri.startswith(site().base)}
         counted = {NamedNode(iri): count for iri, count in (own or asked.classes).items()}
-        kinds = Search(site().release.search, question.text).kinds
+        kinds = Search(index, question.text).kinds
     chosen = NamedNode(question.cls) if question.cls else None
     names = Names(site().graph, [*counted, *([chosen] if chosen else ())], languages)
     return render_template(
@@ -201,8 +203,9 @@ def _page(question: Question, languages: str) -> str:
 
 
 def _records(question: Question, languages: str) -> str:
-    with site().release.search.in_time():
-        asked = question.search()
+    index = site().index_for(question.text)
+    with index.in_time():
+        asked = question.search(index)
         hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages)
         total, kinds, classes = asked.total(), asked.kinds, asked.classes
         reading = asked.reading

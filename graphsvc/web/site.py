@@ -14,15 +14,17 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc import __version__, vocabularies
 from graphsvc.document_addresses import iris_at
+from graphsvc.errors import StoreError
 from graphsvc.lru import LruCache
 from graphsvc.namespaces import VOID
 from graphsvc.queries import Query, load_queries
-from graphsvc.store.xml import names_class
+from graphsvc.store.xml import names_class, names_predicate
 from graphsvc.views.context import Context
-from graphsvc.views.dataset import dataset
+from graphsvc.views.dataset import UNTITLED, dataset
 from graphsvc.views.document import Imprint
 from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
+from graphsvc.views.model import Dataset
 from graphsvc.views.names import Names
 from graphsvc.views.structured import Alignments
 from graphsvc.views.thing import head, is_known, known_among
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
     from graphsvc.release import Release
+    from graphsvc.search import Index
     from graphsvc.store.base import Store, Term
-    from graphsvc.views.model import Dataset, Named
+    from graphsvc.survey.lookup import Lookup
+    from graphsvc.views.model import Named
     from graphsvc.views.thing import Head
     from graphsvc.views.vocabulary.model import Questions
 
@@ -47,11 +51,15 @@ _CACHED_BYTES = 8 * 1024 * 1024
 
 
 class Site:
-    """A release as it is served: its store, its vocabulary, and where its things are."""
+    """A release as it is served: its store, its vocabulary, and where its things are.
 
-    def __init__(self, release: Release, store: Store) -> None:
+    ``lookup`` searches in place of the index, if the release has none.
+    """
+
+    def __init__(self, release: Release, store: Store, lookup: Lookup | None = None) -> None:
         self.release = release
         self.store = store
+        self._lookup = lookup
         self.base = release.base
         self.addresses = release.addresses
         self.ontology = NamedNode(f"{release.base}ontology")
@@ -67,6 +75,15 @@ class Site:
         if key not in self._read:
             self._read[key] = read()
         return cast("T", self._read[key])
+
+    def index_for(self, *texts: str) -> Index:
+        """Return the index in which texts are searched for. Errors: StoreError, ReleaseError."""
+        return self.release.search if self._lookup is None else self._lookup.index_for(texts)
+
+    @property
+    def searches_by_name(self) -> bool:
+        """Tell whether nothing searches but a look at some names."""
+        return self._lookup is not None and self._lookup.is_by_name
 
     def warm_up(self) -> None:
         """Read what many pages need and a release decides, so that no visitor waits for it."""
@@ -89,8 +106,14 @@ class Site:
         return dataset(self.graph, "en")
 
     def dataset_in(self, languages: str) -> Dataset:
-        """Return what the graph as a whole is called, in the languages of a priority list."""
-        return self.once(("dataset", languages), lambda: dataset(self.graph, languages))
+        """Return what the graph as a whole is called, in the languages of a priority list.
+
+        Every page says it, also that of an error: while the store fails it has its title alone.
+        """
+        try:
+            return self.once(("dataset", languages), lambda: dataset(self.graph, languages))
+        except StoreError:
+            return Dataset(None, self.release.title or UNTITLED, "", None)
 
     @cached_property
     def languages(self) -> frozenset[str]:
@@ -120,8 +143,17 @@ class Site:
 
     @cached_property
     def fits_rdf_xml(self) -> bool:
-        """Tell whether RDF/XML can hold every document: if it holds the dump, and each class."""
-        if all(dump.format != "rdf" for dump in self.release.manifest.dumps):
+        """Tell whether RDF/XML can hold every document: if it holds the dump, and each class.
+
+        Of an engine there is no dump: there each property counts that is known to be in use.
+        """
+        if self.release.engine:
+            properties = self.graph.property_sizes
+            if not all(
+                isinstance(each, NamedNode) and names_predicate(each) for each in properties
+            ):
+                return False
+        elif all(dump.format != "rdf" for dump in self.release.manifest.dumps):
             return False
         used = self.graph.ontology.used
         return all(names_class(each.term) for each in used if each.kind == "class")
@@ -154,7 +186,7 @@ class Site:
     @cached_property
     def graph(self) -> Graph:
         """Return the graph as the views read it."""
-        return Graph(self.store, self.base, self.release.naming, self.release.forms, self.addresses)
+        return Graph.of(self.release, self.store)
 
     @cached_property
     def dataset_head(self) -> Head | None:

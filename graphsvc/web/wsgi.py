@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc import depot, settings
 from graphsvc.release import current
+from graphsvc.survey.opening import store_of
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -29,4 +30,4 @@ def application() -> Flask:
     values = settings.load({})
     release = current(values.releases)
     depot.Hold(release.path)
-    return create_app(release, values)
+    return create_app(release, values, store_of(release, values))

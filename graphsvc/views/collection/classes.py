@@ -33,6 +33,8 @@ UNTYPED = view_query("collection/untyped")
 TOTAL = view_query("collection/total")
 SIZES = view_query("collection/sizes")
 COUNTED = view_query("collection/counted")
+SAMPLED = view_query("collection/sampled")
+SAMPLED_PROPERTIES = view_query("collection/sampled-properties")
 
 MOST_CLASSES = 200
 """How many classes the tree has: of more, those with the most things."""
@@ -47,7 +49,8 @@ class Classes:
     ``counts`` has those that the graph is about, ``everything`` says which things these have, and
     ``untyped`` how many have no class at all. Where the graph has an ontology of its own these are
     its classes. Otherwise they are all but those of machinery: of the terms of a vocabulary, of
-    shapes, of lists. If there is nothing else, these are what the graph is about.
+    shapes, of lists. If there is nothing else, these are what the graph is about. If they
+    ``are_sampled``, it took too long to count all things, and there are more.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -60,10 +63,11 @@ class Classes:
             cls: things for cls, things in counts.items() if cls in defined
         }
         self.is_defined = bool(self.counts)
-        self.everything, self.untyped = own, 0
+        self.everything, self.untyped, self.are_sampled = own, 0, False
         if not self.is_defined:
             self.untyped = _untyped(graph)
             self.everything, self.counts = _in_use(graph)
+            self.are_sampled = graph.was_hurried and bool(self.counts)
         self.query = Members(State(), self.everything).ask(CLASSES, {})
         self.more = max(0, len(self.counts) - MOST_CLASSES)
         self._graph = graph
@@ -78,7 +82,7 @@ class Classes:
     def total(self) -> int:
         """Return how many things there are in all."""
         rows = self._graph.rows(Members(State(), self.everything).ask(TOTAL, {}))
-        return next((as_int(row["things"]) or 0 for row in rows), 0)
+        return next((as_int(row["things"]) or 0 for row in rows), sum(self.counts.values()))
 
     def tree(self, languages: str) -> tuple[ClassCount, ...]:
         """Return the classes, each under the closest of those above it.
@@ -118,6 +122,7 @@ def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:
     described = tuple(row["thing"] for row in rows if isinstance(row["thing"], NamedNode))
     # There has to be something that is left out, even if nothing is described.
     counts = _by_class(graph.rows(EVERY_CLASS.bind({"thing": described or description})))
+    counts = counts or _by_class(graph.rows(SAMPLED.bind({})))
     apart = tuple(cls for cls in counts if isinstance(cls, NamedNode) and is_machinery(cls))
     if len(apart) == len(counts):
         apart = ()
@@ -157,7 +162,9 @@ def is_machinery(cls: Term) -> bool:
 
 def property_sizes(graph: Graph) -> Mapping[Term, int]:
     """Return how many triples each property has: as the graph says, or else as they are counted."""
-    return _by_property(graph.rows(SIZES.bind({}))) or _by_property(graph.rows(COUNTED.bind({})))
+    queries = (SIZES, COUNTED, SAMPLED_PROPERTIES)
+    sizes = (_by_property(graph.rows(query.bind({}))) for query in queries)
+    return next(filter(None, sizes), {})
 
 
 def _by_property(rows: Table) -> Mapping[Term, int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from graphsvc.namespaces import DCTERMS, FOAF, RDF, RDFS, SH, graph_iri
+from graphsvc.namespaces import DCTERMS, FOAF, RDF, RDFS, SH, VOID, graph_iri
 from graphsvc.naming import LITERAL_FORM, WORDS
 from graphsvc.views.labels import best
 from graphsvc.views.model import Dataset
@@ -31,6 +31,17 @@ PREFIXES = view_query("dataset/prefixes")
 STATEMENTS = view_query("dataset/statements")
 
 
+#: What is derived of a graph as a whole, the property for it, and how much of it counts.
+_DERIVED = (
+    ("title", DCTERMS.title, 1),
+    ("base", VOID.uriSpace, None),
+    ("language", DCTERMS.language, 1),
+)
+
+#: What a graph is called that has no title.
+UNTITLED = "Knowledge graph"
+
+
 @dataclass(frozen=True, slots=True)
 class Description:
     """What the graph says of the dataset whose IRIs are those here, in every language.
@@ -51,6 +62,15 @@ class Description:
             if row["dataset"] == node:
                 values.setdefault(row["property"], []).append(row["value"])
         return cls(node, values)
+
+    @classmethod
+    def derived(cls, known: Mapping[str, Sequence[str]]) -> Description:
+        """Return what is known of a graph that does not describe itself, by what it is."""
+        values: dict[Term, Sequence[Term]] = {
+            prop: [Literal(value) for value in known.get(what, ())[:most]]
+            for what, prop, most in _DERIVED
+        }
+        return cls(None, values)
 
     @property
     def language(self) -> str:
@@ -80,12 +100,10 @@ def dataset(graph: Graph, languages: str) -> Dataset:
     https://www.w3.org/TR/void/#pattern
     """
     found = graph.description
-    if found.node is None:
-        return Dataset(None, "Knowledge graph", "", None)
     licence = min(found.values(DCTERMS.license), key=as_iri, default=None)
     return Dataset(
-        iri=as_iri(found.node),
-        title=best(found.values(DCTERMS.title), languages) or "Knowledge graph",
+        iri=None if found.node is None else as_iri(found.node),
+        title=best(found.values(DCTERMS.title), languages) or UNTITLED,
         description=best(found.values(DCTERMS.description), languages),
         licence=None if licence is None else as_iri(licence),
         licence_name=None if licence is None else Names(graph, [licence], languages)[licence],

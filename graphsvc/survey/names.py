@@ -1,0 +1,109 @@
+"""All names and sentences of a graph in an engine, read page by page for the index of the search.
+
+Pages have no order of their own, for to sort all statements of a property anew for each page
+takes an engine longer than to read them; an engine that is not written to has them in the same
+order each time. An engine may give fewer rows than a query asks for, so that only a page without
+rows is the last. How many rows came is compared with what the engine counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+
+from graphsvc import progress
+from graphsvc.errors import StoreError
+from graphsvc.namespaces import NIF, OA, RDF, RDFS, SCHEMA
+from graphsvc.naming import IDENTIFIERS, LITERAL_FORM, NAMES
+from graphsvc.search import DESCRIPTIONS
+from graphsvc.survey.asking import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from graphsvc.naming import Naming
+    from graphsvc.store.base import Store, Term
+
+#: How many rows a page has: most public engines give as many to one query.
+PAGE = 10_000
+
+#: The queries for the statements of an engine with named graphs, and of one without: each has one
+#: beside it that counts.
+IN_GRAPHS, UNNAMED, STATED = "statements", "unnamed-statements", "stated"
+
+#: What the index reads beside names: classes, and where sentences stand.
+_OTHERS = (
+    *(RDF.type, LITERAL_FORM, OA.exact, SCHEMA.position),
+    *(NIF.referenceContext, NIF.beginIndex, NIF.endIndex),
+)
+
+
+def read(store: Store, naming: Naming, query: str) -> list[Quad]:
+    """Return the quads that the index is made of; ``query`` is that for statements.
+
+    They take the memory of what has a name in the graph, not of all that it states. Errors:
+    StoreError, also if rows are missing.
+    """
+    aligned = _aligned(store, naming)
+    wanted = dict.fromkeys(
+        (*naming.labels, *NAMES, *IDENTIFIERS, *DESCRIPTIONS, *_OTHERS, *aligned)
+    )
+    used = [
+        row["property"]
+        for row in rows(store, "used", {"property": tuple(wanted)})
+        if isinstance(row["property"], NamedNode)
+    ]
+    quads = [Quad(prop, RDFS.subPropertyOf, root) for prop, root in aligned.items()]
+    for prop in used:
+        quads.extend(quads_of(_all(store, query, {"property": prop}, prop.value)))
+    if NIF.referenceContext in used:
+        quads.extend(quads_of(_all(store, STATED, {}, "what the passages state")))
+    return list(dict.fromkeys(quads))
+
+
+def _aligned(store: Store, naming: Naming) -> dict[NamedNode, Term]:
+    """Return the properties that ontologies of the graph align to those that give names."""
+    roots = (*naming.labels, *NAMES, *IDENTIFIERS)
+    return {
+        row["naming"]: row["root"]
+        for row in rows(store, "namings", {"root": roots})
+        if isinstance(row["naming"], NamedNode)
+    }
+
+
+def _all(
+    store: Store, query: str, terms: Mapping[str, Term], what: str
+) -> Iterator[dict[str, Term]]:
+    """Yield all rows of a query, a page after the other; ``what`` says which these are."""
+    total = sum(_number(row["rows"]) for row in rows(store, f"{query}-counted", terms))
+    came = 0
+    while True:
+        progress.tell(f"Reading {what}", came, total)
+        page = {"limit": Literal(PAGE), "offset": Literal(came)}
+        found = list(rows(store, query, {**terms, **page}))
+        if not found:
+            break
+        yield from found
+        came += len(found)
+    if came != total:
+        raise StoreError(
+            f"Of {total} rows with {what} the engine gave {came}.",
+            remedy="Try again while nobody writes to it, and see how many rows it gives at most.",
+        )
+
+
+def quads_of(found: Iterable[Mapping[str, Term]]) -> Iterator[Quad]:
+    """Yield the quads in some rows: their thing, property, value, and graph if there is one."""
+    for row in found:
+        thing, prop, graph = row["thing"], row["property"], row.get("graph", DefaultGraph())
+        if (
+            isinstance(thing, NamedNode | BlankNode)
+            and isinstance(prop, NamedNode)
+            and isinstance(graph, NamedNode | DefaultGraph)
+        ):
+            yield Quad(thing, prop, row["value"], graph)
+
+
+def _number(term: Term) -> int:
+    return int(term.value) if isinstance(term, Literal) else 0

@@ -1,0 +1,69 @@
+"""What the settings name: an engine as a store, and the project beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graphsvc import layout, sources
+from graphsvc.errors import DeadlineExceeded
+from graphsvc.remote.store import RemoteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphsvc.release import Release
+    from graphsvc.settings import Settings
+    from graphsvc.sources import Project
+    from graphsvc.store.base import Store, Table
+
+#: How many seconds each query has that is asked at the start.
+_HURRY = 8.0
+
+
+def open_engine(settings: Settings, prefixes: Mapping[str, str]) -> RemoteStore:
+    """Return the store at the address that is set. Errors: SettingsError."""
+    return RemoteStore.at(settings.store or "", prefixes, settings.engine, settings.deadline)
+
+
+class HurriedReader:
+    """Reads of an engine what it gives in a few seconds for each query.
+
+    An engine that is too slow for one query is not away: so the next query is asked anew.
+    """
+
+    def __init__(self, settings: Settings, prefixes: Mapping[str, str]) -> None:
+        """Take the settings, and the prefixes that queries may leave out."""
+        self._settings = replace(settings, deadline=min(settings.deadline, _HURRY))
+        self._prefixes = prefixes
+        self._store = open_engine(self._settings, prefixes)
+
+    def select_trusted(self, query: str) -> Table:
+        """Answer a SELECT that stands in a file of the program.
+
+        Errors: DeadlineExceeded, and those of the store.
+        """
+        try:
+            return self._store.select_trusted(query)
+        except DeadlineExceeded:
+            self._store = open_engine(self._settings, self._prefixes)
+            raise
+
+
+def store_of(release: Release, settings: Settings) -> Store:
+    """Return the store with the statements of a release: its own, or that of an engine.
+
+    Errors: StoreError, SettingsError.
+    """
+    return open_engine(settings, release.prefixes) if release.engine else release.store
+
+
+def project_beside(settings: Settings) -> Project | None:
+    """Return the project in the folder that is set, if there is one: it brings queries and texts.
+
+    Errors: InputError.
+    """
+    folder = settings.project
+    if folder is None or not layout.is_project(folder):
+        return None
+    return sources.load(folder)

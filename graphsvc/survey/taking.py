@@ -1,0 +1,167 @@
+"""A survey as a release: a folder beside those of builds, without a store and without dumps."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from graphsvc import __version__, depot, progress, release, search
+from graphsvc.errors import ReleaseError
+from graphsvc.layout import Role
+from graphsvc.namespaces import Rebase
+from graphsvc.naming import Naming
+from graphsvc.release import Manifest, Release, current
+from graphsvc.survey import listing, names, whole
+from graphsvc.survey.asking import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from graphsvc.settings import Settings
+    from graphsvc.sources import Project
+    from graphsvc.store.base import Store
+    from graphsvc.survey.whole import Whole
+
+_ALONE = "The engine has no named graphs. A graph tells who states a fact, so pages show no facts."
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What has been read of an engine, before it lies in a folder."""
+
+    whole: Whole
+    graphs: tuple[str, ...]
+    files: Mapping[str, bytes]
+
+    @classmethod
+    def read(cls, store: Store, settings: Settings, project: Project | None) -> _Survey:
+        """Read it. Errors: StoreError."""
+        progress.tell("Reading what the graph is")
+        found = whole.read(store, settings, project)
+        progress.tell("Reading which things there are")
+        graphs = listing.named_graphs(store)
+        files = {
+            **_of_project(project, found.base),
+            **_texts(store),
+            release.PAGES: listing.pages(store, found.base, graphs),
+            release.DOCUMENTS: listing.documents(store, found.base, graphs),
+        }
+        return cls(found, graphs, files)
+
+    def write(self, folder: Path) -> None:
+        """Write the files into a folder."""
+        for name in (release.QUERIES, release.SOURCES):
+            (folder / name).mkdir()
+        for path, data in self.files.items():
+            (folder / path).parent.mkdir(exist_ok=True)
+            (folder / path).write_bytes(data)
+
+
+def known(settings: Settings) -> Release | None:
+    """Return the release of the engine that the settings name, if there is one of this format."""
+    try:
+        found = current(settings.releases)
+    except ReleaseError:
+        return None
+    return found if found.engine == settings.store else None
+
+
+def take(store: Store, settings: Settings, project: Project | None) -> Release:
+    """Read what a release has to know of the engine, and serve it from now on.
+
+    ``project`` is the folder beside the engine, if there is one: it brings queries, texts, the base
+    and prefixes. Errors: StoreError, ReleaseError.
+    """
+    survey = _Survey.read(store, settings, project)
+    with depot.workplace(settings.releases) as folder:
+        survey.write(folder)
+        return _served(survey, settings, project, folder)
+
+
+def take_with_index(store: Store, settings: Settings, project: Project | None) -> Release:
+    """Read the same, and all names and sentences into the index for the search.
+
+    Errors: StoreError, ReleaseError.
+    """
+    survey = _Survey.read(store, settings, project)
+    naming = Naming(survey.whole.labels, survey.whole.prefixes.in_names)
+    query = names.IN_GRAPHS if survey.graphs else names.UNNAMED
+    quads = names.read(store, naming, query)
+    with depot.workplace(settings.releases) as folder:
+        survey.write(folder)
+        progress.tell("Indexing")
+        search.write(quads, survey.whole.base, folder / release.SEARCH, naming)
+        return _served(survey, settings, project, folder)
+
+
+def _served(survey: _Survey, settings: Settings, project: Project | None, folder: Path) -> Release:
+    manifest = _manifest(survey, settings, project, folder)
+    home = depot.put(folder, manifest, settings.releases)
+    depot.serve(home, settings.releases)
+    depot.keep_newest(settings.releases, settings.keep_releases)
+    return Release.open(home)
+
+
+def _of_project(project: Project | None, base: str) -> dict[str, bytes]:
+    """Return the queries and the texts of a project, by their paths in a release."""
+    if project is None:
+        return {}
+    rebase = Rebase(project.base, base)
+    files: dict[str, bytes] = {}
+    for file in project.files:
+        parts = file.path.split("/")
+        if file.row.role is Role.QUERY:
+            path = "/".join([release.QUERIES, *parts[1:]])
+            files[path] = rebase.query(file.text).encode()
+        elif file.row.role is Role.TEXT:
+            files[f"{release.SOURCES}/{parts[1]}.txt"] = file.data
+    return files
+
+
+def _texts(store: Store) -> dict[str, bytes]:
+    """Return the texts that the graph holds as a whole, numbered."""
+    return {
+        f"{release.SOURCES}/text-{number}.txt": getattr(row["words"], "value", "").encode()
+        for number, row in enumerate(rows(store, "texts"), 1)
+    }
+
+
+def _manifest(
+    survey: _Survey, settings: Settings, project: Project | None, folder: Path
+) -> Manifest:
+    found = survey.whole
+    digest = _digest(survey, settings, folder)
+    things = survey.files[release.PAGES].count(b"\n")
+    return Manifest(
+        id=digest[: release.ID_LENGTH],
+        hash=digest,
+        format_version=release.FORMAT_VERSION,
+        program=__version__,
+        built=datetime.now(UTC).isoformat(timespec="microseconds"),
+        base=found.base,
+        canonical_base=found.base if project is None else project.base,
+        prefixes=dict(found.prefixes),
+        labels=tuple(label.value for label in found.labels),
+        label_properties=settings.label_properties,
+        derived={"title": [found.title], "base": found.bases, "language": found.languages},
+        counts={"graphs": len(survey.graphs), "entities": things},
+        inputs={} if project is None else project.inputs,
+        warnings=() if survey.graphs else (_ALONE,),
+        dumps=(),
+        engine=settings.store or "",
+    )
+
+
+def _digest(survey: _Survey, settings: Settings, folder: Path) -> str:
+    """Return the sha256 of what has been read of the engine, in hexadecimal."""
+    found = survey.whole
+    head = (settings.store, found.bases, found.title, found.languages, dict(found.prefixes))
+    digest = hashlib.sha256(repr((release.FORMAT_VERSION, *head, found.labels)).encode())
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        data = path.read_bytes()
+        digest.update(f"{path.relative_to(folder)} {len(data)}\n".encode())
+        digest.update(data)
+    return digest.hexdigest()
