@@ -1,8 +1,9 @@
 """How Virtuoso 7 is asked so that it answers as the standard says, and how its answers are read.
 
-It finds no graphs by an empty pattern, and fails to compile some queries with a filter that is
-nothing but a test of the kind of a term. Its results in JSON have blank nodes and types that no
-other engine writes so. What else is different is listed in ``docs/engines.md``.
+Its default graph holds its own graphs too. It finds no graphs by an empty pattern, and fails to
+compile some queries with a filter that is nothing but a test of the kind of a term. Its results in
+JSON have blank nodes and types that no other engine writes so. What else is different is listed in
+``docs/engines.md``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graphsvc.sparql import Token
+
+#: The graphs that a new database has of its own.
+_OWN_GRAPHS = (
+    "http://www.openlinksw.com/schemas/virtrdf#",
+    "http://localuriqaserver/sparql",
+    "http://www.w3.org/ns/ldp#",
+)
+#: Leaves them out of the default graph:
+#: https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/
+_WITHOUT_OWN_GRAPHS = "".join(f"define input:default-graph-exclude <{g}> " for g in _OWN_GRAPHS)
 
 RESULTS_IN_JSON = (
     (b'"type": "typed-literal"', b'"type": "literal"'),
@@ -35,11 +46,12 @@ _ANY_TRIPLE = "{ ?graphsvcS ?graphsvcP ?graphsvcO }"
 
 def repairs(query: str) -> list[Edit]:
     """Return the edits that make a query one that the engine answers as the standard says."""
-    if "FILTER" not in (capitals := query.upper()) and not sparql.mentions(query, _GRAPH):
-        return []
-    if not any(word in capitals for word in (*_TESTS, *_GRAPH)):
-        return []
-    return list(_repairs(sparql.code(query)))
+    names_graphs = sparql.mentions(query, _GRAPH)
+    # Where graphs are left out, a pattern in GRAPH and a name matches nothing.
+    edits = [] if names_graphs else [Edit(0, 0, _WITHOUT_OWN_GRAPHS)]
+    if names_graphs or any(word in query.upper() for word in _TESTS):
+        edits += _repairs(sparql.code(query))
+    return edits
 
 
 def _repairs(code: Sequence[Token]) -> Iterator[Edit]:

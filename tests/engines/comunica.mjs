@@ -32,7 +32,7 @@ if (cluster.isWorker) {
   };
 }
 const endpoint = new HttpServiceSparqlEndpoint({
-  context: { sources, unionDefaultGraph: true },
+  context: { sources },
   engine: new QueryEngine(),
   port: Number(port),
   timeout: MILLISECONDS,

@@ -1,0 +1,96 @@
+"""The same graph in each store, served: by the engine in the process, and by engines elsewhere."""
+
+from __future__ import annotations
+
+import gzip
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from server.processes import run, started, until_serving
+
+from graphsvc.store import union
+
+from .servers import comunica, oxigraph, virtuoso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server.processes import Service
+
+    from graphsvc.release import Release
+
+ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso, "comunica": comunica}
+EMBEDDED = "embedded"
+STORES = (EMBEDDED, *ENGINES)
+
+#: The engines whose default graph is what was written into it: the merge of the named graphs, as
+#: ``graphsvc publish`` writes it.
+_WITH_DEFAULT_GRAPH = ("oxigraph", "comunica")
+
+#: The one engine that does not say what it is.
+_TO_BE_NAMED = ("comunica",)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A service, and the name of the store that has its statements."""
+
+    store: str
+    service: Service
+
+
+@pytest.fixture(scope="session")
+def published(mechanisms_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with the quads of the release, and their merge in the default graph."""
+    quads = gzip.decompress(mechanisms_release.dump.read_bytes())
+    file = tmp_path_factory.mktemp("published") / "quads.nq"
+    file.write_bytes(quads + b"".join(union.triples(quads)))
+    return file
+
+
+@pytest.fixture(scope="session")
+def embedded(
+    mechanisms_release: Release,
+    mechanisms_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Service]:
+    """Return a service of the release itself, with which the others are compared."""
+    folder = tmp_path_factory.mktemp(EMBEDDED)
+    places = ("--project", mechanisms_folder, "--releases", mechanisms_release.path.parent)
+    with started([*places, "--port", "0"], folder, _SETTINGS) as service:
+        yield until_serving(service)
+
+
+@pytest.fixture(scope="session", params=STORES)
+def served(
+    request: pytest.FixtureRequest,
+    embedded: Service,
+    mechanisms_release: Release,
+    mechanisms_folder: Path,
+    published: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:
+    """Return a service of each store in turn; an engine's names have been indexed."""
+    name: str = request.param
+    if name == EMBEDDED:
+        yield Served(name, embedded)
+        return
+    folder = tmp_path_factory.mktemp(name)
+    data = published if name in _WITH_DEFAULT_GRAPH else mechanisms_release.dump
+    with ExitStack() as stack:
+        engine = stack.enter_context(ENGINES[name](folder, data))
+        places = ["--project", mechanisms_folder, "--releases", folder / "releases"]
+        places += ["--store", engine.query]
+        if name in _TO_BE_NAMED:
+            places += ["--engine", name]
+        indexed = run("index", *places, **_SETTINGS)
+        assert indexed.returncode == 0, indexed.stdout + indexed.stderr
+        service = stack.enter_context(started([*places, "--port", "0"], folder, _SETTINGS))
+        yield Served(name, until_serving(service))
+
+
+#: No test is to meet a deadline: what is slow is slow.
+_SETTINGS = {"deadline": 600, "access_log": "off"}
