@@ -1,9 +1,9 @@
 """How Virtuoso 7 is asked so that it answers as the standard says, and how its answers are read.
 
-Its default graph holds its own graphs too. It finds no graphs by an empty pattern, and fails to
-compile some queries with a filter that is nothing but a test of the kind of a term. Its results in
-JSON have blank nodes and types that no other engine writes so. What else is different is listed in
-``docs/engines.md``.
+Its default graph holds its own graphs too. It finds no graphs by an empty pattern, takes away no
+rows that are values, and fails to compile some queries with a filter that is nothing but a test of
+the kind of a term. Its results in JSON have blank nodes and types that no other engine writes so.
+What else is different is listed in ``docs/engines.md``.
 """
 
 from __future__ import annotations
@@ -15,19 +15,15 @@ from graphsvc.sparql import Kind
 from graphsvc.store.repair import Edit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from graphsvc.sparql import Token
 
-#: The graphs that a new database has of its own.
-_OWN_GRAPHS = (
-    "http://www.openlinksw.com/schemas/virtrdf#",
-    "http://localuriqaserver/sparql",
-    "http://www.w3.org/ns/ldp#",
+#: Leaves out of the default graph the one in which the engine describes itself. Of more such words
+#: its optimizer overflows. https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/
+_WITHOUT_OWN_GRAPH = (
+    "define input:default-graph-exclude <http://www.openlinksw.com/schemas/virtrdf#> "
 )
-#: Leaves them out of the default graph:
-#: https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/
-_WITHOUT_OWN_GRAPHS = "".join(f"define input:default-graph-exclude <{g}> " for g in _OWN_GRAPHS)
 
 RESULTS_IN_JSON = (
     (b'"type": "typed-literal"', b'"type": "literal"'),
@@ -41,40 +37,64 @@ https://www.w3.org/TR/sparql11-results-json/#select-encode-terms
 
 _GRAPH = ("GRAPH",)
 _TESTS = ("ISBLANK", "ISLITERAL")
+_NOTICED = (*_TESTS, *_GRAPH, "MINUS")
 _ANY_TRIPLE = "{ ?graphsvcS ?graphsvcP ?graphsvcO }"
 
 
 def repairs(query: str) -> list[Edit]:
     """Return the edits that make a query one that the engine answers as the standard says."""
-    names_graphs = sparql.mentions(query, _GRAPH)
     # Where graphs are left out, a pattern in GRAPH and a name matches nothing.
-    edits = [] if names_graphs else [Edit(0, 0, _WITHOUT_OWN_GRAPHS)]
-    if names_graphs or any(word in query.upper() for word in _TESTS):
-        edits += _repairs(sparql.code(query))
-    return edits
+    first = [] if sparql.mentions(query, _GRAPH) else [Edit(0, 0, _WITHOUT_OWN_GRAPH)]
+    capitals = query.upper()
+    if not any(word in capitals for word in _NOTICED):
+        return first
+    code = sparql.code(query)
+    places = [at for at, token in enumerate(code) if token.kind is Kind.WORD]
+    return [*first, *(edit for at in places if (edit := _repair(code, at)) is not None)]
 
 
-def _repairs(code: Sequence[Token]) -> Iterator[Edit]:
-    for at, token in enumerate(code):
-        if token.kind is not Kind.WORD:
-            continue
-        word = token.text.upper()
-        if word == "GRAPH" and _texts(code, at + 2, 2) == ["{", "}"]:
-            name = code[at + 1].text
-            graphs = f"{{ SELECT DISTINCT {name} WHERE {{ GRAPH {name} {_ANY_TRIPLE} }} }}"
-            yield Edit(token.start, code[at + 3].end, graphs)
-        elif word == "FILTER" and _is_test_alone(_texts(code, at + 1, 6)):
-            yield Edit(code[at + 6].start, code[at + 6].start, " = true")
+def _repair(code: Sequence[Token], at: int) -> Edit | None:
+    """Return the edit for what a word begins, if it needs one."""
+    repair = _REPAIRS.get(code[at].text.upper())
+    return None if repair is None else repair(code, at)
+
+
+def _empty_graph(code: Sequence[Token], at: int) -> Edit | None:
+    """Let ``GRAPH ?g { }`` find the graphs that have a triple."""
+    if _texts(code, at + 2, 2) != ["{", "}"]:
+        return None
+    name = code[at + 1].text
+    graphs = f"{{ SELECT DISTINCT {name} WHERE {{ GRAPH {name} {_ANY_TRIPLE} }} }}"
+    return Edit(code[at].start, code[at + 3].end, graphs)
+
+
+def _minus_values(code: Sequence[Token], at: int) -> Edit | None:
+    """Let ``MINUS { VALUES ?x { … } }`` be a filter."""
+    texts = _texts(code, at + 1, 4)
+    if [text.upper() for text in (*texts[:2], *texts[3:])] != ["{", "VALUES", "{"]:
+        return None
+    end = next((n for n in range(at + 5, len(code)) if code[n].text == "}"), None)
+    if end is None or _texts(code, end + 1, 1) != ["}"]:
+        return None
+    name, values = texts[2], ", ".join(token.text for token in code[at + 5 : end])
+    left = f"FILTER(!BOUND({name}) || {name} NOT IN ({values}))" if values else ""
+    return Edit(code[at].start, code[end + 1].end, left)
+
+
+def _test_alone(code: Sequence[Token], at: int) -> Edit | None:
+    """Let a filter that is no more than a test of one variable be an equation."""
+    texts = _texts(code, at + 1, 6)
+    brackets = [texts[0], texts[2], *texts[4:]] if len(texts) > _TEST else []
+    if brackets != ["(", "(", ")", ")"] or texts[1].upper() not in _TESTS:
+        return None
+    return Edit(code[at + 6].start, code[at + 6].start, " = true")
 
 
 def _texts(code: Sequence[Token], start: int, number: int) -> list[str]:
     return [token.text for token in code[start : start + number]]
 
 
-def _is_test_alone(texts: Sequence[str]) -> bool:
-    """Tell whether these are the brackets of a filter with a test of one variable in them."""
-    return (
-        len(texts) == 6  # noqa: PLR2004 - ( isIRI ( ?x ) )
-        and texts[1].upper() in _TESTS
-        and [texts[0], texts[2], *texts[4:]] == ["(", "(", ")", ")"]
-    )
+#: The place of the last bracket in ``( isBlank ( ?x ) )``.
+_TEST = 5
+
+_REPAIRS = {"GRAPH": _empty_graph, "MINUS": _minus_values, "FILTER": _test_alone}

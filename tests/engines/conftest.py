@@ -42,6 +42,25 @@ class Served:
     service: Service
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folder of the project that is served, and the one where the tests write."""
+
+    served: Path
+    own: Path
+
+    @property
+    def project(self) -> tuple[str, Path]:
+        """Return how the project is named on a command line."""
+        return ("--project", self.served)
+
+    def folder_of(self, store: str) -> Path:
+        """Return a new folder for a store and the service before it."""
+        folder = self.own / store
+        folder.mkdir()
+        return folder
+
+
 @pytest.fixture(scope="session")
 def published(mechanisms_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with the quads of the release, and their merge in the default graph."""
@@ -52,45 +71,41 @@ def published(mechanisms_release: Release, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def embedded(
-    mechanisms_release: Release,
-    mechanisms_folder: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Service]:
+def places(mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    return Places(mechanisms_folder, tmp_path_factory.mktemp("engines"))
+
+
+@pytest.fixture(scope="session")
+def embedded(mechanisms_release: Release, places: Places) -> Iterator[Service]:
     """Return a service of the release itself, with which the others are compared."""
-    folder = tmp_path_factory.mktemp(EMBEDDED)
-    places = ("--project", mechanisms_folder, "--releases", mechanisms_release.path.parent)
-    with started([*places, "--port", "0"], folder, _SETTINGS) as service:
+    arguments = ("--releases", mechanisms_release.path.parent, "--port", "0")
+    folder = places.folder_of(EMBEDDED)
+    with started([*places.project, *arguments], folder, _SETTINGS) as service:
         yield until_serving(service)
 
 
 @pytest.fixture(scope="session", params=STORES)
 def served(
-    request: pytest.FixtureRequest,
-    embedded: Service,
-    mechanisms_release: Release,
-    mechanisms_folder: Path,
-    published: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest, places: Places, mechanisms_release: Release, published: Path
 ) -> Iterator[Served]:
     """Return a service of each store in turn; an engine's names have been indexed."""
     name: str = request.param
     if name == EMBEDDED:
-        yield Served(name, embedded)
+        yield Served(name, request.getfixturevalue("embedded"))
         return
-    folder = tmp_path_factory.mktemp(name)
+    folder = places.folder_of(name)
     data = published if name in _WITH_DEFAULT_GRAPH else mechanisms_release.dump
     with ExitStack() as stack:
         engine = stack.enter_context(ENGINES[name](folder, data))
-        places = ["--project", mechanisms_folder, "--releases", folder / "releases"]
-        places += ["--store", engine.query]
+        arguments: list[str | Path] = [*places.project, "--releases", folder / "releases"]
+        arguments += ["--store", engine.query]
         if name in _TO_BE_NAMED:
-            places += ["--engine", name]
-        indexed = run("index", *places, **_SETTINGS)
+            arguments += ["--engine", name]
+        indexed = run("index", *arguments, **_SETTINGS)
         assert indexed.returncode == 0, indexed.stdout + indexed.stderr
-        service = stack.enter_context(started([*places, "--port", "0"], folder, _SETTINGS))
+        service = stack.enter_context(started([*arguments, "--port", "0"], folder, _SETTINGS))
         yield Served(name, until_serving(service))
 
 
 #: No test is to meet a deadline: what is slow is slow.
-_SETTINGS = {"deadline": 600, "access_log": "off"}
+_SETTINGS: dict[str, object] = {"deadline": 600}

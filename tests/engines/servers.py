@@ -117,7 +117,7 @@ def virtuoso(folder: Path, data: Path | None = None, port: int = 0) -> Iterator[
         if is_new:
             password.write_text(secrets.token_hex(8), "utf-8")
             protect = f"USER_SET_PASSWORD('dba', '{password.read_text('utf-8')}');"
-            _isql(folder, sql_port, "dba", f"{protect} {_INDEX_TEXTS}")
+            _isql(folder, sql_port, "dba", f"{protect} {_INDEX_TEXTS} {_CLEAR_OWN_GRAPHS}")
         if data is not None:
             file = unpacked(data, folder).name
             load = f"DB.DBA.TTLP(file_to_string_output('{file}'), '', '{_NO_GRAPH}', {_N_QUADS});"
@@ -171,6 +171,11 @@ _NO_GRAPH = "urn:graphsvc:no-graph"
 #: The flag of Virtuoso's Turtle parser with which it reads N-Quads.
 _N_QUADS = 512
 _INDEX_TEXTS = "DB.DBA.RDF_OBJ_FT_RULE_ADD(null, null, 'All');"
+#: Small graphs of a new database: they would be seen among those of the users.
+_CLEAR_OWN_GRAPHS = "".join(
+    f"SPARQL CLEAR GRAPH <{graph}>;"
+    for graph in ("http://www.w3.org/ns/ldp#", "http://localuriqaserver/sparql")
+)
 _FINISH_TEXTS = "DB.DBA.VT_INC_INDEX_DB_DBA_RDF_OBJ(); checkpoint;"
 
 

@@ -1,0 +1,75 @@
+"""Pages, documents, search and reconciliation say the same in front of each store."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from browser.page_types import PAGES, PageType
+
+from .asking import PAGE, TRIPLES, get, triples, words
+
+if TYPE_CHECKING:
+    from server.processes import Service
+
+    from .conftest import Served
+
+IWM = "https://w3id.org/iwm/"
+
+DOCUMENTS = (
+    "id/mechanism/crccme",
+    "id/mechanism/china-us-joint-working-group",
+    "id/organization/cccme",
+    "id/country/china",
+    "id/event/xi-jinping-visit-to-finland",
+    "scheme/modality/nominated",
+    "passage/33",
+    "shape/Mechanism",
+    "source/international-working-mechanisms",
+)
+
+#: Pages whose subject is a release as a file, which a graph in an engine is not; and the one of
+#: them that shows any of many rows.
+OF_RELEASES = {"dataset", "graph"}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_is_the_same_graph(served: Served, embedded: Service, name: str) -> None:
+    found, wanted = (get(each, f"/doc/{name}", TRIPLES) for each in (served.service, embedded))
+    assert found.status == wanted.status == 200
+    assert triples(found.content) == triples(wanted.content)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.has_past], ids=str)
+def test_a_page_says_the_same(served: Served, embedded: Service, page: PageType) -> None:
+    target = quote(page.path.partition("#")[0], safe="/?=&:%+.")
+    found, wanted = (get(each, target, PAGE) for each in (served.service, embedded))
+    assert found.status == page.status
+    if page.name not in OF_RELEASES:
+        assert words(found.content) == words(wanted.content)
+
+
+@pytest.mark.parametrize("text", ["china", "huwei", "business forum", "北京"])
+def test_a_search_finds_the_same(served: Served, embedded: Service, text: str) -> None:
+    target = f"/search?{urlencode({'q': text})}"
+    found, wanted = (get(each, target, "application/json") for each in (served.service, embedded))
+    assert found.status == wanted.status == 200
+    assert json.loads(found.content) == json.loads(wanted.content)
+
+
+def test_names_are_reconciled_alike(served: Served, embedded: Service) -> None:
+    queries = {
+        "q0": {"query": "Huawei"},
+        "q1": {"query": "China", "type": f"{IWM}ontology#Country"},
+        "q2": {"query": "nothing of this name"},
+    }
+    target = f"/reconcile?{urlencode({'queries': json.dumps(queries)})}"
+
+    def results(service: Service) -> Any:
+        answer = get(service, target, "application/json")
+        assert answer.status == 200
+        return json.loads(answer.content)
+
+    assert results(served.service) == results(embedded)
