@@ -32,7 +32,7 @@ if (cluster.isWorker) {
   };
 }
 const endpoint = new HttpServiceSparqlEndpoint({
-  context: { sources },
+  context: { sources, unionDefaultGraph: true },
   engine: new QueryEngine(),
   port: Number(port),
   timeout: MILLISECONDS,

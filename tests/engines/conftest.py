@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 from server.processes import run, started, until_serving
-
-from graphsvc.store import union
 
 from .servers import comunica, oxigraph, virtuoso
 
@@ -25,10 +22,6 @@ if TYPE_CHECKING:
 ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso, "comunica": comunica}
 EMBEDDED = "embedded"
 STORES = (EMBEDDED, *ENGINES)
-
-#: The engines whose default graph is what was written into it: the merge of the named graphs, as
-#: ``graphsvc publish`` writes it.
-_WITH_DEFAULT_GRAPH = ("oxigraph", "comunica")
 
 #: The one engine that does not say what it is.
 _TO_BE_NAMED = ("comunica",)
@@ -62,15 +55,6 @@ class Places:
 
 
 @pytest.fixture(scope="session")
-def published(mechanisms_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a file with the quads of the release, and their merge in the default graph."""
-    quads = gzip.decompress(mechanisms_release.dump.read_bytes())
-    file = tmp_path_factory.mktemp("published") / "quads.nq"
-    file.write_bytes(quads + b"".join(union.triples(quads)))
-    return file
-
-
-@pytest.fixture(scope="session")
 def places(mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Places:
     return Places(mechanisms_folder, tmp_path_factory.mktemp("engines"))
 
@@ -86,7 +70,7 @@ def embedded(mechanisms_release: Release, places: Places) -> Iterator[Service]:
 
 @pytest.fixture(scope="session", params=STORES)
 def served(
-    request: pytest.FixtureRequest, places: Places, mechanisms_release: Release, published: Path
+    request: pytest.FixtureRequest, places: Places, mechanisms_release: Release
 ) -> Iterator[Served]:
     """Return a service of each store in turn; an engine's names have been indexed."""
     name: str = request.param
@@ -94,9 +78,8 @@ def served(
         yield Served(name, request.getfixturevalue("embedded"))
         return
     folder = places.folder_of(name)
-    data = published if name in _WITH_DEFAULT_GRAPH else mechanisms_release.dump
     with ExitStack() as stack:
-        engine = stack.enter_context(ENGINES[name](folder, data))
+        engine = stack.enter_context(ENGINES[name](folder, mechanisms_release.dump))
         arguments: list[str | Path] = [*places.project, "--releases", folder / "releases"]
         arguments += ["--store", engine.query]
         if name in _TO_BE_NAMED:

@@ -138,7 +138,7 @@ def virtuoso(folder: Path, data: Path | None = None, port: int = 0) -> Iterator[
 def comunica(folder: Path, data: Path, port: int = 0) -> Iterator[Engine]:
     """Run Comunica's HTTP endpoint over the quads of an N-Quads file, which it has in memory.
 
-    Its default graph is what the file has in it, and it takes no writes.
+    Its default graph is the union of all graphs, and it takes no writes.
     """
     port = port or free_port()
     # One that pip brings stands beside the interpreter.
