@@ -107,7 +107,7 @@ def _target(address: str) -> Target:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="PYTHONPATH=tests python -m benchmarks.engines", description=__doc__
+        prog="python -m benchmarks.engines", description=__doc__
     )
     parser.add_argument("--size", type=size, default=100_000, help="how many quads")
     parser.add_argument("--asks", type=int, default=20, help="how often each question is asked")
