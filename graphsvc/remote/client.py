@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.request import Request
 
 from graphsvc.remote import failures
+from graphsvc.remote.authorization import Authorization
 from graphsvc.remote.breaker import Breaker
 from graphsvc.remote.dialling import Dialler, SilentHostError
 from graphsvc.remote.engines import GENERIC
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphsvc.errors import GraphsvcError
+    from graphsvc.remote.credentials import Credentials
     from graphsvc.remote.transport import Reply
 
-#: How many seconds to wait before a request is sent again, each time; and until when after the
-#: first one, so that a page says within a second that the engine is away.
+#: How many seconds to wait before a request is sent again, each time.
 _PAUSES = (0.1, 0.25)
-_RETRYING = 0.6
+
+RETRYING = 0.6
+"""Until when a request is sent again, in seconds: a page says within one that an engine is away."""
 
 #: The part of the deadline after which an engine is not waited for: its answer is still to be sent.
 _WAITING = 0.95
@@ -79,10 +82,10 @@ class Client:
     It is made before processes are forked, so that all share what is known of the engine's health.
     """
 
-    def __init__(self, address: str, authorization: str | None, deadline: float) -> None:
+    def __init__(self, address: str, credentials: Credentials, deadline: float) -> None:
         self.deadline = deadline
         self._address = address
-        self._connections = Connections(address, authorization)
+        self._connections = Connections(address, Authorization(address, credentials))
         self._breaker = Breaker()
 
     def open_connections_by_thread(self) -> None:
@@ -105,7 +108,9 @@ class Client:
         try:
             reply = self._sent(question)
         except (OSError, HTTPException) as error:
-            self._note_failure(error)
+            # A query may take long on an engine that is well otherwise.
+            if not isinstance(error, TimeoutError) or not self.is_there():
+                self._note_failure(error)
             raise self._error(error) from error
         if reply.status in failures.AWAY:
             self._note_failure(f"it answers {reply.status}")
@@ -154,7 +159,7 @@ class Client:
         Queries only read, so an engine may be sent one twice.
         https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
         """
-        end = time.monotonic() + _RETRYING
+        end = time.monotonic() + RETRYING
         for pause in _PAUSES:
             wait = pause * random.uniform(0.5, 1)  # noqa: S311 - it parts the clients of an engine
             try:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc.errors import SettingsError
 from graphsvc.remote import fulltext, virtuoso
+from graphsvc.store.repair import repaired
 
 if TYPE_CHECKING:
     from graphsvc.store.repair import Edit
@@ -24,13 +24,6 @@ FullText: TypeAlias = Callable[[Sequence[str], Sequence[str], int], str]
 
 #: A pattern for the path of an engine's query address, and what stands in its place.
 Place: TypeAlias = tuple[str, str]
-
-
-class DefaultGraph(Enum):
-    """What the default graph of an engine holds where a query names none."""
-
-    MERGE = "the merge of all graphs"
-    OWN = "only what was written into no named graph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +55,12 @@ class Engine:
     formats of results that are asked for, the best first, and ``spellings`` what the engine writes
     in them, and what stands for it. ``update`` and ``graph_store`` lead from the path of the query
     address to those for writing.
-    ``is_oxigraph`` if it reads queries as the embedded store does.
     """
 
     name: str
     label: str
     marks: str | None = None
     deadline: Callable[[float], Deadline] = _no_deadline
-    default_graph: DefaultGraph = DefaultGraph.MERGE
     merging: Mapping[str, str] = field(default_factory=dict)
     incomplete: Mapping[str, str] = field(default_factory=dict)
     row_limit: str | None = None
@@ -79,7 +70,6 @@ class Engine:
     full_text: FullText | None = None
     update: Place | None = None
     graph_store: Place | None = None
-    is_oxigraph: bool = False
 
     def update_address(self, url: str) -> str:
         """Return where updates are sent; the query's address if the engine has one for both."""
@@ -112,11 +102,10 @@ ENGINES: tuple[Engine, ...] = (
         "oxigraph",
         "Oxigraph",
         marks=r"(?i)^server: oxigraph",
-        default_graph=DefaultGraph.OWN,
         merging={"union-default-graph": ""},
         update=(r"/query/?$", "/update"),
         graph_store=(r"/query/?$", "/store"),
-        is_oxigraph=True,
+        repairs=lambda query: repaired(query).edits,
     ),
     # https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/: a query that meets its
     # time-out is answered with the rows so far, which the state S1TAT says.
@@ -152,7 +141,8 @@ ENGINES: tuple[Engine, ...] = (
         update=(r"(/repositories/[^/]+)/?$", r"\1/statements"),
         graph_store=(r"(/repositories/[^/]+)/?$", r"\1/rdf-graphs/service"),
     ),
-    # https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints-queryTimeout.html
+    # https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints-queryTimeout.html: a
+    # query is refused if this is not less than the engine's own time-out.
     Engine(
         "neptune",
         "Amazon Neptune",
@@ -170,27 +160,28 @@ ENGINES: tuple[Engine, ...] = (
         "Stardog",
         marks=r"(?i)stardog",
         deadline=lambda seconds: Deadline({"timeout": _milliseconds(seconds)}),
-        default_graph=DefaultGraph.OWN,
-        merging={"default-graph-uri": "tag:stardog:api:context:all"},
+        merging={
+            "default-graph-uri": "tag:stardog:api:context:all",
+            "named-graph-uri": "tag:stardog:api:context:named",
+        },
         full_text=fulltext.of_stardog,
         update=(r"/query/?$", "/update"),
         graph_store=(r"/query/?$", ""),
     ),
-    # https://github.com/ad-freiburg/qlever/wiki
+    # https://github.com/ad-freiburg/qlever/wiki: it refuses a time-out above its own.
     Engine(
         "qlever",
         "QLever",
         marks=r"(?i)qlever",
         deadline=lambda seconds: Deadline({"timeout": f"{_whole_seconds(seconds)}s"}),
     ),
-    # https://jena.apache.org/documentation/fuseki2/: the time-out is in seconds.
+    # https://jena.apache.org/documentation/fuseki2/: the time-out is in seconds. No parameter makes
+    # its default graph the merge and leaves the named ones: its configuration does.
     Engine(
         "fuseki",
         "Apache Jena Fuseki",
         marks=r"(?i)fuseki",
         deadline=lambda seconds: Deadline({"timeout": _whole_seconds(seconds)}),
-        default_graph=DefaultGraph.OWN,
-        merging={"default-graph-uri": "urn:x-arq:UnionGraph"},
         full_text=fulltext.of_fuseki,
         update=(r"/(?:query|sparql)/?$", "/update"),
         graph_store=(r"/(?:query|sparql)/?$", "/data"),

@@ -30,7 +30,7 @@ _MOST_READ, _MOST_SHOWN = 16_384, 600
 #: The kinds of errors by what engines say of them: Virtuoso, Fuseki, RDF4J, Stardog, Neptune,
 #: QLever and Blazegraph, by their sources and documentations.
 _OF_TIME = re.compile(
-    r"timed?[ -]?(?:out|limit)|deadline|too long|S1T00|estimated execution time", re.IGNORECASE
+    r"timed?[ -]?(?:out|limit)|deadline|too long|S1T00|SR177|estimated execution time", re.IGNORECASE
 )
 _OF_MEMORY = re.compile(
     r"out ?of ?memory|memory ?limit|insufficient memory|allocat|enough memory", re.IGNORECASE
@@ -126,7 +126,7 @@ def _of_the_operator(status: int, said: str) -> StoreError:
     """Return the error for what only those can mend who run the service or the engine."""
     if status in _NO_ACCESS:
         return StoreError(
-            f"The engine that holds the graph does not let this service in ({status}).",
+            f"The engine that holds the graph does not let this service in ({status}){said}",
             remedy=f"Whoever runs the service must set {STORE_USER} and {STORE_PASSWORD}, or "
             f"{STORE_TOKEN}, in its environment.",
         )

@@ -21,10 +21,9 @@ def of_virtuoso(words: Sequence[str], languages: Sequence[str], limit: int) -> s
     texts = [f"'{word}'" for word in map(_letters, words)]
     if texts and len(texts[-1]) >= len("'four'"):
         texts[-1] = f"{texts[-1][:-1]}*'"
-    expression = Literal(" AND ".join(texts))
-    pattern = (
-        f"?thing ?property ?label . ?label <bif:contains> {expression} OPTION (score ?score) ."
-    )
+    match = f"?label <bif:contains> {Literal(' AND '.join(texts))} OPTION (score ?rank)"
+    # ?score is a word of its own there.
+    pattern = f"?thing ?property ?label . {match} BIND(?rank AS ?score)"
     return _query(pattern, languages, limit)
 
 
@@ -35,8 +34,11 @@ def of_stardog(words: Sequence[str], languages: Sequence[str], limit: int) -> st
 
 
 def of_graphdb(words: Sequence[str], languages: Sequence[str], limit: int) -> str:
-    """Ask the index of literals: https://graphdb.ontotext.com/documentation/ (full-text search)."""
-    match = f"?label <http://www.ontotext.com/owlim/lucene#fts> {_lucene(words)} ."
+    """Ask the simple index: https://graphdb.ontotext.com/documentation/10.1/full-text-search.html.
+
+    It has no scores.
+    """
+    match = f"?label <http://www.ontotext.com/fts> {_lucene(words)} ."
     return _query(f"{match} ?thing ?property ?label . BIND(1 AS ?score)", languages, limit)
 
 

@@ -21,7 +21,6 @@ from graphsvc.remote.engines import engine_named
 from graphsvc.remote.recognition import Recogniser
 from graphsvc.remote.wording import Words, as_values, worded
 from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Table, Term
-from graphsvc.store.repair import repaired
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,7 +72,7 @@ class RemoteStore:
         take. Nothing is sent yet: the engine may be away. Errors: SettingsError.
         """
         _must_be_address(address)
-        client = Client(address, credentials(address).authorization, deadline)
+        client = Client(address, credentials(address), deadline)
         known = None if engine is None else engine_named(engine)
         return cls(client, Recogniser(client, known), prefixes)
 
@@ -163,9 +162,8 @@ class RemoteStore:
     ) -> RemoteResult:
         """Send a query that has been checked; its own dataset goes before the merge."""
         engine = self.engine
-        inside = as_values(bindings or {}) + engine.deadline(self._seconds).pattern
-        repairs = repaired(query).edits if engine.is_oxigraph else engine.repairs(query)
-        text = worded(query, self._words.prologue(query), inside, repairs)
+        inside = f"{as_values(bindings or {})} {engine.deadline(self._seconds).pattern}".strip()
+        text = worded(query, self._words.prologue(query), inside, engine.repairs(query))
         names_dataset = bool(graphs) or any(sparql.dataset_clauses(query))
         merging = () if names_dataset else self._recogniser.merging
         return self._sent(text, sparql.form(query) or "SELECT", [*_dataset(graphs), *merging])

@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     from http.client import HTTPResponse
     from urllib.request import Request
 
+    from graphsvc.remote.authorization import Authorization
     from graphsvc.remote.dialling import Dial
 
 _AGENT = f"graphsvc/{__version__}"
+_UNAUTHORIZED = 401
+
+#: So often a request is sent with another field Authorization, until an engine lets it in.
+_ROUNDS = 3
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -159,12 +164,11 @@ class _Connection(HTTPConnection):
 class Connections:
     """The connections of this process to the engine at an address.
 
-    ``place`` is the engine's host and port, ``authorization`` the field with the credentials. A
-    process that has been forked opens
-    connections of its own.
+    ``place`` is the engine's host and port, ``authorization`` says who asks. A process that has
+    been forked opens connections of its own.
     """
 
-    def __init__(self, address: str, authorization: str | None = None) -> None:
+    def __init__(self, address: str, authorization: Authorization) -> None:
         parts = urlsplit(address)
         self.place = parts.hostname or "", parts.port or _PORTS[parts.scheme]
         self._context = ssl.create_default_context() if parts.scheme == "https" else None
@@ -181,6 +185,15 @@ class Connections:
 
         Errors: OSError, HTTPException.
         """
+        for _ in range(_ROUNDS):
+            reply = self._answered(request, patience)
+            challenges = reply.fields.get_all("WWW-Authenticate") or []
+            if reply.status != _UNAUTHORIZED or not self._authorization.learn(challenges):
+                return reply
+            reply.close()
+        return self._answered(request, patience)
+
+    def _answered(self, request: Request, patience: float) -> Reply:
         if self._process != os.getpid():
             self._process = os.getpid()
             self.close()
@@ -205,8 +218,9 @@ class Connections:
 
     def _exchange(self, connection: _Connection, request: Request, patience: float) -> Reply:
         fields = dict(request.header_items())
-        if self._authorization is not None:
-            fields["Authorization"] = self._authorization
+        authorization = self._authorization.field(request)
+        if authorization is not None:
+            fields["Authorization"] = authorization
         try:
             if connection.sock is None:
                 connection.connect()

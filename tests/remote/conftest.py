@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import TYPE_CHECKING
 
 import pytest
 from engines.servers import oxigraph
+from pyoxigraph import RdfFormat, serialize
 
 from graphsvc.remote.store import RemoteStore
 from graphsvc.store import union
@@ -18,19 +18,20 @@ if TYPE_CHECKING:
 
     from engines.servers import Engine
 
-    from graphsvc.release import Release
+    from graphsvc.sources import Project
 
 
 @pytest.fixture(scope="session")
-def nquads(lights_release: Release) -> bytes:
+def nquads(lights: Project) -> bytes:
     """Return quads without blank nodes, which each engine would call by other names."""
-    lines = gzip.decompress(lights_release.dump.read_bytes()).splitlines(keepends=True)
+    content = serialize(lights.quads, format=RdfFormat.N_QUADS) or b""
+    lines = sorted(set(content.splitlines(keepends=True)))
     return b"".join(line for line in lines if b"_:" not in line)
 
 
 @pytest.fixture(scope="session")
-def embedded(lights_release: Release, nquads: bytes) -> OxigraphStore:
-    return OxigraphStore.load(nquads, lights_release.prefixes)
+def embedded(lights: Project, nquads: bytes) -> OxigraphStore:
+    return OxigraphStore.load(nquads, lights.prefixes)
 
 
 @pytest.fixture(scope="session")
@@ -44,5 +45,7 @@ def engine(nquads: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def remote(lights_release: Release, engine: Engine) -> RemoteStore:
-    return RemoteStore.at(engine.query, lights_release.prefixes)
+def remote(lights: Project, engine: Engine) -> Iterator[RemoteStore]:
+    store = RemoteStore.at(engine.query, lights.prefixes)
+    yield store
+    store.close()

@@ -6,7 +6,6 @@ It speaks on sockets, so that it can cut its answers, lie about their lengths an
 from __future__ import annotations
 
 import socket
-import ssl
 import threading
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
 #: What does something with a connection on which a request has come.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graphsvc.formats import Format
-    from graphsvc.release import Release
+    from graphsvc.sources import Project
     from graphsvc.store.oxigraph import OxigraphStore
 
 TABLES = (
@@ -123,10 +123,10 @@ def test_yes_and_no_are_the_same_in_every_format(
 
 @pytest.mark.parametrize("query", REFUSED)
 def test_what_is_wrong_is_told_in_the_same_words_and_nothing_is_sent(
-    embedded: OxigraphStore, lights_release: Release, query: str
+    embedded: OxigraphStore, lights: Project, query: str
 ) -> None:
     with naughty(answer(b"")) as server:
-        store = RemoteStore.at(server.address, lights_release.prefixes)
+        store = RemoteStore.at(server.address, lights.prefixes)
         for ask in ("select", "ask", "read"):
             with pytest.raises(QueryError) as theirs:
                 getattr(store, ask)(query)
@@ -158,7 +158,7 @@ def test_an_ask_is_not_answered_by_the_parser() -> None:
     many = " ".join(map(str, range(1000)))
     values = " ".join(f"VALUES ?{name} {{ {many} }}" for name in "abc")
     with naughty(answer(b'{"head":{},"boolean":true}')) as server:
-        store = RemoteStore.at(server.address, {}, "comunica")
+        store = RemoteStore.at(server.address, {}, "sparql")
         assert store.ask(f"ASK {{ {values} FILTER(?a + ?b + ?c > 5000) }}")
         store.close()
 
@@ -235,12 +235,12 @@ def test_a_dataset_of_the_request_is_that_of_the_query(
 
 
 def test_an_engine_that_has_only_named_graphs_is_asked_for_their_union(
-    nquads: bytes, lights_release: Release, tmp_path: Path
+    nquads: bytes, lights: Project, tmp_path: Path
 ) -> None:
     data = tmp_path / "named.nq"
     data.write_bytes(nquads)
     with oxigraph(tmp_path, data) as engine:
-        store = RemoteStore.at(engine.query, lights_release.prefixes)
+        store = RemoteStore.at(engine.query, lights.prefixes)
         assert store.is_merged
         assert store.select("SELECT ?s { ?s ?p ?o } LIMIT 1").rows
         one = store.select_trusted("SELECT ?g { GRAPH ?g { ?s ?p ?o } } LIMIT 1").rows[0][0]
@@ -253,7 +253,7 @@ def test_an_engine_that_has_only_named_graphs_is_asked_for_their_union(
 
 def test_connections_stay_open() -> None:
     with naughty(answer(b'{"head":{},"boolean":true}')) as server:
-        store = RemoteStore.at(server.address, {}, "comunica")
+        store = RemoteStore.at(server.address, {}, "sparql")
         for _ in range(9):
             assert store.ask("ASK { }")
         store.close()

@@ -1,4 +1,4 @@
-"""The way to an engine: credentials that nobody sees, and one host alone, from bounded processes."""
+"""The way to an engine: credentials that nobody sees, one host alone, a breaker for all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import os
 import socket
 import ssl
 import subprocess
+import threading
+from contextlib import suppress
+from hashlib import md5
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +17,7 @@ import pytest
 from graphsvc import settings
 from graphsvc.errors import GraphsvcError, SettingsError, StoreError, StoreUnavailable
 from graphsvc.remote import breaker as breakers
+from graphsvc.remote import dialling
 from graphsvc.remote.breaker import FAILURES, Breaker
 from graphsvc.remote.credentials import Credentials, credentials
 from graphsvc.remote.dialling import Dialler
@@ -26,9 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from .naughty import Naughty
-
-SECRET = "s3cr3t-word"
+SECRET = "s3cr3t-word"  # noqa: S105 - it is a word of these tests
 BASIC = {"GRAPHSVC_STORE_USER": "reader", "GRAPHSVC_STORE_PASSWORD": SECRET}
 IN_BASE64 = "cmVhZGVyOnMzY3IzdC13b3Jk"
 
@@ -52,25 +54,38 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
+ASKS = {
+    "Basic": answer(b"", status="401 Who", WWW_Authenticate='Basic realm="r"'),
+    "nothing": answer(b"", status="401 Who"),
+}
+
+
 @pytest.mark.parametrize(
-    ("variables", "shown"),
+    ("variables", "asks", "shown"),
     [
-        (BASIC, f"Basic {IN_BASE64}"),
-        ({"GRAPHSVC_STORE_TOKEN": SECRET}, f"Bearer {SECRET}"),
-        ({}, None),
+        (BASIC, [], [None]),
+        (BASIC, ["Basic"], [None, f"Basic {IN_BASE64}"]),
+        (BASIC, ["Basic", "Basic"], [None, f"Basic {IN_BASE64}"]),
+        ({"GRAPHSVC_STORE_TOKEN": SECRET}, [], [f"Bearer {SECRET}"]),
+        ({"GRAPHSVC_STORE_TOKEN": SECRET}, ["Basic"], [f"Bearer {SECRET}"]),
+        ({}, ["Basic"], [None]),
     ],
 )
 @pytest.mark.usefixtures("no_credentials")
 def test_an_engine_is_shown_what_the_environment_says(
-    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], shown: str | None
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    asks: list[str],
+    shown: list[str | None],
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    with naughty(answer(YES)) as server:
-        store = RemoteStore.at(server.address, {}, "comunica")
-        store.ask("ASK { }")
+    with naughty(*[ASKS[each] for each in asks], answer(YES)) as server:
+        store = RemoteStore.at(server.address, {}, "sparql")
+        with suppress(StoreError):
+            store.check()
         store.close()
-        assert [each.fields.get("authorization") for each in server.received] == [shown] * 2
+        assert [each.fields.get("authorization") for each in server.received] == shown
 
 
 @pytest.mark.parametrize("by", ["NETRC", "HOME"])
@@ -133,7 +148,7 @@ def test_credentials_stand_in_no_error_and_no_log(
     told = []
     for status in ("401 No", "500 No", "503 No", "302 No", "400 No"):
         with naughty(answer(b"no", "text/plain", status)) as server:
-            store = RemoteStore.at(server.address, {}, "comunica")
+            store = RemoteStore.at(server.address, {}, "sparql")
             for _ in range(FAILURES):
                 with pytest.raises(GraphsvcError) as caught:
                     store.select("SELECT * { ?s ?p ?o }")
@@ -146,12 +161,58 @@ def test_credentials_stand_in_no_error_and_no_log(
 
 
 @pytest.mark.usefixtures("no_credentials")
+def test_an_engine_that_asks_for_digest_is_shown_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in BASIC.items():
+        monkeypatch.setenv(name, value)
+    challenge = 'Digest realm="SPARQL", nonce="n0", qop="auth", algorithm=MD5, opaque="o"'
+    asks = answer(b"", status="401 Who", WWW_Authenticate=challenge)
+    with naughty(asks, answer(YES)) as server:
+        store = RemoteStore.at(server.address, {}, "sparql")
+        assert store.ask("ASK { }")
+        store.close()
+        shown = [request.fields.get("authorization") for request in server.received]
+    assert shown[0] is None
+    for number, each in enumerate(shown[1:], 1):
+        assert each == digest(each, number)
+    assert SECRET not in str(shown[1:])
+
+
+def digest(field: str | None, number: int) -> str:
+    """Return what a client must show: https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1."""
+    assert field is not None
+    client = field.split('cnonce="')[1].split('"', maxsplit=1)[0]
+
+    def hashed(text: str) -> str:
+        return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+    secret, request = hashed(f"reader:SPARQL:{SECRET}"), hashed("POST:/sparql")
+    response = hashed(f"{secret}:n0:{number:08x}:{client}:auth:{request}")
+    return (
+        'Digest username="reader", realm="SPARQL", nonce="n0", uri="/sparql", '
+        f'response="{response}", opaque="o", algorithm="MD5", qop=auth, nc={number:08x}, '
+        f'cnonce="{client}"'
+    )
+
+
+@pytest.mark.usefixtures("no_credentials")
+def test_a_wrong_password_is_shown_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in BASIC.items():
+        monkeypatch.setenv(name, value)
+    asks = answer(b"", status="401 Who", WWW_Authenticate='Digest realm="r", nonce="n"')
+    with naughty(asks) as server:
+        store = RemoteStore.at(server.address, {}, "sparql")
+        with pytest.raises(StoreError, match="does not let this service in"):
+            store.ask("ASK { }")
+        assert len(server.received) == 2
+
+
+@pytest.mark.usefixtures("no_credentials")
 def test_a_redirect_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRAPHSVC_STORE_TOKEN", SECRET)
     with naughty(answer(YES)) as other:
         moved = answer(b"", status="307 Moved", Location=other.address)
         with naughty(moved) as server:
-            store = RemoteStore.at(server.address, {}, "comunica")
+            store = RemoteStore.at(server.address, {}, "sparql")
             with pytest.raises(StoreError, match="another address"):
                 store.ask("ASK { }")
             store.close()
@@ -161,11 +222,12 @@ def test_a_redirect_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1/")
     with naughty(answer(YES)) as server:
-        store = RemoteStore.at(server.address, {}, "comunica")
+        store = RemoteStore.at(server.address, {}, "sparql")
         assert store.ask("ASK { }")
         store.close()
 
 
+@pytest.mark.usefixtures("no_credentials")
 def test_a_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     options = ("-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost")
@@ -176,19 +238,23 @@ def test_a_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.Monke
     context.load_cert_chain(certificate, key)
     with naughty(answer(YES), tls=context) as server:
         address = server.address.replace("http://127.0.0.1", "https://localhost")
-        store = RemoteStore.at(address, {}, "comunica")
+        store = RemoteStore.at(address, {}, "sparql")
         with pytest.raises(StoreUnavailable, match="certificate"):
             store.ask("ASK { }")
         assert not server.received
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        trusting = RemoteStore.at(address, {}, "comunica")
+        for name, value in BASIC.items():
+            monkeypatch.setenv(name, value)
+        trusting = RemoteStore.at(address, {}, "sparql")
         assert trusting.ask("ASK { }")
         trusting.close()
+        # Nobody listens, so that the password is shown at once.
+        assert server.received[0].fields["authorization"] == f"Basic {IN_BASE64}"
 
 
 def test_a_process_without_sockets_reaches_its_engine_and_nothing_else() -> None:
     with naughty(answer(YES)) as server, naughty(answer(YES)) as other:
-        store = RemoteStore.at(server.address, {}, "comunica")
+        store = RemoteStore.at(server.address, {}, "sparql")
         port = int(other.address.split(":")[2].split("/")[0])
 
         def bounded() -> bool:
@@ -209,20 +275,28 @@ def test_a_process_without_sockets_reaches_its_engine_and_nothing_else() -> None
         assert not other.connections
 
 
-def test_a_host_whose_name_takes_long_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    with naughty(answer(YES)) as server, socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+def test_a_silent_host_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         # The kernel leaves unanswered what a full backlog has no room for.
         waiting = [socket.socket() for _ in range(3)]
         for each in waiting:
-            each.setblocking(False)
+            each.setblocking(False)  # noqa: FBT003 - the socket's own interface
             each.connect_ex(full.getsockname())
-        store = RemoteStore.at(f"http://127.0.0.1:{full.getsockname()[1]}/", {}, "comunica")
+        store = RemoteStore.at(f"http://127.0.0.1:{full.getsockname()[1]}/", {}, "sparql")
         monkeypatch.setattr("graphsvc.remote.dialling.CONNECTING", 0.1)
         with pytest.raises(StoreUnavailable, match="silent"):
             store.ask("ASK { }")
         for each in waiting:
             each.close()
-        assert not server.received
+
+
+def test_a_name_that_takes_long_to_be_resolved_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(dialling, "dial", lambda *_: over.wait())
+    monkeypatch.setattr(dialling, "CONNECTING", 0.05)
+    with pytest.raises(dialling.SilentHostError):
+        Dialler("engine.example", 80).dial("engine.example", 80)
+    over.set()
 
 
 def test_all_processes_share_a_breaker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,13 +342,9 @@ def test_a_process_that_is_killed_while_it_looks_holds_nobody_up(
 
 def test_a_forked_process_opens_its_own_connections() -> None:
     with naughty(answer(YES)) as server:
-        store = RemoteStore.at(server.address, {}, "comunica")
+        store = RemoteStore.at(server.address, {}, "sparql")
         assert store.ask("ASK { }")
         assert in_child(lambda: store.ask("ASK { }"))
         assert store.ask("ASK { }")
         store.close()
-        assert _connections(server) == 2
-
-
-def _connections(server: Naughty) -> int:
-    return server.connections
+        assert server.connections == 2

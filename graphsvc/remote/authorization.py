@@ -1,0 +1,75 @@
+"""The field Authorization of requests: a token, or a password as an engine asks for it.
+
+Without TLS a password is shown only to an engine that asks for it, for HTTP Digest does not show it
+to who listens; Virtuoso lets users in by nothing else. With TLS it is shown at once, since some
+engines let in whoever does not say who asks, and give less.
+https://www.rfc-editor.org/rfc/rfc7617 and https://www.rfc-editor.org/rfc/rfc7616
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+from urllib.request import (
+    AbstractDigestAuthHandler,
+    HTTPPasswordMgrWithDefaultRealm,
+    parse_http_list,
+    parse_keqv_list,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from urllib.request import Request
+
+    from graphsvc.remote.credentials import Credentials
+
+_DIGEST, _BASIC = "digest ", "basic"
+
+
+class _Way(Enum):
+    """How requests say who asks."""
+
+    NOT = 0
+    AT_ONCE = 1
+    DIGEST = 2
+
+
+class Authorization:
+    """Says in requests to the engine at an address who asks."""
+
+    def __init__(self, address: str, credentials: Credentials) -> None:
+        self._credentials = credentials
+        is_private = address.startswith("https:") or credentials.token is not None
+        self._way = _Way.AT_ONCE if is_private else _Way.NOT
+        self._challenge: dict[str, str] = {}
+        passwords = HTTPPasswordMgrWithDefaultRealm()
+        passwords.add_password(None, address, credentials.user or "", credentials.password or "")
+        self._digest = AbstractDigestAuthHandler(passwords)
+
+    def field(self, request: Request) -> str | None:
+        """Return the value of the field for a request; None if nothing is shown."""
+        if self._way is _Way.DIGEST:
+            return f"Digest {self._digest.get_authorization(request, self._challenge)}"
+        return self._credentials.authorization if self._way is _Way.AT_ONCE else None
+
+    def learn(self, challenges: Sequence[str]) -> bool:
+        """Take what an engine asks for in an answer of 401; tell whether to send the request again.
+
+        https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
+        """
+        if self._credentials.user is None:
+            return False
+        before = self._way
+        digest = next((each for each in challenges if each.lower().startswith(_DIGEST)), None)
+        if digest is not None:
+            self._way = _Way.DIGEST
+            self._challenge = parse_keqv_list(parse_http_list(digest[len(_DIGEST) :]))
+            return before is not _Way.DIGEST or self._challenge.get("stale", "").lower() == "true"
+        if before is _Way.NOT and any(each.lower().startswith(_BASIC) for each in challenges):
+            self._way = _Way.AT_ONCE
+            return True
+        if before is _Way.AT_ONCE and not challenges:
+            # Virtuoso says what it asks for only to who shows nothing.
+            self._way = _Way.NOT
+            return True
+        return False
