@@ -214,7 +214,7 @@ def _virtuoso_settings(port: int, sql_port: int) -> str:
             "KeepAliveTimeout": 10,
             "Charset": "UTF-8",
         },
-        "SPARQL": {"ResultSetMaxRows": 1_000_000, "MaxQueryExecutionTime": 60},
+        "SPARQL": {"ResultSetMaxRows": 1_000_000, "MaxQueryExecutionTime": 600},
     }
     return "\n".join(
         f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in section.items())

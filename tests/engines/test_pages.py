@@ -10,6 +10,7 @@ import pytest
 from browser.page_types import PAGES, PageType
 
 from .asking import PAGE, TRIPLES, get, triples, words
+from .conftest import QUICK, SLOW
 
 if TYPE_CHECKING:
     from server.processes import Service
@@ -42,6 +43,11 @@ def test_a_document_is_the_same_graph(served: Served, embedded: Service, name: s
     assert triples(found.content) == triples(wanted.content)
 
 
+#: What a slow engine is asked for: a thing, a class, a sentence, a name that is not there.
+FEW = {"mechanism", "browse, class", "passage", "no such thing", "query, plain", "answer, wrong"}
+
+
+@pytest.mark.parametrize("served", QUICK, indirect=True)
 @pytest.mark.parametrize("page", [page for page in PAGES if not page.has_past], ids=str)
 def test_a_page_says_the_same(served: Served, embedded: Service, page: PageType) -> None:
     target = quote(page.path.partition("#")[0], safe="/?=&:%+.")
@@ -51,6 +57,15 @@ def test_a_page_says_the_same(served: Served, embedded: Service, page: PageType)
         assert words(found.content) == words(wanted.content)
 
 
+@pytest.mark.parametrize("served", [SLOW], indirect=True)
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name in FEW], ids=str)
+def test_a_page_of_a_slow_engine_is_there(served: Served, page: PageType) -> None:
+    answer = get(served.service, page.path, PAGE)
+    assert answer.status == page.status
+    assert words(answer.content)
+
+
+@pytest.mark.parametrize("served", QUICK, indirect=True)
 @pytest.mark.parametrize("text", ["china", "huwei", "business forum", "北京"])
 def test_a_search_finds_the_same(served: Served, embedded: Service, text: str) -> None:
     target = f"/search?{urlencode({'q': text})}"
@@ -59,6 +74,7 @@ def test_a_search_finds_the_same(served: Served, embedded: Service, text: str) -
     assert json.loads(found.content) == json.loads(wanted.content)
 
 
+@pytest.mark.parametrize("served", QUICK, indirect=True)
 def test_names_are_reconciled_alike(served: Served, embedded: Service) -> None:
     queries = {
         "q0": {"query": "Huawei"},
