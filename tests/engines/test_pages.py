@@ -13,7 +13,9 @@ from .asking import PAGE, TRIPLES, get, triples, words
 from .conftest import QUICK, SLOW
 
 if TYPE_CHECKING:
+    from pyoxigraph import Dataset
     from server.processes import Service
+    from server.wire import Answer
 
     from .conftest import Served
 
@@ -31,6 +33,8 @@ DOCUMENTS = (
     "source/international-working-mechanisms",
 )
 
+OF_THE_DOCUMENT = (b"<http://purl.org/dc/terms/modified>", b"owl#versionInfo>")
+
 #: Pages whose subject is a release as a file, which a graph in an engine is not; and the one of
 #: them that shows any of many rows.
 OF_RELEASES = {"dataset", "graph"}
@@ -40,7 +44,15 @@ OF_RELEASES = {"dataset", "graph"}
 def test_a_document_is_the_same_graph(served: Served, embedded: Service, name: str) -> None:
     found, wanted = (get(each, f"/doc/{name}", TRIPLES) for each in (served.service, embedded))
     assert found.status == wanted.status == 200
-    assert triples(found.content) == triples(wanted.content)
+    assert _of_the_thing(found) == _of_the_thing(wanted)
+
+
+def _of_the_thing(document: Answer) -> Dataset:
+    """Return a document but for its date and version, which are those of a release."""
+    lines = document.content.splitlines(keepends=True)
+    kept = [line for line in lines if not any(name in line for name in OF_THE_DOCUMENT)]
+    assert len(lines) - len(kept) <= len(OF_THE_DOCUMENT)
+    return triples(b"".join(kept))
 
 
 #: What a slow engine is asked for: a thing, a class, a sentence, a name that is not there.
