@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: These tell what points to a thing too, or the statements about it.
 DESCRIBES_MORE = ("virtuoso",)
 
-#: Of these an answer depends on what an engine comes to first: any of many rows.
+#: Of these an answer, or the example of a parameter, is any of many rows: the first that is found.
 ANY_OF_MANY = {
     "collection/properties",
     "collection/sampled",
@@ -33,6 +33,8 @@ ANY_OF_MANY = {
     "document/content",
     "examples/some",
     "origins/content",
+    "terms/namings",
+    "thing/parts",
 }
 #: It counts triples, which stand once for each graph in a union that is no set.
 COUNTS_TRIPLES = "collection/counted"
