@@ -30,7 +30,8 @@ _MOST_READ, _MOST_SHOWN = 16_384, 600
 #: The kinds of errors by what engines say of them: Virtuoso, Fuseki, RDF4J, Stardog, Neptune,
 #: QLever and Blazegraph, by their sources and documentations.
 _OF_TIME = re.compile(
-    r"timed?[ -]?(?:out|limit)|deadline|too long|S1T00|SR177|estimated execution time", re.IGNORECASE
+    r"timed?[ -]?(?:out|limit)|deadline|too long|S1T00|SR177|estimated execution time",
+    re.IGNORECASE,
 )
 _OF_MEMORY = re.compile(
     r"out ?of ?memory|memory ?limit|insufficient memory|allocat|enough memory", re.IGNORECASE

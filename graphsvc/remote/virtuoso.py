@@ -25,6 +25,10 @@ _WITHOUT_OWN_GRAPH = (
     "define input:default-graph-exclude <http://www.openlinksw.com/schemas/virtrdf#> "
 )
 
+#: Lets a DESCRIBE tell all that is said of a thing, and of the statements about it; else it leaves
+#: out some. https://docs.openlinksw.com/virtuoso/rdfsqlfromsparql/
+_WHOLE_DESCRIPTIONS = 'define sql:describe-mode "CBD" '
+
 RESULTS_IN_JSON = (
     (b'"type": "typed-literal"', b'"type": "literal"'),
     (b'"type": "bnode", "value": "nodeID://', b'"type": "bnode", "value": "'),
@@ -44,7 +48,9 @@ _ANY_TRIPLE = "{ ?graphsvcS ?graphsvcP ?graphsvcO }"
 def repairs(query: str) -> list[Edit]:
     """Return the edits that make a query one that the engine answers as the standard says."""
     # Where graphs are left out, a pattern in GRAPH and a name matches nothing.
-    first = [] if sparql.mentions(query, _GRAPH) else [Edit(0, 0, _WITHOUT_OWN_GRAPH)]
+    words = "" if sparql.mentions(query, _GRAPH) else _WITHOUT_OWN_GRAPH
+    words += _WHOLE_DESCRIPTIONS if sparql.form(query) == "DESCRIBE" else ""
+    first = [Edit(0, 0, words)] if words else []
     capitals = query.upper()
     if not any(word in capitals for word in _NOTICED):
         return first

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .conftest import Served
 
 #: "The RDF returned is determined by the information publisher": https://www.w3.org/TR/sparql11-query/#describe.
-#: These tell what points to a thing too, or the statements about it.
+#: These tell the statements about a thing too.
 DESCRIBES_MORE = ("virtuoso",)
 
 #: Of these an answer, or the example of a parameter, is any of many rows: the first that is found.

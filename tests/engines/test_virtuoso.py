@@ -22,6 +22,7 @@ _FIRST = "define input:default-graph-exclude <http://www.openlinksw.com/schemas/
     ("written", "sent"),
     [
         ("SELECT ?x { ?x ?y ?z }", f"{_FIRST}SELECT ?x {{ ?x ?y ?z }}"),
+        ("DESCRIBE <urn:x>", f'{_FIRST}define sql:describe-mode "CBD" DESCRIBE <urn:x>'),
         (
             "SELECT ?g { GRAPH ?g { } }",
             "SELECT ?g { { SELECT DISTINCT ?g WHERE { GRAPH ?g "
