@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from urllib.request import Request
 
 from graphsvc.remote import failures
@@ -177,8 +178,10 @@ class Client:
 
     def _note_failure(self, reason: object) -> None:
         if self._breaker.fail():
+            # A query in the address may hold a key.
+            place = urlsplit(self._address)._replace(query="").geturl()
             logging.getLogger(__name__).warning(
-                "The engine at %s does not answer: %s.", self._address, reason
+                "The engine at %s does not answer: %s.", place, reason
             )
 
     def _error(self, error: OSError | HTTPException) -> GraphsvcError:

@@ -20,6 +20,7 @@ from graphsvc.errors import (
 from graphsvc.formats import Content, named
 from graphsvc.remote import breaker, client, dialling
 from graphsvc.remote.store import RemoteStore
+from graphsvc.web.problems import problem_of
 
 from .naughty import (
     JSON,
@@ -288,6 +289,15 @@ def test_it_is_told_that_nobody_listens(store_at: At) -> None:
         store.select(SELECT)
     with pytest.raises(StoreUnavailable):
         store.check()
+
+
+def test_clients_are_told_when_to_come_again(store_at: At) -> None:
+    with naughty(MERGED, refuses) as server, pytest.raises(StoreUnavailable) as caught:
+        store_at(server).select(SELECT)
+    problem = problem_of(caught.value)
+    assert problem.kind.status == 503
+    assert int(problem.headers["Retry-After"]) > 0
+    assert server.address not in f"{problem.detail} {problem.remedy}"
 
 
 def test_what_a_page_waits_for_an_engine_that_is_away_is_less_than_a_second() -> None:

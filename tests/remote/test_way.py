@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -231,8 +232,9 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
 def test_a_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     options = ("-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost")
-    name = ("-addext", "subjectAltName=DNS:localhost")
-    command = ["openssl", "req", *options, *name, "-keyout", key, "-out", certificate]
+    names = ("-addext", "subjectAltName=DNS:localhost")
+    files = ("-keyout", str(key), "-out", str(certificate))
+    command = ["openssl", "req", *options, *names, *files]
     subprocess.run(command, check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
@@ -336,7 +338,12 @@ def test_a_process_that_is_killed_while_it_looks_holds_nobody_up(
     breaker = Breaker()
     for _ in range(FAILURES):
         breaker.fail()
-    assert not in_child(lambda: breaker.lets_through(lambda: os.kill(os.getpid(), 9) is None))
+
+    def is_killed() -> bool:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return True
+
+    assert not in_child(lambda: breaker.lets_through(is_killed))
     assert breaker.lets_through(lambda: True)
 
 
