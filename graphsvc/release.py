@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +148,11 @@ class Release:
     def has_index(self) -> bool:
         """Tell whether there is an index of names and sentences."""
         return (self.path / SEARCH).exists()
+
+    @property
+    def index_time(self) -> datetime:
+        """Return when its index was made. OSError if it has none."""
+        return datetime.fromtimestamp((self.path / SEARCH).stat().st_mtime, UTC)
 
     @property
     def derived(self) -> Mapping[str, Sequence[str]]:

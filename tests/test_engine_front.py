@@ -1,4 +1,4 @@
-"""``graphsvc serve --store``: a real engine, a real service before it, and the embedded store beside.
+"""``graphsvc serve --store``: a real engine, a real service before it, the embedded store beside.
 
 What differs on purpose is taken out of pages before they are compared: releases, dumps, dates.
 """
@@ -60,15 +60,28 @@ DOCUMENTS = (
     "/queries/providers-of-secretariats.tsv",
 )
 
-#: What belongs to a release, and what is of the moment.
+#: What belongs to a release, and what is of the moment; without it empty lines may be left.
 _OF_RELEASES = re.compile(
     r"<footer.*?</footer>|<script type=\"application/ld\+json\">.*?</script>"
     r"|<section aria-labelledby=\"(?:download|versions)\">.*?</section>"
     r"|<p class=\"(?:figures|position)\">.*?</p>|<a class=\"query-this\"[^>]*>Permalink[^<]*</a>"
     r"|<dt>(?:Release|Retrieved)</dt><dd>.*?</dd>|, release [0-9a-f]{16}"
-    r"|[^\n]*version[^\n]*[0-9a-f]{16}[^\n]*\n|ET  - [0-9a-f]{16}\n",
+    r"|[^\n]*version[^\n]*[0-9a-f]{16}[^\n]*\n|ET  - [0-9a-f]{16}\r?\n|(?<=\n)\s*\n",
     re.DOTALL,
 )
+
+#: What a document says of itself and of releases: which one it is of, and when that was made.
+_OF_DOCUMENTS = re.compile(
+    r"<https://w3id.org/iwm/doc/|\"[0-9a-f]{16}\"|/releases/|#dateTime>|/terms/hasVersion>|Version"
+)
+
+
+def _compared(page: str) -> str:
+    return _OF_RELEASES.sub("", _OF_RELEASES.sub("", page))
+
+
+def _statements(data: str) -> list[str]:
+    return sorted(line for line in data.splitlines() if not _OF_DOCUMENTS.search(line))
 
 
 @pytest.fixture(scope="module")
@@ -118,9 +131,9 @@ def _there(service: Service, path: str) -> str:
 def test_a_page_is_that_of_the_embedded_store(
     service: Service, embedded: FlaskClient, path: str
 ) -> None:
-    found = _OF_RELEASES.sub("", _there(service, path))
+    found = _there(service, path)
     assert "</main>" in found
-    assert found == _OF_RELEASES.sub("", _here(embedded, path))
+    assert _compared(found) == _compared(_here(embedded, path))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
@@ -129,8 +142,9 @@ def test_data_are_those_of_the_embedded_store(
 ) -> None:
     answer = service.get(path)
     assert answer.status == 200
-    lines = answer.content.decode().splitlines()
-    assert sorted(lines) == sorted(embedded.get(path, base_url=f"http://{HOST}").text.splitlines())
+    statements = _statements(answer.content.decode())
+    assert len(statements) > 5
+    assert statements == _statements(embedded.get(path, base_url=f"http://{HOST}").text)
 
 
 def test_the_endpoint_answers_from_the_engine(service: Service) -> None:
@@ -140,7 +154,9 @@ def test_the_endpoint_answers_from_the_engine(service: Service) -> None:
     assert "etag" not in answer.fields
 
 
-@pytest.mark.parametrize("text", ["Finland", "finland", "Chicag", "https://w3id.org/iwm/id/city/chicago"])
+@pytest.mark.parametrize(
+    "text", ["Finland", "finland", "Chicag", "https://w3id.org/iwm/id/city/chicago"]
+)
 def test_names_are_found_without_an_index(service: Service, text: str) -> None:
     found = json.loads(service.get("/search.json?" + urlencode({"q": text})).content)
     wanted = "Finland" if "land" in text else "Chicago"
@@ -150,7 +166,9 @@ def test_names_are_found_without_an_index(service: Service, text: str) -> None:
 
 def test_names_are_reconciled_without_an_index(service: Service) -> None:
     queries = {"a": {"query": "Finland"}, "b": {"query": "Nowhere"}}
-    found = json.loads(service.get("/reconcile?" + urlencode({"queries": json.dumps(queries)})).content)
+    found = json.loads(
+        service.get("/reconcile?" + urlencode({"queries": json.dumps(queries)})).content
+    )
     assert [(each["name"], each["match"]) for each in found["a"]["result"]] == [("Finland", True)]
     assert found["b"]["result"] == []
 
@@ -176,7 +194,10 @@ def test_a_page_changes_with_the_engine(service: Service, engine: Engine) -> Non
     assert before.fields["cache-control"] == "public, no-cache"
     again = service.get(path, "Accept: text/html", f"If-None-Match: {tag}")
     assert (again.status, again.content) == (304, b"")
-    thing, graph = "<https://w3id.org/iwm/id/city/shanghai>", "<https://w3id.org/iwm/graph/editorial>"
+    thing, graph = (
+        "<https://w3id.org/iwm/id/city/shanghai>",
+        "<https://w3id.org/iwm/graph/editorial>",
+    )
     triple = f'{thing} <http://www.w3.org/2004/02/skos/core#altLabel> "Pearl"'
     try:
         _update(engine, f"INSERT DATA {{ {triple} . GRAPH {graph} {{ {triple} }} }}")
@@ -189,18 +210,17 @@ def test_a_page_changes_with_the_engine(service: Service, engine: Engine) -> Non
 
 def _update(engine: Engine, text: str) -> None:
     body = urlencode({"update": text}).encode()
-    with urlopen(engine.update, body, timeout=30) as answer:
+    with urlopen(engine.update, body, timeout=30) as answer:  # noqa: S310 - our own engine
         assert answer.status == 204
 
 
 def test_the_command_line_asks_the_engine(
-    engine: Engine, mechanisms_folder: Path, tmp_path: Path
+    engine: Engine, embedded: FlaskClient, mechanisms_folder: Path, tmp_path: Path
 ) -> None:
     places = ("--project", mechanisms_folder, "--releases", tmp_path)
     done = run("query", "providers-of-secretariats", "--store", engine.query, *places)
-    answers = mechanisms_folder / "tests" / "answers" / "providers-of-secretariats.tsv"
     assert done.returncode == 0, done.stderr
-    assert done.stdout == answers.read_text("utf-8")
+    assert done.stdout == embedded.get("/queries/providers-of-secretariats.tsv").text
 
 
 def test_an_index_of_the_engine_finds_what_that_of_a_build_finds(
@@ -225,13 +245,19 @@ def _is_well(service: Service) -> bool:
 
 
 def _says_that_the_engine_is_away(service: Service) -> None:
-    for path in ("/", "/doc/id/city/chicago", "/search?q=Finland", "/nothing", "/sparql?query=ASK%7B%7D"):
-        answer = service.get(path, "Accept: application/json")
-        assert answer.problem == "unavailable"
-        assert int(answer.fields["retry-after"]) > 0
+    for path in (
+        "/",
+        "/doc/id/city/chicago",
+        "/search?q=Finland",
+        "/nothing",
+        "/sparql?query=ASK%7B%7D",
+    ):
         page = service.get(path, "Accept: text/html", "Accept-Language: fr")
         assert page.status == 503
+        assert int(page.fields["retry-after"]) > 0
         assert b"</main>" in page.content
+    asked = service.ask("ASK { }", "Accept: application/json")
+    assert asked.problem == "unavailable"
     assert service.get("/readyz").status == 503
     for path in ("/healthz", "/problems", "/static/style.css"):
         assert service.get(path).status == 200
@@ -253,7 +279,8 @@ def test_a_service_outlives_its_engine(
         _says_that_the_engine_is_away(service)
         with oxigraph(tmp_path, port=engine.port):
             eventually(lambda: _is_well(service))
-            assert _there(service, "/") == page
+            # Until the way to the engine is tried again, a moment may pass.
+            eventually(lambda: _there(service, "/") == page)
         assert service.parents() == parents
 
 
@@ -272,4 +299,4 @@ def test_a_service_starts_before_its_engine(
         stack.enter_context(oxigraph(tmp_path, port=port))
         eventually(lambda: _is_well(service))
         assert service.is_well()
-        assert "Lights of the Sound" in _there(service, "/")
+        assert "Lights of Île Merrow" in _there(service, "/")

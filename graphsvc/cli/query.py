@@ -17,7 +17,7 @@ from graphsvc.cli.options import OF_ENGINES, with_settings
 from graphsvc.errors import ParameterError
 from graphsvc.formats import ANSWER_FORMATS, Content, carrying
 from graphsvc.survey.opening import open_engine, project_beside, store_of
-from graphsvc.survey.taking import known, take
+from graphsvc.survey.taking import take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,9 +66,6 @@ def query(
 def _release(settings: Settings) -> Release:
     """Return the release that is asked: of an engine, what is to be known of it now."""
     if settings.store:
-        before = known(settings)
-        if before is not None and before.has_index:
-            return before
         return take(open_engine(settings, {}), settings, project_beside(settings))
     release = current(settings.releases)
     properties = settings.label_properties

@@ -111,7 +111,9 @@ def _prepare(settings: Settings) -> None:
 
 def _say_how_is_searched(release: Release) -> None:
     if release.has_index:
-        click.echo(f"The index of names and sentences is of {release.manifest.built[:16]} UTC.")
+        click.echo(
+            f"The index of names and sentences is of {release.index_time:%Y-%m-%d %H:%M} UTC."
+        )
     else:
         click.echo(
             "Note: there is no index of names and sentences, so few names are found. It is made "

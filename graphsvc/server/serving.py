@@ -87,15 +87,14 @@ def _application(
 def load_engine(values: Settings, release: Release) -> tuple[Release, Application]:
     """Return what is known of an engine, and the application that answers from it.
 
-    ``release`` is what was known before. Without an index it is read anew. If the engine does not
+    ``release`` is what was known before; it is read anew, but for the index. If the engine does not
     answer, the application tells that, and another parent is started once it does.
 
     Errors: GraphsvcError if the engine answers, and its answers are of no use.
     """
     try:
-        if not release.has_index:
-            store = open_engine(values, release.prefixes)
-            release = take(store, values, project_beside(values))
+        store = open_engine(values, release.prefixes)
+        release = take(store, values, project_beside(values))
         return release, _application_of_engine(values, release)
     except StoreError as error:
         logging.getLogger(__name__).warning("%s %s", error.message, error.remedy)

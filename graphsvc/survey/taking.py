@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -73,11 +74,14 @@ def take(store: Store, settings: Settings, project: Project | None) -> Release:
     """Read what a release has to know of the engine, and serve it from now on.
 
     ``project`` is the folder beside the engine, if there is one: it brings queries, texts, the base
-    and prefixes. Errors: StoreError, ReleaseError.
+    and prefixes. An index that has been made before is kept. Errors: StoreError, ReleaseError.
     """
-    survey = _Survey.read(store, settings, project)
+    survey, before = _Survey.read(store, settings, project), known(settings)
     with depot.workplace(settings.releases) as folder:
         survey.write(folder)
+        if before is not None and before.has_index:
+            # With its time, which tells how old it is.
+            shutil.copy2(before.path / release.SEARCH, folder / release.SEARCH)
         return _served(survey, settings, project, folder)
 
 
