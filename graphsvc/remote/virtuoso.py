@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
+from graphsvc.remote.empty_graphs import empty_graph, texts_of
 from graphsvc.sparql import Kind
 from graphsvc.store.repair import Edit
 
@@ -42,7 +43,6 @@ https://www.w3.org/TR/sparql11-results-json/#select-encode-terms
 _GRAPH = ("GRAPH",)
 _TESTS = ("ISBLANK", "ISLITERAL")
 _NOTICED = (*_TESTS, *_GRAPH, "MINUS")
-_ANY_TRIPLE = "{ ?graphsvcS ?graphsvcP ?graphsvcO }"
 
 
 def repairs(query: str) -> list[Edit]:
@@ -65,22 +65,13 @@ def _repair(code: Sequence[Token], at: int) -> Edit | None:
     return None if repair is None else repair(code, at)
 
 
-def _empty_graph(code: Sequence[Token], at: int) -> Edit | None:
-    """Let ``GRAPH ?g { }`` find the graphs that have a triple."""
-    if _texts(code, at + 2, 2) != ["{", "}"]:
-        return None
-    name = code[at + 1].text
-    graphs = f"{{ SELECT DISTINCT {name} WHERE {{ GRAPH {name} {_ANY_TRIPLE} }} }}"
-    return Edit(code[at].start, code[at + 3].end, graphs)
-
-
 def _minus_values(code: Sequence[Token], at: int) -> Edit | None:
     """Let ``MINUS { VALUES ?x { … } }`` be a filter."""
-    texts = _texts(code, at + 1, 4)
+    texts = texts_of(code, at + 1, 4)
     if [text.upper() for text in (*texts[:2], *texts[3:])] != ["{", "VALUES", "{"]:
         return None
     end = next((n for n in range(at + 5, len(code)) if code[n].text == "}"), None)
-    if end is None or _texts(code, end + 1, 1) != ["}"]:
+    if end is None or texts_of(code, end + 1, 1) != ["}"]:
         return None
     name, values = texts[2], ", ".join(token.text for token in code[at + 5 : end])
     left = f"FILTER(!BOUND({name}) || {name} NOT IN ({values}))" if values else ""
@@ -89,18 +80,14 @@ def _minus_values(code: Sequence[Token], at: int) -> Edit | None:
 
 def _test_alone(code: Sequence[Token], at: int) -> Edit | None:
     """Let a filter that is no more than a test of one variable be an equation."""
-    texts = _texts(code, at + 1, 6)
+    texts = texts_of(code, at + 1, 6)
     brackets = [texts[0], texts[2], *texts[4:]] if len(texts) > _TEST else []
     if brackets != ["(", "(", ")", ")"] or texts[1].upper() not in _TESTS:
         return None
     return Edit(code[at + 6].start, code[at + 6].start, " = true")
 
 
-def _texts(code: Sequence[Token], start: int, number: int) -> list[str]:
-    return [token.text for token in code[start : start + number]]
-
-
 #: The place of the last bracket in ``( isBlank ( ?x ) )``.
 _TEST = 5
 
-_REPAIRS = {"GRAPH": _empty_graph, "MINUS": _minus_values, "FILTER": _test_alone}
+_REPAIRS = {"GRAPH": empty_graph, "MINUS": _minus_values, "FILTER": _test_alone}

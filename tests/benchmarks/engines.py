@@ -106,9 +106,7 @@ def _target(address: str) -> Target:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.engines", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engines", description=__doc__)
     parser.add_argument("--size", type=size, default=100_000, help="how many quads")
     parser.add_argument("--asks", type=int, default=20, help="how often each question is asked")
     parser.add_argument("--keep", type=Path, help="a folder in which the data stays")
