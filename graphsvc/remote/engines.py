@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc.errors import SettingsError
-from graphsvc.remote import fulltext, virtuoso
+from graphsvc.remote import empty_graphs, fulltext, virtuoso
 from graphsvc.store.repair import repaired
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ ENGINES: tuple[Engine, ...] = (
         "comunica",
         "Comunica",
         marks=r"(?i)comunica",
+        repairs=empty_graphs.repairs,
         results="application/sparql-results+xml",
     ),
     # https://graphdb.ontotext.com/documentation/ and

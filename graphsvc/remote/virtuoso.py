@@ -1,8 +1,9 @@
 """How Virtuoso 7 is asked so that it answers as the standard says, and how its answers are read.
 
-It finds no graphs by an empty pattern, and fails to compile some queries with a filter that is
-nothing but a test of the kind of a term. Its results in JSON have blank nodes and types that no
-other engine writes so. What else is different is listed in ``docs/engines.md``.
+Its default graph holds its own graphs too. It finds no graphs by an empty pattern, takes away no
+rows that are values, and fails to compile some queries with a filter that is nothing but a test of
+the kind of a term. Its results in JSON have blank nodes and types that no other engine writes so.
+What else is different is listed in ``docs/engines.md``.
 """
 
 from __future__ import annotations
@@ -10,13 +11,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
+from graphsvc.remote.empty_graphs import empty_graph, texts_of
 from graphsvc.sparql import Kind
 from graphsvc.store.repair import Edit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from graphsvc.sparql import Token
+
+#: Leaves out of the default graph the one in which the engine describes itself. Of more such words
+#: its optimizer overflows. https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/
+_WITHOUT_OWN_GRAPH = (
+    "define input:default-graph-exclude <http://www.openlinksw.com/schemas/virtrdf#> "
+)
+
+#: Lets a DESCRIBE tell all that is said of a thing, and of the statements about it; else it leaves
+#: out some. https://docs.openlinksw.com/virtuoso/rdfsqlfromsparql/
+_WHOLE_DESCRIPTIONS = 'define sql:describe-mode "CBD" '
 
 RESULTS_IN_JSON = (
     (b'"type": "typed-literal"', b'"type": "literal"'),
@@ -30,39 +42,52 @@ https://www.w3.org/TR/sparql11-results-json/#select-encode-terms
 
 _GRAPH = ("GRAPH",)
 _TESTS = ("ISBLANK", "ISLITERAL")
-_ANY_TRIPLE = "{ ?graphsvcS ?graphsvcP ?graphsvcO }"
+_NOTICED = (*_TESTS, *_GRAPH, "MINUS")
 
 
 def repairs(query: str) -> list[Edit]:
     """Return the edits that make a query one that the engine answers as the standard says."""
-    if "FILTER" not in (capitals := query.upper()) and not sparql.mentions(query, _GRAPH):
-        return []
-    if not any(word in capitals for word in (*_TESTS, *_GRAPH)):
-        return []
-    return list(_repairs(sparql.code(query)))
+    # Where graphs are left out, a pattern in GRAPH and a name matches nothing.
+    words = "" if sparql.mentions(query, _GRAPH) else _WITHOUT_OWN_GRAPH
+    words += _WHOLE_DESCRIPTIONS if sparql.form(query) == "DESCRIBE" else ""
+    first = [Edit(0, 0, words)] if words else []
+    capitals = query.upper()
+    if not any(word in capitals for word in _NOTICED):
+        return first
+    code = sparql.code(query)
+    places = [at for at, token in enumerate(code) if token.kind is Kind.WORD]
+    return [*first, *(edit for at in places if (edit := _repair(code, at)) is not None)]
 
 
-def _repairs(code: Sequence[Token]) -> Iterator[Edit]:
-    for at, token in enumerate(code):
-        if token.kind is not Kind.WORD:
-            continue
-        word = token.text.upper()
-        if word == "GRAPH" and _texts(code, at + 2, 2) == ["{", "}"]:
-            name = code[at + 1].text
-            graphs = f"{{ SELECT DISTINCT {name} WHERE {{ GRAPH {name} {_ANY_TRIPLE} }} }}"
-            yield Edit(token.start, code[at + 3].end, graphs)
-        elif word == "FILTER" and _is_test_alone(_texts(code, at + 1, 6)):
-            yield Edit(code[at + 6].start, code[at + 6].start, " = true")
+def _repair(code: Sequence[Token], at: int) -> Edit | None:
+    """Return the edit for what a word begins, if it needs one."""
+    repair = _REPAIRS.get(code[at].text.upper())
+    return None if repair is None else repair(code, at)
 
 
-def _texts(code: Sequence[Token], start: int, number: int) -> list[str]:
-    return [token.text for token in code[start : start + number]]
+def _minus_values(code: Sequence[Token], at: int) -> Edit | None:
+    """Let ``MINUS { VALUES ?x { … } }`` be a filter."""
+    texts = texts_of(code, at + 1, 4)
+    if [text.upper() for text in (*texts[:2], *texts[3:])] != ["{", "VALUES", "{"]:
+        return None
+    end = next((n for n in range(at + 5, len(code)) if code[n].text == "}"), None)
+    if end is None or texts_of(code, end + 1, 1) != ["}"]:
+        return None
+    name, values = texts[2], ", ".join(token.text for token in code[at + 5 : end])
+    left = f"FILTER(!BOUND({name}) || {name} NOT IN ({values}))" if values else ""
+    return Edit(code[at].start, code[end + 1].end, left)
 
 
-def _is_test_alone(texts: Sequence[str]) -> bool:
-    """Tell whether these are the brackets of a filter with a test of one variable in them."""
-    return (
-        len(texts) == 6  # noqa: PLR2004 - ( isIRI ( ?x ) )
-        and texts[1].upper() in _TESTS
-        and [texts[0], texts[2], *texts[4:]] == ["(", "(", ")", ")"]
-    )
+def _test_alone(code: Sequence[Token], at: int) -> Edit | None:
+    """Let a filter that is no more than a test of one variable be an equation."""
+    texts = texts_of(code, at + 1, 6)
+    brackets = [texts[0], texts[2], *texts[4:]] if len(texts) > _TEST else []
+    if brackets != ["(", "(", ")", ")"] or texts[1].upper() not in _TESTS:
+        return None
+    return Edit(code[at + 6].start, code[at + 6].start, " = true")
+
+
+#: The place of the last bracket in ``( isBlank ( ?x ) )``.
+_TEST = 5
+
+_REPAIRS = {"GRAPH": empty_graph, "MINUS": _minus_values, "FILTER": _test_alone}
