@@ -123,7 +123,7 @@ ENGINES: tuple[Engine, ...] = (
         graph_store=(r"/sparql/?$", "/sparql-graph-crud-auth"),
     ),
     # https://comunica.dev/docs/query/getting_started/setup_endpoint/
-    # Its results in JSON have a member that the standard does not know.
+    # Its rows in JSON have a member that the standard does not know; yes or no in XML ends it.
     Engine(
         "comunica",
         "Comunica",

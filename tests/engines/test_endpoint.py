@@ -82,6 +82,7 @@ QUERIES = {
 
 #: Which of these an engine answers in another way: docs/engines.md says how.
 DIFFERENT = {
+    "comunica": {"a filter that fails is false"},
     "virtuoso": {
         "a sum of nothing",
         "an optional filter sees both sides",
