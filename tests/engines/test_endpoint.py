@@ -203,9 +203,7 @@ def test_a_dataset_is_named_by_the_request(
     assert table(found.content) == table(wanted.content)
 
 
-@pytest.mark.parametrize(
-    "served", [store for store in STORES if store != "virtuoso"], indirect=True
-)
+@pytest.mark.parametrize("served", EMPTYING, indirect=True)
 def test_where_named_graphs_alone_are_named_the_default_graph_is_empty(served: Served) -> None:
     target = "/sparql?" + urlencode({"query": _COUNT, "named-graph-uri": _GRAPH})
     assert table(get(served.service, target, RESULTS).content)[1:] == [[cell(Literal(0))]]
