@@ -133,7 +133,7 @@ ENGINES: tuple[Engine, ...] = (
         most_bytes=1 << 17,
     ),
     # https://comunica.dev/docs/query/getting_started/setup_endpoint/
-    # Its results in JSON have a member that the standard does not know.
+    # Its rows in JSON have a member that the standard does not know; yes or no in XML ends it.
     Engine(
         "comunica",
         "Comunica",

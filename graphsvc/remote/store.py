@@ -17,7 +17,7 @@ from graphsvc.remote import failures
 from graphsvc.remote.answers import RemoteAnswer, RemoteResult
 from graphsvc.remote.client import Client, EngineQuery
 from graphsvc.remote.credentials import credentials, must_hold_no_credentials
-from graphsvc.remote.engines import engine_named
+from graphsvc.remote.engines import GENERIC, engine_named
 from graphsvc.remote.recognition import Recogniser
 from graphsvc.remote.wording import Words, as_values, worded
 from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Table, Term
@@ -177,7 +177,7 @@ class RemoteStore:
             form,
             (*parameters, *deadline.parameters.items()),
             deadline.fields,
-            self.engine.results,
+            self.engine.results if form == "SELECT" else GENERIC.results,
         )
         reply = self._client.ask(asked)
         for name, value in self.engine.incomplete.items():

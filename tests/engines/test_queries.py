@@ -61,6 +61,9 @@ def test_the_questions_have_their_golden_answers(served: Served) -> None:
         wanted, found = expected(query), answered(served.service, query)
         if sparql.form(query.text) == "DESCRIBE" and served.store in DESCRIBES_MORE:
             found = [row for row in found if row in wanted]
+        if served.store == SLOW:
+            # It has no order for texts with languages.
+            wanted, found = _unordered(wanted), _unordered(found)
         if different := difference(query.name, wanted, found):
             differences.append(different)
     assert not differences, "\n".join(differences)
