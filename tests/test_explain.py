@@ -311,6 +311,9 @@ class Slow:
     def relative_to(self, _: str) -> Store:
         return self
 
+    def check(self) -> None:
+        raise AssertionError
+
     def select(self, query: str, bindings: object = None) -> Table:
         raise StoreError(f"{query} with {bindings} took longer than 1 second.")
 

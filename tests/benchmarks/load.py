@@ -96,6 +96,11 @@ class Target:
         return f"{self.path}?query={quote(query, safe='')}"
 
 
+def never_sent(text: str) -> str:
+    """Return a text that was never sent before and means the same."""
+    return _PREFIX.format(next(_MARKS)) + text
+
+
 @dataclass(slots=True)
 class Measured:
     """What was measured: seconds of each answer, failures by what they were, and the whole.

@@ -187,9 +187,9 @@ def test_what_a_killed_build_has_left_is_named(doctor: Callable[..., Report], ow
 
 
 def test_a_folder_that_cannot_be_written_is_named(lights_folder: Path, own: Path) -> None:
-    words = ["doctor", "--json", "--project", lights_folder, "--releases", own, "--port", "0"]
+    words = ["--json", "--project", str(lights_folder), "--releases", str(own), "--port", "0"]
     told = subprocess.run(
-        [*read_only_mount(own), GRAPHSVC, *words],
+        [*read_only_mount(own), GRAPHSVC, "doctor", *words],
         env=environment({}),
         capture_output=True,
         text=True,
@@ -222,9 +222,9 @@ def test_the_port_of_a_service_that_runs_is_not(
 
 
 def test_too_few_descriptors_are_named(lights_folder: Path, releases: Path) -> None:
-    words = ["doctor", "--json", "--project", lights_folder, "--releases", releases, "--port", "0"]
+    words = ["--json", "--project", str(lights_folder), "--releases", str(releases), "--port", "0"]
     told = subprocess.run(
-        ["prlimit", "--nofile=256:256", GRAPHSVC, *words],
+        ["prlimit", "--nofile=256:256", GRAPHSVC, "doctor", *words],
         env=environment({}),
         capture_output=True,
         text=True,
@@ -248,7 +248,7 @@ def values(lights_folder: Path, releases: Path) -> Settings:
     return settings.load({"project": lights_folder, "releases": releases}, {})
 
 
-def with_manifest(release: Release, **members: object) -> Release:
+def with_manifest(release: Release, **members: Any) -> Release:
     return replace(release, manifest=replace(release.manifest, **members))
 
 

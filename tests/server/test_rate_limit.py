@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from limits import parse
 from limits.strategies import FixedWindowRateLimiter
 
 from graphsvc import setting_values
-from graphsvc.server import rate_limit
 from graphsvc.server.rate_limit import RateLimit, SharedMemoryStorage
 from graphsvc.web.problems import RequestProblem
 
@@ -133,7 +133,7 @@ def test_a_network_of_ipv6_is_one_client() -> None:
 
 def test_a_time_that_is_over_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
-    monkeypatch.setattr(rate_limit.time, "time", lambda: now)
+    monkeypatch.setattr(time, "time", lambda: now)
     limit = RateLimit("2/minute")
     assert refusals(limit, "192.0.2.1", 3) == 1
     now += 59
