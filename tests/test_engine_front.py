@@ -161,7 +161,7 @@ def test_names_are_found_without_an_index(service: Service, text: str) -> None:
     found = json.loads(service.get("/search.json?" + urlencode({"q": text})).content)
     wanted = "Finland" if "land" in text else "Chicago"
     assert found["hits"][0]["label"] == wanted
-    assert "Only names are looked up" in _there(service, "/search?" + urlencode({"q": text}))
+    assert "The search has no index" in _there(service, "/search?" + urlencode({"q": text}))
 
 
 def test_names_are_reconciled_without_an_index(service: Service) -> None:
@@ -237,7 +237,7 @@ def test_an_index_of_the_engine_finds_what_that_of_a_build_finds(
             here = embedded.get(path, base_url=f"http://{HOST}").json
             assert json.loads(service.get(path).content) == here
         page = _there(service, "/search?q=Finland")
-        assert "Only names are looked up" not in page
+        assert "The search has no index" not in page
 
 
 def _is_well(service: Service) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,16 +38,21 @@ class Texts:
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table]) -> Texts:
         """Read them by what answers queries."""
-        found: dict[str, dict[NamedNode, None]] = defaultdict(dict)
-        for text, passage in rows(POSITIONS.bind({})).rows:
-            if isinstance(passage, NamedNode) and isinstance(text, NamedNode):
-                found[text.value][passage] = None
+        places = sorted(
+            (text.value, as_int(begin) or 0, passage.value)
+            for text, begin, passage in rows(POSITIONS.bind({})).rows
+            if isinstance(passage, NamedNode) and isinstance(text, NamedNode)
+        )
+        # A passage that stands at several places is where it stands first.
+        order: dict[str, dict[NamedNode, None]] = defaultdict(dict)
+        for text, _, passage in places:
+            order[text][NamedNode(passage)] = None
         positions = {
             passage.value: Position(text, index)
-            for text, passages in found.items()
+            for text, passages in order.items()
             for index, passage in enumerate(passages)
         }
-        return cls({text: tuple(passages) for text, passages in found.items()}, positions)
+        return cls({text: tuple(passages) for text, passages in order.items()}, positions)
 
     def beside(self, passage: str) -> tuple[NamedNode | None, NamedNode | None]:
         """Return the passages before and after one, where there are such."""
