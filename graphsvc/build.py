@@ -44,7 +44,7 @@ _BEYOND_1_1 = re.compile(rb'<<\( |"@[A-Za-z0-9-]+--(?:ltr|rtl) ')
 
 _NAMELESS = Finding(
     "blank-node-names",
-    "Too many blank nodes are alike; they are numbered in the order of the files.",
+    "Too many blank nodes are alike, or in one chain; they are numbered in the order of the files.",
     "Say something of each that is true of it alone, or give them IRIs.",
     severity=Severity.WARNING,
 )

@@ -2,8 +2,8 @@
 
 Blank nodes get the names of https://www.w3.org/TR/rdf-canon/. To find them takes a time that grows
 with the factorial of the number of blank nodes that are alike and point to each other
-(https://www.w3.org/TR/rdf-canon/#dataset-poisoning). So another process looks for them, in bounded
-time.
+(https://www.w3.org/TR/rdf-canon/#dataset-poisoning), and a memory that grows with the square of the
+length of a chain of them. So another process looks for them, in bounded time and memory.
 """
 
 from __future__ import annotations
@@ -35,10 +35,14 @@ if TYPE_CHECKING:
 _SECONDS = 20
 """How much processor time the search for names may take, and as much again per million quads."""
 
+_BYTES = 2 * 2**30
+"""How much memory the search for names may take, and as much again per million quads."""
+
 _MILLION = 1_000_000
 
-#: How the kernel ends a process that has used up its processor time.
-_OUT_OF_TIME = (-signal.SIGXCPU, -signal.SIGKILL)
+#: How a process ends that has used up its processor time (SIGXCPU), its memory (SIGABRT), or its
+#: stack (SIGSEGV); SIGKILL is how the kernel ends one when the machine has no memory left.
+_EXHAUSTED = (-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV)
 
 
 class Canonical(NamedTuple):
@@ -63,7 +67,7 @@ def canonical(quads: Iterable[Quad], seconds: int = _SECONDS) -> Canonical:
     lines = _lines(named)
     if not blank:
         return Canonical(_sorted(lines), is_named=True)
-    renamed = _with_canonical_names(blank, seconds * (1 + len(blank) // _MILLION))
+    renamed = _with_canonical_names(blank, seconds)
     if renamed is None:
         return Canonical(_sorted(chain(lines, _lines(_numbered(blank)))), is_named=False)
     return Canonical(_sorted(chain(lines, renamed.splitlines(keepends=True))), is_named=True)
@@ -87,13 +91,15 @@ def _is_blank(part: Quad | Term | DefaultGraph) -> bool:
 
 
 def _with_canonical_names(quads: Sequence[Quad], seconds: int) -> bytes | None:
-    """Return quads with the canonical names of their blank nodes; None if that takes too long."""
-    command = [sys.executable, "-m", __name__, str(seconds)]
+    """Return quads with the canonical names of their blank nodes; None if that takes too much."""
+    times = 1 + len(quads) // _MILLION
+    command = [sys.executable, "-m", __name__, str(seconds * times), str(_BYTES * times)]
     data = b"".join(_lines(quads))
-    done = subprocess.run(command, input=data, stdout=subprocess.PIPE, check=False)  # noqa: S603 - this very module
-    if done.returncode in _OUT_OF_TIME:
+    done = subprocess.run(command, input=data, capture_output=True, check=False)  # noqa: S603 - this very module
+    if done.returncode in _EXHAUSTED:
         return None
-    done.check_returncode()
+    if done.returncode:
+        raise RuntimeError(f"The search for names of blank nodes failed: {done.stderr.decode()}")
     return done.stdout
 
 
@@ -118,10 +124,11 @@ def _numbered(quads: Sequence[Quad]) -> Iterator[Quad]:
 
 
 def _search() -> None:
-    """Write the N-Quads of standard input with canonical names; the kernel ends a long search."""
-    seconds = int(sys.argv[1])
+    """Write the N-Quads of standard input with canonical names; the kernel bounds the search."""
+    seconds, size = map(int, sys.argv[1:])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
     dataset = Dataset(parse(sys.stdin.buffer.read(), RdfFormat.N_QUADS))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     serialize(dataset, sys.stdout.buffer, RdfFormat.N_QUADS)

@@ -1,8 +1,9 @@
 """What a file of data may come to: a few bytes can stand for more than any machine holds.
 
 Three ways lead there: packed files, entities of XML that name one another, and nesting without end,
-for which the parser of JSON-LD needs memory that grows with the square of its depth. Each is
-measured before it is done, and refused with an error that says so.
+for which the parser of JSON-LD needs memory that grows with the square of its depth, and those of
+triple terms more stack than there is. Each is measured before it is done, and refused with an error
+that says so.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ MOST_TIMES = 200
 """How many times its own size a larger file may come to: RDF seldom packs better than 50."""
 
 DEEPEST = 256
-"""How many objects and arrays of JSON-LD may stand in one another."""
+"""How many objects and arrays of JSON-LD, or triple terms, may stand in one another."""
 
 
 class _Opened(Protocol):
@@ -52,6 +53,16 @@ _REFERENCE = re.compile(rb"&([^;&\s#<]++);")
 
 _JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[{]|[\]}]")
+
+# Where triple terms begin and end; and the strings, comments and IRIs in which the same letters say
+# nothing: https://www.w3.org/TR/rdf12-turtle/#sec-grammar-grammar. A string that nothing ends is
+# read to the end once: to look for another meaning of it would take the square of its length.
+_TRIPLE_TERM = re.compile(
+    rb'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?|"(?:[^"\\\n]|\\.)*+"?'
+    rb"|'''(?:[^'\\]|\\.|'(?!''))*+(?:''')?|'(?:[^'\\\n]|\\.)*+'?"
+    rb"|#[^\n]*+|<[^<>\s]*+>|(<<)|(>>)",
+    re.DOTALL,
+)
 
 
 def unpacked(data: bytes) -> bytes:
@@ -98,7 +109,7 @@ def refuse_entities(text: bytes) -> None:
         )
 
 
-def refuse_nesting(text: bytes) -> None:
+def refuse_nested_json(text: bytes) -> None:
     """Raise InputError if objects and arrays of a JSON file are nested too deeply."""
     brackets = _BRACKET.findall(_JSON_STRING.sub(b"", text))
     steps = (1 if bracket in b"[{" else -1 for bracket in brackets)
@@ -107,6 +118,22 @@ def refuse_nesting(text: bytes) -> None:
             f"Objects and arrays are nested more than {DEEPEST} deep.",
             (),
             remedy="Give the inner ones an @id each, and name them by it.",
+        )
+
+
+def refuse_nested_triple_terms(text: bytes) -> None:
+    """Raise InputError if triple terms of a file are nested too deeply.
+
+    https://www.w3.org/TR/rdf12-concepts/#section-triple-terms
+    """
+    if text.count(b"<<") <= DEEPEST:
+        return
+    steps = (len(match[1] or b"") - len(match[2] or b"") for match in _TRIPLE_TERM.finditer(text))
+    if max(accumulate(steps), default=0) > DEEPEST * len(b"<<"):
+        raise InputError(
+            f"Triple terms are nested more than {DEEPEST} deep.",
+            (),
+            remedy="Give the inner ones a reifier each, and name them by it.",
         )
 
 

@@ -188,7 +188,9 @@ def _refuse_excess(text: bytes, rdf_format: RdfFormat) -> None:
     if rdf_format == RdfFormat.RDF_XML:
         file_bounds.refuse_entities(text)
     elif rdf_format == RdfFormat.JSON_LD:
-        file_bounds.refuse_nesting(text)
+        file_bounds.refuse_nested_json(text)
+    else:
+        file_bounds.refuse_nested_triple_terms(text)
 
 
 def _in_utf_8(text: bytes) -> bytes:

@@ -38,7 +38,8 @@ _OF_MEMORY = re.compile(
 )
 _PLACES = (
     re.compile(
-        r"line:?\s+(?P<line>\d+)\s*,?\s*(?:and )?col(?:umn)?:?\s+(?P<column>\d+)", re.IGNORECASE
+        r"line:?\s+(?P<line>\d+)\s*+(?:,\s*+)?(?:and )?col(?:umn)?:?\s+(?P<column>\d+)",
+        re.IGNORECASE,
     ),
     re.compile(r"error at (?P<line>\d+):(?P<column>\d+)", re.IGNORECASE),
 )

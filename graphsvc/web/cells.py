@@ -15,7 +15,7 @@ from pyoxigraph import Literal
 from graphsvc.views.collection.ordering import is_date, is_number
 from graphsvc.views.model import Status
 from graphsvc.web.languages import gettext, said
-from graphsvc.web.parts import opening, shortened
+from graphsvc.web.parts import bounded, opening, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -117,10 +117,10 @@ class Cells:
         return Markup(f'<td class="{kind} none">{none}</td>')  # noqa: S704
 
     def _written(self, named: Named) -> str:
-        """Return a value; long words open when asked."""
+        """Return a value; long words open when asked. The page of the thing has all of them."""
         if not isinstance(named.term, Literal) or len(named.label) <= _LONGEST:
             return str(self._parts.value(named))
-        words = self._parts.term(named)
+        words = self._parts.term(replace(named, label=bounded(named.label)))
         beginning = self._parts.term(replace(named, label=shortened(named.label, _BEGINNING)))
         summary = opening(beginning, gettext("all of it"))
         return f'<details class="long">{summary}{words}</details>'

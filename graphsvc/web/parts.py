@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _LONGEST_LABEL, _LONGEST_CHOICE, _LONGEST_TITLE = 240, 80, 200
 _LONGEST_QUOTE, _BEGINNING = 170, 150
 
+MOST_IN_A_CELL = 5_000
+"""How many characters of a value a cell of a table has: a page has hundreds of cells."""
+
 
 class Parts:
     """The parts of pages about what one site serves."""
@@ -211,6 +214,16 @@ def shortened(text: str, length: int) -> str:
         return text
     end = " …"
     return text[: length - len(end)].rsplit(" ", 1)[0] + end
+
+
+def bounded(text: str) -> str:
+    """Return a text as a cell of a table may have it: of a very long one its beginning.
+
+    How much is left out is said in figures, which need no language. Downloads have all of it.
+    """
+    if len(text) <= MOST_IN_A_CELL:
+        return text
+    return f"{text[:MOST_IN_A_CELL]} … [{MOST_IN_A_CELL:,} / {len(text):,}]"
 
 
 def label_language(language: str | None) -> Markup:

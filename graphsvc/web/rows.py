@@ -18,6 +18,7 @@ from graphsvc.namespaces import XSD
 from graphsvc.phrases import Phrase
 from graphsvc.store.base import UNION, Solutions
 from graphsvc.views.names import Names
+from graphsvc.web.parts import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -173,7 +174,7 @@ class Cells:
         }
 
     def _literal(self, literal: Literal) -> dict[str, str]:
-        told = {"kind": "literal", "value": literal.value}
+        told = {"kind": "literal", "value": bounded(literal.value)}
         if literal.language is not None:
             told["language"] = literal.language
         elif literal.datatype != XSD.string:

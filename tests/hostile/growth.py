@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: What takes less than this many seconds of a processor harms nobody; what takes more than the
 #: second number is ended.
-HARMLESS, LONGEST = 0.05, 3.0
+HARMLESS, LONGEST = 0.05, 1.5
 
 #: For four times as much input a linear function takes four times as long, one that grows with the
 #: square 16 times.
@@ -31,6 +31,8 @@ def is_superlinear(
     while length * FACTOR <= size and small < LONGEST:
         length *= FACTOR
         large = _seconds(function, text(length))
+        if large == math.inf:
+            return True
         if large > HARMLESS and large > MOST * small:
             # A pause of the machine is no growth: what is slow is slow again.
             small = _seconds(function, text(length // FACTOR))

@@ -97,6 +97,8 @@ def _is_of_re(call: ast.Call) -> bool:
 
 def _evaluated(node: ast.expr, module: ModuleType) -> str | None:
     """Return the text of a pattern in a call; None if a variable of a function has it."""
+    if isinstance(node, ast.Starred):  # from a table, whose patterns are tried by themselves
+        return None
     code = compile(ast.Expression(node), module.__name__, "eval")
     try:
         value = eval(code, dict(vars(module)))  # noqa: S307 - our own source

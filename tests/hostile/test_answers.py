@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from foreign import built, client_of
 
-from . import FOLDER
+from . import BASE, FOLDER, LONG, built_in
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -65,3 +65,31 @@ def test_no_address_leads_to_another_host(client: FlaskClient, target: str) -> N
     place = client.get(target).headers.get("Location", "/")
     assert place.startswith(("/", "http://localhost/"))
     assert not place.startswith(("//", "/\\"))
+
+
+@pytest.fixture(scope="module")
+def long_values(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    return client_of(built_in(tmp_path_factory.mktemp("long")))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"/browse?class={quote(BASE)}Thing&column={quote(f'<{BASE}says>')}",
+        f"/compare?iri={quote(BASE)}long&iri={quote(BASE)}scripts",
+        f"/sparql?query={quote(f'SELECT ?o {{ <{BASE}long> <{BASE}says> ?o }}')}",
+    ],
+)
+def test_a_cell_has_no_more_than_the_beginning_of_a_long_value(
+    long_values: FlaskClient, target: str
+) -> None:
+    page = long_values.get(target, headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert f"… [5,000 / {LONG:,}]" in page.text
+    assert len(page.text) < 10 * LONG
+
+
+def test_a_download_has_long_values_whole(long_values: FlaskClient) -> None:
+    query = f"SELECT ?o {{ <{BASE}long> <{BASE}says> ?o }}"
+    rows = long_values.get("/sparql", query_string={"query": query, "format": "csv"})
+    assert "word " * (LONG // 5) in rows.text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import zstandard
-from foreign import built
+from foreign import built, client_of
 
 from graphsvc import rdf_files, sources
 from graphsvc.errors import InputError
@@ -109,6 +109,37 @@ def test_brackets_in_strings_are_no_nesting(tmp_path: Path) -> None:
         f'{{"{BASE}p": "{"[{" * 5000}", "{BASE}q": "a\\"{"[" * 5000}"}}', "utf-8"
     )
     assert findings(tmp_path / "flat.jsonld") == []
+
+
+def nested(inner: str = "") -> str:
+    """Return a triple whose object is a triple term, whose object is one, and so on."""
+    opening, closing = f"<<( <{BASE}s> <{BASE}p> {inner}\n", " )>>"
+    return f"<{BASE}s> <{BASE}p> {opening * 20_000}<{BASE}o>{closing * 20_000} ."
+
+
+@pytest.mark.parametrize("ending", ["ttl", "nt"])
+@pytest.mark.parametrize("text", [nested(), nested("# )>> )>>")], ids=["plain", "comments"])
+def test_triple_terms_that_are_nested_without_end_are_refused(
+    tmp_path: Path, text: str, ending: str
+) -> None:
+    (tmp_path / f"deep.{ending}").write_text(text, "utf-8")
+    assert findings(tmp_path / f"deep.{ending}") == ["no-rdf"]
+
+
+@pytest.mark.parametrize("quote", ['"', "'", '"""', "'''"])
+def test_angles_in_strings_are_no_nesting(tmp_path: Path, quote: str) -> None:
+    text = f"<{BASE}s> <{BASE}p> {quote}{'<<(' * 5000}{quote} . # {'<<' * 5000}"
+    (tmp_path / "flat.ttl").write_text(text, "utf-8")
+    assert findings(tmp_path / "flat.ttl") == []
+
+
+def test_blank_nodes_that_are_nested_without_end_are_built_within_bounds(tmp_path: Path) -> None:
+    depth = 20_000
+    text = f"<{BASE}s> <{BASE}p> {f'[ <{BASE}p> ' * depth}1{' ]' * depth} ."
+    (tmp_path / "deep.ttl").write_text(text, "utf-8")
+    release = built(tmp_path / "releases", tmp_path / "deep.ttl")
+    assert [each for each in release.manifest.warnings if "in one chain" in each]
+    assert client_of(release).get("/doc/s").status_code == 200
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
