@@ -6,12 +6,12 @@ import random
 import threading
 from collections import Counter
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from server.wire import Answer, BrokenOff, Wire, query, request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 NAME = query("SELECT ?name { person:tobias-reed rdfs:label ?name }")
 _GRAPH = (
@@ -31,6 +31,9 @@ TARGETS = (
     "/sitemap.xml",
     "/dump.nq.gz",
 )
+
+#: The same of an engine, which has no archive.
+TARGETS_OF_ENGINE = TARGETS[:-1]
 
 #: Every so often a client opens a new connection; otherwise it goes on with the one it has.
 _NEW_CONNECTION = 0.2
@@ -54,24 +57,47 @@ class Outcome(StrEnum):
     WRONG = "wrong"
 
 
+class Judge(Protocol):
+    """What knows the right answers to some targets."""
+
+    @property
+    def targets(self) -> Sequence[str]:
+        """Return what clients may ask."""
+        ...
+
+    def judge(self, target: str, answer: Answer) -> Outcome:
+        """Say what became of a request."""
+        ...
+
+
 class RightAnswers:
     """The right answer to each target from each release, by the release's id."""
 
     def __init__(self, contents: Mapping[str, Mapping[str, bytes]]) -> None:
         self._contents = contents
 
+    @property
+    def targets(self) -> Sequence[str]:
+        """Return what clients may ask."""
+        return [*next(iter(self._contents.values()))]
+
     def judge(self, target: str, answer: Answer) -> Outcome:
         """Say what became of a request."""
-        if not answer.is_whole:
-            return Outcome.BROKEN
-        if answer.status >= 500:
-            return Outcome.TOLD
         right = self._contents.get(answer.fields.get("release", ""), {}).get(target)
-        if answer.status != 200 or right is None:
-            return Outcome.WRONG
-        if answer.content == right or _lines(answer.content) == _lines(right):
-            return Outcome.RIGHT
-        return Outcome.CUT if len(answer.content) < len(right) else Outcome.WRONG
+        return outcome(answer, [] if right is None else [right])
+
+
+def outcome(answer: Answer, right: Sequence[bytes]) -> Outcome:
+    """Say what became of a request to which one of some answers is right."""
+    if not answer.is_whole:
+        return Outcome.BROKEN
+    if answer.status >= 500:
+        return Outcome.TOLD
+    if answer.status != 200 or not right:
+        return Outcome.WRONG
+    if any(_lines(answer.content) == _lines(each) for each in right):
+        return Outcome.RIGHT
+    return Outcome.CUT if len(answer.content) < min(map(len, right)) else Outcome.WRONG
 
 
 def _lines(content: bytes) -> list[bytes]:
@@ -82,7 +108,7 @@ def _lines(content: bytes) -> list[bytes]:
 class Clients:
     """Some threads that ask until `stop`, and what became of their requests."""
 
-    def __init__(self, connect: Callable[[], Wire], right: RightAnswers, number: int) -> None:
+    def __init__(self, connect: Callable[[], Wire], right: Judge, number: int) -> None:
         self.outcomes: Counter[Outcome] = Counter()
         self.deceived: list[str] = []
         self._connect = connect
@@ -116,19 +142,17 @@ class Clients:
         """Ask on one connection; an idle one may be closed (RFC 9112, section 9.5)."""
         is_first = True
         while is_first or (not self._over.is_set() and random.random() > _NEW_CONNECTION):  # noqa: S311 - no secret
-            target = random.choice(TARGETS)  # noqa: S311 - no secret
+            target = random.choice(self._right.targets)  # noqa: S311 - no secret
             answer = wire.exchange(request(target))
-            outcome = self._right.judge(target, answer)
-            self._count(outcome)
-            if outcome in (Outcome.CUT, Outcome.WRONG):
-                self.deceived.append(
-                    f"{outcome}: {target}: {answer.head} {answer.content[:_SHOWN]!r}"
-                )
+            seen = self._right.judge(target, answer)
+            self._count(seen)
+            if seen in (Outcome.CUT, Outcome.WRONG):
+                self.deceived.append(f"{seen}: {target}: {answer.head} {answer.content[:_SHOWN]!r}")
             if not answer.is_whole or answer.fields.get("connection") == "close":
                 return
             is_first = False
             self._over.wait(_PAUSE)
 
-    def _count(self, outcome: Outcome) -> None:
+    def _count(self, seen: Outcome) -> None:
         with self._lock:
-            self.outcomes[outcome] += 1
+            self.outcomes[seen] += 1

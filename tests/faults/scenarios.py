@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import building, crowd, damage, disk, killing
+from . import building, crowd, damage, disk, engines, killing, publishing
 
 if TYPE_CHECKING:
     from .play import Scenario
@@ -32,4 +32,7 @@ SCENARIOS = {
     "full-log": Row(disk.log, 3),
     "read-only": Row(disk.read_only, 1),
     "connections": Row(crowd.connections, 1),
+    "spoil-engine": Row(engines.spoiled, 9),
+    "kill-engine": Row(engines.killed, 2),
+    "kill-publish": Row(publishing.killed, 4),
 }
