@@ -6,7 +6,7 @@ import random
 import subprocess
 import threading
 from functools import partial
-from itertools import cycle, product
+from itertools import cycle
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -73,7 +73,9 @@ def killed(stage: Stage) -> Generator[None, None, None]:
         engine.come_back()
 
     strikes = {"what publishes": kill_publisher, "the engine": kill_engine}
-    for (victim, strike), release in cycle(product(strikes.items(), (stage.new, stage.old))):
+    for (victim, strike), release in cycle(
+        zip(strikes.items(), (stage.new, stage.old), strict=True)
+    ):
         _publish_and_strike(stage, proxy, release, random.randrange(writes), strike)  # noqa: S311
         stage.fault_until(
             f"the kill of {victim} while {release} was published",
