@@ -56,15 +56,13 @@ def prepare(folder: Path) -> Ground:
     rename(project, OLD, NEW)
     new = built(project, releases).id
     rename(project, NEW, OLD)
-    answers = {}
     with started(_arguments(folder, releases), folder, {}) as service:
-        until_serving(service)
-        for release in (new, old):
-            make_current(releases, release)
-            done = run("reload", "--project", project, "--releases", releases)
-            assert done.returncode == 0, done.stderr
-            answers[release] = _answers(service, TARGETS)
-    return Ground(project, releases, old, new, RightAnswers(answers))
+        of_new = _answers(until_serving(service), TARGETS)
+        make_current(releases, old)
+        done = run("reload", "--project", project, "--releases", releases)
+        assert done.returncode == 0, done.stderr
+        of_old = _answers(service, TARGETS)
+    return Ground(project, releases, old, new, RightAnswers({old: of_old, new: of_new}))
 
 
 def rename(project: Path, before: str, after: str) -> None:
