@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 from engines.servers import oxigraph
+from prometheus_client.parser import text_string_to_metric_families
 from server.processes import eventually, run, started, until_serving
 from server.wire import HOST
 
@@ -263,6 +264,17 @@ def _says_that_the_engine_is_away(service: Service) -> None:
         assert service.get(path).status == 200
 
 
+def _engine_failures(service: Service) -> dict[str, float]:
+    """Return the failures of the engine that were counted, by their kinds."""
+    families = text_string_to_metric_families(service.get("/metrics").content.decode())
+    return {
+        sample.labels["kind"]: sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == "graphsvc_engine_failures_total" and sample.value
+    }
+
+
 def test_a_service_outlives_its_engine(
     lights_release: Release, lights_folder: Path, tmp_path: Path
 ) -> None:
@@ -271,12 +283,15 @@ def test_a_service_outlives_its_engine(
     with ExitStack() as stack:
         with oxigraph(tmp_path, data) as engine:
             places = ("--store", engine.query, "--releases", tmp_path / "releases", "--port", "0")
-            service = stack.enter_context(started([lights_folder, *places], tmp_path, {}))
+            readers = {"metrics_readers": "127.0.0.1"}
+            service = stack.enter_context(started([lights_folder, *places], tmp_path, readers))
             until_serving(service)
             assert _is_well(service)
             page = _there(service, "/")
         parents = service.parents()
+        assert _engine_failures(service) == {}
         _says_that_the_engine_is_away(service)
+        assert _engine_failures(service).keys() == {"away", "left_alone"}
         with oxigraph(tmp_path, port=engine.port):
             eventually(lambda: _is_well(service))
             # Until the way to the engine is tried again, a moment may pass.

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from graphsvc.errors import StoreError
     from graphsvc.formats import Format
     from graphsvc.namespaces import Prefixes
+    from graphsvc.remote.client import Client
     from graphsvc.remote.transport import Reply
     from graphsvc.store.base import Term
 
@@ -54,9 +56,9 @@ _ASCII = frozenset(("utf-8", "utf8", "us-ascii"))
 class Source:
     """The content of an answer as a file for a parser; what is wrong with it is a StoreError."""
 
-    def __init__(self, reply: Reply, deadline: float) -> None:
+    def __init__(self, reply: Reply, client: Client) -> None:
         self._reply = reply
-        self._deadline = deadline
+        self._client = client
         self._beginning = b""
         self._end = b""
 
@@ -65,9 +67,9 @@ class Source:
         try:
             data = self._reply.read(size)
         except TimeoutError as error:
-            raise failures.too_slow(self._deadline) from error
+            raise self._client.failed(failures.too_slow(self._client.deadline)) from error
         except (CutError, HTTPException, OSError) as error:
-            raise failures.broken("it breaks off") from error
+            raise self._broken("it breaks off") from error
         self._beginning = self._beginning or data.lstrip()[:1]
         self._end = data.rstrip()[-1:] or self._end
         return data
@@ -82,20 +84,23 @@ class Source:
         else:
             is_whole = edges == _EDGES.get(syntax, edges)
         if not is_whole:
-            raise failures.broken("it breaks off, or is something else than it says")
+            raise self._broken("it breaks off, or is something else than it says")
 
     def close(self) -> None:
         """End the connection if not all has been read."""
         self._reply.close()
+
+    def _broken(self, words: str) -> StoreError:
+        return self._client.failed(failures.broken(words))
 
 
 class SpelledSource(Source):
     """The content of an answer in which words are replaced by others, wherever they stand."""
 
     def __init__(
-        self, reply: Reply, deadline: float, spellings: Sequence[tuple[bytes, bytes]]
+        self, reply: Reply, client: Client, spellings: Sequence[tuple[bytes, bytes]]
     ) -> None:
-        super().__init__(reply, deadline)
+        super().__init__(reply, client)
         self._spellings = spellings
         self._held_back = max(len(old) for old, _ in spellings) - 1
         self._pending = b""
@@ -122,19 +127,18 @@ class RemoteResult:
     """
 
     def __init__(
-        self, reply: Reply, deadline: float, spellings: Sequence[tuple[bytes, bytes]] = ()
+        self, reply: Reply, client: Client, spellings: Sequence[tuple[bytes, bytes]] = ()
     ) -> None:
         self._reply = reply
+        self._client = client
         is_json = bool(spellings) and _RESULTS.get(self._media_type()) == QueryResultsFormat.JSON
-        self._source = (
-            SpelledSource(reply, deadline, spellings) if is_json else Source(reply, deadline)
-        )
+        self._source = SpelledSource(reply, client, spellings) if is_json else Source(reply, client)
 
     def solutions(self) -> Solutions:
         """Return the answer of a SELECT, row by row. Errors: StoreError, also of the rows."""
         result = self._results(self._results_syntax())
         if not isinstance(result, QuerySolutions):
-            raise failures.broken("it is yes or no where rows were to come")
+            raise self._broken("it is yes or no where rows were to come")
         return Solutions(tuple(each.value for each in result.variables), self._rows(result))
 
     def boolean(self) -> bool:
@@ -143,7 +147,7 @@ class RemoteResult:
         result = self._results(syntax)
         self._source.finish(syntax)
         if not isinstance(result, QueryBoolean):
-            raise failures.broken("it has rows where yes or no was to come")
+            raise self._broken("it has rows where yes or no was to come")
         return bool(result)
 
     def triples(self) -> Iterator[Triple]:
@@ -154,7 +158,7 @@ class RemoteResult:
                 yield quad.triple
             self._source.finish(syntax)
         except SyntaxError as error:
-            raise failures.broken(str(error)) from error
+            raise self._broken(str(error)) from error
         finally:
             self._source.close()
 
@@ -168,7 +172,7 @@ class RemoteResult:
                 write_table(self._results(syntax), out, fmt)
             self._source.finish(syntax)
         except SyntaxError as error:
-            raise failures.broken(str(error)) from error
+            raise self._broken(str(error)) from error
         finally:
             self._source.close()
 
@@ -184,6 +188,9 @@ class RemoteResult:
         finally:
             self._source.close()
 
+    def _broken(self, words: str) -> StoreError:
+        return self._client.failed(failures.broken(words))
+
     @property
     def _file(self) -> IO[bytes]:
         return cast("IO[bytes]", self._source)
@@ -198,7 +205,7 @@ class RemoteResult:
             yield from map(tuple, result)
             self._source.finish(syntax)
         except SyntaxError as error:
-            raise failures.broken(str(error)) from error
+            raise self._broken(str(error)) from error
         finally:
             self._source.close()
 
@@ -206,7 +213,7 @@ class RemoteResult:
         try:
             return pyoxigraph.parse_query_results(self._file, syntax)
         except SyntaxError as error:
-            raise failures.broken(str(error)) from error
+            raise self._broken(str(error)) from error
 
     def _results_syntax(self) -> QueryResultsFormat:
         syntax = _RESULTS.get(self._media_type())
@@ -221,7 +228,7 @@ class RemoteResult:
         if not self._reply.is_framed:
             # A part of a graph is a graph too: only its length or its chunks tell where it ends.
             self._source.close()
-            raise failures.broken("it does not say where it ends")
+            raise self._broken("it does not say where it ends")
         return syntax
 
     def _media_type(self) -> str:
@@ -232,7 +239,7 @@ class RemoteResult:
     def _unreadable(self) -> Exception:
         self._source.close()
         kind = self._reply.fields.get("Content-Type") or "of no kind"
-        return failures.broken(f"it is {kind}")
+        return self._broken(f"it is {kind}")
 
 
 class RemoteAnswer:

@@ -9,10 +9,11 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import Request
 
+from graphsvc.errors import GraphsvcError
 from graphsvc.remote import failures
 from graphsvc.remote.authorization import Authorization
 from graphsvc.remote.breaker import Breaker
@@ -22,9 +23,8 @@ from graphsvc.remote.transport import Connections, CutError, Question
 from graphsvc.store.repair import Repaired
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from graphsvc.errors import GraphsvcError
     from graphsvc.remote.credentials import Credentials
     from graphsvc.remote.transport import Reply
 
@@ -45,6 +45,12 @@ _MOST_OF_EASIEST, _MOST_OF_DESCRIPTION = 4096, 262_144
 _OK = 200
 _ACCEPTED_GRAPHS = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.3"
 _GRAPHS = frozenset(("CONSTRUCT", "DESCRIBE"))
+
+_E = TypeVar("_E", bound=GraphsvcError)
+
+
+def _nowhere(_: failures.Kind) -> None:
+    """Count nothing: a command does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class Client:
     """The way to the engine at an address; ``deadline`` is how many seconds a query may take.
 
     It is made before processes are forked, so that all share what is known of the engine's health.
+    ``count`` is called with each failure.
     """
 
     def __init__(self, address: str, credentials: Credentials, deadline: float) -> None:
@@ -88,6 +95,7 @@ class Client:
         self._address = address
         self._connections = Connections(address, Authorization(address, credentials))
         self._breaker = Breaker()
+        self.count: Callable[[failures.Kind], None] = _nowhere
 
     def open_connections_by_thread(self) -> None:
         """Let a thread open this process's connections: it will refuse itself new sockets."""
@@ -104,6 +112,7 @@ class Client:
         long, and what it says of the query.
         """
         if not self._breaker.lets_through(self.is_there):
+            self.count(failures.Kind.LEFT_ALONE)
             raise failures.unavailable()
         question = query.question(self._address, self.deadline * _WAITING)
         try:
@@ -112,14 +121,21 @@ class Client:
             # A query may take long on an engine that is well otherwise.
             if not isinstance(error, TimeoutError) or not self.is_there():
                 self._note_failure(error)
-            raise self._error(error) from error
+            raise self.failed(self._error(error)) from error
         if reply.status in failures.AWAY:
             self._note_failure(f"it answers {reply.status}")
         else:
             self._breaker.succeed()
         if reply.status != _OK:
-            raise failures.failure(reply, query.text, self.deadline)
+            raise self.failed(failures.failure(reply, query.text, self.deadline))
         return reply
+
+    def failed(self, error: _E) -> _E:
+        """Count an error if it is a failure of the engine; return it."""
+        kind = failures.kind_of(error)
+        if kind is not None:
+            self.count(kind)
+        return error
 
     def is_there(self) -> bool:
         """Tell whether the engine answers the easiest of questions within a second."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from enum import StrEnum
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,34 @@ _REDIRECTS = range(300, 400)
 
 AWAY = frozenset((502, 503, 504))
 """What a gateway or an engine answers that may answer in a moment."""
+
+
+class Kind(StrEnum):
+    """In which ways an engine fails a query, as they are counted."""
+
+    AWAY = "away"
+    """It does not answer, or a gateway says so."""
+    LEFT_ALONE = "left_alone"
+    """It was not asked, since it has not answered others: the circuit breaker is open."""
+    DEADLINE = "deadline"
+    MEMORY = "memory"
+    OVERLOADED = "overloaded"
+    BROKEN = "broken"
+    """Its answer breaks off, is something else than it says, or is an error of another kind."""
+
+
+_KINDS = (
+    (StoreUnavailable, Kind.AWAY),
+    (DeadlineExceeded, Kind.DEADLINE),
+    (MemoryExceeded, Kind.MEMORY),
+    (Overloaded, Kind.OVERLOADED),
+    (StoreError, Kind.BROKEN),
+)
+
+
+def kind_of(error: GraphsvcError) -> Kind | None:
+    """Return how an engine has failed; None if the query is what is wrong."""
+    return next((kind for class_, kind in _KINDS if isinstance(error, class_)), None)
 
 
 def unavailable(words: str = "") -> StoreUnavailable:

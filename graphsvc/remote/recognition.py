@@ -54,4 +54,4 @@ class Recogniser:
 
     def _is_apart(self, parameters: tuple[tuple[str, str], ...]) -> bool:
         query = EngineQuery(Repaired(_IS_APART, _IS_APART), "ASK", parameters)
-        return RemoteResult(self._client.ask(query), self._client.deadline).boolean()
+        return RemoteResult(self._client.ask(query), self._client).boolean()

@@ -23,7 +23,7 @@ from graphsvc.remote.wording import Words, as_values, worded
 from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Table, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from graphsvc.remote.engines import Engine
     from graphsvc.store.repair import Repaired
@@ -94,6 +94,10 @@ class RemoteStore:
     def open_connections_by_thread(self) -> None:
         """Let a thread of this process open its connections, before it refuses itself sockets."""
         self._client.open_connections_by_thread()
+
+    def count_failures(self, count: Callable[[failures.Kind], None]) -> None:
+        """Have each failure of the engine counted from now on."""
+        self._client.count = count
 
     def close(self) -> None:
         """End the connections that rest; another query opens new ones."""
@@ -183,12 +187,12 @@ class RemoteStore:
         for name, value in self.engine.incomplete.items():
             if reply.fields.get(name) == value:
                 reply.close()
-                raise failures.too_slow(self._client.deadline)
+                raise self._client.failed(failures.too_slow(self._client.deadline))
         rows = reply.fields.get(self.engine.row_limit) if self.engine.row_limit else None
         if rows is not None:
             reply.close()
-            raise failures.too_many_rows(rows)
-        return RemoteResult(reply, self._client.deadline, self.engine.spellings)
+            raise self._client.failed(failures.too_many_rows(rows))
+        return RemoteResult(reply, self._client, self.engine.spellings)
 
     @property
     def _seconds(self) -> float:

@@ -15,6 +15,7 @@ from bisect import bisect_left
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from graphsvc.remote.failures import Kind
 from graphsvc.web.kinds import RequestKind
 
 if TYPE_CHECKING:
@@ -70,9 +71,11 @@ _SECONDS = _BYTES + _KINDS
 _PROCESSOR = _SECONDS + _KINDS
 _ENDS = _PROCESSOR + _KINDS
 _EVENTS = _ENDS + len(ENDS)
-_NUMBERS = _EVENTS + len(Event)
+_FAILURES = _EVENTS + len(Event)
+_NUMBERS = _FAILURES + len(Kind)
 _NUMBER = 8
 
+_FAILURE_AT = {kind: number for number, kind in enumerate(Kind)}
 _METHOD_AT = {method: number for number, method in enumerate(METHODS)}
 _OTHER_METHOD = _METHODS - 1
 _LARGEST_CLASS = _STATUSES - 1
@@ -104,6 +107,10 @@ class Row:
     def count(self, event: Event) -> None:
         """Count what has happened."""
         self._whole[_EVENTS + event] += 1
+
+    def count_failure(self, kind: Kind) -> None:
+        """Count a failure of the engine."""
+        self._whole[_FAILURES + _FAILURE_AT[kind]] += 1
 
 
 class Counters:
@@ -197,3 +204,7 @@ class Total:
     def events(self, event: Event) -> int:
         """Return how often something happened."""
         return self._whole[_EVENTS + event]
+
+    def failures(self) -> dict[Kind, int]:
+        """Return how often the engine failed, by how it did."""
+        return dict(zip(Kind, self._whole[_FAILURES : _FAILURES + len(Kind)], strict=True))

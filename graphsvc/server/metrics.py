@@ -73,6 +73,15 @@ class _OfCounters(Collector):
         for reason, number in total.ends().items():
             ends.add_metric([reason.replace(" ", "_")], number)
         yield ends
+        failures = CounterMetricFamily(
+            "graphsvc_engine_failures",
+            "Queries that the engine of --store has failed, or was not asked since it did not "
+            f"answer, {_SINCE_START}.",
+            labels=["kind"],
+        )
+        for kind, number in total.failures().items():
+            failures.add_metric([kind], number)
+        yield failures
         for name, event, what in (
             ("workers_started", Event.WORKER_STARTED, "Workers that were started"),
             ("parents_started", Event.PARENT_STARTED, "Parents that began to serve"),

@@ -17,6 +17,7 @@ from graphsvc.web.kinds import RequestKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from graphsvc.remote.failures import Kind
     from graphsvc.server.answers import Answer
     from graphsvc.server.board import Slot
     from graphsvc.server.counters import Counters, Event, Row
@@ -145,6 +146,11 @@ class Journal:
         """Count something that has happened."""
         if self._row is not None:
             self._row.count(event)
+
+    def count_failure(self, kind: Kind) -> None:
+        """Count a failure of the engine that is in place of a store."""
+        if self._row is not None:
+            self._row.count_failure(kind)
 
 
 def new_name() -> str:

@@ -159,6 +159,7 @@ def _application_of_engine(service: Service, release: Release) -> Application:
     hurried = HurriedReader(service.values, release.prefixes)
     application = service.application(release, store, hurried)
     application.prepare = store.open_connections_by_thread
+    store.count_failures(application.journal.count_failure)
     return application
 
 

@@ -65,6 +65,8 @@ def play(
                 if is_over(stage):
                     break
         except AssertionError as error:
+            if stage.clients is None:
+                raise
             stage.counts.lost.append(f"The scenario {name} broke off: {error}")
         clients = stage.clients
     if clients is None:

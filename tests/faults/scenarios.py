@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import building, crowd, damage, disk, killing
+from . import building, crowd, damage, disk, engines, killing, publishing
 
 if TYPE_CHECKING:
     from .play import Scenario
@@ -20,16 +20,19 @@ class Row:
 
 
 SCENARIOS = {
-    "kill-processes": Row(killing.processes, 10),
+    "kill-processes": Row(killing.processes, 6),
     "kill-keeper": Row(killing.keeper, 1),
-    "kill-reload": Row(killing.reloads, 2),
+    "kill-reload": Row(killing.reloads, 1),
     "kill-build": Row(building.builds, 1),
-    "damage-at-start": Row(damage.at_start, 2),
-    "damage-at-reload": Row(damage.at_reload, 3),
-    "damage-while-served": Row(damage.while_served, 2),
+    "damage-at-start": Row(damage.at_start, 1),
+    "damage-at-reload": Row(damage.at_reload, 1),
+    "damage-while-served": Row(damage.while_served, 1),
     "damage-alone": Row(damage.alone, 1),
     "full-disk": Row(disk.full, 1),
     "full-log": Row(disk.log, 3),
     "read-only": Row(disk.read_only, 1),
     "connections": Row(crowd.connections, 1),
+    "spoil-engine": Row(engines.spoiled, 9),
+    "kill-engine": Row(engines.killed, 1),
+    "kill-publish": Row(publishing.killed, 2),
 }

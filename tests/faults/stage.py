@@ -13,13 +13,15 @@ from conftest import TESTS, built, copied, replaced
 from server.processes import Service, eventually, run, started, until_serving
 from server.wire import BrokenOff, Wire, request
 
-from .clients import NAME, TARGETS, Clients, RightAnswers
+from .clients import NAME, TARGETS, TARGETS_OF_ENGINE, Clients, RightAnswers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from server.wire import Answer
+
+    from .clients import Judge
 
 OLD, NEW = "Tobias Reed", "T. Reed"
 
@@ -54,15 +56,13 @@ def prepare(folder: Path) -> Ground:
     rename(project, OLD, NEW)
     new = built(project, releases).id
     rename(project, NEW, OLD)
-    answers = {}
     with started(_arguments(folder, releases), folder, {}) as service:
-        until_serving(service)
-        for release in (new, old):
-            make_current(releases, release)
-            done = run("reload", "--project", project, "--releases", releases)
-            assert done.returncode == 0, done.stderr
-            answers[release] = {target: _right(service.get(target)) for target in TARGETS}
-    return Ground(project, releases, old, new, RightAnswers(answers))
+        of_new = _answers(until_serving(service), TARGETS)
+        make_current(releases, old)
+        done = run("reload", "--project", project, "--releases", releases)
+        assert done.returncode == 0, done.stderr
+        of_old = _answers(service, TARGETS)
+    return Ground(project, releases, old, new, RightAnswers({old: of_old, new: of_new}))
 
 
 def rename(project: Path, before: str, after: str) -> None:
@@ -82,6 +82,11 @@ def _arguments(folder: Path, releases: Path, port: int = 0) -> list[str | Path]:
     empty = folder / "empty"
     empty.mkdir(exist_ok=True)
     return ["--project", empty, "--releases", releases, "--port", str(port)]
+
+
+def _answers(service: Service, targets: Sequence[str]) -> dict[str, bytes]:
+    """Return what a service answers while nothing is wrong."""
+    return {target: _right(service.get(target)) for target in targets}
 
 
 def _right(answer: Answer) -> bytes:
@@ -135,13 +140,35 @@ class Stage:
     def serve(self, launcher: Sequence[str | Path] = (), **settings: object) -> Service:
         """Start a service, at the place of the one before; the clients go on or begin."""
         port = int(self._service.address.rpartition(":")[2].strip("/")) if self._service else 0
+        service = self._start(_arguments(self.folder, self.releases, port), launcher, settings)
+        if self.clients is None:
+            self.begin(service.address, self.right)
+        return service
+
+    def serve_engine(self, address: str, **settings: object) -> Service:
+        """Start a service before an engine. What it answers now is right; the clients begin."""
+        surveys = self.folder / "surveys"
+        places = (self.project, "--store", address, "--releases", surveys, "--port", "0")
+        service = self._start(places, (), settings)
+        self.old = service.release()
+        self.right = RightAnswers({self.old: _answers(service, TARGETS_OF_ENGINE)})
+        self.begin(service.address, self.right)
+        return service
+
+    def begin(self, address: str, judge: Judge) -> None:
+        """Let the clients begin to ask what is at an address."""
+        self.clients = Clients(lambda: Wire.to(address), judge, _CLIENTS)
+
+    def _start(
+        self,
+        arguments: Sequence[str | Path],
+        launcher: Sequence[str | Path],
+        settings: Mapping[str, object],
+    ) -> Service:
         own = self.folder / f"service-{len(list(self.folder.iterdir()))}"
         own.mkdir()
-        arguments = _arguments(self.folder, self.releases, port)
         service = self.stack.enter_context(started(arguments, own, settings, launcher))
         self._service = until_serving(service)
-        if self.clients is None:
-            self.clients = Clients(lambda: Wire.to(service.address), self.right, _CLIENTS)
         return service
 
     def make_current(self, release: str) -> None:
@@ -167,13 +194,16 @@ class Stage:
 
     def fault(self, description: str, then: str) -> None:
         """Count a fault that has been injected; wait until the release that is right is served."""
+        self.fault_until(f"{description}: {then}", lambda: self.is_well(then))
+
+    def fault_until(self, description: str, is_well: Callable[[], bool]) -> None:
+        """Count a fault that has been injected; wait until all is well."""
         begun = time.monotonic()
         self.counts.faults += 1
-        while not self.is_well(then):
+        while not is_well():
             if time.monotonic() > begun + _PATIENCE:
-                self.counts.lost.append(
-                    f"After {description} {then} was not served: {self.readiness()}"
-                )
+                state = self.readiness() if self._service else {}
+                self.counts.lost.append(f"It is not well after {description}; {state}")
                 return
             time.sleep(0.02)
         self.counts.seconds.append(time.monotonic() - begun)

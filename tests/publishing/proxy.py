@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
@@ -66,6 +67,9 @@ class Proxy:
         except HTTPError as error:
             with error:
                 return error.code, error.headers.get("Content-Type", ""), error.read()
+        except (OSError, HTTPException) as error:
+            # The engine is away: so the proxy says nothing either.
+            raise Gone from error
 
 
 def one_by_one(update: str) -> list[str]:
@@ -80,6 +84,11 @@ def proxy_before(target: str) -> Iterator[Proxy]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def handle(self) -> None:
+            # A client that was killed has no words at its end.
+            with suppress(ConnectionError):
+                super().handle()
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -304,3 +304,30 @@ def test_what_a_page_waits_for_an_engine_that_is_away_is_less_than_a_second() ->
     # After the time for tries no other begins, and no connection may take longer than that.
     assert client.RETRYING < 1
     assert dialling.CONNECTING < 1
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kinds"),
+    [
+        (answer(ROWS), []),
+        (refuses, ["away", "away", "away", "left_alone"]),
+        (answer(b"", status="504 Late"), ["away", "away", "away", "left_alone"]),
+        (answer(b"timeout", "text/plain", "500 No"), ["deadline"] * 4),
+        (answer(b"out of memory", "text/plain", "500 No"), ["memory"] * 4),
+        (answer(b"", status="429 Busy"), ["overloaded"] * 4),
+        (answer(b"<p>", "text/html"), ["broken"] * 4),
+        (cuts(headed(len(ROWS), ROWS[:50])), ["broken"] * 4),
+        (answer(b"syntax", "text/plain", "400 No"), []),
+    ],
+)
+def test_failures_are_counted_once_each(
+    store_at: At, behaviour: Behaviour, kinds: list[str]
+) -> None:
+    counted: list[str] = []
+    with naughty(MERGED, behaviour) as server:
+        store = store_at(server)
+        store.count_failures(counted.append)
+        for _ in range(4):
+            with suppress(GraphsvcError):
+                store.select(SELECT)
+    assert counted == kinds
