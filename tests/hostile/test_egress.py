@@ -12,14 +12,20 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from foreign import built, client_of
 
+from graphsvc.cli import main
 from graphsvc.errors import InputError
 from graphsvc.store import oxigraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from click.testing import Result
+
+    from graphsvc.release import Release
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 OWL = "http://www.w3.org/2002/07/owl#"
@@ -40,6 +46,11 @@ class Listener:
                 connection, _ = self._server.accept()
                 self.count += 1
                 connection.close()
+
+
+def command_line(*words: str) -> Result:
+    """Run a command of graphsvc in this process."""
+    return CliRunner().invoke(main, words)
 
 
 @contextmanager
@@ -96,6 +107,8 @@ QUESTIONS = (
 TARGETS = (
     *("/describe?iri=ADDRESS", "/cite?iri=ADDRESS", "/neighbourhood?iri=ADDRESS"),
     *("/browse?class=ADDRESS", '/reconcile?queries={"a":{"query":"ADDRESS"}}', "/doc/ADDRESS"),
+    *("/describe.ttl?iri=ADDRESS", '/reconcile?extend={"ids":["ADDRESS"],"properties":[]}'),
+    '/reconcile?queries={"a":{"query":"a","type":"ADDRESS"}}',
     *("/reconcile/preview?id=ADDRESS", "/search?q=ADDRESS", "/sparql?default-graph-uri=ADDRESS"),
     "/sparql?query=ASK{}&default-graph-uri=ADDRESS&named-graph-uri=ADDRESS",
 )
@@ -130,3 +143,44 @@ def test_the_engine_would_connect_without_the_guard(
         "/sparql", query_string={"query": QUESTIONS[0].replace("ADDRESS", listener.address)}
     )
     assert listener.count > 0
+
+
+CALLS = {
+    "calling.rq": "#+ summary: Who listens there?\nSELECT ?s { SERVICE <ADDRESS> { ?s ?p ?o } }",
+    "checks/calling.rq": (
+        "#+ problem: Somebody listens there.\n#+ remedy: Ask them to stop.\n#+ severity: error\n"
+        "SELECT ?entity ?property ?value { SERVICE <ADDRESS> { ?entity ?property ?value } }"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_no_query_of_a_project_makes_a_command_connect(
+    lights_copy: Path, tmp_path: Path, listener: Listener, command: str, name: str
+) -> None:
+    text = CALLS[name].replace("ADDRESS", listener.address)
+    (lights_copy / "queries" / name).write_text(text, "utf-8")
+    words = [command, "--project", str(lights_copy), "--releases", str(tmp_path)]
+    assert "SERVICE" in command_line(*words).output
+    assert listener.count == 0
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_question_makes_the_query_command_connect(
+    lights_release: Release, tmp_path: Path, listener: Listener, question: str
+) -> None:
+    file = tmp_path / "question.rq"
+    text = f"#+ summary: Who listens there?\n{question.replace('ADDRESS', listener.address)}"
+    file.write_text(text, "utf-8")
+    command_line("query", str(file), "--releases", str(lights_release.path.parent))
+    assert listener.count == 0
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_file_makes_the_check_command_connect(
+    tmp_path: Path, listener: Listener, name: str
+) -> None:
+    (tmp_path / name).write_text(FILES[name].replace("ADDRESS", listener.address), "utf-8")
+    assert command_line("check", str(tmp_path / name)).output
+    assert listener.count == 0
