@@ -13,6 +13,7 @@ from graphsvc.remote.answers import SpelledSource
 from graphsvc.store.repair import edited
 
 if TYPE_CHECKING:
+    from graphsvc.remote.client import Client
     from graphsvc.remote.transport import Reply
 
 _FIRST = "define input:default-graph-exclude <http://www.openlinksw.com/schemas/virtrdf#> "
@@ -76,7 +77,10 @@ def test_its_results_are_read_as_the_standard_has_them(size: int) -> None:
         f'"c": {{ "type": "literal", "value": {json.dumps(words)} }} }}'
     )
     source = SpelledSource(
-        cast("Reply", _Pieces(content.encode(), size)), 1, virtuoso.RESULTS_IN_JSON
+        cast("Reply", _Pieces(content.encode(), size)),
+        # It is told of failures alone.
+        cast("Client", None),
+        virtuoso.RESULTS_IN_JSON,
     )
     parts = []
     while part := source.read(100):

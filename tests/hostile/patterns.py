@@ -81,9 +81,9 @@ def _uses_in(path: Path) -> Iterator[Use]:
                 yield Use(where, pattern, method)
     for call in calls:
         if _is_of_re(call) and isinstance(call.func, ast.Attribute) and call.func.attr in _USES:
-            pattern = _evaluated(call.args[0], module)
-            if pattern is not None:
-                yield Use(where, re.compile(pattern), call.func.attr)
+            text = _evaluated(call.args[0], module)
+            if text is not None:
+                yield Use(where, re.compile(text), call.func.attr)
 
 
 def _is_of_re(call: ast.Call) -> bool:
@@ -135,7 +135,7 @@ def attacks(pattern: Pattern, variants: int = 12) -> Iterator[Callable[[int], st
     )
     tree = sre_parse.parse(source, pattern.flags & ~re.DEBUG)
     chance = random.Random(source)  # noqa: S311 - the same texts each time
-    for before, body in _repetitions(list(tree), []):
+    for before, body in _repetitions(list(tree), []):  # type: ignore[call-overload]
         for _ in range(variants):
             start, piece = _sample(before, chance), _sample(body, chance) or "a"
             end = chance.choice(["", "\0", "\n", piece[:-1], "\0" + piece, *source])

@@ -17,7 +17,7 @@ from foreign import built, client_of
 
 from graphsvc.cli import main
 from graphsvc.errors import InputError
-from graphsvc.store import oxigraph
+from graphsvc.store import syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,7 +138,7 @@ def test_the_engine_would_connect_without_the_guard(
     tmp_path: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release = built(tmp_path, "animals.ttl")
-    monkeypatch.setattr(oxigraph.syntax, "refuse", lambda _: None)
+    monkeypatch.setattr(syntax, "refuse", lambda _: None)
     client_of(release).get(
         "/sparql", query_string={"query": QUESTIONS[0].replace("ADDRESS", listener.address)}
     )

@@ -166,8 +166,9 @@ def test_no_file_writes_to_the_terminal(tmp_path: Path, command: str) -> None:
     """Neither the name of a file nor what stands in it has an effect there."""
     file = tmp_path / "bad\x1b[31m\nname.ttl"
     file.write_text("a:\x1b]0;title\x07\x1b[2J\u202e x .\n", "utf-8")
-    words = [sys.executable, "-m", "graphsvc", command, file, "--releases", tmp_path / "releases"]
-    done = subprocess.run(words, capture_output=True, timeout=120, check=False)
+    releases = str(tmp_path / "releases")
+    words = ["-m", "graphsvc", command, str(file), "--releases", releases]
+    done = subprocess.run([sys.executable, *words], capture_output=True, timeout=120, check=False)
     assert done.returncode == 1
     said = done.stdout + done.stderr
     assert b"\\x1b[31m\\nname.ttl" in said
