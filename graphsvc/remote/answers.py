@@ -8,6 +8,7 @@ that it cannot hold. Either way no more than a buffer is in memory.
 
 from __future__ import annotations
 
+import re
 from http.client import HTTPException
 from typing import IO, TYPE_CHECKING, cast
 
@@ -44,12 +45,22 @@ _SYNTAXES = {
 _RESULTS = {kind: each for kind, each in _SYNTAXES.items() if isinstance(each, QueryResultsFormat)}
 _GRAPHS = {kind: each for kind, each in _SYNTAXES.items() if isinstance(each, RdfFormat)}
 
-#: With what a whole answer begins and ends, in the syntaxes that have a beginning and an end.
+#: With what a whole answer begins, and a pattern of its end. Results in JSON end with the array of
+#: rows or with yes or no, never with the value of a row; a line of N-Triples ends with a dot that
+#: stands in no IRI.
 _EDGES = {
-    QueryResultsFormat.JSON: (b"{", b"}"),
-    QueryResultsFormat.XML: (b"<", b">"),
-    RdfFormat.RDF_XML: (b"<", b">"),
+    QueryResultsFormat.JSON: (
+        b"{",
+        re.compile(rb'(?:[\]{]\s*\}\s*|[^"\]{}\s]\s*)(?:\}\s*)+$'),
+    ),
+    QueryResultsFormat.XML: (b"<", re.compile(rb">\s*$")),
+    RdfFormat.RDF_XML: (b"<", re.compile(rb">\s*$")),
+    RdfFormat.N_TRIPLES: (b"", re.compile(rb'(?:^|[\s>"]\.)\s*$')),
 }
+
+#: How many bytes of the end are looked at.
+_END = 64
+_ANY = (b"", re.compile(b""))
 _ASCII = frozenset(("utf-8", "utf8", "us-ascii"))
 
 
@@ -71,18 +82,15 @@ class Source:
         except (CutError, HTTPException, OSError) as error:
             raise self._broken("it breaks off") from error
         self._beginning = self._beginning or data.lstrip()[:1]
-        self._end = data.rstrip()[-1:] or self._end
+        self._end = (self._end + data[-_END:])[-_END:]
         return data
 
     def finish(self, syntax: QueryResultsFormat | RdfFormat) -> None:
         """Read what is left, and raise StoreError if the answer is only a part."""
         while self.read():
             pass
-        edges = self._beginning, self._end
-        if syntax == RdfFormat.N_TRIPLES:
-            is_whole = self._end in (b"", b".")
-        else:
-            is_whole = edges == _EDGES.get(syntax, edges)
+        beginning, end = _EDGES.get(syntax, _ANY)
+        is_whole = self._beginning.startswith(beginning) and end.search(self._end)
         if not is_whole:
             raise self._broken("it breaks off, or is something else than it says")
 

@@ -331,3 +331,22 @@ def test_failures_are_counted_once_each(
             with suppress(GraphsvcError):
                 store.select(SELECT)
     assert counted == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "kind"),
+    [
+        *((SELECT, ROWS[:end], JSON) for end in range(1, len(ROWS)) if ROWS[end - 1 : end] == b"}"),
+        (CONSTRUCT, TRIPLES + b"<http://x/a> <http://x.", N_TRIPLES),
+    ],
+)
+def test_a_part_that_says_it_is_whole_is_an_error_wherever_it_ends(
+    store_at: At, text: str, content: bytes, kind: str
+) -> None:
+    with naughty(MERGED, answer(content, kind)) as server:
+        formats = {
+            Content.SOLUTIONS: [named("json")],
+            Content.TRIPLES: [named("nt")],
+        }
+        with pytest.raises(StoreError, match="breaks off"):
+            store_at(server).answer(text, formats).write(io.BytesIO())
