@@ -344,9 +344,7 @@ def test_a_part_that_says_it_is_whole_is_an_error_wherever_it_ends(
     store_at: At, text: str, content: bytes, kind: str
 ) -> None:
     with naughty(MERGED, answer(content, kind)) as server:
-        formats = {
-            Content.SOLUTIONS: [named("json")],
-            Content.TRIPLES: [named("nt")],
-        }
+        names = {Content.SOLUTIONS: "json", Content.TRIPLES: "nt"}
+        formats = {each: [fmt] for each, name in names.items() if (fmt := named(name))}
         with pytest.raises(StoreError, match="breaks off"):
             store_at(server).answer(text, formats).write(io.BytesIO())
