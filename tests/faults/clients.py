@@ -42,7 +42,8 @@ TARGETS_OF_ENGINE = (
     query(_TABLE, format="csv"),
 )
 
-_TIME = re.compile(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d")
+#: A time for programs, and one for people.
+_TIME = re.compile(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d|\d+ \w+ 20\d\d, \d\d:\d\d UTC")
 
 #: Every so often a client opens a new connection; otherwise it goes on with the one it has.
 _NEW_CONNECTION = 0.2

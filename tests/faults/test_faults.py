@@ -44,6 +44,7 @@ def test_no_client_is_deceived_and_no_release_is_lost(
         ("old", 200, b"a\nb\n", True, Outcome.RIGHT),
         ("old", 200, b"b\na\n", True, Outcome.RIGHT),
         ("old", 200, b"a\nb2026-01-01T00:00:00\n", True, Outcome.RIGHT),
+        ("old", 200, b"a\nb1 December 2026, 04:12 UTC\n", True, Outcome.RIGHT),
         ("old", 200, b"a\n", True, Outcome.CUT),
         ("old", 200, b"", True, Outcome.CUT),
         ("old", 200, b"a\n", False, Outcome.BROKEN),
