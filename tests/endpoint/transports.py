@@ -196,7 +196,7 @@ def _end(process: subprocess.Popen[bytes], log: Path) -> None:
 
 def _wait_for(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
     """Return once the server is ready; if it ends before, its last words are the failure."""
-    deadline = monotonic() + 60
+    deadline = monotonic() + 300
     while monotonic() < deadline:
         try:
             with urlopen(address + "readyz"):  # noqa: S310 - an address of this test

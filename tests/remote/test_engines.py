@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pyoxigraph
 import pytest
 
@@ -45,7 +47,8 @@ def test_an_engine_is_told_the_deadline_in_its_way(name: str, parameters: dict[s
         assert ("QueryHints#queryTimeout> 9000 ." in query) is (name == "neptune")
         millis = request.fields.get("x-bigdata-max-query-millis")
         assert millis == ("9000" if name == "blazegraph" else None)
-        pyoxigraph.Store().query(query)
+        # Virtuoso has its own words before a query.
+        pyoxigraph.Store().query(re.sub(r"^(?:define \S+ <[^>]*> )+", "", query))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,8 @@ def test_words_cannot_leave_their_place(engine: object, words: tuple[str, ...]) 
     assert query.count('"') % 2 == 0
     assert query.endswith("LIMIT 20")
     if engine.name != "virtuoso":  # type: ignore[attr-defined] # its syntax is its own
-        pyoxigraph.Store().query(query)
+        # Virtuoso has its own words before a query.
+        pyoxigraph.Store().query(re.sub(r"^(?:define \S+ <[^>]*> )+", "", query))
 
 
 def test_an_answer_that_the_engine_says_is_a_part_is_none() -> None:
