@@ -60,7 +60,9 @@ def killed(stage: Stage) -> Generator[None, None, None]:
     contents = {}
     for release in (stage.new, stage.old):
         proxy.writes.clear()
-        assert _publish(stage, proxy, release).wait(PATIENCE) == 0
+        process = _publish(stage, proxy, release)
+        _, words = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, words
         contents[release] = _read(engine.query)
     writes = len(proxy.writes)
     stage.begin(engine.query, _Readers(contents))
