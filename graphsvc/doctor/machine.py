@@ -114,7 +114,7 @@ def memory(values: Settings, served: Release | None) -> Iterator[Finding]:
             "Set workers and request_memory so that all fit: one that goes beyond is killed.",
             Severity.WARNING,
         )
-    quads = served.manifest.counts["quads"] if served is not None else 0
+    quads = served.manifest.counts.get("quads", 0) if served is not None else 0
     in_memory = quads * _OF_A_QUAD if quads <= values.memory_quads else 0
     needed = in_memory + values.request_memory * _MEBIBYTE
     if needed > min(free, most or free):

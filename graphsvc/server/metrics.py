@@ -168,11 +168,13 @@ class _OfRelease(Collector):
             "When the release was built, in seconds since 1970: its age is time() minus this.",
             value=built,
         )
-        yield GaugeMetricFamily(
-            "graphsvc_release_quads",
-            "How many quads the release has.",
-            value=self.manifest.counts["quads"],
-        )
+        # An engine has never been asked to count all of its quads.
+        if "quads" in self.manifest.counts:
+            yield GaugeMetricFamily(
+                "graphsvc_release_quads",
+                "How many quads the release has.",
+                value=self.manifest.counts["quads"],
+            )
 
 
 class _OfProcesses(Collector):
