@@ -35,6 +35,9 @@ QUERIES = view_queries()
 #: How many lines fit on a screen.
 SCREEN = 60
 
+#: What is read whole and put in order where it is read: engines on disk order slowly.
+UNORDERED = {"texts/positions": {"query-order"}}
+
 
 def named(query: Query) -> str:
     return query.name
@@ -50,7 +53,8 @@ def release(request: pytest.FixtureRequest) -> Release:
 def test_a_query_file_keeps_the_rules(query: Query) -> None:
     findings = [*lint_query(query, Prefixes(sparql.declared_prefixes(query.text)))]
     # Its name has that of its view before it, and the store binds nothing.
-    assert {found.check for found in findings} <= {"query-name", "query-parameter"}
+    pardoned = {"query-name", "query-parameter"}
+    assert {found.check for found in findings} <= pardoned | UNORDERED.get(query.name, set())
     assert query.summary.endswith("?")
     assert query.description.endswith(".")
     assert set(sparql.declared_prefixes(query.text)) == set(sparql.used_prefixes(query.text))
