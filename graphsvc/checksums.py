@@ -28,9 +28,9 @@ def checksums(folder: Path) -> dict[str, Checksum]:
     """Return the checksum of every file in a folder, by its path in there."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     with _readers() as readers:
-        found = list(readers.map(_checksum, files))
+        sums = list(readers.map(_checksum, files))
     return {
-        path.relative_to(folder).as_posix(): each for path, each in zip(files, found, strict=True)
+        path.relative_to(folder).as_posix(): each for path, each in zip(files, sums, strict=True)
     }
 
 

@@ -59,8 +59,8 @@ def query(
     if query is None:
         tables.show_queries(queries.load_queries(release.queries), Console())
         return
-    store, asked = store_of(release, settings), _find(release, query)
-    _answer(store, release.prefixes, asked, _arguments(params), format_name)
+    store, wanted = store_of(release, settings), _find(release, query)
+    _answer(store, release.prefixes, wanted, _arguments(params), format_name)
 
 
 def _release(settings: Settings) -> Release:
