@@ -122,7 +122,8 @@ def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:
     described = tuple(row["thing"] for row in rows if isinstance(row["thing"], NamedNode))
     # There has to be something that is left out, even if nothing is described.
     counts = _by_class(graph.rows(EVERY_CLASS.bind({"thing": described or description})))
-    counts = counts or _by_class(graph.rows(SAMPLED.bind({})))
+    if graph.was_hurried and not counts:
+        counts = _by_class(graph.rows(SAMPLED.bind({})))
     apart = tuple(cls for cls in counts if isinstance(cls, NamedNode) and is_machinery(cls))
     if len(apart) == len(counts):
         apart = ()
