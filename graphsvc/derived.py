@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat
 
 from graphsvc import rdf_files
 from graphsvc.bases import UNKNOWN_BASE, bases_of
@@ -72,7 +72,7 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
     bases = bases_of(quad.subject for each in parsed for quad in each.quads)
     base = bases[0]
     for number, file in enumerate(files):
-        if _is_relative(parsed[number]):
+        if _has_addresses(file) and _is_relative(parsed[number]):
             parsed[number] = rdf_files.read(file, data[number], _address(base, file), parser)
     prefixes = _prefixes(parsed)
     findings = tuple(finding for each in parsed for finding in each.findings)
@@ -112,6 +112,11 @@ def current_inputs(paths: Sequence[Path]) -> dict[str, str]:
 def _address(base: str, file: RdfFile) -> str:
     """Return the address of a file under a base."""
     return base + quote(file.name)
+
+
+def _has_addresses(file: RdfFile) -> bool:
+    """Tell whether IRIs of a file may be relative: in N-Triples and N-Quads they must not be."""
+    return rdf_files.syntax(file.name) not in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 
 
 def _is_relative(parsed: Parsed) -> bool:

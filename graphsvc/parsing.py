@@ -147,20 +147,27 @@ _OF_A_LANGUAGE = (RDF.langString, RDF.dirLangString)
 class _Slip:
     """What some parsers pass, and the reader of the release's N-Quads would not.
 
-    A file that has it has the ``mark``. The parsers of the syntaxes ``untold`` say nothing of it.
+    A file that has it has the ``mark``, and one of the ``hints``, which take less time to look for.
+    The parsers of the syntaxes ``untold`` say nothing of it.
     """
 
     message: str
     remedy: str
+    hints: tuple[bytes, ...]
     mark: re.Pattern[bytes]
     untold: tuple[RdfFormat, ...]
     has: Callable[[Quad], bool]
+
+    def may_be_in(self, data: bytes) -> bool:
+        """Tell whether a file has what the slip is known by."""
+        return any(hint in data for hint in self.hints) and self.mark.search(data) is not None
 
 
 _SLIPS = (
     _Slip(
         "Literals without a language tag must not be rdf:langString; {count} are.",
         "Give them a language tag, or take their datatype away.",
+        (b"angString",),
         re.compile(rb"angString"),
         (RdfFormat.RDF_XML, RdfFormat.JSON_LD),
         _lacks_language,
@@ -170,6 +177,7 @@ _SLIPS = (
     _Slip(
         "IRIs must not have characters such as U+FFFD; those of {count} statements do.",
         "Mend the names; a wrong encoding may have spoilt them.",
+        (b"\xef\xbf", b"\xf3\xa0", b"\xbf\xbe", b"\xbf\xbf"),
         re.compile(rb"\xef\xbf[\xb0-\xbd]|\xf3\xa0|[\xf0-\xf3][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]"),
         (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N3),
         _has_no_iri,
@@ -183,7 +191,7 @@ def _without_slips(
     """Return what can be kept, with findings for what no parser has told, and how much that is."""
     kept, findings, untold = tuple(quads), list[Finding](), 0
     for slip in _SLIPS:
-        if slip.mark.search(data):
+        if slip.may_be_in(data):
             before = len(kept)
             kept = tuple(quad for quad in kept if not slip.has(quad))
             if (count := before - len(kept)) and rdf_format in slip.untold:

@@ -38,6 +38,10 @@ class Tally:
     def __init__(self, base: str, passages: AbstractSet[Term] = frozenset()) -> None:
         self.base = base
         self._passages_of_texts = passages
+        # What every quad is held against is made once: there are millions.
+        self._own = f"{base}id/"
+        self._own_graphs = graph_iri(base, "").value
+        self._dataset = graph_iri(base, "dataset")
         self.graphs: Counter[NamedNode] = Counter()
         self.passages = 0
         self.by_property: Counter[NamedNode] = Counter()
@@ -83,21 +87,19 @@ class Tally:
 
     def add(self, quad: Quad) -> None:
         """Count a quad; of a quad that comes twice each is counted."""
-        subject, value = self._number(quad.subject), self._number(quad.object)
-        triple = (subject << 80) | (self._number(quad.predicate) << 40) | value
-        self._count_graph(quad, triple)
+        node, predicate, value = quad.subject, quad.predicate, quad.object
+        subject, other = self._number(node), self._number(value)
+        triple = (subject << 80) | (self._number(predicate) << 40) | other
+        self._count_graph(quad, node, triple)
         if triple in self._triples:
             return
         self._triples.add(triple)
-        self.subjects.add(subject)
-        self.objects.add(value)
-        self.by_property[quad.predicate] += 1
-        if quad.predicate == RDF.type and isinstance(quad.object, NamedNode):
-            self.by_class[quad.object] += 1
-        if isinstance(quad.subject, NamedNode):
-            self._with_iris.add(subject)
-            if quad.subject.value.startswith(f"{self.base}id/"):
-                self._things.add(subject)
+        self.objects.add(other)
+        self.by_property[predicate] += 1
+        if predicate == RDF.type and isinstance(value, NamedNode):
+            self.by_class[value] += 1
+        if subject not in self.subjects:
+            self._count_subject(node, subject)
 
     def holds(self, quad: Quad) -> bool:
         """Tell whether the graph that describes the dataset has this quad already."""
@@ -107,16 +109,23 @@ class Tally:
         """Tell whether a term is among the subjects or objects whose numbers are given."""
         return self._numbers.get(term) in numbers
 
-    def _count_graph(self, quad: Quad, triple: int) -> None:
+    def _count_subject(self, node: Term, number: int) -> None:
+        self.subjects.add(number)
+        if isinstance(node, NamedNode):
+            self._with_iris.add(number)
+            if node.value.startswith(self._own):
+                self._things.add(number)
+
+    def _count_graph(self, quad: Quad, subject: Term, triple: int) -> None:
         graph = quad.graph_name
         if not isinstance(graph, NamedNode):
             return
         if graph in self._passages_of_texts:
             self._cited.add(triple)
             return
-        if graph == quad.subject and not graph.value.startswith(graph_iri(self.base, "").value):
+        if graph == subject and not graph.value.startswith(self._own_graphs):
             self._things_as_graphs.add(graph)
-        if graph == graph_iri(self.base, "dataset"):
+        if graph == self._dataset:
             self._described.add(quad)
         self.graphs[graph] += 1
 
