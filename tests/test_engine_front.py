@@ -315,3 +315,24 @@ def test_a_service_starts_before_its_engine(
         eventually(lambda: _is_well(service))
         assert service.is_well()
         assert "Lights of Île Merrow" in _there(service, "/")
+
+
+def test_what_stands_in_no_named_graph_is_shown_too(tmp_path: Path) -> None:
+    data = tmp_path / "people.nq"
+    data.write_bytes(
+        b'<https://e.org/ann> <http://www.w3.org/2000/01/rdf-schema#label> "Ann" .\n'
+        b"<https://e.org/ann> <http://xmlns.com/foaf/0.1/knows> <https://e.org/bob> .\n"
+        b'<https://e.org/bob> <http://www.w3.org/2000/01/rdf-schema#label> "Bob" .\n'
+    )
+    places = ("--project", tmp_path, "--releases", tmp_path / "releases", "--port", "0")
+    fact = "<https://e.org/ann> <http://xmlns.com/foaf/0.1/knows> <https://e.org/bob> ."
+    with (
+        oxigraph(tmp_path, data) as running,
+        started(["--store", running.query, *places], tmp_path, {}) as starting,
+    ):
+        service = until_serving(starting)
+        page = service.get("/doc/ann").content.decode()
+        assert "Bob" in page
+        assert fact in service.get("/doc/ann.nt").content.decode()
+        query = urlencode({"query": "SELECT ?g { GRAPH ?g { ?s ?p 'Ann' } }", "format": "csv"})
+        assert "urn:x-arq:DefaultGraph" in service.get(f"/sparql?{query}").content.decode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,8 @@ _IS_APART = (
     "ASK { { SELECT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } } LIMIT 200 } FILTER NOT EXISTS { ?s ?p ?o } }"
 )
 
+_HAS_GRAPHS = "ASK { GRAPH ?g { ?s ?p ?o } }"
+
 
 class Recogniser:
     """What is known of the engine that a client asks; ``engine`` is its row if it is given."""
@@ -36,7 +37,6 @@ class Recogniser:
         engine = recognised(self._client.head())
         if engine is GENERIC:
             engine = recognised(self._client.description())
-        logging.getLogger(__name__).info("The engine is %s.", engine.label)
         return engine
 
     @cached_property
@@ -48,10 +48,18 @@ class Recogniser:
         return () if not self._is_apart(()) else tuple(self.engine.merging.items())
 
     @cached_property
+    def has_named_graphs(self) -> bool:
+        """Tell whether a triple stands in a named graph. Errors: those of `Client.ask`."""
+        return self._answers(_HAS_GRAPHS, ())
+
+    @cached_property
     def is_merged(self) -> bool:
         """Tell whether queries that name no graph see all graphs. Errors: those of `Client.ask`."""
         return not self._is_apart(self.merging)
 
     def _is_apart(self, parameters: tuple[tuple[str, str], ...]) -> bool:
-        query = EngineQuery(Repaired(_IS_APART, _IS_APART), "ASK", parameters)
+        return self._answers(_IS_APART, parameters)
+
+    def _answers(self, text: str, parameters: tuple[tuple[str, str], ...]) -> bool:
+        query = EngineQuery(Repaired(text, text), "ASK", parameters)
         return RemoteResult(self._client.ask(query), self._client).boolean()

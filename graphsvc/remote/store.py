@@ -13,7 +13,7 @@ from graphsvc import sparql
 from graphsvc.errors import NotAcceptable, QueryError, SettingsError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import Prefixes
-from graphsvc.remote import failures
+from graphsvc.remote import failures, sole_graph
 from graphsvc.remote.answers import RemoteAnswer, RemoteResult
 from graphsvc.remote.client import Client, EngineQuery
 from graphsvc.remote.credentials import credentials, must_hold_no_credentials
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from graphsvc.remote.engines import Engine
-    from graphsvc.store.repair import Repaired
+    from graphsvc.store.repair import Edit, Repaired
 
 _CONTENTS = {
     "SELECT": Content.SOLUTIONS,
@@ -85,6 +85,16 @@ class RemoteStore:
     def is_merged(self) -> bool:
         """Tell whether queries that name no graph see the merge of all graphs, as they should."""
         return self._recogniser.is_merged
+
+    def recognise(self) -> Engine:
+        """Learn all that has to be known of the engine, so that no later query needs to; return it.
+
+        No connection stays open: processes that are forked from this one must not share it.
+        Errors: those of a query.
+        """
+        _ = self._recogniser.merging, self._recogniser.has_named_graphs
+        self.close()
+        return self.engine
 
     def check(self) -> None:
         """Raise StoreUnavailable unless the engine answers within a second."""
@@ -149,9 +159,8 @@ class RemoteStore:
 
         To look through a long list of terms takes longer than to answer.
         """
-        engine = self.engine
-        pattern = engine.deadline(self._seconds).pattern
-        text = worded(query, "", pattern, engine.repairs(query))
+        pattern = self.engine.deadline(self._seconds).pattern
+        text = worded(query, "", pattern, self._repairs(query))
         return _table(self._sent(text, "SELECT", self._recogniser.merging))
 
     def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
@@ -165,12 +174,19 @@ class RemoteStore:
         self, query: str, graphs: GraphSelection, bindings: Mapping[str, Term] | None
     ) -> RemoteResult:
         """Send a query that has been checked; its own dataset goes before the merge."""
-        engine = self.engine
-        inside = f"{as_values(bindings or {})} {engine.deadline(self._seconds).pattern}".strip()
-        text = worded(query, self._words.prologue(query), inside, engine.repairs(query))
+        pattern = self.engine.deadline(self._seconds).pattern
+        inside = f"{as_values(bindings or {})} {pattern}".strip()
+        text = worded(query, self._words.prologue(query), inside, self._repairs(query))
         names_dataset = bool(graphs) or any(sparql.dataset_clauses(query))
         merging = () if names_dataset else self._recogniser.merging
         return self._sent(text, sparql.form(query) or "SELECT", [*_dataset(graphs), *merging])
+
+    def _repairs(self, query: str) -> Sequence[Edit]:
+        """Return the edits after which this engine answers as the standard, and pages, have it."""
+        edits = self.engine.repairs(query)
+        if self._recogniser.has_named_graphs:
+            return edits
+        return sole_graph.beside(sole_graph.repairs(query), edits)
 
     def _sent(
         self, text: Repaired, form: str, parameters: Sequence[tuple[str, str]]

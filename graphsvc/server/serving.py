@@ -134,6 +134,12 @@ def _load(release: Release) -> OxigraphStore:
         return OxigraphStore.load(dump.read(), release.prefixes)
 
 
+_NOT_MERGED = (
+    "What no graph is named for in a query is not looked for in the engine's named graphs, so that "
+    "pages lack facts. Let its default graph be the union of all graphs: docs/engines.md says how."
+)
+
+
 def load_engine(service: Service, release: Release) -> tuple[Release, Application]:
     """Return what is known of an engine, and the application that answers from it.
 
@@ -145,6 +151,8 @@ def load_engine(service: Service, release: Release) -> tuple[Release, Applicatio
     values = service.values
     try:
         store = open_engine(values, release.prefixes)
+        if not store.is_merged:
+            logger.warning(_NOT_MERGED)
         release = take(store, values, project_beside(values))
         return release, _application_of_engine(service, release)
     except StoreError as error:
@@ -156,6 +164,7 @@ def load_engine(service: Service, release: Release) -> tuple[Release, Applicatio
 
 def _application_of_engine(service: Service, release: Release) -> Application:
     store = open_engine(service.values, release.prefixes)
+    logger.info("The engine is %s.", store.recognise().label)
     hurried = HurriedReader(service.values, release.prefixes)
     application = service.application(release, store, hurried)
     application.prepare = store.open_connections_by_thread

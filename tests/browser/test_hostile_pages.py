@@ -121,6 +121,11 @@ _TURNED = """() => {
   return turned;
 }"""
 
+# Addresses on a page that are a program or a page themselves.
+_RUNNING = """() => [...document.querySelectorAll("[href], [src], [action], [formaction]")]
+  .flatMap(each => ["href", "src", "action", "formaction"].map(name => each.getAttribute(name)))
+  .filter(each => /^[^\\w]*(javascript|vbscript|data|blob|file):/i.test(each ?? ""))"""
+
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -138,6 +143,7 @@ def test_every_route_that_shows_the_graph_is_here() -> None:
 def test_nothing_of_the_graph_runs_or_loads(browser: Browser, hostile: str, target: str) -> None:
     with opened(browser, hostile + target) as page:
         assert page.evaluate(_TURNED) == []
+        assert page.evaluate(_RUNNING) == []
         assert not set(page.title()) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
     with opened(browser, hostile + target, without_policy=True) as page:
         for field in page.locator("input, button, summary").all()[:5]:

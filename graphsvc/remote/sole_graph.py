@@ -1,0 +1,53 @@
+"""Queries for an engine that has a default graph and no named one, as if that had a name.
+
+Pages and documents ask in which graph each fact stands. An engine to which somebody has loaded
+files without naming a graph would have no fact for them. So its default graph is the only named
+graph as well, for the queries of pages and of clients alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphsvc import sparql
+from graphsvc.remote.empty_graphs import texts_of
+from graphsvc.sparql import Kind
+from graphsvc.store.repair import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+NAME = "<urn:x-arq:DefaultGraph>"
+"""What the graph is called: Jena has this name for it, https://jena.apache.org/documentation/."""
+
+_GRAPH = "GRAPH"
+_VARIABLES = ("?", "$")
+
+
+def repairs(query: str) -> list[Edit]:
+    """Return the edits after which each ``GRAPH`` of a query looks into the default graph."""
+    return list(_edits(query)) if sparql.mentions(query, (_GRAPH,)) else []
+
+
+def beside(edits: Sequence[Edit], others: Sequence[Edit]) -> list[Edit]:
+    """Return edits and those of others that change another part of the query."""
+    return [*edits, *(other for other in others if not any(_meet(other, each) for each in edits))]
+
+
+def _edits(query: str) -> Iterator[Edit]:
+    code = sparql.code(query)
+    for at, token in enumerate(code):
+        if token.kind is Kind.WORD and token.text.upper() == _GRAPH:
+            name, brace = (*texts_of(code, at + 1, 2), "", "")[:2]
+            if brace != "{":
+                continue
+            end = code[at + 2].end
+            if name.startswith(_VARIABLES):
+                yield Edit(token.start, end, f"{{ VALUES {name} {{ {NAME} }} ")
+            elif name == NAME:
+                yield Edit(token.start, end, "{")
+
+
+def _meet(one: Edit, other: Edit) -> bool:
+    return one.start < other.end and other.start < one.end
