@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.sources import Project
 
-__all__ = ["Check", "Describe", "Release", "build", "current", "is_fresh"]
+__all__ = ["Check", "Describe", "Release", "build", "current", "documents", "is_fresh"]
 
 #: What looks for faults: the project and what follows from it, to findings.
 Check: TypeAlias = "Callable[[Project, Sequence[Quad]], Sequence[Finding]]"
@@ -68,14 +68,14 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
     _refuse_collisions(project, rebase)
     with depot.workplace(settings.releases) as folder:
         progress.tell("Sorting")
-        documents = _documents(project, rebase)
-        _write(documents, folder)
+        files = documents(project, rebase)
+        _write(files, folder)
         quads = _rebased([*project.quads, *follows.quads], rebase)
         quads.extend(describe(quads, rebase.new, folder / release.QUERIES))
         prefixes = project.prefixes.rebased(rebase)
         labels = labels_in(quads, resolved(settings.label_properties, prefixes))
         nquads, is_named = canonical(quads)
-        content = _Content(rebase.new, nquads, documents, labels)
+        content = _Content(rebase.new, nquads, files, labels)
         if not is_named:
             findings = (*findings, _NAMELESS)
         manifest = _manifest(project, content, _counts(project, follows), findings)
@@ -165,17 +165,17 @@ def _rebased(quads: list[Quad], rebase: Rebase) -> list[Quad]:
     return quads if rebase.old == rebase.new else [rebase.quad(quad) for quad in quads]
 
 
-def _documents(project: Project, rebase: Rebase) -> dict[str, bytes]:
+def documents(project: Project, rebase: Rebase) -> dict[str, bytes]:
     """Return the queries, rebased, and the texts, byte for byte, by their paths in a release."""
-    documents: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     for file in project.files:
         parts = file.path.split("/")
         if file.row.role is Role.QUERY:
             path = "/".join([release.QUERIES, *parts[1:]])
-            documents[path] = rebase.query(file.text).encode()
+            files[path] = rebase.query(file.text).encode()
         elif file.row.role is Role.TEXT:
-            documents[f"{release.SOURCES}/{parts[1]}.txt"] = file.data
-    return documents
+            files[f"{release.SOURCES}/{parts[1]}.txt"] = file.data
+    return files
 
 
 def _write(documents: Mapping[str, bytes], folder: Path) -> None:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from graphsvc import __version__, depot, progress, release, search
+from graphsvc.build import documents
 from graphsvc.errors import ReleaseError
-from graphsvc.layout import Role
 from graphsvc.namespaces import Rebase
 from graphsvc.naming import Naming
 from graphsvc.release import Manifest, Release, current
@@ -44,8 +44,9 @@ class _Survey:
         found = whole.read(store, settings, project)
         progress.tell("Reading which things there are")
         graphs = listing.named_graphs(store)
+        brought = documents(project, Rebase(project.base, found.base)) if project else {}
         files = {
-            **_of_project(project, found.base),
+            **brought,
             **_texts(store),
             release.PAGES: listing.pages(store, found.base, graphs),
             release.DOCUMENTS: listing.documents(store, found.base, graphs),
@@ -107,22 +108,6 @@ def _served(survey: _Survey, settings: Settings, project: Project | None, folder
     depot.serve(home, settings.releases)
     depot.keep_newest(settings.releases, settings.keep_releases)
     return Release.open(home)
-
-
-def _of_project(project: Project | None, base: str) -> dict[str, bytes]:
-    """Return the queries and the texts of a project, by their paths in a release."""
-    if project is None:
-        return {}
-    rebase = Rebase(project.base, base)
-    files: dict[str, bytes] = {}
-    for file in project.files:
-        parts = file.path.split("/")
-        if file.row.role is Role.QUERY:
-            path = "/".join([release.QUERIES, *parts[1:]])
-            files[path] = rebase.query(file.text).encode()
-        elif file.row.role is Role.TEXT:
-            files[f"{release.SOURCES}/{parts[1]}.txt"] = file.data
-    return files
 
 
 def _texts(store: Store) -> dict[str, bytes]:
