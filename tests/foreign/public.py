@@ -107,9 +107,11 @@ class _Service:
 
     def times(self) -> tuple[float, float]:
         """Return the seconds since it was started, and those that its processors took."""
-        each = [self.process, *self.process.children(recursive=True)]
-        times = [process.cpu_times() for process in each]
-        worked = sum(t.user + t.system + t.children_user + t.children_system for t in times)
+        worked = 0.0
+        for process in (self.process, *self.process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                worked += times.user + times.system + times.children_user + times.children_system
         return time.time() - self.process.create_time(), worked
 
 
