@@ -65,7 +65,7 @@ _PARTITIONS = (VOID.classPartition, VOID.propertyPartition)
 class Answers:
     """What the queries about a thing found: rows, by the names of their columns.
 
-    ``left_out`` tells how many graphs state a fact beside those in ``facts``, by property and value.
+    ``left_out`` tells how many more graphs state a fact than ``facts`` has, by property and value.
     It ``is_cut`` if the queries gave no more rows than they may.
     ``parts`` are by the part that they speak of; ``holders`` are the things with names at which the
     nameless ones hang that point to the thing; ``content`` is what stands in graphs that are shown.
