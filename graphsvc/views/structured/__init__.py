@@ -114,14 +114,13 @@ class Subject:
 
 def subject_of(thing: Thing) -> Subject:
     """Return what the page of a thing is about."""
-    entries = (entry for group in thing.groups for entry in group.properties)
     return Subject(
         iri=thing.iri,
         label=thing.label,
         names=thing.names,
         types=tuple(fact.other.term for fact in thing.types),
         facts=tuple(
-            (fact.triple.predicate, fact.other) for entry in entries for fact in entry.facts
+            (fact.triple.predicate, fact.other) for entry in thing.entries for fact in entry.facts
         ),
     )
 

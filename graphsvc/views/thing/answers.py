@@ -16,6 +16,7 @@ from graphsvc.namespaces import NP, RDF, VOID
 from graphsvc.views.nested import HOLDERS, Nested
 from graphsvc.views.origins import CLAIMS, CONTENT, Annotations, Sources
 from graphsvc.views.queries import view_query
+from graphsvc.views.thing.shortcuts import Shortcuts
 from graphsvc.views.thing.statings import MOST_ROWS, first_statings
 from graphsvc.views.values import as_int
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.layout import PropertyRef
 
     Row: TypeAlias = Mapping[str, Term]
     Sizes: TypeAlias = Mapping[NamedNode, int]
@@ -34,7 +36,6 @@ FACTS = view_query("thing/facts")
 POINTING = view_query("thing/pointing")
 DERIVATIONS = view_query("thing/derivations")
 NOTES = view_query("thing/notes")
-UNSTATED = view_query("thing/unstated")
 PARTS = view_query("thing/parts")
 
 MOST_FACTS, FIRST_FACTS = 2000, 100
@@ -80,7 +81,7 @@ class Answers:
     is_cut: bool
     derivations: Sequence[Row]
     notes: Sequence[Row]
-    unstated: Sequence[Row]
+    shortcuts: Shortcuts
     parts: Mapping[Term, Sequence[Row]]
     nested: Nested
     holders: Sequence[Row]
@@ -114,7 +115,7 @@ class Answers:
             notes=[*graph.rows(NOTES.bind({"target": _targets(graph, thing, facts)}))]
             if graph.origins.has_notes
             else [],
-            unstated=[*graph.rows(UNSTATED.bind(about))] if _has_shape(graph, facts) else [],
+            shortcuts=Shortcuts(graph, facts, pointing, _leading(graph, facts)),
             parts={part: _with(nested, part, rows) for part, rows in parts.items()},
             nested=nested,
             holders=[*graph.rows(HOLDERS.bind(about))] if any(_nameless(sizes, "in")) else [],
@@ -133,13 +134,12 @@ class Answers:
     def terms(self) -> Iterator[Term]:
         """Yield every term that the answers hold: what a page names is among them."""
         yield self.thing
-        yield from chain(self.out, self.into)
+        yield from chain(self.out, self.into, self.shortcuts.terms())
         rows = chain(
             self.facts,
             self.pointing,
             self.derivations,
             self.notes,
-            self.unstated,
             *self.parts.values(),
             self.nested.rows,
             self.holders,
@@ -258,9 +258,9 @@ def _targets(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> list[Named
     return [thing, *([graph.editorial] if speaks else [])]
 
 
-def _has_shape(graph: Graph, facts: Sequence[Row]) -> bool:
+def _leading(graph: Graph, facts: Sequence[Row]) -> Sequence[PropertyRef]:
     types = (row["value"] for row in facts if row["property"] == RDF.type)
-    return bool(graph.terms.layout.shapes(types))
+    return graph.terms.layout.key_properties(types)
 
 
 def _parts(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Mapping[Term, Sequence[Row]]:
