@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -123,10 +125,10 @@ def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> st
 
 def _facts_of(iri: str, languages: str) -> Iterator[tuple[Named, Sequence[tuple[Fact, Markup]]]]:
     """Yield the properties of a thing with those of their facts that can be cited, and how."""
-    for entry in thing(site().graph, iri, languages).entries:
-        links = [(fact, link) for fact in entry.facts if (link := cite_fact(fact))]
+    for named, facts in groupby(thing(site().graph, iri, languages).facts, key=itemgetter(0)):
+        links = [(fact, link) for _, fact in facts if (link := cite_fact(fact))]
         if links:
-            yield entry.predicate, links
+            yield named, links
 
 
 def _citation(found: Cited, languages: str) -> Citation:

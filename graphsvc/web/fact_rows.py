@@ -13,21 +13,23 @@ from typing import TYPE_CHECKING
 from graphsvc.views.model import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graphsvc.views.model import Fact, Note, Passage
-    from graphsvc.views.thing.model import Group, PropertyFacts
+    from graphsvc.views.thing.model import Group, Omission, PropertyFacts, Thing
 
 
 @dataclass(slots=True)
 class Beside:
     """What stands at the right of some rows: who says so, and the sentences that are quoted here.
 
-    ``fact`` is one of those that it vouches for; ``span`` is how many rows it stands beside.
+    ``fact`` is one of those that it vouches for; ``notes`` explain the sentences;
+    ``span`` is how many rows it stands beside.
     """
 
     fact: Fact
     passages: tuple[Passage, ...]
+    notes: tuple[Note, ...] = ()
     span: int = 1
 
 
@@ -42,7 +44,7 @@ class FactRow:
 
     entry: PropertyFacts
     facts: tuple[Fact, ...] = ()
-    omission: Note | None = None
+    omission: Omission | None = None
     name_span: int = 0
     elsewhere: tuple[Passage, ...] = ()
     beside: Beside | None = None
@@ -50,8 +52,12 @@ class FactRow:
 
 @dataclass(slots=True)
 class _Table:
-    """A table as it is made: what the page has quoted, and what stands beside the last row."""
+    """A table as it is made, and what stands beside its last row.
 
+    ``quoted`` are the passages and notes that stand on the page already, by their IRIs.
+    """
+
+    notes: Mapping[str, tuple[Note, ...]]
     quoted: set[str]
     rows: list[FactRow] = field(default_factory=list)
     beside: Beside | None = None
@@ -66,8 +72,8 @@ class _Table:
             self._add_wide(FactRow(entry))
         if entry.more:
             self._add_wide(FactRow(entry))
-        for note in entry.omissions:
-            self._add_wide(FactRow(entry, omission=note))
+        for omission in entry.omissions:
+            self._add_wide(FactRow(entry, omission=omission))
         self.rows[first].name_span = len(self.rows) - first
 
     def _add_facts(self, entry: PropertyFacts, facts: tuple[Fact, ...]) -> None:
@@ -81,7 +87,14 @@ class _Table:
         if self.beside and not new and _vouching(fact) == _vouching(self.beside.fact):
             self.beside.span += 1
         else:
-            self.beside = row.beside = Beside(fact, new)
+            self.beside = row.beside = Beside(fact, new, tuple(self._explaining(new)))
+
+    def _explaining(self, passages: Iterable[Passage]) -> Iterator[Note]:
+        """Yield the notes on sentences: each stands once on a page."""
+        for note in (each for passage in passages for each in self.notes.get(passage.iri, ())):
+            if note.iri not in self.quoted:
+                self.quoted.add(note.iri)
+                yield note
 
     def _add_wide(self, row: FactRow) -> None:
         """Add a row that takes the place of what stands at the right."""
@@ -89,11 +102,11 @@ class _Table:
         self.beside = None
 
 
-def fact_rows(groups: Iterable[Group]) -> Iterator[tuple[Group, Sequence[FactRow]]]:
-    """Yield groups with their rows."""
+def fact_rows(entity: Thing) -> Iterator[tuple[Group, Sequence[FactRow]]]:
+    """Yield the groups of facts of a thing with their rows."""
     quoted: set[str] = set()
-    for group in groups:
-        table = _Table(quoted)
+    for group in entity.groups:
+        table = _Table(entity.notes.on_passages, quoted)
         for entry in group.properties:
             table.add(entry)
         yield group, table.rows

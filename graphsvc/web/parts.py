@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from graphsvc.views.collection.ordering import is_date
 from graphsvc.views.model import Status
 from graphsvc.web import values
-from graphsvc.web.dates import date_words
+from graphsvc.web.dates import date_words, dated
 from graphsvc.web.languages import gettext, is_other, locale, number, said, worded
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class Parts:
 
     def value(self, named: Named, predicate: Term | None = None) -> Markup:
         """Return a value where there is room: a picture as such, a long text that opens."""
+        if is_date(named.term):
+            return dated(named.label)
         address = self._address(named)
         shown = values.picture(named, predicate, address)
         if shown is not None:

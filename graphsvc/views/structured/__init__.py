@@ -119,9 +119,7 @@ def subject_of(thing: Thing) -> Subject:
         label=thing.label,
         names=thing.names,
         types=tuple(fact.other.term for fact in thing.types),
-        facts=tuple(
-            (fact.triple.predicate, fact.other) for entry in thing.entries for fact in entry.facts
-        ),
+        facts=tuple((fact.triple.predicate, fact.other) for _, fact in thing.facts),
     )
 
 

@@ -161,13 +161,14 @@ def _other_names(
 
 def _notes(evidence: Evidence, groups: Sequence[Group], node: NamedNode) -> Notes:
     beside = {
-        note.iri for group in groups for entry in group.properties for note in entry.omissions
+        each.note.iri for group in groups for entry in group.properties for each in entry.omissions
     }
     return Notes(
         discrepancies=tuple(note for note in evidence.notes if note.is_discrepancy),
         others=tuple(
             note for note in evidence.notes if not note.is_discrepancy and note.iri not in beside
         ),
+        on_passages=evidence.on_passages,
         query=NOTES.bind({"target": node}),
     )
 

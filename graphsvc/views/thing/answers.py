@@ -7,7 +7,7 @@ values the first ones are asked for, with the limit that stands in the query.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -52,6 +52,9 @@ _MOST_COUNTED = 200_000
 
 _MOST_LEADING = 20_000
 """How many facts a thing may have for what hangs at it to be looked for among them."""
+
+_MOST_NOTED = 200
+"""On how many of the sentences that state facts of a thing notes are read."""
 
 _MOST_ROUNDS = 5
 """How many steps are followed from fragment to fragment of a document."""
@@ -253,9 +256,14 @@ def _named_by(term: Term) -> Iterator[Term]:
 
 
 def _targets(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> list[NamedNode]:
-    """Return on what notes are read: on the thing, and on all that the editors say, if they do."""
-    speaks = any(row["graph"] == graph.editorial for row in facts)
-    return [thing, *([graph.editorial] if speaks else [])]
+    """Return on what notes are read: the thing, the sentences on it, and all that the editors say.
+
+    The last only if the editors speak of the thing.
+    """
+    stating = dict.fromkeys(row["graph"] for row in facts if isinstance(row["graph"], NamedNode))
+    passages = (each for each in stating if each.value in graph.texts.positions)
+    speaks = graph.editorial in stating
+    return [thing, *([graph.editorial] if speaks else []), *islice(passages, _MOST_NOTED)]
 
 
 def _leading(graph: Graph, facts: Sequence[Row]) -> Sequence[PropertyRef]:

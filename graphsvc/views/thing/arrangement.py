@@ -19,7 +19,14 @@ from graphsvc.views.thing.answers import (
     MOST_POINTING,
     POINTING,
 )
-from graphsvc.views.thing.model import ExpectedGroup, Group, Incoming, PropertyFacts, Unstated
+from graphsvc.views.thing.model import (
+    ExpectedGroup,
+    Group,
+    Incoming,
+    Omission,
+    PropertyFacts,
+    Unstated,
+)
 from graphsvc.views.thing.parts import partition
 from graphsvc.views.thing.redundancy import Redundancy
 
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
     from graphsvc.views.names import Names
     from graphsvc.views.terms import Terms
     from graphsvc.views.thing.answers import Answers
+    from graphsvc.views.thing.shortcuts import Place
 
 UNSTATED = view_query("thing/unstated")
 
@@ -61,6 +69,7 @@ class Arrangement:
         self._shapes = terms.layout.shapes(self._types)
         self._leading = terms.layout.key_properties(self._types)
         self._redundancy = Redundancy(terms, facts, self._leading, answers.shortcuts)
+        self._also = self._told_by_others()
 
     def telling(self) -> Mapping[PropertyRef, Sequence[Fact]]:
         """Return the facts that no other one says better."""
@@ -79,7 +88,7 @@ class Arrangement:
     def groups(self, omissions: Mapping[Term, tuple[Note, ...]]) -> list[Group]:
         """Return the other facts in the groups of the shapes, then the group of the rest.
 
-        In the rest are the properties that no shape places, and the facts that another row tells.
+        In the rest are the properties that no shape places.
         """
         beside = self._beside(omissions)
         own = (PropertyRef(prop) for prop in self._answers.out)
@@ -97,7 +106,11 @@ class Arrangement:
             entries = list(members)
             label, language = self._title(entries[0][0])
             found.append(self._group(label, language, [entry for _, entry in entries]))
-        rest = (self._rest(ref) for ref in shown if not ref.incoming)
+        rest = (
+            self._row(ref, self._tells(ref))
+            for ref in shown
+            if ref not in self._shapes and not ref.incoming
+        )
         left = [entry for entry in rest if _says(entry)]
         left.sort(key=lambda entry: entry.predicate.label)
         return [*found, self._group("", None, left)] if left else found
@@ -132,7 +145,7 @@ class Arrangement:
             is_told = len(facts) == total and all(self._redundancy.has(ref, each) for each in facts)
             if ref in self._leading or is_told:
                 continue
-            shape = self._shapes.get(ref, PropertyShape())
+            shape = self._shape(ref)
             entry = Incoming(
                 predicate=self._named(prop, shape),
                 total=total,
@@ -144,14 +157,18 @@ class Arrangement:
 
     def _beside(
         self, omissions: Mapping[Term, tuple[Note, ...]]
-    ) -> Mapping[PropertyRef, tuple[Note, ...]]:
+    ) -> Mapping[PropertyRef, tuple[Omission, ...]]:
         """Return the notes on what is left out by the row in which a reader looks for it."""
-        found: dict[PropertyRef, dict[str, Note]] = defaultdict(dict)
+        found: dict[PropertyRef, dict[str, Omission]] = defaultdict(dict)
         for prop, notes in omissions.items():
-            ref = self._place_of(prop)
+            own, ref = PropertyRef(prop), self._place_of(prop)
             if ref in self._shapes:
-                found[ref].update((note.iri, note) for note in notes)
+                of = None if ref == own else self._named(prop, self._shape(own))
+                found[ref].update((note.iri, Omission(note, of)) for note in notes)
         return {ref: tuple(notes.values()) for ref, notes in found.items()}
+
+    def _shape(self, ref: PropertyRef) -> PropertyShape:
+        return self._shapes.get(ref, PropertyShape())
 
     def _place_of(self, prop: Term) -> PropertyRef:
         """Return the row in which a property is looked for.
@@ -173,36 +190,43 @@ class Arrangement:
     def _tells(self, ref: PropertyRef) -> Callable[[Fact], bool]:
         return lambda fact: not self._redundancy.has(ref, fact)
 
-    def _rest(self, ref: PropertyRef) -> PropertyFacts:
-        """Return what the row of a property does not show: all of what no shape places."""
-        if ref in self._shapes:
-            return self._row(ref, lambda fact: self._redundancy.has(ref, fact), is_whole=False)
-        return self._row(ref, lambda _: True)
+    def _told_by_others(self) -> Mapping[Place, Sequence[tuple[Named, Fact]]]:
+        """Return the facts of the thing that have no row of their own, by what tells them."""
+        found: dict[Place, list[tuple[Named, Fact]]] = defaultdict(list)
+        for ref, facts in self._facts.items():
+            named = self._named(ref.property, self._shape(ref))
+            for fact in facts if not ref.incoming else ():
+                place = self._redundancy.teller(ref, fact)
+                if place is not None:
+                    found[place].append((named, fact))
+        return found
 
     def _row(
         self,
         ref: PropertyRef,
         chosen: Callable[[Fact], bool],
-        omissions: tuple[Note, ...] = (),
-        *,
-        is_whole: bool = True,
+        omissions: tuple[Omission, ...] = (),
     ) -> PropertyFacts:
         facts = self._facts.get(ref, ())
         here = tuple(fact for fact in facts if chosen(fact))
         sizes = self._answers.into if ref.incoming else self._answers.out
         size = sizes.get(ref.property, 0) if isinstance(ref.property, NamedNode) else 0
-        shape = self._shapes.get(ref, PropertyShape())
         return PropertyFacts(
-            predicate=self._named(ref.property, shape),
+            predicate=self._named(ref.property, self._shape(ref)),
             definition=self._terms.definition(ref.property, self._names.languages),
             facts=here,
             omissions=omissions,
-            more=size - len(facts) if is_whole else 0,
+            more=size - len(facts),
             partition=None
             if ref.incoming
             else partition(ref.property, here, self._answers.parts, self._names),
             incoming=ref.incoming,
             between=dict(self._between(ref, here)),
+            also={
+                end: tuple(self._also[ref, end])
+                for end in (fact.other.term for fact in here)
+                if (ref, end) in self._also
+            },
         )
 
     def _between(

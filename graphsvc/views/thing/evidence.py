@@ -46,6 +46,12 @@ class Evidence:
         self._derivations = _derivations(answers, names)
         notes = notes_of(answers.notes, names, graph.terms)
         self.notes = notes.get(answers.thing, ())
+        #: The notes on sentences, by the IRI of the passage.
+        self.on_passages = {
+            target.value: each
+            for target, each in notes.items()
+            if isinstance(target, NamedNode) and names.passage(target) and target != answers.thing
+        }
         self._on = by_property(self.notes)
         self._on_all = by_property(notes.get(graph.editorial, ()))
 

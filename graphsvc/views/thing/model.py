@@ -44,23 +44,36 @@ class Partition:
 
 
 @dataclass(frozen=True, slots=True)
+class Omission:
+    """A note on what the text does not say, beside the row in which a reader looks for it.
+
+    ``of`` is the property that is left out, if it is not that of the row.
+    """
+
+    note: Note
+    of: Named | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PropertyFacts:
     """A property and the facts that a thing has of it, under the name that its shape gives.
 
     ``more`` are those that are not here, since there are too many for a page; ``partition`` is
     there if the facts lead to the parts of a dataset. An ``incoming`` property is read backwards:
     its facts are those of other things. ``between`` is what to name beside a value: what stands
-    between it and the thing, if the property is a shortcut.
+    between it and the thing, if the property is a shortcut. ``also`` are the facts that need no row
+    of their own, since the fact with a value tells them.
     """
 
     predicate: Named
     definition: str
     facts: tuple[Fact, ...]
-    omissions: tuple[Note, ...] = ()
+    omissions: tuple[Omission, ...] = ()
     more: int = 0
     partition: Partition | None = None
     incoming: bool = False
     between: Mapping[Term, tuple[Named, ...]] = field(default_factory=dict)
+    also: Mapping[Term, tuple[tuple[Named, Fact], ...]] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -130,10 +143,12 @@ class Notes:
     """The notes on a thing, those on what does not agree apart from the others.
 
     Not among the others are notes on what the text leaves out: they stand beside the property.
+    ``on_passages`` are those on the sentences about the thing, by the IRI of the passage.
     """
 
     discrepancies: tuple[Note, ...]
     others: tuple[Note, ...]
+    on_passages: Mapping[str, tuple[Note, ...]]
     query: BoundQuery
 
     def __contains__(self, note: object) -> bool:
@@ -203,12 +218,15 @@ class Thing:
         return self.others if self.key is None else (self.key, *self.others)
 
     @property
-    def entries(self) -> Iterator[PropertyFacts]:
-        """Yield the properties of the thing itself with their facts, in the order of the page."""
+    def facts(self) -> Iterator[tuple[Named, Fact]]:
+        """Yield the facts of the thing itself, each with its property, in the order of the page."""
         for group in self.groups:
-            yield from (entry for entry in group.properties if not entry.incoming)
+            for entry in group.properties:
+                if not entry.incoming:
+                    yield from ((entry.predicate, fact) for fact in entry.facts)
+                for also in entry.also.values():
+                    yield from also
 
     def values(self, prop: Term) -> list[Term]:
         """Return the values of a property."""
-        entries = (entry for entry in self.entries if entry.predicate.term == prop)
-        return [fact.other.term for entry in entries for fact in entry.facts]
+        return [fact.other.term for named, fact in self.facts if named.term == prop]

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.model import Fact
     from graphsvc.views.terms import Terms
-    from graphsvc.views.thing.shortcuts import Shortcuts
+    from graphsvc.views.thing.shortcuts import Place, Shortcuts
+
+_MOST_STEPS = 5
+"""How often a row that tells what another one says may itself be told by a further one."""
 
 _DATES = frozenset(XSD[name] for name in ("gYear", "gYearMonth", "date", "dateTime"))
 
@@ -67,30 +70,50 @@ class Redundancy:
         self._terms = terms
         self._leading = leading
         self._shortcuts = shortcuts
+        self._facts = facts
         self._ends = {ref: {fact.other.term for fact in each} for ref, each in facts.items()}
         self._years = {
-            (fact.other.term.value[:4], fact.passages)
-            for each in facts.values()
+            (fact.other.term.value[:4], fact.passages): (ref, fact.other.term)
+            for ref, each in facts.items()
             for fact in each
             if isinstance(fact.other.term, Literal) and fact.other.term.datatype in _DATES
         }
 
     def has(self, ref: PropertyRef, fact: Fact) -> bool:
         """Tell whether another row says what a fact says."""
+        return self._teller(ref, fact) is not None
+
+    def teller(self, ref: PropertyRef, fact: Fact) -> Place | None:
+        """Return the row that says in the end what a fact says, and its far end; None if it does."""
+        place = self._teller(ref, fact)
+        for _ in range(_MOST_STEPS):
+            further = None if place is None else self._teller_at(place)
+            if further is None:
+                break
+            place = further
+        return place
+
+    def _teller_at(self, place: Place) -> Place | None:
+        ref, end = place
+        facts = (fact for fact in self._facts.get(ref, ()) if fact.other.term == end)
+        return next((self._teller(ref, fact) for fact in facts), None)
+
+    def _teller(self, ref: PropertyRef, fact: Fact) -> Place | None:
         end = fact.other.term
+        better = ((one, end) for one, ends in self._ends.items() if end in ends)
         return (
-            self._shortcuts.tells(ref, end)
-            or self._is_inverse(ref, end)
-            or self._is_year_of_a_date(ref, fact)
-            or any(end in ends and self._is_better(one, ref) for one, ends in self._ends.items())
+            self._shortcuts.teller(ref, end)
+            or self._inverse(ref, end)
+            or self._date_of_a_year(ref, fact)
+            or next((place for place in better if self._is_better(place[0], ref)), None)
         )
 
-    def _is_inverse(self, ref: PropertyRef, end: Term) -> bool:
-        """Tell whether the thing says itself what another one says of it, and no row leads."""
+    def _inverse(self, ref: PropertyRef, end: Term) -> Place | None:
+        """Return the fact of the thing itself that another one has of it, if no row leads."""
         if not ref.incoming or ref in self._leading:
-            return False
-        inverses = self._terms.inverses(ref.property)
-        return any(end in self._ends.get(PropertyRef(each), ()) for each in inverses)
+            return None
+        own = (PropertyRef(each) for each in self._terms.inverses(ref.property))
+        return next(((each, end) for each in own if end in self._ends.get(each, ())), None)
 
     def _is_better(self, one: PropertyRef, other: PropertyRef) -> bool:
         """Tell whether the row of one property is to say what two of them say.
@@ -105,8 +128,8 @@ class Redundancy:
         is_general = self._terms.is_more_special(other.property, one.property)
         return one in self._leading and (is_special or is_general)
 
-    def _is_year_of_a_date(self, ref: PropertyRef, fact: Fact) -> bool:
+    def _date_of_a_year(self, ref: PropertyRef, fact: Fact) -> Place | None:
         end = fact.other.term
         if not isinstance(end, Literal) or end.datatype != XSD.integer or ref in self._leading:
-            return False
-        return (end.value, fact.passages) in self._years
+            return None
+        return self._years.get((end.value, fact.passages))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     Row: TypeAlias = Mapping[str, Term]
     Ends: TypeAlias = Mapping[Term, Mapping[Term, None]]
+    #: A property, and a far end in its row.
+    Place: TypeAlias = tuple[PropertyRef, Term]
 
 _MOST_MIDDLES, _MOST_ROWS = 200, 2000
 """Of how many things the second step is read, and how many rows that may have."""
@@ -45,7 +47,7 @@ class Shortcuts:
         self._graph = graph
         self._leading = leading
         self._between: dict[PropertyRef, dict[Term, dict[Term, None]]] = defaultdict(dict)
-        self._told: dict[PropertyRef, set[Term]] = defaultdict(set)
+        self._told: dict[PropertyRef, dict[Term, Place]] = defaultdict(dict)
         self._look_ahead(_ends(facts, "value"))
         self._look_back(_ends(pointing, "subject"))
 
@@ -53,9 +55,9 @@ class Shortcuts:
         """Return what stands between the thing and a far end of a property."""
         return tuple(self._between.get(ref, {}).get(end, ()))
 
-    def tells(self, ref: PropertyRef, end: Term) -> bool:
-        """Tell whether the row of another property has this far end beside its own."""
-        return end in self._told.get(ref, ())
+    def teller(self, ref: PropertyRef, end: Term) -> Place | None:
+        """Return the row of another property, and its far end, that has this one beside it."""
+        return self._told.get(ref, {}).get(end)
 
     def terms(self) -> Iterator[Term]:
         """Yield every term that is to be named."""
@@ -71,16 +73,17 @@ class Shortcuts:
             if chain.shortcut in out and chain.first in out
         ]
         middles = [middle for chain in chains for middle in out[chain.first]]
-        covered: dict[Term, set[Term]] = defaultdict(set)
+        covered: dict[Term, dict[Term, Place]] = defaultdict(dict)
         for row in self._steps(FACTS, middles, [chain.second for chain in chains]):
             for chain in chains:
                 is_step = row["property"] == chain.second and row["thing"] in out[chain.first]
                 if is_step and row["value"] in out[chain.shortcut]:
-                    self._put(PropertyRef(chain.shortcut), row["value"], row["thing"])
-                    covered[chain.first].add(row["thing"])
-        for first, middles_of in covered.items():
-            if PropertyRef(first) not in self._leading and middles_of >= out[first].keys():
-                self._told[PropertyRef(first)] |= middles_of
+                    shortcut = PropertyRef(chain.shortcut)
+                    self._put(shortcut, row["value"], row["thing"])
+                    covered[chain.first][row["thing"]] = (shortcut, row["value"])
+        for first, tellers in covered.items():
+            if PropertyRef(first) not in self._leading and tellers.keys() >= out[first].keys():
+                self._told[PropertyRef(first)].update(tellers)
 
     def _look_back(self, into: Ends) -> None:
         """Put what a shortcut comes from beside the things through which it comes."""
@@ -97,8 +100,10 @@ class Shortcuts:
             for chain in chains:
                 is_step = row["property"] == chain.first and row["thing"] in into[chain.second]
                 if is_step and row["value"] in into[chain.shortcut]:
-                    self._put(PropertyRef(chain.second, incoming=True), row["thing"], row["value"])
-                    self._told[PropertyRef(chain.shortcut, incoming=True)].add(row["value"])
+                    second = PropertyRef(chain.second, incoming=True)
+                    self._put(second, row["thing"], row["value"])
+                    told = self._told[PropertyRef(chain.shortcut, incoming=True)]
+                    told[row["value"]] = (second, row["thing"])
 
     def _put(self, ref: PropertyRef, end: Term, middle: Term) -> None:
         self._between[ref].setdefault(end, {})[middle] = None
