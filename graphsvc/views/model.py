@@ -158,7 +158,7 @@ class Fact:
         That is what the rule for subproperties derives.
         """
         rules = {step.rule for step in self.derivations}
-        return self.status is Status.INFERRED and rules == {GENERALISING.value}
+        return self.status is not Status.EDITORIAL and rules == {GENERALISING.value}
 
     @property
     def anchor(self) -> str:
