@@ -22,14 +22,15 @@ def shown(cell: Element) -> set[str]:
     values = list(cell.all("li")) or list(cell.all("span"))[:1]
     found = set()
     for value in values:
-        link = next(value.all("a"), None)
+        link = next((one for one in value.all("a") if one.attributes.get("class") != "cite"), None)
         date = next(value.all("time"), None)
         if link is not None:
             found.add(thing(link))
         elif date is not None:
             found.add(date.attributes["title"])
         else:
-            found.add(value.text)
+            cites = "".join(cite.text for cite in value.all("a", "cite"))
+            found.add(value.text.removesuffix(cites).strip())
     return found
 
 
@@ -101,7 +102,7 @@ def test_the_groups_of_facts(client: FlaskClient, address: str) -> None:
 def test_what_stands_beside_the_facts(client: FlaskClient, address: str) -> None:
     page = main(client, address)
     for block in page.all("details", "unstated"):
-        names = [name.strip() for dd in block.all("dd") for name in dd.text.split(",")]
+        names = [name.text for dd in block.all("dd") for name in dd.all("span")]
         # A shape may give a property another name than its own: their number tells.
         assert len(column(asked(client, block), "property")) == len(names)
     for block in page.all("section", "notes"):
