@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import NamedNode
 
-from graphsvc.namespaces import LDQD, RDF
+from graphsvc.namespaces import LDQD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-
     from pyoxigraph import Quad, Triple
 
     from graphsvc.queries import BoundQuery
@@ -84,15 +82,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """One way in which a rule reaches a fact: from which passages and graphs.
-
-    ``sentence`` is there if the fact says what this one says: see `plain_sentence`.
-    """
+    """One way in which a rule reaches a fact: from which passages and graphs."""
 
     iri: str
     passages: tuple[Passage, ...]
     graphs: tuple[Named, ...]
-    sentence: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,21 +229,6 @@ class Dataset:
     description: str
     licence: str | None
     licence_name: Named | None = None
-
-
-def plain_sentence(
-    fact: Triple, sources: Collection[Term], passage: Callable[[Term], Passage | None]
-) -> Passage | None:
-    """Return the sentence that an inferred fact says in other words, if there is one.
-
-    ``sources`` are those of one way to the fact, ``passage`` gives the passage that a source is. A
-    fact that follows from one sentence alone, as an inverse or a shortcut, is shown as stated.
-    A reader may doubt what joins several sentences or leans on the editors. A class that follows
-    from another one stays inferred: it tells nothing of this thing that it does not tell of all.
-    """
-    if len(sources) != 1 or fact.predicate == RDF.type:
-        return None
-    return passage(next(iter(sources)))
 
 
 def claim_name(statement: Triple | Quad) -> str:

@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, Triple
 from graphsvc.namespaces import GENERALISING, RDF, graph_iri
 from graphsvc.views.collection.facts import Facts
 from graphsvc.views.layout import PropertyRef
-from graphsvc.views.model import Status, plain_sentence
+from graphsvc.views.model import Status
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
@@ -173,8 +173,8 @@ class Draft:
             subject, prop = row["thing"], row["property"]
             if isinstance(subject, NamedNode) and isinstance(prop, NamedNode):
                 fact = Triple(subject, prop, row["value"])
-                derivation = found.setdefault(fact, _Derivation(defaultdict(set), set()))
-                derivation.steps[row["step"]].add(row["source"])
+                derivation = found.setdefault(fact, _Derivation(set(), set()))
+                derivation.sources.add(row["source"])
                 derivation.rules.add(row.get("rule"))
         return found
 
@@ -229,15 +229,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Derivation:
-    """How rules reach a fact: from which passages and graphs in each step, by which rules."""
+    """How rules reach a fact: from which passages and graphs, by which rules."""
 
-    steps: dict[Term, set[Term]]
+    sources: set[Term]
     rules: set[Term | None]
-
-    @property
-    def sources(self) -> set[Term]:
-        """Return the passages and graphs of all steps."""
-        return set(chain.from_iterable(self.steps.values()))
 
 
 class _Evidence:

@@ -15,7 +15,6 @@ from graphsvc.views.model import (
     Named,
     Nest,
     Status,
-    plain_sentence,
 )
 from graphsvc.views.nested import Nests
 from graphsvc.views.queries import view_query
@@ -69,8 +68,6 @@ class Evidence:
         passages = sorted(filter(None, found), key=lambda entry: entry.order)
         derivations = self._derivations.get(triple, ())
         status = Status.STATED if passages else self._graph.status(graphs)
-        if status is Status.INFERRED and derivations and derivations[0].sentence:
-            status, passages = Status.STATED, [derivations[0].sentence]
         notes = self._on.get(triple.predicate, ())
         if not notes and self._graph.editorial in graphs:
             # What is noted on all that the editors say.
@@ -140,7 +137,7 @@ def _derivations(answers: Answers, names: Names) -> Mapping[Triple, tuple[Deriva
     found: dict[Triple, list[Derivation]] = defaultdict(list)
     for step in _steps(answers.thing, answers.derivations):
         for triple in step.triples:
-            found[triple].append(_derivation(step, triple, names))
+            found[triple].append(_derivation(step, names))
     return {
         triple: tuple(sorted(each, key=lambda one: (len(one.passages) + len(one.graphs), one.iri)))
         for triple, each in found.items()
@@ -159,7 +156,7 @@ def _steps(thing: NamedNode, rows: Iterable[Row]) -> Iterable[_Step]:
     return steps.values()
 
 
-def _derivation(step: _Step, triple: Triple, names: Names) -> Derivation:
+def _derivation(step: _Step, names: Names) -> Derivation:
     passages = {source: names.passage(source) for source in step.sources}
     stated = filter(None, passages.values())
     graphs = sorted((source for source in passages if passages[source] is None), key=str)
@@ -167,7 +164,6 @@ def _derivation(step: _Step, triple: Triple, names: Names) -> Derivation:
         iri=as_iri(step.node),
         passages=tuple(sorted(stated, key=lambda entry: entry.order)),
         graphs=tuple(map(names.spelled, graphs)),
-        sentence=plain_sentence(triple, step.sources, names.passage),
     )
 
 
