@@ -280,16 +280,7 @@ class _Evidence:
         if self._inferred not in graphs:
             return Status.RECORDED, passages
         derivation = self._derivations.get(fact)
-        if derivation is None:
-            return Status.INFERRED, passages
-        ways = (
-            plain_sentence(fact, sources, self.names.passage)
-            for sources in derivation.steps.values()
-        )
-        plain = set(filter(None, ways))
-        if plain:
-            return Status.STATED, plain
-        return Status.INFERRED, self._passages(derivation.sources)
+        return Status.INFERRED, self._passages(derivation.sources) if derivation else passages
 
     def _passages(self, nodes: Iterable[Term]) -> AbstractSet[Passage]:
         return set(filter(None, map(self.names.passage, nodes)))
