@@ -55,6 +55,7 @@ PROV = Namespace("http://www.w3.org/ns/prov#")
 OA = Namespace("http://www.w3.org/ns/oa#")
 NIF = Namespace("http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#")
 SH = Namespace("http://www.w3.org/ns/shacl#")
+DASH = Namespace("http://datashapes.org/dash#")
 VOID = Namespace("http://rdfs.org/ns/void#")
 VANN = Namespace("http://purl.org/vocab/vann/")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
@@ -63,6 +64,7 @@ DCAT = Namespace("http://www.w3.org/ns/dcat#")
 SPEX = Namespace("https://purl.expasy.org/sparql-examples/ontology#")
 GEO = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 GEOSPARQL = Namespace("http://www.opengis.net/ont/geosparql#")
+DQV = Namespace("http://www.w3.org/ns/dqv#")
 LDQD = Namespace("http://www.w3.org/2016/05/ldqd#")
 DC = Namespace("http://purl.org/dc/elements/1.1/")
 NP = Namespace("http://www.nanopub.org/nschema#")
@@ -80,6 +82,10 @@ QUERY_TEXTS = frozenset((SH.select, SH.ask, SH.construct, SPEX.describe))
 _LOCAL_NAME = re.compile(r"(?:\w(?:[\w.-]*[\w-])?)?")
 _REST = re.compile(r"[^/#?\s<>]+")
 _EXAMPLE = re.compile(r"(\bexample:\s*[\"']?)([^\"'\s,}]+)")
+
+
+#: The name of the graph with the records of how facts follow: it is no part of the default graph.
+DERIVATIONS = "derivations"
 
 
 def graph_iri(base: str, name: str) -> NamedNode:

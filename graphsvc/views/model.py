@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import NamedNode
 
-from graphsvc.namespaces import GENERALISING, LDQD
+from graphsvc.namespaces import LDQD
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
+    from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
 
 PAGE_SIZE = 25
@@ -81,11 +82,9 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """One way in which a rule reaches a fact: by which axiom, from which passages and graphs."""
+    """One way in which a rule reaches a fact: from which passages and graphs."""
 
     iri: str
-    rule: str | None
-    axiom: Named | None
     passages: tuple[Passage, ...]
     graphs: tuple[Named, ...]
 
@@ -128,11 +127,19 @@ class Nest:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many graphs state a fact beside those that are named, and the query that lists all."""
+
+    count: int
+    query: BoundQuery | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A value of a property, with what vouches for it.
 
     ``other`` is the far end of the fact: its value, or for an incoming fact its subject. ``nest``
-    is what is said of it if it has no name.
+    is what is said of it if it has no name. ``left_out`` is there if very many graphs state it.
     """
 
     triple: Triple
@@ -144,21 +151,13 @@ class Fact:
     sources: tuple[Source, ...] = ()
     annotations: tuple[Annotation, ...] = ()
     nest: Nest | None = None
+    left_out: LeftOut | None = None
 
     @property
     def order(self) -> tuple[tuple[float, str], str]:
         """Return the key that puts facts in the order in which the text states them."""
         first = min((passage.order for passage in self.passages), default=(float("inf"), ""))
         return (first, self.other.label)
-
-    @property
-    def restates(self) -> bool:
-        """Tell whether the fact only says more generally what a more special property says.
-
-        That is what the rule for subproperties derives.
-        """
-        rules = {step.rule for step in self.derivations}
-        return self.status is Status.INFERRED and rules == {GENERALISING.value}
 
     @property
     def anchor(self) -> str:

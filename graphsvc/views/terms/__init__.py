@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Table, Term
     from graphsvc.views.model import Named
 
+    _Fact: TypeAlias = tuple[Term, Term, Term]
+
 LABELS = view_query("terms/labels")
 DEFINITIONS = view_query("terms/definitions")
 NAMINGS = view_query("terms/namings")
@@ -31,6 +33,22 @@ SHAPES = view_query("terms/shapes")
 TARGETS = view_query("terms/targets")
 SUPERCLASSES = view_query("terms/superclasses")
 MEMBERS = view_query("terms/members")
+TEMPLATES = view_query("terms/templates")
+SUPERPROPERTIES = view_query("terms/superproperties")
+CHAINS = view_query("terms/chains")
+INVERSES = view_query("terms/inverses")
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A property that says in one step what two say one after the other.
+
+    https://www.w3.org/TR/owl2-syntax/#Object_Subproperties
+    """
+
+    shortcut: Term
+    first: Term
+    second: Term
 
 
 @dataclass(frozen=True)
@@ -38,17 +56,20 @@ class Terms:
     """What the classes and properties are called, what they mean, and how shapes lay them out.
 
     ``namings`` are the properties that give things other names, ``dimensions`` the kinds of flaw of
-    which classes of notes tell.
+    which classes of notes tell, ``chains`` the properties that are shortcuts of two.
     """
 
     namings: frozenset[Term]
     dimensions: Mapping[Term, AbstractSet[Term]]
     layout: Layout
+    chains: Sequence[Chain]
     _naming: Naming
     _labels: Labels
     _definitions: Mapping[Term, AbstractSet[Term]]
     _above: Mapping[Term, AbstractSet[Term]]
     _members: Mapping[Term, int]
+    _more_general: Mapping[Term, AbstractSet[Term]]
+    _inverses: Mapping[Term, AbstractSet[Term]]
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table], naming: Naming) -> Terms:
@@ -61,7 +82,10 @@ class Terms:
         return cls(
             namings=frozenset(row["naming"] for row in rows(NAMINGS.bind({"root": ALSO}))),
             dimensions=_pairs(rows(DIMENSIONS.bind({}))),
-            layout=Layout(rows(TARGETS.bind({})), rows(SHAPES.bind({}))),
+            layout=Layout(*(rows(query.bind({})) for query in (TARGETS, SHAPES, TEMPLATES))),
+            chains=tuple(
+                Chain(row["shortcut"], row["first"], row["second"]) for row in rows(CHAINS.bind({}))
+            ),
             _naming=naming,
             _labels=labels,
             _definitions=_pairs(rows(DEFINITIONS.bind({}))),
@@ -71,6 +95,8 @@ class Terms:
                 for row in rows(MEMBERS.bind({}))
                 if "class" in row
             },
+            _more_general=_closed(_pairs(rows(SUPERPROPERTIES.bind({})))),
+            _inverses=_pairs(rows(INVERSES.bind({}))),
         )
 
     def has(self, term: Term) -> bool:
@@ -117,6 +143,26 @@ class Terms:
                 found.append(cls)
         return found
 
+    def is_more_special(self, prop: Term, other: Term) -> bool:
+        """Tell whether a property is under another one, and not the other way round too."""
+        above = self._more_general.get(prop, frozenset())
+        return other in above and prop not in self._more_general.get(other, frozenset())
+
+    def most_special(self, facts: Sequence[_Fact]) -> list[_Fact]:
+        """Return the facts (subject, property, value) but those that another one says better."""
+        properties: dict[tuple[Term, Term], list[Term]] = defaultdict(list)
+        for subject, prop, value in facts:
+            properties[subject, value].append(prop)
+        return [
+            (subject, prop, value)
+            for subject, prop, value in facts
+            if not any(self.is_more_special(other, prop) for other in properties[subject, value])
+        ]
+
+    def inverses(self, prop: Term) -> AbstractSet[Term]:
+        """Return the properties that say the same the other way round."""
+        return self._inverses.get(prop, frozenset())
+
     def directly_above(self, cls: Term) -> AbstractSet[Term]:
         """Return the classes that a class is said to be under."""
         return self._above.get(cls, frozenset())
@@ -138,4 +184,18 @@ def _pairs(table: Table) -> Mapping[Term, AbstractSet[Term]]:
     for first, second in table.rows:
         if first is not None and second is not None:
             found[first].add(second)
+    return found
+
+
+def _closed(above: Mapping[Term, AbstractSet[Term]]) -> Mapping[Term, AbstractSet[Term]]:
+    """Return what is above each term, however many steps."""
+    found: dict[Term, AbstractSet[Term]] = {}
+    for term in above:
+        reached: set[Term] = set()
+        waiting = [term]
+        while waiting:
+            new = above.get(waiting.pop(), frozenset()) - reached
+            reached |= new
+            waiting += new
+        found[term] = reached
     return found

@@ -7,7 +7,7 @@ values the first ones are asked for, with the limit that stands in the query.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -16,6 +16,8 @@ from graphsvc.namespaces import NP, RDF, VOID
 from graphsvc.views.nested import HOLDERS, Nested
 from graphsvc.views.origins import CLAIMS, CONTENT, Annotations, Sources
 from graphsvc.views.queries import view_query
+from graphsvc.views.thing.shortcuts import Shortcuts
+from graphsvc.views.thing.statings import MOST_ROWS, first_statings
 from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.layout import PropertyRef
 
     Row: TypeAlias = Mapping[str, Term]
     Sizes: TypeAlias = Mapping[NamedNode, int]
@@ -33,7 +36,6 @@ FACTS = view_query("thing/facts")
 POINTING = view_query("thing/pointing")
 DERIVATIONS = view_query("thing/derivations")
 NOTES = view_query("thing/notes")
-UNSTATED = view_query("thing/unstated")
 PARTS = view_query("thing/parts")
 
 MOST_FACTS, FIRST_FACTS = 2000, 100
@@ -51,6 +53,9 @@ _MOST_COUNTED = 200_000
 _MOST_LEADING = 20_000
 """How many facts a thing may have for what hangs at it to be looked for among them."""
 
+_MOST_NOTED = 200
+"""On how many of the sentences that state facts of a thing notes are read."""
+
 _MOST_ROUNDS = 5
 """How many steps are followed from fragment to fragment of a document."""
 
@@ -64,6 +69,8 @@ _PARTITIONS = (VOID.classPartition, VOID.propertyPartition)
 class Answers:
     """What the queries about a thing found: rows, by the names of their columns.
 
+    ``left_out`` tells how many more graphs state a fact than ``facts`` has, by property and value.
+    It ``is_cut`` if the queries gave no more rows than they may.
     ``parts`` are by the part that they speak of; ``holders`` are the things with names at which the
     nameless ones hang that point to the thing; ``content`` is what stands in graphs that are shown.
     """
@@ -72,10 +79,12 @@ class Answers:
     out: Sizes
     into: Sizes
     facts: Sequence[Row]
+    left_out: Mapping[tuple[Term, Term], int]
     pointing: Sequence[Row]
+    is_cut: bool
     derivations: Sequence[Row]
     notes: Sequence[Row]
-    unstated: Sequence[Row]
+    shortcuts: Shortcuts
     parts: Mapping[Term, Sequence[Row]]
     nested: Nested
     holders: Sequence[Row]
@@ -89,7 +98,8 @@ class Answers:
         sizes = list(graph.rows(SIZES.bind({"thing": thing})))
         out, into = _sizes(sizes, "out"), _sizes(sizes, "in")
         about = {"thing": thing}
-        rows = [*_rows(graph, facts_queries(thing, out))]
+        rows, left_out, is_cut = _first_rows(graph, facts_queries(thing, out), "value")
+        pointing, _, is_pointing_cut = _first_rows(graph, pointing_queries(thing, into), "subject")
         parts = _parts(graph, thing, rows)
         nested = _nested(graph, thing, sizes, parts)
         facts = _with(nested, thing, rows)
@@ -99,14 +109,16 @@ class Answers:
             out=out,
             into=into,
             facts=facts,
-            pointing=[*_rows(graph, pointing_queries(thing, into))],
+            left_out=left_out,
+            pointing=pointing,
+            is_cut=is_cut or is_pointing_cut,
             derivations=[*graph.rows(DERIVATIONS.bind(about))]
             if graph.origins.has_derivations
             else [],
             notes=[*graph.rows(NOTES.bind({"target": _targets(graph, thing, facts)}))]
             if graph.origins.has_notes
             else [],
-            unstated=[*graph.rows(UNSTATED.bind(about))] if _has_shape(graph, facts) else [],
+            shortcuts=Shortcuts(graph, facts, pointing, _leading(graph, facts)),
             parts={part: _with(nested, part, rows) for part, rows in parts.items()},
             nested=nested,
             holders=[*graph.rows(HOLDERS.bind(about))] if any(_nameless(sizes, "in")) else [],
@@ -125,13 +137,12 @@ class Answers:
     def terms(self) -> Iterator[Term]:
         """Yield every term that the answers hold: what a page names is among them."""
         yield self.thing
-        yield from chain(self.out, self.into)
+        yield from chain(self.out, self.into, self.shortcuts.terms())
         rows = chain(
             self.facts,
             self.pointing,
             self.derivations,
             self.notes,
-            self.unstated,
             *self.parts.values(),
             self.nested.rows,
             self.holders,
@@ -171,8 +182,13 @@ def _portions(sizes: Sizes, most: int, first: int) -> Iterator[tuple[Sequence[Na
     yield from (([prop], first) for prop in large[:_MOST_LARGE])
 
 
-def _rows(graph: Graph, queries: Iterator[BoundQuery]) -> Iterator[Row]:
-    return chain.from_iterable(map(graph.rows, queries))
+def _first_rows(
+    graph: Graph, queries: Iterator[BoundQuery], end: str
+) -> tuple[list[Row], Mapping[tuple[Term, Term], int], bool]:
+    """Return the rows to show, what is left out of them, and whether an answer was cut."""
+    answers = [[*graph.rows(query)] for query in queries]
+    rows, left_out = first_statings(graph, chain.from_iterable(answers), end)
+    return rows, left_out, any(len(answer) >= MOST_ROWS for answer in answers)
 
 
 def _sizes(rows: Sequence[Row], direction: str) -> Sizes:
@@ -240,14 +256,19 @@ def _named_by(term: Term) -> Iterator[Term]:
 
 
 def _targets(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> list[NamedNode]:
-    """Return on what notes are read: on the thing, and on all that the editors say, if they do."""
-    speaks = any(row["graph"] == graph.editorial for row in facts)
-    return [thing, *([graph.editorial] if speaks else [])]
+    """Return on what notes are read: the thing, the sentences on it, and all that the editors say.
+
+    The last only if the editors speak of the thing.
+    """
+    stating = dict.fromkeys(row["graph"] for row in facts if isinstance(row["graph"], NamedNode))
+    passages = (each for each in stating if each.value in graph.texts.positions)
+    speaks = graph.editorial in stating
+    return [thing, *([graph.editorial] if speaks else []), *islice(passages, _MOST_NOTED)]
 
 
-def _has_shape(graph: Graph, facts: Sequence[Row]) -> bool:
+def _leading(graph: Graph, facts: Sequence[Row]) -> Sequence[PropertyRef]:
     types = (row["value"] for row in facts if row["property"] == RDF.type)
-    return bool(graph.terms.layout.shapes(types))
+    return graph.terms.layout.key_properties(types)
 
 
 def _parts(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Mapping[Term, Sequence[Row]]:

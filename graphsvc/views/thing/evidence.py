@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.views.model import Derivation, Fact, Named, Nest, Status
+from graphsvc.views.model import (
+    Derivation,
+    Fact,
+    LeftOut,
+    Named,
+    Nest,
+    Status,
+)
 from graphsvc.views.nested import Nests
+from graphsvc.views.queries import view_query
 from graphsvc.views.thing.notes import by_property, notes_of
 from graphsvc.views.values import as_iri
 
@@ -23,6 +31,8 @@ if TYPE_CHECKING:
     from graphsvc.views.names import Names
     from graphsvc.views.thing.answers import Answers, Row
 
+STATING = view_query("thing/stating")
+
 
 class Evidence:
     """What vouches for each fact of a thing, and the notes on it."""
@@ -35,6 +45,12 @@ class Evidence:
         self._derivations = _derivations(answers, names)
         notes = notes_of(answers.notes, names, graph.terms)
         self.notes = notes.get(answers.thing, ())
+        #: The notes on sentences, by the IRI of the passage.
+        self.on_passages = {
+            target.value: each
+            for target, each in notes.items()
+            if isinstance(target, NamedNode) and names.passage(target) and target != answers.thing
+        }
         self._on = by_property(self.notes)
         self._on_all = by_property(notes.get(graph.editorial, ()))
 
@@ -50,6 +66,8 @@ class Evidence:
         """Return a fact that some graphs state; ``other`` is its far end."""
         found = (self._names.passage(graph) for graph in graphs)
         passages = sorted(filter(None, found), key=lambda entry: entry.order)
+        derivations = self._derivations.get(triple, ())
+        status = Status.STATED if passages else self._graph.status(graphs)
         notes = self._on.get(triple.predicate, ())
         if not notes and self._graph.editorial in graphs:
             # What is noted on all that the editors say.
@@ -57,14 +75,24 @@ class Evidence:
         return Fact(
             triple=triple,
             other=self._graph.as_written(triple, self.named(other)),
-            status=Status.STATED if passages else self._graph.status(graphs),
+            status=status,
             passages=tuple(passages),
-            derivations=self._derivations.get(triple, ()),
+            derivations=derivations,
             notes=notes,
             sources=self._answers.sources.of(graphs, self._names),
             annotations=self._answers.annotations.of(triple, self._names),
             nest=self._nests.nest(other),
+            left_out=self._left_out(triple),
         )
+
+    def _left_out(self, triple: Triple) -> LeftOut | None:
+        """Return how many more graphs state a fact, if some are not named."""
+        count = self._answers.left_out.get((triple.predicate, triple.object), 0)
+        if not count:
+            return None
+        terms = {"thing": triple.subject, "property": triple.predicate, "value": triple.object}
+        is_askable = not isinstance(triple.object, BlankNode)
+        return LeftOut(count, STATING.bind(terms) if is_askable else None)
 
     def named(self, term: Term) -> Named:
         """Return a term under its name; what has none is told by a text."""
@@ -97,11 +125,9 @@ class Evidence:
 
 @dataclass(slots=True)
 class _Step:
-    """A step of an inference: what it derives, by what, and from what."""
+    """A step of an inference: what it derives, and from what."""
 
     node: Term
-    rule: Term | None
-    axiom: Term | None
     triples: dict[Triple, None] = field(default_factory=dict)
     sources: set[Term] = field(default_factory=set)
 
@@ -110,11 +136,10 @@ def _derivations(answers: Answers, names: Names) -> Mapping[Triple, tuple[Deriva
     """Return every way in which rules reach the facts of the thing, the shortest first."""
     found: dict[Triple, list[Derivation]] = defaultdict(list)
     for step in _steps(answers.thing, answers.derivations):
-        derivation = _derivation(step, names)
         for triple in step.triples:
-            found[triple].append(derivation)
+            found[triple].append(_derivation(step, names))
     return {
-        triple: tuple(sorted(each, key=lambda one: (len(one.passages), one.iri)))
+        triple: tuple(sorted(each, key=lambda one: (len(one.passages) + len(one.graphs), one.iri)))
         for triple, each in found.items()
     }
 
@@ -124,7 +149,7 @@ def _steps(thing: NamedNode, rows: Iterable[Row]) -> Iterable[_Step]:
     for row in rows:
         node, prop = row["step"], row["property"]
         if node not in steps:
-            steps[node] = _Step(node, row.get("rule"), row.get("axiom"))
+            steps[node] = _Step(node)
         steps[node].sources.add(row["source"])
         if isinstance(prop, NamedNode):
             steps[node].triples[Triple(thing, prop, row["value"])] = None
@@ -137,8 +162,6 @@ def _derivation(step: _Step, names: Names) -> Derivation:
     graphs = sorted((source for source in passages if passages[source] is None), key=str)
     return Derivation(
         iri=as_iri(step.node),
-        rule=None if step.rule is None else as_iri(step.rule),
-        axiom=None if step.axiom is None else names[step.axiom],
         passages=tuple(sorted(stated, key=lambda entry: entry.order)),
         graphs=tuple(map(names.spelled, graphs)),
     )
