@@ -4,6 +4,7 @@ The header stands in the first lines of the file, each beginning with ``#+``; wh
 ``#+ `` is YAML::
 
     #+ summary: Which organisations provide the secretariats of each mechanism?
+    #+ group: who
     #+ tags: [secretariats]
     #+ params:
     #+   side: {type: iri, example: "https://example.org/id/country/finland", about: A side}
@@ -57,6 +58,8 @@ __all__ = [
 
 #: Where the checks of a project are, below its queries.
 CHECKS = "checks/"
+
+_OPTIONAL = ("description", "group", "tags", "params")
 
 T = TypeVar("T")
 
@@ -157,13 +160,14 @@ def _read(folder: Path, below: str, make: Callable[[Header, str], T | None]) -> 
 
 
 def _query(header: Header, text: str) -> Query | None:
-    fields = header.fields(text, required=("summary",), optional=("description", "tags", "params"))
+    fields = header.fields(text, required=("summary",), optional=_OPTIONAL)
     if fields is None:
         return None
     return Query(
         name=header.name,
         summary=header.text(fields.get("summary")),
         description=header.text(fields.get("description")),
+        group=header.text(fields.get("group")),
         tags=tuple(header.texts(fields.get("tags"))),
         params={param.name: param for param in header.params(fields.get("params"))},
         text=text,

@@ -74,13 +74,17 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A named question: what its file says of it, and the SPARQL text (the whole file)."""
+    """A named question: what its file says of it, and the SPARQL text (the whole file).
+
+    ``group`` says what people want to know who ask it: see `graphsvc.queries.groups`.
+    """
 
     name: str
     summary: str
     text: str
     path: str
     description: str = ""
+    group: str = ""
     tags: tuple[str, ...] = ()
     params: Mapping[str, Param] = field(default_factory=dict)
 

@@ -71,6 +71,17 @@ class Cells:
         )
         self._unstated = f'<span class="unstated">{unstated}</span>'
 
+    def row(self, row: Row) -> Markup:
+        """Return the name with which a row begins; before the words of a passage its number."""
+        name = self.head(row.thing)
+        if row.passage is None:
+            return name
+        number = escape(row.passage.name)
+        spoken = escape(gettext("Passage"))
+        return Markup(  # noqa: S704
+            f'<span class="number"><span class="unseen">{spoken} </span>{number}</span> {name}'
+        )
+
     def head(self, thing: Named) -> Markup:
         """Return the name of a thing, which leads to it; a long one is cut."""
         cut = shortened(thing.label, _LONGEST_NAME)

@@ -69,10 +69,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A thing and its cells, one for each column."""
+    """A thing and its cells, one for each column; ``passage`` is the thing, if it is one."""
 
     thing: Named
     cells: tuple[Cell, ...]
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class Draft:
             for column in self.columns
         ]
         rows = tuple(
-            Row(names[thing], tuple(column[number] for column in cells))
+            Row(names[thing], tuple(column[number] for column in cells), names.passage(thing))
             for number, thing in enumerate(self._things)
         )
         graphs = self._facts.graphs
