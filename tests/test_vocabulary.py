@@ -133,7 +133,7 @@ def test_every_term_is_in_a_query(mechanisms: Vocabulary) -> None:
 
 def test_the_ontology_says_what_it_is(mechanisms: Vocabulary) -> None:
     about = {row.label: [words(value) for value in row.values] for row in mechanisms.about}
-    assert about["Version"] == ["1.0.0"]
+    assert about["Version"] == ["1.1.0"]
     assert about["Preferred prefix"] == ["iwm"]
     assert "Licence" in about
     assert mechanisms.description
