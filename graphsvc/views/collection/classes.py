@@ -8,21 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.namespaces import (
-    DCAT,
-    FOAF,
-    NIF,
-    OA,
-    OWL,
-    PROV,
-    RDF,
-    RDFS,
-    SH,
-    SKOS,
-    SKOSXL,
-    VOID,
-    graph_iri,
-)
+from graphsvc.namespaces import OWL, RDF, RDFS, RECORDS, SH, SKOSXL, graph_iri
 from graphsvc.views.collection.members import Everything, Members
 from graphsvc.views.collection.state import State
 from graphsvc.views.labels import alike
@@ -55,15 +41,6 @@ MOST_CLASSES = 200
 """How many classes the tree has: of more, those with the most things."""
 
 _MACHINERY = (OWL, RDF, RDFS, SH, SKOSXL)
-
-_RECORDS = frozenset(
-    {
-        *(OA.Annotation, NIF.Context, NIF.String, NIF.Phrase, NIF.Sentence, FOAF.Document),
-        *(SKOS.Concept, SKOS.ConceptScheme, SKOS.Collection, VOID.Dataset, DCAT.Dataset),
-        *(DCAT.Distribution, PROV.Bundle, OWL.Ontology),
-    }
-)
-"""The classes of what records the world or puts it in order: texts, notes, concepts, data."""
 
 _THINGS = frozenset({OWL.Thing, OWL.NamedIndividual, RDFS.Resource})
 
@@ -114,7 +91,7 @@ class Classes:
             if isinstance(cls, NamedNode)
             and (
                 passages.get(cls) == things
-                or not _RECORDS.isdisjoint((cls, *self._terms.superclasses(cls)))
+                or not RECORDS.isdisjoint((cls, *self._terms.superclasses(cls)))
             )
         )
 

@@ -37,6 +37,7 @@ DATED_OF_CLASS = view_query("timeline/dated-of-class")
 DATED_BETWEEN = view_query("timeline/dated-between")
 YEARS = view_query("timeline/years")
 CLASSES = view_query("timeline/classes")
+MORE_GENERAL = view_query("timeline/more-general")
 
 MOST_ROWS = 1000
 """How many rows are read; it stands in the queries."""
@@ -162,7 +163,9 @@ def timeline(
     """
     query = _query(graph, cls, period)
     rows = graph.rows(query)
-    drafts = sorted(_joined(_drafts(rows)), key=lambda draft: (draft.time, str(draft.thing)))
+    drafts = sorted(
+        _joined(_said_once(graph, _drafts(rows))), key=lambda draft: (draft.time, str(draft.thing))
+    )
     shown = drafts[:most]
     named = (term for each in shown for term in (each.thing, each.property, *each.graphs))
     names = Names(graph, named, languages)
@@ -272,6 +275,24 @@ def _drafts(rows: Table) -> Iterable[_Draft]:
         time = _time(when)
         if time is not None and isinstance(thing, NamedNode) and isinstance(when, Literal):
             yield _Draft(time, thing, prop, when.value, None, tuple(dict.fromkeys(stating)))
+
+
+def _said_once(graph: Graph, drafts: Iterable[_Draft]) -> Iterable[_Draft]:
+    """Return facts without those that only say more generally what another one says."""
+    drafts = list(drafts)
+    asked = MORE_GENERAL.bind({"property": {draft.property for draft in drafts}})
+    special: dict[Term, set[Term]] = defaultdict(set)
+    for row in graph.rows(asked):
+        special[row["property"]].add(row["special"])
+    said = {(draft.thing, draft.property, draft.words, draft.graphs) for draft in drafts}
+    return [
+        draft
+        for draft in drafts
+        if not any(
+            (draft.thing, each, draft.words, draft.graphs) in said
+            for each in special[draft.property]
+        )
+    ]
 
 
 def _time(when: Term) -> Stretch | None:
