@@ -20,6 +20,7 @@ from graphsvc.views.model import Status
 from graphsvc.views.passage import reading
 from graphsvc.views.thing import head, is_known, thing
 from graphsvc.views.thing.answers import FIRST_FACTS, MOST_FACTS, MOST_POINTING
+from graphsvc.views.thing.statings import MOST_STATINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -248,6 +249,53 @@ def test_of_very_many_values_the_first_are_shown_and_the_others_counted() -> Non
     assert len(shown[node("few")].facts) == few
     assert len(shown[node("many")].facts) == FIRST_FACTS
     assert shown[node("many")].more == many - FIRST_FACTS
+
+
+def sentences(count: int) -> list[Quad]:
+    """Return a fact that so many sentences state, and their words."""
+    return [
+        quad
+        for number in range(count)
+        for quad in (
+            Quad(node("hub"), node("p"), node("end"), node(f"s{number:05}")),
+            Quad(node(f"s{number:05}"), OA.exact, Literal(f"Sentence {number}."), node("words")),
+        )
+    ]
+
+
+def test_of_a_fact_that_very_many_sentences_state_the_first_are_quoted() -> None:
+    many = 3000
+    graph = CountingGraph(OxigraphStore(store_of(sentences(many)), {}), "urn:x:")
+    graph.warm_up()
+    graph.asked = 0
+    ((entry,),) = (group.properties for group in thing(graph, "urn:x:hub", "en").groups)
+    (fact,) = entry.facts
+    assert graph.asked <= MOST_QUERIES, "each thousand of graphs to name is one more query"
+    assert fact.status is Status.STATED
+    assert [passage.iri for passage in fact.passages] == [
+        f"urn:x:s{number:05}" for number in range(MOST_STATINGS)
+    ]
+    assert fact.left_out is not None
+    assert fact.left_out.count == many - MOST_STATINGS
+    assert fact.left_out.query is not None
+    assert len(graph.rows(fact.left_out.query).rows) == many
+
+
+def test_the_editors_word_counts_beside_very_many_graphs() -> None:
+    last = NamedNode("urn:x:graph/editorial")
+    quads = [Quad(node("hub"), node("p"), node("end"), node(f"a{n}")) for n in range(100)]
+    graph = graph_of(*quads, Quad(node("hub"), node("p"), node("end"), last))
+    ((entry,),) = (group.properties for group in thing(graph, "urn:x:hub", "en").groups)
+    assert graph.editorial == last
+    assert [fact.status for fact in entry.facts] == [Status.EDITORIAL]
+
+
+def test_a_page_tells_that_more_graphs_state_its_facts_than_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("graphsvc.views.thing.answers.MOST_ROWS", 100)
+    assert thing(graph_of(*sentences(100)), "urn:x:hub", "en").is_cut
+    assert not thing(graph_of(*sentences(99)), "urn:x:hub", "en").is_cut
 
 
 def test_of_very_much_that_points_to_a_thing_the_first_is_shown_and_all_is_counted() -> None:

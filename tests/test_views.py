@@ -133,6 +133,8 @@ def test_terms_are_written_where_the_text_has_places() -> None:
         'SELECT * WHERE { VALUES ?a { <urn:x> "\\"} \\n" } ?a ?b ?c VALUES ?b {  } } '
         "LIMIT 10 OFFSET 50"
     )
+    within = "SELECT * WHERE { { SELECT ?a WHERE { ?a ?b ?c } LIMIT 10 } } LIMIT 100"
+    assert bound(within, {"limit": [Literal(5)]}) == within.replace("LIMIT 10 ", "LIMIT 5 ")
     ranked = "VALUES (?a ?rank) { } ?s ?a ?b"
     assert bindable(ranked) == {"a"}
     assert bound(ranked, terms) == 'VALUES (?a ?rank) { (<urn:x> 1) ("\\"} \\n" 2) } ?s ?a ?b'

@@ -3,8 +3,9 @@
 A query that takes any number of terms says where they stand, as ``VALUES ?name { }``: as
 often as it needs them, for a subquery and each side of a UNION want their own. Where it says
 ``VALUES (?name ?rank) { }``, each term comes with its place among them, from 1 up. A parameter with
-the name ``limit`` or ``offset`` is the number after that word. What is written in this way is
-standard SPARQL 1.1, and needs nothing beside it: it gives the same wherever it is pasted.
+the name ``limit`` or ``offset`` is the number after that word, where it stands first: a later one
+is a bound of the query itself. What is written in this way is standard SPARQL 1.1, and needs
+nothing beside it: it gives the same wherever it is pasted.
 
 Each term passes through `written`, which takes nothing but terms that the engine has checked and
 gives the form in which N-Triples, and so SPARQL, quotes and escapes them:
@@ -76,6 +77,7 @@ def bound(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
     TypeError for a term that cannot be written.
     """
     pieces = [_parts(text)[0]]
+    numbers = {word: terms[word.lower()] for word in ("LIMIT", "OFFSET") if word.lower() in terms}
     for name, ranked, word, number, after in _places(text):
         if name:
             pieces.append(f" ?{name} {{ {' '.join(map(written, terms[name]))} }}")
@@ -83,7 +85,7 @@ def bound(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
             pairs = (f"({written(term)} {rank})" for rank, term in enumerate(terms[ranked], 1))
             pieces.append(f" (?{ranked} ?rank) {{ {' '.join(pairs)} }}")
         else:
-            values = terms.get(word.lower())
+            values = numbers.pop(word, None)
             pieces.append(f"{word} {_number(values) if values else number}")
         pieces.append(after)
     return "".join(pieces)

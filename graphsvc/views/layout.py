@@ -2,22 +2,29 @@
 
 ``sh:group`` (with ``rdfs:label`` and ``sh:order``), ``sh:name`` and ``sh:order`` say what stands
 where and under which name. https://www.w3.org/TR/shacl/#nonValidation
+
+``dash:propertyRole dash:KeyInfoRole`` marks a property whose values lead a page and a table; it may
+be read backwards (``sh:inversePath``). https://datashapes.org/propertyroles.html
+``sh:labelTemplate`` of a node shape makes the sentence with which the page of a thing begins.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
+from graphsvc.namespaces import DASH
 from graphsvc.views.labels import best_of
 from graphsvc.views.model import Named
 from graphsvc.views.values import LAST, as_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from pyoxigraph import Literal
 
     from graphsvc.store.base import Table, Term
 
@@ -39,6 +46,7 @@ class PropertyShape:
     group: Term | None = None
     group_labels: set[Term] = field(default_factory=set)
     group_order: float = LAST
+    is_key: bool = False
 
     @property
     def rank(self) -> tuple[float, str, float]:
@@ -62,6 +70,7 @@ class PropertyShape:
         self.order = min(self.order, as_number(row.get("order")))
         self.group = row.get("group", self.group)
         self.group_order = min(self.group_order, as_number(row.get("groupOrder")))
+        self.is_key = self.is_key or row.get("role") == DASH.KeyInfoRole
         if "name" in row:
             self.names.add(row["name"])
         if "groupLabel" in row:
@@ -71,8 +80,11 @@ class PropertyShape:
 class Layout:
     """The properties that shapes describe, for every class that a shape targets."""
 
-    def __init__(self, targets: Table, shapes: Table) -> None:
+    def __init__(self, targets: Table, shapes: Table, templates: Table) -> None:
         """Take the classes with the targets at or above them, and the shapes of these."""
+        self._templates: dict[Term, set[Term]] = defaultdict(set)
+        for row in templates:
+            self._templates[row["target"]].add(row["template"])
         self._targets: dict[Term, set[Term]] = defaultdict(set)
         self._shapes: dict[Term, dict[PropertyRef, PropertyShape]] = defaultdict(dict)
         for row in targets:
@@ -84,11 +96,32 @@ class Layout:
 
     def shapes(self, types: Iterable[Term]) -> dict[PropertyRef, PropertyShape]:
         """Return the shapes for a thing of these types; the most special class has its way."""
-        targets = {target for cls in types for target in self._targets.get(cls, ())}
         shapes: dict[PropertyRef, PropertyShape] = {}
-        for target in sorted(targets, key=lambda cls: (len(self._targets[cls]), str(cls))):
-            shapes.update(self._shapes[target])
+        for target in self._targets_of(types):
+            for ref, shape in self._shapes[target].items():
+                known = shapes.get(ref)
+                # A property that leads does so for the more special classes too.
+                is_key = shape.is_key or (known is not None and known.is_key)
+                shapes[ref] = replace(shape, is_key=is_key)
         return shapes
+
+    def key_properties(self, types: Iterable[Term]) -> tuple[PropertyRef, ...]:
+        """Return the properties that lead, for a thing of these types, in order."""
+        shapes = self.shapes(types)
+        keys = (ref for ref, shape in shapes.items() if shape.is_key)
+        return tuple(sorted(keys, key=lambda ref: (shapes[ref].rank, str(ref.property))))
+
+    def template(self, types: Iterable[Term], languages: str) -> Literal | None:
+        """Return the template of the sentence on a thing: that of its most special class."""
+        for target in reversed(self._targets_of(types)):
+            if target in self._templates:
+                return best_of(self._templates[target], languages)
+        return None
+
+    def _targets_of(self, types: Iterable[Term]) -> list[Term]:
+        """Return the classes with shapes at or above some types, the most general first."""
+        targets = {target for cls in types for target in self._targets.get(cls, ())}
+        return sorted(targets, key=lambda cls: (len(self._targets[cls]), str(cls)))
 
 
 def _property_of(row: Mapping[str, Term]) -> PropertyRef | None:

@@ -14,6 +14,7 @@ from graphsvc.namespaces import GENERALISING, LDQD
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
+    from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
 
 PAGE_SIZE = 25
@@ -128,11 +129,19 @@ class Nest:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many graphs state a fact beside those that are named, and the query that lists all."""
+
+    count: int
+    query: BoundQuery | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A value of a property, with what vouches for it.
 
     ``other`` is the far end of the fact: its value, or for an incoming fact its subject. ``nest``
-    is what is said of it if it has no name.
+    is what is said of it if it has no name. ``left_out`` is there if very many graphs state it.
     """
 
     triple: Triple
@@ -144,6 +153,7 @@ class Fact:
     sources: tuple[Source, ...] = ()
     annotations: tuple[Annotation, ...] = ()
     nest: Nest | None = None
+    left_out: LeftOut | None = None
 
     @property
     def order(self) -> tuple[tuple[float, str], str]:

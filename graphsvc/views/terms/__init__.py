@@ -31,6 +31,21 @@ SHAPES = view_query("terms/shapes")
 TARGETS = view_query("terms/targets")
 SUPERCLASSES = view_query("terms/superclasses")
 MEMBERS = view_query("terms/members")
+TEMPLATES = view_query("terms/templates")
+SUPERPROPERTIES = view_query("terms/superproperties")
+CHAINS = view_query("terms/chains")
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A property that says in one step what two say one after the other.
+
+    https://www.w3.org/TR/owl2-syntax/#Object_Subproperties
+    """
+
+    shortcut: Term
+    first: Term
+    second: Term
 
 
 @dataclass(frozen=True)
@@ -38,17 +53,19 @@ class Terms:
     """What the classes and properties are called, what they mean, and how shapes lay them out.
 
     ``namings`` are the properties that give things other names, ``dimensions`` the kinds of flaw of
-    which classes of notes tell.
+    which classes of notes tell, ``chains`` the properties that are shortcuts of two.
     """
 
     namings: frozenset[Term]
     dimensions: Mapping[Term, AbstractSet[Term]]
     layout: Layout
+    chains: Sequence[Chain]
     _naming: Naming
     _labels: Labels
     _definitions: Mapping[Term, AbstractSet[Term]]
     _above: Mapping[Term, AbstractSet[Term]]
     _members: Mapping[Term, int]
+    _more_general: Mapping[Term, AbstractSet[Term]]
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table], naming: Naming) -> Terms:
@@ -61,7 +78,10 @@ class Terms:
         return cls(
             namings=frozenset(row["naming"] for row in rows(NAMINGS.bind({"root": ALSO}))),
             dimensions=_pairs(rows(DIMENSIONS.bind({}))),
-            layout=Layout(rows(TARGETS.bind({})), rows(SHAPES.bind({}))),
+            layout=Layout(*(rows(query.bind({})) for query in (TARGETS, SHAPES, TEMPLATES))),
+            chains=tuple(
+                Chain(row["shortcut"], row["first"], row["second"]) for row in rows(CHAINS.bind({}))
+            ),
             _naming=naming,
             _labels=labels,
             _definitions=_pairs(rows(DEFINITIONS.bind({}))),
@@ -71,6 +91,7 @@ class Terms:
                 for row in rows(MEMBERS.bind({}))
                 if "class" in row
             },
+            _more_general=_closed(_pairs(rows(SUPERPROPERTIES.bind({})))),
         )
 
     def has(self, term: Term) -> bool:
@@ -117,6 +138,11 @@ class Terms:
                 found.append(cls)
         return found
 
+    def is_more_special(self, prop: Term, other: Term) -> bool:
+        """Tell whether a property is under another one, and not the other way round too."""
+        above = self._more_general.get(prop, frozenset())
+        return other in above and prop not in self._more_general.get(other, frozenset())
+
     def directly_above(self, cls: Term) -> AbstractSet[Term]:
         """Return the classes that a class is said to be under."""
         return self._above.get(cls, frozenset())
@@ -138,4 +164,18 @@ def _pairs(table: Table) -> Mapping[Term, AbstractSet[Term]]:
     for first, second in table.rows:
         if first is not None and second is not None:
             found[first].add(second)
+    return found
+
+
+def _closed(above: Mapping[Term, AbstractSet[Term]]) -> Mapping[Term, AbstractSet[Term]]:
+    """Return what is above each term, however many steps."""
+    found: dict[Term, AbstractSet[Term]] = {}
+    for term in above:
+        reached: set[Term] = set()
+        waiting = [term]
+        while waiting:
+            new = above.get(waiting.pop(), frozenset()) - reached
+            reached |= new
+            waiting += new
+        found[term] = reached
     return found

@@ -90,6 +90,7 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
             {"thing": node, "property": tuple(answers.out), "limit": Literal(MOST_FACTS)}
         ),
         direction=label.direction,
+        is_cut=answers.is_cut,
     )
 
 

@@ -16,6 +16,7 @@ from graphsvc.namespaces import NP, RDF, VOID
 from graphsvc.views.nested import HOLDERS, Nested
 from graphsvc.views.origins import CLAIMS, CONTENT, Annotations, Sources
 from graphsvc.views.queries import view_query
+from graphsvc.views.thing.statings import MOST_ROWS, first_statings
 from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ _PARTITIONS = (VOID.classPartition, VOID.propertyPartition)
 class Answers:
     """What the queries about a thing found: rows, by the names of their columns.
 
+    ``left_out`` tells how many more graphs state a fact than ``facts`` has, by property and value.
+    It ``is_cut`` if the queries gave no more rows than they may.
     ``parts`` are by the part that they speak of; ``holders`` are the things with names at which the
     nameless ones hang that point to the thing; ``content`` is what stands in graphs that are shown.
     """
@@ -72,7 +75,9 @@ class Answers:
     out: Sizes
     into: Sizes
     facts: Sequence[Row]
+    left_out: Mapping[tuple[Term, Term], int]
     pointing: Sequence[Row]
+    is_cut: bool
     derivations: Sequence[Row]
     notes: Sequence[Row]
     unstated: Sequence[Row]
@@ -89,7 +94,8 @@ class Answers:
         sizes = list(graph.rows(SIZES.bind({"thing": thing})))
         out, into = _sizes(sizes, "out"), _sizes(sizes, "in")
         about = {"thing": thing}
-        rows = [*_rows(graph, facts_queries(thing, out))]
+        rows, left_out, is_cut = _first_rows(graph, facts_queries(thing, out), "value")
+        pointing, _, is_pointing_cut = _first_rows(graph, pointing_queries(thing, into), "subject")
         parts = _parts(graph, thing, rows)
         nested = _nested(graph, thing, sizes, parts)
         facts = _with(nested, thing, rows)
@@ -99,7 +105,9 @@ class Answers:
             out=out,
             into=into,
             facts=facts,
-            pointing=[*_rows(graph, pointing_queries(thing, into))],
+            left_out=left_out,
+            pointing=pointing,
+            is_cut=is_cut or is_pointing_cut,
             derivations=[*graph.rows(DERIVATIONS.bind(about))]
             if graph.origins.has_derivations
             else [],
@@ -171,8 +179,13 @@ def _portions(sizes: Sizes, most: int, first: int) -> Iterator[tuple[Sequence[Na
     yield from (([prop], first) for prop in large[:_MOST_LARGE])
 
 
-def _rows(graph: Graph, queries: Iterator[BoundQuery]) -> Iterator[Row]:
-    return chain.from_iterable(map(graph.rows, queries))
+def _first_rows(
+    graph: Graph, queries: Iterator[BoundQuery], end: str
+) -> tuple[list[Row], Mapping[tuple[Term, Term], int], bool]:
+    """Return the rows to show, what is left out of them, and whether an answer was cut."""
+    answers = [[*graph.rows(query)] for query in queries]
+    rows, left_out = first_statings(graph, chain.from_iterable(answers), end)
+    return rows, left_out, any(len(answer) >= MOST_ROWS for answer in answers)
 
 
 def _sizes(rows: Sequence[Row], direction: str) -> Sizes:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.views.model import Derivation, Fact, Named, Nest, Status
+from graphsvc.views.model import Derivation, Fact, LeftOut, Named, Nest, Status
 from graphsvc.views.nested import Nests
+from graphsvc.views.queries import view_query
 from graphsvc.views.thing.notes import by_property, notes_of
 from graphsvc.views.values import as_iri
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Note
     from graphsvc.views.names import Names
     from graphsvc.views.thing.answers import Answers, Row
+
+STATING = view_query("thing/stating")
 
 
 class Evidence:
@@ -64,7 +67,17 @@ class Evidence:
             sources=self._answers.sources.of(graphs, self._names),
             annotations=self._answers.annotations.of(triple, self._names),
             nest=self._nests.nest(other),
+            left_out=self._left_out(triple),
         )
+
+    def _left_out(self, triple: Triple) -> LeftOut | None:
+        """Return how many more graphs state a fact, if some are not named."""
+        count = self._answers.left_out.get((triple.predicate, triple.object), 0)
+        if not count:
+            return None
+        terms = {"thing": triple.subject, "property": triple.predicate, "value": triple.object}
+        is_askable = not isinstance(triple.object, BlankNode)
+        return LeftOut(count, STATING.bind(terms) if is_askable else None)
 
     def named(self, term: Term) -> Named:
         """Return a term under its name; what has none is told by a text."""

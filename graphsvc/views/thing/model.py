@@ -156,7 +156,7 @@ class Thing:
 
     ``comparable`` are the classes whose things it can be compared with; ``derived`` is what it is
     derived from as a whole; ``contents`` is what stands in the graphs that it is made of; ``query``
-    asks for all its facts.
+    asks for all its facts. It ``is_cut`` if more graphs state its facts than are read.
     """
 
     iri: str
@@ -175,6 +175,7 @@ class Thing:
     contents: tuple[Content, ...]
     query: BoundQuery
     direction: str | None = None
+    is_cut: bool = False
 
     def values(self, prop: Term) -> list[Term]:
         """Return the values of a property."""
