@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from graphsvc.errors import ReleaseError
 from graphsvc.formats import Content, carrying, named
 from graphsvc.namespaces import RDF, SKOS
+from graphsvc.queries.groups import START, in_order
 from graphsvc.store.xml import without_forbidden
 from graphsvc.views import home as views
 from graphsvc.views.collection.glance import glance
@@ -92,7 +93,8 @@ def home() -> BaseResponse:
             "home.html",
             home=shown,
             glance=compared,
-            leading_query=compared.queries[0] if compared.columns else shown.leading_query,
+            leading_query=compared.queries[0] if compared.matters else shown.leading_query,
+            questions=[each for each in in_order(site().queries) if START in each.tags],
             MOST_VALUES=_MOST_VALUES,
         )
 
@@ -105,6 +107,12 @@ def home() -> BaseResponse:
     response = release_answer(_HTML, ("home",), body)
     response.headers.extend([("Link", link.field) for link in signposts.of_home()])
     return response
+
+
+@pages.get("/data")
+def data() -> Response:
+    """Show how all of the graph is taken along, asked by programs, and cited."""
+    return release_answer(_HTML, ("data",), lambda: render_template("data.html"))
 
 
 @pages.get("/problems")

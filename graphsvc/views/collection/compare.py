@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.graph import Graph
-    from graphsvc.views.model import Named
+    from graphsvc.views.model import Named, Passage
 
 MOST_COMPARED = 24
 """How many things are compared at most: more cannot be taken in at a glance."""
@@ -55,6 +55,14 @@ class Line:
     shared: frozenset[object]
     """The values that more than one thing has."""
 
+    @property
+    def words(self) -> tuple[tuple[tuple[str, tuple[Passage, ...]], ...], ...]:
+        """Return what the line says and where, whatever the datatypes of its values."""
+        return tuple(
+            tuple((value.named.label, value.passages) for value in cell.values)
+            for cell in self.cells
+        )
+
     @classmethod
     def of(cls, column: Column, cells: tuple[Cell, ...], expected: tuple[bool, ...]) -> Line:
         """Return the line of a property."""
@@ -78,19 +86,34 @@ class Matrix:
     """Things compared; ``silent`` are the properties of which nothing is said of any of them."""
 
     things: tuple[Named, ...]
-    sections: tuple[Section, ...]
+    lines: tuple[Line, ...]
     silent: tuple[Column, ...]
     grid: Grid
 
     @property
-    def lines(self) -> tuple[Line, ...]:
-        """Return all lines, in order."""
-        return tuple(line for section in self.sections for line in section.lines)
+    def leading(self) -> tuple[Section, ...]:
+        """Return what the shapes let lead; if that is nothing, all in which things differ."""
+        told = self._differing
+        return _sections([line for line in told if line.column.is_key] or told)
 
     @property
-    def alike(self) -> int:
-        """Return in how many properties the things agree."""
-        return sum(line.agrees for line in self.lines)
+    def others(self) -> tuple[Section, ...]:
+        """Return what else differs, but for what a line that leads says already."""
+        told = self._differing
+        leading = [line for line in told if line.column.is_key]
+        said = {line.words for line in leading}
+        rest = {line.words: line for line in reversed(told) if not line.column.is_key}
+        kept = [line for line in told if rest.get(line.words) is line and line.words not in said]
+        return _sections(kept) if leading else ()
+
+    @property
+    def alike(self) -> tuple[Section, ...]:
+        """Return the properties in which all things agree."""
+        return _sections([line for line in self.lines if line.agrees])
+
+    @property
+    def _differing(self) -> list[Line]:
+        return [line for line in self.lines if not line.agrees]
 
 
 def compare(
@@ -127,15 +150,19 @@ def compare(
         for number, column in enumerate(columns)
     ]
     spoken = [line for line in lines if any(cell.values for cell in line.cells)]
-    groups = dict.fromkeys(line.column.group for line in spoken)
     return Matrix(
         things=tuple(row.thing for row in grid.rows),
-        sections=tuple(
-            Section(group, tuple(line for line in spoken if line.column.group == group))
-            for group in groups
-        ),
+        lines=tuple(spoken),
         silent=tuple(line.column for line in lines if line not in spoken),
         grid=grid,
+    )
+
+
+def _sections(lines: Sequence[Line]) -> tuple[Section, ...]:
+    groups = dict.fromkeys(line.column.group for line in lines)
+    return tuple(
+        Section(group, tuple(line for line in lines if line.column.group == group))
+        for group in groups
     )
 
 

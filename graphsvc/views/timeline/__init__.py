@@ -37,7 +37,6 @@ DATED_OF_CLASS = view_query("timeline/dated-of-class")
 DATED_BETWEEN = view_query("timeline/dated-between")
 YEARS = view_query("timeline/years")
 CLASSES = view_query("timeline/classes")
-MORE_GENERAL = view_query("timeline/more-general")
 
 MOST_ROWS = 1000
 """How many rows are read; it stands in the queries."""
@@ -278,21 +277,15 @@ def _drafts(rows: Table) -> Iterable[_Draft]:
 
 
 def _said_once(graph: Graph, drafts: Iterable[_Draft]) -> Iterable[_Draft]:
-    """Return facts without those that only say more generally what another one says."""
-    drafts = list(drafts)
-    asked = MORE_GENERAL.bind({"property": {draft.property for draft in drafts}})
-    special: dict[Term, set[Term]] = defaultdict(set)
-    for row in graph.rows(asked):
-        special[row["property"]].add(row["special"])
-    said = {(draft.thing, draft.property, draft.words, draft.graphs) for draft in drafts}
-    return [
-        draft
-        for draft in drafts
-        if not any(
-            (draft.thing, each, draft.words, draft.graphs) in said
-            for each in special[draft.property]
-        )
-    ]
+    """Yield facts without those that only say more generally what another one says."""
+    found: dict[tuple[Term, str, tuple[Term, ...]], list[_Draft]] = defaultdict(list)
+    for draft in drafts:
+        found[draft.thing, draft.words, draft.graphs].append(draft)
+    for same in found.values():
+        for draft in same:
+            others = (other.property for other in same)
+            if not any(graph.terms.is_more_special(other, draft.property) for other in others):
+                yield draft
 
 
 def _time(when: Term) -> Stretch | None:
