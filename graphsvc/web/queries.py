@@ -6,6 +6,7 @@ no line here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.queries import BoundQuery, Query
 from graphsvc.queries import named as query_named
 from graphsvc.queries.binding import written
-from graphsvc.queries.groups import BEHIND_PAGES, Group, grouped, in_order, related
+from graphsvc.queries.groups import BEHIND_PAGES, START, Group, grouped, in_order, related
 from graphsvc.store.base import content_of
 from graphsvc.web import xlsx
 from graphsvc.web.choices import choice, choices
@@ -42,6 +43,7 @@ queries = Blueprint("queries", __name__)
 
 (_HTML,) = carrying(Content.PAGE)
 _SHOWN_ROWS = 250
+_VARIABLE = re.compile(r"\?([a-zA-Z_]\w*)")
 _MOST_RELATED = 6
 
 _CONTENTS = {
@@ -231,8 +233,14 @@ def _cell(term: Term | None) -> xlsx.Cell:
 
 
 def _readable(variable: str) -> str:
-    """Return the name of a column in words: ``mechanismLabel`` gives "mechanism label"."""
-    return "".join(f" {c.lower()}" if c.isupper() else c for c in variable).strip()
+    """Return the name of a column in words: ``mechanismLabel`` gives "Mechanism label"."""
+    words = "".join(f" {c.lower()}" if c.isupper() else c for c in variable).strip()
+    return words[:1].upper() + words[1:]
+
+
+def _in_words(description: str) -> str:
+    """Return a description that names columns as the page does: for ``?asOf``, “As of”."""
+    return _VARIABLE.sub(lambda found: f"“{_readable(found[1])}”", description)
 
 
 def _page(question: _Question) -> str:
@@ -243,6 +251,8 @@ def _page(question: _Question) -> str:
     return render_template(
         "query.html",
         query=asked,
+        description=_in_words(asked.description),
+        start=START,
         iri=question.iri,
         text=highlighted(question.shown, site().release.prefixes.in_queries, _own_address),
         at_the_workbench=question.whole,

@@ -34,9 +34,11 @@ searching = Blueprint("search", __name__)
 (_HTML,) = carrying(Content.PAGE)
 (_JSON,) = carrying(Content.RECORDS)
 
-#: How many hits are on a page of one kind, how many of each kind where all kinds are, and how
-#: many names are suggested.
-PER_PAGE, OF_EACH, SUGGESTED = 20, 6, 8
+#: How many hits are on a page of one kind, and how many names are suggested.
+PER_PAGE, SUGGESTED = 20, 8
+
+#: How many hits of a kind stand where all kinds are, and how many of any other kind.
+_OF_KIND, _OF_OTHERS = {Kind.THING: 6, Kind.SENTENCE: 4}, 3
 
 #: The deepest page: nobody reads on where names hardly fit.
 _LAST_PAGE = 500
@@ -166,7 +168,7 @@ def _groups(question: Question, asked: Search, languages: str) -> list[Group]:
     """Return what a page shows: some hits of every kind, or a page of those of one."""
     if not question.kind and not question.cls:
         groups = [
-            _group(kind, total, _good(asked.hits(OF_EACH, 0, languages, (kind,))), languages)
+            _group(kind, total, _first(asked, kind, languages), languages)
             for kind, total in in_order(asked.kinds)
         ]
         # What is called just so comes first, if it is none of what only speaks of things.
@@ -182,8 +184,9 @@ def in_order(kinds: Mapping[Kind, int]) -> list[tuple[Kind, int]]:
     return [(kind, kinds[kind]) for kind in TITLES if kind in kinds]
 
 
-def _good(hits: Sequence[Hit]) -> Sequence[Hit]:
-    """Return the hits that fit about as well as the best of them."""
+def _first(asked: Search, kind: Kind, languages: str) -> Sequence[Hit]:
+    """Return the first hits of a kind that fit about as well as the best of them."""
+    hits = asked.hits(_OF_KIND.get(kind, _OF_OTHERS), 0, languages, (kind,))
     best = max((hit.score for hit in hits), default=0)
     return [hit for hit in hits if hit.score >= _GOOD * best]
 
