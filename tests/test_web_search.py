@@ -89,12 +89,12 @@ def test_things_come_before_what_only_speaks_of_them(client: FlaskClient) -> Non
 
 
 def test_few_good_hits_are_shown_not_many_weak_ones(client: FlaskClient) -> None:
-    every = records(client, q="small and medium-sized enterprises of Atlantis")
-    assert every["some_words_only"]
-    assert 0 < every["total"] < 10
-    for hit in every["hits"]:
-        words = " ".join((hit["label"], hit["sentence"] or "")).casefold()
-        assert "enterprises" in words
+    # Neither "who" nor "chairs" alone is meant: what has most of the words is found.
+    found = records(client, q="secretariat in finland of elephants")
+    assert found["some_words_only"]
+    assert 0 < found["total"] < 12
+    first = {hit["label"] for hit in found["hits"][:2]}
+    assert "Secretariat in Finland of the China-Finland Committee" in first
 
 
 def test_another_name_is_shown_where_it_is_what_matched(client: FlaskClient) -> None:
@@ -114,7 +114,7 @@ def test_a_slip_is_forgiven_and_said(client: FlaskClient) -> None:
     assert "Did you mean huawei ?" in shown.text
     assert "/search?q=huawei" in shown.links
     assert "This has some of them" in page(client, q="huawei elephants").text
-    assert "Nothing here is called zzzz" in page(client, q="zzzz").text
+    assert "There is nothing called zzzz" in page(client, q="zzzz").text
 
 
 def test_every_page_of_a_kind_is_linked(client: FlaskClient) -> None:

@@ -90,7 +90,7 @@ def test_an_answer_leads_to_the_things_in_it(browser: Browser, served: str) -> N
 
 def test_a_question_goes_on_at_the_workbench(browser: Browser, served: str) -> None:
     with opened(browser, served + f"/queries/mechanisms-of-a-country?country={FINLAND}") as page:
-        page.get_by_role("link", name="Open at the workbench").click()
+        page.get_by_role("link", name="Open in the editor").click()
         page.wait_for_url("**/sparql?query=**")
         assert f"VALUES ?country {{ <{FINLAND}> }}" in page.locator(".cm-content").inner_text()
 

@@ -356,7 +356,7 @@ def chosen(
 
     for cls in state.classes:
         label = names[cls].label
-        yield Chosen(None, Phrase("Class"), label, cls, without(State(conditions=state.conditions)))
+        yield Chosen(None, Phrase("Kind"), label, cls, without(State(conditions=state.conditions)))
     for ref, conditions in state.conditions:
         remaining = without(state.without(ref))
         for one in conditions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -95,8 +95,13 @@ def glance(graph: Graph, named: Sequence[Named], languages: str) -> Glance:
     draft = Draft(graph, things, [column for matter in matters for column in matter.columns])
     grid = draft.grid(Names(graph, draft.terms(), languages))
     cells = dict(zip(draft.columns, _columns(grid), strict=True))
-    shown = [matter for matter in matters if _differs([cells[each] for each in matter.columns])]
-    shown = shown[:MOST_COLUMNS]
+    shown = [
+        replace(
+            matter, columns=tuple(each for each in matter.columns if not _is_alike(cells[each]))
+        )
+        for matter in matters
+        if _differs([cells[each] for each in matter.columns])
+    ][:MOST_COLUMNS]
     return Glance(
         tuple(shown),
         tuple(
@@ -135,6 +140,11 @@ def _differs(columns: Sequence[Sequence[Cell]]) -> bool:
     lines = list(zip(*columns, strict=True))
     terms = [tuple(cell.terms for cell in cells) for cells in lines if any(c.values for c in cells)]
     return 2 * len(terms) >= len(lines) and len(set(terms)) > 1
+
+
+def _is_alike(cells: Sequence[Cell]) -> bool:
+    """Tell whether something is said of all things, and of all the same."""
+    return bool(cells[0].values) and len({cell.terms for cell in cells}) == 1
 
 
 def _parts(matter: Matter, cells: Mapping[Column, Sequence[Cell]], at: int) -> Iterator[Part]:
