@@ -16,17 +16,20 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc.namespaces import DASH
+from graphsvc.namespaces import DASH, RDFS, SKOS
 from graphsvc.views.labels import best_of
 from graphsvc.views.model import Named
 from graphsvc.views.values import LAST, as_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyoxigraph import Literal
 
     from graphsvc.store.base import Table, Term
+
+#: The properties whose values are the heading of a page.
+LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,18 @@ class Layout:
         keys = (ref for ref, shape in shapes.items() if shape.is_key)
         return tuple(sorted(keys, key=lambda ref: (shapes[ref].rank, str(ref.property))))
 
-    def template(self, types: Iterable[Term], languages: str) -> Literal | None:
-        """Return the template of the sentence on a thing: that of its most special class."""
+    def expected(self, types: Iterable[Term]) -> Iterator[Term]:
+        """Yield the properties that the shapes for a thing of these types name, labels apart."""
+        for ref, shape in self.shapes(types).items():
+            if shape.names and not ref.incoming and ref.property not in LABELLING:
+                yield ref.property
+
+    def templates(self, types: Iterable[Term], languages: str) -> Iterator[Literal]:
+        """Yield the templates of sentences on a thing, that of the most special class first."""
         for target in reversed(self._targets_of(types)):
-            if target in self._templates:
-                return best_of(self._templates[target], languages)
-        return None
+            template = best_of(self._templates.get(target, ()), languages)
+            if template is not None:
+                yield template
 
     def _targets_of(self, types: Iterable[Term]) -> list[Term]:
         """Return the classes with shapes at or above some types, the most general first."""

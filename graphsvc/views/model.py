@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import NamedNode
 
-from graphsvc.namespaces import GENERALISING, LDQD
+from graphsvc.namespaces import LDQD, RDF
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from pyoxigraph import Quad, Triple
 
     from graphsvc.queries import BoundQuery
@@ -82,13 +84,15 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """One way in which a rule reaches a fact: by which axiom, from which passages and graphs."""
+    """One way in which a rule reaches a fact: from which passages and graphs.
+
+    ``sentence`` is there if the fact says what this one says: see `plain_sentence`.
+    """
 
     iri: str
-    rule: str | None
-    axiom: Named | None
     passages: tuple[Passage, ...]
     graphs: tuple[Named, ...]
+    sentence: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +166,6 @@ class Fact:
         return (first, self.other.label)
 
     @property
-    def restates(self) -> bool:
-        """Tell whether the fact only says more generally what a more special property says.
-
-        That is what the rule for subproperties derives.
-        """
-        rules = {step.rule for step in self.derivations}
-        return self.status is Status.INFERRED and rules == {GENERALISING.value}
-
-    @property
     def anchor(self) -> str:
         """Return the fact's name within a page."""
         return claim_name(self.triple)
@@ -242,6 +237,21 @@ class Dataset:
     description: str
     licence: str | None
     licence_name: Named | None = None
+
+
+def plain_sentence(
+    fact: Triple, sources: Collection[Term], passage: Callable[[Term], Passage | None]
+) -> Passage | None:
+    """Return the sentence that an inferred fact says in other words, if there is one.
+
+    ``sources`` are those of one way to the fact, ``passage`` gives the passage that a source is. A
+    fact that follows from one sentence alone, as an inverse or a shortcut, is shown as stated.
+    A reader may doubt what joins several sentences or leans on the editors. A class that follows
+    from another one stays inferred: it tells nothing of this thing that it does not tell of all.
+    """
+    if len(sources) != 1 or fact.predicate == RDF.type:
+        return None
+    return passage(next(iter(sources)))
 
 
 def claim_name(statement: Triple | Quad) -> str:

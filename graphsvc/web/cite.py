@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -16,6 +18,7 @@ from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.views.citation import cited_claim, cited_thing
 from graphsvc.views.dataset import makers
 from graphsvc.views.model import Status
+from graphsvc.views.thing import thing
 from graphsvc.web import problems
 from graphsvc.web.citations import WRITERS, Citation
 from graphsvc.web.languages import gettext, labels
@@ -26,8 +29,10 @@ from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from graphsvc.views.citation import Cited
-    from graphsvc.views.model import Fact
+    from graphsvc.views.model import Fact, Named
 
 cite = Blueprint("cite", __name__)
 
@@ -114,7 +119,16 @@ def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> st
         for entry in FORMATS
         if entry.name != "html"
     ]
-    return render_template("cite.html", cited=found, citation=written, entries=entries)
+    facts = [] if claim is not None else [*_facts_of(iri or "", languages)]
+    return render_template("cite.html", cited=found, citation=written, entries=entries, facts=facts)
+
+
+def _facts_of(iri: str, languages: str) -> Iterator[tuple[Named, Sequence[tuple[Fact, Markup]]]]:
+    """Yield the properties of a thing with those of their facts that can be cited, and how."""
+    for named, facts in groupby(thing(site().graph, iri, languages).facts, key=itemgetter(0)):
+        links = [(fact, link) for _, fact in facts if (link := cite_fact(fact))]
+        if links:
+            yield named, links
 
 
 def _citation(found: Cited, languages: str) -> Citation:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from itertools import groupby
 from string import whitespace
 from typing import TYPE_CHECKING
 
@@ -26,7 +24,8 @@ from graphsvc.views.model import Status
 from graphsvc.views.passage import reading
 from graphsvc.views.thing import thing, things_within
 from graphsvc.web import signposts
-from graphsvc.web.cite import cite_claim, cite_fact
+from graphsvc.web.cite import cite_claim
+from graphsvc.web.fact_rows import fact_rows
 from graphsvc.web.history import history
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
@@ -40,13 +39,12 @@ from graphsvc.web.site import local_name, site
 from graphsvc.web.ways import map_anchor, on_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from jinja2 import Environment
     from werkzeug.wrappers import Response as BaseResponse
 
     from graphsvc.views.mentions import Piece
-    from graphsvc.views.model import Fact
     from graphsvc.views.thing import Head
     from graphsvc.web.site import Site
 
@@ -68,18 +66,6 @@ _OF_PAGE = re.compile(
     "|main|download|more|fragments|within|incoming|discrepancies|notes|unstated|search-box"
     "|group-[0-9]+|f[0-9a-f]+"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Facts that the same sentences vouch for, so that these are quoted once."""
-
-    facts: tuple[Fact, ...]
-
-    @property
-    def first(self) -> Fact:
-        """Return the fact whose evidence is shown: it is that of all."""
-        return self.facts[0]
 
 
 @pages.get("/")
@@ -169,17 +155,6 @@ def _thing_page(about: Head) -> str:
     )
 
 
-def blocks(facts: Sequence[Fact]) -> Iterator[Block]:
-    """Put together the facts that stand side by side and rest on the same evidence."""
-
-    def evidence(fact: Fact) -> tuple[object, ...]:
-        unlike = fact.anchor if fact.derivations else None
-        return (fact.status, fact.passages, fact.notes, fact.sources, fact.annotations, unlike)
-
-    for _, together in groupby(facts, key=evidence):
-        yield Block(tuple(together))
-
-
 def marked(text: str, words: str) -> tuple[Piece, ...]:
     """Return a text in pieces, those that print the words being about them."""
     return nested(text, ((span, words) for span in occurrences(words, text)))
@@ -206,12 +181,11 @@ def register(served: Site, environment: Environment) -> None:
         site=served,
         href=served.local_href,
         doc=served.local_doc,
-        blocks=blocks,
+        fact_rows=fact_rows,
         in_text=served.in_text,
         local_name=local_name,
         pieces=marked,
         cite_claim=cite_claim,
-        cite_fact=cite_fact,
         compact=served.release.prefixes.compact,
         shorten=served.graph.naming.prefixes.shorten,
         alike=alike,

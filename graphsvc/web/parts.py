@@ -8,12 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from babel.lists import format_list
 from flask import current_app
 from markupsafe import Markup, escape
 
+from graphsvc.views.collection.ordering import is_date
 from graphsvc.views.model import Status
 from graphsvc.web import values
-from graphsvc.web.languages import gettext, is_other, said, worded
+from graphsvc.web.dates import date_words, dated
+from graphsvc.web.languages import gettext, is_other, locale, number, said, worded
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -23,11 +26,14 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.collection.facets import Choice
     from graphsvc.views.model import Expression, Named, Passage
+    from graphsvc.views.thing.lead import Lead
     from graphsvc.views.thing.model import PropertyFacts, Thing
     from graphsvc.web.site import Site
 
 _LONGEST_LABEL, _LONGEST_CHOICE, _LONGEST_TITLE = 240, 80, 200
-_LONGEST_QUOTE, _BEGINNING = 170, 150
+_LONGEST_QUOTE, _BEGINNING = 340, 300
+_LONGEST_LEAD, _MOST_LISTED = 500, 3
+"""How many characters the sentence on a thing has at most, and how many values it lists."""
 
 MOST_IN_A_CELL = 5_000
 """How many characters of a value a cell of a table has: a page has hundreds of cells."""
@@ -56,6 +62,8 @@ class Parts:
 
     def value(self, named: Named, predicate: Term | None = None) -> Markup:
         """Return a value where there is room: a picture as such, a long text that opens."""
+        if is_date(named.term):
+            return dated(named.label)
         address = self._address(named)
         shown = values.picture(named, predicate, address)
         if shown is not None:
@@ -66,6 +74,33 @@ class Parts:
         beginning = self.term(replace(named, label=shortened(named.label, values.BEGINNING)))
         summary = opening(beginning, gettext("all of it"))
         return Markup(f'<details class="long">{summary}<div>{words}</div></details>')  # noqa: S704
+
+    def lead(self, found: Lead) -> Markup:
+        """Return the sentence on a thing: a long one, as descriptions can be, is cut."""
+        pieces = (self._piece(piece) for piece in found.pieces)
+        words = values.apart(shortened("".join(pieces), _LONGEST_LEAD))
+        return Markup(f'<p class="lead"{_lang(found.language)}>{words}</p>')  # noqa: S704
+
+    def _piece(self, piece: str | tuple[Named, ...]) -> str:
+        if isinstance(piece, str):
+            return piece
+        names = [date_words(each.label) if is_date(each.term) else each.label for each in piece]
+        more = len(names) - _MOST_LISTED
+        if more > 1:
+            names[_MOST_LISTED:] = [gettext("%(count)s more", count=number(more))]
+        return format_list(names, locale=locale())
+
+    def between(self, middle: Named, end: Named) -> Markup:
+        """Return what stands between a thing and a value, without the words that the value has.
+
+        What the name of the value names already is left out.
+        """
+        if middle.label.casefold() in end.label.casefold():
+            return Markup()
+        words = middle.label.removeprefix(end.label)
+        mark = "" if words != middle.label and words.startswith(",") else " · "
+        named = replace(middle, label=words if not mark else middle.label)
+        return Markup(f'<span class="between">{mark}{self.term(named)}</span>')  # noqa: S704
 
     def folds(self, named: Named) -> bool:
         """Tell whether a value is a long text."""
@@ -131,10 +166,18 @@ class Parts:
 
     def number(self, passage: Passage) -> Markup:
         """Return the number of a passage, which leads to its place in the text."""
+        return self._number(passage, "")
+
+    def elsewhere(self, passage: Passage) -> Markup:
+        """Return the number of a passage that another row quotes: its words when pointed at."""
+        quote = escape(shortened(passage.quote, _LONGEST_TITLE))
+        return self._number(passage, f' title="{quote}"')
+
+    def _number(self, passage: Passage, more: str) -> Markup:
         address = self._served.in_text(passage.iri)
         text = Markup(gettext('<span class="unseen">Passage </span>%(number)s'))  # noqa: S704
         words = text % {"number": passage.name}
-        return Markup(f'<a class="number" href="{escape(address)}">{words}</a>')  # noqa: S704
+        return Markup(f'<a class="number" href="{escape(address)}"{more}>{words}</a>')  # noqa: S704
 
     def sentence(self, passage: Passage) -> Markup:
         """Return a sentence with its number: a long one opens when asked."""

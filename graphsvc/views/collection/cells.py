@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, Triple
 from graphsvc.namespaces import GENERALISING, RDF, graph_iri
 from graphsvc.views.collection.facts import Facts
 from graphsvc.views.layout import PropertyRef
-from graphsvc.views.model import Status
+from graphsvc.views.model import Status, plain_sentence
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
@@ -171,8 +171,8 @@ class Draft:
             subject, prop = row["thing"], row["property"]
             if isinstance(subject, NamedNode) and isinstance(prop, NamedNode):
                 fact = Triple(subject, prop, row["value"])
-                derivation = found.setdefault(fact, _Derivation(set(), set()))
-                derivation.sources.add(row["source"])
+                derivation = found.setdefault(fact, _Derivation(defaultdict(set), set()))
+                derivation.steps[row["step"]].add(row["source"])
                 derivation.rules.add(row.get("rule"))
         return found
 
@@ -227,10 +227,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Derivation:
-    """How rules reach a fact: from which passages and graphs, by which rules."""
+    """How rules reach a fact: from which passages and graphs in each step, by which rules."""
 
-    sources: set[Term]
+    steps: dict[Term, set[Term]]
     rules: set[Term | None]
+
+    @property
+    def sources(self) -> set[Term]:
+        """Return the passages and graphs of all steps."""
+        return set(chain.from_iterable(self.steps.values()))
 
 
 class _Evidence:
@@ -278,7 +283,16 @@ class _Evidence:
         if self._inferred not in graphs:
             return Status.RECORDED, passages
         derivation = self._derivations.get(fact) if self._is_inferred(fact) else None
-        return Status.INFERRED, self._passages(derivation.sources) if derivation else passages
+        if derivation is None:
+            return Status.INFERRED, passages
+        ways = (
+            plain_sentence(fact, sources, self.names.passage)
+            for sources in derivation.steps.values()
+        )
+        plain = set(filter(None, ways))
+        if plain:
+            return Status.STATED, plain
+        return Status.INFERRED, self._passages(derivation.sources)
 
     def _passages(self, nodes: Iterable[Term]) -> AbstractSet[Passage]:
         return set(filter(None, map(self.names.passage, nodes)))

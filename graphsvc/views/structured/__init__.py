@@ -114,15 +114,12 @@ class Subject:
 
 def subject_of(thing: Thing) -> Subject:
     """Return what the page of a thing is about."""
-    entries = (entry for group in thing.groups for entry in group.properties)
     return Subject(
         iri=thing.iri,
         label=thing.label,
         names=thing.names,
         types=tuple(fact.other.term for fact in thing.types),
-        facts=tuple(
-            (fact.triple.predicate, fact.other) for entry in entries for fact in entry.facts
-        ),
+        facts=tuple((fact.triple.predicate, fact.other) for _, fact in thing.facts),
     )
 
 

@@ -34,6 +34,7 @@ MEMBERS = view_query("terms/members")
 TEMPLATES = view_query("terms/templates")
 SUPERPROPERTIES = view_query("terms/superproperties")
 CHAINS = view_query("terms/chains")
+INVERSES = view_query("terms/inverses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Terms:
     _above: Mapping[Term, AbstractSet[Term]]
     _members: Mapping[Term, int]
     _more_general: Mapping[Term, AbstractSet[Term]]
+    _inverses: Mapping[Term, AbstractSet[Term]]
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table], naming: Naming) -> Terms:
@@ -92,6 +94,7 @@ class Terms:
                 if "class" in row
             },
             _more_general=_closed(_pairs(rows(SUPERPROPERTIES.bind({})))),
+            _inverses=_pairs(rows(INVERSES.bind({}))),
         )
 
     def has(self, term: Term) -> bool:
@@ -142,6 +145,10 @@ class Terms:
         """Tell whether a property is under another one, and not the other way round too."""
         above = self._more_general.get(prop, frozenset())
         return other in above and prop not in self._more_general.get(other, frozenset())
+
+    def inverses(self, prop: Term) -> AbstractSet[Term]:
+        """Return the properties that say the same the other way round."""
+        return self._inverses.get(prop, frozenset())
 
     def directly_above(self, cls: Term) -> AbstractSet[Term]:
         """Return the classes that a class is said to be under."""

@@ -8,15 +8,16 @@ The queries beside this module are asked in `answers`, in the order in which a r
     pointing     what points to the thing
     derivations  from what its facts follow
     notes        what the editors note
-    unstated     what its shapes expect and nothing says
     parts        what is said of things that have no page but this one, if there are some
 
     …            those of the blocks that things of some kinds have (see `blocks`)
 
-where there are such those of `nested` and `origins`, for what has no name and for what else vouches
-for facts, and one of `names` for all that these speak of: what it is called, and which graphs are
-passages. The other modules make of the rows what the page shows: `evidence` says what vouches for
-each fact, `arrangement` puts them in the order of the shapes.
+where there are such those of `shortcuts`, for what stands between the thing and a far end, of
+`nested` and `origins`, for what has no name and for what else vouches for facts, and one of `names`
+for all that these speak of: what it is called, and which graphs are passages. The other modules
+make of the rows what the page shows: `evidence` says what vouches for each fact, `redundancy` which
+fact another one tells, `arrangement` puts them in the order of the shapes, and `lead` makes the
+sentence with which the page begins.
 """
 
 from __future__ import annotations
@@ -30,15 +31,25 @@ from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import PROV, RDF
 from graphsvc.views.collection.classes import is_machinery
 from graphsvc.views.collection.compare import MOST_COMPARED
+from graphsvc.views.layout import PropertyRef
 from graphsvc.views.names import Names
-from graphsvc.views.thing.answers import FACTS, MOST_FACTS, NOTES, Answers
+from graphsvc.views.thing.answers import (
+    FACTS,
+    MOST_FACTS,
+    MOST_POINTING,
+    NOTES,
+    POINTING,
+    Answers,
+)
 from graphsvc.views.thing.arrangement import Arrangement
 from graphsvc.views.thing.blocks import BlocksDraft
 from graphsvc.views.thing.contents import contents
 from graphsvc.views.thing.evidence import Evidence, graphs_of, pointing_facts
 from graphsvc.views.thing.head import Head, head, is_known, known_among
+from graphsvc.views.thing.lead import LeadWriter
 from graphsvc.views.thing.model import Notes, Thing
 from graphsvc.views.thing.parts import fragments
+from graphsvc.views.thing.redundancy import with_evidence
 from graphsvc.views.thing.within import things_within
 
 if TYPE_CHECKING:
@@ -64,27 +75,40 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
     blocks = BlocksDraft(graph, answers)
     names = Names(graph, (*answers.terms(), *blocks.terms()), languages)
     evidence = Evidence(graph, answers, names)
-    facts = _facts(answers, evidence)
+    facts = with_evidence(graph.terms, _facts(answers, evidence))
     arrangement = Arrangement(graph.terms, answers, names, facts)
-    groups = tuple(arrangement.groups(evidence.omissions()))
-    types = tuple(facts.get(RDF.type, ()))
-    # Only a text can leave something unsaid: a thing that none is about lacks nothing.
-    is_in_text = any(fact.passages for values in facts.values() for fact in values)
+    omissions = evidence.omissions()
+    key, others = arrangement.key(omissions), tuple(arrangement.groups(omissions))
+    types = tuple(facts.get(PropertyRef(RDF.type), ()))
+    kinds = _kinds(graph, types)
     label = names[node]
+    own = {ref.property: each for ref, each in facts.items() if not ref.incoming}
+    # Only a text can leave something unsaid: a thing that none is about lacks nothing.
+    is_in_text = any(fact.passages for values in own.values() for fact in values)
+    groups = others if key is None else (key, *others)
+    writer = LeadWriter(label.label, kinds, arrangement.telling(), graph.naming.prefixes)
     return Thing(
         iri=iri,
         label=label.label,
         language=label.language,
-        names=_other_names(graph, facts, label),
+        names=_other_names(graph, own, label),
         types=types,
-        groups=groups,
+        kinds=kinds,
+        lead=writer.lead(
+            graph.terms.layout.templates((fact.other.term for fact in types), languages), languages
+        ),
+        key=key,
+        others=others,
         fragments=tuple(fragments(answers, groups, evidence.named)),
-        unstated=arrangement.unstated() if is_in_text else None,
+        unstated=arrangement.unstated(omissions) if is_in_text else None,
         notes=_notes(evidence, groups, node),
-        incoming=tuple(arrangement.incoming(pointing_facts(answers, evidence))),
+        incoming=tuple(arrangement.incoming()),
+        pointing=POINTING.bind(
+            {"thing": node, "property": tuple(answers.into), "limit": Literal(MOST_POINTING)}
+        ),
         comparable=tuple(_comparable(graph, types)),
         blocks=blocks.shown(names),
-        derived=_derived(facts),
+        derived=_derived(own),
         contents=tuple(contents(answers, graph.origins, names)),
         query=FACTS.bind(
             {"thing": node, "property": tuple(answers.out), "limit": Literal(MOST_FACTS)}
@@ -99,13 +123,22 @@ def _is_named(graph: Graph, iri: str) -> bool:
     return is_known(graph, iri) or graph.addresses.has_parts(iri)
 
 
-def _facts(answers: Answers, evidence: Evidence) -> Mapping[Term, Sequence[Fact]]:
-    """Return the facts of the thing by property, each in the order in which the text has them."""
-    found: dict[Term, list[Fact]] = defaultdict(list)
+def _facts(answers: Answers, evidence: Evidence) -> Mapping[PropertyRef, Sequence[Fact]]:
+    """Return the facts of the thing, and those that point to it, by property."""
+    found: dict[PropertyRef, list[Fact]] = defaultdict(list)
     for prop, value, graphs in graphs_of(answers.facts, "value"):
         triple = Triple(answers.thing, prop, value)
-        found[prop].append(evidence.fact(triple, value, graphs))
-    return {prop: sorted(facts, key=lambda fact: fact.order) for prop, facts in found.items()}
+        found[PropertyRef(prop)].append(evidence.fact(triple, value, graphs))
+    for prop, facts in pointing_facts(answers, evidence).items():
+        found[PropertyRef(prop, incoming=True)] = facts
+    return found
+
+
+def _kinds(graph: Graph, types: Sequence[Fact]) -> tuple[Named, ...]:
+    """Return the classes that say most of a thing, those that the graph is about if there are."""
+    named = {fact.other.term: fact.other for fact in types}
+    own = [term for term in named if _is_within(term, graph.base)]
+    return tuple(named[cls] for cls in graph.terms.most_specific(own or named))
 
 
 def _derived(facts: Mapping[Term, Sequence[Fact]]) -> tuple[Named, ...]:
@@ -128,13 +161,14 @@ def _other_names(
 
 def _notes(evidence: Evidence, groups: Sequence[Group], node: NamedNode) -> Notes:
     beside = {
-        note.iri for group in groups for entry in group.properties for note in entry.omissions
+        each.note.iri for group in groups for entry in group.properties for each in entry.omissions
     }
     return Notes(
         discrepancies=tuple(note for note in evidence.notes if note.is_discrepancy),
         others=tuple(
             note for note in evidence.notes if not note.is_discrepancy and note.iri not in beside
         ),
+        on_passages=evidence.on_passages,
         query=NOTES.bind({"target": node}),
     )
 

@@ -7,7 +7,7 @@ values the first ones are asked for, with the limit that stands in the query.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -16,6 +16,7 @@ from graphsvc.namespaces import NP, RDF, VOID
 from graphsvc.views.nested import HOLDERS, Nested
 from graphsvc.views.origins import CLAIMS, CONTENT, Annotations, Sources
 from graphsvc.views.queries import view_query
+from graphsvc.views.thing.shortcuts import Shortcuts
 from graphsvc.views.thing.statings import MOST_ROWS, first_statings
 from graphsvc.views.values import as_int
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.layout import PropertyRef
 
     Row: TypeAlias = Mapping[str, Term]
     Sizes: TypeAlias = Mapping[NamedNode, int]
@@ -34,7 +36,6 @@ FACTS = view_query("thing/facts")
 POINTING = view_query("thing/pointing")
 DERIVATIONS = view_query("thing/derivations")
 NOTES = view_query("thing/notes")
-UNSTATED = view_query("thing/unstated")
 PARTS = view_query("thing/parts")
 
 MOST_FACTS, FIRST_FACTS = 2000, 100
@@ -51,6 +52,9 @@ _MOST_COUNTED = 200_000
 
 _MOST_LEADING = 20_000
 """How many facts a thing may have for what hangs at it to be looked for among them."""
+
+_MOST_NOTED = 200
+"""On how many of the sentences that state facts of a thing notes are read."""
 
 _MOST_ROUNDS = 5
 """How many steps are followed from fragment to fragment of a document."""
@@ -80,7 +84,7 @@ class Answers:
     is_cut: bool
     derivations: Sequence[Row]
     notes: Sequence[Row]
-    unstated: Sequence[Row]
+    shortcuts: Shortcuts
     parts: Mapping[Term, Sequence[Row]]
     nested: Nested
     holders: Sequence[Row]
@@ -114,7 +118,7 @@ class Answers:
             notes=[*graph.rows(NOTES.bind({"target": _targets(graph, thing, facts)}))]
             if graph.origins.has_notes
             else [],
-            unstated=[*graph.rows(UNSTATED.bind(about))] if _has_shape(graph, facts) else [],
+            shortcuts=Shortcuts(graph, facts, pointing, _leading(graph, facts)),
             parts={part: _with(nested, part, rows) for part, rows in parts.items()},
             nested=nested,
             holders=[*graph.rows(HOLDERS.bind(about))] if any(_nameless(sizes, "in")) else [],
@@ -133,13 +137,12 @@ class Answers:
     def terms(self) -> Iterator[Term]:
         """Yield every term that the answers hold: what a page names is among them."""
         yield self.thing
-        yield from chain(self.out, self.into)
+        yield from chain(self.out, self.into, self.shortcuts.terms())
         rows = chain(
             self.facts,
             self.pointing,
             self.derivations,
             self.notes,
-            self.unstated,
             *self.parts.values(),
             self.nested.rows,
             self.holders,
@@ -253,14 +256,19 @@ def _named_by(term: Term) -> Iterator[Term]:
 
 
 def _targets(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> list[NamedNode]:
-    """Return on what notes are read: on the thing, and on all that the editors say, if they do."""
-    speaks = any(row["graph"] == graph.editorial for row in facts)
-    return [thing, *([graph.editorial] if speaks else [])]
+    """Return on what notes are read: the thing, the sentences on it, and all that the editors say.
+
+    The last only if the editors speak of the thing.
+    """
+    stating = dict.fromkeys(row["graph"] for row in facts if isinstance(row["graph"], NamedNode))
+    passages = (each for each in stating if each.value in graph.texts.positions)
+    speaks = graph.editorial in stating
+    return [thing, *([graph.editorial] if speaks else []), *islice(passages, _MOST_NOTED)]
 
 
-def _has_shape(graph: Graph, facts: Sequence[Row]) -> bool:
+def _leading(graph: Graph, facts: Sequence[Row]) -> Sequence[PropertyRef]:
     types = (row["value"] for row in facts if row["property"] == RDF.type)
-    return bool(graph.terms.layout.shapes(types))
+    return graph.terms.layout.key_properties(types)
 
 
 def _parts(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Mapping[Term, Sequence[Row]]:

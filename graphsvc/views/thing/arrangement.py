@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.namespaces import RDF, RDFS, SKOS
+from graphsvc.namespaces import RDF
 from graphsvc.phrases import Phrase
-from graphsvc.views.layout import PropertyRef, PropertyShape
-from graphsvc.views.thing.answers import DERIVATIONS, FACTS, MOST_FACTS, POINTING, UNSTATED
-from graphsvc.views.thing.model import ExpectedGroup, Group, Incoming, PropertyFacts, Unstated
+from graphsvc.views.layout import LABELLING, PropertyRef, PropertyShape
+from graphsvc.views.queries import view_query
+from graphsvc.views.thing.answers import (
+    DERIVATIONS,
+    FACTS,
+    MOST_FACTS,
+    MOST_POINTING,
+    POINTING,
+)
+from graphsvc.views.thing.model import (
+    ExpectedGroup,
+    Group,
+    Incoming,
+    Omission,
+    PropertyFacts,
+    Unstated,
+)
 from graphsvc.views.thing.parts import partition
+from graphsvc.views.thing.redundancy import Redundancy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
@@ -23,42 +39,66 @@ if TYPE_CHECKING:
     from graphsvc.views.names import Names
     from graphsvc.views.terms import Terms
     from graphsvc.views.thing.answers import Answers
+    from graphsvc.views.thing.shortcuts import Place
 
-_LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
+UNSTATED = view_query("thing/unstated")
 
-_FACTS_GROUP = Phrase("Facts")
-"""The group of what a shape places in none."""
+_KEY_GROUP, _FACTS_GROUP = Phrase("Key facts"), Phrase("Facts")
+"""The group of what leads, and that of what a shape places in none."""
 
 _FIRST_INCOMING = 5
 """How many facts of each property that points to a thing are shown before the link to the rest."""
 
 
 class Arrangement:
-    """Where the facts of one thing stand on its page."""
+    """Where the facts of one thing stand on its page: ``facts`` are its own, and those it is in."""
 
     def __init__(
-        self, terms: Terms, answers: Answers, names: Names, facts: Mapping[Term, Sequence[Fact]]
+        self,
+        terms: Terms,
+        answers: Answers,
+        names: Names,
+        facts: Mapping[PropertyRef, Sequence[Fact]],
     ) -> None:
         self._terms = terms
         self._answers = answers
         self._names = names
         self._facts = facts
-        types = (fact.other.term for fact in facts.get(RDF.type, ()))
-        self._shapes = terms.layout.shapes(types)
+        own_types = facts.get(PropertyRef(RDF.type), ())
+        self._types = [fact.other.term for fact in own_types]
+        self._shapes = terms.layout.shapes(self._types)
+        self._leading = terms.layout.key_properties(self._types)
+        self._redundancy = Redundancy(terms, facts, self._leading, answers.shortcuts)
+        self._also = self._told_by_others()
+
+    def telling(self) -> Mapping[PropertyRef, Sequence[Fact]]:
+        """Return the facts that no other one says better."""
+        return {
+            ref: [fact for fact in facts if not self._redundancy.has(ref, fact)]
+            for ref, facts in self._facts.items()
+        }
+
+    def key(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Group | None:
+        """Return the facts that lead, under what the text leaves out of them too."""
+        beside = self._beside(omissions)
+        rows = [self._row(ref, self._tells(ref), beside.get(ref, ())) for ref in self._leading]
+        shown = [row for row in rows if _says(row)]
+        return self._group(_KEY_GROUP, None, shown) if shown else None
 
     def groups(self, omissions: Mapping[Term, tuple[Note, ...]]) -> list[Group]:
-        """Return the facts in the groups of the shapes, then the group of the rest.
+        """Return the other facts in the groups of the shapes, then the group of the rest.
 
-        In the rest are the properties that no shape places, and the facts that only restate.
+        In the rest are the properties that no shape places.
         """
-        expected = [prop for prop in omissions if PropertyRef(prop) in self._shapes]
-        every = dict.fromkeys([*self._answers.out, *expected])
-        shown = [prop for prop in every if prop not in _LABELLING]
+        beside = self._beside(omissions)
+        own = (PropertyRef(prop) for prop in self._answers.out)
+        shown = [ref for ref in dict.fromkeys([*own, *beside]) if ref.property not in LABELLING]
         placed = [
-            (self._shapes[PropertyRef(prop)], entry)
-            for prop in shown
-            if PropertyRef(prop) in self._shapes
-            and _says(entry := self._property(prop, _tells, omissions.get(prop, ())))
+            (self._shapes[ref], entry)
+            for ref in shown
+            if ref in self._shapes
+            and ref not in self._leading
+            and _says(entry := self._row(ref, self._tells(ref), beside.get(ref, ())))
         ]
         placed.sort(key=lambda pair: (pair[0].rank, pair[1].predicate.label))
         found = []
@@ -67,18 +107,21 @@ class Arrangement:
             label, language = self._title(entries[0][0])
             found.append(self._group(label, language, [entry for _, entry in entries]))
         rest = (
-            self._property(prop, _restates if PropertyRef(prop) in self._shapes else _any)
-            for prop in shown
+            self._row(ref, self._tells(ref))
+            for ref in shown
+            if ref not in self._shapes and not ref.incoming
         )
         left = [entry for entry in rest if _says(entry)]
         left.sort(key=lambda entry: entry.predicate.label)
         return [*found, self._group("", None, left)] if left else found
 
-    def unstated(self) -> Unstated | None:
+    def unstated(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Unstated | None:
         """Return what the shapes expect of the thing and nothing says, group by group."""
+        told = self._answers.out.keys() | omissions.keys()
         lacking = [
-            (self._shapes.get(PropertyRef(row["property"]), PropertyShape()), row["property"])
-            for row in self._answers.unstated
+            (self._shapes[PropertyRef(prop)], prop)
+            for prop in self._terms.layout.expected(self._types)
+            if prop not in told
         ]
         lacking.sort(key=lambda pair: (pair[0].rank, str(pair[1])))
         found = []
@@ -90,40 +133,126 @@ class Arrangement:
         query = UNSTATED.bind({"thing": self._answers.thing})
         return Unstated(tuple(found), query) if found else None
 
-    def incoming(self, facts: Mapping[NamedNode, Sequence[Fact]]) -> list[Incoming]:
-        """Return the beginning of each list of facts that point to the thing, in order."""
+    def incoming(self) -> list[Incoming]:
+        """Return the beginning of each list of facts that point to the thing, in order.
+
+        What leads is not among them, nor a list of which other rows say all.
+        """
         found = []
         for prop, total in self._answers.into.items():
-            shape = self._shapes.get(PropertyRef(prop, incoming=True), PropertyShape())
+            ref = PropertyRef(prop, incoming=True)
+            facts = self._facts.get(ref, ())
+            is_told = len(facts) == total and all(self._redundancy.has(ref, each) for each in facts)
+            if ref in self._leading or is_told:
+                continue
+            shape = self._shape(ref)
             entry = Incoming(
                 predicate=self._named(prop, shape),
                 total=total,
                 is_partial=self._answers.is_partial,
-                facts=tuple(facts.get(prop, ())[:_FIRST_INCOMING]),
-                query=POINTING.bind({"thing": self._answers.thing, "property": prop}),
+                facts=tuple(facts[:_FIRST_INCOMING]),
             )
             found.append((shape.rank, entry.predicate.label, entry))
         return [entry for _, _, entry in sorted(found, key=lambda row: row[:2])]
 
-    def _group(self, label: str, language: str | None, entries: Sequence[PropertyFacts]) -> Group:
-        thing = self._answers.thing
-        is_derived = any(fact.derivations for entry in entries for fact in entry.facts)
-        return Group(
-            label=label,
-            properties=tuple(entries),
-            language=language,
-            query=self._query(entry.predicate.term for entry in entries),
-            derivations=DERIVATIONS.bind({"thing": thing}) if is_derived else None,
+    def _beside(
+        self, omissions: Mapping[Term, tuple[Note, ...]]
+    ) -> Mapping[PropertyRef, tuple[Omission, ...]]:
+        """Return the notes on what is left out by the row in which a reader looks for it."""
+        found: dict[PropertyRef, dict[str, Omission]] = defaultdict(dict)
+        for prop, notes in omissions.items():
+            own, ref = PropertyRef(prop), self._place_of(prop)
+            if ref in self._shapes:
+                of = None if ref == own else self._named(prop, self._shape(own))
+                found[ref].update((note.iri, Omission(note, of)) for note in notes)
+        return {ref: tuple(notes.values()) for ref, notes in found.items()}
+
+    def _shape(self, ref: PropertyRef) -> PropertyShape:
+        return self._shapes.get(ref, PropertyShape())
+
+    def _place_of(self, prop: Term) -> PropertyRef:
+        """Return the row in which a property is looked for.
+
+        If it has none, that is one that says it more generally or goes a step further: one that
+        leads before others.
+        """
+        own = PropertyRef(prop)
+        if own in self._leading or any(map(self._tells(own), self._facts.get(own, ()))):
+            return own
+        further = {chain.shortcut for chain in self._terms.chains if chain.first == prop}
+        shown = (ref for ref in (*self._leading, *self._facts) if ref in self._shapes)
+        for ref in shown:
+            is_general = self._terms.is_more_special(prop, ref.property)
+            if not ref.incoming and (is_general or ref.property in further):
+                return ref
+        return own
+
+    def _tells(self, ref: PropertyRef) -> Callable[[Fact], bool]:
+        return lambda fact: not self._redundancy.has(ref, fact)
+
+    def _told_by_others(self) -> Mapping[Place, Sequence[tuple[Named, Fact]]]:
+        """Return the facts of the thing that have no row of their own, by what tells them."""
+        found: dict[Place, list[tuple[Named, Fact]]] = defaultdict(list)
+        for ref, facts in self._facts.items():
+            named = self._named(ref.property, self._shape(ref))
+            for fact in facts if not ref.incoming else ():
+                place = self._redundancy.teller(ref, fact)
+                if place is not None:
+                    found[place].append((named, fact))
+        return found
+
+    def _row(
+        self,
+        ref: PropertyRef,
+        chosen: Callable[[Fact], bool],
+        omissions: tuple[Omission, ...] = (),
+    ) -> PropertyFacts:
+        facts = self._facts.get(ref, ())
+        here = tuple(fact for fact in facts if chosen(fact))
+        sizes = self._answers.into if ref.incoming else self._answers.out
+        size = sizes.get(ref.property, 0) if isinstance(ref.property, NamedNode) else 0
+        return PropertyFacts(
+            predicate=self._named(ref.property, self._shape(ref)),
+            definition=self._terms.definition(ref.property, self._names.languages),
+            facts=here,
+            omissions=omissions,
+            more=size - len(facts),
+            partition=None
+            if ref.incoming
+            else partition(ref.property, here, self._answers.parts, self._names),
+            incoming=ref.incoming,
+            between=dict(self._between(ref, here)),
+            also={
+                end: tuple(self._also[ref, end])
+                for end in (fact.other.term for fact in here)
+                if (ref, end) in self._also
+            },
         )
 
-    def _query(self, properties: Iterable[Term]) -> BoundQuery:
-        return FACTS.bind(
-            {
-                "thing": self._answers.thing,
-                "property": tuple(properties),
-                "limit": Literal(MOST_FACTS),
-            }
-        )
+    def _between(
+        self, ref: PropertyRef, facts: Iterable[Fact]
+    ) -> Iterator[tuple[Term, tuple[Named, ...]]]:
+        for fact in facts:
+            if middles := self._answers.shortcuts.between(ref, fact.other.term):
+                yield fact.other.term, tuple(self._names[middle] for middle in middles)
+
+    def _group(self, label: str, language: str | None, entries: Sequence[PropertyFacts]) -> Group:
+        return Group(label, tuple(entries), language, tuple(self._queries(entries)))
+
+    def _queries(self, entries: Sequence[PropertyFacts]) -> Iterator[tuple[str, BoundQuery]]:
+        thing = self._answers.thing
+        own = tuple(each.predicate.term for each in entries if not each.incoming)
+        others = tuple(each.predicate.term for each in entries if each.incoming)
+        if own:
+            most = Literal(MOST_FACTS)
+            query = FACTS.bind({"thing": thing, "property": own, "limit": most})
+            yield Phrase("Query this"), query
+        if others:
+            most = Literal(MOST_POINTING)
+            query = POINTING.bind({"thing": thing, "property": others, "limit": most})
+            yield Phrase("Query what others say of it"), query
+        if any(fact.derivations for entry in entries for fact in entry.facts):
+            yield Phrase("Query what they follow from"), DERIVATIONS.bind({"thing": thing})
 
     def _title(self, shape: PropertyShape) -> tuple[str, str | None]:
         """Return what to write above the group of a shape, and in which language that is."""
@@ -133,33 +262,6 @@ class Arrangement:
     def _named(self, prop: Term, shape: PropertyShape) -> Named:
         return shape.name(self._names[prop], self._names.languages)
 
-    def _property(
-        self, prop: Term, chosen: Callable[[Fact], bool], omissions: tuple[Note, ...] = ()
-    ) -> PropertyFacts:
-        facts = self._facts.get(prop, ())
-        here = tuple(fact for fact in facts if chosen(fact))
-        size = self._answers.out.get(prop, 0) if isinstance(prop, NamedNode) else 0
-        return PropertyFacts(
-            predicate=self._named(prop, self._shapes.get(PropertyRef(prop), PropertyShape())),
-            definition=self._terms.definition(prop, self._names.languages),
-            facts=here,
-            omissions=omissions,
-            more=0 if chosen is _restates else size - len(facts),
-            partition=partition(prop, here, self._answers.parts, self._names),
-        )
-
 
 def _says(entry: PropertyFacts) -> bool:
     return bool(entry.facts or entry.omissions or entry.more)
-
-
-def _tells(fact: Fact) -> bool:
-    return not fact.restates
-
-
-def _restates(fact: Fact) -> bool:
-    return fact.restates
-
-
-def _any(_: Fact) -> bool:
-    return True

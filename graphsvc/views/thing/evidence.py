@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.views.model import Derivation, Fact, LeftOut, Named, Nest, Status
+from graphsvc.views.model import (
+    Derivation,
+    Fact,
+    LeftOut,
+    Named,
+    Nest,
+    Status,
+    plain_sentence,
+)
 from graphsvc.views.nested import Nests
 from graphsvc.views.queries import view_query
 from graphsvc.views.thing.notes import by_property, notes_of
@@ -38,6 +46,12 @@ class Evidence:
         self._derivations = _derivations(answers, names)
         notes = notes_of(answers.notes, names, graph.terms)
         self.notes = notes.get(answers.thing, ())
+        #: The notes on sentences, by the IRI of the passage.
+        self.on_passages = {
+            target.value: each
+            for target, each in notes.items()
+            if isinstance(target, NamedNode) and names.passage(target) and target != answers.thing
+        }
         self._on = by_property(self.notes)
         self._on_all = by_property(notes.get(graph.editorial, ()))
 
@@ -53,6 +67,10 @@ class Evidence:
         """Return a fact that some graphs state; ``other`` is its far end."""
         found = (self._names.passage(graph) for graph in graphs)
         passages = sorted(filter(None, found), key=lambda entry: entry.order)
+        derivations = self._derivations.get(triple, ())
+        status = Status.STATED if passages else self._graph.status(graphs)
+        if status is Status.INFERRED and derivations and derivations[0].sentence:
+            status, passages = Status.STATED, [derivations[0].sentence]
         notes = self._on.get(triple.predicate, ())
         if not notes and self._graph.editorial in graphs:
             # What is noted on all that the editors say.
@@ -60,9 +78,9 @@ class Evidence:
         return Fact(
             triple=triple,
             other=self._graph.as_written(triple, self.named(other)),
-            status=Status.STATED if passages else self._graph.status(graphs),
+            status=status,
             passages=tuple(passages),
-            derivations=self._derivations.get(triple, ()),
+            derivations=derivations,
             notes=notes,
             sources=self._answers.sources.of(graphs, self._names),
             annotations=self._answers.annotations.of(triple, self._names),
@@ -110,11 +128,9 @@ class Evidence:
 
 @dataclass(slots=True)
 class _Step:
-    """A step of an inference: what it derives, by what, and from what."""
+    """A step of an inference: what it derives, and from what."""
 
     node: Term
-    rule: Term | None
-    axiom: Term | None
     triples: dict[Triple, None] = field(default_factory=dict)
     sources: set[Term] = field(default_factory=set)
 
@@ -123,11 +139,10 @@ def _derivations(answers: Answers, names: Names) -> Mapping[Triple, tuple[Deriva
     """Return every way in which rules reach the facts of the thing, the shortest first."""
     found: dict[Triple, list[Derivation]] = defaultdict(list)
     for step in _steps(answers.thing, answers.derivations):
-        derivation = _derivation(step, names)
         for triple in step.triples:
-            found[triple].append(derivation)
+            found[triple].append(_derivation(step, triple, names))
     return {
-        triple: tuple(sorted(each, key=lambda one: (len(one.passages), one.iri)))
+        triple: tuple(sorted(each, key=lambda one: (len(one.passages) + len(one.graphs), one.iri)))
         for triple, each in found.items()
     }
 
@@ -137,23 +152,22 @@ def _steps(thing: NamedNode, rows: Iterable[Row]) -> Iterable[_Step]:
     for row in rows:
         node, prop = row["step"], row["property"]
         if node not in steps:
-            steps[node] = _Step(node, row.get("rule"), row.get("axiom"))
+            steps[node] = _Step(node)
         steps[node].sources.add(row["source"])
         if isinstance(prop, NamedNode):
             steps[node].triples[Triple(thing, prop, row["value"])] = None
     return steps.values()
 
 
-def _derivation(step: _Step, names: Names) -> Derivation:
+def _derivation(step: _Step, triple: Triple, names: Names) -> Derivation:
     passages = {source: names.passage(source) for source in step.sources}
     stated = filter(None, passages.values())
     graphs = sorted((source for source in passages if passages[source] is None), key=str)
     return Derivation(
         iri=as_iri(step.node),
-        rule=None if step.rule is None else as_iri(step.rule),
-        axiom=None if step.axiom is None else names[step.axiom],
         passages=tuple(sorted(stated, key=lambda entry: entry.order)),
         graphs=tuple(map(names.spelled, graphs)),
+        sentence=plain_sentence(triple, step.sources, names.passage),
     )
 
 

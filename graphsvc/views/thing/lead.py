@@ -1,0 +1,166 @@
+"""The sentence with which the page of a thing begins, made of its facts by a template.
+
+A template is the ``sh:labelTemplate`` of a node shape (docs/pages.md). In it stand
+
+    {ex:founder}    the values of a property, by a name with a prefix or an IRI in angle brackets
+    {^ex:member}    the things that have this one as the value of a property
+    {a}             the classes of the thing
+    [, since {…}]   a part that falls away where one of its properties has no value
+
+A part with several properties is made once for each passage that states a value of each of them: so
+what was begun and when stay together. What stands outside of brackets is needed: without a value
+there is no sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import NamedNode
+
+from graphsvc.namespaces import DCTERMS, RDFS, SCHEMA, SKOS
+from graphsvc.views.labels import best_of
+from graphsvc.views.layout import PropertyRef
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pyoxigraph import Literal
+
+    from graphsvc.views.model import Fact, Named
+
+    #: The text of a sentence, and between it lists of values.
+    Pieces: TypeAlias = tuple[str | tuple[Named, ...], ...]
+
+_PART = re.compile(r"\[([^\[\]]*)\]")
+_PLACE = re.compile(r"\{([^{}]*)\}")
+_STOPS = " ,;:."
+
+#: What defines or describes a thing in words, the shortest first.
+_DESCRIBING = (
+    *(SKOS.definition, DCTERMS.description, SCHEMA.description),
+    *(RDFS.comment, DCTERMS.abstract, SKOS.scopeNote),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What a thing is and does: text, and lists of values. ``language`` is that of the text."""
+
+    pieces: Pieces
+    language: str | None = None
+
+
+class LeadWriter:
+    """Writes the sentence on one thing.
+
+    ``name`` is what it is called: a value that begins with it and a comma is written without.
+    ``kinds`` are its classes; ``facts`` are those that no other one says better; ``prefixes`` are
+    those of the names in templates.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        kinds: Sequence[Named],
+        facts: Mapping[PropertyRef, Sequence[Fact]],
+        prefixes: Mapping[str, str],
+    ) -> None:
+        self._beginning = f"{name}, "
+        self._kinds = tuple(kinds)
+        self._facts = facts
+        self._prefixes = prefixes
+
+    def lead(self, templates: Iterable[Literal], languages: str) -> Lead | None:
+        """Return the sentence by the template that tells most, of equals by the first.
+
+        Without one it is the definition or the description that the graph has.
+        """
+        written = [lead for each in templates if (lead := self._written(each)) is not None]
+        return max(written, key=_size, default=None) or next(self._described(languages), None)
+
+    def _described(self, languages: str) -> Iterator[Lead]:
+        for prop in _DESCRIBING:
+            facts = self._facts.get(PropertyRef(prop), ())
+            words = best_of((fact.other.term for fact in facts), languages)
+            if words is not None:
+                yield Lead((words.value,), words.language)
+
+    def _written(self, template: Literal) -> Lead | None:
+        """Return the sentence; None if the thing lacks what it needs."""
+        pieces: list[str | tuple[Named, ...]] = []
+        for number, text in enumerate(_PART.split(template.value)):
+            if number % 2:
+                pieces += self._optional(text)
+            else:
+                needed = [*self._filled(text, self._values)]
+                if () in needed:
+                    return None
+                pieces += needed
+        while pieces and isinstance(pieces[0], str) and not pieces[0].strip(_STOPS):
+            del pieces[0]
+        if pieces and isinstance(pieces[0], str):
+            pieces[0] = pieces[0].lstrip(_STOPS)
+        has_values = any(isinstance(piece, tuple) for piece in pieces)
+        return Lead(tuple(pieces), template.language) if has_values else None
+
+    def _optional(self, text: str) -> Sequence[str | tuple[Named, ...]]:
+        places = _PLACE.findall(text)
+        if len(places) < 2:  # noqa: PLR2004 - one property alone needs no passage to join it
+            found = [*self._filled(text, self._values)]
+            return [] if () in found else found
+        pieces: list[str | tuple[Named, ...]] = []
+        for passage in self._joining(places):
+            pieces += self._filled(text, partial(self._values, passage=passage))
+        return pieces
+
+    def _joining(self, places: Sequence[str]) -> list[str]:
+        """Return the passages that state a value of each of some properties, in their order."""
+        stating = [
+            dict.fromkeys(each for fact in self._of(place) for each in _passages(fact))
+            for place in places
+        ]
+        return [each for each in stating[0] if all(each in others for others in stating[1:])]
+
+    def _filled(
+        self, text: str, values: Callable[[str], tuple[Named, ...]]
+    ) -> Iterator[str | tuple[Named, ...]]:
+        for number, piece in enumerate(_PLACE.split(text)):
+            if number % 2:
+                yield values(piece)
+            elif piece:
+                yield piece
+
+    def _values(self, place: str, passage: str | None = None) -> tuple[Named, ...]:
+        """Return the values of a property, those that one passage states if one is given."""
+        if place == "a":
+            return self._kinds
+        facts = (fact for fact in self._of(place) if passage in (None, *_passages(fact)))
+        return tuple(dict.fromkeys(self._shortened(fact.other) for fact in facts))
+
+    def _shortened(self, named: Named) -> Named:
+        return replace(named, label=named.label.removeprefix(self._beginning))
+
+    def _of(self, place: str) -> Sequence[Fact]:
+        name = place.removeprefix("^")
+        prefix, _, local = name.partition(":")
+        if name.startswith("<") and name.endswith(">"):
+            iri = name[1:-1]
+        elif prefix in self._prefixes:
+            iri = self._prefixes[prefix] + local
+        else:
+            return ()
+        return self._facts.get(PropertyRef(NamedNode(iri), incoming=place.startswith("^")), ())
+
+
+def _size(lead: Lead) -> int:
+    """Return of how many lists of values a sentence tells."""
+    return sum(isinstance(piece, tuple) for piece in lead.pieces)
+
+
+def _passages(fact: Fact) -> Sequence[str]:
+    """Return the IRIs of the passages that state a fact; "" stands for all that no passage does."""
+    return [passage.iri for passage in fact.passages] or [""]

@@ -1,0 +1,135 @@
+"""Which facts of a thing another row of its page says already, as the ontology and the dates tell.
+
+A fact with a property under another one says all that the fact with that one says; the inverse of a
+fact says the same; a year beside its date says nothing more; and what stands beside the far end of
+a shortcut needs no row of its own (see `shortcuts`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal
+
+from graphsvc.namespaces import XSD
+from graphsvc.views.layout import PropertyRef
+from graphsvc.views.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from graphsvc.store.base import Term
+    from graphsvc.views.model import Fact
+    from graphsvc.views.terms import Terms
+    from graphsvc.views.thing.shortcuts import Place, Shortcuts
+
+_MOST_STEPS = 5
+"""How often a row that tells what another one says may itself be told by a further one."""
+
+_DATES = frozenset(XSD[name] for name in ("gYear", "gYearMonth", "date", "dateTime"))
+
+
+def with_evidence(
+    terms: Terms, facts: Mapping[PropertyRef, Sequence[Fact]]
+) -> Mapping[PropertyRef, Sequence[Fact]]:
+    """Return facts, those that only say more generally what a sentence states as stated there."""
+    stated = {
+        (ref, fact.other.term): fact
+        for ref, each in facts.items()
+        for fact in each
+        if fact.status is Status.STATED
+    }
+
+    def grounded(ref: PropertyRef, fact: Fact) -> Fact:
+        if fact.status is not Status.INFERRED:
+            return fact
+        for other in facts:
+            special = stated.get((other, fact.other.term))
+            is_same_way = other.incoming is ref.incoming
+            if special and is_same_way and terms.is_more_special(other.property, ref.property):
+                return replace(fact, status=Status.STATED, passages=special.passages)
+        return fact
+
+    return {
+        ref: sorted((grounded(ref, fact) for fact in each), key=lambda fact: fact.order)
+        for ref, each in facts.items()
+    }
+
+
+class Redundancy:
+    """Which facts need no row of their own, of all that a page could show."""
+
+    def __init__(
+        self,
+        terms: Terms,
+        facts: Mapping[PropertyRef, Sequence[Fact]],
+        leading: Collection[PropertyRef],
+        shortcuts: Shortcuts,
+    ) -> None:
+        self._terms = terms
+        self._leading = leading
+        self._shortcuts = shortcuts
+        self._facts = facts
+        self._ends = {ref: {fact.other.term for fact in each} for ref, each in facts.items()}
+        self._years = {
+            (fact.other.term.value[:4], fact.passages): (ref, fact.other.term)
+            for ref, each in facts.items()
+            for fact in each
+            if isinstance(fact.other.term, Literal) and fact.other.term.datatype in _DATES
+        }
+
+    def has(self, ref: PropertyRef, fact: Fact) -> bool:
+        """Tell whether another row says what a fact says."""
+        return self._teller(ref, fact) is not None
+
+    def teller(self, ref: PropertyRef, fact: Fact) -> Place | None:
+        """Return the row that says in the end what a fact says, and its far end; None if it does."""
+        place = self._teller(ref, fact)
+        for _ in range(_MOST_STEPS):
+            further = None if place is None else self._teller_at(place)
+            if further is None:
+                break
+            place = further
+        return place
+
+    def _teller_at(self, place: Place) -> Place | None:
+        ref, end = place
+        facts = (fact for fact in self._facts.get(ref, ()) if fact.other.term == end)
+        return next((self._teller(ref, fact) for fact in facts), None)
+
+    def _teller(self, ref: PropertyRef, fact: Fact) -> Place | None:
+        end = fact.other.term
+        better = ((one, end) for one, ends in self._ends.items() if end in ends)
+        return (
+            self._shortcuts.teller(ref, end)
+            or self._inverse(ref, end)
+            or self._date_of_a_year(ref, fact)
+            or next((place for place in better if self._is_better(place[0], ref)), None)
+        )
+
+    def _inverse(self, ref: PropertyRef, end: Term) -> Place | None:
+        """Return the fact of the thing itself that another one has of it, if no row leads."""
+        if not ref.incoming or ref in self._leading:
+            return None
+        own = (PropertyRef(each) for each in self._terms.inverses(ref.property))
+        return next(((each, end) for each in own if end in self._ends.get(each, ())), None)
+
+    def _is_better(self, one: PropertyRef, other: PropertyRef) -> bool:
+        """Tell whether the row of one property is to say what two of them say.
+
+        What leads a page goes before what does not, then the more special one before the other.
+        """
+        if one.incoming is not other.incoming:
+            return False
+        is_special = self._terms.is_more_special(one.property, other.property)
+        if (one in self._leading) is (other in self._leading):
+            return is_special
+        is_general = self._terms.is_more_special(other.property, one.property)
+        return one in self._leading and (is_special or is_general)
+
+    def _date_of_a_year(self, ref: PropertyRef, fact: Fact) -> Place | None:
+        end = fact.other.term
+        if not isinstance(end, Literal) or end.datatype != XSD.integer or ref in self._leading:
+            return None
+        return self._years.get((end.value, fact.passages))

@@ -1,0 +1,131 @@
+"""What stands between a thing and what a shortcut leads to: the office between a body and its host.
+
+A property chain says in one step what two properties say one after the other
+(https://www.w3.org/TR/owl2-syntax/#Object_Subproperties). A page shows the two as one row, the far
+end beside what stands between.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import islice
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.views.collection.facts import FACTS
+from graphsvc.views.collection.members import backwards
+from graphsvc.views.layout import PropertyRef
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from graphsvc.queries import Query
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+
+    Row: TypeAlias = Mapping[str, Term]
+    Ends: TypeAlias = Mapping[Term, Mapping[Term, None]]
+    #: A property, and a far end in its row.
+    Place: TypeAlias = tuple[PropertyRef, Term]
+
+_MOST_MIDDLES, _MOST_ROWS = 200, 2000
+"""Of how many things the second step is read, and how many rows that may have."""
+
+
+class Shortcuts:
+    """What stands between a thing and the far ends of its shortcuts, by property and far end."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        facts: Iterable[Row],
+        pointing: Iterable[Row],
+        leading: Collection[PropertyRef],
+    ) -> None:
+        """Read the steps that the facts of a thing lack; a property that leads keeps its row."""
+        self._graph = graph
+        self._leading = leading
+        self._between: dict[PropertyRef, dict[Term, dict[Term, None]]] = defaultdict(dict)
+        self._told: dict[PropertyRef, dict[Term, Place]] = defaultdict(dict)
+        self._look_ahead(_ends(facts, "value"))
+        self._look_back(_ends(pointing, "subject"))
+
+    def between(self, ref: PropertyRef, end: Term) -> Sequence[Term]:
+        """Return what stands between the thing and a far end of a property."""
+        return tuple(self._between.get(ref, {}).get(end, ()))
+
+    def teller(self, ref: PropertyRef, end: Term) -> Place | None:
+        """Return the row of another property, and its far end, that has this one beside it."""
+        return self._told.get(ref, {}).get(end)
+
+    def terms(self) -> Iterator[Term]:
+        """Yield every term that is to be named."""
+        for ends in self._between.values():
+            for middles in ends.values():
+                yield from middles
+
+    def _look_ahead(self, out: Ends) -> None:
+        """Put the values of a first step beside those of the shortcut that goes on from them."""
+        chains = [
+            chain
+            for chain in self._graph.terms.chains
+            if chain.shortcut in out and chain.first in out
+        ]
+        middles = [middle for chain in chains for middle in out[chain.first]]
+        covered: dict[Term, dict[Term, Place]] = defaultdict(dict)
+        for row in self._steps(FACTS, middles, [chain.second for chain in chains]):
+            for chain in chains:
+                is_step = row["property"] == chain.second and row["thing"] in out[chain.first]
+                if is_step and row["value"] in out[chain.shortcut]:
+                    shortcut = PropertyRef(chain.shortcut)
+                    self._put(shortcut, row["value"], row["thing"])
+                    covered[chain.first][row["thing"]] = (shortcut, row["value"])
+        for first, tellers in covered.items():
+            if PropertyRef(first) not in self._leading and tellers.keys() >= out[first].keys():
+                self._told[PropertyRef(first)].update(tellers)
+
+    def _look_back(self, into: Ends) -> None:
+        """Put what a shortcut comes from beside the things through which it comes."""
+        chains = [
+            chain
+            for chain in self._graph.terms.chains
+            if chain.shortcut in into
+            and chain.second in into
+            and PropertyRef(chain.second, incoming=True) in self._leading
+        ]
+        middles = [middle for chain in chains for middle in into[chain.second]]
+        firsts = [chain.first for chain in chains]
+        for row in self._steps(backwards(FACTS), middles, firsts):
+            for chain in chains:
+                is_step = row["property"] == chain.first and row["thing"] in into[chain.second]
+                if is_step and row["value"] in into[chain.shortcut]:
+                    second = PropertyRef(chain.second, incoming=True)
+                    self._put(second, row["thing"], row["value"])
+                    told = self._told[PropertyRef(chain.shortcut, incoming=True)]
+                    told[row["value"]] = (second, row["thing"])
+
+    def _put(self, ref: PropertyRef, end: Term, middle: Term) -> None:
+        self._between[ref].setdefault(end, {})[middle] = None
+
+    def _steps(
+        self, query: Query, middles: Iterable[Term], properties: Iterable[Term]
+    ) -> list[Row]:
+        named = (middle for middle in dict.fromkeys(middles) if isinstance(middle, NamedNode))
+        bound = query.bind(
+            {
+                "thing": islice(named, _MOST_MIDDLES),
+                "property": dict.fromkeys(properties),
+                "limit": Literal(_MOST_ROWS),
+            }
+        )
+        return sorted(
+            self._graph.rows(bound), key=lambda row: (str(row["thing"]), str(row["value"]))
+        )
+
+
+def _ends(rows: Iterable[Row], end: str) -> Ends:
+    found: dict[Term, dict[Term, None]] = defaultdict(dict)
+    for row in rows:
+        found[row["property"]][row[end]] = None
+    return dict(found)
