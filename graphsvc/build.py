@@ -22,7 +22,7 @@ from graphsvc.errors import InputError, SettingsError
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import Inferred, materialise
 from graphsvc.layout import Role
-from graphsvc.namespaces import DCTERMS, VOID, Rebase
+from graphsvc.namespaces import DCTERMS, DERIVATIONS, VOID, Rebase, graph_iri
 from graphsvc.naming import Naming, labels_in, resolved
 from graphsvc.release import Manifest, Release, current, is_fresh
 from graphsvc.store import forms, union
@@ -82,7 +82,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         manifest = _manifest(project, content, _counts(project, follows), findings)
         # The engine and whoever writes the dumps let this thread go on meanwhile.
         with ThreadPoolExecutor() as beside:
-            stored = beside.submit(_store, nquads, folder)
+            stored = beside.submit(_store, content, folder)
             written = beside.submit(dumps.write, nquads, manifest.prefixes, folder)
             progress.tell("Indexing")
             _index(content, folder)
@@ -187,9 +187,9 @@ def _write(documents: Mapping[str, bytes], folder: Path) -> None:
         (folder / path).write_bytes(data)
 
 
-def _store(nquads: bytes, folder: Path) -> None:
+def _store(content: _Content, folder: Path) -> None:
     store = Store(str(folder / release.STORE))
-    union.fill(store, nquads)
+    union.fill(store, content.nquads, graph_iri(content.base, DERIVATIONS))
     store.optimize()
     store.flush()
 

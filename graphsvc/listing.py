@@ -14,7 +14,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from graphsvc.namespaces import NIF, graph_iri
+from graphsvc.namespaces import DERIVATIONS, NIF, graph_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _QUAD = re.compile(rb"^<([^>]*)> [^\n]* <([^>]*)> \.$", re.MULTILINE)
 
 #: The graphs whose things have no page that a reader would look for, by their names.
-APART = ("ontology", "shapes", "dataset", "inferred", "examples")
+APART = ("ontology", "shapes", "dataset", "inferred", DERIVATIONS, "examples")
 
 
 def pages(nquads: bytes, base: str) -> bytes:

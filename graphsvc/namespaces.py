@@ -92,6 +92,10 @@ _REST = re.compile(r"[^/#?\s<>]+")
 _EXAMPLE = re.compile(r"(\bexample:\s*[\"']?)([^\"'\s,}]+)")
 
 
+#: The name of the graph with the records of how facts follow: it is no part of the default graph.
+DERIVATIONS = "derivations"
+
+
 def graph_iri(base: str, name: str) -> NamedNode:
     """Return the IRI of the graph with this name (``"passages"``, ``"inferred"``, …)."""
     return NamedNode(f"{base}graph/{name}")

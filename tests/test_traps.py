@@ -166,7 +166,13 @@ def test_three_board_companies_are_named_and_eleven_others_counted(graph: Graph)
     named = {"organization:genertec", "organization:cosco", "organization:huawei"}
     count = "count:bfic-other-board-companies"
     assert graph.values("mechanism:bfic iwm:boardCompany ?x") == named
-    assert graph.values("?x a iwm:Company") == named
+    assert graph.values("GRAPH ?p { ?x a iwm:Company } ?p oa:exact ?words") == named
+    # That those who chair are companies the editors say, and give a reason.
+    assert graph.values("GRAPH graph:editorial { ?x a iwm:Company }") == {
+        "organization:bank-of-china",
+        "organization:pirelli",
+    }
+    assert graph.says("?note oa:hasTarget organization:pirelli ; iwm:onProperty rdf:type")
     assert graph.values(f"{count} iwm:countValue ?x") == {"11"}
     assert graph.values(f"{count} iwm:wording ?x") == {"other 11 companies"}
     assert graph.values(f"{count} iwm:countsBesides ?x") == named
@@ -251,7 +257,9 @@ def test_cccme_and_its_long_name_are_one_by_a_recorded_decision(graph: Graph) ->
     # No passage has both, for the page never expands the letters.
     short = graph.values(f"{named.format('CCCME')} {in_passages}")
     assert short == {f"passage:{number}" for number in (12, 13, 17, 22, 25, 26, 31)}
-    assert not graph.says(f"{body} iwm:abbreviation ?letters")
+    in_a_passage = f"GRAPH ?p {{ {body} iwm:abbreviation|iwm:expansion ?letters }} {in_passages}"
+    assert not graph.says(in_a_passage.replace("?x", "?p"))
+    assert graph.values(f"GRAPH graph:editorial {{ {body} iwm:expansion ?x }}") == {long_name}
     assert graph.values(f"?x a iwm:IdentityDecision ; oa:hasTarget {body}") == {
         "note:cccme-and-its-long-name"
     }

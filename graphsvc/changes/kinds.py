@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from graphsvc.namespaces import graph_iri
+from graphsvc.namespaces import DERIVATIONS, graph_iri
 from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ _MEANINGS = {
 _OF_GRAPH = {
     "editorial": Kind.EDITORIAL,
     "inferred": Kind.INFERRED,
+    DERIVATIONS: Kind.DERIVATION,
     "schemes": Kind.SCHEME,
     "ontology": Kind.VOCABULARY,
     "shapes": Kind.SHAPE,
@@ -67,11 +68,7 @@ class Kinds:
 
     def __init__(self, base: str) -> None:
         self._of_graph = {str(graph_iri(base, name)): kind for name, kind in _OF_GRAPH.items()}
-        self._derivations = f"<{base}id/derivation/"
 
     def of(self, statement: Statement) -> Kind:
         """Return the kind of a statement: ``OTHER`` if its graph may be a passage."""
-        kind = self._of_graph.get(statement.graph, Kind.OTHER)
-        if kind is Kind.INFERRED and statement.subject.startswith(self._derivations):
-            return Kind.DERIVATION
-        return kind
+        return self._of_graph.get(statement.graph, Kind.OTHER)

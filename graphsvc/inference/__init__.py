@@ -2,25 +2,27 @@
 
     inferred = materialise(quads, base)
 
-A chain's end that follows from one passage alone is added to that passage, which states it in
-so many words; whatever else follows goes into the graph of inferred statements. Each derived
-triple has a derivation for each minimal set of graphs from which it follows.
+What says a passage's own statements in other words is added to that passage: the inverse of a
+property, a wider one, and a shortcut for a chain. Whatever else follows goes into the graph of
+inferred statements. Each derived triple has a derivation for each minimal set of graphs from which
+it follows; the derivations have a graph of their own.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from graphsvc.inference.closure import Closure, Fact, Reason, Witness
+from graphsvc.inference.closure import Closure, Fact, Reason, Triggers, Witness
 from graphsvc.inference.rules import Clause, Variable, clauses
-from graphsvc.namespaces import DCTERMS, NIF, PROV, RDF, RDFS, RULES, graph_iri
+from graphsvc.namespaces import DCTERMS, DERIVATIONS, NIF, PROV, RDF, RDFS, graph_iri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["Inferred", "materialise"]
 
@@ -30,7 +32,6 @@ Statement: TypeAlias = tuple[NamedNode, NamedNode, NamedNode | Literal, str]
 #: Beside the passages, the graphs whose statements are facts to reason from.
 _FACT_GRAPHS = ("editorial", "schemes", "passages")
 
-_CHAIN = RULES["prp-spo2"]
 _HASH_LENGTH = 16
 
 
@@ -50,10 +51,11 @@ class Inferred:
 
 @dataclass(frozen=True, slots=True)
 class _Derived:
-    """A triple that follows, and the ways in which it does."""
+    """A triple that follows, the ways in which it does, and the passages that restate it."""
 
     triple: Triple
     ways: tuple[tuple[Witness, Reason], ...]
+    passages: tuple[str, ...]
 
 
 def materialise(quads: Iterable[Quad], base: str) -> Inferred:
@@ -74,7 +76,7 @@ def materialise(quads: Iterable[Quad], base: str) -> Inferred:
     }
     facts = list(_facts(quads, base, passages))
     derived = _derive(clauses(axioms), facts, _terms(axioms), passages, base)
-    return _write(derived, base, passages)
+    return _write(derived, base)
 
 
 def _facts(quads: Iterable[Quad], base: str, passages: set[str]) -> Iterator[Statement]:
@@ -116,15 +118,45 @@ def _derive(
         for number, term in enumerate(ordered)
         if not isinstance(term, NamedNode) or term in terms
     }
-    closure = Closure(rules, numbers, closed)
-    closure.extend(_stated(facts, numbers))
+    stated = _stated(facts, numbers)
+    closure = Closure(Triggers(rules, numbers), closed)
+    closure.extend(stated)
+    restating = [
+        rule for rule in rules if rule.restates and rule.head.predicate.value.startswith(base)
+    ]
+    homes = _homes(Triggers(restating, numbers), stated, passages, closed)
     return [
         _Derived(
             _triple(fact, ordered),
             tuple(sorted(ways, key=lambda way: (len(way[0]), sorted(way[0])))),
+            tuple(sorted(homes.get(fact, ()))),
         )
         for fact, ways in sorted(_followed(closure, passages))
     ]
+
+
+def _homes(
+    restating: Triggers,
+    stated: Iterable[tuple[Fact, Witness]],
+    passages: set[str],
+    closed: Collection[int],
+) -> Mapping[Fact, set[str]]:
+    """Return in which passages each fact is said in other words: by rules that add nothing.
+
+    A value that is no thing is not among them: a name is not said twice.
+    """
+    by_passage: dict[str, list[tuple[Fact, Witness]]] = defaultdict(list)
+    for fact, witness in stated:
+        (graph,) = witness
+        if graph in passages and fact[2] not in closed:
+            by_passage[graph].append((fact, witness))
+    homes: dict[Fact, set[str]] = defaultdict(set)
+    for passage, own in by_passage.items():
+        closure = Closure(restating, closed)
+        closure.extend(own)
+        for fact in closure.witnesses:
+            homes[fact].add(passage)
+    return homes
 
 
 def _stated(
@@ -157,19 +189,14 @@ def _followed(
             yield fact, ways
 
 
-def _write(derived: Iterable[_Derived], base: str, passages: set[str]) -> Inferred:
+def _write(derived: Iterable[_Derived], base: str) -> Inferred:
     graph = graph_iri(base, "inferred")
     shortcuts: list[Quad] = []
     triples: list[Quad] = []
     derivations: list[Quad] = []
     for each in derived:
-        homes = [
-            NamedNode(next(iter(witness)))
-            for witness, reason in each.ways
-            if reason.rule == _CHAIN and len(witness) == 1 and witness <= passages
-        ]
-        shortcuts += [_quad(each.triple, home) for home in homes]
-        if not homes:
+        shortcuts += [_quad(each.triple, NamedNode(passage)) for passage in each.passages]
+        if not each.passages:
             triples.append(_quad(each.triple, graph))
         for witness, reason in each.ways:
             derivations += _derivation(each.triple, witness, reason, base)
@@ -177,7 +204,7 @@ def _write(derived: Iterable[_Derived], base: str, passages: set[str]) -> Inferr
 
 
 def _derivation(triple: Triple, witness: Witness, reason: Reason, base: str) -> Iterator[Quad]:
-    graph = graph_iri(base, "inferred")
+    graph = graph_iri(base, DERIVATIONS)
     node = _node(triple, witness, base)
     yield Quad(node, RDF.type, RDF.Statement, graph)
     yield Quad(node, RDF.type, PROV.Entity, graph)
@@ -195,7 +222,7 @@ def _node(triple: Triple, witness: Witness, base: str) -> NamedNode:
     parts = [_relative(term, base) for term in (triple.subject, triple.predicate, triple.object)]
     parts += sorted(_relative(NamedNode(graph), base) for graph in witness)
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return NamedNode(f"{base}id/derivation/{digest[:_HASH_LENGTH]}")
+    return NamedNode(f"{graph_iri(base, DERIVATIONS).value}#{digest[:_HASH_LENGTH]}")
 
 
 def _relative(term: object, base: str) -> str:

@@ -67,25 +67,36 @@ class _Trigger:
     reason: Reason
 
 
+class Triggers:
+    """Clauses by the facts that set them off; they serve any number of closures."""
+
+    def __init__(
+        self, clauses: Iterable[Clause], numbers: Mapping[NamedNode | Literal, int]
+    ) -> None:
+        """Take the clauses, and the numbers of all terms in them."""
+        self._by_atom: dict[tuple[int, int], list[_Trigger]] = defaultdict(list)
+        for clause in clauses:
+            for trigger in _triggers(clause, numbers):
+                value = trigger.atom.object
+                self._by_atom[trigger.atom.predicate, max(value, _ANY)].append(trigger)
+
+    def of(self, fact: Fact) -> Iterator[_Trigger]:
+        """Yield what a fact may set off."""
+        _, predicate, value = fact
+        yield from self._by_atom.get((predicate, _ANY), ())
+        yield from self._by_atom.get((predicate, value), ())
+
+
 class Closure:
     """Facts and what follows from them; ``closed`` lists subjects of which nothing may follow."""
 
-    def __init__(
-        self,
-        clauses: Iterable[Clause],
-        numbers: Mapping[NamedNode | Literal, int],
-        closed: Collection[int],
-    ) -> None:
+    def __init__(self, triggers: Triggers, closed: Collection[int]) -> None:
         self.witnesses: dict[Fact, dict[Witness, Reason | None]] = {}
         self._closed = closed
         self._new: frozenset[tuple[Fact, Witness]] = frozenset()
         self._objects: dict[tuple[int, int], list[int]] = defaultdict(list)
         self._subjects: dict[tuple[int, int], list[int]] = defaultdict(list)
-        self._triggers: dict[tuple[int, int], list[_Trigger]] = defaultdict(list)
-        for clause in clauses:
-            for trigger in _triggers(clause, numbers):
-                value = trigger.atom.object
-                self._triggers[trigger.atom.predicate, max(value, _ANY)].append(trigger)
+        self._triggers = triggers
 
     def extend(self, stated: Iterable[tuple[Fact, Witness]]) -> None:
         """Add stated facts, and all that follows from them."""
@@ -120,12 +131,10 @@ class Closure:
         return True
 
     def _consequences(self, fact: Fact, witness: Witness) -> Iterator[Found]:
-        _, predicate, value = fact
-        for key in ((predicate, _ANY), (predicate, value)):
-            for trigger in self._triggers.get(key, ()):
-                binding = _unified(trigger.atom, fact)
-                if binding is not None:
-                    yield from self._joined(trigger, binding, witness)
+        for trigger in self._triggers.of(fact):
+            binding = _unified(trigger.atom, fact)
+            if binding is not None:
+                yield from self._joined(trigger, binding, witness)
 
     def _joined(self, trigger: _Trigger, binding: Binding, witness: Witness) -> Iterator[Found]:
         partial = [(binding, witness)]

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _EVERYTHING = frozenset((OWL.Thing, RDFS.Resource, RDFS.Literal))
 
 
+#: The rules that turn a statement round, or say it by a wider property.
+_RESTATING = frozenset(
+    RULES[name] for name in ("prp-inv1", "prp-inv2", "prp-symp", "prp-spo1", "prp-eqp1", "prp-eqp2")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """A variable of a clause."""
@@ -50,6 +56,18 @@ class Clause:
     body: tuple[Atom, ...]
     rule: NamedNode
     term: NamedNode
+
+    @property
+    def restates(self) -> bool:
+        """Tell whether the head says of the same things what the body says, and no more.
+
+        An inverse, a wider property and a shortcut do so. A chain among whose steps is the property
+        itself does not: it says of one thing what was said of another. (That a meeting during a
+        visit takes place where the visit goes is a conclusion.)
+        """
+        if self.rule == RULES["prp-spo2"]:
+            return all(atom.predicate != self.head.predicate for atom in self.body)
+        return self.rule in _RESTATING
 
     @property
     def slots(self) -> tuple[Slot, ...]:

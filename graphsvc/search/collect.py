@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from graphsvc.namespaces import (
     DC,
     DCTERMS,
+    DERIVATIONS,
     NIF,
     OA,
     OWL,
@@ -183,7 +184,7 @@ class _Gathered:
         self._namings = namings(quads, naming)
         self._forms = _literal_forms(quads)
         self._apart = graph_iri(base, _APART)
-        self._inferred = graph_iri(base, "inferred")
+        self._made = frozenset(graph_iri(base, name) for name in ("inferred", DERIVATIONS))
         self._records = frozenset(graph_iri(base, name) for name in _RECORDS)
         self._passages = _places(quads)
         self._described = {prop: rank for rank, prop in enumerate(DESCRIPTIONS)}
@@ -211,7 +212,7 @@ class _Gathered:
         draft.iri = subject.value
         if quad.predicate == _TYPE and isinstance(quad.object, NamedNode):
             self._add_type(draft, quad)
-        if quad.graph_name == self._inferred:
+        if quad.graph_name in self._made:
             return
         draft.described = True
         draft.is_told = draft.is_told or quad.graph_name not in self._records
@@ -229,7 +230,7 @@ class _Gathered:
     def _add_type(self, draft: _Draft, quad: Quad) -> None:
         if isinstance(quad.object, NamedNode) and quad.object not in _EMPTY_TYPES:
             draft.types.add(quad.object.value)
-            if quad.graph_name != self._inferred:
+            if quad.graph_name not in self._made:
                 draft.own_types.add(quad.object.value)
 
     def _add_saying(self, draft: _Draft, quad: Quad, place: tuple[str, int]) -> None:

@@ -20,6 +20,7 @@ import click
 
 from graphsvc import depot, settings
 from graphsvc.errors import GraphsvcError, SettingsError, StoreError
+from graphsvc.namespaces import DERIVATIONS, graph_iri
 from graphsvc.release import Release
 from graphsvc.server import bounds
 from graphsvc.server.access_log import AccessLog
@@ -131,7 +132,8 @@ def load(service: Service, release: Release) -> Application:
 
 def _load(release: Release) -> OxigraphStore:
     with gzip.open(release.dump) as dump:
-        return OxigraphStore.load(dump.read(), release.prefixes)
+        apart = graph_iri(release.base, DERIVATIONS)
+        return OxigraphStore.load(dump.read(), release.prefixes, apart)
 
 
 def load_engine(service: Service, release: Release) -> tuple[Release, Application]:

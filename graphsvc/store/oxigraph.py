@@ -87,15 +87,19 @@ class OxigraphStore:
             ) from error
 
     @classmethod
-    def load(cls, nquads: bytes, prefixes: Mapping[str, str]) -> OxigraphStore:
+    def load(
+        cls, nquads: bytes, prefixes: Mapping[str, str], apart: NamedNode | None = None
+    ) -> OxigraphStore:
         """Load N-Quads of named graphs, one quad a line, into memory.
+
+        The default graph has none of the triples of the graph that stands ``apart``.
 
         In memory the engine walks along all quads of a term, whatever their graph. Queries that
         name no graph, as most do, walk along the merge alone, and are two to three times faster.
         """
         store, merge = pyoxigraph.Store(), pyoxigraph.Store()
-        union.fill(store, nquads)
-        merge.bulk_load(pieces.reader(union.by_class(nquads)), RdfFormat.N_TRIPLES)
+        union.fill(store, nquads, apart)
+        merge.bulk_load(pieces.reader(union.by_class(nquads, apart)), RdfFormat.N_TRIPLES)
         return cls(store, prefixes, merge)
 
     def answer(

@@ -5,7 +5,8 @@
 Looked for are texts in a language, plain texts of more than one word, and what properties give
 that name things by convention. Numbers, dates, codes and other values are not: a sentence may say
 them in other words. White space, case, the shapes of quotation marks and dashes, and ligatures do
-not count. A passage's words are its oa:exact, and any copy that the project gives of it.
+not count. A passage's words are its oa:exact, and any copy that the project gives of it. Words left
+out of a quotation are shown by an ellipsis (…).
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ _NAMES_BY_WORD = re.compile(
 _A_COPY = 80
 #: How much words have to be like those that are sought to be worth naming, of 100.
 _NEAR = 60
+
+#: What stands where a quotation leaves words out.
+_ELLIPSIS = "…"
 
 #: Signs that are one in different shapes (quotation marks, dashes), and some that are not seen.
 _SAME = str.maketrans(
@@ -102,15 +106,24 @@ def _plain(text: str) -> str:
 
 
 def _holds(text: str, words: str) -> bool:
-    """Tell whether a text has some words; what begins with a capital begins a word there."""
+    """Tell whether a text has some words, the parts of a shortened quotation one after another."""
+    end = 0
+    for part in words.split(_ELLIPSIS):
+        start = _found(text, part, end)
+        if start < 0:
+            return False
+        end = start + len(_plain(part))
+    return True
+
+
+def _found(text: str, words: str, start: int) -> int:
+    """Return where a text has some words; what begins with a capital begins a word there."""
     sought = _plain(words)
     begins_word = words.strip()[:1].isupper()
-    start = text.find(sought)
-    while start >= 0:
-        if not (begins_word and text[start - 1 : start].isalpha()):
-            return True
-        start = text.find(sought, start + 1)
-    return False
+    at = text.find(sought, start)
+    while at >= 0 and begins_word and text[at - 1 : at].isalpha():
+        at = text.find(sought, at + 1)
+    return at
 
 
 def _finding(evidence: Evidence, path: str, quad: ox.Quad, passage: Passage) -> Finding:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 
 from graphsvc.findings import Finding, Severity
-from graphsvc.namespaces import OWL, RDF, RDFS, VANN, graph_iri
+from graphsvc.namespaces import DERIVATIONS, OWL, RDF, RDFS, VANN, graph_iri
 from graphsvc.store.union import store_of
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Evidence:
     @cached_property
     def dataset(self) -> ox.Store:
         """Return the statements as they will be served, to be queried."""
-        return store_of(self.quads)
+        return store_of(self.quads, graph_iri(self.base, DERIVATIONS))
 
     @cached_property
     def namespaces(self) -> tuple[str, ...]:

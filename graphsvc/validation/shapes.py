@@ -16,7 +16,7 @@ import rdflib
 from rdflib.namespace import SH as RDFLIB_SH
 
 from graphsvc.findings import Finding, Severity
-from graphsvc.namespaces import RDF, SH, graph_iri
+from graphsvc.namespaces import DERIVATIONS, SH, graph_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,11 +64,8 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
 
 def _statements(evidence: Evidence) -> Iterator[ox.Quad]:
     """Yield what is said of the world: not how each statement was derived, which is the most."""
-    derivations = {
-        quad.subject
-        for quad in evidence.store.quads_for_pattern(None, RDF.type, RDF.Statement, None)
-    }
-    return (quad for quad in evidence.quads if quad.subject not in derivations)
+    records = graph_iri(evidence.base, DERIVATIONS)
+    return (quad for quad in evidence.quads if quad.graph_name != records)
 
 
 def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:

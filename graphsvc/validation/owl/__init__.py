@@ -32,7 +32,7 @@ import pyoxigraph as ox
 
 from graphsvc.datatypes import DATATYPES, OWL_DATATYPES
 from graphsvc.findings import Finding, Severity
-from graphsvc.namespaces import OWL, RDF, graph_iri
+from graphsvc.namespaces import DERIVATIONS, OWL, RDF, graph_iri
 from graphsvc.validation import imports
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ _LONGEST = 300
 _WORKER = Path(__file__).with_name("worker.py")
 
 #: Graphs that say nothing of the world: they describe how the data is to look, or itself.
-_NOT_DATA = ("ontology", "shapes", "dataset", "examples", "inferred")
+_NOT_DATA = ("ontology", "shapes", "dataset", "examples", "inferred", DERIVATIONS)
 
 
 @dataclass(frozen=True, slots=True)

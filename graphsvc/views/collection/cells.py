@@ -156,11 +156,14 @@ class Draft:
         return Grid(rows, graphs, in_texts, passages, tuple(self._facts.queries))
 
     def _read_derivations(self, graph: Graph) -> Mapping[Triple, _Derivation]:
-        inferred = [
-            fact for fact, graphs in self._facts.graphs.items() if graphs <= {self._inferred}
+        if not graph.origins.has_derivations:
+            return {}
+        # What a passage says in other words stands in its graph; only its derivation tells it.
+        facts = [
+            fact for fact, graphs in self._facts.graphs.items() if self._editorial not in graphs
         ]
-        things = {fact.subject for fact in inferred if isinstance(fact.subject, NamedNode)}
-        properties = {fact.predicate for fact in inferred}
+        things = {fact.subject for fact in facts if isinstance(fact.subject, NamedNode)}
+        properties = {fact.predicate for fact in facts}
         query = DERIVATIONS.bind(
             {"thing": sorted(things, key=str), "property": sorted(properties, key=str)}
         )
@@ -264,7 +267,7 @@ class _Evidence:
 
     def restates(self, fact: Triple) -> bool:
         """Tell whether a fact only says more generally what a more special property says."""
-        derivation = self._derivations.get(fact) if self._is_inferred(fact) else None
+        derivation = self._derivations.get(fact)
         return derivation is not None and derivation.rules == {GENERALISING}
 
     def _fact(self, fact: Triple) -> tuple[Status, AbstractSet[Passage]]:
@@ -282,7 +285,7 @@ class _Evidence:
             return Status.EDITORIAL, passages
         if self._inferred not in graphs:
             return Status.RECORDED, passages
-        derivation = self._derivations.get(fact) if self._is_inferred(fact) else None
+        derivation = self._derivations.get(fact)
         if derivation is None:
             return Status.INFERRED, passages
         ways = (
@@ -296,9 +299,6 @@ class _Evidence:
 
     def _passages(self, nodes: Iterable[Term]) -> AbstractSet[Passage]:
         return set(filter(None, map(self.names.passage, nodes)))
-
-    def _is_inferred(self, fact: Triple) -> bool:
-        return self._graphs[fact] <= {self._inferred}
 
 
 def _in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:

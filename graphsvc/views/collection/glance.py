@@ -51,6 +51,11 @@ class Matter:
     definition: str
     columns: tuple[Column, ...]
 
+    def without(self, columns: Iterable[Column]) -> Matter:
+        """Return the matter without some of its properties."""
+        left_out = set(columns)
+        return replace(self, columns=tuple(one for one in self.columns if one not in left_out))
+
     @property
     def is_plain(self) -> bool:
         """Tell whether a text that tells of a thing would be looked through for this."""

@@ -20,7 +20,19 @@ from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from graphsvc.namespaces import DC, DCTERMS, NP, OA, PAV, PROV, RDF, SCHEMA, WIKIBASE, Namespace
+from graphsvc.namespaces import (
+    DC,
+    DCTERMS,
+    DERIVATIONS,
+    NP,
+    OA,
+    PAV,
+    PROV,
+    RDF,
+    SCHEMA,
+    WIKIBASE,
+    Namespace,
+)
 from graphsvc.views.model import Annotation, Named, Source
 from graphsvc.views.nested import Nested
 from graphsvc.views.queries import view_query
@@ -51,7 +63,7 @@ _MOST_ANNOTATED = 1000
 """How many facts are looked up among what reifiers speak of."""
 
 #: The graphs that the program makes itself.
-_MADE = frozenset({"dataset", "examples", "inferred", "editorial"})
+_MADE = frozenset({"dataset", "examples", "inferred", DERIVATIONS, "editorial"})
 
 #: What is said of each step of an inference.
 _DERIVING = frozenset({RDF.predicate, PROV.wasDerivedFrom, DCTERMS.conformsTo})

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.datatypes import DATATYPES
-from graphsvc.namespaces import DCAT, PROV, XSD, Namespace, graph_iri
+from graphsvc.namespaces import DCAT, DERIVATIONS, PROV, XSD, Namespace, graph_iri
 from graphsvc.pictures.span import Stretch, stretch, ticks
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
@@ -44,7 +44,7 @@ MOST_ROWS = 1000
 _MOST_LOOKED_AT = 5_000
 """How many values are looked at for dates in one query; it stands in the query."""
 
-_LEFT_OUT = ("dataset", "examples", "inferred", "passages", "shapes")
+_LEFT_OUT = ("dataset", DERIVATIONS, "examples", "inferred", "passages", "shapes")
 """The graphs whose dates are of the data itself, not of what it is about, or follow by rules."""
 
 _OF_TEXTS = ("ontology", "schemes")
