@@ -151,7 +151,7 @@ def test_what_follows_is_told_from_what_is_stated(client: FlaskClient) -> None:
 
 def test_nothing_found_says_what_empties_it(client: FlaskClient) -> None:
     page = client.get("/browse?class=iwm:Event&iwm:hostedBy=country:china").text
-    assert "No thing has all of this" in page
+    assert "Nothing fits all of this" in page
     assert "there are 7" in page
 
 

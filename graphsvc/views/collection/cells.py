@@ -182,9 +182,12 @@ class Draft:
     def _telling(
         self, evidence: _Evidence, column: Column, thing: Term
     ) -> Sequence[PathMatch] | None:
-        """Leave out facts that only restate: they repeat what another column says better."""
+        """Leave out facts that only restate: they repeat what another column says better.
+
+        What leads is whole: the columns that say more closely may not be there.
+        """
         matches = self._matches[column].get(thing)
-        if not matches or not column.is_plain:
+        if not matches or not column.is_plain or column.is_key:
             return matches
         return [one for one in matches if not any(map(evidence.restates, one.facts))]
 
