@@ -25,6 +25,7 @@ from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
@@ -42,6 +43,11 @@ HIGHLIGHTS = {
 """What can be highlighted, and what people call it."""
 
 
+def _words(cell: Cell) -> AbstractSet[tuple[str, tuple[Passage, ...]]]:
+    """Return what a cell says and where, whatever the datatypes of its values."""
+    return {(value.named.label, value.passages) for value in cell.values}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One property of all the things."""
@@ -55,12 +61,10 @@ class Line:
     shared: frozenset[object]
     """The values that more than one thing has."""
 
-    @property
-    def words(self) -> tuple[tuple[tuple[str, tuple[Passage, ...]], ...], ...]:
-        """Return what the line says and where, whatever the datatypes of its values."""
-        return tuple(
-            tuple((value.named.label, value.passages) for value in cell.values)
-            for cell in self.cells
+    def is_said_by(self, other: Line) -> bool:
+        """Tell whether another line says all of this one in the same passages, in words alike."""
+        return all(
+            _words(one) <= _words(two) for one, two in zip(self.cells, other.cells, strict=True)
         )
 
     @classmethod
@@ -98,13 +102,17 @@ class Matrix:
 
     @property
     def others(self) -> tuple[Section, ...]:
-        """Return what else differs, but for what a line that leads says already."""
+        """Return what else differs, but for what a line that leads, or one before, says already."""
         told = self._differing
-        leading = [line for line in told if line.column.is_key]
-        said = {line.words for line in leading}
-        rest = {line.words: line for line in reversed(told) if not line.column.is_key}
-        kept = [line for line in told if rest.get(line.words) is line and line.words not in said]
-        return _sections(kept) if leading else ()
+        said = [line for line in told if line.column.is_key]
+        if not said:
+            return ()
+        kept: list[Line] = []
+        for line in told:
+            if not line.column.is_key and not any(line.is_said_by(other) for other in said):
+                kept.append(line)
+                said.append(line)
+        return _sections(kept)
 
     @property
     def alike(self) -> tuple[Section, ...]:
