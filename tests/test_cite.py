@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from graphsvc.release import Release
 
-DOCUMENT = "/doc/id/light/north-rock"
 QUOTE = "North Rock Light was lit in 1871 on the order of the Harbour Board."
 BASE = "https://example.org/lights/"
 NASTY = r"50 % of R&D_{x} cost $5 #1 ~a^b \end} “机电” {"
@@ -48,7 +47,8 @@ def client(lights_release: Release) -> FlaskClient:
 @pytest.fixture(scope="module")
 def claim(client: FlaskClient) -> str:
     """Return the address of the page about the claim that the light was lit in 1871."""
-    text = client.get(DOCUMENT).get_data(as_text=True)
+    thing = BASE + "id/light/north-rock"
+    text = client.get("/cite", query_string={"iri": thing}).get_data(as_text=True)
     found = re.search(r'<span>1871</span> <a class="cite" href="([^"]+)"', text)
     assert found, "the fact has no link to its citation"
     return found[1].replace("&amp;", "&")
@@ -186,10 +186,12 @@ def test_each_format_is_saved_under_a_name_of_its_own(client: FlaskClient) -> No
 
 
 def test_a_thing_and_inferred_and_editorial_facts_are_cited(client: FlaskClient) -> None:
-    thing = client.get("/cite", query_string={"iri": BASE + "id/light/north-rock"})
-    assert "North Rock Light" in thing.get_data(as_text=True)
-    page = client.get(DOCUMENT).get_data(as_text=True)
-    page += client.get("/doc/id/place/ile-merrow").get_data(as_text=True)
+    page = ""
+    for thing in ("id/light/north-rock", "id/place/ile-merrow"):
+        cited = client.get("/cite", query_string={"iri": BASE + thing}).get_data(as_text=True)
+        assert f"iri={BASE}{thing}#facts" in client.get(f"/doc/{thing}").get_data(as_text=True)
+        page += cited
+    assert "North Rock Light" in page
     addresses = [
         found.replace("&amp;", "&") for found in re.findall(r'class="cite" href="([^"]+)"', page)
     ]

@@ -62,9 +62,15 @@ def head(client: FlaskClient, address: str) -> Head:
 @pytest.mark.parametrize(
     ("thing", "ways"),
     [
-        ("id/mechanism/bfic", ["/compare?class=iwm:Mechanism"]),
+        ("id/mechanism/bfic", ["/compare?class=iwm:InternationalWorkingMechanism"]),
         # A mechanism that is an association as well.
-        ("id/mechanism/crccme", ["/compare?class=iwm:Association", "/compare?class=iwm:Mechanism"]),
+        (
+            "id/mechanism/crccme",
+            [
+                "/compare?class=iwm:Association",
+                "/compare?class=iwm:InternationalWorkingMechanism",
+            ],
+        ),
         ("id/country/china", ["/compare?class=iwm:Country", "/map#at-id-country-china"]),
         ("id/city/shanghai", ["/compare?class=iwm:City", "/map#at-id-city-shanghai"]),
         # More than can be compared; none of its own vocabulary; the only one of its kind.
@@ -80,7 +86,7 @@ def test_one_line_leads_on_from_a_thing(client: FlaskClient, thing: str, ways: l
         iri = listed["rows"][0]["iri"]
         thing = iri.removeprefix("https://w3id.org/iwm/")
     found = head(client, f"/doc/{thing}").ways
-    assert found == [f"/neighbourhood?iri={iri}", *ways, f"/cite?iri={iri}", "/sparql"]
+    assert found == [f"/neighbourhood?iri={iri}", *ways]
     for way in ways:
         address, _, anchor = way.partition("#")
         assert client.get(address, headers={"Accept": "text/html"}).status_code == 200
@@ -95,12 +101,15 @@ def test_the_address_and_the_data_are_behind_one_fold(client: FlaskClient) -> No
     ):
         page = client.get(address, headers={"Accept": "text/html"})
         found = Head(page.text)
-        assert f"https://w3id.org/iwm/{address.removeprefix('/doc/')}" in found.words
-        formats = [link.removeprefix(f"{address}.") for link in found.folded]
+        iri = f"https://w3id.org/iwm/{address.removeprefix('/doc/')}"
+        assert iri in found.words
+        cite, query, *data = found.folded
+        assert (cite, query) == (f"/cite?iri={iri}", "/sparql")
+        formats = [link.removeprefix(f"{address}.") for link in data]
         assert {"ttl", "jsonld", "trig", "nt"} < {*formats}
         # Programs find them in the head.
         of_head = page.text.partition("</head>")[0]
-        assert all(f'href="{link}"' in of_head for link in found.folded)
+        assert all(f'href="{link}"' in of_head for link in data)
 
 
 def test_the_most_specific_classes_are_above_no_other(mechanisms_release: Release) -> None:

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 BASE = "https://example.org/lights/"
 NORTH_ROCK = BASE + "id/light/north-rock"
 ADA_QUILL = BASE + "id/person/ada-quill"
-SPO2 = "http://www.w3.org/TR/owl2-profiles/#prp-spo2"
 #: How many queries the page of a thing may need, with the one for its head.
 MOST_QUERIES = 8
 
@@ -100,7 +99,7 @@ def test_shapes_give_the_groups_the_names_and_the_order(north_rock: Thing) -> No
     ]
     label, rest = shown[2]
     assert label == "", "the last group holds what no shape places"
-    assert rest == ["administered from", "came about through", "has keepership", "type"]
+    assert rest == ["administered from", "type"], "other rows say the rest"
 
 
 def test_a_stated_fact_cites_its_sentence(north_rock: Thing) -> None:
@@ -113,12 +112,11 @@ def test_a_stated_fact_cites_its_sentence(north_rock: Thing) -> None:
     assert only(north_rock, "Ordered by").other.iri == BASE + "id/body/harbour-board"
 
 
-def test_a_shortcut_is_stated_where_its_steps_are_and_tells_its_rule(north_rock: Thing) -> None:
+def test_a_shortcut_is_stated_where_its_steps_are(north_rock: Thing) -> None:
     fact = only(north_rock, "Keepers")
     assert fact.status is Status.STATED
     assert [passage.number for passage in fact.passages] == [3]
     (derivation,) = fact.derivations
-    assert derivation.rule == SPO2
     assert [passage.number for passage in derivation.passages] == [3]
 
 
@@ -129,8 +127,6 @@ def test_an_inferred_fact_leads_to_every_sentence_it_rests_on(north_rock: Thing)
     assert not fact.passages
     (derivation,) = fact.derivations
     assert [passage.number for passage in derivation.passages] == [2, 5]
-    assert derivation.axiom is not None
-    assert derivation.axiom.label == "administered from"
 
 
 def test_an_editorial_fact_is_told_apart(graph: Graph) -> None:

@@ -79,12 +79,15 @@ def cite_fact(fact: Fact) -> Markup:
     A page has many of them, so that they are made without the template's help.
     """
     subject = fact.triple.subject
+    if fact.derivations:
+        # What says a sentence in other words stands in another graph than that of the sentence.
+        return _link({"iri": fact.derivations[0].iri}, fact)
     if fact.passages:
         return cite_claim(f"{fact.passages[0].iri}#{fact.anchor}", fact)
     if fact.status is Status.EDITORIAL and isinstance(subject, NamedNode):
         claim = f"{site().graph.editorial.value}#{fact.anchor}"
         return _link({"claim": claim, "iri": subject.value}, fact)
-    return _link({"iri": fact.derivations[0].iri}, fact) if fact.derivations else Markup()
+    return Markup()
 
 
 def cite_claim(claim: str, fact: Fact) -> Markup:
@@ -125,10 +128,10 @@ def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> st
 
 def _facts_of(iri: str, languages: str) -> Iterator[tuple[Named, Sequence[tuple[Fact, Markup]]]]:
     """Yield the properties of a thing with those of their facts that can be cited, and how."""
-    for named, facts in groupby(thing(site().graph, iri, languages).facts, key=itemgetter(0)):
+    for predicate, facts in groupby(thing(site().graph, iri, languages).facts, key=itemgetter(0)):
         links = [(fact, link) for _, fact in facts if (link := cite_fact(fact))]
         if links:
-            yield named, links
+            yield predicate, links
 
 
 def _citation(found: Cited, languages: str) -> Citation:

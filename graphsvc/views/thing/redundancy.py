@@ -84,7 +84,7 @@ class Redundancy:
         return self._teller(ref, fact) is not None
 
     def teller(self, ref: PropertyRef, fact: Fact) -> Place | None:
-        """Return the row that says in the end what a fact says, and its far end; None if it does."""
+        """Return the row that has a fact in the end, and its far end; None if that is its own."""
         place = self._teller(ref, fact)
         for _ in range(_MOST_STEPS):
             further = None if place is None else self._teller_at(place)
