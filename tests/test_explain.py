@@ -215,6 +215,31 @@ def test_the_first_reason_is_the_one_to_mend(release: Release, case: Empty) -> N
     assert told.probes <= MOST_PROBES
 
 
+@pytest.mark.parametrize(
+    ("query", "labels"),
+    [
+        (
+            "SELECT * { mechanism:crccme iwm:hasChairmanship ?chair }",
+            ["No chair"],
+        ),
+        # By the inverse of the property that the note is on, and from what is linked to its target.
+        (
+            "SELECT * { ?s iwm:secretariatOf ?m ; iwm:side country:russia }",
+            ["No Russian secretariat of CRCCME"],
+        ),
+        ("SELECT * { event:cica-4th-summit iwm:date ?date }", ["The summit has no year"]),
+        ("SELECT * { mechanism:bfic iwm:foundedOnBasisOf event:cica-4th-summit }", []),
+        ("SELECT * { ?s iwm:noSuchProperty ?o }", []),
+    ],
+)
+def test_the_note_that_the_text_leaves_it_out_is_cited(
+    release: Release, query: str, labels: list[str]
+) -> None:
+    found = explain_empty(release.store, query, prefixes=release.prefixes)
+    assert [note.label for note in found.notes] == labels
+    assert all(note.text and note.text in found.text() for note in found.notes)
+
+
 def test_the_pattern_that_names_an_unknown_term_is_told_too(release: Release) -> None:
     term, pattern = explained(release, "ASK { ?s iwm:statedNames ?o }").reasons
     assert term.kind is Kind.UNKNOWN_TERM
@@ -352,7 +377,7 @@ def test_an_explanation_as_json_text_and_page(release: Release, lights_release: 
     told = explained(release, query.replace("<script>", "?o"))
     json_format, html, text = EXPLANATION_FORMATS
     members = json.loads(written_explanation(told, query, json_format))
-    assert set(members) == {"empty", "summary", "reasons", "unexamined"}
+    assert set(members) == {"empty", "summary", "reasons", "notes", "unexamined"}
     assert members["reasons"][0] == {
         "kind": "unknown-term",
         "message": "iwm:statedNames does not occur in this graph.",

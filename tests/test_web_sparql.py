@@ -87,6 +87,35 @@ def test_a_graph_is_there_in_every_format(client: FlaskClient, query: str, fmt: 
     assert ask(client, query, "image/png", format=fmt.media_type).content_type == fmt.content_type
 
 
+@pytest.mark.parametrize("fmt", SOLUTIONS, ids=lambda fmt: fmt.name)
+def test_an_empty_answer_tells_where_its_reason_is(client: FlaskClient, fmt: Format) -> None:
+    empty = "SELECT ?name WHERE { light:north-rock lights:statedNames ?name }"
+    answer = ask(client, empty, fmt.media_type)
+    (link,) = answer.headers.getlist("Link")
+    address, relation = link.removeprefix("<").split(">; ")
+    assert relation == 'rel="help"'
+    reason = client.get(address, headers={"Accept": "application/json"}).get_json()
+    assert reason["empty"]
+    assert "lights:statedNames does not occur" in reason["summary"]
+    assert client.head("/sparql", query_string={"query": empty}).headers["Link"]
+    assert "Link" not in ask(client, SELECT, fmt.media_type).headers
+
+
+@pytest.mark.parametrize("fmt", ["nt", "ttl", "jsonld"])
+def test_an_empty_graph_tells_it_too(client: FlaskClient, fmt: str) -> None:
+    def links(query: str) -> list[str]:
+        return ask(client, query, format=fmt).headers.getlist("Link")
+
+    assert 'rel="help"' in links("CONSTRUCT WHERE { ?s lights:statedNames ?o }")[0]
+    assert links(CONSTRUCT) == []
+
+
+def test_no_is_an_answer(client: FlaskClient) -> None:
+    for fmt in SOLUTIONS:
+        answer = ask(client, "ASK { light:north-rock a lights:Boat }", fmt.media_type)
+        assert "Link" not in answer.headers
+
+
 @pytest.mark.parametrize(
     ("query", "name", "expected"),
     [

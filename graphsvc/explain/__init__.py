@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc.explain.examine import examine
-from graphsvc.explain.model import Explanation, Kind, Reason, Unexamined
+from graphsvc.explain.model import Explanation, Kind, Note, Reason, Unexamined
 from graphsvc.explain.terms import UnknownTerm, unknown_terms
 from graphsvc.store.base import UNION
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Explanation",
     "Kind",
+    "Note",
     "Reason",
     "Unexamined",
     "UnknownTerm",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from graphsvc import grammar, sparql
 from graphsvc.errors import GraphsvcError
 from graphsvc.explain import findings, patterns
-from graphsvc.explain.model import Explanation, Reason, Unexamined
+from graphsvc.explain.model import Explanation, Note, Reason, Unexamined
+from graphsvc.explain.omissions import omissions
 from graphsvc.explain.patterns import Reader
 from graphsvc.explain.probes import OutOfProbesError, Probes
 from graphsvc.explain.terms import iris, look_up
@@ -100,8 +101,13 @@ class _Examination:
             empty=True,
             reasons=tuple(dict.fromkeys(self._reasons)),
             unexamined=tuple(self._unexamined),
+            notes=self._notes(),
             probes=self._probes.asked,
         )
+
+    def _notes(self) -> tuple[Note, ...]:
+        named = (iri for _, iri in iris(self._query, self._prefixes))
+        return omissions(self._probes.store, named)
 
     def _folds(self) -> bool:
         """Tell whether the query makes one row of whatever there is."""

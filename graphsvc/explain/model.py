@@ -41,6 +41,15 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A note that the text does not say something: its IRI, its label and its words."""
+
+    iri: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unexamined:
     """A part of the query about which nothing could be found out, and why."""
 
@@ -52,12 +61,14 @@ class Unexamined:
 class Explanation:
     """Why an answer is empty. ``empty`` is False if it is not: then there are no reasons.
 
-    ``probes`` is how many small queries were asked to find out.
+    ``notes`` say that the text leaves out what is asked for. ``probes`` is how many small queries
+    were asked to find out.
     """
 
     empty: bool
     reasons: tuple[Reason, ...] = ()
     unexamined: tuple[Unexamined, ...] = ()
+    notes: tuple[Note, ...] = ()
     probes: int = 0
 
     @property
@@ -84,6 +95,9 @@ class Explanation:
                 }
                 for reason in self.reasons
             ],
+            "notes": [
+                {"note": note.iri, "label": note.label, "text": note.text} for note in self.notes
+            ],
             "unexamined": [
                 {"message": part.message, **_place(part.position)} for part in self.unexamined
             ],
@@ -98,6 +112,8 @@ class Explanation:
         for reason in self.reasons:
             lines = [reason.message, *_lines(reason.position), reason.remedy]
             yield "\n".join(line for line in lines if line)
+        for note in self.notes:
+            yield f"The text does not say it: {note.label}.\n{note.text}\n<{note.iri}>"
         for part in self.unexamined:
             yield "\n".join([f"Not examined: {part.message}", *_lines(part.position)])
 

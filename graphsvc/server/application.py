@@ -151,6 +151,7 @@ class Application:
         if reply is None:
             return False
         delivery.start(reply.status, reply.head)
+        delivery.last_fields = reply.last_fields
         with suppress(Enough):
             reply.write(cast("IO[bytes]", delivery))
         delivery.finish()

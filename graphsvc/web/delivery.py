@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from werkzeug.http import HTTP_STATUS_CODES, unquote_etag
@@ -24,7 +25,7 @@ from graphsvc.web.codings import negotiated
 from graphsvc.web.conditional import TAG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -53,6 +54,9 @@ _OF_THE_TABLE = frozenset(fmt.media_type for fmt in FORMATS if not fmt.packed)
 #: before the request came to the application, or None.
 FAILURE = "graphsvc.failure"
 
+#: Under this name the environment of a request has what tells the last fields of its answer.
+LAST_FIELDS = "graphsvc.last_fields"
+
 
 class Head:
     """The fields of an answer, and the same as text, each in a line of its own.
@@ -69,6 +73,10 @@ class Head:
     def adding(self, name: str, value: str) -> Head:
         """Return a head with one more field."""
         return Head((*self.fields, (name, value)), f"{self.text}{name}: {value}\r\n")
+
+    def preceded_by(self, name: str, value: str) -> Head:
+        """Return a head with one more field, before those that are the same for many answers."""
+        return Head(((name, value), *self.fields), f"{name}: {value}\r\n{self.text}")
 
     def without(self, name: str) -> Head:
         """Return a head without a field; ``name`` is in lower case."""
@@ -98,6 +106,14 @@ VARY = ("Vary", "Accept, Accept-Encoding")
 """The last field of a head that is made for many answers: what chooses among their forms."""
 
 _VARIES = f"{VARY[0]}: {VARY[1]}\r\n"
+
+
+#: Returns the fields that can be told only when the whole content is there.
+LastFields: TypeAlias = "Callable[[bytes], Sequence[tuple[str, str]]]"
+
+
+def _no_fields(_: bytes) -> Sequence[tuple[str, str]]:
+    return ()
 
 
 class Transport(Protocol):
@@ -149,12 +165,14 @@ class Delivery:
     """One answer on its way out: a binary file to write the content into.
 
     ``start`` comes first, ``finish`` last. Nothing has gone out until ``is_started``; until then
-    ``start`` may come again, with another answer.
+    ``start`` may come again, with another answer. An answer that goes out as a whole has the
+    ``last_fields`` too.
     """
 
     def __init__(self, wish: Wish, transport: Transport) -> None:
         self.is_started = False
         self.wish = wish
+        self.last_fields: LastFields = _no_fields
         self._transport = transport
         self._status = 0
         self._head = _NO_HEAD
@@ -182,6 +200,9 @@ class Delivery:
 
     def finish(self) -> None:
         """Send what is left; the answer is whole then."""
+        if not self.is_started and self._status == HTTPStatus.OK:
+            for name, value in self.last_fields(bytes(self._buffer)):
+                self._head = self._head.preceded_by(name, value)
         if self.is_started:
             self._send_rest()
         elif self.wish.method == "HEAD":
@@ -319,6 +340,7 @@ class Delivering:
         with suppress(Enough), closing(ClosingIterator(self._application(environ, start))) as parts:
             for part in parts:
                 delivery.write(part)
+        delivery.last_fields = environ.get(LAST_FIELDS, _no_fields)
         delivery.finish()
 
 

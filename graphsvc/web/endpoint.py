@@ -9,11 +9,14 @@ from other releases, and errors. https://www.w3.org/TR/sparql11-protocol/#query-
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import IO, TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
+from pyoxigraph import QueryResultsFormat
 from werkzeug.http import http_date
 
 from graphsvc.web import protocol
@@ -23,7 +26,7 @@ from graphsvc.web.headers import RELEASE, SECURITY, SHARED
 from graphsvc.web.site import etag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from graphsvc.formats import Content, Format
     from graphsvc.release import Release
@@ -31,6 +34,15 @@ if TYPE_CHECKING:
     from graphsvc.web.protocol import Asked, Body
 
 _QUERY = b"query="
+
+#: What stands in results without solutions, in JSON or XML: quotes within a value are escaped.
+_NO_SOLUTIONS = re.compile(rb'"bindings"\s*:\s*\[\s*\]|<results>\s*</results>|<results\s*/>')
+
+#: An answer with no solutions has the names of its variables, and is not longer than this.
+_LONGEST_EMPTY = 8192
+
+#: A link is not longer than the address that any server and client takes.
+_LONGEST_LINK = 4096
 
 #: The parameters of a request that wants the answer to a query and nothing else.
 _OF_QUERIES = frozenset(
@@ -55,16 +67,30 @@ class Client:
 
 @dataclass(slots=True)
 class Reply:
-    """A reply of the endpoint; ``answer`` is None if the client has it already."""
+    """A reply of the endpoint; ``answer`` is None if the client has it already.
+
+    ``help_address`` returns where it is told why the answer is empty, for when it is.
+    """
 
     status: int
     head: Head
     answer: Answer | None
+    help_address: Callable[[], str]
 
     def write(self, out: IO[bytes]) -> None:
         """Write the content."""
         if self.answer is not None:
             self.answer.write(out)
+
+    def last_fields(self, content: bytes) -> Sequence[tuple[str, str]]:
+        """Return the link to the reason of an empty answer: none if this content has something.
+
+        https://www.rfc-editor.org/rfc/rfc8288, https://www.iana.org/assignments/link-relations/
+        """
+        if self.answer is None or not _is_empty(self.answer.format, content):
+            return ()
+        address = self.help_address()
+        return (("Link", f'<{address}>; rel="help"'),) if len(address) <= _LONGEST_LINK else ()
 
 
 class Endpoint:
@@ -99,8 +125,10 @@ class Endpoint:
         return self._answer(client, method, asked, manner)
 
     def _answer(self, client: Client, method: str, asked: Asked, manner: _Manner) -> Reply:
+        why_empty = partial(_why_empty, client.address, asked)
         if asked.changes or self._release.engine:
-            return Reply(200, self._head_of(manner.format, "no-store", ""), manner.answer(asked))
+            head = self._head_of(manner.format, "no-store", "")
+            return Reply(200, head, manner.answer(asked), why_empty)
         tag = etag(self._release, client.root, *asked.key, manner.format.name)
         if is_unchanged(
             method, client.if_none_match, client.if_modified_since, tag, self._modified
@@ -108,8 +136,9 @@ class Endpoint:
             if (client.if_none_match or "").strip() == "*":
                 # It asks whether there is an answer at all: an error would be told here.
                 manner.answer(asked)
-            return Reply(304, _tagged(manner.head.without("content-type"), tag), None)
-        return Reply(200, _tagged(manner.head, tag), manner.answer(asked))
+            head = manner.head.without("content-type")
+            return Reply(304, _tagged(head, tag), None, why_empty)
+        return Reply(200, _tagged(manner.head, tag), manner.answer(asked), why_empty)
 
     def _make_manner(self, client: Client, form: str | None, format_name: str | None) -> _Manner:
         fmt = protocol.chosen(format_name, client.accept, protocol.offered(form))
@@ -173,5 +202,26 @@ def _sole_query(query_string: bytes) -> str | None:
 
 
 def _tagged(head: Head, tag: str) -> Head:
-    """Put an entity tag before the other fields, which are the same for many answers."""
-    return Head((("ETag", f'W/"{tag}"'), *head.fields), f'ETag: W/"{tag}"\r\n{head.text}')
+    return head.preceded_by("ETag", f'W/"{tag}"')
+
+
+def _why_empty(endpoint: str, asked: Asked) -> str:
+    """Return the address at which the endpoint tells why the answer to a query is empty."""
+    parameters = [
+        ("query", asked.query),
+        *(("default-graph-uri", iri) for iri in asked.graphs.default_graphs),
+        *(("named-graph-uri", iri) for iri in asked.graphs.named_graphs),
+        ("explain", "empty"),
+    ]
+    return f"{endpoint}?{urlencode(parameters, quote_via=quote)}"
+
+
+def _is_empty(fmt: Format, content: bytes) -> bool:
+    """Tell whether an answer has no solution and no triple; yes or no is always something."""
+    if len(content) > _LONGEST_EMPTY:
+        return False
+    if fmt.engine in (QueryResultsFormat.CSV, QueryResultsFormat.TSV):
+        return content.count(b"\n") == 1 and content.strip() not in (b"true", b"false")
+    if isinstance(fmt.engine, QueryResultsFormat):
+        return _NO_SOLUTIONS.search(content) is not None
+    return content.strip() in (b"", b"[]")

@@ -17,6 +17,7 @@ from graphsvc.errors import NotAcceptable
 from graphsvc.explain import explain_empty
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.web import pinned, problems, protocol
+from graphsvc.web.delivery import LAST_FIELDS
 from graphsvc.web.endpoint import Client
 from graphsvc.web.examples import example
 from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
@@ -105,6 +106,7 @@ def _mounted(asked: Asked, fmt: Format) -> Response:
     else:
         response = response_of(fmt, reply.answer)
     response.headers.update(reply.head.fields)
+    request.environ[LAST_FIELDS] = reply.last_fields
     return response
 
 

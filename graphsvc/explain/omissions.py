@@ -1,0 +1,94 @@
+"""What the text leaves out: notes on what a query asks for and the graph cannot have.
+
+A note is about an omission if its class, or one above it, says that it is about completeness
+(https://www.w3.org/TR/vocab-dqv/#dqv:inDimension). Its target is the thing of which something is
+not said, and it names the property that would say it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.explain.model import Note
+from graphsvc.namespaces import DQV, LDQD, OA, OWL, PROV, RDF, RDFS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from graphsvc.store.base import Store, Term
+
+#: So many notes are told of at most: more would be no answer.
+_MOST_NOTES = 3
+
+#: A property, its inverse, and those directly above and below it.
+_RELATED = f"({OWL.inverseOf}|^{OWL.inverseOf}|{RDFS.subPropertyOf}|^{RDFS.subPropertyOf})?"
+
+
+def omissions(store: Store, iris: Iterable[str]) -> tuple[Note, ...]:
+    """Return the notes that say that the text leaves out what a query with these IRIs asks for.
+
+    Those on a thing that the query names come alone; else those on a thing that has to do with one
+    that it names; else a few on the property alone. There are none if the store cannot be asked.
+    """
+    named = " ".join(str(NamedNode(iri)) for iri in dict.fromkeys(iris))
+    if not named:
+        return ()
+    try:
+        found = _found(store, named)
+        best = min(found.values(), default=0)
+        notes = sorted((note for note, rank in found.items() if rank == best), key=str)
+        return _read(store, notes[:_MOST_NOTES])
+    except GraphsvcError:
+        return ()
+
+
+def _found(store: Store, named: str) -> Mapping[Term, int]:
+    """Return the notes on a property that is named, the nearer the smaller the number."""
+    rows = store.select(
+        f"SELECT DISTINCT ?note ?is_named ?is_near {{ "
+        f"?kind {DQV.inDimension} {LDQD.completeness} . ?class {RDFS.subClassOf}* ?kind . "
+        f"?note a ?class ; {OA.hasTarget} ?target . "
+        f"VALUES ?named {{ {named} }} ?named {_RELATED} ?property . ?note ?about ?property . "
+        f"FILTER(?about NOT IN ({RDF.type}, {OA.hasTarget}, {PROV.wasDerivedFrom})) "
+        f"BIND(EXISTS {{ VALUES ?target {{ {named} }} }} AS ?is_named) "
+        f"BIND(EXISTS {{ VALUES ?thing {{ {named} }} ?target ?any ?thing "
+        f"FILTER(?any != {RDF.type}) }} AS ?is_near) }}"
+    )
+    found: dict[Term, int] = {}
+    for row in rows:
+        ranks = [number for number, name in enumerate(("is_named", "is_near")) if _holds(row, name)]
+        rank = min(ranks, default=2)
+        found[row["note"]] = min(rank, found.get(row["note"], rank))
+    return found
+
+
+def _holds(row: Mapping[str, Term], name: str) -> bool:
+    value = row.get(name)
+    return isinstance(value, Literal) and value.value == "true"
+
+
+def _read(store: Store, notes: Sequence[Term]) -> tuple[Note, ...]:
+    """Return the notes with their labels, and their longest text."""
+    if not notes:
+        return ()
+    rows = store.select(
+        f"SELECT ?note ?property ?text {{ VALUES ?note {{ {' '.join(map(str, notes))} }} "
+        f"?note ?property ?text FILTER(isLiteral(?text)) }}"
+    )
+    labels: dict[Term, str] = {}
+    texts: dict[Term, list[str]] = defaultdict(list)
+    for row in rows:
+        text = row["text"]
+        if isinstance(text, Literal) and row["property"] == RDFS.label:
+            labels[row["note"]] = text.value
+        elif isinstance(text, Literal):
+            texts[row["note"]].append(text.value)
+    return tuple(
+        Note(note.value, labels.get(note, note.value), max(texts[note], key=len, default=""))
+        for note in notes
+        if isinstance(note, NamedNode)
+    )
