@@ -61,6 +61,7 @@ def test_a_question_is_found_asked_and_taken_along(browser: Browser, served: str
         page.wait_for_url(f"**/mechanisms-of-a-country?country={quote(FINLAND, safe='')}")
         expect(page.get_by_role("combobox", name="A country")).to_have_value("Finland")
         assert "China-Finland Committee" in page.locator("table.rows").inner_text()
+        page.get_by_text("Download", exact=True).click()
         address = page.get_by_role("link", name="Excel").get_attribute("href")
         taken = page.request.get(served + str(address))
         assert taken.ok
@@ -73,6 +74,7 @@ def test_a_workbook_is_downloaded_under_its_name(
     with opened(browser, served + "/queries/mechanisms-of-a-country") as page:
         # The download leaves the page where it is: that is no failed request.
         page.evaluate("document.querySelector('a[href$=\".xlsx\"]').download = ''")
+        page.get_by_text("Download", exact=True).click()
         with page.expect_download() as waiting:
             page.get_by_role("link", name="Excel").click()
         assert waiting.value.suggested_filename == "mechanisms-of-a-country.xlsx"
@@ -90,6 +92,7 @@ def test_an_answer_leads_to_the_things_in_it(browser: Browser, served: str) -> N
 
 def test_a_question_goes_on_at_the_workbench(browser: Browser, served: str) -> None:
     with opened(browser, served + f"/queries/mechanisms-of-a-country?country={FINLAND}") as page:
+        page.get_by_text("How it is asked").click()
         page.get_by_role("link", name="Open in the editor").click()
         page.wait_for_url("**/sparql?query=**")
         assert f"VALUES ?country {{ <{FINLAND}> }}" in page.locator(".cm-content").inner_text()
@@ -149,6 +152,7 @@ def test_on_a_phone_every_value_of_an_answer_is_in_sight(browser: Browser, serve
 def test_the_lines_of_a_query_are_copied(browser: Browser, served: str) -> None:
     with opened(browser, served + "/queries/mechanisms-of-a-country") as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.get_by_text("How it is asked").click()
         page.get_by_role("button", name="Copy").last.click()
         page.locator("output:visible").wait_for()
         taken = page.evaluate("navigator.clipboard.readText()")

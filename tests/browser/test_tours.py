@@ -68,13 +68,15 @@ def test_an_analyst_narrows_down_compares_and_takes_along(
 ) -> None:
     with opened(browser, served) as page:
         hands = Hands(page)
-        hands.follow("Browse")
+        hands.follow("Things")
         hands.follow("secretariat", "class=iwm:Secretariat")
         hands.follow("China", "iwm:side=country:china")
         expect(page.locator(".position[role=status]")).to_contain_text("6 things")
-        hands.follow("Compare")
+        hands.follow("Compare them")
         hands.follow("differences")
         expect(page.locator("table.differences")).to_be_visible()
+        hands.go_to("Download")
+        hands.press("Enter")
         hands.go_to("Excel")
         with page.expect_download() as waiting:
             # The download leaves the page where it is: that is no failed request.
@@ -88,7 +90,7 @@ def test_an_analyst_narrows_down_compares_and_takes_along(
 def test_an_analyst_asks_a_ready_question(browser: Browser, served: str) -> None:
     with opened(browser, served) as page:
         hands = Hands(page)
-        hands.follow("Queries")
+        hands.follow("Questions")
         hands.go_to("Words")
         # The list is narrowed as one types.
         hands.write("country states party")
@@ -99,6 +101,8 @@ def test_an_analyst_asks_a_ready_question(browser: Browser, served: str) -> None
         hands.press("Enter")
         page.wait_for_url("**/mechanisms-of-a-country?country=*")
         expect(page.locator("table.rows")).to_contain_text("China-Finland Committee")
+        hands.go_to("Download")
+        hands.press("Enter")
         hands.go_to("Excel")
 
 
