@@ -97,6 +97,23 @@ def test_few_good_hits_are_shown_not_many_weak_ones(client: FlaskClient) -> None
     assert "Secretariat in Finland of the China-Finland Committee" in first
 
 
+@pytest.mark.parametrize(
+    ("words", "thing"),
+    [
+        ("SME", "group/regional-smes"),
+        ("small and medium-sized enterprises", "group/regional-smes"),
+        ("MOFCOM", "organization/ministry-of-commerce"),
+    ],
+)
+def test_words_that_people_use_find_what_the_text_calls_otherwise(
+    client: FlaskClient, words: str, thing: str
+) -> None:
+    first = records(client, q=words)["hits"][0]
+    assert (first["iri"], first["exact"]) == (f"{IWM}id/{thing}", True)
+    shown = page(client, q=words)
+    assert f"{first['label']} for {words}" in shown.text
+
+
 def test_another_name_is_shown_where_it_is_what_matched(client: FlaskClient) -> None:
     shown = page(client, q="bfic")
     assert "Business Forum of China-Italy abbreviation BFIC" in shown.text

@@ -104,8 +104,7 @@ class Classes:
     def tree(self, languages: str) -> tuple[ClassCount, ...]:
         """Return the classes, each under the closest of those above it.
 
-        Those of an ontology that is the graph's own stand by name, any others by size; those of
-        records come after those of the world.
+        Those with most things stand first, but those of records after those of the world.
         """
         names = {
             cls: self._terms.called(cls, languages)
@@ -126,12 +125,13 @@ class Classes:
                 )
                 for cls in self._children.get(parent, ())
             )
-            return tuple(sorted(entries, key=self._rank))
+            return tuple(sorted(entries, key=_rank))
 
         return under(None)
 
-    def _rank(self, entry: ClassCount) -> tuple[bool, int, str]:
-        return (entry.is_record, 0 if self.is_defined else -entry.most, entry.cls.label)
+
+def _rank(entry: ClassCount) -> tuple[bool, int, str]:
+    return (entry.is_record, -entry.most, entry.cls.label)
 
 
 def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:
