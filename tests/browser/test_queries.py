@@ -51,10 +51,10 @@ def choose(page: Page, field: str, typed: str, name: str) -> None:
 
 def test_a_question_is_found_asked_and_taken_along(browser: Browser, served: str) -> None:
     with opened(browser, served + "/queries") as page:
-        page.get_by_label("Words").fill("country states party")
+        page.get_by_label("Words").fill("country states part")
         page.keyboard.press("Enter")
         page.wait_for_url("**/queries?q=*")
-        page.get_by_role("link", name="In which mechanisms is a country a party").click()
+        page.get_by_role("link", name="In which mechanisms does a country take part").click()
         page.wait_for_url("**/queries/mechanisms-of-a-country")
         choose(page, "A country", "fin", "Finland")
         page.keyboard.press("Enter")
