@@ -390,3 +390,25 @@ def test_brackets_too_deep_for_the_engine(store: OxigraphStore) -> None:
 def test_a_folder_without_a_store(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be opened"):
         OxigraphStore.open(tmp_path / "nowhere", {})
+
+
+def test_a_graph_that_stands_apart_is_asked_by_its_name(tmp_path: Path) -> None:
+    """Records of how facts follow would be half of what a thing is the value of."""
+    nquads = (
+        b"<http://e/r> <http://e/p> <http://e/x> <http://e/apart> .\n"
+        b"<http://e/s> <http://e/p> <http://e/x> <http://e/g> .\n"
+    )
+    apart = NamedNode("http://e/apart")
+    on_disk = pyoxigraph.Store(str(tmp_path / "store"))
+    union.fill(on_disk, nquads, apart)
+    quads = list(pyoxigraph.parse(nquads, format=pyoxigraph.RdfFormat.N_QUADS))
+    for store in (
+        OxigraphStore.load(nquads, {}, apart),
+        OxigraphStore(on_disk, {}),
+        OxigraphStore(union.store_of(quads, apart), {}),
+    ):
+        by_default = "SELECT ?s { ?s <http://e/p> <http://e/x> }"
+        assert [str(row["s"]) for row in store.select(by_default)] == ["<http://e/s>"]
+        assert store.ask("ASK { GRAPH <http://e/apart> { <http://e/r> ?p ?o } }")
+        chosen = "ASK FROM <http://e/apart> { <http://e/r> ?p ?o }"
+        assert store.ask(chosen)

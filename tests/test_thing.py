@@ -192,7 +192,8 @@ def test_a_passage_stands_in_its_text(graph: Graph) -> None:
         "Name as printed",
         "Lit in",
         "Ordered by",
-    ]
+        "came about through",
+    ], "what it says in other words comes last"
 
 
 def test_the_first_and_the_last_passage_have_one_neighbour(graph: Graph) -> None:

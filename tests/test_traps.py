@@ -413,3 +413,108 @@ def test_focus_aim_and_commitment_stay_apart(graph: Graph) -> None:
         assert graph.values(f"?x {kind} ?objective") == set(mechanisms)
         for mechanism, number in mechanisms.items():
             assert len(graph.values(f"{mechanism} {kind} ?x")) == number
+
+
+# What people ask is one step away.
+
+STATED = "GRAPH ?p {{ {} }} ?p oa:exact ?words"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "values"),
+    [
+        ("mechanism:crccme iwm:hasSecretariat ?x", {"secretariat:crccme-chinese"}),
+        (
+            "mechanism:cica-business-council iwm:hasOffice ?x",
+            {"office:cica-business-council-chairman-office"},
+        ),
+        ("secretariat:crccme-chinese iwm:providedBy ?x", {"organization:cccme"}),
+        ("mechanism:bfic iwm:hasObjective ?x", {"objective:bfic-trade-cooperation"}),
+        (
+            "mechanism:chinese-german-economic-advisory-committee iwm:announcedIn ?x",
+            {"event:announcement-of-chinese-german-committee"},
+        ),
+        ("holding:pirelli-chairmanship iwm:heldIn ?x", {"mechanism:bfic"}),
+        ("mechanism:bfic iwm:linksParty ?x", {"country:china", "country:italy"}),
+        ("mechanism:bfic iwm:begin ?x", {"2014"}),
+    ],
+)
+def test_what_a_sentence_states_is_in_its_graph_as_people_ask_for_it(
+    graph: Graph, pattern: str, values: set[str]
+) -> None:
+    assert graph.values(STATED.format(pattern)) == values
+
+
+def test_records_of_how_facts_follow_are_asked_by_name(graph: Graph) -> None:
+    record = "?x rdf:object organization:cccme"
+    assert not graph.says(record)
+    assert graph.says(f"GRAPH graph:derivations {{ {record} }}")
+
+
+def test_who_is_nominated_is_no_member(graph: Graph) -> None:
+    assert not graph.says("?x org:member person:zhang-yujing")
+    assert not graph.says("holding:zhang-yujing-chairman-of-cica-business-council a org:Membership")
+    assert graph.says("holding:cosco-board-membership a org:Membership")
+
+
+@pytest.mark.parametrize(
+    "event", ["event:brown-xi-meeting", "event:announcement-of-chinese-german-committee"]
+)
+def test_where_something_took_place_during_a_visit_is_concluded(graph: Graph, event: str) -> None:
+    place = f"{event} iwm:takesPlaceIn ?x"
+    assert graph.values(place)
+    assert graph.values(STATED.format(place)) == set()
+
+
+def test_the_six_are_told_from_their_working_groups(graph: Graph) -> None:
+    six = graph.values("?x a iwm:InternationalWorkingMechanism")
+    assert six == graph.values("?source schema:about ?x")
+    groups = graph.values("?x a iwm:JointWorkingGroup")
+    assert six | groups == ALL_MECHANISMS
+    assert not six & groups
+    lateral = "?x a iwm:InternationalWorkingMechanism ; iwm:cooperationKind cooperation:{}"
+    assert graph.values(lateral.format("multilateral")) == {"mechanism:cica-business-council"}
+    assert len(graph.values(lateral.format("bilateral"))) == 5
+
+
+def test_both_beginnings_of_the_china_us_group_have_their_kind(graph: Graph) -> None:
+    group = "mechanism:china-us-joint-working-group"
+    kind = "{} iwm:begin ?date ; iwm:beginKind ?x FILTER(STR(?date) = '{}')"
+    for date, begun in (("2012-02", "initiated"), ("2012", "establishment-led-since")):
+        assert graph.values(STATED.format(kind.format(group, date))) == {f"begin:{begun}"}
+    assert not graph.says("mechanism:cica-business-council iwm:begin ?date")
+
+
+def test_a_wide_subject_finds_the_narrow_ones(graph: Graph) -> None:
+    assert graph.values("?x iwm:dealsWith field:investment") == {
+        "mechanism:bfic",
+        "mechanism:china-us-joint-working-group",
+        "mechanism:cica-business-council",
+    }
+    assert graph.values("?x iwm:dealsWith field:machinery") == {"mechanism:crccme"}
+
+
+def test_a_wording_is_that_of_the_thing(graph: Graph) -> None:
+    words = graph.values("organization:government-of-china iwm:wording ?x")
+    assert "Chinese … government" in words
+    assert not any("Italian" in each for each in words)
+    assert graph.values("?thing iwm:shortName ?x") == {"Enterprise Committee"}
+
+
+def test_the_effort_of_the_german_section_is_tied_to_its_mechanism(graph: Graph) -> None:
+    effort = "undertaking:cccme-bilateral-exchange"
+    assert graph.values(f"{effort} iwm:undertakenFor ?x") == {
+        "mechanism:chinese-german-economic-advisory-committee"
+    }
+    assert graph.says(f"?note oa:hasTarget {effort} ; iwm:onProperty iwm:undertakenFor")
+
+
+def test_sectors_have_their_printed_order(graph: Graph) -> None:
+    rows = graph.release.store.select(
+        "SELECT ?label { GRAPH ?p { mechanism:crccme iwm:majorSector ?s . ?s iwm:listPosition ?n } "
+        "?s skos:prefLabel ?label } ORDER BY ?n"
+    )
+    printed = " ".join(graph.values("passage:16 oa:exact ?x"))
+    places = [printed.index(row["label"].value) for row in rows]
+    assert places == sorted(places)
+    assert len(places) == 9

@@ -140,12 +140,12 @@ def test_the_ontology_says_what_it_is(mechanisms: Vocabulary) -> None:
 
 
 def test_the_tree_has_every_class_with_its_properties(mechanisms: Vocabulary) -> None:
-    (actor,) = (branch for branch in mechanisms.tree if branch.term.label == "actor")
-    assert [below.term.label for below in actor.branches] == [
-        "collective agent",
-        "geopolitical entity",
+    (party,) = (branch for branch in mechanisms.tree if branch.term.label == "party")
+    assert [below.term.label for below in party.branches] == [
+        "body",
+        "group without names",
         "person",
-        "unnamed group",
+        "place",
     ]
     for picture in (mechanisms.pictures.tree, mechanisms.pictures.upright):
         assert picture is not None

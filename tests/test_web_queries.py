@@ -167,7 +167,8 @@ def test_a_page_has_the_form_the_answer_and_the_text(client: FlaskClient) -> Non
     assert f'<option value="{FINLAND}" selected lang="en">Finland</option>' in page
     assert "China-Finland Committee" in page
     assert '<span class="keyword">SELECT</span>' in page
-    assert "<code>iwm:linksParty/iwm:subdivisionOf?</code>" in page
+    line = client.get("/queries/time-line", headers=HTML).text
+    assert "<code>STR(?date)</code>" in line
 
 
 def test_a_thing_that_no_answer_has_can_still_be_asked_about(client: FlaskClient) -> None:
@@ -335,7 +336,7 @@ def test_a_workbook_has_typed_cells_and_readable_names(client: FlaskClient) -> N
     (sheet,) = load_workbook(BytesIO(answer.data)).worksheets
     head, row = ([cell.value for cell in line] for line in sheet.iter_rows())
     offset, _, begin, end, _ = row
-    assert head == ["offset", "passage", "begin", "end", "words"]
+    assert head == ["Offset", "Passage", "Begin", "End", "Words"]
     assert offset == 300
     assert isinstance(begin, int)
     assert isinstance(end, int)

@@ -6,6 +6,7 @@ import logging
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from graphsvc.namespaces import DERIVATIONS
 from graphsvc.remote.answers import RemoteResult
 from graphsvc.remote.client import EngineQuery
 from graphsvc.remote.engines import GENERIC, recognised
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
     from graphsvc.remote.client import Client
     from graphsvc.remote.engines import Engine
 
-#: Whether one of some triples in named graphs is not in the default graph.
+#: Whether one of some triples in named graphs is not in the default graph. The records of how facts
+#: follow need not be there.
 _IS_APART = (
-    "ASK { { SELECT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } } LIMIT 200 } FILTER NOT EXISTS { ?s ?p ?o } }"
+    "ASK { { SELECT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } "
+    f'FILTER(!STRENDS(STR(?g), "/graph/{DERIVATIONS}")) }} LIMIT 200 }} '
+    "FILTER NOT EXISTS { ?s ?p ?o } }"
 )
 
 

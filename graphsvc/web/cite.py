@@ -122,7 +122,7 @@ def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> st
         for entry in FORMATS
         if entry.name != "html"
     ]
-    facts = [] if claim is not None else [*_facts_of(iri or "", languages)]
+    facts = [] if found.statement else [*_facts_of(found.iri, languages)]
     return render_template("cite.html", cited=found, citation=written, entries=entries, facts=facts)
 
 

@@ -37,6 +37,7 @@ class Beside:
 class FactRow:
     """A row: facts of one property that rest on the same evidence, or a note that there are none.
 
+    ``omission`` is that note, and it ``is_explained`` above if its words stand on the page already.
     ``name_span`` is how many rows the name of the property stands beside, 0 if it stands above;
     ``elsewhere`` are the passages that state the facts and are quoted in another row; ``beside`` is
     None where what stands at the right begins above.
@@ -45,6 +46,7 @@ class FactRow:
     entry: PropertyFacts
     facts: tuple[Fact, ...] = ()
     omission: Omission | None = None
+    is_explained: bool = False
     name_span: int = 0
     elsewhere: tuple[Passage, ...] = ()
     beside: Beside | None = None
@@ -73,7 +75,9 @@ class _Table:
         if entry.more:
             self._add_wide(FactRow(entry))
         for omission in entry.omissions:
-            self._add_wide(FactRow(entry, omission=omission))
+            iri = omission.note.iri
+            self._add_wide(FactRow(entry, omission=omission, is_explained=iri in self.quoted))
+            self.quoted.add(iri)
         self.rows[first].name_span = len(self.rows) - first
 
     def _add_facts(self, entry: PropertyFacts, facts: tuple[Fact, ...]) -> None:

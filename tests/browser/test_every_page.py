@@ -88,7 +88,7 @@ _SPACED = """() => {
   return sheet;
 }"""
 #: What is of no use on paper.
-_SCREEN_ONLY = "nav, button, input, select, textarea, .cite, .skip"
+_SCREEN_ONLY = "nav, button, input, select, textarea, .cite, .menu, .skip"
 #: What has words to the right of the paper, where they are cut off.
 _CUT_OFF = """paper => {
   const found = [];
@@ -150,9 +150,15 @@ def test_fingers_find_how_to_cite_a_fact(
     browser: Browser, served: str, wanted: PageType, width: int
 ) -> None:
     with opened(browser, served + wanted.path, width, touched=True) as page:
-        shown = page.locator("td .cite:not(details:not([open]) *)").evaluate_all(_SHOWN)
-        assert len(shown) > 9
-        assert all(shown)
+        menus = page.locator(".menu:not(details:not([open]) > :not(summary) *)")
+        if wanted.name != "passage":
+            menus.first.locator("summary").tap()
+            assert menus.first.get_by_text("Cite a fact").is_visible()
+            assert not is_wider(page, width)
+        else:
+            shown = page.locator("td .cite:not(details:not([open]) *)").evaluate_all(_SHOWN)
+            assert len(shown) > 9
+            assert all(shown)
         assert violations(page) == []
 
 

@@ -42,9 +42,12 @@ def test_what_colours_tell_is_told_where_the_system_chooses_them(
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_fact_stands_beside_its_sentence(browser: Browser, served: str, width: int) -> None:
     with opened(browser, served + "/doc/id/mechanism/cica-business-council", width) as page:
-        row = page.locator("tr", has_text="Initiated during").first
-        assert "4th Summit in Shanghai" in row.inner_text()
+        row = page.locator("tr", has_text="Called").first
+        assert "economic/trade cooperation promotion organization" in row.inner_text()
         assert "jointly initiated by the heads of CICA Member States" in row.inner_text()
+        # What rests on the same sentence has its number.
+        row = page.locator("tr", has_text="Initiated by").first
+        assert "Heads of CICA Member States" in row.inner_text()
         row.locator("a.number").click()
         page.wait_for_url("**/doc/source/international-working-mechanisms#p-08")
         sentence = page.locator(".passage:target")

@@ -58,6 +58,10 @@ def test_a_reader_looks_around_a_thing(browser: Browser, served: str) -> None:
 def test_a_sentence_is_cited(browser: Browser, served: str) -> None:
     with opened(browser, served + "/doc/id/mechanism/bfic") as page:
         hands = Hands(page)
+        # The menu of a block opens by a key, and no script is needed.
+        hands.go_to("⋯Query and cite: Names")
+        hands.press("Enter")
+        hands.follow("Cite a fact", "#facts")
         hands.follow("cite this fact: Business Forum of China-Italy")
         expect(page.locator("main")).to_contain_text("@misc")
         hands.go_to("Download", "/cite.bib?")

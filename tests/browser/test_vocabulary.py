@@ -82,8 +82,8 @@ def test_a_picture_scrolls_in_its_own_box(browser: Browser, served: str) -> None
 def test_the_picture_is_also_a_table(browser: Browser, served: str) -> None:
     with opened(browser, served + "/ontology") as page:
         page.get_by_text("The same as a table").click()
-        row = page.locator(".same tr", has_text="holder")
-        assert row.locator("td").all_inner_texts() == ["role holding", "holder", "actor"]
+        row = page.locator(".same tr", has_text="held by")
+        assert row.locator("td").all_inner_texts() == ["position", "held by", "party"]
         picture = page.locator(".network svg.diagram")
         named = picture.get_attribute("aria-labelledby") or ""
         words = [page.locator(f"#{name}").text_content() or "" for name in named.split()]

@@ -338,7 +338,7 @@ def test_examples_are_filtered_and_fill_the_editor(browser: Browser, served: str
     with opened(browser, served + "/sparql") as page:
         editor(page)
         page.get_by_label("Filter").fill("secretariats provide")
-        example = page.get_by_role("link", name="Which organisations provide the secretariats of")
+        example = page.get_by_role("link", name="Which organizations provide the secretariats of")
         example.first.click()
         expect(editor(page)).to_contain_text("?secretariat a iwm:Secretariat")
         assert "example=" in page.url

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import Query
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.terms import Chain
 
     Row: TypeAlias = Mapping[str, Term]
     Ends: TypeAlias = Mapping[Term, Mapping[Term, None]]
@@ -70,7 +71,7 @@ class Shortcuts:
         chains = [
             chain
             for chain in self._graph.terms.chains
-            if chain.shortcut in out and chain.first in out
+            if chain.shortcut in out and chain.first in out and not self._is_shown(chain)
         ]
         middles = [middle for chain in chains for middle in out[chain.first]]
         covered: dict[Term, dict[Term, Place]] = defaultdict(dict)
@@ -82,8 +83,16 @@ class Shortcuts:
                     self._put(shortcut, row["value"], row["thing"])
                     covered[chain.first][row["thing"]] = (shortcut, row["value"])
         for first, tellers in covered.items():
-            if PropertyRef(first) not in self._leading and tellers.keys() >= out[first].keys():
+            if tellers.keys() >= out[first].keys():
                 self._told[PropertyRef(first)].update(tellers)
+
+    def _is_shown(self, chain: Chain) -> bool:
+        """Tell whether another row that leads has the values of the first step of a chain."""
+        first, is_special = chain.first, self._graph.terms.is_more_special
+        own = (ref.property for ref in self._leading if not ref.incoming)
+        return first == chain.shortcut or any(
+            prop == first or is_special(prop, first) or is_special(first, prop) for prop in own
+        )
 
     def _look_back(self, into: Ends) -> None:
         """Put what a shortcut comes from beside the things through which it comes."""
