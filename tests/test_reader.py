@@ -123,7 +123,7 @@ def test_names_are_found_where_they_are_printed(mechanisms_release: Release) -> 
         if fact.property.label in ("nominated or appointed to chair", "form of address")
     }
     assert said == {"ZHANG Yujing": "ZHANG Yujing", "Mr": "Mr."}
-    assert by_number[8].flaws == {"omission": 5}
+    assert by_number[8].flaws == {"not said": 5}
     assert by_number[2].level == 0
     assert by_number[17].is_discussed
 
@@ -184,16 +184,16 @@ def test_what_the_text_does_not_say_stands_where_one_looks(mechanisms_release: R
     entries = {
         entry.predicate.label: entry for group in entity.groups for entry in group.properties
     }
-    assert [note.label for note in entries["Secretariats"].omissions] == [
+    assert [each.note.label for each in entries["Secretariats provided by"].omissions] == [
         "No Russian secretariat of CRCCME"
     ]
-    assert not entries["Chairs"].facts
-    assert entries["Chairs"].omissions
+    assert not entries["Nominated or appointed to chair"].facts
+    assert entries["Nominated or appointed to chair"].omissions
     assert entity.unstated is not None
     expected = {named.label for group in entity.unstated.groups for named in group.properties}
     assert "Proposed by" in expected
     assert "Initiated by" not in expected, "it is stated"
-    assert "Chairs" not in expected, "a note says so already"
+    assert "Nominated or appointed to chair" not in expected, "a note says so already"
     (discrepancy,) = entity.notes.discrepancies
     readings = {
         variant.words: [p.number for p in variant.passages] for variant in discrepancy.variants

@@ -74,7 +74,7 @@ def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
         return None
     node = NamedNode(thing.iri)
     query = STATED.bind({"passage": node})
-    triples = _triples(graph.rows(query))
+    triples = _triples(graph.terms.most_special(graph.rows(query).rows))  # type: ignore[arg-type]
     classes: dict[Term, list[Term]] = defaultdict(list)
     for row in graph.rows(CLASSES.bind({"passage": node})):
         classes[row["thing"]].append(row["class"])
@@ -98,12 +98,11 @@ def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
     )
 
 
-def _triples(rows: Iterable[Mapping[str, Term]]) -> list[Triple]:
+def _triples(facts: Iterable[tuple[Term, Term, Term]]) -> list[Triple]:
     return [
-        Triple(subject, prop, row["value"])
-        for row in rows
-        if isinstance(subject := row["subject"], NamedNode | BlankNode)
-        and isinstance(prop := row["property"], NamedNode)
+        Triple(subject, prop, value)
+        for subject, prop, value in facts
+        if isinstance(subject, NamedNode | BlankNode) and isinstance(prop, NamedNode)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
     from graphsvc.views.model import Named
+
+    _Fact: TypeAlias = tuple[Term, Term, Term]
 
 LABELS = view_query("terms/labels")
 DEFINITIONS = view_query("terms/definitions")
@@ -145,6 +147,17 @@ class Terms:
         """Tell whether a property is under another one, and not the other way round too."""
         above = self._more_general.get(prop, frozenset())
         return other in above and prop not in self._more_general.get(other, frozenset())
+
+    def most_special(self, facts: Sequence[_Fact]) -> list[_Fact]:
+        """Return the facts (subject, property, value) but those that another one says better."""
+        properties: dict[tuple[Term, Term], list[Term]] = defaultdict(list)
+        for subject, prop, value in facts:
+            properties[subject, value].append(prop)
+        return [
+            (subject, prop, value)
+            for subject, prop, value in facts
+            if not any(self.is_more_special(other, prop) for other in properties[subject, value])
+        ]
 
     def inverses(self, prop: Term) -> AbstractSet[Term]:
         """Return the properties that say the same the other way round."""

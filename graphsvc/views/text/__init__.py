@@ -201,7 +201,8 @@ class _Beside:
         found: dict[Term, list[Stated]] = defaultdict(list)
         for passage, *fact in graph.rows(STATED.bind(about)).rows:
             found[passage].append(tuple(fact))  # type: ignore[index, arg-type]
-        stated = {passage: _first(facts) for passage, facts in found.items()}
+        special = graph.terms.most_special
+        stated = {passage: _first(special(facts)) for passage, facts in found.items()}
         places = {
             row["passage"]: _Place(*(as_int(row[name]) or 0 for name in _Place._fields))
             for row in graph.rows(COVERAGE.bind(about))
