@@ -191,8 +191,8 @@ def test_no_page_of_a_thing_is_full_of_links_to_queries_and_citations(client: Fl
 
 def test_lost_spaces_are_explained_once_where_they_are_quoted(client: FlaskClient) -> None:
     text = page(client, "mechanism/china-finland-committee")
-    assert text.count("prints a question mark where a space was lost") == 1
-    assert "question mark where a space" not in page(client, "mechanism/bfic")
+    assert text.count("places where a space was lost") == 1
+    assert "places where a space was lost" not in page(client, "mechanism/bfic")
 
 
 def test_what_is_not_said_is_told_where_it_is_looked_for(client: FlaskClient) -> None:
