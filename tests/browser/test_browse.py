@@ -141,7 +141,7 @@ def test_things_as_rows_are_read_sideways_on_a_phone(browser: Browser, served: s
         box.evaluate("box => box.scrollTo(600, 700)")
         # At one go: the keyboard's scrolling may still be on its way.
         heads, cells = page.evaluate(
-            """() => ["thead tr:last-child > th + th", "tbody:nth-of-type(1) tr:nth-child(2) > td"].map(
+            """() => ["thead tr:last-child > th + th", "tbody tr:nth-child(2) > td"].map(
               (parts) => [...document.querySelector(".matrix").querySelectorAll(parts)]
                 .filter((part) => part.offsetWidth).map((part) => Math.round(part.offsetLeft))
             )"""
