@@ -214,8 +214,8 @@ def test_a_graph_is_shown_as_rows_and_with_the_prefixes_it_needs(client: FlaskCl
     declared = re.findall(r"@prefix (\w+):", turtle)
     assert declared
     unused = {name for name in declared if len(re.findall(rf"\b{name}:", turtle)) < 2}
-    # Its one use is rdf:type, which Turtle writes as a.
-    assert unused <= {"rdf"}
+    # Turtle writes rdf:type as a, and integers without their datatype.
+    assert unused <= {"rdf", "xsd"}
 
 
 def test_questions_stand_by_what_people_want_to_know_the_most_wanted_first(
@@ -231,6 +231,13 @@ def test_questions_stand_by_what_people_want_to_know_the_most_wanted_first(
     bench = client.get("/sparql", headers=HTML).text
     titles = re.findall(r'<h2 id="group-\d+">([^<]*) <', page)
     assert titles == re.findall(r"<h3>([^<]*) <span", bench)
+
+
+def test_the_columns_of_an_answer_have_names_in_words(client: FlaskClient) -> None:
+    page = client.get("/queries/stated-counts", headers=HTML).text
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', page)
+    assert "As of" in heads
+    assert all(head[0].isupper() for head in heads)
 
 
 def test_groups_have_an_order_and_those_of_a_project_stand_after_the_first() -> None:

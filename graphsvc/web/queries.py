@@ -43,7 +43,7 @@ queries = Blueprint("queries", __name__)
 
 (_HTML,) = carrying(Content.PAGE)
 _SHOWN_ROWS = 250
-_VARIABLE = re.compile(r"\?([a-zA-Z_]\w*)")
+_CODE_OR_VARIABLE = re.compile(r"`[^`]*`|\?([a-zA-Z_]\w*)")
 _MOST_RELATED = 6
 
 _CONTENTS = {
@@ -239,8 +239,13 @@ def _readable(variable: str) -> str:
 
 
 def _in_words(description: str) -> str:
-    """Return a description that names columns as the page does: for ``?asOf``, “As of”."""
-    return _VARIABLE.sub(lambda found: f"“{_readable(found[1])}”", description)
+    """Return a description that names columns as the page does: for ``?asOf``, “As of”.
+
+    What is code stays as it is.
+    """
+    return _CODE_OR_VARIABLE.sub(
+        lambda found: f"“{_readable(found[1])}”" if found[1] else found[0], description
+    )
 
 
 def _page(question: _Question) -> str:
