@@ -71,6 +71,15 @@ NP = Namespace("http://www.nanopub.org/nschema#")
 PAV = Namespace("http://purl.org/pav/")
 WIKIBASE = Namespace("http://wikiba.se/ontology#")
 
+#: The classes of what records the world or puts it in order: texts, notes, concepts, data.
+RECORDS = frozenset(
+    {
+        *(OA.Annotation, NIF.Context, NIF.String, NIF.Phrase, NIF.Sentence, FOAF.Document),
+        *(SKOS.Concept, SKOS.ConceptScheme, SKOS.Collection, VOID.Dataset, DCAT.Dataset),
+        *(DCAT.Distribution, PROV.Bundle, OWL.Ontology),
+    }
+)
+
 #: The rules of OWL 2 RL; what one has derived conforms to it.
 RULES = Namespace("http://www.w3.org/TR/owl2-profiles/#")
 #: The rule for subproperties: what it derives says more generally what is said already.

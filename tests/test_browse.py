@@ -151,7 +151,7 @@ def test_what_follows_is_told_from_what_is_stated(client: FlaskClient) -> None:
 
 def test_nothing_found_says_what_empties_it(client: FlaskClient) -> None:
     page = client.get("/browse?class=iwm:Event&iwm:hostedBy=country:china").text
-    assert "No thing has all of this" in page
+    assert "Nothing fits all of this" in page
     assert "there are 7" in page
 
 
@@ -196,6 +196,22 @@ def test_a_comparison_says_what_is_not_stated(client: FlaskClient) -> None:
     assert "shared" not in client.get("/compare?iri=mechanism:crccme&iri=mechanism:bfic").text
 
 
+def test_a_comparison_begins_with_what_leads_and_folds_what_is_alike(client: FlaskClient) -> None:
+    page = client.get("/compare?" + "&".join(f"iri={iri}" for iri in SIX)).text
+    leading, *folded = page.split('<details class="rest">')
+    assert ">Since<" in leading
+    assert ">Secretariats of its working groups provided by<" in leading
+    assert "Numbers given" in leading
+    assert ">Abbreviation<" not in leading
+    assert ">Abbreviation<" in folded[0]
+    # Only the printed form of a year differs from the number: that is said once.
+    assert ">Founded<" not in folded[0] or ">Founding year<" not in folded[0]
+    two = client.get("/compare?iri=mechanism:crccme&iri=mechanism:bfic").text
+    alike = two.partition("In which all are alike")[2]
+    assert ">Kind of cooperation<" in alike
+    assert ">Kind of cooperation<" not in two.partition("In which all are alike")[0]
+
+
 def test_a_comparison_is_quiet_where_nothing_is_expected(client: FlaskClient) -> None:
     nothing = '<span class="unseen">nothing</span>'
     page = client.get("/compare?iri=mechanism:crccme&iri=mechanism:bfic").text
@@ -216,8 +232,9 @@ def test_a_comparison_can_be_turned_round(client: FlaskClient) -> None:
     assert f'href="{escape(turned)}">Things as rows' in client.get(address).text
     page = client.get(turned).text
     assert f'href="{escape(address)}">Things as columns' in page
-    assert page.count('<th scope="row">') == 2
-    assert page.count("<td") - 1 == client.get(address).text.count("<td")
+    tables = page.count("<table")
+    assert page.count('<th scope="row">') == 2 * tables
+    assert page.count("<td") - tables == client.get(address).text.count("<td")
 
 
 def test_another_domain_is_browsed_alike(lights_client: FlaskClient) -> None:

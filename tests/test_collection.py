@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,12 +115,43 @@ def facet_names(found: Collection) -> tuple[list[str], list[str]]:
     return [str(each.name) for each in found.facets], [str(each.name) for each in found.others]
 
 
+def test_records_come_after_what_is_in_the_world(graph: Graph, mechanisms_release: Release) -> None:
+    listed = [
+        row.thing.iri or ""
+        for page in range(1, 10)
+        for row in collection(graph, state_of(mechanisms_release, f"page={page}"), "en").table.rows
+    ]
+    records = [bool(re.search("/(passage|note|source)/", iri)) for iri in listed]
+    assert any(records)
+    assert records == sorted(records)
+    tree = [entry.is_record for entry in graph.classes.tree("en")]
+    assert any(tree)
+    assert tree == sorted(tree)
+    assert {cls.value.rpartition("#")[2] for cls in graph.classes.records} >= {
+        *("EditorialNote", "Omission", "Passage", "Heading", "SourceDocument")
+    }
+
+
+def test_a_passage_is_told_from_a_thing_of_the_same_name(
+    graph: Graph, mechanisms_release: Release
+) -> None:
+    state = state_of(mechanisms_release, "class=iwm:Heading&class=iwm:Mechanism")
+    rows = collection(graph, state, "en").table.rows
+    alike = [row for row in rows if row.thing.label == "Business Forum of China-Italy"]
+    assert [row.passage and row.passage.number for row in alike] == [None, 27]
+
+
 def test_what_narrows_well_stands_first(graph: Graph, mechanisms_release: Release) -> None:
     shown, others = facet_names(collection(graph, State(), "en"))
-    assert len(shown) <= FACETS
-    # Texts that are nearly all different are named, and can be opened.
-    assert {"justification", "wording"} <= set(others)
-    assert "side" in shown
+    # What few of all things have narrows nothing: it is named, and can be opened.
+    assert shown == []
+    assert {"justification", "wording", "side"} <= set(others)
+    passages = state_of(mechanisms_release, "class=iwm:Passage")
+    shown, others = facet_names(collection(graph, passages, "en"))
+    assert 0 < len(shown) <= FACETS
+    secretariats = state_of(mechanisms_release, "class=iwm:Secretariat")
+    shown, others = facet_names(collection(graph, secretariats, "en"))
+    assert "Side" in shown
     opened = state_of(mechanisms_release, "facet=iwm:wording")
     shown, others = facet_names(collection(graph, opened, "en"))
     assert "wording" in shown

@@ -290,5 +290,5 @@ def test_a_long_geometry_is_drawn_whole(tmp_path_factory: pytest.TempPathFactory
 def test_a_graph_without_places_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
     client = served(tmp_path_factory.mktemp("none"), "directions.ttl")
     shown = page(client, "/map")
-    assert "Nothing of this graph has a place" in shown
+    assert "Nothing here has a place" in shown
     assert '<svg class="world"' not in shown

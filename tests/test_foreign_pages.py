@@ -39,8 +39,8 @@ def test_a_class_of_nameless_things_says_so(rules: FlaskClient, zoo: FlaskClient
     for client in (rules, zoo):
         restrictions = page(client, "/browse?class=owl:Restriction")
         assert 'role="status">0 things' in restrictions
-        assert "What is of this class has no names" in restrictions
-        assert "No thing has all of this" not in restrictions
+        assert "These have no names" in restrictions
+        assert "Nothing fits all of this" not in restrictions
 
 
 def test_nameless_creators_of_an_ontology_are_told(rules: FlaskClient) -> None:

@@ -81,7 +81,7 @@ def test_a_class_can_be_chosen(client: FlaskClient) -> None:
 
 def test_a_graph_without_dates_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
     shown = page(served(tmp_path_factory.mktemp("none"), "directions.ttl"), "/timeline")
-    assert "Nothing of this graph is dated." in shown
+    assert "Nothing here has a date." in shown
 
 
 def many(folder: Path, number: int) -> Path:

@@ -31,53 +31,70 @@ def mechanisms(graph: Graph) -> Sequence[Named]:
     return home(graph, "en").leading
 
 
-def test_what_tells_most_things_apart_is_shown(graph: Graph, mechanisms: Sequence[Named]) -> None:
+def test_what_leads_is_shown_by_matters(graph: Graph, mechanisms: Sequence[Named]) -> None:
     found = glance(graph, mechanisms, "en")
-    # Not their names, nor what few have or all alike, nor the secretariats of one side alone.
-    assert [column.name for column in found.columns] == [
-        "Links",
-        "Dates of its beginning",
-        "Initiated by",
-        "Secretariats",
+    assert [matter.name for matter in found.matters] == [
+        *("Parties", "How it came about", "Secretariats and offices", "What it is for")
     ]
-    (council,) = (line for line in found.lines if line.thing.label == "CICA Business Council")
-    links, dates, initiated, secretariats = council.cells
-    (heads,) = initiated.values
-    assert heads.named.label == "Heads of CICA Member States"
-    assert [passage.name for passage in heads.passages] == ["8"]
-    assert [cell.values for cell in (links, dates, secretariats)] == [(), (), ()]
-    # A date is reached over several steps: no single one of them is expected of a text.
-    assert council.expected == (True, False, True, True)
 
 
-@pytest.mark.parametrize(
-    ("things", "left_out"),
-    [
-        # Both are on the Chinese side, in CCCME.
-        (("secretariat/bfic-chinese", "secretariat/crccme-chinese"), {"Side", "Is in"}),
-        # Two have a place; of the visits rules say one that only restates where they led to.
-        (
-            (
-                "event/cica-4th-summit",
-                "event/announcement-of-chinese-german-committee",
-                "event/xi-jinping-visit-to-united-states",
-                "event/li-keqiang-visit-to-germany",
-                "event/xi-jinping-visit-to-finland",
-            ),
-            {"Place"},
-        ),
-    ],
-)
-def test_what_tells_nothing_or_few_is_left_out(
-    graph: Graph, things: tuple[str, ...], left_out: set[str]
+def told(found: Glance, label: str, matter: str) -> dict[str, list[str]]:
+    """Return what a cell tells: of each property the values, each with what goes along with it."""
+    (line,) = (line for line in found.lines if line.thing.label.startswith(label))
+    parts = line.cells[[each.name for each in found.matters].index(matter)]
+    return {
+        str(part.name): [
+            " ".join(
+                [
+                    *(each.named.label for each in (entry.value, *entry.companions)),
+                    *(f"[{passage.name}]" for passage in entry.value.passages),
+                ]
+            )
+            for entry in part.entries
+        ]
+        for part in parts
+    }
+
+
+def test_every_beginning_is_told_with_what_began_then(
+    graph: Graph, mechanisms: Sequence[Named]
 ) -> None:
+    found = glance(graph, mechanisms, "en")
+    group = told(found, "China Provinces", "How it came about")
+    assert group[""] == ["2012-02 initiated [19]", "2012 establishment led since [20]"]
+    assert group["Initiated by"] == ["Brown [19]"]
+    # That the page gives no date for a beginning is said as of every other thing.
+    council = told(found, "CICA", "How it came about")
+    assert council == {
+        "Since": [],
+        "How it began": ["initiated [8]"],
+        "Initiated by": ["Heads of CICA Member States [8]"],
+    }
+
+
+def test_secretariats_of_working_groups_and_numbers_stand_where_one_looks(
+    graph: Graph, mechanisms: Sequence[Named]
+) -> None:
+    found = glance(graph, mechanisms, "en")
+    name = "Secretariats of its working groups provided by"
+    for label, passage in (("China Provinces", "22"), ("Chinese German", "25")):
+        offices = told(found, label, "Secretariats and offices")
+        assert offices == {name: [f"CCCME [{passage}]"]}
+    numbers = told(found, "China Provinces", "Parties")["Numbers given"]
+    assert [each.rpartition(" ")[2] for each in numbers] == ["[21]", "[21]"]
+    # A secretariat is an office: who provides it is not told twice.
+    assert set(told(found, "Business Forum", "Secretariats and offices")) == {""}
+
+
+def test_what_is_alike_in_all_is_left_out(graph: Graph) -> None:
+    # Both are on the Chinese side, in CCCME.
+    things = ("secretariat/bfic-chinese", "secretariat/crccme-chinese")
     named = [Named(NamedNode(f"https://w3id.org/iwm/id/{thing}"), thing) for thing in things]
-    shown = {column.name for column in glance(graph, named, "en").columns}
-    assert shown
-    assert not shown & left_out
+    shown = {each.name for matter in glance(graph, named, "en").matters for each in matter.columns}
+    assert "Secretariat of" in shown
     (types,) = types_of(graph, [NamedNode(named[0].iri or "")])
-    offered = graph.columns.of(types, "en")
-    assert left_out <= {column.name for column in offered}
+    leading = {column.name for column in graph.columns.of(types, "en") if column.is_key}
+    assert "Side" in leading - shown
 
 
 def test_one_thing_or_very_many_are_not_compared(graph: Graph, mechanisms: Sequence[Named]) -> None:
@@ -92,5 +109,5 @@ def test_the_first_page_says_that_its_query_gives_more_dates_than_it_shows(
     monkeypatch.setattr("graphsvc.views.home.MOST_MOMENTS", 3)
     client = create_app(mechanisms_release, settings.load({}, {})).test_client()
     page = client.get("/", headers={"Accept": "text/html"}).text
-    assert ">Query all 6</a>" in page
-    assert '<a href="/timeline">All 6 dated facts</a>' in page
+    assert ">Query all 9</a>" in page
+    assert '<a href="/timeline">All 9 dated facts</a>' in page

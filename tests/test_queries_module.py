@@ -21,6 +21,7 @@ PREFIXES = Prefixes({"ex": "https://example.org/", "rdfs": "http://www.w3.org/20
 SOUND = """#+ summary: Which things are called so?
 #+ description: >
 #+   One row a thing.
+#+ group: who
 #+ tags: [names, start]
 #+ params:
 #+   name: {type: string, example: "light", about: A name}
@@ -52,7 +53,7 @@ def test_a_header_is_read() -> None:
     assert read.name == "things"
     assert read.summary == "Which things are called so?"
     assert read.description == "One row a thing."
-    assert read.tags == ("names", "start")
+    assert (read.group, read.tags) == ("who", ("names", "start"))
     assert read.params["name"] == Param("name", "string", "light", "A name")
     assert read.text == SOUND
 

@@ -411,7 +411,7 @@ def test_a_page_says_what_has_changed(client: FlaskClient, both: tuple[Release, 
     assert address(both) in page
     plain = ask(client, NAMES, "text/html").text
     assert f"release={both[1].id}" in plain
-    assert "Permalink pinned to this release" in plain
+    assert "Lasting link to this answer" in plain
 
 
 def test_the_ways_to_pin_wrongly(client: FlaskClient, both: tuple[Release, Release]) -> None:

@@ -535,10 +535,10 @@ def test_the_home_page_leads_to_the_description(client: FlaskClient, dataset: UR
 
 
 def test_the_pages_offer_the_dumps(client: FlaskClient, release: Release) -> None:
-    for page in ("/", "/doc/dataset"):
+    for page in ("/data", "/doc/dataset"):
         text = client.get(page, headers={"Accept": "text/html"}).text
         assert 'id="download"' in text
         for dump in release.manifest.dumps:
             assert f'href="/dump.{dump.format}.gz"' in text
             assert dump.sha256 in text
-    assert 'href="/#download"' in client.get("/ontology", headers={"Accept": "text/html"}).text
+    assert 'href="/data"' in client.get("/ontology", headers={"Accept": "text/html"}).text

@@ -113,7 +113,7 @@ def _rdflib_cell(term: Identifier | None) -> str:
 
 def test_every_query_has_a_page_that_shows_its_text(release: Release) -> None:
     client = create_app(release, settings.load({}, {})).test_client()
-    listed = client.get("/queries", headers={"Accept": "text/html"}).text
+    listed = client.get("/queries?tag=behind the pages", headers={"Accept": "text/html"}).text
     for query in QUERIES:
         assert f'href="/queries/{query.name}"' in listed
         page = client.get(f"/queries/{query.name}", headers={"Accept": "text/html"})

@@ -32,8 +32,8 @@ from graphsvc import settings as service_settings
 from graphsvc import sources, sparql
 from graphsvc.build import build
 from graphsvc.description import describe
-from graphsvc.queries import load_queries
-from graphsvc.queries.lessons import BEHIND_PAGES, related
+from graphsvc.queries import Query, load_queries
+from graphsvc.queries.groups import BEHIND_PAGES, START, grouped, related
 from graphsvc.views.queries import view_queries
 from graphsvc.web.app import create_app
 from graphsvc.web.highlight import highlighted
@@ -140,11 +140,15 @@ def test_a_deprecated_term_is_marked(
 def test_the_gallery_lists_every_query_once(
     client: FlaskClient, mechanisms_release: Release
 ) -> None:
-    page = client.get("/queries", headers=HTML).text
-    listed = Counter(re.findall(r'href="/queries/([^"?]+)"', page))
+    def listed(address: str) -> Counter[str]:
+        page = client.get(address, headers=HTML).text
+        return Counter(re.findall(r'href="/queries/([^"?]+)"', page))
+
     own = {file.stem for file in mechanisms_release.queries.glob("*.rq")}
-    assert set(listed) == own | {query.name for query in view_queries()}
-    assert set(listed.values()) == {1}
+    assert listed("/queries") == Counter(own)
+    behind = {query.name for query in view_queries()}
+    assert listed("/queries?tag=behind the pages") == Counter(behind)
+    assert "tag=behind+the+pages" in client.get("/queries", headers=HTML).text
 
 
 def test_the_gallery_is_filtered_by_words_and_by_tag(client: FlaskClient) -> None:
@@ -155,7 +159,7 @@ def test_the_gallery_is_filtered_by_words_and_by_tag(client: FlaskClient) -> Non
     assert "/queries/boards" not in by_tag
     nothing = client.get("/queries?q=zzzz", headers=HTML)
     assert nothing.status_code == 200
-    assert "0 queries" in nothing.text
+    assert "0 questions" in nothing.text
 
 
 def test_a_page_has_the_form_the_answer_and_the_text(client: FlaskClient) -> None:
@@ -210,25 +214,44 @@ def test_a_graph_is_shown_as_rows_and_with_the_prefixes_it_needs(client: FlaskCl
     declared = re.findall(r"@prefix (\w+):", turtle)
     assert declared
     unused = {name for name in declared if len(re.findall(rf"\b{name}:", turtle)) < 2}
-    # Its one use is rdf:type, which Turtle writes as a.
-    assert unused <= {"rdf"}
+    # Turtle writes rdf:type as a, and integers without their datatype.
+    assert unused <= {"rdf", "xsd"}
 
 
-def test_the_gallery_begins_where_to_start_and_goes_on_from_short_to_long(
+def test_questions_stand_by_what_people_want_to_know_the_most_wanted_first(
     client: FlaskClient, mechanisms_release: Release
 ) -> None:
     page = client.get("/queries", headers=HTML).text
-    assert re.findall(r'<h2 id="tag-1">([^<]*) <', page) == ["start here"]
-    every = (*load_queries(mechanisms_release.queries), *view_queries())
-    texts = {query.name: query.text for query in every}
+    queries = {query.name: query for query in load_queries(mechanisms_release.queries)}
     for section in page.split("<section aria-labelledby")[1:]:
-        names = re.findall(r'href="/queries/([^"?]+)"', section)
-        lengths = [len(sparql.code(texts[name])) for name in names]
-        assert lengths == sorted(lengths)
+        listed = [queries[name] for name in re.findall(r'href="/queries/([^"?]+)"', section)]
+        assert len({query.group for query in listed}) == 1
+        order = [(START not in query.tags, len(sparql.code(query.text))) for query in listed]
+        assert order == sorted(order)
     bench = client.get("/sparql", headers=HTML).text
-    groups = re.findall(r"<h3>([^<]*) <span", bench)
-    tags = [unescape(tag) for tag in re.findall(r'<h2 id="tag-\d+">([^<]*) <', page)]
-    assert tags == [*groups, BEHIND_PAGES]
+    titles = re.findall(r'<h2 id="group-\d+">([^<]*) <', page)
+    assert titles == re.findall(r"<h3>([^<]*) <span", bench)
+
+
+def test_the_columns_of_an_answer_have_names_in_words(client: FlaskClient) -> None:
+    page = client.get("/queries/stated-counts", headers=HTML).text
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', page)
+    assert "As of" in heads
+    assert all(head[0].isupper() for head in heads)
+
+
+def test_groups_have_an_order_and_those_of_a_project_stand_after_the_first() -> None:
+    def query(group: str, *tags: str) -> Query:
+        name = f"{group}-{'-'.join(tags)}"
+        return Query(name, name, "ASK { }", "", group=group, tags=tags)
+
+    names = ["about-the-data", "", "missing", "lamp-rooms", "what-for", "where", "when", "who"]
+    found = grouped([*map(query, names), query("who", BEHIND_PAGES)])
+    assert [group.title for group in found] == [
+        *("Who", "Lamp rooms", "When", "Where", "What for", "What is not said"),
+        *("About the data", "Questions", BEHIND_PAGES),
+    ]
+    assert all(len(group.queries) == 1 for group in found)
 
 
 def test_a_page_leads_to_queries_of_its_kind_and_to_its_answer_for_good(
@@ -320,7 +343,7 @@ def test_a_workbook_has_typed_cells_and_readable_names(client: FlaskClient) -> N
     (sheet,) = load_workbook(BytesIO(answer.data)).worksheets
     head, row = ([cell.value for cell in line] for line in sheet.iter_rows())
     offset, _, begin, end, _ = row
-    assert head == ["offset", "passage", "begin", "end", "words"]
+    assert head == ["Offset", "Passage", "Begin", "End", "Words"]
     assert offset == 300
     assert isinstance(begin, int)
     assert isinstance(end, int)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -70,15 +71,52 @@ def records(client: FlaskClient, **parameters: str | int) -> Any:
 
 def test_results_are_in_groups(client: FlaskClient) -> None:
     shown = page(client, q="cica")
-    for title in ("Things 12", "Sentences 7", "Queries 1", "All 12"):
+    for title in ("Things 13", "Sentences 7", "Questions 1", "All 13"):
         assert title in shown.text
     assert "/doc/id/mechanism/cica-business-council" in shown.links
     assert set(shown.marked) == {"CICA"}
 
 
+def test_things_come_before_what_only_speaks_of_them(client: FlaskClient) -> None:
+    found = client.get("/search", query_string={"q": "secretariat"}).text
+    groups = re.findall(r'<h2 id="kind-(\w+)"', found)
+    assert groups == ["thing", "sentence", "query", "term"]
+    # A note is a thing of the graph, but none of the world.
+    hits = records(client, q="secretariat", kind="thing")["hits"]
+    notes = ["/note/" in hit["iri"] for hit in hits]
+    assert any(notes)
+    assert notes == sorted(notes)
+
+
+def test_few_good_hits_are_shown_not_many_weak_ones(client: FlaskClient) -> None:
+    # Neither "who" nor "chairs" alone is meant: what has most of the words is found.
+    found = records(client, q="secretariat in finland of elephants")
+    assert found["some_words_only"]
+    assert 0 < found["total"] < 12
+    first = {hit["label"] for hit in found["hits"][:2]}
+    assert "Secretariat in Finland of the China-Finland Committee" in first
+
+
+@pytest.mark.parametrize(
+    ("words", "thing"),
+    [
+        ("SME", "group/regional-smes"),
+        ("small and medium-sized enterprises", "group/regional-smes"),
+        ("MOFCOM", "organization/ministry-of-commerce"),
+    ],
+)
+def test_words_that_people_use_find_what_the_text_calls_otherwise(
+    client: FlaskClient, words: str, thing: str
+) -> None:
+    first = records(client, q=words)["hits"][0]
+    assert (first["iri"], first["exact"]) == (f"{IWM}id/{thing}", True)
+    shown = page(client, q=words)
+    assert f"{first['label']} for {words.split(maxsplit=1)[0]}" in shown.text
+
+
 def test_another_name_is_shown_where_it_is_what_matched(client: FlaskClient) -> None:
     shown = page(client, q="bfic")
-    assert "Business Forum of China-Italy abbreviation BFIC mechanism" in shown.text
+    assert "Business Forum of China-Italy abbreviation BFIC" in shown.text
     assert "China known as CN country" in page(client, q="CN").text
 
 
@@ -92,8 +130,8 @@ def test_a_slip_is_forgiven_and_said(client: FlaskClient) -> None:
     shown = page(client, q="huwei")
     assert "Did you mean huawei ?" in shown.text
     assert "/search?q=huawei" in shown.links
-    assert "This has some of them" in page(client, q="huawei elephants").text
-    assert "Nothing here is called zzzz" in page(client, q="zzzz").text
+    assert "This has most of them" in page(client, q="huawei elephants").text
+    assert "There is nothing called zzzz" in page(client, q="zzzz").text
 
 
 def test_every_page_of_a_kind_is_linked(client: FlaskClient) -> None:
@@ -158,7 +196,10 @@ def test_suggestions_while_one_types(client: FlaskClient) -> None:
     assert told is not None
     first = told["suggestions"][0]
     assert first["href"] == "/doc/id/mechanism/bfic"
-    assert first["type"] == "mechanism"
+    assert first["type"] == "working mechanism"
+    # The heading has the same words, and is told from the thing by its number.
+    headings = [each for each in told["suggestions"] if each["href"] == "/doc/passage/27"]
+    assert [each["type"] for each in headings] == ["27, heading"]
     assert ["Business", True] in first["matched"]
     assert client.get("/search/suggest").json == {"prefix": "", "total": 0, "suggestions": []}
 

@@ -331,7 +331,7 @@ def test_a_browser_gets_the_form_and_its_answer_as_a_page(client: FlaskClient) -
 def test_a_page_says_that_it_shows_only_the_beginning(client: FlaskClient) -> None:
     page = ask(client, "SELECT * WHERE { ?s ?p ?o }", "text/html")
     assert "the first 500 shown" in page.text
-    assert "The downloads above hold the whole answer." in page.text
+    assert "The download has the whole answer." in page.text
 
 
 @pytest.mark.parametrize("fmt", GRAPHS, ids=lambda fmt: fmt.name)

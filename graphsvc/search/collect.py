@@ -22,6 +22,7 @@ from graphsvc.namespaces import (
     OWL,
     RDF,
     RDFS,
+    RECORDS,
     SCHEMA,
     SH,
     SKOS,
@@ -72,6 +73,10 @@ _EMPTY_TYPES = frozenset((OWL.Thing, OWL.NamedIndividual, RDFS.Resource))
 
 # What stands in this graph is about the others, and has no page that anybody looks for.
 _APART = "shapes"
+
+# What speaks of things stands behind them: notes on them, questions about them, the vocabulary.
+_RECORD_TYPES = frozenset(cls.value for cls in RECORDS)
+_RECORD_WEIGHT, _QUERY_WEIGHT, _TERM_WEIGHT = -15, -15, -20
 
 # What only these graphs speak of is looked for by its name alone.
 _RECORDS = ("dataset", "examples", "ontology", "passages")
@@ -263,7 +268,7 @@ class _Gathered:
             types=tuple(sorted(draft.types)),
             own_types=tuple(sorted(draft.own_types)),
             description=min(draft.descriptions)[-1] if draft.descriptions else "",
-            weight=draft.weight.bit_length(),
+            weight=_weight(draft, kind),
             document=draft.document,
             number=draft.numbers.get(_POSITION.value),
             begin=draft.numbers.get(_BEGIN.value),
@@ -285,6 +290,13 @@ class _Gathered:
         # A term's own name, and a query's, is what programs call it by.
         words = Name(_as_words(draft.iri), None, "", Standing.IDENTIFIER)
         return (*names, words) if words.text else names
+
+
+def _weight(draft: _Draft, kind: Kind) -> int:
+    if kind is Kind.THING and not _RECORD_TYPES.isdisjoint(draft.types):
+        return _RECORD_WEIGHT
+    weights = {Kind.TERM: _TERM_WEIGHT, Kind.QUERY: _QUERY_WEIGHT}
+    return weights.get(kind, draft.weight.bit_length())
 
 
 def _places(quads: Sequence[Quad]) -> dict[object, tuple[str, int]]:

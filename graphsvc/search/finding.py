@@ -1,8 +1,8 @@
 """A search: from a text as somebody typed it to what may have been meant, the best first.
 
-Three readings are tried, and the first that finds anything is taken: all the words, each of which
-may be the beginning of one; all the words, as they or words like them are spelt; some of the
-words. What is written exactly like a name is found by all.
+Readings are tried, and the first that finds anything is taken: all the words, each of which may be
+the beginning of one; all the words, as they or words like them are spelt; all but one of the words,
+all but two, and so on. What is written exactly like a name is found by all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from graphsvc.search.words import grams, key, words
 from graphsvc.search.writing import LONGEST_WORD, tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from graphsvc.search.index import Index, Row
 
@@ -29,9 +29,11 @@ LONGEST_TEXT, MOST_WORDS = 256, 12
 #: How many of the entries that match are weighed against each other; the rest keep their order.
 _WEIGHED = 300
 
-# Entries with one and the same name, words like one that is misspelt, and entries of one reading
-# that counts only some of the words.
-_NAMESAKES, _COMPARED, _SPELLINGS, _OF_SOME = 100, 120, 6, 100
+# Entries with one and the same name, words like one that is misspelt, and spellings of a word.
+_NAMESAKES, _COMPARED, _SPELLINGS = 100, 120, 6
+
+# Of how many words some are put together, where not all are found.
+_COMBINED = 6
 
 #: How many entries are looked at to count classes.
 COUNTED = 5_000
@@ -87,14 +89,29 @@ class Search:
         if not self._units or (self._classes and not self._class_tags):
             return None
         plain = Reading(" AND ".join(unit.match for unit in self._units))
-        if self._exact or self._index.count(self._bounded(plain, self._kinds)):
+        if self._exact or self._finds(plain):
             return plain
         likely = self._as_spelt()
-        if likely.suggestion and self._index.count(self._bounded(likely, self._kinds)):
+        if likely.suggestion and self._finds(likely):
             return likely
-        some = " OR ".join(self._spelt(unit) for unit in self._units)
-        partial = Reading(some, fuzzy=True, partial=True)
-        return partial if self._index.count(self._bounded(partial, self._kinds)) else None
+        partial = (Reading(some, fuzzy=True, partial=True) for some in self._with_fewer_words())
+        return next((one for one in partial if self._finds(one)), None)
+
+    def _finds(self, reading: Reading) -> bool:
+        return self._index.count(self._bounded(reading, self._kinds)) > 0
+
+    def _with_fewer_words(self) -> Iterator[str]:
+        """Yield expressions that match some of the words, at first nearly all of them.
+
+        Of words that nothing uses none is looked for; of many only the longest count.
+        """
+        known = [unit for unit in self._units if any(map(self._index.uses, self._spellings[unit]))]
+        longest = sorted(known, key=lambda unit: -len(unit.text))[:_COMBINED]
+        units = [self._spelt(unit) for unit in longest]
+        for size in range(min(len(units), len(self._units) - 1), 1, -1):
+            parts = (" AND ".join(part) for part in combinations(units, size))
+            yield " OR ".join(f"({part})" for part in parts)
+        yield " OR ".join(map(self._spelt, self._units))
 
     @cached_property
     def kinds(self) -> dict[Kind, int]:
@@ -204,7 +221,7 @@ class Search:
         bounds = self._bounds(kinds)
         weighed = [*self._index.among(bounds, self._exact)] if self._exact else []
         weighed += self._index.matching(match, _WEIGHED)
-        weighed += self._whole_words(reading, bounds)
+        weighed += self._whole_words(bounds)
         asked = Asked(self.text, self._words, reading.fuzzy)
         names = self._index.names(list(dict.fromkeys(weighed)))
         weights = self._index.weights(list(names))
@@ -212,7 +229,7 @@ class Search:
         def rank(entry: int) -> tuple[float, bool, int, int]:
             score, name = self._best(asked, entry, names[entry])
             # Among names that fit about as well, what the texts speak of more comes first.
-            score += min(weights[entry], 8) if score < EXACT else 0
+            score += min(weights[entry], 8 if score < EXACT else 0)
             same = name is not None and name.text == self.text
             standing = _STANDINGS.index(name.standing) if name else 0
             return (-score, not same, standing, entry)
@@ -223,17 +240,10 @@ class Search:
             ordered += [entry for entry in rest if entry not in names]
         return ordered
 
-    def _whole_words(self, reading: Reading, bounds: str) -> list[int]:
+    def _whole_words(self, bounds: str) -> list[int]:
         """Return entries that the order of the index may have put behind less fitting ones."""
-        if not reading.partial:
-            match = " AND ".join(unit.match.removesuffix(" *") for unit in self._units)
-            return self._index.matching(f"{{names}} : ({match}) AND {bounds}", _WEIGHED)
-        found: list[int] = []
-        units = [self._spelt(unit) for unit in self._units[:6]]
-        for part in (*combinations(units, 2), *((unit,) for unit in units)):
-            match = f"{{names}} : ({' AND '.join(part)}) AND {bounds}"
-            found += self._index.matching(match, _OF_SOME)
-        return found
+        match = " AND ".join(unit.match.removesuffix(" *") for unit in self._units)
+        return self._index.matching(f"{{names}} : ({match}) AND {bounds}", _WEIGHED)
 
     def _best(self, asked: Asked, entry: int, names: Sequence[Name]) -> tuple[float, Name | None]:
         """Return the score of an entry, and the name that has it: the first of the best."""

@@ -99,7 +99,7 @@ class Index:
         return found
 
     def weights(self, ids: Sequence[int]) -> dict[int, int]:
-        """Return how much refers to each of some entries: a small whole number."""
+        """Return how much refers to each of some entries, or less than zero: a small number."""
         query = "SELECT id, weight FROM entry WHERE id IN (SELECT value FROM json_each(?))"
         return dict(self._all(query, [json.dumps(ids)]))
 

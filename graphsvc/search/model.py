@@ -40,8 +40,9 @@ class Entry:
     """What the index is told of one thing: what it is called, and what it is.
 
     ``types`` are all its classes, ``own_types`` those that somebody stated; ``weight`` says how
-    much refers to it. Of a sentence there is its document and its place in it, in code points;
-    ``said_in`` is the IRI of the first sentence that says something of a thing.
+    much refers to it, and is below zero for what only speaks of things. Of a sentence there is its
+    document and its place in it, in code points; ``said_in`` is the IRI of the first sentence that
+    says something of a thing.
     """
 
     iri: str

@@ -205,7 +205,8 @@ class Note:
 class ClassCount:
     """A class, its definition and how many things are of it; its subclasses stand under it.
 
-    ``written`` tells it from others that are called the same.
+    ``written`` tells it from others that are called the same. ``is_record`` tells that it is a
+    class of texts, notes, concepts or data, and not of what these speak of.
     """
 
     cls: Named
@@ -213,6 +214,7 @@ class ClassCount:
     count: int
     subclasses: tuple[ClassCount, ...]
     written: str = ""
+    is_record: bool = False
 
     @property
     def most(self) -> int:

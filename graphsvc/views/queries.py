@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphsvc import queries
-from graphsvc.queries.lessons import BEHIND_PAGES
+from graphsvc.queries.groups import BEHIND_PAGES
 
 if TYPE_CHECKING:
     from graphsvc.queries import Query

@@ -15,7 +15,7 @@ import flask
 from flask import Flask, Response, abort, current_app, request
 
 from graphsvc import __version__
-from graphsvc.queries.lessons import lessons
+from graphsvc.queries.groups import grouped
 from graphsvc.survey.lookup import lookup_for
 from graphsvc.web import dates, head, languages, links, pages, parts, problems, script_texts
 from graphsvc.web.api import api
@@ -144,7 +144,7 @@ def warm_up(app: Flask, hurried: Reader | None = None) -> None:
         with site().graph.hurrying(hurried) if hurried else nullcontext():
             site().warm_up()
         languages.warm_up()
-        lessons((*site().queries, *site().view_queries))
+        grouped((*site().queries, *site().view_queries))
         examples(site())
         history().editions()
 

@@ -71,6 +71,17 @@ class Cells:
         )
         self._unstated = f'<span class="unstated">{unstated}</span>'
 
+    def row(self, row: Row) -> Markup:
+        """Return the name with which a row begins; before the words of a passage its number."""
+        name = self.head(row.thing)
+        if row.passage is None:
+            return name
+        number = escape(row.passage.name)
+        spoken = escape(gettext("Passage"))
+        return Markup(  # noqa: S704
+            f'<span class="number"><span class="unseen">{spoken} </span>{number}</span> {name}'
+        )
+
     def head(self, thing: Named) -> Markup:
         """Return the name of a thing, which leads to it; a long one is cut."""
         cut = shortened(thing.label, _LONGEST_NAME)
@@ -101,20 +112,28 @@ class Cells:
         values = self._values(cell.values)
         return Markup(f"<td{column.width}>{column.label}{values}</td>")  # noqa: S704
 
-    def of_line(self, line: Line, *, marks_shared: bool) -> list[Markup]:
-        """Return the cells of a line of a comparison, one for each thing."""
+    def of_line(self, line: Line, things: Iterable[Named], *, marks_shared: bool) -> list[Markup]:
+        """Return the cells of a line of a comparison, one for each thing.
+
+        A phone shows the name of the thing beside its cell.
+        """
         kind = "agrees" if line.agrees else "differs"
         shared = line.shared if marks_shared else ()
         return [
-            self._compared(kind, cell, shared, self._unstated if expected else self._nothing)
-            for cell, expected in zip(line.cells, line.expected, strict=True)
+            self._compared(
+                f'data-thing="{escape(thing.label)}" class="{kind}',
+                cell,
+                shared,
+                self._unstated if expected else self._nothing,
+            )
+            for thing, cell, expected in zip(things, line.cells, line.expected, strict=True)
         ]
 
-    def _compared(self, kind: str, cell: Cell, shared: Collection[object], none: str) -> Markup:
+    def _compared(self, start: str, cell: Cell, shared: Collection[object], none: str) -> Markup:
         """Return what is said of a thing; "not stated" only where a reader would look for it."""
         if cell.values:
-            return Markup(f'<td class="{kind}">{self._values(cell.values, shared)}</td>')  # noqa: S704
-        return Markup(f'<td class="{kind} none">{none}</td>')  # noqa: S704
+            return Markup(f'<td {start}">{self._values(cell.values, shared)}</td>')  # noqa: S704
+        return Markup(f'<td {start} none">{none}</td>')  # noqa: S704
 
     def _written(self, named: Named) -> str:
         """Return a value; long words open when asked. The page of the thing has all of them."""

@@ -27,6 +27,7 @@ LONGEST_ADDRESS = 2_047
 #: Pages beside those of things and of queries, by the names of their views.
 PAGES = (
     "pages.home",
+    "pages.data",
     "browse.browse_page",
     "pictures.timeline",
     "pictures.map_page",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from graphsvc import sparql
 from graphsvc.errors import UnknownQuery
 from graphsvc.queries.binding import written
-from graphsvc.queries.lessons import lessons
+from graphsvc.queries.groups import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +30,11 @@ class Example:
 
 @lru_cache(maxsize=4)
 def examples(site: Site) -> Mapping[str, tuple[Example, ...]]:
-    """Return the queries of a site by tag, in the order in which they teach."""
+    """Return the queries of a site by group."""
     prefixes = site.release.prefixes
     return {
-        lesson.tag: tuple(_example(query, prefixes) for query in lesson.queries)
-        for lesson in lessons(site.queries)
+        group.title: tuple(_example(query, prefixes) for query in group.queries)
+        for group in grouped(site.queries)
     }
 
 

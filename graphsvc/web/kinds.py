@@ -45,10 +45,20 @@ _OF_SEGMENTS = {
     **dict.fromkeys(("robots", "sitemap", "sitemap-"), RequestKind.OTHER),
     "sparql": RequestKind.SPARQL,
     **dict.fromkeys(
-        ("problems", "browse", "things", "compare", "cite", "timeline", "map", "neighbourhood"),
+        (
+            "problems",
+            "browse",
+            "things",
+            "compare",
+            "cite",
+            "timeline",
+            "map",
+            "neighbourhood",
+            "data",
+        ),
         RequestKind.PAGE,
     ),
-    **dict.fromkeys(("releases", "openapi", "api"), RequestKind.PAGE),
+    **dict.fromkeys(("releases", "openapi", "api", "data"), RequestKind.PAGE),
     **dict.fromkeys(
         ("doc", "describe", "ontology", "context", ".well-known"), RequestKind.DOCUMENT
     ),

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from graphsvc.errors import ReleaseError
 from graphsvc.formats import Content, carrying, named
 from graphsvc.namespaces import RDF, SKOS
+from graphsvc.queries.groups import START, grouped
 from graphsvc.store.xml import without_forbidden
 from graphsvc.views import home as views
 from graphsvc.views.collection.glance import glance
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from werkzeug.wrappers import Response as BaseResponse
 
+    from graphsvc.queries import Query
     from graphsvc.views.mentions import Piece
     from graphsvc.views.thing import Head
     from graphsvc.web.site import Site
@@ -78,7 +80,8 @@ def home() -> BaseResponse:
             "home.html",
             home=shown,
             glance=compared,
-            leading_query=compared.queries[0] if compared.columns else shown.leading_query,
+            leading_query=compared.queries[0] if compared.matters else shown.leading_query,
+            questions=_first_questions(),
             MOST_VALUES=_MOST_VALUES,
         )
 
@@ -91,6 +94,18 @@ def home() -> BaseResponse:
     response = release_answer(_HTML, ("home",), body)
     response.headers.extend([("Link", link.field) for link in signposts.of_home()])
     return response
+
+
+def _first_questions() -> list[Query]:
+    """Return the most wanted question of each group."""
+    groups = grouped(query for query in site().queries if START in query.tags)
+    return [group.queries[0] for group in groups]
+
+
+@pages.get("/data")
+def data() -> Response:
+    """Show how all of the graph is taken along, asked by programs, and cited."""
+    return release_answer(_HTML, ("data",), lambda: render_template("data.html"))
 
 
 @pages.get("/problems")

@@ -6,6 +6,7 @@ no line here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.queries import BoundQuery, Query
 from graphsvc.queries import named as query_named
 from graphsvc.queries.binding import written
-from graphsvc.queries.lessons import BEHIND_PAGES, Lesson, in_order, lessons, related
+from graphsvc.queries.groups import BEHIND_PAGES, START, Group, grouped, in_order, related
 from graphsvc.store.base import content_of
 from graphsvc.web import xlsx
 from graphsvc.web.choices import choice, choices
@@ -42,6 +43,7 @@ queries = Blueprint("queries", __name__)
 
 (_HTML,) = carrying(Content.PAGE)
 _SHOWN_ROWS = 250
+_CODE_OR_VARIABLE = re.compile(r"`[^`]*`|\?([a-zA-Z_]\w*)")
 _MOST_RELATED = 6
 
 _CONTENTS = {
@@ -54,20 +56,22 @@ _CONTENTS = {
 
 @queries.get("/queries")
 def gallery() -> Response:
-    """List the queries in the order in which they teach: all, or those that words or a tag pick."""
+    """List the questions by what people want to know: all, or those that words or a tag pick.
+
+    The queries behind the pages are listed where their tag is asked for.
+    """
     words, tag = _one("q").strip(), _one("tag")
 
     def body() -> str:
-        every = (*site().queries, *site().view_queries)
+        every = site().view_queries if tag == BEHIND_PAGES else site().queries
         found = [query for query in every if _fits(query, words.casefold(), tag)]
-        tags = sorted({each for query in every for each in query.tags})
         return render_template(
             "queries.html",
             total=len(every),
             behind_pages=BEHIND_PAGES,
-            lessons=_lessons(found, tag),
+            of_views=len(site().view_queries),
+            groups=_groups(found, tag),
             found=found,
-            tags=tags,
             words=words,
             tag=tag,
         )
@@ -182,9 +186,9 @@ def _fits(query: Query, words: str, tag: str) -> bool:
     return all(word in said for word in words.split()) and (not tag or tag in query.tags)
 
 
-def _lessons(found: Sequence[Query], tag: str) -> Sequence[Lesson]:
+def _groups(found: Sequence[Query], tag: str) -> Sequence[Group]:
     """Return the queries that were picked out: under the tag that was asked for, if one was."""
-    return [Lesson(tag, tuple(in_order(found)))] if tag and found else lessons(found)
+    return [Group(tag, tuple(in_order(found)))] if tag and found else grouped(found)
 
 
 def _named(name: str) -> Query:
@@ -229,8 +233,19 @@ def _cell(term: Term | None) -> xlsx.Cell:
 
 
 def _readable(variable: str) -> str:
-    """Return the name of a column in words: ``mechanismLabel`` gives "mechanism label"."""
-    return "".join(f" {c.lower()}" if c.isupper() else c for c in variable).strip()
+    """Return the name of a column in words: ``mechanismLabel`` gives "Mechanism label"."""
+    words = "".join(f" {c.lower()}" if c.isupper() else c for c in variable).strip()
+    return words[:1].upper() + words[1:]
+
+
+def _in_words(description: str) -> str:
+    """Return a description that names columns as the page does: for ``?asOf``, “As of”.
+
+    What is code stays as it is.
+    """
+    return _CODE_OR_VARIABLE.sub(
+        lambda found: f"“{_readable(found[1])}”" if found[1] else found[0], description
+    )
 
 
 def _page(question: _Question) -> str:
@@ -241,6 +256,8 @@ def _page(question: _Question) -> str:
     return render_template(
         "query.html",
         query=asked,
+        description=_in_words(asked.description),
+        start=START,
         iri=question.iri,
         text=highlighted(question.shown, site().release.prefixes.in_queries, _own_address),
         at_the_workbench=question.whole,

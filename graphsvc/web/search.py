@@ -23,7 +23,7 @@ from graphsvc.web.responses import spoken_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from graphsvc.queries import BoundQuery
     from graphsvc.search import Hit, Index
@@ -34,9 +34,11 @@ searching = Blueprint("search", __name__)
 (_HTML,) = carrying(Content.PAGE)
 (_JSON,) = carrying(Content.RECORDS)
 
-#: How many hits are on a page of one kind, how many of each kind where all kinds are, and how
-#: many names are suggested.
-PER_PAGE, OF_EACH, SUGGESTED = 20, 6, 8
+#: How many hits are on a page of one kind, and how many names are suggested.
+PER_PAGE, SUGGESTED = 20, 8
+
+#: How many hits of a kind stand where all kinds are, and how many of any other kind.
+_OF_KIND, _OF_OTHERS = {Kind.THING: 6, Kind.SENTENCE: 4}, 3
 
 #: The deepest page: nobody reads on where names hardly fit.
 _LAST_PAGE = 500
@@ -44,14 +46,17 @@ _LAST_PAGE = 500
 #: What is longer is hardly the name of anything.
 _LONGEST_SOUGHT = 60
 
-#: What the kinds are called on pages.
+#: What the kinds are called on pages, in their order there.
 TITLES = {
     Kind.THING: Phrase("Things"),
     Kind.SENTENCE: Phrase("Sentences"),
+    Kind.QUERY: Phrase("Questions"),
     Kind.CONCEPT: Phrase("Concepts"),
     Kind.TERM: Phrase("Vocabulary"),
-    Kind.QUERY: Phrase("Queries"),
 }
+
+#: How well a hit must fit that stands beside the best of its kind, as a part of the score of that.
+_GOOD = 0.6
 
 
 @searching.app_template_global()
@@ -162,17 +167,33 @@ def _key(question: Question) -> tuple[object, ...]:
 def _groups(question: Question, asked: Search, languages: str) -> list[Group]:
     """Return what a page shows: some hits of every kind, or a page of those of one."""
     if not question.kind and not question.cls:
-        kinds = asked.kinds.items()
         groups = [
-            _group(kind, total, asked.hits(OF_EACH, 0, languages, (kind,)), languages)
-            for kind, total in kinds
+            _group(kind, total, _first(asked, kind, languages), languages)
+            for kind, total in in_order(asked.kinds)
         ]
-        # What is called just so comes first, of whatever kind it is.
-        return sorted(groups, key=lambda group: not group.hits or not group.hits[0].hit.exact)
+        # What is called just so comes first, if it is none of what only speaks of things.
+        return sorted(groups, key=lambda group: not _is_meant(group))
     wanted = _OF_CLASSES if question.cls else (question.kind or Kind.THING,)
     kind = next((each for each in wanted if asked.total((each,))), wanted[0])
     hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages, (kind,))
     return [_group(kind, asked.total((kind,)), hits, languages)]
+
+
+def in_order(kinds: Mapping[Kind, int]) -> list[tuple[Kind, int]]:
+    """Return kinds with their counts in the order of pages."""
+    return [(kind, kinds[kind]) for kind in TITLES if kind in kinds]
+
+
+def _first(asked: Search, kind: Kind, languages: str) -> Sequence[Hit]:
+    """Return the first hits of a kind that fit about as well as the best of them."""
+    hits = asked.hits(_OF_KIND.get(kind, _OF_OTHERS), 0, languages, (kind,))
+    best = max((hit.score for hit in hits), default=0)
+    return [hit for hit in hits if hit.score >= _GOOD * best]
+
+
+def _is_meant(group: Group) -> bool:
+    is_of_world = group.kind not in (Kind.TERM, Kind.QUERY)
+    return is_of_world and bool(group.hits) and group.hits[0].hit.exact
 
 
 def _group(kind: Kind, total: int, hits: Sequence[Hit], languages: str) -> Group:
@@ -195,11 +216,23 @@ def _page(question: Question, languages: str) -> str:
         question=question,
         asked=asked,
         groups=[group for group in groups if group.total],
-        kinds=[(kind, TITLES[kind], count) for kind, count in kinds.items()],
-        classes=[(names[cls], count) for cls, count in counted.items()],
+        kinds=[(kind, TITLES[kind], count) for kind, count in in_order(kinds)],
+        classes=[(names[cls], counted[cls]) for cls in _telling(counted)],
         chosen=None if chosen is None else names[chosen],
         per_page=PER_PAGE,
     )
+
+
+def _telling(counted: Mapping[NamedNode, int]) -> list[NamedNode]:
+    """Return the classes that narrow: none above another that has as many hits, records last."""
+    classes = site().graph.classes
+    above = {
+        upper
+        for cls, count in counted.items()
+        for upper in site().graph.terms.superclasses(cls)
+        if isinstance(upper, NamedNode) and counted.get(upper) == count
+    }
+    return sorted((cls for cls in counted if cls not in above), key=classes.records.__contains__)
 
 
 def _records(question: Question, languages: str) -> str:
@@ -277,9 +310,14 @@ def _suggestion(found: Described) -> dict[str, object]:
         "href": site().local_href(hit.iri),
         "label": hit.label,
         "kind": hit.kind.value,
-        "type": found.kinds[0].label if found.kinds else "",
+        "type": ", ".join([*_number(hit), *(named.label for named in found.kinds[:1])]),
         "matched": [[piece, marked] for piece, marked in hit.matched.pieces],
     }
+
+
+def _number(hit: Hit) -> list[str]:
+    """Return the number of a passage, which tells it from a thing of the same name."""
+    return [] if hit.number is None else [str(hit.number)]
 
 
 def _written(value: object) -> str:

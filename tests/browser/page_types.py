@@ -104,6 +104,7 @@ PAGES = (
     PageType("search, misspelt", "search.answer", "/search?q=huwei"),
     PageType("search, sentences", "search.answer", "/search?q=secretariat&kind=sentence"),
     PageType("search, nothing", "search.answer", "/search?q=zzzzzzzz"),
+    PageType("data", "pages.data", "/data"),
     PageType("time line", "pictures.timeline", "/timeline"),
     PageType("time line, class", "pictures.timeline", f"/timeline?class={IWM}ontology%23Visit"),
     PageType("map", "pictures.map_page", "/map"),

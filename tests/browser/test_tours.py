@@ -72,13 +72,15 @@ def test_an_analyst_narrows_down_compares_and_takes_along(
 ) -> None:
     with opened(browser, served) as page:
         hands = Hands(page)
-        hands.follow("Browse")
+        hands.follow("Things")
         hands.follow("secretariat", "class=iwm:Secretariat")
         hands.follow("China", "iwm:side=country:china")
         expect(page.locator(".position[role=status]")).to_contain_text("6 things")
-        hands.follow("Compare")
+        hands.follow("Compare them")
         hands.follow("differences")
-        expect(page.locator("table.differences")).to_be_visible()
+        expect(page.locator("table.differences").first).to_be_visible()
+        hands.go_to("Download")
+        hands.press("Enter")
         hands.go_to("Excel")
         with page.expect_download() as waiting:
             # The download leaves the page where it is: that is no failed request.
@@ -92,17 +94,19 @@ def test_an_analyst_narrows_down_compares_and_takes_along(
 def test_an_analyst_asks_a_ready_question(browser: Browser, served: str) -> None:
     with opened(browser, served) as page:
         hands = Hands(page)
-        hands.follow("Queries")
+        hands.follow("Questions")
         hands.go_to("Words")
         # The list is narrowed as one types.
-        hands.write("country states party")
-        page.wait_for_url("**/queries?q=country+states+party")
-        hands.follow("In which mechanisms is a country a party")
+        hands.write("country states part")
+        page.wait_for_url("**/queries?q=country+states+part")
+        hands.follow("In which mechanisms does a country take part")
         hands.go_to("A country")
         hands.write("https://w3id.org/iwm/id/country/finland")
         hands.press("Enter")
         page.wait_for_url("**/mechanisms-of-a-country?country=*")
         expect(page.locator("table.rows")).to_contain_text("China-Finland Committee")
+        hands.go_to("Download")
+        hands.press("Enter")
         hands.go_to("Excel")
 
 

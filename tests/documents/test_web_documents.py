@@ -214,7 +214,6 @@ def test_the_page_of_a_thing_shows_facts_with_their_sentences(client: FlaskClien
 def test_the_page_of_a_passage_leads_to_its_neighbours(client: FlaskClient) -> None:
     page = Page(client.get("/doc/passage/2").text)
     assert "North Rock Light was lit in 1871 on the order of the Harbour Board." in page.text
-    assert "characters 22 to 89" in page.text
     assert {"/doc/passage/1", "/doc/passage/3", "/doc/source/ile-merrow"} <= set(page.followed)
     assert len([one for one in page.all("a") if one.get("rel") in ("prev", "next")]) == 2
 

@@ -41,9 +41,7 @@ OF_RELEASES = {"home", "dataset", "ontology", "cite", "programs"}
 #: Pages of answers in which a union that is no set repeats rows, or a graph has any order.
 OF_THE_ENGINE = {"answer", "answer, counts", "answer, graph", "query, graph"}
 #: What other pages say of a release, and how long an answer took.
-PASSING = re.compile(
-    r"Permalink pinned to this release|[0-9a-f]{16}|(· )?[0-9.,]+ m?s( · release)?"
-)
+PASSING = re.compile(r"Lasting link to this answer|[0-9a-f]{16}|(· )?[0-9.,]+ m?s( · release)?")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

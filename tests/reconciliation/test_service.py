@@ -255,6 +255,17 @@ def test_properties_decide_between_candidates(refine: Refine) -> None:
     assert wrong["score"] < 70
 
 
+@pytest.mark.parametrize("value", ["", " ", ["", " "]])
+@pytest.mark.parametrize("prop", [f"{TERM}statedName", f"{TERM}abbreviation"])
+def test_an_empty_cell_asks_for_nothing(refine: Refine, prop: str, value: object) -> None:
+    empty = {"pid": prop, "v": value}
+    filled = {"pid": f"{TERM}foundingYear", "v": 2014}
+    assert refine.one(query="CCCME", properties=[empty]) == refine.one(query="CCCME")
+    assert refine.one(properties=[empty]) == []
+    both = refine.one(query="BFIC", properties=[filled, empty])
+    assert both == refine.one(query="BFIC", properties=[filled])
+
+
 @pytest.mark.parametrize("value", ["BFIC", "Business Forum Italy-China", {"id": BFIC}, [7, "bfic"]])
 def test_properties_alone_find_things(refine: Refine, value: object) -> None:
     found = refine.one(properties=[{"pid": f"{TERM}secretariatOf", "v": value}])

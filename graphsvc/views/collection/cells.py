@@ -69,10 +69,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A thing and its cells, one for each column."""
+    """A thing and its cells, one for each column; ``passage`` is the thing, if it is one."""
 
     thing: Named
     cells: tuple[Cell, ...]
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class Draft:
             for column in self.columns
         ]
         rows = tuple(
-            Row(names[thing], tuple(column[number] for column in cells))
+            Row(names[thing], tuple(column[number] for column in cells), names.passage(thing))
             for number, thing in enumerate(self._things)
         )
         graphs = self._facts.graphs
@@ -181,9 +182,12 @@ class Draft:
     def _telling(
         self, evidence: _Evidence, column: Column, thing: Term
     ) -> Sequence[PathMatch] | None:
-        """Leave out facts that only restate: they repeat what another column says better."""
+        """Leave out facts that only restate: they repeat what another column says better.
+
+        What leads is whole: the columns that say more closely may not be there.
+        """
         matches = self._matches[column].get(thing)
-        if not matches or not column.is_plain:
+        if not matches or not column.is_plain or column.is_key:
             return matches
         return [one for one in matches if not any(map(evidence.restates, one.facts))]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.namespaces import OWL, RDF, RDFS, SH, SKOSXL, graph_iri
+from graphsvc.namespaces import OWL, RDF, RDFS, RECORDS, SH, SKOSXL, graph_iri
 from graphsvc.views.collection.members import Everything, Members
 from graphsvc.views.collection.state import State
 from graphsvc.views.labels import alike
@@ -33,6 +33,7 @@ UNTYPED = view_query("collection/untyped")
 TOTAL = view_query("collection/total")
 SIZES = view_query("collection/sizes")
 COUNTED = view_query("collection/counted")
+PASSAGES = view_query("collection/passage-classes")
 SAMPLED = view_query("collection/sampled")
 SAMPLED_PROPERTIES = view_query("collection/sampled-properties")
 
@@ -40,6 +41,7 @@ MOST_CLASSES = 200
 """How many classes the tree has: of more, those with the most things."""
 
 _MACHINERY = (OWL, RDF, RDFS, SH, SKOSXL)
+
 _THINGS = frozenset({OWL.Thing, OWL.NamedIndividual, RDFS.Resource})
 
 
@@ -77,6 +79,21 @@ class Classes:
         shown = {cls: self.counts[cls] for cls in most}
         for cls, parent in _parents(shown, graph.terms).items():
             self._children[parent].append(cls)
+        self.records = self._of_records()
+
+    def _of_records(self) -> tuple[NamedNode, ...]:
+        """Return the classes of texts, notes, concepts and data: lists have them after the rest."""
+        rows = self._graph.rows(PASSAGES.bind({}))
+        passages = {row["kind"]: as_int(row["things"]) for row in rows if "kind" in row}
+        return tuple(
+            cls
+            for cls, things in self.counts.items()
+            if isinstance(cls, NamedNode)
+            and (
+                passages.get(cls) == things
+                or not RECORDS.isdisjoint((cls, *self._terms.superclasses(cls)))
+            )
+        )
 
     @cached_property
     def total(self) -> int:
@@ -87,7 +104,7 @@ class Classes:
     def tree(self, languages: str) -> tuple[ClassCount, ...]:
         """Return the classes, each under the closest of those above it.
 
-        Those of an ontology that is the graph's own stand by name, any others by size.
+        Those with most things stand first, but those of records after those of the world.
         """
         names = {
             cls: self._terms.called(cls, languages)
@@ -103,16 +120,18 @@ class Classes:
                     definition=self._terms.definition(cls, languages),
                     count=self.counts[cls],
                     subclasses=under(cls),
+                    is_record=cls in self.records,
                     written=shorten(names[cls].iri or "") if cls in twins else "",
                 )
                 for cls in self._children.get(parent, ())
             )
-            return tuple(sorted(entries, key=self._rank))
+            return tuple(sorted(entries, key=_rank))
 
         return under(None)
 
-    def _rank(self, entry: ClassCount) -> tuple[int, str]:
-        return (0 if self.is_defined else -entry.most, entry.cls.label)
+
+def _rank(entry: ClassCount) -> tuple[bool, int, str]:
+    return (entry.is_record, -entry.most, entry.cls.label)
 
 
 def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:

@@ -9,12 +9,12 @@ https://www.w3.org/TR/shacl/#QualifiedValueShapeConstraintComponent
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING
 
-from graphsvc.namespaces import RDFS, SH, SKOS
+from graphsvc.namespaces import DASH, RDFS, SH, SKOS
 from graphsvc.phrases import Phrase
 from graphsvc.views.collection.paths import Path, Shapes
 from graphsvc.views.labels import best
@@ -58,6 +58,8 @@ class Column:
     rank: tuple[float, str, float] = (0.0, "", 0.0)
     qualifiers: tuple[Qualifier, ...] = ()
     details: tuple[Column, ...] = ()
+    is_key: bool = False
+    """Whether it leads: a shape says so (https://datashapes.org/propertyroles.html)."""
 
     @property
     def is_plain(self) -> bool:
@@ -93,10 +95,12 @@ class Columns:
     def _ordered(self, classes: frozenset[Term], languages: str) -> tuple[Column, ...]:
         targets = {target for cls in classes for target in self._targets(cls)}
         columns: dict[Path, Column] = {}
+        keys = set(self._terms.layout.key_properties(classes))
         for target in sorted(targets, key=lambda cls: (len(self._targets(cls)), str(cls))):
             for shape in sorted(self._of_target.get(target, ()), key=str):
                 column = self._column(shape, languages)
                 if column is not None and column.id.property not in _LABELLING:
+                    column = replace(column, is_key=column.is_key or column.path in keys)
                     columns[column.id if column.is_plain else PropertyRef(shape)] = column
         return tuple(sorted(columns.values(), key=lambda each: (each.rank, each.name)))
 
@@ -126,6 +130,7 @@ class Columns:
             rank=self._rank(shape, group),
             qualifiers=qualifiers,
             details=tuple(self._details(shape, languages)),
+            is_key=DASH.KeyInfoRole in self._shapes.all(shape, DASH.propertyRole),
         )
 
     def _rank(self, shape: Term, group: Term | None) -> tuple[float, str, float]:

@@ -25,11 +25,12 @@ from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.graph import Graph
-    from graphsvc.views.model import Named
+    from graphsvc.views.model import Named, Passage
 
 MOST_COMPARED = 24
 """How many things are compared at most: more cannot be taken in at a glance."""
@@ -40,6 +41,11 @@ HIGHLIGHTS = {
     "agreements": Phrase("agreements"),
 }
 """What can be highlighted, and what people call it."""
+
+
+def _words(cell: Cell) -> AbstractSet[tuple[str, tuple[Passage, ...]]]:
+    """Return what a cell says and where, whatever the datatypes of its values."""
+    return {(value.named.label, value.passages) for value in cell.values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,12 @@ class Line:
     """Whether every thing has the same values, and any at all."""
     shared: frozenset[object]
     """The values that more than one thing has."""
+
+    def is_said_by(self, other: Line) -> bool:
+        """Tell whether another line says all of this one in the same passages, in words alike."""
+        return all(
+            _words(one) <= _words(two) for one, two in zip(self.cells, other.cells, strict=True)
+        )
 
     @classmethod
     def of(cls, column: Column, cells: tuple[Cell, ...], expected: tuple[bool, ...]) -> Line:
@@ -78,19 +90,38 @@ class Matrix:
     """Things compared; ``silent`` are the properties of which nothing is said of any of them."""
 
     things: tuple[Named, ...]
-    sections: tuple[Section, ...]
+    lines: tuple[Line, ...]
     silent: tuple[Column, ...]
     grid: Grid
 
     @property
-    def lines(self) -> tuple[Line, ...]:
-        """Return all lines, in order."""
-        return tuple(line for section in self.sections for line in section.lines)
+    def leading(self) -> tuple[Section, ...]:
+        """Return what the shapes let lead; if that is nothing, all in which things differ."""
+        told = self._differing
+        return _sections([line for line in told if line.column.is_key] or told)
 
     @property
-    def alike(self) -> int:
-        """Return in how many properties the things agree."""
-        return sum(line.agrees for line in self.lines)
+    def others(self) -> tuple[Section, ...]:
+        """Return what else differs, but for what a line that leads, or one before, says already."""
+        told = self._differing
+        said = [line for line in told if line.column.is_key]
+        if not said:
+            return ()
+        kept: list[Line] = []
+        for line in told:
+            if not line.column.is_key and not any(line.is_said_by(other) for other in said):
+                kept.append(line)
+                said.append(line)
+        return _sections(kept)
+
+    @property
+    def alike(self) -> tuple[Section, ...]:
+        """Return the properties in which all things agree."""
+        return _sections([line for line in self.lines if line.agrees])
+
+    @property
+    def _differing(self) -> list[Line]:
+        return [line for line in self.lines if not line.agrees]
 
 
 def compare(
@@ -127,15 +158,19 @@ def compare(
         for number, column in enumerate(columns)
     ]
     spoken = [line for line in lines if any(cell.values for cell in line.cells)]
-    groups = dict.fromkeys(line.column.group for line in spoken)
     return Matrix(
         things=tuple(row.thing for row in grid.rows),
-        sections=tuple(
-            Section(group, tuple(line for line in spoken if line.column.group == group))
-            for group in groups
-        ),
+        lines=tuple(spoken),
         silent=tuple(line.column for line in lines if line not in spoken),
         grid=grid,
+    )
+
+
+def _sections(lines: Sequence[Line]) -> tuple[Section, ...]:
+    groups = dict.fromkeys(line.column.group for line in lines)
+    return tuple(
+        Section(group, tuple(line for line in lines if line.column.group == group))
+        for group in groups
     )
 
 

@@ -41,8 +41,11 @@ if TYPE_CHECKING:
 VALUES = view_query("collection/values")
 COMMON_VALUES = view_query("collection/common-values")
 
-FACETS = 12
+FACETS = 6
 """Of how many properties the values are shown, unless more are asked for."""
+
+_MOST_OF = 0.5
+"""Which part of the things must have a property whose values are shown unasked."""
 
 SHOWN = 8
 """How many values a facet shows before it is opened."""
@@ -218,7 +221,9 @@ class Facets:
         good = [
             ref
             for ref in rest
-            if self._is_main(ref) and _use(self._used[ref]) is not _Use.TELLS_APART
+            if self._is_main(ref)
+            and _use(self._used[ref]) is not _Use.TELLS_APART
+            and self._used[ref].things >= _MOST_OF * self._total
         ]
         shown = sorted((*wanted, *good[: max(FACETS - len(wanted), 0)]), key=self._rank)
         return shown, [ref for ref in rest if ref not in shown]
@@ -351,7 +356,7 @@ def chosen(
 
     for cls in state.classes:
         label = names[cls].label
-        yield Chosen(None, Phrase("Class"), label, cls, without(State(conditions=state.conditions)))
+        yield Chosen(None, Phrase("Kind"), label, cls, without(State(conditions=state.conditions)))
     for ref, conditions in state.conditions:
         remaining = without(state.without(ref))
         for one in conditions:

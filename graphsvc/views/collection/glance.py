@@ -2,55 +2,93 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc.views.collection.cells import Cell, Draft, Grid
+from graphsvc.views.collection.cells import Cell, Draft, Grid, Value
 from graphsvc.views.collection.compare import MOST_COMPARED, types_of
 from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graphsvc.queries import BoundQuery
+    from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
 
 MOST_COLUMNS = 4
-"""How many properties are shown: with more, nothing is taken in at a glance."""
+"""How many matters are shown: with more, nothing is taken in at a glance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value of a thing; ``companions`` stand in the same sentence and tell more of it."""
+
+    value: Value
+    companions: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one property says of a thing; the first property of a matter needs no name.
+
+    Without entries it is what the thing lacks and most others have.
+    """
+
+    name: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Properties that belong together, in one column of the table."""
+
+    name: str
+    definition: str
+    columns: tuple[Column, ...]
+
+    def without(self, columns: Iterable[Column]) -> Matter:
+        """Return the matter without some of its properties."""
+        left_out = set(columns)
+        return replace(self, columns=tuple(one for one in self.columns if one not in left_out))
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether a text that tells of a thing would be looked through for this."""
+        return any(column.is_plain for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A thing and what is said of it; ``expected`` tells where a text would be expected to."""
+    """A thing and what is said of it, matter by matter.
+
+    ``expected`` tells where a text would be expected to say something.
+    """
 
     thing: Named
-    cells: tuple[Cell, ...]
+    cells: tuple[tuple[Part, ...], ...]
     expected: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Things at a glance: the properties that tell them apart, and a line for each thing."""
+    """Things at a glance: the matters that tell them apart, and a line for each thing."""
 
-    columns: tuple[Column, ...]
+    matters: tuple[Matter, ...]
     lines: tuple[Line, ...]
     queries: tuple[BoundQuery, ...] = ()
 
 
-class _Shown(NamedTuple):
-    column: Column
-    cells: tuple[Cell, ...]
-
-
 def glance(graph: Graph, named: Sequence[Named], languages: str) -> Glance:
-    """Return things at a glance; without columns if nothing tells them apart, or they are many.
+    """Return things at a glance; without matters if nothing tells them apart, or they are many.
 
-    The first properties of their classes, in the order of the shapes, that say something of at
-    least half of the things and not the same of all; names and parts of what a property says
+    What leads (see `graphsvc.views.layout`) is shown by the groups of the shapes; where nothing
+    leads, each property is a matter of its own. The first matters are shown that say something of
+    at least half of the things and not the same of all; names and parts of what a property says
     are left out.
     """
     known = {each.term: each for each in named if isinstance(each.term, NamedNode)}
@@ -58,37 +96,107 @@ def glance(graph: Graph, named: Sequence[Named], languages: str) -> Glance:
     if not 1 < len(things) <= MOST_COMPARED:
         return Glance((), ())
     types = types_of(graph, things)
-    common = [
-        column
-        for column in graph.columns.of(types[0].intersection(*types), languages)
-        if not column.qualifiers and column.id.property not in graph.terms.namings
-    ]
-    draft = Draft(graph, things, common)
+    matters = _matters(graph, graph.columns.of(types[0].intersection(*types), languages))
+    draft = Draft(graph, things, [column for matter in matters for column in matter.columns])
     grid = draft.grid(Names(graph, draft.terms(), languages))
+    cells = dict(zip(draft.columns, _columns(grid), strict=True))
     shown = [
-        _Shown(column, cells)
-        for column, cells in zip(common, _columns(grid), strict=True)
-        if _differs(cells)
+        replace(
+            matter, columns=tuple(each for each in matter.columns if not _is_alike(cells[each]))
+        )
+        for matter in matters
+        if _differs([cells[each] for each in matter.columns])
     ][:MOST_COLUMNS]
     return Glance(
-        tuple(column for column, _ in shown),
+        tuple(shown),
         tuple(
             Line(
                 known[thing],
-                tuple(cells[number] for _, cells in shown),
-                tuple(column.is_plain and thing in grid.in_texts for column, _ in shown),
+                tuple(tuple(_parts(matter, cells, at)) for matter in shown),
+                tuple(thing in grid.in_texts and matter.is_plain for matter in shown),
             )
-            for number, thing in enumerate(things)
+            for at, thing in enumerate(things)
         ),
         grid.queries,
     )
+
+
+def _matters(graph: Graph, columns: Sequence[Column]) -> list[Matter]:
+    told = [column for column in columns if column.id.property not in graph.terms.namings]
+    leading = [column for column in told if column.is_key]
+    if not leading:
+        return [
+            Matter(column.name, column.definition, (column,))
+            for column in told
+            if not column.qualifiers
+        ]
+    groups: dict[str, list[Column]] = {}
+    for column in leading:
+        groups.setdefault(column.group or column.name, []).append(column)
+    return [Matter(name, "", tuple(group)) for name, group in groups.items()]
 
 
 def _columns(grid: Grid) -> Iterator[tuple[Cell, ...]]:
     return zip(*(row.cells for row in grid.rows), strict=True)
 
 
-def _differs(cells: Sequence[Cell]) -> bool:
+def _differs(columns: Sequence[Sequence[Cell]]) -> bool:
     """Tell whether something is said of half of the things, and not the same of all."""
-    terms = [cell.terms for cell in cells if cell.values]
-    return 2 * len(terms) >= len(cells) and len(set(terms)) > 1
+    lines = list(zip(*columns, strict=True))
+    terms = [tuple(cell.terms for cell in cells) for cells in lines if any(c.values for c in cells)]
+    return 2 * len(terms) >= len(lines) and len(set(terms)) > 1
+
+
+def _is_alike(cells: Sequence[Cell]) -> bool:
+    """Tell whether something is said of all things, and of all the same."""
+    return bool(cells[0].values) and len({cell.terms for cell in cells}) == 1
+
+
+def _parts(matter: Matter, cells: Mapping[Column, Sequence[Cell]], at: int) -> Iterator[Part]:
+    """Yield what the properties of a matter say of a thing; what two of them say, once.
+
+    The first property is named if the thing lacks it and most others have it.
+    """
+    first, *others = matter.columns
+    leading = cells[first][at].values
+    along = [each for each in others if leading and _goes_along(cells[first], cells[each])]
+    beside = [each for other in along for each in cells[other][at].values]
+    if leading:
+        yield Part("", tuple(Entry(value, _in_same(value, beside)) for value in leading))
+    seen = {each.named.term for each in leading}
+    rest = [
+        Part(column.name, tuple(map(Entry, _unlike(seen, cells[column][at].values))))
+        for column in others
+        if column not in along
+    ]
+    said = [part for part in rest if part.entries]
+    if said and not leading and _have_most(cells[first]):
+        yield Part(first.name, ())
+    yield from said
+
+
+def _unlike(seen: set[Term], values: Iterable[Value]) -> list[Value]:
+    """Return the values that were not seen before, which are seen from now on."""
+    found = [each for each in values if each.named.term not in seen]
+    seen.update(each.named.term for each in found)
+    return found
+
+
+def _in_same(value: Value, others: Iterable[Value]) -> tuple[Value, ...]:
+    return tuple(each for each in others if each.passages == value.passages)
+
+
+def _have_most(cells: Sequence[Cell]) -> bool:
+    return 2 * sum(bool(cell.values) for cell in cells) > len(cells)
+
+
+def _goes_along(leading: Sequence[Cell], other: Sequence[Cell]) -> bool:
+    """Tell whether the values of two properties stand in the same passages, one beside one."""
+    pairs = [
+        ([each.passages for each in one.values], [each.passages for each in two.values])
+        for one, two in zip(leading, other, strict=True)
+        if one.values
+    ]
+    return bool(pairs) and all(
+        one == two and all(one) and len(set(one)) == len(one) for one, two in pairs
+    )

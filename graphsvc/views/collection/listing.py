@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
+from graphsvc.namespaces import OWL
 from graphsvc.naming import WORDS
 from graphsvc.views.collection.classes import TOTAL
 from graphsvc.views.collection.members import Members, backwards, descending
@@ -167,7 +168,9 @@ def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size
         terms["naming"] = graph.naming.plain
         by_label = sort.ref == BY_LABEL.ref
         named = BY_NAME if by_label else backwards(BY_VALUE) if sort.ref.incoming else BY_VALUE
-        if not by_label:
+        if by_label:
+            terms["record"] = graph.classes.records or (OWL.Nothing,)
+        else:
             terms["property"] = sort.ref.property
         query = members.ask(descending(named) if sort.descending else named, terms)
     things = tuple(row["thing"] for row in graph.rows(query))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal
 
 from graphsvc.namespaces import RDF
-from graphsvc.views.collection.cells import Grid, Row
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.model import PAGE_SIZE
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
+    from graphsvc.views.collection.cells import Grid, Row
     from graphsvc.views.collection.columns import Column, PlainColumns
     from graphsvc.views.collection.listing import Usages
     from graphsvc.views.collection.state import Sort, State
@@ -124,7 +124,7 @@ def filled(columns: Sequence[Column], grid: Grid) -> tuple[Sequence[Column], Gri
 def _with_columns(
     columns: Sequence[Column], grid: Grid, kept: Sequence[int]
 ) -> tuple[Sequence[Column], Grid]:
-    rows = tuple(Row(row.thing, tuple(row.cells[at] for at in kept)) for row in grid.rows)
+    rows = tuple(replace(row, cells=tuple(row.cells[at] for at in kept)) for row in grid.rows)
     return [columns[at] for at in kept], replace(grid, rows=rows)
 
 

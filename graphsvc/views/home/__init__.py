@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from graphsvc.views.timeline import Timeline
     from graphsvc.views.vocabulary.defined import Defined
 
-MOST_MOMENTS = 8
+MOST_MOMENTS = 12
 """How many dated facts the first page shows before it links to the rest."""
 
 

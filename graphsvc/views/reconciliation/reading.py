@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from graphsvc.errors import Position, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 #: How many queries a batch may have, things an extension, properties each, and candidates each.
 BATCH_SIZE, MOST_IDS, MOST_PROPERTIES, MOST_CANDIDATES = 50, 500, 50, 100
@@ -133,9 +133,7 @@ def _query(given: object, place: str) -> Query:
         types=_types(said.get("type"), f"{place}.type"),
         strictness=str(strictness),
         limit=_limit(said.get("limit"), f"{place}.limit"),
-        properties=tuple(
-            _wanted(each, f"{place}.properties[{at}]") for at, each in enumerate(wanted)
-        ),
+        properties=tuple(_filled(wanted, f"{place}.properties")),
     )
 
 
@@ -159,6 +157,14 @@ def _limit(given: object, place: str) -> int:
     return int(min(given, MOST_CANDIDATES))
 
 
+def _filled(given: Sequence[object], place: str) -> Iterator[Wanted]:
+    """Yield the properties with a value: an empty cell of a table asks for nothing."""
+    for at, each in enumerate(given):
+        wanted = _wanted(each, f"{place}[{at}]")
+        if wanted.values:
+            yield wanted
+
+
 def _wanted(given: object, place: str) -> Wanted:
     said = _object(given, place)
     if "v" not in said:
@@ -166,8 +172,12 @@ def _wanted(given: object, place: str) -> Wanted:
     values = said["v"] if isinstance(said["v"], list) else [said["v"]]
     return Wanted(
         _text(said.get("pid"), f"{place}.pid"),
-        tuple(_value(each, f"{place}.v") for each in values if each is not None),
+        tuple(_value(each, f"{place}.v") for each in values if not _is_empty(each)),
     )
+
+
+def _is_empty(given: object) -> bool:
+    return given is None or (isinstance(given, str) and not given.strip())
 
 
 def _value(given: object, place: str) -> Value:

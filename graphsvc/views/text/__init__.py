@@ -65,7 +65,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A note on what a passage says: ``is_on_flaw`` if something is omitted or does not agree."""
+    """A note on what a passage says: ``is_on_flaw`` if something is left out or does not agree."""
 
     note: Named
     kind: Named | None

@@ -162,7 +162,9 @@ def timeline(
     """
     query = _query(graph, cls, period)
     rows = graph.rows(query)
-    drafts = sorted(_joined(_drafts(rows)), key=lambda draft: (draft.time, str(draft.thing)))
+    drafts = sorted(
+        _joined(_said_once(graph, _drafts(rows))), key=lambda draft: (draft.time, str(draft.thing))
+    )
     shown = drafts[:most]
     named = (term for each in shown for term in (each.thing, each.property, *each.graphs))
     names = Names(graph, named, languages)
@@ -272,6 +274,18 @@ def _drafts(rows: Table) -> Iterable[_Draft]:
         time = _time(when)
         if time is not None and isinstance(thing, NamedNode) and isinstance(when, Literal):
             yield _Draft(time, thing, prop, when.value, None, tuple(dict.fromkeys(stating)))
+
+
+def _said_once(graph: Graph, drafts: Iterable[_Draft]) -> Iterable[_Draft]:
+    """Yield facts without those that only say more generally what another one says."""
+    found: dict[tuple[Term, str, tuple[Term, ...]], list[_Draft]] = defaultdict(list)
+    for draft in drafts:
+        found[draft.thing, draft.words, draft.graphs].append(draft)
+    for same in found.values():
+        for draft in same:
+            others = (other.property for other in same)
+            if not any(graph.terms.is_more_special(other, draft.property) for other in others):
+                yield draft
 
 
 def _time(when: Term) -> Stretch | None:

@@ -1,8 +1,7 @@
-// The list of queries is narrowed as somebody types; the form does the same when it is sent.
+// The list of questions is narrowed as somebody types; the form does the same when it is sent.
 
 const form = document.querySelector("form.sieve");
 const words = form.elements.namedItem("q");
-const tag = form.elements.namedItem("tag");
 const told = document.querySelector(".told");
 const total = Number(told.dataset.total);
 told.setAttribute("role", "status");
@@ -19,9 +18,8 @@ async function fetched() {
 }
 
 function fits(item, sought) {
-  const { said, tags } = item.dataset;
-  const text = `${item.firstElementChild.textContent} ${said} ${tags}`.toLocaleLowerCase();
-  return sought.every((word) => text.includes(word)) && (!tag.value || tags.split(",").includes(tag.value));
+  const text = `${item.firstElementChild.textContent} ${item.dataset.said}`.toLocaleLowerCase();
+  return sought.every((word) => text.includes(word));
 }
 
 function sift() {
@@ -36,8 +34,8 @@ function sift() {
     found += shown;
   }
   told.textContent = found < total
-    ? ngettext("%(num)s query of %(total)s.", "%(num)s queries of %(total)s.", found, { total: grouped(total) })
-    : ngettext("%(num)s query", "%(num)s queries", found);
+    ? ngettext("%(num)s question of %(total)s.", "%(num)s questions of %(total)s.", found, { total: grouped(total) })
+    : ngettext("%(num)s question", "%(num)s questions", found);
   const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
   history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname);
 }
