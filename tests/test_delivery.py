@@ -15,9 +15,10 @@ from werkzeug.test import create_environ
 
 from graphsvc import settings
 from graphsvc.formats import FORMATS, Content
+from graphsvc.web.answer_head import Head
 from graphsvc.web.app import create_app
 from graphsvc.web.codings import CODINGS, Coding, negotiated
-from graphsvc.web.delivery import BUFFER, FAILURE, SMALLEST, Delivering, Delivery, Head, Wish
+from graphsvc.web.delivery import BUFFER, FAILURE, SMALLEST, Delivering, Delivery, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
