@@ -17,7 +17,7 @@ from graphsvc import settings
 from graphsvc.formats import FORMATS, Content
 from graphsvc.web.app import create_app
 from graphsvc.web.codings import CODINGS, Coding, negotiated
-from graphsvc.web.delivery import BUFFER, FAILURE, SMALLEST, Delivering, Delivery, Head, Wish
+from graphsvc.web.delivery import BUFFER, FAILURE, SMALLEST, Delivering, Delivery, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from graphsvc.release import Release
+    from graphsvc.web.answer_head import Head
 
 TEXT = b"North Rock Light was lit in 1871 on the order of the Harbour Board.\n" * 40
 LONG = TEXT * (BUFFER // len(TEXT) + 1)

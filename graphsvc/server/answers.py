@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from graphsvc.server.board import Slot
     from graphsvc.server.requests import Request
-    from graphsvc.web.delivery import Head
+    from graphsvc.web.answer_head import Head
 
 _NO_CONTENT = frozenset((204, 304))
 

@@ -15,7 +15,8 @@ from urllib.parse import unquote_to_bytes
 
 from graphsvc.errors import GraphsvcError, NotAcceptable
 from graphsvc.server.failures import error_of
-from graphsvc.web.delivery import Delivery, Enough, Head
+from graphsvc.web.answer_head import Head
+from graphsvc.web.delivery import Delivery, Enough
 from graphsvc.web.endpoint import Client
 from graphsvc.web.kinds import RequestKind, kind_of
 from graphsvc.web.problems import RequestProblem

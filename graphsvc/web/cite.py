@@ -122,7 +122,8 @@ def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> st
         for entry in FORMATS
         if entry.name != "html"
     ]
-    facts = [] if found.statement else [*_facts_of(found.iri, languages)]
+    # A claim and a record of how a fact follows are cited as one statement; a thing has many.
+    facts = [] if found.statement is not None else [*_facts_of(found.iri, languages)]
     return render_template("cite.html", cited=found, citation=written, entries=entries, facts=facts)
 
 

@@ -20,8 +20,8 @@ from pyoxigraph import QueryResultsFormat
 from werkzeug.http import http_date
 
 from graphsvc.web import protocol
+from graphsvc.web.answer_head import VARY, Head
 from graphsvc.web.conditional import is_unchanged
-from graphsvc.web.delivery import VARY, Head
 from graphsvc.web.headers import RELEASE, SECURITY, SHARED
 from graphsvc.web.site import etag
 

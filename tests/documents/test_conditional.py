@@ -46,10 +46,10 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
         "/doc/source/ile-merrow",
         "/doc/dataset",
         "/doc/dataset.ttl",
-        "/doc/graph/inferred.ttl",
-        "/doc/graph/inferred.ttl?page=2",
-        "/doc/graph/inferred.nq?page=3",
-        "/doc/graph/inferred.html",
+        "/doc/graph/derivations.ttl",
+        "/doc/graph/derivations.ttl?page=2",
+        "/doc/graph/derivations.nq?page=3",
+        "/doc/graph/derivations.html",
     ),
     "documents.context": ("/context.jsonld",),
     "documents.describe": (
@@ -199,7 +199,7 @@ def test_the_date_of_a_copy_will_do(client: FlaskClient) -> None:
 
 
 def test_a_page_of_a_document_leads_on_however_it_is_asked(client: FlaskClient) -> None:
-    address = "/doc/graph/inferred.ttl?page=2"
+    address = "/doc/graph/derivations.ttl?page=2"
     got = client.get(address)
     again = client.get(address, headers={"If-None-Match": got.headers["ETag"]})
     for answer in (got, client.head(address), again):

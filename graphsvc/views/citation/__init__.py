@@ -57,6 +57,7 @@ def cited_thing(graph: Graph, iri: str, languages: str) -> Cited:
     """
     node = NamedNode(iri)
     rows = list(graph.rows(DERIVED.bind({"step": node})))
+    # A record of how a fact follows is known by its own graph alone.
     if not rows and not is_known(graph, iri):
         raise UnknownEntity(iri)
     derived = next((fact for row in rows if (fact := _fact(row)) is not None), None)
