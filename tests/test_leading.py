@@ -219,11 +219,11 @@ IS_C = (A, RDF.type, C)
     ],
 )
 def test_a_part_of_a_sentence_falls_away_without_a_value(template: str, lead: str | None) -> None:
-    first = [
+    first: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
         *(IS_C, (A, node("maker"), node("m1")), (B, node("part"), A)),
         *((A, node("done"), Literal("begun")), (A, node("when"), Literal("1"))),
     ]
-    second = [
+    second: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
         *((A, node("maker"), node("m2")), (A, node("done"), Literal("ended"))),
         (A, node("when"), Literal("2")),
     ]
