@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: What is still there and not to be used, what is there no more, and the vocabulary's versions.
 DEPRECATED = "id/organization/cosco"
 WITHDRAWN = "id/organization/pirelli"
-FIRST, SECOND = "1.0.0", "1.1.0"
+FIRST, SECOND = "1.1.0", "1.2.0"
 
 _TEXT = "data/international-working-mechanisms/text.txt"
 _SOURCE = "data/international-working-mechanisms/source.ttl"
