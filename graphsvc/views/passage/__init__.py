@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.namespaces import NIF, RDF
 from graphsvc.views.layout import PropertyRef, PropertyShape
-from graphsvc.views.model import Fact, Status
+from graphsvc.views.model import Fact, Status, claim_name
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 from graphsvc.views.thing.model import PropertyFacts
@@ -51,7 +51,11 @@ class SubjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage in its text, and what it states; ``count`` is how many passages the text has."""
+    """A passage in its text, and what it states; ``count`` is how many passages the text has.
+
+    ``anchors`` are the names of the facts that another fact says better, by that one: a citation
+    leads to them all the same.
+    """
 
     passage: Passage
     text: Named
@@ -61,6 +65,7 @@ class Reading:
     previous: Passage | None
     next: Passage | None
     subjects: tuple[SubjectFacts, ...]
+    anchors: Mapping[Triple, Sequence[str]]
     query: BoundQuery
 
 
@@ -74,7 +79,8 @@ def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
         return None
     node = NamedNode(thing.iri)
     query = STATED.bind({"passage": node})
-    triples = _triples(graph.terms.most_special(graph.rows(query).rows))  # type: ignore[arg-type]
+    stated = graph.rows(query).rows
+    triples = _triples(graph.terms.most_special(stated))  # type: ignore[arg-type]
     classes: dict[Term, list[Term]] = defaultdict(list)
     for row in graph.rows(CLASSES.bind({"passage": node})):
         classes[row["thing"]].append(row["class"])
@@ -94,6 +100,7 @@ def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
         previous=before,
         next=after,
         subjects=_subjects(triples, classes, names, graph.terms),
+        anchors=_anchors(triples, _triples(stated)),  # type: ignore[arg-type]
         query=query,
     )
 
@@ -104,6 +111,16 @@ def _triples(facts: Iterable[tuple[Term, Term, Term]]) -> list[Triple]:
         for subject, prop, value in facts
         if isinstance(subject, NamedNode | BlankNode) and isinstance(prop, NamedNode)
     ]
+
+
+def _anchors(shown: Sequence[Triple], stated: Iterable[Triple]) -> Mapping[Triple, Sequence[str]]:
+    """Return the names of the facts that are not shown, by a fact that says more of the same."""
+    kept, first = set(shown), {(each.subject, each.object): each for each in reversed(shown)}
+    anchors: dict[Triple, list[str]] = defaultdict(list)
+    for each in stated:
+        if each not in kept:
+            anchors[first[each.subject, each.object]].append(claim_name(each))
+    return anchors
 
 
 def _subjects(
