@@ -145,7 +145,7 @@ def test_what_narrows_well_stands_first(graph: Graph, mechanisms_release: Releas
     shown, others = facet_names(collection(graph, State(), "en"))
     # What few of all things have narrows nothing: it is named, and can be opened.
     assert shown == []
-    assert {"justification", "wording", "side"} <= set(others)
+    assert {"reason", "wording", "side"} <= set(others)
     passages = state_of(mechanisms_release, "class=iwm:Passage")
     shown, others = facet_names(collection(graph, passages, "en"))
     assert 0 < len(shown) <= FACETS

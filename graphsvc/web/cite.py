@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -29,7 +27,7 @@ from graphsvc.web.responses import release_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from graphsvc.views.citation import Cited
     from graphsvc.views.model import Fact, Named
@@ -127,12 +125,16 @@ def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> st
     return render_template("cite.html", cited=found, citation=written, entries=entries, facts=facts)
 
 
-def _facts_of(iri: str, languages: str) -> Iterator[tuple[Named, Sequence[tuple[Fact, Markup]]]]:
-    """Yield the properties of a thing with those of their facts that can be cited, and how."""
-    for predicate, facts in groupby(thing(site().graph, iri, languages).facts, key=itemgetter(0)):
-        links = [(fact, link) for _, fact in facts if (link := cite_fact(fact))]
-        if links:
-            yield predicate, links
+def _facts_of(iri: str, languages: str) -> Iterable[tuple[Named, Sequence[tuple[Fact, Markup]]]]:
+    """Return the properties of a thing with those of their facts that can be cited, and how.
+
+    Properties of one name stand together: a list has each name once.
+    """
+    found: dict[str, tuple[Named, list[tuple[Fact, Markup]]]] = {}
+    for predicate, fact in thing(site().graph, iri, languages).facts:
+        if link := cite_fact(fact):
+            found.setdefault(predicate.label, (predicate, []))[1].append((fact, link))
+    return found.values()
 
 
 def _citation(found: Cited, languages: str) -> Citation:

@@ -46,7 +46,7 @@ def test_a_fact_stands_beside_its_sentence(browser: Browser, served: str, width:
         assert "economic/trade cooperation promotion organization" in row.inner_text()
         assert "jointly initiated by the heads of CICA Member States" in row.inner_text()
         # What rests on the same sentence has its number.
-        row = page.locator("tr", has_text="Initiated by").first
+        row = page.locator("tr", has=page.get_by_role("rowheader", name="Initiated by")).first
         assert "Heads of CICA Member States" in row.inner_text()
         row.locator("a.number").click()
         page.wait_for_url("**/doc/source/international-working-mechanisms#p-08")
@@ -75,7 +75,7 @@ def test_a_sentence_leads_to_its_facts_and_back(browser: Browser, served: str) -
         # The address alone opens them: no script is needed.
         facts.wait_for(state="visible")
         assert "nominated" in facts.inner_text()
-        facts.get_by_role("link", name="named to chair").first.click()
+        facts.get_by_role("link", name="nominated or appointed to chair").first.click()
         words = page.locator("#p-12 .mention:target")
         assert "ZHANG Yujing" in words.inner_text()
         assert words.evaluate("one => one.getBoundingClientRect().top < innerHeight")
@@ -140,7 +140,7 @@ def test_a_picture_has_the_width_of_a_phone(browser: Browser, served: str) -> No
             assert place is not None
             assert place["x"] + place["width"] <= 346, words.text_content()
         table = page.locator("table.rings").first
-        assert "has commitment" in table.inner_text()
+        assert "committed to" in table.inner_text()
         assert table.locator("tr th:visible").last.bounding_box()["width"] > 300  # type: ignore[index]
 
 

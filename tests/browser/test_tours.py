@@ -130,6 +130,8 @@ def test_a_researcher_opens_a_query_changes_it_and_leaves_the_editor(
 ) -> None:
     with opened(browser, served + "/doc/id/mechanism/bfic") as page:
         hands = Hands(page)
+        hands.go_to("Cite, query, download")
+        hands.press("Enter")
         hands.follow("Query this")
         page.locator("form[data-ready]").wait_for(state="attached")
         hands.go_to("Query")

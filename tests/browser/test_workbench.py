@@ -84,7 +84,7 @@ def test_an_answer_is_a_table_a_graph_and_a_chart(browser: Browser, served: str)
         tab_to(page, "Table")
         page.keyboard.press("ArrowRight")
         expect(page.locator(".graph canvas").first).to_be_attached()
-        expect(page.locator(".same summary")).to_contain_text("21 links")
+        expect(page.locator(".same summary")).to_contain_text("22 links")
         page.keyboard.press("ArrowRight")
         expect(page.get_by_role("img", name="one for each mechanism, as bars")).to_be_visible()
         page.get_by_label("As", exact=True).select_option("Line")
@@ -292,7 +292,7 @@ def test_a_link_is_copied_and_opens_the_query(browser: Browser, served: str) -> 
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         write(page, PARTIES)
         page.keyboard.press("Control+Enter")
-        expect(page.locator(".figures")).to_contain_text("21 rows")
+        expect(page.locator(".figures")).to_contain_text("22 rows")
         page.keyboard.press("Escape")
         tab_to(page, "Copy link")
         page.keyboard.press("Enter")
@@ -300,7 +300,7 @@ def test_a_link_is_copied_and_opens_the_query(browser: Browser, served: str) -> 
         link = page.evaluate("navigator.clipboard.readText()")
     with opened(browser, link) as page:
         expect(editor(page)).to_contain_text("iwm:linksParty")
-        expect(page.locator(".figures")).to_contain_text("21 rows")
+        expect(page.locator(".figures")).to_contain_text("22 rows")
 
 
 def test_a_step_back_shows_the_query_before(browser: Browser, served: str) -> None:
@@ -331,7 +331,7 @@ def test_an_answer_is_downloaded_as_csv(browser: Browser, served: str, tmp_path:
         download.value.save_as(tmp_path / "answer.csv")
     rows = list(csv.reader((tmp_path / "answer.csv").read_text("utf-8").splitlines()))
     assert rows[0] == ["mechanism", "party", "one"]
-    assert len(rows) == 22
+    assert len(rows) == 23
 
 
 def test_examples_are_filtered_and_fill_the_editor(browser: Browser, served: str) -> None:
@@ -378,7 +378,7 @@ def test_it_works_without_scripts(browser: Browser, served: str) -> None:
         page.get_by_role("button", name="Run").click()
         page.wait_for_url("**/sparql?query=*")
         assert "Business Forum of China-Italy" in page.locator("table").inner_text()
-        page.get_by_role("link", name="Who was named to chair").first.click()
+        page.get_by_role("link", name="Who chairs which mechanism").first.click()
         assert "iwm:" in page.get_by_label("Query").input_value()
 
 

@@ -61,6 +61,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "documents.ontology": ("/ontology", "/ontology.ttl", "/ontology.ttl?page=2", "/ontology.html"),
     "documents.thing": (f"/{THING}", "/passage/2"),
     "dumps.dump": ("/dump.nq.gz", "/dump.rdf.gz"),
+    "pages.data": ("/data",),
     "pages.home": ("/",),
     "pages.problems": ("/problems",),
     "pages.healthz": ("/healthz",),
