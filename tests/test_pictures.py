@@ -150,7 +150,7 @@ def test_the_time_line_can_be_narrowed_to_a_class(client: FlaskClient) -> None:
     every = client.get("/timeline").get_data(as_text=True)
     visits = client.get("/timeline", query_string={"class": BASE + "ontology#Visit"})
     rows = re.compile(r"<time datetime=\"\d{4}(?:-\d\d)?\" title=")
-    assert len(rows.findall(every)) == 6
+    assert len(rows.findall(every)) == 9
     assert len(rows.findall(visits.get_data(as_text=True))) == 3
     none = client.get("/timeline", query_string={"class": BASE + "ontology#None"})
     assert none.status_code == 200

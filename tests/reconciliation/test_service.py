@@ -297,7 +297,8 @@ def test_each_query_is_answered_on_its_own(refine: Refine) -> None:
 def test_suggestions_of_things_classes_and_properties(refine: Refine) -> None:
     assert refine.suggest("entity", "bfi")[0]["id"] == BFIC
     assert refine.suggest("entity", BFIC)[0]["notable"] == [
-        {"id": f"{TERM}Mechanism", "name": "mechanism"}
+        {"id": f"{TERM}InternationalWorkingMechanism", "name": "working mechanism"},
+        {"id": f"{TERM}Mechanism", "name": "mechanism"},
     ]
     assert refine.suggest("type", "mechan")[0]["id"] == f"{TERM}Mechanism"
     assert refine.suggest("property", "initiated b")[0]["id"] == f"{TERM}initiatedBy"

@@ -117,7 +117,9 @@ class Arrangement:
 
     def unstated(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Unstated | None:
         """Return what the shapes expect of the thing and nothing says, group by group."""
-        told = self._answers.out.keys() | omissions.keys()
+        # In a row with a note on what is left out nothing is missing either.
+        noted = {ref.property for ref in self._beside(omissions)}
+        told = self._answers.out.keys() | omissions.keys() | noted
         lacking = [
             (self._shapes[PropertyRef(prop)], prop)
             for prop in self._terms.layout.expected(self._types)
