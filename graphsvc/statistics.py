@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from graphsvc.namespaces import RDF, RDFS, VOID, XSD, graph_iri, namespace_of
+from graphsvc.namespaces import DERIVATIONS, RDF, RDFS, VOID, XSD, graph_iri, namespace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,6 +42,7 @@ class Tally:
         self._own = f"{base}id/"
         self._own_graphs = graph_iri(base, "").value
         self._dataset = graph_iri(base, "dataset")
+        self._apart = graph_iri(base, DERIVATIONS)
         self.graphs: Counter[NamedNode] = Counter()
         self.passages = 0
         self.by_property: Counter[NamedNode] = Counter()
@@ -87,6 +88,10 @@ class Tally:
 
     def add(self, quad: Quad) -> None:
         """Count a quad; of a quad that comes twice each is counted."""
+        if quad.graph_name == self._apart:
+            # A query that names no graph does not see it.
+            self.graphs[self._apart] += 1
+            return
         node, predicate, value = quad.subject, quad.predicate, quad.object
         subject, other = self._number(node), self._number(value)
         triple = (subject << 80) | (self._number(predicate) << 40) | other
