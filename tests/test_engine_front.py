@@ -65,7 +65,7 @@ DOCUMENTS = (
 _OF_RELEASES = re.compile(
     r"<footer.*?</footer>|<script type=\"application/ld\+json\">.*?</script>"
     r"|<section aria-labelledby=\"(?:download|versions)\">.*?</section>"
-    r"|<p class=\"(?:figures|position)\">.*?</p>|<a class=\"query-this\"[^>]*>Permalink[^<]*</a>"
+    r"|<p class=\"(?:figures|position)\">.*?</p>|<a class=\"query-this\"[^>]*>Lasting link[^<]*</a>"
     r"|<dt>(?:Release|Retrieved)</dt><dd>.*?</dd>|, release [0-9a-f]{16}"
     r"|[^\n]*version[^\n]*[0-9a-f]{16}[^\n]*\n|ET  - [0-9a-f]{16}\r?\n|(?<=\n)\s*\n",
     re.DOTALL,
@@ -184,7 +184,7 @@ def test_releases_are_neither_linked_nor_answered(service: Service) -> None:
         page = _there(service, path)
         assert "/releases" not in page
         assert "dump." not in page
-        assert "Permalink" not in page
+        assert "Lasting link" not in page
     assert b"/releases" not in service.get("/sitemap.xml").content
     assert service.get("/releases", "Accept: application/json").problem == "not-found"
     assert service.get("/dump.nq.gz", "Accept: application/json").problem == "not-found"
