@@ -202,7 +202,7 @@ TELLING = [
     ("/reconcile", None),
     ("/sitemap.xml", None),
     ("/robots.txt", None),
-    ("/", "text/html"),
+    ("/data", "text/html"),
     ("/queries/keepers", "text/html"),
     ("/releases.ttl", None),
     ("/search.json?q=rock", None),

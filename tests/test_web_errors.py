@@ -94,6 +94,7 @@ WRONG = [
     Wrong("browse.compare_page", "/compare?iri=light:none", 404),
     Wrong("browse.compare_page", "/compare?class=lights:Light&highlight=all", 400),
     Wrong("browse.compare_page", "/compare?class=lights:Light&things=heaps", 400),
+    Wrong("pages.data", "/data", 405, "POST"),
     Wrong("pages.home", "/", 405, "POST"),
     Wrong("cite.citation", "/cite", 400),
     Wrong("pictures.timeline", "/timeline?class=none", 400),
