@@ -183,10 +183,11 @@ class RemoteStore:
 
     def _repairs(self, query: str) -> Sequence[Edit]:
         """Return the edits after which this engine answers as the standard, and pages, have it."""
-        edits = self.engine.repairs(query)
-        if self._recogniser.has_named_graphs:
+        edits, renamed = self.engine.repairs(query), sole_graph.repairs(query)
+        # Only who names a graph has to know whether there is one.
+        if not renamed or self._recogniser.has_named_graphs:
             return edits
-        return sole_graph.beside(sole_graph.repairs(query), edits)
+        return sole_graph.beside(renamed, edits)
 
     def _sent(
         self, text: Repaired, form: str, parameters: Sequence[tuple[str, str]]
