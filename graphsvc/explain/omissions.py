@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 #: So many notes are told of at most: more would be no answer.
 _MOST_NOTES = 3
 
-#: A property, its inverse, and those directly above and below it.
-_RELATED = f"({OWL.inverseOf}|^{OWL.inverseOf}|{RDFS.subPropertyOf}|^{RDFS.subPropertyOf})?"
+#: What leads from a property to its inverse, and to those directly above and below it.
+_RELATED = f"{OWL.inverseOf}|^{OWL.inverseOf}|{RDFS.subPropertyOf}|^{RDFS.subPropertyOf}"
 
 
 def omissions(store: Store, iris: Iterable[str]) -> tuple[Note, ...]:
@@ -52,7 +52,8 @@ def _found(store: Store, named: str) -> Mapping[Term, int]:
         f"SELECT DISTINCT ?note ?is_named ?is_near {{ "
         f"?kind {DQV.inDimension} {LDQD.completeness} . ?class {RDFS.subClassOf}* ?kind . "
         f"?note a ?class ; {OA.hasTarget} ?target . "
-        f"VALUES ?named {{ {named} }} ?named {_RELATED} ?property . ?note ?about ?property . "
+        f"{{ VALUES ?property {{ {named} }} }} UNION "
+        f"{{ VALUES ?named {{ {named} }} ?named {_RELATED} ?property }} ?note ?about ?property . "
         f"FILTER(?about NOT IN ({RDF.type}, {OA.hasTarget}, {PROV.wasDerivedFrom})) "
         f"BIND(EXISTS {{ VALUES ?target {{ {named} }} }} AS ?is_named) "
         f"BIND(EXISTS {{ VALUES ?thing {{ {named} }} ?target ?any ?thing "

@@ -37,7 +37,7 @@ DOCUMENTS = (
 OF_THE_DOCUMENT = (b"<http://purl.org/dc/terms/modified>", b"owl#versionInfo>")
 
 #: Pages with parts that tell of a release and its files, which a graph in an engine is not.
-OF_RELEASES = {"home", "dataset", "ontology", "cite", "programs"}
+OF_RELEASES = {"home", "data", "dataset", "ontology", "cite", "programs"}
 #: Pages of answers in which a union that is no set repeats rows, or a graph has any order.
 OF_THE_ENGINE = {"answer", "answer, counts", "answer, graph", "query, graph"}
 #: What other pages say of a release, and how long an answer took.
