@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,6 @@ from .servers import comunica, oxigraph, virtuoso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from server.processes import Service
 
@@ -51,9 +52,7 @@ class Places:
 
     def folder_of(self, store: str) -> Path:
         """Return a new folder for a store and the service before it."""
-        folder = self.own / store
-        folder.mkdir()
-        return folder
+        return Path(mkdtemp(prefix=f"{store}-", dir=self.own))
 
 
 @pytest.fixture(scope="session")

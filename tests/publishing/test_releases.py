@@ -39,8 +39,8 @@ def changed_release(
     facts = project / "data" / "ile-merrow" / "facts.trig"
     replace_in(
         facts,
-        "light:north-rock lights:opposite",
-        "light:south-spit lights:opposite light:north-rock . light:north-rock lights:opposite",
+        'lights:statedName "South Spit Light"@en',
+        'lights:statedName "South Spit Light"@en , "South Spit"@en',
     )
     return build_in(project, folder / "releases")
 

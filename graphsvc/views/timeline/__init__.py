@@ -44,7 +44,7 @@ MOST_ROWS = 1000
 _MOST_LOOKED_AT = 1_250
 """How many values are looked at for dates in one query.
 
-The query has a limit of four times as many: an engine may have a triple once for each of its graphs.
+The query has a limit of four times as many: engines may have a triple once for each graph of it.
 """
 
 _LEFT_OUT = ("dataset", DERIVATIONS, "examples", "inferred", "passages", "shapes")
