@@ -36,10 +36,14 @@ ANY_OF_MANY = {
     "terms/namings",
     "thing/parts",
 }
-#: It counts triples, which stand once for each graph in a union that is no set.
-COUNTS_TRIPLES = "collection/counted"
-#: The engine's own graphs are listed among the others.
-LISTS_OWN_GRAPHS = {"virtuoso": {"origins/graphs"}}
+#: These count triples, which stand once for each graph in a union that is no set, or what stands in
+#: the default graph, in which an engine's own union has the records of how facts follow.
+COUNTED = {"collection/counted", "collection/every-class", "collection/typed"}
+#: The engine's own graphs are listed among the others; an IRI that VALUES binds comes as a text.
+DIFFERS = {"virtuoso": {"origins/graphs", "neighbours/derived"}}
+#: Questions that an engine answers otherwise, as docs/engines.md says: a computed yes or no comes as
+#: a number, letters beyond ASCII come as escapes, and a filter on what is bound loses rows.
+ANSWERED_OTHERWISE = {"virtuoso": {"taken-for-granted", "triples-of-a-sentence", "abbreviations"}}
 #: Of the questions a slow engine is asked every so many.
 STEP = 8
 
@@ -57,7 +61,10 @@ def answered(service: Service, query: Query) -> Table:
 
 def test_the_questions_have_their_golden_answers(served: Served) -> None:
     differences = []
+    otherwise = ANSWERED_OTHERWISE.get(served.store, set())
     for query in QUERIES[:: STEP if served.store == SLOW else 1]:
+        if query.name in otherwise:
+            continue
         wanted, found = expected(query), answered(served.service, query)
         if sparql.form(query.text) == "DESCRIBE" and served.store in DESCRIBES_MORE:
             found = [row for row in found if row in wanted]
@@ -71,9 +78,9 @@ def test_the_questions_have_their_golden_answers(served: Served) -> None:
 
 @pytest.mark.parametrize("served", QUICK, indirect=True)
 def test_the_queries_behind_the_pages_give_the_same_rows(served: Served, embedded: Service) -> None:
-    passed_over = ANY_OF_MANY | LISTS_OWN_GRAPHS.get(served.store, set())
+    passed_over = ANY_OF_MANY | DIFFERS.get(served.store, set())
     if served.store != EMBEDDED:
-        passed_over.add(COUNTS_TRIPLES)
+        passed_over |= COUNTED
     differences = []
     for query in view_queries():
         if query.name not in passed_over:
@@ -90,4 +97,6 @@ def _unordered(rows: Table) -> Table:
 
 def test_what_is_passed_over_is_there() -> None:
     names = {query.name for query in view_queries()}
-    assert ANY_OF_MANY.union({COUNTS_TRIPLES}, *LISTS_OWN_GRAPHS.values()) <= names
+    assert ANY_OF_MANY.union(COUNTED, *DIFFERS.values()) <= names
+    questions = {query.name for query in QUERIES}
+    assert set().union(*ANSWERED_OTHERWISE.values()) <= questions
