@@ -41,7 +41,7 @@ ANY_OF_MANY = {
 COUNTED = {"collection/counted", "collection/every-class", "collection/typed"}
 #: The engine's own graphs are listed among the others; an IRI that VALUES binds comes as a text.
 DIFFERS = {"virtuoso": {"origins/graphs", "neighbours/derived"}}
-#: Questions that an engine answers otherwise, as docs/engines.md says: a computed yes or no comes as
+#: Questions that an engine answers otherwise, as docs/engines.md says: what is yes or no comes as
 #: a number, letters beyond ASCII come as escapes, and a filter on what is bound loses rows.
 ANSWERED_OTHERWISE = {"virtuoso": {"taken-for-granted", "triples-of-a-sentence", "abbreviations"}}
 #: Of the questions a slow engine is asked every so many.
