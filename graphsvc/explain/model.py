@@ -61,8 +61,8 @@ class Unexamined:
 class Explanation:
     """Why an answer is empty. ``empty`` is False if it is not: then there are no reasons.
 
-    ``notes`` say that the text leaves out what is asked for. ``probes`` is how many small queries
-    were asked to find out.
+    ``notes`` say that the text leaves out what the query wants. ``probes`` is how many small
+    queries it took to know.
     """
 
     empty: bool

@@ -1,4 +1,4 @@
-"""What the text leaves out: notes on what a query asks for and the graph cannot have.
+"""What the text leaves out: notes on what a query wants and the graph cannot have.
 
 A note is about an omission if its class, or one above it, says that it is about completeness
 (https://www.w3.org/TR/vocab-dqv/#dqv:inDimension). Its target is the thing of which something is
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from graphsvc.store.base import Store, Term
 
-#: So many notes are told of at most: more would be no answer.
+#: How many notes are given at most: more would be no answer.
 _MOST_NOTES = 3
 
 #: What leads from a property to its inverse, and to those directly above and below it.
@@ -29,7 +29,7 @@ _RELATED = f"{OWL.inverseOf}|^{OWL.inverseOf}|{RDFS.subPropertyOf}|^{RDFS.subPro
 
 
 def omissions(store: Store, iris: Iterable[str]) -> tuple[Note, ...]:
-    """Return the notes that say that the text leaves out what a query with these IRIs asks for.
+    """Return the notes that say that the text leaves out what a query with these IRIs wants.
 
     Those on a thing that the query names come alone; else those on a thing that has to do with one
     that it names; else a few on the property alone. There are none if the store cannot be asked.
@@ -38,15 +38,15 @@ def omissions(store: Store, iris: Iterable[str]) -> tuple[Note, ...]:
     if not named:
         return ()
     try:
-        found = _found(store, named)
-        best = min(found.values(), default=0)
-        notes = sorted((note for note, rank in found.items() if rank == best), key=str)
+        ranks = _ranks(store, named)
+        best = min(ranks.values(), default=0)
+        notes = sorted((note for note, rank in ranks.items() if rank == best), key=str)
         return _read(store, notes[:_MOST_NOTES])
     except GraphsvcError:
         return ()
 
 
-def _found(store: Store, named: str) -> Mapping[Term, int]:
+def _ranks(store: Store, named: str) -> Mapping[Term, int]:
     """Return the notes on a property that is named, the nearer the smaller the number."""
     rows = store.select(
         f"SELECT DISTINCT ?note ?is_named ?is_near {{ "
@@ -59,12 +59,12 @@ def _found(store: Store, named: str) -> Mapping[Term, int]:
         f"BIND(EXISTS {{ VALUES ?thing {{ {named} }} ?target ?any ?thing "
         f"FILTER(?any != {RDF.type}) }} AS ?is_near) }}"
     )
-    found: dict[Term, int] = {}
+    nearest: dict[Term, int] = {}
     for row in rows:
         ranks = [number for number, name in enumerate(("is_named", "is_near")) if _holds(row, name)]
         rank = min(ranks, default=2)
-        found[row["note"]] = min(rank, found.get(row["note"], rank))
-    return found
+        nearest[row["note"]] = min(rank, nearest.get(row["note"], rank))
+    return nearest
 
 
 def _holds(row: Mapping[str, Term], name: str) -> bool:

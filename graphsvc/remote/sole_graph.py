@@ -17,9 +17,11 @@ from graphsvc.store.repair import Edit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-
 NAME = "<urn:x-arq:DefaultGraph>"
-"""What the graph is called: Jena has this name for it, https://jena.apache.org/documentation/."""
+"""What the graph is called, as Jena calls it.
+
+https://jena.apache.org/documentation/tdb/dynamic_datasets.html
+"""
 
 _GRAPH = "GRAPH"
 _VARIABLES = ("?", "$")

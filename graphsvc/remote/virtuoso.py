@@ -33,6 +33,8 @@ _WHOLE_DESCRIPTIONS = 'define sql:describe-mode "CBD" '
 RESULTS_IN_JSON = (
     (b'"type": "typed-literal"', b'"type": "literal"'),
     (b'"type": "bnode", "value": "nodeID://', b'"type": "bnode", "value": "'),
+    (b'XMLSchema#boolean", "value": "1"', b'XMLSchema#boolean", "value": "true"'),
+    (b'XMLSchema#boolean", "value": "0"', b'XMLSchema#boolean", "value": "false"'),
 )
 """What it writes in results, and what the standard has instead.
 

@@ -64,7 +64,7 @@ def whole(address: str, tmp_path_factory: pytest.TempPathFactory) -> Graph:
 
 def test_a_crawler_comes_to_the_whole_graph(address: str, whole: Graph) -> None:
     gathered, seen = crawl(address + "id/light/north-rock", address)
-    assert len(seen) > 150
+    assert len(seen) > 180
     assert missing(whole, gathered) == []
     # Also to what was there before.
     assert f"{address}ontology/0.9.0" in seen

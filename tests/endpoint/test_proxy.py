@@ -63,7 +63,7 @@ def test_a_crawler_comes_to_the_whole_graph(
         key=lambda each: each.stat().st_mtime,
     )
     gathered, seen = crawl(address + "id/light/north-rock", address)
-    assert len(seen) > 150
+    assert len(seen) > 180
     assert missing(merged(releases, address), gathered) == []
     described = Graph().parse(f"{address}.well-known/void", format="turtle")
     for predicate in (DCAT.downloadURL, DCAT.accessURL, DCAT.endpointURL, VOID.dataDump):
