@@ -32,7 +32,7 @@ def omissions(store: Store, iris: Iterable[str]) -> tuple[Note, ...]:
     """Return the notes that say that the text leaves out what a query with these IRIs wants.
 
     Those on a thing that the query names come alone; else those on a thing that has to do with one
-    that it names; else a few on the property alone. There are none if the store cannot be asked.
+    that it names; else a few on the property alone. There are none if the store does not answer.
     """
     named = " ".join(str(NamedNode(iri)) for iri in dict.fromkeys(iris))
     if not named:

@@ -75,7 +75,7 @@ class LeadWriter:
         self._prefixes = prefixes
 
     def lead(self, templates: Iterable[Literal], languages: str) -> Lead | None:
-        """Return the sentence by the template that tells most, of equals by the first.
+        """Return the sentence by the template that has most values, of equals by the first.
 
         Without one it is the definition or the description that the graph has.
         """
@@ -110,8 +110,8 @@ class LeadWriter:
     def _optional(self, text: str) -> Sequence[str | tuple[Named, ...]]:
         places = _PLACE.findall(text)
         if len(places) < 2:  # noqa: PLR2004 - one property alone needs no passage to join it
-            found = [*self._filled(text, self._values)]
-            return [] if () in found else found
+            filled = [*self._filled(text, self._values)]
+            return [] if () in filled else filled
         pieces: list[str | tuple[Named, ...]] = []
         for passage in self._joining(places):
             pieces += self._filled(text, partial(self._values, passage=passage))
@@ -157,7 +157,7 @@ class LeadWriter:
 
 
 def _size(lead: Lead) -> int:
-    """Return of how many lists of values a sentence tells."""
+    """Return how many lists of values a sentence has."""
     return sum(isinstance(piece, tuple) for piece in lead.pieces)
 
 

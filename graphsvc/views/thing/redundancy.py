@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from graphsvc.views.thing.shortcuts import Place, Shortcuts
 
 _MOST_STEPS = 5
-"""How often a row that tells what another one says may itself be told by a further one."""
+"""How many rows may each stand for the one before it."""
 
 _DATES = frozenset(XSD[name] for name in ("gYear", "gYearMonth", "date", "dateTime"))
 

@@ -48,7 +48,7 @@ class Shortcuts:
         self._graph = graph
         self._leading = leading
         self._between: dict[PropertyRef, dict[Term, dict[Term, None]]] = defaultdict(dict)
-        self._told: dict[PropertyRef, dict[Term, Place]] = defaultdict(dict)
+        self._implying: dict[PropertyRef, dict[Term, Place]] = defaultdict(dict)
         self._look_ahead(_ends(facts, "value"))
         self._look_back(_ends(pointing, "subject"))
 
@@ -58,7 +58,7 @@ class Shortcuts:
 
     def teller(self, ref: PropertyRef, end: Term) -> Place | None:
         """Return the row of another property, and its far end, that has this one beside it."""
-        return self._told.get(ref, {}).get(end)
+        return self._implying.get(ref, {}).get(end)
 
     def terms(self) -> Iterator[Term]:
         """Yield every term that is to be named."""
@@ -84,7 +84,7 @@ class Shortcuts:
                     covered[chain.first][row["thing"]] = (shortcut, row["value"])
         for first, tellers in covered.items():
             if tellers.keys() >= out[first].keys():
-                self._told[PropertyRef(first)].update(tellers)
+                self._implying[PropertyRef(first)].update(tellers)
 
     def _is_shown(self, chain: Chain) -> bool:
         """Tell whether another row that leads has the values of the first step of a chain."""
@@ -111,8 +111,8 @@ class Shortcuts:
                 if is_step and row["value"] in into[chain.shortcut]:
                     second = PropertyRef(chain.second, incoming=True)
                     self._put(second, row["thing"], row["value"])
-                    told = self._told[PropertyRef(chain.shortcut, incoming=True)]
-                    told[row["value"]] = (second, row["thing"])
+                    implied = self._implying[PropertyRef(chain.shortcut, incoming=True)]
+                    implied[row["value"]] = (second, row["thing"])
 
     def _put(self, ref: PropertyRef, end: Term, middle: Term) -> None:
         self._between[ref].setdefault(end, {})[middle] = None
@@ -134,7 +134,7 @@ class Shortcuts:
 
 
 def _ends(rows: Iterable[Row], end: str) -> Ends:
-    found: dict[Term, dict[Term, None]] = defaultdict(dict)
+    ends: dict[Term, dict[Term, None]] = defaultdict(dict)
     for row in rows:
-        found[row["property"]][row[end]] = None
-    return dict(found)
+        ends[row["property"]][row[end]] = None
+    return dict(ends)
