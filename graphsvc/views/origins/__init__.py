@@ -32,6 +32,7 @@ from graphsvc.namespaces import (
     SCHEMA,
     WIKIBASE,
     Namespace,
+    graph_iri,
 )
 from graphsvc.views.model import Annotation, Named, Source
 from graphsvc.views.nested import Nested
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     Row: TypeAlias = Mapping[str, Term]
 
 GRAPHS = view_query("origins/graphs")
+RECORDS = view_query("origins/records")
 DESCRIBED = view_query("origins/described")
 SAID = view_query("origins/said")
 CONTENT = view_query("origins/content")
@@ -105,7 +107,8 @@ class Origins:
         self.has_reifiers = RDF.reifies in sizes
         self.has_claims = WIKIBASE.rank in sizes
         self.has_publications = NP.hasAssertion in sizes
-        self.has_derivations = sizes.keys() >= _DERIVING
+        records = RECORDS.bind({"graph": graph_iri(graph.base, DERIVATIONS)})
+        self.has_derivations = sizes.keys() >= _DERIVING or bool(graph.rows(records).rows)
         self.has_notes = OA.hasTarget in sizes
         self.has_statements = RDF.predicate in sizes and bool(graph.rows(DESCRIBED.bind({})).rows)
         found = [row["graph"] for row in graph.rows(GRAPHS.bind({}))]

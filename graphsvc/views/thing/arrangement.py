@@ -117,9 +117,7 @@ class Arrangement:
 
     def unstated(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Unstated | None:
         """Return what the shapes expect of the thing and nothing says, group by group."""
-        # In a row with a note on what is left out nothing is missing either.
-        noted = {ref.property for ref in self._beside(omissions)}
-        told = self._answers.out.keys() | omissions.keys() | noted
+        told = self._answers.out.keys() | omissions.keys()
         lacking = [
             (self._shapes[PropertyRef(prop)], prop)
             for prop in self._terms.layout.expected(self._types)
