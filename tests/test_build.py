@@ -314,12 +314,14 @@ def test_whoever_reads_during_builds_always_finds_a_whole_release(options: Setti
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    assert reader.stdout is not None
-    assert reader.stdout.readline() == b"reading\n"
-    for number in range(5):
-        change(options, number)
-        ids.append(quick(options).id)
-    out, complaint = reader.communicate(b"", timeout=60)
+    try:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == b"reading\n"
+        for number in range(5):
+            change(options, number)
+            ids.append(quick(options).id)
+    finally:
+        out, complaint = reader.communicate(b"", timeout=60)
     assert reader.returncode == 0, complaint.decode()
     assert set(json.loads(out)) <= set(ids)
     assert len(set(ids)) == 6

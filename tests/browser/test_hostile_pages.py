@@ -57,6 +57,7 @@ TARGETS = {
             "data:text/html,%3Cscript%3Ealert('subject')%3C/script%3E",
         )
     ],
+    "pages.data": ["/data"],
     "documents.ontology": ["/ontology"],
     "browse.browse_page": [
         *("/browse", f"/browse?class={quote(BASE)}Thing"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
@@ -12,10 +14,22 @@ from rdflib import BNode, Graph, URIRef
 from graphsvc.release import current
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: As many requests at a time as a polite crawler makes.
 THREADS = 4
+
+
+@contextmanager
+def readers() -> Iterator[ThreadPoolExecutor]:
+    """Start the threads that read.
+
+    Answers of stores that earlier tests left over can be dropped by their own thread alone.
+    """
+    gc.collect()
+    with ThreadPoolExecutor(THREADS) as pool:
+        yield pool
 
 
 def merged(releases: Path, address: str) -> Graph:
@@ -39,7 +53,7 @@ def crawl(start: str, base: str) -> tuple[Graph, list[str]]:
     """
     gathered, seen = Graph(), {start}
     waiting = [start]
-    with ThreadPoolExecutor(THREADS) as pool:
+    with readers() as pool:
         while waiting:
             graphs = list(pool.map(read, waiting))
             found = {

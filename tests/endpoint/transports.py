@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -179,9 +179,19 @@ def running(address: str, folder: Path, *arguments: str | Path) -> Iterator[None
             command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         ) as process,
     ):
-        _wait_for(process, address, log)
-        yield
+        try:
+            _wait_for(process, address, log)
+            yield
+        except BaseException:
+            # A test that fails may have left it in any state, and the block would wait for its end.
+            _kill(process)
+            raise
         _end(process, log)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _end(process: subprocess.Popen[bytes], log: Path) -> None:
@@ -190,7 +200,7 @@ def _end(process: subprocess.Popen[bytes], log: Path) -> None:
     try:
         process.wait(timeout=20)
     except subprocess.TimeoutExpired as error:
-        os.killpg(process.pid, signal.SIGKILL)
+        _kill(process)
         raise AssertionError("The server does not end:\n" + log.read_text("utf-8")) from error
 
 
@@ -204,5 +214,4 @@ def _wait_for(process: subprocess.Popen[bytes], address: str, log: Path) -> None
         except URLError:
             sleep(0.05)
         assert process.poll() is None, log.read_text("utf-8")
-    os.killpg(process.pid, signal.SIGKILL)
     raise AssertionError("The server does not answer:\n" + log.read_text("utf-8"))

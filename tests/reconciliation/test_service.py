@@ -127,16 +127,18 @@ def refine(mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
             stderr=subprocess.STDOUT,
         )
     client, end, pause = Refine(port), time.monotonic() + 120, threading.Event()
-    while True:
-        with suppress(OSError, HTTPException, AssertionError):
-            client.manifest()
-            break
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < end, log.read_text()
-        pause.wait(0.1)
-    yield client
-    process.terminate()
-    process.wait(timeout=30)
+    try:
+        while True:
+            with suppress(OSError, HTTPException, AssertionError):
+                client.manifest()
+                break
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            pause.wait(0.1)
+        yield client
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
 
 # --- the manifest ---
