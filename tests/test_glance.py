@@ -34,7 +34,7 @@ def mechanisms(graph: Graph) -> Sequence[Named]:
 def test_what_leads_is_shown_by_matters(graph: Graph, mechanisms: Sequence[Named]) -> None:
     found = glance(graph, mechanisms, "en")
     assert [matter.name for matter in found.matters] == [
-        *("Parties", "How it came about", "Secretariats and offices", "What it is for")
+        *("Parties", "How it came about", "Secretariats, offices and chairs", "What it is for")
     ]
 
 
@@ -78,12 +78,14 @@ def test_secretariats_of_working_groups_and_numbers_stand_where_one_looks(
     found = glance(graph, mechanisms, "en")
     name = "Secretariats of its working groups provided by"
     for label, passage in (("China Provinces", "22"), ("Chinese German", "25")):
-        offices = told(found, label, "Secretariats and offices")
+        offices = told(found, label, "Secretariats, offices and chairs")
         assert offices == {name: [f"CCCME [{passage}]"]}
     numbers = told(found, "China Provinces", "Parties")["Numbers given"]
     assert [each.rpartition(" ")[2] for each in numbers] == ["[21]", "[21]"]
     # A secretariat is an office: who provides it is not told twice.
-    assert set(told(found, "Business Forum", "Secretariats and offices")) == {""}
+    forum = told(found, "Business Forum", "Secretariats, offices and chairs")
+    assert set(forum) == {"", "Nominated or appointed to chair"}
+    assert forum["Nominated or appointed to chair"] == ["Bank of China [29]", "Pirelli [29]"]
 
 
 def test_what_is_alike_in_all_is_left_out(graph: Graph) -> None:

@@ -110,6 +110,25 @@ def test_a_page_begins_with_a_sentence_made_of_facts(
     assert lead.startswith(begins)
 
 
+@pytest.mark.parametrize(
+    ("path", "parties"),
+    [
+        ("mechanism/china-us-joint-working-group", "of China, United States, initiated"),
+        ("mechanism/china-california-joint-working-group", "of China and California, "),
+    ],
+)
+def test_a_sentence_names_what_its_template_names(
+    mechanisms: Graph, path: str, parties: str
+) -> None:
+    """The rows of the page say it too, and with another property."""
+    assert parties in (lead_of(thing(mechanisms, MECHANISMS + path, "en")) or "")
+
+
+def test_a_sentence_says_once_what_two_of_its_properties_say(mechanisms: Graph) -> None:
+    # A secretariat is an office: both are in the template.
+    assert (lead_of(thing(mechanisms, MECHANISMS + "mechanism/bfic", "en")) or "").count("ICE") == 1
+
+
 def test_what_began_and_when_stay_together(mechanisms: Graph) -> None:
     lead = lead_of(thing(mechanisms, MECHANISMS + "mechanism/china-us-joint-working-group", "en"))
     assert lead is not None
@@ -131,7 +150,7 @@ def test_an_organization_leads_with_its_part_in_all_mechanisms(mechanisms: Graph
         "Chinese German Economic Advisory Committee"
         in of["Chinese Secretariat of the innovative cooperation working group"]
     )
-    assert [fact.other.label for fact in keys["Who holds a role in it"].facts] == [
+    assert [fact.other.label for fact in keys["People and roles"].facts] == [
         "ZHANG Yujing, President of CCCME"
     ]
     assert len(keys["Undertakes"].facts) == 3
@@ -198,8 +217,10 @@ def test_lost_spaces_are_explained_once_where_they_are_quoted(client: FlaskClien
 def test_what_is_not_said_is_told_where_it_is_looked_for(client: FlaskClient) -> None:
     text = unescape(re.sub(r"<[^>]*>", " ", page(client, "mechanism/china-us-joint-working-group")))
     words = " ".join(text.split())
-    assert "Secretariats provided by Secretariats: not stated in the text The page names" in words
-    assert re.search(r"Working groups .* not stated in the text Seven groups are counted", words)
+    lacking = "No secretariat of the China-US group as a whole"
+    assert f"Secretariats provided by not stated in the text {lacking} The page names" in words
+    lacking = "Five China-US working groups are not named"
+    assert re.search(rf"Working groups .* not stated in the text {lacking} Seven groups", words)
 
 
 A, B, C = node("a"), node("b"), node("C")

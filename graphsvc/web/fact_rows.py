@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graphsvc.views.model import Fact, Note, Passage
-    from graphsvc.views.thing.model import Group, Omission, PropertyFacts, Thing
+    from graphsvc.views.thing.model import Group, PropertyFacts, Thing
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class FactRow:
 
     entry: PropertyFacts
     facts: tuple[Fact, ...] = ()
-    omission: Omission | None = None
+    omission: Note | None = None
     is_explained: bool = False
     name_span: int = 0
     elsewhere: tuple[Passage, ...] = ()
@@ -74,10 +74,10 @@ class _Table:
             self._add_wide(FactRow(entry))
         if entry.more:
             self._add_wide(FactRow(entry))
-        for omission in entry.omissions:
-            iri = omission.note.iri
-            self._add_wide(FactRow(entry, omission=omission, is_explained=iri in self.quoted))
-            self.quoted.add(iri)
+        for note in entry.omissions:
+            is_explained = note.iri in self.quoted
+            self._add_wide(FactRow(entry, omission=note, is_explained=is_explained))
+            self.quoted.add(note.iri)
         self.rows[first].name_span = len(self.rows) - first
 
     def _add_facts(self, entry: PropertyFacts, facts: tuple[Fact, ...]) -> None:

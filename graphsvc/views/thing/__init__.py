@@ -86,7 +86,7 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
     # Only a text can leave something unsaid: a thing that none is about lacks nothing.
     is_in_text = any(fact.passages for values in own.values() for fact in values)
     groups = others if key is None else (key, *others)
-    writer = LeadWriter(label.label, kinds, arrangement.telling(), graph.naming.prefixes)
+    writer = LeadWriter(label.label, kinds, facts, arrangement.teller, graph.naming.prefixes)
     return Thing(
         iri=iri,
         label=label.label,
@@ -161,7 +161,7 @@ def _other_names(
 
 def _notes(evidence: Evidence, groups: Sequence[Group], node: NamedNode) -> Notes:
     beside = {
-        each.note.iri for group in groups for entry in group.properties for each in entry.omissions
+        note.iri for group in groups for entry in group.properties for note in entry.omissions
     }
     return Notes(
         discrepancies=tuple(note for note in evidence.notes if note.is_discrepancy),

@@ -23,7 +23,6 @@ from graphsvc.views.thing.model import (
     ExpectedGroup,
     Group,
     Incoming,
-    Omission,
     PropertyFacts,
     Unstated,
 )
@@ -71,12 +70,10 @@ class Arrangement:
         self._redundancy = Redundancy(terms, facts, self._leading, answers.shortcuts)
         self._also = self._told_by_others()
 
-    def telling(self) -> Mapping[PropertyRef, Sequence[Fact]]:
-        """Return the facts that no other one says better."""
-        return {
-            ref: [fact for fact in facts if not self._redundancy.has(ref, fact)]
-            for ref, facts in self._facts.items()
-        }
+    def teller(self, ref: PropertyRef, fact: Fact) -> PropertyRef | None:
+        """Return the property whose row says a fact; None if that is its own."""
+        place = self._redundancy.teller(ref, fact)
+        return None if place is None else place[0]
 
     def key(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Group | None:
         """Return the facts that lead, under what the text leaves out of them too."""
@@ -157,15 +154,14 @@ class Arrangement:
 
     def _beside(
         self, omissions: Mapping[Term, tuple[Note, ...]]
-    ) -> Mapping[PropertyRef, tuple[Omission, ...]]:
+    ) -> Mapping[PropertyRef, tuple[Note, ...]]:
         """Return the notes on what is left out by the row in which a reader looks for it."""
-        found: dict[PropertyRef, dict[str, Omission]] = defaultdict(dict)
+        found: dict[PropertyRef, dict[str, Note]] = defaultdict(dict)
         for prop, notes in omissions.items():
-            own, ref = PropertyRef(prop), self._place_of(prop)
+            ref = self._place_of(prop)
             if ref in self._shapes:
-                of = None if ref == own else self._named(prop, self._shape(own))
-                found[ref].update((note.iri, Omission(note, of)) for note in notes)
-        return {ref: tuple(notes.values()) for ref, notes in found.items()}
+                found[ref].update((note.iri, note) for note in notes)
+        return {ref: tuple(each.values()) for ref, each in found.items()}
 
     def _shape(self, ref: PropertyRef) -> PropertyShape:
         return self._shapes.get(ref, PropertyShape())
@@ -205,7 +201,7 @@ class Arrangement:
         self,
         ref: PropertyRef,
         chosen: Callable[[Fact], bool],
-        omissions: tuple[Omission, ...] = (),
+        omissions: tuple[Note, ...] = (),
     ) -> PropertyFacts:
         facts = self._facts.get(ref, ())
         here = tuple(fact for fact in facts if chosen(fact))

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     #: The text of a sentence, and between it lists of values.
     Pieces: TypeAlias = tuple[str | tuple[Named, ...], ...]
 
+    #: The facts at each place of a template.
+    _Facts: TypeAlias = Mapping[str, Sequence[Fact]]
+
 _PART = re.compile(r"\[([^\[\]]*)\]")
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _STOPS = " ,;:."
@@ -58,8 +61,9 @@ class LeadWriter:
     """Writes the sentence on one thing.
 
     ``name`` is what it is called: a value that begins with it and a comma is written without.
-    ``kinds`` are its classes; ``facts`` are those that no other one says better; ``prefixes`` are
-    those of the names in templates.
+    ``kinds`` are its classes; ``facts`` are its own and those that others have with it, by
+    property. ``teller`` gives the property that says a fact as well, if there is one: where both
+    stand in a template, the fact is said once. ``prefixes`` are those of the names in templates.
     """
 
     def __init__(
@@ -67,11 +71,13 @@ class LeadWriter:
         name: str,
         kinds: Sequence[Named],
         facts: Mapping[PropertyRef, Sequence[Fact]],
+        teller: Callable[[PropertyRef, Fact], PropertyRef | None],
         prefixes: Mapping[str, str],
     ) -> None:
         self._beginning = f"{name}, "
         self._kinds = tuple(kinds)
         self._facts = facts
+        self._teller = teller
         self._prefixes = prefixes
 
     def lead(self, templates: Iterable[Literal], languages: str) -> Lead | None:
@@ -92,11 +98,12 @@ class LeadWriter:
     def _written(self, template: Literal) -> Lead | None:
         """Return the sentence; None if the thing lacks what it needs."""
         pieces: list[str | tuple[Named, ...]] = []
+        facts = self._of_all(_PLACE.findall(template.value))
         for number, text in enumerate(_PART.split(template.value)):
             if number % 2:
-                pieces += self._optional(text)
+                pieces += self._optional(text, facts)
             else:
-                needed = [*self._filled(text, self._values)]
+                needed = [*self._filled(text, partial(self._values, facts))]
                 if () in needed:
                     return None
                 pieces += needed
@@ -107,23 +114,15 @@ class LeadWriter:
         has_values = any(isinstance(piece, tuple) for piece in pieces)
         return Lead(tuple(pieces), template.language) if has_values else None
 
-    def _optional(self, text: str) -> Sequence[str | tuple[Named, ...]]:
+    def _optional(self, text: str, facts: _Facts) -> Sequence[str | tuple[Named, ...]]:
         places = _PLACE.findall(text)
         if len(places) < 2:  # noqa: PLR2004 - one property alone needs no passage to join it
-            filled = [*self._filled(text, self._values)]
+            filled = [*self._filled(text, partial(self._values, facts))]
             return [] if () in filled else filled
         pieces: list[str | tuple[Named, ...]] = []
-        for passage in self._joining(places):
-            pieces += self._filled(text, partial(self._values, passage=passage))
+        for passage in _joining([facts[place] for place in places]):
+            pieces += self._filled(text, partial(self._values, facts, passage=passage))
         return pieces
-
-    def _joining(self, places: Sequence[str]) -> list[str]:
-        """Return the passages that state a value of each of some properties, in their order."""
-        stating = [
-            dict.fromkeys(each for fact in self._of(place) for each in _passages(fact))
-            for place in places
-        ]
-        return [each for each in stating[0] if all(each in others for others in stating[1:])]
 
     def _filled(
         self, text: str, values: Callable[[str], tuple[Named, ...]]
@@ -134,17 +133,33 @@ class LeadWriter:
             elif piece:
                 yield piece
 
-    def _values(self, place: str, passage: str | None = None) -> tuple[Named, ...]:
+    def _values(self, facts: _Facts, place: str, passage: str | None = None) -> tuple[Named, ...]:
         """Return the values of a property, those that one passage states if one is given."""
         if place == "a":
             return self._kinds
-        facts = (fact for fact in self._of(place) if passage in (None, *_passages(fact)))
-        return tuple(dict.fromkeys(self._shortened(fact.other) for fact in facts))
+        stated = (fact for fact in facts[place] if passage in (None, *_passages(fact)))
+        return tuple(dict.fromkeys(self._shortened(fact.other) for fact in stated))
 
     def _shortened(self, named: Named) -> Named:
         return replace(named, label=named.label.removeprefix(self._beginning))
 
-    def _of(self, place: str) -> Sequence[Fact]:
+    def _of_all(self, places: Iterable[str]) -> _Facts:
+        """Return the facts of all places of a template, each fact at one of them alone."""
+        refs = {place: self._ref(place) for place in places}
+        named = {ref for ref in refs.values() if ref is not None}
+        return {
+            place: []
+            if ref is None
+            else [
+                fact
+                for fact in self._facts.get(ref, ())
+                if self._teller(ref, fact) not in named - {ref}
+            ]
+            for place, ref in refs.items()
+        }
+
+    def _ref(self, place: str) -> PropertyRef | None:
+        """Return the property that a place names; None if its prefix is not known."""
         name = place.removeprefix("^")
         prefix, _, local = name.partition(":")
         if name.startswith("<") and name.endswith(">"):
@@ -152,8 +167,16 @@ class LeadWriter:
         elif prefix in self._prefixes:
             iri = self._prefixes[prefix] + local
         else:
-            return ()
-        return self._facts.get(PropertyRef(NamedNode(iri), incoming=place.startswith("^")), ())
+            return None
+        return PropertyRef(NamedNode(iri), incoming=place.startswith("^"))
+
+
+def _joining(places: Sequence[Sequence[Fact]]) -> list[str]:
+    """Return the passages that state a fact of each of some places, in their order."""
+    stating = [
+        dict.fromkeys(each for fact in facts for each in _passages(fact)) for facts in places
+    ]
+    return [each for each in stating[0] if all(each in others for others in stating[1:])]
 
 
 def _size(lead: Lead) -> int:

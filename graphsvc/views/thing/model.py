@@ -44,17 +44,6 @@ class Partition:
 
 
 @dataclass(frozen=True, slots=True)
-class Omission:
-    """A note on what the text does not say, beside the row in which a reader looks for it.
-
-    ``of`` is the property that is left out, if it is not that of the row.
-    """
-
-    note: Note
-    of: Named | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PropertyFacts:
     """A property and the facts that a thing has of it, under the name that its shape gives.
 
@@ -62,13 +51,14 @@ class PropertyFacts:
     there if the facts lead to the parts of a dataset. An ``incoming`` property is read backwards:
     its facts are those of other things. ``between`` is what to name beside a value: what stands
     between it and the thing, if the property is a shortcut. ``also`` are the facts that need no row
-    of their own, since the fact with a value tells them.
+    of their own, since the fact with a value tells them. ``omissions`` are the notes on what the
+    text does not say where a reader looks for it here.
     """
 
     predicate: Named
     definition: str
     facts: tuple[Fact, ...]
-    omissions: tuple[Omission, ...] = ()
+    omissions: tuple[Note, ...] = ()
     more: int = 0
     partition: Partition | None = None
     incoming: bool = False
