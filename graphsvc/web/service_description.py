@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from graphsvc.formats import ANSWER_FORMATS
-from graphsvc.namespaces import OWL, RDF, RDFS, VOID, Namespace
+from graphsvc.namespaces import DERIVATIONS, OWL, RDF, RDFS, VOID, Namespace, graph_iri
 from graphsvc.web.rdf import write_rdf
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ def _triples(site: Site, address: str) -> Iterator[Triple]:
         # The example queries name it by its permanent IRI, which leads here.
         yield Triple(service, OWL.sameAs, permanent)
     yield Triple(service, SD.supportedLanguage, SD.SPARQL11Query)
-    yield Triple(service, SD.feature, SD.UnionDefaultGraph)
+    # Records of derivations are asked by the name of their graph alone.
+    apart = graph_iri(site.base, DERIVATIONS)
+    has_apart = site.store.ask(f"ASK {{ GRAPH {apart} {{ ?s ?p ?o }} }}")
+    if not has_apart:
+        yield Triple(service, SD.feature, SD.UnionDefaultGraph)
     for fmt in ANSWER_FORMATS:
         if fmt.iri is not None:
             yield Triple(service, SD.resultFormat, NamedNode(fmt.iri))
@@ -52,6 +56,9 @@ def _triples(site: Site, address: str) -> Iterator[Triple]:
         described = NamedNode(site.dataset.iri)
         yield Triple(service, SD.defaultDataset, described)
         yield from _dataset(site.store, described)
+        if has_apart:
+            words = f"The default graph is the union of all named graphs but {apart}."
+            yield Triple(described, RDFS.comment, Literal(words, language="en"))
 
 
 def _dataset(store: Store, described: NamedNode) -> Iterator[Triple]:
@@ -60,7 +67,7 @@ def _dataset(store: Store, described: NamedNode) -> Iterator[Triple]:
     yield Triple(described, SD.defaultGraph, default)
     yield Triple(default, RDF.type, SD.Graph)
     yield Triple(default, RDF.type, VOID.Dataset)
-    # The default graph is the union of all, and so has as many triples as the whole.
+    # The statistics count what a query of the default graph sees.
     whole = f"SELECT ?count {{ {described} {VOID.triples} ?count }} LIMIT 1"
     for row in store.select(whole):
         yield Triple(default, VOID.triples, row["count"])
