@@ -42,7 +42,8 @@ class SourceFile:
     """A file: its path relative to the project, what it is, its bytes, and what it says.
 
     ``prefixes`` are the file's own declarations. What a file with errors of syntax says is
-    incomplete, so it is ``broken``: conclusions from it would only hide the cause.
+    incomplete, so it is ``broken``: conclusions from it would only hide the cause. ``described``
+    are the IRIs of which the program says what follows from a line, with that line.
     """
 
     path: str
@@ -51,6 +52,7 @@ class SourceFile:
     quads: tuple[Quad, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
     broken: bool = False
+    described: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def sha256(self) -> str:
@@ -70,7 +72,7 @@ class SourceFile:
     @cached_property
     def subjects(self) -> dict[str, int]:
         """Return what the file describes, each IRI with its line."""
-        return trig.subjects(self.text) if self._has_tokens else {}
+        return trig.subjects(self.text) if self._has_tokens else dict(self.described)
 
     @cached_property
     def mentions(self) -> dict[str, int]:
@@ -85,7 +87,8 @@ class SourceFile:
     @property
     def _has_tokens(self) -> bool:
         """Tell whether the file is written in a syntax with the tokens of Turtle."""
-        return rdf_files.syntax(self.path) not in (RdfFormat.RDF_XML, RdfFormat.JSON_LD)
+        others = (RdfFormat.RDF_XML, RdfFormat.JSON_LD)
+        return self.row.role is not Role.REGISTER and rdf_files.syntax(self.path) not in others
 
     def in_graph(self, base: str) -> SourceFile:
         """Return the file with its statements outside all graphs in the one that they belong in.
@@ -107,6 +110,8 @@ def read(root: Path, path: PurePosixPath, row: Row) -> tuple[SourceFile, list[Fi
     """Read one file of the layout, and say what is wrong with its encoding or its syntax."""
     data = (root / path).read_bytes()
     file = SourceFile(str(path), row, data)
+    if row.role is Role.ORIGINAL:
+        return file, []
     rdf_format = _RDF_FORMATS.get(path.suffix)
     if rdf_format is not None:
         parsed = parse_file(data, rdf_format, file.path)

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from graphsvc import rdf_files
+from graphsvc.texts.model import FACTS, REGISTER, SOURCE, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,8 @@ class Role(Enum):
     TRIG = "TriG, one graph"
     FACTS = "TriG, one graph for each passage"
     TEXT = "a source text"
+    REGISTER = "the list of the passages of a text"
+    ORIGINAL = "the file that a text was taken from"
     QUERY = "a query or a check"
     PROSE = "for people only"
     RDF = "RDF in any syntax, in its own graphs"
@@ -47,7 +50,7 @@ DATASET = "data/dataset.ttl"
 
 #: What the folder of a text must have. It may have its own schemes and editorial notes too, so
 #: that one folder is all that a text brings.
-TEXT_FILES = ("text.txt", "source.ttl", "facts.trig")
+TEXT_FILES = (WORDS, REGISTER, SOURCE, FACTS)
 
 #: In the order in which they are read, and in which ``locate`` looks.
 ROWS: tuple[Row, ...] = (
@@ -56,7 +59,9 @@ ROWS: tuple[Row, ...] = (
     Row(DATASET, Role.TURTLE, "dataset"),
     Row("data/schemes.ttl", Role.TURTLE, "schemes"),
     Row("data/*/schemes.ttl", Role.TURTLE, "schemes"),
+    Row("data/*/original.*", Role.ORIGINAL),
     Row("data/*/source.ttl", Role.TURTLE, "passages"),
+    Row("data/*/passages.tsv", Role.REGISTER),
     Row("data/*/facts.trig", Role.FACTS),
     Row("data/editorial.trig", Role.TRIG, "editorial"),
     Row("data/*/editorial.trig", Role.TRIG, "editorial"),

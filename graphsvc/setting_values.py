@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from graphsvc.hosts import is_host, split_public_url
 from graphsvc.profiles import PROFILES, WEIGHTS
+from graphsvc.texts.statements import PASSAGE_TERMS
 
 #: The word in ``trusted_proxies`` for whatever connects to a Unix socket of the service.
 UNIX = "unix"
@@ -202,6 +203,15 @@ def checks(value: object) -> tuple[str, ...]:
     if not all(check and weight in WEIGHTS for check, weight in pairs):
         raise ValueError(f"names of checks, each with one of {', '.join(WEIGHTS)}")
     return tuple(f"{check}={weight}" for check, weight in pairs)
+
+
+def passages(value: object) -> tuple[str, ...]:
+    """Read the terms for passages: a table of TOML, or texts such as ``heading=doco:Title``."""
+    pairs = value.items() if isinstance(value, dict) else (t.split("=", 1) for t in _items(value))
+    named = [tuple(map(str, pair)) for pair in pairs]
+    if not all(len(pair) == 2 and pair[0] in PASSAGE_TERMS and pair[1] for pair in named):  # noqa: PLR2004
+        raise ValueError(f"names with a prefix, or IRIs, of {', '.join(PASSAGE_TERMS)}")
+    return tuple("=".join(pair) for pair in named)
 
 
 def _items(value: object) -> tuple[str, ...]:

@@ -70,6 +70,14 @@ class Settings:
             "What single checks weigh, by their names: off, note, warning or error.", reading.checks
         ),
     )
+    passages: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "The classes and properties of passages: of a sentence, a heading, an item and "
+            "furniture; the section they stand under and their reading.",
+            reading.passages,
+        ),
+    )
     lenient: bool = field(
         default=False,
         metadata=_about(

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from graphsvc import files, layout, rdf_files, trig
+from graphsvc import files, layout, rdf_files, settings, trig
 from graphsvc.bases import bases_of
 from graphsvc.errors import InputError
 from graphsvc.findings import Finding
 from graphsvc.layout import Role, Row
 from graphsvc.namespaces import RDF, SH, VOID, Prefixes, graph_iri
 from graphsvc.parsing import parse_file
-from graphsvc.passages import Passage, Place, Text, check_blocks, check_document, read_passages
+from graphsvc.texts import register
+from graphsvc.texts.anchoring import anchored
+from graphsvc.texts.blocks import check_blocks
+from graphsvc.texts.model import Passage, Place, Text
+from graphsvc.texts.statements import Original, Statements, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -112,16 +116,18 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
     free += [(each.path, each.name, _FREE) for each in rdf_files.find(others)] if others else []
     beyond = [files.read_rdf(*each, base, parser) for each in free]
     findings += [finding for _, found in beyond for finding in found]
-    sources = tuple(file.in_graph(base) for file, _ in (*read, *beyond))
+    sources = [file.in_graph(base) for file, _ in (*read, *beyond)]
     prefixes = _prefix_table(sources)
     findings += [found for file, _ in read for found in files.check(file, base, prefixes)]
     by_path = {file.path: file for file in sources}
-    texts = [_text(slug, by_path) for slug in layout.text_folders(root)]
-    findings += [finding for _, found in texts for finding in found]
-    whole = tuple(text for text, _ in texts if text is not None)
-    findings += _passages_twice(whole)
+    terms = dict(pair.split("=", 1) for pair in settings.load({"project": root}, {}).passages)
+    reader = _TextReader(base, Vocabulary.of(terms, prefixes.in_queries), by_path)
+    whole = [text for slug in layout.text_folders(root) if (text := reader.read(slug)) is not None]
+    findings += [*reader.findings, *_passages_twice(whole)]
     derived = () if stated else tuple(_stating(base, sources))
-    return Project(root, base, prefixes, sources, whole, tuple(findings), derived)
+    return Project(
+        root, base, prefixes, tuple(by_path.values()), tuple(whole), tuple(findings), derived
+    )
 
 
 def current_inputs(root: Path, others: Sequence[Path] = ()) -> dict[str, str]:
@@ -201,21 +207,57 @@ def _usual_prefixes(sources: Sequence[SourceFile]) -> dict[str, str]:
     return table
 
 
-def _text(slug: str, by_path: dict[str, SourceFile]) -> tuple[Text | None, list[Finding]]:
-    """Return the text of a folder under data/, and what is wrong with it and its passages.
+class _TextReader:
+    """Reads the texts of a project: what follows from a list of passages joins its file."""
 
-    Nothing is told of a text whose files are missing or broken: that is said already.
-    """
-    paths = [f"data/{slug}/{name}" for name in layout.TEXT_FILES]
-    if not all(path in by_path and not by_path[path].broken for path in paths):
-        return None, []
-    words, source, facts = (by_path[path] for path in paths)
-    place = Place(words.path, source.path, facts.path, source.subjects)
-    passages, findings = read_passages(source.quads, words.text, place)
-    findings += check_document(source.quads, passages, words.data, place)
-    findings += check_blocks(trig.blocks(facts.text), passages, place)
-    document = passages[0].document if passages else None
-    return Text(slug, document, words.text, passages), findings
+    def __init__(self, base: str, vocabulary: Vocabulary, files: dict[str, SourceFile]) -> None:
+        self._base = base
+        self._vocabulary = vocabulary
+        self._files = files
+        self.findings: list[Finding] = []
+
+    def read(self, slug: str) -> Text | None:
+        """Return the text of a folder under data/; None if a file of it is missing or broken.
+
+        Nothing is told of such a text: that is said already.
+        """
+        place = Place(slug, self._base)
+        paths = [place.path(name) for name in layout.TEXT_FILES]
+        if not all(path in self._files and not self._files[path].broken for path in paths):
+            return None
+        words, listed, source, facts = (self._files[path] for path in paths)
+        entries, wrong_lines = register.read(listed.text, place)
+        passages, misplaced = anchored(entries, words.text, place)
+        self.findings += [*wrong_lines, *misplaced, *_check_document(source, place)]
+        self.findings += check_blocks(trig.blocks(facts.text), passages, place)
+        statements = Statements(place, self._vocabulary, source.quads)
+        quads = (
+            *statements.of_document(words.data, self._original(slug)),
+            *statements.of_passages(passages),
+        )
+        lines = {place.passage(entry.name): entry.line for entry in entries}
+        self._files[listed.path] = replace(listed, quads=quads, described=lines)
+        return Text(slug, place.document, words.text, passages)
+
+    def _original(self, slug: str) -> Original | None:
+        of_text = (
+            file
+            for path, file in self._files.items()
+            if file.row.role is Role.ORIGINAL and path.startswith(f"data/{slug}/")
+        )
+        file = next(of_text, None)
+        return None if file is None else Original(file.path.rpartition("/")[2], file.data)
+
+
+def _check_document(source: SourceFile, place: Place) -> Iterator[Finding]:
+    if not any(quad.subject == NamedNode(place.document) for quad in source.quads):
+        yield Finding(
+            "document",
+            f"Nothing is said of the document <{place.document}>.",
+            "Give it its class, a dcterms:title and its dcterms:language.",
+            path=source.path,
+            entity=place.document,
+        )
 
 
 def _passages_twice(texts: Sequence[Text]) -> Iterator[Finding]:
@@ -227,7 +269,7 @@ def _passages_twice(texts: Sequence[Text]) -> Iterator[Finding]:
                 yield Finding(
                     "passage-twice",
                     f"The texts {owner} and {text.slug} both have a passage of this IRI.",
-                    f"Number the passages of {text.slug} so that no other text has them.",
-                    path=f"data/{text.slug}/source.ttl",
+                    f"Name the passages of {text.slug} so that no other text has them.",
+                    path=f"data/{text.slug}/passages.tsv",
                     entity=passage.iri,
                 )

@@ -20,14 +20,14 @@ import pyoxigraph as ox
 from rapidfuzz import fuzz
 
 from graphsvc.namespaces import DC, DCTERMS, FOAF, RDFS, SKOS, XSD
-from graphsvc.passages import shown
+from graphsvc.texts.model import shown
 from graphsvc.trig import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from graphsvc.findings import Finding
-    from graphsvc.passages import Passage
+    from graphsvc.texts.model import Passage
     from graphsvc.validation.evidence import Evidence
 
 #: What gives names by convention; so do properties that say so themselves, as ``schema:name``.

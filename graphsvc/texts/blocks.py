@@ -1,0 +1,65 @@
+"""What is wrong with the facts of a text: each block is one passage's, under its words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphsvc import trig
+from graphsvc.findings import Finding
+from graphsvc.texts.model import FACTS, REGISTER, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphsvc.texts.model import Passage, Place
+    from graphsvc.trig import Block
+
+
+def check_blocks(
+    blocks: Sequence[Block], passages: Sequence[Passage], place: Place
+) -> Iterator[Finding]:
+    """Yield what is wrong with the blocks of facts.trig: one for a passage, under its words."""
+    by_iri = {passage.iri: passage for passage in passages}
+    first: dict[str, int] = {}
+    for block in blocks:
+        passage = by_iri.get(block.graph)
+        if passage is None:
+            yield _finding(
+                "fact-graph-is-no-passage",
+                f"The block <{block.graph}> is named after no passage of {place.path(REGISTER)}.",
+                "Name it after the passage that states its facts.",
+                block,
+                place,
+            )
+        elif block.quote != trig.normalised(passage.exact):
+            yield _wrong_quote(block, passage, place)
+        if block.graph in first:
+            yield _finding(
+                "block-twice",
+                f"The facts of <{block.graph}> stand in two blocks, the first on line "
+                f"{first[block.graph]}.",
+                "Join them, so that one can read a sentence and then all it states.",
+                block,
+                place,
+            )
+        first.setdefault(block.graph, block.line)
+
+
+def _wrong_quote(block: Block, passage: Passage, place: Place) -> Finding:
+    if block.quote is None:
+        message = "No comment quotes the passage above its block."
+    else:
+        message = f"The comment quotes {shown(block.quote)}, not {shown(passage.exact)}."
+    return _finding(
+        "passage-quote",
+        message,
+        f"Run: graphsvc text update {place.slug}. Or put its words directly above the block, each "
+        f"line after {trig.QUOTE_MARK}: {trig.normalised(passage.exact)}",
+        block,
+        place,
+    )
+
+
+def _finding(check: str, message: str, remedy: str, block: Block, place: Place) -> Finding:
+    path = place.path(FACTS)
+    return Finding(check, message, remedy, path=path, line=block.line, entity=block.graph)

@@ -1,0 +1,84 @@
+r"""The list of the passages of a text: ``passages.tsv``, one passage a line, in their order.
+
+    08	sentence	CICA Business Council is the organization …
+
+A line has the name of the passage, which stays whatever happens to the text; its kind, of a heading
+with its level (``heading 2``); and its words to the letter. Offsets are not written: they follow
+from the words and the text. A line break, a tab and a backslash within words are written ``\n``,
+``\t`` and ``\\``. ``graphsvc text`` writes the list; whoever wants other passages changes it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from graphsvc.findings import Finding
+from graphsvc.texts.model import REGISTER, Entry, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from graphsvc.texts.model import Place
+
+HEAD = "name\tkind\twords"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_KIND = re.compile(r"(sentence|item|furniture)|heading ([1-6])")
+_ESCAPED = re.compile(r"\\(.)")
+_MEANT = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
+_WRITTEN = str.maketrans({meant: f"\\{letter}" for letter, meant in _MEANT.items()})
+
+
+def written(entries: Iterable[Entry]) -> str:
+    """Return the list of some passages as its file has it."""
+    lines = [
+        f"{entry.name}\t{_kind(entry)}\t{entry.words.translate(_WRITTEN)}" for entry in entries
+    ]
+    return "\n".join([HEAD, *lines, ""])
+
+
+def read(text: str, place: Place) -> tuple[list[Entry], list[Finding]]:
+    """Return the passages of a list, and what is wrong with its lines."""
+    found = [*_read(text, place)]
+    entries = [each for each in found if isinstance(each, Entry)]
+    return entries, [each for each in found if isinstance(each, Finding)]
+
+
+def _read(text: str, place: Place) -> Iterator[Entry | Finding]:
+    first: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or line == HEAD:
+            continue
+        name, _, rest = line.partition("\t")
+        kind, _, words = rest.partition("\t")
+        match = _KIND.fullmatch(kind)
+        if match is None or not _NAME.fullmatch(name) or not words:
+            yield _finding(
+                place,
+                number,
+                "This line names no passage.",
+                "Write a name, the kind (sentence, item, furniture, or heading 1 to heading 6) and "
+                "the words, with a tab between them.",
+            )
+        elif name in first:
+            yield _finding(
+                place,
+                number,
+                f"The name {name} has line {first[name]} already.",
+                "Give this passage a name of its own.",
+            )
+        else:
+            first[name] = number
+            level = int(match[2] or 0)
+            kept = Kind(match[1] or "heading")
+            unescaped = _ESCAPED.sub(lambda each: _MEANT.get(each[1], each[0]), words)
+            yield Entry(name, kept, unescaped, level, number)
+
+
+def _kind(entry: Entry) -> str:
+    return f"heading {entry.level}" if entry.kind is Kind.HEADING else entry.kind.value
+
+
+def _finding(place: Place, line: int, message: str, remedy: str) -> Finding:
+    return Finding("passage-list", message, remedy, path=place.path(REGISTER), line=line)
