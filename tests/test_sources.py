@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
+from pyoxigraph import Literal, NamedNode
 
-from graphsvc import settings, sources, trig
+from graphsvc import layout, settings, sources, trig
 from graphsvc.errors import InputError
 from graphsvc.findings import Severity
-from graphsvc.namespaces import OA, RDF
+from graphsvc.namespaces import NIF, OA, PROV, RDF, SCHEMA
+from graphsvc.texts import register
+from graphsvc.texts.model import Entry, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,11 +21,14 @@ if TYPE_CHECKING:
 
     from graphsvc.findings import Finding
     from graphsvc.sources import Project
+    from graphsvc.store.base import Term
 
 SOURCE = "data/ile-merrow/source.ttl"
+LISTED = "data/ile-merrow/passages.tsv"
 FACTS = "data/ile-merrow/facts.trig"
 TEXT = "data/ile-merrow/text.txt"
 EDITORIAL = "data/editorial.trig"
+ONTOLOGY = "ontology/lights.ttl"
 BASE = "https://example.org/lights/"
 
 
@@ -85,8 +92,8 @@ def test_an_entity_is_located_where_it_is_described(lights: Project) -> None:
 
 def test_what_is_only_named_is_located_where_it_is_named(lights: Project) -> None:
     assert lights.locate(RDF.nil) is None
-    path, _ = lights.locate("http://www.w3.org/2001/XMLSchema#nonNegativeInteger") or ("", 0)
-    assert path == SOURCE
+    licence = "https://creativecommons.org/publicdomain/zero/1.0/"
+    assert lights.locate(licence) == ("ontology/lights.ttl", 22)
 
 
 def test_inputs_are_the_digests_of_all_files(lights: Project, lights_copy: Path) -> None:
@@ -141,14 +148,14 @@ def test_a_base_that_is_not_stated_is_derived_where_none_is_demanded(
 
 
 def test_every_syntax_error_has_its_line_and_column(edit: Callable[[str, str, str], Path]) -> None:
-    edit(SOURCE, "schema:position 1 ;", "schema:position 1")
-    folder = edit(SOURCE, "passage:3 a lights:Sentence", "passage:3 b lights:Sentence")
+    edit(ONTOLOGY, "dcterms:creator body:makers ;", "dcterms:creator body:makers")
+    folder = edit(ONTOLOGY, "lights:Heading a owl:Class", "lights:Heading b owl:Class")
     found = [finding for finding in findings(folder) if finding.check == "syntax"]
     assert [(finding.path, finding.line, finding.column) for finding in found] == [
-        (SOURCE, 20, 5),
-        (SOURCE, 30, 11),
+        (ONTOLOGY, 21, 5),
+        (ONTOLOGY, 37, 16),
     ]
-    assert "nif:referenceContext source:ile-merrow ;" in found[0].message
+    assert "dcterms:publisher body:makers ;" in found[0].message
     assert "dot" in found[0].remedy
 
 
@@ -203,7 +210,7 @@ def test_rdf_beyond_the_layout_is_read_and_told(lights_copy: Path) -> None:
     assert quad.graph_name.value == f"{BASE}graph/data/ile-merrow/more.nt"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("name", ["text.txt", "source.ttl", "facts.trig"])
+@pytest.mark.parametrize("name", layout.TEXT_FILES)
 def test_a_file_that_is_missing(lights_copy: Path, name: str) -> None:
     (lights_copy / "data" / "ile-merrow" / name).unlink()
     finding = only(lights_copy)
@@ -302,73 +309,117 @@ def test_lists_axioms_and_paths_may_be_blank(edit: Callable[[str, str, str], Pat
     assert findings(folder) == []
 
 
-# --- offsets, tiling, quotes, digest ---
+# --- passages, quotes, document ---
 
 
-def test_a_wrong_offset_says_what_stands_there_and_where_the_words_are(
-    edit: Callable[[str, str, str], Path],
-) -> None:
-    finding = only(edit(SOURCE, 'nif:beginIndex "22"', 'nif:beginIndex "28"'))
-    assert (finding.check, finding.place()) == ("passage-offsets", f"{SOURCE}:24")
-    assert "“Rock Light was lit in 1871 on the order of the Harbour Board.”" in finding.message
-    assert "“North Rock Light was" in finding.message
-    assert finding.remedy == "These words stand at nif:beginIndex 22 ; nif:endIndex 89."
+def said_of(project: Project, iri: str, predicate: NamedNode) -> list[Term]:
+    node = NamedNode(iri)
+    told = [each for each in project.quads if (each.subject, each.predicate) == (node, predicate)]
+    assert {each.graph_name for each in told} <= {project.graph("passages")}
+    return [each.object for each in told]
 
 
-def test_of_several_places_the_nearest_is_proposed(edit: Callable[[str, str, str], Path]) -> None:
-    folder = edit(SOURCE, 'oa:exact "Share this page"', 'oa:exact "Ada Quill"')
-    finding = only(folder)
-    content = (folder / TEXT).read_text("utf-8")
-    begin = content.rindex("Ada Quill")
-    assert f"nif:beginIndex {begin} ; nif:endIndex {begin + 9}." in finding.remedy
+def test_what_follows_from_the_list_of_passages_is_said(lights: Project) -> None:
+    passage = f"{BASE}passage/2"
+    assert said_of(lights, passage, RDF.type) == [NamedNode(f"{BASE}ontology#Sentence")]
+    whole = "http://www.w3.org/2001/XMLSchema#nonNegativeInteger"
+    for offset, prop in ((22, NIF.beginIndex), (89, NIF.endIndex)):
+        assert said_of(lights, passage, prop) == [Literal(str(offset), datatype=NamedNode(whole))]
+    assert said_of(lights, passage, SCHEMA.position) == [Literal(2)]
+    assert lights.locate(passage) == (LISTED, 3)
+    digest = hashlib.sha256((lights.root / TEXT).read_bytes()).hexdigest()
+    assert said_of(lights, f"{BASE}source/ile-merrow", SCHEMA.sha256) == [Literal(digest)]
 
 
-def test_words_that_stand_nowhere(edit: Callable[[str, str, str], Path]) -> None:
-    finding = only(edit(SOURCE, '"Share this page"', '"Share this site"'))
-    assert finding.check == "passage-offsets"
-    assert "nowhere" in finding.remedy
+def test_what_only_a_person_knows_goes_before_what_follows(mechanisms: Project) -> None:
+    reading = NamedNode("https://w3id.org/iwm/ontology#readingText")
+    for number, lost in (("32", False), ("33", True)):
+        passage = mechanisms.passages[f"https://w3id.org/iwm/passage/{number}"]
+        (read,) = said_of(mechanisms, passage.iri, reading)
+        assert isinstance(read, Literal)
+        assert read.language == "en"
+        assert (read.value != passage.exact) is lost
+
+
+def test_a_passage_stands_under_the_heading_above_it(mechanisms: Project) -> None:
+    base = "https://w3id.org/iwm/passage/"
+    sections = {name: mechanisms.passages[f"{base}{name}"].section for name in ("05", "07", "08")}
+    assert sections == {"05": None, "07": f"{base}05", "08": f"{base}07"}
+    # What belongs to the page stands under no heading of the text.
+    assert mechanisms.passages[f"{base}06"].section is None
+
+
+def test_the_file_that_a_text_was_taken_from_is_described(lights_copy: Path) -> None:
+    data = b"%PDF-1.4 \xe9"
+    (lights_copy / "data" / "ile-merrow" / "original.pdf").write_bytes(data)
+    project = sources.load(lights_copy)
+    assert project.findings == ()
+    (original,) = said_of(project, f"{BASE}source/ile-merrow", PROV.wasDerivedFrom)
+    assert isinstance(original, NamedNode)
+    assert said_of(project, original.value, SCHEMA.encodingFormat) == [Literal("application/pdf")]
+    digest = hashlib.sha256(data).hexdigest()
+    assert said_of(project, original.value, SCHEMA.sha256) == [Literal(digest)]
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    "line",
     [
-        ('nif:endIndex "89"', 'nif:endIndex "9999"'),
-        ('nif:endIndex "89"', 'nif:endIndex "22"'),
-        ('nif:endIndex "89"', 'nif:endIndex "-1"'),
-        ('nif:endIndex "89"', 'nif:endIndex "89", "90"'),
-        ('nif:beginIndex "22"^^xsd:nonNegativeInteger ;', ""),
+        "8\tSentence\tIt is dark.",
+        "8\theading\tIt is dark.",
+        "8\theading 7\tIt is dark.",
+        "8\tsentence\t",
+        "8\tsentence",
+        "\tsentence\tIt is dark.",
+        "a/b\tsentence\tIt is dark.",
     ],
 )
-def test_offsets_that_are_no_stretch_of_the_text(
-    edit: Callable[[str, str, str], Path], old: str, new: str
-) -> None:
-    found = findings(edit(SOURCE, old, new))
-    assert found[0].check == "passage-offsets"
-    assert found[0].entity == f"{BASE}passage/2"
+def test_a_line_that_names_no_passage(lights_copy: Path, line: str) -> None:
+    with (lights_copy / LISTED).open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+    finding = only(lights_copy)
+    assert (finding.check, finding.place()) == ("passage-list", f"{LISTED}:9")
+    assert "heading 1" in finding.remedy
 
 
-def test_a_gap_between_passages(edit: Callable[[str, str, str], Path]) -> None:
-    source = (edit(SOURCE, "passage:7 a lights:Furniture", "passage:7 a lights:Furniture")) / SOURCE
-    text = source.read_text("utf-8")
-    source.write_text(text[: text.index("passage:7 a")], "utf-8")
-    finding = only(source.parents[2])
-    assert (finding.check, finding.path) == ("tiling", SOURCE)
+def test_a_name_for_two_passages(edit: Callable[[str, str, str], Path]) -> None:
+    found = findings(edit(LISTED, "3\tsentence", "2\tsentence"))
+    assert found[0].check == "passage-list"
+    assert "line 3" in found[0].message
+
+
+def test_words_are_kept_to_the_letter(lights_copy: Path) -> None:
+    odd = "A\ttab,\na line\r\nand a \\ back\\nslash."
+    with (lights_copy / TEXT).open("ab") as text:
+        text.write(f"\n{odd}".encode())
+    entry = Entry("8", Kind.SENTENCE, odd)
+    with (lights_copy / LISTED).open("a", encoding="utf-8") as listed:
+        listed.write(register.written([entry]).removeprefix(register.HEAD + "\n"))
+    project = sources.load(lights_copy)
+    assert project.findings == ()
+    assert project.passages[f"{BASE}passage/8"].exact == odd
+
+
+def test_words_that_stand_nowhere(edit: Callable[[str, str, str], Path]) -> None:
+    missing, left_out = findings(edit(TEXT, "Its first keeper", "The first keeper"))
+    assert (missing.check, missing.place()) == ("passage-words", f"{LISTED}:4")
+    assert "“Its first keeper was Ada Quill.” stand nowhere" in missing.message
+    assert "graphsvc text update ile-merrow" in missing.remedy
+    assert "“The first keeper was Ada Quill.”" in left_out.message
+
+
+def test_words_that_stand_elsewhere(edit: Callable[[str, str, str], Path]) -> None:
+    folder = edit(LISTED, "7\tfurniture\tShare this page", "7\tfurniture\tTobias Reed")
+    finding = only(folder)
+    assert (finding.check, finding.entity) == ("passage-words", f"{BASE}passage/7")
+    assert "do not stand here" in finding.message
+
+
+def test_words_that_no_passage_has(edit: Callable[[str, str, str], Path]) -> None:
+    finding = only(edit(LISTED, "7\tfurniture\tShare this page\n", ""))
+    assert (finding.check, finding.path) == ("passage-words", LISTED)
     assert "“Share this page”" in finding.message
-    content = (source.parents[2] / TEXT).read_text("utf-8")
-    begin = content.index("Share")
-    assert f"nif:beginIndex {begin} ; nif:endIndex {begin + 15}" in finding.remedy
-
-
-def test_passages_that_overlap(edit: Callable[[str, str, str], Path]) -> None:
-    edit(
-        SOURCE,
-        'oa:exact "Its first keeper was Ada Quill."',
-        'oa:exact ". Its first keeper was Ada Quill."',
-    )
-    edit(FACTS, "#> Its first keeper", "#> . Its first keeper")
-    finding = only(edit(SOURCE, 'nif:beginIndex "90"', 'nif:beginIndex "88"'))
-    assert (finding.check, finding.entity) == ("tiling", f"{BASE}passage/3")
-    assert f"{BASE}passage/2" in finding.message
+    finding = only(edit(TEXT, "Its first keeper", "Oh! Its first keeper"))
+    assert "“Oh!”" in finding.message
 
 
 @pytest.mark.parametrize(
@@ -392,33 +443,24 @@ def test_a_quote_may_go_over_lines(edit: Callable[[str, str, str], Path]) -> Non
     assert findings(edit(FACTS, "#> Its first keeper was", "#> Its  first\n#>   keeper was")) == []
 
 
-def test_a_text_that_was_changed(edit: Callable[[str, str, str], Path]) -> None:
-    finding = only(edit(TEXT, "Share this page\n", "Share this page\n\n"))
-    assert (finding.check, finding.entity) == ("source-digest", f"{BASE}source/ile-merrow")
-    assert "state schema:sha256" in finding.remedy
+def test_white_space_may_change(edit: Callable[[str, str, str], Path]) -> None:
+    folder = edit(TEXT, "Share this page\n", "\r\n Share this page\n\n")
+    assert findings(folder) == []
+    last = sources.load(folder).passages[f"{BASE}passage/7"]
+    assert last.begin == 310
 
 
-def test_line_breaks_are_not_translated(edit: Callable[[str, str, str], Path]) -> None:
-    assert "source-digest" in {finding.check for finding in findings(edit(TEXT, "\n", "\r\n"))}
-
-
-def test_a_digest_that_is_missing(edit: Callable[[str, str, str], Path]) -> None:
-    assert only(edit(SOURCE, "schema:sha256 ", "schema:url ")).check == "source-digest"
-
-
-def test_two_documents_in_one_folder(edit: Callable[[str, str, str], Path]) -> None:
-    old = "schema:position 7 ;\n    nif:referenceContext source:ile-merrow"
-    finding = only(edit(SOURCE, old, old.replace("ile-merrow", "other")))
-    assert finding.check == "document"
-    assert "2 documents" in finding.message
+def test_a_document_of_which_nothing_is_said(edit: Callable[[str, str, str], Path]) -> None:
+    finding = only(edit(SOURCE, "source:ile-merrow a", "source:other a"))
+    assert (finding.check, finding.entity) == ("document", f"{BASE}source/ile-merrow")
 
 
 def test_all_findings_are_told_at_once(edit: Callable[[str, str, str], Path]) -> None:
-    edit(SOURCE, 'nif:beginIndex "22"', 'nif:beginIndex "28"')
+    edit(TEXT, "Share this page", "Share this site")
     edit(FACTS, "#> Its first keeper", "#> His first keeper")
     folder = edit(EDITORIAL, "graph:editorial {", "graph:other {")
     checks = {finding.check for finding in findings(folder)}
-    assert checks == {"passage-offsets", "passage-quote", "wrong-graph"}
+    assert checks == {"passage-words", "passage-quote", "wrong-graph"}
 
 
 # --- a second text ---
@@ -428,8 +470,11 @@ def test_two_texts_cannot_share_a_passage(lights_copy: Path) -> None:
     first = lights_copy / "data" / "ile-merrow"
     second = lights_copy / "data" / "second"
     second.mkdir()
-    for name in ("text.txt", "source.ttl", "facts.trig"):
+    for name in layout.TEXT_FILES:
         (second / name).write_bytes((first / name).read_bytes())
+    source = second / "source.ttl"
+    source.write_text(source.read_text("utf-8").replace("source:ile", "source:second"), "utf-8")
+    source.write_text(source.read_text("utf-8").replace("second-merrow", "second"), "utf-8")
     found = findings(lights_copy)
     assert {finding.check for finding in found} == {"passage-twice"}
     assert len(found) == 7

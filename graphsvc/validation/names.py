@@ -12,8 +12,8 @@
 - ``prefix-table``         a prefix that the table of prefixes has not, or has for something else
 - ``wrong-graph``          a statement outside the graph that its file is for
 - ``blank-node``           a node without an IRI, but where a W3C grammar has one
-- ``document``, ``source-digest`` a text that is not what its description says
-- ``passage-offsets``, ``tiling``, ``passage-twice`` passages that are not where they should be
+- ``document`` a text of which nothing is said
+- ``passage-list``, ``passage-words``, ``passage-twice`` passages that are not those of the text
 - ``passage-quote``, ``block-twice``, ``fact-graph-is-no-passage`` blocks of facts that are not each
                            under the words of one passage
 - ``query-header``         a query or a check whose header cannot be read

@@ -6,7 +6,6 @@ withdrawn, the vocabulary has a new version.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,7 +30,7 @@ WITHDRAWN = "id/organization/pirelli"
 FIRST, SECOND = "1.1.0", "1.2.0"
 
 _TEXT = "data/international-working-mechanisms/text.txt"
-_SOURCE = "data/international-working-mechanisms/source.ttl"
+_LISTED = "data/international-working-mechanisms/passages.tsv"
 _FACTS = "data/international-working-mechanisms/facts.trig"
 _EDITORIAL = "data/editorial.trig"
 _ONTOLOGY = "ontology/iwm.ttl"
@@ -78,11 +77,8 @@ def _unchecked(_project: Project, _inferred: Sequence[Quad]) -> Sequence[Finding
 
 def age(project: Path) -> None:
     """Change the files of a copy of the repository's project."""
-    before = hashlib.sha256((project / _TEXT).read_bytes()).hexdigest()
-    for path in (_TEXT, _SOURCE, _FACTS):
+    for path in (_TEXT, _LISTED, _FACTS):
         _replace(project / path, *_WORDS)
-    after = hashlib.sha256((project / _TEXT).read_bytes()).hexdigest()
-    _replace(project / _SOURCE, before, after)
     _replace(project / _FACTS, "        iwm:manner manner:later ;\n", "")
     _replace(project / _EDITORIAL, '"HUAWEI"@en', '"Huawei"@en')
     _replace(project / _EDITORIAL, "\ngraph:editorial {\n", _OPENING + _SAID)
