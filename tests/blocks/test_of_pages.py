@@ -109,7 +109,8 @@ def test_what_stands_beside_the_facts(client: FlaskClient, address: str) -> None
         found = {thing(link) for link in block.all("a")} - {""}
         notes = {iri for iri in found if iri.startswith(f"{BASE}id/note/")}
         # What is noted as left out stands beside its property.
-        beside = {BASE + link.attributes["href"][5:] for link in page.all("a", "aside")}
+        rows = page.all("tr", "omission")
+        beside = {thing(link) for row in rows for link in row.all("a")}
         others = set().union(
             *({thing(a) for a in each.all("a")} for each in page.all("section", "notes"))
         )
