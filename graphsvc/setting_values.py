@@ -207,7 +207,11 @@ def checks(value: object) -> tuple[str, ...]:
 
 def passages(value: object) -> tuple[str, ...]:
     """Read the terms for passages: a table of TOML, or texts such as ``heading=doco:Title``."""
-    pairs = value.items() if isinstance(value, dict) else (t.split("=", 1) for t in _items(value))
+    if isinstance(value, dict):
+        pairs = list(value.items())
+    else:
+        texts = re.split(r"[\s,;]+", value) if isinstance(value, str) else _items(value)
+        pairs = [tuple(text.split("=", 1)) for text in texts if text]
     named = [tuple(map(str, pair)) for pair in pairs]
     if not all(len(pair) == 2 and pair[0] in PASSAGE_TERMS and pair[1] for pair in named):  # noqa: PLR2004
         raise ValueError(f"names with a prefix, or IRIs, of {', '.join(PASSAGE_TERMS)}")

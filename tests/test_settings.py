@@ -99,3 +99,23 @@ def test_every_setting_is_documented() -> None:
 def test_every_row_of_the_document_is_a_setting() -> None:
     rows = [line for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith("| `")]
     assert len(rows) == len(SETTINGS) == len(Settings.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"sentence": "iwm:Sentence", "section": "http://example.org/inSection"},
+        "sentence=iwm:Sentence section=http://example.org/inSection",
+        ["sentence=iwm:Sentence", "section=http://example.org/inSection"],
+    ],
+)
+def test_the_terms_for_passages_are_a_table_or_texts(given: object) -> None:
+    read = settings.load({"passages": given}, {}).passages
+    assert read == ("sentence=iwm:Sentence", "section=http://example.org/inSection")
+
+
+@pytest.mark.parametrize("given", [{"paragraph": "iwm:Paragraph"}, "sentence", {"sentence": ""}])
+def test_terms_for_what_is_no_passage_are_refused(given: object) -> None:
+    with pytest.raises(SettingsError, match="passages") as caught:
+        settings.load({"passages": given}, {})
+    assert "furniture" in caught.value.remedy
