@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 
 from graphsvc.hosts import is_host, split_public_url
 from graphsvc.profiles import PROFILES, WEIGHTS
-from graphsvc.texts.statements import PASSAGE_TERMS
 
 #: The word in ``trusted_proxies`` for whatever connects to a Unix socket of the service.
 UNIX = "unix"
+
+#: What a project can have terms of its own for: the kinds of passages, their heading, their copy.
+PASSAGE_TERMS = ("sentence", "heading", "item", "furniture", "section", "reading")
 
 _LARGEST_PORT = 65535
 _LONGEST_WAIT = 86_400

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
@@ -19,17 +18,7 @@ from urllib.parse import urlsplit
 from graphsvc import setting_values as reading
 from graphsvc.errors import SettingsError
 from graphsvc.profiles import DEFAULT, Profile
-
-#: The file in the project's folder, and what the names of environment variables begin with.
-FILE_NAME = "graphsvc.toml"
-ENVIRONMENT = "GRAPHSVC_"
-
-#: The variables of the environment with the credentials for an engine: these are no settings, so
-#: that no file, command line or list of settings has them.
-STORE_USER = f"{ENVIRONMENT}STORE_USER"
-STORE_PASSWORD = f"{ENVIRONMENT}STORE_PASSWORD"
-STORE_TOKEN = f"{ENVIRONMENT}STORE_TOKEN"
-_CREDENTIALS = frozenset((STORE_USER, STORE_PASSWORD, STORE_TOKEN))
+from graphsvc.setting_sources import ENVIRONMENT, Given, of_command_line, of_environment, of_file
 
 Reader: TypeAlias = Callable[[Any], Any]
 
@@ -267,14 +256,6 @@ class Setting:
         return ENVIRONMENT + self.name.upper()
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """A value as it was given, and where."""
-
-    value: object
-    source: str
-
-
 #: The table, in the order of the documentation.
 SETTINGS: tuple[Setting, ...] = tuple(
     Setting(row.name, row.default, row.metadata["help"], row.metadata["read"])
@@ -293,8 +274,8 @@ def load(
     no project. SettingsError names the setting, where its value came from, and what it should have
     been.
     """
-    here = _from_environment(os.environ if environment is None else environment)
-    here |= _from_command_line(overrides or {})
+    here = of_environment(os.environ if environment is None else environment)
+    here |= of_command_line(overrides or {})
     outer = {name: _value(name, given) for name, given in here.items()}
     outer = {name: _absolute(value) for name, value in outer.items()}
     if outer.get("files") and "project" not in outer:
@@ -302,7 +283,7 @@ def load(
         outer.setdefault("releases", Path().absolute() / _releases_of(outer["files"]))
         return Settings(project=None, **outer)
     project = outer.pop("project", Path().absolute())
-    written = {name: _value(name, given) for name, given in _from_file(project).items()}
+    written = {name: _value(name, given) for name, given in of_file(project).items()}
     values = written | outer
     if values.get("store"):
         values.setdefault("releases", _releases_of_engine(values["store"]))
@@ -318,10 +299,10 @@ def errors(
 
     The parameters are those of `load`.
     """
-    here = _from_environment(environment) | _from_command_line(overrides)
+    here = of_environment(environment) | of_command_line(overrides)
     folder = here.get("project")
     try:
-        written = _from_file(Path(str(folder.value)) if folder else Path())
+        written = of_file(Path(str(folder.value)) if folder else Path())
     except SettingsError as error:
         yield error
         written = {}
@@ -351,42 +332,7 @@ def _releases_of_engine(address: str) -> Path:
     return Path(".graphsvc") / "engines" / f"{urlsplit(address).hostname}-{digest[:8]}"
 
 
-def _from_command_line(overrides: Mapping[str, object]) -> dict[str, _Given]:
-    return {
-        name: _Given(value, "on the command line")
-        for name, value in overrides.items()
-        if value is not None
-    }
-
-
-def _from_environment(environment: Mapping[str, str]) -> dict[str, _Given]:
-    return {
-        name.removeprefix(ENVIRONMENT).lower(): _Given(value, f"in the environment, as {name}")
-        for name, value in environment.items()
-        if name.startswith(ENVIRONMENT) and name not in _CREDENTIALS
-    }
-
-
-def _from_file(project: Path) -> dict[str, _Given]:
-    path = project / FILE_NAME
-    if not path.is_file():
-        return {}
-    try:
-        written = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{path} is not TOML: {error}.", remedy="Write one setting a line: port = 8080"
-        ) from error
-    for name in ("project", "files"):
-        if name in written:
-            raise SettingsError(
-                f"{path} sets {name}, but it is itself found in the project's folder.",
-                remedy="Name folders and files on the command line.",
-            )
-    return {name: _Given(value, f"in {path}") for name, value in written.items()}
-
-
-def _value(name: str, given: _Given) -> Any:
+def _value(name: str, given: Given) -> Any:
     setting = _BY_NAME.get(name)
     if setting is None:
         raise SettingsError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import click
 
 from graphsvc import derived, layout, parsing, rdf_files, sources
-from graphsvc.settings import FILE_NAME
+from graphsvc.setting_sources import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,7 +21,7 @@ from graphsvc.server.counters import Counters, rows_for
 from graphsvc.server.keeper import Keeper
 from graphsvc.server.listening import address_of, listeners
 from graphsvc.server.notice import services
-from graphsvc.settings import ENVIRONMENT
+from graphsvc.setting_sources import ENVIRONMENT
 from graphsvc.survey.taking import known
 from graphsvc.survey.unread import take_nothing
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from graphsvc.errors import SettingsError
-from graphsvc.settings import STORE_PASSWORD, STORE_TOKEN, STORE_USER
+from graphsvc.setting_sources import STORE_PASSWORD, STORE_TOKEN, STORE_USER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

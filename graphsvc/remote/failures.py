@@ -19,7 +19,7 @@ from graphsvc.errors import (
     StoreError,
     StoreUnavailable,
 )
-from graphsvc.settings import STORE_PASSWORD, STORE_TOKEN, STORE_USER
+from graphsvc.setting_sources import STORE_PASSWORD, STORE_TOKEN, STORE_USER
 
 if TYPE_CHECKING:
     from graphsvc.remote.transport import Reply

@@ -31,9 +31,6 @@ _USUAL = {
     Kind.FURNITURE: NIF.String,
 }
 
-PASSAGE_TERMS = (*(kind.value for kind in Kind), "section", "reading")
-"""What a project can have terms of its own for: the setting ``passages``."""
-
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:

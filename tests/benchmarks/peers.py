@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 import psutil
 
-from graphsvc.settings import ENVIRONMENT
+from graphsvc.setting_sources import ENVIRONMENT
 
 from . import processes
 from .load import Target

@@ -1,0 +1,73 @@
+"""Where values of settings come from: a project's graphsvc.toml, the environment, flags."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+#: The file in the project's folder, and what the names of environment variables begin with.
+FILE_NAME = "graphsvc.toml"
+ENVIRONMENT = "GRAPHSVC_"
+
+#: The variables of the environment with the credentials for an engine: these are no settings, so
+#: that no file, command line or list of settings has them.
+STORE_USER = f"{ENVIRONMENT}STORE_USER"
+STORE_PASSWORD = f"{ENVIRONMENT}STORE_PASSWORD"
+STORE_TOKEN = f"{ENVIRONMENT}STORE_TOKEN"
+_CREDENTIALS = frozenset((STORE_USER, STORE_PASSWORD, STORE_TOKEN))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value as it was given, and where."""
+
+    value: object
+    source: str
+
+
+def of_command_line(overrides: Mapping[str, object]) -> dict[str, Given]:
+    """Return what flags give; what is None is not given."""
+    return {
+        name: Given(value, "on the command line")
+        for name, value in overrides.items()
+        if value is not None
+    }
+
+
+def of_environment(environment: Mapping[str, str]) -> dict[str, Given]:
+    """Return what variables of the environment give, credentials left out."""
+    return {
+        name.removeprefix(ENVIRONMENT).lower(): Given(value, f"in the environment, as {name}")
+        for name, value in environment.items()
+        if name.startswith(ENVIRONMENT) and name not in _CREDENTIALS
+    }
+
+
+def of_file(project: Path) -> dict[str, Given]:
+    """Return what the file of a project gives, nothing if there is none.
+
+    Errors: SettingsError.
+    """
+    path = project / FILE_NAME
+    if not path.is_file():
+        return {}
+    try:
+        written = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} is not TOML: {error}.", remedy="Write one setting a line: port = 8080"
+        ) from error
+    for name in ("project", "files"):
+        if name in written:
+            raise SettingsError(
+                f"{path} sets {name}, but it is itself found in the project's folder.",
+                remedy="Name folders and files on the command line.",
+            )
+    return {name: Given(value, f"in {path}") for name, value in written.items()}
