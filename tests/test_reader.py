@@ -184,7 +184,7 @@ def test_what_the_text_does_not_say_stands_where_one_looks(mechanisms_release: R
     entries = {
         entry.predicate.label: entry for group in entity.groups for entry in group.properties
     }
-    assert [each.note.label for each in entries["Secretariats provided by"].omissions] == [
+    assert [each.label for each in entries["Secretariats provided by"].omissions] == [
         "No Russian secretariat of CRCCME"
     ]
     assert not entries["Nominated or appointed to chair"].facts
