@@ -28,7 +28,12 @@ if TYPE_CHECKING:
     from graphsvc.validation.text_coverage import Share, TextCoverage
 
 #: The columns of the table for kinds of passages that may state something.
-_KINDS = {Kind.SENTENCE: "sentences", Kind.ITEM: "items", Kind.HEADING: "headings"}
+_KINDS = {
+    Kind.SENTENCE: "sentences",
+    Kind.ITEM: "items",
+    Kind.HEADING: "headings",
+    Kind.ROW: "rows",
+}
 
 
 @click.command()

@@ -97,7 +97,8 @@ def _without_relation(evidence: Evidence) -> Iterator[Finding]:
         if quad.predicate != RDF.type and isinstance(quad.object, ox.NamedNode):
             tied |= {getattr(quad.subject, "value", ""), quad.object.value}
     for iri, places in passages_of_things(project).items():
-        if len(places) == 1 and iri not in tied:
+        of_a_row = any(project.passages[place].kind is Kind.ROW for place in places)
+        if len(places) == 1 and not of_a_row and iri not in tied:
             yield evidence.finding(
                 "thing-without-relation",
                 f"{evidence.name(ox.NamedNode(iri))} is named in one passage only, and no fact "
