@@ -175,6 +175,8 @@ def documents(project: Project, rebase: Rebase) -> dict[str, bytes]:
             files[path] = rebase.query(file.text).encode()
         elif file.row.role is Role.TEXT:
             files[f"{release.SOURCES}/{parts[1]}.txt"] = file.data
+    for text in project.texts:  # Tables have no such file: they are texts too.
+        files.setdefault(f"{release.SOURCES}/{text.slug}.txt", text.content.encode())
     return files
 
 

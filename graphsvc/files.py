@@ -16,6 +16,8 @@ from graphsvc.findings import Finding, Severity
 from graphsvc.layout import Role, Row
 from graphsvc.namespaces import OWL, RDF, SH, Prefixes, graph_iri
 from graphsvc.parsing import parse_file
+from graphsvc.tables.cells import WORKBOOK
+from graphsvc.texts.model import MAPPING, SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -82,13 +84,16 @@ class SourceFile:
     @cached_property
     def blocks(self) -> dict[str, int]:
         """Return the graphs that the file names, each IRI with the line of its first block."""
+        if self.row.role is Role.TABLE:
+            return dict(self.described)
         return {block.graph: block.line for block in reversed(trig.blocks(self.text))}
 
     @property
     def _has_tokens(self) -> bool:
         """Tell whether the file is written in a syntax with the tokens of Turtle."""
         others = (RdfFormat.RDF_XML, RdfFormat.JSON_LD)
-        return self.row.role is not Role.REGISTER and rdf_files.syntax(self.path) not in others
+        is_described = self.row.role in (Role.REGISTER, Role.TABLE)
+        return not is_described and rdf_files.syntax(self.path) not in others
 
     def in_graph(self, base: str) -> SourceFile:
         """Return the file with its statements outside all graphs in the one that they belong in.
@@ -110,7 +115,7 @@ def read(root: Path, path: PurePosixPath, row: Row) -> tuple[SourceFile, list[Fi
     """Read one file of the layout, and say what is wrong with its encoding or its syntax."""
     data = (root / path).read_bytes()
     file = SourceFile(str(path), row, data)
-    if row.role is Role.ORIGINAL:
+    if row.role is Role.ORIGINAL or path.suffix == WORKBOOK:
         return file, []
     rdf_format = _RDF_FORMATS.get(path.suffix)
     if rdf_format is not None:
@@ -176,6 +181,15 @@ def missing(root: Path) -> Iterator[Finding]:
                     "missing-file",
                     f"The folder data/{slug} has no {name}.",
                     "A text's folder has " + ", ".join(layout.TEXT_FILES) + ".",
+                    path=f"data/{slug}/{name}",
+                )
+    for slug in layout.table_folders(root):
+        for name in (SOURCE, MAPPING):
+            if not (root / "data" / slug / name).is_file():
+                yield Finding(
+                    "missing-file",
+                    f"The folder data/{slug} has no {name}.",
+                    f"A table's folder has the table, {SOURCE} and {MAPPING}.",
                     path=f"data/{slug}/{name}",
                 )
 

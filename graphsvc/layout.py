@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from graphsvc import rdf_files
-from graphsvc.texts.model import FACTS, REGISTER, SOURCE, WORDS
+from graphsvc.texts.model import FACTS, MAPPING, REGISTER, SOURCE, TABLES, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,8 @@ class Role(Enum):
     FACTS = "TriG, one graph for each passage"
     TEXT = "a source text"
     REGISTER = "the list of the passages of a text"
+    TABLE = "a table, one graph for each row"
+    MAPPING = "what makes facts of the rows of a table"
     ORIGINAL = "the file that a text was taken from"
     QUERY = "a query or a check"
     PROSE = "for people only"
@@ -62,6 +64,8 @@ ROWS: tuple[Row, ...] = (
     Row("data/*/original.*", Role.ORIGINAL),
     Row("data/*/source.ttl", Role.TURTLE, "passages"),
     Row("data/*/passages.tsv", Role.REGISTER),
+    *(Row(f"data/*/{name}", Role.TABLE) for name in TABLES),
+    Row(f"data/*/{MAPPING}", Role.MAPPING),
     Row("data/*/facts.trig", Role.FACTS),
     Row("data/editorial.trig", Role.TRIG, "editorial"),
     Row("data/*/editorial.trig", Role.TRIG, "editorial"),
@@ -125,13 +129,21 @@ def is_project(path: Path) -> bool:
     return (path / DATASET).is_file()
 
 
+def table_folders(root: Path) -> list[str]:
+    """Return the names of the folders under data/ that hold a table."""
+    return sorted({file.parent.name for name in TABLES for file in root.glob(f"data/*/{name}")})
+
+
 def text_folders(root: Path) -> list[str]:
     """Return the names of the folders under data/ that hold a source text, or a part of one."""
     data = root / "data"
     if not data.is_dir():
         return []
+    tables = table_folders(root)
     return sorted(
         entry.name
         for entry in data.iterdir()
-        if entry.name[0] != "." and any((entry / name).is_file() for name in TEXT_FILES)
+        if entry.name[0] != "."
+        and entry.name not in tables
+        and any((entry / name).is_file() for name in TEXT_FILES)
     )

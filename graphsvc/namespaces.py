@@ -60,6 +60,7 @@ VOID = Namespace("http://rdfs.org/ns/void#")
 VANN = Namespace("http://purl.org/vocab/vann/")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 SCHEMA = Namespace("https://schema.org/")
+CSVW = Namespace("http://www.w3.org/ns/csvw#")
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 SPEX = Namespace("https://purl.expasy.org/sparql-examples/ontology#")
 GEO = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
@@ -75,6 +76,7 @@ WIKIBASE = Namespace("http://wikiba.se/ontology#")
 RECORDS = frozenset(
     {
         *(OA.Annotation, NIF.Context, NIF.String, NIF.Phrase, NIF.Sentence, FOAF.Document),
+        CSVW.Row,
         *(SKOS.Concept, SKOS.ConceptScheme, SKOS.Collection, VOID.Dataset, DCAT.Dataset),
         *(DCAT.Distribution, PROV.Bundle, OWL.Ontology),
     }

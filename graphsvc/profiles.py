@@ -40,6 +40,8 @@ ALWAYS = frozenset(
         "query-syntax",
         "remote-context",
         "syntax",
+        "table",
+        "table-mapping",
         "words-not-in-passage",
     )
 )

@@ -21,10 +21,11 @@ from graphsvc.findings import Finding
 from graphsvc.layout import Role, Row
 from graphsvc.namespaces import RDF, SH, VOID, Prefixes, graph_iri
 from graphsvc.parsing import parse_file
+from graphsvc.tables.reading import TableReader
 from graphsvc.texts import register
 from graphsvc.texts.anchoring import anchored
 from graphsvc.texts.blocks import check_blocks
-from graphsvc.texts.model import Passage, Place, Text
+from graphsvc.texts.model import MAPPING, SOURCE, TABLES, Passage, Place, Text
 from graphsvc.texts.statements import Original, Statements, Vocabulary
 
 if TYPE_CHECKING:
@@ -123,7 +124,9 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
     terms = dict(pair.split("=", 1) for pair in settings.load({"project": root}, {}).passages)
     reader = _TextReader(base, Vocabulary.of(terms, prefixes.in_queries), by_path)
     whole = [text for slug in layout.text_folders(root) if (text := reader.read(slug)) is not None]
-    findings += [*reader.findings, *_passages_twice(whole)]
+    tables = _TableFiles(TableReader(reader.vocabulary, prefixes.in_queries), base, by_path)
+    whole += [text for slug in layout.table_folders(root) for text in tables.read(slug)]
+    findings += [*reader.findings, *tables.findings, *_passages_twice(whole)]
     derived = () if stated else tuple(_stating(base, sources))
     return Project(
         root, base, prefixes, tuple(by_path.values()), tuple(whole), tuple(findings), derived
@@ -212,7 +215,7 @@ class _TextReader:
 
     def __init__(self, base: str, vocabulary: Vocabulary, files: dict[str, SourceFile]) -> None:
         self._base = base
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self._files = files
         self.findings: list[Finding] = []
 
@@ -230,7 +233,7 @@ class _TextReader:
         passages, misplaced = anchored(entries, words.text, place)
         self.findings += [*wrong_lines, *misplaced, *_check_document(source, place)]
         self.findings += check_blocks(trig.blocks(facts.text), entries, place)
-        statements = Statements(place, self._vocabulary, source.quads)
+        statements = Statements(place, self.vocabulary, source.quads)
         quads = (
             *statements.of_document(words.data, self._original(slug)),
             *statements.of_passages(passages),
@@ -247,6 +250,48 @@ class _TextReader:
         )
         file = next(of_text, None)
         return None if file is None else Original(file.path.rpartition("/")[2], file.data)
+
+
+class _TableFiles:
+    """Reads the tables of a project: what follows from one joins its file."""
+
+    def __init__(self, reader: TableReader, base: str, files: dict[str, SourceFile]) -> None:
+        self._reader = reader
+        self._base = base
+        self._files = files
+        self._findings: list[Finding] = []
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Return what is wrong with the tables that were read."""
+        return [*self._findings, *self._reader.findings]
+
+    def read(self, slug: str) -> Iterator[Text]:
+        """Yield the table of a folder under data/ as a text, if its files are sound."""
+        place = Place(slug, self._base)
+        names = [name for name in TABLES if place.path(name) in self._files]
+        self._findings += [_second_table(place, *names[:2])] if names[1:] else []
+        file = self._files[place.path(names[0])]
+        mapping, source = (self._files.get(place.path(name)) for name in (MAPPING, SOURCE))
+        if file.broken or (source is not None and source.broken):
+            return
+        stated = source.quads if source else ()
+        if source:
+            self._findings += _check_document(source, place)
+        table = self._reader.read(
+            place, Original(names[0], file.data), mapping.text if mapping else None, stated
+        )
+        self._files[file.path] = replace(file, quads=table.quads, described=table.lines)
+        yield table.text
+
+
+def _second_table(place: Place, first: str, second: str) -> Finding:
+    return Finding(
+        "table",
+        f"The folder has two tables; {place.path(first)} is read.",
+        "Give each table a folder of its own.",
+        path=place.path(second),
+    )
 
 
 def _check_document(source: SourceFile, place: Place) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "inference",
         "sources",
         "files",
+        "tables",
         "layout",
         "bases",
         "rdf_files",

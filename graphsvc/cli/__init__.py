@@ -13,6 +13,7 @@ from graphsvc import __version__
 from graphsvc.cli.assets import assets
 from graphsvc.cli.build import build
 from graphsvc.cli.check import check
+from graphsvc.cli.coverage import coverage
 from graphsvc.cli.doctor import doctor
 from graphsvc.cli.failures import Failing
 from graphsvc.cli.index import index
@@ -32,6 +33,7 @@ for _command in (
     assets,
     build,
     check,
+    coverage,
     diff,
     doctor,
     index,

@@ -13,14 +13,21 @@ _SHOWN = 80
 WORDS, REGISTER, SOURCE, FACTS = "text.txt", "passages.tsv", "source.ttl", "facts.trig"
 """The files of a text: its words, the list of its passages, what is said of it, what it says."""
 
+TABLES, MAPPING = ("table.csv", "table.tsv", "table.xlsx"), "table.rq"
+"""The files of a table, of which there is one, and what makes facts of its rows."""
+
 
 class Kind(Enum):
-    """What a passage is in its text. Furniture is what belongs to the page, not to the text."""
+    """What a passage is in its text, or a row in its table.
+
+    Furniture is what belongs to the page, not to the text.
+    """
 
     SENTENCE = "sentence"
     HEADING = "heading"
     ITEM = "item"
     FURNITURE = "furniture"
+    ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graphsvc.known_prefixes import WELL_KNOWN
-from graphsvc.namespaces import DCTERMS, NIF, OA, PROV, RDF, RDFS, SCHEMA, XSD, graph_iri
+from graphsvc.namespaces import CSVW, DCTERMS, NIF, OA, PROV, RDF, RDFS, SCHEMA, XSD, graph_iri
 from graphsvc.texts.model import Kind
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _USUAL = {
     Kind.HEADING: NIF.Title,
     Kind.ITEM: NIF.Phrase,
     Kind.FURNITURE: NIF.String,
+    Kind.ROW: CSVW.Row,
 }
 
 
@@ -113,7 +114,12 @@ class Statements:
 
 
 def _number(passage: Passage, place: int) -> int:
-    """Return the number of a passage: that with which its name ends, else its place in the text."""
+    """Return the number of a passage: that with which its name ends, else its place in the text.
+
+    A row has that of a table as one sees it, where the first row has the names of the columns.
+    """
+    if passage.kind is Kind.ROW:
+        return place + 1
     match = _NUMBER.search(passage.iri)
     return int(match[0]) if match else place
 

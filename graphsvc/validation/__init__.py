@@ -16,6 +16,7 @@ from graphsvc.queries import load_checks, read_checks, read_queries
 from graphsvc.validation import (
     checks,
     citations,
+    coverage,
     imports,
     lint,
     literals,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["MODULES", "Evidence", "common_checks", "misnamed", "validate"]
 
 #: What finds something, each with the names of its checks in its docstring.
-MODULES = (names, terms, literals, citations, lint, usage, shapes, imports, owl, checks)
+MODULES = (names, terms, literals, citations, coverage, lint, usage, shapes, imports, owl, checks)
 
 #: The check whose findings say that a file cannot be read.
 _SYNTAX = "syntax"
@@ -75,6 +76,7 @@ def validate(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
         ("terms", terms.findings(evidence)),
         ("values", literals.findings(evidence)),
         ("citations", citations.findings(evidence)),
+        ("coverage", coverage.findings(evidence)),
         ("imports", imports.findings(evidence)),
         ("queries", usage.findings(evidence)),
         ("shapes", shapes.findings(evidence)),

@@ -60,7 +60,7 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
     if not passages:
         return
     copies = _copies(evidence, passages)
-    plain: dict[str, Sequence[str]] = {}
+    as_compared: dict[str, Sequence[str]] = {}
     for file in evidence.project.files:
         for quad in file.quads:
             graph = quad.graph_name
@@ -69,10 +69,10 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
             value = quad.object
             if isinstance(value, ox.Literal) and is_words(quad.predicate, value):
                 passage = passages[graph.value]
-                if graph.value not in plain:
+                if graph.value not in as_compared:
                     texts = (passage.exact, *copies[graph.value])
-                    plain[graph.value] = [_plain(text) for text in texts]
-                if not any(_holds(text, value.value) for text in plain[graph.value]):
+                    as_compared[graph.value] = [plain(text) for text in texts]
+                if not any(_holds(text, value.value) for text in as_compared[graph.value]):
                     yield _finding(evidence, file.path, quad, passage)
 
 
@@ -95,12 +95,16 @@ def is_words(predicate: ox.NamedNode, literal: ox.Literal) -> bool:
         return True
     if literal.datatype != XSD.string or not any(map(str.isalpha, literal.value)):
         return False
+    return is_name(predicate) or len(literal.value.split()) > 1
+
+
+def is_name(predicate: ox.NamedNode) -> bool:
+    """Tell whether a property gives names by convention."""
     local = re.split(r"[/#:]", predicate.value)[-1]
-    is_name = predicate in _NAMING or _NAMES_BY_WORD.search(local) is not None
-    return is_name or len(literal.value.split()) > 1
+    return predicate in _NAMING or _NAMES_BY_WORD.search(local) is not None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text without what does not count."""
     return normalised(unicodedata.normalize("NFKC", text).translate(_SAME)).casefold()
 
@@ -112,13 +116,13 @@ def _holds(text: str, words: str) -> bool:
         start = _found(text, part, end)
         if start < 0:
             return False
-        end = start + len(_plain(part))
+        end = start + len(plain(part))
     return True
 
 
 def _found(text: str, words: str, start: int) -> int:
     """Return where a text has some words; what begins with a capital begins a word there."""
-    sought = _plain(words)
+    sought = plain(words)
     begins_word = words.strip()[:1].isupper()
     at = text.find(sought, start)
     while at >= 0 and begins_word and text[at - 1 : at].isalpha():

@@ -16,6 +16,8 @@
 - ``passage-list``, ``passage-words``, ``passage-twice`` passages that are not those of the text
 - ``passage-quote``, ``block-twice``, ``fact-graph-is-no-passage`` blocks of facts that are not each
                            under the words of one passage
+- ``table``, ``table-mapping`` a table or its mapping that cannot be used: file, row and column
+- ``row-without-facts``    a row of a table of which its mapping makes nothing (a warning)
 - ``query-header``         a query or a check whose header cannot be read
 - ``unknown-check``        the settings weigh a check that there is not
 """

@@ -1,0 +1,149 @@
+"""The mapping of a table: a CONSTRUCT that makes facts of one row, under a header of its own.
+
+    #+ key: id
+    #+ datatypes: {lit: integer}
+    CONSTRUCT { ?light a lights:Light ; lights:litIn ?year }
+    WHERE {
+      ?row column:id ?id ; column:lit ?year .
+      BIND (IRI(CONCAT("https://example.org/lights/id/light/", ?id)) AS ?light)
+    }
+
+``key`` is the column after which a row is named, so that it keeps its IRI wherever it stands;
+``datatypes`` says of columns what their cells have to be; ``delimiter`` is the sign between the
+cells of a CSV file, ``sheet`` the name of a sheet of a workbook.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+import pyoxigraph as ox
+import yaml
+
+from graphsvc import nearness, sparql, trig
+from graphsvc.datatypes import DATATYPES, XSD
+from graphsvc.errors import QueryError
+from graphsvc.namespaces import Prefixes
+from graphsvc.store.oxigraph import OxigraphStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from graphsvc.tables.cells import Row
+
+#: What a line of the header begins with, as in the files of questions.
+_MARK = "#+"
+
+_KEYS = ("key", "datatypes", "delimiter", "sheet")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a mapping says of its table; every field may be left out."""
+
+    key: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    datatypes: Mapping[str, str] = field(default_factory=dict)
+
+
+class InvalidMappingError(ValueError):
+    """A mapping cannot be used; its text says why, ``remedy`` what to do, ``line`` where."""
+
+    def __init__(self, message: str, remedy: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.line = line
+
+
+def header(text: str) -> Header:
+    """Return the header of a mapping. Errors: InvalidMappingError."""
+    lines = [line.removeprefix(_MARK)[1:] for line in text.splitlines() if line.startswith(_MARK)]
+    try:
+        said = yaml.safe_load("\n".join(lines)) or {}
+    except yaml.YAMLError as error:
+        raise InvalidMappingError(f"The header is not YAML: {error}.", _USAGE) from error
+    if not isinstance(said, dict) or not {*said} <= {*_KEYS}:
+        raise InvalidMappingError("The header has what no header of a mapping has.", _USAGE)
+    datatypes = said.get("datatypes") or {}
+    unknown = [each for each in datatypes.values() if XSD + str(each) not in DATATYPES]
+    if unknown:
+        raise InvalidMappingError(
+            f"“{unknown[0]}” is no datatype.",
+            "Write one of XML Schema without a prefix: integer, decimal, date, gYear, boolean …",
+        )
+    texts = {name: str(said[name]) for name in ("key", "delimiter", "sheet") if said.get(name)}
+    return Header(**texts, datatypes={str(name): XSD + kind for name, kind in datatypes.items()})
+
+
+_USAGE = f"Write lines such as `{_MARK} key: id`; there are {', '.join(_KEYS)}."
+
+
+class Facts:
+    """Makes the facts of rows by the query of a mapping.
+
+    The name of a column stands after the IRI of its table and ``#``, percent-encoded, as CSVW has
+    it (https://www.w3.org/TR/csv2rdf/#table-level-annotations); ``column:`` is the prefix of these.
+    """
+
+    def __init__(
+        self, text: str, table: str, prefixes: Mapping[str, str], datatypes: Mapping[str, str]
+    ) -> None:
+        """Take the query. Errors: InvalidMappingError."""
+        self._text = text
+        self._namespace = f"{table}#"
+        self._prefixes = {**prefixes, "column": self._namespace}
+        self._datatypes = {name: ox.NamedNode(iri) for name, iri in datatypes.items()}
+        self._check()
+
+    def _check(self) -> None:
+        try:
+            OxigraphStore(ox.Store(), Prefixes(self._prefixes)).read(self._text)
+        except QueryError as error:
+            line = error.position.line if error.position else 1
+            raise InvalidMappingError(error.message, error.remedy, line) from error
+        if sparql.form(self._text) != "CONSTRUCT":
+            raise InvalidMappingError(
+                "A mapping makes triples of a row.", "Write CONSTRUCT { … } WHERE { … }."
+            )
+
+    def unknown_columns(self, columns: Sequence[str]) -> Iterator[InvalidMappingError]:
+        """Yield an error for each column that the query names and the table does not have."""
+        text = f"PREFIX column: <{self._namespace}> {self._text}"
+        for iri, line in trig.mentions(text).items():
+            name = unquote(iri.removeprefix(self._namespace))
+            if iri.startswith(self._namespace) and name and name not in columns:
+                near = nearness.near(name, columns, 1)
+                guess = f"Did you mean {near[0]}? " if near else ""
+                yield InvalidMappingError(
+                    f"The table has no column “{name}”.",
+                    f"{guess}It has {', '.join(columns)}.",
+                    line,
+                )
+
+    def of(self, iri: str, row: Row) -> list[ox.Triple]:
+        """Return the triples of a row, each once."""
+        node = ox.NamedNode(iri)
+        store = ox.Store()
+        store.extend(
+            ox.Quad(
+                node, ox.NamedNode(self._namespace + quote(name, safe="")), self._value(name, cell)
+            )
+            for name, cell in row.cells.items()
+        )
+        # It is a CONSTRUCT: see `_check`.
+        made: ox.QueryTriples = store.query(self._text, prefixes=self._prefixes)  # type: ignore[assignment]
+        return [*dict.fromkeys(made)]
+
+    def wrong_cells(self, row: Row) -> Iterator[tuple[str, str]]:
+        """Yield the columns whose cells are not of the datatype that they have to be, and this."""
+        for name, datatype in self._datatypes.items():
+            cell = row.cells.get(name)
+            if cell is not None and not DATATYPES[datatype.value].accepts(cell):
+                yield name, datatype.value
+
+    def _value(self, name: str, cell: str) -> ox.Literal:
+        datatype = self._datatypes.get(name)
+        return ox.Literal(cell) if datatype is None else ox.Literal(cell, datatype=datatype)

@@ -1,0 +1,229 @@
+"""Coverage: what of the texts has no facts yet, and what is probably meant to be one thing.
+
+- ``passage-without-facts`` (note) a sentence or an item of a list of which no fact is stated
+- ``thing-without-relation`` (note) a thing that one passage alone names, and no fact ties to others
+- ``same-name`` (warning)   two things of one class that have the same name
+- ``near-duplicate`` (note) two things of one class whose names differ by a slip
+- ``iri-typo`` (warning)    an IRI that is used once, and is a letter away from one used more often
+
+These concern projects with texts. Headings need not state anything, and furniture (words of the
+page around a text) does not count. `graphsvc coverage` shows the same by text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from graphsvc.findings import Severity
+from graphsvc.namespaces import RDF
+from graphsvc.naming import labels_in
+from graphsvc.texts.model import Kind, shown
+from graphsvc.validation.citations import is_name, plain
+from graphsvc.validation.likeness import are_iris_near, are_names_near, near_pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from graphsvc.findings import Finding
+    from graphsvc.sources import Project
+    from graphsvc.validation.evidence import Evidence
+
+#: The kinds of passages that are expected to state something.
+STATING = (Kind.SENTENCE, Kind.ITEM)
+
+
+def findings(evidence: Evidence) -> Iterator[Finding]:
+    """Yield what is missing and what is doubled in a project with texts."""
+    project = evidence.project
+    if not project.texts:
+        return
+    yield from _without_facts(evidence)
+    yield from _without_relation(evidence)
+    names = _names(project)
+    for kind, things in sorted(_things_by_class(evidence).items()):
+        by_name = _by_name(things, names)
+        yield from _same_names(evidence, kind, by_name)
+        yield from _near_names(evidence, by_name)
+    yield from _typos(evidence)
+
+
+def stating(project: Project) -> Counter[str]:
+    """Return how many facts each passage states, by the IRIs of those that state any."""
+    return Counter(
+        quad.graph_name.value
+        for quad in project.quads
+        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value in project.passages
+    )
+
+
+def passages_of_things(project: Project) -> Mapping[str, set[str]]:
+    """Return the passages that name each thing of the project in their facts, by its IRI."""
+    places: dict[str, set[str]] = defaultdict(set)
+    for quad in project.quads:
+        graph = quad.graph_name
+        if isinstance(graph, ox.NamedNode) and graph.value in project.passages:
+            for term in (quad.subject, quad.object):
+                if isinstance(term, ox.NamedNode) and _is_thing(term.value, project):
+                    places[term.value].add(graph.value)
+    return places
+
+
+def _is_thing(iri: str, project: Project) -> bool:
+    return iri.startswith(f"{project.base}id/")
+
+
+def _without_facts(evidence: Evidence) -> Iterator[Finding]:
+    stated = stating(evidence.project)
+    for passage in evidence.project.passages.values():
+        if passage.kind in STATING and passage.iri not in stated:
+            yield evidence.finding(
+                "passage-without-facts",
+                f"No fact is stated of {shown(passage.exact)}",
+                "State what it says in its block. If it belongs to the page and not to the text, "
+                "call it furniture in the list of passages.",
+                about=passage.iri,
+                severity=Severity.NOTE,
+            )
+
+
+def _without_relation(evidence: Evidence) -> Iterator[Finding]:
+    project = evidence.project
+    tied: set[str] = set()
+    for quad in project.quads:
+        if quad.predicate != RDF.type and isinstance(quad.object, ox.NamedNode):
+            tied |= {getattr(quad.subject, "value", ""), quad.object.value}
+    for iri, places in passages_of_things(project).items():
+        of_a_row = any(project.passages[place].kind is Kind.ROW for place in places)
+        if len(places) == 1 and not of_a_row and iri not in tied:
+            yield evidence.finding(
+                "thing-without-relation",
+                f"{evidence.name(ox.NamedNode(iri))} is named in one passage only, and no fact "
+                "ties it to another thing.",
+                "State what it has to do with the others, or take it away.",
+                about=iri,
+                severity=Severity.NOTE,
+            )
+
+
+def _names(project: Project) -> Mapping[str, set[str]]:
+    """Return what things are called, by IRI: their labels, else the other names that they have.
+
+    Things that share a name and have labels of their own are told apart already.
+    """
+    label_properties = frozenset(labels_in(project.quads))
+    labels: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, set[str]] = defaultdict(set)
+    for quad in project.quads:
+        if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
+            name = plain(quad.object.value)
+            if name and quad.predicate in label_properties:
+                labels[quad.subject.value].add(name)
+            elif name and is_name(quad.predicate):
+                names[quad.subject.value].add(name)
+    return {**names, **labels}
+
+
+def _things_by_class(evidence: Evidence) -> Mapping[str, list[str]]:
+    """Return the things of each class that is stated of them."""
+    project = evidence.project
+    members: dict[str, dict[str, None]] = defaultdict(dict)
+    for quad in project.quads:
+        if quad.predicate == RDF.type and isinstance(quad.subject, ox.NamedNode):
+            iri = quad.subject.value
+            if _is_thing(iri, project) and isinstance(quad.object, ox.NamedNode):
+                members[quad.object.value][iri] = None
+    return {kind: [*things] for kind, things in members.items()}
+
+
+def _by_name(things: Iterable[str], names: Mapping[str, set[str]]) -> Mapping[str, list[str]]:
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for iri in things:
+        for name in names.get(iri, ()):
+            by_name[name].append(iri)
+    return by_name
+
+
+def _same_names(
+    evidence: Evidence, kind: str, by_name: Mapping[str, list[str]]
+) -> Iterator[Finding]:
+    for name, things in sorted(by_name.items()):
+        first, *others = sorted(things)
+        for other in others:
+            yield evidence.finding(
+                "same-name",
+                f"{_pair(evidence, first, other)} have the same name, “{name}”, and the same "
+                f"class, {evidence.name(ox.NamedNode(kind))}.",
+                "If they are one thing, give it one IRI. If not, give each a label of its own.",
+                about=other,
+                severity=Severity.WARNING,
+            )
+
+
+def _near_names(evidence: Evidence, by_name: Mapping[str, list[str]]) -> Iterator[Finding]:
+    # Compared as they are, for a space may be missing, and with their words in one order.
+    ordered: dict[str, list[str]] = defaultdict(list)
+    for name, things in by_name.items():
+        ordered[" ".join(sorted(name.split()))] += things
+    pairs = dict.fromkeys(
+        chain(
+            _near(by_name),
+            _near(ordered),
+            sorted({*_of_one_name(ordered)} - {*_of_one_name(by_name)}),
+        )
+    )
+    for first, other in pairs:
+        yield evidence.finding(
+            "near-duplicate",
+            f"{_pair(evidence, first, other)} have nearly the same name.",
+            "If they are one thing, give it one IRI and the spelling of each passage as a name.",
+            about=other,
+            severity=Severity.NOTE,
+        )
+
+
+def _near(by_name: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of things whose names are nearly the same."""
+    for one, other in near_pairs(by_name, are_names_near):
+        if not {*by_name[one]} & {*by_name[other]}:
+            first, second = sorted((min(by_name[one]), min(by_name[other])))
+            yield first, second
+
+
+def _of_one_name(by_name: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """Yield the first thing of each name with each other one."""
+    for things in by_name.values():
+        first, *others = sorted(set(things))
+        yield from ((first, other) for other in others)
+
+
+def _typos(evidence: Evidence) -> Iterator[Finding]:
+    uses: Counter[str] = Counter()
+    for quad in evidence.project.quads:
+        uses.update(
+            term.value for term in (quad.subject, quad.object) if isinstance(term, ox.NamedNode)
+        )
+    for pair in near_pairs(uses, are_iris_near):
+        rare, usual = sorted(pair, key=lambda iri: uses[iri])
+        if uses[rare] == 1 and uses[usual] > 1 and _may_be_wrong(rare, evidence):
+            yield evidence.finding(
+                "iri-typo",
+                f"{evidence.name(ox.NamedNode(rare))} is used once, and is a letter away from "
+                f"{evidence.name(ox.NamedNode(usual))}, which is used more often.",
+                "If the second is meant, correct the IRI.",
+                about=rare,
+                severity=Severity.WARNING,
+            )
+
+
+def _may_be_wrong(iri: str, evidence: Evidence) -> bool:
+    """Tell whether an IRI is one that people write for a thing: no term, namespace or passage."""
+    is_namespace = iri.endswith(("#", "/"))
+    return not (is_namespace or evidence.is_term(iri) or iri in evidence.project.passages)
+
+
+def _pair(evidence: Evidence, first: str, other: str) -> str:
+    return " and ".join(evidence.name(ox.NamedNode(iri)) for iri in (first, other))

@@ -1,0 +1,83 @@
+"""Which of many words are nearly the same, without comparing each with each.
+
+Words that differ at one place begin alike or end alike: sorted from the front or from the back they
+are neighbours. Each is compared with its next neighbours in both orders, so that the time grows
+with the number of words and hardly more.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import OSA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+#: With how many of those that follow it a word is compared, in each order.
+_NEIGHBOURS = 4
+
+#: Shorter words differ by a letter when they mean different things.
+_SHORTEST = 8
+#: How many letters may be wrong in a name of several words: not more than one in each.
+_MOST_WRONG = 2
+
+_NUMBERS = re.compile(r"\d+")
+
+
+def near_pairs(
+    words: Iterable[str], are_near: Callable[[str, str], bool]
+) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of different words that ``are_near``, each once and in order."""
+    distinct = sorted(set(words))
+    found: set[tuple[str, str]] = set()
+    for ordered in (distinct, sorted(distinct, key=lambda word: word[::-1])):
+        for place, word in enumerate(ordered):
+            for other in ordered[place + 1 : place + 1 + _NEIGHBOURS]:
+                pair = (min(word, other), max(word, other))
+                if pair not in found and are_near(word, other):
+                    found.add(pair)
+                    yield pair
+
+
+def are_names_near(one: str, other: str) -> bool:
+    """Tell whether two names differ as by a slip: a letter, a space, or a letter in two words.
+
+    Other numbers make another name.
+    """
+    if min(len(one), len(other)) < _SHORTEST or _have_other_numbers(one, other):
+        return False
+    if _edits(one, other, 1) <= 1:
+        return True
+    words, others = one.split(), other.split()
+    if len(words) != len(others):
+        return False
+    edits = [_edits(*pair, 1) for pair in zip(words, others, strict=True)]
+    return max(edits) <= 1 and sum(edits) <= _MOST_WRONG
+
+
+def are_iris_near(one: str, other: str) -> bool:
+    """Tell whether two IRIs differ as by a slip of the keyboard: one letter, or two neighbours."""
+    shortest = min(len(_local(one)), len(_local(other)))
+    return (
+        shortest >= _SHORTEST // 2
+        and not _have_other_numbers(one, other)
+        and _edits(one, other, 1) <= 1
+    )
+
+
+def _edits(one: str, other: str, most: int) -> int:
+    """Return how many edits lie between two words, as far as they are not too many.
+
+    Two letters that changed places are one edit.
+    """
+    return OSA.distance(one, other, score_cutoff=most)
+
+
+def _have_other_numbers(one: str, other: str) -> bool:
+    return _NUMBERS.findall(one) != _NUMBERS.findall(other)
+
+
+def _local(iri: str) -> str:
+    return re.split(r"[/#:]", iri.rstrip("/#"))[-1]

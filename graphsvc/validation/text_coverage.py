@@ -1,0 +1,89 @@
+"""How much of each text is stated as facts, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc.texts.model import Kind
+from graphsvc.validation import citations, coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from graphsvc.findings import Finding
+    from graphsvc.sources import Project
+    from graphsvc.texts.model import Text
+    from graphsvc.validation.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many passages of a kind there are, and how many of them state a fact."""
+
+    stating: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextCoverage:
+    """The coverage of one text: its passages by kind, its facts and the things they name.
+
+    ``things_in_one_passage`` are the IRIs of those that no other passage of any text names.
+    """
+
+    slug: str
+    kinds: Mapping[Kind, Share]
+    facts: int
+    things: int
+    things_in_one_passage: tuple[str, ...]
+
+    def share(self, kinds: Collection[Kind]) -> Share:
+        """Return the passages of several kinds together."""
+        shares = [self.kinds[kind] for kind in kinds]
+        return Share(sum(each.stating for each in shares), sum(each.total for each in shares))
+
+
+def findings(evidence: Evidence) -> list[Finding]:
+    """Return what is missing, doubled or not in its sentence."""
+    return [*citations.findings(evidence), *coverage.findings(evidence)]
+
+
+def of_texts(project: Project) -> list[TextCoverage]:
+    """Return the coverage of each text of a project."""
+    facts = coverage.stating(project)
+    places = coverage.passages_of_things(project)
+    named: dict[str, list[str]] = {}
+    for iri, passages in places.items():
+        for passage in passages:
+            named.setdefault(passage, []).append(iri)
+    once = {iri for iri, passages in places.items() if len(passages) == 1}
+    return [_of_text(text, facts, named, once) for text in project.texts]
+
+
+def percent(texts: Iterable[TextCoverage]) -> float:
+    """Return how many of all sentences and items state a fact, of 100; 100 if there are none."""
+    shares = [text.share(coverage.STATING) for text in texts]
+    total = sum(share.total for share in shares)
+    return 100 * sum(share.stating for share in shares) / total if total else 100.0
+
+
+def _of_text(
+    text: Text,
+    facts: Mapping[str, int],
+    named: Mapping[str, Sequence[str]],
+    once: Collection[str],
+) -> TextCoverage:
+    by_kind = {kind: [each for each in text.passages if each.kind is kind] for kind in Kind}
+    shares = {
+        kind: Share(sum(each.iri in facts for each in passages), len(passages))
+        for kind, passages in by_kind.items()
+    }
+    things = {iri for passage in text.passages for iri in named.get(passage.iri, ())}
+    return TextCoverage(
+        slug=text.slug,
+        kinds=shares,
+        facts=sum(facts.get(passage.iri, 0) for passage in text.passages),
+        things=len(things),
+        things_in_one_passage=tuple(sorted(things & set(once))),
+    )
