@@ -63,6 +63,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "settings",
         "setting_values",
         "hosts",
+        "colours",
         "profiles",
         "progress",
         "sparql",
