@@ -3,6 +3,7 @@
 GraphsvcError
 ├── SettingsError            a setting has a value that cannot be used
 ├── InputError               files of the project are wrong; carries every finding
+├── TextError                a document or a text cannot be taken into a project
 ├── ReleaseError             a release is missing, or is not what its manifest says
 ├── QueryError               what was asked cannot be answered; the asker can mend it
 │   ├── QuerySyntaxError     not a SPARQL query
@@ -57,6 +58,10 @@ class InputError(GraphsvcError):
     def __init__(self, message: str, findings: Sequence[Finding], *, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.findings = tuple(findings)
+
+
+class TextError(GraphsvcError):
+    """A document or a text cannot be taken into a project, or a project cannot be begun."""
 
 
 class ReleaseError(GraphsvcError):

@@ -12,14 +12,18 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from graphsvc import colours
 from graphsvc.hosts import is_host, split_public_url
 from graphsvc.profiles import PROFILES, WEIGHTS
 
 #: The word in ``trusted_proxies`` for whatever connects to a Unix socket of the service.
 UNIX = "unix"
 
-#: What a project can have terms of its own for: the kinds of passages, their heading, their copy.
-PASSAGE_TERMS = ("sentence", "heading", "item", "furniture", "section", "reading")
+#: What a project can have terms of its own for: the kinds of passages, the heading, the reading.
+PASSAGE_TERMS = ("sentence", "heading", "item", "furniture", "row", "section", "reading")
+
+PICTURES = (".svg", ".png")
+"""How the names of files end that can be the picture of a site."""
 
 _LARGEST_PORT = 65535
 _LONGEST_WAIT = 86_400
@@ -33,6 +37,37 @@ def text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a text that is not empty")
     return value
+
+
+def line(value: object) -> str:
+    """Return a text, which may be empty, on one line."""
+    if not isinstance(value, str):
+        raise ValueError("a text")  # noqa: TRY004 - as for all settings
+    return " ".join(value.split())
+
+
+def picture(value: object) -> Path | None:
+    """Return the path of a picture, or None."""
+    if value is None or value == "":
+        return None
+    if not str(value).lower().endswith(PICTURES):
+        raise ValueError("the path of an SVG or PNG file")
+    return path(value)
+
+
+def colour(value: object) -> str:
+    """Return a colour that can be read on light paper, in lower case, or nothing."""
+    text_of_colour = str(value or "").strip().lower()
+    if not text_of_colour:
+        return ""
+    if not re.fullmatch(r"#[0-9a-f]{6}", text_of_colour):
+        raise ValueError("a colour such as #1a5a4a")
+    if (contrast := colours.least_contrast(text_of_colour)) < colours.READABLE:
+        raise ValueError(
+            f"a darker colour: on the paper of the pages its contrast is {contrast:.1f} to 1, and "
+            f"words need {colours.READABLE} to 1"
+        )
+    return text_of_colour
 
 
 def path(value: object) -> Path:

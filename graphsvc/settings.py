@@ -147,6 +147,32 @@ class Settings:
             reading.hosts,
         ),
     )
+    site_name: str = field(
+        default="",
+        metadata=_about(
+            "What the pages call the site, by default the title of the dataset.", reading.line
+        ),
+    )
+    site_logo: Path | None = field(
+        default=None,
+        metadata=_about(
+            "A picture before the name of the site: an SVG or PNG file of 256 KiB at most.",
+            reading.picture,
+        ),
+    )
+    site_colour: str = field(
+        default="",
+        metadata=_about(
+            "The colour of links and marks, such as `#1a5a4a`; by night it is lightened.",
+            reading.colour,
+        ),
+    )
+    site_footer: str = field(
+        default="",
+        metadata=_about(
+            "What the foot of each page says first, such as who runs it.", reading.line
+        ),
+    )
     keep_releases: int = field(
         default=5,
         metadata=_about("How many releases are kept, the served one among them.", reading.count),
@@ -289,6 +315,8 @@ def load(
         values.setdefault("releases", _releases_of_engine(values["store"]))
     for name in ("releases", "translations"):
         values[name] = project / values.get(name, _BY_NAME[name].default)
+    if values.get("site_logo"):
+        values["site_logo"] = project / values["site_logo"]
     return Settings(project=project, **values)
 
 

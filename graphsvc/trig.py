@@ -51,11 +51,11 @@ def blocks(text: str) -> list[Block]:
     depth = 0
     for token in sparql.tokens(text):
         if token.kind is Kind.COMMENT:
-            quoted = _continued(quoted, token)
+            quoted = continued(quoted, token)
             continue
         if token.text == "{":
             if depth == 0 and head is not None:
-                found.append(Block(_iri(head, namespaces), head.line, _quote(quoted, head)))
+                found.append(Block(iri_of(head, namespaces), head.line, _quote(quoted, head)))
             depth += 1
         elif token.text == "}":
             depth -= 1
@@ -79,7 +79,7 @@ def subjects(text: str) -> dict[str, int]:
             before = "."
             continue
         elif before in _STATEMENT_ENDS and token.kind in (Kind.IRI, Kind.NAME):
-            lines.setdefault(_iri(token, namespaces), token.line)
+            lines.setdefault(iri_of(token, namespaces), token.line)
         before = token.text
     return lines
 
@@ -90,7 +90,7 @@ def mentions(text: str) -> dict[str, int]:
     lines: dict[str, int] = {}
     for token in sparql.code(text):
         if token.kind in (Kind.IRI, Kind.NAME):
-            lines.setdefault(_iri(token, namespaces), token.line)
+            lines.setdefault(iri_of(token, namespaces), token.line)
     return lines
 
 
@@ -130,13 +130,14 @@ def normalised(text: str) -> str:
     return " ".join(text.split())
 
 
-def _iri(token: Token, namespaces: Mapping[str, str]) -> str:
+def iri_of(token: Token, namespaces: Mapping[str, str]) -> str:
+    """Return the IRI that a token names: one in angle brackets, or a name with a prefix."""
     if token.kind is Kind.IRI:
         return sparql.iri_of(token)
     return namespaces.get(sparql.prefix_of(token), "") + sparql.local_of(token)
 
 
-def _continued(quoted: list[Token], comment: Token) -> list[Token]:
+def continued(quoted: list[Token], comment: Token) -> list[Token]:
     """Return the quote with one more line, or a new one, or none if the comment is no quote."""
     if not comment.text.startswith(QUOTE_MARK):
         return []

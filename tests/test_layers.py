@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("web",),
     ("views",),
     ("survey", "publishing"),
-    ("changes", "validation", "explain", "description", "datasets"),
+    ("changes", "validation", "explain", "description", "datasets", "authoring"),
     ("queries",),
     (
         "build",
@@ -65,6 +65,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "setting_sources",
         "setting_values",
         "hosts",
+        "colours",
         "profiles",
         "progress",
         "sparql",

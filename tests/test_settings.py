@@ -10,6 +10,7 @@ import pytest
 from graphsvc import settings
 from graphsvc.errors import SettingsError
 from graphsvc.settings import SETTINGS, Settings
+from graphsvc.texts.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,3 +120,8 @@ def test_terms_for_what_is_no_passage_are_refused(given: object) -> None:
     with pytest.raises(SettingsError, match="passages") as caught:
         settings.load({"passages": given}, {})
     assert "furniture" in caught.value.remedy
+
+
+def test_every_kind_of_passage_can_have_a_class_of_the_project() -> None:
+    named = tuple(f"{kind.value}=ex:Class" for kind in Kind)
+    assert settings.load({"passages": named}, {}).passages == named

@@ -21,6 +21,7 @@ from graphsvc.cli.publish import publish
 from graphsvc.cli.query import query
 from graphsvc.cli.releases import diff, releases
 from graphsvc.cli.serve import reload, serve
+from graphsvc.cli.text import text
 
 
 @click.group("graphsvc", cls=Failing)
@@ -42,5 +43,6 @@ for _command in (
     releases,
     reload,
     serve,
+    text,
 ):
     main.add_command(_command)

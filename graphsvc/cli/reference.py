@@ -71,10 +71,16 @@ def _cli() -> Iterator[str]:
     yield from ("# The command line", "", _MADE, "")
     yield from ("Exit codes: 0 all is well; 1 findings, or it failed; 2 called wrongly.", "")
     yield from _help(main, "graphsvc", None)
-    for name, command in sorted(main.commands.items()):
-        yield from ("", f"## graphsvc {name}", "")
-        yield from _help(command, name, click.Context(main, info_name="graphsvc"))
+    yield from _commands(main, click.Context(main, info_name="graphsvc"))
     yield ""
+
+
+def _commands(group: click.Group, parent: click.Context) -> Iterator[str]:
+    for name, command in sorted(group.commands.items()):
+        yield from ("", f"## {parent.command_path} {name}", "")
+        yield from _help(command, name, parent)
+        if isinstance(command, click.Group):
+            yield from _commands(command, click.Context(command, info_name=name, parent=parent))
 
 
 def _help(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:

@@ -24,6 +24,7 @@ from graphsvc.server.notice import services
 from graphsvc.setting_sources import ENVIRONMENT
 from graphsvc.survey.taking import known
 from graphsvc.survey.unread import take_nothing
+from graphsvc.web.branding import read_logo
 
 if TYPE_CHECKING:
     from graphsvc.release import Release
@@ -41,6 +42,9 @@ def serve(settings: Settings) -> None:
     changed since. With --store the statements are those of an engine, and a project brings its
     queries, texts and settings.
     """
+    if settings.site_logo is not None:
+        # What is wrong with it is told at once, and not by each process that serves.
+        read_logo(settings.site_logo)
     sockets = listeners(settings, os.environ)
     _hand_down(settings)
     if settings.store:

@@ -47,7 +47,8 @@ def read(text: str, place: Place) -> tuple[list[Entry], list[Finding]]:
 
 def _read(text: str, place: Place) -> Iterator[Entry | Finding]:
     first: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    # No other sign ends a line: words may have what Unicode calls a line separator.
+    for number, line in enumerate(re.split(r"\r?\n", text), 1):
         if not line or line == HEAD:
             continue
         name, _, rest = line.partition("\t")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: What the program gives things as addresses: kinds and slugs in lower-case ASCII.
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _THING = re.compile(
-    rf"(id/{_SLUG}/{_SLUG}|passage/{_SLUG}|scheme/{_SLUG}(/{_SLUG})?|source/{_SLUG})"
+    rf"(id/{_SLUG}/{_SLUG}|passage/{_SLUG}|scheme/{_SLUG}(/{_SLUG})?|source/{_SLUG}(/original)?)"
 )
 _FOLDER = re.compile(r"(id|passage|scheme|source)/.")
 

@@ -19,6 +19,7 @@ from graphsvc.queries.groups import grouped
 from graphsvc.survey.lookup import lookup_for
 from graphsvc.web import dates, head, languages, links, pages, parts, problems, script_texts
 from graphsvc.web.api import api
+from graphsvc.web.branding import Branding
 from graphsvc.web.browse import browsing
 from graphsvc.web.cite import cite
 from graphsvc.web.crawlers import crawlers
@@ -84,6 +85,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     # Only a service with a keeper knows of other releases: see `server.serving`.
     app.config["STATUS"] = lambda: None
     app.config["IMAGE_HOSTS"] = _names(settings.image_hosts)
+    app.config["BRANDING"] = branding = Branding.of(settings)
     app.logger.setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     opened = store or release.store
@@ -93,7 +95,10 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.extensions["graphsvc.history"] = past = History(release.path.parent, release)
     app.extensions["graphsvc.pins"] = Pins(past.find)
     app.jinja_env.globals.update(
-        program_version=__version__, pinned_to=address, **_serve_static(app)
+        program_version=__version__,
+        pinned_to=address,
+        branding=branding,
+        **_serve_static(app, branding),
     )
     languages.register(app, settings.translations)
     dates.register(app.jinja_env)
@@ -196,12 +201,13 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-def _serve_static(app: Flask) -> dict[str, object]:
+def _serve_static(app: Flask, branding: Branding) -> dict[str, object]:
     """Serve the files of static/ from memory; return what templates need to know of them.
 
     ``style`` changes when they do: pages name it in the files' addresses, so that caches may keep
     them. ``static_files`` are their names: scripts are there only where they have been bundled.
-    The style sheet is made of the files in css/, in the order of their names.
+    The style sheet is made of the files in css/, in the order of their names, and of what the site
+    sets.
     """
     files = {
         path.relative_to(_STATIC).as_posix(): path.read_bytes()
@@ -209,7 +215,8 @@ def _serve_static(app: Flask) -> dict[str, object]:
         if path.is_file()
     }
     sheets = [content for name, content in files.items() if name.startswith("css/")]
-    files["style.css"] = b"\n".join(sheets)
+    files["style.css"] = b"\n".join([*sheets, branding.sheet])
+    files |= branding.files
     style = sha256(b"".join(files.values())).hexdigest()[:12]
 
     def static(filename: str) -> Response:

@@ -210,7 +210,8 @@ class Site:
     def etag(self, *parts: object) -> str:
         """Return the entity tag of a representation: the release and the request decide it."""
         images = sorted(current_app.config["IMAGE_HOSTS"])
-        return etag(self.release, request.url_root, *parts, *images)
+        branding = current_app.config["BRANDING"].digest
+        return etag(self.release, request.url_root, *parts, *images, branding)
 
     def thing(self, path: str, ending: str = "") -> str:
         """Return the IRI of the thing at a path under the base: what the graph knows decides.

@@ -1,0 +1,111 @@
+"""The plain text of a document: which reader a file has, by the ending of its name."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graphsvc.authoring import html, plain
+from graphsvc.errors import TextError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from graphsvc.authoring.stretches import Extract
+
+#: What stands at the top of some Markdown files, for other programs.
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n---[ \t]*\n", re.DOTALL)
+#: Word's own style for the title of a document, which is a heading too.
+_STYLES = "p[style-name='Title'] => h1:fresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that a text is taken from: its bytes, the ending of its name, and its text."""
+
+    data: bytes
+    ending: str
+    extract: Extract
+
+
+def read(path: Path) -> Document:
+    """Return the text of a file. TextError if it is of no known kind, is broken or has no words."""
+    ending = path.suffix.lower()
+    if ending not in _READERS:
+        raise TextError(
+            f"{path} is of no kind that can be read.",
+            remedy=f"Its name must end with one of {', '.join(_READERS)}.",
+        )
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TextError(
+            f"{path} cannot be read: {error.strerror}.", remedy="Name a file that is there."
+        ) from error
+    try:
+        extract = _READERS[ending](data)
+    except TextError as error:
+        raise TextError(f"{path}: {error.message}", remedy=error.remedy) from error
+    # What a library raises for a broken file, none of them lists.
+    except Exception as error:
+        raise TextError(
+            f"{path} cannot be read as {ending[1:].upper()}: {error}",
+            remedy="Open it in the program that made it, and save it again or as plain text.",
+        ) from error
+    if not extract.content.strip():
+        raise TextError(
+            f"{path} has no words.",
+            remedy="If it is a picture of a text, have the text recognised first.",
+        )
+    return Document(data, ending, extract)
+
+
+def decoded(data: bytes) -> str:
+    r"""Return the characters of a text file, its lines ended by ``\n``. Errors: TextError."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TextError(
+            f"The byte {data[error.start]:#04x} at offset {error.start} is not UTF-8.",
+            remedy="Save the file as UTF-8.",
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _text(data: bytes) -> Extract:
+    return plain.read(decoded(data))
+
+
+def _markdown(data: bytes) -> Extract:
+    # Each of these libraries is for one kind of file, and takes its time to load.
+    from markdown_it import MarkdownIt  # noqa: PLC0415
+
+    text = _FRONT_MATTER.sub("", decoded(data))
+    return html.read(MarkdownIt("commonmark").enable("table").render(text))
+
+
+def _word(data: bytes) -> Extract:
+    import mammoth  # noqa: PLC0415
+
+    return html.read(mammoth.convert_to_html(io.BytesIO(data), style_map=_STYLES).value)
+
+
+def _pdf(data: bytes) -> Extract:
+    from graphsvc.authoring import pdf  # noqa: PLC0415
+
+    return pdf.read(data)
+
+
+_READERS: dict[str, Callable[[bytes], Extract]] = {
+    ".txt": _text,
+    ".md": _markdown,
+    ".markdown": _markdown,
+    ".html": html.read,
+    ".htm": html.read,
+    ".xhtml": html.read,
+    ".pdf": _pdf,
+    ".docx": _word,
+}

@@ -1,0 +1,62 @@
+"""The structure of a text: which stretch is a heading, prose, a list item or furniture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graphsvc.texts.model import Kind
+
+#: What stands between the blocks of a text that was taken from a document with markup.
+_BETWEEN = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a text: ``content[begin:end]``, what it is, and the level of a heading."""
+
+    begin: int
+    end: int
+    kind: Kind
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The words of a block of a document: prose (``Kind.SENTENCE``), or one of the other kinds."""
+
+    words: str
+    kind: Kind
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What was taken from a document: its plain text, its blocks in order, its title, its language.
+
+    Title and language are None where the document does not say them.
+    """
+
+    content: str
+    stretches: tuple[Stretch, ...]
+    title: str | None = None
+    language: str | None = None
+
+
+def composed(
+    blocks: Iterable[Block], title: str | None = None, language: str | None = None
+) -> Extract:
+    """Return blocks as one text, with an empty line between any two."""
+    stretches: list[Stretch] = []
+    words: list[str] = []
+    begin = 0
+    for block in blocks:
+        end = begin + len(block.words)
+        stretches.append(Stretch(begin, end, block.kind, block.level))
+        words.append(block.words)
+        begin = end + len(_BETWEEN)
+    content = _BETWEEN.join(words)
+    return Extract(content + "\n" if content else "", tuple(stretches), title, language)

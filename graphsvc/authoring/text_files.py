@@ -1,0 +1,93 @@
+"""A project as a text finds it: base, prefixes, things; and what its files must keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode, RdfFormat
+
+from graphsvc import layout, sources, trig
+from graphsvc.authoring.suggestions import Known
+from graphsvc.errors import InputError, TextError
+from graphsvc.layout import Role
+from graphsvc.namespaces import RDF, Prefixes
+from graphsvc.parsing import parse_file
+from graphsvc.texts import register
+from graphsvc.texts.anchoring import anchored
+from graphsvc.texts.blocks import check_blocks
+from graphsvc.texts.model import FACTS, REGISTER, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from graphsvc.sources import Project
+    from graphsvc.texts.model import Entry
+
+PASSAGE = "passage"
+"""The prefix of passages, where a project has none."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """A project as a text finds it."""
+
+    project: Project
+
+    @classmethod
+    def of(cls, root: Path) -> Surroundings:
+        """Return what is to be known of the project in a folder. TextError if there is none."""
+        if not layout.is_project(root):
+            raise TextError(
+                f"{root} is not the folder of a project: it has no {layout.DATASET}.",
+                remedy="Name one with --project, or begin one: graphsvc new DIR.",
+            )
+        return cls(sources.load(root))
+
+    @cached_property
+    def known(self) -> Known:
+        """Return the things that words may name."""
+        return Known.of(self.project)
+
+    @cached_property
+    def prefixes(self) -> Prefixes:
+        """Return the prefixes that files of facts declare; before there is one, all there are."""
+        declared: dict[str, str] = {}
+        for file in self.project.files:
+            if file.row.role is Role.FACTS:
+                declared |= {name: iri for name, iri in file.prefixes.items() if name}
+        table = declared or {**self.project.prefixes}
+        passages = f"{self.project.base}passage/"
+        return Prefixes(table if passages in table.values() else {**table, PASSAGE: passages})
+
+    @cached_property
+    def document_class(self) -> NamedNode | None:
+        """Return the class that the documents of the project have, if they have the same one."""
+        documents = {NamedNode(text.document) for text in self.project.texts}
+        classes = {
+            quad.object
+            for file in self.project.files
+            if file.row.role is Role.TURTLE and file.row.graph == "passages"
+            for quad in file.quads
+            if quad.predicate == RDF.type and quad.subject in documents
+        }
+        only = classes.pop() if len(classes) == 1 else None
+        return only if isinstance(only, NamedNode) else None
+
+
+def refuse_faults(entries: Sequence[Entry], content: str, facts: str, place: Place) -> None:
+    """Refuse files that do not fit together, before they are written. Errors: InputError."""
+    listed, findings = register.read(register.written(entries), place)
+    passages, misplaced = anchored(listed, content, place)
+    parsed = parse_file(facts.encode(), RdfFormat.TRIG, place.path(FACTS))
+    found = [*findings, *misplaced, *parsed.findings]
+    found += check_blocks(trig.blocks(facts), passages, place)
+    if found:
+        raise InputError(
+            f"{place.path(REGISTER)} and {place.path(FACTS)} would not fit together; nothing was "
+            "written.",
+            found,
+            remedy="Mend what is told above in the files as they are, and try again.",
+        )

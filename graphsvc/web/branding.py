@@ -1,0 +1,95 @@
+"""How a site looks as its own: its name, its picture, its colour and what its foot says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from graphsvc import colours
+from graphsvc.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from graphsvc.settings import Settings
+
+_LARGEST = 256 * 1024
+_PNG = b"\x89PNG\r\n\x1a\n"
+_MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The picture of a site: its name among the files of static/, its type and its bytes."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Branding:
+    """What a site sets; what is empty or None is as the program has it."""
+
+    name: str = ""
+    footer: str = ""
+    colour: str = ""
+    logo: Logo | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Branding:
+        """Return what the settings say. Errors: SettingsError."""
+        path = settings.site_logo
+        logo = None if path is None else read_logo(path)
+        return cls(settings.site_name, settings.site_footer, settings.site_colour, logo)
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Return the files that are served beside those of static/."""
+        return {} if self.logo is None else {self.logo.name: self.logo.data}
+
+    @property
+    def sheet(self) -> bytes:
+        """Return what is added to the style sheet: the colour, as it can be read by day and night.
+
+        On paper links stay black.
+        """
+        if not self.colour:
+            return b""
+        day, night = (
+            f":root {{ --accent: {colour}; --link: {colour}; }}"
+            for colour in (self.colour, colours.by_night(self.colour))
+        )
+        dark = "@media screen and (prefers-color-scheme: dark)"
+        return f"@media screen {{ {day} }}\n{dark} {{ {night} }}\n".encode()
+
+    @cached_property
+    def digest(self) -> str:
+        """Return what changes when a page looks otherwise, for its entity tag."""
+        data = b"" if self.logo is None else self.logo.data
+        parts = (self.name.encode(), self.footer.encode(), self.colour.encode(), data)
+        return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
+
+
+def read_logo(path: Path) -> Logo:
+    """Return the picture in a file. SettingsError if it is none, or too large."""
+    ending = path.suffix.lower()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _unusable(f"cannot be read: {error.strerror}") from error
+    is_picture = data.startswith(_PNG) if ending == ".png" else b"<svg" in data
+    if not is_picture:
+        raise _unusable(f"is no {ending[1:].upper()}")
+    if len(data) > _LARGEST:
+        raise _unusable(f"has {len(data):,} bytes")
+    return Logo(f"logo{ending}", _MEDIA_TYPES[ending], data)
+
+
+def _unusable(fault: str) -> SettingsError:
+    return SettingsError(
+        f"The file that site_logo names {fault}.",
+        remedy="Name an SVG or PNG file of 256 KiB at most, relative to the project's folder.",
+    )

@@ -1,0 +1,1 @@
+"""Tests of the texts of a project: how a curator adds and updates them."""
