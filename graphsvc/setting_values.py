@@ -207,7 +207,8 @@ def checks(value: object) -> tuple[str, ...]:
 
 def passages(value: object) -> tuple[str, ...]:
     """Read the terms for passages: a table of TOML, or texts such as ``heading=doco:Title``."""
-    pairs = value.items() if isinstance(value, dict) else (t.split("=", 1) for t in _items(value))
+    texts = value.split() if isinstance(value, str) else value
+    pairs = texts.items() if isinstance(texts, dict) else (t.split("=", 1) for t in _items(texts))
     named = [tuple(map(str, pair)) for pair in pairs]
     if not all(len(pair) == 2 and pair[0] in PASSAGE_TERMS and pair[1] for pair in named):  # noqa: PLR2004
         raise ValueError(f"names with a prefix, or IRIs, of {', '.join(PASSAGE_TERMS)}")

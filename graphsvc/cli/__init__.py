@@ -20,6 +20,7 @@ from graphsvc.cli.publish import publish
 from graphsvc.cli.query import query
 from graphsvc.cli.releases import diff, releases
 from graphsvc.cli.serve import reload, serve
+from graphsvc.cli.watch import edit, watch
 
 
 @click.group("graphsvc", cls=Failing)
@@ -34,11 +35,13 @@ for _command in (
     check,
     diff,
     doctor,
+    edit,
     index,
     publish,
     query,
     releases,
     reload,
     serve,
+    watch,
 ):
     main.add_command(_command)
