@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jinja2 import FileSystemBytecodeCache
 
 from graphsvc.editing import live
+from graphsvc.editing.pages import PROJECT, editing
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,3 +25,6 @@ def register(app: Flask, state: State, settings: Settings) -> None:
     templates.mkdir(mode=0o700, exist_ok=True)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     live.register(app, state)
+    if state.token and settings.project is not None:
+        app.config[PROJECT] = settings.project
+        app.register_blueprint(editing)
