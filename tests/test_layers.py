@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("doctor",),
     ("server",),
+    ("editing",),
     ("web",),
     ("views",),
     ("survey", "publishing"),
@@ -76,9 +77,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 #: Flask and its kin are for HTTP alone, click for the command line, rich for what it shows.
 CONFINED = {
-    "flask": {"web"},
+    "flask": {"web", "editing"},
     "werkzeug": {"web"},
-    "jinja2": {"web"},
+    "jinja2": {"web", "editing"},
     "click": {"cli", "server"},
     "rich": {"cli", "validation"},
 }

@@ -22,6 +22,7 @@ from graphsvc.cli.query import query
 from graphsvc.cli.releases import diff, releases
 from graphsvc.cli.serve import reload, serve
 from graphsvc.cli.text import text
+from graphsvc.cli.watch import edit, watch
 
 
 @click.group("graphsvc", cls=Failing)
@@ -37,6 +38,7 @@ for _command in (
     coverage,
     diff,
     doctor,
+    edit,
     index,
     publish,
     query,
@@ -44,5 +46,6 @@ for _command in (
     reload,
     serve,
     text,
+    watch,
 ):
     main.add_command(_command)

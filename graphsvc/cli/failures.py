@@ -34,11 +34,12 @@ class Failing(click.Group):
         try:
             return super().invoke(ctx)
         except GraphsvcError as error:
-            _tell(error, Console(stderr=True, highlight=False))
+            tell(error, Console(stderr=True, highlight=False))
             ctx.exit(CALLED_WRONGLY if isinstance(error, _USAGE_ERRORS) else FAILED)
 
 
-def _tell(error: GraphsvcError, console: Console) -> None:
+def tell(error: GraphsvcError, console: Console) -> None:
+    """Print what is wrong, every finding first, and what to do."""
     if isinstance(error, InputError) and error.findings:
         report.show(error.findings, console)
     console.print(Text.assemble(("Error: ", "bold red"), printable(error.message)), soft_wrap=True)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -46,7 +47,7 @@ def serve(settings: Settings) -> None:
         # What is wrong with it is told at once, and not by each process that serves.
         read_logo(settings.site_logo)
     sockets = listeners(settings, os.environ)
-    _hand_down(settings)
+    hand_down(settings)
     if settings.store:
         _say_how_is_searched(known(settings) or take_nothing(settings))
     else:
@@ -136,10 +137,17 @@ def _build() -> None:
         raise SystemExit(code)
 
 
-def _hand_down(settings: Settings) -> None:
+def hand_down(settings: Settings) -> None:
     """Put the settings into the environment, where the service's processes read them."""
     for field in fields(settings):
         value = getattr(settings, field.name)
         if value is not None and value != ():
-            text = os.pathsep.join(map(str, value)) if isinstance(value, tuple) else str(value)
-            os.environ[ENVIRONMENT + field.name.upper()] = text
+            os.environ[ENVIRONMENT + field.name.upper()] = _as_text(value)
+
+
+def _as_text(value: object) -> str:
+    """Write a value as the environment has it: paths as the system does, IRIs with spaces."""
+    if not isinstance(value, tuple):
+        return str(value)
+    separator = os.pathsep if isinstance(value[0], Path) else " "
+    return separator.join(map(str, value))

@@ -78,6 +78,7 @@ class Keeper:
     """Keeps a parent for the current release of a folder on some sockets.
 
     Its processes count in ``counters``. ``say_ready`` is called once the first parent answers.
+    ``watch`` is the descriptor of what is told of builds while one edits.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Keeper:
         sockets: list[socket.socket],
         counters: Counters,
         say_ready: Callable[[], None],
+        watch: int | None = None,
     ) -> None:
         self._releases = releases
         self._counters = counters.descriptor
@@ -93,6 +95,7 @@ class Keeper:
         self._exporter = ExporterProcess.wanted(os.environ)
         self._sockets = sockets
         self._say_ready = say_ready
+        self._watch = watch
         self._notice = Notice(releases, [address_of(each) for each in sockets])
         self._serving: _Generation | None = None
         self._coming: _Generation | None = None
@@ -178,6 +181,9 @@ class Keeper:
         if self._exporter is not None:
             words += ["--spans", str(self._exporter.descriptor)]
             handed_down.append(self._exporter.descriptor)
+        if self._watch is not None:
+            words += ["--watch", str(self._watch)]
+            handed_down.append(self._watch)
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", _PROGRAM, *words], pass_fds=handed_down
         )

@@ -12,6 +12,7 @@ import os
 import resource
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import click
 
 from graphsvc import depot, settings
+from graphsvc.editing import registration as editing
+from graphsvc.editing.state import State
 from graphsvc.errors import GraphsvcError, SettingsError, StoreError
 from graphsvc.namespaces import DERIVATIONS, graph_iri
 from graphsvc.release import Release
@@ -70,7 +73,8 @@ class Service(NamedTuple):
     """What a parent serves with: the settings, and what it has of the keeper.
 
     ``counters`` are those of all parents, ``spans`` is the socket for traces, ``board`` that of its
-    workers, and ``status`` returns what the keeper says is served.
+    workers, and ``status`` returns what the keeper says is served. ``state`` is what is told of
+    builds while one edits.
     """
 
     values: Settings
@@ -78,6 +82,7 @@ class Service(NamedTuple):
     spans: int | None
     board: Board
     status: Callable[[], Status | None]
+    state: State | None = None
 
     def application(
         self, release: Release, store: Store, hurried: GraphReader | None = None
@@ -85,6 +90,8 @@ class Service(NamedTuple):
         """Return what answers from a store; ``hurried`` reads what the start needs of an engine."""
         flask = create_app(release, self.values, store)
         flask.config["STATUS"] = self.status
+        if self.state is not None:
+            editing.register(flask, self.state, self.values)
         warm_up(flask, hurried)
         pages = cast("Delivering", flask.wsgi_app)
         return Application(
@@ -201,7 +208,10 @@ def plan(values: Settings) -> Plan:
 @click.argument("release", type=click.Path(path_type=Path))
 @click.argument("descriptors", type=int, nargs=-1)
 @click.option("--spans", type=int, help="The socket for traces.")
-def main(release: Path, descriptors: tuple[int, ...], spans: int | None) -> None:
+@click.option("--watch", "edited", type=int, help="What is told of builds while one edits.")
+def main(
+    release: Path, descriptors: tuple[int, ...], spans: int | None, edited: int | None
+) -> None:
     """Serve a release.
 
     DESCRIPTORS are those of the pipe into which the name of the release is written once there are
@@ -220,7 +230,12 @@ def main(release: Path, descriptors: tuple[int, ...], spans: int | None) -> None
         served.verify()
         intended = plan(values)
         board = Board(intended.most)
-        service = Service(values, Counters(counters), spans, board, partial(read_status, notice))
+        status = partial(read_status, notice)
+        state = None if edited is None else State(edited)
+        if state is not None:
+            # It is reached directly, whatever address the published service has.
+            values = replace(values, public_url=None, trusted_proxies=None)
+        service = Service(values, Counters(counters), spans, board, status, state)
         if values.store:
             served, application = load_engine(service, served)
             depot.Hold(served.path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc import progress
 from graphsvc.queries import load_checks, read_checks, read_queries
@@ -29,7 +29,7 @@ from graphsvc.validation import (
 from graphsvc.validation.evidence import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pyoxigraph import Quad
 
@@ -37,10 +37,23 @@ if TYPE_CHECKING:
     from graphsvc.queries import Check
     from graphsvc.sources import Project
 
-__all__ = ["MODULES", "Evidence", "common_checks", "misnamed", "validate"]
+__all__ = ["MODULES", "Evidence", "common_checks", "misnamed", "validate", "validate_quickly"]
 
 #: What finds something, each with the names of its checks in its docstring.
 MODULES = (names, terms, literals, citations, coverage, lint, usage, shapes, imports, owl, checks)
+
+_Step: TypeAlias = "Callable[[Evidence], Iterable[Finding]]"
+
+#: What looks at statements, in this order, and what a terminal calls it.
+_STEPS: tuple[tuple[str, _Step], ...] = (
+    ("terms", terms.findings),
+    ("values", literals.findings),
+    ("citations", citations.findings),
+    ("coverage", coverage.findings),
+    ("imports", imports.findings),
+    ("queries", usage.findings),
+    ("shapes", shapes.findings),
+)
 
 #: The check whose findings say that a file cannot be read.
 _SYNTAX = "syntax"
@@ -51,6 +64,20 @@ def validate(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
 
     How much each finding counts is the business of a `graphsvc.profiles.Profile`.
     """
+    return _validated(project, inferred, (*_STEPS, ("OWL", owl.findings)))
+
+
+def validate_quickly(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
+    """Return what is wrong with a project without asking the OWL tools.
+
+    They take more time than all other checks together: a second and more for a tiny ontology.
+    """
+    return _validated(project, inferred, _STEPS)
+
+
+def _validated(
+    project: Project, inferred: Iterable[Quad], steps: Sequence[tuple[str, _Step]]
+) -> list[Finding]:
     derived = frozenset(project.derived)
     stated = (quad for quad in project.quads if quad not in derived)
     evidence = Evidence(project, (*stated, *inferred))
@@ -72,21 +99,12 @@ def validate(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
     if any(found.check == _SYNTAX for found in project.findings):
         # What a file that cannot be read would have said is missing: nothing follows from that.
         return read
-    steps = (
-        ("terms", terms.findings(evidence)),
-        ("values", literals.findings(evidence)),
-        ("citations", citations.findings(evidence)),
-        ("coverage", coverage.findings(evidence)),
-        ("imports", imports.findings(evidence)),
-        ("queries", usage.findings(evidence)),
-        ("shapes", shapes.findings(evidence)),
-        ("patterns", checks.findings(evidence, sound_checks)),
-        ("OWL", owl.findings(evidence)),
-    )
     found = list(read)
     for number, (name, findings) in enumerate(steps):
         progress.tell(f"Checking {name}", number, len(steps))
-        found += findings
+        found += findings(evidence)
+    progress.tell("Checking patterns")
+    found += checks.findings(evidence, sound_checks)
     return found
 
 

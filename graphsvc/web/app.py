@@ -28,7 +28,7 @@ from graphsvc.web.documents import documents, instead_of_nothing
 from graphsvc.web.dumps import downloads
 from graphsvc.web.endpoint import Endpoint
 from graphsvc.web.examples import examples
-from graphsvc.web.headers import PREFLIGHT, RELEASE, SHARED, with_images_of
+from graphsvc.web.headers import ONLY_HERE, PREFLIGHT, RELEASE, SHARED, with_images_of
 from graphsvc.web.history import History, history
 from graphsvc.web.methods import refuse_where_nothing_is
 from graphsvc.web.origin import ERROR, Mounted, PublicAddress
@@ -195,7 +195,9 @@ def _with_headers(response: Response) -> Response:
     # A page that is made to be framed says so itself.
     security = with_images_of(sorted(current_app.config["IMAGE_HOSTS"]))
     own = {name: value for name, value in security.items() if name not in response.headers}
-    response.headers.update(own | SHARED | preflight)
+    policy = "Cross-Origin-Resource-Policy"
+    is_shared = response.headers.get(policy) != ONLY_HERE[policy]
+    response.headers.update(own | (SHARED | preflight if is_shared else {}))
     # An answer that is pinned to another release has named that one already.
     response.headers.setdefault(RELEASE, site().release.id)
     return response

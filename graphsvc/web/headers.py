@@ -42,6 +42,9 @@ SHARED = {
     ),
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+#: What is for the pages of this service alone says so, and then has none of these fields.
+ONLY_HERE = {"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store"}
+
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
     "Access-Control-Allow-Headers": (

@@ -73,6 +73,15 @@ KINDS: tuple[Kind, ...] = (
         ),
     ),
     Kind(
+        "conflict",
+        409,
+        Phrase("The file has changed meanwhile"),
+        Phrase(
+            "What is to be saved was taken from a file that another program has changed since. "
+            "Nothing was saved, so that nothing is lost."
+        ),
+    ),
+    Kind(
         "gone",
         410,
         Phrase("It is here no longer"),

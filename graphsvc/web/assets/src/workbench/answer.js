@@ -1,6 +1,7 @@
 // An answer: its figures, its downloads, and its views. The graph, the chart and the map are loaded
 // when they are first wanted.
-import { api, element, linkAs, Problem, save, whyEmpty } from "./service.js";
+import { element } from "../shared/element.js";
+import { api, linkAs, Problem, save, whyEmpty } from "./service.js";
 import { tableView } from "./table.js";
 
 const VIEWS = {

@@ -1,5 +1,5 @@
 // An answer as a chart: bars for categories, a line where both axes are numbers or dates.
-import { element } from "./service.js";
+import { element } from "../shared/element.js";
 import { nameOf } from "./table.js";
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -2,7 +2,7 @@
 import Graph from "graphology";
 import forceAtlas2 from "graphology-layout-forceatlas2";
 import Sigma from "sigma";
-import { element } from "./service.js";
+import { element } from "../shared/element.js";
 import { cellOf, nameOf } from "./table.js";
 
 const MOST_NODES = 400;

@@ -1,5 +1,6 @@
 // The things of an answer that lie somewhere: the map of the graph with all others left out.
-import { element, Problem } from "./service.js";
+import { element } from "../shared/element.js";
+import { Problem } from "./service.js";
 
 export async function mapView(found, at) {
   const reply = await fetch(found.map);

@@ -1,4 +1,6 @@
 // What the scripts ask the service for.
+import { element } from "../shared/element.js";
+
 const { endpoint: root, things } = document.getElementById("ask").dataset;
 
 // So many characters of an address are safe with every server and proxy on the way.
@@ -77,11 +79,4 @@ export function save(form, format) {
   document.body.append(sender);
   sender.submit();
   sender.remove();
-}
-
-export function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
 }

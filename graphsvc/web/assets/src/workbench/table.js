@@ -1,5 +1,5 @@
 // The rows of an answer, sorted and a page at a time.
-import { element } from "./service.js";
+import { element } from "../shared/element.js";
 
 const PAGE = 50;
 const LONGEST = 120;

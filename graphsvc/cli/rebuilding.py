@@ -1,0 +1,206 @@
+"""What builds after each change of the files: a process of its own, beside the service."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from watchfiles import DefaultFilter, watch
+
+from graphsvc import layout
+from graphsvc import settings as table
+from graphsvc.build import build
+from graphsvc.cli.failures import tell
+from graphsvc.cli.inputs import load
+from graphsvc.description import describe
+from graphsvc.editing.state import Report
+from graphsvc.errors import GraphsvcError, StoreError
+from graphsvc.release import CURRENT
+from graphsvc.server import bounds
+from graphsvc.server.notice import services
+from graphsvc.setting_sources import FILE_NAME
+from graphsvc.validation import validate_quickly
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from watchfiles import Change
+    from watchfiles.main import FileChange
+
+    from graphsvc.editing.state import State
+    from graphsvc.release import Release
+    from graphsvc.server.notice import Service
+    from graphsvc.settings import Settings
+
+#: How long no file has to change before a build, and how often it is looked whether there are other
+#: folders and files to watch, in milliseconds.
+_QUIET, _LOOK = 200, 50
+
+#: How often it is looked whether the service has started, in seconds.
+_STEP = 0.05
+
+#: What of a project is watched: other folders may lie in its own, and be large.
+_PARTS = ("ontology", "data", "queries", FILE_NAME)
+
+
+def settings_for_building(overrides: Mapping[str, object]) -> Settings:
+    """Return the settings: the releases are beside those of ``graphsvc build``.
+
+    They have not passed all checks, and there is one for each change. The service is reached
+    directly, whatever address the published one has.
+    """
+    settings = table.load(overrides)
+    name = f"{settings.releases.name}-watched"
+    return replace(settings, releases=settings.releases.with_name(name))
+
+
+def in_process(builder: Builder, sockets: Sequence[socket.socket], pipe: int) -> None:
+    """Run a builder in a process of its own, which ends with this one.
+
+    It has neither the sockets of the service nor the end of the pipe that is read.
+    """
+
+    def run() -> None:
+        bounds.end_with_parent()
+        # Ctrl-C goes to all processes of the terminal: the service ends, and this one with it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for each in sockets:
+            each.close()
+        os.close(pipe)
+        builder.run()
+
+    multiprocessing.get_context("fork").Process(target=run, daemon=True).start()
+
+
+class Builder:
+    """Builds a project now and after each change, and has the service of its parent serve it.
+
+    ``ready`` is the pipe into which a byte is written once there is a release to serve.
+    """
+
+    def __init__(self, overrides: Mapping[str, object], state: State, ready: int) -> None:
+        self._overrides = overrides
+        self._state = state
+        self._ready: int | None = ready
+        self._console = Console(stderr=True, highlight=False)
+
+    def run(self) -> None:
+        """Build for ever."""
+        while True:
+            settings = settings_for_building(self._overrides)
+            changes = _changes(settings)
+            self._build()
+            next(changes)
+
+    def _build(self) -> None:
+        began = time.monotonic()
+        try:
+            release = self._built()
+            self._state.write(Report())
+            self._serve(release)
+        except GraphsvcError as error:
+            self._state.write(Report.of(error))
+            tell(error, self._console)
+            self._serve_what_there_is()
+        else:
+            took = time.monotonic() - began
+            self._console.print(f"Release {release.id} is served, after {took:.1f} s.")
+
+    def _built(self) -> Release:
+        """Build a release. Errors: GraphsvcError, whatever goes wrong."""
+        try:
+            settings = settings_for_building(self._overrides)
+            return build(load(settings), settings, validate_quickly, describe)
+        except GraphsvcError:
+            raise
+        except Exception as error:
+            # The service goes on, and the next change may be the remedy.
+            logging.getLogger(__name__).debug("The build failed.", exc_info=True)
+            raise StoreError(f"The build failed: {error}", remedy="Try graphsvc build.") from error
+
+    def _serve(self, release: Release) -> None:
+        service = self._service()
+        if service.status.release != release.id:
+            service.reload()
+
+    def _serve_what_there_is(self) -> None:
+        """Let the service start if there is a release of earlier; else wait for a good build."""
+        if self._ready is not None:
+            if (settings_for_building(self._overrides).releases / CURRENT).exists():
+                self._service()
+            else:
+                self._console.print("Nothing is served yet: mend the files.")
+
+    def _service(self) -> Service:
+        """Return the service of this process's parent, which starts once there is a release."""
+        if self._ready is not None:
+            os.write(self._ready, b"1")
+            os.close(self._ready)
+            self._ready = None
+        releases = settings_for_building(self._overrides).releases
+        while True:
+            for service in services(releases):
+                if service.pid == os.getppid():
+                    return service
+            time.sleep(_STEP)
+
+
+def _changes(settings: Settings) -> Iterator[None]:
+    """Yield once the files have changed and then stayed as they are for a moment.
+
+    What changes from now on is seen, whenever the change is asked for.
+    """
+    watched = _paths(settings)
+    changes = watch(
+        *watched,
+        watch_filter=_Filter(watched, settings.releases),
+        step=_QUIET,
+        rust_timeout=_LOOK,
+        yield_on_timeout=True,
+        ignore_permission_denied=True,
+    )
+    next(changes)
+    return _first(changes, watched, settings)
+
+
+def _first(
+    changes: Iterator[set[FileChange]], watched: Sequence[Path], settings: Settings
+) -> Iterator[None]:
+    for changed in changes:
+        # A folder that was not there cannot be watched: it is looked for.
+        if changed or _paths(settings) != watched:
+            yield
+
+
+def _paths(settings: Settings) -> list[Path]:
+    """Return what is watched: of a project the parts that are there, and files named beside it."""
+    root = settings.project
+    parts: list[Path] = []
+    if root is not None:
+        parts = [root / part for part in _PARTS] if layout.is_project(root) else [root]
+    return [path for path in (*parts, *settings.files) if path.exists()]
+
+
+class _Filter(DefaultFilter):
+    """Passes over what is hidden, an editor's own, or what a build writes."""
+
+    def __init__(self, watched: Sequence[Path], releases: Path) -> None:
+        super().__init__()
+        self._watched = watched
+        self._releases = releases
+
+    def __call__(self, change: Change, path: str) -> bool:
+        """Tell whether the change of a file counts."""
+        file = Path(path)
+        under = (file.relative_to(each) for each in self._watched if file.is_relative_to(each))
+        is_hidden = any(part.startswith(".") for each in under for part in each.parts)
+        is_built = file.is_relative_to(self._releases)
+        return not is_hidden and not is_built and super().__call__(change, path)

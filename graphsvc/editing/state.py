@@ -1,0 +1,93 @@
+"""What the process that builds tells the processes that answer: memory that they share."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from graphsvc.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphsvc.errors import GraphsvcError
+    from graphsvc.findings import Finding
+
+#: How much is written at a time, always in one call: what is read is never half of it.
+_ROOM = 65_536
+
+#: So many findings are shown on a page; the terminal has all.
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: what, where, and what to do about it."""
+
+    message: str
+    place: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the last build ended: ``failure`` says that it failed, ``faults`` why."""
+
+    failure: str = ""
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def of(cls, error: GraphsvcError) -> Report:
+        """Return the report of a build that has failed."""
+        found = _errors(error.findings) if isinstance(error, InputError) else []
+        faults = tuple(map(_fault, found)) or (Fault(error.message, remedy=error.remedy),)
+        return cls(error.message, faults)
+
+
+class State:
+    """The report and the token of writers, in memory that is found by its ``descriptor``."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    @classmethod
+    def make(cls, token: str = "") -> State:
+        """Return new memory; who has the ``token`` may write, nobody if it is empty."""
+        state = cls(os.memfd_create("graphsvc-watch"))
+        state._write(Report(), token)
+        return state
+
+    @property
+    def report(self) -> Report:
+        """Return how the last build ended."""
+        row = self._read()["report"]
+        return Report(row["failure"], tuple(Fault(**fault) for fault in row["faults"]))
+
+    @property
+    def token(self) -> str:
+        """Return what who writes has to show, or nothing where nobody may."""
+        token: str = self._read()["token"]
+        return token
+
+    def write(self, report: Report) -> None:
+        """Tell how a build has ended."""
+        self._write(report, self.token)
+
+    def _read(self) -> dict[str, Any]:
+        row: dict[str, Any] = json.loads(os.pread(self.descriptor, _ROOM, 0))
+        return row
+
+    def _write(self, report: Report, token: str) -> None:
+        faults = report.faults[:MOST_SHOWN]
+        row = {"report": asdict(Report(report.failure, faults)), "token": token}
+        os.pwrite(self.descriptor, json.dumps(row).encode().ljust(_ROOM), 0)
+
+
+def _errors(findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity == "error"]
+
+
+def _fault(finding: Finding) -> Fault:
+    return Fault(finding.message[:1000], finding.place(), finding.remedy[:1000])

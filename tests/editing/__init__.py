@@ -1,0 +1,1 @@
+"""Watching and editing: services that build after each change, and the editor's page."""
