@@ -71,10 +71,17 @@ def _cli() -> Iterator[str]:
     yield from ("# The command line", "", _MADE, "")
     yield from ("Exit codes: 0 all is well; 1 findings, or it failed; 2 called wrongly.", "")
     yield from _help(main, "graphsvc", None)
-    for name, command in sorted(main.commands.items()):
-        yield from ("", f"## graphsvc {name}", "")
-        yield from _help(command, name, click.Context(main, info_name="graphsvc"))
+    yield from _commands(main, click.Context(main, info_name="graphsvc"))
     yield ""
+
+
+def _commands(group: click.Group, context: click.Context) -> Iterator[str]:
+    """Yield the help of each command of a group, and of the commands of one that is a group."""
+    for name, command in sorted(group.commands.items()):
+        yield from ("", f"## {context.command_path} {name}", "")
+        yield from _help(command, name, context)
+        if isinstance(command, click.Group):
+            yield from _commands(command, click.Context(command, context, info_name=name))
 
 
 def _help(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:

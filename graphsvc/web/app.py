@@ -18,6 +18,7 @@ from graphsvc import __version__
 from graphsvc.queries.groups import grouped
 from graphsvc.survey.lookup import lookup_for
 from graphsvc.web import dates, head, languages, links, pages, parts, problems, script_texts
+from graphsvc.web.annotations import annotations_pages
 from graphsvc.web.api import api
 from graphsvc.web.browse import browsing
 from graphsvc.web.cite import cite
@@ -118,6 +119,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
         api,
         browsing,
         workbench,
+        annotations_pages,
         cite,
         pictures,
     ):
