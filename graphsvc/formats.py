@@ -32,6 +32,7 @@ class Content(Enum):
     CLAIMS = "claims"
     LINKS = "links"
     CITATION = "citation"
+    ANNOTATIONS = "annotations"
 
 
 # There is one object for each format, and what is chosen is looked up by it: that costs least by
@@ -177,7 +178,7 @@ FORMATS: tuple[Format, ...] = (
         "ttl",
         "Turtle",
         "text/turtle",
-        _TRIPLES,
+        _TRIPLES | {Content.ANNOTATIONS},
         RdfFormat.TURTLE,
         aliases=("application/turtle", "application/x-turtle"),
         charset=True,
@@ -195,7 +196,7 @@ FORMATS: tuple[Format, ...] = (
         "jsonld",
         "JSON-LD",
         "application/ld+json",
-        _QUADS,
+        _QUADS | {Content.ANNOTATIONS},
         RdfFormat.JSON_LD,
         aliases=("application/json",),
     ),

@@ -7,6 +7,7 @@ more, which go before all others. A build looks which of them the graph has: a r
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -100,6 +101,14 @@ NAMES = (
 #: What pages list as the other names of a thing that has a label.
 ALSO = (SCHEMA.name, SCHEMA_HTTP.name, FOAF.name, *_OTHER_NAMES)
 
+#: What gives names by convention; so do properties that say so themselves, as ``schema:name``.
+_NAMING = frozenset((RDFS.label, SKOS.prefLabel, SKOS.altLabel, DCTERMS.title, DC.title, FOAF.nick))
+_NAMES_BY_WORD = re.compile(
+    r"(?:^|[_-])(?:name|nickname|surname|label|title|quote|quotation)$"
+    r"|(?:Name|Label|Title|Quote|Quotation)$"
+)
+
+
 #: What tells a thing from all others.
 IDENTIFIERS = (
     SKOS.notation,
@@ -131,6 +140,12 @@ class Naming:
     def ranks(self) -> Mapping[NamedNode, int]:
         """Return the rank of each property among all: the best has 1."""
         return {each: rank for rank, each in enumerate(self.labels, 1)}
+
+
+def is_name(predicate: NamedNode) -> bool:
+    """Tell whether a property gives names by convention."""
+    local = re.split(r"[/#:]", predicate.value)[-1]
+    return predicate in _NAMING or _NAMES_BY_WORD.search(local) is not None
 
 
 def labels_in(quads: Sequence[Quad], first: Iterable[NamedNode] = ()) -> tuple[NamedNode, ...]:

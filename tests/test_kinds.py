@@ -34,6 +34,7 @@ KINDS = {
     "queries": RequestKind.QUERY,
     "api": RequestKind.PAGE,
     "browse": RequestKind.PAGE,
+    "annotations": RequestKind.PAGE,
     "cite": RequestKind.PAGE,
     "pictures": RequestKind.PAGE,
 }

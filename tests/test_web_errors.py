@@ -97,6 +97,13 @@ WRONG = [
     Wrong("pages.data", "/data", 405, "POST"),
     Wrong("pages.home", "/", 405, "POST"),
     Wrong("cite.citation", "/cite", 400),
+    Wrong("annotations.of_text", "/annotations", 400),
+    Wrong("annotations.of_text", "/annotations?iri=https://example.org/lights/none", 404),
+    Wrong(
+        "annotations.of_text",
+        "/annotations.none?iri=https://example.org/lights/source/ile-merrow",
+        404,
+    ),
     Wrong("pictures.timeline", "/timeline?class=none", 400),
     Wrong("pictures.map_page", "/map", 405, "POST"),
     Wrong("pictures.neighbourhood", "/neighbourhood", 400),

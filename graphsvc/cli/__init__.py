@@ -10,6 +10,7 @@ from __future__ import annotations
 import click
 
 from graphsvc import __version__
+from graphsvc.cli.annotations import annotating
 from graphsvc.cli.assets import assets
 from graphsvc.cli.build import build
 from graphsvc.cli.check import check
@@ -32,6 +33,7 @@ def main() -> None:
 
 
 for _command in (
+    annotating,
     assets,
     build,
     check,

@@ -75,12 +75,13 @@ def _cli() -> Iterator[str]:
     yield ""
 
 
-def _commands(group: click.Group, parent: click.Context) -> Iterator[str]:
+def _commands(group: click.Group, context: click.Context) -> Iterator[str]:
+    """Yield the help of each command of a group, and of the commands of one that is a group."""
     for name, command in sorted(group.commands.items()):
-        yield from ("", f"## {parent.command_path} {name}", "")
-        yield from _help(command, name, parent)
+        yield from ("", f"## {context.command_path} {name}", "")
+        yield from _help(command, name, context)
         if isinstance(command, click.Group):
-            yield from _commands(command, click.Context(command, info_name=name, parent=parent))
+            yield from _commands(command, click.Context(command, context, info_name=name))
 
 
 def _help(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:

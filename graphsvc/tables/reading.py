@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ from graphsvc.datatypes import DATATYPES
 from graphsvc.findings import Finding, Severity
 from graphsvc.tables import cells
 from graphsvc.tables.mapping import Facts, Header, InvalidMappingError, header
+from graphsvc.texts.comparing import slug
 from graphsvc.texts.model import MAPPING, Kind, Passage, Text
 from graphsvc.texts.statements import Original, Statements
 
@@ -118,7 +117,7 @@ class TableReader:
         lines: dict[str, int] = {}
         begin = 0
         for number, row in enumerate(found.rows, 2):
-            name = _slug(row.cells.get(said.key, "")) if said.key else str(number)
+            name = slug(row.cells.get(said.key, "")) if said.key else str(number)
             if not name or name in lines:
                 other = f"has the key of line {lines[name]}" if name else "has no key"
                 self._wrong(place.path(file), row.line, f"The row {other}, in column “{said.key}”.")
@@ -181,9 +180,3 @@ class TableReader:
 def _wrong_mapping(error: InvalidMappingError, place: Place) -> Finding:
     path = place.path(MAPPING)
     return Finding("table-mapping", str(error), error.remedy, path=path, line=error.line)
-
-
-def _slug(words: str) -> str:
-    """Return words as a part of an IRI: letters without accents, numbers, and hyphens."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

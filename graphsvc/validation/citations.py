@@ -11,15 +11,15 @@ out of a quotation are shown by an ellipsis (…).
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 from rapidfuzz import fuzz
 
-from graphsvc.namespaces import DC, DCTERMS, FOAF, RDFS, SKOS, XSD
+from graphsvc.namespaces import XSD
+from graphsvc.naming import is_name
+from graphsvc.texts.comparing import plain
 from graphsvc.texts.model import shown
 from graphsvc.trig import normalised
 
@@ -30,13 +30,6 @@ if TYPE_CHECKING:
     from graphsvc.texts.model import Passage
     from graphsvc.validation.evidence import Evidence
 
-#: What gives names by convention; so do properties that say so themselves, as ``schema:name``.
-_NAMING = frozenset((RDFS.label, SKOS.prefLabel, SKOS.altLabel, DCTERMS.title, DC.title, FOAF.nick))
-_NAMES_BY_WORD = re.compile(
-    r"(?:^|[_-])(?:name|nickname|surname|label|title|quote|quotation)$"
-    r"|(?:Name|Label|Title|Quote|Quotation)$"
-)
-
 #: How much a text has to be like a passage to be a copy of it, of 100.
 _A_COPY = 80
 #: How much words have to be like those that are sought to be worth naming, of 100.
@@ -44,14 +37,6 @@ _NEAR = 60
 
 #: What stands where a quotation leaves words out.
 _ELLIPSIS = "…"
-
-#: Signs that are one in different shapes (quotation marks, dashes), and some that are not seen.
-_SAME = str.maketrans(
-    dict.fromkeys("\u2018\u2019\u201a\u201b`\u00b4\u2032", "'")
-    | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"')
-    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None)
-)
 
 
 def findings(evidence: Evidence) -> Iterator[Finding]:
@@ -96,17 +81,6 @@ def is_words(predicate: ox.NamedNode, literal: ox.Literal) -> bool:
     if literal.datatype != XSD.string or not any(map(str.isalpha, literal.value)):
         return False
     return is_name(predicate) or len(literal.value.split()) > 1
-
-
-def is_name(predicate: ox.NamedNode) -> bool:
-    """Tell whether a property gives names by convention."""
-    local = re.split(r"[/#:]", predicate.value)[-1]
-    return predicate in _NAMING or _NAMES_BY_WORD.search(local) is not None
-
-
-def plain(text: str) -> str:
-    """Return a text without what does not count."""
-    return normalised(unicodedata.normalize("NFKC", text).translate(_SAME)).casefold()
 
 
 def _holds(text: str, words: str) -> bool:

@@ -20,9 +20,9 @@ import pyoxigraph as ox
 
 from graphsvc.findings import Severity
 from graphsvc.namespaces import RDF
-from graphsvc.naming import labels_in
+from graphsvc.naming import is_name, labels_in
+from graphsvc.texts.comparing import plain
 from graphsvc.texts.model import Kind, shown
-from graphsvc.validation.citations import is_name, plain
 from graphsvc.validation.likeness import are_iris_near, are_names_near, near_pairs
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from graphsvc import __version__
 from graphsvc.queries.groups import grouped
 from graphsvc.survey.lookup import lookup_for
 from graphsvc.web import dates, head, languages, links, pages, parts, problems, script_texts
+from graphsvc.web.annotations import annotations_pages
 from graphsvc.web.api import api
 from graphsvc.web.branding import Branding
 from graphsvc.web.browse import browsing
@@ -123,6 +124,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
         api,
         browsing,
         workbench,
+        annotations_pages,
         cite,
         pictures,
     ):

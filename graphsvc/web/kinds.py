@@ -51,6 +51,7 @@ _OF_SEGMENTS = {
             "things",
             "compare",
             "cite",
+            "annotations",
             "timeline",
             "map",
             "neighbourhood",

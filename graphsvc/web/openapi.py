@@ -188,6 +188,15 @@ ROUTES: tuple[Route, ...] = (
         failures=(400, 404),
     ),
     Route(
+        "/annotations",
+        "annotations",
+        Phrase("Answer with the annotations of a text: Web Annotation as JSON-LD, NIF as Turtle."),
+        Phrase("Documents"),
+        carrying(Content.ANNOTATIONS),
+        (Parameter("iri", Phrase("The IRI of the text"), required=True),),
+        failures=(400, 404),
+    ),
+    Route(
         "/browse",
         "browse",
         Phrase("Find things by what is said of them; any property is a parameter."),

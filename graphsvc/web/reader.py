@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named
     from graphsvc.views.text import Subject
     from graphsvc.views.thing import Head
+    from graphsvc.views.thing.model import Thing
 
 
 def reader_page(about: Head, page: int) -> str:
@@ -36,9 +37,7 @@ def reader_page(about: Head, page: int) -> str:
     if READER_SIZE * (page - 1) >= len(served.graph.texts.passages.get(iri, ())):
         raise UnknownEntity(f"{iri}?page={page}", iri)
     entity = thing(served.graph, iri, labels())
-    digests = (getattr(digest, "value", "") for digest in entity.values(SCHEMA.sha256))
-    content = next(filter(None, map(served.texts_by_digest.get, digests)), None)
-    read = read_text(served.graph, iri, content, (page, READER_SIZE), labels())
+    read = read_text(served.graph, iri, content_of(entity), (page, READER_SIZE), labels())
     if read is None:
         raise UnknownEntity(f"{iri}?page={page}", iri)
     return render_template(
@@ -49,6 +48,12 @@ def reader_page(about: Head, page: int) -> str:
         read=read,
         html=PassageHtml(),
     )
+
+
+def content_of(text: Thing) -> str | None:
+    """Return the words of a text to the letter, if they are here."""
+    digests = (getattr(digest, "value", "") for digest in text.values(SCHEMA.sha256))
+    return next(filter(None, map(site().texts_by_digest.get, digests)), None)
 
 
 class PassageHtml:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from flask import url_for
+
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.web.offers import data_formats
 from graphsvc.web.site import site
@@ -132,6 +134,15 @@ def _common(iri: str, found: _Signs) -> Iterator[Link]:
     """Yield what holds for the document in every format."""
     yield from _outside("cite-as", [iri])
     yield from _outside("license", found.licences)
+    if iri in site().graph.texts.passages:
+        yield from of_annotations(iri, "related")
+
+
+def of_annotations(iri: str, relation: str) -> Iterator[Link]:
+    """Yield a link to the annotations of a text in each format."""
+    for fmt in carrying(Content.ANNOTATIONS):
+        address = url_for("annotations.of_text", suffix=fmt.name, iri=iri)
+        yield Link(relation, address, fmt.media_type)
 
 
 def _outside(relation: str, iris: Iterable[str]) -> Iterator[Link]:

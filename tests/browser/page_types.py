@@ -158,6 +158,7 @@ PAGES = (
 #: The routes that answer people with nothing but data, a way to somewhere else, or a piece of page.
 NO_PAGES = frozenset(
     {
+        "annotations.of_text",
         *("api.as_json", "api.as_yaml", "crawlers.part", "crawlers.robots", "crawlers.sitemap"),
         *("browse.things", "documents.context", "dumps.dump", "dumps.dump_of_release"),
         *("pages.healthz", "pages.readyz"),

@@ -27,6 +27,10 @@ ASK = "query=ASK%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D"
 #: Some addresses of each route that has an answer for everybody, by the name of the route. "{id}"
 #: stands for the release that is served.
 ADDRESSES: dict[str, tuple[str, ...]] = {
+    "annotations.of_text": (
+        "/annotations?iri=https://example.org/lights/source/ile-merrow",
+        "/annotations.ttl?iri=https://example.org/lights/source/ile-merrow",
+    ),
     "api.as_json": ("/openapi.json",),
     "api.as_yaml": ("/openapi.yaml",),
     "api.page": ("/api",),

@@ -1,0 +1,57 @@
+"""What a tool says of a text, whatever its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyoxigraph import Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some words of a text, and what they name.
+
+    ``key`` is the tool's name for the span; ``begin`` is the offset in code points where the tool
+    has the words, -1 if it says none; ``before`` and ``after`` are words around them, if known.
+    ``label`` is the tool's word for what kind of thing it is, ``iri`` the thing if it is linked,
+    ``classes`` are IRIs of its classes.
+    """
+
+    key: str
+    words: str
+    begin: int = -1
+    before: str = ""
+    after: str = ""
+    label: str | None = None
+    iri: str | None = None
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A relation from the span with one key to that with another; ``label`` is the tool's word."""
+
+    source: str
+    target: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A triple that the words of a span state."""
+
+    span: Span
+    triple: Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """All that a file says of a text."""
+
+    spans: Sequence[Span] = field(default_factory=tuple)
+    relations: Sequence[Relation] = field(default_factory=tuple)
+    statements: Sequence[Statement] = field(default_factory=tuple)

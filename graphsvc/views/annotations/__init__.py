@@ -1,0 +1,144 @@
+"""The annotations of a text: which words name which thing, and what its passages state.
+
+They are what other tools read: https://www.w3.org/TR/annotation-model/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from graphsvc.namespaces import RDF
+from graphsvc.naming import is_name
+from graphsvc.views.model import claim_name
+from graphsvc.views.queries import view_query
+from graphsvc.views.values import as_int
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from graphsvc.store.base import Term
+    from graphsvc.views.graph import Graph
+
+STATED = view_query("annotations/stated")
+
+#: How many characters before and after the words tell them from the same words elsewhere.
+AROUND = 32
+
+#: For how many passages is asked at once.
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Words of a text: ``text[begin:end]`` in code points, and what stands around them."""
+
+    words: str
+    begin: int
+    before: str
+    after: str
+
+    @property
+    def end(self) -> int:
+        """Return the offset after the last character."""
+        return self.begin + len(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A fact of a passage as an annotation, whose IRI is ``iri``.
+
+    The words of a ``target`` name a thing with ``classes``, if the fact gives it a name that stands
+    in the passage; else they are those of the passage, which state ``triple``.
+    """
+
+    iri: str
+    passage: str
+    target: Target
+    triple: Triple
+    classes: tuple[str, ...] | None = None
+
+    @property
+    def is_mention(self) -> bool:
+        """Tell whether the words name a thing."""
+        return self.classes is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A passage, its place, and the triples that it states."""
+
+    iri: str
+    begin: int
+    words: str
+    triples: Sequence[Triple]
+
+
+def annotations_of(graph: Graph, text: str, content: str | None) -> Iterator[Annotation]:
+    """Yield the annotations of a text in its order; ``content`` is the text, if it is there."""
+    for passage in _passages(graph, text):
+        yield from _of_passage(passage, content)
+
+
+def _passages(graph: Graph, text: str) -> Iterator[_Passage]:
+    nodes = graph.texts.passages.get(text, ())
+    for start in range(0, len(nodes), _AT_ONCE):
+        query = STATED.bind({"passage": nodes[start : start + _AT_ONCE]})
+        found: dict[tuple[str, int, str], list[Triple]] = {}
+        for passage, offset, exact, *said in graph.rows(query).rows:
+            triple = _triple(said)
+            if triple is not None and isinstance(passage, NamedNode) and isinstance(exact, Literal):
+                key = (passage.value, as_int(offset) or 0, exact.value)
+                found.setdefault(key, []).append(triple)
+        for (iri, begin, words), triples in found.items():
+            yield _Passage(iri, begin, words, triples)
+
+
+def _triple(said: Sequence[Term | None]) -> Triple | None:
+    """Return a fact that can be told without blank nodes, or None."""
+    subject, prop, value = said
+    if not isinstance(subject, NamedNode) or not isinstance(prop, NamedNode):
+        return None
+    if value is None or isinstance(value, BlankNode | Triple):
+        return None
+    return Triple(subject, prop, value)
+
+
+def _of_passage(passage: _Passage, content: str | None) -> Iterator[Annotation]:
+    whole = _target(passage.words, passage.begin, content)
+    mentions = {each: place for each in passage.triples if (place := _named_at(each, passage)) >= 0}
+    classes: dict[object, list[str]] = {each.subject: [] for each in mentions}
+    for each in passage.triples:
+        if each.predicate == RDF.type and each.subject in classes:
+            classes[each.subject].append(each.object.value)  # type: ignore[union-attr]
+    for triple in passage.triples:
+        iri = f"{passage.iri}#annotation-{claim_name(triple)}"
+        if triple in mentions:
+            at = mentions[triple]
+            words = passage.words[at : at + len(_words(triple))]
+            target = _target(words, passage.begin + at, content)
+            kinds = tuple(classes[triple.subject])
+            yield Annotation(iri, passage.iri, target, triple, kinds)
+        elif triple.predicate != RDF.type or triple.subject not in classes:
+            yield Annotation(iri, passage.iri, whole, triple)
+
+
+def _words(triple: Triple) -> str:
+    return triple.object.value if isinstance(triple.object, Literal) else ""
+
+
+def _named_at(triple: Triple, passage: _Passage) -> int:
+    """Return where in a passage a thing gets its name, or -1 if a triple is no such."""
+    words = _words(triple)
+    return passage.words.find(words) if words and is_name(triple.predicate) else -1
+
+
+def _target(words: str, begin: int, content: str | None) -> Target:
+    end = begin + len(words)
+    if content is None:
+        return Target(words, begin, "", "")
+    return Target(
+        words, begin, content[max(0, begin - AROUND) : begin], content[end : end + AROUND]
+    )
