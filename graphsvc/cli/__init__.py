@@ -16,6 +16,7 @@ from graphsvc.cli.check import check
 from graphsvc.cli.doctor import doctor
 from graphsvc.cli.failures import Failing
 from graphsvc.cli.index import index
+from graphsvc.cli.new import new
 from graphsvc.cli.publish import publish
 from graphsvc.cli.query import query
 from graphsvc.cli.releases import diff, releases
@@ -36,6 +37,7 @@ for _command in (
     diff,
     doctor,
     index,
+    new,
     publish,
     query,
     releases,
