@@ -32,6 +32,21 @@ def create(folder: Path, files: Mapping[str, bytes]) -> None:
         raise _unwritable(folder, error) from error
 
 
+def fill(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into an empty folder; TextError if it cannot be done, and it is empty again."""
+    try:
+        try:
+            for path, data in files.items():
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_bytes(data)
+        except OSError:
+            for each in folder.iterdir():
+                shutil.rmtree(each) if each.is_dir() else each.unlink()
+            raise
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
 def replace(folder: Path, files: Mapping[str, bytes | None]) -> None:
     """Write files of a folder anew, those that are None removed; TextError if it cannot be done.
 
