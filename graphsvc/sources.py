@@ -122,9 +122,10 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
     findings += [found for file, _ in read for found in files.check(file, base, prefixes)]
     by_path = {file.path: file for file in sources}
     terms = dict(pair.split("=", 1) for pair in settings.load({"project": root}, {}).passages)
-    reader = _TextReader(base, Vocabulary.of(terms, prefixes.in_queries), by_path)
+    vocabulary = Vocabulary.of(terms, prefixes.in_queries)
+    reader = _TextReader(base, vocabulary, by_path)
     whole = [text for slug in layout.text_folders(root) if (text := reader.read(slug)) is not None]
-    tables = _TableFiles(TableReader(reader.vocabulary, prefixes.in_queries), base, by_path)
+    tables = _TableFiles(TableReader(vocabulary, prefixes.in_queries), base, by_path)
     whole += [text for slug in layout.table_folders(root) for text in tables.read(slug)]
     findings += [*reader.findings, *tables.findings, *_passages_twice(whole)]
     derived = () if stated else tuple(_stating(base, sources))
@@ -215,7 +216,7 @@ class _TextReader:
 
     def __init__(self, base: str, vocabulary: Vocabulary, files: dict[str, SourceFile]) -> None:
         self._base = base
-        self.vocabulary = vocabulary
+        self._vocabulary = vocabulary
         self._files = files
         self.findings: list[Finding] = []
 
@@ -233,7 +234,7 @@ class _TextReader:
         passages, misplaced = anchored(entries, words.text, place)
         self.findings += [*wrong_lines, *misplaced, *_check_document(source, place)]
         self.findings += check_blocks(trig.blocks(facts.text), entries, place)
-        statements = Statements(place, self.vocabulary, source.quads)
+        statements = Statements(place, self._vocabulary, source.quads)
         quads = (
             *statements.of_document(words.data, self._original(slug)),
             *statements.of_passages(passages),

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from pyoxigraph import RdfFormat
 
 from graphsvc import sources
 from graphsvc.build import current, inferred
 from graphsvc.cli.options import with_settings
+from graphsvc.datatypes import is_absolute_iri
 from graphsvc.errors import InputError, ParameterError
 from graphsvc.findings import printable
 from graphsvc.formats import Content, carrying
+from graphsvc.parsing import parse_file
 from graphsvc.survey.opening import store_of
 from graphsvc.texts.annotations import files
 from graphsvc.texts.annotations.facts import Said, Terms, made
@@ -82,8 +85,7 @@ def take(
     path = project.root / Place(slug, project.base).path(FACTS)
     before = path.read_bytes().decode("utf-8")
     after = written(before, result, text.passages)
-    if after != before:
-        path.write_bytes(after.encode("utf-8"))
+    _write(path, after)
     _tell(result, after.count(SUGGESTED) - before.count(SUGGESTED))
 
 
@@ -114,6 +116,20 @@ def give(settings: Settings, slug: str, format_name: str) -> None:
         out.write(write_rdf([*nif(found, iri, content)], turtle, release.prefixes))
 
 
+def _write(path: Path, facts: str) -> None:
+    """Put a text in the place of a file, if it can be read. Errors: InputError."""
+    parsed = parse_file(facts.encode("utf-8"), RdfFormat.TRIG, path.name)
+    if parsed.findings:
+        raise InputError(
+            f"With the facts from the annotations {path} could not be read; it was left as it was.",
+            parsed.findings,
+            remedy="Mend what its findings say in the annotations, and import them again.",
+        )
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(facts.encode("utf-8"))
+    beside.replace(path)
+
+
 def _refuse_broken(project: Project) -> None:
     """Refuse a project whose files cannot be read: nothing can be compared with them."""
     broken = [finding for finding in project.findings if finding.check == "syntax"]
@@ -142,12 +158,14 @@ def _meanings(pairs: Iterable[str], prefixes: Prefixes) -> dict[str, str]:
         label, _, term = pair.partition("=")
         prefix, colon, local = term.partition(":")
         namespace = prefixes.in_queries.get(prefix)
-        if not label or not colon or (namespace is None and not local.startswith("//")):
+        meant = term if namespace is None else namespace + local
+        is_known = namespace is not None or local.startswith("//")
+        if not (label and colon and is_known and is_absolute_iri(meant)):
             raise ParameterError(
                 f"“{pair}” does not say what a label means.",
                 remedy="Write a label and a term of the project: --class PER=foaf:Person",
             )
-        meanings[label] = term if namespace is None else namespace + local
+        meanings[label] = meant
     return meanings
 
 

@@ -116,7 +116,7 @@ class TableReader:
         """Yield the rows in their order; one that has no name of its own is left out."""
         lines: dict[str, int] = {}
         begin = 0
-        for number, row in enumerate(found.rows, 2):
+        for number, row in enumerate(found.rows, 1):
             name = slug(row.cells.get(said.key, "")) if said.key else str(number)
             if not name or name in lines:
                 other = f"has the key of line {lines[name]}" if name else "has no key"

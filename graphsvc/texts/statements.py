@@ -116,11 +116,9 @@ class Statements:
 def _number(passage: Passage, place: int) -> int:
     """Return the number of a passage: that with which its name ends, else its place in the text.
 
-    A row has that of a table as one sees it, where the first row has the names of the columns.
+    The key of a row says nothing of its place.
     """
-    if passage.kind is Kind.ROW:
-        return place + 1
-    match = _NUMBER.search(passage.iri)
+    match = None if passage.kind is Kind.ROW else _NUMBER.search(passage.iri)
     return int(match[0]) if match else place
 
 

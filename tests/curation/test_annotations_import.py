@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -263,6 +264,7 @@ def test_words_that_stand_in_several_places_are_told(lights_copy: Path, tmp_path
         ('{"a": 1}', MEANINGS, "holds no annotations"),
         ("[]", ("--class", "PER"), "does not say what a label means"),
         ("[]", ("--class", "PER=none:Person"), "does not say what a label means"),
+        ("[]", ("--class", "PER=http://a b"), "does not say what a label means"),
     ],
 )
 def test_what_cannot_be_read_is_told(
@@ -274,6 +276,27 @@ def test_what_cannot_be_read_is_told(
     assert result.exit_code != 0
     assert words in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_link_that_is_no_iri_leaves_the_file_as_it_was(
+    lights_copy: Path, tmp_path: Path, before: str
+) -> None:
+    file = tmp_path / "given.jsonld"
+    file.write_text(json.dumps(annotation("last years", "http://x/a b")), "utf-8")
+    result = take(lights_copy, file)
+    assert isinstance(result.exception, SystemExit)
+    assert "http://x/a b" in result.stderr
+    assert (lights_copy / FACTS).read_text("utf-8") == before
+
+
+def test_a_cas_takes_a_library_and_says_so(
+    lights_copy: Path, tmp_path: Path, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_json(cas_of(words), tmp_path)
+    monkeypatch.setitem(sys.modules, "cassis", None)
+    result = take(lights_copy, file)
+    assert result.exit_code == 1
+    assert "pip install 'graphsvc[annotations]'" in result.stderr
 
 
 def test_a_text_that_is_not_there(lights_copy: Path, lines: Path) -> None:

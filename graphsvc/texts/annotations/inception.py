@@ -106,11 +106,16 @@ def _is_relation(annotation: Any) -> bool:
 
 
 def _label(annotation: Any) -> str | None:
-    return next((each for each in _texts(annotation) if not is_absolute_iri(each)), None)
+    return next((each for each in _texts(annotation) if not _is_link(each)), None)
 
 
 def _link(annotation: Any) -> str | None:
-    return next((each for each in _texts(annotation) if is_absolute_iri(each)), None)
+    return next((each for each in _texts(annotation) if _is_link(each)), None)
+
+
+def _is_link(text: str) -> bool:
+    """Tell whether a text is an IRI of a thing: a label may have a colon too."""
+    return "://" in text and is_absolute_iri(text)
 
 
 def _texts(annotation: Any) -> Iterator[str]:

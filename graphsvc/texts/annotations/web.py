@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from graphsvc.datatypes import is_absolute_iri
 from graphsvc.known_prefixes import WELL_KNOWN
 from graphsvc.texts.annotations.model import Annotated, Span, Statement
 
@@ -81,14 +82,24 @@ def _selected(target: Any) -> tuple[str, str, str, int]:
 def _named(body: Any) -> dict[str, Any]:
     """Return what a body says that words name: a thing, its classes, or a label."""
     if isinstance(body, str):
-        return {"iri": body}
+        return {"iri": _iri(body)}
     if "value" in body:
         return {"label": str(body["value"])}
     source = body.get("source", body)
     if isinstance(source, str):
-        return {"iri": source}
+        return {"iri": _iri(source)}
     kinds = [_expanded(kind) for kind in _list(source.get("type"))]
-    return {"iri": source.get("id"), "classes": tuple(kind for kind in kinds if ":" in kind)}
+    thing = source.get("id")
+    return {
+        "iri": None if thing is None else _iri(thing),
+        "classes": tuple(kind for kind in kinds if is_absolute_iri(kind)),
+    }
+
+
+def _iri(text: str) -> str:
+    if not is_absolute_iri(text):
+        raise ValueError(f"{text!r} is not an IRI")
+    return text
 
 
 def _triple(body: Mapping[str, Any]) -> Triple:
