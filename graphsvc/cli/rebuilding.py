@@ -104,7 +104,7 @@ class Builder:
         began = time.monotonic()
         try:
             release = self._built()
-            self._state.write(Report())
+            self._state.write(Report(release.id))
             self._serve(release)
         except GraphsvcError as error:
             self._state.write(Report.of(error))

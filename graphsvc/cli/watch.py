@@ -73,6 +73,11 @@ def _serve(
     sockets: list[socket.socket],
     state: State,
 ) -> None:
+    if settings.store:
+        raise SettingsError(
+            f"The statements of {settings.store} are in an engine, which tells of no change.",
+            remedy="Watch files, without the setting store.",
+        )
     reading, writing = os.pipe()
     in_process(Builder(overrides, state, writing), sockets, reading)
     os.close(writing)

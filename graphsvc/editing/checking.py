@@ -63,6 +63,10 @@ def _checked(desk: Desk, file: SourceFile) -> Iterator[Finding]:
 def _in_block(desk: Desk, finding: Finding, block: str) -> Finding:
     """Return a finding with its place in a block; without a column, where it names its entity."""
     lines = block.split("\n")
+    if finding.line == len(lines) + _BEFORE + 1:
+        # It is seen at the brace, which nobody has written.
+        message, remedy = "The last statement is not complete.", "Write the rest of it."
+        finding = replace(finding, message=message, remedy=remedy, column=None)
     line = 1 if finding.line is None else min(max(finding.line - _BEFORE, 1), len(lines))
     words = lines[line - 1]
     column = finding.column

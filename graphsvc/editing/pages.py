@@ -25,6 +25,7 @@ from graphsvc.editing.blocks import BlockError
 from graphsvc.editing.desk import Desk
 from graphsvc.editing.live import state_of_service
 from graphsvc.editing.saving import ChangedMeanwhile
+from graphsvc.namespaces import Rebase
 from graphsvc.texts.model import FACTS
 from graphsvc.web.headers import ONLY_HERE
 from graphsvc.web.languages import labels
@@ -107,9 +108,10 @@ def check(slug: str) -> Response:
 
 @editing.post("/<slug>/thing.json")
 def thing(slug: str) -> Response:
-    """Propose a new thing of a class with a label."""
+    """Propose a new thing of a class with a label, and maybe an end of its IRI."""
     desk = Desk(_root(), slug)
-    return jsonify(asdict(things.proposed(desk, _iri(desk, _text("class")), _text("label"))))
+    kind = _iri(desk, _text("class"))
+    return jsonify(asdict(things.proposed(desk, kind, _text("label"), _text("end"))))
 
 
 @editing.post("/<slug>/save.json")
@@ -129,8 +131,10 @@ def save(slug: str) -> Response:
         raise RequestProblem("bad-request", error.message, remedy=error.remedy) from error
     after = Desk(_root(), slug)
     subjects = trig.subjects(f"{after.declarations}\n<{after.place.document}> {{\n{written}\n}}")
-    pages = [_page(iri) for iri in subjects if iri != after.place.document]
-    return jsonify(digest=after.digest, block=after.block(name), pages=pages)
+    served = Rebase(after.project.base, site().base)
+    pages = [_page(served.iri(iri)) for iri in subjects if iri != after.place.document]
+    lacks_facts = any(row.name == name and row.lacks_facts for row in after.rows())
+    return jsonify(digest=after.digest, pages=pages, lacks_facts=lacks_facts)
 
 
 def _page(iri: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from graphsvc.errors import InputError
@@ -33,17 +33,22 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How the last build ended: ``failure`` says that it failed, ``faults`` why."""
+    """How the last build ended: ``built`` is its release; ``failure`` and ``faults`` say why not.
 
+    ``number`` counts the builds, for a build may give the release that is served already.
+    """
+
+    built: str = ""
     failure: str = ""
     faults: tuple[Fault, ...] = ()
+    number: int = 0
 
     @classmethod
     def of(cls, error: GraphsvcError) -> Report:
         """Return the report of a build that has failed."""
         found = _errors(error.findings) if isinstance(error, InputError) else []
         faults = tuple(map(_fault, found)) or (Fault(error.message, remedy=error.remedy),)
-        return cls(error.message, faults)
+        return cls(failure=error.message, faults=faults[:MOST_SHOWN])
 
 
 class State:
@@ -63,7 +68,7 @@ class State:
     def report(self) -> Report:
         """Return how the last build ended."""
         row = self._read()["report"]
-        return Report(row["failure"], tuple(Fault(**fault) for fault in row["faults"]))
+        return Report(**row | {"faults": tuple(Fault(**fault) for fault in row["faults"])})
 
     @property
     def token(self) -> str:
@@ -73,15 +78,14 @@ class State:
 
     def write(self, report: Report) -> None:
         """Tell how a build has ended."""
-        self._write(report, self.token)
+        self._write(replace(report, number=self.report.number + 1), self.token)
 
     def _read(self) -> dict[str, Any]:
         row: dict[str, Any] = json.loads(os.pread(self.descriptor, _ROOM, 0))
         return row
 
     def _write(self, report: Report, token: str) -> None:
-        faults = report.faults[:MOST_SHOWN]
-        row = {"report": asdict(Report(report.failure, faults)), "token": token}
+        row = {"report": asdict(report), "token": token}
         os.pwrite(self.descriptor, json.dumps(row).encode().ljust(_ROOM), 0)
 
 

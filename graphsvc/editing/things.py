@@ -37,9 +37,9 @@ class NewThing:
     keeps_label: bool
 
 
-def proposed(desk: Desk, kind: str, label: str) -> NewThing:
-    """Return a new thing of a class with a label."""
-    iri = _free(desk.project, _namespace(desk.project, kind) + _slug(label))
+def proposed(desk: Desk, kind: str, label: str, end: str = "") -> NewThing:
+    """Return a new thing of a class with a label; ``end`` is that of its IRI, if not the label."""
+    iri = _free(desk.project, _namespace(desk.project, kind) + _slug(end or label))
     name = desk.prefixes.compact
     keeps_label = _kept_in(desk) is not None
     said = "" if keeps_label else f" ; {name(RDFS.label.value)} {_literal(label, desk.language)}"

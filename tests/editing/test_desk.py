@@ -62,6 +62,11 @@ def test_what_is_wrong_is_told_with_its_line(
     assert told(desk, "4", block)[:1] == ([] if check is None else [(check, line)])
 
 
+def test_a_statement_without_its_end_is_told_where_it_stands(desk: Desk) -> None:
+    (fault,) = checking.faults(desk, "4", "light:south-spit lights:litIn 1874 .\nlight:a lights:")
+    assert (fault.message, fault.line) == ("The last statement is not complete.", 2)
+
+
 def test_an_undeclared_term_says_what_was_meant(desk: Desk) -> None:
     (fault,) = checking.faults(desk, "4", "light:south-spit lights:builtby person:tobias-reed .")
     assert "Did you mean lights:builtBy?" in fault.remedy
@@ -115,6 +120,11 @@ def test_a_thing_stands_where_those_of_its_class_do(desk: Desk) -> None:
 )
 def test_an_iri_is_made_of_ascii_and_is_nobody_elses(desk: Desk, label: str, end: str) -> None:
     assert things.proposed(desk, f"{BASE}ontology#Light", label).iri == f"{BASE}id/light/{end}"
+
+
+def test_a_curator_chooses_how_an_iri_ends(desk: Desk) -> None:
+    new = things.proposed(desk, f"{BASE}ontology#Light", "The Light of 1871", "East Rock")
+    assert new.iri == f"{BASE}id/light/east-rock"
 
 
 def test_a_class_without_things_gets_a_folder_of_its_name(desk: Desk) -> None:

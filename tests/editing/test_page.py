@@ -91,16 +91,17 @@ def test_a_new_thing_gets_its_iri_and_its_label(
     service: Service, lights_copy: Path, page: Page
 ) -> None:
     page.get_by_label("Class").select_option(label="place")
-    page.get_by_label("Label").fill("Côte Verte")
+    page.get_by_label("Label").fill("the Côte Verte")
+    page.get_by_label("End of its IRI").fill("Côte Verte")
     page.keyboard.press("Enter")
     expect(page.locator(".editor .cm-content")).to_contain_text("place:cote-verte a lights:Place .")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#said")).to_contain_text("Saved")
     assert "place:cote-verte a lights:Place ." in (lights_copy / FACTS).read_text("utf-8")
     editorial = (lights_copy / "data/editorial.trig").read_text("utf-8")
-    assert 'place:cote-verte rdfs:label "Côte Verte"@en .' in editorial
+    assert 'place:cote-verte rdfs:label "the Côte Verte"@en .' in editorial
     label = query("SELECT ?label { place:cote-verte rdfs:label ?label }")
-    eventually(lambda: service.get(label).values == ["Côte Verte"])
+    eventually(lambda: service.get(label).values == ["the Côte Verte"])
 
 
 def test_what_another_program_has_changed_is_shown_and_kept(
@@ -142,3 +143,27 @@ def test_the_page_keeps_to_its_width_and_to_the_rules_of_access(
         page.locator("#desk[data-ready]").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert violations(page) == []
+
+
+def test_what_another_program_has_written_is_taken_where_nothing_is_unsaved(
+    edit: Callable[[str, str, str], Path], page: Page
+) -> None:
+    edit(FACTS, "lights:opposite light:south-spit .", "lights:opposite light:south-spit . # theirs")
+    expect(page.locator(".editor .cm-content")).to_contain_text("# theirs", timeout=PATIENCE)
+    append(page, "\n# mine")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#said")).to_contain_text("Saved")
+
+
+def test_passages_without_facts_and_furniture_are_marked(lights_copy: Path, page: Page) -> None:
+    expect(page.locator("a.lacking")).to_have_count(0)
+    page.get_by_role("textbox", name="Facts").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+s")
+    expect(page.locator("a.lacking")).to_have_attribute("data-passage", "4")
+    assert "passage:4 {\n}\n" in (lights_copy / FACTS).read_text("utf-8")
+    page.reload()
+    expect(page.locator("a.lacking")).to_have_attribute("data-passage", "4")
+    expect(page.get_by_role("link", name="no facts yet")).to_have_count(1)
+    expect(page.locator("a.furniture .exact")).to_have_text("Share this page")

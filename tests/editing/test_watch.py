@@ -107,6 +107,12 @@ def test_rdf_files_are_watched(tmp_path: Path) -> None:
         eventually(lambda: service.get(name).values == ["Adah"])
 
 
+def test_an_engine_is_not_watched(tmp_path: Path) -> None:
+    done = run("watch", tmp_path, store="http://127.0.0.1:1/sparql")
+    assert done.returncode == 2
+    assert "tells of no change" in done.stderr
+
+
 def test_releases_of_the_published_service_stay_as_they_are(
     service: Service, lights_copy: Path
 ) -> None:

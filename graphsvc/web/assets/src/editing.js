@@ -16,6 +16,7 @@ const [saveButton, revertButton] = ["save", "revert"].map((id) => document.getEl
 // By the name of a passage: what is written, what the file has, and of which digest that is.
 const drafts = new Map();
 let current = null;
+let isSaving = false;
 
 const editor = createEditor(document.getElementById("facts"), {
   changed,
@@ -71,24 +72,29 @@ async function choose(name) {
 async function save() {
   const name = current;
   const draft = drafts.get(name);
-  if (!isUnsaved(draft)) return;
+  // Two at a time would each find the file changed by the other.
+  if (isSaving || !isUnsaved(draft)) return;
+  isSaving = true;
   say(gettext("Saving …"));
+  const { text } = draft;
   try {
-    const sent = { passage: name, block: draft.text, digest: draft.digest, labels: things.labels };
-    const { digest, pages: subjects } = await ask("save.json", sent);
-    draft.saved = draft.text;
+    const sent = { passage: name, block: text, digest: draft.digest, labels: things.labels };
+    const { digest, pages: subjects, lacks_facts: isLacking } = await ask("save.json", sent);
+    draft.saved = text;
     // The file is another one now, also for what of it is still open and unsaved.
     for (const each of drafts.values()) if (each.digest === sent.digest) each.digest = digest;
     draft.digest = digest;
-    linkOf(name).classList.toggle("lacking", linkOf(name).dataset.kind !== "furniture" && !draft.saved.trim());
+    linkOf(name).classList.toggle("lacking", isLacking);
     choice.replaceChildren();
-    say(gettext("Saved. The pages are being built …"));
+    say(gettext("Saved. The pages follow in a moment."));
     showPages(subjects);
     if (name === current) mark();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     say(`${error.message} ${error.members.remedy ?? ""}`, true);
     if (error.members.status === 409) await offer(name);
+  } finally {
+    isSaving = false;
   }
 }
 
@@ -146,6 +152,7 @@ revertButton.addEventListener("click", () => {
   editor.text = drafts.get(current).saved;
 });
 document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented) return;
   const isCommand = event.ctrlKey || event.metaKey;
   if (isCommand && event.key === "s") {
     event.preventDefault();
@@ -158,11 +165,23 @@ document.addEventListener("keydown", (event) => {
 addEventListener("beforeunload", (event) => {
   if ([...drafts.values()].some(isUnsaved)) event.preventDefault();
 });
-// The page stays as it is after a build: somebody writes on it.
-document.addEventListener("rebuilt", (event) => {
-  event.preventDefault();
+// The page stays as it is after a build: somebody writes on it. What another program has written is
+// shown where nothing is unsaved.
+document.addEventListener("rebuilt", (event) => event.preventDefault());
+document.addEventListener("built", () => {
   say(gettext("The pages are up to date."));
+  takeAnew(current);
 });
+
+async function takeAnew(name) {
+  for (const [each, draft] of drafts) if (each !== name && !isUnsaved(draft)) drafts.delete(each);
+  const { block, digest } = await ask("block.json", { passage: name }, "GET");
+  const draft = drafts.get(name);
+  if (isUnsaved(draft)) return;
+  const isOther = block !== draft.saved;
+  drafts.set(name, { text: block, saved: block, digest });
+  if (isOther && name === current) editor.open(block);
+}
 
 const first = linkOf(page.dataset.chosen) ?? links.find((link) => link.classList.contains("lacking")) ?? links[0];
 if (first) await choose(first.dataset.passage);

@@ -1,10 +1,11 @@
 // While one edits: a page shows what is wrong with the files, and reloads once they are built anew.
-// The page of the editor hears of a build, and stays as it is.
+// The page of the editor hears of each build, and stays as it is.
 
 const PAUSE = 500;
 const { address, release } = document.getElementById("watch").dataset;
 
 let shown = "";
+let number;
 
 function line({ place, message, remedy }) {
   const item = document.createElement("li");
@@ -43,6 +44,11 @@ async function look() {
   if (!reply.ok) return;
   const told = await reply.json();
   show(told.failure, told.faults);
+  number ??= told.number;
+  if (told.number !== number && told.built === told.release) {
+    number = told.number;
+    document.dispatchEvent(new Event("built"));
+  }
   if (told.release !== release && document.dispatchEvent(new Event("rebuilt", { cancelable: true }))) {
     location.reload();
   }
