@@ -35,6 +35,8 @@ ALWAYS = frozenset(
         "base",
         "encoding",
         "no-rdf",
+        "passage-list",
+        "passage-words",
         "query-header",
         "query-parameter",
         "query-syntax",

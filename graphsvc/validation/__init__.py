@@ -21,6 +21,7 @@ from graphsvc.validation import (
     lint,
     literals,
     names,
+    numbers,
     owl,
     shapes,
     terms,
@@ -40,7 +41,20 @@ if TYPE_CHECKING:
 __all__ = ["MODULES", "Evidence", "common_checks", "misnamed", "validate", "validate_quickly"]
 
 #: What finds something, each with the names of its checks in its docstring.
-MODULES = (names, terms, literals, citations, coverage, lint, usage, shapes, imports, owl, checks)
+MODULES = (
+    names,
+    terms,
+    literals,
+    citations,
+    numbers,
+    coverage,
+    lint,
+    usage,
+    shapes,
+    imports,
+    owl,
+    checks,
+)
 
 _Step: TypeAlias = "Callable[[Evidence], Iterable[Finding]]"
 
@@ -49,6 +63,7 @@ _STEPS: tuple[tuple[str, _Step], ...] = (
     ("terms", terms.findings),
     ("values", literals.findings),
     ("citations", citations.findings),
+    ("numbers", numbers.findings),
     ("coverage", coverage.findings),
     ("imports", imports.findings),
     ("queries", usage.findings),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphsvc.texts.model import Kind
-from graphsvc.validation import citations, coverage
+from graphsvc.validation import citations, coverage, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -46,7 +46,11 @@ class TextCoverage:
 
 def findings(evidence: Evidence) -> list[Finding]:
     """Return what is missing, doubled or not in its sentence."""
-    return [*citations.findings(evidence), *coverage.findings(evidence)]
+    return [
+        *citations.findings(evidence),
+        *numbers.findings(evidence),
+        *coverage.findings(evidence),
+    ]
 
 
 def of_texts(project: Project) -> list[TextCoverage]:

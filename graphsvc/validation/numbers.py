@@ -1,0 +1,82 @@
+"""Numbers: the sentence that is said to state a number or a date has its figures.
+
+- ``number-not-in-passage`` (note) a number or a year that a passage states and does not print
+
+Small numbers may be written in words in any language, so that those up to 20 are not looked for,
+nor any in a passage without figures. Of dates the year is looked for, also by its last two figures.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from graphsvc.findings import Severity
+from graphsvc.namespaces import XSD
+from graphsvc.texts.model import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphsvc.findings import Finding
+    from graphsvc.validation.evidence import Evidence
+
+_NUMBERS = frozenset(XSD[name] for name in ("integer", "decimal", "nonNegativeInteger", "int"))
+_DATES = frozenset(XSD[name] for name in ("gYear", "gYearMonth", "date", "dateTime"))
+
+#: Figures as they are printed, with what parts thousands and decimals.
+_PRINTED = re.compile(r"\d+(?:[.,'\u2019\u00a0\u202f ]\d+)*")
+_PARTING = re.compile(r"[^\d]+")
+_YEAR = re.compile(r"-?(\d{4,})")
+
+#: Up to here numbers are written in words.
+_IN_WORDS = 20
+
+
+def findings(evidence: Evidence) -> Iterator[Finding]:
+    """Yield a finding for each number that the passage which is said to state it does not print."""
+    passages = evidence.project.passages
+    for file in evidence.project.files if passages else ():
+        for quad in file.quads:
+            graph, value = quad.graph_name, quad.object
+            if not isinstance(graph, ox.NamedNode) or graph.value not in passages:
+                continue
+            passage = passages[graph.value]
+            if isinstance(value, ox.Literal) and not _prints(passage.exact, value):
+                names = " ".join(map(evidence.name, (quad.subject, quad.predicate, quad.object)))
+                yield evidence.finding(
+                    "number-not-in-passage",
+                    f"{names} does not stand in the sentence that is said to state it: "
+                    f"{shown(passage.exact)}",
+                    "Correct the number, or state it in the passage that prints it.",
+                    about=(quad.subject, quad.predicate, quad.object),
+                    severity=Severity.NOTE,
+                    place=evidence.in_block(file.path, passage.iri, value.value),
+                )
+
+
+def _prints(text: str, value: ox.Literal) -> bool:
+    """Tell whether a text may print a value: it has its figures, or would not have to."""
+    sought = _figures_of(value)
+    figures = figures_in(text) if sought else frozenset()
+    return not figures or bool(sought & figures)
+
+
+def _figures_of(value: ox.Literal) -> frozenset[str]:
+    """Return the figures by which a value may be printed; none if it need not be by figures."""
+    if value.datatype in _DATES and (match := _YEAR.match(value.value)):
+        return frozenset((match[1], match[1][-2:]))
+    if value.datatype in _NUMBERS:
+        figures = _PARTING.sub("", value.value)
+        is_small = figures.isdecimal() and int(figures) <= _IN_WORDS
+        return frozenset() if is_small else frozenset((figures,))
+    return frozenset()
+
+
+def figures_in(text: str) -> frozenset[str]:
+    """Return the numbers that a text prints, each without what parts its figures, and its parts."""
+    printed = _PRINTED.findall(text)
+    parts = (part for each in printed for part in _PARTING.split(each))
+    return frozenset((*(_PARTING.sub("", each) for each in printed), *parts))
