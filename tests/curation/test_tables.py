@@ -10,7 +10,9 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from graphsvc import settings, sources
 from graphsvc.namespaces import CSVW, NIF, OA, PROV, RDF, SCHEMA
+from graphsvc.texts.model import Kind
 from graphsvc.validation import validate
+from graphsvc.validation.text_coverage import Share, of_texts
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -222,6 +224,13 @@ def test_a_name_that_is_not_in_its_row_is_told(
     replace_in(lamps / "table.rq", "STRLANG(?name,", 'STRLANG(CONCAT(?name, " at sea"),')
     found = [f for f in validate(read(lamps)) if f.check == "words-not-in-passage"]
     assert [(f.path, f.line) for f in found] == [("data/lamps/table.csv", n) for n in (2, 3)]
+
+
+def test_coverage_counts_the_rows_that_state_something(lamps: Path) -> None:
+    (lamps / "table.csv").write_text(f"{CSV}no-name,,1850,\n", "utf-8")
+    (text,) = (each for each in of_texts(read(lamps)) if each.slug == "lamps")
+    assert text.kinds[Kind.ROW] == Share(2, 3)
+    assert text.facts == 6
 
 
 def test_pages_show_the_row_where_they_would_quote_the_sentence(
