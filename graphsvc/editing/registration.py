@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from jinja2 import FileSystemBytecodeCache
 
 from graphsvc.editing import live
-from graphsvc.editing.pages import PROJECT, editing
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -26,5 +25,8 @@ def register(app: Flask, state: State, settings: Settings) -> None:
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     live.register(app, state)
     if state.token and settings.project is not None:
-        app.config[PROJECT] = settings.project
-        app.register_blueprint(editing)
+        # It brings the checks with it, which take a quarter of a second to load: no other service waits.
+        from graphsvc.editing import pages  # noqa: PLC0415
+
+        app.config[pages.PROJECT] = settings.project
+        app.register_blueprint(pages.editing)
