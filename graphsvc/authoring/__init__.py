@@ -2,14 +2,17 @@
 
 It stands over the package of texts and the reading of projects, and under the command line.
 
-extraction    the plain text of a document, and its structure
+updating      a text that was changed: read this first
+adding        a new text
+starting      a new project
+extraction    the plain text of a document, by the readers html, pdf and plain; stretches is what
+              they return: a text and its structure
 segments      the passages of a plain text
+matching      which passages of a list are in a changed text, by chains of pairs
 names         names for new passages
 suggestions   the things of a project that some words name
 facts_file    facts.trig as a list of blocks that can be moved
-matching      which passages of a list are in a changed text
-adding        a new text
-updating      a text that was changed: read this first
+gone          the notes in it on passages that a text has no more
+text_files    a project as a text finds it, and what its files must keep
 saving        files, written at once or not at all
-starting      a new project
 """

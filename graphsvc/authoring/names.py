@@ -37,4 +37,5 @@ def _taken(root: Path) -> Iterator[str]:
             listed = (folder / REGISTER).read_text("utf-8", "replace")
             yield from (entry.name for entry in register.read(listed, Place(slug, ""))[0])
         if (folder / FACTS).is_file():
-            yield from gone.names((folder / FACTS).read_text("utf-8", "replace"))
+            facts = (folder / FACTS).read_text("utf-8", "replace")
+            yield from (each.entry.name for each in gone.read(facts))

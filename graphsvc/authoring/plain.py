@@ -16,7 +16,7 @@ _LONGEST_HEADING = 100
 """How many characters a line may have that is taken for a heading."""
 
 #: Lines without an empty one between them.
-_BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
+_BLOCK = re.compile(r"^(?:[^\S\n]*+\S[^\n]*+(?:\n|\Z))+", re.MULTILINE)
 #: Where an item begins: a bullet, a number or a letter, and a space.
 _ITEM = re.compile(
     r"^[^\S\n]*(?:[-*+•‣◦▪\u2013\u2014·]|\(?[0-9]{1,3}[.)]|\(?[a-z]\))[^\S\n]+(?=\S)", re.MULTILINE

@@ -14,7 +14,8 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc import layout
 from graphsvc.authoring import extraction, gone, plain, saving, segments
 from graphsvc.authoring.adding import is_stating, original_of
-from graphsvc.authoring.facts_file import FactsFile, new_block
+from graphsvc.authoring.facts_file import FactsBlock, FactsFile, new_block
+from graphsvc.authoring.gone import Gone
 from graphsvc.authoring.matching import Fate, Match, Matching
 from graphsvc.authoring.names import Names
 from graphsvc.authoring.text_files import Surroundings, refuse_faults
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graphsvc.authoring.extraction import Document
-    from graphsvc.authoring.facts_file import FactsBlock
     from graphsvc.authoring.stretches import Extract, Stretch
     from graphsvc.files import SourceFile
 
@@ -54,6 +54,7 @@ class Update:
     moved: tuple[Entry, ...]
     changed: tuple[Changed, ...]
     new: tuple[Entry, ...]
+    returned: tuple[Entry, ...]
     gone: tuple[Entry, ...]
     mentions: Mapping[str, Sequence[str]]
 
@@ -98,7 +99,8 @@ def update(root: Path, slug: str, original: Path | None = None) -> Update:
         changing,
         tuple(arranged.of(Fate.MOVED)),
         tuple(arranged.changed()),
-        tuple(arranged.new),
+        tuple(entry for entry in arranged.added if entry.name not in arranged.returned),
+        tuple(entry for entry in arranged.added if entry.name in arranged.returned),
         tuple(arranged.gone),
         {name: places for name, places in mentions.items() if places},
     )
@@ -177,12 +179,16 @@ def _originals(folder: Path, document: Document) -> dict[str, bytes | None]:
 
 @dataclass(frozen=True, slots=True)
 class _Arranged:
-    """The passages of the changed text in order; what became of those before, and which are new."""
+    """The passages of the changed text in order; what became of those before.
+
+    ``added`` are those that the list has not had; of these, ``returned`` by their names were gone.
+    """
 
     before: Sequence[Entry]
     entries: Sequence[Entry]
     matches: Sequence[Match]
-    new: Sequence[Entry]
+    added: Sequence[Entry]
+    returned: Mapping[str, Gone]
 
     def of(self, fate: Fate) -> Iterator[Entry]:
         """Yield the passages of a fate, as they are listed before."""
@@ -208,26 +214,45 @@ def _arranged(files: _Files, extract: Extract, names: Names) -> _Arranged:
             Match(old, passage.begin, passage.end, Fate.SAME)
             for old, passage in enumerate(passages)
         ]
-        return _Arranged(files.entries, files.entries, matches, ())
+        return _Arranged(files.entries, files.entries, matches, (), {})
     parts = segments.passages(content, extract.stretches, files.language)
     matching = Matching([entry.words for entry in files.entries], content, parts)
     matches = matching.matches()
-    left = list(matching.left(matches))
-    fresh = dict(zip((begin for begin, _, _ in left), names.next(len(left)), strict=True))
+    left = [(begin, content[begin:end], part) for begin, end, part in matching.left(matches)]
+    returned = _returned(left, files)
+    added = _added(left, returned, names)
     kept = [
         (m.begin, replace(files.entries[m.old], words=content[m.begin : m.end])) for m in matches
     ]
-    added = [(begin, _entry(fresh[begin], content[begin:end], part)) for begin, end, part in left]
     ordered = [entry for _, entry in sorted([*kept, *added], key=lambda each: each[0])]
-    numbers = frozenset(fresh.values())
-    entries = list(_with_kinds_of_neighbours(ordered, numbers))
-    return _Arranged(
-        files.entries, entries, matches, [entry for entry in entries if entry.name in numbers]
-    )
+    of_old = {each.entry.name: each for each in returned.values()}
+    new = frozenset(entry.name for _, entry in added) - of_old.keys()
+    entries = list(_with_kinds_of_neighbours(ordered, new))
+    fresh = [entry for entry in entries if entry.name in new or entry.name in of_old]
+    return _Arranged(files.entries, entries, matches, fresh, of_old)
 
 
-def _entry(name: str, words: str, part: Stretch) -> Entry:
-    return Entry(name, part.kind, words, part.level)
+def _added(
+    left: Sequence[tuple[int, str, Stretch]], returned: Mapping[int, Gone], names: Names
+) -> list[tuple[int, Entry]]:
+    """Return the passages that the list has not, by their places."""
+    fresh = iter(names.next(len(left) - len(returned)))
+    return [
+        (
+            begin,
+            returned[begin].entry
+            if begin in returned
+            else Entry(next(fresh), part.kind, words, part.level),
+        )
+        for begin, words, part in left
+    ]
+
+
+def _returned(left: Sequence[tuple[int, str, Stretch]], files: _Files) -> dict[int, Gone]:
+    """Return the passages that were gone and whose words are in the text again, by their places."""
+    notes = {each.entry.words: each for each in gone.read(files.data[FACTS].decode())}
+    found = ((begin, notes.pop(words, None)) for begin, words, _ in left)
+    return {begin: note for begin, note in found if note is not None}
 
 
 def _with_kinds_of_neighbours(entries: Sequence[Entry], new: frozenset[str]) -> Iterator[Entry]:
@@ -252,7 +277,7 @@ def _facts(files: _Files, arranged: _Arranged, around: Surroundings) -> str:
     removed = moved | {place.passage(entry.name) for entry in gone_entries}
     staying = files.facts.graphs - removed
     inserted: dict[str | None, list[FactsBlock]] = {}
-    new = {entry.name for entry in arranged.new if is_stating(entry.kind)}
+    added = {entry.name for entry in arranged.added if is_stating(entry.kind)}
     last: str | None = None
     for entry in arranged.entries:
         graph = place.passage(entry.name)
@@ -260,19 +285,23 @@ def _facts(files: _Files, arranged: _Arranged, around: Surroundings) -> str:
             last = graph
         elif graph in moved and graph in blocks:
             inserted.setdefault(last, []).append(blocks[graph])
-        elif entry.name in new:
+        elif entry.name in arranged.returned and arranged.returned[entry.name].block:
+            body = arranged.returned[entry.name].block
+            inserted.setdefault(last, []).append(FactsBlock(graph, "", body, has_facts=True))
+        elif entry.name in added:
             suggestions = around.known.named_in(entry.words)
             block = new_block(graph, entry.words, suggestions, files.prefixes)
             inserted.setdefault(last, []).append(block)
     words = {place.passage(entry.name): entry.words for entry in arranged.entries}
     text = files.facts.rearranged(removed, inserted).quoting(words).text
-    return gone.appended(text, (_note(entry, blocks, place) for entry in gone_entries))
+    if arranged.returned:
+        text = gone.without(text, arranged.returned)
+    return gone.appended(text, (_gone(entry, blocks, place) for entry in gone_entries))
 
 
-def _note(entry: Entry, blocks: Mapping[str, FactsBlock], place: Place) -> str:
+def _gone(entry: Entry, blocks: Mapping[str, FactsBlock], place: Place) -> Gone:
     block = blocks.get(place.passage(entry.name))
-    body = block.body if block is not None and block.has_facts else ""
-    return gone.note(entry.name, entry.words, body)
+    return Gone(entry, block.body if block is not None and block.has_facts else "")
 
 
 def _mentions(around: Surroundings, place: Place, entry: Entry) -> list[str]:

@@ -102,6 +102,7 @@ def _show_update(found: Update, done: str) -> None:
         lambda each: f"{_entry(each.after)}\n    before: {shown(each.before.words)}",
     )
     _list(console, "new", found.new, _entry)
+    _list(console, "returned, with name and facts", found.returned, _entry)
     _list(console, "gone", found.gone, lambda each: _entry(each) + _where_named(found, each))
     if found.changed:
         _say(console, "See whether the facts of what has changed are still what it says.")

@@ -32,10 +32,12 @@ _WRITTEN = str.maketrans({meant: f"\\{letter}" for letter, meant in _MEANT.items
 
 def written(entries: Iterable[Entry]) -> str:
     """Return the list of some passages as its file has it."""
-    lines = [
-        f"{entry.name}\t{_kind(entry)}\t{entry.words.translate(_WRITTEN)}" for entry in entries
-    ]
-    return "\n".join([HEAD, *lines, ""])
+    return "\n".join([HEAD, *map(line, entries), ""])
+
+
+def line(entry: Entry) -> str:
+    """Return the line of a passage."""
+    return f"{entry.name}\t{_kind(entry)}\t{entry.words.translate(_WRITTEN)}"
 
 
 def read(text: str, place: Place) -> tuple[list[Entry], list[Finding]]:

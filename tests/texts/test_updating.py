@@ -124,8 +124,7 @@ def test_facts_of_what_is_gone_stay_as_comments(
     assert "still named in data/editorial.trig:" in said
     assert curator.text(FACTS).endswith(
         """\
-# Gone: 4
-# #> It stands opposite South Spit Light.
+# Gone: 4\tsentence\tIt stands opposite South Spit Light.
 # passage:4 {
 #     light:north-rock lights:opposite light:south-spit .
 #     light:south-spit a lights:Lighthouse ; lights:statedName "South Spit Light"@en .
@@ -133,6 +132,20 @@ def test_facts_of_what_is_gone_stay_as_comments(
 """
     )
     assert curator.findings() == []
+
+
+def test_what_comes_back_gets_its_name_and_its_facts_again(
+    curator: Curator, rewrite: Callable[..., str]
+) -> None:
+    before = curator.snapshot()
+    rewrite(" It stands opposite South Spit Light.", "")
+    rewrite("Share this page", "Print this")
+    said = rewrite("Ada Quill.", "Ada Quill. It stands opposite South Spit Light.")
+    assert "1 returned, with name and facts\n  4 (sentence)" in said
+    assert curator.text(FACTS).startswith(before[f"data/{FACTS}"].decode().rstrip())
+    rewrite("Print this", "Share this page")
+    assert curator.words("ile-merrow")["7"] == "Share this page"
+    assert {**curator.snapshot(), f"data/{FACTS}": b""} == {**before, f"data/{FACTS}": b""}
 
 
 def test_the_name_of_what_is_gone_is_given_to_nothing_else(
