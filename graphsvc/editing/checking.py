@@ -14,7 +14,7 @@ from graphsvc.files import SourceFile
 from graphsvc.findings import Finding
 from graphsvc.parsing import parse_file
 from graphsvc.texts.model import FACTS
-from graphsvc.validation import citations, literals, terms
+from graphsvc.validation import citations, literals, numbers, terms
 from graphsvc.validation.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: The lines that stand before a block where it is read: its prefixes, and its opening brace.
 _BEFORE = 2
 
-_CHECKS = (terms.findings, literals.findings, citations.findings)
+_CHECKS = (terms.findings, literals.findings, citations.findings, numbers.findings)
 _ROW = next(row for row in layout.ROWS if row.pattern.endswith(FACTS))
 
 

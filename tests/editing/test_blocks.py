@@ -39,6 +39,7 @@ BLOCKS = st.lists(PIECES, max_size=12).map("".join)
 @example(block="} passage:9 {", name=3, crlf=False)
 @example(block='"""', name=3, crlf=False)
 @example(block="# a comment at the end", name=3, crlf=True)
+@example(block="<<a}b>", name=6, crlf=False)
 def test_every_other_byte_stays_or_nothing_is_written(block: str, name: int, crlf: bool) -> None:  # noqa: FBT001
     text = FACTS.replace("\n", "\r\n") if crlf else FACTS
     graph = f"{PASSAGE}{name}"
