@@ -76,8 +76,8 @@ def _show(texts: Sequence[TextCoverage], findings: Sequence[Finding], most: int 
     console = Console(highlight=False)
     grid = Grid(header_style="bold", box=None, pad_edge=False)
     grid.add_column("text", overflow="fold")
-    for heading in (*_KINDS.values(), "facts", "things", "in one passage only"):
-        grid.add_column(heading, justify="right")
+    for heading in (*_KINDS.values(), "facts", "things", "once"):
+        grid.add_column(heading, justify="right", no_wrap=True)
     for text in texts:
         grid.add_row(
             Text(printable(text.slug), style="bold"),
