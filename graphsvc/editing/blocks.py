@@ -82,11 +82,12 @@ def replaced(text: str, sentence: Sentence, block: str) -> str:
     before = spans(text)
     own = next((span for span in before if span.graph == sentence.iri), None)
     if own is not None:
-        result = text[: own.start] + inner + text[own.end :]
+        head, tail = text[: own.start], text[own.end :]
     else:
         at = _after_block_before(before, sentence, len(text))
-        result = text[:at] + _first_block(text, at, sentence, inner) + text[at:]
-    _refuse_others_changed(text, result, sentence.iri)
+        head, tail = _around_first(text, at, sentence)
+    result = head + inner + tail
+    _refuse_other_end(result, Span(sentence.iri, len(head), len(head) + len(inner)))
     return result
 
 
@@ -97,25 +98,23 @@ def _after_block_before(found: Sequence[Span], sentence: Sentence, end: int) -> 
     return end if nearest is None else ends[nearest]
 
 
-def _first_block(text: str, at: int, sentence: Sentence, inner: str) -> str:
+def _around_first(text: str, at: int, sentence: Sentence) -> tuple[str, str]:
+    """Return a text before and after what stands in the first block of a passage."""
     newline = "\r\n" if "\r\n" in text else "\n"
     name = Prefixes(sparql.declared_prefixes(text)).compact(sentence.iri)
-    head = newline if text[:at].endswith("\n") or not text[:at] else newline * 2
-    tail = newline if not text[at:] else ""
+    gap = newline if text[:at].endswith("\n") or not text[:at] else newline * 2
     quote = f"{trig.QUOTE_MARK} {trig.normalised(sentence.words)}"
-    return f"{head}{quote}{newline}{name} {{{inner}}}{tail}"
+    end = "}" if text[at:] else "}" + newline
+    return f"{text[:at]}{gap}{quote}{newline}{name} {{", end + text[at:]
 
 
-def _refuse_others_changed(text: str, result: str, graph: str) -> None:
-    """Refuse a text in which anything but the block of a graph is read in another way."""
+def _refuse_other_end(text: str, span: Span) -> None:
+    """Refuse a text in which a block is read with another beginning or end than it was given.
 
-    def others(of: str) -> list[tuple[str, str]]:
-        found = [(span.graph, of[span.start : span.end]) for span in spans(of)]
-        return [pair for pair in found if pair[0] != graph]
-
-    unclosed = any(token.kind is Kind.UNCLOSED for token in sparql.tokens(result))
-    own = sum(span.graph == graph for span in spans(result))
-    if unclosed or own != 1 or others(text) != others(result):
+    What stands before and after it is then read as it was.
+    """
+    is_open = any(token.kind is Kind.UNCLOSED for token in sparql.tokens(text[: span.end]))
+    if is_open or [each for each in spans(text) if each.graph == span.graph] != [span]:
         raise BlockError(
             "The block is not whole: a quotation mark or a brace is missing, or there is one too "
             "many.",
