@@ -85,9 +85,9 @@ def replaced(text: str, sentence: Sentence, block: str) -> str:
         head, tail = text[: own.start], text[own.end :]
     else:
         at = _after_block_before(before, sentence, len(text))
-        head, tail = text[:at] + _opening(text, at, sentence), _closing(text, at) + text[at:]
+        head, tail = _around_first(text, at, sentence)
     result = head + inner + tail
-    _refuse_others_changed(text, result, Span(sentence.iri, len(head), len(head) + len(inner)))
+    _refuse_other_end(result, Span(sentence.iri, len(head), len(head) + len(inner)))
     return result
 
 
@@ -98,31 +98,23 @@ def _after_block_before(found: Sequence[Span], sentence: Sentence, end: int) -> 
     return end if nearest is None else ends[nearest]
 
 
-def _opening(text: str, at: int, sentence: Sentence) -> str:
-    """Return what stands before the facts of a first block."""
+def _around_first(text: str, at: int, sentence: Sentence) -> tuple[str, str]:
+    """Return a text before and after what stands in the first block of a passage."""
     newline = "\r\n" if "\r\n" in text else "\n"
     name = Prefixes(sparql.declared_prefixes(text)).compact(sentence.iri)
-    head = newline if text[:at].endswith("\n") or not text[:at] else newline * 2
+    gap = newline if text[:at].endswith("\n") or not text[:at] else newline * 2
     quote = f"{trig.QUOTE_MARK} {trig.normalised(sentence.words)}"
-    return f"{head}{quote}{newline}{name} {{"
+    end = "}" if text[at:] else "}" + newline
+    return f"{text[:at]}{gap}{quote}{newline}{name} {{", end + text[at:]
 
 
-def _closing(text: str, at: int) -> str:
-    """Return what stands after the facts of a first block."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    return "}" if text[at:] else f"}}{newline}"
+def _refuse_other_end(text: str, span: Span) -> None:
+    """Refuse a text in which a block is read with another beginning or end than it was given.
 
-
-def _refuse_others_changed(text: str, result: str, own: Span) -> None:
-    """Refuse a text in which a block is not read as written, or anything else in another way."""
-
-    def others(of: str) -> list[tuple[str, str]]:
-        found = [(span.graph, of[span.start : span.end]) for span in spans(of)]
-        return [pair for pair in found if pair[0] != own.graph]
-
-    is_open = any(token.kind is Kind.UNCLOSED for token in sparql.tokens(result))
-    read = [span for span in spans(result) if span.graph == own.graph]
-    if is_open or read != [own] or others(text) != others(result):
+    What stands before and after it is then read as it was.
+    """
+    is_open = any(token.kind is Kind.UNCLOSED for token in sparql.tokens(text[: span.end]))
+    if is_open or [each for each in spans(text) if each.graph == span.graph] != [span]:
         raise BlockError(
             "The block is not whole: a quotation mark or a brace is missing, or there is one too "
             "many.",

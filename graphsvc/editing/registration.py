@@ -25,7 +25,7 @@ def register(app: Flask, state: State, settings: Settings) -> None:
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     live.register(app, state)
     if state.token and settings.project is not None:
-        # It brings the checks with it, which take a quarter of a second to load.
+        # It loads the checks, which takes a quarter of a second: no other service waits for that.
         from graphsvc.editing import pages  # noqa: PLC0415
 
         app.config[pages.PROJECT] = settings.project

@@ -37,6 +37,7 @@ BLOCKS = st.lists(PIECES, max_size=12).map("".join)
 
 @given(block=BLOCKS, name=st.integers(1, 6), crlf=st.booleans())
 @example(block="} passage:9 {", name=3, crlf=False)
+@example(block="}", name=6, crlf=False)
 @example(block='"""', name=3, crlf=False)
 @example(block="# a comment at the end", name=3, crlf=True)
 @example(block="<<a}b>", name=6, crlf=False)
