@@ -20,14 +20,14 @@ from graphsvc.texts.statements import PASSAGE_TERMS
 #: The word in ``trusted_proxies`` for whatever connects to a Unix socket of the service.
 UNIX = "unix"
 
-PICTURES = (".svg", ".png")
-"""How the names of files end that can be the picture of a site."""
-
 _LARGEST_PORT = 65535
 _LONGEST_WAIT = 86_400
 
 #: An IRI, or a name with a prefix.
 _PROPERTY = re.compile(r"[^\s:<>]+:[^\s<>]*")
+
+#: How the names of files end that can be the picture of a site.
+_PICTURES = (".svg", ".png")
 
 
 def text(value: object) -> str:
@@ -48,7 +48,7 @@ def picture(value: object) -> Path | None:
     """Return the path of a picture, or None."""
     if value is None or value == "":
         return None
-    if not str(value).lower().endswith(PICTURES):
+    if not str(value).lower().endswith(_PICTURES):
         raise ValueError("the path of an SVG or PNG file")
     return path(value)
 
