@@ -267,7 +267,7 @@ def _manifest(
         derived=_derived(project, rebase),
         counts={**counts, "quads": content.nquads.count(b"\n")},
         inputs=project.inputs,
-        warnings=tuple(_line(finding) for finding in findings),
+        warnings=tuple(_line(each) for each in findings if each.severity is not Severity.NOTE),
         dumps=(),
         needs_rdf_1_2=any(sign in content.nquads for sign in _BEYOND_1_1),
     )

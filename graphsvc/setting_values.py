@@ -22,14 +22,14 @@ UNIX = "unix"
 #: What a project can have terms of its own for: the kinds of passages, the heading, the reading.
 PASSAGE_TERMS = ("sentence", "heading", "item", "furniture", "row", "section", "reading")
 
-PICTURES = (".svg", ".png")
-"""How the names of files end that can be the picture of a site."""
-
 _LARGEST_PORT = 65535
 _LONGEST_WAIT = 86_400
 
 #: An IRI, or a name with a prefix.
 _PROPERTY = re.compile(r"[^\s:<>]+:[^\s<>]*")
+
+#: How the names of files end that can be the picture of a site.
+_PICTURES = (".svg", ".png")
 
 
 def text(value: object) -> str:
@@ -50,7 +50,7 @@ def picture(value: object) -> Path | None:
     """Return the path of a picture, or None."""
     if value is None or value == "":
         return None
-    if not str(value).lower().endswith(PICTURES):
+    if not str(value).lower().endswith(_PICTURES):
         raise ValueError("the path of an SVG or PNG file")
     return path(value)
 

@@ -62,8 +62,8 @@ class Settings:
     passages: tuple[str, ...] = field(
         default=(),
         metadata=_about(
-            "The classes and properties of passages: of a sentence, a heading, an item and "
-            "furniture; the section they stand under and their reading.",
+            "The classes and properties of passages: of a sentence, a heading, an item, "
+            "furniture and a row; the section they stand under and their reading.",
             reading.passages,
         ),
     )

@@ -350,3 +350,40 @@ def test_any_edits_keep_the_names_of_what_is_still_there(
     assert curator.findings() == []
     again = updating.update(curator.root, "any")
     assert not again.files
+
+
+# --- the file of facts ----------------------------------------------------------------------------
+
+
+def test_what_is_before_the_first_sentence_stays_there(
+    curator: Curator, rewrite: Callable[..., str]
+) -> None:
+    head = curator.text(FACTS).partition("#> Lights")[0]
+    rewrite("Lights of Île Merrow\n\n", "")
+    assert curator.text(FACTS).startswith(f"{head}#> North Rock Light was lit")
+    rewrite("North Rock Light was lit", "Fog fell. North Rock Light was lit")
+    assert curator.text(FACTS).startswith(f"{head}#> Fog fell.\npassage:8 {{\n}}\n\n#> North Rock")
+    assert curator.findings() == []
+
+
+def test_blocks_may_be_written_in_any_way_of_the_syntax(
+    curator: Curator, rewrite: Callable[..., str], replace_in: Callable[[Path, str, str], None]
+) -> None:
+    facts = curator.file(FACTS)
+    replace_in(facts, "passage:3 {", "GRAPH passage:3\n{ # what { it } says")
+    replace_in(facts, "passage:5 {", "<https://example.org/lights/passage/5> {")
+    replace_in(facts, '"Port Merrow"@en ;', '"""Port Merrow"""@en ;')
+    replace_in(
+        facts,
+        "#> It stands opposite South Spit Light.",
+        "#> It stands opposite\n#> South Spit Light.",
+    )
+    before = curator.text(FACTS)
+    rewrite("Tobias Reed, and", "Tobias Reed himself, and")
+    assert curator.text(FACTS) == before.replace("Tobias Reed, and", "Tobias Reed himself, and")
+    rewrite("Its first keeper was Ada Quill. ", "")
+    assert (
+        "# Gone: 3\tsentence\tIts first keeper was Ada Quill.\n# GRAPH passage:3\n# { # what { it"
+        in curator.text(FACTS)
+    )
+    assert curator.findings() == []
