@@ -229,7 +229,7 @@ class _TextReader:
         entries, wrong_lines = register.read(listed.text, place)
         passages, misplaced = anchored(entries, words.text, place)
         self.findings += [*wrong_lines, *misplaced, *_check_document(source, place)]
-        self.findings += check_blocks(trig.blocks(facts.text), passages, place)
+        self.findings += check_blocks(trig.blocks(facts.text), entries, place)
         statements = Statements(place, self._vocabulary, source.quads)
         quads = (
             *statements.of_document(words.data, self._original(slug)),

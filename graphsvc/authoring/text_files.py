@@ -80,10 +80,10 @@ class Surroundings:
 def refuse_faults(entries: Sequence[Entry], content: str, facts: str, place: Place) -> None:
     """Refuse files that do not fit together, before they are written. Errors: InputError."""
     listed, findings = register.read(register.written(entries), place)
-    passages, misplaced = anchored(listed, content, place)
+    _, misplaced = anchored(listed, content, place)
     parsed = parse_file(facts.encode(), RdfFormat.TRIG, place.path(FACTS))
     found = [*findings, *misplaced, *parsed.findings]
-    found += check_blocks(trig.blocks(facts), passages, place)
+    found += check_blocks(trig.blocks(facts), listed, place)
     if found:
         raise InputError(
             f"{place.path(REGISTER)} and {place.path(FACTS)} would not fit together; nothing was "

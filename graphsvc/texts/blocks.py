@@ -9,21 +9,21 @@ from graphsvc.findings import Finding
 from graphsvc.texts.model import FACTS, REGISTER, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from graphsvc.texts.model import Passage, Place
+    from graphsvc.texts.model import Entry, Place
     from graphsvc.trig import Block
 
 
 def check_blocks(
-    blocks: Sequence[Block], passages: Sequence[Passage], place: Place
+    blocks: Iterable[Block], entries: Iterable[Entry], place: Place
 ) -> Iterator[Finding]:
     """Yield what is wrong with the blocks of facts.trig: one for a passage, under its words."""
-    by_iri = {passage.iri: passage for passage in passages}
+    by_iri = {place.passage(entry.name): entry for entry in entries}
     first: dict[str, int] = {}
     for block in blocks:
-        passage = by_iri.get(block.graph)
-        if passage is None:
+        entry = by_iri.get(block.graph)
+        if entry is None:
             yield _finding(
                 "fact-graph-is-no-passage",
                 f"The block <{block.graph}> is named after no passage of {place.path(REGISTER)}.",
@@ -31,8 +31,8 @@ def check_blocks(
                 block,
                 place,
             )
-        elif block.quote != trig.normalised(passage.exact):
-            yield _wrong_quote(block, passage, place)
+        elif block.quote != (words := trig.normalised(entry.words)):
+            yield _wrong_quote(block, words, place)
         if block.graph in first:
             yield _finding(
                 "block-twice",
@@ -45,16 +45,16 @@ def check_blocks(
         first.setdefault(block.graph, block.line)
 
 
-def _wrong_quote(block: Block, passage: Passage, place: Place) -> Finding:
+def _wrong_quote(block: Block, words: str, place: Place) -> Finding:
     if block.quote is None:
         message = "No comment quotes the passage above its block."
     else:
-        message = f"The comment quotes {shown(block.quote)}, not {shown(passage.exact)}."
+        message = f"The comment quotes {shown(block.quote)}, not {shown(words)}."
     return _finding(
         "passage-quote",
         message,
         f"Run: graphsvc text update {place.slug}. Or put its words directly above the block, each "
-        f"line after {trig.QUOTE_MARK}: {trig.normalised(passage.exact)}",
+        f"line after {trig.QUOTE_MARK}: {words}",
         block,
         place,
     )
