@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from graphsvc.authoring.names import Names
 from graphsvc.authoring.text_files import Surroundings, refuse_faults
 from graphsvc.errors import TextError
 from graphsvc.namespaces import DCTERMS, Prefixes
-from graphsvc.texts import register
+from graphsvc.texts import comparing, register
 from graphsvc.texts.model import FACTS, REGISTER, SOURCE, WORDS, Entry, Kind, Place
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def add(root: Path, file: Path, wishes: Wishes) -> Added:
     TextError if the file cannot be read, or there is a text of that name. Nothing is written then.
     """
     around = Surroundings.of(root)
-    slug = wishes.slug or slug_of(file.stem)
+    slug = wishes.slug or comparing.slug(file.stem)
     if not _SLUG.fullmatch(slug):
         raise TextError(
             f"{slug or file.stem!r} cannot be the name of a text's folder.",
@@ -97,12 +96,6 @@ def original_of(document: Document) -> dict[str, bytes]:
     """Return the file that a text was taken from, under its name, if it is not the text itself."""
     is_text = document.data == document.extract.content.encode()
     return {} if is_text else {f"original{document.ending}": document.data}
-
-
-def slug_of(name: str) -> str:
-    """Return a name in letters of a to z, digits and hyphens: empty if it has none of them."""
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", letters))
 
 
 def is_stating(kind: Kind) -> bool:

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc import layout, sources, sparql, trig
 from graphsvc.editing import blocks, saving, things
 from graphsvc.editing.blocks import Sentence
-from graphsvc.errors import UnknownEntity
+from graphsvc.errors import TextError, UnknownEntity
 from graphsvc.namespaces import DCTERMS, Prefixes
 from graphsvc.texts import register
 from graphsvc.texts.model import FACTS, REGISTER, Kind, Place
@@ -60,8 +60,12 @@ class Desk:
 
     @cached_property
     def text(self) -> str:
-        """Return the facts file."""
-        return self._data.decode("utf-8")
+        """Return the facts file. Errors: TextError if it is not UTF-8."""
+        try:
+            return self._data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            message = f"{self.place.path(FACTS)} is not UTF-8: {error.reason} at {error.start}."
+            raise TextError(message, remedy="Save the file as UTF-8.") from error
 
     @cached_property
     def prefixes(self) -> Prefixes:

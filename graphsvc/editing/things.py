@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc import sparql
 from graphsvc.editing import blocks, saving
 from graphsvc.namespaces import RDF, RDFS, Prefixes, namespace_of
+from graphsvc.texts.comparing import slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ class NewThing:
 
 def proposed(desk: Desk, kind: str, label: str, end: str = "") -> NewThing:
     """Return a new thing of a class with a label; ``end`` is that of its IRI, if not the label."""
-    iri = _free(desk.project, _namespace(desk.project, kind) + _slug(end or label))
+    iri = _free(desk.project, _namespace(desk.project, kind) + (slug(end or label) or _NO_SLUG))
     name = desk.prefixes.compact
     keeps_label = _kept_in(desk) is not None
     said = "" if keeps_label else f" ; {name(RDFS.label.value)} {_literal(label, desk.language)}"
@@ -82,7 +82,7 @@ def _namespace(project: Project, kind: str) -> str:
         return spaces.most_common(1)[0][0]
     local = re.split(r"[/#]", kind)[-1]
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", local)
-    return f"{project.base}id/{_slug(words)}/"
+    return f"{project.base}id/{slug(words) or _NO_SLUG}/"
 
 
 def _spaces(project: Project, kind: str) -> Iterator[str]:
@@ -91,12 +91,6 @@ def _spaces(project: Project, kind: str) -> Iterator[str]:
             subject = quad.subject
             if isinstance(subject, NamedNode) and subject.value.startswith(project.base):
                 yield namespace_of(subject.value)
-
-
-def _slug(words: str) -> str:
-    """Return words as the end of an IRI: ASCII letters, digits and single hyphens."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or _NO_SLUG
 
 
 def _free(project: Project, iri: str) -> str:

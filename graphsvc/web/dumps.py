@@ -9,8 +9,6 @@ https://www.rfc-editor.org/rfc/rfc9110#section-8.4
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from base64 import b64encode
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +18,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import http_date
 
 from graphsvc.errors import ReleaseError
+from graphsvc.texts.comparing import slug
 from graphsvc.web.history import history
 from graphsvc.web.site import site
 
@@ -72,7 +71,7 @@ def _dump(release: Release, name: str) -> Response:
     digest = b64encode(bytes.fromhex(found.sha256)).decode("ascii")
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
     response.headers["Release"] = release.id
-    file_name = f"{_slug(site().dataset.title)}-{release.id}.{found.format}.gz"
+    file_name = f"{slug(site().dataset.title) or 'dump'}-{release.id}.{found.format}.gz"
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
 
@@ -104,8 +103,3 @@ def _asks_for_a_part(found: Dump, built: datetime) -> bool:
         return False
     # The last bytes, more of them than there are, are the whole file.
     return asked.ranges[0][0] > -found.size
-
-
-def _slug(title: str) -> str:
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "dump"

@@ -47,6 +47,7 @@ _OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
     (errors.UnknownEntity, "not-found"),
     (errors.Withdrawn, "gone"),
     (errors.QueryError, "bad-request"),
+    (errors.TextError, "bad-request"),
     (errors.ForwardingError, "bad-request"),
     (errors.NotAcceptable, "not-acceptable"),
     (errors.ReleaseError, "unavailable"),

@@ -11,7 +11,7 @@ from graphsvc.editing import blocks, checking, completion, things
 from graphsvc.editing.blocks import BlockError
 from graphsvc.editing.desk import Desk
 from graphsvc.editing.saving import ChangedMeanwhile
-from graphsvc.errors import UnknownEntity
+from graphsvc.errors import TextError, UnknownEntity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -214,3 +214,11 @@ def test_passages_without_facts_are_known(
 def test_a_folder_that_is_no_text_is_not_opened(lights_copy: Path, slug: str) -> None:
     with pytest.raises(UnknownEntity):
         Desk(lights_copy, slug)
+
+
+def test_a_facts_file_that_is_not_utf_8_is_told(lights_copy: Path) -> None:
+    facts = lights_copy / FACTS
+    facts.write_bytes(facts.read_bytes() + b"# \xe9\n")
+    with pytest.raises(TextError, match="is not UTF-8") as caught:
+        Desk(lights_copy, "ile-merrow").text  # noqa: B018 - it is read when it is asked for
+    assert "Save the file" in caught.value.remedy
