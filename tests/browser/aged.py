@@ -64,6 +64,7 @@ def grown_older(project: Path, release: Release, folder: Path) -> Past:
     shutil.copytree(release.path.parent, releases, symlinks=True)
     for part in ("ontology", "data", "queries"):
         shutil.copytree(project / part, folder / "project" / part)
+    shutil.copy(project / "graphsvc.toml", folder / "project")
     age(folder / "project")
     values = settings.load({"project": folder / "project", "releases": releases}, {})
     after = build(sources.load(folder / "project"), values, _unchecked, describe)

@@ -108,9 +108,12 @@ def _is_text(term: Term) -> bool:
 
 
 def _differs(column: Column, used: Usages, total: int) -> bool:
-    """Tell whether a column says more than the names do, and not the same of all things."""
+    """Tell whether a column says more than the names do, and not the same of all things.
+
+    What others say of the things counts only if it leads.
+    """
     usage = used.get(column.id)
-    if usage is None or column.details:
+    if usage is None or column.details or (column.id.incoming and not column.is_key):
         return False
     return total == 1 or usage.values > 1 or usage.things < total
 
