@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-import re
 from dataclasses import dataclass
+from string import digits
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from graphsvc.texts.model import Passage, Place
 
-_NUMBER = re.compile(r"\d+$")
 _USUAL = {
     Kind.SENTENCE: NIF.Sentence,
     Kind.HEADING: NIF.Title,
@@ -118,8 +117,8 @@ def _number(passage: Passage, place: int) -> int:
 
     The key of a row says nothing of its place.
     """
-    match = None if passage.kind is Kind.ROW else _NUMBER.search(passage.iri)
-    return int(match[0]) if match else place
+    figures = passage.iri[len(passage.iri.rstrip(digits)) :]
+    return place if passage.kind is Kind.ROW or not figures else int(figures)
 
 
 def _integer(number: int, datatype: NamedNode) -> Literal:
