@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,17 +12,19 @@ import pytest
 from server.processes import run
 from server.wire import request
 
+from graphsvc import web
+
 from .services import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from server.processes import Service
     from server.wire import Answer
 
 PAGE = "/edit/ile-merrow"
 FACTS = "data/ile-merrow/facts.trig"
+STYLES = Path(web.__file__).parent / "static" / "css"
 
 
 @pytest.fixture(scope="module")
@@ -222,3 +225,11 @@ def test_watch_has_no_editor(lights_copy: Path, tmp_path: Path) -> None:
     with serving("watch", lights_copy, tmp_path) as watched:
         assert watched.get("/edit/").status == 404
         assert watched.get(PAGE).status == 404
+
+
+def test_the_styles_of_the_page_concern_no_other() -> None:
+    """There is one style sheet for all pages, and names such as "facts" stand on many."""
+    style = (STYLES / "70-editing.css").read_text("utf-8")
+    selectors = re.findall(r"^ *([.#a-z][^{}]*?) *\{", style, re.MULTILINE)
+    assert selectors
+    assert [each for each in selectors if not each.startswith((".desk", "#"))] == []
