@@ -104,6 +104,10 @@ def graph_iri(base: str, name: str) -> NamedNode:
     return NamedNode(f"{base}graph/{name}")
 
 
+#: The datatypes of dates, from the least precise to the most.
+DATES = (XSD.gYear, XSD.gYearMonth, XSD.date, XSD.dateTime)
+
+
 class Prefixes(Mapping[str, str]):
     """An immutable table of prefixes and their namespaces."""
 

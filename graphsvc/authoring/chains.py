@@ -44,12 +44,12 @@ def heaviest(pairs: Iterable[Pair]) -> list[Pair]:
 
 
 def _heaviest_up_to(tree: list[_Chain], rank: int) -> _Chain:
-    found = _Chain(0.0)
+    best = _Chain(0.0)
     while rank:
-        if tree[rank].weight > found.weight:
-            found = tree[rank]
+        if tree[rank].weight > best.weight:
+            best = tree[rank]
         rank -= rank & -rank
-    return found
+    return best
 
 
 def _pairs(chain: _Chain | None) -> list[Pair]:

@@ -119,13 +119,13 @@ class Matching:
         size = len(self._content)
         first = Match(-1, 0, 0, Fate.SAME)
         last = Match(len(self._words), size, size, Fate.SAME)
-        found = list(chain)
+        matches = list(chain)
         for one, other in pairwise([first, *chain, last]):
             after = self._run_after(range(one.old + 1, other.old), one.end, other.begin)
             end = after[-1].end if after else one.end
             olds = range(other.old - 1, one.old + len(after), -1)
-            found += [*after, *self._run_before(olds, other.begin, end)]
-        return sorted(found, key=lambda match: match.begin)
+            matches += [*after, *self._run_before(olds, other.begin, end)]
+        return sorted(matches, key=lambda match: match.begin)
 
     def _run_after(self, olds: Iterable[int], end: int, limit: int) -> list[Match]:
         run: list[Match] = []
@@ -167,8 +167,8 @@ class Matching:
         spans = _Spans((match.begin, match.end) for match in stayed)
         moved: list[Match] = []
         for old in sorted(missing, key=lambda each: (-len(self._words[each]), each)):
-            found = (self._match(old, begin, Fate.MOVED) for begin in self._places(old))
-            claimed = next((match for match in found if spans.claim(match.begin, match.end)), None)
+            places = (self._match(old, begin, Fate.MOVED) for begin in self._places(old))
+            claimed = next((match for match in places if spans.claim(match.begin, match.end)), None)
             moved += [claimed] if claimed else []
         return moved
 

@@ -61,10 +61,10 @@ def read(data: bytes) -> Extract:
 
 
 def _boxes(page: Iterable[object]) -> Iterator[_Box]:
-    found = [each for each in page if isinstance(each, LTTextBox) and each.get_text().strip()]
-    for place, box in enumerate(found):
+    boxes = [each for each in page if isinstance(each, LTTextBox) and each.get_text().strip()]
+    for place, box in enumerate(boxes):
         # A box with the page's number comes before the text at the foot as often as after it.
-        is_at_edge = place == 0 or place >= len(found) - 2
+        is_at_edge = place == 0 or place >= len(boxes) - 2
         lines = [line for line in box if isinstance(line, LTTextLine)]
         # A heading close above a text is in one box with it.
         for size, group in groupby(lines, _size):

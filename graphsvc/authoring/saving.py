@@ -59,6 +59,8 @@ def replace(folder: Path, files: Mapping[str, bytes | None]) -> None:
                 if data is not None:
                     written[folder / name] = folder / f".{name}.new"
                     written[folder / name].write_bytes(data)
+                    if (folder / name).exists():
+                        shutil.copymode(folder / name, written[folder / name])
             for path, temporary in written.items():
                 temporary.replace(path)
             for name, data in files.items():

@@ -92,8 +92,8 @@ def _files(beginning: Beginning) -> dict[str, str]:
         "title_literal": f"{Literal(title)}@{beginning.languages[0]}",
         "languages": " , ".join(str(Literal(tag)) for tag in beginning.languages),
     }
-    found = (path for path in _TEMPLATES.rglob("*") if path.is_file())
-    return {_path(path): Template(path.read_text("utf-8")).substitute(values) for path in found}
+    templates = (path for path in _TEMPLATES.rglob("*") if path.is_file())
+    return {_path(path): Template(path.read_text("utf-8")).substitute(values) for path in templates}
 
 
 def _path(template: Path) -> str:

@@ -78,12 +78,12 @@ class Known:
     def named_in(self, words: str) -> list[Suggestion]:
         """Return the things that words name: those named to the letter first, in their order."""
         folded = trig.normalised(words).casefold()
-        found: dict[str, Suggestion] = {}
+        suggestions: dict[str, Suggestion] = {}
         for label in self._exact(folded):
-            self._note(label, found, is_near=False)
+            self._note(label, suggestions, is_near=False)
         for label in self._near(folded):
-            self._note(label, found, is_near=True)
-        return list(found.values())[:_MOST]
+            self._note(label, suggestions, is_near=True)
+        return list(suggestions.values())[:_MOST]
 
     def _note(self, label: str, found: dict[str, Suggestion], *, is_near: bool) -> None:
         for iri in self._iris[label]:

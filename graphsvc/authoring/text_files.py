@@ -82,12 +82,12 @@ def refuse_faults(entries: Sequence[Entry], content: str, facts: str, place: Pla
     listed, findings = register.read(register.written(entries), place)
     _, misplaced = anchored(listed, content, place)
     parsed = parse_file(facts.encode(), RdfFormat.TRIG, place.path(FACTS))
-    found = [*findings, *misplaced, *parsed.findings]
-    found += check_blocks(trig.blocks(facts), listed, place)
-    if found:
+    faults = [*findings, *misplaced, *parsed.findings]
+    faults += check_blocks(trig.blocks(facts), listed, place)
+    if faults:
         raise InputError(
             f"{place.path(REGISTER)} and {place.path(FACTS)} would not fit together; nothing was "
             "written.",
-            found,
+            faults,
             remedy="Mend what is told above in the files as they are, and try again.",
         )

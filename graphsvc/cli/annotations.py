@@ -80,8 +80,8 @@ def take(
     _refuse_broken(project)
     text = _text(project, slug)
     terms = Terms(_meanings(classes, project.prefixes), _meanings(properties, project.prefixes))
-    said = Said(project.base, project.quads, inferred(project).quads)
-    result = made(files.read(file, text.content), text, said, terms)
+    known = Said(project.base, project.quads, inferred(project).quads)
+    result = made(files.read(file, text.content), text, known, terms)
     path = project.root / Place(slug, project.base).path(FACTS)
     before = path.read_bytes().decode("utf-8")
     after = written(before, result, text.passages)
@@ -107,13 +107,13 @@ def give(settings: Settings, slug: str, format_name: str) -> None:
         raise _no_text(slug, release.texts)
     graph = Graph.of(release, store_of(release, settings))
     iri = Place(slug, release.base).document
-    found = list(annotations_of(graph, iri, content))
+    annotations = list(annotations_of(graph, iri, content))
     if format_name == "jsonld":
-        click.echo(web_annotations(found, iri, f"{iri}#annotations"), nl=False)
+        click.echo(web_annotations(annotations, iri, f"{iri}#annotations"), nl=False)
         return
     (turtle,) = (fmt for fmt in carrying(Content.ANNOTATIONS) if fmt.name == "ttl")
     with click.open_file("-", "wb") as out:
-        out.write(write_rdf([*nif(found, iri, content)], turtle, release.prefixes))
+        out.write(write_rdf([*nif(annotations, iri, content)], turtle, release.prefixes))
 
 
 def _write(path: Path, facts: str) -> None:

@@ -66,10 +66,10 @@ def update(slug: str, file: Path | None, project: Path, *, is_trial: bool) -> No
     taken from it; without, they are those of text.txt as it is now. What is still there keeps its
     name and its facts; facts of what is gone stay at the end of facts.trig, as comments.
     """
-    found = updating.update(project, slug, file)
+    result = updating.update(project, slug, file)
     if not is_trial:
-        found.write(project)
-    _show_update(found, "would change" if is_trial else "written")
+        result.write(project)
+    _show_update(result, "would change" if is_trial else "written")
 
 
 def _show_added(added: Added) -> None:

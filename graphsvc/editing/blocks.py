@@ -33,7 +33,7 @@ class Span:
 def spans(text: str) -> list[Span]:
     """Return the graph blocks of a TriG text that are closed, in order."""
     graphs = iter(trig.blocks(text))
-    found: list[Span] = []
+    closed: list[Span] = []
     start, depth = 0, 0
     for token in sparql.code(text):
         if token.text == "{":
@@ -42,8 +42,8 @@ def spans(text: str) -> list[Span]:
         elif token.text == "}":
             depth -= 1
             if depth == 0 and (block := next(graphs, None)) is not None:
-                found.append(Span(block.graph, start, token.start))
-    return found
+                closed.append(Span(block.graph, start, token.start))
+    return closed
 
 
 def content(text: str, graph: str) -> str:

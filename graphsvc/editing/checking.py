@@ -37,8 +37,8 @@ def faults(desk: Desk, name: str, block: str) -> list[Finding]:
     except BlockError as error:
         return [Finding("syntax", error.message, error.remedy, line=1)]
     file, wrong = _read(desk, name, block)
-    found = wrong or [*_checked(desk, file)]
-    weighed = settings.load({"project": desk.root}, {}).demands.weigh(found)
+    findings = wrong or [*_checked(desk, file)]
+    weighed = settings.load({"project": desk.root}, {}).demands.weigh(findings)
     return [_in_block(desk, finding, block) for finding in weighed]
 
 
@@ -72,6 +72,6 @@ def _in_block(desk: Desk, finding: Finding, block: str) -> Finding:
     column = finding.column
     if column is None:
         name = desk.prefixes.compact(finding.entity) if finding.entity else ""
-        found = words.find(name) if name else -1
-        column = (found if found >= 0 else len(words) - len(words.lstrip())) + 1
+        at = words.find(name) if name else -1
+        column = (at if at >= 0 else len(words) - len(words.lstrip())) + 1
     return replace(finding, line=line, column=column)

@@ -56,12 +56,12 @@ def options(desk: Desk, typed: str) -> list[Option]:
 
 def classes(desk: Desk) -> list[Option]:
     """Return the classes of which things can be written in short, by their labels."""
-    found = [
+    fitting = [
         option
         for option, _ in _all(desk)
         if option.kind == "class" and not option.name.startswith("<")
     ]
-    return sorted(found, key=lambda option: option.label)
+    return sorted(fitting, key=lambda option: option.label)
 
 
 def _all(desk: Desk) -> Iterator[tuple[Option, list[str]]]:

@@ -92,7 +92,7 @@ def complete(slug: str) -> Response:
 @editing.post("/<slug>/check.json")
 def check(slug: str) -> Response:
     """Tell what is wrong with a block for a passage."""
-    found = checking.faults(Desk(_root(), slug), _text("passage"), _text("block"))
+    findings = checking.faults(Desk(_root(), slug), _text("passage"), _text("block"))
     faults = [
         {
             "severity": "error" if each.severity == "error" else "warning",
@@ -101,7 +101,7 @@ def check(slug: str) -> Response:
             "line": each.line,
             "column": each.column or 1,
         }
-        for each in found
+        for each in findings
     ]
     return jsonify(faults=faults)
 

@@ -46,8 +46,8 @@ class Report:
     @classmethod
     def of(cls, error: GraphsvcError) -> Report:
         """Return the report of a build that has failed."""
-        found = _errors(error.findings) if isinstance(error, InputError) else []
-        faults = tuple(map(_fault, found)) or (Fault(error.message, remedy=error.remedy),)
+        errors = _errors(error.findings) if isinstance(error, InputError) else []
+        faults = tuple(map(_fault, errors)) or (Fault(error.message, remedy=error.remedy),)
         return cls(failure=error.message, faults=faults[:MOST_SHOWN])
 
 

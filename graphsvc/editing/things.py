@@ -42,8 +42,10 @@ def proposed(desk: Desk, kind: str, label: str, end: str = "") -> NewThing:
     iri = _free(desk.project, _namespace(desk.project, kind) + (slug(end or label) or _NO_SLUG))
     name = desk.prefixes.compact
     keeps_label = _kept_in(desk) is not None
-    said = "" if keeps_label else f" ; {name(RDFS.label.value)} {_literal(label, desk.language)}"
-    return NewThing(iri, f"{name(iri)} a {name(kind)}{said} .", keeps_label)
+    facts = f"{name(iri)} a {name(kind)}"
+    if not keeps_label:
+        facts += f" ; {name(RDFS.label.value)} {_literal(label, desk.language)}"
+    return NewThing(iri, f"{facts} .", keeps_label)
 
 
 def keep_labels(desk: Desk, labels: Mapping[str, str]) -> None:

@@ -87,8 +87,8 @@ def _separated(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]
 
 def _workbook(data: bytes, sheet: str | None) -> Iterator[tuple[int, Sequence[str]]]:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    found = workbook.get_sheet_by_name(sheet) if sheet else workbook.get_sheet_by_index(0)
-    for number, cells in enumerate(found.to_python(skip_empty_area=False), 1):
+    opened = workbook.get_sheet_by_name(sheet) if sheet else workbook.get_sheet_by_index(0)
+    for number, cells in enumerate(opened.to_python(skip_empty_area=False), 1):
         yield number, [_written(cell) for cell in cells]
 
 

@@ -62,19 +62,19 @@ def header(text: str) -> Header:
     """Return the header of a mapping. Errors: InvalidMappingError."""
     lines = [line.removeprefix(_MARK)[1:] for line in text.splitlines() if line.startswith(_MARK)]
     try:
-        said = yaml.safe_load("\n".join(lines)) or {}
+        fields = yaml.safe_load("\n".join(lines)) or {}
     except yaml.YAMLError as error:
         raise InvalidMappingError(f"The header is not YAML: {error}.", _USAGE) from error
-    if not isinstance(said, dict) or not {*said} <= {*_KEYS}:
+    if not isinstance(fields, dict) or not {*fields} <= {*_KEYS}:
         raise InvalidMappingError("The header has what no header of a mapping has.", _USAGE)
-    datatypes = said.get("datatypes") or {}
+    datatypes = fields.get("datatypes") or {}
     unknown = [each for each in datatypes.values() if XSD + str(each) not in DATATYPES]
     if unknown:
         raise InvalidMappingError(
             f"“{unknown[0]}” is no datatype.",
             "Write one of XML Schema without a prefix: integer, decimal, date, gYear, boolean …",
         )
-    texts = {name: str(said[name]) for name in ("key", "delimiter", "sheet") if said.get(name)}
+    texts = {name: str(fields[name]) for name in ("key", "delimiter", "sheet") if fields.get(name)}
     return Header(**texts, datatypes={str(name): XSD + kind for name, kind in datatypes.items()})
 
 

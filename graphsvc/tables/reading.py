@@ -58,12 +58,12 @@ class TableReader:
 
         ``stated`` is what people say of it.
         """
-        said = self._header(mapping, place)
-        found = cells.read(place.path(file.name), file.data, said.delimiter, said.sheet)
-        self.findings += found.findings
-        said = self._known(said, found, place)
-        rows = list(self._rows(found, said, place, file.name))
-        facts = self._facts(mapping, said, found, place)
+        head = self._header(mapping, place)
+        grid = cells.read(place.path(file.name), file.data, head.delimiter, head.sheet)
+        self.findings += grid.findings
+        head = self._known(head, grid, place)
+        rows = list(self._rows(grid, head, place, file.name))
+        facts = self._facts(mapping, head, grid, place)
         content = _BETWEEN.join(each.passage.exact for each in rows)
         statements = Statements(place, self._vocabulary, stated)
         passages = tuple(each.passage for each in rows)

@@ -42,9 +42,9 @@ def line(entry: Entry) -> str:
 
 def read(text: str, place: Place) -> tuple[list[Entry], list[Finding]]:
     """Return the passages of a list, and what is wrong with its lines."""
-    found = [*_read(text, place)]
-    entries = [each for each in found if isinstance(each, Entry)]
-    return entries, [each for each in found if isinstance(each, Finding)]
+    lines = [*_read(text, place)]
+    entries = [each for each in lines if isinstance(each, Entry)]
+    return entries, [each for each in lines if isinstance(each, Finding)]
 
 
 def _read(text: str, place: Place) -> Iterator[Entry | Finding]:

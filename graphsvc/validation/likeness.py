@@ -31,13 +31,13 @@ def near_pairs(
 ) -> Iterator[tuple[str, str]]:
     """Yield the pairs of different words that ``are_near``, each once and in order."""
     distinct = sorted(set(words))
-    found: set[tuple[str, str]] = set()
+    pairs: set[tuple[str, str]] = set()
     for ordered in (distinct, sorted(distinct, key=lambda word: word[::-1])):
         for place, word in enumerate(ordered):
             for other in ordered[place + 1 : place + 1 + _NEIGHBOURS]:
                 pair = (min(word, other), max(word, other))
-                if pair not in found and are_near(word, other):
-                    found.add(pair)
+                if pair not in pairs and are_near(word, other):
+                    pairs.add(pair)
                     yield pair
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from graphsvc.findings import Severity
-from graphsvc.namespaces import XSD
+from graphsvc.namespaces import DATES, XSD
 from graphsvc.texts.model import shown
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from graphsvc.validation.evidence import Evidence
 
 _NUMBERS = frozenset(XSD[name] for name in ("integer", "decimal", "nonNegativeInteger", "int"))
-_DATES = frozenset(XSD[name] for name in ("gYear", "gYearMonth", "date", "dateTime"))
 
 #: Figures as they are printed, with what parts thousands and decimals.
 _PRINTED = re.compile(r"\d+(?:[.,'\u2019\u00a0\u202f ]\d+)*")
@@ -66,7 +65,7 @@ def _prints(text: str, value: ox.Literal) -> bool:
 
 def _figures_of(value: ox.Literal) -> frozenset[str]:
     """Return the figures by which a value may be printed; none if it need not be by figures."""
-    if value.datatype in _DATES and (match := _YEAR.match(value.value)):
+    if value.datatype in DATES and (match := _YEAR.match(value.value)):
         return frozenset((match[1], match[1][-2:]))
     if value.datatype in _NUMBERS:
         figures = _PARTING.sub("", value.value)

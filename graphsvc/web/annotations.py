@@ -43,11 +43,11 @@ def of_text(suffix: str | None = None) -> Response:
 
 def _body(iri: str, fmt: Format) -> str | bytes:
     content = content_of(thing(site().graph, iri, labels()))
-    found = list(annotations_of(site().graph, iri, content))
+    annotations = list(annotations_of(site().graph, iri, content))
     if fmt.name == "jsonld":
         page = url_for("annotations.of_text", suffix=fmt.name, iri=iri, _external=True)
-        return web_annotations(found, iri, page)
-    return write_rdf([*nif(found, iri, content)], fmt, site().prefixes)
+        return web_annotations(annotations, iri, page)
+    return write_rdf([*nif(annotations, iri, content)], fmt, site().prefixes)
 
 
 def _format(suffix: str | None) -> Format:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from server.processes import GRAPHSVC, Service, environment, until_serving
-from server.wire import PATIENCE
+from server.processes import GRAPHSVC, Service, running, until_serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,21 +15,9 @@ if TYPE_CHECKING:
 @contextmanager
 def started(command: str, project: Path, folder: Path, *arguments: str) -> Iterator[Service]:
     """Run a command for a project in a session of its own until the end of the block."""
-    with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as error:
-        process = subprocess.Popen(
-            [GRAPHSVC, command, project, "--port", "0", *arguments],
-            env=environment({"deadline": 600}),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=error,
-            start_new_session=True,
-        )
-    try:
-        yield Service(process, folder)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(PATIENCE)
+    words: list[str | Path] = [GRAPHSVC, command, project, "--port", "0", *arguments]
+    with running(words, folder, {"deadline": 600}) as service:
+        yield service
 
 
 @contextmanager

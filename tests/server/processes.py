@@ -151,20 +151,19 @@ def has(process: psutil.Process, wire: Wire) -> bool:
 
 
 @contextmanager
-def started(
-    arguments: Sequence[str | Path],
+def running(
+    command: Sequence[str | Path],
     folder: Path,
     settings: Mapping[str, object],
-    launcher: Sequence[str | Path] = (),
     descriptors: Sequence[int] = (),
 ) -> Iterator[Service]:
-    """Run ``graphsvc serve`` in a session of its own until the end of the block.
+    """Run a command that serves, in a session of its own, until the end of the block.
 
     What is left of it then is killed; whoever wants to see it end tells it to, and waits.
     """
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as error:
         process = subprocess.Popen(
-            [*launcher, GRAPHSVC, "serve", *arguments],
+            command,
             env=environment(settings),
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -178,6 +177,20 @@ def started(
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(PATIENCE)
+
+
+@contextmanager
+def started(
+    arguments: Sequence[str | Path],
+    folder: Path,
+    settings: Mapping[str, object],
+    launcher: Sequence[str | Path] = (),
+    descriptors: Sequence[int] = (),
+) -> Iterator[Service]:
+    """Run ``graphsvc serve`` in a session of its own until the end of the block."""
+    command = [*launcher, GRAPHSVC, "serve", *arguments]
+    with running(command, folder, settings, descriptors) as service:
+        yield service
 
 
 def until_serving(service: Service) -> Service:

@@ -387,3 +387,17 @@ def test_blocks_may_be_written_in_any_way_of_the_syntax(
         in curator.text(FACTS)
     )
     assert curator.findings() == []
+
+
+def test_files_that_are_written_anew_keep_their_permissions(mechanisms_copy: Path) -> None:
+    folder = mechanisms_copy / "data" / "international-working-mechanisms"
+    facts = folder / "facts.trig"
+    facts.chmod(0o600)
+    text = folder / "text.txt"
+    words = text.read_text("utf-8").replace(
+        "CRCCME Chinese Secretariat is in", "Its Secretariat is in"
+    )
+    text.write_text(words, "utf-8")
+    updating.update(mechanisms_copy, folder.name, None).write(mechanisms_copy)
+    assert "#> Its Secretariat is in CCCME." in facts.read_text("utf-8")
+    assert facts.stat().st_mode & 0o777 == 0o600

@@ -70,9 +70,11 @@ def _library() -> Any:
 
 
 def _annotated(cas: Any) -> Annotated:
-    found = [each for each in cas.select_all_annotations() if _is_of_a_layer(each.type.name)]
-    relations = [each for each in found if _is_relation(each)]
-    spans = [each for each in found if not _is_relation(each) and (_label(each) or _link(each))]
+    annotations = [each for each in cas.select_all_annotations() if _is_of_a_layer(each.type.name)]
+    relations = [each for each in annotations if _is_relation(each)]
+    spans = [
+        each for each in annotations if not _is_relation(each) and (_label(each) or _link(each))
+    ]
     return Annotated(
         spans=[
             Span(

@@ -86,13 +86,13 @@ def _passages(graph: Graph, text: str) -> Iterator[_Passage]:
     nodes = graph.texts.passages.get(text, ())
     for start in range(0, len(nodes), _AT_ONCE):
         query = STATED.bind({"passage": nodes[start : start + _AT_ONCE]})
-        found: dict[tuple[str, int, str], list[Triple]] = {}
+        groups: dict[tuple[str, int, str], list[Triple]] = {}
         for passage, offset, exact, *said in graph.rows(query).rows:
             triple = _triple(said)
             if triple is not None and isinstance(passage, NamedNode) and isinstance(exact, Literal):
                 key = (passage.value, as_int(offset) or 0, exact.value)
-                found.setdefault(key, []).append(triple)
-        for (iri, begin, words), triples in found.items():
+                groups.setdefault(key, []).append(triple)
+        for (iri, begin, words), triples in groups.items():
             yield _Passage(iri, begin, words, triples)
 
 

@@ -95,7 +95,7 @@ def nif(found: Iterable[Annotation], text: str, content: str | None) -> Iterator
     yield Triple(context, RDF.type, NIF.Context)
     if content is not None:
         yield Triple(context, NIF.isString, Literal(content))
-    told: set[str] = set()
+    written: set[str] = set()
     for annotation in found:
         passage = NamedNode(annotation.passage)
         if not annotation.is_mention:
@@ -103,8 +103,8 @@ def nif(found: Iterable[Annotation], text: str, content: str | None) -> Iterator
             continue
         target = annotation.target
         node = NamedNode(f"{text}#offset_{target.begin}_{target.end}")
-        if node.value not in told:
-            told.add(node.value)
+        if node.value not in written:
+            written.add(node.value)
             yield Triple(node, RDF.type, NIF.Phrase)
             yield Triple(node, RDF.type, NIF.OffsetBasedString)
             yield Triple(node, NIF.referenceContext, context)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
-from graphsvc.namespaces import RDFS, XSD
+from graphsvc.namespaces import DATES, RDFS, XSD
 from graphsvc.queries import BoundQuery
 from graphsvc.queries.binding import bound, written
 from graphsvc.views.collection.state import WITHOUT_CLASS, Absent, Is, Present, Span
@@ -32,7 +32,6 @@ OF_CLASS = "VALUES ?class { } ?thing a ?class ."
 """How a query file says that it speaks of the things of a class."""
 
 _OUT, _IN = "?thing ?property ?value", "?value ?property ?thing"
-_DATES = (XSD.gYear, XSD.gYearMonth, XSD.date, XSD.dateTime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +228,7 @@ def _within(variable: str, span: Span) -> str:
         f"SUBSTR({written(Literal(bound))}, 1, STRLEN(STR(?{variable})))"
         for bound, sign in bounds
     ]
-    datatypes = ", ".join(map(written, _DATES))
+    datatypes = ", ".join(map(written, DATES))
     tests = [f"(DATATYPE(?{variable}) IN ({datatypes}) && {' && '.join(dates)})"]
     if all("-" not in bound[1:] for bound, _ in bounds):
         numbers = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal
 
-from graphsvc.namespaces import XSD
+from graphsvc.namespaces import DATES, XSD
 from graphsvc.views.values import as_number
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 Key: TypeAlias = tuple[int, float, str]
 
-_DATES = frozenset({XSD.gYear, XSD.gYearMonth, XSD.date, XSD.dateTime})
 _NUMBERS = frozenset(
     XSD[name]
     for name in (
@@ -32,7 +31,7 @@ def sort_key(term: Term, label: str) -> Key:
     lexical form sorts dates, but for the years before the common era.
     """
     if isinstance(term, Literal):
-        if term.datatype in _DATES:
+        if term.datatype in DATES:
             year = term.value[:5] if term.value.startswith("-") else term.value[:4]
             return (1, as_number(Literal(year)), term.value)
         value = as_number(term) if term.datatype in _NUMBERS else None
@@ -48,4 +47,4 @@ def is_number(term: Term) -> bool:
 
 def is_date(term: Term) -> bool:
     """Tell whether a term is a date, as precise as it may be."""
-    return isinstance(term, Literal) and term.datatype in _DATES
+    return isinstance(term, Literal) and term.datatype in DATES

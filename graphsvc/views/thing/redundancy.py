@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
-from graphsvc.namespaces import XSD
+from graphsvc.namespaces import DATES, XSD
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.model import Status
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _MOST_STEPS = 5
 """How many rows may each stand for the one before it."""
-
-_DATES = frozenset(XSD[name] for name in ("gYear", "gYearMonth", "date", "dateTime"))
 
 
 def with_evidence(
@@ -76,7 +74,7 @@ class Redundancy:
             (fact.other.term.value[:4], fact.passages): (ref, fact.other.term)
             for ref, each in facts.items()
             for fact in each
-            if isinstance(fact.other.term, Literal) and fact.other.term.datatype in _DATES
+            if isinstance(fact.other.term, Literal) and fact.other.term.datatype in DATES
         }
 
     def has(self, ref: PropertyRef, fact: Fact) -> bool:

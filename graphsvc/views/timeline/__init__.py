@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.datatypes import DATATYPES
-from graphsvc.namespaces import DCAT, DERIVATIONS, PROV, XSD, Namespace, graph_iri
+from graphsvc.namespaces import DATES, DCAT, DERIVATIONS, PROV, Namespace, graph_iri
 from graphsvc.pictures.span import Stretch, stretch, ticks
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
@@ -67,7 +67,7 @@ _SPANS = tuple(
 )
 """The properties that say when a thing begins, and those that say when it ends."""
 
-_FORMS = tuple(DATATYPES[XSD[name].value] for name in ("gYear", "gYearMonth", "date", "dateTime"))
+_FORMS = tuple(DATATYPES[datatype.value] for datatype in DATES)
 
 _STEPS = (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 _MOST_PERIODS = 60
