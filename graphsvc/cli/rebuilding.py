@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 #: How long no file has to change before a build, and how often it is looked whether there are other
 #: folders and files to watch, in milliseconds.
-_QUIET, _LOOK = 200, 50
+_QUIET, _LOOK = 50, 50
 
 #: How often it is looked whether the service has started, in seconds.
 _STEP = 0.05

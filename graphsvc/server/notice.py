@@ -12,15 +12,14 @@ import json
 import logging
 import os
 import signal
+import tempfile
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import Self
 
 from graphsvc.errors import StoreError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: How often a reload is looked at that is under way, in seconds.
 _STEP = 0.05
@@ -53,18 +52,15 @@ class Notice:
     def __init__(self, releases: Path, addresses: list[str]) -> None:
         self.has_served = False
         self.descriptor = os.memfd_create("graphsvc-notice")
-        self._path = releases / f".service-{os.getpid()}.json"
+        self._releases = releases
+        self._path = Path()
         self._addresses = addresses
         self._file: int | None = None
         self._changes = 0
 
     def __enter__(self) -> Self:
-        try:
-            self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            os.posix_fallocate(self._file, 0, _ROOM)
-        except OSError:
-            self._leave_file()  # a folder that is only read is served all the same
+        with suppress(OSError):  # a folder that is only read is served all the same
+            self._make_file()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -88,6 +84,23 @@ class Notice:
             _overwrite(self._file, row)
         except OSError as error:
             logging.getLogger(__name__).warning("%s cannot be written: %s.", self._path, error)
+
+    def _make_file(self) -> None:
+        """Make and lock the file, and then give it its name, which no service had before.
+
+        Who finds a notice that is not locked takes it for one left behind, and deletes it.
+        """
+        prefix = f".service-{os.getpid()}-"
+        self._file, name = tempfile.mkstemp(".new", prefix, self._releases)
+        self._path = Path(name)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            os.fchmod(self._file, 0o644)
+            os.posix_fallocate(self._file, 0, _ROOM)
+            self._path = self._path.replace(self._path.with_suffix(".json"))
+        except OSError:
+            self._leave_file()
+            raise
 
     def _leave_file(self) -> None:
         if self._file is not None:
@@ -139,6 +152,8 @@ class Service:
                 after = Service.read(self.path)
             except (ProcessLookupError, FileNotFoundError) as error:
                 raise StoreError("The service has ended.") from error
+            except ValueError:
+                continue  # it is being written
         if after.status.failure:
             raise StoreError(
                 f"{after.status.failure} The release {after.status.release} is served.",
@@ -149,15 +164,19 @@ class Service:
 
 def services(releases: Path) -> list[Service]:
     """Return the services that run with a folder of releases and answer."""
-    running = []
-    for path in sorted(releases.glob(".service-*.json")):
-        with path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                with suppress(ValueError):
-                    running.append(Service.read(path))
-            else:
-                with suppress(OSError):
-                    path.unlink(missing_ok=True)  # its service was killed
-    return running
+    notices = sorted(releases.glob(".service-*.json"))
+    return [service for path in notices if (service := _running(path)) is not None]
+
+
+def _running(path: Path) -> Service | None:
+    """Return the service of a notice; None if it has ended or does not answer yet."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with suppress(ValueError):
+                return Service.read(path)
+        else:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)  # its service was killed
+    return None
