@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from graphsvc import __version__, depot, dumps, editions, listing, progress, release, search
+from graphsvc import (
+    __version__,
+    dumps,
+    listing,
+    ontology_versions,
+    progress,
+    release,
+    release_repository,
+    search,
+)
 from graphsvc.canonical import canonical
 from graphsvc.errors import InputError, SettingsError
 from graphsvc.findings import Finding, Severity
@@ -24,7 +33,7 @@ from graphsvc.layout import Role
 from graphsvc.namespaces import DCTERMS, DERIVATIONS, VOID, Rebase, graph_iri
 from graphsvc.naming import Naming, labels_in, resolved
 from graphsvc.release import Manifest, Release, current, is_fresh
-from graphsvc.store import forms, union
+from graphsvc.store import lexical_forms, union
 
 if TYPE_CHECKING:
     from graphsvc.settings import Settings
@@ -66,7 +75,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
     _stop_at_errors(findings)
     rebase = Rebase(project.base, settings.base_iri or project.base)
     _refuse_collisions(project, rebase)
-    with depot.workplace(settings.releases) as folder:
+    with release_repository.workplace(settings.releases) as folder:
         progress.tell("Sorting")
         files = documents(project, rebase)
         _write(files, folder)
@@ -93,11 +102,11 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
             )
             progress.tell("Storing")
             stored.result()
-        editions.write(complete, nquads, folder)
-        home = depot.put(folder, complete, settings.releases)
-        editions.archive(Release.open(home), settings.releases)
-        depot.serve(home, settings.releases)
-        depot.keep_newest(settings.releases, settings.keep_releases)
+        ontology_versions.write(complete, nquads, folder)
+        home = release_repository.put(folder, complete, settings.releases)
+        ontology_versions.archive(Release.open(home), settings.releases)
+        release_repository.serve(home, settings.releases)
+        release_repository.keep_newest(settings.releases, settings.keep_releases)
     return Release.open(home)
 
 
@@ -197,7 +206,7 @@ def _store(content: _Content, folder: Path) -> None:
 
 def _index(content: _Content, folder: Path) -> None:
     """Write what is looked up in the N-Quads without asking the store."""
-    forms.write(content.nquads, folder / release.FORMS)
+    lexical_forms.write(content.nquads, folder / release.FORMS)
     (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
     (folder / release.DOCUMENTS).write_bytes(listing.documents(content.nquads, content.base))
 

@@ -24,8 +24,8 @@ from pyoxigraph import RdfFormat, parse
 
 from graphsvc.errors import NotAcceptable
 from graphsvc.formats import Content, Format, named
-from graphsvc.store import pieces, union
-from graphsvc.store.writing import write_statements
+from graphsvc.store import chunks, union
+from graphsvc.store.serialization import write_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -121,14 +121,14 @@ def _write(nquads: bytes, prefixes: Mapping[str, str], folder: Path, fmt: Format
 
 def _fill(nquads: bytes, prefixes: Mapping[str, str], fmt: Format, out: _Output) -> None:
     if fmt.engine == RdfFormat.N_QUADS or not isinstance(fmt.engine, RdfFormat):
-        for batch in _batches(pieces.lines(nquads)):
+        for batch in _batches(chunks.lines(nquads)):
             out.write(batch)
         return
     if Content.QUADS in fmt.carries:
         lines: Iterable[bytes] = _by_graph(nquads)
     else:
         lines = union.triples(nquads)
-    statements = parse(pieces.reader(_batches(lines)), RdfFormat.N_QUADS)
+    statements = parse(chunks.reader(_batches(lines)), RdfFormat.N_QUADS)
     # JSON-LD gets no prefixes: its reader would need them in order, and its reader is a program.
     declared = {} if fmt.engine == RdfFormat.JSON_LD else dict(prefixes)
     write_statements(statements, cast("IO[bytes]", out), fmt, declared)
@@ -138,12 +138,12 @@ def _by_graph(nquads: bytes) -> Iterator[bytes]:
     """Yield the lines graph by graph, so that each graph is written as one block."""
     starts: defaultdict[bytes, array[int]] = defaultdict(lambda: array("Q"))
     start = 0
-    for line in pieces.lines(nquads):
+    for line in chunks.lines(nquads):
         starts[line[line.rindex(b" <") :]].append(start)
         start += len(line)
     for graph in sorted(starts):
         for start in starts[graph]:
-            yield next(pieces.lines(nquads, start))
+            yield next(chunks.lines(nquads, start))
 
 
 def _batches(lines: Iterable[bytes]) -> Iterator[bytes]:

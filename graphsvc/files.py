@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat
 
-from graphsvc import file_bounds, layout, rdf_files, trig
+from graphsvc import file_limits, layout, rdf_files, trig
 from graphsvc.findings import Finding, Severity
 from graphsvc.layout import Role, Row
 from graphsvc.namespaces import OWL, RDF, SH, Prefixes, graph_iri
@@ -64,7 +64,7 @@ class SourceFile:
     @cached_property
     def text(self) -> str:
         """Return the file's characters; what is not UTF-8 is replaced, and found elsewhere."""
-        return file_bounds.unpacked(self.data).decode("utf-8", "replace")
+        return file_limits.unpacked(self.data).decode("utf-8", "replace")
 
     @cached_property
     def lines(self) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import zstandard
 from pyoxigraph import RdfFormat
 
-from graphsvc import file_bounds, impostors
+from graphsvc import file_limits, non_rdf_files
 from graphsvc.errors import InputError
 from graphsvc.findings import Finding, Severity
 from graphsvc.parsing import Parsed
@@ -104,7 +104,7 @@ def _no_file(path: Path) -> InputError:
 
 def _no_rdf(path: Path) -> InputError:
     """Return the error of a file that was named and is no RDF by its name."""
-    if impostor := impostors.by_name(path.name):
+    if impostor := non_rdf_files.by_name(path.name):
         return InputError(f"{path.name} is {impostor.what}.", (), remedy=impostor.remedy)
     remedy = f"Name it as one of {known()}."
     return InputError(f"{path.name} is no RDF by its name.", (), remedy=remedy)
@@ -161,14 +161,14 @@ def _bare(name: str) -> str:
 def read(file: RdfFile, data: bytes, base: str, parser: Parser) -> Parsed:
     """Return what the bytes of a file say; relative IRIs are relative to ``base``."""
     try:
-        text = file_bounds.unpacked(data).removeprefix(_BYTE_ORDER_MARK)
+        text = file_limits.unpacked(data).removeprefix(_BYTE_ORDER_MARK)
     except InputError as error:
         return _refused(file, error.message, error.remedy)
     except (OSError, EOFError, zstandard.ZstdError) as error:
         remedy = "Copy or download the file again."
         return _refused(file, f"The file cannot be unpacked: {error}.", remedy)
     beginning = text[:_BEGINNING]
-    if impostor := impostors.by_beginning(beginning):
+    if impostor := non_rdf_files.by_beginning(beginning):
         return _refused(file, f"This is {impostor.what}.", impostor.remedy)
     try:
         text = _in_utf_8(text)
@@ -186,11 +186,11 @@ def read(file: RdfFile, data: bytes, base: str, parser: Parser) -> Parsed:
 def _refuse_excess(text: bytes, rdf_format: RdfFormat) -> None:
     """Raise InputError for what the parser of a syntax would need too much memory for."""
     if rdf_format == RdfFormat.RDF_XML:
-        file_bounds.refuse_entities(text)
+        file_limits.refuse_entities(text)
     elif rdf_format == RdfFormat.JSON_LD:
-        file_bounds.refuse_nested_json(text)
+        file_limits.refuse_nested_json(text)
     else:
-        file_bounds.refuse_nested_triple_terms(text)
+        file_limits.refuse_nested_triple_terms(text)
 
 
 def _in_utf_8(text: bytes) -> bytes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graphsvc import files, layout, rdf_files, settings, trig
-from graphsvc.bases import bases_of
+from graphsvc.base_iris import bases_of
 from graphsvc.errors import InputError
 from graphsvc.findings import Finding
 from graphsvc.layout import Role, Row

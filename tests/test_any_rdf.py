@@ -18,7 +18,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from graphsvc import derived, parsing, settings
+from graphsvc import parsing, rdf_project, settings
 from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.errors import InputError
@@ -61,7 +61,7 @@ def write(tmp_path: Path) -> Callable[[str, bytes | str], Path]:
 
 
 def load(*paths: Path) -> Project:
-    return derived.load(paths, parsing.parse_file)
+    return rdf_project.load(paths, parsing.parse_file)
 
 
 def said(project: Project) -> Dataset:
@@ -171,7 +171,7 @@ def test_statements_that_cannot_be_read_are_left_out_and_counted(
 ) -> None:
     bad = "".join(f"<http://e.com/{n} <http://e.com/b> 1 .\n" for n in range(30))
     good = "<http://e.com/a> <http://e.com/b> <http://e.com/c> .\n"
-    project = derived.load([write("some.nt", good + bad + good)], parsing.parse_leniently)
+    project = rdf_project.load([write("some.nt", good + bad + good)], parsing.parse_leniently)
     assert {finding.severity for finding in project.findings} == {Severity.WARNING}
     assert project.findings[-1].message.startswith("30 statements")
     assert len(project.files[0].quads) == 2
@@ -274,6 +274,6 @@ def test_a_release_of_files_is_fresh_until_one_changes(
 ) -> None:
     path = write("people.ttl", PEOPLE)
     release = built(load(path))
-    assert is_fresh(derived.current_inputs([path]), release)
+    assert is_fresh(rdf_project.current_inputs([path]), release)
     path.write_text(PEOPLE.replace("Ada", "Augusta Ada"), "utf-8")
-    assert not is_fresh(derived.current_inputs([path]), release)
+    assert not is_fresh(rdf_project.current_inputs([path]), release)

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from graphsvc import settings
 from graphsvc.changes import Ledger, View
-from graphsvc.changes.rebased import rebased
+from graphsvc.changes.rebasing import rebased
 from graphsvc.cli import main
 from graphsvc.namespaces import SH, XSD, Rebase
 from graphsvc.web.app import create_app

@@ -375,7 +375,7 @@ SWAPPER = """
 import select, shutil, sys
 from itertools import count
 from pathlib import Path
-from graphsvc import depot
+from graphsvc import release_repository
 
 before = Path(sys.argv[1])
 for number in count():
@@ -383,7 +383,7 @@ for number in count():
         break
     after = before.with_name(f"copy-{number}")
     shutil.copytree(before, after)
-    depot.serve(after, before.parent)
+    release_repository.serve(after, before.parent)
     shutil.rmtree(before)
     before = after
 """

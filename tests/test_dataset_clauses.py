@@ -13,8 +13,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
 from graphsvc.errors import QuerySyntaxError
 from graphsvc.formats import Content, named
+from graphsvc.store.iri_resolution import resolved
 from graphsvc.store.oxigraph import OxigraphStore
-from graphsvc.store.resolving import resolved
 
 HOME = "http://e.org/a/"
 FORMATS = dict.fromkeys(Content, tuple(fmt for fmt in (named("tsv"),) if fmt))

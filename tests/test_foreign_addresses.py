@@ -11,7 +11,7 @@ from endpoint.transports import OverHttp, free_port, running
 from foreign import SAMPLES, served
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from graphsvc import derived, parsing
+from graphsvc import parsing, rdf_project
 from graphsvc.document_addresses import DocumentAddresses, iris_at
 from graphsvc.listing import Listing, listing_of
 from graphsvc.namespaces import VOID
@@ -313,7 +313,7 @@ def test_many_subjects_elsewhere_make_a_base(
 ) -> None:
     path = tmp_path / "x.ttl"
     path.write_text("".join(f"<{subject}> <urn:p> 1 .\n" for subject in subjects))
-    project = derived.load([path], parsing.parse_file)
+    project = rdf_project.load([path], parsing.parse_file)
     told = [quad.object for quad in project.derived if quad.predicate == VOID.uriSpace]
     assert told == [Literal(base) for base in bases]
 

@@ -26,7 +26,15 @@ from graphsvc.errors import SettingsError
 from graphsvc.findings import Finding, Severity
 from graphsvc.namespaces import FOAF, RDFS, SCHEMA
 from graphsvc.profiles import DEFAULT, STRICT, Profile
-from graphsvc.validation import MODULES, Evidence, citations, common_checks, names, owl, validate
+from graphsvc.validation import (
+    MODULES,
+    Evidence,
+    check_names,
+    citations,
+    common_checks,
+    owl,
+    validate,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -444,7 +452,7 @@ def test_what_gives_names_by_convention() -> None:
 
 
 def test_every_check_is_listed_by_its_name() -> None:
-    listed = names.of_modules(MODULES)
+    listed = check_names.of_modules(MODULES)
     finding = re.compile(r"Finding\(\s*\"([a-z-]+)\"|\.finding\(\s*\"([a-z-]+)\"")
     # What a doctor says is of a machine and its settings: no settings weigh it.
     sources = (

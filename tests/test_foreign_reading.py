@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from pyoxigraph import Literal
 
-from graphsvc import derived, parsing, settings
+from graphsvc import parsing, rdf_project, settings
 from graphsvc.build import build
 from graphsvc.cli import main
 from graphsvc.description import describe
@@ -55,11 +55,11 @@ def write(tmp_path: Path) -> Write:
 
 
 def load(*paths: Path) -> Project:
-    return derived.load(paths, parsing.parse_file)
+    return rdf_project.load(paths, parsing.parse_file)
 
 
 def load_leniently(*paths: Path) -> Project:
-    return derived.load(paths, parsing.parse_leniently)
+    return rdf_project.load(paths, parsing.parse_leniently)
 
 
 def values(project: Project) -> list[str]:
@@ -176,7 +176,7 @@ def test_a_context_elsewhere_is_not_fetched_and_nothing_is_guessed(
     write: Write, parser: Parser
 ) -> None:
     text = '{\n "@context": ["https://schema.org/"],\n "@type": "Person", "name": "Ada"}'
-    project = derived.load([write("ada.jsonld", text), write("one.nt", ONE)], parser)
+    project = rdf_project.load([write("ada.jsonld", text), write("one.nt", ONE)], parser)
     (finding,) = project.findings
     assert (finding.severity, finding.line) == (Severity.ERROR, 2)
     assert "https://schema.org/" in finding.message

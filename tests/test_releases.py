@@ -29,11 +29,11 @@ from hypothesis import strategies as st
 from rdflib.namespace import RDF
 from SPARQLWrapper import JSON, SPARQLWrapper
 
-from graphsvc import depot, editions, settings, sources
+from graphsvc import ontology_versions, release_repository, settings, sources
 from graphsvc.build import build
 from graphsvc.changes import Kind, Ledger, View
-from graphsvc.changes.answers import Verdict, compare, is_ordered
-from graphsvc.changes.lines import ADDED, REMOVED, Statement, _apart, _renamed
+from graphsvc.changes.answer_diff import Verdict, compare, is_ordered
+from graphsvc.changes.quad_diff import ADDED, REMOVED, Statement, _apart, _renamed
 from graphsvc.cli import main
 from graphsvc.description import describe
 from graphsvc.errors import ReleaseError
@@ -125,17 +125,17 @@ def ask(client: FlaskClient, query: str, accept: str = "*/*", **others: Any) -> 
 def test_a_release_that_is_held_is_not_removed(lights_folder: Path, tmp_path: Path) -> None:
     project, releases = copied(lights_folder, tmp_path / "project"), tmp_path / "releases"
     first = built(project, releases)
-    hold = depot.Hold(first.path)
+    hold = release_repository.Hold(first.path)
     change(project)
     second = built(project, releases, keep_releases=1)
-    assert [release.id for release in depot.kept(releases)] == [second.id, first.id]
-    assert not depot.removed(releases)
+    assert [release.id for release in release_repository.kept(releases)] == [second.id, first.id]
+    assert not release_repository.removed(releases)
     hold.close()
-    depot.keep_newest(releases, 1)
-    assert [release.id for release in depot.kept(releases)] == [second.id]
-    assert depot.removed(releases) == {first.id}
+    release_repository.keep_newest(releases, 1)
+    assert [release.id for release in release_repository.kept(releases)] == [second.id]
+    assert release_repository.removed(releases) == {first.id}
     with pytest.raises(ReleaseError, match="not here any more"):
-        depot.Hold(first.path)
+        release_repository.Hold(first.path)
 
 
 # --- every answer names its release ---
@@ -484,7 +484,7 @@ def test_a_version_that_was_released_dereferences_for_good(
     change(project)
     second = built(project, releases, keep_releases=1)
     assert not first.path.exists()
-    assert [edition.name for edition in editions.known(releases)] == ["1.1.0", "1.0.0"]
+    assert [edition.name for edition in ontology_versions.known(releases)] == ["1.1.0", "1.0.0"]
     client = create_app(second, settings.load({}, {})).test_client()
     old = rdflib.Graph().parse(data=client.get("/ontology/1.0.0.ttl").data, format="turtle")
     node = rdflib.URIRef(f"{BASE}ontology")
@@ -639,12 +639,12 @@ def test_builds_take_no_release_away_from_a_service(
     for number in range(2):
         replaced(project, "data/editorial.trig", '"Port Merrow', f'"Port Merrow {number}')
         newest = built(project, releases, keep_releases=1)
-    kept = {release.id for release in depot.kept(releases)}
+    kept = {release.id for release in release_repository.kept(releases)}
     assert kept == {newest.id, made[0].id, made[1].id}, "served and pinned ones are held"
     for release in made:
         code, headers, _ = fetch(port, pinned(f"{NAMES} # again", release.id))
         assert (code, headers["Release"]) == (200, release.id)
-    (gone,) = depot.removed(releases)
+    (gone,) = release_repository.removed(releases)
     code, _, content = fetch(port, pinned(NAMES, gone))
     assert code == 410
     assert made[1].id.encode() in content
@@ -660,7 +660,7 @@ def test_a_copy_of_one_release_can_be_served_alone(
 ) -> None:
     shutil.copytree(both[1].path, tmp_path / both[1].id)
     (tmp_path / "current").symlink_to(both[1].id)
-    (alone,) = depot.kept(tmp_path)
+    (alone,) = release_repository.kept(tmp_path)
     client = create_app(alone, settings.load({}, {})).test_client()
     assert client.get("/ontology/1.1.0.ttl").status_code == 200
     assert client.get("/ontology/1.0.0.ttl").status_code == 404

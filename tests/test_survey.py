@@ -16,11 +16,11 @@ from graphsvc.errors import DeadlineExceeded, SettingsError, StoreError
 from graphsvc.naming import Naming
 from graphsvc.search import Search
 from graphsvc.store.oxigraph import OxigraphStore
-from graphsvc.survey import names, whole
-from graphsvc.survey.asking import survey_query
+from graphsvc.survey import metadata, names
 from graphsvc.survey.lookup import Lookup
-from graphsvc.survey.taking import take, take_with_index
-from graphsvc.survey.unread import take_nothing
+from graphsvc.survey.placeholder import take_nothing
+from graphsvc.survey.snapshot import take, take_with_index
+from graphsvc.survey.survey_queries import survey_query
 from graphsvc.web.app import create_app, warm_up
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def lights(lights_release: Release) -> bytes:
 
 
 def test_a_graph_without_a_description_is_sampled(tmp_path: Path) -> None:
-    found = whole.read(Engine(PEOPLE), of(tmp_path), None)
+    found = metadata.read(Engine(PEOPLE), of(tmp_path), None)
     assert found.bases == ("https://a.example/",)
     assert found.title == "engine.example"
     assert sorted(found.languages) == ["en", "fr"]
@@ -96,13 +96,13 @@ def test_a_graph_without_a_description_is_sampled(tmp_path: Path) -> None:
 
 
 def test_what_a_graph_says_of_itself_goes_before_a_sample(tmp_path: Path) -> None:
-    found = whole.read(Engine(PEOPLE + TITLED), of(tmp_path), None)
+    found = metadata.read(Engine(PEOPLE + TITLED), of(tmp_path), None)
     assert (found.base, found.title) == ("https://a.example/", "People")
 
 
 def test_a_setting_goes_before_what_a_graph_says(tmp_path: Path) -> None:
     base = "https://a.example/people/"
-    assert whole.read(Engine(PEOPLE + TITLED), of(tmp_path, base_iri=base), None).base == base
+    assert metadata.read(Engine(PEOPLE + TITLED), of(tmp_path, base_iri=base), None).base == base
 
 
 def test_a_release_of_an_engine_lists_what_that_of_a_build_lists(

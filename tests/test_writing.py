@@ -25,7 +25,7 @@ from pyoxigraph import (
 from graphsvc.errors import NotAcceptable
 from graphsvc.formats import Format, named
 from graphsvc.namespaces import RDF, Prefixes
-from graphsvc.store.writing import WAITING, write_graph, write_table
+from graphsvc.store.serialization import WAITING, write_graph, write_table
 
 EX, XSD = "https://example.org/", "http://www.w3.org/2001/XMLSchema#"
 PREFIXES = Prefixes(

@@ -7,9 +7,9 @@ The releases' files of quads are read side by side, so any two releases can be c
 different bases by what they would say under one.
 """
 
-from graphsvc.changes.kinds import FACTS, RECORDS, Kind
-from graphsvc.changes.ledger import Change, Count, Ledger, View
-from graphsvc.changes.lines import ADDED, REMOVED, Statement
+from graphsvc.changes.diff import Change, Count, Ledger, View
+from graphsvc.changes.quad_diff import ADDED, REMOVED, Statement
+from graphsvc.changes.statement_kinds import FACTS, RECORDS, Kind
 
 __all__ = [
     "ADDED",

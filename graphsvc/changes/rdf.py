@@ -18,7 +18,7 @@ from graphsvc.namespaces import DCTERMS, PROV, RDF, RDFS, VOID, XSD, Namespace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphsvc.changes.ledger import Change
+    from graphsvc.changes.diff import Change
     from graphsvc.release import Release
 
 CS = Namespace("http://purl.org/vocab/changeset/schema#")

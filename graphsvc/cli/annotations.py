@@ -16,7 +16,7 @@ from graphsvc.errors import InputError, ParameterError
 from graphsvc.findings import printable
 from graphsvc.formats import Content, carrying
 from graphsvc.parsing import parse_file
-from graphsvc.survey.opening import store_of
+from graphsvc.survey.engine import store_of
 from graphsvc.texts.annotations import files
 from graphsvc.texts.annotations.facts import Said, Terms, made
 from graphsvc.texts.annotations.writing import SUGGESTED, written

@@ -11,8 +11,8 @@ from graphsvc.cli.derived import say_what_was_derived
 from graphsvc.cli.inputs import with_paths
 from graphsvc.cli.options import OF_ENGINES, with_settings
 from graphsvc.errors import SettingsError
-from graphsvc.survey.opening import open_engine, project_beside
-from graphsvc.survey.taking import take_with_index
+from graphsvc.survey.engine import open_engine, project_beside
+from graphsvc.survey.snapshot import take_with_index
 
 if TYPE_CHECKING:
     from graphsvc.settings import Settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
-from graphsvc import derived, layout, parsing, rdf_files, sources
+from graphsvc import layout, parsing, rdf_files, rdf_project, sources
 from graphsvc.setting_sources import FILE_NAME
 
 if TYPE_CHECKING:
@@ -48,14 +48,14 @@ def load(settings: Settings) -> Project:
     parser = parsing.parse_leniently if settings.lenient else parsing.parse_file
     if settings.project is not None and layout.is_project(settings.project):
         return sources.load(settings.project, settings.files, parser)
-    return derived.load(_paths(settings), parser)
+    return rdf_project.load(_paths(settings), parser)
 
 
 def digests(settings: Settings) -> Mapping[str, str]:
     """Return the files of what is to be published as they are now, each with its sha256."""
     if settings.project is not None and layout.is_project(settings.project):
         return sources.current_inputs(settings.project, settings.files)
-    return derived.current_inputs(_paths(settings))
+    return rdf_project.current_inputs(_paths(settings))
 
 
 def is_nothing(settings: Settings) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from graphsvc import depot
+from graphsvc import release_repository
 from graphsvc.cli import progress
 from graphsvc.cli.inputs import with_paths
 from graphsvc.cli.options import with_settings
@@ -110,7 +110,7 @@ def publish(
     release = release_named(settings.releases, name)
     folder = settings.releases / _JOURNALS / _folder_name(engine.addresses.query)
     publisher = Publisher(engine, release.base, folder, _show_way)
-    with depot.Hold(release.path), progress.shown():
+    with release_repository.Hold(release.path), progress.shown():
         outcome = publisher.undo() if task else publisher.publish(release, adopted)
     _show(outcome, engine.addresses.query)
 

@@ -16,8 +16,8 @@ from graphsvc.cli.inputs import digests
 from graphsvc.cli.options import OF_ENGINES, with_settings
 from graphsvc.errors import ParameterError
 from graphsvc.formats import ANSWER_FORMATS, Content, carrying
-from graphsvc.survey.opening import open_engine, project_beside, store_of
-from graphsvc.survey.taking import take
+from graphsvc.survey.engine import open_engine, project_beside, store_of
+from graphsvc.survey.snapshot import take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from graphsvc import depot
+from graphsvc import release_repository
 from graphsvc.changes import Kind, Ledger, View
 from graphsvc.cli.options import with_settings
 from graphsvc.errors import ReleaseError
@@ -43,7 +43,7 @@ def releases(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - click
 
     All files are read: a release that is damaged is named, and no service serves it.
     """
-    kept = depot.kept(settings.releases)
+    kept = release_repository.kept(settings.releases)
     newest = (settings.releases / CURRENT).resolve().name
     if not kept:
         current(settings.releases)  # it says what is wrong
@@ -59,7 +59,7 @@ def releases(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - click
         grid.add_row(Text(each.id, style="bold"), each.manifest.built[:16], *counts, mark)
     console = Console(highlight=False)
     console.print(grid)
-    for message in depot.damage(settings.releases).values():
+    for message in release_repository.damage(settings.releases).values():
         console.print(Text(message, style="red"), soft_wrap=True)
     for service in services(settings.releases):
         status = service.status
@@ -94,7 +94,7 @@ def diff(
     with ExitStack() as held:
         sides = [release_named(settings.releases, name) for name in (before, after)]
         for side in sides:
-            held.enter_context(depot.Hold(side.path))
+            held.enter_context(release_repository.Hold(side.path))
         found = _compared(*sides)
         if as_json:
             pages = {view: found.report.page(view, 1, _ALL) for view in _VIEWS}
@@ -113,7 +113,7 @@ def release_named(folder: Path, name: str) -> Release:
     """Return the release of a name; ReleaseError if none or several have it."""
     if name == CURRENT:
         return current(folder)
-    kept = depot.kept(folder)
+    kept = release_repository.kept(folder)
     found = [release for release in kept if release.id.startswith(name)]
     if len(found) != 1:
         raise ReleaseError(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from graphsvc import depot, vocabularies
+from graphsvc import release_repository, vocabularies
 from graphsvc.cli.derived import say_what_was_derived
 from graphsvc.cli.inputs import digests, is_nothing, with_paths
 from graphsvc.cli.options import OF_ENGINES, READING, SERVING, with_settings
@@ -23,8 +23,8 @@ from graphsvc.server.keeper import Keeper
 from graphsvc.server.listening import address_of, listeners
 from graphsvc.server.notice import services
 from graphsvc.setting_sources import ENVIRONMENT
-from graphsvc.survey.taking import known
-from graphsvc.survey.unread import take_nothing
+from graphsvc.survey.placeholder import take_nothing
+from graphsvc.survey.snapshot import known
 from graphsvc.web.branding import read_logo
 
 if TYPE_CHECKING:
@@ -122,7 +122,9 @@ def _fresh_release(settings: Settings) -> Release | None:
     try:
         release = current(settings.releases)
     except ReleaseError:
-        return next(iter(depot.kept(settings.releases)), None) if is_nothing(settings) else None
+        if not is_nothing(settings):
+            return None
+        return next(iter(release_repository.kept(settings.releases)), None)
     if is_nothing(settings):
         return release
     is_new = is_fresh(digests(settings), release, settings.base_iri, settings.label_properties)

@@ -7,9 +7,9 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from graphsvc.depot import BUILDING, LOCK
 from graphsvc.findings import Finding, Severity
 from graphsvc.release import CURRENT
+from graphsvc.release_repository import BUILDING, LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

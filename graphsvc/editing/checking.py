@@ -15,7 +15,7 @@ from graphsvc.findings import Finding
 from graphsvc.parsing import parse_file
 from graphsvc.texts.model import FACTS
 from graphsvc.validation import citations, literals, numbers, terms
-from graphsvc.validation.evidence import Evidence
+from graphsvc.validation.context import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from graphsvc.namespaces import OWL, RDF, RDFS, SKOS
 from graphsvc.naming import labels_in
-from graphsvc.validation.evidence import TERM_TYPES
+from graphsvc.validation.context import TERM_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc import grammar, sparql
 from graphsvc.errors import GraphsvcError
-from graphsvc.explain import findings, patterns
+from graphsvc.explain import causes, patterns
 from graphsvc.explain.model import Explanation, Note, Reason, Unexamined
 from graphsvc.explain.omissions import omissions
 from graphsvc.explain.patterns import Reader
@@ -117,20 +117,18 @@ class _Examination:
         return folds and not any(part.nodes("GroupBy") for part in modifiers)
 
     def _examine(self, group: Node | None) -> None:
-        graphs = list(
-            findings.unknown_graphs(self._query, self._whole, self._probes, self._prefixes)
-        )
+        graphs = list(causes.unknown_graphs(self._query, self._whole, self._probes, self._prefixes))
         self._reasons += graphs
         told = {reason.position for reason in graphs}
         unknown = [term for term in self._unknown_terms() if term.position not in told]
         if group is not None:
             alone = [*self._without_match(group, "", "")]
-            self._reasons += findings.with_terms(alone, unknown)
+            self._reasons += causes.with_terms(alone, unknown)
             if not alone:
                 self._join(group, "", "")
-        self._reasons += [findings.unknown_term(term) for term in unknown]
+        self._reasons += [causes.unknown_term(term) for term in unknown]
         if not self._reasons and group and self._probes.matches(self._reader.text(group)):
-            self._reasons += findings.afterwards(self._query, self._whole)
+            self._reasons += causes.afterwards(self._query, self._whole)
 
     def _unknown_terms(self) -> Iterator[UnknownTerm]:
         for token, iri in iris(self._query, self._prefixes):
@@ -156,7 +154,7 @@ class _Examination:
                 yield from self._without_match(inner, before, after)
             elif part.rule == "Triples" and not self._probes.matches(before + part.text + after):
                 around = (before, after)
-                yield part, findings.no_match(self._query, part, self._probes, around)
+                yield part, causes.no_match(self._query, part, self._probes, around)
 
     def _branches(self, union: Part, before: str, after: str) -> Iterator[tuple[Part, Reason]]:
         """Yield the reasons of a union: only if none of its branches has a solution."""
@@ -187,7 +185,7 @@ class _Examination:
     def _tell_join(self, part: Part, joined: list[Part], before: str, after: str) -> None:
         inner = part.node.nodes("Group")
         if part.rule == "Filter":
-            self._reasons += findings.filtered(
+            self._reasons += causes.filtered(
                 self._query, part, joined, self._probes, (before, after)
             )
         elif part.rule == "Graph" and not self._probes.matches(before + part.text + after):
@@ -200,4 +198,4 @@ class _Examination:
         ):
             self._join(inner[0], before, after)
         else:
-            self._reasons.append(findings.empty_join(self._query, part, joined))
+            self._reasons.append(causes.empty_join(self._query, part, joined))

@@ -16,7 +16,7 @@ from graphsvc.errors import GraphsvcError, Position
 from graphsvc.explain import patterns
 from graphsvc.namespaces import VOID, Prefixes, namespace_of
 from graphsvc.nearness import near
-from graphsvc.store.resolving import resolved
+from graphsvc.store.iri_resolution import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

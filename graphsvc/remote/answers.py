@@ -19,7 +19,7 @@ from graphsvc.formats import FORMATS
 from graphsvc.remote import failures
 from graphsvc.remote.transport import CutError
 from graphsvc.store.base import Solutions
-from graphsvc.store.writing import write_graph, write_table
+from graphsvc.store.serialization import write_graph, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,7 +17,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.remote import failures
 from graphsvc.remote.authorization import Authorization
 from graphsvc.remote.breaker import Breaker
-from graphsvc.remote.dialling import Dialler, SilentHostError
+from graphsvc.remote.connection import Dialler, SilentHostError
 from graphsvc.remote.engines import GENERIC
 from graphsvc.remote.transport import Connections, CutError, Question
 from graphsvc.store.repair import Repaired

@@ -18,8 +18,8 @@ from graphsvc.remote.answers import RemoteAnswer, RemoteResult
 from graphsvc.remote.client import Client, EngineQuery
 from graphsvc.remote.credentials import credentials, must_hold_no_credentials
 from graphsvc.remote.engines import GENERIC, engine_named
+from graphsvc.remote.query_text import Words, as_values, worded
 from graphsvc.remote.recognition import Recogniser
-from graphsvc.remote.wording import Words, as_values, worded
 from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Table, Term
 
 if TYPE_CHECKING:

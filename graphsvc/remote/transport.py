@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from SPARQLWrapper import POST, SPARQLWrapper
 
 from graphsvc import __version__
-from graphsvc.remote.dialling import SilentHostError, dial
+from graphsvc.remote.connection import SilentHostError, dial
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from urllib.request import Request
 
     from graphsvc.remote.authorization import Authorization
-    from graphsvc.remote.dialling import Dial
+    from graphsvc.remote.connection import Dial
 
 _AGENT = f"graphsvc/{__version__}"
 _UNAUTHORIZED = 401

@@ -5,10 +5,10 @@ here speaks SPARQL, and nothing knows a vocabulary but the standard ones.
 """
 
 from graphsvc.search.collect import DESCRIPTIONS
-from graphsvc.search.finding import LONGEST_TEXT, Search, search
 from graphsvc.search.index import Index
+from graphsvc.search.index_writer import in_memory, write
+from graphsvc.search.matching import LONGEST_TEXT, Search, search
 from graphsvc.search.model import Entry, Found, Hit, Kind, Name, Standing, Words
-from graphsvc.search.writing import in_memory, write
 
 __all__ = [
     "DESCRIPTIONS",

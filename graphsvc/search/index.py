@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphsvc.errors import DeadlineExceeded, ReleaseError
+from graphsvc.search.index_writer import class_tag
 from graphsvc.search.model import Kind, Name, Standing
-from graphsvc.search.writing import class_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -22,7 +22,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphsvc import checksums, depot
+from graphsvc import checksums, release_repository
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import CURRENT, Release, current
 from graphsvc.server.exporter_process import ExporterProcess
@@ -159,7 +159,7 @@ class Keeper:
 
     def _candidates(self, wanted: Path) -> Iterator[Release]:
         """Yield the releases that may be served: the current one, the last one, the others."""
-        others = (release.path for release in depot.kept(self._releases))
+        others = (release.path for release in release_repository.kept(self._releases))
         for path in dict.fromkeys(filter(None, (wanted, self._last, *others))):
             if path in self._refused:
                 continue

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import click
 
-from graphsvc import depot, settings
+from graphsvc import release_repository, settings
 from graphsvc.editing import registration as editing
 from graphsvc.editing.state import State
 from graphsvc.errors import GraphsvcError, SettingsError, StoreError
@@ -43,9 +43,9 @@ from graphsvc.server.tracing import Tracer
 from graphsvc.server.watching import watch
 from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
-from graphsvc.survey.opening import HurriedReader, open_engine, project_beside
-from graphsvc.survey.taking import take
-from graphsvc.survey.unread import UnreadStore
+from graphsvc.survey.engine import HurriedReader, open_engine, project_beside
+from graphsvc.survey.placeholder import UnreadStore
+from graphsvc.survey.snapshot import take
 from graphsvc.web.app import create_app, warm_up
 from graphsvc.web.origin import Peers, PublicAddress
 
@@ -226,7 +226,7 @@ def main(
     _allow_descriptors()
     try:
         served = Release.open(release)
-        depot.Hold(served.path)
+        release_repository.Hold(served.path)
         served.verify()
         intended = plan(values)
         board = Board(intended.most)
@@ -238,7 +238,7 @@ def main(
         service = Service(values, Counters(counters), spans, board, status, state)
         if values.store:
             served, application = load_engine(service, served)
-            depot.Hold(served.path)
+            release_repository.Hold(served.path)
         else:
             application = load(service, served)
     except SettingsError as error:

@@ -18,7 +18,7 @@ import click
 from graphsvc import settings
 from graphsvc.errors import GraphsvcError
 from graphsvc.server import bounds
-from graphsvc.survey.opening import open_engine
+from graphsvc.survey.engine import open_engine
 
 #: How long to wait before the engine is asked, in seconds: at first, and at most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 5.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from graphsvc import sparql
 from graphsvc.errors import QueryError
 from graphsvc.sparql import Kind
-from graphsvc.store.resolving import resolved
+from graphsvc.store.iri_resolution import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

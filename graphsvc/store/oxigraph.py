@@ -20,12 +20,12 @@ from graphsvc import sparql
 from graphsvc.errors import NotAcceptable, QueryError, StoreError
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import Prefixes
-from graphsvc.store import pieces, syntax, union
+from graphsvc.store import chunks, syntax, union
 from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Solutions, Table, Term
 from graphsvc.store.functions import UNKNOWN, unknown_function
+from graphsvc.store.iri_resolution import resolved
 from graphsvc.store.repair import repaired
-from graphsvc.store.resolving import resolved
-from graphsvc.store.writing import write_graph, write_table
+from graphsvc.store.serialization import write_graph, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -99,7 +99,7 @@ class OxigraphStore:
         """
         store, merge = pyoxigraph.Store(), pyoxigraph.Store()
         union.fill(store, nquads, apart)
-        merge.bulk_load(pieces.reader(union.by_class(nquads, apart)), RdfFormat.N_TRIPLES)
+        merge.bulk_load(chunks.reader(union.by_class(nquads, apart)), RdfFormat.N_TRIPLES)
         return cls(store, prefixes, merge)
 
     def answer(

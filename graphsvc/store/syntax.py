@@ -1,7 +1,7 @@
 """What is wrong with a query, said so that its author can mend it.
 
 The engine's parser tells where it looked last and all that it could have gone on with there; what
-is wrong, and what was probably meant, is found out by ``teaching``.
+is wrong, and what was probably meant, is worked out by ``graphsvc.diagnostics``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
+from graphsvc.diagnostics import teach
 from graphsvc.errors import ForbiddenOperation, QuerySyntaxError
-from graphsvc.teaching import teach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
 from graphsvc.namespaces import RDF
-from graphsvc.store import pieces
+from graphsvc.store import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ def fill(store: Store, nquads: bytes, apart: NamedNode | None = None) -> None:
     """
     # At one go: a blank node is the same one only within one document. The engine in memory walks
     # from the last quad to the first, and who asks for all graphs waits for nothing.
-    store.bulk_load(pieces.reader(chain(triples(nquads, apart), (nquads,))), RdfFormat.N_QUADS)
+    store.bulk_load(chunks.reader(chain(triples(nquads, apart), (nquads,))), RdfFormat.N_QUADS)
 
 
 def triples(nquads: bytes, apart: NamedNode | None = None) -> Iterator[bytes]:
@@ -41,7 +41,7 @@ def triples(nquads: bytes, apart: NamedNode | None = None) -> Iterator[bytes]:
     the graph that stands ``apart`` do not come.
     """
     before, left_out = b"", f" {apart} .".encode()
-    for line in pieces.lines(nquads):
+    for line in chunks.lines(nquads):
         if line.rstrip(b"\n").endswith(left_out):
             continue
         # The graph is the last term, and no IRI holds a blank.

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.listing import APART
 from graphsvc.namespaces import NIF, graph_iri
-from graphsvc.survey.asking import rows
+from graphsvc.survey.survey_queries import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

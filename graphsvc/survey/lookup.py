@@ -17,8 +17,8 @@ from graphsvc.naming import IDENTIFIERS, NAMES
 from graphsvc.remote.store import RemoteStore
 from graphsvc.search import DESCRIPTIONS, LONGEST_TEXT, Index, in_memory
 from graphsvc.search.words import split
-from graphsvc.survey.asking import rows
 from graphsvc.survey.names import quads_of
+from graphsvc.survey.survey_queries import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -17,7 +17,7 @@ from graphsvc.errors import StoreError
 from graphsvc.namespaces import NIF, OA, RDF, RDFS, SCHEMA
 from graphsvc.naming import IDENTIFIERS, LITERAL_FORM, NAMES
 from graphsvc.search import DESCRIPTIONS
-from graphsvc.survey.asking import rows
+from graphsvc.survey.survey_queries import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, TypeAlias
 from graphsvc import progress
 from graphsvc.queries import load_checks, read_checks, read_queries
 from graphsvc.validation import (
+    check_names,
     checks,
     citations,
     coverage,
     imports,
     lint,
     literals,
-    names,
     numbers,
     owl,
     shapes,
     terms,
     usage,
 )
-from graphsvc.validation.evidence import Evidence
+from graphsvc.validation.context import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,7 +42,7 @@ __all__ = ["MODULES", "Evidence", "common_checks", "misnamed", "validate", "vali
 
 #: What finds something, each with the names of its checks in its docstring.
 MODULES = (
-    names,
+    check_names,
     terms,
     literals,
     citations,
@@ -132,5 +132,5 @@ def common_checks() -> tuple[Check, ...]:
 def misnamed(project: Project, weighed: Iterable[str]) -> list[Finding]:
     """Return a finding for each name among those of weighed checks that no check has."""
     own = read_checks(project.root / "queries").items
-    known = names.of_modules(MODULES) | {check.name for check in (*common_checks(), *own)}
-    return list(names.findings(weighed, known))
+    known = check_names.of_modules(MODULES) | {check.name for check in (*common_checks(), *own)}
+    return list(check_names.findings(weighed, known))

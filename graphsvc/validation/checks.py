@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import Check
     from graphsvc.store.base import Term
-    from graphsvc.validation.evidence import Evidence
+    from graphsvc.validation.context import Evidence
 
 
 def findings(evidence: Evidence, checks: Sequence[Check]) -> Iterator[Finding]:

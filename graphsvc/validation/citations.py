@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from graphsvc.findings import Finding
     from graphsvc.texts.model import Passage
-    from graphsvc.validation.evidence import Evidence
+    from graphsvc.validation.context import Evidence
 
 #: How much a text has to be like a passage to be a copy of it, of 100.
 _A_COPY = 80

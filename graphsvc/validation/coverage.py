@@ -23,14 +23,14 @@ from graphsvc.namespaces import RDF
 from graphsvc.naming import is_name, labels_in
 from graphsvc.texts.comparing import plain
 from graphsvc.texts.model import Kind, shown
-from graphsvc.validation.likeness import are_iris_near, are_names_near, near_pairs
+from graphsvc.validation.similarity import are_iris_near, are_names_near, near_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from graphsvc.findings import Finding
     from graphsvc.sources import Project
-    from graphsvc.validation.evidence import Evidence
+    from graphsvc.validation.context import Evidence
 
 #: The kinds of passages that are expected to state something.
 STATING = (Kind.SENTENCE, Kind.ITEM)

@@ -15,7 +15,7 @@ from graphsvc.namespaces import OWL, RDF
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphsvc.validation.evidence import Evidence
+    from graphsvc.validation.context import Evidence
 
 
 def findings(evidence: Evidence) -> Iterator[Finding]:

@@ -17,13 +17,13 @@ import pyoxigraph as ox
 from graphsvc.datatypes import DATATYPES, is_language_tag
 from graphsvc.findings import Finding, Severity
 from graphsvc.store.xml import FORBIDDEN
-from graphsvc.validation.evidence import first_line
+from graphsvc.validation.context import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphsvc.files import SourceFile
-    from graphsvc.validation.evidence import Evidence
+    from graphsvc.validation.context import Evidence
 
 #: What the program gives things as addresses: kinds and slugs in lower-case ASCII.
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphsvc.findings import Finding
-    from graphsvc.validation.evidence import Evidence
+    from graphsvc.validation.context import Evidence
 
 _NUMBERS = frozenset(XSD[name] for name in ("integer", "decimal", "nonNegativeInteger", "int"))
 

@@ -21,7 +21,7 @@ from graphsvc.namespaces import DERIVATIONS, SH, graph_iri
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphsvc.validation.evidence import Evidence
+    from graphsvc.validation.context import Evidence
 
 CHECK = "shacl"
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from graphsvc.files import SourceFile
-    from graphsvc.validation.evidence import Evidence
+    from graphsvc.validation.context import Evidence
 
 #: How much a name has to be like another to be what was meant, of 100.
 _NEAR = 80

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from graphsvc.findings import Finding
     from graphsvc.sources import Project
     from graphsvc.texts.model import Text
-    from graphsvc.validation.evidence import Evidence
+    from graphsvc.validation.context import Evidence
 
 
 @dataclass(frozen=True, slots=True)

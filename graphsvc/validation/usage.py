@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphsvc.files import SourceFile
-    from graphsvc.validation.evidence import Evidence
+    from graphsvc.validation.context import Evidence
 
 _CHECKS = "queries/checks/"
 

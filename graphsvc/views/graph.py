@@ -13,7 +13,7 @@ from graphsvc.errors import DeadlineExceeded
 from graphsvc.namespaces import graph_iri
 from graphsvc.naming import Naming
 from graphsvc.store.base import Table
-from graphsvc.store.forms import WrittenForms
+from graphsvc.store.lexical_forms import WrittenForms
 from graphsvc.views.collection.classes import Classes, property_sizes
 from graphsvc.views.collection.columns import Columns
 from graphsvc.views.concepts.thesauri import Thesauri

@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.queries.fitting import fitting
+from graphsvc.queries.parameter_values import fitting
 from graphsvc.views.choices import chosen
 from graphsvc.web.languages import labels
 from graphsvc.web.parts import shortened

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flask import current_app
 
-from graphsvc import depot, editions
+from graphsvc import ontology_versions, release_repository
 from graphsvc.changes import Ledger
 from graphsvc.errors import ReleaseError
 from graphsvc.release import Release
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graphsvc.changes import Count, Kind
-    from graphsvc.editions import Edition
+    from graphsvc.ontology_versions import Edition
     from graphsvc.views.dataset import Description
 
 K = TypeVar("K")
@@ -52,7 +52,7 @@ class History:
     @cached_property
     def served_edition(self) -> Edition | None:
         """Return the version of the ontology in the release that is served."""
-        return editions.of(self._served)
+        return ontology_versions.of(self._served)
 
     def kept(self) -> Sequence[Release]:
         """Return the releases that are kept, the newest first; the served one is always there."""
@@ -66,7 +66,7 @@ class History:
             return found
         listed = ", ".join(release.id for release in kept)
         remedy = f"The one served now is {self._served.id}. Kept, the newest first: {listed}."
-        if name in depot.removed(self.folder):
+        if name in release_repository.removed(self.folder):
             raise RequestProblem(
                 "gone", f"The release {name} was here and is no longer kept.", remedy=remedy
             )
@@ -84,7 +84,7 @@ class History:
 
     def _folder_now(self) -> tuple[Sequence[Release], Sequence[Edition]]:
         """Return what is in the folder; it is read again when it has changed."""
-        state = depot.state(self.folder)
+        state = release_repository.state(self.folder)
         read = self._read
         if read is None or read[0] != state:
             read = self._read = (state, (self._read_releases(), self._read_editions()))
@@ -94,7 +94,7 @@ class History:
         # The statements of an engine are those of now, whatever release of it is kept.
         if self._served.engine:
             return [self._served]
-        found = [release for release in depot.kept(self.folder) if not release.engine]
+        found = [release for release in release_repository.kept(self.folder) if not release.engine]
         if all(release.id != self._served.id for release in found):
             found.append(self._served)
             found.sort(key=lambda release: release.manifest.built, reverse=True)
@@ -102,7 +102,7 @@ class History:
 
     def _read_editions(self) -> Sequence[Edition]:
         served = self.served_edition
-        found = editions.known(self.folder)
+        found = ontology_versions.known(self.folder)
         if served is not None:
             found = [served, *(each for each in found if each.name != served.name)]
             found.sort(key=lambda edition: edition.built, reverse=True)
@@ -153,7 +153,7 @@ class History:
     def _held(self, release: Release) -> Iterator[None]:
         """Hold a release; RequestProblem if it is gone."""
         try:
-            hold = depot.Hold(release.path)
+            hold = release_repository.Hold(release.path)
         except ReleaseError:
             self.find(release.id)
             raise

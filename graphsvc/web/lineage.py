@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from graphsvc.changes import Count, Kind
     from graphsvc.dumps import Dump
-    from graphsvc.editions import Edition
+    from graphsvc.ontology_versions import Edition
     from graphsvc.release import Release
     from graphsvc.store.base import Term
 

@@ -14,7 +14,7 @@ from pyoxigraph import RdfFormat
 
 from graphsvc.errors import NotAcceptable, UnknownEntity
 from graphsvc.formats import Content, Format, carrying
-from graphsvc.store.writing import write_statements
+from graphsvc.store.serialization import write_statements
 from graphsvc.views.document import draft
 from graphsvc.web.site import site
 

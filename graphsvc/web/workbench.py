@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request, url_for
 
 from graphsvc import sparql
+from graphsvc.diagnostics import warnings
 from graphsvc.errors import NotAcceptable, QueryError
 from graphsvc.explain import unknown_terms
 from graphsvc.formats import Format
-from graphsvc.teaching import warnings
 from graphsvc.views.names import Names
 from graphsvc.web import protocol
 from graphsvc.web.examples import example

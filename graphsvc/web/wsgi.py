@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphsvc import depot, settings
+from graphsvc import release_repository, settings
 from graphsvc.release import current
-from graphsvc.survey.opening import store_of
+from graphsvc.survey.engine import store_of
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -29,6 +29,6 @@ def application() -> Flask:
     """
     values = settings.load({})
     release = current(values.releases)
-    depot.Hold(release.path)
+    release_repository.Hold(release.path)
     release.verify()
     return create_app(release, values, store_of(release, values))

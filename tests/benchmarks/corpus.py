@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph
 
-from graphsvc import __version__, depot, dumps, listing, release, search
+from graphsvc import __version__, dumps, listing, release, release_repository, search
 from graphsvc.naming import Naming
-from graphsvc.store import forms, union
+from graphsvc.store import lexical_forms, union
 
 from .generate import Population, generate
 from .vocabulary import BASE, PREFIXES
@@ -83,7 +83,7 @@ def _database(corpus: Corpus) -> None:
 
 def put_release(corpus: Corpus) -> None:
     """Make a release of the quads of a corpus, and let it be served."""
-    with depot.workplace(corpus.releases) as folder:
+    with release_repository.workplace(corpus.releases) as folder:
         for name in (release.QUERIES, release.SOURCES):
             (folder / name).mkdir()
         store = pyoxigraph.Store(str(folder / release.STORE))
@@ -96,10 +96,11 @@ def put_release(corpus: Corpus) -> None:
         nquads = b"".join(sorted(corpus.nquads.read_bytes().splitlines(keepends=True)))
         (folder / release.PAGES).write_bytes(listing.pages(nquads, BASE))
         (folder / release.DOCUMENTS).write_bytes(listing.documents(nquads, BASE))
-        forms.write(nquads, folder / release.FORMS)
+        lexical_forms.write(nquads, folder / release.FORMS)
         written = dumps.write(nquads, PREFIXES, folder)
-        home = depot.put(folder, replace(_manifest(corpus), dumps=written), corpus.releases)
-    depot.serve(home, corpus.releases)
+        manifest = replace(_manifest(corpus), dumps=written)
+        home = release_repository.put(folder, manifest, corpus.releases)
+    release_repository.serve(home, corpus.releases)
 
 
 def _manifest(corpus: Corpus) -> release.Manifest:

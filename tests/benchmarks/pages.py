@@ -26,7 +26,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
-from graphsvc import depot
+from graphsvc import release_repository
 
 from . import datasette, page_types
 from .hub import corpus
@@ -128,7 +128,7 @@ def _build_two(project: Path, releases: Path) -> tuple[str, str]:
 def _build(project: Path, releases: Path) -> str:
     places = ("--project", str(project), "--releases", str(releases))
     subprocess.run([*PROGRAM, "build", *places], check=True, stdout=subprocess.DEVNULL)
-    return depot.kept(releases)[0].id
+    return release_repository.kept(releases)[0].id
 
 
 def _measure(

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from graphsvc import sources
 from graphsvc.cli import main
 from graphsvc.validation import validate
-from graphsvc.validation.likeness import are_iris_near, are_names_near, near_pairs
+from graphsvc.validation.similarity import are_iris_near, are_names_near, near_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

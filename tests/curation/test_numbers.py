@@ -9,7 +9,7 @@ import pytest
 from graphsvc import sources
 from graphsvc.findings import Severity
 from graphsvc.validation import numbers
-from graphsvc.validation.evidence import Evidence
+from graphsvc.validation.context import Evidence
 
 if TYPE_CHECKING:
     from pathlib import Path

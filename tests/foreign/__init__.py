@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphsvc import derived, parsing, rdf_files, settings
+from graphsvc import parsing, rdf_files, rdf_project, settings
 from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.validation import validate
@@ -36,7 +36,7 @@ def served(releases: Path, *names: str | Path, **others: str) -> FlaskClient:
 def built(releases: Path, *names: str | Path, **others: str) -> Release:
     """Build a release of samples, or of other files."""
     paths = [SAMPLES / name for name in names]
-    project = derived.load(paths, parsing.parse_file)
+    project = rdf_project.load(paths, parsing.parse_file)
     chosen = settings.load({"files": tuple(paths), "releases": releases, **others}, {})
     return build(project, chosen, validate, describe)
 

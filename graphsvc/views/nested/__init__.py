@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.namespaces import PROV, RDF
 from graphsvc.phrases import Phrase
-from graphsvc.store.forms import WrittenForms
+from graphsvc.store.lexical_forms import WrittenForms
 from graphsvc.views.expressions import NAMELESS, Statements
 from graphsvc.views.model import Named, Nest
 from graphsvc.views.queries import view_query

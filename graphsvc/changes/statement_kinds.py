@@ -9,7 +9,7 @@ from graphsvc.namespaces import DERIVATIONS, graph_iri
 from graphsvc.phrases import Phrase
 
 if TYPE_CHECKING:
-    from graphsvc.changes.lines import Statement
+    from graphsvc.changes.quad_diff import Statement
 
 
 class Kind(Enum):

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphsvc.changes.rebased import rebased
+from graphsvc.changes.rebasing import rebased
 from graphsvc.namespaces import NIF, Rebase
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
+from graphsvc.diagnostics import alternatives, rules
+from graphsvc.diagnostics.context import Advice, Scene, scene
+from graphsvc.diagnostics.prefixes import undeclared
+from graphsvc.diagnostics.semantics import broken_rule, unbound_values
 from graphsvc.errors import QuerySyntaxError
-from graphsvc.teaching import alternatives, slips
-from graphsvc.teaching.meaning import broken_rule, unbound_values
-from graphsvc.teaching.prefixes import undeclared
-from graphsvc.teaching.scene import Advice, Scene, scene
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,7 @@ def _failed_at(where: Scene) -> Advice | None:
     if where.mark == "\\":
         # An escape of a character, which may stand anywhere: the engine reads what it stands for.
         return None
-    return slips.slip(where) or where.advise(
+    return rules.slip(where) or where.advise(
         f"{where.mark} cannot stand here." if where.mark else "The query ends too early.",
         alternatives.sentence(where.failure.expected),
     )

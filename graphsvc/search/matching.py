@@ -13,10 +13,10 @@ from itertools import combinations, groupby
 from typing import TYPE_CHECKING
 
 from graphsvc.language_priority import distance
+from graphsvc.search.index_writer import LONGEST_WORD, tag
 from graphsvc.search.model import Found, Hit, Kind, Name, Standing
 from graphsvc.search.ranking import EXACT, Asked, allowed_slips, slips_between
 from graphsvc.search.words import grams, key, words
-from graphsvc.search.writing import LONGEST_WORD, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

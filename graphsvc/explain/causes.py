@@ -11,7 +11,7 @@ from graphsvc.explain.patterns import shown, variables
 from graphsvc.namespaces import namespace_of
 from graphsvc.nearness import near
 from graphsvc.sparql import Kind as TokenKind
-from graphsvc.store.resolving import resolved
+from graphsvc.store.iri_resolution import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Literal
 
 from graphsvc.queries import load_queries
-from graphsvc.queries.fitting import fitting
+from graphsvc.queries.parameter_values import fitting
 from graphsvc.store.oxigraph import OxigraphStore
 
 if TYPE_CHECKING:

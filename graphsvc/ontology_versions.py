@@ -18,7 +18,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from graphsvc.namespaces import OWL, Rebase, graph_iri
-from graphsvc.store import pieces
+from graphsvc.store import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def write(manifest: Manifest, nquads: bytes, folder: Path) -> None:
     It has one if the ontology of the graph has an owl:versionIRI with an address under its own.
     """
     end = f" {graph_iri(manifest.base, 'ontology')} .\n".encode()
-    lines = b"".join(line for line in pieces.lines(nquads) if line.endswith(end))
+    lines = b"".join(line for line in chunks.lines(nquads) if line.endswith(end))
     ontology = NamedNode(f"{manifest.base}ontology")
     quads = parse(lines, RdfFormat.N_QUADS)
     said = {quad.predicate: quad.object for quad in quads if quad.subject == ontology}

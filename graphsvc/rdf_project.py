@@ -17,7 +17,7 @@ from urllib.parse import quote
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat
 
 from graphsvc import rdf_files
-from graphsvc.bases import UNKNOWN_BASE, bases_of
+from graphsvc.base_iris import UNKNOWN_BASE, bases_of
 from graphsvc.errors import InputError
 from graphsvc.files import SourceFile
 from graphsvc.findings import Severity

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from graphsvc.sparql import Kind
 
 if TYPE_CHECKING:
-    from graphsvc.teaching.scene import Advice, Scene
+    from graphsvc.diagnostics.context import Advice, Scene
 
 _QUOTES = frozenset("\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a`")
 _DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2212")

@@ -13,8 +13,8 @@ from enum import Enum
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from graphsvc.changes.kinds import FACTS, RECORDS, Kind, Kinds
-from graphsvc.changes.lines import ADDED, Comparison, Statement
+from graphsvc.changes.quad_diff import ADDED, Comparison, Statement
+from graphsvc.changes.statement_kinds import FACTS, RECORDS, Kind, Kinds
 from graphsvc.namespaces import DCTERMS, OA, PROV, RDF
 
 if TYPE_CHECKING:

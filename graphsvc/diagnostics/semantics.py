@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc import grammar, sparql
+from graphsvc.diagnostics.context import Advice
 from graphsvc.sparql import Kind, Token
-from graphsvc.teaching.scene import Advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """What a graph in an engine is as a whole: its base, its title, its prefixes, its labels.
 
 What a setting or a project says goes before what the graph says of itself, and that before what a
-sample of the graph lets one think, as `graphsvc.derived` does it for files.
+sample of the graph lets one think, as `graphsvc.rdf_project` does it for files.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from graphsvc.bases import bases_of
-from graphsvc.derived import TITLES, WHOLES, title_of
+from graphsvc.base_iris import bases_of
 from graphsvc.namespaces import RDF, RDFS, Prefixes, Rebase
 from graphsvc.naming import LABELS, labels_in, resolved
-from graphsvc.survey.asking import rows
+from graphsvc.rdf_project import TITLES, WHOLES, title_of
+from graphsvc.survey.survey_queries import rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
+from graphsvc.diagnostics.context import Advice
 from graphsvc.nearness import near
 from graphsvc.sparql import Kind
-from graphsvc.teaching.scene import Advice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

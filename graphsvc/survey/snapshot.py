@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from graphsvc import __version__, depot, progress, release, search
+from graphsvc import __version__, progress, release, release_repository, search
 from graphsvc.build import documents
 from graphsvc.errors import ReleaseError
 from graphsvc.namespaces import Rebase
 from graphsvc.naming import Naming
 from graphsvc.release import Manifest, Release, current
-from graphsvc.survey import listing, names, whole
-from graphsvc.survey.asking import rows
+from graphsvc.survey import listing, metadata, names
+from graphsvc.survey.survey_queries import rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.sources import Project
     from graphsvc.store.base import Store
-    from graphsvc.survey.whole import Whole
+    from graphsvc.survey.metadata import Whole
 
 _ALONE = "The engine has no named graphs. A graph tells who states a fact, so pages show no facts."
 
@@ -33,7 +33,7 @@ _ALONE = "The engine has no named graphs. A graph tells who states a fact, so pa
 class _Survey:
     """What has been read of an engine, before it lies in a folder."""
 
-    whole: Whole
+    metadata: Whole
     graphs: tuple[str, ...]
     files: Mapping[str, bytes]
 
@@ -41,7 +41,7 @@ class _Survey:
     def read(cls, store: Store, settings: Settings, project: Project | None) -> _Survey:
         """Read it. Errors: StoreError."""
         progress.tell("Reading what the graph is")
-        found = whole.read(store, settings, project)
+        found = metadata.read(store, settings, project)
         progress.tell("Reading which things there are")
         graphs = listing.named_graphs(store)
         brought = documents(project, Rebase(project.base, found.base)) if project else {}
@@ -78,7 +78,7 @@ def take(store: Store, settings: Settings, project: Project | None) -> Release:
     and prefixes. An index that has been made before is kept. Errors: StoreError, ReleaseError.
     """
     survey, before = _Survey.read(store, settings, project), known(settings)
-    with depot.workplace(settings.releases) as folder:
+    with release_repository.workplace(settings.releases) as folder:
         survey.write(folder)
         if before is not None and before.has_index:
             # With its time, which tells how old it is.
@@ -92,21 +92,21 @@ def take_with_index(store: Store, settings: Settings, project: Project | None) -
     Errors: StoreError, ReleaseError.
     """
     survey = _Survey.read(store, settings, project)
-    naming = Naming(survey.whole.labels, survey.whole.prefixes.in_names)
+    naming = Naming(survey.metadata.labels, survey.metadata.prefixes.in_names)
     query = names.IN_GRAPHS if survey.graphs else names.UNNAMED
     quads = names.read(store, naming, query)
-    with depot.workplace(settings.releases) as folder:
+    with release_repository.workplace(settings.releases) as folder:
         survey.write(folder)
         progress.tell("Indexing")
-        search.write(quads, survey.whole.base, folder / release.SEARCH, naming)
+        search.write(quads, survey.metadata.base, folder / release.SEARCH, naming)
         return _served(survey, settings, project, folder)
 
 
 def _served(survey: _Survey, settings: Settings, project: Project | None, folder: Path) -> Release:
     manifest = _manifest(survey, settings, project, folder)
-    home = depot.put(folder, manifest, settings.releases)
-    depot.serve(home, settings.releases)
-    depot.keep_newest(settings.releases, settings.keep_releases)
+    home = release_repository.put(folder, manifest, settings.releases)
+    release_repository.serve(home, settings.releases)
+    release_repository.keep_newest(settings.releases, settings.keep_releases)
     return Release.open(home)
 
 
@@ -121,7 +121,7 @@ def _texts(store: Store) -> dict[str, bytes]:
 def _manifest(
     survey: _Survey, settings: Settings, project: Project | None, folder: Path
 ) -> Manifest:
-    found = survey.whole
+    found = survey.metadata
     digest = _digest(survey, settings, folder)
     things = survey.files[release.PAGES].count(b"\n")
     return Manifest(
@@ -146,7 +146,7 @@ def _manifest(
 
 def _digest(survey: _Survey, settings: Settings, folder: Path) -> str:
     """Return the sha256 of what has been read of the engine, in hexadecimal."""
-    found = survey.whole
+    found = survey.metadata
     head = (settings.store, found.bases, found.title, found.languages, dict(found.prefixes))
     digest = hashlib.sha256(repr((release.FORMAT_VERSION, *head, found.labels)).encode())
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):

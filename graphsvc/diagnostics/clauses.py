@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from graphsvc.sparql import Kind
 
 if TYPE_CHECKING:
-    from graphsvc.teaching.scene import Advice, Scene
+    from graphsvc.diagnostics.context import Advice, Scene
 
 _ORDER = "The order is GROUP BY, HAVING, ORDER BY, LIMIT and OFFSET, VALUES."
 _MODIFIERS = frozenset(("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"))

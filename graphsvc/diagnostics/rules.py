@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphsvc.diagnostics.brackets import BRACKET_SLIPS
+from graphsvc.diagnostics.clauses import CLAUSE_SLIPS
+from graphsvc.diagnostics.punctuation import SIGN_SLIPS
+from graphsvc.diagnostics.triples import TRIPLE_SLIPS
 from graphsvc.grammar import KEYWORDS
 from graphsvc.nearness import near
 from graphsvc.sparql import Kind
-from graphsvc.teaching.brackets import BRACKET_SLIPS
-from graphsvc.teaching.clauses import CLAUSE_SLIPS
-from graphsvc.teaching.signs import SIGN_SLIPS
-from graphsvc.teaching.triples import TRIPLE_SLIPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
-    from graphsvc.teaching.scene import Advice, Scene
+    from graphsvc.diagnostics.context import Advice, Scene
 
     Slip: TypeAlias = Callable[[Scene], Advice | None]
 

@@ -8,7 +8,7 @@ from graphsvc.grammar import SPARQL
 from graphsvc.sparql import Kind
 
 if TYPE_CHECKING:
-    from graphsvc.teaching.scene import Advice, Scene
+    from graphsvc.diagnostics.context import Advice, Scene
 
 _ENDS = frozenset(("}", ".", ";", ",", "]", ")"))
 _THINGS = (Kind.VARIABLE, Kind.IRI, Kind.NAME, Kind.BLANK)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from graphsvc.sparql import Kind
 
 if TYPE_CHECKING:
+    from graphsvc.diagnostics.context import Advice, Scene
     from graphsvc.sparql import Token
-    from graphsvc.teaching.scene import Advice, Scene
 
 _CLOSE = "Close every bracket, the innermost first."
 _PARTNER = {"{": "}", "(": ")", "[": "]"}

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
-from graphsvc import __version__, depot, release
-from graphsvc.bases import NO_BASE
+from graphsvc import __version__, release, release_repository
+from graphsvc.base_iris import NO_BASE
 from graphsvc.release import Manifest, Release
 from graphsvc.store.base import UNION, Table
 
@@ -101,11 +101,11 @@ def take_nothing(settings: Settings) -> Release:
         dumps=(),
         engine=address,
     )
-    with depot.workplace(settings.releases) as folder:
+    with release_repository.workplace(settings.releases) as folder:
         for name in (release.QUERIES, release.SOURCES):
             (folder / name).mkdir()
         for name in (release.PAGES, release.DOCUMENTS):
             (folder / name).touch()
-        home = depot.put(folder, manifest, settings.releases)
-        depot.serve(home, settings.releases)
+        home = release_repository.put(folder, manifest, settings.releases)
+        release_repository.serve(home, settings.releases)
     return Release.open(home)

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc import grammar
+from graphsvc.diagnostics import LONGEST, teach, warnings
+from graphsvc.diagnostics.alternatives import alternatives
 from graphsvc.nearness import near, slips_between
 from graphsvc.store import syntax
 from graphsvc.store.repair import Repaired, repaired
-from graphsvc.teaching import LONGEST, teach, warnings
-from graphsvc.teaching.alternatives import alternatives
 
 if TYPE_CHECKING:
     from pathlib import Path
