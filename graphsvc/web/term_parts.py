@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graphsvc.views.model import Named
-    from graphsvc.views.vocabulary.diagram import Box, Drawing
+    from graphsvc.views.vocabulary.diagram import Drawing, TermBox
     from graphsvc.views.vocabulary.model import (
         InUse,
         Place,
@@ -227,7 +227,7 @@ class TermParts:
         )
         return Markup("".join([*lines, *map(self._box, picture.boxes)]))  # noqa: S704
 
-    def _box(self, box: Box) -> str:
+    def _box(self, box: TermBox) -> str:
         terms = "".join(
             f'<a href="{self.address(term)}"><text x="{box.text_x}" '
             f'y="{box.baseline(line)}">{escape(term.label)}</text></a>'

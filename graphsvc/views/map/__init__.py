@@ -175,10 +175,10 @@ def _drawn(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage
     located.sort(key=lambda pair: pair[0].label)
     chart = places.chart
     points = [chart.project(place.longitude, place.latitude) for _, place in located]
-    groups = lettering.together(points, _TOUCH)
+    groups = lettering.cluster(points, _TOUCH)
     middles = [lettering.middle(points[number] for number in group) for group in groups]
     titles, covered = _titles(countries, points, middles)
-    labels = lettering.placed(
+    labels = lettering.place_point_labels(
         [(thing.label, point) for (thing, _), point in zip(located, points, strict=True)],
         covered,
         _WIDE,
@@ -230,9 +230,9 @@ def _titles(
     """Return the names of the countries, and what they cover on a wide map."""
     named = [(entry.things[0], entry.centre) for entry in countries if entry.things]
     words = [(thing.label, centre) for thing, centre in named]
-    spots = [lettering.around(x, y, _SPOT) for x, y in points]
-    wide, covered = lettering.spread(words, spots, _WIDE)
-    circles = [lettering.around(x, y, _KNOT) for x, y in middles]
-    narrow, _ = lettering.spread(words, circles, _NARROW)
+    spots = [lettering.square_around(x, y, _SPOT) for x, y in points]
+    wide, covered = lettering.place_area_labels(words, spots, _WIDE)
+    circles = [lettering.square_around(x, y, _KNOT) for x, y in middles]
+    narrow, _ = lettering.place_area_labels(words, circles, _NARROW)
     titles = [Title(thing, *at) for (thing, _), *at in zip(named, wide, narrow, strict=True)]
     return titles, covered
