@@ -96,13 +96,13 @@ class Statements:
 
     def items(self, head: Term) -> list[Term]:
         """Return the members of a list; one that runs in a circle ends where it closes."""
-        found: list[Term] = []
-        seen: set[Term] = set()
-        while head != RDF.nil and head not in seen:
-            seen.add(head)
-            found += self.values(head, RDF.first)
+        members: list[Term] = []
+        visited: set[Term] = set()
+        while head != RDF.nil and head not in visited:
+            visited.add(head)
+            members += self.values(head, RDF.first)
             head = next(iter(self.values(head, RDF.rest)), RDF.nil)
-        return found
+        return members
 
     def is_list(self, term: Term) -> bool:
         """Tell whether a node is a list."""
@@ -118,8 +118,14 @@ class Statements:
             return (term,)
         if depth >= _DEEPEST:
             return (NAMELESS,)
-        ways = (self._made_of, self._restriction, self._restricted, self._path, self._others)
-        return next(words for way in ways if (words := way(term, depth)))
+        writers = (
+            self._class_expression,
+            self._restriction,
+            self._restricted,
+            self._path,
+            self._others,
+        )
+        return next(words for write in writers if (words := write(term, depth)))
 
     def joined(self, terms: Iterable[Term], words: RawExpression, depth: int = 0) -> RawExpression:
         """Return terms in words, with words between them."""
@@ -141,7 +147,7 @@ class Statements:
         is_one = len(words) == 1 or (words[0] in ("{", "[", "(") and words[-1] in ("}", "]", ")"))
         return words if is_one or OWL.onDatatype in self.about(term) else ("(", *words, ")")
 
-    def _made_of(self, term: Term, depth: int) -> RawExpression:
+    def _class_expression(self, term: Term, depth: int) -> RawExpression:
         """Return what a class is made of; no words if it is not made of others."""
         for predicate, words in _COMBINATIONS:
             for head in self.values(term, predicate):
@@ -198,10 +204,10 @@ class Statements:
         """Return a list, or some of what is said of a node."""
         if self.is_list(term):
             return ("(", *self.joined(self.items(term), (", ",), depth), ")")
-        said = self.about(term)
-        ordered = sorted(said, key=lambda prop: (prop != RDF.type, prop.value))
+        about = self.about(term)
+        ordered = sorted(about, key=lambda prop: (prop != RDF.type, prop.value))
         pairs = [
-            (prop, " ", *self.joined(sorted(said[prop], key=str), (", ",), depth))
+            (prop, " ", *self.joined(sorted(about[prop], key=str), (", ",), depth))
             for prop in ordered[:_MOST_PAIRS]
         ]
         more = ("; …",) if len(ordered) > _MOST_PAIRS else ()
@@ -214,11 +220,11 @@ def terms_of(expression: RawExpression) -> Iterator[Term]:
 
 
 def _joined(parts: Iterable[RawExpression], words: RawExpression) -> RawExpression:
-    found: list[str | Term] = []
+    expression: list[str | Term] = []
     for part in parts:
-        found += words if found else ()
-        found += part
-    return tuple(found)
+        expression += words if expression else ()
+        expression += part
+    return tuple(expression)
 
 
 def add(

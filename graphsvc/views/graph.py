@@ -192,10 +192,10 @@ class Graph:
         )
         self.ontology.warm_up()
 
-    def as_written(self, triple: Triple, value: Named) -> Named:
+    def with_written_form(self, triple: Triple, value: Named) -> Named:
         """Return the value of a fact with the words that a file has for it."""
-        written = self.forms.written(triple.subject, triple.predicate, value.term)
-        return value if written is None else replace(value, label=written)
+        form = self.forms.written(triple.subject, triple.predicate, value.term)
+        return value if form is None else replace(value, label=form)
 
     def status(self, graphs: Collection[Term]) -> Status:
         """Return the weightiest of those who say so: the text comes before the editors."""

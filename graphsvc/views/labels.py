@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.vocabularies import Known
 
-_WELL_KNOWN = 1000
+_VOCABULARY_RANK = 1000
 """The rank of what a well-known vocabulary calls its term: what the graph says goes before."""
 
 
@@ -50,7 +50,10 @@ class Labels:
             label = candidates[0][1]
             return Named(thing, label.value, label.language, direction_of(label))
         if not any(fit(label, language) == 0 for _, label in candidates):
-            candidates = [*candidates, *((_WELL_KNOWN, label) for label in _known(thing).labels)]
+            candidates = [
+                *candidates,
+                *((_VOCABULARY_RANK, label) for label in _vocabulary_term(thing).labels),
+            ]
         if not candidates:
             return None
         _, label = min(candidates, key=lambda pair: (fit(pair[1], language), pair[0], str(pair[1])))
@@ -86,9 +89,9 @@ def alike(things: Iterable[Named]) -> set[Term]:
 def defined(term: Term, literals: Iterable[Term], language: str) -> str:
     """Return the definition that suits the language best: the graph's, or the vocabulary's."""
     own = best_of(literals, language)
-    known = best_of(_known(term).definitions, language)
-    if own is None or (known is not None and fit(known, language) < fit(own, language)):
-        own = known
+    well_known = best_of(_vocabulary_term(term).definitions, language)
+    if own is None or (well_known is not None and fit(well_known, language) < fit(own, language)):
+        own = well_known
     return "" if own is None else own.value
 
 
@@ -109,5 +112,5 @@ def spelled(term: Term, prefixes: Prefixes) -> Named:
     return Named(term, f"_:{term.value}" if isinstance(term, BlankNode) else str(term))
 
 
-def _known(term: Term) -> Known:
+def _vocabulary_term(term: Term) -> Known:
     return known(term.value) if isinstance(term, NamedNode) else NOTHING

@@ -102,9 +102,9 @@ class Layout:
         shapes: dict[PropertyRef, PropertyShape] = {}
         for target in self._targets_of(types):
             for ref, shape in self._shapes[target].items():
-                known = shapes.get(ref)
+                general = shapes.get(ref)
                 # A property that leads does so for the more special classes too.
-                is_key = shape.is_key or (known is not None and known.is_key)
+                is_key = shape.is_key or (general is not None and general.is_key)
                 shapes[ref] = replace(shape, is_key=is_key)
         return shapes
 

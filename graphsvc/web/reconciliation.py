@@ -21,7 +21,7 @@ from graphsvc.search import Kind, Search
 from graphsvc.views.hits import own_types
 from graphsvc.views.reconciliation import (
     BATCH_SIZE,
-    FOUND,
+    MATCHED_KINDS,
     PROPERTY_SETTINGS,
     TooMany,
     described,
@@ -66,7 +66,7 @@ _USED = {"type": "class", "property": "property"}
 
 #: Which terms the suggest services offer; each service is of one kind of them.
 _SUGGESTED = {
-    "entity": (FOUND, ()),
+    "entity": (MATCHED_KINDS, ()),
     "type": ([Kind.TERM], (OWL.Class.value, RDFS.Class.value)),
     "property": (
         [Kind.TERM],

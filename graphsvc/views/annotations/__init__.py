@@ -87,8 +87,8 @@ def _passages(graph: Graph, text: str) -> Iterator[_Passage]:
     for start in range(0, len(nodes), _AT_ONCE):
         query = STATED.bind({"passage": nodes[start : start + _AT_ONCE]})
         groups: dict[tuple[str, int, str], list[Triple]] = {}
-        for passage, offset, exact, *said in graph.rows(query).rows:
-            triple = _triple(said)
+        for passage, offset, exact, *terms in graph.rows(query).rows:
+            triple = _triple(terms)
             if triple is not None and isinstance(passage, NamedNode) and isinstance(exact, Literal):
                 key = (passage.value, as_int(offset) or 0, exact.value)
                 groups.setdefault(key, []).append(triple)
@@ -96,9 +96,9 @@ def _passages(graph: Graph, text: str) -> Iterator[_Passage]:
             yield _Passage(iri, begin, words, triples)
 
 
-def _triple(said: Sequence[Term | None]) -> Triple | None:
+def _triple(terms: Sequence[Term | None]) -> Triple | None:
     """Return a fact that can be told without blank nodes, or None."""
-    subject, prop, value = said
+    subject, prop, value = terms
     if not isinstance(subject, NamedNode) or not isinstance(prop, NamedNode):
         return None
     if value is None or isinstance(value, BlankNode | Triple):

@@ -19,7 +19,7 @@ CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 ITSRDF = Namespace("http://www.w3.org/2005/11/its/rdf#")
 
 
-def web_annotations(found: Sequence[Annotation], text: str, page: str) -> str:
+def web_annotations(annotations: Sequence[Annotation], text: str, page: str) -> str:
     """Return the annotations of a text as a page of Web Annotations, whose IRI is ``page``.
 
     https://www.w3.org/TR/annotation-model/#annotation-page
@@ -29,7 +29,7 @@ def web_annotations(found: Sequence[Annotation], text: str, page: str) -> str:
         "id": page,
         "type": "AnnotationPage",
         "startIndex": 0,
-        "items": [_web_annotation(each, text) for each in found],
+        "items": [_web_annotation(each, text) for each in annotations],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -86,7 +86,7 @@ def _value(term: Term) -> str:
     return term.value if isinstance(term, NamedNode) else str(term)
 
 
-def nif(found: Iterable[Annotation], text: str, content: str | None) -> Iterator[Triple]:
+def nif(annotations: Iterable[Annotation], text: str, content: str | None) -> Iterator[Triple]:
     """Yield the annotations of a text in NIF.
 
     https://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core/nif-core.html
@@ -95,16 +95,16 @@ def nif(found: Iterable[Annotation], text: str, content: str | None) -> Iterator
     yield Triple(context, RDF.type, NIF.Context)
     if content is not None:
         yield Triple(context, NIF.isString, Literal(content))
-    written: set[str] = set()
-    for annotation in found:
+    phrases: set[str] = set()
+    for annotation in annotations:
         passage = NamedNode(annotation.passage)
         if not annotation.is_mention:
             yield from _statement(annotation, passage)
             continue
         target = annotation.target
         node = NamedNode(f"{text}#offset_{target.begin}_{target.end}")
-        if node.value not in written:
-            written.add(node.value)
+        if node.value not in phrases:
+            phrases.add(node.value)
             yield Triple(node, RDF.type, NIF.Phrase)
             yield Triple(node, RDF.type, NIF.OffsetBasedString)
             yield Triple(node, NIF.referenceContext, context)

@@ -88,16 +88,16 @@ class Report:
     ``languages`` is the language priority list for the names.
     """
 
-    def __init__(self, ledger: Ledger, before: Graph, after: Graph, languages: str = "en") -> None:
-        self._ledger = ledger
+    def __init__(self, diff: Ledger, before: Graph, after: Graph, languages: str = "en") -> None:
+        self._diff = diff
         self._graphs = {REMOVED: before, ADDED: after}
         self._languages = languages
 
     def page(self, view: View, number: int, size: int) -> Page:
         """Return a page of so many changes; it has no groups if there is no such page."""
-        total = self._ledger.total(view)
+        total = self._diff.total(view)
         offset = (number - 1) * size
-        changes = self._ledger.changes(view, size + 1, max(offset - 1, 0))
+        changes = self._diff.changes(view, size + 1, max(offset - 1, 0))
         last = changes.pop(0) if offset and changes else None
         groups = self._groups(view, changes[:size], last)
         return Page(view, groups, number, max(1, -(-total // size)), total)
@@ -106,15 +106,15 @@ class Report:
         self, view: View, changes: Sequence[Change], last: Change | None
     ) -> tuple[Group, ...]:
         blanks = {
-            (written, change.sign): tuple(expression(self._ledger, written, change.sign))
+            (term_text, change.sign): tuple(expression(self._diff, term_text, change.sign))
             for change in changes
-            for written in (change.statement.subject, change.statement.object)
-            if written.startswith("_:")
+            for term_text in (change.statement.subject, change.statement.object)
+            if term_text.startswith("_:")
         }
         terms = [*_terms(changes), *chain.from_iterable(blanks.values())]
         named = [each for each in terms if not isinstance(each, str)]
         names = {
-            sign: ReleaseNames(graph, self._ledger.base, named, self._languages)
+            sign: ReleaseNames(graph, self._diff.base, named, self._languages)
             for sign, graph in self._graphs.items()
         }
         return tuple(_Grouping(view, names, blanks).groups(changes, last))
@@ -148,7 +148,9 @@ class _Grouping:
         return Group(
             about=self._name(about, changes[-1].sign),
             kind=changes[0].kind,
-            changes=tuple(self._shown(each) for each in changes if not _is_quote(self._view, each)),
+            changes=tuple(
+                self._named_change(each) for each in changes if not _is_quote(self._view, each)
+            ),
             begun=is_begun,
             before=before,
             after=after,
@@ -162,7 +164,7 @@ class _Grouping:
         sides = (self._names[REMOVED], self._names[ADDED])
         return tuple(query.bind({name: names.in_release(about)}) for names in sides)
 
-    def _shown(self, change: Change) -> ShownChange:
+    def _named_change(self, change: Change) -> ShownChange:
         statement, sign = change.statement, change.sign
         return ShownChange(
             change=change,
@@ -172,10 +174,10 @@ class _Grouping:
             passage=self._names[sign].passage(term(change.place)) if change.place else None,
         )
 
-    def _name(self, written: str, sign: int) -> Named:
-        node = term(written)
+    def _name(self, term_text: str, sign: int) -> Named:
+        node = term(term_text)
         if isinstance(node, BlankNode):
-            pieces = self._blanks[written, sign]
+            pieces = self._blanks[term_text, sign]
             names = self._names[sign]
             words = (each if isinstance(each, str) else names[each].label for each in pieces)
             return Named(node, "".join(words))

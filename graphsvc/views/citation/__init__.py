@@ -73,12 +73,12 @@ def cited_claim(graph: Graph, claim: str, subject: str | None, languages: str) -
     stating, _, name = claim.partition("#")
     node = NamedNode(stating)
     if subject is not None:
-        asked = CLAIMS_ABOUT.bind({"graph": node, "subject": NamedNode(subject)})
+        query = CLAIMS_ABOUT.bind({"graph": node, "subject": NamedNode(subject)})
     elif stating in graph.texts.positions:
-        asked = CLAIMS.bind({"passage": node})
+        query = CLAIMS.bind({"passage": node})
     else:
         raise UnknownEntity(claim)
-    for fact in filter(None, map(_fact, graph.rows(asked))):
+    for fact in filter(None, map(_fact, graph.rows(query))):
         if claim_name(fact) == name:
             return _cited(graph, claim, fact, [node], languages)
     raise UnknownEntity(claim)
@@ -94,8 +94,8 @@ def _fact(row: Mapping[str, Term]) -> Triple | None:
 def _cited(
     graph: Graph, iri: str, about: NamedNode | Triple, sources: Iterable[Term], languages: str
 ) -> Cited:
-    asked = SENTENCES.bind({"passage": [each for each in sources if isinstance(each, NamedNode)]})
-    rows = list(graph.rows(asked))
+    query = SENTENCES.bind({"passage": [each for each in sources if isinstance(each, NamedNode)]})
+    rows = list(graph.rows(query))
     passages = tuple(_passages(rows, languages))
     texts = {row["passage"]: row["text"] for row in rows if "text" in row}
     text = next((texts[node] for each in passages if (node := NamedNode(each.iri)) in texts), None)
@@ -108,17 +108,17 @@ def _cited(
         statement=(named[0], named[1], named[2]) if isinstance(about, Triple) else None,
         passages=passages,
         source=None if text is None else names[text],
-        query=asked,
+        query=query,
     )
 
 
 def _passages(rows: Iterable[Mapping[str, Term]], languages: str) -> Iterator[Passage]:
     """Yield passages in the order of the text, each in the words that suit the reader best."""
-    found: dict[Term, list[Mapping[str, Term]]] = {}
+    rows_by_passage: dict[Term, list[Mapping[str, Term]]] = {}
     for row in rows:
-        found.setdefault(row["passage"], []).append(row)
+        rows_by_passage.setdefault(row["passage"], []).append(row)
     passages = []
-    for node, wordings in found.items():
+    for node, wordings in rows_by_passage.items():
         words = best_of((row["words"] for row in wordings), languages)
         if words is not None and isinstance(node, NamedNode):
             number = as_int(wordings[0].get("number"))

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graphsvc.views.collection.cells import Draft
+from graphsvc.views.collection.cells import GridDraft
 from graphsvc.views.collection.classes import CLASSES, count_classes
 from graphsvc.views.collection.columns import PlainColumns
 from graphsvc.views.collection.facets import Facets, chosen, narrowing
@@ -30,10 +30,10 @@ from graphsvc.views.collection.listing import (
     SORTED_THINGS,
     Listing,
     Usages,
-    counted,
     fitting_sort,
     members_of,
     page,
+    select,
     takes_long,
     usages,
 )
@@ -74,16 +74,16 @@ class Collection:
     untyped: int
 
 
-class _Reading:
+class _CollectionReader:
     """What the table and the facets of one state have in common."""
 
     def __init__(self, graph: Graph, state: State, languages: str) -> None:
         self.graph = graph
         self.state = state
         self.languages = languages
-        self.counted = counted(graph, state)
-        self.total = self.counted.total
-        self.used: Usages = usages(graph, self.counted.members) if self.total else {}
+        self.selection = select(graph, state)
+        self.total = self.selection.total
+        self.used: Usages = usages(graph, self.selection.members) if self.total else {}
         self.class_counts = self._count_classes()
         plain = partial(graph.columns.plain, languages=languages)
         self.choices = graph.columns.of(state.classes or self._common_classes(), languages)
@@ -93,15 +93,15 @@ class _Reading:
 
     def listing(self, size: int) -> Listing:
         sort = self.state.sort or fitting_sort(
-            self.graph, self.used, self.choices, self.counted.over
+            self.graph, self.used, self.choices, self.selection.over
         )
-        wanted = sort if self.total <= SORTED_THINGS else None
+        order = sort if self.total <= SORTED_THINGS else None
         members = (
-            self.counted.members if self.counted.is_all else members_of(self.graph, self.state)
+            self.selection.members if self.selection.is_all else members_of(self.graph, self.state)
         )
-        return page(self.graph, members, wanted, self.languages, size)
+        return page(self.graph, members, order, self.languages, size)
 
-    def table(self, listing: Listing, draft: Draft, names: Names) -> Table:
+    def table(self, listing: Listing, draft: GridDraft, names: Names) -> Table:
         columns, grid = draft.columns, draft.grid(names)
         if not self.state.columns:
             columns, grid = filled(columns, grid)
@@ -117,7 +117,7 @@ class _Reading:
 
     def columns(self) -> tuple[Column, ...]:
         used = narrowing(self.used)
-        return columns_of(self.state, self.choices, self.plain, used, self.counted.over)
+        return columns_of(self.state, self.choices, self.plain, used, self.selection.over)
 
     def _count_classes(self) -> Mapping[Term, int]:
         """Return how many things of each class fit all else that is asked."""
@@ -127,8 +127,8 @@ class _Reading:
         chosen = self.state.classes if len(self.state.classes) == 1 else ()
         if self.state.classes and takes_long(self.graph, bare):
             return dict.fromkeys(chosen, self.total)
-        found = counted(self.graph, bare) if self.state.classes else self.counted
-        counts = count_classes(self.graph, found.members)
+        selection = select(self.graph, bare) if self.state.classes else self.selection
+        counts = count_classes(self.graph, selection.members)
         # Of a chosen one it is known how many fit, over however many things the others are counted.
         return {**counts, **dict.fromkeys(chosen, self.total)}
 
@@ -136,7 +136,7 @@ class _Reading:
         """Return the classes that all things have."""
         if not self.total:
             return ()
-        return [cls for cls, things in self.class_counts.items() if things == self.counted.over]
+        return [cls for cls, things in self.class_counts.items() if things == self.selection.over]
 
 
 def collection(graph: Graph, state: State, languages: str) -> Collection:
@@ -144,16 +144,16 @@ def collection(graph: Graph, state: State, languages: str) -> Collection:
 
     Errors: ParameterError if a column would show more than a page holds.
     """
-    reading = _Reading(graph, state, languages)
+    reading = _CollectionReader(graph, state, languages)
     listing = reading.listing(PAGE_SIZE)
-    draft = Draft(graph, listing.things, reading.columns())
+    draft = GridDraft(graph, listing.things, reading.columns())
     used = narrowing(reading.used)
     facets = Facets(
         graph,
         state,
         reading.plain,
         used,
-        reading.counted,
+        reading.selection,
     )
     names = Names(graph, (*draft.terms(), *facets.terms(), *state.classes), languages)
     bare = State(conditions=state.conditions)
@@ -165,10 +165,10 @@ def collection(graph: Graph, state: State, languages: str) -> Collection:
         classes=graph.classes.tree(languages),
         class_counts=reading.class_counts,
         classes_query=members_of(graph, bare).ask(CLASSES, {}),
-        facets=facets.shown(names),
+        facets=facets.facets(names),
         others=facets.others(),
         chosen=tuple(chosen(graph, state, reading.plain, names, reading.total)),
-        counted_over=reading.counted.over,
+        counted_over=reading.selection.over,
         more_classes=0 if state.conditions else graph.classes.more,
         untyped=graph.classes.untyped if state.filter in (State(), WITHOUT_CLASS) else 0,
     )
@@ -177,8 +177,8 @@ def collection(graph: Graph, state: State, languages: str) -> Collection:
 def whole_table(graph: Graph, state: State, languages: str, most: int) -> Table:
     """Return the table of all things that fit, for a file, if they are not more than ``most``."""
     state = replace(state, page=1)
-    reading = _Reading(graph, state, languages)
+    reading = _CollectionReader(graph, state, languages)
     listing = reading.listing(most)
-    draft = Draft(graph, listing.things, reading.columns())
+    draft = GridDraft(graph, listing.things, reading.columns())
     names = Names(graph, (*draft.terms(), *state.classes), languages)
     return reading.table(listing, draft, names)

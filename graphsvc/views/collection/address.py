@@ -50,7 +50,7 @@ _LABEL = "label"
 
 def write_state(state: State, prefixes: Prefixes) -> list[tuple[str, str]]:
     """Return the parameters that stand for a state; reading them gives it back."""
-    return list(_written(state, prefixes))
+    return list(_parameters(state, prefixes))
 
 
 def read_state(parameters: Iterable[tuple[str, str]], prefixes: Prefixes) -> State:
@@ -58,14 +58,14 @@ def read_state(parameters: Iterable[tuple[str, str]], prefixes: Prefixes) -> Sta
 
     Errors: ParameterError, which names the parameter and says what would be right.
     """
-    given = list(parameters)
-    if len(given) > MOST_PARAMETERS:
+    pairs = list(parameters)
+    if len(pairs) > MOST_PARAMETERS:
         raise ParameterError(
-            f"The address has {len(given)} parameters.",
+            f"The address has {len(pairs)} parameters.",
             remedy=f"At most {MOST_PARAMETERS} are read.",
         )
-    reader = _Reader(prefixes)
-    for name, text in given:
+    reader = _StateReader(prefixes)
+    for name, text in pairs:
         reader.add(name, text)
     return reader.state()
 
@@ -116,7 +116,7 @@ def read_iri(text: str, prefixes: Prefixes) -> NamedNode:
     )
 
 
-def _written(state: State, prefixes: Prefixes) -> Iterator[tuple[str, str]]:
+def _parameters(state: State, prefixes: Prefixes) -> Iterator[tuple[str, str]]:
     for cls in state.classes:
         yield "class", write_iri(cls.value, prefixes)
     for ref, conditions in state.conditions:
@@ -151,21 +151,21 @@ def _write_value(value: Value, prefixes: Prefixes) -> str:
     return f'"{value.value}"^^{write_iri(value.datatype.value, prefixes)}'
 
 
-class _Reader:
+class _StateReader:
     """Puts parameters together, one after the other."""
 
     def __init__(self, prefixes: Prefixes) -> None:
         self._prefixes = prefixes
-        self._given: dict[str, list[str]] = {}
+        self._texts: dict[str, list[str]] = {}
         self._conditions: dict[PropertyRef, list[Condition]] = {}
 
     def add(self, name: str, text: str) -> None:
         if ":" in name:
-            held = self._conditions.setdefault(self._ref(name), [])
+            conditions = self._conditions.setdefault(self._ref(name), [])
             condition = self._condition(name, text)
-            held += [] if condition in held else [condition]
+            conditions += [] if condition in conditions else [condition]
         elif name in ("class", "column", *_ONCE):
-            self._given.setdefault(name, []).append(text)
+            self._texts.setdefault(name, []).append(text)
         else:
             raise ParameterError(
                 f"There is no parameter {name!r}.",
@@ -174,17 +174,17 @@ class _Reader:
             )
 
     def state(self) -> State:
-        for name in sorted(_ONCE & self._given.keys()):
-            if len(self._given[name]) > 1:
+        for name in sorted(_ONCE & self._texts.keys()):
+            if len(self._texts[name]) > 1:
                 raise ParameterError(
                     f"The parameter {name} is there twice.", remedy="Give it once."
                 )
         return State(
-            classes=tuple(dict.fromkeys(map(self._iri, self._given.get("class", ())))),
-            conditions=tuple((ref, tuple(held)) for ref, held in self._conditions.items()),
+            classes=tuple(dict.fromkeys(map(self._iri, self._texts.get("class", ())))),
+            conditions=tuple((ref, tuple(own)) for ref, own in self._conditions.items()),
             sort=self._sort(),
-            columns=tuple(dict.fromkeys(map(self._ref, self._given.get("column", ())))),
-            facet=next(map(self._ref, self._given.get("facet", ())), None),
+            columns=tuple(dict.fromkeys(map(self._ref, self._texts.get("column", ())))),
+            facet=next(map(self._ref, self._texts.get("facet", ())), None),
             page=self._page(),
         )
 
@@ -195,15 +195,15 @@ class _Reader:
         return PropertyRef(self._iri(text.removeprefix("~")), incoming=text.startswith("~"))
 
     def _sort(self) -> Sort | None:
-        if "sort" not in self._given:
+        if "sort" not in self._texts:
             return None
-        (text,) = self._given["sort"]
+        (text,) = self._texts["sort"]
         name = text.removeprefix("-")
         ref = BY_LABEL.ref if name == _LABEL else self._ref(name)
         return Sort(ref, descending=text.startswith("-"))
 
     def _page(self) -> int:
-        (text,) = self._given.get("page", ["1"])
+        (text,) = self._texts.get("page", ["1"])
         if re.fullmatch("[1-9][0-9]{0,6}", text) and int(text) <= _LAST_PAGE:
             return int(text)
         raise ParameterError(f"{text!r} is not the number of a page.", remedy="Pages count from 1.")

@@ -68,7 +68,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GridRow:
     """A thing and its cells, one for each column; ``passage`` is the thing, if it is one."""
 
     thing: Named
@@ -80,7 +80,7 @@ class Row:
 class Grid:
     """Things and columns: the rows, the graphs that state each fact in them, and the queries."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[GridRow, ...]
     graphs: Mapping[Triple, AbstractSet[Term]]
     in_texts: frozenset[Term]
     """The things of which a text says something."""
@@ -95,7 +95,7 @@ _BEST = list(Status)
 _WEAKEST = (Status.RECORDED, Status.INFERRED, Status.EDITORIAL, Status.STATED)
 
 
-class Draft:
+class GridDraft:
     """The facts for some things in some columns, whose terms are not named yet."""
 
     def __init__(self, graph: Graph, things: Sequence[Term], columns: Sequence[Column]) -> None:
@@ -103,7 +103,7 @@ class Draft:
         self._things = things
         self.columns = columns
         self._facts = Facts(graph)
-        self._as_written = graph.as_written
+        self._with_written_form = graph.with_written_form
         self._inferred = graph_iri(graph.base, "inferred")
         self._editorial = graph_iri(graph.base, "editorial")
         self._matches = self._facts.matches(things, columns)
@@ -141,7 +141,7 @@ class Draft:
             for column in self.columns
         ]
         rows = tuple(
-            Row(names[thing], tuple(column[number] for column in cells), names.passage(thing))
+            GridRow(names[thing], tuple(column[number] for column in cells), names.passage(thing))
             for number, thing in enumerate(self._things)
         )
         graphs = self._facts.graphs
@@ -169,15 +169,15 @@ class Draft:
         )
         if not query.is_empty:
             self._facts.queries.append(query)
-        found: dict[Triple, _Derivation] = {}
+        derivations: dict[Triple, _Derivation] = {}
         for row in graph.rows(query):
             subject, prop = row["thing"], row["property"]
             if isinstance(subject, NamedNode) and isinstance(prop, NamedNode):
                 fact = Triple(subject, prop, row["value"])
-                derivation = found.setdefault(fact, _Derivation(set(), set()))
+                derivation = derivations.setdefault(fact, _Derivation(set(), set()))
                 derivation.sources.add(row["source"])
                 derivation.rules.add(row.get("rule"))
-        return found
+        return derivations
 
     def _telling(
         self, evidence: _Evidence, column: Column, thing: Term
@@ -196,33 +196,33 @@ class Draft:
     ) -> Cell:
         if not matches:
             return _EMPTY
-        ways: dict[Term, list[PathMatch]] = defaultdict(list)
+        by_term: dict[Term, list[PathMatch]] = defaultdict(list)
         for match in matches:
-            ways[match.term].append(match)
-        values = [self._value(evidence, column, term, ways[term]) for term in ways]
+            by_term[match.term].append(match)
+        values = [self._value(evidence, column, term, by_term[term]) for term in by_term]
         if column.path == _TYPE:
             # What follows from its classes for every thing of them tells nothing of this one.
             values = [each for each in values if each.status is not Status.INFERRED] or values
         return Cell(tuple(sorted(values, key=lambda value: value.order)))
 
     def _value(
-        self, evidence: _Evidence, column: Column, term: Term, ways: Sequence[PathMatch]
+        self, evidence: _Evidence, column: Column, term: Term, matches: Sequence[PathMatch]
     ) -> Value:
         """Return a value with the best evidence of the ways to it, and that of its equals."""
-        found = [evidence.of(way.facts) for way in ways]
-        best = min((status for status, _ in found), key=_BEST.index)
-        passages = {passage for status, each in found if status is best for passage in each}
+        candidates = [evidence.of(match.facts) for match in matches]
+        best = min((status for status, _ in candidates), key=_BEST.index)
+        passages = {passage for status, each in candidates if status is best for passage in each}
         return Value(
-            named=self._named(evidence.names, term, ways[0]),
+            named=self._named(evidence.names, term, matches[0]),
             status=best,
             passages=_in_order(passages),
-            facts=tuple(dict.fromkeys(fact for way in ways for fact in way.facts)),
+            facts=tuple(dict.fromkeys(fact for match in matches for fact in match.facts)),
             details=tuple(self._details(evidence, column, term)),
         )
 
-    def _named(self, names: Names, term: Term, way: PathMatch) -> Named:
+    def _named(self, names: Names, term: Term, match: PathMatch) -> Named:
         named = self._facts.named(term, names)
-        return self._as_written(way.facts[-1], named) if way.facts else named
+        return self._with_written_form(match.facts[-1], named) if match.facts else named
 
     def _details(self, evidence: _Evidence, column: Column, term: Term) -> Iterator[Detail]:
         for inner in column.details if isinstance(term, NamedNode) else ():
@@ -259,9 +259,11 @@ class _Evidence:
 
     def of(self, facts: Sequence[Triple]) -> tuple[Status, AbstractSet[Passage]]:
         """Return the evidence for a chain of facts: the weakest decides."""
-        found = list(map(self._fact, facts))
-        status = min((status for status, _ in found), key=_WEAKEST.index, default=Status.RECORDED)
-        return status, set(chain.from_iterable(passages for _, passages in found))
+        evidence = list(map(self._fact, facts))
+        status = min(
+            (status for status, _ in evidence), key=_WEAKEST.index, default=Status.RECORDED
+        )
+        return status, set(chain.from_iterable(passages for _, passages in evidence))
 
     def restates(self, fact: Triple) -> bool:
         """Tell whether a fact only says more generally what a more special property says."""
@@ -269,10 +271,10 @@ class _Evidence:
         return derivation is not None and derivation.rules == {GENERALISING}
 
     def _fact(self, fact: Triple) -> tuple[Status, AbstractSet[Passage]]:
-        found = self._of.get(fact)
-        if found is None:
-            found = self._of[fact] = self._find(fact)
-        return found
+        evidence = self._of.get(fact)
+        if evidence is None:
+            evidence = self._of[fact] = self._find(fact)
+        return evidence
 
     def _find(self, fact: Triple) -> tuple[Status, AbstractSet[Passage]]:
         graphs = self._graphs[fact]

@@ -76,8 +76,8 @@ class Classes:
         self._terms = graph.terms
         self._children: dict[Term | None, list[Term]] = defaultdict(list)
         most = sorted(self.counts, key=lambda cls: (-self.counts[cls], str(cls)))[:MOST_CLASSES]
-        shown = {cls: self.counts[cls] for cls in most}
-        for cls, parent in _parents(shown, graph.terms).items():
+        totals = {cls: self.counts[cls] for cls in most}
+        for cls, parent in _parents(totals, graph.terms).items():
             self._children[parent].append(cls)
         self.records = self._of_records()
 
@@ -107,7 +107,7 @@ class Classes:
         Those with most things stand first, but those of records after those of the world.
         """
         names = {
-            cls: self._terms.called(cls, languages)
+            cls: self._terms.named(cls, languages)
             for children in self._children.values()
             for cls in children
         }

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SHAPES = view_query("collection/shapes")
 
-_KEPT = 1_000
+_CACHE_SIZE = 1_000
 """How many columns are kept, and for how many sets of classes in a language which there are."""
 
 _LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
@@ -77,9 +77,9 @@ class Columns:
         for shape, target in self._shapes.subjects(SH.targetClass):
             self._of_target.setdefault(target, []).extend(self._shapes.all(shape, SH.property))
         # The shapes of a release are few, and each page lays out things by some of them.
-        self._column = lru_cache(_KEPT)(self._read)
-        self._of = lru_cache(_KEPT)(self._ordered)
-        self.plain = lru_cache(_KEPT)(self._plain)
+        self._column = lru_cache(_CACHE_SIZE)(self._read)
+        self._of = lru_cache(_CACHE_SIZE)(self._ordered)
+        self.plain = lru_cache(_CACHE_SIZE)(self._plain)
 
     def of(self, classes: Iterable[Term], languages: str) -> tuple[Column, ...]:
         """Return the columns for things of all these classes; the most special one decides."""
@@ -87,7 +87,7 @@ class Columns:
 
     def _plain(self, ref: PropertyRef, languages: str) -> Column:
         """Return the column of a property that no shape places."""
-        name = self._terms.called(ref.property, languages).label
+        name = self._terms.named(ref.property, languages).label
         if ref.incoming:
             name = Phrase("%(property)s (of)", property=name)
         return Column(ref, ref, name, definition=self._definition(ref, languages))

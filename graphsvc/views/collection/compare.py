@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
 from graphsvc.phrases import Phrase
-from graphsvc.views.collection.cells import Cell, Draft, Grid
+from graphsvc.views.collection.cells import Cell, Grid, GridDraft
 from graphsvc.views.collection.facets import narrowing
 from graphsvc.views.collection.facts import Facts
 from graphsvc.views.collection.listing import count, members_of, page, usages
@@ -49,7 +49,7 @@ def _words(cell: Cell) -> AbstractSet[tuple[str, tuple[Passage, ...]]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CompareRow:
     """One property of all the things."""
 
     column: Column
@@ -61,14 +61,14 @@ class Line:
     shared: frozenset[object]
     """The values that more than one thing has."""
 
-    def is_said_by(self, other: Line) -> bool:
+    def is_covered_by(self, other: CompareRow) -> bool:
         """Tell whether another line says all of this one in the same passages, in words alike."""
         return all(
             _words(one) <= _words(two) for one, two in zip(self.cells, other.cells, strict=True)
         )
 
     @classmethod
-    def of(cls, column: Column, cells: tuple[Cell, ...], expected: tuple[bool, ...]) -> Line:
+    def of(cls, column: Column, cells: tuple[Cell, ...], expected: tuple[bool, ...]) -> CompareRow:
         """Return the line of a property."""
         terms = [cell.terms for cell in cells]
         times = Counter(chain.from_iterable(terms))
@@ -82,7 +82,7 @@ class Section:
     """The lines of one group of the shapes."""
 
     label: str
-    lines: tuple[Line, ...]
+    rows: tuple[CompareRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,38 +90,38 @@ class Matrix:
     """Things compared; ``silent`` are the properties of which nothing is said of any of them."""
 
     things: tuple[Named, ...]
-    lines: tuple[Line, ...]
+    rows: tuple[CompareRow, ...]
     silent: tuple[Column, ...]
     grid: Grid
 
     @property
     def leading(self) -> tuple[Section, ...]:
         """Return what the shapes let lead; if that is nothing, all in which things differ."""
-        told = self._differing
-        return _sections([line for line in told if line.column.is_key] or told)
+        rows = self._differing
+        return _sections([row for row in rows if row.column.is_key] or rows)
 
     @property
     def others(self) -> tuple[Section, ...]:
         """Return what else differs, but for what a line that leads, or one before, says already."""
-        told = self._differing
-        said = [line for line in told if line.column.is_key]
-        if not said:
+        differing = self._differing
+        covering = [row for row in differing if row.column.is_key]
+        if not covering:
             return ()
-        kept: list[Line] = []
-        for line in told:
-            if not line.column.is_key and not any(line.is_said_by(other) for other in said):
-                kept.append(line)
-                said.append(line)
-        return _sections(kept)
+        others: list[CompareRow] = []
+        for row in differing:
+            if not row.column.is_key and not any(row.is_covered_by(other) for other in covering):
+                others.append(row)
+                covering.append(row)
+        return _sections(others)
 
     @property
     def alike(self) -> tuple[Section, ...]:
         """Return the properties in which all things agree."""
-        return _sections([line for line in self.lines if line.agrees])
+        return _sections([row for row in self.rows if row.agrees])
 
     @property
-    def _differing(self) -> list[Line]:
-        return [line for line in self.lines if not line.agrees]
+    def _differing(self) -> list[CompareRow]:
+        return [row for row in self.rows if not row.agrees]
 
 
 def compare(
@@ -143,11 +143,11 @@ def compare(
     if not columns and not graph.classes.is_defined:
         used = narrowing(usages(graph, Members(State()).naming(things)))
         columns = columns_in_use(used, partial(graph.columns.plain, languages=languages))
-    draft = Draft(graph, things, columns)
+    draft = GridDraft(graph, things, columns)
     grid = draft.grid(Names(graph, draft.terms(), languages))
     own = [_expected(graph, cls, languages) for cls in types]
-    lines = [
-        Line.of(
+    rows = [
+        CompareRow.of(
             column,
             tuple(row.cells[number] for row in grid.rows),
             tuple(
@@ -157,20 +157,19 @@ def compare(
         )
         for number, column in enumerate(columns)
     ]
-    spoken = [line for line in lines if any(cell.values for cell in line.cells)]
+    filled = [row for row in rows if any(cell.values for cell in row.cells)]
     return Matrix(
         things=tuple(row.thing for row in grid.rows),
-        lines=tuple(spoken),
-        silent=tuple(line.column for line in lines if line not in spoken),
+        rows=tuple(filled),
+        silent=tuple(row.column for row in rows if row not in filled),
         grid=grid,
     )
 
 
-def _sections(lines: Sequence[Line]) -> tuple[Section, ...]:
-    groups = dict.fromkeys(line.column.group for line in lines)
+def _sections(rows: Sequence[CompareRow]) -> tuple[Section, ...]:
+    groups = dict.fromkeys(row.column.group for row in rows)
     return tuple(
-        Section(group, tuple(line for line in lines if line.column.group == group))
-        for group in groups
+        Section(group, tuple(row for row in rows if row.column.group == group)) for group in groups
     )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
-    from graphsvc.views.collection.listing import Counted, Usage, Usages
+    from graphsvc.views.collection.listing import Selection, Usage, Usages
     from graphsvc.views.collection.members import Members
     from graphsvc.views.collection.state import Condition
     from graphsvc.views.graph import Graph
@@ -47,10 +47,10 @@ FACETS = 6
 _MOST_OF = 0.5
 """Which part of the things must have a property whose values are shown unasked."""
 
-SHOWN = 8
+MOST_VALUES = 8
 """How many values a facet shows before it is opened."""
 
-OPENED = 500
+MOST_OPEN_VALUES = 500
 """How many values an opened facet shows at most."""
 
 _FEW = 50
@@ -149,7 +149,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
+class _ValueCounts:
     """The values of a property with their counts, and the query that counts them.
 
     ``is_partial`` tells that only the first things with the property were counted.
@@ -178,7 +178,7 @@ class Facets:
         state: State,
         columns: Mapping[PropertyRef, Column],
         used: Usages,
-        counted: Counted,
+        selection: Selection,
     ) -> None:
         """Count. ``columns`` are those that the shapes lay out, in order, without paths."""
         self._graph = graph
@@ -186,21 +186,21 @@ class Facets:
         self._columns = columns
         self._numbers = {ref: number for number, ref in enumerate(columns)}
         self._used = used
-        self._members = counted.members
-        self._total = counted.over
-        self._shown, self._rest = self._divided()
-        self._counted = dict(self._count())
+        self._members = selection.members
+        self._total = selection.over
+        self._expanded, self._rest = self._divide()
+        self._value_counts = dict(self._count())
 
     def terms(self) -> Iterator[Term]:
         """Yield every value that is to be named, and every property."""
-        for ref, counted in self._counted.items():
-            yield from self._shown_values(ref, counted.values)
+        for ref, counts in self._value_counts.items():
+            yield from self._top_values(ref, counts.values)
         for _, conditions in self._state.conditions:
             yield from (one.value for one in conditions if isinstance(one, Is))
 
-    def shown(self, names: Names) -> tuple[Facet, ...]:
+    def facets(self, names: Names) -> tuple[Facet, ...]:
         """Return the facets whose values are shown."""
-        return tuple(self._facet(ref, self._counted[ref], names) for ref in self._shown)
+        return tuple(self._facet(ref, self._value_counts[ref], names) for ref in self._expanded)
 
     def others(self) -> tuple[Property, ...]:
         """Return the other properties, without their values."""
@@ -210,25 +210,25 @@ class Facets:
             for column in (self._columns[ref],)
         )
 
-    def _divided(self) -> tuple[list[PropertyRef], list[PropertyRef]]:
+    def _divide(self) -> tuple[list[PropertyRef], list[PropertyRef]]:
         """Return the properties whose values are shown, and those that are only named."""
-        wanted = [ref for ref, _ in self._state.conditions]
+        active = [ref for ref, _ in self._state.conditions]
         opened = self._state.facet
-        if opened is not None and opened not in wanted:
-            wanted.insert(0, opened)
-        rest = sorted((ref for ref in self._used if ref not in wanted), key=self._rank)
+        if opened is not None and opened not in active:
+            active.insert(0, opened)
+        rest = sorted((ref for ref in self._used if ref not in active), key=self._rank)
         rest = [ref for ref in rest if self._narrows(self._used[ref])]
-        good = [
+        useful = [
             ref
             for ref in rest
             if self._is_main(ref)
             and _use(self._used[ref]) is not _Use.TELLS_APART
             and self._used[ref].things >= _MOST_OF * self._total
         ]
-        shown = sorted((*wanted, *good[: max(FACETS - len(wanted), 0)]), key=self._rank)
-        return shown, [ref for ref in rest if ref not in shown]
+        expanded = sorted((*active, *useful[: max(FACETS - len(active), 0)]), key=self._rank)
+        return expanded, [ref for ref in rest if ref not in expanded]
 
-    def _count(self) -> Iterator[tuple[PropertyRef, _Counted]]:
+    def _count(self) -> Iterator[tuple[PropertyRef, _ValueCounts]]:
         """Yield the counts: together those of properties of which nothing is asked."""
         for ref, _ in self._state.conditions:
             state = self._state.without(ref)
@@ -238,28 +238,28 @@ class Facets:
                 members = members_of(self._graph, state.toggled(ref, Present()))
                 members = members.first(COUNTED_THINGS)
             yield from self._ask(members, [ref], is_partial=is_partial)
-        free = [ref for ref in self._shown if not self._state.on(ref)]
+        free = [ref for ref in self._expanded if not self._state.on(ref)]
         for incoming in (False, True):
             refs = [each for each in free if each.incoming is incoming]
             yield from self._ask(self._members, refs)
 
     def _ask(
         self, members: Members, refs: Sequence[PropertyRef], *, is_partial: bool = False
-    ) -> Iterator[tuple[PropertyRef, _Counted]]:
+    ) -> Iterator[tuple[PropertyRef, _ValueCounts]]:
         if not refs:
             return
         query = VALUES if self._are_few(members, refs) else COMMON_VALUES
         query = backwards(query) if refs[0].incoming else query
-        asked = members.ask(query, {"property": [ref.property for ref in refs]})
+        values_query = members.ask(query, {"property": [ref.property for ref in refs]})
         values: dict[Term, dict[Term, int]] = {ref.property: {} for ref in refs}
-        for row in self._graph.rows(asked):
+        for row in self._graph.rows(values_query):
             if isinstance(value := row.get("value"), NamedNode | Literal):
                 values[row["property"]][value] = as_int(row["things"]) or 0
         for ref in refs:
             # Asked together, and about named things, for speed; a reader opens the query for the
             # one facet.
             own = replace(members, named=()).ask(query, {"property": ref.property})
-            yield ref, _Counted(values[ref.property], own, is_partial)
+            yield ref, _ValueCounts(values[ref.property], own, is_partial)
 
     def _are_few(self, members: Members, refs: Sequence[PropertyRef]) -> bool:
         """Tell whether to look up each thing costs less than to read all values.
@@ -303,18 +303,18 @@ class Facets:
             str(ref),
         )
 
-    def _shown_values(self, ref: PropertyRef, counts: Mapping[Term, int]) -> list[Term]:
+    def _top_values(self, ref: PropertyRef, counts: Mapping[Term, int]) -> list[Term]:
         """Return the values that are shown: the most frequent, and those that are chosen."""
-        most = OPENED if ref == self._state.facet else SHOWN
+        most = MOST_OPEN_VALUES if ref == self._state.facet else MOST_VALUES
         chosen = {one.value for one in self._state.on(ref) if isinstance(one, Is)}
         ordered = sorted(counts, key=lambda term: (term not in chosen, -counts[term], str(term)))
         return ordered[: max(most, len(chosen))]
 
-    def _facet(self, ref: PropertyRef, counted: _Counted, names: Names) -> Facet:
+    def _facet(self, ref: PropertyRef, counts: _ValueCounts, names: Names) -> Facet:
         column = self._columns[ref]
         conditions = self._state.on(ref)
         things = self._used[ref].things if ref in self._used else 0
-        values = counted.values
+        values = counts.values
         return Facet(
             ref=ref,
             name=column.name,
@@ -326,8 +326,8 @@ class Facets:
             is_scale=bool(values) and all(is_number(term) or is_date(term) for term in values),
             is_open=ref == self._state.facet,
             has_chosen=bool(conditions),
-            counted_over=COUNTED_THINGS if counted.is_partial else None,
-            query=counted.query,
+            counted_over=COUNTED_THINGS if counts.is_partial else None,
+            query=counts.query,
         )
 
     def _choices(
@@ -336,7 +336,7 @@ class Facets:
         conditions = self._state.on(ref)
         choices = [
             Choice(Is(term), names[term], values[term], Is(term) in conditions)  # type: ignore[arg-type]
-            for term in self._shown_values(ref, values)
+            for term in self._top_values(ref, values)
         ]
         choices += [
             Choice(one, names[one.value], 0, chosen=True)

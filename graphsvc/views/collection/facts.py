@@ -97,8 +97,8 @@ class Facts:
         """Return a term under its name; what has none is told by a short text."""
         if not isinstance(term, BlankNode):
             return names[term]
-        known = (nested for nested in self.nested if nested.statements.about(term))
-        return next(known, _NOTHING).named(term, names)
+        owners = (nested for nested in self.nested if nested.statements.about(term))
+        return next(owners, _NOTHING).named(term, names)
 
     def at(self, node: Term, ref: PropertyRef) -> Iterable[Triple]:
         """Return the facts of a thing with a property; what is not read yet is noted as missing."""
@@ -114,13 +114,13 @@ class Facts:
     def _column(
         self, starts: Iterable[PathMatch], column: Column
     ) -> Mapping[Term, list[PathMatch]]:
-        reached = self._follow(starts, column.path)
+        matches = self._follow(starts, column.path)
         for qualifier in column.qualifiers:
-            reached = self._qualified(reached, qualifier)
-        found: dict[Term, list[PathMatch]] = {}
-        for match in reached:
-            found.setdefault(match.start, []).append(match)
-        return found
+            matches = self._qualified(matches, qualifier)
+        by_start: dict[Term, list[PathMatch]] = {}
+        for match in matches:
+            by_start.setdefault(match.start, []).append(match)
+        return by_start
 
     def _follow(self, front: Iterable[PathMatch], path: Path) -> list[PathMatch]:
         """Return what a path leads to, from everything that was reached before."""
@@ -147,15 +147,15 @@ class Facts:
         ]
 
     def _repeat(self, front: list[PathMatch], path: Repeated) -> list[PathMatch]:
-        reached = {(one.start, one.term): one for one in front} if path.also_none else {}
+        matches = {(one.start, one.term): one for one in front} if path.also_none else {}
         here = front
         for _ in range(1 if path.once else _LONGEST):
             next_ones = {(one.start, one.term): one for one in self._follow(here, path.part)}
-            here = [one for key, one in next_ones.items() if key not in reached]
-            reached.update({(one.start, one.term): one for one in here})
+            here = [one for key, one in next_ones.items() if key not in matches]
+            matches.update({(one.start, one.term): one for one in here})
             if not here:
                 break
-        return list(reached.values())
+        return list(matches.values())
 
     def _qualified(self, matches: list[PathMatch], qualifier: Qualifier) -> list[PathMatch]:
         """Return what has the value that a qualifier names, or what has not."""

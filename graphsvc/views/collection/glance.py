@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc.views.collection.cells import Cell, Draft, Grid, Value
+from graphsvc.views.collection.cells import Cell, Grid, GridDraft, Value
 from graphsvc.views.collection.compare import MOST_COMPARED, types_of
 from graphsvc.views.names import Names
 
@@ -63,7 +63,7 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GlanceRow:
     """A thing and what is said of it, matter by matter.
 
     ``expected`` tells where a text would be expected to say something.
@@ -79,7 +79,7 @@ class Glance:
     """Things at a glance: the matters that tell them apart, and a line for each thing."""
 
     matters: tuple[Matter, ...]
-    lines: tuple[Line, ...]
+    rows: tuple[GlanceRow, ...]
     queries: tuple[BoundQuery, ...] = ()
 
 
@@ -91,16 +91,16 @@ def glance(graph: Graph, named: Sequence[Named], languages: str) -> Glance:
     at least half of the things and not the same of all; names and parts of what a property says
     are left out.
     """
-    known = {each.term: each for each in named if isinstance(each.term, NamedNode)}
-    things = [term for term in known if isinstance(term, NamedNode)]
+    by_term = {each.term: each for each in named if isinstance(each.term, NamedNode)}
+    things = [term for term in by_term if isinstance(term, NamedNode)]
     if not 1 < len(things) <= MOST_COMPARED:
         return Glance((), ())
     types = types_of(graph, things)
     matters = _matters(graph, graph.columns.of(types[0].intersection(*types), languages))
-    draft = Draft(graph, things, [column for matter in matters for column in matter.columns])
+    draft = GridDraft(graph, things, [column for matter in matters for column in matter.columns])
     grid = draft.grid(Names(graph, draft.terms(), languages))
     cells = dict(zip(draft.columns, _columns(grid), strict=True))
-    shown = [
+    differing = [
         replace(
             matter, columns=tuple(each for each in matter.columns if not _is_alike(cells[each]))
         )
@@ -108,12 +108,12 @@ def glance(graph: Graph, named: Sequence[Named], languages: str) -> Glance:
         if _differs([cells[each] for each in matter.columns])
     ][:MOST_COLUMNS]
     return Glance(
-        tuple(shown),
+        tuple(differing),
         tuple(
-            Line(
-                known[thing],
-                tuple(tuple(_parts(matter, cells, at)) for matter in shown),
-                tuple(thing in grid.in_texts and matter.is_plain for matter in shown),
+            GlanceRow(
+                by_term[thing],
+                tuple(tuple(_parts(matter, cells, at)) for matter in differing),
+                tuple(thing in grid.in_texts and matter.is_plain for matter in differing),
             )
             for at, thing in enumerate(things)
         ),
@@ -122,12 +122,12 @@ def glance(graph: Graph, named: Sequence[Named], languages: str) -> Glance:
 
 
 def _matters(graph: Graph, columns: Sequence[Column]) -> list[Matter]:
-    told = [column for column in columns if column.id.property not in graph.terms.namings]
-    leading = [column for column in told if column.is_key]
+    candidates = [column for column in columns if column.id.property not in graph.terms.namings]
+    leading = [column for column in candidates if column.is_key]
     if not leading:
         return [
             Matter(column.name, column.definition, (column,))
-            for column in told
+            for column in candidates
             if not column.qualifiers
         ]
     groups: dict[str, list[Column]] = {}
@@ -142,9 +142,9 @@ def _columns(grid: Grid) -> Iterator[tuple[Cell, ...]]:
 
 def _differs(columns: Sequence[Sequence[Cell]]) -> bool:
     """Tell whether something is said of half of the things, and not the same of all."""
-    lines = list(zip(*columns, strict=True))
-    terms = [tuple(cell.terms for cell in cells) for cells in lines if any(c.values for c in cells)]
-    return 2 * len(terms) >= len(lines) and len(set(terms)) > 1
+    rows = list(zip(*columns, strict=True))
+    terms = [tuple(cell.terms for cell in cells) for cells in rows if any(c.values for c in cells)]
+    return 2 * len(terms) >= len(rows) and len(set(terms)) > 1
 
 
 def _is_alike(cells: Sequence[Cell]) -> bool:
@@ -163,23 +163,23 @@ def _parts(matter: Matter, cells: Mapping[Column, Sequence[Cell]], at: int) -> I
     beside = [each for other in along for each in cells[other][at].values]
     if leading:
         yield Part("", tuple(Entry(value, _in_same(value, beside)) for value in leading))
-    seen = {each.named.term for each in leading}
+    previous = {each.named.term for each in leading}
     rest = [
-        Part(column.name, tuple(map(Entry, _unlike(seen, cells[column][at].values))))
+        Part(column.name, tuple(map(Entry, _new_values(previous, cells[column][at].values))))
         for column in others
         if column not in along
     ]
-    said = [part for part in rest if part.entries]
-    if said and not leading and _have_most(cells[first]):
+    filled = [part for part in rest if part.entries]
+    if filled and not leading and _have_most(cells[first]):
         yield Part(first.name, ())
-    yield from said
+    yield from filled
 
 
-def _unlike(seen: set[Term], values: Iterable[Value]) -> list[Value]:
+def _new_values(previous: set[Term], values: Iterable[Value]) -> list[Value]:
     """Return the values that were not seen before, which are seen from now on."""
-    found = [each for each in values if each.named.term not in seen]
-    seen.update(each.named.term for each in found)
-    return found
+    new = [each for each in values if each.named.term not in previous]
+    previous.update(each.named.term for each in new)
+    return new
 
 
 def _in_same(value: Value, others: Iterable[Value]) -> tuple[Value, ...]:

@@ -87,7 +87,7 @@ def members_of(graph: Graph, state: State) -> Members:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Selection:
     """How many things fit a state, and the things over which facets are counted: ``over`` so many.
 
     These are all of them, or else the first ones.
@@ -103,7 +103,7 @@ class Counted:
         return self.over == self.total
 
 
-def counted(graph: Graph, state: State) -> Counted:
+def select(graph: Graph, state: State) -> Selection:
     """Return the things over which the facets of a state are counted.
 
     If it takes long to find things and few of many fit, they are found once, and asked about by
@@ -114,15 +114,15 @@ def counted(graph: Graph, state: State) -> Counted:
         isinstance(one, Span | Absent) for _, some in state.conditions for one in some
     ):
         query = members.ask(UNORDERED, {"limit": Literal(COUNTED_THINGS + 1), "offset": Literal(0)})
-        found = [row["thing"] for row in graph.rows(query)]
-        total = len(found) if len(found) <= COUNTED_THINGS else count(graph, state)
-        named = [thing for thing in found[:COUNTED_THINGS] if isinstance(thing, NamedNode)]
-        return Counted(total, len(named), members.naming(named) if named else members)
+        matches = [row["thing"] for row in graph.rows(query)]
+        total = len(matches) if len(matches) <= COUNTED_THINGS else count(graph, state)
+        named = [thing for thing in matches[:COUNTED_THINGS] if isinstance(thing, NamedNode)]
+        return Selection(total, len(named), members.naming(named) if named else members)
     total = count(graph, state)
     if total <= SORTED_THINGS and not (is_long and state.conditions):
-        return Counted(total, total, members)
+        return Selection(total, total, members)
     over = min(total, COUNTED_THINGS)
-    return Counted(total, over, members.first(over))
+    return Selection(total, over, members.first(over))
 
 
 def takes_long(graph: Graph, state: State) -> bool:
@@ -131,10 +131,10 @@ def takes_long(graph: Graph, state: State) -> bool:
     It begins where the least is: with a value, else with a class or a property, as far as their
     sizes are known.
     """
-    wanted = [(ref, some) for ref, some in state.conditions if Absent() not in some]
-    if any(isinstance(one, Is) for _, some in wanted for one in some):
+    required = [(ref, some) for ref, some in state.conditions if Absent() not in some]
+    if any(isinstance(one, Is) for _, some in required for one in some):
         return False
-    sizes = [graph.property_sizes.get(ref.property, 0) for ref, _ in wanted]
+    sizes = [graph.property_sizes.get(ref.property, 0) for ref, _ in required]
     if state.classes:
         sizes.append(sum(graph.terms.members(cls) for cls in state.classes))
     return min(sizes, default=graph.classes.total) > _LOOKED_AT
@@ -142,14 +142,14 @@ def takes_long(graph: Graph, state: State) -> bool:
 
 def usages(graph: Graph, members: Members) -> Usages:
     """Return which properties the things have, read either way."""
-    found: dict[PropertyRef, Usage] = {}
+    by_property: dict[PropertyRef, Usage] = {}
     for incoming, query in ((False, PROPERTIES), (True, backwards(PROPERTIES))):
         for row in graph.rows(members.ask(query, {})):
             if "property" in row:
                 things, values, links = (as_int(row[name]) or 0 for name in _NUMBERS)
                 usage = Usage(things, values, links, row["sample"])
-                found[PropertyRef(row["property"], incoming)] = usage
-    return found
+                by_property[PropertyRef(row["property"], incoming)] = usage
+    return by_property
 
 
 def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size: int) -> Listing:

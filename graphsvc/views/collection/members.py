@@ -155,14 +155,15 @@ def patterns(state: State, everything: str = "") -> str:
     ``everything`` are those of things of which nothing is asked.
     """
     conditions = [
-        (ref, wanted, f"value{number}") for number, (ref, wanted) in enumerate(state.conditions, 1)
+        (ref, alternatives, f"value{number}")
+        for number, (ref, alternatives) in enumerate(state.conditions, 1)
     ]
     # What finds things comes before what only leaves some out.
     lines = _of_classes(state.classes)
-    lines += [_having(*entry) for entry in conditions if Absent() not in entry[1]]
+    lines += [_with_value(*entry) for entry in conditions if Absent() not in entry[1]]
     without = [entry for entry in conditions if Absent() in entry[1]]
     lines = lines or [_WHATEVER if _asks_for_no_class(state) else everything]
-    lines += [_lacking(*entry) for entry in without]
+    lines += [_without_value(*entry) for entry in without]
     return "\n    ".join(lines)
 
 
@@ -192,13 +193,13 @@ def _link(ref: PropertyRef, other: str) -> str:
     return f"?thing {written(ref.property)} {other} ."
 
 
-def _having(ref: PropertyRef, wanted: Sequence[Condition], variable: str) -> str:
+def _with_value(ref: PropertyRef, conditions: Sequence[Condition], variable: str) -> str:
     """Return the pattern of a value for which one of the conditions holds."""
     link = _link(ref, f"?{variable}")
-    if Present() in wanted:
+    if Present() in conditions:
         return link
-    terms = [one.value for one in wanted if isinstance(one, Is)]
-    spans = [one for one in wanted if isinstance(one, Span)]
+    terms = [one.value for one in conditions if isinstance(one, Is)]
+    spans = [one for one in conditions if isinstance(one, Span)]
     if not spans and len(terms) == 1 and not (ref.incoming and isinstance(terms[0], Literal)):
         return _link(ref, written(terms[0]))
     if not spans:
@@ -208,16 +209,16 @@ def _having(ref: PropertyRef, wanted: Sequence[Condition], variable: str) -> str
     return f"{link} FILTER({' || '.join(tests)})"
 
 
-def _lacking(ref: PropertyRef, wanted: Sequence[Condition], variable: str) -> str:
+def _without_value(ref: PropertyRef, conditions: Sequence[Condition], variable: str) -> str:
     """Return the filter that lets things through without a value, or with one that fits."""
     absent = f"NOT EXISTS {{ {_link(ref, f'?{variable}')} }}"
-    others = [one for one in wanted if one != Absent()]
-    if (ref, wanted) in WITHOUT_CLASS.conditions:
+    others = [one for one in conditions if one != Absent()]
+    if (ref, conditions) in WITHOUT_CLASS.conditions:
         # Nearly all things have one: so it is not looked up for each fact of each thing.
         return f"MINUS {{ {_link(ref, f'?{variable}')} }}"
     if not others:
         return f"FILTER({absent})"
-    return f"FILTER({absent} || EXISTS {{ {_having(ref, others, variable)} }})"
+    return f"FILTER({absent} || EXISTS {{ {_with_value(ref, others, variable)} }})"
 
 
 def _within(variable: str, span: Span) -> str:

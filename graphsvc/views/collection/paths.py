@@ -104,9 +104,9 @@ class Shapes:
         return None
 
     def _members(self, head: Term) -> Iterator[Term]:
-        seen: set[Term] = set()
+        visited: set[Term] = set()
         at: Term | None = head
-        while at is not None and at != RDF.nil and at not in seen:
-            seen.add(at)
+        while at is not None and at != RDF.nil and at not in visited:
+            visited.add(at)
             yield from self.all(at, RDF.first)
             at = self.one(at, RDF.rest)

@@ -95,17 +95,17 @@ class State:
             return replace(self, conditions=(*self.conditions, (ref, changed)), page=1)
         if not changed:
             return self.without(ref)
-        entries = ((at, changed if at == ref else held) for at, held in self.conditions)
+        entries = ((at, changed if at == ref else existing) for at, existing in self.conditions)
         return replace(self, conditions=tuple(entries), page=1)
 
     def with_span(self, ref: PropertyRef, span: Span) -> State:
         """Return the state with a span in place of the one that is there, if any."""
-        kept = tuple(held for held in self.on(ref) if not isinstance(held, Span))
-        given = (span,) if span.low or span.high else ()
+        others = tuple(each for each in self.on(ref) if not isinstance(each, Span))
+        spans = (span,) if span.low or span.high else ()
         bare = self.without(ref)
-        if not kept + given:
+        if not others + spans:
             return bare
-        return replace(bare, conditions=(*bare.conditions, (ref, kept + given)))
+        return replace(bare, conditions=(*bare.conditions, (ref, others + spans)))
 
     def toggled_class(self, cls: NamedNode) -> State:
         """Return the state with a class added, or removed if it is there."""
@@ -126,6 +126,6 @@ class State:
 WITHOUT_CLASS = State(conditions=((PropertyRef(RDF.type), (Absent(),)),))
 
 
-def _toggled(held: Iterable[Item], item: Item) -> tuple[Item, ...]:
-    now = tuple(held)
-    return tuple(one for one in now if one != item) if item in now else (*now, item)
+def _toggled(items: Iterable[Item], item: Item) -> tuple[Item, ...]:
+    present = tuple(items)
+    return tuple(one for one in present if one != item) if item in present else (*present, item)

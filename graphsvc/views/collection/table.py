@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
-    from graphsvc.views.collection.cells import Grid, Row
+    from graphsvc.views.collection.cells import Grid, GridRow
     from graphsvc.views.collection.columns import Column, PlainColumns
     from graphsvc.views.collection.listing import Usages
     from graphsvc.views.collection.state import Sort, State
@@ -59,7 +59,7 @@ class Table:
         ]
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[GridRow, ...]:
         """Return the rows."""
         return self.grid.rows
 
@@ -79,8 +79,8 @@ def columns_of(
 ) -> tuple[Column, ...]:
     """Return the columns that a state asks for, or else those that the shapes put first."""
     if state.columns:
-        known = {column.id: column for column in choices}
-        return tuple(known.get(at) or plain[at] for at in state.columns[:MOST_COLUMNS])
+        by_id = {column.id: column for column in choices}
+        return tuple(by_id.get(at) or plain[at] for at in state.columns[:MOST_COLUMNS])
     narrowed = {ref for ref, _ in state.conditions}
     first = [column for column in choices if column.id in narrowed]
     rest = [column for column in choices if column not in first and _differs(column, used, total)]
@@ -120,17 +120,17 @@ def _differs(column: Column, used: Usages, total: int) -> bool:
 
 def filled(columns: Sequence[Column], grid: Grid) -> tuple[Sequence[Column], Grid]:
     """Leave out the columns that say nothing beside the names; one is left in any case."""
-    kept = [at for at in range(len(columns)) if any(_says(row, at) for row in grid.rows)] or [0]
-    return _with_columns(columns, grid, kept)
+    indexes = [at for at in range(len(columns)) if any(_says(row, at) for row in grid.rows)] or [0]
+    return _with_columns(columns, grid, indexes)
 
 
 def _with_columns(
-    columns: Sequence[Column], grid: Grid, kept: Sequence[int]
+    columns: Sequence[Column], grid: Grid, indexes: Sequence[int]
 ) -> tuple[Sequence[Column], Grid]:
-    rows = tuple(replace(row, cells=tuple(row.cells[at] for at in kept)) for row in grid.rows)
-    return [columns[at] for at in kept], replace(grid, rows=rows)
+    rows = tuple(replace(row, cells=tuple(row.cells[at] for at in indexes)) for row in grid.rows)
+    return [columns[at] for at in indexes], replace(grid, rows=rows)
 
 
-def _says(row: Row, column: int) -> bool:
+def _says(row: GridRow, column: int) -> bool:
     """Tell whether a cell has a value that is not just the name of the thing again."""
     return any(value.named.label != row.thing.label for value in row.cells[column].values)

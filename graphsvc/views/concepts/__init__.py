@@ -21,7 +21,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.language_priority import distance
 from graphsvc.namespaces import RDF, SKOS, SKOSXL
 from graphsvc.views.concepts.model import Concept, LabelsIn, Match, Members, Scheme, Tree
-from graphsvc.views.concepts.trees import MOST_NARROWER, Arranged, by_first, levels
+from graphsvc.views.concepts.trees import MOST_NARROWER, ConceptTree, by_first, levels
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class ConceptDraft:
         }
         self._is_partial = len(places["above"]) >= _MOST_ABOVE
         self._under = [lower for _, lower in places["below"]]
-        self._tree = Arranged(
+        self._tree = ConceptTree(
             answers.thing,
             by_first((lower, upper) for upper, lower in places["above"]),
             self._under,
@@ -88,10 +88,10 @@ class ConceptDraft:
         about = {"thing": answers.thing}
         self._labels = LABELS.bind(about)
         self._mappings = MAPPINGS.bind(about)
-        self._forms = self._asked(graph, self._labels, _XL)
-        self._matches = self._asked(graph, self._mappings, _MAPPINGS)
+        self._forms = self._rows_if_present(graph, self._labels, _XL)
+        self._matches = self._rows_if_present(graph, self._mappings, _MAPPINGS)
 
-    def _asked(
+    def _rows_if_present(
         self, graph: Graph, query: BoundQuery, properties: Iterable[NamedNode]
     ) -> Sequence[Row]:
         """Return the answer to a query, if the concept has one of some properties."""
@@ -100,8 +100,8 @@ class ConceptDraft:
 
     def terms(self) -> Iterator[Term]:
         """Yield what is to be named."""
-        for way in self._tree.ways:
-            yield from way
+        for path in self._tree.paths:
+            yield from path
         yield from self._under
         yield from self._tree.siblings()
         for row in self._matches:
@@ -109,10 +109,10 @@ class ConceptDraft:
         for prop in (SKOS.inScheme, SKOS.topConceptOf):
             yield from self._values.get(prop, ())
 
-    def shown(self, names: Names) -> Concept:
+    def with_names(self, names: Names) -> Concept:
         """Return it under the names of things."""
         narrower, listed = self._narrower()
-        has_tree = len(self._tree.ways[0]) > 1 or len(self._tree.ways) > 1 or self._under
+        has_tree = len(self._tree.paths[0]) > 1 or len(self._tree.paths) > 1 or self._under
         schemes = [*self._values.get(SKOS.inScheme, ()), *self._values.get(SKOS.topConceptOf, ())]
         notations = self._values.get(SKOS.notation, ())
         return Concept(
@@ -134,7 +134,7 @@ class ConceptDraft:
                 for row in _once(self._answers.pointing)
                 if row["property"] == SKOS.member
             ),
-            mappings=tuple(self._matched(names)),
+            mappings=tuple(self._match_groups(names)),
             mappings_query=self._mappings,
         )
 
@@ -149,20 +149,20 @@ class ConceptDraft:
 
     def _in_languages(self, languages: str) -> Iterator[LabelsIn]:
         """Yield the labels by language, those first that the reader takes."""
-        said = [(prop, value) for prop, values in self._values.items() for value in values]
-        said += [(row["property"], row["value"]) for row in self._forms]
-        found: dict[str | None, tuple[set[str], set[str], set[str]]] = defaultdict(
+        labels = [(prop, value) for prop, values in self._values.items() for value in values]
+        labels += [(row["property"], row["value"]) for row in self._forms]
+        by_language: dict[str | None, tuple[set[str], set[str], set[str]]] = defaultdict(
             lambda: (set(), set(), set())
         )
-        for prop, value in said:
+        for prop, value in labels:
             for number, kind in enumerate((_PREFERRED, _ALTERNATIVE, _HIDDEN)):
                 if prop in kind and isinstance(value, Literal) and value.value.strip():
-                    found[value.language][number].add(value.value)
-        for language in sorted(found, key=lambda tag: (distance(tag, languages), tag or "")):
-            preferred, alternative, hidden = (tuple(sorted(each)) for each in found[language])
+                    by_language[value.language][number].add(value.value)
+        for language in sorted(by_language, key=lambda tag: (distance(tag, languages), tag or "")):
+            preferred, alternative, hidden = (tuple(sorted(each)) for each in by_language[language])
             yield LabelsIn(language, preferred, alternative, hidden)
 
-    def _matched(self, names: Names) -> Iterator[tuple[Named, tuple[Match, ...]]]:
+    def _match_groups(self, names: Names) -> Iterator[tuple[Named, tuple[Match, ...]]]:
         schemes: dict[tuple[Term, Term], list[Term]] = defaultdict(list)
         for row in self._matches:
             schemes[row["property"], row["target"]] += [row["scheme"]] if "scheme" in row else []
@@ -170,11 +170,11 @@ class ConceptDraft:
             matches = tuple(
                 Match(
                     names[target],
-                    tuple(names[each] for each in found),
+                    tuple(names[each] for each in in_schemes),
                     urlsplit(target.value).hostname or "",
                 )
-                for (said, target), found in schemes.items()
-                if said == prop and isinstance(target, NamedNode)
+                for (predicate, target), in_schemes in schemes.items()
+                if predicate == prop and isinstance(target, NamedNode)
             )
             if matches:
                 yield names[prop], matches
@@ -197,7 +197,7 @@ class SchemeDraft:
         for lower in self._lower.values():
             yield from lower[:MOST_NARROWER]
 
-    def shown(self, names: Names) -> Scheme:
+    def with_names(self, names: Names) -> Scheme:
         """Return it under the names of things."""
         nodes = levels(self._tops, self._lower, names)
         tree = Tree(nodes, self._query, self._more, self._is_partial) if nodes else None
@@ -221,7 +221,7 @@ class MembersDraft:
         """Yield what is to be named."""
         yield from self._members
 
-    def shown(self, names: Names) -> Members:
+    def with_names(self, names: Names) -> Members:
         """Return them under their names."""
         members = [names[each] for each in self._members]
         if not self._ordered:
@@ -244,19 +244,19 @@ def drafts(graph: Graph, answers: Answers) -> Iterator[ConceptDraft | SchemeDraf
 def _tops(graph: Graph, scheme: NamedNode) -> tuple[BoundQuery, list[Term]]:
     """Return the top concepts of a scheme, or else its roots, and the query that found them."""
     for query in (TOPS, ROOTS):
-        asked = query.bind({"scheme": scheme})
-        if found := [row["concept"] for row in graph.rows(asked)]:
+        bound = query.bind({"scheme": scheme})
+        if tops := [row["concept"] for row in graph.rows(bound)]:
             break
-    return asked, found
+    return bound, tops
 
 
 def _once(rows: Iterable[Row]) -> Iterator[Row]:
     """Yield one row for each fact, whatever graphs state it."""
-    seen = set()
+    facts = set()
     for row in rows:
         fact = (row["property"], row.get("value"), row.get("subject"))
-        if fact not in seen:
-            seen.add(fact)
+        if fact not in facts:
+            facts.add(fact)
             yield row
 
 
@@ -266,8 +266,8 @@ def _in_order(rows: Sequence[Row]) -> Iterator[Term]:
     following = {row["node"]: row["next"] for row in rows}
     after = set(following.values())
     at = next((node for node in members if node not in after), next(iter(members), None))
-    seen: set[Term] = set()
-    while at in members and at not in seen:
-        seen.add(at)
+    visited: set[Term] = set()
+    while at in members and at not in visited:
+        visited.add(at)
         yield members[at]
         at = following[at]

@@ -54,16 +54,16 @@ class Thesauri:
         query = SCHEMES.bind({})
         if graph.classes.is_defined or counts.keys().isdisjoint({SKOS.Concept, SKOS.ConceptScheme}):
             return cls((), 0, query)
-        found = {row["scheme"]: as_int(row["concepts"]) or 0 for row in graph.rows(query)}
-        if not found:
+        sizes = {row["scheme"]: as_int(row["concepts"]) or 0 for row in graph.rows(query)}
+        if not sizes:
             query = LOOSE.bind({})
             loose = tuple(row["concept"] for row in graph.rows(query))
             concepts = counts.get(SKOS.Concept, 0)
             return cls((Thesaurus(None, concepts, loose),) if loose else (), 0, query)
-        shown = list(found)[:MOST_SCHEMES]
-        tops = dict(_begin(graph, shown))
-        listed = (Thesaurus(each, found[each], tops.get(each, ())) for each in shown)
-        return cls(tuple(listed), len(found) - len(shown), query)
+        first = list(sizes)[:MOST_SCHEMES]
+        tops = dict(_begin(graph, first))
+        listed = (Thesaurus(each, sizes[each], tops.get(each, ())) for each in first)
+        return cls(tuple(listed), len(sizes) - len(first), query)
 
     def terms(self) -> Iterator[Term]:
         """Yield what is to be named."""
@@ -87,6 +87,6 @@ def _begin(graph: Graph, schemes: list[Term]) -> Iterator[tuple[Term, tuple[Term
     waiting = schemes
     for query in (TOPS, ROOTS):
         rows = graph.rows(query.bind({"scheme": waiting}))
-        found = by_first((row["scheme"], row["concept"]) for row in rows)
-        yield from ((scheme, tuple(tops)) for scheme, tops in found.items())
-        waiting = [scheme for scheme in waiting if scheme not in found]
+        by_scheme = by_first((row["scheme"], row["concept"]) for row in rows)
+        yield from ((scheme, tuple(tops)) for scheme, tops in by_scheme.items())
+        waiting = [scheme for scheme in waiting if scheme not in by_scheme]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Pairs = Iterable[tuple[Term, Term]]
 
-MOST_WAYS = 12
+MOST_PATHS = 12
 """How many ways from the top to a concept are shown."""
 
 MOST_NARROWER = 60
@@ -29,36 +29,36 @@ _DEEPEST = 30
 
 def by_first(pairs: Pairs) -> Mapping[Term, Sequence[Term]]:
     """Return the second terms of pairs by the first ones."""
-    found: dict[Term, list[Term]] = defaultdict(list)
+    groups: dict[Term, list[Term]] = defaultdict(list)
     for first, second in pairs:
-        found[first].append(second)
-    return found
+        groups[first].append(second)
+    return groups
 
 
-def ways_up(start: Term, uppers: Mapping[Term, Sequence[Term]]) -> tuple[list[list[Term]], int]:
+def paths_to(start: Term, uppers: Mapping[Term, Sequence[Term]]) -> tuple[list[list[Term]], int]:
     """Return the ways from the top down to a concept, and how many were left out.
 
     A way that comes to a concept for the second time begins below that.
     """
-    waiting, found, left_out = [[start]], [], 0
+    waiting, paths, left_out = [[start]], [], 0
     while waiting:
-        way = waiting.pop()
-        above = [each for each in uppers.get(way[0], ()) if each not in way]
-        if above and len(way) < _DEEPEST:
+        path = waiting.pop()
+        above = [each for each in uppers.get(path[0], ()) if each not in path]
+        if above and len(path) < _DEEPEST:
             # However many ways there are, so many are followed.
-            waiting += [[each, *way] for each in reversed(above[: 2 * MOST_WAYS])]
-            if len(waiting) > 2 * MOST_WAYS:
-                left_out += len(waiting) - 2 * MOST_WAYS
-                waiting = waiting[-2 * MOST_WAYS :]
+            waiting += [[each, *path] for each in reversed(above[: 2 * MOST_PATHS])]
+            if len(waiting) > 2 * MOST_PATHS:
+                left_out += len(waiting) - 2 * MOST_PATHS
+                waiting = waiting[-2 * MOST_PATHS :]
         else:
-            found.append(way)
-            if len(found) == MOST_WAYS:
+            paths.append(path)
+            if len(paths) == MOST_PATHS:
                 left_out += len(waiting)
                 break
-    return found, left_out
+    return paths, left_out
 
 
-class Arranged:
+class ConceptTree:
     """The tree around one concept: the ways to it, what is under it, and what is beside it."""
 
     def __init__(
@@ -71,8 +71,8 @@ class Arranged:
         self._concept = concept
         self._under = under
         self._beside = beside
-        self.ways, self.left_out = ways_up(concept, uppers)
-        self._tops = {way[0] for way in self.ways if uppers.get(way[0])}
+        self.paths, self.left_out = paths_to(concept, uppers)
+        self._tops = {path[0] for path in self.paths if uppers.get(path[0])}
 
     def siblings(self) -> Iterator[Term]:
         """Yield the concepts beside it that are shown."""
@@ -81,20 +81,20 @@ class Arranged:
 
     def nodes(self, names: Names, narrower: int) -> tuple[Node, ...]:
         """Return the tree from the top; ``narrower`` counts all that are under the concept."""
-        return self._level(self.ways, names, narrower, above=None)
+        return self._level(self.paths, names, narrower, above=None)
 
     def _level(
-        self, ways: Sequence[Sequence[Term]], names: Names, narrower: int, above: Term | None
+        self, paths: Sequence[Sequence[Term]], names: Names, narrower: int, above: Term | None
     ) -> tuple[Node, ...]:
-        found = []
-        for first, rest in by_first((way[0], way[1:]) for way in ways if way).items():  # type: ignore[misc]
+        nodes = []
+        for first, rest in by_first((path[0], path[1:]) for path in paths if path).items():  # type: ignore[misc]
             is_self = first == self._concept
             below = (
                 self._narrower(names)
                 if is_self
                 else self._level(rest, names, narrower, above=first)  # type: ignore[arg-type]
             )
-            found.append(
+            nodes.append(
                 Node(
                     names[first],
                     below,
@@ -103,10 +103,10 @@ class Arranged:
                     more=max(0, narrower - len(below)) if is_self else 0,
                 )
             )
-        if above is not None and any(node.is_self for node in found):
-            shown = {node.concept.term for node in found}
-            found += [Node(names[each]) for each in self._siblings(above) if each not in shown]
-        return tuple(sorted(found, key=_by_label))
+        if above is not None and any(node.is_self for node in nodes):
+            terms = {node.concept.term for node in nodes}
+            nodes += [Node(names[each]) for each in self._siblings(above) if each not in terms]
+        return tuple(sorted(nodes, key=_by_label))
 
     def _narrower(self, names: Names) -> tuple[Node, ...]:
         nodes = sorted((Node(names[each]) for each in self._under), key=_by_label)
@@ -121,12 +121,12 @@ def levels(
     tops: Iterable[Term], lower: Mapping[Term, Sequence[Term]], names: Names
 ) -> tuple[Node, ...]:
     """Return concepts with those directly under them."""
-    found = []
+    nodes = []
     for top in dict.fromkeys(tops):
         under = lower.get(top, ())
         below = sorted((Node(names[each]) for each in under[:MOST_NARROWER]), key=_by_label)
-        found.append(Node(names[top], tuple(below), more=len(under) - len(below)))
-    return tuple(sorted(found, key=_by_label))
+        nodes.append(Node(names[top], tuple(below), more=len(under) - len(below)))
+    return tuple(sorted(nodes, key=_by_label))
 
 
 def _by_label(node: Node) -> tuple[str, str]:

@@ -104,11 +104,12 @@ class Context:
     ) -> None:
         self.properties = {name.iri: name for name in properties}
         self.classes = {iri: name for name, iri in classes.items()}
-        taken = {name.name for name in self.properties.values()} | classes.keys()
+        reserved = {name.name for name in self.properties.values()} | classes.keys()
         self._prefixes = {
             prefix: iri
             for prefix, iri in prefixes.items()
-            if _NAME.fullmatch(prefix) and prefix not in taken | KEYWORDS.keys() | BACKWARDS.keys()
+            if _NAME.fullmatch(prefix)
+            and prefix not in reserved | KEYWORDS.keys() | BACKWARDS.keys()
         }
         self._longest_first = sorted(self._prefixes.items(), key=lambda pair: -len(pair[1]))
         self.definitions = self._define()
@@ -116,7 +117,7 @@ class Context:
     @classmethod
     def read(cls, graph: Graph, prefixes: Mapping[str, str]) -> Context:
         """Make the context of a graph."""
-        return _Reading(graph).context(prefixes)
+        return _VocabularyReader(graph).context(prefixes)
 
     def compact(self, iri: str) -> str:
         """Return an IRI with its prefix, if it has one."""
@@ -125,9 +126,9 @@ class Context:
                 return f"{prefix}:{iri[len(namespace) :]}"
         return iri
 
-    def needed(self, keys: Iterable[str]) -> dict[str, Definition]:
+    def definitions_for(self, keys: Iterable[str]) -> dict[str, Definition]:
         """Return the definitions of some keys, and of whatever these are defined by."""
-        wanted: set[str] = set()
+        required: set[str] = set()
         waiting = list(keys)
         while waiting:
             key = waiting.pop()
@@ -135,11 +136,11 @@ class Context:
             prefix = key.partition(":")[0]
             if definition is None and prefix != key:
                 waiting.append(prefix)
-            elif definition is not None and key not in wanted:
-                wanted.add(key)
+            elif definition is not None and key not in required:
+                required.add(key)
                 parts = [definition] if isinstance(definition, str) else definition.values()
                 waiting += [part for part in parts if not part.startswith("@")]
-        return {key: each for key, each in self.definitions.items() if key in wanted}
+        return {key: each for key, each in self.definitions.items() if key in required}
 
     def _define(self) -> dict[str, Definition]:
         """Return the definitions: keywords, prefixes, classes, properties, and the ways back."""
@@ -152,7 +153,7 @@ class Context:
             defined[name] = self.compact(iri)
         named = sorted(self.properties.values(), key=lambda each: each.name)
         for each in named:
-            defined[each.name] = self._defined(each)
+            defined[each.name] = self._definition(each)
         for back, prop in BACKWARDS.items():
             defined[back] = {"@reverse": self.compact(prop.value)}
         for each in named:
@@ -160,7 +161,7 @@ class Context:
                 defined[INVERSE + each.name] = {"@reverse": self.compact(each.iri)}
         return defined
 
-    def _defined(self, name: Name) -> Definition:
+    def _definition(self, name: Name) -> Definition:
         iri = self.compact(name.iri)
         if name.shape is Shape.WORDS:
             return {"@id": iri, "@container": "@language"}
@@ -171,7 +172,7 @@ class Context:
         return iri
 
 
-class _Reading:
+class _VocabularyReader:
     """What the graph says of its vocabulary, and how it uses it."""
 
     def __init__(self, graph: Graph) -> None:
@@ -186,7 +187,7 @@ class _Reading:
         classes |= {term for term in declared if self._types(term) & _CLASSES}
         names = self._names([*self._ordered(properties - {RDF.type}), *self._ordered(classes)])
         named = [prop for prop in properties if prop in names]
-        observed = self._observed(prop for prop in named if not self._is_told(prop))
+        observed = self._observed(prop for prop in named if not self._is_declared(prop))
         return Context(
             (self._property(names[prop], prop, observed.get(prop, set())) for prop in named),
             {names[cls]: cls.value for cls in classes if cls in names},
@@ -197,20 +198,20 @@ class _Reading:
         return set(self._axioms.values(term, RDF.type))
 
     def _ranges(self, prop: NamedNode) -> set[Term]:
-        found = self._axioms.values(prop, RDFS.range)
-        return {each for each in found if each in XSD or each in RDF}
+        ranges = self._axioms.values(prop, RDFS.range)
+        return {each for each in ranges if each in XSD or each in RDF}
 
-    def _is_told(self, prop: NamedNode) -> bool:
+    def _is_declared(self, prop: NamedNode) -> bool:
         """Tell whether it need not be looked up which values a property has."""
         is_link = prop in _NODES or OWL.ObjectProperty in self._types(prop)
         return prop == RDF.predicate or prop in _TYPED or is_link or bool(self._ranges(prop))
 
     def _observed(self, properties: Iterable[NamedNode]) -> Mapping[Term, set[Term]]:
-        found: dict[Term, set[Term]] = defaultdict(set)
+        kinds: dict[Term, set[Term]] = defaultdict(set)
         ordered = sorted(properties, key=str)
         for row in self._graph.rows(OBSERVED.bind({"property": ordered})):
-            found[row["property"]].add(row["kind"])
-        return found
+            kinds[row["property"]].add(row["kind"])
+        return kinds
 
     def _ordered(self, terms: Iterable[NamedNode]) -> list[NamedNode]:
         """Return terms in the order in which they choose their names: the project's own first."""
@@ -223,11 +224,11 @@ class _Reading:
 
     def _names(self, terms: Iterable[NamedNode]) -> Mapping[NamedNode, str]:
         names: dict[NamedNode, str] = {}
-        taken = {*KEYWORDS, *BACKWARDS}
+        reserved = {*KEYWORDS, *BACKWARDS}
         for term in terms:
             name = term.value.removeprefix(namespace_of(term.value))
-            if name not in taken and _NAME.fullmatch(name):
-                taken.add(name)
+            if name not in reserved and _NAME.fullmatch(name):
+                reserved.add(name)
                 names[term] = name
         return names
 

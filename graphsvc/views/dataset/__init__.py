@@ -64,10 +64,10 @@ class Description:
         return cls(node, values)
 
     @classmethod
-    def derived(cls, known: Mapping[str, Sequence[str]]) -> Description:
+    def derived(cls, metadata: Mapping[str, Sequence[str]]) -> Description:
         """Return what is known of a graph that does not describe itself, by what it is."""
         values: dict[Term, Sequence[Term]] = {
-            prop: [Literal(value) for value in known.get(what, ())[:most]]
+            prop: [Literal(value) for value in metadata.get(what, ())[:most]]
             for what, prop, most in _DERIVED
         }
         return cls(None, values)
@@ -99,12 +99,12 @@ def dataset(graph: Graph, languages: str) -> Dataset:
 
     https://www.w3.org/TR/void/#pattern
     """
-    found = graph.description
-    licence = min(found.values(DCTERMS.license), key=as_iri, default=None)
+    description = graph.description
+    licence = min(description.values(DCTERMS.license), key=as_iri, default=None)
     return Dataset(
-        iri=None if found.node is None else as_iri(found.node),
-        title=best(found.values(DCTERMS.title), languages) or UNTITLED,
-        description=best(found.values(DCTERMS.description), languages),
+        iri=None if description.node is None else as_iri(description.node),
+        title=best(description.values(DCTERMS.title), languages) or UNTITLED,
+        description=best(description.values(DCTERMS.description), languages),
         licence=None if licence is None else as_iri(licence),
         licence_name=None if licence is None else Names(graph, [licence], languages)[licence],
     )
@@ -112,9 +112,9 @@ def dataset(graph: Graph, languages: str) -> Dataset:
 
 def makers(graph: Graph, languages: str) -> list[str]:
     """Return the names of those who made the dataset; without a label, the ends of their IRIs."""
-    found = set(graph.description.values(DCTERMS.creator, DCTERMS.publisher))
-    names = Names(graph, found, languages)
-    return sorted(names[maker].label for maker in found)
+    agents = set(graph.description.values(DCTERMS.creator, DCTERMS.publisher))
+    names = Names(graph, agents, languages)
+    return sorted(names[maker].label for maker in agents)
 
 
 def statements(graph: Graph, name: str) -> list[Quad]:
@@ -158,5 +158,5 @@ def agents(graph: Graph) -> Iterator[Triple]:
 def downloads(graph: Graph) -> Sequence[tuple[str, str]]:
     """Return the addresses of what can be downloaded of the dataset, and the types of the files."""
     node = graph.description.node
-    asked = DOWNLOADS.bind({"dataset": node if isinstance(node, NamedNode) else ()})
-    return [(as_iri(row["url"]), as_iri(row["type"])) for row in graph.rows(asked)]
+    query = DOWNLOADS.bind({"dataset": node if isinstance(node, NamedNode) else ()})
+    return [(as_iri(row["url"]), as_iri(row["type"])) for row in graph.rows(query)]

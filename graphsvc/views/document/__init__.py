@@ -170,19 +170,19 @@ class _Page:
     def _hanging(self, about: Iterable[Quad]) -> Iterator[Quad]:
         """Yield what hangs at the thing and its facts: nameless things, and statements of facts."""
         yield from quads_of(self._graph.rows(STATEMENTS.bind({"thing": self._topic})))
-        told_whole = graphs_with_blanks(self._graph.base)
+        complete_graphs = graphs_with_blanks(self._graph.base)
         triples = [quad.triple for quad in about]
         if self._draft.sizes["nameless"]:
             nested = Nested.read(self._graph, [self._topic])
             self.is_cut = nested.is_cut
             for quad in quads_of(nested.rows):
-                if quad.graph_name not in told_whole:
+                if quad.graph_name not in complete_graphs:
                     yield quad
                     self._name(quad.object, quad.graph_name)
             triples += nested.graphs
         if self._graph.origins.has_reifiers:
-            asked = REIFIERS.bind({"fact": annotable(triples)})
-            for quad in quads_of(self._graph.rows(asked)):
+            query = REIFIERS.bind({"fact": annotable(triples)})
+            for quad in quads_of(self._graph.rows(query)):
                 yield quad
                 self._name(quad.object)
 
@@ -203,8 +203,8 @@ class _Page:
         if self._draft.topic == f"{self._graph.base}ontology":
             if self._is_first:
                 graph = graph_iri(self._graph.base, "ontology")
-                asked = CONTENT.bind({"thing": graph, "limit": Literal(_MOST_ROWS)})
-                yield from quads_of(self._graph.rows(asked))
+                query = CONTENT.bind({"thing": graph, "limit": Literal(_MOST_ROWS)})
+                yield from quads_of(self._graph.rows(query))
                 yield from self._graph.blanks.within(graph)
             return
         for quad in self._rows_of("content", CONTENT):
@@ -216,10 +216,10 @@ class _Page:
         size = pages.PAGE_SIZE
         offset = size * (self._draft.paging.number - 1)
         if offset < self._draft.sizes[name]:
-            asked = query.bind(
+            bound = query.bind(
                 {"thing": self._topic, "limit": Literal(size), "offset": Literal(offset)}
             )
-            yield from quads_of(self._graph.rows(asked))
+            yield from quads_of(self._graph.rows(bound))
 
     def _parts(self) -> list[Quad]:
         """Return what is said of the things on this page whose IRIs are fragments of the thing's.
@@ -229,16 +229,16 @@ class _Page:
         start = _PARTS_ON_PAGE * (self._draft.paging.number - 1)
         listed = self._graph.addresses.parts(self._draft.topic, start)
         things = [NamedNode(iri) for iri in islice(listed, _PARTS_ON_PAGE)]
-        found = list(self._about(things))
-        for quad in found:
+        quads = list(self._about(things))
+        for quad in quads:
             self._name(quad.object)
         for thing in things:
-            found.extend(self._graph.blanks.about(thing))
-        return found
+            quads.extend(self._graph.blanks.about(thing))
+        return quads
 
     def _fragments(self, about: Iterable[Quad]) -> Iterator[Quad]:
         """Yield what is said of the fragments of the thing that have no other document."""
-        start, seen = f"{self._topic.value}#", {self._topic}
+        start, visited = f"{self._topic.value}#", {self._topic}
         quads = list(about)
         for _ in range(_MOST_ROUNDS):
             values = (quad.object for quad in quads)
@@ -246,8 +246,8 @@ class _Page:
                 value
                 for value in values
                 if isinstance(value, NamedNode) and value.value.startswith(start)
-            } - seen
-            seen |= parts
+            } - visited
+            visited |= parts
             quads = list(self._about(sorted(parts, key=str)))
             yield from quads
 
@@ -255,8 +255,8 @@ class _Page:
         """Yield all that is said of some things."""
         for begin in range(0, len(things), _MOST_AT_ONCE):
             some = things[begin : begin + _MOST_AT_ONCE]
-            asked = ABOUT.bind({"thing": some, "limit": Literal(_MOST_ROWS)})
-            yield from quads_of(self._graph.rows(asked))
+            query = ABOUT.bind({"thing": some, "limit": Literal(_MOST_ROWS)})
+            yield from quads_of(self._graph.rows(query))
 
     def _name(self, *terms: object) -> None:
         self._named.update((term, None) for term in terms if isinstance(term, NamedNode))
@@ -265,10 +265,10 @@ class _Page:
         """Yield what the things are called that the page names, wherever that is said."""
         named = list(self._named)
         for begin in range(0, len(named), _MOST_AT_ONCE):
-            asked = NAMES.bind(
+            query = NAMES.bind(
                 {
                     "thing": named[begin : begin + _MOST_AT_ONCE],
                     "property": self._graph.naming.labels,
                 }
             )
-            yield from quads_of(self._graph.rows(asked))
+            yield from quads_of(self._graph.rows(query))

@@ -29,9 +29,9 @@ def described(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterato
     Reifiers are among them, whose triple terms that version does not have.
     https://www.w3.org/TR/rdf-schema/#ch_reificationvocab
     """
-    told = list(quads)
-    claims = ((claim, quad.triple) for claim, quad in _claims(told, passages))
-    for node, triple in chain(claims, _reifiers(told)):
+    all_quads = list(quads)
+    claims = ((claim, quad.triple) for claim, quad in _claims(all_quads, passages))
+    for node, triple in chain(claims, _reifiers(all_quads)):
         yield Triple(node, RDF.type, RDF.Statement)
         yield Triple(node, RDF.subject, triple.subject)
         yield Triple(node, RDF.predicate, triple.predicate)
@@ -54,10 +54,10 @@ def reified(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[
     A derivation is a reifier too: of what it derives.
     https://www.w3.org/TR/rdf12-concepts/#section-triple-terms-reification
     """
-    told = list(quads)
-    for claim, quad in _claims(told, passages):
+    all_quads = list(quads)
+    for claim, quad in _claims(all_quads, passages):
         yield Triple(claim, RDF.reifies, quad.triple)
-    for node, triple in _statements(told):
+    for node, triple in _statements(all_quads):
         yield Triple(node, RDF.reifies, triple)
 
 

@@ -64,13 +64,13 @@ class Document:
     def triples(self, version: str | None = None) -> list[Triple]:
         """Return the default graph; ``version`` is that of RDF, 1.1 unless it is "1.2"."""
         claiming = claims.reified if version == "1.2" else claims.described
-        found = {
+        triples = {
             *self.own,
             *(quad.triple for quad in self.statable(version)),
             *claims.sources(self.stated, self.passages),
             *claiming(self.stated, self.passages),
         }
-        return sorted(found, key=self._order)
+        return sorted(triples, key=self._order)
 
     def quads(self, version: str | None = None) -> list[Quad]:
         """Return the dataset, its default graph first, then graph by graph."""
@@ -100,13 +100,13 @@ class Document:
 
 
 def version_document(
-    topic: str, imprint: Imprint, iri: str, said: tuple[frozenset[Triple], Iterable[Quad]]
+    topic: str, imprint: Imprint, iri: str, statements: tuple[frozenset[Triple], Iterable[Quad]]
 ) -> Document:
     """Return the document with an IRI that is a version of the ontology, its topic.
 
-    ``said`` is what is said of it, and what it says itself.
+    ``statements`` is what is said of it, and what it says itself.
     """
-    own, stated = said
+    own, stated = statements
     paging = Paging(iri, 1, 1)
     return Document(
         iri=iri,

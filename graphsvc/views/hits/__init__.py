@@ -60,8 +60,8 @@ def described(graph: Graph, hits: Sequence[Hit], languages: str) -> Hits:
     """Return hits with what the graph says of them, in the languages of a priority list."""
     sentences = [NamedNode(hit.iri) for hit in hits if hit.kind is Kind.SENTENCE]
     others = [NamedNode(hit.iri) for hit in hits if hit.kind is not Kind.SENTENCE]
-    asked = DESCRIPTIONS.bind({"thing": others})
-    descriptions = _best(graph.rows(asked), languages)
+    query = DESCRIPTIONS.bind({"thing": others})
+    descriptions = _best(graph.rows(query), languages)
     named = [NamedNode(iri) for hit in hits for iri in _named_by(graph, hit)]
     names = Names(graph, named, languages)
     return Hits(
@@ -75,7 +75,7 @@ def described(graph: Graph, hits: Sequence[Hit], languages: str) -> Hits:
             )
             for hit in hits
         ),
-        query=asked if others else SENTENCES.bind({"passage": sentences}),
+        query=query if others else SENTENCES.bind({"passage": sentences}),
     )
 
 
@@ -90,9 +90,9 @@ def _way(graph: Graph, hit: Hit) -> str | None:
 
 def _best(rows: Iterable[Mapping[str, Term]], languages: str) -> Mapping[str, str]:
     """Return of each thing the description that suits the languages best."""
-    found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    candidates: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
     for row in rows:
         thing, words = row["thing"], row.get("description")
         if isinstance(thing, NamedNode) and isinstance(words, Literal):
-            found[thing.value].append((fit(words, languages), str(row["rank"]), words.value))
-    return {iri: min(each)[-1] for iri, each in found.items()}
+            candidates[thing.value].append((fit(words, languages), str(row["rank"]), words.value))
+    return {iri: min(each)[-1] for iri, each in candidates.items()}

@@ -69,8 +69,8 @@ def home(graph: Graph, languages: str) -> Home:
     overview = graph.overview
     documents = [text.document for text in overview.texts]
     thesauri, terms = graph.thesauri, DefinedDraft(_main_terms(graph))
-    known = [*overview.leading, *documents, *thesauri.terms(), *terms.terms()]
-    names = Names(graph, known, languages)
+    nodes = [*overview.leading, *documents, *thesauri.terms(), *terms.terms()]
+    names = Names(graph, nodes, languages)
     texts = [
         Text(names[text.document], best(text.descriptions, languages), text.passages)
         for text in overview.texts
@@ -89,7 +89,7 @@ def home(graph: Graph, languages: str) -> Home:
         thesauri=tuple(thesauri.outlines(names)),
         more_thesauri=thesauri.more,
         thesauri_query=thesauri.query,
-        defined=terms.shown(names),
+        defined=terms.with_names(names),
         begins_with_classes=not graph.classes.is_defined,
     )
 

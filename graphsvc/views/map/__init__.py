@@ -130,25 +130,26 @@ class Map:
 
 def drawn_map(graph: Graph, languages: str) -> Map:
     """Return the map, without sentences."""
-    return _drawn(graph, Names(graph, _shown(graph.places), languages), {})
+    return _drawn(graph, Names(graph, _things_on_map(graph.places), languages), {})
 
 
 def map_with_sentences(graph: Graph, languages: str) -> Map:
     """Return the map, and which passages say something of each thing on it."""
-    shown = _shown(graph.places)
-    rows = list(graph.rows(SENTENCES.bind({"thing": shown})))
-    names = Names(graph, [*shown, *(row["passage"] for row in rows)], languages)
-    found: dict[Term, list[Passage]] = {}
+    things = _things_on_map(graph.places)
+    rows = list(graph.rows(SENTENCES.bind({"thing": things})))
+    names = Names(graph, [*things, *(row["passage"] for row in rows)], languages)
+    by_thing: dict[Term, list[Passage]] = {}
     for row in rows:
         passage = names.passage(row["passage"])
-        found.setdefault(row["thing"], []).extend([passage] if passage else [])
+        by_thing.setdefault(row["thing"], []).extend([passage] if passage else [])
     sentences = {
-        thing: sorted(passages, key=lambda entry: entry.order) for thing, passages in found.items()
+        thing: sorted(passages, key=lambda entry: entry.order)
+        for thing, passages in by_thing.items()
     }
     return _drawn(graph, names, sentences)
 
 
-def _shown(places: Places) -> Sequence[NamedNode]:
+def _things_on_map(places: Places) -> Sequence[NamedNode]:
     """Return the things that have a place on the map or in its lists."""
     listed = chain.from_iterable(
         part[:MOST_OF_COUNTRY] for each in places.countries for part in (each.things, each.within)
@@ -157,7 +158,7 @@ def _shown(places: Places) -> Sequence[NamedNode]:
 
 
 def _drawn(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage]]) -> Map:
-    places, shown = graph.places, graph.places.located[:MOST_SPOTS]
+    places, things = graph.places, graph.places.located[:MOST_SPOTS]
     countries = [
         Country(
             name=each.country.name,
@@ -169,9 +170,9 @@ def _drawn(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage
         for each in places.countries
     ]
     named = [thing.term for entry in countries for thing in entry.things]
-    query = PLACES.bind({"thing": [*named, *shown]})
+    query = PLACES.bind({"thing": [*named, *things]})
     whereabouts = places_of(graph.rows(query), graph.status)
-    located = [(names[thing], whereabouts[thing]) for thing in shown if thing in whereabouts]
+    located = [(names[thing], whereabouts[thing]) for thing in things if thing in whereabouts]
     located.sort(key=lambda pair: pair[0].label)
     chart = places.chart
     points = [chart.project(place.longitude, place.latitude) for _, place in located]

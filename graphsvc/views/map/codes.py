@@ -70,13 +70,13 @@ class Codes:
         # The outlines of the world take long to read: only what looks like a code is worth it.
         if not any(_CODE.fullmatch(code) for own in self._codes.values() for code in own):
             return ()
-        known = world.by_code()
+        by_code = world.by_code()
         things: dict[str, list[NamedNode]] = defaultdict(list)
         within: dict[str, list[NamedNode]] = defaultdict(list)
         for thing, own in self._codes.items():
-            named = {known[code].name for code in own if code in known}
+            named = {by_code[code].name for code in own if code in by_code}
             parts = filter(_CODE_OF_PART.fullmatch, own)
-            above = {known[code[:2]].name for code in parts if code[:2] in known}
+            above = {by_code[code[:2]].name for code in parts if code[:2] in by_code}
             for name in named:
                 things[name].append(thing)
             for name in above - named:

@@ -159,9 +159,9 @@ class _Survey:
 
     def undrawn(self) -> Undrawn:
         """Return how many things have no place that can be drawn."""
-        known = self.extents.keys()
-        elsewhere = self._elsewhere - known
-        return Undrawn(len(elsewhere), len(self._unreadable - known - elsewhere))
+        located = self.extents.keys()
+        elsewhere = self._elsewhere - located
+        return Undrawn(len(elsewhere), len(self._unreadable - located - elsewhere))
 
 
 def _dots(chart: Chart, extents: Iterable[Extent]) -> str:
@@ -181,7 +181,7 @@ def places_of(
     comes before the editors', and one is taken.
     """
     statuses = list(Status)
-    found: dict[Term, tuple[tuple[int, int, float, float], Geometry]] = {}
+    best: dict[Term, tuple[tuple[int, int, float, float], Geometry]] = {}
     for row in rows:
         if not is_geometric(row):
             continue
@@ -193,10 +193,10 @@ def places_of(
         rank = statuses.index(status([row["graph"]]))
         # An area tells more than a point.
         candidate = (rank, -bool(geometry.areas) - bool(geometry.lines), latitude, longitude)
-        known = found.get(row["thing"])
-        if known is None or candidate < known[0]:
-            found[row["thing"]] = (candidate, geometry)
+        current = best.get(row["thing"])
+        if current is None or candidate < current[0]:
+            best[row["thing"]] = (candidate, geometry)
     return {
         thing: Place(latitude, longitude, statuses[rank], geometry)
-        for thing, ((rank, _, latitude, longitude), geometry) in found.items()
+        for thing, ((rank, _, latitude, longitude), geometry) in best.items()
     }

@@ -39,10 +39,10 @@ def geometry_of(row: Mapping[str, Term]) -> Geometry:
     Errors: ValueError; OtherSystemError if it is in coordinates that are not degrees of the earth.
     """
     if "shape" in row:
-        found = geometry.read(words(row["shape"]))
-        if found.is_empty:
+        parsed = geometry.read(words(row["shape"]))
+        if parsed.is_empty:
             raise ValueError("empty")
-        return found
+        return parsed
     if "pairs" in row:
         return _of_positions(geometry.pairs(words(row["pairs"])))
     latitude, longitude = (float(words(row[name])) for name in ("latitude", "longitude"))

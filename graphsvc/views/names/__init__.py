@@ -50,10 +50,10 @@ class Names:
 
     def __getitem__(self, term: Term) -> Named:
         """Return a term under its label, or else as it is written."""
-        found = self._chosen.get(term)
-        if found is None:
-            found = self._chosen[term] = self.labelled(term) or self.spelled(term)
-        return found
+        name = self._chosen.get(term)
+        if name is None:
+            name = self._chosen[term] = self.labelled(term) or self.spelled(term)
+        return name
 
     def spelled(self, term: Term) -> Named:
         """Return a term as it is written, with a prefix if one fits."""

@@ -100,8 +100,8 @@ def ring(graph: Graph, iri: str, languages: str, page: int = 1) -> Ring:
     centre = NamedNode(iri)
     around = list(graph.rows(AROUND.bind({"thing": centre})))
     others = _in_order(graph, around, languages)
-    shown = others[(page - 1) * RING_SIZE : page * RING_SIZE]
-    ties = TIES.bind({"thing": centre, "other": shown})
+    on_page = others[(page - 1) * RING_SIZE : page * RING_SIZE]
+    ties = TIES.bind({"thing": centre, "other": on_page})
     neighbours, name = _neighbours(graph, centre, list(graph.rows(ties)), languages)
     incoming = sum(row["direction"] == _IN for row in around)
     return Ring(
@@ -133,7 +133,7 @@ def _neighbours(
     graphs: dict[tuple[Term, Term, Term], set[Term]] = defaultdict(set)
     for row in rows:
         graphs[row["other"], row["direction"], row["property"]].add(row["graph"])
-    inferred = {other for (other, _, _), found in graphs.items() if graph.inferred in found}
+    inferred = {other for (other, _, _), stating in graphs.items() if graph.inferred in stating}
     sources: dict[tuple[Term, Term, Term], dict[Term, set[Term]]] = defaultdict(
         lambda: defaultdict(set)
     )
@@ -144,17 +144,17 @@ def _neighbours(
     followed = (term for steps in sources.values() for each in steps.values() for term in each)
     names = Names(graph, [centre, *speaking, *followed], languages)
     ties: dict[Term, list[Tie]] = defaultdict(list)
-    for key, found in graphs.items():
+    for key, stating in graphs.items():
         other, direction, prop = key
-        passages = _passages(names, found)
-        status = graph.status(found)
+        passages = _passages(names, stating)
+        status = graph.status(stating)
         if status is Status.INFERRED:
             # Those from which it follows on its shortest way.
-            ways = (_passages(names, step) for step in sources[key].values())
-            passages = min(ways, key=len, default=())
+            alternatives = (_passages(names, step) for step in sources[key].values())
+            passages = min(alternatives, key=len, default=())
         ties[other].append(Tie(names[prop], direction == _IN, status, passages))
-    found_neighbours = (_neighbour(names[other], each) for other, each in ties.items())
-    ordered = sorted(found_neighbours, key=lambda one: (one.first.property.label, one.thing.label))
+    neighbours = (_neighbour(names[other], each) for other, each in ties.items())
+    ordered = sorted(neighbours, key=lambda one: (one.first.property.label, one.thing.label))
     return tuple(ordered), names[centre]
 
 
@@ -169,5 +169,5 @@ def _weight(tie: Tie) -> tuple[int, bool, str]:
 
 
 def _passages(names: Names, nodes: Iterable[Term]) -> tuple[Passage, ...]:
-    found = filter(None, map(names.passage, nodes))
-    return tuple(sorted(found, key=lambda passage: passage.order))
+    passages = filter(None, map(names.passage, nodes))
+    return tuple(sorted(passages, key=lambda passage: passage.order))

@@ -40,7 +40,7 @@ HOLDERS = view_query("nested/holders")
 MOST_NODES, MOST_ROWS, DEEPEST = 500, 10_000, 6
 """How many nameless things are read, how many rows, and how deep: this stands in the query."""
 
-_MOST_SHOWN = 1000
+_MOST_NESTS = 1000
 """How many nameless things a page shows: each as often as something leads to it."""
 
 _LONGEST = 160
@@ -118,11 +118,11 @@ class Nested:
 
     def in_words(self, node: Term, names: Names) -> tuple[str | Named, ...]:
         """Return a nameless thing in words, with its values as they are written."""
-        parts = self._as_written.in_words(node)
+        parts = self._with_written_forms.in_words(node)
         return tuple(part if isinstance(part, str) else names[part] for part in parts)
 
     @cached_property
-    def _as_written(self) -> Statements:
+    def _with_written_forms(self) -> Statements:
         return Statements(
             (each.subject, each.predicate, self._forms.restored_value(each)) for each in self.graphs
         )
@@ -167,7 +167,7 @@ class Nests:
         self._statements = nested.statements
         self._names = names
         self._make = make
-        self._left = _MOST_SHOWN
+        self._left = _MOST_NESTS
 
     def nest(self, node: Term, above: tuple[Term, ...] = ()) -> Nest | None:
         """Return what is said of a node if it is nameless; it hangs at those ``above``."""
@@ -207,9 +207,9 @@ class Nests:
 
     def _cells(self, head: Term) -> Iterator[Triple]:
         """Yield what the cells of a list have for their members, in its order."""
-        seen: set[Term] = set()
-        while isinstance(head, BlankNode) and head not in seen:
-            seen.add(head)
+        visited: set[Term] = set()
+        while isinstance(head, BlankNode) and head not in visited:
+            visited.add(head)
             for value in self._statements.values(head, RDF.first):
                 yield Triple(head, RDF.first, value)
             head = next(iter(self._statements.values(head, RDF.rest)), RDF.nil)

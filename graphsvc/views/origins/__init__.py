@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 GRAPHS = view_query("origins/graphs")
 RECORDS = view_query("origins/records")
 DESCRIBED = view_query("origins/described")
-SAID = view_query("origins/said")
+GRAPH_METADATA = view_query("origins/said")
 CONTENT = view_query("origins/content")
 ANNOTATIONS = view_query("origins/annotations")
 CLAIMS = view_query("origins/claims")
@@ -65,7 +65,7 @@ _MOST_ANNOTATED = 1000
 """How many facts are looked up among what reifiers speak of."""
 
 #: The graphs that the program makes itself.
-_MADE = frozenset({"dataset", "examples", "inferred", DERIVATIONS, "editorial"})
+_GENERATED = frozenset({"dataset", "examples", "inferred", DERIVATIONS, "editorial"})
 
 #: What is said of each step of an inference.
 _DERIVING = frozenset({RDF.predicate, PROV.wasDerivedFrom, DCTERMS.conformsTo})
@@ -111,9 +111,9 @@ class Origins:
         self.has_derivations = sizes.keys() >= _DERIVING or bool(graph.rows(records).rows)
         self.has_notes = OA.hasTarget in sizes
         self.has_statements = RDF.predicate in sizes and bool(graph.rows(DESCRIBED.bind({})).rows)
-        found = [row["graph"] for row in graph.rows(GRAPHS.bind({}))]
-        self._graphs = frozenset(filter(self._tells, found))
-        self._are_all = len(found) < MOST_GRAPHS
+        graphs = [row["graph"] for row in graph.rows(GRAPHS.bind({}))]
+        self._graphs = frozenset(filter(self._tells, graphs))
+        self._are_all = len(graphs) < MOST_GRAPHS
 
     def tells(self, graph: Term) -> bool:
         """Tell whether it says something that a fact is in a graph: there are others."""
@@ -125,16 +125,16 @@ class Origins:
 
     def named(self, graph: Term, names: Names) -> Named:
         """Return a graph under its label, or the name of its file."""
-        found = names.labelled(graph)
-        if found is None and isinstance(graph, NamedNode) and graph.value.startswith(self._base):
-            found = Named(graph, unquote(graph.value.removeprefix(self._base)))
-        return found or names[graph]
+        name = names.labelled(graph)
+        if name is None and isinstance(graph, NamedNode) and graph.value.startswith(self._base):
+            name = Named(graph, unquote(graph.value.removeprefix(self._base)))
+        return name or names[graph]
 
     def _tells(self, graph: Term) -> bool:
         if not isinstance(graph, NamedNode) or graph.value in self._passages:
             return False
         name = graph.value.removeprefix(self._base)
-        return name == graph.value or not (self._has_texts or name in _MADE)
+        return name == graph.value or not (self._has_texts or name in _GENERATED)
 
 
 class Sources:
@@ -143,26 +143,28 @@ class Sources:
     def __init__(self, origins: Origins, rows: Iterable[Row] = ()) -> None:
         self._origins = origins
         self.rows = tuple(rows)
-        self._said: dict[Term, list[Row]] = defaultdict(list)
+        self._rows: dict[Term, list[Row]] = defaultdict(list)
         for row in self.rows:
-            self._said[row["graph"]].append(row)
+            self._rows[row["graph"]].append(row)
         self._sources: dict[Term, Source] = {}
 
     @classmethod
     def read(cls, graph: Graph, graphs: Iterable[Term]) -> Sources:
         """Read what is said of those graphs among some that it says something to name."""
-        told = [each for each in dict.fromkeys(graphs) if graph.origins.tells(each)]
-        query = SAID.bind({"graph": told[:_MOST_DESCRIBED]})
+        informative = [each for each in dict.fromkeys(graphs) if graph.origins.tells(each)]
+        query = GRAPH_METADATA.bind({"graph": informative[:_MOST_DESCRIBED]})
         return cls(graph.origins, graph.rows(query))
 
     def of(self, graphs: Iterable[Term], names: Names) -> tuple[Source, ...]:
         """Return the sources among some graphs, in the order of their names."""
-        told = (self._source(each, names) for each in graphs if self._origins.tells(each))
-        return tuple(sorted(told, key=lambda source: (source.graph.label, str(source.graph.term))))
+        sources = (self._source(each, names) for each in graphs if self._origins.tells(each))
+        return tuple(
+            sorted(sources, key=lambda source: (source.graph.label, str(source.graph.term)))
+        )
 
     def _source(self, graph: Term, names: Names) -> Source:
         if graph not in self._sources:
-            rows = self._said.get(graph, ())
+            rows = self._rows.get(graph, ())
             published = next((row["publication"] for row in rows if "publication" in row), None)
             self._sources[graph] = Source(
                 graph=self._origins.named(graph, names),
@@ -175,8 +177,8 @@ class Sources:
 
 
 def _values(rows: Iterable[Row], properties: Collection[Term], names: Names) -> tuple[Named, ...]:
-    found = dict.fromkeys(row["value"] for row in rows if row["property"] in properties)
-    return tuple(names[value] for value in found if not isinstance(value, BlankNode))
+    values = dict.fromkeys(row["value"] for row in rows if row["property"] in properties)
+    return tuple(names[value] for value in values if not isinstance(value, BlankNode))
 
 
 class Annotations:
@@ -184,10 +186,10 @@ class Annotations:
 
     def __init__(self, rows: Iterable[tuple[Triple, Row]] = ()) -> None:
         self.rows: list[Row] = []
-        self._said: dict[Triple, dict[Term, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        self._rows: dict[Triple, dict[Term, list[Row]]] = defaultdict(lambda: defaultdict(list))
         for fact, row in rows:
             self.rows.append(row)
-            self._said[fact][row["statement"]].append(row)
+            self._rows[fact][row["statement"]].append(row)
 
     @classmethod
     def read(cls, graph: Graph, thing: NamedNode, facts: Iterable[Triple]) -> Annotations:
@@ -201,7 +203,7 @@ class Annotations:
                 names[statement] if isinstance(statement, NamedNode) else None,
                 tuple(_by_property(statement, rows, names)),
             )
-            for statement, rows in self._said.get(fact, {}).items()
+            for statement, rows in self._rows.get(fact, {}).items()
         )
 
 
@@ -223,12 +225,12 @@ def _annotations(
     for row in graph.rows(ANNOTATIONS.bind({"fact": named, "thing": thing})):
         fact, prop = row.get("fact"), row.get("of")
         if isinstance(fact, Triple):
-            yield fact, _as_written(graph, row)
+            yield fact, _with_written_form(graph, row)
         elif isinstance(prop, NamedNode) and origins.has_statements:
-            yield Triple(thing, prop, row["object"]), _as_written(graph, row)
+            yield Triple(thing, prop, row["object"]), _with_written_form(graph, row)
 
 
-def _as_written(graph: Graph, row: Row) -> Row:
+def _with_written_form(graph: Graph, row: Row) -> Row:
     """Return a row with its value as a file has it."""
     subject, prop = row["subject"], row["property"]
     if not isinstance(subject, NamedNode | BlankNode) or not isinstance(prop, NamedNode):
@@ -240,13 +242,13 @@ def _by_property(
     statement: Term, rows: Sequence[Row], names: Names
 ) -> Iterator[tuple[Named, tuple[Named, ...]]]:
     nested = Nested(rows)
-    said: dict[Term, list[Term]] = defaultdict(list)
+    by_property: dict[Term, list[Term]] = defaultdict(list)
     for row in rows:
         is_name = names[statement].label == getattr(row["value"], "value", None)
         is_kind = (row["property"], row["value"]) == (RDF.type, RDF.Statement)
         if row["subject"] == statement and not (is_name or is_kind):
-            said[row["property"]].append(row["value"])
-    for prop, values in said.items():
+            by_property[row["property"]].append(row["value"])
+    for prop, values in by_property.items():
         yield names[prop], tuple(nested.named(value, names) for value in values)
 
 

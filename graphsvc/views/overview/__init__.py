@@ -52,7 +52,7 @@ class Overview:
     def read(cls, rows: Rows) -> Overview:
         """Read it by what answers queries."""
         texts_query = TEXTS.bind({})
-        leading_query, leading = _first_answered(rows, SUBJECTS, ROOTS)
+        leading_query, leading = _first_with_answer(rows, SUBJECTS, ROOTS)
         return cls(
             texts=tuple(_texts(rows(texts_query))),
             texts_query=texts_query,
@@ -61,22 +61,22 @@ class Overview:
         )
 
 
-def _first_answered(rows: Rows, *queries: Query) -> tuple[BoundQuery, Table]:
+def _first_with_answer(rows: Rows, *queries: Query) -> tuple[BoundQuery, Table]:
     """Return the first of some queries that has an answer, or else the last."""
     for query in queries:
-        asked = query.bind({})
-        table = rows(asked)
+        bound = query.bind({})
+        table = rows(bound)
         if table.rows:
             break
-    return asked, table
+    return bound, table
 
 
 def _texts(table: Table) -> list[SourceText]:
-    found: dict[Term, list[Term]] = defaultdict(list)
+    descriptions: dict[Term, list[Term]] = defaultdict(list)
     passages: dict[Term, int] = {}
     for row in table:
         # Without any text there is one row all the same, with the number 0.
         if "text" in row:
             passages[row["text"]] = as_int(row["passages"]) or 0
-            found[row["text"]] += [row["description"]] if "description" in row else []
-    return [SourceText(text, count, tuple(found[text])) for text, count in passages.items()]
+            descriptions[row["text"]] += [row["description"]] if "description" in row else []
+    return [SourceText(text, count, tuple(descriptions[text])) for text, count in passages.items()]

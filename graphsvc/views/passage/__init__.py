@@ -113,12 +113,15 @@ def _triples(facts: Iterable[tuple[Term, Term, Term]]) -> list[Triple]:
     ]
 
 
-def _anchors(shown: Sequence[Triple], stated: Iterable[Triple]) -> Mapping[Triple, Sequence[str]]:
+def _anchors(visible: Sequence[Triple], stated: Iterable[Triple]) -> Mapping[Triple, Sequence[str]]:
     """Return the names of the facts that are not shown, by a fact that says more of the same."""
-    kept, first = set(shown), {(each.subject, each.object): each for each in reversed(shown)}
+    visible_triples, first = (
+        set(visible),
+        {(each.subject, each.object): each for each in reversed(visible)},
+    )
     anchors: dict[Triple, list[str]] = defaultdict(list)
     for each in stated:
-        if each not in kept:
+        if each not in visible_triples:
             anchors[first[each.subject, each.object]].append(claim_name(each))
     return anchors
 
@@ -130,21 +133,21 @@ def _subjects(
     terms: Terms,
 ) -> tuple[SubjectFacts, ...]:
     """Return what is stated thing by thing: what the passage says most about comes first."""
-    found: dict[Term, dict[NamedNode, list[Triple]]] = defaultdict(lambda: defaultdict(list))
+    by_subject: dict[Term, dict[NamedNode, list[Triple]]] = defaultdict(lambda: defaultdict(list))
     for triple in triples:
-        found[triple.subject][triple.predicate].append(triple)
+        by_subject[triple.subject][triple.predicate].append(triple)
     subjects = [
         SubjectFacts(
             names[subject],
-            _properties(said, terms.layout.shapes(classes.get(subject, ())), names, terms),
+            _properties(by_property, terms.layout.shapes(classes.get(subject, ())), names, terms),
         )
-        for subject, said in found.items()
+        for subject, by_property in by_subject.items()
     ]
     return tuple(sorted(subjects, key=lambda entry: (-entry.size, entry.subject.label)))
 
 
 def _properties(
-    said: Mapping[NamedNode, list[Triple]],
+    by_property: Mapping[NamedNode, list[Triple]],
     shapes: Mapping[PropertyRef, PropertyShape],
     names: Names,
     terms: Terms,
@@ -161,10 +164,10 @@ def _properties(
             definition=terms.definition(prop, names.languages),
             facts=tuple(
                 sorted(
-                    (Fact(each, names[each.object], Status.STATED) for each in said[prop]),
+                    (Fact(each, names[each.object], Status.STATED) for each in by_property[prop]),
                     key=lambda fact: fact.other.label,
                 )
             ),
         )
-        for prop in sorted(said, key=order)
+        for prop in sorted(by_property, key=order)
     )

@@ -11,7 +11,7 @@ from graphsvc.views.reconciliation.extending import (
     extend,
     proposed,
 )
-from graphsvc.views.reconciliation.matching import FOUND, reconcile
+from graphsvc.views.reconciliation.matching import MATCHED_KINDS, reconcile
 from graphsvc.views.reconciliation.reading import (
     BATCH_SIZE,
     Extension,
@@ -26,7 +26,7 @@ from graphsvc.views.reconciliation.suggesting import merged, used
 
 __all__ = [
     "BATCH_SIZE",
-    "FOUND",
+    "MATCHED_KINDS",
     "PROPERTY_SETTINGS",
     "Extension",
     "Query",

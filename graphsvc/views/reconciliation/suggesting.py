@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named
 
 #: From which score on a name is taken to be meant.
-_MEANT = 25
+_MIN_SCORE = 25
 
 
 def used(graph: Graph, kind: str, text: str, languages: str) -> list[Named]:
@@ -34,23 +34,23 @@ def used(graph: Graph, kind: str, text: str, languages: str) -> list[Named]:
         key=lambda each: (each.term in RDF, -each.count, each.term.value),
     )
     names = Names(graph, (each.term for each in ordered), languages)
-    asked = Asked(text, tuple(split(text)), fuzzy=False)
-    scored = [(_score(asked, names, names[each.term]), names[each.term]) for each in ordered]
-    if not asked.words:
+    request = Asked(text, tuple(split(text)), fuzzy=False)
+    scored = [(_score(request, names, names[each.term]), names[each.term]) for each in ordered]
+    if not request.words:
         return [named for _, named in scored]
     scored.sort(key=lambda pair: -pair[0])
-    return [named for score, named in scored if score >= _MEANT]
+    return [named for score, named in scored if score >= _MIN_SCORE]
 
 
 def merged(hits: Iterable[Hit], terms: Iterable[Named]) -> list[tuple[str, str]]:
     """Return the IRIs and names of what the index found, then those of other terms in use."""
-    found = {hit.iri: hit.label for hit in hits}
+    labels = {hit.iri: hit.label for hit in hits}
     for named in terms:
-        found.setdefault(named.iri or "", named.label)
-    return list(found.items())
+        labels.setdefault(named.iri or "", named.label)
+    return list(labels.items())
 
 
-def _score(asked: Asked, names: Names, named: Named) -> float:
+def _score(request: Asked, names: Names, named: Named) -> float:
     """Return how well a term fits by its label, or as it is written."""
-    written = names.spelled(named.term).label
-    return max(asked.score(named.label), asked.score(written))
+    spelling = names.spelled(named.term).label
+    return max(request.score(named.label), request.score(spelling))

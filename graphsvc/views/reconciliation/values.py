@@ -35,21 +35,21 @@ def values_of(
     graph: Graph, things: Iterable[str], properties: Iterable[str], languages: str
 ) -> Mapping[tuple[str, str], list[Named]]:
     """Return the values that things have of properties, by the IRIs of both."""
-    asked = VALUES.bind({"thing": nodes(things), "property": nodes(properties)})
-    rows = list(graph.rows(asked))
+    query = VALUES.bind({"thing": nodes(things), "property": nodes(properties)})
+    rows = list(graph.rows(query))
     names = Names(graph, (row["value"] for row in rows), languages)
-    found: dict[tuple[str, str], list[Named]] = defaultdict(list)
+    values: dict[tuple[str, str], list[Named]] = defaultdict(list)
     for row in rows:
         thing, prop, value = row["thing"], row["property"], row["value"]
         if isinstance(thing, NamedNode) and isinstance(prop, NamedNode):
             named = names.labelled(value) or Named(value, _lexical(value))
-            found[thing.value, prop.value].append(named)
-    return found
+            values[thing.value, prop.value].append(named)
+    return values
 
 
 def nodes(iris: Iterable[str]) -> list[NamedNode]:
     """Return the nodes of IRIs; what is no IRI has none."""
-    return [found for iri in dict.fromkeys(iris) if (found := node(iri)) is not None]
+    return [term for iri in dict.fromkeys(iris) if (term := node(iri)) is not None]
 
 
 def node(iri: str) -> NamedNode | None:

@@ -83,13 +83,13 @@ class Alignments:
 
     def of(self, term: Term) -> list[str]:
         """Return the names that schema.org has for a term, the closest ones only."""
-        level, seen = {term}, {term}
+        level, visited = {term}, {term}
         while level:
             names = sorted({name for each in level if (name := _name(each))})
             if names:
                 return names
-            level = {above for each in level for above in self._next.get(each, ())} - seen
-            seen |= level
+            level = {above for each in level for above in self._next.get(each, ())} - visited
+            visited |= level
         return []
 
 
@@ -128,21 +128,21 @@ def about(subject: Subject, alignments: Alignments, publication: Publication) ->
 
     Facts that it has no word for stay out.
     """
-    found: dict[str, list[Json]] = defaultdict(list)
+    values_by_name: dict[str, list[Json]] = defaultdict(list)
     for prop, value in subject.facts:
         for name in alignments.of(prop):
-            _add(found, name, _value(value))
+            _add(values_by_name, name, _value(value))
     types = {name: None for each in subject.types for name in alignments.of(each)}
     for name in subject.names:
-        _add(found, "alternateName", name)
-    found.pop("name", None)
+        _add(values_by_name, "alternateName", name)
+    values_by_name.pop("name", None)
     thing: dict[str, Json] = {
         "@context": _CONTEXT,
         "@id": subject.iri,
         "@type": _single([*types] or ["Thing"]),
         "name": subject.label,
     }
-    thing |= {name: _single(values) for name, values in sorted(found.items())}
+    thing |= {name: _single(values) for name, values in sorted(values_by_name.items())}
     thing["mainEntityOfPage"] = _page(publication)
     return thing
 
@@ -153,18 +153,18 @@ def whole(graph: Graph, publication: Publication, modified: str) -> Json:
     https://developers.google.com/search/docs/appearance/structured-data/dataset
     """
     dataset = publication.dataset
-    told: dict[str, Json] = {
+    document: dict[str, Json] = {
         "@context": _CONTEXT,
         "@type": "Dataset",
         "name": dataset.title,
         "url": publication.address,
         "dateModified": modified,
     }
-    told |= {"description": dataset.description} if dataset.description else {}
-    told |= {"license": dataset.licence} if dataset.licence else {}
+    document |= {"description": dataset.description} if dataset.description else {}
+    document |= {"license": dataset.licence} if dataset.licence else {}
     if dataset.iri is None:
-        return told
-    told["@id"] = dataset.iri
+        return document
+    document["@id"] = dataset.iri
     files: list[Json] = [
         {
             "@type": "DataDownload",
@@ -173,7 +173,7 @@ def whole(graph: Graph, publication: Publication, modified: str) -> Json:
         }
         for address, media_type in downloads(graph)
     ]
-    return told | ({"distribution": files} if files else {})
+    return document | ({"distribution": files} if files else {})
 
 
 _IANA = "https://www.iana.org/assignments/media-types/"
@@ -211,12 +211,12 @@ def _page(publication: Publication) -> Json:
     return page
 
 
-def _add(found: dict[str, list[Json]], name: str, value: Json) -> None:
+def _add(values_by_name: dict[str, list[Json]], name: str, value: Json) -> None:
     # What has an address of its own is named by it where schema.org wants one.
     if name in ("sameAs", "license") and isinstance(value, dict):
         value = value["@id"]
-    if value not in found[name]:
-        found[name].append(value)
+    if value not in values_by_name[name]:
+        values_by_name[name].append(value)
 
 
 def _single(values: Iterable[Json]) -> Json:

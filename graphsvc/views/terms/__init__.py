@@ -95,7 +95,7 @@ class Terms:
                 for row in rows(MEMBERS.bind({}))
                 if "class" in row
             },
-            _more_general=_closed(_pairs(rows(SUPERPROPERTIES.bind({})))),
+            _more_general=_transitive_closure(_pairs(rows(SUPERPROPERTIES.bind({})))),
             _inverses=_pairs(rows(INVERSES.bind({}))),
         )
 
@@ -111,7 +111,7 @@ class Terms:
         """Return a class or property under its label; None if it has none."""
         return self._labels.name(term, languages)
 
-    def called(self, term: Term, languages: str) -> Named:
+    def named(self, term: Term, languages: str) -> Named:
         """Return a class or property under its label, or else as it is written."""
         return self.name(term, languages) or spelled(term, self._naming.prefixes)
 
@@ -133,15 +133,15 @@ class Terms:
 
         Of classes that are above each other, as equivalent ones are, the first stands for all.
         """
-        wanted = [cls for cls in dict.fromkeys(classes) if isinstance(cls, NamedNode)]
-        above = {cls: set(self.superclasses(cls)) for cls in wanted}
-        found: list[Term] = []
-        for cls in wanted:
-            under = [other for other in wanted if other != cls and cls in above[other]]
+        candidates = [cls for cls in dict.fromkeys(classes) if isinstance(cls, NamedNode)]
+        above = {cls: set(self.superclasses(cls)) for cls in candidates}
+        specific: list[Term] = []
+        for cls in candidates:
+            under = [other for other in candidates if other != cls and cls in above[other]]
             equal = {other for other in under if other in above[cls]}
-            if len(under) == len(equal) and equal.isdisjoint(found):
-                found.append(cls)
-        return found
+            if len(under) == len(equal) and equal.isdisjoint(specific):
+                specific.append(cls)
+        return specific
 
     def is_more_special(self, prop: Term, other: Term) -> bool:
         """Tell whether a property is under another one, and not the other way round too."""
@@ -170,32 +170,34 @@ class Terms:
     def superclasses(self, cls: Term) -> Iterator[Term]:
         """Yield the classes that a class is under, however many steps, each once."""
         waiting: list[Term] = [cls]
-        seen: set[Term] = set()
+        visited: set[Term] = set()
         while waiting:
-            for each in sorted(self._above.get(waiting.pop(), set()) - seen, key=str):
-                seen.add(each)
+            for each in sorted(self._above.get(waiting.pop(), set()) - visited, key=str):
+                visited.add(each)
                 waiting.append(each)
                 yield each
 
 
 def _pairs(table: Table) -> Mapping[Term, AbstractSet[Term]]:
     """Return the terms of the second column by those of the first."""
-    found: dict[Term, set[Term]] = defaultdict(set)
+    groups: dict[Term, set[Term]] = defaultdict(set)
     for first, second in table.rows:
         if first is not None and second is not None:
-            found[first].add(second)
-    return found
+            groups[first].add(second)
+    return groups
 
 
-def _closed(above: Mapping[Term, AbstractSet[Term]]) -> Mapping[Term, AbstractSet[Term]]:
+def _transitive_closure(
+    above: Mapping[Term, AbstractSet[Term]],
+) -> Mapping[Term, AbstractSet[Term]]:
     """Return what is above each term, however many steps."""
-    found: dict[Term, AbstractSet[Term]] = {}
+    closure: dict[Term, AbstractSet[Term]] = {}
     for term in above:
-        reached: set[Term] = set()
+        ancestors: set[Term] = set()
         waiting = [term]
         while waiting:
-            new = above.get(waiting.pop(), frozenset()) - reached
-            reached |= new
+            new = above.get(waiting.pop(), frozenset()) - ancestors
+            ancestors |= new
             waiting += new
-        found[term] = reached
-    return found
+        closure[term] = ancestors
+    return closure

@@ -138,16 +138,16 @@ def read_text(
     nodes = every[size * (number - 1) : size * number]
     if not nodes:
         return None
-    beside = _Beside.read(graph, nodes, languages)
+    beside = _PassageContext.read(graph, nodes, languages)
     places = beside.places
-    found = [node for node in nodes if node in places and beside.names.passage(node)]
-    begins = [*(places[node].begin for node in found[1:]), None]
+    printed = [node for node in nodes if node in places and beside.names.passage(node)]
+    begins = [*(places[node].begin for node in printed[1:]), None]
     gaps = [
-        _gap(content, places[node].end, begin) for node, begin in zip(found, begins, strict=True)
+        _gap(content, places[node].end, begin) for node, begin in zip(printed, begins, strict=True)
     ]
-    read = [beside.passage(node, after) for node, after in zip(found, gaps, strict=True)]
+    read = [beside.passage(node, after) for node, after in zip(printed, gaps, strict=True)]
     return ReadText(
-        before=content[: places[found[0]].begin] if content and found and number == 1 else "",
+        before=content[: places[printed[0]].begin] if content and printed and number == 1 else "",
         paragraphs=tuple(_paragraphs(filter(None, read))),
         page=number,
         pages=-(-len(every) // size),
@@ -186,7 +186,7 @@ class _Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Beside:
+class _PassageContext:
     """What some passages state, what names their things, and what is noted on them."""
 
     graph: Graph
@@ -196,13 +196,13 @@ class _Beside:
     remarks: Mapping[Term, Sequence[Remark]]
 
     @classmethod
-    def read(cls, graph: Graph, nodes: Sequence[NamedNode], languages: str) -> _Beside:
+    def read(cls, graph: Graph, nodes: Sequence[NamedNode], languages: str) -> _PassageContext:
         about = {"passage": nodes}
-        found: dict[Term, list[Stated]] = defaultdict(list)
+        facts_by_passage: dict[Term, list[Stated]] = defaultdict(list)
         for passage, *fact in graph.rows(STATED.bind(about)).rows:
-            found[passage].append(tuple(fact))  # type: ignore[index, arg-type]
+            facts_by_passage[passage].append(tuple(fact))  # type: ignore[index, arg-type]
         special = graph.terms.most_special
-        stated = {passage: _first(special(facts)) for passage, facts in found.items()}
+        stated = {passage: _first(special(facts)) for passage, facts in facts_by_passage.items()}
         places = {
             row["passage"]: _Place(*(as_int(row[name]) or 0 for name in _Place._fields))
             for row in graph.rows(COVERAGE.bind(about))
@@ -223,7 +223,7 @@ class _Beside:
         numbers = Numbers()
         return ReadPassage(
             passage=passage,
-            pieces=numbers.given(
+            pieces=numbers.number(
                 pieces(passage.quote, stated, self.names, self.graph.terms.namings)
             ),
             after=after,
@@ -283,5 +283,5 @@ def _remarks(
         )
 
     return {
-        passage: [remark(note) for note in sorted(found, key=str)] for passage, found in on.items()
+        passage: [remark(note) for note in sorted(notes, key=str)] for passage, notes in on.items()
     }

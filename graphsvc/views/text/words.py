@@ -61,10 +61,10 @@ def pieces(
         if isinstance(thing, NamedNode):
             for label in names.all(thing):
                 candidates[2, -len(label), str(thing), thing, label] = None
-    found: list[tuple[Span, Named]] = []
+    mentions: list[tuple[Span, Named]] = []
     for *_, thing, words in sorted(candidates, key=lambda key: key[:3]):
-        found += ((span, names[thing]) for span in occurrences(words, quote))
-    return nested(quote, found)
+        mentions += ((span, names[thing]) for span in occurrences(words, quote))
+    return nested(quote, mentions)
 
 
 class Numbers:
@@ -74,23 +74,23 @@ class Numbers:
         self._numbers: dict[tuple[Term, str], int] = {}
         self._longest: dict[Term, tuple[int, int]] = {}
 
-    def given(self, found: Iterable[Piece]) -> tuple[Piece, ...]:
+    def number(self, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
         """Return pieces of which each says what it mentions, and with which number."""
-        return tuple(self._given(piece) for piece in found)
+        return tuple(self._number(piece) for piece in pieces)
 
     def of(self, subject: Term, value: Term) -> int:
         """Return the number of the words that say a fact: its value, else what it is about."""
         if isinstance(value, Literal):
-            said = self._numbers.get((subject, _letters(value.value)), 0)
+            number = self._numbers.get((subject, _letters(value.value)), 0)
         else:
-            said = self._naming(value)
-        return said or self._naming(subject)
+            number = self._naming(value)
+        return number or self._naming(subject)
 
     def _naming(self, thing: Term) -> int:
         """Return the number of the words that name a thing best, the longest ones."""
         return self._longest.get(thing, (0, 0))[1]
 
-    def _given(self, piece: Piece) -> Piece:
+    def _number(self, piece: Piece) -> Piece:
         thing = piece.about
         if not isinstance(thing, Named):
             return piece
@@ -99,7 +99,7 @@ class Numbers:
         self._numbers.setdefault(key, number)
         if number and len(piece.words) > self._longest.get(thing.term, (0, 0))[0]:
             self._longest[thing.term] = (len(piece.words), number)
-        return Piece(piece.words, Mention(thing, number), self.given(piece.parts))
+        return Piece(piece.words, Mention(thing, number), self.number(piece.parts))
 
 
 def _letters(words: str) -> str:

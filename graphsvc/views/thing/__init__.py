@@ -107,7 +107,7 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
             {"thing": node, "property": tuple(answers.into), "limit": Literal(MOST_POINTING)}
         ),
         comparable=tuple(_comparable(graph, types)),
-        blocks=blocks.shown(names),
+        blocks=blocks.with_names(names),
         derived=_derived(own),
         contents=tuple(contents(answers, graph.origins, names)),
         query=FACTS.bind(
@@ -125,13 +125,13 @@ def _is_named(graph: Graph, iri: str) -> bool:
 
 def _facts(answers: Answers, evidence: Evidence) -> Mapping[PropertyRef, Sequence[Fact]]:
     """Return the facts of the thing, and those that point to it, by property."""
-    found: dict[PropertyRef, list[Fact]] = defaultdict(list)
+    by_property: dict[PropertyRef, list[Fact]] = defaultdict(list)
     for prop, value, graphs in graphs_of(answers.facts, "value"):
         triple = Triple(answers.thing, prop, value)
-        found[PropertyRef(prop)].append(evidence.fact(triple, value, graphs))
+        by_property[PropertyRef(prop)].append(evidence.fact(triple, value, graphs))
     for prop, facts in pointing_facts(answers, evidence).items():
-        found[PropertyRef(prop, incoming=True)] = facts
-    return found
+        by_property[PropertyRef(prop, incoming=True)] = facts
+    return by_property
 
 
 def _kinds(graph: Graph, types: Sequence[Fact]) -> tuple[Named, ...]:

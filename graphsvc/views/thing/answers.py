@@ -204,8 +204,8 @@ def _nameless(rows: Sequence[Row], direction: str) -> Iterator[NamedNode]:
     """Yield the properties that have nameless things at their other end."""
     for row in rows:
         prop = row.get("property")
-        is_wanted = row["direction"] == Literal(direction) and as_int(row.get("nameless"))
-        if is_wanted and isinstance(prop, NamedNode):
+        is_match = row["direction"] == Literal(direction) and as_int(row.get("nameless"))
+        if is_match and isinstance(prop, NamedNode):
             yield prop
 
 
@@ -274,7 +274,7 @@ def _leading(graph: Graph, facts: Sequence[Row]) -> Sequence[PropertyRef]:
 def _parts(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Mapping[Term, Sequence[Row]]:
     """Return what is said of the fragments that facts name, and of those that these name."""
     start = f"{thing.value}#"
-    wanted = [
+    candidates = [
         row["value"]
         for row in facts
         if isinstance(value := row["value"], NamedNode)
@@ -282,19 +282,19 @@ def _parts(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Mapping[Term
         # What is listed has a page of its own.
         and value.value not in graph.addresses.listed
     ]
-    found: dict[Term, list[Row]] = {}
+    rows_by_part: dict[Term, list[Row]] = {}
     for _ in range(_MOST_ROUNDS):
-        new = [part for part in dict.fromkeys(wanted) if part not in found]
-        found.update((part, []) for part in new)
+        new = [part for part in dict.fromkeys(candidates) if part not in rows_by_part]
+        rows_by_part.update((part, []) for part in new)
         rows = list(graph.rows(PARTS.bind({"part": new})))
         for row in rows:
-            found[row["part"]].append(row)
+            rows_by_part[row["part"]].append(row)
         values = (row["value"] for row in rows)
-        wanted = [
+        candidates = [
             each
             for each in values
             if isinstance(each, NamedNode)
             and each.value.startswith(start)
             and each.value not in graph.addresses.listed
         ]
-    return found
+    return rows_by_part

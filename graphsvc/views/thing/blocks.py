@@ -53,12 +53,12 @@ class BlocksDraft:
         for draft in self._drafts:
             yield from draft.terms()
 
-    def shown(self, names: Names) -> Blocks:
+    def with_names(self, names: Names) -> Blocks:
         """Return the blocks under the names of things."""
-        found = [draft.shown(names) for draft in self._drafts]
+        blocks = [draft.with_names(names) for draft in self._drafts]
 
         def of(kind: type[B]) -> B | None:
-            return next((block for block in found if isinstance(block, kind)), None)
+            return next((block for block in blocks if isinstance(block, kind)), None)
 
         return Blocks(
             concept=of(Concept),

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 def contents(answers: Answers, origins: Origins, names: Names) -> Iterator[Content]:
     """Yield what stands in each graph, those of a nanopublication in the order of reading."""
     roles = {row["value"]: row["property"] for row in answers.facts if row["property"] in CONTENTS}
-    found: dict[Term, list[Row]] = defaultdict(list)
+    by_graph: dict[Term, list[Row]] = defaultdict(list)
     for row in answers.content:
-        found[row["graph"]].append(row)
+        by_graph[row["graph"]].append(row)
     is_cut = len(answers.content) >= MOST_CONTENT
 
     def place(graph: Term) -> int:
         return CONTENTS.index(roles[graph]) if graph in roles else len(CONTENTS)
 
-    for graph in sorted(found, key=lambda each: (place(each), str(each))):
+    for graph in sorted(by_graph, key=lambda each: (place(each), str(each))):
         yield Content(
             graph=origins.named(graph, names),
             role=names[roles[graph]] if graph in roles else None,
-            statements=tuple(_statements(found[graph], names)),
+            statements=tuple(_statements(by_graph[graph], names)),
             is_cut=is_cut,
             query=CONTENT.bind({"graph": graph}),
         )

@@ -56,16 +56,16 @@ class Evidence:
 
     def omissions(self) -> Mapping[Term, tuple[Note, ...]]:
         """Return the notes on what the text does not say of the thing, by the property."""
-        found = {
+        omissions = {
             prop: tuple(note for note in notes if note.is_omission)
             for prop, notes in self._on.items()
         }
-        return {prop: notes for prop, notes in found.items() if notes}
+        return {prop: notes for prop, notes in omissions.items() if notes}
 
     def fact(self, triple: Triple, other: Term, graphs: AbstractSet[Term]) -> Fact:
         """Return a fact that some graphs state; ``other`` is its far end."""
-        found = (self._names.passage(graph) for graph in graphs)
-        passages = sorted(filter(None, found), key=lambda entry: entry.order)
+        candidates = (self._names.passage(graph) for graph in graphs)
+        passages = sorted(filter(None, candidates), key=lambda entry: entry.order)
         derivations = self._derivations.get(triple, ())
         status = Status.STATED if passages else self._graph.status(graphs)
         notes = self._on.get(triple.predicate, ())
@@ -74,7 +74,7 @@ class Evidence:
             notes = self._on_all.get(triple.predicate, ())
         return Fact(
             triple=triple,
-            other=self._graph.as_written(triple, self.named(other)),
+            other=self._graph.with_written_form(triple, self.named(other)),
             status=status,
             passages=tuple(passages),
             derivations=derivations,
@@ -100,11 +100,11 @@ class Evidence:
 
     def _nested(self, triple: Triple, graphs: AbstractSet[Term], nest: Nest | None) -> Fact:
         """Return a fact of a nameless thing."""
-        found = (self._names.passage(graph) for graph in graphs)
-        passages = sorted(filter(None, found), key=lambda entry: entry.order)
+        candidates = (self._names.passage(graph) for graph in graphs)
+        passages = sorted(filter(None, candidates), key=lambda entry: entry.order)
         return Fact(
             triple=triple,
-            other=self._graph.as_written(triple, self.named(triple.object)),
+            other=self._graph.with_written_form(triple, self.named(triple.object)),
             status=Status.STATED if passages else self._graph.status(graphs),
             passages=tuple(passages),
             sources=self._answers.sources.of(graphs, self._names),
@@ -113,8 +113,8 @@ class Evidence:
 
     def incoming(self, triple: Triple, graphs: AbstractSet[Term]) -> Fact:
         """Return a fact that points to the thing: on such a list there is no room for reasons."""
-        found = (self._names.passage(graph) for graph in graphs)
-        passages = sorted(filter(None, found), key=lambda entry: entry.order)
+        candidates = (self._names.passage(graph) for graph in graphs)
+        passages = sorted(filter(None, candidates), key=lambda entry: entry.order)
         return Fact(
             triple=triple,
             other=self.named(triple.subject),
@@ -134,13 +134,13 @@ class _Step:
 
 def _derivations(answers: Answers, names: Names) -> Mapping[Triple, tuple[Derivation, ...]]:
     """Return every way in which rules reach the facts of the thing, the shortest first."""
-    found: dict[Triple, list[Derivation]] = defaultdict(list)
+    derivations: dict[Triple, list[Derivation]] = defaultdict(list)
     for step in _steps(answers.thing, answers.derivations):
         for triple in step.triples:
-            found[triple].append(_derivation(step, names))
+            derivations[triple].append(_derivation(step, names))
     return {
         triple: tuple(sorted(each, key=lambda one: (len(one.passages) + len(one.graphs), one.iri)))
-        for triple, each in found.items()
+        for triple, each in derivations.items()
     }
 
 
@@ -172,28 +172,30 @@ def graphs_of(rows: Iterable[Row], end: str) -> Iterator[tuple[NamedNode, Term, 
 
     ``end`` is the name of the column with the far end.
     """
-    found: dict[tuple[NamedNode, Term], set[Term]] = {}
+    graphs_by_fact: dict[tuple[NamedNode, Term], set[Term]] = {}
     for row in rows:
         prop = row["property"]
         if isinstance(prop, NamedNode):
-            found.setdefault((prop, row[end]), set()).add(row["graph"])
-    for (prop, other), graphs in found.items():
+            graphs_by_fact.setdefault((prop, row[end]), set()).add(row["graph"])
+    for (prop, other), graphs in graphs_by_fact.items():
         yield prop, other, graphs
 
 
 def pointing_facts(answers: Answers, evidence: Evidence) -> Mapping[NamedNode, list[Fact]]:
     """Return the facts that point to a thing by property, in the order of their subjects."""
-    found: dict[NamedNode, list[Fact]] = defaultdict(list)
+    facts: dict[NamedNode, list[Fact]] = defaultdict(list)
     rows = sorted(graphs_of(answers.pointing, "subject"), key=lambda each: str(each[1]))
-    held = {row["property"] for row in answers.holders}
+    holding_properties = {row["property"] for row in answers.holders}
     for prop, subject, graphs in rows:
-        if isinstance(subject, NamedNode) or (isinstance(subject, BlankNode) and prop not in held):
-            found[prop].append(evidence.incoming(Triple(subject, prop, answers.thing), graphs))
+        if isinstance(subject, NamedNode) or (
+            isinstance(subject, BlankNode) and prop not in holding_properties
+        ):
+            facts[prop].append(evidence.incoming(Triple(subject, prop, answers.thing), graphs))
     for row in answers.holders:
         holding, holder = row["property"], row["holder"]
         if isinstance(holding, NamedNode) and isinstance(holder, NamedNode):
             # What points to the thing has no name: that is told at which it hangs.
             triple = Triple(holder, holding, answers.thing)
-            if all(fact.triple != triple for fact in found[holding]):
-                found[holding].append(evidence.incoming(triple, set()))
-    return found
+            if all(fact.triple != triple for fact in facts[holding]):
+                facts[holding].append(evidence.incoming(triple, set()))
+    return facts

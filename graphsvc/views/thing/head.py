@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from graphsvc.views.graph import Graph
 
 HEAD = view_query("thing/head")
-KNOWN = view_query("thing/known")
+EXISTING = view_query("thing/known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +52,22 @@ def head(graph: Graph, iri: str) -> Head | None:
     node = _node(iri)
     if node is None:
         return None
-    said: dict[Term, list[Term]] = defaultdict(list)
+    values: dict[Term, list[Term]] = defaultdict(list)
     for row in graph.rows(HEAD.bind({"thing": node})):
-        said[row["property"]].append(row["value"])
-    if not said:
+        values[row["property"]].append(row["value"])
+    if not values:
         return Head(iri) if is_known(graph, iri) or graph.addresses.has_parts(iri) else None
-    times = _words(said[PROV.invalidatedAtTime])
+    times = _words(values[PROV.invalidatedAtTime])
     return Head(
         iri=iri,
-        types=_iris(said[RDF.type]),
-        licences=_iris(said[DCTERMS.license] + said[SCHEMA.license]),
-        authors=_iris(said[DCTERMS.creator] + said[SCHEMA.author]),
-        texts=_iris(said[NIF.referenceContext]),
-        is_deprecated=not {"true", "1"}.isdisjoint(_words(said[OWL.deprecated])),
+        types=_iris(values[RDF.type]),
+        licences=_iris(values[DCTERMS.license] + values[SCHEMA.license]),
+        authors=_iris(values[DCTERMS.creator] + values[SCHEMA.author]),
+        texts=_iris(values[NIF.referenceContext]),
+        is_deprecated=not {"true", "1"}.isdisjoint(_words(values[OWL.deprecated])),
         withdrawn=times[0] if times else None,
-        replacements=_iris(said[DCTERMS.isReplacedBy]),
-        reasons=_words(said[SKOS.changeNote]),
+        replacements=_iris(values[DCTERMS.isReplacedBy]),
+        reasons=_words(values[SKOS.changeNote]),
     )
 
 
@@ -79,7 +79,7 @@ def is_known(graph: Graph, iri: str) -> bool:
 def known_among(graph: Graph, iris: Iterable[str]) -> frozenset[str]:
     """Return those of some IRIs that the graph knows; what is no IRI is not known."""
     nodes = [node for iri in iris if (node := _node(iri)) is not None]
-    rows = graph.rows(KNOWN.bind({"thing": nodes}))
+    rows = graph.rows(EXISTING.bind({"thing": nodes}))
     return frozenset(row["thing"].value for row in rows if isinstance(row["thing"], NamedNode))
 
 

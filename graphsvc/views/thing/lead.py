@@ -85,8 +85,8 @@ class LeadWriter:
 
         Without one it is the definition or the description that the graph has.
         """
-        written = [lead for each in templates if (lead := self._written(each)) is not None]
-        return max(written, key=_size, default=None) or next(self._described(languages), None)
+        leads = [lead for each in templates if (lead := self._from_template(each)) is not None]
+        return max(leads, key=_size, default=None) or next(self._described(languages), None)
 
     def _described(self, languages: str) -> Iterator[Lead]:
         for prop in _DESCRIBING:
@@ -95,7 +95,7 @@ class LeadWriter:
             if words is not None:
                 yield Lead((words.value,), words.language)
 
-    def _written(self, template: Literal) -> Lead | None:
+    def _from_template(self, template: Literal) -> Lead | None:
         """Return the sentence; None if the thing lacks what it needs."""
         pieces: list[str | tuple[Named, ...]] = []
         facts = self._of_all(_PLACE.findall(template.value))
@@ -103,7 +103,7 @@ class LeadWriter:
             if number % 2:
                 pieces += self._optional(text, facts)
             else:
-                needed = [*self._filled(text, partial(self._values, facts))]
+                needed = [*self._fill(text, partial(self._values, facts))]
                 if () in needed:
                     return None
                 pieces += needed
@@ -117,14 +117,14 @@ class LeadWriter:
     def _optional(self, text: str, facts: _Facts) -> Sequence[str | tuple[Named, ...]]:
         places = _PLACE.findall(text)
         if len(places) < 2:  # noqa: PLR2004 - one property alone needs no passage to join it
-            filled = [*self._filled(text, partial(self._values, facts))]
+            filled = [*self._fill(text, partial(self._values, facts))]
             return [] if () in filled else filled
         pieces: list[str | tuple[Named, ...]] = []
         for passage in _joining([facts[place] for place in places]):
-            pieces += self._filled(text, partial(self._values, facts, passage=passage))
+            pieces += self._fill(text, partial(self._values, facts, passage=passage))
         return pieces
 
-    def _filled(
+    def _fill(
         self, text: str, values: Callable[[str], tuple[Named, ...]]
     ) -> Iterator[str | tuple[Named, ...]]:
         for number, piece in enumerate(_PLACE.split(text)):

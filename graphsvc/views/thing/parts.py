@@ -35,15 +35,15 @@ def partition(
     if prop not in _COUNTED:
         return None
     of, counting = _COUNTED[prop]
-    found = []
+    entries = []
     for fact in facts:
-        said = {row["property"]: row["value"] for row in parts.get(fact.other.term, ())}
-        if of in said and counting in said:
-            found.append(Part(fact, names[said[of]], as_int(said[counting]) or 0))
-    if len(found) < len(facts):
+        values = {row["property"]: row["value"] for row in parts.get(fact.other.term, ())}
+        if of in values and counting in values:
+            entries.append(Part(fact, names[values[of]], as_int(values[counting]) or 0))
+    if len(entries) < len(facts):
         return None
     by_class = prop == VOID.classPartition
-    return Partition(by_class, tuple(sorted(found, key=lambda part: part.order)))
+    return Partition(by_class, tuple(sorted(entries, key=lambda part: part.order)))
 
 
 def fragments(
@@ -76,8 +76,8 @@ def fragments(
 def _properties(
     rows: Sequence[Row], named: Callable[[Term], Named]
 ) -> Iterator[tuple[Named, tuple[Named, ...]]]:
-    said: dict[Term, list[Term]] = defaultdict(list)
+    values: dict[Term, list[Term]] = defaultdict(list)
     for row in rows:
-        said[row["property"]].append(row["value"])
-    for prop in sorted(said, key=str):
-        yield named(prop), tuple(named(value) for value in sorted(said[prop], key=str))
+        values[row["property"]].append(row["value"])
+    for prop in sorted(values, key=str):
+        yield named(prop), tuple(named(value) for value in sorted(values[prop], key=str))

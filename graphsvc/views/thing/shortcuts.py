@@ -49,8 +49,8 @@ class Shortcuts:
         self._leading = leading
         self._between: dict[PropertyRef, dict[Term, dict[Term, None]]] = defaultdict(dict)
         self._implying: dict[PropertyRef, dict[Term, Place]] = defaultdict(dict)
-        self._look_ahead(_ends(facts, "value"))
-        self._look_back(_ends(pointing, "subject"))
+        self._read_second_steps(_ends(facts, "value"))
+        self._read_first_steps(_ends(pointing, "subject"))
 
     def between(self, ref: PropertyRef, end: Term) -> Sequence[Term]:
         """Return what stands between the thing and a far end of a property."""
@@ -66,12 +66,12 @@ class Shortcuts:
             for middles in ends.values():
                 yield from middles
 
-    def _look_ahead(self, out: Ends) -> None:
+    def _read_second_steps(self, out: Ends) -> None:
         """Put the values of a first step beside those of the shortcut that goes on from them."""
         chains = [
             chain
             for chain in self._graph.terms.chains
-            if chain.shortcut in out and chain.first in out and not self._is_shown(chain)
+            if chain.shortcut in out and chain.first in out and not self._has_leading_row(chain)
         ]
         middles = [middle for chain in chains for middle in out[chain.first]]
         covered: dict[Term, dict[Term, Place]] = defaultdict(dict)
@@ -86,7 +86,7 @@ class Shortcuts:
             if tellers.keys() >= out[first].keys():
                 self._implying[PropertyRef(first)].update(tellers)
 
-    def _is_shown(self, chain: Chain) -> bool:
+    def _has_leading_row(self, chain: Chain) -> bool:
         """Tell whether another row that leads has the values of the first step of a chain."""
         first, is_special = chain.first, self._graph.terms.is_more_special
         own = (ref.property for ref in self._leading if not ref.incoming)
@@ -94,7 +94,7 @@ class Shortcuts:
             prop == first or is_special(prop, first) or is_special(first, prop) for prop in own
         )
 
-    def _look_back(self, into: Ends) -> None:
+    def _read_first_steps(self, into: Ends) -> None:
         """Put what a shortcut comes from beside the things through which it comes."""
         chains = [
             chain

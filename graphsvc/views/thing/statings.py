@@ -38,11 +38,11 @@ def first_statings(
     first: list[Row] = []
     left_out: dict[tuple[Term, Term], int] = {}
     for fact, statings in by_fact.items():
-        shown = statings
+        selection = statings
         if len(statings) > MOST_STATINGS:
-            shown = _first(graph, statings)
-            left_out[fact] = len(statings) - len(shown)
-        first += shown
+            selection = _first(graph, statings)
+            left_out[fact] = len(statings) - len(selection)
+        first += selection
     return first, {fact: count for fact, count in left_out.items() if count}
 
 

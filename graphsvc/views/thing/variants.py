@@ -20,11 +20,11 @@ def variants_of(readings: Iterable[str], cited: Sequence[Passage]) -> list[Varia
     """
     printed: dict[str, list[Passage]] = {words: [] for words in readings}
     for entry in cited:
-        found = {words: occurrences(words, entry.quote) for words in printed}
-        for words, spans in found.items():
+        spans_by_words = {words: occurrences(words, entry.quote) for words in printed}
+        for words, spans in spans_by_words.items():
             longer = [
                 span
-                for other, others in found.items()
+                for other, others in spans_by_words.items()
                 if len(other) > len(words)
                 for span in others
             ]

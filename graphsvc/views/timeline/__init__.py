@@ -143,7 +143,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _MomentDraft:
     time: Stretch
     thing: NamedNode
     property: Term
@@ -166,12 +166,13 @@ def timeline(
     query = _query(graph, cls, period)
     rows = graph.rows(query)
     drafts = sorted(
-        _joined(_said_once(graph, _drafts(rows))), key=lambda draft: (draft.time, str(draft.thing))
+        _join_spans(_without_redundant(graph, _drafts(rows))),
+        key=lambda draft: (draft.time, str(draft.thing)),
     )
-    shown = drafts[:most]
-    named = (term for each in shown for term in (each.thing, each.property, *each.graphs))
+    first = drafts[:most]
+    named = (term for each in first for term in (each.thing, each.property, *each.graphs))
     names = Names(graph, named, languages)
-    moments = [_moment(graph, draft, names) for draft in shown]
+    moments = [_moment(graph, draft, names) for draft in first]
     return Timeline(
         begin=floor(min((draft.time.begin for draft in drafts), default=0)),
         end=ceil(max((draft.time.end for draft in drafts), default=1)),
@@ -219,18 +220,18 @@ def periods(facts: Mapping[int, int]) -> tuple[Period, ...]:
     """Return the periods into which very many dated facts fall; none if all fit on one page."""
     if sum(facts.values()) < MOST_ROWS:
         return ()
-    found: tuple[Period, ...] = ()
+    partition: tuple[Period, ...] = ()
     for step in _STEPS:
         sums: dict[int, int] = defaultdict(int)
         for year, count in facts.items():
             sums[year // step * step] += count
         finer = tuple(Period(begin, begin + step - 1, sums[begin]) for begin in sorted(sums))
-        if found and len(finer) > _MOST_PERIODS:
+        if partition and len(finer) > _MOST_PERIODS:
             break
-        found = finer
+        partition = finer
         if max(sums.values()) < MOST_ROWS:
             break
-    return found
+    return partition
 
 
 def dated_classes(graph: Graph, languages: str) -> tuple[DatedClass, ...]:
@@ -241,8 +242,8 @@ def dated_classes(graph: Graph, languages: str) -> tuple[DatedClass, ...]:
         if row.get("class") in graph.classes.counts
     }
     names = Names(graph, counts, languages)
-    found = (DatedClass(names[cls], facts) for cls, facts in counts.items())
-    return tuple(sorted(found, key=lambda entry: (-entry.facts, entry.cls.label)))
+    entries = (DatedClass(names[cls], facts) for cls, facts in counts.items())
+    return tuple(sorted(entries, key=lambda entry: (-entry.facts, entry.cls.label)))
 
 
 def _query(graph: Graph, cls: str | None, period: Period | None) -> BoundQuery:
@@ -266,7 +267,7 @@ def _about(graph: Graph) -> Mapping[str, Sequence[Term]]:
     return {"property": graph.dating, "graph": left_out}
 
 
-def _drafts(rows: Table) -> Iterable[_Draft]:
+def _drafts(rows: Table) -> Iterable[_MomentDraft]:
     """Yield each fact once, with the graphs that state it; what has no name is its owner's."""
     graphs: dict[tuple[Term, Term, Term], list[Term]] = defaultdict(list)
     for row in rows:
@@ -276,15 +277,15 @@ def _drafts(rows: Table) -> Iterable[_Draft]:
     for (thing, prop, when), stating in graphs.items():
         time = _time(when)
         if time is not None and isinstance(thing, NamedNode) and isinstance(when, Literal):
-            yield _Draft(time, thing, prop, when.value, None, tuple(dict.fromkeys(stating)))
+            yield _MomentDraft(time, thing, prop, when.value, None, tuple(dict.fromkeys(stating)))
 
 
-def _said_once(graph: Graph, drafts: Iterable[_Draft]) -> Iterable[_Draft]:
+def _without_redundant(graph: Graph, drafts: Iterable[_MomentDraft]) -> Iterable[_MomentDraft]:
     """Yield facts without those that only say more generally what another one says."""
-    found: dict[tuple[Term, str, tuple[Term, ...]], list[_Draft]] = defaultdict(list)
+    groups: dict[tuple[Term, str, tuple[Term, ...]], list[_MomentDraft]] = defaultdict(list)
     for draft in drafts:
-        found[draft.thing, draft.words, draft.graphs].append(draft)
-    for same in found.values():
+        groups[draft.thing, draft.words, draft.graphs].append(draft)
+    for same in groups.values():
         for draft in same:
             others = (other.property for other in same)
             if not any(graph.terms.is_more_special(other, draft.property) for other in others):
@@ -298,20 +299,20 @@ def _time(when: Term) -> Stretch | None:
     return stretch(when.value)
 
 
-def _joined(drafts: Iterable[_Draft]) -> Iterable[_Draft]:
+def _join_spans(drafts: Iterable[_MomentDraft]) -> Iterable[_MomentDraft]:
     """Yield the facts, the beginning and the end of a thing as one."""
-    found: dict[tuple[Term, Term], list[_Draft]] = defaultdict(list)
+    groups: dict[tuple[Term, Term], list[_MomentDraft]] = defaultdict(list)
     for draft in drafts:
-        found[draft.thing, draft.property].append(draft)
-    for (thing, prop), own in list(found.items()):
+        groups[draft.thing, draft.property].append(draft)
+    for (thing, prop), own in list(groups.items()):
         end = next((end for begin, end in _SPANS if begin == prop), None)
-        ends = found.get((thing, end), []) if end is not None else []
+        ends = groups.get((thing, end), []) if end is not None else []
         if len(own) == len(ends) == 1 and own[0].time.begin < ends[0].time.begin:
-            found[thing, prop] = [_span(own[0], ends.pop())]
-    yield from chain.from_iterable(found.values())
+            groups[thing, prop] = [_span(own[0], ends.pop())]
+    yield from chain.from_iterable(groups.values())
 
 
-def _span(begin: _Draft, end: _Draft) -> _Draft:
+def _span(begin: _MomentDraft, end: _MomentDraft) -> _MomentDraft:
     return replace(
         begin,
         time=Stretch(begin.time.begin, end.time.end),
@@ -320,7 +321,7 @@ def _span(begin: _Draft, end: _Draft) -> _Draft:
     )
 
 
-def _moment(graph: Graph, draft: _Draft, names: Names) -> Moment:
+def _moment(graph: Graph, draft: _MomentDraft, names: Names) -> Moment:
     passages = filter(None, map(names.passage, draft.graphs))
     return Moment(
         thing=names[draft.thing],

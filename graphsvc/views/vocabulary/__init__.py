@@ -92,8 +92,8 @@ def vocabulary(
     pages = max(1, -(-len(ordered) // size))
     if page > pages:
         raise UnknownEntity(f"{graph.base}ontology?page={page}", f"{graph.base}ontology")
-    shown = set(ordered[(page - 1) * size : page * size])
-    writer = Writer(graph, shown, languages)
+    on_page = set(ordered[(page - 1) * size : page * size])
+    writer = Writer(graph, on_page, languages)
     places = _places(ordered)
     alphabet = _Alphabet(writer.names, ordered)
     branches, left_out = _tree(ontology, alphabet)
@@ -104,7 +104,7 @@ def vocabulary(
     sections = (
         Section(
             title,
-            tuple(writer.term(term, places[term], questions) for term in terms if term in shown),
+            tuple(writer.term(term, places[term], questions) for term in terms if term in on_page),
             len(terms),
         )
         for title, terms in by_kind.items()
@@ -169,11 +169,11 @@ def _places(ordered: Sequence[NamedNode]) -> Mapping[Term, Place]:
     """Return where each term stands: what it is called in its page is the end of its IRI."""
     places: dict[Term, Place] = {}
     size = _page_size(ordered)
-    taken: set[str] = set()
+    fragments: set[str] = set()
     for number, term in enumerate(ordered):
         end = term.value[max(map(term.value.rfind, "/#")) + 1 :] or term.value
-        fragment = term.value if end in taken else end
-        taken.add(fragment)
+        fragment = term.value if end in fragments else end
+        fragments.add(fragment)
         places[term] = Place(number // size + 1, fragment)
     return places
 
@@ -190,22 +190,22 @@ def _about(ontology: Ontology, writer: Writer) -> Iterator[Relation]:
 
 def _tree(ontology: Ontology, alphabet: _Alphabet) -> tuple[tuple[Branch, ...], int]:
     """Return the tree of classes, and how many classes are left out since it would be too large."""
-    reached: set[NamedNode] = set()
+    visited: set[NamedNode] = set()
     left = MOST_LISTED
 
     def branches(classes: Sequence[NamedNode], above: tuple[NamedNode, ...]) -> tuple[Branch, ...]:
         nonlocal left
-        found = []
+        nodes = []
         for cls in alphabet.sorted(cls for cls in classes if cls not in above):
             if left and len(above) < _DEEPEST:
                 left -= 1
-                reached.add(cls)
+                visited.add(cls)
                 properties = alphabet.of(ontology.properties.get(cls, ()))
                 below = branches(ontology.subclasses.get(cls, ()), (*above, cls))
-                found.append(Branch(alphabet.names[cls], properties, below))
-        return tuple(found)
+                nodes.append(Branch(alphabet.names[cls], properties, below))
+        return tuple(nodes)
 
-    return branches(ontology.roots, ()), len(ontology.classes) - len(reached)
+    return branches(ontology.roots, ()), len(ontology.classes) - len(visited)
 
 
 def _links(ontology: Ontology, alphabet: _Alphabet) -> Iterator[Link]:
@@ -219,9 +219,9 @@ def _borrowed(
 ) -> Iterator[tuple[str, Listed]]:
     """Yield the other terms by the prefix of their namespace, or else by the namespace."""
     prefix = {namespace: prefix for prefix, namespace in reversed([*prefixes.items()])}
-    found = ((prefix.get(name, name), terms) for name, terms in ontology.borrowed.items())
-    for name, terms in sorted(found, key=lambda pair: pair[0]):
-        yield name, _listed([names.called(term, languages) for term in terms])
+    entries = ((prefix.get(name, name), terms) for name, terms in ontology.borrowed.items())
+    for name, terms in sorted(entries, key=lambda pair: pair[0]):
+        yield name, _listed([names.named(term, languages) for term in terms])
 
 
 def _pictures(

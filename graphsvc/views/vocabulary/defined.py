@@ -53,7 +53,7 @@ class DefinedDraft:
         for terms in self._kinds.values():
             yield from terms[:MOST_TERMS]
 
-    def shown(self, names: Names) -> Defined:
+    def with_names(self, names: Names) -> Defined:
         """Return them under their names."""
         kinds = (
             DefinedKind(

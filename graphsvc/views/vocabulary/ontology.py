@@ -186,12 +186,12 @@ class Ontology:
     @cached_property
     def subclasses(self) -> Mapping[NamedNode, Sequence[NamedNode]]:
         """Return the classes directly under each class; both are described."""
-        found: dict[NamedNode, list[NamedNode]] = defaultdict(list)
+        children: dict[NamedNode, list[NamedNode]] = defaultdict(list)
         for cls in self.classes:
             for above in self._superclasses.get(cls, ()):
                 if self.own.get(above) == CLASSES and above != cls:
-                    found[above].append(cls)
-        return found
+                    children[above].append(cls)
+        return children
 
     @cached_property
     def roots(self) -> tuple[NamedNode, ...]:
@@ -201,24 +201,24 @@ class Ontology:
         """
         below = {sub for subs in self.subclasses.values() for sub in subs}
         roots = [cls for cls in self.classes if cls not in below]
-        reached = self._under(roots)
+        visited = self._under(roots)
         for cls in self.classes:
-            if cls not in reached:
+            if cls not in visited:
                 roots.append(cls)
-                reached |= self._under([cls])
+                visited |= self._under([cls])
         return tuple(roots)
 
     @cached_property
     def properties(self) -> Mapping[NamedNode | None, Sequence[NamedNode]]:
         """Return the properties of each class; under None those that are of none in particular."""
-        found: dict[NamedNode | None, list[NamedNode]] = defaultdict(list)
+        by_class: dict[NamedNode | None, list[NamedNode]] = defaultdict(list)
         for term, kind in self.own.items():
             if kind not in (CLASSES, OTHER):
                 domains = dict.fromkeys(domain for domain, _ in self.ends.get(term, ()))
                 own = [each for each in domains if self.own.get(each) == CLASSES]
                 for cls in own or (None,):
-                    found[cls].append(term)
-        return found
+                    by_class[cls].append(term)
+        return by_class
 
     @cached_property
     def links(self) -> tuple[RawLink, ...]:
@@ -234,15 +234,15 @@ class Ontology:
             and not self.axioms.values(prop, OWL.propertyChainAxiom)
         ]
         order = sorted(drawn, key=lambda prop: (prop not in steps, prop.value))
-        found: dict[tuple[NamedNode, NamedNode], list[NamedNode]] = defaultdict(list)
+        by_ends: dict[tuple[NamedNode, NamedNode], list[NamedNode]] = defaultdict(list)
         before: set[Term] = set()
         for prop in order:
             if before.isdisjoint(self._inverses(prop)):
                 for domain, extent in self.ends.get(prop, ()):
                     if extent is not None:
-                        found[domain, extent].append(prop)
+                        by_ends[domain, extent].append(prop)
             before.add(prop)
-        return tuple(RawLink(*ends, tuple(found[ends])) for ends in sorted(found, key=str))
+        return tuple(RawLink(*ends, tuple(by_ends[ends])) for ends in sorted(by_ends, key=str))
 
     @cached_property
     def layers(self) -> Layers:
@@ -262,12 +262,12 @@ class Ontology:
 
     def _under(self, classes: Sequence[NamedNode]) -> set[NamedNode]:
         """Return some classes, and all that are under them."""
-        waiting, reached = list(classes), set(classes)
+        waiting, visited = list(classes), set(classes)
         while waiting:
-            new = set(self.subclasses.get(waiting.pop(), ())) - reached
+            new = set(self.subclasses.get(waiting.pop(), ())) - visited
             waiting += new
-            reached |= new
-        return reached
+            visited |= new
+        return visited
 
     def _inverses(self, prop: NamedNode) -> Iterator[Term]:
         yield from self.axioms.values(prop, OWL.inverseOf)
@@ -304,30 +304,30 @@ def _less(used: Iterable[Used], described: Iterable[Used]) -> Iterator[Used]:
 
 
 def _by_namespace(terms: Iterable[NamedNode]) -> Mapping[str, Sequence[NamedNode]]:
-    found: dict[str, list[NamedNode]] = defaultdict(list)
+    groups: dict[str, list[NamedNode]] = defaultdict(list)
     for term in sorted(terms, key=str):
-        found[namespace_of(term)].append(term)
-    return found
+        groups[namespace_of(term)].append(term)
+    return groups
 
 
 def _values(rows: Table) -> Mapping[Term, Sequence[Term]]:
-    found: dict[Term, list[Term]] = defaultdict(list)
+    values: dict[Term, list[Term]] = defaultdict(list)
     for row in rows:
-        found[row["property"]].append(row["value"])
-    return found
+        values[row["property"]].append(row["value"])
+    return values
 
 
 def _ends(rows: Table) -> Mapping[NamedNode, Sequence[tuple[NamedNode, NamedNode | None]]]:
-    found: dict[NamedNode, list[tuple[NamedNode, NamedNode | None]]] = defaultdict(list)
+    ends: dict[NamedNode, list[tuple[NamedNode, NamedNode | None]]] = defaultdict(list)
     for prop, domain, extent in rows.rows:
         if isinstance(prop, NamedNode) and isinstance(domain, NamedNode):
-            found[prop].append((domain, extent if isinstance(extent, NamedNode) else None))
-    return found
+            ends[prop].append((domain, extent if isinstance(extent, NamedNode) else None))
+    return ends
 
 
 def _superclasses(rows: Table) -> Mapping[NamedNode, Sequence[NamedNode]]:
-    found: dict[NamedNode, list[NamedNode]] = defaultdict(list)
+    superclasses: dict[NamedNode, list[NamedNode]] = defaultdict(list)
     for cls, above in rows.rows:
         if isinstance(cls, NamedNode) and isinstance(above, NamedNode):
-            found[cls].append(above)
-    return found
+            superclasses[cls].append(above)
+    return superclasses

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def questions_by_term(queries: Iterable[Query], prefixes: Mapping[str, str]) -> Questions:
     """Return which queries name an IRI, by IRI; ``prefixes`` are those that they may leave out."""
-    found: dict[str, list[Question]] = defaultdict(list)
+    by_iri: dict[str, list[Question]] = defaultdict(list)
     for query in queries:
         for iri in sorted(sparql.named_iris(query.text, prefixes)):
-            found[iri].append(Question(query.name, query.summary))
-    return {iri: tuple(questions) for iri, questions in found.items()}
+            by_iri[iri].append(Question(query.name, query.summary))
+    return {iri: tuple(questions) for iri, questions in by_iri.items()}

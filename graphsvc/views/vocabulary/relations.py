@@ -75,10 +75,10 @@ def characteristics(axioms: Axioms, term: Term) -> tuple[str, ...]:
 
 def relations(axioms: Axioms, term: NamedNode) -> Relations:
     """Return everything that relates a term to others, in the order of the page."""
-    found: dict[str | NamedNode, set[RawExpression]] = {}
+    values_by_label: dict[str | NamedNode, set[RawExpression]] = {}
     for label, value in _all(axioms, term):
-        found.setdefault(label, set()).add(value)
-    return {label: tuple(sorted(values, key=str)) for label, values in found.items()}
+        values_by_label.setdefault(label, set()).add(value)
+    return {label: tuple(sorted(values, key=str)) for label, values in values_by_label.items()}
 
 
 def _all(axioms: Axioms, term: NamedNode) -> Iterator[tuple[str | NamedNode, RawExpression]]:

@@ -35,30 +35,31 @@ def used_terms(ontology: Ontology, prefixes: Prefixes, base: str) -> Iterator[Us
     if ontology.borrowed:
         return
     prefix = {namespace: prefix for prefix, namespace in reversed([*prefixes.items()])}
-    found: dict[str, list[InUse]] = defaultdict(list)
+    by_namespace: dict[str, list[InUse]] = defaultdict(list)
     for term in _terms(ontology):
-        found[namespace_of(term.term)].append(term)
+        by_namespace[namespace_of(term.term)].append(term)
 
     def rank(namespace: str) -> tuple[bool, int, str]:
-        uses = sum(term.count for term in found[namespace])
+        uses = sum(term.count for term in by_namespace[namespace])
         return (not namespace.startswith(base), -uses, namespace)
 
     left = MOST_IN_USE
-    for namespace in sorted(found, key=rank)[:MOST_NAMESPACES]:
+    for namespace in sorted(by_namespace, key=rank)[:MOST_NAMESPACES]:
         terms = sorted(
-            found[namespace], key=lambda each: (not each.is_class, -each.count, each.term.value)
+            by_namespace[namespace],
+            key=lambda each: (not each.is_class, -each.count, each.term.value),
         )
-        shown = tuple(terms[: min(MOST_OF_NAMESPACE, max(left, FEWEST_OF_NAMESPACE))])
-        left -= len(shown)
-        yield Used(prefix.get(namespace, ""), namespace, shown, len(terms) - len(shown))
+        listed = tuple(terms[: min(MOST_OF_NAMESPACE, max(left, FEWEST_OF_NAMESPACE))])
+        left -= len(listed)
+        yield Used(prefix.get(namespace, ""), namespace, listed, len(terms) - len(listed))
 
 
 def _terms(ontology: Ontology) -> Iterator[InUse]:
     """Yield each term as a class, as a property, or as both, if it is used so."""
-    seen = set()
+    terms = set()
     for used in ontology.used:
-        seen.add(used.term)
+        terms.add(used.term)
         yield InUse(used.term, used.kind == "class", used.count, used.term in ontology.declared)
-    for term in sorted(ontology.declared - seen, key=str):
+    for term in sorted(ontology.declared - terms, key=str):
         types = ontology.axioms.values(term, RDF.type)
         yield InUse(term, kind_of(types) == CLASSES, 0, is_declared=True)

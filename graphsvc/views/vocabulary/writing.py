@@ -45,9 +45,11 @@ class Writer:
         self._axioms = graph.ontology.axioms
         own = self._ontology.names(graph, languages)
         others = dict.fromkeys([*self._mentioned(), *self._around(in_full)])
-        found = Names(graph, (term for term in others if term not in self._ontology.own), languages)
+        other_names = Names(
+            graph, (term for term in others if term not in self._ontology.own), languages
+        )
         self.names: Mapping[Term, Named] = {
-            **{term: _name(found, term) for term in others},
+            **{term: _name(other_names, term) for term in others},
             **{term: _name(own, term) for term in self._ontology.own},
         }
 
@@ -94,9 +96,11 @@ class Writer:
 
     def _relations(self, term: NamedNode) -> Iterator[Relation]:
         for label, values in self._ontology.relations(term).items():
-            found = sorted(map(self._named, values), key=_words)
+            expressions = sorted(map(self._named, values), key=_words)
             yield Relation(
-                self._label(label), tuple(found[:MOST_VALUES]), max(0, len(found) - MOST_VALUES)
+                self._label(label),
+                tuple(expressions[:MOST_VALUES]),
+                max(0, len(expressions) - MOST_VALUES),
             )
 
     def _label(self, relation: str | NamedNode) -> str:
@@ -110,14 +114,14 @@ class Writer:
 
     def _notes(self, term: NamedNode, defined_as: str) -> tuple[Note, ...]:
         """Return the remarks on a term; a comment that defines it is shown elsewhere."""
-        found = [
+        notes = [
             Note(self.names[predicate].label, text)
             for predicate, values in self._axioms.about(term).items()
             if predicate not in APART
             for text in self._texts(values)
             if text != defined_as
         ]
-        return tuple(sorted(found, key=lambda note: (note.label, note.text)))
+        return tuple(sorted(notes, key=lambda note: (note.label, note.text)))
 
     def _texts(self, values: Sequence[Term]) -> list[str]:
         """Return the words among some values, those in the language that suits best."""
