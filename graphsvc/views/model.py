@@ -48,7 +48,7 @@ class Named:
         return self.term.value if isinstance(self.term, NamedNode) else None
 
     @property
-    def is_written(self) -> bool:
+    def is_unlabelled(self) -> bool:
         """Tell whether nothing names the term, so that it goes by its IRI, maybe with a prefix."""
         iri = self.iri
         if iri is None or self.language is not None:
@@ -205,15 +205,16 @@ class Note:
 class ClassCount:
     """A class, its definition and how many things are of it; its subclasses stand under it.
 
-    ``written`` tells it from others that are called the same. ``is_record`` tells that it is a
-    class of texts, notes, concepts or data, and not of what these speak of.
+    ``disambiguation`` is there if another class has the same name: the IRI, as short as possible.
+    ``is_record`` tells that it is a class of texts, notes, concepts or data, and not of their
+    subjects.
     """
 
     cls: Named
     definition: str
     count: int
     subclasses: tuple[ClassCount, ...]
-    written: str = ""
+    disambiguation: str = ""
     is_record: bool = False
 
     @property

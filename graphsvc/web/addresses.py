@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from graphsvc.namespaces import Prefixes
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
-    from graphsvc.views.collection.facets import Chosen
+    from graphsvc.views.collection.facets import ActiveCondition
     from graphsvc.views.collection.state import Condition
     from graphsvc.views.layout import PropertyRef
 
@@ -164,7 +164,7 @@ class Links:
         """Tell whether the things without a value are asked for."""
         return Absent() in self.state.on(ref)
 
-    def remove(self, chosen: Chosen) -> str:
+    def remove(self, chosen: ActiveCondition) -> str:
         """Return the address without something that is chosen."""
         if chosen.ref is None:
             return self._to(self.state.toggled_class(chosen.condition))  # type: ignore[arg-type]

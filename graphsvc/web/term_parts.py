@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.diagram import Drawing, TermBox
     from graphsvc.views.vocabulary.model import (
         InUse,
-        Place,
         Question,
         Relation,
+        TermPlace,
         Vocabulary,
         VocabularyTerm,
     )
@@ -64,7 +64,7 @@ class TermParts:
             return escape(site().local_href(named.iri) or "#")
         return self._place(place)
 
-    def _place(self, place: Place) -> Markup:
+    def _place(self, place: TermPlace) -> Markup:
         page = f"?page={place.page}" if place.page > 1 else ""
         return escape(f"{self._root}{page}#{quote(place.fragment, safe=_IN_FRAGMENT)}")
 

@@ -47,7 +47,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Annotation:
+class TextAnnotation:
     """A fact of a passage as an annotation, whose IRI is ``iri``.
 
     The words of a ``target`` name a thing with ``classes``, if the fact gives it a name that stands
@@ -76,7 +76,7 @@ class _Passage:
     triples: Sequence[Triple]
 
 
-def annotations_of(graph: Graph, text: str, content: str | None) -> Iterator[Annotation]:
+def annotations_of(graph: Graph, text: str, content: str | None) -> Iterator[TextAnnotation]:
     """Yield the annotations of a text in its order; ``content`` is the text, if it is there."""
     for passage in _passages(graph, text):
         yield from _of_passage(passage, content)
@@ -106,7 +106,7 @@ def _triple(terms: Sequence[Term | None]) -> Triple | None:
     return Triple(subject, prop, value)
 
 
-def _of_passage(passage: _Passage, content: str | None) -> Iterator[Annotation]:
+def _of_passage(passage: _Passage, content: str | None) -> Iterator[TextAnnotation]:
     whole = _target(passage.words, passage.begin, content)
     mentions = {each: place for each in passage.triples if (place := _named_at(each, passage)) >= 0}
     classes: dict[object, list[str]] = {each.subject: [] for each in mentions}
@@ -120,9 +120,9 @@ def _of_passage(passage: _Passage, content: str | None) -> Iterator[Annotation]:
             words = passage.words[at : at + len(_words(triple))]
             target = _target(words, passage.begin + at, content)
             kinds = tuple(classes[triple.subject])
-            yield Annotation(iri, passage.iri, target, triple, kinds)
+            yield TextAnnotation(iri, passage.iri, target, triple, kinds)
         elif triple.predicate != RDF.type or triple.subject not in classes:
-            yield Annotation(iri, passage.iri, whole, triple)
+            yield TextAnnotation(iri, passage.iri, whole, triple)
 
 
 def _words(triple: Triple) -> str:

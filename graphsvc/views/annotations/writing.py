@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from graphsvc.store.base import Term
-    from graphsvc.views.annotations import Annotation, Target
+    from graphsvc.views.annotations import Target, TextAnnotation
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 ITSRDF = Namespace("http://www.w3.org/2005/11/its/rdf#")
 
 
-def web_annotations(annotations: Sequence[Annotation], text: str, page: str) -> str:
+def web_annotations(annotations: Sequence[TextAnnotation], text: str, page: str) -> str:
     """Return the annotations of a text as a page of Web Annotations, whose IRI is ``page``.
 
     https://www.w3.org/TR/annotation-model/#annotation-page
@@ -34,7 +34,7 @@ def web_annotations(annotations: Sequence[Annotation], text: str, page: str) -> 
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _web_annotation(annotation: Annotation, text: str) -> dict[str, object]:
+def _web_annotation(annotation: TextAnnotation, text: str) -> dict[str, object]:
     return {
         "id": annotation.iri,
         "type": "Annotation",
@@ -54,14 +54,14 @@ def _selectors(target: Target) -> list[dict[str, object]]:
     ]
 
 
-def _named(annotation: Annotation) -> dict[str, object]:
+def _named(annotation: TextAnnotation) -> dict[str, object]:
     source: dict[str, object] = {"id": _value(annotation.triple.subject)}
     if annotation.classes:
         source["type"] = list(annotation.classes)
     return {"type": "SpecificResource", "purpose": "identifying", "source": source}
 
 
-def _stated(annotation: Annotation) -> dict[str, object]:
+def _stated(annotation: TextAnnotation) -> dict[str, object]:
     triple = annotation.triple
     return {
         "type": "rdf:Statement",
@@ -86,7 +86,7 @@ def _value(term: Term) -> str:
     return term.value if isinstance(term, NamedNode) else str(term)
 
 
-def nif(annotations: Iterable[Annotation], text: str, content: str | None) -> Iterator[Triple]:
+def nif(annotations: Iterable[TextAnnotation], text: str, content: str | None) -> Iterator[Triple]:
     """Yield the annotations of a text in NIF.
 
     https://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core/nif-core.html
@@ -118,7 +118,7 @@ def nif(annotations: Iterable[Annotation], text: str, content: str | None) -> It
             yield Triple(node, ITSRDF.taClassRef, NamedNode(kind))
 
 
-def _statement(annotation: Annotation, passage: NamedNode) -> Iterator[Triple]:
+def _statement(annotation: TextAnnotation, passage: NamedNode) -> Iterator[Triple]:
     node = NamedNode(annotation.iri)
     yield Triple(node, RDF.type, RDF.Statement)
     yield Triple(node, RDF.subject, annotation.triple.subject)

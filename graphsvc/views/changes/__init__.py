@@ -37,7 +37,7 @@ _EXACT = str(OA.exact)
 
 
 @dataclass(frozen=True, slots=True)
-class ShownChange:
+class NamedChange:
     """One change: its names, and the passage that states it in the release it is of."""
 
     change: Change
@@ -49,7 +49,7 @@ class ShownChange:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Changes of one thing, or in one passage; ``begun`` if the page before has some of them.
+    """Changes of one thing, or in one passage; ``continues`` if the page before has some of them.
 
     ``before`` and ``after`` are the passage as it was and as it is, if the group is of one.
     ``queries`` are for what it is about, in each of the two releases; none if it has no IRI.
@@ -57,8 +57,8 @@ class Group:
 
     about: Named
     kind: Kind
-    changes: tuple[ShownChange, ...]
-    begun: bool
+    changes: tuple[NamedChange, ...]
+    continues: bool
     before: Passage | None = None
     after: Passage | None = None
     queries: tuple[BoundQuery, ...] = ()
@@ -135,11 +135,11 @@ class _Grouping:
 
     def groups(self, changes: Sequence[Change], last: Change | None) -> Iterator[Group]:
         """Yield the groups; ``last`` is the change before these, if there is one."""
-        begun = None if last is None else _about(self._view, last)
+        previous = None if last is None else _about(self._view, last)
         for about, together in groupby(changes, key=lambda change: _about(self._view, change)):
-            yield self._group(about[1], list(together), is_begun=about == begun)
+            yield self._group(about[1], list(together), continues=about == previous)
 
-    def _group(self, about: str, changes: Sequence[Change], *, is_begun: bool) -> Group:
+    def _group(self, about: str, changes: Sequence[Change], *, continues: bool) -> Group:
         is_passage = self._view is View.SENTENCES
         before, after = (
             self._names[sign].passage(term(about)) if is_passage else None
@@ -151,7 +151,7 @@ class _Grouping:
             changes=tuple(
                 self._named_change(each) for each in changes if not _is_quote(self._view, each)
             ),
-            begun=is_begun,
+            continues=continues,
             before=before,
             after=after,
             queries=self._queries(term(about), is_passage=before is not None or after is not None),
@@ -164,9 +164,9 @@ class _Grouping:
         sides = (self._names[REMOVED], self._names[ADDED])
         return tuple(query.bind({name: names.in_release(about)}) for names in sides)
 
-    def _named_change(self, change: Change) -> ShownChange:
+    def _named_change(self, change: Change) -> NamedChange:
         statement, sign = change.statement, change.sign
-        return ShownChange(
+        return NamedChange(
             change=change,
             subject=self._name(statement.subject, sign),
             predicate=self._name(statement.predicate, sign),
@@ -195,12 +195,12 @@ def _terms(changes: Sequence[Change]) -> Iterator[Term]:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """Two releases, all changes from the one to the other, and how to show them."""
 
     before: Release
     after: Release
-    ledger: Ledger
+    diff: Ledger
     report: Report
 
     @property

@@ -22,7 +22,7 @@ SAME = view_query("choices/same")
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class NamedChoice:
     """A thing under its name here, None if the graph does not know it; a passage is one as well."""
 
     thing: NamedNode
@@ -30,7 +30,9 @@ class Chosen:
     passage: Passage | None
 
 
-def chosen(graph: Graph, terms: Iterable[Term | None], languages: str) -> tuple[Chosen, ...]:
+def name_choices(
+    graph: Graph, terms: Iterable[Term | None], languages: str
+) -> tuple[NamedChoice, ...]:
     """Return the things among some terms as they are called here, whatever others call them."""
     things = [term for term in dict.fromkeys(terms) if isinstance(term, NamedNode)]
     own_iris = dict(zip(things, things, strict=True))
@@ -44,7 +46,7 @@ def chosen(graph: Graph, terms: Iterable[Term | None], languages: str) -> tuple[
     nameless = [own for own in own_iris.values() if names.labelled(own) is None]
     existing = {row["thing"] for row in graph.rows(EXISTING.bind({"thing": nameless}))}
     return tuple(
-        Chosen(
+        NamedChoice(
             thing=thing,
             named=names[own] if own in existing or names.labelled(own) else None,
             passage=names.passage(thing),

@@ -30,7 +30,7 @@ SENTENCES = view_query("citation/sentences")
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class CitedResource:
     """What is cited: ``statement`` are the words of a claim, empty for a thing.
 
     ``passages`` state the claim, or are what it was inferred from; ``source`` is their text, and
@@ -50,7 +50,7 @@ class Cited:
         return ": ".join(part.label for part in self.statement or (self.about,))
 
 
-def cited_thing(graph: Graph, iri: str, languages: str) -> Cited:
+def thing_to_cite(graph: Graph, iri: str, languages: str) -> CitedResource:
     """Return what to cite a thing by; a derivation is cited as what it derives.
 
     Errors: UnknownEntity.
@@ -65,7 +65,7 @@ def cited_thing(graph: Graph, iri: str, languages: str) -> Cited:
     return _cited(graph, iri, derived or node, sources, languages)
 
 
-def cited_claim(graph: Graph, claim: str, subject: str | None, languages: str) -> Cited:
+def claim_to_cite(graph: Graph, claim: str, subject: str | None, languages: str) -> CitedResource:
     """Return what to cite a claim by: a graph's IRI and, as its fragment, the claim's name.
 
     ``subject`` narrows the search in a graph that holds many claims. Errors: UnknownEntity.
@@ -93,7 +93,7 @@ def _fact(row: Mapping[str, Term]) -> Triple | None:
 
 def _cited(
     graph: Graph, iri: str, about: NamedNode | Triple, sources: Iterable[Term], languages: str
-) -> Cited:
+) -> CitedResource:
     query = SENTENCES.bind({"passage": [each for each in sources if isinstance(each, NamedNode)]})
     rows = list(graph.rows(query))
     passages = tuple(_passages(rows, languages))
@@ -102,7 +102,7 @@ def _cited(
     parts = tuple(about) if isinstance(about, Triple) else (about,)
     names = Names(graph, parts if text is None else (*parts, text), languages)
     named = tuple(names[part] for part in parts)
-    return Cited(
+    return CitedResource(
         iri=iri,
         about=named[0],
         statement=(named[0], named[1], named[2]) if isinstance(about, Triple) else None,

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from graphsvc.views.collection.cells import GridDraft
 from graphsvc.views.collection.classes import CLASSES, count_classes
 from graphsvc.views.collection.columns import PlainColumns
-from graphsvc.views.collection.facets import Facets, chosen, narrowing
+from graphsvc.views.collection.facets import Facets, active_conditions, narrowing
 from graphsvc.views.collection.listing import (
     SORTED_THINGS,
     Listing,
@@ -38,7 +38,7 @@ from graphsvc.views.collection.listing import (
     usages,
 )
 from graphsvc.views.collection.state import WITHOUT_CLASS, State
-from graphsvc.views.collection.table import Table, columns_in_use, columns_of, filled
+from graphsvc.views.collection.table import Table, columns_in_use, columns_of, without_empty_columns
 from graphsvc.views.model import PAGE_SIZE
 from graphsvc.views.names import Names
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
-    from graphsvc.views.collection.facets import Chosen, Facet, Property
+    from graphsvc.views.collection.facets import ActiveCondition, Facet, Property
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import ClassCount
 
@@ -68,7 +68,7 @@ class Collection:
     classes_query: BoundQuery
     facets: tuple[Facet, ...]
     others: tuple[Property, ...]
-    chosen: tuple[Chosen, ...]
+    chosen: tuple[ActiveCondition, ...]
     counted_over: int
     more_classes: int
     untyped: int
@@ -104,7 +104,7 @@ class _CollectionReader:
     def table(self, listing: Listing, draft: GridDraft, names: Names) -> Table:
         columns, grid = draft.columns, draft.grid(names)
         if not self.state.columns:
-            columns, grid = filled(columns, grid)
+            columns, grid = without_empty_columns(columns, grid)
         return Table(
             total=self.total,
             page=self.state.page,
@@ -159,7 +159,7 @@ def collection(graph: Graph, state: State, languages: str) -> Collection:
     bare = State(conditions=state.conditions)
     table = reading.table(listing, draft, names)
     if not state.columns and not graph.classes.is_defined:
-        table = table.telling()
+        table = table.without_constant_columns()
     return Collection(
         table=table,
         classes=graph.classes.tree(languages),
@@ -167,7 +167,7 @@ def collection(graph: Graph, state: State, languages: str) -> Collection:
         classes_query=members_of(graph, bare).ask(CLASSES, {}),
         facets=facets.facets(names),
         others=facets.others(),
-        chosen=tuple(chosen(graph, state, reading.plain, names, reading.total)),
+        chosen=tuple(active_conditions(graph, state, reading.plain, names, reading.total)),
         counted_over=reading.selection.over,
         more_classes=0 if state.conditions else graph.classes.more,
         untyped=graph.classes.untyped if state.filter in (State(), WITHOUT_CLASS) else 0,

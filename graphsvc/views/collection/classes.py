@@ -121,7 +121,7 @@ class Classes:
                     count=self.counts[cls],
                     subclasses=under(cls),
                     is_record=cls in self.records,
-                    written=shorten(names[cls].iri or "") if cls in twins else "",
+                    disambiguation=shorten(names[cls].iri or "") if cls in twins else "",
                 )
                 for cls in self._children.get(parent, ())
             )

@@ -78,7 +78,7 @@ class CompareRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class CompareSection:
     """The lines of one group of the shapes."""
 
     label: str
@@ -95,13 +95,13 @@ class Matrix:
     grid: Grid
 
     @property
-    def leading(self) -> tuple[Section, ...]:
+    def leading(self) -> tuple[CompareSection, ...]:
         """Return what the shapes let lead; if that is nothing, all in which things differ."""
         rows = self._differing
         return _sections([row for row in rows if row.column.is_key] or rows)
 
     @property
-    def others(self) -> tuple[Section, ...]:
+    def others(self) -> tuple[CompareSection, ...]:
         """Return what else differs, but for what a line that leads, or one before, says already."""
         differing = self._differing
         covering = [row for row in differing if row.column.is_key]
@@ -115,7 +115,7 @@ class Matrix:
         return _sections(others)
 
     @property
-    def alike(self) -> tuple[Section, ...]:
+    def alike(self) -> tuple[CompareSection, ...]:
         """Return the properties in which all things agree."""
         return _sections([row for row in self.rows if row.agrees])
 
@@ -166,10 +166,11 @@ def compare(
     )
 
 
-def _sections(rows: Sequence[CompareRow]) -> tuple[Section, ...]:
+def _sections(rows: Sequence[CompareRow]) -> tuple[CompareSection, ...]:
     groups = dict.fromkeys(row.column.group for row in rows)
     return tuple(
-        Section(group, tuple(row for row in rows if row.column.group == group)) for group in groups
+        CompareSection(group, tuple(row for row in rows if row.column.group == group))
+        for group in groups
     )
 
 

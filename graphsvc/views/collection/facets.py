@@ -138,7 +138,7 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ActiveCondition:
     """A condition that holds, under its names; ``without`` counts the things without it."""
 
     ref: PropertyRef | None
@@ -346,9 +346,9 @@ class Facets:
         return sorted(choices, key=_by_count)
 
 
-def chosen(
+def active_conditions(
     graph: Graph, state: State, columns: Mapping[PropertyRef, Column], names: Names, total: int
-) -> Iterator[Chosen]:
+) -> Iterator[ActiveCondition]:
     """Yield what is chosen; if nothing fits, with how many would fit without it."""
 
     def without(less: State) -> int | None:
@@ -356,11 +356,15 @@ def chosen(
 
     for cls in state.classes:
         label = names[cls].label
-        yield Chosen(None, Phrase("Kind"), label, cls, without(State(conditions=state.conditions)))
+        yield ActiveCondition(
+            None, Phrase("Kind"), label, cls, without(State(conditions=state.conditions))
+        )
     for ref, conditions in state.conditions:
         remaining = without(state.without(ref))
         for one in conditions:
-            yield Chosen(ref, columns[ref].name, condition_label(one, names), one, remaining)
+            yield ActiveCondition(
+                ref, columns[ref].name, condition_label(one, names), one, remaining
+            )
 
 
 def condition_label(condition: Condition, names: Names) -> str:

@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from graphsvc.errors import ParameterError
 from graphsvc.views.collection.members import backwards
-from graphsvc.views.collection.paths import Alternative, Path, Sequence
+from graphsvc.views.collection.paths import AlternativePath, Path, SequencePath
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.nested import Nested
 from graphsvc.views.queries import view_query
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column, Qualifier
-    from graphsvc.views.collection.paths import Repeated
+    from graphsvc.views.collection.paths import RepeatedPath
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
     from graphsvc.views.names import Names
@@ -127,11 +127,11 @@ class Facts:
         here = list(front)
         if isinstance(path, PropertyRef):
             return self._step(here, path)
-        if isinstance(path, Sequence):
+        if isinstance(path, SequencePath):
             for part in path.parts:
                 here = self._follow(here, part)
             return here
-        if isinstance(path, Alternative):
+        if isinstance(path, AlternativePath):
             return [match for part in path.parts for match in self._follow(here, part)]
         return self._repeat(here, path)
 
@@ -146,7 +146,7 @@ class Facts:
             for fact in self.at(match.term, ref)
         ]
 
-    def _repeat(self, front: list[PathMatch], path: Repeated) -> list[PathMatch]:
+    def _repeat(self, front: list[PathMatch], path: RepeatedPath) -> list[PathMatch]:
         matches = {(one.start, one.term): one for one in front} if path.also_none else {}
         here = front
         for _ in range(1 if path.once else _LONGEST):

@@ -25,7 +25,7 @@ MOST_COLUMNS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GlanceEntry:
     """A value of a thing; ``companions`` stand in the same sentence and tell more of it."""
 
     value: Value
@@ -33,14 +33,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GlancePart:
     """What one property says of a thing; the first property of a matter needs no name.
 
     Without entries it is what the thing lacks and most others have.
     """
 
     name: str
-    entries: tuple[Entry, ...]
+    entries: tuple[GlanceEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class GlanceRow:
     """
 
     thing: Named
-    cells: tuple[tuple[Part, ...], ...]
+    cells: tuple[tuple[GlancePart, ...], ...]
     expected: tuple[bool, ...]
 
 
@@ -152,7 +152,7 @@ def _is_alike(cells: Sequence[Cell]) -> bool:
     return bool(cells[0].values) and len({cell.terms for cell in cells}) == 1
 
 
-def _parts(matter: Matter, cells: Mapping[Column, Sequence[Cell]], at: int) -> Iterator[Part]:
+def _parts(matter: Matter, cells: Mapping[Column, Sequence[Cell]], at: int) -> Iterator[GlancePart]:
     """Yield what the properties of a matter say of a thing; what two of them say, once.
 
     The first property is named if the thing lacks it and most others have it.
@@ -162,16 +162,20 @@ def _parts(matter: Matter, cells: Mapping[Column, Sequence[Cell]], at: int) -> I
     along = [each for each in others if leading and _goes_along(cells[first], cells[each])]
     beside = [each for other in along for each in cells[other][at].values]
     if leading:
-        yield Part("", tuple(Entry(value, _in_same(value, beside)) for value in leading))
+        yield GlancePart(
+            "", tuple(GlanceEntry(value, _in_same(value, beside)) for value in leading)
+        )
     previous = {each.named.term for each in leading}
     rest = [
-        Part(column.name, tuple(map(Entry, _new_values(previous, cells[column][at].values))))
+        GlancePart(
+            column.name, tuple(map(GlanceEntry, _new_values(previous, cells[column][at].values)))
+        )
         for column in others
         if column not in along
     ]
     filled = [part for part in rest if part.entries]
     if filled and not leading and _have_most(cells[first]):
-        yield Part(first.name, ())
+        yield GlancePart(first.name, ())
     yield from filled
 
 

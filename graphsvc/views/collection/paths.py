@@ -21,21 +21,21 @@ _DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class SequencePath:
     """One path after the other."""
 
     parts: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class AlternativePath:
     """Any of several paths."""
 
     parts: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
+class RepeatedPath:
     """A path once or more often; ``also_none`` if it may be left out, ``once`` if not repeated."""
 
     part: Path
@@ -43,7 +43,7 @@ class Repeated:
     once: bool = False
 
 
-Path: TypeAlias = PropertyRef | Sequence | Alternative | Repeated
+Path: TypeAlias = PropertyRef | SequencePath | AlternativePath | RepeatedPath
 
 _REPEATED = {
     SH.zeroOrMorePath: (True, False),
@@ -81,16 +81,18 @@ class Shapes:
         if depth > _DEEPEST or not isinstance(node, BlankNode):
             return None
         if self.one(node, RDF.first) is not None:
-            return self._several(Sequence, node, depth)
+            return self._several(SequencePath, node, depth)
         alternatives = self.one(node, SH.alternativePath)
         if alternatives is not None:
-            return self._several(Alternative, alternatives, depth)
+            return self._several(AlternativePath, alternatives, depth)
         inverse = self.one(node, SH.inversePath)
         if isinstance(inverse, NamedNode):
             return PropertyRef(inverse, incoming=True)
         return self._repeated(node, depth)
 
-    def _several(self, kind: type[Sequence | Alternative], head: Term, depth: int) -> Path | None:
+    def _several(
+        self, kind: type[SequencePath | AlternativePath], head: Term, depth: int
+    ) -> Path | None:
         parts = [self.path(member, depth + 1) for member in self._members(head)]
         whole = tuple(part for part in parts if part is not None)
         return kind(whole) if whole and len(whole) == len(parts) else None
@@ -100,7 +102,7 @@ class Shapes:
             inner = self.one(node, predicate)
             part = None if inner is None else self.path(inner, depth + 1)
             if part is not None:
-                return Repeated(part, also_none, once)
+                return RepeatedPath(part, also_none, once)
         return None
 
     def _members(self, head: Term) -> Iterator[Term]:

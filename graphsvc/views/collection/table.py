@@ -43,7 +43,7 @@ class Table:
     query: BoundQuery
     """The query for the things themselves."""
 
-    def telling(self) -> Table:
+    def without_constant_columns(self) -> Table:
         """Return the table without the columns that say the same in every row."""
         if len(self.rows) < _FEWEST_ROWS:
             return self
@@ -118,7 +118,7 @@ def _differs(column: Column, used: Usages, total: int) -> bool:
     return total == 1 or usage.values > 1 or usage.things < total
 
 
-def filled(columns: Sequence[Column], grid: Grid) -> tuple[Sequence[Column], Grid]:
+def without_empty_columns(columns: Sequence[Column], grid: Grid) -> tuple[Sequence[Column], Grid]:
     """Leave out the columns that say nothing beside the names; one is left in any case."""
     indexes = [at for at in range(len(columns)) if any(_says(row, at) for row in grid.rows)] or [0]
     return _with_columns(columns, grid, indexes)

@@ -20,8 +20,15 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.language_priority import distance
 from graphsvc.namespaces import RDF, SKOS, SKOSXL
-from graphsvc.views.concepts.model import Concept, LabelsIn, Match, Members, Scheme, Tree
-from graphsvc.views.concepts.trees import MOST_NARROWER, ConceptTree, by_first, levels
+from graphsvc.views.concepts.model import (
+    CollectionMembers,
+    Concept,
+    ConceptTree,
+    LabelsIn,
+    Match,
+    Scheme,
+)
+from graphsvc.views.concepts.trees import MOST_NARROWER, TreeBuilder, by_first, levels
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
@@ -79,7 +86,7 @@ class ConceptDraft:
         }
         self._is_partial = len(places["above"]) >= _MOST_ABOVE
         self._under = [lower for _, lower in places["below"]]
-        self._tree = ConceptTree(
+        self._tree = TreeBuilder(
             answers.thing,
             by_first((lower, upper) for upper, lower in places["above"]),
             self._under,
@@ -119,7 +126,7 @@ class ConceptDraft:
             labels=tuple(self._in_languages(names.languages)),
             labels_query=self._labels,
             notations=tuple(each.value for each in notations if isinstance(each, Literal)),
-            tree=Tree(
+            tree=ConceptTree(
                 self._tree.nodes(names, narrower),
                 self._around,
                 self._tree.left_out,
@@ -200,7 +207,7 @@ class SchemeDraft:
     def with_names(self, names: Names) -> Scheme:
         """Return it under the names of things."""
         nodes = levels(self._tops, self._lower, names)
-        tree = Tree(nodes, self._query, self._more, self._is_partial) if nodes else None
+        tree = ConceptTree(nodes, self._query, self._more, self._is_partial) if nodes else None
         return Scheme(tree, self._answers.into.get(SKOS.inScheme, 0))
 
 
@@ -221,13 +228,13 @@ class MembersDraft:
         """Yield what is to be named."""
         yield from self._members
 
-    def with_names(self, names: Names) -> Members:
+    def with_names(self, names: Names) -> CollectionMembers:
         """Return them under their names."""
         members = [names[each] for each in self._members]
         if not self._ordered:
             members.sort(key=lambda each: each.label.casefold())
         more = self._count - len(members)
-        return Members(tuple(members), bool(self._ordered), more, self._query)
+        return CollectionMembers(tuple(members), bool(self._ordered), more, self._query)
 
 
 def drafts(graph: Graph, answers: Answers) -> Iterator[ConceptDraft | SchemeDraft | MembersDraft]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class ConceptNode:
     """A concept in a tree, and those under it that are shown.
 
     ``is_self`` marks the concept that the page is about; ``is_circular`` one that is under itself,
@@ -19,20 +19,20 @@ class Node:
     """
 
     concept: Named
-    nodes: tuple[Node, ...] = ()
+    nodes: tuple[ConceptNode, ...] = ()
     is_self: bool = False
     is_circular: bool = False
     more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class ConceptTree:
     """Concepts, the more special ones under the more general ones.
 
     ``more`` counts ways, or roots, that are left out; ``is_partial`` tells that not all was read.
     """
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[ConceptNode, ...]
     query: BoundQuery
     more: int = 0
     is_partial: bool = False
@@ -71,7 +71,7 @@ class Concept:
     labels: tuple[LabelsIn, ...]
     labels_query: BoundQuery
     notations: tuple[str, ...]
-    tree: Tree | None
+    tree: ConceptTree | None
     all_narrower: str | None
     schemes: tuple[Named, ...]
     collections: tuple[Named, ...]
@@ -86,12 +86,12 @@ class Scheme:
     ``concepts`` counts those that say to be in it.
     """
 
-    tree: Tree | None
+    tree: ConceptTree | None
     concepts: int
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
+class CollectionMembers:
     """The members of a collection; ``more`` are left out."""
 
     members: tuple[Named, ...]

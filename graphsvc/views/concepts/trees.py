@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from graphsvc.views.concepts.model import Node
+from graphsvc.views.concepts.model import ConceptNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -58,7 +58,7 @@ def paths_to(start: Term, uppers: Mapping[Term, Sequence[Term]]) -> tuple[list[l
     return paths, left_out
 
 
-class ConceptTree:
+class TreeBuilder:
     """The tree around one concept: the ways to it, what is under it, and what is beside it."""
 
     def __init__(
@@ -79,13 +79,13 @@ class ConceptTree:
         for above in self._beside:
             yield from self._siblings(above)
 
-    def nodes(self, names: Names, narrower: int) -> tuple[Node, ...]:
+    def nodes(self, names: Names, narrower: int) -> tuple[ConceptNode, ...]:
         """Return the tree from the top; ``narrower`` counts all that are under the concept."""
         return self._level(self.paths, names, narrower, above=None)
 
     def _level(
         self, paths: Sequence[Sequence[Term]], names: Names, narrower: int, above: Term | None
-    ) -> tuple[Node, ...]:
+    ) -> tuple[ConceptNode, ...]:
         nodes = []
         for first, rest in by_first((path[0], path[1:]) for path in paths if path).items():  # type: ignore[misc]
             is_self = first == self._concept
@@ -95,7 +95,7 @@ class ConceptTree:
                 else self._level(rest, names, narrower, above=first)  # type: ignore[arg-type]
             )
             nodes.append(
-                Node(
+                ConceptNode(
                     names[first],
                     below,
                     is_self=is_self,
@@ -105,11 +105,13 @@ class ConceptTree:
             )
         if above is not None and any(node.is_self for node in nodes):
             terms = {node.concept.term for node in nodes}
-            nodes += [Node(names[each]) for each in self._siblings(above) if each not in terms]
+            nodes += [
+                ConceptNode(names[each]) for each in self._siblings(above) if each not in terms
+            ]
         return tuple(sorted(nodes, key=_by_label))
 
-    def _narrower(self, names: Names) -> tuple[Node, ...]:
-        nodes = sorted((Node(names[each]) for each in self._under), key=_by_label)
+    def _narrower(self, names: Names) -> tuple[ConceptNode, ...]:
+        nodes = sorted((ConceptNode(names[each]) for each in self._under), key=_by_label)
         return tuple(nodes[:MOST_NARROWER])
 
     def _siblings(self, above: Term) -> Sequence[Term]:
@@ -119,15 +121,15 @@ class ConceptTree:
 
 def levels(
     tops: Iterable[Term], lower: Mapping[Term, Sequence[Term]], names: Names
-) -> tuple[Node, ...]:
+) -> tuple[ConceptNode, ...]:
     """Return concepts with those directly under them."""
     nodes = []
     for top in dict.fromkeys(tops):
         under = lower.get(top, ())
-        below = sorted((Node(names[each]) for each in under[:MOST_NARROWER]), key=_by_label)
-        nodes.append(Node(names[top], tuple(below), more=len(under) - len(below)))
+        below = sorted((ConceptNode(names[each]) for each in under[:MOST_NARROWER]), key=_by_label)
+        nodes.append(ConceptNode(names[top], tuple(below), more=len(under) - len(below)))
     return tuple(sorted(nodes, key=_by_label))
 
 
-def _by_label(node: Node) -> tuple[str, str]:
+def _by_label(node: ConceptNode) -> tuple[str, str]:
     return (node.concept.label.casefold(), str(node.concept.term))

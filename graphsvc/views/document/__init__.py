@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Document",
-    "Draft",
+    "DocumentDraft",
     "Imprint",
     "Paging",
     "draft",
@@ -88,7 +88,7 @@ _MOST_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DocumentDraft:
     """A page of the document about a topic before it is read: its place among the pages is known.
 
     ``sizes`` are those of its lists.
@@ -114,7 +114,7 @@ class Draft:
         )
 
 
-def draft(graph: Graph, iri: str, page: int = 1) -> Draft:
+def draft(graph: Graph, iri: str, page: int = 1) -> DocumentDraft:
     """Return a page of the document about a thing, not read yet.
 
     That about the ontology defines every term: it has the whole of its graph, at once.
@@ -132,7 +132,7 @@ def draft(graph: Graph, iri: str, page: int = 1) -> Draft:
     paging = Paging.of(graph.addresses.iri(iri), page, [*lengths, as_long])
     if paging.number > paging.last:
         raise UnknownEntity(paging.here)
-    return Draft(graph, iri, paging, by_name)
+    return DocumentDraft(graph, iri, paging, by_name)
 
 
 def passages_among(graph: Graph, quads: Iterable[Quad]) -> frozenset[NamedNode]:
@@ -145,7 +145,7 @@ def passages_among(graph: Graph, quads: Iterable[Quad]) -> frozenset[NamedNode]:
 class _Page:
     """The quads of one page: those of its lists, and the things that are to be named."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: DocumentDraft) -> None:
         self._draft = draft
         self._graph = draft.graph
         self._topic = NamedNode(draft.topic)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
 
 
-def described(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
+def as_statements(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
     """Yield the claims as instances of ``rdf:Statement``, the way of RDF 1.1.
 
     Reifiers are among them, whose triple terms that version does not have.
@@ -48,7 +48,7 @@ def sources(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[
             yield Triple(claim, PROV.hadPrimarySource, quad.graph_name)
 
 
-def reified(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
+def as_reifiers(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
     """Yield the claims as reifiers of triple terms, the way of RDF 1.2.
 
     A derivation is a reifier too: of what it derives.

@@ -63,7 +63,7 @@ class Document:
 
     def triples(self, version: str | None = None) -> list[Triple]:
         """Return the default graph; ``version`` is that of RDF, 1.1 unless it is "1.2"."""
-        claiming = claims.reified if version == "1.2" else claims.described
+        claiming = claims.as_reifiers if version == "1.2" else claims.as_statements
         triples = {
             *self.own,
             *(quad.triple for quad in self.statable(version)),

@@ -27,26 +27,26 @@ DESCRIPTIONS = view_query("hits/descriptions")
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescribedHit:
     """A hit with what the graph says of it.
 
-    ``kinds`` are its stated classes, the graph's own if it has such. ``said_in`` is the first
-    passage that says something of it. ``way`` is the graph's own word for how it has the name that
-    matched, if it has one.
+    ``kinds`` are its stated classes, the graph's own if it has such. ``passage`` is the first
+    passage that mentions it. ``name_property`` is the property of the name that matched, if it is
+    one of the graph's own.
     """
 
     hit: Hit
     kinds: tuple[Named, ...]
     description: str
-    said_in: Passage | None
-    way: Named | None
+    passage: Passage | None
+    name_property: Named | None
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
     """Some hits, described, and the query that says what they are."""
 
-    described: tuple[Described, ...]
+    described: tuple[DescribedHit, ...]
     query: BoundQuery
 
 
@@ -56,7 +56,7 @@ def own_types(graph: Graph, hit: Hit) -> tuple[str, ...]:
     return own or hit.types[:1]
 
 
-def described(graph: Graph, hits: Sequence[Hit], languages: str) -> Hits:
+def describe_hits(graph: Graph, hits: Sequence[Hit], languages: str) -> Hits:
     """Return hits with what the graph says of them, in the languages of a priority list."""
     sentences = [NamedNode(hit.iri) for hit in hits if hit.kind is Kind.SENTENCE]
     others = [NamedNode(hit.iri) for hit in hits if hit.kind is not Kind.SENTENCE]
@@ -66,12 +66,14 @@ def described(graph: Graph, hits: Sequence[Hit], languages: str) -> Hits:
     names = Names(graph, named, languages)
     return Hits(
         described=tuple(
-            Described(
+            DescribedHit(
                 hit=hit,
                 kinds=tuple(names[NamedNode(iri)] for iri in own_types(graph, hit)),
                 description=descriptions.get(hit.iri, hit.description),
-                said_in=names.passage(NamedNode(hit.said_in)) if hit.said_in else None,
-                way=names[NamedNode(way)] if (way := _way(graph, hit)) else None,
+                passage=names.passage(NamedNode(hit.said_in)) if hit.said_in else None,
+                name_property=names[NamedNode(prop)]
+                if (prop := _name_property(graph, hit))
+                else None,
             )
             for hit in hits
         ),
@@ -80,10 +82,10 @@ def described(graph: Graph, hits: Sequence[Hit], languages: str) -> Hits:
 
 
 def _named_by(graph: Graph, hit: Hit) -> Iterable[str]:
-    return filter(None, (*own_types(graph, hit), hit.said_in, _way(graph, hit)))
+    return filter(None, (*own_types(graph, hit), hit.said_in, _name_property(graph, hit)))
 
 
-def _way(graph: Graph, hit: Hit) -> str | None:
+def _name_property(graph: Graph, hit: Hit) -> str | None:
     prop = hit.matched_name.property
     return prop if prop.startswith(graph.base) else None
 

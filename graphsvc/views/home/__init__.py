@@ -31,7 +31,7 @@ MOST_MOMENTS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextSummary:
     """A source text and how many passages it has."""
 
     document: Named
@@ -49,7 +49,7 @@ class Home:
 
     leading: tuple[Named, ...]
     leading_query: BoundQuery
-    texts: tuple[Text, ...]
+    texts: tuple[TextSummary, ...]
     texts_query: BoundQuery
     timeline: Timeline
     map: Map
@@ -72,7 +72,7 @@ def home(graph: Graph, languages: str) -> Home:
     nodes = [*overview.leading, *documents, *thesauri.terms(), *terms.terms()]
     names = Names(graph, nodes, languages)
     texts = [
-        Text(names[text.document], best(text.descriptions, languages), text.passages)
+        TextSummary(names[text.document], best(text.descriptions, languages), text.passages)
         for text in overview.texts
     ]
     return Home(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
-    from graphsvc.views.map.places import Place, Places, Undrawn
+    from graphsvc.views.map.places import MapPlace, Places, Undrawn
     from graphsvc.views.model import Named, Passage
 
 SENTENCES = view_query("map/sentences")
@@ -48,7 +48,7 @@ _TOUCH = 56
 
 
 @dataclass(frozen=True, slots=True)
-class Country:
+class MapCountry:
     """A country of the map, and the things of the graph that are it or lie in it."""
 
     name: str
@@ -76,7 +76,7 @@ class Spot:
     """
 
     thing: Named
-    place: Place
+    place: MapPlace
     x: float
     y: float
     label: Label | None
@@ -104,7 +104,7 @@ class Map:
     """
 
     land: str
-    countries: tuple[Country, ...]
+    countries: tuple[MapCountry, ...]
     titles: tuple[Title, ...]
     spots: tuple[Spot, ...]
     knots: tuple[Knot, ...]
@@ -117,7 +117,7 @@ class Map:
     query: BoundQuery
 
     @property
-    def named(self) -> list[Country]:
+    def named(self) -> list[MapCountry]:
         """Return the countries that the graph has."""
         return [entry for entry in self.countries if entry.things]
 
@@ -130,7 +130,7 @@ class Map:
 
 def drawn_map(graph: Graph, languages: str) -> Map:
     """Return the map, without sentences."""
-    return _drawn(graph, Names(graph, _things_on_map(graph.places), languages), {})
+    return _build(graph, Names(graph, _things_on_map(graph.places), languages), {})
 
 
 def map_with_sentences(graph: Graph, languages: str) -> Map:
@@ -146,7 +146,7 @@ def map_with_sentences(graph: Graph, languages: str) -> Map:
         thing: sorted(passages, key=lambda entry: entry.order)
         for thing, passages in by_thing.items()
     }
-    return _drawn(graph, names, sentences)
+    return _build(graph, names, sentences)
 
 
 def _things_on_map(places: Places) -> Sequence[NamedNode]:
@@ -157,10 +157,10 @@ def _things_on_map(places: Places) -> Sequence[NamedNode]:
     return [*dict.fromkeys(listed), *places.located[:MOST_SPOTS]]
 
 
-def _drawn(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage]]) -> Map:
+def _build(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage]]) -> Map:
     places, things = graph.places, graph.places.located[:MOST_SPOTS]
     countries = [
-        Country(
+        MapCountry(
             name=each.country.name,
             path=each.country.path,
             centre=each.country.centre,
@@ -226,7 +226,7 @@ def _by_label(names: Names, things: Iterable[NamedNode]) -> tuple[Named, ...]:
 
 
 def _titles(
-    countries: Iterable[Country], points: Iterable[Point], middles: Iterable[Point]
+    countries: Iterable[MapCountry], points: Iterable[Point], middles: Iterable[Point]
 ) -> tuple[list[Title], list[Box]]:
     """Return the names of the countries, and what they cover on a wide map."""
     named = [(entry.things[0], entry.centre) for entry in countries if entry.things]

@@ -38,7 +38,7 @@ _WIKIDATA = re.compile(r"https?://www\.wikidata\.org/(?:entity|wiki)/(Q[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Country:
+class CountryThings:
     """A country of the world, and the things of the graph that are it or lie in it."""
 
     country: world.Country
@@ -65,7 +65,7 @@ class Codes:
         elif isinstance(code, Literal) and (cls is None or _is_place(cls, code.value)):
             self._codes[thing].add(code.value)
 
-    def countries(self) -> tuple[Country, ...]:
+    def countries(self) -> tuple[CountryThings, ...]:
         """Return the countries of the world of which there is something."""
         # The outlines of the world take long to read: only what looks like a code is worth it.
         if not any(_CODE.fullmatch(code) for own in self._codes.values() for code in own):
@@ -82,7 +82,7 @@ class Codes:
             for name in above - named:
                 within[name].append(thing)
         return tuple(
-            Country(each, tuple(things[each.name]), tuple(within[each.name]))
+            CountryThings(each, tuple(things[each.name]), tuple(within[each.name]))
             for each in world.countries()
             if each.name in things or each.name in within
         )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from graphsvc.pictures.region import Chart
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
-    from graphsvc.views.map.codes import Country
+    from graphsvc.views.map.codes import CountryThings
 
 PLACED = view_query("map/placed")
 PLACES = view_query("map/places")
@@ -40,7 +40,7 @@ MOST_DOTS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MapPlace:
     """Coordinates in degrees (WGS 84), north and east positive, and who states them.
 
     They are those of the middle, if ``geometry`` is more than a point.
@@ -89,7 +89,7 @@ class Places:
     all of them best, and ``dots`` are the places on it, as an SVG path.
     """
 
-    countries: tuple[Country, ...]
+    countries: tuple[CountryThings, ...]
     located: tuple[NamedNode, ...]
     land: str
     spots: Mapping[Term, NamedNode]
@@ -174,7 +174,7 @@ def _dots(chart: Chart, extents: Iterable[Extent]) -> str:
 
 def places_of(
     rows: Iterable[Mapping[str, Term]], status: Callable[[Collection[Term]], Status]
-) -> Mapping[Term, Place]:
+) -> Mapping[Term, MapPlace]:
     """Return the place of each thing that has coordinates in the answers of the query for places.
 
     ``status`` tells by its graph who states a fact. Of a thing that has several places the text's
@@ -197,6 +197,6 @@ def places_of(
         if current is None or candidate < current[0]:
             best[row["thing"]] = (candidate, geometry)
     return {
-        thing: Place(latitude, longitude, statuses[rank], geometry)
+        thing: MapPlace(latitude, longitude, statuses[rank], geometry)
         for thing, ((rank, _, latitude, longitude), geometry) in best.items()
     }

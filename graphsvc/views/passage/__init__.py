@@ -50,7 +50,7 @@ class SubjectFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PassageInText:
     """A passage in its text, and what it states; ``count`` is how many passages the text has.
 
     ``anchors`` are the names of the facts that another fact says better, by that one: a citation
@@ -69,7 +69,7 @@ class Reading:
     query: BoundQuery
 
 
-def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
+def passage_in_text(graph: Graph, thing: Thing, languages: str) -> PassageInText | None:
     """Return a passage, of which the page as a thing is known; None if the thing is no passage."""
     text, begin, end = (
         next(iter(thing.values(prop)), None)
@@ -91,7 +91,7 @@ def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
     if passage is None:
         return None
     before, after = map(names.passage, beside)
-    return Reading(
+    return PassageInText(
         passage=passage,
         text=names[text],
         begin=as_int(begin),

@@ -7,38 +7,38 @@ things of a request at once. https://reconciliation-api.github.io/specs/0.2/
 
 from graphsvc.views.reconciliation.extending import (
     PROPERTY_SETTINGS,
-    described,
+    describe_terms,
     extend,
-    proposed,
+    propose_properties,
 )
 from graphsvc.views.reconciliation.matching import MATCHED_KINDS, reconcile
 from graphsvc.views.reconciliation.reading import (
     BATCH_SIZE,
     Extension,
-    Query,
-    Thing,
+    ReconciliationQuery,
+    ThingValue,
     TooMany,
     read_batch,
     read_extension,
     read_query,
 )
-from graphsvc.views.reconciliation.suggesting import merged, used
+from graphsvc.views.reconciliation.suggesting import merge_suggestions, used_terms
 
 __all__ = [
     "BATCH_SIZE",
     "MATCHED_KINDS",
     "PROPERTY_SETTINGS",
     "Extension",
-    "Query",
-    "Thing",
+    "ReconciliationQuery",
+    "ThingValue",
     "TooMany",
-    "described",
+    "describe_terms",
     "extend",
-    "merged",
-    "proposed",
+    "merge_suggestions",
+    "propose_properties",
     "read_batch",
     "read_extension",
     "read_query",
     "reconcile",
-    "used",
+    "used_terms",
 ]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
-    from graphsvc.views.reconciliation.reading import Column, Extension
+    from graphsvc.views.reconciliation.reading import Extension, ExtensionColumn
 
 #: What can be set for a column.
 PROPERTY_SETTINGS: tuple[dict[str, object], ...] = (
@@ -70,14 +70,14 @@ def extend(graph: Graph, extension: Extension, languages: str = "en") -> dict[st
     return {"meta": _meta(graph, columns, languages), "rows": rows}
 
 
-def proposed(graph: Graph, cls: str, languages: str = "en") -> list[dict[str, str]]:
+def propose_properties(graph: Graph, cls: str, languages: str = "en") -> list[dict[str, str]]:
     """Return the properties that things of a class have, the most frequent first."""
     rows = graph.rows(PROPERTIES.bind({"class": nodes([cls])}))
     iris = [prop.value for row in rows if isinstance(prop := row.get("property"), NamedNode)]
-    return described(graph, iris, languages)
+    return describe_terms(graph, iris, languages)
 
 
-def described(graph: Graph, iris: Sequence[str], languages: str) -> list[dict[str, str]]:
+def describe_terms(graph: Graph, iris: Sequence[str], languages: str) -> list[dict[str, str]]:
     """Return classes or properties as the API writes them."""
     names = Names(graph, nodes(iris), languages)
     entries = []
@@ -88,13 +88,13 @@ def described(graph: Graph, iris: Sequence[str], languages: str) -> list[dict[st
     return entries
 
 
-def _content(column: Column) -> object:
+def _content(column: ExtensionColumn) -> object:
     return column.settings.get("content")
 
 
 def _cell(
     graph: Graph,
-    column: Column,
+    column: ExtensionColumn,
     values: Mapping[tuple[str, str], list[Named]],
     sentences: Mapping[tuple[str, str], list[str]],
     iri: str,

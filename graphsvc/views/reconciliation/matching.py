@@ -12,7 +12,7 @@ from graphsvc.search.ranking import EXACT, Asked
 from graphsvc.search.words import key, split
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
-from graphsvc.views.reconciliation.reading import MOST_CANDIDATES, Query, Thing
+from graphsvc.views.reconciliation.reading import MOST_CANDIDATES, ReconciliationQuery, ThingValue
 from graphsvc.views.reconciliation.values import node, nodes, number, values_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Candidate:
 
 
 def reconcile(
-    graph: Graph, index: Index, query: Query, languages: str = "en"
+    graph: Graph, index: Index, query: ReconciliationQuery, languages: str = "en"
 ) -> list[dict[str, object]]:
     """Return the candidates for a query as the API writes them, the best first.
 
@@ -73,7 +73,7 @@ def reconcile(
     return [_as_json(one, sure, classes) for one in best]
 
 
-def _find(graph: Graph, index: Index, query: Query, languages: str) -> list[Hit]:
+def _find(graph: Graph, index: Index, query: ReconciliationQuery, languages: str) -> list[Hit]:
     most = _LOOKED_AT if query.properties else MOST_CANDIDATES
     if not query.text.strip():
         return _by_properties(graph, index, query, languages)[:most]
@@ -88,7 +88,9 @@ def _find(graph: Graph, index: Index, query: Query, languages: str) -> list[Hit]
     return hits
 
 
-def _by_properties(graph: Graph, index: Index, query: Query, languages: str) -> list[Hit]:
+def _by_properties(
+    graph: Graph, index: Index, query: ReconciliationQuery, languages: str
+) -> list[Hit]:
     """Return the things that have one of the values asked for, in the order of their IRIs."""
     subjects: dict[str, None] = {}
     for criterion in query.properties:
@@ -113,12 +115,12 @@ def _having(graph: Graph, index: Index, prop: str, value: Value) -> Iterable[str
     predicate = node(prop)
     if predicate is None:
         return
-    iris = [value.id] if isinstance(value, Thing) else []
+    iris = [value.id] if isinstance(value, ThingValue) else []
     if isinstance(value, str):
         named = Search(index, value, [*MATCHED_KINDS, Kind.TERM]).hits(5)
         iris += [hit.iri for hit in named if hit.exact]
     queries = [WITH_VALUE.bind({"property": predicate, "value": each}) for each in nodes(iris)]
-    if not isinstance(value, Thing):
+    if not isinstance(value, ThingValue):
         words = Literal(_as_text(value))
         queries.append(WITH_WORDS.bind({"property": predicate, "words": words}))
     for row in (row for each in queries for row in graph.rows(each)):
@@ -127,7 +129,10 @@ def _having(graph: Graph, index: Index, prop: str, value: Value) -> Iterable[str
 
 
 def _rate(
-    index: Index, query: Query, hit: Hit, values: Mapping[tuple[str, str], list[Named]]
+    index: Index,
+    query: ReconciliationQuery,
+    hit: Hit,
+    values: Mapping[tuple[str, str], list[Named]],
 ) -> Candidate:
     """Return a candidate with its score: of its name, its properties, and its class."""
     property_score = None
@@ -162,7 +167,7 @@ def _worth(index: Index, criterion: Criterion, values: Sequence[Named]) -> float
 
 
 def _fit(index: Index, value: Value, named: Named) -> float:
-    if isinstance(value, Thing):
+    if isinstance(value, ThingValue):
         return float(named.iri == value.id)
     if isinstance(value, bool) or not isinstance(value, str):
         own_number = number(named.term)
@@ -185,7 +190,7 @@ def _as_text(value: str | float) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _sure(candidates: Sequence[Candidate], query: Query) -> Candidate | None:
+def _sure(candidates: Sequence[Candidate], query: ReconciliationQuery) -> Candidate | None:
     """Return the candidate that is certainly meant, or None if none is."""
     if not query.text.strip():
         return None

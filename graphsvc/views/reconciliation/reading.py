@@ -20,7 +20,7 @@ _CANDIDATES = 10
 _STRICTNESS = ("any", "all", "should")
 
 #: What a property may be asked to be: text, a number, true or false, or a thing by its identifier.
-Value: TypeAlias = "str | float | bool | Thing"
+Value: TypeAlias = "str | float | bool | ThingValue"
 
 
 class TooMany(QueryError):  # noqa: N818 - it names what was asked
@@ -28,7 +28,7 @@ class TooMany(QueryError):  # noqa: N818 - it names what was asked
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class ThingValue:
     """A value that is a thing of the graph: it has been reconciled before."""
 
     id: str
@@ -43,7 +43,7 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class ReconciliationQuery:
     """One reconciliation query: https://reconciliation-api.github.io/specs/0.2/#structure-of-a-reconciliation-query.
 
     ``strictness`` says what ``types`` mean: a candidate is of ``any`` of them, of ``all``, or
@@ -58,7 +58,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ExtensionColumn:
     """A property to fetch, and how: its settings."""
 
     property: str
@@ -70,10 +70,10 @@ class Extension:
     """A data extension query: which properties of which things."""
 
     ids: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[ExtensionColumn, ...]
 
 
-def read_batch(text: str) -> dict[str, Query]:
+def read_batch(text: str) -> dict[str, ReconciliationQuery]:
     """Return the queries of a batch by their keys; QueryError, with the place, if it is none."""
     queries = _object(_json(text), "queries")
     if len(queries) > BATCH_SIZE:
@@ -84,10 +84,10 @@ def read_batch(text: str) -> dict[str, Query]:
     return {key: _query(value, f"queries.{key}") for key, value in queries.items()}
 
 
-def read_query(text: str) -> Query:
+def read_query(text: str) -> ReconciliationQuery:
     """Return a single query as version 0.1 has it: an object, or no more than the name."""
     if not text.lstrip().startswith("{"):
-        return Query(text=_text(text, "query"))
+        return ReconciliationQuery(text=_text(text, "query"))
     return _query(_json(text), "query")
 
 
@@ -107,13 +107,13 @@ def read_extension(text: str) -> Extension:
     )
 
 
-def _column(value: object, place: str) -> Column:
+def _column(value: object, place: str) -> ExtensionColumn:
     entry = _object(value, place)
     settings = _object(entry.get("settings") or {}, f"{place}.settings")
-    return Column(_text(entry.get("id"), f"{place}.id"), settings)
+    return ExtensionColumn(_text(entry.get("id"), f"{place}.id"), settings)
 
 
-def _query(value: object, place: str) -> Query:
+def _query(value: object, place: str) -> ReconciliationQuery:
     entry = _object(value, place)
     # Null is nothing: some clients write out what they leave open.
     text = "" if entry.get("query") is None else _text(entry["query"], f"{place}.query")
@@ -128,7 +128,7 @@ def _query(value: object, place: str) -> Query:
     strictness = entry.get("type_strict") or "any"
     if strictness not in _STRICTNESS:
         raise _wrong(f"{place}.type_strict", "is none of these words", "Say any, all or should.")
-    return Query(
+    return ReconciliationQuery(
         text=text,
         types=_types(entry.get("type"), f"{place}.type"),
         strictness=str(strictness),
@@ -182,7 +182,7 @@ def _is_empty(value: object) -> bool:
 
 def _value(value: object, place: str) -> Value:
     if isinstance(value, dict):
-        return Thing(_text(value.get("id"), f"{place}.id"))
+        return ThingValue(_text(value.get("id"), f"{place}.id"))
     if isinstance(value, str | bool | int | float):
         return value
     raise _wrong(place, "is no value", "Give text, a number, true, false, or an object with an id.")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MIN_SCORE = 25
 
 
-def used(graph: Graph, kind: str, text: str, languages: str) -> list[Named]:
+def used_terms(graph: Graph, kind: str, text: str, languages: str) -> list[Named]:
     """Return the terms of a kind ("class" or "property") that the graph uses, the best first.
 
     Without a text these are all of them, the most frequent first; those of RDF itself, which every
@@ -42,7 +42,7 @@ def used(graph: Graph, kind: str, text: str, languages: str) -> list[Named]:
     return [named for score, named in scored if score >= _MIN_SCORE]
 
 
-def merged(hits: Iterable[Hit], terms: Iterable[Named]) -> list[tuple[str, str]]:
+def merge_suggestions(hits: Iterable[Hit], terms: Iterable[Named]) -> list[tuple[str, str]]:
     """Return the IRIs and names of what the index found, then those of other terms in use."""
     labels = {hit.iri: hit.label for hit in hits}
     for named in terms:

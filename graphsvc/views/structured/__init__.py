@@ -102,7 +102,7 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class PageSubject:
     """What a page is about: its name and other names, its classes, and its facts."""
 
     iri: str
@@ -112,9 +112,9 @@ class Subject:
     facts: tuple[tuple[Term, Named], ...]
 
 
-def subject_of(thing: Thing) -> Subject:
+def subject_of(thing: Thing) -> PageSubject:
     """Return what the page of a thing is about."""
-    return Subject(
+    return PageSubject(
         iri=thing.iri,
         label=thing.label,
         names=thing.names,
@@ -123,7 +123,7 @@ def subject_of(thing: Thing) -> Subject:
     )
 
 
-def about(subject: Subject, alignments: Alignments, publication: Publication) -> Json:
+def thing_as_json(subject: PageSubject, alignments: Alignments, publication: Publication) -> Json:
     """Return what a page is about as JSON-LD in the words of schema.org.
 
     Facts that it has no word for stay out.
@@ -147,7 +147,7 @@ def about(subject: Subject, alignments: Alignments, publication: Publication) ->
     return thing
 
 
-def whole(graph: Graph, publication: Publication, modified: str) -> Json:
+def dataset_as_json(graph: Graph, publication: Publication, modified: str) -> Json:
     """Return the dataset in the words of schema.org, with what of it can be downloaded.
 
     https://developers.google.com/search/docs/appearance/structured-data/dataset

@@ -47,7 +47,7 @@ _LEVELS = (1, 5, 12, 25)
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class PassageStatement:
     """One fact of a passage: ``number`` is that of the words that say it, 0 if none stand out."""
 
     property: Named
@@ -56,11 +56,11 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class PassageSubject:
     """A thing, and what a passage states of it."""
 
     thing: Named
-    statements: tuple[Statement, ...]
+    statements: tuple[PassageStatement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class ReadPassage:
     pieces: tuple[Piece, ...]
     after: str
     facts: int
-    subjects: tuple[Subject, ...]
+    subjects: tuple[PassageSubject, ...]
     remarks: tuple[Remark, ...]
     query: BoundQuery
 
@@ -233,13 +233,15 @@ class _PassageContext:
             query=STATED.bind({"passage": node}),
         )
 
-    def _subjects(self, stated: Sequence[Stated], numbers: Numbers) -> Iterator[Subject]:
+    def _subjects(self, stated: Sequence[Stated], numbers: Numbers) -> Iterator[PassageSubject]:
         """Yield what is stated, thing by thing."""
         for subject, facts in groupby(stated, key=itemgetter(0)):
-            yield Subject(
+            yield PassageSubject(
                 self.names[subject],
                 tuple(
-                    Statement(self.names[prop], self.names[value], numbers.of(subject, value))
+                    PassageStatement(
+                        self.names[prop], self.names[value], numbers.of(subject, value)
+                    )
                     for _, prop, value in facts
                 ),
             )

@@ -21,7 +21,7 @@ POSITIONS = view_query("texts/positions")
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class PassagePosition:
     """Where a passage stands: in which text, and as which of its passages, counted from 0."""
 
     text: str
@@ -33,7 +33,7 @@ class Texts:
     """The passages of each text in order, by the text's IRI, and where each passage stands."""
 
     passages: Mapping[str, Sequence[NamedNode]]
-    positions: Mapping[str, Position]
+    positions: Mapping[str, PassagePosition]
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table]) -> Texts:
@@ -48,7 +48,7 @@ class Texts:
         for text, _, passage in places:
             order[text][NamedNode(passage)] = None
         positions = {
-            passage.value: Position(text, index)
+            passage.value: PassagePosition(text, index)
             for text, passages in order.items()
             for index, passage in enumerate(passages)
         }

@@ -45,7 +45,7 @@ from graphsvc.views.thing.arrangement import Arrangement
 from graphsvc.views.thing.blocks import BlocksDraft
 from graphsvc.views.thing.contents import contents
 from graphsvc.views.thing.evidence import Evidence, graphs_of, pointing_facts
-from graphsvc.views.thing.head import Head, head, is_known, known_among
+from graphsvc.views.thing.head import Head, filter_known, head, is_known
 from graphsvc.views.thing.lead import LeadWriter
 from graphsvc.views.thing.model import Notes, Thing
 from graphsvc.views.thing.parts import fragments
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Fact, Named
     from graphsvc.views.thing.model import Group
 
-__all__ = ["Head", "Thing", "head", "is_known", "known_among", "thing", "things_within"]
+__all__ = ["Head", "Thing", "filter_known", "head", "is_known", "thing", "things_within"]
 
 
 def thing(graph: Graph, iri: str, languages: str) -> Thing:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from graphsvc.views.names import Names
     from graphsvc.views.terms import Terms
     from graphsvc.views.thing.answers import Answers
-    from graphsvc.views.thing.shortcuts import Place
+    from graphsvc.views.thing.shortcuts import FactKey
 
 UNSTATED = view_query("thing/unstated")
 
@@ -188,9 +188,9 @@ class Arrangement:
     def _tells(self, ref: PropertyRef) -> Callable[[Fact], bool]:
         return lambda fact: not self._redundancy.has(ref, fact)
 
-    def _redundant_facts(self) -> Mapping[Place, Sequence[tuple[Named, Fact]]]:
+    def _redundant_facts(self) -> Mapping[FactKey, Sequence[tuple[Named, Fact]]]:
         """Return the facts of the thing that have no row of their own, by what tells them."""
-        facts_by_row: dict[Place, list[tuple[Named, Fact]]] = defaultdict(list)
+        facts_by_row: dict[FactKey, list[tuple[Named, Fact]]] = defaultdict(list)
         for ref, facts in self._facts.items():
             named = self._named(ref.property, self._shape(ref))
             for fact in facts if not ref.incoming else ():

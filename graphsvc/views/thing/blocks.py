@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from graphsvc.views import catalogue, concepts
 from graphsvc.views.catalogue import Catalogue, Distributions
-from graphsvc.views.concepts.model import Concept, Members, Scheme
+from graphsvc.views.concepts.model import CollectionMembers, Concept, Scheme
 from graphsvc.views.vocabulary import defined
 from graphsvc.views.vocabulary.defined import Defined
 
@@ -32,7 +32,7 @@ class Blocks:
 
     concept: Concept | None = None
     scheme: Scheme | None = None
-    members: Members | None = None
+    members: CollectionMembers | None = None
     distributions: Distributions | None = None
     catalogue: Catalogue | None = None
     defined: Defined | None = None
@@ -63,7 +63,7 @@ class BlocksDraft:
         return Blocks(
             concept=of(Concept),
             scheme=of(Scheme),
-            members=of(Members),
+            members=of(CollectionMembers),
             distributions=of(Distributions),
             catalogue=of(Catalogue),
             defined=of(Defined),

@@ -73,10 +73,10 @@ def head(graph: Graph, iri: str) -> Head | None:
 
 def is_known(graph: Graph, iri: str) -> bool:
     """Tell whether the graph says anything about a thing, or has a graph of its name."""
-    return bool(known_among(graph, [iri]))
+    return bool(filter_known(graph, [iri]))
 
 
-def known_among(graph: Graph, iris: Iterable[str]) -> frozenset[str]:
+def filter_known(graph: Graph, iris: Iterable[str]) -> frozenset[str]:
     """Return those of some IRIs that the graph knows; what is no IRI is not known."""
     nodes = [node for iri in iris if (node := _node(iri)) is not None]
     rows = graph.rows(EXISTING.bind({"thing": nodes}))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DatasetPart:
     """What is said of one class or one property: ``fact`` is that the dataset has this part."""
 
     fact: Fact
@@ -40,7 +40,7 @@ class Partition:
     """
 
     by_class: bool
-    parts: tuple[Part, ...]
+    parts: tuple[DatasetPart, ...]
 
 
 @dataclass(frozen=True, slots=True)

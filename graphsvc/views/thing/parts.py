@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc.namespaces import VOID
 from graphsvc.views.thing.answers import PARTS
-from graphsvc.views.thing.model import Fragment, Part, Partition
+from graphsvc.views.thing.model import DatasetPart, Fragment, Partition
 from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def partition(
     for fact in facts:
         values = {row["property"]: row["value"] for row in parts.get(fact.other.term, ())}
         if of in values and counting in values:
-            entries.append(Part(fact, names[values[of]], as_int(values[counting]) or 0))
+            entries.append(DatasetPart(fact, names[values[of]], as_int(values[counting]) or 0))
     if len(entries) < len(facts):
         return None
     by_class = prop == VOID.classPartition

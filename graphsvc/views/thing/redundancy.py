@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.model import Fact
     from graphsvc.views.terms import Terms
-    from graphsvc.views.thing.shortcuts import Place, Shortcuts
+    from graphsvc.views.thing.shortcuts import FactKey, Shortcuts
 
 _MOST_STEPS = 5
 """How many rows may each stand for the one before it."""
@@ -81,7 +81,7 @@ class Redundancy:
         """Tell whether another row says what a fact says."""
         return self._teller(ref, fact) is not None
 
-    def teller(self, ref: PropertyRef, fact: Fact) -> Place | None:
+    def teller(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
         """Return the row that has a fact in the end, and its far end; None if that is its own."""
         place = self._teller(ref, fact)
         for _ in range(_MOST_STEPS):
@@ -91,12 +91,12 @@ class Redundancy:
             place = further
         return place
 
-    def _teller_at(self, place: Place) -> Place | None:
+    def _teller_at(self, place: FactKey) -> FactKey | None:
         ref, end = place
         facts = (fact for fact in self._facts.get(ref, ()) if fact.other.term == end)
         return next((self._teller(ref, fact) for fact in facts), None)
 
-    def _teller(self, ref: PropertyRef, fact: Fact) -> Place | None:
+    def _teller(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
         end = fact.other.term
         better = ((one, end) for one, ends in self._ends.items() if end in ends)
         return (
@@ -106,7 +106,7 @@ class Redundancy:
             or next((place for place in better if self._is_better(place[0], ref)), None)
         )
 
-    def _inverse(self, ref: PropertyRef, end: Term) -> Place | None:
+    def _inverse(self, ref: PropertyRef, end: Term) -> FactKey | None:
         """Return the fact of the thing itself that another one has of it, if no row leads."""
         if not ref.incoming or ref in self._leading:
             return None
@@ -126,7 +126,7 @@ class Redundancy:
         is_general = self._terms.is_more_special(other.property, one.property)
         return one in self._leading and (is_special or is_general)
 
-    def _date_of_a_year(self, ref: PropertyRef, fact: Fact) -> Place | None:
+    def _date_of_a_year(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
         end = fact.other.term
         if not isinstance(end, Literal) or end.datatype != XSD.integer or ref in self._leading:
             return None

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Row: TypeAlias = Mapping[str, Term]
     Ends: TypeAlias = Mapping[Term, Mapping[Term, None]]
     #: A property, and a far end in its row.
-    Place: TypeAlias = tuple[PropertyRef, Term]
+    FactKey: TypeAlias = tuple[PropertyRef, Term]
 
 _MOST_MIDDLES, _MOST_ROWS = 200, 2000
 """Of how many things the second step is read, and how many rows that may have."""
@@ -48,7 +48,7 @@ class Shortcuts:
         self._graph = graph
         self._leading = leading
         self._between: dict[PropertyRef, dict[Term, dict[Term, None]]] = defaultdict(dict)
-        self._implying: dict[PropertyRef, dict[Term, Place]] = defaultdict(dict)
+        self._implying: dict[PropertyRef, dict[Term, FactKey]] = defaultdict(dict)
         self._read_second_steps(_ends(facts, "value"))
         self._read_first_steps(_ends(pointing, "subject"))
 
@@ -56,7 +56,7 @@ class Shortcuts:
         """Return what stands between the thing and a far end of a property."""
         return tuple(self._between.get(ref, {}).get(end, ()))
 
-    def teller(self, ref: PropertyRef, end: Term) -> Place | None:
+    def teller(self, ref: PropertyRef, end: Term) -> FactKey | None:
         """Return the row of another property, and its far end, that has this one beside it."""
         return self._implying.get(ref, {}).get(end)
 
@@ -74,7 +74,7 @@ class Shortcuts:
             if chain.shortcut in out and chain.first in out and not self._has_leading_row(chain)
         ]
         middles = [middle for chain in chains for middle in out[chain.first]]
-        covered: dict[Term, dict[Term, Place]] = defaultdict(dict)
+        covered: dict[Term, dict[Term, FactKey]] = defaultdict(dict)
         for row in self._steps(FACTS, middles, [chain.second for chain in chains]):
             for chain in chains:
                 is_step = row["property"] == chain.second and row["thing"] in out[chain.first]

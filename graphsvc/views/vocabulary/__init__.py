@@ -17,11 +17,11 @@ from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network, tree,
 from graphsvc.views.vocabulary.model import (
     Branch,
     Link,
-    Listed,
     Pictures,
-    Place,
     Relation,
-    Section,
+    TermList,
+    TermPlace,
+    TermSection,
     Vocabulary,
 )
 from graphsvc.views.vocabulary.use import used_terms
@@ -102,7 +102,7 @@ def vocabulary(
     links = tuple(_links(ontology, alphabet)) if is_first else ()
     in_use = tuple(used_terms(ontology, prefixes, graph.base)) if is_first else ()
     sections = (
-        Section(
+        TermSection(
             title,
             tuple(writer.term(term, places[term], questions) for term in terms if term in on_page),
             len(terms),
@@ -161,20 +161,20 @@ class _Alphabet:
         return tuple(self.names[term] for term in self.sorted(terms))
 
 
-def _listed(terms: Sequence[Named]) -> Listed:
-    return Listed(tuple(terms[:MOST_LISTED]), max(0, len(terms) - MOST_LISTED))
+def _listed(terms: Sequence[Named]) -> TermList:
+    return TermList(tuple(terms[:MOST_LISTED]), max(0, len(terms) - MOST_LISTED))
 
 
-def _places(ordered: Sequence[NamedNode]) -> Mapping[Term, Place]:
+def _places(ordered: Sequence[NamedNode]) -> Mapping[Term, TermPlace]:
     """Return where each term stands: what it is called in its page is the end of its IRI."""
-    places: dict[Term, Place] = {}
+    places: dict[Term, TermPlace] = {}
     size = _page_size(ordered)
     fragments: set[str] = set()
     for number, term in enumerate(ordered):
         end = term.value[max(map(term.value.rfind, "/#")) + 1 :] or term.value
         fragment = term.value if end in fragments else end
         fragments.add(fragment)
-        places[term] = Place(number // size + 1, fragment)
+        places[term] = TermPlace(number // size + 1, fragment)
     return places
 
 
@@ -216,7 +216,7 @@ def _links(ontology: Ontology, alphabet: _Alphabet) -> Iterator[Link]:
 
 def _borrowed(
     ontology: Ontology, prefixes: Prefixes, names: Terms, languages: str
-) -> Iterator[tuple[str, Listed]]:
+) -> Iterator[tuple[str, TermList]]:
     """Yield the other terms by the prefix of their namespace, or else by the namespace."""
     prefix = {namespace: prefix for prefix, namespace in reversed([*prefixes.items()])}
     entries = ((prefix.get(name, name), terms) for name, terms in ontology.borrowed.items())

@@ -29,7 +29,7 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class TermNote:
     """A remark on a term: of what kind it is, and its words."""
 
     label: str
@@ -61,7 +61,7 @@ class VocabularyTerm:
     fragment: str
     definition: str
     examples: tuple[str, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[TermNote, ...]
     characteristics: tuple[str, ...]
     relations: tuple[Relation, ...]
     uses: int | None
@@ -81,7 +81,7 @@ class VocabularyTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class TermSection:
     """Terms of one kind by label, those on this page, and how many there are on all pages."""
 
     title: str
@@ -108,7 +108,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TermPlace:
     """Where a term is described: on which page, and what it is called there."""
 
     page: int
@@ -116,7 +116,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class TermList:
     """The first ones of some terms, and how many more there are."""
 
     terms: tuple[Named, ...]
@@ -183,19 +183,19 @@ class Vocabulary:
     description: str
     about: tuple[Relation, ...]
     metadata: tuple[tuple[Term, Named], ...]
-    sections: tuple[Section, ...]
+    sections: tuple[TermSection, ...]
     tree: tuple[Branch, ...]
     more_classes: int
-    loose: Listed
-    alphabet: Listed
+    loose: TermList
+    alphabet: TermList
     links: tuple[Link, ...]
     more_links: int
-    borrowed: tuple[tuple[str, Listed], ...]
+    borrowed: tuple[tuple[str, TermList], ...]
     in_use: tuple[Used, ...]
     ontologies: tuple[Named, ...]
     namespaces: tuple[tuple[str, str], ...]
     pictures: Pictures
-    places: Mapping[Term, Place]
+    places: Mapping[Term, TermPlace]
     page: int
     pages: int
     is_partial: bool

@@ -11,7 +11,7 @@ from graphsvc.views.labels import best, fit
 from graphsvc.views.model import Named
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
-from graphsvc.views.vocabulary.model import Note, Relation, VocabularyTerm
+from graphsvc.views.vocabulary.model import Relation, TermNote, VocabularyTerm
 from graphsvc.views.vocabulary.relations import APART, characteristics
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from graphsvc.views.expressions import RawExpression
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Expression
-    from graphsvc.views.vocabulary.model import Place, Questions
+    from graphsvc.views.vocabulary.model import Questions, TermPlace
 
 FACTS = view_query("vocabulary/facts")
 
@@ -53,7 +53,7 @@ class Writer:
             **{term: _name(own, term) for term in self._ontology.own},
         }
 
-    def term(self, term: NamedNode, place: Place, questions: Questions) -> VocabularyTerm:
+    def term(self, term: NamedNode, place: TermPlace, questions: Questions) -> VocabularyTerm:
         """Return a term in full."""
         definition = self._terms.definition(term, self._languages)
         return VocabularyTerm(
@@ -112,10 +112,10 @@ class Writer:
     def _named(self, expression: RawExpression) -> Expression:
         return tuple(part if isinstance(part, str) else self.names[part] for part in expression)
 
-    def _notes(self, term: NamedNode, defined_as: str) -> tuple[Note, ...]:
+    def _notes(self, term: NamedNode, defined_as: str) -> tuple[TermNote, ...]:
         """Return the remarks on a term; a comment that defines it is shown elsewhere."""
         notes = [
-            Note(self.names[predicate].label, text)
+            TermNote(self.names[predicate].label, text)
             for predicate, values in self._axioms.about(term).items()
             if predicate not in APART
             for text in self._texts(values)
