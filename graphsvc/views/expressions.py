@@ -121,15 +121,17 @@ class Statements:
         writers = (
             self._class_expression,
             self._restriction,
-            self._restricted,
+            self._datatype_restriction,
             self._path,
             self._others,
         )
         return next(words for write in writers if (words := write(term, depth)))
 
-    def joined(self, terms: Iterable[Term], words: RawExpression, depth: int = 0) -> RawExpression:
+    def join_terms(
+        self, terms: Iterable[Term], words: RawExpression, depth: int = 0
+    ) -> RawExpression:
         """Return terms in words, with words between them."""
-        return _joined((self._atom(term, depth) for term in terms), words)
+        return _join((self._atom(term, depth) for term in terms), words)
 
     def _combination(self, head: Term, words: str, depth: int) -> RawExpression:
         """Return the members of a union or intersection; restrictions need no brackets there."""
@@ -139,7 +141,7 @@ class Statements:
             else self._atom(item, depth)
             for item in self.items(head)
         )
-        return _joined(parts, (words,))
+        return _join(parts, (words,))
 
     def _atom(self, term: Term, depth: int) -> RawExpression:
         """Return a term in words, in brackets if it is made of several."""
@@ -153,7 +155,7 @@ class Statements:
             for head in self.values(term, predicate):
                 return self._combination(head, words, depth)
         for head in self.values(term, OWL.oneOf):
-            return ("{", *self.joined(self.items(head), (", ",), depth), "}")
+            return ("{", *self.join_terms(self.items(head), (", ",), depth), "}")
         for predicate, before in _BEFORE:
             for value in self.values(term, predicate):
                 return (before, *self._atom(value, depth))
@@ -174,7 +176,7 @@ class Statements:
             parts += [" ", *self._atom(value, depth)]
         return tuple(parts)
 
-    def _restricted(self, term: Term, depth: int) -> RawExpression:
+    def _datatype_restriction(self, term: Term, depth: int) -> RawExpression:
         """Return a datatype with its facets, ``integer[>= 5, < 10]``; no words if it has none."""
         datatypes = self.values(term, OWL.onDatatype)
         if not datatypes:
@@ -187,14 +189,14 @@ class Statements:
             if facet in _FACETS
             for value in values
         ]
-        return (*self._atom(datatypes[0], depth), "[", *_joined(facets, (", ",)), "]")
+        return (*self._atom(datatypes[0], depth), "[", *_join(facets, (", ",)), "]")
 
     def _path(self, term: Term, depth: int) -> RawExpression:
         """Return a path of SHACL, or no words if a node is none."""
         for value in self.values(term, SH.inversePath):
             return ("^", *self._atom(value, depth))
         for head in self.values(term, SH.alternativePath):
-            return _joined((self.in_words(item, depth + 1) for item in self.items(head)), (" | ",))
+            return _join((self.in_words(item, depth + 1) for item in self.items(head)), (" | ",))
         for predicate, after in _REPEATED:
             for value in self.values(term, predicate):
                 return (*self._atom(value, depth), after)
@@ -203,15 +205,15 @@ class Statements:
     def _others(self, term: Term, depth: int) -> RawExpression:
         """Return a list, or some of what is said of a node."""
         if self.is_list(term):
-            return ("(", *self.joined(self.items(term), (", ",), depth), ")")
+            return ("(", *self.join_terms(self.items(term), (", ",), depth), ")")
         about = self.about(term)
         ordered = sorted(about, key=lambda prop: (prop != RDF.type, prop.value))
         pairs = [
-            (prop, " ", *self.joined(sorted(about[prop], key=str), (", ",), depth))
+            (prop, " ", *self.join_terms(sorted(about[prop], key=str), (", ",), depth))
             for prop in ordered[:_MOST_PAIRS]
         ]
         more = ("; …",) if len(ordered) > _MOST_PAIRS else ()
-        return ("[", *_joined(pairs, ("; ",)), *more, "]") if pairs else (NAMELESS,)
+        return ("[", *_join(pairs, ("; ",)), *more, "]") if pairs else (NAMELESS,)
 
 
 def terms_of(expression: RawExpression) -> Iterator[Term]:
@@ -219,7 +221,7 @@ def terms_of(expression: RawExpression) -> Iterator[Term]:
     return (part for part in expression if not isinstance(part, str))
 
 
-def _joined(parts: Iterable[RawExpression], words: RawExpression) -> RawExpression:
+def _join(parts: Iterable[RawExpression], words: RawExpression) -> RawExpression:
     expression: list[str | Term] = []
     for part in parts:
         expression += words if expression else ()

@@ -25,7 +25,7 @@ from graphsvc.views.origins import Origins
 from graphsvc.views.overview import Overview
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
-from graphsvc.views.timeline import dating, years
+from graphsvc.views.timeline import date_properties, years
 from graphsvc.views.vocabulary.ontology import Ontology
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ class Reader(Protocol):
 class Graph:
     """A store, the base of its IRIs, and where the documents about them are.
 
-    ``forms`` are the literals as they are written. It ``was_hurried`` if something took too long to
-    be read at the start.
+    ``forms`` are the literals as the source files write them. It ``is_incomplete`` if a query of
+    the start was stopped at its deadline.
 
-    It is made once, by the parent process, and shared: what it reads ahead must not depend on a
+    The parent process makes it once and all workers share it: what it caches must not depend on a
     request.
     """
 
@@ -73,7 +73,7 @@ class Graph:
         self.editorial = graph_iri(base, "editorial")
         self.inferred = graph_iri(base, "inferred")
         self._store: Reader = store
-        self.was_hurried = self._hurries = False
+        self.is_incomplete = self._has_deadline = False
         self._derived: Mapping[str, Sequence[str]] = {}
 
     @classmethod
@@ -129,9 +129,9 @@ class Graph:
         return Overview.read(self.rows)
 
     @cached_property
-    def dating(self) -> Sequence[Term]:
+    def date_properties(self) -> Sequence[Term]:
         """Return the properties that give dates."""
-        return dating(self)
+        return date_properties(self)
 
     @cached_property
     def years(self) -> Mapping[int, int]:
@@ -152,7 +152,9 @@ class Graph:
     def description(self) -> Description:
         """Return what the graph says of itself as a whole."""
         own = Description.read(self.rows, self.base)
-        return Description.derived(self._derived) if own.node is None and self._derived else own
+        return (
+            Description.from_metadata(self._derived) if own.node is None and self._derived else own
+        )
 
     @cached_property
     def languages(self) -> frozenset[str]:
@@ -160,17 +162,17 @@ class Graph:
         return languages_of_names(self.rows, self.naming)
 
     @contextmanager
-    def hurrying(self, store: Reader) -> Iterator[None]:
+    def with_deadline(self, store: Reader) -> Iterator[None]:
         """Read from a store that has little time, and leave out what takes too long; it is logged.
 
         Of a graph that lies in an engine nobody knows how large it is: so its start is bounded, and
         pages lack what could not be read in time.
         """
-        own, self._store, self._hurries = self._store, store, True
+        own, self._store, self._has_deadline = self._store, store, True
         try:
             yield
         finally:
-            self._store, self._hurries = own, False
+            self._store, self._has_deadline = own, False
 
     def warm_up(self) -> None:
         """Read what is the same for every request."""
@@ -179,7 +181,7 @@ class Graph:
             self.texts,
             self.blanks,
             self.overview,
-            self.dating,
+            self.date_properties,
             self.years,
             self.places,
             self.description,
@@ -212,9 +214,9 @@ class Graph:
         try:
             return self._store.select_trusted(query.text)
         except DeadlineExceeded:
-            if not self._hurries:
+            if not self._has_deadline:
                 raise
-            self.was_hurried = True
+            self.is_incomplete = True
             logging.getLogger(__name__).warning(
                 "Pages lack what the query behind them, %s, reads: it takes too long.",
                 query.query.name,

@@ -86,7 +86,7 @@ def alike(things: Iterable[Named]) -> set[Term]:
     return {term for same in terms.values() if len(same) > 1 for term in same}
 
 
-def defined(term: Term, literals: Iterable[Term], language: str) -> str:
+def best_definition(term: Term, literals: Iterable[Term], language: str) -> str:
     """Return the definition that suits the language best: the graph's, or the vocabulary's."""
     own = best_of(literals, language)
     well_known = best_of(_vocabulary_term(term).definitions, language)
@@ -100,7 +100,7 @@ def direction_of(literal: Literal) -> str | None:
     return str(literal.direction) if literal.language and literal.direction else None
 
 
-def spelled(term: Term, prefixes: Prefixes) -> Named:
+def spell_term(term: Term, prefixes: Prefixes) -> Named:
     """Return a name made of the term itself, for when nothing says what it is called.
 
     An IRI is never respelled: it stands with a prefix, if one fits, or as it is.

@@ -114,7 +114,7 @@ class Layout:
         keys = (ref for ref, shape in shapes.items() if shape.is_key)
         return tuple(sorted(keys, key=lambda ref: (shapes[ref].rank, str(ref.property))))
 
-    def expected(self, types: Iterable[Term]) -> Iterator[Term]:
+    def expected_properties(self, types: Iterable[Term]) -> Iterator[Term]:
         """Yield the properties that the shapes for a thing of these types name, labels apart."""
         for ref, shape in self.shapes(types).items():
             if shape.names and not ref.incoming and ref.property not in LABELLING:

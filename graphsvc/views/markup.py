@@ -55,13 +55,13 @@ def _is_html(datatype: str) -> bool:
 def text_of(markup: str) -> str:
     """Return the text of HTML or XML, a paragraph a line; it is text, whatever stood there."""
     reader = _Text()
-    reader.feed(_closed(markup[:_MOST]))
+    reader.feed(_close_markup(markup[:_MOST]))
     reader.close()
     cut = " …" if len(markup) > _MOST else ""
     return "\n".join(reader.lines()) + cut
 
 
-def _closed(markup: str) -> str:
+def _close_markup(markup: str) -> str:
     """Return markup in which nothing is open at its end, and all sections are of a known kind.
 
     HTMLParser looks for each end that is missing up to the end of the text: the time for many of

@@ -55,7 +55,7 @@ def occurrences(words: str, text: str) -> list[Span]:
     The same case is sought first; only if it is nowhere, any case.
     """
     for any_case in (False, True):
-        sought, _ = _folded(words, any_case=any_case)
+        sought, _ = _fold(words, any_case=any_case)
         if not sought or (any_case and len(sought) < _SHORTEST_IN_ANY_CASE):
             return []
         spans = list(_occurrences(sought, text, any_case=any_case))
@@ -65,17 +65,17 @@ def occurrences(words: str, text: str) -> list[Span]:
 
 
 def _occurrences(sought: str, text: str, *, any_case: bool) -> Iterator[Span]:
-    letters, places = _folded(text, any_case=any_case)
+    letters, places = _fold(text, any_case=any_case)
     start = letters.find(sought)
     while start >= 0:
         span = Span(places[start], places[start + len(sought) - 1] + 1)
-        whole = not _joined(text, span.begin) and not _joined(text, span.end)
+        whole = not _is_inside_word(text, span.begin) and not _is_inside_word(text, span.end)
         if whole:
             yield span
         start = letters.find(sought, start + (len(sought) if whole else 1))
 
 
-def nested(text: str, stretches: Iterable[tuple[Span, T]]) -> tuple[Piece, ...]:
+def split_into_pieces(text: str, stretches: Iterable[tuple[Span, T]]) -> tuple[Piece, ...]:
     """Return the text in pieces, what lies within a stretch as the parts of its piece.
 
     ``stretches`` is in order of preference: of stretches that cross, and of those that are the
@@ -111,7 +111,7 @@ def _pieces(text: str, within: Span, stretches: Sequence[tuple[Span, object]]) -
 
 # A text prints the same names in many passages, and each is sought in every one.
 @lru_cache(maxsize=4096)
-def _folded(text: str, *, any_case: bool) -> tuple[str, tuple[int, ...]]:
+def _fold(text: str, *, any_case: bool) -> tuple[str, tuple[int, ...]]:
     """Return the letters and digits of a text without accents, and where each stands in it."""
     letters: list[str] = []
     places: list[int] = []
@@ -124,7 +124,7 @@ def _folded(text: str, *, any_case: bool) -> tuple[str, tuple[int, ...]]:
     return "".join(letters), tuple(places)
 
 
-def _joined(text: str, place: int) -> bool:
+def _is_inside_word(text: str, place: int) -> bool:
     """Tell whether a word goes on across a place; scripts without case have no such mark."""
     return 0 < place < len(text) and _in_words(text[place - 1]) and _in_words(text[place])
 

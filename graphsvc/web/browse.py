@@ -97,7 +97,7 @@ def things() -> BaseResponse:
     if prop == RDF.type:
         state = State(classes=(value,))
     else:
-        state = State().toggled(PropertyRef(prop), _is(value))
+        state = State().toggle(PropertyRef(prop), _is(value))
     page = [("page", request.args["page"])] if "page" in request.args else []
     return redirect(address("browse", written(state) + page), 301)
 

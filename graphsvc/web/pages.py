@@ -19,7 +19,7 @@ from graphsvc.store.xml import without_forbidden
 from graphsvc.views import home as views
 from graphsvc.views.collection.glance import glance
 from graphsvc.views.labels import alike
-from graphsvc.views.mentions import nested, occurrences
+from graphsvc.views.mentions import occurrences, split_into_pieces
 from graphsvc.views.model import Status
 from graphsvc.views.passage import passage_in_text
 from graphsvc.views.thing import thing, things_within
@@ -164,7 +164,7 @@ def _thing_page(about: Head) -> str:
 
 def marked(text: str, words: str) -> tuple[Piece, ...]:
     """Return a text in pieces, those that print the words being about them."""
-    return nested(text, ((span, words) for span in occurrences(words, text)))
+    return split_into_pieces(text, ((span, words) for span in occurrences(words, text)))
 
 
 class Page(Template):

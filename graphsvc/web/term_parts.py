@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named
     from graphsvc.views.vocabulary.diagram import Drawing, TermBox
     from graphsvc.views.vocabulary.model import (
-        InUse,
         Question,
         Relation,
         TermPlace,
+        UsedTerm,
         Vocabulary,
         VocabularyTerm,
     )
@@ -93,7 +93,7 @@ class TermParts:
         )
         return Markup(", ".join(links))  # noqa: S704
 
-    def in_use(self, entry: InUse) -> Markup:
+    def in_use(self, entry: UsedTerm) -> Markup:
         """Return a term that the graph uses: its name as it is written, and how often."""
         place = self._places.get(entry.term)
         address = (

@@ -39,7 +39,10 @@ def _web_annotation(annotation: TextAnnotation, text: str) -> dict[str, object]:
         "id": annotation.iri,
         "type": "Annotation",
         "motivation": "identifying" if annotation.is_mention else "describing",
-        "body": [*([_named(annotation)] if annotation.is_mention else []), _stated(annotation)],
+        "body": [
+            *([_identified_thing(annotation)] if annotation.is_mention else []),
+            _stated_fact(annotation),
+        ],
         "target": {"source": text, "selector": _selectors(annotation.target)},
     }
 
@@ -54,14 +57,14 @@ def _selectors(target: Target) -> list[dict[str, object]]:
     ]
 
 
-def _named(annotation: TextAnnotation) -> dict[str, object]:
+def _identified_thing(annotation: TextAnnotation) -> dict[str, object]:
     source: dict[str, object] = {"id": _value(annotation.triple.subject)}
     if annotation.classes:
         source["type"] = list(annotation.classes)
     return {"type": "SpecificResource", "purpose": "identifying", "source": source}
 
 
-def _stated(annotation: TextAnnotation) -> dict[str, object]:
+def _stated_fact(annotation: TextAnnotation) -> dict[str, object]:
     triple = annotation.triple
     return {
         "type": "rdf:Statement",

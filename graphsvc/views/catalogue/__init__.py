@@ -135,8 +135,8 @@ class CatalogueDraft:
         datasets = [
             CatalogueEntry(
                 names[thing],
-                _named(description, (DCTERMS.publisher,), names),
-                _named(description, (DCAT.theme,), names),
+                _names_of(description, (DCTERMS.publisher,), names),
+                _names_of(description, (DCAT.theme,), names),
                 len(description.get(DCAT.distribution, ())),
             )
             for thing, description in self._descriptions.items()
@@ -173,16 +173,16 @@ def _distribution(
     return Distribution(
         thing=names[thing],
         title=None if title is None else names[title],
-        formats=_named(description, (*_FORMATS, *_PACKED), names),
+        formats=_names_of(description, (*_FORMATS, *_PACKED), names),
         size=size,
         words=next((each.value for each in sizes if isinstance(each, Literal)), ""),
-        downloads=_named(description, _DOWNLOADS, names),
-        access=_named(description, _ACCESS, names),
-        licences=_named(description, _LICENCES, names),
+        downloads=_names_of(description, _DOWNLOADS, names),
+        access=_names_of(description, _ACCESS, names),
+        licences=_names_of(description, _LICENCES, names),
     )
 
 
-def _named(
+def _names_of(
     description: Mapping[Term, Sequence[Term]], properties: Sequence[NamedNode], names: Names
 ) -> tuple[Named, ...]:
     values = dict.fromkeys(value for prop in properties for value in description.get(prop, ()))

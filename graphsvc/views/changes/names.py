@@ -33,7 +33,7 @@ class ReleaseNames:
     def __getitem__(self, term: Term) -> Named:
         """Return a term under its label, or else as it is written."""
         named = self._names.labelled(self.in_release(term))
-        return self._names.spelled(term) if named is None else replace(named, term=term)
+        return self._names.spell(term) if named is None else replace(named, term=term)
 
     def passage(self, term: Term) -> Passage | None:
         """Return a passage with its words; None if this release has none of this IRI."""

@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING
 from graphsvc.views.collection.cells import GridDraft
 from graphsvc.views.collection.classes import CLASSES, count_classes
 from graphsvc.views.collection.columns import PlainColumns
-from graphsvc.views.collection.facets import Facets, active_conditions, narrowing
+from graphsvc.views.collection.facets import Facets, active_conditions, narrowing_properties
 from graphsvc.views.collection.listing import (
     SORTED_THINGS,
     Listing,
     Usages,
-    fitting_sort,
+    default_sort,
     members_of,
     page,
     select,
@@ -88,11 +88,11 @@ class _CollectionReader:
         plain = partial(graph.columns.plain, languages=languages)
         self.choices = graph.columns.of(state.classes or self._common_classes(), languages)
         if not self.choices and not graph.classes.is_defined:
-            self.choices = columns_in_use(narrowing(self.used), plain)
+            self.choices = columns_in_use(narrowing_properties(self.used), plain)
         self.plain = PlainColumns(self.choices, plain)
 
     def listing(self, size: int) -> Listing:
-        sort = self.state.sort or fitting_sort(
+        sort = self.state.sort or default_sort(
             self.graph, self.used, self.choices, self.selection.over
         )
         order = sort if self.total <= SORTED_THINGS else None
@@ -116,7 +116,7 @@ class _CollectionReader:
         )
 
     def columns(self) -> tuple[Column, ...]:
-        used = narrowing(self.used)
+        used = narrowing_properties(self.used)
         return columns_of(self.state, self.choices, self.plain, used, self.selection.over)
 
     def _count_classes(self) -> Mapping[Term, int]:
@@ -147,7 +147,7 @@ def collection(graph: Graph, state: State, languages: str) -> Collection:
     reading = _CollectionReader(graph, state, languages)
     listing = reading.listing(PAGE_SIZE)
     draft = GridDraft(graph, listing.things, reading.columns())
-    used = narrowing(reading.used)
+    used = narrowing_properties(reading.used)
     facets = Facets(
         graph,
         state,

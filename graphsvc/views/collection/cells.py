@@ -135,7 +135,7 @@ class GridDraft:
         evidence = _Evidence(self._facts, self._derivations, names, self._inferred, self._editorial)
         cells = [
             [
-                self._cell(evidence, column, self._telling(evidence, column, thing))
+                self._cell(evidence, column, self._without_restatements(evidence, column, thing))
                 for thing in self._things
             ]
             for column in self.columns
@@ -179,7 +179,7 @@ class GridDraft:
                 derivation.rules.add(row.get("rule"))
         return derivations
 
-    def _telling(
+    def _without_restatements(
         self, evidence: _Evidence, column: Column, thing: Term
     ) -> Sequence[PathMatch] | None:
         """Leave out facts that only restate: they repeat what another column says better.

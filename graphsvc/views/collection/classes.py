@@ -69,7 +69,7 @@ class Classes:
         if not self.is_defined:
             self.untyped = _untyped(graph)
             self.everything, self.counts = _in_use(graph)
-            self.are_sampled = graph.was_hurried and bool(self.counts)
+            self.are_sampled = graph.is_incomplete and bool(self.counts)
         self.query = Members(State(), self.everything).ask(CLASSES, {})
         self.more = max(0, len(self.counts) - MOST_CLASSES)
         self._graph = graph
@@ -141,7 +141,7 @@ def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:
     described = tuple(row["thing"] for row in rows if isinstance(row["thing"], NamedNode))
     # There has to be something that is left out, even if nothing is described.
     counts = _by_class(graph.rows(EVERY_CLASS.bind({"thing": described or description})))
-    if graph.was_hurried and not counts:
+    if graph.is_incomplete and not counts:
         counts = _by_class(graph.rows(SAMPLED.bind({})))
     apart = tuple(cls for cls in counts if isinstance(cls, NamedNode) and is_machinery(cls))
     if len(apart) == len(counts):

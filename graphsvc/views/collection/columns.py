@@ -78,7 +78,7 @@ class Columns:
             self._of_target.setdefault(target, []).extend(self._shapes.all(shape, SH.property))
         # The shapes of a release are few, and each page lays out things by some of them.
         self._column = lru_cache(_CACHE_SIZE)(self._read)
-        self._of = lru_cache(_CACHE_SIZE)(self._ordered)
+        self._of = lru_cache(_CACHE_SIZE)(self._lay_out)
         self.plain = lru_cache(_CACHE_SIZE)(self._plain)
 
     def of(self, classes: Iterable[Term], languages: str) -> tuple[Column, ...]:
@@ -92,7 +92,7 @@ class Columns:
             name = Phrase("%(property)s (of)", property=name)
         return Column(ref, ref, name, definition=self._definition(ref, languages))
 
-    def _ordered(self, classes: frozenset[Term], languages: str) -> tuple[Column, ...]:
+    def _lay_out(self, classes: frozenset[Term], languages: str) -> tuple[Column, ...]:
         targets = {target for cls in classes for target in self._targets(cls)}
         columns: dict[Path, Column] = {}
         keys = set(self._terms.layout.key_properties(classes))
@@ -143,11 +143,11 @@ class Columns:
 
     def _qualifiers(self, shape: Term) -> Iterator[Qualifier]:
         for qualified in self._shapes.all(shape, SH.qualifiedValueShape):
-            yield from self._having(qualified, negated=False)
+            yield from self._qualifiers_of(qualified, negated=False)
             for denied in self._shapes.all(qualified, SH["not"]):
-                yield from self._having(denied, negated=True)
+                yield from self._qualifiers_of(denied, negated=True)
 
-    def _having(self, node: Term, *, negated: bool) -> Iterator[Qualifier]:
+    def _qualifiers_of(self, node: Term, *, negated: bool) -> Iterator[Qualifier]:
         for inner in [node, *self._shapes.all(node, SH.property)]:
             path, value = self._shapes.one(inner, SH.path), self._shapes.one(inner, SH.hasValue)
             ref = None if path is None else self._shapes.path(path)

@@ -14,7 +14,7 @@ from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
 from graphsvc.phrases import Phrase
 from graphsvc.views.collection.cells import Cell, Grid, GridDraft
-from graphsvc.views.collection.facets import narrowing
+from graphsvc.views.collection.facets import narrowing_properties
 from graphsvc.views.collection.facts import Facts
 from graphsvc.views.collection.listing import count, members_of, page, usages
 from graphsvc.views.collection.members import Members
@@ -97,13 +97,13 @@ class Matrix:
     @property
     def leading(self) -> tuple[CompareSection, ...]:
         """Return what the shapes let lead; if that is nothing, all in which things differ."""
-        rows = self._differing
+        rows = self._differing_rows
         return _sections([row for row in rows if row.column.is_key] or rows)
 
     @property
     def others(self) -> tuple[CompareSection, ...]:
         """Return what else differs, but for what a line that leads, or one before, says already."""
-        differing = self._differing
+        differing = self._differing_rows
         covering = [row for row in differing if row.column.is_key]
         if not covering:
             return ()
@@ -120,7 +120,7 @@ class Matrix:
         return _sections([row for row in self.rows if row.agrees])
 
     @property
-    def _differing(self) -> list[CompareRow]:
+    def _differing_rows(self) -> list[CompareRow]:
         return [row for row in self.rows if not row.agrees]
 
 
@@ -141,11 +141,11 @@ def compare(
     types = types_of(graph, things)
     columns = graph.columns.of(classes or types[0].intersection(*types), languages)
     if not columns and not graph.classes.is_defined:
-        used = narrowing(usages(graph, Members(State()).naming(things)))
+        used = narrowing_properties(usages(graph, Members(State()).naming(things)))
         columns = columns_in_use(used, partial(graph.columns.plain, languages=languages))
     draft = GridDraft(graph, things, columns)
     grid = draft.grid(Names(graph, draft.terms(), languages))
-    own = [_expected(graph, cls, languages) for cls in types]
+    own = [_expected_columns(graph, cls, languages) for cls in types]
     rows = [
         CompareRow.of(
             column,
@@ -182,7 +182,7 @@ def types_of(graph: Graph, things: Iterable[NamedNode]) -> list[frozenset[Term]]
     return [frozenset(fact.object for fact in facts.at(thing, ref)) for thing in things]
 
 
-def _expected(graph: Graph, types: Iterable[Term], languages: str) -> set[PropertyRef]:
+def _expected_columns(graph: Graph, types: Iterable[Term], languages: str) -> set[PropertyRef]:
     """Return the properties that the shapes of a thing's classes lay out."""
     return {column.id for column in graph.columns.of(types, languages) if column.is_plain}
 

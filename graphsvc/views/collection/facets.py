@@ -18,7 +18,7 @@ from graphsvc.namespaces import OA, PROV, RDF
 from graphsvc.naming import LABELS
 from graphsvc.phrases import Phrase
 from graphsvc.views.collection.listing import COUNTED_THINGS, count, members_of, takes_long
-from graphsvc.views.collection.members import backwards
+from graphsvc.views.collection.members import reverse_properties
 from graphsvc.views.collection.ordering import is_date, is_number, sort_key
 from graphsvc.views.collection.state import Absent, Is, Present, Span, State
 from graphsvc.views.queries import view_query
@@ -160,7 +160,7 @@ class _ValueCounts:
     is_partial: bool
 
 
-def narrowing(used: Usages) -> Usages:
+def narrowing_properties(used: Usages) -> Usages:
     """Return the properties by which things can be told apart."""
     return {
         ref: usage
@@ -235,7 +235,7 @@ class Facets:
             members, is_partial = members_of(self._graph, state), takes_long(self._graph, state)
             if is_partial:
                 # Of the first things of all few may have the property at all.
-                members = members_of(self._graph, state.toggled(ref, Present()))
+                members = members_of(self._graph, state.toggle(ref, Present()))
                 members = members.first(COUNTED_THINGS)
             yield from self._ask(members, [ref], is_partial=is_partial)
         free = [ref for ref in self._expanded if not self._state.on(ref)]
@@ -249,7 +249,7 @@ class Facets:
         if not refs:
             return
         query = VALUES if self._are_few(members, refs) else COMMON_VALUES
-        query = backwards(query) if refs[0].incoming else query
+        query = reverse_properties(query) if refs[0].incoming else query
         values_query = members.ask(query, {"property": [ref.property for ref in refs]})
         values: dict[Term, dict[Term, int]] = {ref.property: {} for ref in refs}
         for row in self._graph.rows(values_query):

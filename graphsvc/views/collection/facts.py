@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from graphsvc.errors import ParameterError
-from graphsvc.views.collection.members import backwards
+from graphsvc.views.collection.members import reverse_properties
 from graphsvc.views.collection.paths import AlternativePath, Path, SequencePath
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.nested import Nested
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from graphsvc.views.names import Names
 
 FACTS = view_query("collection/facts")
-_POINTING = backwards(FACTS)
+_POINTING = reverse_properties(FACTS)
 
 MOST_FACTS, MOST_POINTING = 20_000, 5_000
 """How many facts of some things are read for a column, and how many that point to them."""
@@ -116,7 +116,7 @@ class Facts:
     ) -> Mapping[Term, list[PathMatch]]:
         matches = self._follow(starts, column.path)
         for qualifier in column.qualifiers:
-            matches = self._qualified(matches, qualifier)
+            matches = self._filter_qualified(matches, qualifier)
         by_start: dict[Term, list[PathMatch]] = {}
         for match in matches:
             by_start.setdefault(match.start, []).append(match)
@@ -157,7 +157,7 @@ class Facts:
                 break
         return list(matches.values())
 
-    def _qualified(self, matches: list[PathMatch], qualifier: Qualifier) -> list[PathMatch]:
+    def _filter_qualified(self, matches: list[PathMatch], qualifier: Qualifier) -> list[PathMatch]:
         """Return what has the value that a qualifier names, or what has not."""
         ends = [PathMatch(one.term, one.term) for one in matches]
         having = {
@@ -187,7 +187,7 @@ class Facts:
             }
         )
         rows = list(self._graph.rows(query))
-        _must_be_few(Counter(row["property"] for row in rows), most, len(rows))
+        _check_size(Counter(row["property"] for row in rows), most, len(rows))
         self.queries.append(query)
         for node in nodes:
             self._facts.update(((node, PropertyRef(each, is_incoming)), {}) for each in properties)
@@ -223,7 +223,7 @@ class Facts:
             self.graphs.setdefault(fact, set()).add(row["graph"])
 
 
-def _must_be_few(counts: Counter[Term], most: int, total: int) -> None:
+def _check_size(counts: Counter[Term], most: int, total: int) -> None:
     """Refuse a column that shows a part of what there is: it would be taken for the whole."""
     for prop, count in counts.most_common(1):
         if count > most or total > _MOST_ROWS:

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.namespaces import OWL
 from graphsvc.naming import WORDS
 from graphsvc.views.collection.classes import TOTAL
-from graphsvc.views.collection.members import Members, backwards, descending
+from graphsvc.views.collection.members import Members, reverse_order, reverse_properties
 from graphsvc.views.collection.ordering import is_number
 from graphsvc.views.collection.state import BY_LABEL, WITHOUT_CLASS, Absent, Is, Sort, Span
 from graphsvc.views.layout import PropertyRef
@@ -143,7 +143,7 @@ def takes_long(graph: Graph, state: State) -> bool:
 def usages(graph: Graph, members: Members) -> Usages:
     """Return which properties the things have, read either way."""
     by_property: dict[PropertyRef, Usage] = {}
-    for incoming, query in ((False, PROPERTIES), (True, backwards(PROPERTIES))):
+    for incoming, query in ((False, PROPERTIES), (True, reverse_properties(PROPERTIES))):
         for row in graph.rows(members.ask(query, {})):
             if "property" in row:
                 things, values, links = (as_int(row[name]) or 0 for name in _NUMBERS)
@@ -167,19 +167,21 @@ def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size
         terms["language"] = Literal(languages.split(",", maxsplit=1)[0].strip())
         terms["naming"] = graph.naming.plain
         by_label = sort.ref == BY_LABEL.ref
-        named = BY_NAME if by_label else backwards(BY_VALUE) if sort.ref.incoming else BY_VALUE
+        named = (
+            BY_NAME if by_label else reverse_properties(BY_VALUE) if sort.ref.incoming else BY_VALUE
+        )
         if by_label:
             terms["record"] = graph.classes.records or (OWL.Nothing,)
         else:
             terms["property"] = sort.ref.property
-        query = members.ask(descending(named) if sort.descending else named, terms)
+        query = members.ask(reverse_order(named) if sort.descending else named, terms)
     things = tuple(row["thing"] for row in graph.rows(query))
     if members.named:
         query = replace(members, named=()).ask(query.query, terms)
     return Listing(things, sort, query)
 
 
-def fitting_sort(graph: Graph, used: Usages, columns: Sequence[Column], total: int) -> Sort:
+def default_sort(graph: Graph, used: Usages, columns: Sequence[Column], total: int) -> Sort:
     """Return the order that suits things: that of their names.
 
     Things that have no names but the words that they quote stand by their numbers, if the shapes

@@ -139,12 +139,12 @@ class Members:
         return MembersQuery(bare.query, bare.terms, lines)
 
 
-def descending(query: Query) -> Query:
+def reverse_order(query: Query) -> Query:
     """Return the query that has the last in order first, and takes the greatest of values."""
     return replace(query, text=query.text.replace("ASC(", "DESC(").replace("MIN(?v", "MAX(?v"))
 
 
-def backwards(query: Query) -> Query:
+def reverse_properties(query: Query) -> Query:
     """Return the query that reads properties the other way: from what points to a thing."""
     return replace(query, text=query.text.replace(_OUT, _IN))
 

@@ -87,10 +87,10 @@ class State:
         rest = tuple(entry for entry in self.conditions if entry[0] != ref)
         return replace(self, conditions=rest, page=1)
 
-    def toggled(self, ref: PropertyRef, condition: Condition) -> State:
+    def toggle(self, ref: PropertyRef, condition: Condition) -> State:
         """Return the state with a condition added, or removed if it is there."""
         now = self.on(ref)
-        changed = _toggled(now, condition)
+        changed = _toggle(now, condition)
         if not now:
             return replace(self, conditions=(*self.conditions, (ref, changed)), page=1)
         if not changed:
@@ -107,9 +107,9 @@ class State:
             return bare
         return replace(bare, conditions=(*bare.conditions, (ref, others + spans)))
 
-    def toggled_class(self, cls: NamedNode) -> State:
+    def toggle_class(self, cls: NamedNode) -> State:
         """Return the state with a class added, or removed if it is there."""
-        return replace(self, classes=_toggled(self.classes, cls), page=1)
+        return replace(self, classes=_toggle(self.classes, cls), page=1)
 
     @property
     def narrows(self) -> bool:
@@ -126,6 +126,6 @@ class State:
 WITHOUT_CLASS = State(conditions=((PropertyRef(RDF.type), (Absent(),)),))
 
 
-def _toggled(items: Iterable[Item], item: Item) -> tuple[Item, ...]:
+def _toggle(items: Iterable[Item], item: Item) -> tuple[Item, ...]:
     present = tuple(items)
     return tuple(one for one in present if one != item) if item in present else (*present, item)

@@ -47,10 +47,10 @@ class Table:
         """Return the table without the columns that say the same in every row."""
         if len(self.rows) < _FEWEST_ROWS:
             return self
-        columns, grid = _with_columns(self.columns, self.grid, self._differing())
+        columns, grid = _with_columns(self.columns, self.grid, self._varying_columns())
         return replace(self, columns=tuple(columns), grid=grid)
 
-    def _differing(self) -> list[int]:
+    def _varying_columns(self) -> list[int]:
         return [
             at
             for at in range(len(self.columns))

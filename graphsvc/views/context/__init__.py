@@ -185,9 +185,11 @@ class _VocabularyReader:
         properties |= {term for term in declared if self._types(term) & _PROPERTIES}
         classes = {each.term for each in used if each.kind == "class"}
         classes |= {term for term in declared if self._types(term) & _CLASSES}
-        names = self._names([*self._ordered(properties - {RDF.type}), *self._ordered(classes)])
+        names = self._names(
+            [*self._by_priority(properties - {RDF.type}), *self._by_priority(classes)]
+        )
         named = [prop for prop in properties if prop in names]
-        observed = self._observed(prop for prop in named if not self._is_declared(prop))
+        observed = self._observed_kinds(prop for prop in named if not self._is_declared(prop))
         return Context(
             (self._property(names[prop], prop, observed.get(prop, set())) for prop in named),
             {names[cls]: cls.value for cls in classes if cls in names},
@@ -206,14 +208,14 @@ class _VocabularyReader:
         is_link = prop in _NODES or OWL.ObjectProperty in self._types(prop)
         return prop == RDF.predicate or prop in _TYPED or is_link or bool(self._ranges(prop))
 
-    def _observed(self, properties: Iterable[NamedNode]) -> Mapping[Term, set[Term]]:
+    def _observed_kinds(self, properties: Iterable[NamedNode]) -> Mapping[Term, set[Term]]:
         kinds: dict[Term, set[Term]] = defaultdict(set)
         ordered = sorted(properties, key=str)
         for row in self._graph.rows(OBSERVED.bind({"property": ordered})):
             kinds[row["property"]].add(row["kind"])
         return kinds
 
-    def _ordered(self, terms: Iterable[NamedNode]) -> list[NamedNode]:
+    def _by_priority(self, terms: Iterable[NamedNode]) -> list[NamedNode]:
         """Return terms in the order in which they choose their names: the project's own first."""
 
         def rank(term: NamedNode) -> tuple[bool, bool, str]:
@@ -239,10 +241,10 @@ class _VocabularyReader:
             return Name(name, prop.value, Shape.PLAIN, _TYPED[prop])
         if prop in _NODES or OWL.ObjectProperty in self._types(prop):
             return Name(name, prop.value, Shape.NODE)
-        return _shaped(name, prop.value, self._ranges(prop) or observed)
+        return _infer_name(name, prop.value, self._ranges(prop) or observed)
 
 
-def _shaped(name: str, iri: str, kinds: set[Term]) -> Name:
+def _infer_name(name: str, iri: str, kinds: set[Term]) -> Name:
     """Return a name whose values are of the kinds that are found, or said, to occur."""
     if kinds == {RDFS.Resource}:
         return Name(name, iri, Shape.NODE)

@@ -64,7 +64,7 @@ class Description:
         return cls(node, values)
 
     @classmethod
-    def derived(cls, metadata: Mapping[str, Sequence[str]]) -> Description:
+    def from_metadata(cls, metadata: Mapping[str, Sequence[str]]) -> Description:
         """Return what is known of a graph that does not describe itself, by what it is."""
         values: dict[Term, Sequence[Term]] = {
             prop: [Literal(value) for value in metadata.get(what, ())[:most]]

@@ -29,7 +29,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import RDF, graph_iri
 from graphsvc.views.document import paging as pages
-from graphsvc.views.document.blanks import canonical, graphs_with_blanks, quads_of
+from graphsvc.views.document.blanks import canonicalize_blanks, graphs_with_blanks, quads_of
 from graphsvc.views.document.model import (
     Document,
     Imprint,
@@ -159,15 +159,15 @@ class _Page:
         for quad in about:
             self._name(quad.object, quad.graph_name)
         yield from self._parts() or self._fragments(about)
-        yield from self._pointing()
+        yield from self._incoming_quads()
         yield from self._content()
         if self._is_first:
-            yield from canonical(self._hanging(about))
+            yield from canonicalize_blanks(self._nameless_quads(about))
             yield from self._graph.blanks.about(self._topic)
             yield from self._graph.blanks.within(self._topic)
         yield from self._names()
 
-    def _hanging(self, about: Iterable[Quad]) -> Iterator[Quad]:
+    def _nameless_quads(self, about: Iterable[Quad]) -> Iterator[Quad]:
         """Yield what hangs at the thing and its facts: nameless things, and statements of facts."""
         yield from quads_of(self._graph.rows(STATEMENTS.bind({"thing": self._topic})))
         complete_graphs = graphs_with_blanks(self._graph.base)
@@ -186,7 +186,7 @@ class _Page:
                 yield quad
                 self._name(quad.object)
 
-    def _pointing(self) -> Iterator[Quad]:
+    def _incoming_quads(self) -> Iterator[Quad]:
         """Yield what points to the thing; of a statement with it as its object all that is said."""
         statements: list[NamedNode] = []
         for quad in self._rows_of("pointing", POINTING):

@@ -36,7 +36,7 @@ class Blanks:
     def __init__(self, quads: Iterable[Quad]) -> None:
         dataset = Dataset(quads)
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        self._parts = _connected(sorted(dataset, key=str))
+        self._parts = _connected_parts(sorted(dataset, key=str))
         self._about: Mapping[Term, set[int]] = defaultdict(set)
         for number, part in enumerate(self._parts):
             for quad in part:
@@ -63,7 +63,7 @@ def graphs_with_blanks(base: str) -> list[NamedNode]:
     return [graph_iri(base, name) for name in _GRAPHS]
 
 
-def canonical(quads: Iterable[Quad]) -> Iterator[Quad]:
+def canonicalize_blanks(quads: Iterable[Quad]) -> Iterator[Quad]:
     """Yield quads with such names for their blank nodes that every process gives them the same."""
     named, blank = [], Dataset()
     for quad in quads:
@@ -74,12 +74,12 @@ def canonical(quads: Iterable[Quad]) -> Iterator[Quad]:
     yield from named
     blank.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     for quad in blank:
-        subject, value = _renamed(quad.subject), _renamed(quad.object)
+        subject, value = _rename(quad.subject), _rename(quad.object)
         if isinstance(subject, NamedNode | BlankNode):
             yield Quad(subject, quad.predicate, value, quad.graph_name)
 
 
-def _renamed(term: Term) -> Term:
+def _rename(term: Term) -> Term:
     """Return a blank node under another name than those that stand in the graphs read once have."""
     return BlankNode(term.value.replace("c14n", "b")) if isinstance(term, BlankNode) else term
 
@@ -96,7 +96,7 @@ def quads_of(rows: Iterable[Mapping[str, Term]]) -> Iterator[Quad]:
             yield Quad(subject, prop, row["value"], graph)
 
 
-def _connected(quads: Iterable[Quad]) -> list[list[Quad]]:
+def _connected_parts(quads: Iterable[Quad]) -> list[list[Quad]]:
     """Return the quads in parts: in one part are those that blank nodes connect."""
     above: dict[Term, Term] = {}
 

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.language_priority import distance
 from graphsvc.naming import WORDS
-from graphsvc.views.labels import Labels, fit, spelled
+from graphsvc.views.labels import Labels, fit, spell_term
 from graphsvc.views.model import Passage
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
@@ -52,12 +52,12 @@ class Names:
         """Return a term under its label, or else as it is written."""
         name = self._chosen.get(term)
         if name is None:
-            name = self._chosen[term] = self.labelled(term) or self.spelled(term)
+            name = self._chosen[term] = self.labelled(term) or self.spell(term)
         return name
 
-    def spelled(self, term: Term) -> Named:
+    def spell(self, term: Term) -> Named:
         """Return a term as it is written, with a prefix if one fits."""
-        return spelled(term, self._naming.prefixes)
+        return spell_term(term, self._naming.prefixes)
 
     def labelled(self, term: Term) -> Named | None:
         """Return a term under its label; None if it has none."""

@@ -95,7 +95,7 @@ def _by_properties(
     subjects: dict[str, None] = {}
     for criterion in query.properties:
         for value in criterion.values:
-            for iri in _having(graph, index, criterion.property, value):
+            for iri in _things_with_value(graph, index, criterion.property, value):
                 subjects[iri] = None
     hits = []
     for iri in subjects:
@@ -110,7 +110,7 @@ def _by_properties(
     return hits
 
 
-def _having(graph: Graph, index: Index, prop: str, value: Value) -> Iterable[str]:
+def _things_with_value(graph: Graph, index: Index, prop: str, value: Value) -> Iterable[str]:
     """Yield the things that have a value of a property."""
     predicate = node(prop)
     if predicate is None:

@@ -52,5 +52,5 @@ def merge_suggestions(hits: Iterable[Hit], terms: Iterable[Named]) -> list[tuple
 
 def _score(request: Asked, names: Names, named: Named) -> float:
     """Return how well a term fits by its label, or as it is written."""
-    spelling = names.spelled(named.term).label
+    spelling = names.spell(named.term).label
     return max(request.score(named.label), request.score(spelling))

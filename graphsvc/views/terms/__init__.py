@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.naming import ALSO
-from graphsvc.views.labels import Labels, defined, spelled
+from graphsvc.views.labels import Labels, best_definition, spell_term
 from graphsvc.views.layout import Layout
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
@@ -113,11 +113,11 @@ class Terms:
 
     def named(self, term: Term, languages: str) -> Named:
         """Return a class or property under its label, or else as it is written."""
-        return self.name(term, languages) or spelled(term, self._naming.prefixes)
+        return self.name(term, languages) or spell_term(term, self._naming.prefixes)
 
     def definition(self, term: Term, languages: str) -> str:
         """Return what a class or property means; nothing if it is not defined."""
-        return defined(term, self._definitions.get(term, ()), languages)
+        return best_definition(term, self._definitions.get(term, ()), languages)
 
     def members(self, cls: Term) -> int:
         """Return how many things are of a class, as the graph's own statistics say."""

@@ -279,7 +279,7 @@ def _remarks(
         classes = sorted(kinds[note], key=str)
         flaws = {flaw for kind in classes for flaw in terms.dimensions.get(kind, ())}
         return Remark(
-            note=labels.name(note, names.languages) or names.spelled(note),
+            note=labels.name(note, names.languages) or names.spell(note),
             kind=names[classes[0]] if classes else None,
             is_on_flaw=not flaws.isdisjoint(_FLAWS),
         )

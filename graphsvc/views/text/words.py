@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.namespaces import XSD
-from graphsvc.views.mentions import Piece, nested, occurrences
+from graphsvc.views.mentions import Piece, occurrences, split_into_pieces
 from graphsvc.views.model import Named
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def pieces(
     mentions: list[tuple[Span, Named]] = []
     for *_, thing, words in sorted(candidates, key=lambda key: key[:3]):
         mentions += ((span, names[thing]) for span in occurrences(words, quote))
-    return nested(quote, mentions)
+    return split_into_pieces(quote, mentions)
 
 
 class Numbers:

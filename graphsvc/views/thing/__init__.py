@@ -108,7 +108,7 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
         ),
         comparable=tuple(_comparable(graph, types)),
         blocks=blocks.with_names(names),
-        derived=_derived(own),
+        derived=_derivation_sources(own),
         contents=tuple(contents(answers, graph.origins, names)),
         query=FACTS.bind(
             {"thing": node, "property": tuple(answers.out), "limit": Literal(MOST_FACTS)}
@@ -141,7 +141,7 @@ def _kinds(graph: Graph, types: Sequence[Fact]) -> tuple[Named, ...]:
     return tuple(named[cls] for cls in graph.terms.most_specific(own or named))
 
 
-def _derived(facts: Mapping[Term, Sequence[Fact]]) -> tuple[Named, ...]:
+def _derivation_sources(facts: Mapping[Term, Sequence[Fact]]) -> tuple[Named, ...]:
     """Return what the thing as a whole is derived from, apart from passages, which facts name."""
     sources = [fact for fact in facts.get(PROV.wasDerivedFrom, ()) if fact.nest is None]
     return tuple(fact.other for fact in sources)

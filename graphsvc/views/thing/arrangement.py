@@ -117,7 +117,7 @@ class Arrangement:
         stated = self._answers.out.keys() | omissions.keys()
         lacking = [
             (self._shapes[PropertyRef(prop)], prop)
-            for prop in self._terms.layout.expected(self._types)
+            for prop in self._terms.layout.expected_properties(self._types)
             if prop not in stated
         ]
         lacking.sort(key=lambda pair: (pair[0].rank, str(pair[1])))

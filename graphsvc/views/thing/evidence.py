@@ -41,7 +41,7 @@ class Evidence:
         self._names = names
         self._graph = graph
         self._answers = answers
-        self._nests = Nests(answers.nested, names, self._nested)
+        self._nests = Nests(answers.nested, names, self._nested_fact)
         self._derivations = _derivations(answers, names)
         notes = notes_of(answers.notes, names, graph.terms)
         self.notes = notes.get(answers.thing, ())
@@ -98,7 +98,7 @@ class Evidence:
         """Return a term under its name; what has none is told by a text."""
         return self._answers.nested.named(term, self._names)
 
-    def _nested(self, triple: Triple, graphs: AbstractSet[Term], nest: Nest | None) -> Fact:
+    def _nested_fact(self, triple: Triple, graphs: AbstractSet[Term], nest: Nest | None) -> Fact:
         """Return a fact of a nameless thing."""
         candidates = (self._names.passage(graph) for graph in graphs)
         passages = sorted(filter(None, candidates), key=lambda entry: entry.order)
@@ -111,7 +111,7 @@ class Evidence:
             nest=nest,
         )
 
-    def incoming(self, triple: Triple, graphs: AbstractSet[Term]) -> Fact:
+    def incoming_fact(self, triple: Triple, graphs: AbstractSet[Term]) -> Fact:
         """Return a fact that points to the thing: on such a list there is no room for reasons."""
         candidates = (self._names.passage(graph) for graph in graphs)
         passages = sorted(filter(None, candidates), key=lambda entry: entry.order)
@@ -163,7 +163,7 @@ def _derivation(step: _Step, names: Names) -> Derivation:
     return Derivation(
         iri=as_iri(step.node),
         passages=tuple(sorted(stated, key=lambda entry: entry.order)),
-        graphs=tuple(map(names.spelled, graphs)),
+        graphs=tuple(map(names.spell, graphs)),
     )
 
 
@@ -190,12 +190,12 @@ def pointing_facts(answers: Answers, evidence: Evidence) -> Mapping[NamedNode, l
         if isinstance(subject, NamedNode) or (
             isinstance(subject, BlankNode) and prop not in holding_properties
         ):
-            facts[prop].append(evidence.incoming(Triple(subject, prop, answers.thing), graphs))
+            facts[prop].append(evidence.incoming_fact(Triple(subject, prop, answers.thing), graphs))
     for row in answers.holders:
         holding, holder = row["property"], row["holder"]
         if isinstance(holding, NamedNode) and isinstance(holder, NamedNode):
             # What points to the thing has no name: that is told at which it hangs.
             triple = Triple(holder, holding, answers.thing)
             if all(fact.triple != triple for fact in facts[holding]):
-                facts[holding].append(evidence.incoming(triple, set()))
+                facts[holding].append(evidence.incoming_fact(triple, set()))
     return facts

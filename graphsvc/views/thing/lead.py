@@ -86,9 +86,9 @@ class LeadWriter:
         Without one it is the definition or the description that the graph has.
         """
         leads = [lead for each in templates if (lead := self._from_template(each)) is not None]
-        return max(leads, key=_size, default=None) or next(self._described(languages), None)
+        return max(leads, key=_size, default=None) or next(self._descriptions(languages), None)
 
-    def _described(self, languages: str) -> Iterator[Lead]:
+    def _descriptions(self, languages: str) -> Iterator[Lead]:
         for prop in _DESCRIBING:
             facts = self._facts.get(PropertyRef(prop), ())
             words = best_of((fact.other.term for fact in facts), languages)
@@ -120,7 +120,7 @@ class LeadWriter:
             filled = [*self._fill(text, partial(self._values, facts))]
             return [] if () in filled else filled
         pieces: list[str | tuple[Named, ...]] = []
-        for passage in _joining([facts[place] for place in places]):
+        for passage in _joining_passages([facts[place] for place in places]):
             pieces += self._fill(text, partial(self._values, facts, passage=passage))
         return pieces
 
@@ -138,9 +138,9 @@ class LeadWriter:
         if place == "a":
             return self._kinds
         stated = (fact for fact in facts[place] if passage in (None, *_passages(fact)))
-        return tuple(dict.fromkeys(self._shortened(fact.other) for fact in stated))
+        return tuple(dict.fromkeys(self._shorten(fact.other) for fact in stated))
 
-    def _shortened(self, named: Named) -> Named:
+    def _shorten(self, named: Named) -> Named:
         return replace(named, label=named.label.removeprefix(self._beginning))
 
     def _of_all(self, places: Iterable[str]) -> _Facts:
@@ -171,7 +171,7 @@ class LeadWriter:
         return PropertyRef(NamedNode(iri), incoming=place.startswith("^"))
 
 
-def _joining(places: Sequence[Sequence[Fact]]) -> list[str]:
+def _joining_passages(places: Sequence[Sequence[Fact]]) -> list[str]:
     """Return the passages that state a fact of each of some places, in their order."""
     stating = [
         dict.fromkeys(each for fact in facts for each in _passages(fact)) for facts in places

@@ -69,7 +69,7 @@ def _note(node: Term, statements: Iterable[tuple[Term, Term]], names: Names, ter
     labels = _in_one_language(values.get(RDFS.label, []), names)
     return Note(
         iri=as_iri(node),
-        label=labels[0] if labels else names.spelled(node).label,
+        label=labels[0] if labels else names.spell(node).label,
         kinds=tuple(names[kind] for kind in kinds),
         words=tuple(words),
         variants=tuple(variants_of(readings, passages)),

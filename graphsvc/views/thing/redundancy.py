@@ -39,7 +39,7 @@ def with_evidence(
         if fact.status is Status.STATED
     }
 
-    def grounded(ref: PropertyRef, fact: Fact) -> Fact:
+    def with_source(ref: PropertyRef, fact: Fact) -> Fact:
         if fact.status is not Status.INFERRED:
             return fact
         for other in facts:
@@ -50,7 +50,7 @@ def with_evidence(
         return fact
 
     return {
-        ref: sorted((grounded(ref, fact) for fact in each), key=lambda fact: fact.order)
+        ref: sorted((with_source(ref, fact) for fact in each), key=lambda fact: fact.order)
         for ref, each in facts.items()
     }
 

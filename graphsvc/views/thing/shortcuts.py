@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.views.collection.facts import FACTS
-from graphsvc.views.collection.members import backwards
+from graphsvc.views.collection.members import reverse_properties
 from graphsvc.views.layout import PropertyRef
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Shortcuts:
         ]
         middles = [middle for chain in chains for middle in into[chain.second]]
         firsts = [chain.first for chain in chains]
-        for row in self._steps(backwards(FACTS), middles, firsts):
+        for row in self._steps(reverse_properties(FACTS), middles, firsts):
             for chain in chains:
                 is_step = row["property"] == chain.first and row["thing"] in into[chain.second]
                 if is_step and row["value"] in into[chain.shortcut]:

@@ -183,7 +183,7 @@ def timeline(
     )
 
 
-def dating(graph: Graph) -> tuple[Term, ...]:
+def date_properties(graph: Graph) -> tuple[Term, ...]:
     """Return the properties that give dates, as far as the first of their values tell."""
     return tuple(
         row["property"]
@@ -216,7 +216,7 @@ def years(graph: Graph) -> Mapping[int, int]:
     }
 
 
-def periods(facts: Mapping[int, int]) -> tuple[Period, ...]:
+def split_into_periods(facts: Mapping[int, int]) -> tuple[Period, ...]:
     """Return the periods into which very many dated facts fall; none if all fit on one page."""
     if sum(facts.values()) < MOST_ROWS:
         return ()
@@ -264,7 +264,7 @@ def _of_class(about: Mapping[str, Sequence[Term]], cls: NamedNode) -> BoundQuery
 def _about(graph: Graph) -> Mapping[str, Sequence[Term]]:
     names = _LEFT_OUT + _OF_TEXTS if graph.texts.positions else _LEFT_OUT
     left_out = [graph_iri(graph.base, name) for name in names]
-    return {"property": graph.dating, "graph": left_out}
+    return {"property": graph.date_properties, "graph": left_out}
 
 
 def _drafts(rows: Table) -> Iterable[_MomentDraft]:

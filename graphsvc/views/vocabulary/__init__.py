@@ -13,7 +13,13 @@ from graphsvc.namespaces import DCTERMS, OWL, RDFS, VANN
 from graphsvc.phrases import Phrase
 from graphsvc.views.labels import best
 from graphsvc.views.vocabulary import ontology as reading
-from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network, tree, upright_tree
+from graphsvc.views.vocabulary.diagram import (
+    MOST_DRAWN,
+    linked_classes,
+    network,
+    tree,
+    upright_tree,
+)
 from graphsvc.views.vocabulary.model import (
     Branch,
     Link,
@@ -122,11 +128,13 @@ def vocabulary(
         sections=tuple(section for section in sections if section.terms),
         tree=branches,
         more_classes=left_out,
-        loose=_listed(alphabet.of(ontology.properties.get(None, ()))),
-        alphabet=_listed(alphabet.of(ordered)),
+        loose=_first_terms(alphabet.of(ontology.properties.get(None, ()))),
+        alphabet=_first_terms(alphabet.of(ordered)),
         links=links,
         more_links=len(ontology.links) - len(links),
-        borrowed=tuple(_borrowed(ontology, prefixes, graph.terms, languages)) if is_first else (),
+        borrowed=tuple(_borrowed_terms(ontology, prefixes, graph.terms, languages))
+        if is_first
+        else (),
         in_use=in_use,
         ontologies=tuple(writer.names[each] for each in ontology.ontologies) if is_first else (),
         namespaces=(
@@ -161,7 +169,7 @@ class _Alphabet:
         return tuple(self.names[term] for term in self.sorted(terms))
 
 
-def _listed(terms: Sequence[Named]) -> TermList:
+def _first_terms(terms: Sequence[Named]) -> TermList:
     return TermList(tuple(terms[:MOST_LISTED]), max(0, len(terms) - MOST_LISTED))
 
 
@@ -214,14 +222,14 @@ def _links(ontology: Ontology, alphabet: _Alphabet) -> Iterator[Link]:
         yield Link(names[link.subject], properties, names[link.object])
 
 
-def _borrowed(
+def _borrowed_terms(
     ontology: Ontology, prefixes: Prefixes, names: Terms, languages: str
 ) -> Iterator[tuple[str, TermList]]:
     """Yield the other terms by the prefix of their namespace, or else by the namespace."""
     prefix = {namespace: prefix for prefix, namespace in reversed([*prefixes.items()])}
     entries = ((prefix.get(name, name), terms) for name, terms in ontology.borrowed.items())
     for name, terms in sorted(entries, key=lambda pair: pair[0]):
-        yield name, _listed([names.named(term, languages) for term in terms])
+        yield name, _first_terms([names.named(term, languages) for term in terms])
 
 
 def _pictures(
@@ -231,7 +239,7 @@ def _pictures(
     links: Sequence[Link],
 ) -> Pictures:
     draws_tree = 0 < len(ontology.classes) <= MOST_DRAWN
-    ends = linked(ontology.links)
+    ends = linked_classes(ontology.links)
     return Pictures(
         tree=tree(branches) if draws_tree else None,
         upright=upright_tree(branches) if draws_tree else None,

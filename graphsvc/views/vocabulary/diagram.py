@@ -117,9 +117,9 @@ def _indent(
 def network_layers(links: Sequence[RawLink]) -> Layers:
     """Return where classes and the properties that link them stand: it depends on no language.
 
-    The classes are numbered in the order of `linked`, and the links after them.
+    The classes are numbered in the order of `linked_classes`, and the links after them.
     """
-    number = {cls: at for at, cls in enumerate(linked(links))}
+    number = {cls: at for at, cls in enumerate(linked_classes(links))}
     edges = []
     for at, link in enumerate(links, start=len(number)):
         edges += [(number[link.subject], at), (at, number[link.object])]
@@ -127,7 +127,7 @@ def network_layers(links: Sequence[RawLink]) -> Layers:
     return layer_layout(edges, [_height(each) for each in lines])
 
 
-def linked(links: Sequence[RawLink]) -> list[NamedNode]:
+def linked_classes(links: Sequence[RawLink]) -> list[NamedNode]:
     """Return the classes that properties link, each once."""
     return sorted({end for link in links for end in (link.subject, link.object)}, key=str)
 

@@ -124,7 +124,7 @@ class TermList:
 
 
 @dataclass(frozen=True, slots=True)
-class InUse:
+class UsedTerm:
     """A class or property that a graph uses or declares, and how many things or facts have it."""
 
     term: NamedNode
@@ -134,12 +134,12 @@ class InUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class NamespaceUse:
     """The terms of one namespace under the prefix that it goes by, and how many more there are."""
 
     prefix: str
     namespace: str
-    terms: tuple[InUse, ...]
+    terms: tuple[UsedTerm, ...]
     more: int
 
 
@@ -191,7 +191,7 @@ class Vocabulary:
     links: tuple[Link, ...]
     more_links: int
     borrowed: tuple[tuple[str, TermList], ...]
-    in_use: tuple[Used, ...]
+    in_use: tuple[NamespaceUse, ...]
     ontologies: tuple[Named, ...]
     namespaces: tuple[tuple[str, str], ...]
     pictures: Pictures

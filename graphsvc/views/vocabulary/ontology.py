@@ -16,7 +16,7 @@ from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
 from graphsvc.views.vocabulary.axioms import Axioms
-from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network_layers
+from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked_classes, network_layers
 from graphsvc.views.vocabulary.model import CLASSES, BlockQueries
 from graphsvc.views.vocabulary.relations import relations
 
@@ -85,7 +85,7 @@ class RawLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class TermUse:
     """A term that the graph uses as a class or a property, and how many things or facts have it."""
 
     term: NamedNode
@@ -111,7 +111,7 @@ class Ontology:
     borrowed: Mapping[str, Sequence[NamedNode]]
     ontologies: tuple[NamedNode, ...]
     declared: frozenset[NamedNode]
-    used: tuple[Used, ...]
+    used: tuple[TermUse, ...]
     uses: Mapping[NamedNode, int]
     ends: Mapping[NamedNode, Sequence[tuple[NamedNode, NamedNode | None]]]
     namespaces: tuple[tuple[str, str], ...]
@@ -125,12 +125,12 @@ class Ontology:
         """Read them by what answers queries; ``base`` is that of the graph's IRIs."""
         statements = sorted(rows(STATEMENTS).rows, key=str)
         axioms = Axioms(statements)  # type: ignore[arg-type]
-        used = tuple(_used(rows(USES)))
+        used = tuple(_term_uses(rows(USES)))
         own_iri = NamedNode(f"{base}ontology")
         is_own = OWL.Ontology in _types(axioms, own_iri)
         if not is_own:
             described = DESCRIBING.bind({"graph": graph_iri(base, "dataset")})
-            used = tuple(_less(used, _used(rows(described))))
+            used = tuple(_subtract_uses(used, _term_uses(rows(described))))
         uses: dict[NamedNode, int] = {}
         for each in used:
             uses[each.term] = max(each.count, uses.get(each.term, 0))
@@ -252,7 +252,9 @@ class Ontology:
     @property
     def is_drawable(self) -> bool:
         """Tell whether the links between classes are few enough to be seen in one picture."""
-        return len(self.links) > 0 and len(self.links) + len(linked(self.links)) <= MOST_DRAWN
+        return (
+            len(self.links) > 0 and len(self.links) + len(linked_classes(self.links)) <= MOST_DRAWN
+        )
 
     def warm_up(self) -> None:
         """Work out what is the same for every reader of the first page."""
@@ -286,15 +288,15 @@ def _types(axioms: Axioms, term: Term) -> Sequence[Term]:
     return axioms.values(term, RDF.type)
 
 
-def _used(rows: Table) -> Iterator[Used]:
+def _term_uses(rows: Table) -> Iterator[TermUse]:
     for row in rows:
         term = row.get("term")
         if isinstance(term, NamedNode):
             is_class = getattr(row["kind"], "value", "") == "class"
-            yield Used(term, "class" if is_class else "property", as_int(row["uses"]) or 0)
+            yield TermUse(term, "class" if is_class else "property", as_int(row["uses"]) or 0)
 
 
-def _less(used: Iterable[Used], described: Iterable[Used]) -> Iterator[Used]:
+def _subtract_uses(used: Iterable[TermUse], described: Iterable[TermUse]) -> Iterator[TermUse]:
     """Yield what is used beside the description of the dataset, and how often."""
     counts = {(each.term, each.kind): each.count for each in described}
     for each in used:

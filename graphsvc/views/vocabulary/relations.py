@@ -97,7 +97,10 @@ def _all(axioms: Axioms, term: NamedNode) -> Iterator[tuple[str | NamedNode, Raw
         yield Phrase("Disjoint with"), in_words(other)
     yield from _chains(axioms, term)
     for head in axioms.values(term, OWL.hasKey):
-        yield Phrase("Told apart by"), axioms.joined(axioms.items(head), (" ", Phrase("with"), " "))
+        yield (
+            Phrase("Told apart by"),
+            axioms.join_terms(axioms.items(head), (" ", Phrase("with"), " ")),
+        )
     for label, predicate in _INWARD:
         yield from ((label, (each,)) for each in _named(axioms.pointing(term, predicate)))
     for label, predicate in _EXTENTS:
@@ -121,7 +124,7 @@ def _others(axioms: Axioms, term: Term) -> Iterator[tuple[NamedNode, RawExpressi
 def _chains(axioms: Axioms, term: Term) -> Iterator[tuple[str, RawExpression]]:
     """Yield the chains that a property follows from: prp-spo2 of OWL 2 RL."""
     for head in axioms.values(term, OWL.propertyChainAxiom):
-        steps = axioms.joined(axioms.items(head), (", ", Phrase("then"), " "))
+        steps = axioms.join_terms(axioms.items(head), (", ", Phrase("then"), " "))
         end = (" ", Phrase("leads from one thing to another"))
         yield Phrase("Follows"), (Phrase("wherever"), " ", *steps, *end)
     for whole, links in axioms.chains:

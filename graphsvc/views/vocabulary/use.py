@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from graphsvc.namespaces import RDF
-from graphsvc.views.vocabulary.model import CLASSES, InUse, Used
+from graphsvc.views.vocabulary.model import CLASSES, NamespaceUse, UsedTerm
 from graphsvc.views.vocabulary.ontology import kind_of, namespace_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ MOST_NAMESPACES = 200
 """How many namespaces are."""
 
 
-def used_terms(ontology: Ontology, prefixes: Prefixes, base: str) -> Iterator[Used]:
+def used_terms(ontology: Ontology, prefixes: Prefixes, base: str) -> Iterator[NamespaceUse]:
     """Yield the namespaces, those under the base first, then those whose terms are used most.
 
     The terms of each are classes, then properties, the most used first.
@@ -35,7 +35,7 @@ def used_terms(ontology: Ontology, prefixes: Prefixes, base: str) -> Iterator[Us
     if ontology.borrowed:
         return
     prefix = {namespace: prefix for prefix, namespace in reversed([*prefixes.items()])}
-    by_namespace: dict[str, list[InUse]] = defaultdict(list)
+    by_namespace: dict[str, list[UsedTerm]] = defaultdict(list)
     for term in _terms(ontology):
         by_namespace[namespace_of(term.term)].append(term)
 
@@ -51,15 +51,15 @@ def used_terms(ontology: Ontology, prefixes: Prefixes, base: str) -> Iterator[Us
         )
         listed = tuple(terms[: min(MOST_OF_NAMESPACE, max(left, FEWEST_OF_NAMESPACE))])
         left -= len(listed)
-        yield Used(prefix.get(namespace, ""), namespace, listed, len(terms) - len(listed))
+        yield NamespaceUse(prefix.get(namespace, ""), namespace, listed, len(terms) - len(listed))
 
 
-def _terms(ontology: Ontology) -> Iterator[InUse]:
+def _terms(ontology: Ontology) -> Iterator[UsedTerm]:
     """Yield each term as a class, as a property, or as both, if it is used so."""
     terms = set()
     for used in ontology.used:
         terms.add(used.term)
-        yield InUse(used.term, used.kind == "class", used.count, used.term in ontology.declared)
+        yield UsedTerm(used.term, used.kind == "class", used.count, used.term in ontology.declared)
     for term in sorted(ontology.declared - terms, key=str):
         types = ontology.axioms.values(term, RDF.type)
-        yield InUse(term, kind_of(types) == CLASSES, 0, is_declared=True)
+        yield UsedTerm(term, kind_of(types) == CLASSES, 0, is_declared=True)

@@ -44,7 +44,7 @@ class Writer:
         self._ontology = graph.ontology
         self._axioms = graph.ontology.axioms
         own = self._ontology.names(graph, languages)
-        others = dict.fromkeys([*self._mentioned(), *self._around(in_full)])
+        others = dict.fromkeys([*self._mentioned_terms(), *self._around(in_full)])
         other_names = Names(
             graph, (term for term in others if term not in self._ontology.own), languages
         )
@@ -75,7 +75,7 @@ class Writer:
         """Return a term under its name, or a nameless one in words."""
         return self._named(self._axioms.in_words(term))
 
-    def _mentioned(self) -> Iterator[Term]:
+    def _mentioned_terms(self) -> Iterator[Term]:
         """Yield what is named apart from the terms in full: the ontology and what is linked."""
         if self._ontology.node is not None:
             yield self._ontology.node
