@@ -1,19 +1,19 @@
-"""Collections: things narrowed by what is said of them, as facets, a table and a comparison.
+"""Collections: things selected by their facts, as facets, a table and a comparison.
 
-Nothing here knows a class or a property of the graph: the columns come from its shapes, the facets
-from what the things have. What an address asks for is a `State` (see `address`); `members` makes
-the patterns of it that stand in the queries. A page of `/browse` asks, in this order:
+No class or property of a graph is fixed here: the columns come from the shapes, the facets from the
+facts of the things. An address is read into a `State` (see `address`); `members` turns it into
+patterns for the queries. A page of `/browse` runs these queries, in this order:
 
-    total         how many things fit
-    properties    which properties they have, read either way
-    by-name       which things stand on the page (or by-value, or unordered)
+    total         the number of things that match
+    properties    their properties, in both directions
+    by-name       the things on the page (or by-value, or unordered)
     facts         the cells of the table; once more for each step of a path
-    derivations   from what those facts follow that rules reach, if there are such
-    values        the facets: those of free properties together, one with choices by itself
-    classes       of which classes the things are, where something is chosen
+    derivations   the premises of inferred facts, if there are any
+    values        the facets: one query for all free properties, one for each with a condition
+    classes       the classes of the things, if there is a condition
 
-and one of `names` for all of this. A comparison (`compare`) and the first page (`glance`) ask for
-facts, derivations and names alone.
+and one query of `names` for all of these. A comparison (`compare`) and the first page (`glance`)
+need only facts, derivations and names.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A page of `/browse`: the table, the facets, and what is chosen.
+    """A page of `/browse`: the table, the facets, and the conditions.
 
-    The facets are counted over ``counted_over`` things: if these are not all, over the first ones.
-    ``more_classes`` are left out of the tree; ``untyped`` counts the things without a class, where
-    nothing is asked but that.
+    The facets are counted over ``counted_over`` things: all of them, or the first ones.
+    ``more_classes`` are left out of the tree; ``untyped`` counts the things without a class if
+    there is no other condition.
     """
 
     table: Table
@@ -75,7 +75,7 @@ class Collection:
 
 
 class _CollectionReader:
-    """What the table and the facets of one state have in common."""
+    """The data that the table and the facets of a state share."""
 
     def __init__(self, graph: Graph, state: State, languages: str) -> None:
         self.graph = graph
@@ -120,7 +120,7 @@ class _CollectionReader:
         return columns_of(self.state, self.choices, self.plain, used, self.selection.over)
 
     def _count_classes(self) -> Mapping[Term, int]:
-        """Return how many things of each class fit all else that is asked."""
+        """Return the number of things of each class that match the other conditions."""
         if not self.state.conditions:
             return self.graph.classes.counts
         bare = State(conditions=self.state.conditions)
@@ -129,7 +129,7 @@ class _CollectionReader:
             return dict.fromkeys(chosen, self.total)
         selection = select(self.graph, bare) if self.state.classes else self.selection
         counts = count_classes(self.graph, selection.members)
-        # Of a chosen one it is known how many fit, over however many things the others are counted.
+        # The total of the chosen class is exact, even if the others are counted over some things.
         return {**counts, **dict.fromkeys(chosen, self.total)}
 
     def _common_classes(self) -> Iterable[Term]:
@@ -140,9 +140,9 @@ class _CollectionReader:
 
 
 def collection(graph: Graph, state: State, languages: str) -> Collection:
-    """Return what the page of a state shows, in the languages of a priority list.
+    """Return the page of a state, in the languages of a priority list.
 
-    Errors: ParameterError if a column would show more than a page holds.
+    Errors: ParameterError if a column has too many facts for a page.
     """
     reading = _CollectionReader(graph, state, languages)
     listing = reading.listing(PAGE_SIZE)
@@ -175,7 +175,7 @@ def collection(graph: Graph, state: State, languages: str) -> Collection:
 
 
 def whole_table(graph: Graph, state: State, languages: str, most: int) -> Table:
-    """Return the table of all things that fit, for a file, if they are not more than ``most``."""
+    """Return the table of the things that match, at most ``most`` of them, for a file."""
     state = replace(state, page=1)
     reading = _CollectionReader(graph, state, languages)
     listing = reading.listing(most)

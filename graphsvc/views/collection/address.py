@@ -1,4 +1,4 @@
-"""The state of browsing as a query string, and back: short, readable, and read strictly.
+"""The state of browsing as a query string, and back: short, readable, and strictly checked.
 
 ::
 
@@ -15,8 +15,8 @@
     facet=iwm:side                      the facet whose values are all listed
     page=2
 
-IRIs are written with the prefixes of the graph, or whole; in angle brackets where a whole one
-would be taken for a prefixed name. Every other name, value or combination is an error.
+IRIs have a prefix of the graph, or are complete; a complete one that looks like a prefixed name has
+angle brackets. Every other name, value or combination is an error.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from graphsvc.views.collection.state import Condition, Value
 
 MOST_PARAMETERS = 64
-"""How many parameters an address may have: each costs a join."""
+"""The most parameters of an address: each one costs a join."""
 
 _LAST_PAGE = 1_000_000
 _ONCE = frozenset({"sort", "facet", "page"})
@@ -49,14 +49,14 @@ _LABEL = "label"
 
 
 def write_state(state: State, prefixes: Prefixes) -> list[tuple[str, str]]:
-    """Return the parameters that stand for a state; reading them gives it back."""
+    """Return the parameters of a state; `read_state` is the inverse."""
     return list(_parameters(state, prefixes))
 
 
 def read_state(parameters: Iterable[tuple[str, str]], prefixes: Prefixes) -> State:
-    """Return the state that parameters stand for.
+    """Return the state of some parameters.
 
-    Errors: ParameterError, which names the parameter and says what would be right.
+    Errors: ParameterError, which names the parameter and says what is allowed.
     """
     pairs = list(parameters)
     if len(pairs) > MOST_PARAMETERS:
@@ -71,7 +71,7 @@ def read_state(parameters: Iterable[tuple[str, str]], prefixes: Prefixes) -> Sta
 
 
 def write_ref(ref: PropertyRef, prefixes: Prefixes) -> str:
-    """Return how a property is named in an address."""
+    """Return the name of a property in an address."""
     prop = ref.property
     if not isinstance(prop, NamedNode):
         raise TypeError(f"{prop} is no property.")
@@ -79,7 +79,7 @@ def write_ref(ref: PropertyRef, prefixes: Prefixes) -> str:
 
 
 def write_iri(iri: str, prefixes: Prefixes) -> str:
-    """Return an IRI as short as it can be written."""
+    """Return the shortest form of an IRI."""
     short = prefixes.compact(iri)
     if not short.startswith("<"):
         return short
@@ -87,7 +87,7 @@ def write_iri(iri: str, prefixes: Prefixes) -> str:
 
 
 def write_condition(condition: Condition, prefixes: Prefixes) -> str:
-    """Return how a condition is written as the value of a parameter."""
+    """Return a condition as the value of a parameter."""
     if isinstance(condition, Span):
         return f"{condition.low}..{condition.high}"
     if isinstance(condition, Is):
@@ -96,7 +96,7 @@ def write_condition(condition: Condition, prefixes: Prefixes) -> str:
 
 
 def read_iri(text: str, prefixes: Prefixes) -> NamedNode:
-    """Return the IRI that is written as a prefixed name, whole, or whole in angle brackets.
+    """Return the IRI of a prefixed name, or of a complete IRI with or without angle brackets.
 
     Errors: ParameterError.
     """
@@ -134,7 +134,7 @@ def _parameters(state: State, prefixes: Prefixes) -> Iterator[tuple[str, str]]:
 
 
 def write_sort(sort: Sort, prefixes: Prefixes) -> str:
-    """Return how an order is written."""
+    """Return a sort order as the value of a parameter."""
     name = _LABEL if sort.ref == BY_LABEL.ref else write_ref(sort.ref, prefixes)
     return ("-" if sort.descending else "") + name
 
@@ -152,7 +152,7 @@ def _write_value(value: Value, prefixes: Prefixes) -> str:
 
 
 class _StateReader:
-    """Puts parameters together, one after the other."""
+    """Collects parameters and makes the state of them."""
 
     def __init__(self, prefixes: Prefixes) -> None:
         self._prefixes = prefixes
@@ -234,7 +234,7 @@ class _StateReader:
 
 
 def read_span(low: str, high: str) -> Span:
-    """Return the span between two bounds, either of which may be empty, but not both.
+    """Return the span between two bounds; one of them may be empty.
 
     Errors: ParameterError.
     """

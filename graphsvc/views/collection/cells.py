@@ -1,4 +1,4 @@
-"""The cells of tables and comparisons: values, each with the passages that state it."""
+"""The cells of tables and comparisons: values with the passages that state them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DERIVATIONS = view_query("collection/derivations")
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What is told of a value: the property's name, and its values there."""
+    """A detail of a value: the name of a property, and its values."""
 
     name: str
     values: tuple[Value, ...]
@@ -40,7 +40,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value in a cell, the evidence for it, and the facts that lead to it."""
+    """One value in a cell, its evidence, and the facts on the path to it."""
 
     named: Named
     status: Status
@@ -50,7 +50,7 @@ class Value:
 
     @property
     def order(self) -> tuple[tuple[float, str], str]:
-        """Return the key that puts values in the order of the text."""
+        """Return the sort key for the order of the text."""
         first = min((passage.order for passage in self.passages), default=(float("inf"), ""))
         return (first, self.named.label)
 
@@ -63,13 +63,13 @@ class Cell:
 
     @property
     def terms(self) -> frozenset[Term]:
-        """Return what the cell says, whoever says it."""
+        """Return the terms in the cell, without their evidence."""
         return frozenset(value.named.term for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A thing and its cells, one for each column; ``passage`` is the thing, if it is one."""
+    """A thing and its cells, one for each column; ``passage`` is set if the thing is a passage."""
 
     thing: Named
     cells: tuple[Cell, ...]
@@ -78,12 +78,12 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Things and columns: the rows, the graphs that state each fact in them, and the queries."""
+    """The rows of a table, the graphs that state each of their facts, and the queries."""
 
     rows: tuple[GridRow, ...]
     graphs: Mapping[Triple, AbstractSet[Term]]
     in_texts: frozenset[Term]
-    """The things of which a text says something."""
+    """The things with facts that a text states."""
     passages: frozenset[NamedNode]
     """The passages among the graphs."""
     queries: tuple[BoundQuery, ...]
@@ -96,7 +96,7 @@ _WEAKEST = (Status.RECORDED, Status.INFERRED, Status.EDITORIAL, Status.STATED)
 
 
 class GridDraft:
-    """The facts for some things in some columns, whose terms are not named yet."""
+    """The facts for some things in some columns, before their names are read."""
 
     def __init__(self, graph: Graph, things: Sequence[Term], columns: Sequence[Column]) -> None:
         """Read the facts. Errors: ParameterError if there are too many for a page."""
@@ -107,7 +107,7 @@ class GridDraft:
         self._inferred = graph_iri(graph.base, "inferred")
         self._editorial = graph_iri(graph.base, "editorial")
         self._matches = self._facts.matches(things, columns)
-        # A value that several columns lead to is told of alike in each.
+        # A value has the same details in each of its columns.
         ends = {
             match.term
             for column in columns
@@ -119,7 +119,7 @@ class GridDraft:
         self._derivations = self._read_derivations(graph)
 
     def terms(self) -> Iterator[Term]:
-        """Yield every term that is to be named, and the graphs that may be passages."""
+        """Yield every term that needs a name, and the graphs that may be passages."""
         yield from self._things
         for fact, graphs in self._facts.graphs.items():
             yield fact.subject
@@ -158,7 +158,7 @@ class GridDraft:
     def _read_derivations(self, graph: Graph) -> Mapping[Triple, _Derivation]:
         if not graph.origins.has_derivations:
             return {}
-        # What a passage says in other words stands in its graph; only its derivation tells it.
+        # Facts of the editors need no derivation.
         facts = [
             fact for fact, graphs in self._facts.graphs.items() if self._editorial not in graphs
         ]
@@ -182,9 +182,9 @@ class GridDraft:
     def _without_restatements(
         self, evidence: _Evidence, column: Column, thing: Term
     ) -> Sequence[PathMatch] | None:
-        """Leave out facts that only restate: they repeat what another column says better.
+        """Return the matches of a thing without those that only generalise another column's facts.
 
-        What leads is whole: the columns that say more closely may not be there.
+        A key column is complete, since the more specific columns may not be on the page.
         """
         matches = self._matches[column].get(thing)
         if not matches or not column.is_plain or column.is_key:
@@ -201,14 +201,14 @@ class GridDraft:
             by_term[match.term].append(match)
         values = [self._value(evidence, column, term, by_term[term]) for term in by_term]
         if column.path == _TYPE:
-            # What follows from its classes for every thing of them tells nothing of this one.
+            # Classes that follow from the other classes say nothing new about the thing.
             values = [each for each in values if each.status is not Status.INFERRED] or values
         return Cell(tuple(sorted(values, key=lambda value: value.order)))
 
     def _value(
         self, evidence: _Evidence, column: Column, term: Term, matches: Sequence[PathMatch]
     ) -> Value:
-        """Return a value with the best evidence of the ways to it, and that of its equals."""
+        """Return a value with the evidence of its best matches."""
         candidates = [evidence.of(match.facts) for match in matches]
         best = min((status for status, _ in candidates), key=_BEST.index)
         passages = {passage for status, each in candidates if status is best for passage in each}
@@ -233,14 +233,14 @@ class GridDraft:
 
 @dataclass(frozen=True, slots=True)
 class _Derivation:
-    """How rules reach a fact: from which passages and graphs, by which rules."""
+    """The derivations of a fact: the passages and graphs of the premises, and the rules."""
 
     sources: set[Term]
     rules: set[Term | None]
 
 
 class _Evidence:
-    """Who says each fact, and in which passages."""
+    """The status of each fact, and the passages that state it."""
 
     def __init__(
         self,
@@ -258,7 +258,7 @@ class _Evidence:
         self._of: dict[Triple, tuple[Status, AbstractSet[Passage]]] = {}
 
     def of(self, facts: Sequence[Triple]) -> tuple[Status, AbstractSet[Passage]]:
-        """Return the evidence for a chain of facts: the weakest decides."""
+        """Return the evidence for a chain of facts: its status is the weakest one."""
         evidence = list(map(self._fact, facts))
         status = min(
             (status for status, _ in evidence), key=_WEAKEST.index, default=Status.RECORDED
@@ -266,7 +266,7 @@ class _Evidence:
         return status, set(chain.from_iterable(passages for _, passages in evidence))
 
     def restates(self, fact: Triple) -> bool:
-        """Tell whether a fact only says more generally what a more special property says."""
+        """Tell whether a fact only generalises one with a more specific property."""
         derivation = self._derivations.get(fact)
         return derivation is not None and derivation.rules == {GENERALISING}
 

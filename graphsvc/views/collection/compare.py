@@ -1,4 +1,4 @@
-"""Things side by side: what is said of each, property by property in the shapes' order."""
+"""Things side by side: their values, property by property in the order of the shapes."""
 
 from __future__ import annotations
 
@@ -33,43 +33,43 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named, Passage
 
 MOST_COMPARED = 24
-"""How many things are compared at most: more cannot be taken in at a glance."""
+"""The most things in a comparison: nobody can compare more at a glance."""
 
 HIGHLIGHTS = {
     "": Phrase("nothing"),
     "differences": Phrase("differences"),
     "agreements": Phrase("agreements"),
 }
-"""What can be highlighted, and what people call it."""
+"""The values that can be highlighted, and their labels."""
 
 
 def _words(cell: Cell) -> AbstractSet[tuple[str, tuple[Passage, ...]]]:
-    """Return what a cell says and where, whatever the datatypes of its values."""
+    """Return the labels and passages of a cell's values, without their datatypes."""
     return {(value.named.label, value.passages) for value in cell.values}
 
 
 @dataclass(frozen=True, slots=True)
 class CompareRow:
-    """One property of all the things."""
+    """One property of all things: a cell for each thing."""
 
     column: Column
     cells: tuple[Cell, ...]
     expected: tuple[bool, ...]
-    """Of each thing, whether a text that tells of it would be looked through for the property."""
+    """For each thing, whether a reader expects the property in a text about it."""
     agrees: bool
-    """Whether every thing has the same values, and any at all."""
+    """Whether all things have the same values, and at least one."""
     shared: frozenset[object]
-    """The values that more than one thing has."""
+    """The values of more than one thing."""
 
     def is_covered_by(self, other: CompareRow) -> bool:
-        """Tell whether another line says all of this one in the same passages, in words alike."""
+        """Tell whether another row has all labels of this one, from the same passages."""
         return all(
             _words(one) <= _words(two) for one, two in zip(self.cells, other.cells, strict=True)
         )
 
     @classmethod
     def of(cls, column: Column, cells: tuple[Cell, ...], expected: tuple[bool, ...]) -> CompareRow:
-        """Return the line of a property."""
+        """Return the row of a property."""
         terms = [cell.terms for cell in cells]
         times = Counter(chain.from_iterable(terms))
         shared = frozenset(term for term, number in times.items() if number > 1)
@@ -79,7 +79,7 @@ class CompareRow:
 
 @dataclass(frozen=True, slots=True)
 class CompareSection:
-    """The lines of one group of the shapes."""
+    """The rows of one group of the shapes."""
 
     label: str
     rows: tuple[CompareRow, ...]
@@ -87,7 +87,7 @@ class CompareSection:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Things compared; ``silent`` are the properties of which nothing is said of any of them."""
+    """Things side by side; ``silent`` are the properties without any value."""
 
     things: tuple[Named, ...]
     rows: tuple[CompareRow, ...]
@@ -96,13 +96,13 @@ class Matrix:
 
     @property
     def leading(self) -> tuple[CompareSection, ...]:
-        """Return what the shapes let lead; if that is nothing, all in which things differ."""
+        """Return the differing rows of key properties; if there are none, all differing rows."""
         rows = self._differing_rows
         return _sections([row for row in rows if row.column.is_key] or rows)
 
     @property
     def others(self) -> tuple[CompareSection, ...]:
-        """Return what else differs, but for what a line that leads, or one before, says already."""
+        """Return the other differing rows, without those that a previous row covers."""
         differing = self._differing_rows
         covering = [row for row in differing if row.column.is_key]
         if not covering:
@@ -116,7 +116,7 @@ class Matrix:
 
     @property
     def alike(self) -> tuple[CompareSection, ...]:
-        """Return the properties in which all things agree."""
+        """Return the rows in which all things agree."""
         return _sections([row for row in self.rows if row.agrees])
 
     @property
@@ -127,10 +127,9 @@ class Matrix:
 def compare(
     graph: Graph, iris: Sequence[NamedNode], classes: Sequence[NamedNode], languages: str
 ) -> Matrix:
-    """Return things side by side: those named, or all of the classes if none is.
+    """Return things side by side: those with the IRIs, or else all of the classes.
 
-    Errors: UnknownEntity for a class without things; ParameterError if they are more than can be
-    compared.
+    Errors: UnknownEntity for a class without things; ParameterError if there are too many things.
     """
     things = list(iris) or _instances(graph, classes, languages)
     if len(things) > MOST_COMPARED:
@@ -183,7 +182,7 @@ def types_of(graph: Graph, things: Iterable[NamedNode]) -> list[frozenset[Term]]
 
 
 def _expected_columns(graph: Graph, types: Iterable[Term], languages: str) -> set[PropertyRef]:
-    """Return the properties that the shapes of a thing's classes lay out."""
+    """Return the plain columns of a thing's classes."""
     return {column.id for column in graph.columns.of(types, languages) if column.is_plain}
 
 

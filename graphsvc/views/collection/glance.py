@@ -1,4 +1,4 @@
-"""Some things at a glance: of each the few facts that tell it from the others."""
+"""Some things at a glance: for each thing the few facts that distinguish it from the others."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named
 
 MOST_COLUMNS = 4
-"""How many matters are shown: with more, nothing is taken in at a glance."""
+"""The most matters in the table: nobody reads more at a glance."""
 
 
 @dataclass(frozen=True, slots=True)
 class GlanceEntry:
-    """A value of a thing; ``companions`` stand in the same sentence and tell more of it."""
+    """A value of a thing; ``companions`` are values of other properties from the same sentence."""
 
     value: Value
     companions: tuple[Value, ...] = ()
@@ -34,9 +34,9 @@ class GlanceEntry:
 
 @dataclass(frozen=True, slots=True)
 class GlancePart:
-    """What one property says of a thing; the first property of a matter needs no name.
+    """The values of one property of a thing; the first property of a matter needs no name.
 
-    Without entries it is what the thing lacks and most others have.
+    It has no entries if the thing lacks the property and most others have it.
     """
 
     name: str
@@ -58,15 +58,15 @@ class Matter:
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether a text that tells of a thing would be looked through for this."""
+        """Tell whether a reader expects the matter in a text about the thing."""
         return any(column.is_plain for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
 class GlanceRow:
-    """A thing and what is said of it, matter by matter.
+    """A thing and its values, matter by matter.
 
-    ``expected`` tells where a text would be expected to say something.
+    ``expected`` tells for each matter whether a reader expects it in a text about the thing.
     """
 
     thing: Named
@@ -76,7 +76,7 @@ class GlanceRow:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Things at a glance: the matters that tell them apart, and a line for each thing."""
+    """Things at a glance: the matters that distinguish them, and a row for each thing."""
 
     matters: tuple[Matter, ...]
     rows: tuple[GlanceRow, ...]
@@ -84,12 +84,11 @@ class Glance:
 
 
 def glance(graph: Graph, named: Sequence[Named], languages: str) -> Glance:
-    """Return things at a glance; without matters if nothing tells them apart, or they are many.
+    """Return things at a glance; without matters if they do not differ, or if they are too many.
 
-    What leads (see `graphsvc.views.layout`) is shown by the groups of the shapes; where nothing
-    leads, each property is a matter of its own. The first matters are shown that say something of
-    at least half of the things and not the same of all; names and parts of what a property says
-    are left out.
+    The matters are the groups of the key properties (see `graphsvc.views.layout`); without key
+    properties each property is a matter. The first matters are used in which at least half of the
+    things have a value, and not all the same one. Names and qualified columns are left out.
     """
     by_term = {each.term: each for each in named if isinstance(each.term, NamedNode)}
     things = [term for term in by_term if isinstance(term, NamedNode)]
@@ -141,21 +140,21 @@ def _columns(grid: Grid) -> Iterator[tuple[Cell, ...]]:
 
 
 def _differs(columns: Sequence[Sequence[Cell]]) -> bool:
-    """Tell whether something is said of half of the things, and not the same of all."""
+    """Tell whether half of the things have values, and not all the same."""
     rows = list(zip(*columns, strict=True))
     terms = [tuple(cell.terms for cell in cells) for cells in rows if any(c.values for c in cells)]
     return 2 * len(terms) >= len(rows) and len(set(terms)) > 1
 
 
 def _is_alike(cells: Sequence[Cell]) -> bool:
-    """Tell whether something is said of all things, and of all the same."""
+    """Tell whether all things have the same values."""
     return bool(cells[0].values) and len({cell.terms for cell in cells}) == 1
 
 
 def _parts(matter: Matter, cells: Mapping[Column, Sequence[Cell]], at: int) -> Iterator[GlancePart]:
-    """Yield what the properties of a matter say of a thing; what two of them say, once.
+    """Yield the parts of a matter for a thing; a value of two properties comes once.
 
-    The first property is named if the thing lacks it and most others have it.
+    The first property has a name if the thing lacks it and most others have it.
     """
     first, *others = matter.columns
     leading = cells[first][at].values
@@ -180,7 +179,7 @@ def _parts(matter: Matter, cells: Mapping[Column, Sequence[Cell]], at: int) -> I
 
 
 def _new_values(previous: set[Term], values: Iterable[Value]) -> list[Value]:
-    """Return the values that were not seen before, which are seen from now on."""
+    """Return the values that are not among the previous ones, and add them to these."""
     new = [each for each in values if each.named.term not in previous]
     previous.update(each.named.term for each in new)
     return new
@@ -195,7 +194,7 @@ def _have_most(cells: Sequence[Cell]) -> bool:
 
 
 def _goes_along(leading: Sequence[Cell], other: Sequence[Cell]) -> bool:
-    """Tell whether the values of two properties stand in the same passages, one beside one."""
+    """Tell whether the values of two properties come in pairs from the same passages."""
     pairs = [
         ([each.passages for each in one.values], [each.passages for each in two.values])
         for one, two in zip(leading, other, strict=True)

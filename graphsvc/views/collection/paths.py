@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
 
 _DEEPEST = 8
-"""How deeply paths may be nested: what is deeper is passed over."""
+"""The most levels of nested paths: deeper ones are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class AlternativePath:
 
 @dataclass(frozen=True, slots=True)
 class RepeatedPath:
-    """A path once or more often; ``also_none`` if it may be left out, ``once`` if not repeated."""
+    """A repeated path; ``also_none`` if zero repetitions match, ``once`` if one is the most."""
 
     part: Path
     also_none: bool

@@ -1,4 +1,4 @@
-"""What somebody browses: classes, conditions on properties, and how the table is laid out."""
+"""The state of browsing: classes, conditions on properties, and the layout of the table."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Absent:
 class Span:
     """The thing has a number or a date from ``low`` to ``high``, both included.
 
-    Each is a decimal number, or a date as precise as it is known (``2017``, ``2017-04``,
-    ``2017-04-05``); an empty one leaves that end open.
+    Each bound is a decimal number, or a date of any precision (``2017``, ``2017-04``,
+    ``2017-04-05``); an empty bound leaves that end open.
     """
 
     low: str
@@ -51,24 +51,23 @@ Condition: TypeAlias = Is | Present | Absent | Span
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """The column that orders the table, and whether the last comes first."""
+    """The column that sorts the table, and whether the order is descending."""
 
     ref: PropertyRef
     descending: bool = False
 
 
-#: The order by label is that of no property.
+#: The order by label, which belongs to no property.
 BY_LABEL = Sort(PropertyRef(NamedNode("urn:label")))
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that decides a page of `/browse`.
+    """All parameters of a page of `/browse`.
 
-    A thing fits if it is of one of the classes (or none is given), and if for each property in
-    ``conditions`` at least one of the conditions there holds. No columns means those that the
-    shapes put first, no sort the order that suits the things. ``facet`` is the facet whose values
-    are all shown.
+    A thing matches if it has one of the classes (or there are none), and if for each property in
+    ``conditions`` at least one of its conditions is true. Without ``columns`` the table has the
+    first columns of the shapes, without ``sort`` the default order. ``facet`` is the opened facet.
     """
 
     classes: tuple[NamedNode, ...] = ()
@@ -99,7 +98,7 @@ class State:
         return replace(self, conditions=tuple(entries), page=1)
 
     def with_span(self, ref: PropertyRef, span: Span) -> State:
-        """Return the state with a span in place of the one that is there, if any."""
+        """Return the state with a span that replaces the previous one."""
         others = tuple(each for each in self.on(ref) if not isinstance(each, Span))
         spans = (span,) if span.low or span.high else ()
         bare = self.without(ref)
@@ -113,12 +112,12 @@ class State:
 
     @property
     def narrows(self) -> bool:
-        """Tell whether anything is asked of the things at all."""
+        """Tell whether there is any class or condition."""
         return bool(self.classes or self.conditions)
 
     @property
     def filter(self) -> State:
-        """Return what decides which things fit, and nothing of how they are shown."""
+        """Return the classes and conditions alone."""
         return State(self.classes, self.conditions)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graphsvc.views.collection.state import Sort, State
 
 MOST_COLUMNS = 24
-"""How many columns a table shows at most."""
+"""The most columns of a table."""
 
 _FIRST_COLUMNS = 5
 _LONGEST_VALUE = 60
@@ -31,7 +31,7 @@ _FEWEST_ROWS = 4
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One page of the things of a state, and the columns that it shows or could show."""
+    """One page of the things of a state, its columns, and all columns to choose from."""
 
     total: int
     page: int
@@ -39,12 +39,12 @@ class Table:
     choices: tuple[Column, ...]
     grid: Grid
     sort: Sort | None
-    """By what the things are sorted, or None if they are too many."""
+    """The order of the things, or None if they are too many to be sorted."""
     query: BoundQuery
     """The query for the things themselves."""
 
     def without_constant_columns(self) -> Table:
-        """Return the table without the columns that say the same in every row."""
+        """Return the table without the columns that are the same in every row."""
         if len(self.rows) < _FEWEST_ROWS:
             return self
         columns, grid = _with_columns(self.columns, self.grid, self._varying_columns())
@@ -65,7 +65,7 @@ class Table:
 
     @property
     def pages(self) -> int:
-        """Return on how many pages all things stand."""
+        """Return the number of pages."""
         return max(1, -(-self.total // PAGE_SIZE))
 
     @property
@@ -77,7 +77,7 @@ class Table:
 def columns_of(
     state: State, choices: Sequence[Column], plain: PlainColumns, used: Usages, total: int
 ) -> tuple[Column, ...]:
-    """Return the columns that a state asks for, or else those that the shapes put first."""
+    """Return the columns of a state, or else the first ones of the shapes."""
     if state.columns:
         by_id = {column.id: column for column in choices}
         return tuple(by_id.get(at) or plain[at] for at in state.columns[:MOST_COLUMNS])
@@ -90,9 +90,9 @@ def columns_of(
 
 
 def columns_in_use(used: Usages, plain: Callable[[PropertyRef], Column]) -> tuple[Column, ...]:
-    """Return the columns of things that no shape lays out: what most of them have stands first.
+    """Return the columns of things without shapes; the most frequent properties come first.
 
-    Texts come last, for a table has little room for them.
+    Texts come last, since a table has little room for them.
     """
     refs = [
         ref
@@ -108,9 +108,9 @@ def _is_text(term: Term) -> bool:
 
 
 def _differs(column: Column, used: Usages, total: int) -> bool:
-    """Tell whether a column says more than the names do, and not the same of all things.
+    """Tell whether a column has different values for the things.
 
-    What others say of the things counts only if it leads.
+    An incoming column counts only if it is a key column.
     """
     usage = used.get(column.id)
     if usage is None or column.details or (column.id.incoming and not column.is_key):
@@ -119,7 +119,7 @@ def _differs(column: Column, used: Usages, total: int) -> bool:
 
 
 def without_empty_columns(columns: Sequence[Column], grid: Grid) -> tuple[Sequence[Column], Grid]:
-    """Leave out the columns that say nothing beside the names; one is left in any case."""
+    """Return the columns and the grid without columns that only repeat the names; one remains."""
     indexes = [at for at in range(len(columns)) if any(_says(row, at) for row in grid.rows)] or [0]
     return _with_columns(columns, grid, indexes)
 
@@ -132,5 +132,5 @@ def _with_columns(
 
 
 def _says(row: GridRow, column: int) -> bool:
-    """Tell whether a cell has a value that is not just the name of the thing again."""
+    """Tell whether a cell has a value other than the name of the thing."""
     return any(value.named.label != row.thing.label for value in row.cells[column].values)

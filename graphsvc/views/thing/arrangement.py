@@ -1,4 +1,4 @@
-"""The facts of a thing in the groups and the order that the shapes give, under their names."""
+"""The facts of a thing, in the groups, the order and with the names of the shapes."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ if TYPE_CHECKING:
 UNSTATED = view_query("thing/unstated")
 
 _KEY_GROUP, _FACTS_GROUP = Phrase("Key facts"), Phrase("Facts")
-"""The group of what leads, and that of what a shape places in none."""
+"""The group of key properties, and the group of shapes without a group."""
 
 _FIRST_INCOMING = 5
-"""How many facts of each property that points to a thing are shown before the link to the rest."""
+"""The number of facts of each incoming property before the link to the rest."""
 
 
 class Arrangement:
-    """Where the facts of one thing stand on its page: ``facts`` are its own, and those it is in."""
+    """The rows and groups of facts on the page of a thing; ``facts`` has incoming facts too."""
 
     def __init__(
         self,
@@ -71,12 +71,12 @@ class Arrangement:
         self._also = self._redundant_facts()
 
     def teller(self, ref: PropertyRef, fact: Fact) -> PropertyRef | None:
-        """Return the property whose row says a fact; None if that is its own."""
+        """Return the property whose row contains a fact; None if the fact has its own row."""
         place = self._redundancy.teller(ref, fact)
         return None if place is None else place[0]
 
     def key(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Group | None:
-        """Return the facts that lead, under what the text leaves out of them too."""
+        """Return the group of key properties, with the notes on omissions."""
         beside = self._beside(omissions)
         rows = [self._row(ref, self._tells(ref), beside.get(ref, ())) for ref in self._leading]
         filled = [row for row in rows if _says(row)]
@@ -85,7 +85,7 @@ class Arrangement:
     def groups(self, omissions: Mapping[Term, tuple[Note, ...]]) -> list[Group]:
         """Return the other facts in the groups of the shapes, then the group of the rest.
 
-        In the rest are the properties that no shape places.
+        The rest are the properties without a shape.
         """
         beside = self._beside(omissions)
         own = (PropertyRef(prop) for prop in self._answers.out)
@@ -113,7 +113,7 @@ class Arrangement:
         return [*groups, self._group("", None, left)] if left else groups
 
     def unstated(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Unstated | None:
-        """Return what the shapes expect of the thing and nothing says, group by group."""
+        """Return the properties that the shapes expect and no fact states, group by group."""
         stated = self._answers.out.keys() | omissions.keys()
         lacking = [
             (self._shapes[PropertyRef(prop)], prop)
@@ -131,9 +131,9 @@ class Arrangement:
         return Unstated(tuple(groups), query) if groups else None
 
     def incoming(self) -> list[Incoming]:
-        """Return the beginning of each list of facts that point to the thing, in order.
+        """Return the beginning of each list of incoming facts, in order.
 
-        What leads is not among them, nor a list of which other rows say all.
+        Key properties are left out, and lists whose facts are all in other rows.
         """
         entries = []
         for prop, total in self._answers.into.items():
@@ -157,7 +157,7 @@ class Arrangement:
     def _beside(
         self, omissions: Mapping[Term, tuple[Note, ...]]
     ) -> Mapping[PropertyRef, tuple[Note, ...]]:
-        """Return the notes on what is left out by the row in which a reader looks for it."""
+        """Return the notes on omissions, by the row where a reader expects the property."""
         notes_by_row: dict[PropertyRef, dict[str, Note]] = defaultdict(dict)
         for prop, notes in omissions.items():
             ref = self._place_of(prop)
@@ -169,10 +169,10 @@ class Arrangement:
         return self._shapes.get(ref, PropertyShape())
 
     def _place_of(self, prop: Term) -> PropertyRef:
-        """Return the row in which a property is looked for.
+        """Return the row where a reader expects a property.
 
-        If it has none, that is one that says it more generally or goes a step further: one that
-        leads before others.
+        If the property has no row, this is the row of a more general property or of a shortcut;
+        key properties come before others.
         """
         own = PropertyRef(prop)
         if own in self._leading or any(map(self._tells(own), self._facts.get(own, ()))):
@@ -189,7 +189,7 @@ class Arrangement:
         return lambda fact: not self._redundancy.has(ref, fact)
 
     def _redundant_facts(self) -> Mapping[FactKey, Sequence[tuple[Named, Fact]]]:
-        """Return the facts of the thing that have no row of their own, by what tells them."""
+        """Return the facts of the thing without their own row, by the row that contains them."""
         facts_by_row: dict[FactKey, list[tuple[Named, Fact]]] = defaultdict(list)
         for ref, facts in self._facts.items():
             named = self._named(ref.property, self._shape(ref))
@@ -253,7 +253,7 @@ class Arrangement:
             yield Phrase("Query what they follow from"), DERIVATIONS.bind({"thing": thing})
 
     def _title(self, shape: PropertyShape) -> tuple[str, str | None]:
-        """Return what to write above the group of a shape, and in which language that is."""
+        """Return the title of the group of a shape, and its language."""
         group = shape.group_name(self._names.languages)
         return (_FACTS_GROUP, None) if group is None else (group.label, group.language)
 

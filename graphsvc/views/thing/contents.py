@@ -1,4 +1,4 @@
-"""What stands in the graphs that a thing is made of: a nanopublication, or a graph itself."""
+"""The statements in the graphs of a nanopublication, or in the graph that a thing is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def contents(answers: Answers, origins: Origins, names: Names) -> Iterator[Content]:
-    """Yield what stands in each graph, those of a nanopublication in the order of reading."""
+    """Yield the statements of each graph, those of a nanopublication in the order of reading."""
     roles = {row["value"]: row["property"] for row in answers.facts if row["property"] in CONTENTS}
     by_graph: dict[Term, list[Row]] = defaultdict(list)
     for row in answers.content:
@@ -43,7 +43,7 @@ def contents(answers: Answers, origins: Origins, names: Names) -> Iterator[Conte
 
 
 def _statements(rows: Sequence[Row], names: Names) -> Iterator[Statement]:
-    """Yield the statements; one about what has no name is told where this stands as a value."""
+    """Yield the statements; those about a blank node are part of the statement with it as value."""
     nested = Nested(rows)
     leading = {row["value"] for row in rows}
     for row in rows:

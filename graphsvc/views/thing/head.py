@@ -1,10 +1,10 @@
-"""What must be known of a thing before its document is made: is there one, and what links to it.
+"""The data on a thing that is needed before its document: whether it exists, and its links.
 
-Two standard statements say that a thing is not to be used any more. ``owl:deprecated true``: it is
-there, but better not used (https://www.w3.org/TR/owl2-syntax/#Annotation_Properties).
-``prov:invalidatedAtTime``: it is no more, and what is left of it is a tombstone
-(https://www.w3.org/TR/prov-o/#invalidatedAtTime). ``dcterms:isReplacedBy`` names what to use in its
-place, ``skos:changeNote`` says why.
+Two standard statements say that a thing should not be used any more. ``owl:deprecated true``: it
+still exists, but should not be used (https://www.w3.org/TR/owl2-syntax/#Annotation_Properties).
+``prov:invalidatedAtTime``: it no longer exists, and its page is a tombstone
+(https://www.w3.org/TR/prov-o/#invalidatedAtTime). ``dcterms:isReplacedBy`` names the replacement,
+``skos:changeNote`` the reason.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ EXISTING = view_query("thing/known")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The IRIs to which a thing is tied as typed links tell it, and whether it is in use.
+    """The targets of typed links of a thing, and whether it is in use.
 
-    ``texts`` are those that it is a passage of. ``withdrawn`` is the time of the withdrawal as it
-    is written, None for what is in use.
+    ``texts`` are the texts of a passage. ``withdrawn`` is the lexical form of the time of the
+    withdrawal, or None.
     """
 
     iri: str
@@ -48,7 +48,7 @@ class Head:
 
 
 def head(graph: Graph, iri: str) -> Head | None:
-    """Return what must be known of a thing first; None if the graph does not know it."""
+    """Return the head of a thing; None if it does not occur in the graph."""
     node = _node(iri)
     if node is None:
         return None
@@ -72,12 +72,12 @@ def head(graph: Graph, iri: str) -> Head | None:
 
 
 def is_known(graph: Graph, iri: str) -> bool:
-    """Tell whether the graph says anything about a thing, or has a graph of its name."""
+    """Tell whether a thing occurs in the graph, or is the name of a named graph."""
     return bool(filter_known(graph, [iri]))
 
 
 def filter_known(graph: Graph, iris: Iterable[str]) -> frozenset[str]:
-    """Return those of some IRIs that the graph knows; what is no IRI is not known."""
+    """Return the IRIs that occur in the graph; strings that are no IRI are left out."""
     nodes = [node for iri in iris if (node := _node(iri)) is not None]
     rows = graph.rows(EXISTING.bind({"thing": nodes}))
     return frozenset(row["thing"].value for row in rows if isinstance(row["thing"], NamedNode))

@@ -1,4 +1,4 @@
-"""What the editors say about the text: notes, and on which things and facts each one bears."""
+"""The notes of the editors, and the things and facts that they are about."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def notes_of(
     rows: Iterable[Mapping[str, Term]], names: Names, terms: Terms
 ) -> Mapping[Term, tuple[Note, ...]]:
-    """Return the notes in the answers of the query for notes, by what they are on."""
+    """Return the notes in the rows of the query for notes, by their target."""
     statements: dict[Term, dict[Term, list[tuple[Term, Term]]]] = defaultdict(
         lambda: defaultdict(list)
     )
@@ -37,7 +37,7 @@ def notes_of(
 
 
 def by_property(notes: Iterable[Note]) -> Mapping[Term, tuple[Note, ...]]:
-    """Return notes by the properties on whose facts they bear: those that they name."""
+    """Return notes by the properties that they mention."""
     index: dict[Term, list[Note]] = defaultdict(list)
     for note in notes:
         for named in note.properties:
@@ -84,7 +84,7 @@ def _in_order(statement: tuple[Term, Term]) -> tuple[str, bool, str]:
 
 
 def _in_one_language(values: Sequence[Term], names: Names) -> list[str]:
-    """Return the words among some values that suit the reader best: all of one language."""
+    """Return the texts among some values in the language that suits the reader best."""
     literals = [value for value in values if isinstance(value, Literal)]
     closest = min((fit(literal, names.languages) for literal in literals), default=0)
     return [each.value for each in literals if fit(each, names.languages) == closest]

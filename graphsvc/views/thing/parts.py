@@ -1,4 +1,4 @@
-"""The parts of a thing that have no page of their own: fragments, and parts that are counted."""
+"""The parts of a thing without a page of their own: fragments, and partitions of a dataset."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graphsvc.views.thing.answers import Answers, Row
     from graphsvc.views.thing.model import Group
 
-#: What leads to a part, what the part is of, and what of it is counted.
+#: The property from a dataset to a part, to the part's class or property, and to its count.
 _COUNTED: Mapping[Term, tuple[NamedNode, NamedNode]] = {
     VOID.classPartition: (VOID["class"], VOID.entities),
     VOID.propertyPartition: (VOID.property, VOID.triples),
@@ -31,7 +31,7 @@ _COUNTED: Mapping[Term, tuple[NamedNode, NamedNode]] = {
 def partition(
     prop: Term, facts: Sequence[Fact], parts: Mapping[Term, Sequence[Row]], names: Names
 ) -> Partition | None:
-    """Return the parts that a property leads to, or None if these are no counted parts."""
+    """Return the partition that a property leads to, or None if it is none."""
     if prop not in _COUNTED:
         return None
     of, counting = _COUNTED[prop]
@@ -49,9 +49,9 @@ def partition(
 def fragments(
     answers: Answers, groups: Sequence[Group], named: Callable[[Term], Named]
 ) -> Iterator[Fragment]:
-    """Yield the fragments of a document that its facts name, and those that these name in turn.
+    """Yield the fragments of a document in its facts, and the fragments in their facts.
 
-    The parts of a dataset by class and by property are not among them: the page has them in tables.
+    The partitions of a dataset are left out: the page has them in tables.
     """
     start = f"{answers.thing.value}#"
     waiting = [

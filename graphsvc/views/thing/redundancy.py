@@ -1,8 +1,7 @@
-"""Which facts of a thing another row of its page says already, as the ontology and the dates tell.
+"""The facts of a thing that another row of its page already contains.
 
-A fact with a property under another one says all that the fact with that one says; the inverse of a
-fact says the same; a year beside its date says nothing more; and what stands beside the far end of
-a shortcut needs no row of its own (see `shortcuts`).
+A fact is redundant if there is one with a more specific property, or its inverse, or, for a year,
+a full date; and if it is one step of a shortcut that is shown (see `shortcuts`).
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ if TYPE_CHECKING:
     from graphsvc.views.thing.shortcuts import FactKey, Shortcuts
 
 _MOST_STEPS = 5
-"""How many rows may each stand for the one before it."""
+"""The most steps from a row to the row that contains its facts."""
 
 
 def with_evidence(
     terms: Terms, facts: Mapping[PropertyRef, Sequence[Fact]]
 ) -> Mapping[PropertyRef, Sequence[Fact]]:
-    """Return facts, those that only say more generally what a sentence states as stated there."""
+    """Return facts in which a generalisation of a stated fact has the passages of that fact."""
     stated = {
         (ref, fact.other.term): fact
         for ref, each in facts.items()
@@ -56,7 +55,7 @@ def with_evidence(
 
 
 class Redundancy:
-    """Which facts need no row of their own, of all that a page could show."""
+    """Finds the facts of a page that need no row of their own."""
 
     def __init__(
         self,
@@ -78,11 +77,11 @@ class Redundancy:
         }
 
     def has(self, ref: PropertyRef, fact: Fact) -> bool:
-        """Tell whether another row says what a fact says."""
+        """Tell whether another row contains a fact."""
         return self._teller(ref, fact) is not None
 
     def teller(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
-        """Return the row that has a fact in the end, and its far end; None if that is its own."""
+        """Return the row and value that contain a fact in the end; None if the fact has its own row."""
         place = self._teller(ref, fact)
         for _ in range(_MOST_STEPS):
             further = None if place is None else self._teller_at(place)
@@ -107,16 +106,16 @@ class Redundancy:
         )
 
     def _inverse(self, ref: PropertyRef, end: Term) -> FactKey | None:
-        """Return the fact of the thing itself that another one has of it, if no row leads."""
+        """Return the own fact of the thing that is the inverse of an incoming one."""
         if not ref.incoming or ref in self._leading:
             return None
         own = (PropertyRef(each) for each in self._terms.inverses(ref.property))
         return next(((each, end) for each in own if end in self._ends.get(each, ())), None)
 
     def _is_better(self, one: PropertyRef, other: PropertyRef) -> bool:
-        """Tell whether the row of one property is to say what two of them say.
+        """Tell whether the row of one property is to contain the facts of both.
 
-        What leads a page goes before what does not, then the more special one before the other.
+        A key property comes before others, then the more specific one before the other.
         """
         if one.incoming is not other.incoming:
             return False
