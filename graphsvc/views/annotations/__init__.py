@@ -1,6 +1,6 @@
-"""The annotations of a text: which words name which thing, and what its passages state.
+"""The annotations of a text: words that name things, and the facts that passages state.
 
-They are what other tools read: https://www.w3.org/TR/annotation-model/.
+Other tools can read them: https://www.w3.org/TR/annotation-model/.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 STATED = view_query("annotations/stated")
 
-#: How many characters before and after the words tell them from the same words elsewhere.
+#: The characters before and after the words that distinguish them from the same words elsewhere.
 AROUND = 32
 
-#: For how many passages is asked at once.
+#: The passages in one query.
 _AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Words of a text: ``text[begin:end]`` in code points, and what stands around them."""
+    """Words of a text: ``text[begin:end]`` in code points, and the text around them."""
 
     words: str
     begin: int
@@ -48,10 +48,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class TextAnnotation:
-    """A fact of a passage as an annotation, whose IRI is ``iri``.
+    """A fact of a passage as an annotation with the IRI ``iri``.
 
-    The words of a ``target`` name a thing with ``classes``, if the fact gives it a name that stands
-    in the passage; else they are those of the passage, which state ``triple``.
+    If the fact is a name that occurs in the passage, the ``target`` is this name and ``classes``
+    are those of the thing. Otherwise the target is the whole passage, which states ``triple``.
     """
 
     iri: str
@@ -68,7 +68,7 @@ class TextAnnotation:
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """A passage, its place, and the triples that it states."""
+    """A passage, its offset, and the triples that it states."""
 
     iri: str
     begin: int
@@ -77,7 +77,7 @@ class _Passage:
 
 
 def annotations_of(graph: Graph, text: str, content: str | None) -> Iterator[TextAnnotation]:
-    """Yield the annotations of a text in its order; ``content`` is the text, if it is there."""
+    """Yield the annotations in the order of the text; ``content`` is the text, if available."""
     for passage in _passages(graph, text):
         yield from _of_passage(passage, content)
 
@@ -97,7 +97,7 @@ def _passages(graph: Graph, text: str) -> Iterator[_Passage]:
 
 
 def _triple(terms: Sequence[Term | None]) -> Triple | None:
-    """Return a fact that can be told without blank nodes, or None."""
+    """Return a fact, or None if it contains a blank node or a triple term."""
     subject, prop, value = terms
     if not isinstance(subject, NamedNode) or not isinstance(prop, NamedNode):
         return None
@@ -130,7 +130,7 @@ def _words(triple: Triple) -> str:
 
 
 def _named_at(triple: Triple, passage: _Passage) -> int:
-    """Return where in a passage a thing gets its name, or -1 if a triple is no such."""
+    """Return the offset of a name in a passage, or -1 if the triple has no name that occurs."""
     words = _words(triple)
     return passage.words.find(words) if words and is_name(triple.predicate) else -1
 

@@ -1,4 +1,4 @@
-"""The annotations of a text as other tools read them: Web Annotation in JSON-LD, and NIF."""
+"""The annotations of a text in standard formats: Web Annotation in JSON-LD, and NIF."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _web_annotation(annotation: TextAnnotation, text: str) -> dict[str, object]:
 
 
 def _selectors(target: Target) -> list[dict[str, object]]:
-    """Return how the words are found: by themselves, and by their offsets in code points."""
+    """Return the selectors of the words: by quotation, and by offsets in code points."""
     around = {"prefix": target.before, "suffix": target.after}
     quote = {"type": "TextQuoteSelector", "exact": target.words}
     return [

@@ -1,4 +1,4 @@
-"""Datasets and catalogues as portals describe them: in which forms, how large, under which licence.
+"""Datasets and catalogues as in data portals: their distributions, sizes and licences.
 
 https://www.w3.org/TR/vocab-dcat-3/ and the datasets of schema.org.
 """
@@ -47,7 +47,7 @@ _HAS_DATASETS = (DCAT.dataset, SCHEMA.dataset, _HTTP.dataset)
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One form in which a dataset can be had; ``size`` in bytes, ``words`` what else says it."""
+    """One distribution of a dataset; ``size`` is in bytes, ``words`` is a size in words."""
 
     thing: Named
     title: Named | None
@@ -61,7 +61,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Distributions:
-    """The forms of a dataset."""
+    """The distributions of a dataset."""
 
     forms: tuple[Distribution, ...]
     query: BoundQuery
@@ -69,7 +69,7 @@ class Distributions:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """A dataset of a catalogue: who publishes it, what it is about, in how many forms it is."""
+    """A dataset of a catalogue: its publishers, its themes, and its number of distributions."""
 
     dataset: Named
     publishers: tuple[Named, ...]
@@ -79,9 +79,9 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The datasets of a catalogue, the first ones, and how many there are.
+    """The first datasets of a catalogue, and the number of all.
 
-    ``property`` is that under which an address asks for all of them.
+    ``property`` is the parameter of the address that lists all of them.
     """
 
     datasets: tuple[CatalogueEntry, ...]
@@ -91,21 +91,21 @@ class Catalogue:
 
 
 class DistributionsDraft:
-    """The forms of a dataset, not named yet."""
+    """The distributions of a dataset before their names are read."""
 
     def __init__(self, graph: Graph, answers: Answers) -> None:
         self._query = DISTRIBUTIONS.bind({"thing": answers.thing})
         self._descriptions = _by_thing(graph, self._query, "distribution")
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
+        """Yield the terms that need names."""
         for thing, description in self._descriptions.items():
             yield thing
             for values in description.values():
                 yield from values
 
     def with_names(self, names: Names) -> Distributions:
-        """Return them under their names."""
+        """Return them with names."""
         forms = [
             _distribution(thing, description, names)
             for thing, description in self._descriptions.items()
@@ -115,7 +115,7 @@ class DistributionsDraft:
 
 
 class CatalogueDraft:
-    """The datasets of a catalogue, not named yet."""
+    """The datasets of a catalogue before their names are read."""
 
     def __init__(self, graph: Graph, answers: Answers) -> None:
         self._query = LISTED.bind({"thing": answers.thing})
@@ -125,13 +125,13 @@ class CatalogueDraft:
         self._total = sizes[self._property]
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
+        """Yield the terms that need names."""
         for thing, description in self._descriptions.items():
             yield thing
             yield from (*description.get(DCTERMS.publisher, ()), *description.get(DCAT.theme, ()))
 
     def with_names(self, names: Names) -> Catalogue:
-        """Return them under their names."""
+        """Return them with names."""
         datasets = [
             CatalogueEntry(
                 names[thing],
@@ -147,7 +147,7 @@ class CatalogueDraft:
 
 
 def drafts(graph: Graph, answers: Answers) -> Iterator[DistributionsDraft | CatalogueDraft]:
-    """Yield what is said of a thing as a dataset or a catalogue, if anything is."""
+    """Yield the drafts of a thing that is a dataset or a catalogue."""
     if any(prop in answers.out for prop in _HAS_DISTRIBUTIONS):
         yield DistributionsDraft(graph, answers)
     if any(prop in answers.out for prop in _HAS_DATASETS):

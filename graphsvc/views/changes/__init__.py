@@ -1,4 +1,4 @@
-"""The changes as they are shown: grouped by thing or by passage, with names and quotations."""
+"""The changes between releases, grouped by thing or by passage, with names and quotations."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _EXACT = str(OA.exact)
 
 @dataclass(frozen=True, slots=True)
 class NamedChange:
-    """One change: its names, and the passage that states it in the release it is of."""
+    """One change with names, and with the passage that states it in its release."""
 
     change: Change
     subject: Named
@@ -49,10 +49,10 @@ class NamedChange:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Changes of one thing, or in one passage; ``continues`` if the page before has some of them.
+    """Changes of one thing, or in one passage; ``continues`` if the previous page has some of them.
 
-    ``before`` and ``after`` are the passage as it was and as it is, if the group is of one.
-    ``queries`` are for what it is about, in each of the two releases; none if it has no IRI.
+    ``before`` and ``after`` are the two versions of the passage, if the group has one.
+    ``queries`` are for the thing in each of the two releases; none if it has no IRI.
     """
 
     about: Named
@@ -65,7 +65,7 @@ class Group:
 
     @property
     def words(self) -> Sequence[tuple[str, str]]:
-        """Return the words, each run "same", "removed" or "added"; none if they are as before."""
+        """Return the words in runs, each "same", "removed" or "added"; none without a change."""
         if self.before is None or self.after is None or self.before.quote == self.after.quote:
             return ()
         return tuple(_words(self.before.quote, self.after.quote))
@@ -73,7 +73,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a view: its groups, and where it stands among all changes of the view."""
+    """A page of a view: its groups, its number, and the number of all pages and changes."""
 
     view: View
     groups: tuple[Group, ...]
@@ -83,7 +83,7 @@ class Page:
 
 
 class Report:
-    """The changes from one release to another, with the names that they have in each.
+    """The changes from one release to another, with the names from each of them.
 
     ``languages`` is the language priority list for the names.
     """
@@ -94,7 +94,7 @@ class Report:
         self._languages = languages
 
     def page(self, view: View, number: int, size: int) -> Page:
-        """Return a page of so many changes; it has no groups if there is no such page."""
+        """Return a page of changes; a page after the last has no groups."""
         total = self._diff.total(view)
         offset = (number - 1) * size
         changes = self._diff.changes(view, size + 1, max(offset - 1, 0))
@@ -121,7 +121,7 @@ class Report:
 
 
 class _Grouping:
-    """Puts changes together by what they are about, all of whose names have been read."""
+    """Groups changes by thing or passage; the names are already read."""
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class _Grouping:
         self._blanks = blanks
 
     def groups(self, changes: Sequence[Change], last: Change | None) -> Iterator[Group]:
-        """Yield the groups; ``last`` is the change before these, if there is one."""
+        """Yield the groups; ``last`` is the last change of the previous page, if there is one."""
         previous = None if last is None else _about(self._view, last)
         for about, together in groupby(changes, key=lambda change: _about(self._view, change)):
             yield self._group(about[1], list(together), continues=about == previous)
@@ -182,7 +182,7 @@ class _Grouping:
             words = (each if isinstance(each, str) else names[each].label for each in pieces)
             return Named(node, "".join(words))
         named, other = self._names[sign][node], self._names[-sign][node]
-        # A thing that has lost its name is called what it was called.
+        # A thing without a label in this release gets its label from the other one.
         return other if named.language is None and other.language is not None else named
 
 
@@ -196,7 +196,7 @@ def _terms(changes: Sequence[Change]) -> Iterator[Term]:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two releases, all changes from the one to the other, and how to show them."""
+    """Two releases, the changes between them, and the report on these."""
 
     before: Release
     after: Release
@@ -216,7 +216,7 @@ def _about(view: View, change: Change) -> tuple[str, str]:
 
 
 def _is_quote(view: View, change: Change) -> bool:
-    """Tell whether a change is that of a passage's words, which are shown above its facts."""
+    """Tell whether a change is that of a passage's words, which are shown above the facts."""
     return (
         view is View.SENTENCES
         and change.kind is Kind.PASSAGE

@@ -1,4 +1,4 @@
-"""What is said of a blank node of a release, much as Turtle writes it."""
+"""The facts of a blank node of a release, in a form similar to Turtle."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
 
 Piece: TypeAlias = "str | Term"
-"""Punctuation, or a term that is shown by its name."""
+"""Punctuation, or a term that is shown with its name."""
 
 _FIRST, _REST = str(RDF.first), str(RDF.rest)
 
-#: How far a blank node is written out; deeper ones are told by their names.
+#: The most levels of nested blank nodes; deeper ones are shown as an ellipsis.
 _DEEPEST = 40
 
 
 def expression(diff: Ledger, node: str, sign: int, deepest: int = _DEEPEST) -> Iterator[Piece]:
-    """Yield the pieces of what is said of a blank node, in the release that ``sign`` stands for."""
+    """Yield the pieces of a blank node's text; ``sign`` selects the release."""
     changes = diff.blank(node, sign) if deepest else []
     if not changes:
         yield "[ … ]"

@@ -1,4 +1,4 @@
-"""What to call the things that somebody may choose as the parameter of a query."""
+"""The names of things that are possible parameters of a query."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SAME = view_query("choices/same")
 
 @dataclass(frozen=True, slots=True)
 class NamedChoice:
-    """A thing under its name here, None if the graph does not know it; a passage is one as well."""
+    """A thing, its name (None if it does not occur in the graph), and the passage, if it is one."""
 
     thing: NamedNode
     named: Named | None
@@ -33,7 +33,7 @@ class NamedChoice:
 def name_choices(
     graph: Graph, terms: Iterable[Term | None], languages: str
 ) -> tuple[NamedChoice, ...]:
-    """Return the things among some terms as they are called here, whatever others call them."""
+    """Return the things among some terms with their names, also for their IRIs elsewhere."""
     things = [term for term in dict.fromkeys(terms) if isinstance(term, NamedNode)]
     own_iris = dict(zip(things, things, strict=True))
     elsewhere = [thing for thing in things if not thing.value.startswith(graph.base)]

@@ -1,4 +1,4 @@
-"""What it takes to cite a claim or a thing of the graph: its words, its sentences, its text."""
+"""The data to cite a claim or a thing of the graph: its words, its sentences, its text."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ SENTENCES = view_query("citation/sentences")
 
 @dataclass(frozen=True, slots=True)
 class CitedResource:
-    """What is cited: ``statement`` are the words of a claim, empty for a thing.
+    """The claim or thing that is cited: ``statement`` is the claim, None for a thing.
 
-    ``passages`` state the claim, or are what it was inferred from; ``source`` is their text, and
-    ``query`` asks for them.
+    ``passages`` state the claim, or are its premises; ``source`` is their text, and ``query``
+    selects them.
     """
 
     iri: str
@@ -51,13 +51,13 @@ class CitedResource:
 
 
 def thing_to_cite(graph: Graph, iri: str, languages: str) -> CitedResource:
-    """Return what to cite a thing by; a derivation is cited as what it derives.
+    """Return the data to cite a thing; a derivation is cited as the fact that it derives.
 
     Errors: UnknownEntity.
     """
     node = NamedNode(iri)
     rows = list(graph.rows(DERIVED.bind({"step": node})))
-    # A record of how a fact follows is known by its own graph alone.
+    # A derivation occurs in the graph of derivations only.
     if not rows and not is_known(graph, iri):
         raise UnknownEntity(iri)
     derived = next((fact for row in rows if (fact := _fact(row)) is not None), None)
@@ -66,9 +66,9 @@ def thing_to_cite(graph: Graph, iri: str, languages: str) -> CitedResource:
 
 
 def claim_to_cite(graph: Graph, claim: str, subject: str | None, languages: str) -> CitedResource:
-    """Return what to cite a claim by: a graph's IRI and, as its fragment, the claim's name.
+    """Return the data to cite a claim; its IRI is a graph's IRI with the claim's name as fragment.
 
-    ``subject`` narrows the search in a graph that holds many claims. Errors: UnknownEntity.
+    ``subject`` narrows the search in a graph with many claims. Errors: UnknownEntity.
     """
     stating, _, name = claim.partition("#")
     node = NamedNode(stating)
@@ -113,7 +113,7 @@ def _cited(
 
 
 def _passages(rows: Iterable[Mapping[str, Term]], languages: str) -> Iterator[Passage]:
-    """Yield passages in the order of the text, each in the words that suit the reader best."""
+    """Yield passages in the order of the text, each in the language that suits the reader best."""
     rows_by_passage: dict[Term, list[Mapping[str, Term]]] = {}
     for row in rows:
         rows_by_passage.setdefault(row["passage"], []).append(row)

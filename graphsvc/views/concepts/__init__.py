@@ -1,12 +1,12 @@
 """Thesauri: the blocks of the pages of concepts, of their schemes and of collections.
 
-They are asked for by the types of a thing, and stand beside its facts:
+The types of a thing decide which blocks it has besides its facts. The queries are:
 
-    around    of a concept: the ways to it from the top, what is under it and beside it
-    labels    its labels, if some are those of SKOS-XL; else its facts hold them
-    mappings  what it matches elsewhere, if it does
-    tops      of a scheme: its top concepts (or else its roots)
-    below     what is directly under these
+    around    for a concept: the paths to it from the top, its narrower and its sibling concepts
+    labels    its labels, if some are those of SKOS-XL; otherwise they are in its facts
+    mappings  its mappings to other schemes, if there are any
+    tops      for a scheme: its top concepts (or else its roots)
+    below     the concepts directly under these
     ordered   the members of an ordered collection
 """
 
@@ -52,10 +52,10 @@ BELOW = view_query("concepts/below")
 ORDERED = view_query("concepts/ordered")
 
 MOST_TOPS = 200
-"""How many top concepts of a scheme are shown."""
+"""The most top concepts of a scheme on its page."""
 
 MOST_MEMBERS = 200
-"""How many members of a collection are shown."""
+"""The most members of a collection on its page."""
 
 _MOST_ABOVE = 500
 _MOST_BELOW = 1000
@@ -72,7 +72,7 @@ _HIDDEN = frozenset({SKOS.hiddenLabel, SKOSXL.hiddenLabel})
 
 
 class ConceptDraft:
-    """What is said of a concept, not named yet."""
+    """The block of a concept before its names are read."""
 
     def __init__(self, graph: Graph, answers: Answers) -> None:
         self._answers = answers
@@ -101,12 +101,12 @@ class ConceptDraft:
     def _rows_if_present(
         self, graph: Graph, query: BoundQuery, properties: Iterable[NamedNode]
     ) -> Sequence[Row]:
-        """Return the answer to a query, if the concept has one of some properties."""
+        """Return the rows of a query if the concept has one of some properties, or else none."""
         is_needed = any(prop in self._values for prop in properties)
         return list(graph.rows(query)) if is_needed else []
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
+        """Yield the terms that need names."""
         for path in self._tree.paths:
             yield from path
         yield from self._under
@@ -117,7 +117,7 @@ class ConceptDraft:
             yield from self._values.get(prop, ())
 
     def with_names(self, names: Names) -> Concept:
-        """Return it under the names of things."""
+        """Return the block with names."""
         narrower, listed = self._narrower()
         has_tree = len(self._tree.paths[0]) > 1 or len(self._tree.paths) > 1 or self._under
         schemes = [*self._values.get(SKOS.inScheme, ()), *self._values.get(SKOS.topConceptOf, ())]
@@ -146,7 +146,7 @@ class ConceptDraft:
         )
 
     def _narrower(self) -> tuple[int, str | None]:
-        """Return how many concepts are under it, and how an address asks for all of them."""
+        """Return the number of narrower concepts, and the parameter of the address for all."""
         into = self._answers.into.get(SKOS.broader, 0)
         out = self._answers.out.get(SKOS.narrower, 0)
         count = max(into, out, len(self._under))
@@ -155,7 +155,7 @@ class ConceptDraft:
         return count, SKOS.broader.value if into >= out else f"~{SKOS.narrower.value}"
 
     def _in_languages(self, languages: str) -> Iterator[LabelsIn]:
-        """Yield the labels by language, those first that the reader takes."""
+        """Yield the labels by language, the languages of the reader first."""
         labels = [(prop, value) for prop, values in self._values.items() for value in values]
         labels += [(row["property"], row["value"]) for row in self._forms]
         by_language: dict[str | None, tuple[set[str], set[str], set[str]]] = defaultdict(
@@ -188,7 +188,7 @@ class ConceptDraft:
 
 
 class SchemeDraft:
-    """The first two levels of a concept scheme, not named yet."""
+    """The first two levels of a concept scheme before their names are read."""
 
     def __init__(self, graph: Graph, answers: Answers) -> None:
         self._answers = answers
@@ -199,20 +199,20 @@ class SchemeDraft:
         self._is_partial = len(rows.rows) == _MOST_BELOW
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
+        """Yield the terms that need names."""
         yield from self._tops
         for lower in self._lower.values():
             yield from lower[:MOST_NARROWER]
 
     def with_names(self, names: Names) -> Scheme:
-        """Return it under the names of things."""
+        """Return the block with names."""
         nodes = levels(self._tops, self._lower, names)
         tree = ConceptTree(nodes, self._query, self._more, self._is_partial) if nodes else None
         return Scheme(tree, self._answers.into.get(SKOS.inScheme, 0))
 
 
 class MembersDraft:
-    """The members of a collection, not named yet."""
+    """The members of a collection before their names are read."""
 
     def __init__(self, graph: Graph, answers: Answers) -> None:
         query = ORDERED.bind({"thing": answers.thing})
@@ -225,11 +225,11 @@ class MembersDraft:
         self._members = members[:MOST_MEMBERS]
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
+        """Yield the terms that need names."""
         yield from self._members
 
     def with_names(self, names: Names) -> CollectionMembers:
-        """Return them under their names."""
+        """Return the block with names."""
         members = [names[each] for each in self._members]
         if not self._ordered:
             members.sort(key=lambda each: each.label.casefold())
@@ -238,7 +238,7 @@ class MembersDraft:
 
 
 def drafts(graph: Graph, answers: Answers) -> Iterator[ConceptDraft | SchemeDraft | MembersDraft]:
-    """Yield what a thesaurus says of a thing, as far as its types tell to ask for it."""
+    """Yield the drafts for a thing; its types decide which ones."""
     types = {row["value"] for row in answers.facts if row["property"] == RDF.type}
     if SKOS.Concept in types:
         yield ConceptDraft(graph, answers)
@@ -249,7 +249,7 @@ def drafts(graph: Graph, answers: Answers) -> Iterator[ConceptDraft | SchemeDraf
 
 
 def _tops(graph: Graph, scheme: NamedNode) -> tuple[BoundQuery, list[Term]]:
-    """Return the top concepts of a scheme, or else its roots, and the query that found them."""
+    """Return the top concepts of a scheme, or else its roots, and the query for them."""
     for query in (TOPS, ROOTS):
         bound = query.bind({"scheme": scheme})
         if tops := [row["concept"] for row in graph.rows(bound)]:
@@ -258,7 +258,7 @@ def _tops(graph: Graph, scheme: NamedNode) -> tuple[BoundQuery, list[Term]]:
 
 
 def _once(rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield one row for each fact, whatever graphs state it."""
+    """Yield one row for each fact, also if several graphs state it."""
     facts = set()
     for row in rows:
         fact = (row["property"], row.get("value"), row.get("subject"))
@@ -268,7 +268,7 @@ def _once(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def _in_order(rows: Sequence[Row]) -> Iterator[Term]:
-    """Yield the members of a list in its order; a list that runs in a circle ends there."""
+    """Yield the members of a list in order; a circular list ends where it closes."""
     members = {row["node"]: row["member"] for row in rows}
     following = {row["node"]: row["next"] for row in rows}
     after = set(following.values())

@@ -1,4 +1,4 @@
-"""What the pages of thesauri show: plain values, no store and no HTML in them."""
+"""The data of the pages of thesauri: plain values without store or HTML."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ConceptNode:
-    """A concept in a tree, and those under it that are shown.
+    """A concept in a tree, and the narrower concepts that are shown.
 
-    ``is_self`` marks the concept that the page is about; ``is_circular`` one that is under itself,
-    where the tree ends; ``more`` counts concepts under it that are not shown.
+    ``is_self`` marks the concept of the page; ``is_circular`` a concept that is under itself, where
+    the tree ends; ``more`` is the number of narrower concepts that are not shown.
     """
 
     concept: Named
@@ -27,9 +27,10 @@ class ConceptNode:
 
 @dataclass(frozen=True, slots=True)
 class ConceptTree:
-    """Concepts, the more special ones under the more general ones.
+    """Concepts, the narrower ones under the broader ones.
 
-    ``more`` counts ways, or roots, that are left out; ``is_partial`` tells that not all was read.
+    ``more`` is the number of paths, or roots, that are left out; ``is_partial`` tells that not
+    everything was read.
     """
 
     nodes: tuple[ConceptNode, ...]
@@ -40,7 +41,7 @@ class ConceptTree:
 
 @dataclass(frozen=True, slots=True)
 class LabelsIn:
-    """The labels of a concept in one language, by how they are meant."""
+    """The labels of a concept in one language, by kind."""
 
     language: str | None
     preferred: tuple[str, ...]
@@ -50,9 +51,9 @@ class LabelsIn:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a concept is said to match elsewhere, and in which scheme that is.
+    """A concept of another scheme that a concept is mapped to, and the scheme.
 
-    ``source`` is what tells where the target is from, if no scheme is known: the name of a host.
+    ``source`` is the host of the target, which is shown if no scheme is known.
     """
 
     target: Named
@@ -62,10 +63,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """What the page of a concept shows beside its facts.
+    """The block of a concept besides its facts.
 
-    ``mappings`` are by the property that says so. ``all_narrower`` is the property and its
-    direction by which an address asks for the concepts under it.
+    ``mappings`` are by mapping property. ``all_narrower`` is the parameter of the address that
+    lists all narrower concepts: a property and its direction.
     """
 
     labels: tuple[LabelsIn, ...]
@@ -81,9 +82,9 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """What the page of a concept scheme shows beside its facts: the first two levels of its tree.
+    """The block of a concept scheme besides its facts: the first two levels of its tree.
 
-    ``concepts`` counts those that say to be in it.
+    ``concepts`` is the number of concepts in the scheme.
     """
 
     tree: ConceptTree | None
@@ -92,7 +93,7 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class CollectionMembers:
-    """The members of a collection; ``more`` are left out."""
+    """The members of a collection; ``more`` is the number of those left out."""
 
     members: tuple[Named, ...]
     is_ordered: bool

@@ -1,4 +1,4 @@
-"""The thesauri of a graph, with which its first page begins: read once for a release."""
+"""The thesauri of a graph, for its first page: read once for a release."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ SCHEMES = view_query("concepts/schemes")
 LOOSE = view_query("concepts/loose")
 
 MOST_SCHEMES = 20
-"""How many concept schemes the first page lists."""
+"""The most concept schemes on the first page."""
 
 MOST_TOPS = 60
-"""How many top concepts of a scheme it lists."""
+"""The most top concepts of a scheme on the first page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thesaurus:
-    """A concept scheme, None for a graph without any; ``tops`` are where it begins."""
+    """A concept scheme, None for a graph without any, with its top concepts."""
 
     scheme: Term | None
     concepts: int
@@ -66,14 +66,14 @@ class Thesauri:
         return cls(tuple(listed), len(sizes) - len(first), query)
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
+        """Yield the terms that need names."""
         for each in self.listed:
             if each.scheme is not None:
                 yield each.scheme
             yield from each.tops[:MOST_TOPS]
 
     def outlines(self, names: Names) -> Iterator[Outline]:
-        """Yield them under the names of things."""
+        """Yield the concept schemes with names."""
         for each in self.listed:
             tops = sorted(
                 (names[top] for top in each.tops[:MOST_TOPS]), key=lambda top: top.label.casefold()
@@ -83,7 +83,7 @@ class Thesauri:
 
 
 def _begin(graph: Graph, schemes: list[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]]:
-    """Yield with which concepts the schemes begin: those that they say, or else their roots."""
+    """Yield the schemes with their top concepts, or else their roots."""
     waiting = schemes
     for query in (TOPS, ROOTS):
         rows = graph.rows(query.bind({"scheme": waiting}))

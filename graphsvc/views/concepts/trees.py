@@ -1,4 +1,4 @@
-"""Trees of concepts: the ways from the top to one of them, and the first levels of a scheme."""
+"""Trees of concepts: the paths from the top to one of them, and the first levels of a scheme."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     Pairs = Iterable[tuple[Term, Term]]
 
 MOST_PATHS = 12
-"""How many ways from the top to a concept are shown."""
+"""The most paths from the top to a concept that are shown."""
 
 MOST_NARROWER = 60
-"""How many concepts directly under one are shown; of a scheme's top concepts, how many each has."""
+"""The most narrower concepts of a concept that are shown."""
 
 MOST_BESIDE = 12
-"""Concepts beside one are shown if they are no more than these."""
+"""Sibling concepts are shown if there are no more than these."""
 
 _DEEPEST = 30
 
 
 def by_first(pairs: Pairs) -> Mapping[Term, Sequence[Term]]:
-    """Return the second terms of pairs by the first ones."""
+    """Group the second terms of pairs by the first ones."""
     groups: dict[Term, list[Term]] = defaultdict(list)
     for first, second in pairs:
         groups[first].append(second)
@@ -36,16 +36,16 @@ def by_first(pairs: Pairs) -> Mapping[Term, Sequence[Term]]:
 
 
 def paths_to(start: Term, uppers: Mapping[Term, Sequence[Term]]) -> tuple[list[list[Term]], int]:
-    """Return the ways from the top down to a concept, and how many were left out.
+    """Return the paths from the top down to a concept, and the number of those left out.
 
-    A way that comes to a concept for the second time begins below that.
+    A path never contains a concept twice: in a cycle it begins below the repeated one.
     """
     waiting, paths, left_out = [[start]], [], 0
     while waiting:
         path = waiting.pop()
         above = [each for each in uppers.get(path[0], ()) if each not in path]
         if above and len(path) < _DEEPEST:
-            # However many ways there are, so many are followed.
+            # The number of paths that are followed is limited.
             waiting += [[each, *path] for each in reversed(above[: 2 * MOST_PATHS])]
             if len(waiting) > 2 * MOST_PATHS:
                 left_out += len(waiting) - 2 * MOST_PATHS
@@ -59,7 +59,7 @@ def paths_to(start: Term, uppers: Mapping[Term, Sequence[Term]]) -> tuple[list[l
 
 
 class TreeBuilder:
-    """The tree around one concept: the ways to it, what is under it, and what is beside it."""
+    """Builds the tree around one concept: the paths to it, its narrower and sibling concepts."""
 
     def __init__(
         self,
@@ -75,12 +75,12 @@ class TreeBuilder:
         self._tops = {path[0] for path in self.paths if uppers.get(path[0])}
 
     def siblings(self) -> Iterator[Term]:
-        """Yield the concepts beside it that are shown."""
+        """Yield the sibling concepts that are shown."""
         for above in self._beside:
             yield from self._siblings(above)
 
     def nodes(self, names: Names, narrower: int) -> tuple[ConceptNode, ...]:
-        """Return the tree from the top; ``narrower`` counts all that are under the concept."""
+        """Return the tree from the top; ``narrower`` is the number of all narrower concepts."""
         return self._level(self.paths, names, narrower, above=None)
 
     def _level(
@@ -122,7 +122,7 @@ class TreeBuilder:
 def levels(
     tops: Iterable[Term], lower: Mapping[Term, Sequence[Term]], names: Names
 ) -> tuple[ConceptNode, ...]:
-    """Return concepts with those directly under them."""
+    """Return concepts with the concepts directly under them."""
     nodes = []
     for top in dict.fromkeys(tops):
         under = lower.get(top, ())

@@ -1,9 +1,9 @@
 """The JSON-LD context of a graph: short names for its terms, made from its own vocabulary.
 
-A property or class is called by the end of its IRI. Where two would have the same name the
-project's own has it, and the other one is written with its prefix. What a name is in JSON follows
-from the ontology (kinds of properties, ranges); for terms of other vocabularies, of which it says
-little, from how the graph uses them. https://www.w3.org/TR/json-ld11/#the-context
+The name of a property or class is the end of its IRI. If two terms have the same end, the project's
+own term gets the name, and the other one keeps its prefix. The form of values in JSON follows from
+the ontology (types of properties, ranges); for terms of other vocabularies, without such axioms, it
+follows from their use in the graph. https://www.w3.org/TR/json-ld11/#the-context
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ KEYWORDS: Mapping[str, str] = {
     "included": "@included",
 }
 
-#: Ways back along a property: the claims about a thing, the document about it.
+#: Names of inverse properties: the claims about a thing, the document about it.
 BACKWARDS: Mapping[str, NamedNode] = {"claims": RDF.subject, "document": FOAF.primaryTopic}
 
 INVERSE = "^"
-"""What stands before the name of a property that is followed backwards, as in SPARQL's paths."""
+"""The prefix of the name of an inverse property, as in SPARQL paths."""
 
-#: What every document uses, whatever the graph does.
+#: The properties that every document uses.
 _ALWAYS = (
     RDF.subject,
     RDF.predicate,
@@ -66,7 +66,7 @@ _PROPERTIES = frozenset(
 )
 _CLASSES = frozenset({OWL.Class, RDFS.Class})
 
-#: What every document says with the same datatype, whatever the graph does with the property.
+#: The properties that have the same datatype in every document.
 _TYPED: Mapping[NamedNode, NamedNode] = {DCTERMS.modified: XSD.dateTime}
 
 #: JSON has these itself: https://www.w3.org/TR/json-ld11-api/#data-round-tripping
@@ -78,7 +78,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 class Shape(Enum):
-    """What a value is in JSON: a node, a name, words by language, or a plain value."""
+    """The form of values in JSON: a node, a name, words by language, or a plain value."""
 
     NODE = "@id"
     NAME = "@vocab"
@@ -88,7 +88,7 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The short name of a property: ``datatype`` is that of its plain values, if they share one."""
+    """The short name of a property; ``datatype`` is that of its plain values, if they share one."""
 
     name: str
     iri: str
@@ -97,7 +97,7 @@ class Name:
 
 
 class Context:
-    """The names of a graph's terms, and the definitions that JSON-LD wants of them."""
+    """The names of a graph's terms, and their definitions in JSON-LD."""
 
     def __init__(
         self, properties: Iterable[Name], classes: Mapping[str, str], prefixes: Mapping[str, str]
@@ -127,7 +127,7 @@ class Context:
         return iri
 
     def definitions_for(self, keys: Iterable[str]) -> dict[str, Definition]:
-        """Return the definitions of some keys, and of whatever these are defined by."""
+        """Return the definitions of some keys, and of the keys in these definitions."""
         required: set[str] = set()
         waiting = list(keys)
         while waiting:
@@ -143,10 +143,10 @@ class Context:
         return {key: each for key, each in self.definitions.items() if key in required}
 
     def _define(self) -> dict[str, Definition]:
-        """Return the definitions: keywords, prefixes, classes, properties, and the ways back."""
+        """Return the definitions: keywords, prefixes, classes, properties, inverse properties."""
         defined: dict[str, Definition] = dict(KEYWORDS)
         for prefix, iri in sorted(self._prefixes.items()):
-            # https://www.w3.org/TR/json-ld11/#compact-iris: such an end makes a prefix by itself.
+            # https://www.w3.org/TR/json-ld11/#compact-iris: with such an end it can be a prefix.
             simple = iri[-1:] in ":/?#[]@"
             defined[prefix] = iri if simple else {"@id": iri, "@prefix": "true"}
         for iri, name in sorted(self.classes.items(), key=lambda pair: pair[1]):
@@ -173,7 +173,7 @@ class Context:
 
 
 class _VocabularyReader:
-    """What the graph says of its vocabulary, and how it uses it."""
+    """Reads the axioms about the graph's vocabulary, and its use."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -204,7 +204,7 @@ class _VocabularyReader:
         return {each for each in ranges if each in XSD or each in RDF}
 
     def _is_declared(self, prop: NamedNode) -> bool:
-        """Tell whether it need not be looked up which values a property has."""
+        """Tell whether the form of a property's values is known without a look at them."""
         is_link = prop in _NODES or OWL.ObjectProperty in self._types(prop)
         return prop == RDF.predicate or prop in _TYPED or is_link or bool(self._ranges(prop))
 
@@ -216,7 +216,7 @@ class _VocabularyReader:
         return kinds
 
     def _by_priority(self, terms: Iterable[NamedNode]) -> list[NamedNode]:
-        """Return terms in the order in which they choose their names: the project's own first."""
+        """Return terms in the order in which they get their names: the project's own first."""
 
         def rank(term: NamedNode) -> tuple[bool, bool, str]:
             is_own = term.value.startswith(self._graph.base)
@@ -245,7 +245,7 @@ class _VocabularyReader:
 
 
 def _infer_name(name: str, iri: str, kinds: set[Term]) -> Name:
-    """Return a name whose values are of the kinds that are found, or said, to occur."""
+    """Return a name whose form fits the kinds of values that occur or are declared."""
     if kinds == {RDFS.Resource}:
         return Name(name, iri, Shape.NODE)
     if RDF.langString in kinds and kinds <= {RDF.langString, XSD.string}:

@@ -1,4 +1,4 @@
-"""The queries of the views with examples for their parameters that the served graph knows."""
+"""The queries of the views with examples from the served graph for their parameters."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ SOME = view_query("examples/some")
 def queries_with_examples(graph: Graph) -> tuple[Query, ...]:
     """Return the queries of all views.
 
-    Where the graph does not know the example of a parameter, it is a thing that the graph has: the
-    one that is found under the parameter's name, else any.
+    If the example of a parameter does not occur in the graph, a thing of the graph replaces it: one
+    for the parameter's name, or else any.
     """
     queries = view_queries()
     iris = {param.example for query in queries for param in query.params.values() if _is_iri(param)}

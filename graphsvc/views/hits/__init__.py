@@ -1,4 +1,4 @@
-"""What a search has found, as pages and programs show it: the index finds, the graph describes."""
+"""The hits of a search with their descriptions from the graph."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DESCRIPTIONS = view_query("hits/descriptions")
 
 @dataclass(frozen=True, slots=True)
 class DescribedHit:
-    """A hit with what the graph says of it.
+    """A hit with its description from the graph.
 
     ``kinds`` are its stated classes, the graph's own if it has such. ``passage`` is the first
     passage that mentions it. ``name_property`` is the property of the name that matched, if it is
@@ -44,20 +44,20 @@ class DescribedHit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Some hits, described, and the query that says what they are."""
+    """Some described hits, and the query for their descriptions."""
 
     described: tuple[DescribedHit, ...]
     query: BoundQuery
 
 
 def own_types(graph: Graph, hit: Hit) -> tuple[str, ...]:
-    """Return the stated classes of a hit that are the graph's own, if it has such."""
+    """Return the stated classes of a hit that are the graph's own, or else its first class."""
     own = tuple(iri for iri in hit.types if iri.startswith(graph.base))
     return own or hit.types[:1]
 
 
 def describe_hits(graph: Graph, hits: Sequence[Hit], languages: str) -> Hits:
-    """Return hits with what the graph says of them, in the languages of a priority list."""
+    """Return hits with their descriptions, in the languages of a priority list."""
     sentences = [NamedNode(hit.iri) for hit in hits if hit.kind is Kind.SENTENCE]
     others = [NamedNode(hit.iri) for hit in hits if hit.kind is not Kind.SENTENCE]
     query = DESCRIPTIONS.bind({"thing": others})
@@ -91,7 +91,7 @@ def _name_property(graph: Graph, hit: Hit) -> str | None:
 
 
 def _best(rows: Iterable[Mapping[str, Term]], languages: str) -> Mapping[str, str]:
-    """Return of each thing the description that suits the languages best."""
+    """Return for each thing the description that suits the languages best."""
     candidates: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
     for row in rows:
         thing, words = row["thing"], row.get("description")

@@ -1,4 +1,4 @@
-"""A passage in its text: where it stands, what is beside it, and what it states.
+"""A passage in its text: its position, its neighbours, and the facts that it states.
 
 NIF counts offsets in code points, the end being the first after it:
 https://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core/nif-core.html
@@ -38,7 +38,7 @@ _FIRST = (float("-inf"), "", 0.0)
 
 @dataclass(frozen=True, slots=True)
 class SubjectFacts:
-    """What one passage states of one thing."""
+    """The facts of one thing in one passage."""
 
     subject: Named
     properties: tuple[PropertyFacts, ...]
@@ -51,10 +51,10 @@ class SubjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class PassageInText:
-    """A passage in its text, and what it states; ``count`` is how many passages the text has.
+    """A passage in its text, and its facts; ``count`` is the number of passages of the text.
 
-    ``anchors`` are the names of the facts that another fact says better, by that one: a citation
-    leads to them all the same.
+    ``anchors`` are the fragments of facts that are not shown, by the more specific fact that is: a
+    citation still leads to them.
     """
 
     passage: Passage
@@ -70,7 +70,7 @@ class PassageInText:
 
 
 def passage_in_text(graph: Graph, thing: Thing, languages: str) -> PassageInText | None:
-    """Return a passage, of which the page as a thing is known; None if the thing is no passage."""
+    """Return a passage from its page as a thing; None if the thing is no passage."""
     text, begin, end = (
         next(iter(thing.values(prop)), None)
         for prop in (NIF.referenceContext, NIF.beginIndex, NIF.endIndex)
@@ -114,7 +114,7 @@ def _triples(facts: Iterable[tuple[Term, Term, Term]]) -> list[Triple]:
 
 
 def _anchors(visible: Sequence[Triple], stated: Iterable[Triple]) -> Mapping[Triple, Sequence[str]]:
-    """Return the names of the facts that are not shown, by a fact that says more of the same."""
+    """Return the fragments of the facts that are not shown, by a more specific fact that is."""
     visible_triples, first = (
         set(visible),
         {(each.subject, each.object): each for each in reversed(visible)},
@@ -132,7 +132,7 @@ def _subjects(
     names: Names,
     terms: Terms,
 ) -> tuple[SubjectFacts, ...]:
-    """Return what is stated thing by thing: what the passage says most about comes first."""
+    """Return the facts thing by thing; the thing with the most facts comes first."""
     by_subject: dict[Term, dict[NamedNode, list[Triple]]] = defaultdict(lambda: defaultdict(list))
     for triple in triples:
         by_subject[triple.subject][triple.predicate].append(triple)

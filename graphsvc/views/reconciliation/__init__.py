@@ -1,8 +1,8 @@
-"""Matching names to things of the graph, and fetching what it says of them, for table tools.
+"""Reconciliation: matching names to things of the graph, and fetching their values, for tables.
 
-This is the Reconciliation Service API 0.2 without its HTTP: requests as JSON in (`reading`),
-answers as JSON out. What the graph says is asked for with the queries beside this module, all
-things of a request at once. https://reconciliation-api.github.io/specs/0.2/
+This is the Reconciliation Service API 0.2 without HTTP: it reads requests from JSON (`reading`) and
+returns answers as JSON. The queries beside this module read the graph for all things of a request
+at once. https://reconciliation-api.github.io/specs/0.2/
 """
 
 from graphsvc.views.reconciliation.extending import (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named
     from graphsvc.views.reconciliation.reading import Extension, ExtensionColumn
 
-#: What can be set for a column.
+#: The settings of a column.
 PROPERTY_SETTINGS: tuple[dict[str, object], ...] = (
     {
         "name": "content",
@@ -55,7 +55,7 @@ SENTENCES = view_query("reconciliation/sentences")
 
 
 def extend(graph: Graph, extension: Extension, languages: str = "en") -> dict[str, object]:
-    """Return the values of the properties of the things; none for a thing that is not known."""
+    """Return the values of properties of things; an unknown thing has none."""
     columns = [column.property for column in extension.columns]
     values = values_of(graph, extension.ids, columns, languages)
     quoting = [column.property for column in extension.columns if _content(column) == "sentence"]
@@ -71,14 +71,14 @@ def extend(graph: Graph, extension: Extension, languages: str = "en") -> dict[st
 
 
 def propose_properties(graph: Graph, cls: str, languages: str = "en") -> list[dict[str, str]]:
-    """Return the properties that things of a class have, the most frequent first."""
+    """Return the properties of the things of a class, the most frequent first."""
     rows = graph.rows(PROPERTIES.bind({"class": nodes([cls])}))
     iris = [prop.value for row in rows if isinstance(prop := row.get("property"), NamedNode)]
     return describe_terms(graph, iris, languages)
 
 
 def describe_terms(graph: Graph, iris: Sequence[str], languages: str) -> list[dict[str, str]]:
-    """Return classes or properties as the API writes them."""
+    """Return classes or properties in the form of the API."""
     names = Names(graph, nodes(iris), languages)
     entries = []
     for term in nodes(iris):
@@ -111,7 +111,7 @@ def _cell(
 
 
 def _limit(value: object) -> int:
-    """Return the limit of a setting, which forms send as text as well; 0 for none."""
+    """Return the limit of a setting, which may be text; 0 for none."""
     text = str(value) if isinstance(value, int | str) else ""
     return int(text) if re.fullmatch("[0-9]{1,6}", text) else 0
 
@@ -134,7 +134,7 @@ def _sentences(
 
 
 def _value(graph: Graph, named: Named) -> dict[str, object]:
-    """Return a value as the API writes it: a thing of this graph, a number, a date, or text."""
+    """Return a value in the form of the API: a thing of this graph, a number, a date, or text."""
     if named.iri is not None:
         is_known = named.iri.startswith(graph.base) or named.label != named.iri
         return {"id": named.iri, "name": named.label} if is_known else {"str": named.iri}
@@ -146,7 +146,7 @@ def _value(graph: Graph, named: Named) -> dict[str, object]:
 
 
 def _date(named: Named) -> str | None:
-    """Return a whole date as the API wants it, with a time; a year alone is none."""
+    """Return a full date in the form of the API, with a time; None for a year alone."""
     if not isinstance(named.term, Literal):
         return None
     if named.term.datatype == XSD.date:

@@ -1,4 +1,4 @@
-"""Candidates for a name: which things may be meant, how well each fits, and whether it is sure."""
+"""Candidates for a name: the things that match, their scores, and the certain match."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named
     from graphsvc.views.reconciliation.reading import Criterion, Value
 
-#: What names are matched to.
+#: The kinds of entries that names are matched to.
 MATCHED_KINDS = (Kind.THING, Kind.CONCEPT)
 
-#: How much of the score the properties make up, where there are a name and properties.
+#: The share of the properties in the score, if there are a name and properties.
 _OF_PROPERTIES = 0.4
 
-#: How many candidates are looked at for their properties.
+#: The most candidates whose properties are read.
 _LOOKED_AT = 25
 
-# How much a candidate keeps of its score that is not of the class that it should be of.
+# The factor for the score of a candidate of another class.
 _OF_ANOTHER_CLASS = 0.6
 
-# From which score on a value is taken to be like another one, and what that is worth.
+# The least score of similar values, and the factor for such a value.
 _ALIKE, _ALIKE_WORTH = 60, 0.8
 
 WITH_VALUE = view_query("reconciliation/with-value")
@@ -44,7 +44,7 @@ WITH_WORDS = view_query("reconciliation/with-words")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A thing that may be meant. ``named`` tells that it is called just so; both parts to 100."""
+    """A thing that may match; ``named`` if it has exactly this name. Scores are up to 100."""
 
     hit: Hit
     score: float
@@ -56,10 +56,10 @@ class Candidate:
 def reconcile(
     graph: Graph, index: Index, query: ReconciliationQuery, languages: str = "en"
 ) -> list[dict[str, object]]:
-    """Return the candidates for a query as the API writes them, the best first.
+    """Return the candidates for a query in the form of the API, the best first.
 
-    ``match`` is true for at most one: the only thing of the classes asked for that is called
-    just so, or the only one of these that has all the values asked for.
+    ``match`` is true for at most one: the only thing of the requested classes with exactly this
+    name, or the only one of these with all requested values.
     """
     with index.in_time():
         hits = _find(graph, index, query, languages)
@@ -91,7 +91,7 @@ def _find(graph: Graph, index: Index, query: ReconciliationQuery, languages: str
 def _by_properties(
     graph: Graph, index: Index, query: ReconciliationQuery, languages: str
 ) -> list[Hit]:
-    """Return the things that have one of the values asked for, in the order of their IRIs."""
+    """Return the things that have one of the requested values."""
     subjects: dict[str, None] = {}
     for criterion in query.properties:
         for value in criterion.values:
@@ -111,7 +111,7 @@ def _by_properties(
 
 
 def _things_with_value(graph: Graph, index: Index, prop: str, value: Value) -> Iterable[str]:
-    """Yield the things that have a value of a property."""
+    """Yield the IRIs of the things with a value of a property."""
     predicate = node(prop)
     if predicate is None:
         return
@@ -134,7 +134,7 @@ def _rate(
     hit: Hit,
     values: Mapping[tuple[str, str], list[Named]],
 ) -> Candidate:
-    """Return a candidate with its score: of its name, its properties, and its class."""
+    """Return a candidate with its score from its name, its properties, and its class."""
     property_score = None
     if query.properties:
         worth = [
@@ -161,7 +161,7 @@ def _rate(
 
 
 def _worth(index: Index, criterion: Criterion, values: Sequence[Named]) -> float:
-    """Return from 0 to 1 how well some values fit what a property should be."""
+    """Return the score, from 0 to 1, of the best of some values for a criterion."""
     worth = [_fit(index, value, named) for value in criterion.values for named in values]
     return max(worth, default=0.0)
 
@@ -191,7 +191,7 @@ def _as_text(value: str | float) -> str:
 
 
 def _sure(candidates: Sequence[Candidate], query: ReconciliationQuery) -> Candidate | None:
-    """Return the candidate that is certainly meant, or None if none is."""
+    """Return the certain match, or None if there is none."""
     if not query.text.strip():
         return None
     named = [one for one in candidates if one.named and one.of_class]
@@ -201,7 +201,7 @@ def _sure(candidates: Sequence[Candidate], query: ReconciliationQuery) -> Candid
 
 
 def _as_json(candidate: Candidate, sure: Candidate | None, classes: Names) -> dict[str, object]:
-    """Return a candidate as the API writes it.
+    """Return a candidate in the form of the API.
 
     https://reconciliation-api.github.io/specs/0.2/#reconciliation-query-responses
     """

@@ -1,4 +1,4 @@
-"""Requests as they come: JSON text to queries, with the place of whatever is wrong."""
+"""The parser of requests: JSON text to queries; errors name the place of the mistake."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from graphsvc.errors import Position, QueryError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-#: How many queries a batch may have, things an extension, properties each, and candidates each.
+#: The most queries of a batch, things of an extension, properties of each, candidates of each.
 BATCH_SIZE, MOST_IDS, MOST_PROPERTIES, MOST_CANDIDATES = 50, 500, 50, 100
 
-#: How many candidates a query gets that names no limit.
+#: The candidates for a query without a limit.
 _CANDIDATES = 10
 
 _STRICTNESS = ("any", "all", "should")
 
-#: What a property may be asked to be: text, a number, true or false, or a thing by its identifier.
+#: A requested value of a property: text, a number, true or false, or a thing by its identifier.
 Value: TypeAlias = "str | float | bool | ThingValue"
 
 
-class TooMany(QueryError):  # noqa: N818 - it names what was asked
-    """The request asks for more at once than is answered."""
+class TooMany(QueryError):  # noqa: N818 - the request is too large
+    """The request is larger than the limits."""
 
 
 @dataclass(frozen=True, slots=True)
 class ThingValue:
-    """A value that is a thing of the graph: it has been reconciled before."""
+    """A value that is a thing of the graph, from an earlier reconciliation."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A property that a candidate should have with one of some values."""
+    """A property, and the values of which a candidate should have one."""
 
     property: str
     values: tuple[Value, ...]
@@ -46,8 +46,8 @@ class Criterion:
 class ReconciliationQuery:
     """One reconciliation query: https://reconciliation-api.github.io/specs/0.2/#structure-of-a-reconciliation-query.
 
-    ``strictness`` says what ``types`` mean: a candidate is of ``any`` of them, of ``all``, or
-    ``should`` be of one, and is the better for it.
+    ``strictness`` says how ``types`` are used: a candidate must have ``any`` or ``all`` of them, or
+    ``should`` have one, which improves its score.
     """
 
     text: str = ""
@@ -59,7 +59,7 @@ class ReconciliationQuery:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionColumn:
-    """A property to fetch, and how: its settings."""
+    """A property to fetch, with its settings."""
 
     property: str
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -67,14 +67,14 @@ class ExtensionColumn:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A data extension query: which properties of which things."""
+    """A data extension query: properties of things."""
 
     ids: tuple[str, ...]
     columns: tuple[ExtensionColumn, ...]
 
 
 def read_batch(text: str) -> dict[str, ReconciliationQuery]:
-    """Return the queries of a batch by their keys; QueryError, with the place, if it is none."""
+    """Return the queries of a batch by their keys. Errors: QueryError with the place."""
     queries = _object(_json(text), "queries")
     if len(queries) > BATCH_SIZE:
         raise TooMany(
@@ -85,14 +85,14 @@ def read_batch(text: str) -> dict[str, ReconciliationQuery]:
 
 
 def read_query(text: str) -> ReconciliationQuery:
-    """Return a single query as version 0.1 has it: an object, or no more than the name."""
+    """Return a single query of version 0.1: an object, or only the name."""
     if not text.lstrip().startswith("{"):
         return ReconciliationQuery(text=_text(text, "query"))
     return _query(_json(text), "query")
 
 
 def read_extension(text: str) -> Extension:
-    """Return what is to be fetched; QueryError, with the place, if that is not said."""
+    """Return a data extension query. Errors: QueryError with the place."""
     document = _object(_json(text), "extend")
     ids = _list(document.get("ids"), "extend.ids")
     columns = _list(document.get("properties"), "extend.properties")
@@ -115,10 +115,10 @@ def _column(value: object, place: str) -> ExtensionColumn:
 
 def _query(value: object, place: str) -> ReconciliationQuery:
     entry = _object(value, place)
-    # Null is nothing: some clients write out what they leave open.
+    # Null is the same as a missing member: some clients send it.
     text = "" if entry.get("query") is None else _text(entry["query"], f"{place}.query")
     criteria = _list(entry.get("properties") or [], f"{place}.properties")
-    # A blank cell of a table is a query as well: nothing is called so.
+    # An empty cell of a table is a valid query without candidates.
     if entry.get("query") is None and not criteria:
         raise _wrong(place, "has neither a query nor properties", "Give one of them.")
     if len(criteria) > MOST_PROPERTIES:
@@ -158,7 +158,7 @@ def _limit(value: object, place: str) -> int:
 
 
 def _criteria(entries: Sequence[object], place: str) -> Iterator[Criterion]:
-    """Yield the properties with a value: an empty cell of a table asks for nothing."""
+    """Yield the criteria with values: an empty cell of a table is no criterion."""
     for at, each in enumerate(entries):
         criterion = _criterion(each, f"{place}[{at}]")
         if criterion.values:
@@ -190,7 +190,7 @@ def _value(value: object, place: str) -> Value:
 
 def _json(text: str) -> Any:
     try:
-        # Half a pair of surrogates is no character: nothing can be called so.
+        # A single surrogate is no character, so no name contains it.
         text.encode()
         document = json.loads(text, parse_constant=_no_number)
         json.dumps(document, ensure_ascii=False).encode()

@@ -1,8 +1,8 @@
-"""What a page says to search engines: its thing in the words of schema.org.
+"""The structured data of a page for search engines: its thing in terms of schema.org.
 
-The ontology's alignments decide: a class or property counts as whatever of schema.org it is under,
-equivalent to, or matched with. A few terms of other standard vocabularies, which ontologies use
-as they are, have their counterparts here. https://schema.org/docs/gs.html
+The alignments of the ontology decide: a class or property becomes the term of schema.org that it is
+under, equivalent to, or matched with. A few terms of other standard vocabularies, which ontologies
+use without alignments, have their counterparts here. https://schema.org/docs/gs.html
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
 _ORG = Namespace("http://www.w3.org/ns/org#")
 _CONTEXT = "https://schema.org"
 
-#: Counterparts of terms that are standards themselves.
+#: Counterparts of terms of other standard vocabularies.
 _STANDARD: Mapping[NamedNode, str] = {
     FOAF.Person: "Person",
     FOAF.Organization: "Organization",
@@ -73,16 +73,16 @@ STEPS = view_query("structured/steps")
 
 
 class Alignments:
-    """What the terms of the graph are called in schema.org."""
+    """The names of the graph's terms in schema.org."""
 
     def __init__(self, rows: Callable[[BoundQuery], Table]) -> None:
-        """Read them by what answers queries."""
+        """Read them with a function that answers queries."""
         self._next: dict[Term, set[Term]] = defaultdict(set)
         for row in rows(STEPS.bind({})):
             self._next[row["term"]].add(row["next"])
 
     def of(self, term: Term) -> list[str]:
-        """Return the names that schema.org has for a term, the closest ones only."""
+        """Return the names of a term in schema.org, only the closest ones."""
         level, visited = {term}, {term}
         while level:
             names = sorted({name for each in level if (name := _name(each))})
@@ -95,7 +95,7 @@ class Alignments:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Where the page is, and of what it is a part."""
+    """The address of a page, and its dataset."""
 
     address: str
     dataset: Dataset
@@ -103,7 +103,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class PageSubject:
-    """What a page is about: its name and other names, its classes, and its facts."""
+    """The subject of a page: its label and other names, its classes, and its facts."""
 
     iri: str
     label: str
@@ -113,7 +113,7 @@ class PageSubject:
 
 
 def subject_of(thing: Thing) -> PageSubject:
-    """Return what the page of a thing is about."""
+    """Return the subject of the page of a thing."""
     return PageSubject(
         iri=thing.iri,
         label=thing.label,
@@ -124,9 +124,9 @@ def subject_of(thing: Thing) -> PageSubject:
 
 
 def thing_as_json(subject: PageSubject, alignments: Alignments, publication: Publication) -> Json:
-    """Return what a page is about as JSON-LD in the words of schema.org.
+    """Return the subject of a page as JSON-LD in terms of schema.org.
 
-    Facts that it has no word for stay out.
+    Facts without a term of schema.org are left out.
     """
     values_by_name: dict[str, list[Json]] = defaultdict(list)
     for prop, value in subject.facts:
@@ -148,7 +148,7 @@ def thing_as_json(subject: PageSubject, alignments: Alignments, publication: Pub
 
 
 def dataset_as_json(graph: Graph, publication: Publication, modified: str) -> Json:
-    """Return the dataset in the words of schema.org, with what of it can be downloaded.
+    """Return the dataset in terms of schema.org, with its downloads.
 
     https://developers.google.com/search/docs/appearance/structured-data/dataset
     """
@@ -212,7 +212,7 @@ def _page(publication: Publication) -> Json:
 
 
 def _add(values_by_name: dict[str, list[Json]], name: str, value: Json) -> None:
-    # What has an address of its own is named by it where schema.org wants one.
+    # For these properties schema.org expects an address.
     if name in ("sameAs", "license") and isinstance(value, dict):
         value = value["@id"]
     if value not in values_by_name[name]:

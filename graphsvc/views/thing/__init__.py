@@ -173,7 +173,7 @@ def _notes(evidence: Evidence, groups: Sequence[Group], node: NamedNode) -> Note
 
 
 def _comparable(graph: Graph, types: Sequence[Fact]) -> Iterator[Named]:
-    """Yield the classes with which a comparison makes sense: they have some things, but not many."""
+    """Yield the classes for a comparison: those that have other things too, but not many."""
     own = {fact.other.term: fact.other for fact in types if _is_main(graph, fact.other.term)}
     for cls in graph.terms.most_specific(own):
         if 1 < graph.terms.members(cls) <= MOST_COMPARED:

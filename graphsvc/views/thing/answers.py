@@ -239,7 +239,7 @@ def _triples(thing: NamedNode, rows: Sequence[Row]) -> Iterator[Triple]:
 
 
 def _content(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Sequence[Row]:
-    """Return the statements in the graphs of a nanopublication, or in the graph that the thing is."""
+    """Return the statements in the graphs of a nanopublication, or in the graph itself."""
     graphs = [row["value"] for row in facts if row["property"] in CONTENTS]
     if not graphs and graph.origins.is_graph(thing):
         graphs = [thing]

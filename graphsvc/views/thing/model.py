@@ -173,10 +173,10 @@ class Thing:
     """The page of a thing.
 
     ``lead`` is the first sentence; ``kinds`` are the most specific classes; ``key`` is the group of
-    key properties, ``others`` are the other groups. ``comparable`` are the classes for a comparison;
-    ``derived`` are the sources of the thing as a whole; ``contents`` are the statements in its
-    graphs; ``query`` selects its facts, ``pointing`` the incoming ones. It ``is_cut`` if more
-    graphs state its facts than were read.
+    key properties, ``others`` are the other groups. ``comparable`` are the classes for
+    comparisons; ``derived`` are the sources of the thing as a whole; ``contents`` are the
+    statements in its graphs; ``query`` selects its facts, ``pointing`` the incoming ones. It
+    ``is_cut`` if more graphs state its facts than were read.
     """
 
     iri: str

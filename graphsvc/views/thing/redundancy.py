@@ -81,7 +81,7 @@ class Redundancy:
         return self._teller(ref, fact) is not None
 
     def teller(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
-        """Return the row and value that contain a fact in the end; None if the fact has its own row."""
+        """Return the row and value that contain a fact; None if the fact has its own row."""
         place = self._teller(ref, fact)
         for _ in range(_MOST_STEPS):
             further = None if place is None else self._teller_at(place)

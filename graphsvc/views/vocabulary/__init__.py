@@ -1,7 +1,7 @@
-"""The vocabulary of a graph: its classes and properties, how they hang together, and their use.
+"""The vocabulary of a graph: its classes and properties, their relations, and their use.
 
-Open `ontology` first: it reads by the queries beside it what is the same for all readers. Here it
-is put into the words of one reader, a page of it. `writing` writes the terms, `diagram` draws them.
+Open `ontology` first: it reads what is the same for all readers. This module makes a page of it in
+the language of one reader. `writing` describes the terms, `diagram` draws them.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.ontology import Ontology
 
 TERMS_ON_ONE_PAGE = 200
-"""How many terms the vocabulary has at most to be one page."""
+"""The most terms of a vocabulary with one page."""
 TERMS_ON_A_PAGE = 50
-"""How many are on each of several pages."""
+"""The terms on each of several pages."""
 _DEEPEST = 30
 
-#: What is said of the ontology itself, in the order of the page.
+#: The metadata of the ontology, in the order of the page.
 _METADATA: tuple[tuple[str, NamedNode], ...] = (
     (Phrase("Version"), OWL.versionInfo),
     (Phrase("This version"), OWL.versionIRI),
@@ -80,9 +80,9 @@ def vocabulary(
 ) -> Vocabulary:
     """Return a page of the vocabulary of a graph, with the queries that use its terms.
 
-    ``prefixes`` are those that other vocabularies go by.
+    ``prefixes`` are those of other vocabularies.
 
-    Errors: UnknownEntity for a page that there is not.
+    Errors: UnknownEntity for a page after the last.
     """
     ontology = graph.ontology
     own = ontology.names(graph, languages)
@@ -103,7 +103,7 @@ def vocabulary(
     places = _places(ordered)
     alphabet = _Alphabet(writer.names, ordered)
     branches, left_out = _tree(ontology, alphabet)
-    # What is no term of the page stands on the first one.
+    # The lists besides the terms are on the first page.
     is_first = page == 1
     links = tuple(_links(ontology, alphabet)) if is_first else ()
     in_use = tuple(used_terms(ontology, prefixes, graph.base)) if is_first else ()
@@ -153,7 +153,7 @@ def vocabulary(
 
 
 class _Alphabet:
-    """The names of terms, and the order of those that are described, found once for all lists."""
+    """The names of terms, and the order of the described terms, computed once for all lists."""
 
     def __init__(self, names: Mapping[Term, Named], terms: Iterable[NamedNode]) -> None:
         self.names = names
@@ -161,11 +161,11 @@ class _Alphabet:
         self._place = {term: place for place, term in enumerate(ordered)}
 
     def sorted(self, terms: Iterable[NamedNode]) -> list[NamedNode]:
-        """Return terms that are described in the order of their labels."""
+        """Return described terms in the order of their labels."""
         return sorted(terms, key=self._place.__getitem__)
 
     def of(self, terms: Iterable[NamedNode]) -> tuple[Named, ...]:
-        """Return such terms under their names in this order."""
+        """Return described terms with names in this order."""
         return tuple(self.names[term] for term in self.sorted(terms))
 
 
@@ -174,7 +174,7 @@ def _first_terms(terms: Sequence[Named]) -> TermList:
 
 
 def _places(ordered: Sequence[NamedNode]) -> Mapping[Term, TermPlace]:
-    """Return where each term stands: what it is called in its page is the end of its IRI."""
+    """Return the page and fragment of each term; the fragment is the end of its IRI."""
     places: dict[Term, TermPlace] = {}
     size = _page_size(ordered)
     fragments: set[str] = set()
@@ -197,7 +197,7 @@ def _about(ontology: Ontology, writer: Writer) -> Iterator[Relation]:
 
 
 def _tree(ontology: Ontology, alphabet: _Alphabet) -> tuple[tuple[Branch, ...], int]:
-    """Return the tree of classes, and how many classes are left out since it would be too large."""
+    """Return the tree of classes, and the number of classes that it leaves out."""
     visited: set[NamedNode] = set()
     left = MOST_LISTED
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _DISJOINT_SETS = (OWL.AllDisjointClasses, OWL.AllDisjointProperties)
 
-#: What has members that are classes themselves.
+#: The properties of class expressions whose members are classes.
 _COMBINATIONS = (OWL.unionOf, OWL.intersectionOf, OWL.oneOf)
 
 
@@ -35,16 +35,16 @@ class Axioms(Statements):
 
     @cached_property
     def subjects(self) -> tuple[NamedNode, ...]:
-        """Return what has a name and of which something is said."""
+        """Return the named subjects."""
         return tuple(term for term in self._by_subject if isinstance(term, NamedNode))
 
     def pointing(self, value: Term, predicate: NamedNode) -> list[Term]:
-        """Return the subjects that have a value of a property."""
+        """Return the subjects with a value of a property."""
         return self._by_object.get(value, {}).get(predicate, [])
 
     @cached_property
     def chains(self) -> tuple[tuple[NamedNode, tuple[Term, ...]], ...]:
-        """Return the properties that follow from chains, each with the steps of one."""
+        """Return the properties with chains, each with the steps of one chain."""
         return tuple(
             (subject, tuple(self.items(head)))
             for subject in self.subjects
@@ -53,7 +53,7 @@ class Axioms(Statements):
 
     @cached_property
     def disjoint(self) -> Mapping[Term, AbstractSet[Term]]:
-        """Return the terms that stand with a term in a set of what is disjoint."""
+        """Return the terms that are in a set of disjoint terms together with a term."""
         partners: dict[Term, set[Term]] = defaultdict(set)
         for node in (node for kind in _DISJOINT_SETS for node in self.pointing(kind, RDF.type)):
             for head in self.values(node, OWL.members):
@@ -64,7 +64,7 @@ class Axioms(Statements):
 
     @cached_property
     def unions(self) -> Mapping[tuple[NamedNode, Term], list[NamedNode]]:
-        """Return the properties whose domain or range is a nameless class with a member."""
+        """Return the properties whose domain or range is an anonymous class with a member."""
         properties: dict[tuple[NamedNode, Term], list[NamedNode]] = defaultdict(list)
         for subject in self.subjects:
             for predicate in (RDFS.domain, RDFS.range):

@@ -1,7 +1,7 @@
-"""Pictures of an ontology: its classes as trees, and the properties that lead between them.
+"""Pictures of an ontology: its classes as trees, and the properties between them.
 
-They are plain numbers and terms; a template makes SVG of them. Widths of words are estimated, since
-a font is known only where a picture is seen.
+They are plain numbers and terms; a template makes SVG of them. The widths of words are estimates,
+since the font is known only in the browser.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.ontology import RawLink
 
 MOST_DRAWN = 250
-"""How many classes a picture has at most, or classes and links between them."""
+"""The most classes of a picture, or classes and links between them."""
 
 _ROW = 30.0
 _LINE = 18.0
@@ -32,7 +32,7 @@ _PADDING = 8.0
 _BETWEEN, _BETWEEN_CLASSES = 44.0, 20.0
 _MARGIN = 8.0
 _INDENT = 20.0
-# How wide a letter is in a wide face, plain and bold, and those that are wider or narrower.
+# The width of a letter in a wide typeface, plain and bold; and of wider or narrower letters.
 _CHARACTER, _BOLD_CHARACTER = 7.5, 8.4
 _RELATIVE = {
     **dict.fromkeys("fijl.,'()-I ", 0.55),
@@ -43,7 +43,7 @@ _RELATIVE = {
 
 @dataclass(frozen=True, slots=True)
 class TermBox:
-    """A box with a line for each of its terms; that of a class has a frame."""
+    """A box with a line of text for each of its terms; the box of a class has a frame."""
 
     x: float
     y: float
@@ -53,19 +53,19 @@ class TermBox:
     is_class: bool
 
     def baseline(self, number: int) -> float:
-        """Return where the words of a line stand, counted from 0."""
+        """Return the y of a line of text, counted from 0."""
         top = (self.height - len(self.terms) * _LINE) / 2
         return round(self.y + top + (number + 0.72) * _LINE, 1)
 
     @property
     def text_x(self) -> float:
-        """Return where the words begin."""
+        """Return the x of the text."""
         return self.x + _PADDING
 
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """A line, as the data of an SVG path; one that ends at a class has an arrow."""
+    """A line between boxes, as the data of an SVG path; it has an arrow if it ends at a class."""
 
     path: str
     has_arrow: bool
@@ -75,7 +75,7 @@ class Connector:
 class Drawing:
     """A picture of a width and a height, in pixels at its natural size.
 
-    ``focus`` is the point that is worth to be seen first where it cannot be seen whole.
+    ``focus`` is the point to show first if the picture is larger than the screen.
     """
 
     width: float
@@ -86,13 +86,13 @@ class Drawing:
 
 
 def tree(branches: Sequence[Branch]) -> Drawing:
-    """Return classes, each with its subclasses on its right."""
+    """Return the picture of classes, each with its subclasses on its right."""
     drawn = _Trees(branches)
     return _drawing(drawn.boxes, drawn.lines)
 
 
 def upright_tree(branches: Sequence[Branch]) -> Drawing:
-    """Return the same for a narrow screen: each class with its subclasses under it, indented."""
+    """Return the picture for a narrow screen: each class with its subclasses indented below it."""
     boxes: list[TermBox] = []
     lines: list[Connector] = []
     _indent(branches, 0, boxes, lines)
@@ -115,7 +115,7 @@ def _indent(
 
 
 def network_layers(links: Sequence[RawLink]) -> Layers:
-    """Return where classes and the properties that link them stand: it depends on no language.
+    """Return the layout of classes and the properties between them, the same in every language.
 
     The classes are numbered in the order of `linked_classes`, and the links after them.
     """
@@ -128,12 +128,12 @@ def network_layers(links: Sequence[RawLink]) -> Layers:
 
 
 def linked_classes(links: Sequence[RawLink]) -> list[NamedNode]:
-    """Return the classes that properties link, each once."""
+    """Return the classes with links, each once."""
     return sorted({end for link in links for end in (link.subject, link.object)}, key=str)
 
 
 def network(classes: Sequence[Named], links: Sequence[Link], layers: Layers) -> Drawing:
-    """Return classes that properties link, and on each way the names of its properties."""
+    """Return the picture of classes with links; each link has a box with its properties."""
     contents = [*((cls,) for cls in classes), *(link.properties for link in links)]
     boxes = _boxes(layers, contents, len(classes))
     lines = [_connector(route, layers, boxes) for route in layers.routes]
@@ -155,7 +155,7 @@ def _width(terms: Sequence[Named], character: float = _BOLD_CHARACTER) -> float:
 
 
 def _letters(words: str) -> float:
-    """Return how many letters of the usual width are as wide as some words."""
+    """Return the width of some words in letters of the usual width."""
     return sum(_RELATIVE.get(letter, 1.0) for letter in words)
 
 
@@ -167,7 +167,7 @@ def _starts(widths: Sequence[float], between: float = _BETWEEN) -> list[float]:
 
 
 class _Trees:
-    """The trees of classes as they are drawn, one under the other."""
+    """The boxes and lines of trees of classes, one tree below the other."""
 
     def __init__(self, branches: Sequence[Branch]) -> None:
         self.boxes: list[TermBox] = []
@@ -188,7 +188,7 @@ class _Trees:
             self._measure(below, depth + 1, widths)
 
     def _draw(self, branch: Branch, depth: int, row: int) -> int:
-        """Draw a class and those below it from a row on; return the first row still free."""
+        """Draw a class and its subclasses from a row on; return the next free row."""
         terms = (branch.term,)
         x, y, height = self._columns[depth], _MARGIN + row * _ROW, _height(1)
         box = TermBox(x, y, _width(terms), height, terms, is_class=True)
@@ -207,7 +207,7 @@ class _Trees:
 def _boxes(
     layers: Layers, contents: Sequence[tuple[Named, ...]], classes: int
 ) -> dict[int, TermBox]:
-    """Return the box of every node; a waypoint's is as wide as its column, and empty."""
+    """Return the box of every node; that of a waypoint is empty and as wide as its column."""
     own_width = [
         _width(terms, _BOLD_CHARACTER if node < classes else _CHARACTER)
         for node, terms in enumerate(contents)

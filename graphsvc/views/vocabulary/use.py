@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.ontology import Ontology
 
 MOST_OF_NAMESPACE = 500
-"""How many terms of a namespace are listed."""
+"""The most terms of a namespace in the list."""
 
 MOST_IN_USE = 2_000
-"""How many terms are listed in all, if there are more namespaces than can have so many."""
+"""The most terms in all lists, except the least number for each namespace."""
 FEWEST_OF_NAMESPACE = 10
-"""How many terms of a namespace are listed in any case."""
+"""The least number of terms of a namespace that are listed in any case."""
 
 MOST_NAMESPACES = 200
-"""How many namespaces are."""
+"""The most namespaces in the list."""
 
 
 def used_terms(ontology: Ontology, prefixes: Prefixes, base: str) -> Iterator[NamespaceUse]:
-    """Yield the namespaces, those under the base first, then those whose terms are used most.
+    """Yield the namespaces: those under the base first, then those with the most uses.
 
-    The terms of each are classes, then properties, the most used first.
+    The terms of each are classes, then properties, those with the most uses first.
     """
     if ontology.borrowed:
         return

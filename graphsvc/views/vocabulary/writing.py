@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 FACTS = view_query("vocabulary/facts")
 
 MOST_LISTED = 2_000
-"""How many terms a list without definitions has at most, and how many classes the tree."""
+"""The most terms of a list without definitions, and the most classes of the tree."""
 MOST_VALUES = 200
-"""How many values of one relation a term is shown with."""
+"""The most values of one relation of a term."""
 
 _TRUE = frozenset({"true", "1"})
 
 
 class Writer:
-    """Writes terms, some in full; ``names`` has the names of all that the page of these names."""
+    """Describes terms; ``names`` has the names of all terms on the page."""
 
     def __init__(self, graph: Graph, in_full: Collection[NamedNode], languages: str) -> None:
         self._terms = graph.terms
@@ -54,7 +54,7 @@ class Writer:
         }
 
     def term(self, term: NamedNode, place: TermPlace, questions: Questions) -> VocabularyTerm:
-        """Return a term in full."""
+        """Return the description of a term."""
         definition = self._terms.definition(term, self._languages)
         return VocabularyTerm(
             term=self.names[term],
@@ -72,11 +72,11 @@ class Writer:
         )
 
     def in_words(self, term: Term) -> Expression:
-        """Return a term under its name, or a nameless one in words."""
+        """Return a term with its name, or a blank node in words."""
         return self._named(self._axioms.in_words(term))
 
     def _mentioned_terms(self) -> Iterator[Term]:
-        """Yield what is named apart from the terms in full: the ontology and what is linked."""
+        """Yield the terms in the lists of the page: ontologies, metadata, and linked classes."""
         if self._ontology.node is not None:
             yield self._ontology.node
         yield from self._ontology.ontologies
@@ -87,7 +87,7 @@ class Writer:
             yield from (link.subject, link.object)
 
     def _around(self, in_full: Iterable[NamedNode]) -> Iterator[Term]:
-        """Yield what the terms in full are related to, and the properties that say so."""
+        """Yield the terms in the relations of the described terms, and the properties."""
         for term in in_full:
             yield from self._axioms.about(term)
             for values in self._ontology.relations(term).values():
@@ -113,7 +113,7 @@ class Writer:
         return tuple(part if isinstance(part, str) else self.names[part] for part in expression)
 
     def _notes(self, term: NamedNode, defined_as: str) -> tuple[TermNote, ...]:
-        """Return the remarks on a term; a comment that defines it is shown elsewhere."""
+        """Return the notes on a term, without its definition."""
         notes = [
             TermNote(self.names[predicate].label, text)
             for predicate, values in self._axioms.about(term).items()
@@ -124,14 +124,14 @@ class Writer:
         return tuple(sorted(notes, key=lambda note: (note.label, note.text)))
 
     def _texts(self, values: Sequence[Term]) -> list[str]:
-        """Return the words among some values, those in the language that suits best."""
+        """Return the texts among some values in the language that suits the reader best."""
         literals = [value for value in values if isinstance(value, Literal)]
         closest = min((fit(value, self._languages) for value in literals), default=0)
         return [each.value for each in literals if fit(each, self._languages) == closest]
 
 
 def _name(names: Names, term: Term) -> Named:
-    """Return a term under its name, which of a passage is its number."""
+    """Return a term with its name; the name of a passage is its number."""
     passage = names.passage(term)
     return names[term] if passage is None else Named(term, passage.name)
 
