@@ -187,7 +187,7 @@ def test_a_choice_has_as_many_things_as_its_count_says(
     for facet in collection(graph, state, "en").facets:
         free = state.without(facet.ref)
         for choice in facet.choices:
-            narrowed = free.toggled(facet.ref, choice.condition)
+            narrowed = free.toggle(facet.ref, choice.condition)
             assert collection(graph, narrowed, "en").table.total == choice.count, choice
             checked += 1
     assert checked

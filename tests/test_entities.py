@@ -14,7 +14,7 @@ from graphsvc.views.dataset import dataset
 from graphsvc.views.document import Imprint, draft
 from graphsvc.views.graph import Graph
 from graphsvc.views.home import home
-from graphsvc.views.labels import Labels, best, spelled
+from graphsvc.views.labels import Labels, best, spell_term
 from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def test_labels_are_chosen_by_language_then_by_property() -> None:
 )
 def test_a_thing_without_a_label_is_called_by_its_iri(iri: str, words: str) -> None:
     prefixes = Prefixes({"ex": "https://example.org/ns#", "s": "https://example.org/statement/"})
-    assert spelled(NamedNode(iri), prefixes).label == words
+    assert spell_term(NamedNode(iri), prefixes).label == words
 
 
 def test_whatever_has_a_label_is_called_by_it(graph: Graph) -> None:

@@ -10,7 +10,7 @@ import pytest
 from foreign import page, served
 from pyoxigraph import NamedNode
 
-from graphsvc.views.concepts.trees import MOST_WAYS, ways_up
+from graphsvc.views.concepts.trees import MOST_PATHS, paths_to
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,8 +140,8 @@ def test_a_concept_with_thousands_under_it_shows_the_first_and_says_how_many_the
 def test_however_many_ways_lead_to_a_concept_some_are_shown() -> None:
     terms = [NamedNode(f"urn:c:{number}") for number in range(60)]
     uppers = {term: terms[:number] for number, term in enumerate(terms)}
-    ways, left_out = ways_up(terms[-1], uppers)  # type: ignore[arg-type]
-    assert len(ways) == MOST_WAYS
+    ways, left_out = paths_to(terms[-1], uppers)  # type: ignore[arg-type]
+    assert len(ways) == MOST_PATHS
     assert left_out
     assert all(way[-1] == terms[-1] and way[0] == terms[0] for way in ways if len(way) < 30)
 

@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.views.graph import Graph
-from graphsvc.views.timeline import MOST_ROWS, Period, periods
+from graphsvc.views.timeline import MOST_ROWS, Period, split_into_periods
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,7 +125,7 @@ def test_very_many_dates_come_in_periods(tmp_path_factory: pytest.TempPathFactor
 def test_periods_are_as_long_as_fits_a_page(
     facts: dict[int, int], expected: tuple[Period, ...]
 ) -> None:
-    assert periods(facts) == expected
+    assert split_into_periods(facts) == expected
 
 
 def test_large_properties_hide_no_dated_ones_from_the_line() -> None:
@@ -138,4 +138,4 @@ def test_large_properties_hide_no_dated_ones_from_the_line() -> None:
     graph = Graph(
         OxigraphStore(store_of(parse(text.encode(), format=RdfFormat.TURTLE)), {}), "urn:x:"
     )
-    assert set(graph.dating) == {NamedNode("urn:x:on"), NamedNode("urn:x:rare")}
+    assert set(graph.date_properties) == {NamedNode("urn:x:on"), NamedNode("urn:x:rare")}

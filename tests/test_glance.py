@@ -40,8 +40,8 @@ def test_what_leads_is_shown_by_matters(graph: Graph, mechanisms: Sequence[Named
 
 def told(found: Glance, label: str, matter: str) -> dict[str, list[str]]:
     """Return what a cell tells: of each property the values, each with what goes along with it."""
-    (line,) = (line for line in found.lines if line.thing.label.startswith(label))
-    parts = line.cells[[each.name for each in found.matters].index(matter)]
+    (row,) = (row for row in found.rows if row.thing.label.startswith(label))
+    parts = row.cells[[each.name for each in found.matters].index(matter)]
     return {
         str(part.name): [
             " ".join(

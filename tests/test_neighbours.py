@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
 from graphsvc import settings
-from graphsvc.pictures.labels import shortened, width, wrapped
+from graphsvc.pictures.labels import truncate, width, wrap
 from graphsvc.pictures.sides import sides
 from graphsvc.pictures.tree import Branch
 from graphsvc.pictures.upright import WIDTH, upright
@@ -215,14 +215,14 @@ def test_names_are_whole_where_there_is_room() -> None:
 
 @given(st.text(max_size=80), st.floats(60, 400))
 def test_what_is_cut_has_room_and_says_so(words: str, room: float) -> None:
-    found = shortened(words, room, 12)
+    found = truncate(words, room, 12)
     assert width(found, 12) <= room
     assert found == words or found.endswith("…")
 
 
 @given(st.text("ab cd", max_size=200), st.integers(1, 4))
 def test_lines_hold_the_words_in_order(words: str, most: int) -> None:
-    lines = wrapped(words, 100, 12, most)
+    lines = wrap(words, 100, 12, most)
     assert len(lines) <= most
     assert all(width(line, 12) <= 100 for line in lines)
     told = " ".join(lines)

@@ -82,7 +82,7 @@ def test_rows_never_overlap(shape: list[object]) -> None:
         return [tree.Branch(None, grown(child)) for child in children]  # type: ignore[arg-type]
 
     branches = grown(shape)
-    nodes = tree.placed(branches, 400)
+    nodes = tree.place_nodes(branches, 400)
     by_column: dict[int, list[float]] = {}
     for node in nodes:
         by_column.setdefault(node.column, []).append(node.y)
@@ -238,7 +238,7 @@ points = st.lists(st.tuples(st.floats(0, 800), st.floats(0, 400)), max_size=12)
 @given(points)
 def test_no_label_covers_another_or_a_point(at: list[tuple[float, float]]) -> None:
     named = [("Some place", point) for point in at]
-    labels = lettering.placed(named, [], 10)
+    labels = lettering.place_point_labels(named, [], 10)
     boxes = [
         box
         for (words, (x, y)), label in zip(named, labels, strict=True)
@@ -251,7 +251,7 @@ def test_no_label_covers_another_or_a_point(at: list[tuple[float, float]]) -> No
 
 @given(points, st.floats(1, 100))
 def test_groups_of_points_are_apart(at: list[tuple[float, float]], distance: float) -> None:
-    groups = lettering.together(at, distance)
+    groups = lettering.cluster(at, distance)
     assert sorted(number for group in groups for number in group) == list(range(len(at)))
     middles = [lettering.middle(at[number] for number in group) for group in groups]
     assert all(math.dist(*pair) >= distance for pair in itertools.combinations(middles, 2))

@@ -15,7 +15,7 @@ from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.views.graph import Graph
 from graphsvc.views.home import home
-from graphsvc.views.mentions import Piece, Span, nested, occurrences
+from graphsvc.views.mentions import Piece, Span, occurrences, split_into_pieces
 from graphsvc.views.text import MOST_FACTS, read_text
 from graphsvc.views.text.words import Mention
 from graphsvc.views.thing import thing
@@ -169,7 +169,7 @@ def test_pieces_are_the_text(text: str, places: list[tuple[int, int]]) -> None:
             assert not piece.parts or said(piece.parts) == piece.words
         return "".join(piece.words for piece in pieces)
 
-    assert said(nested(text, spans)) == text
+    assert said(split_into_pieces(text, spans)) == text
 
 
 @given(st.text(), st.text())

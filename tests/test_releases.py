@@ -329,7 +329,7 @@ def test_pages_of_changes_leave_nothing_out(both: tuple[Release, Release]) -> No
         assert [page.pages for page in pages] == [len(pages)] * len(pages)
         shown = [each.change for page in pages for group in page.groups for each in group.changes]
         assert shown == [each.change for group in whole.groups for each in group.changes]
-        told = sum(not group.begun for page in pages for group in page.groups)
+        told = sum(not group.continues for page in pages for group in page.groups)
         assert told == len(whole.groups) == ledger.touched(view)
     assert ledger.total(View.ALL) == sum(
         count.added + count.removed for count in ledger.counts.values()

@@ -17,7 +17,7 @@ from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.views.graph import Graph
 from graphsvc.views.model import Status
-from graphsvc.views.passage import reading
+from graphsvc.views.passage import passage_in_text
 from graphsvc.views.thing import head, is_known, thing
 from graphsvc.views.thing.answers import FIRST_FACTS, MOST_FACTS, MOST_POINTING
 from graphsvc.views.thing.statings import MOST_STATINGS
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.store.base import Table
     from graphsvc.views.model import Fact
-    from graphsvc.views.passage import Reading
+    from graphsvc.views.passage import PassageInText
     from graphsvc.views.thing import Thing
     from graphsvc.views.thing.model import PropertyFacts
 
@@ -55,8 +55,8 @@ def graph(lights_release: Release) -> Graph:
     return Graph(lights_release.store, lights_release.base)
 
 
-def read(graph: Graph, iri: str) -> Reading | None:
-    return reading(graph, thing(graph, iri, "en"), "en")
+def read(graph: Graph, iri: str) -> PassageInText | None:
+    return passage_in_text(graph, thing(graph, iri, "en"), "en")
 
 
 def graph_of(*quads: Quad) -> Graph:

@@ -14,7 +14,7 @@ from graphsvc import settings, sparql
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import Prefixes
 from graphsvc.naming import Naming
-from graphsvc.pictures.layers import layered
+from graphsvc.pictures.layers import layer_layout
 from graphsvc.queries import load_queries
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
@@ -307,16 +307,16 @@ GRAPHS = st.integers(1, 9).flatmap(
 def test_a_layout_is_sound_for_any_graph(graph: tuple[int, list[tuple[int, int]]]) -> None:
     count, edges = graph
     heights = [20.0 + 5 * node for node in range(count)]
-    layers = layered(edges, heights)
+    layers = layer_layout(edges, heights)
     column = {node: at for at, nodes in enumerate(layers.columns) for node in nodes}
     assert set(range(count)) <= set(column)
-    assert [(way[0], way[-1]) for way in layers.ways] == edges
-    for way in layers.ways:
+    assert [(way[0], way[-1]) for way in layers.routes] == edges
+    for way in layers.routes:
         steps = {abs(column[one] - column[other]) for one, other in pairwise(way)}
         assert steps <= ({1} if way[0] != way[-1] else {0})
     for nodes in layers.columns:
         _do_not_touch([(layers.middle[node], heights[node]) for node in nodes if node < count])
-    assert layered(edges, heights) == layers
+    assert layer_layout(edges, heights) == layers
 
 
 def _do_not_touch(places: Sequence[tuple[float, float]]) -> None:
@@ -325,12 +325,12 @@ def _do_not_touch(places: Sequence[tuple[float, float]]) -> None:
 
 
 def test_layers_run_from_left_to_right() -> None:
-    layers = layered([(0, 1), (1, 2), (0, 2)], [20.0] * 3)
+    layers = layer_layout([(0, 1), (1, 2), (0, 2)], [20.0] * 3)
     assert [nodes[0] for nodes in layers.columns] == [0, 1, 2]
 
 
 def test_edges_that_need_not_cross_do_not() -> None:
-    layers = layered([(0, 4), (1, 3), (2, 5)], [20.0] * 6)
+    layers = layer_layout([(0, 4), (1, 3), (2, 5)], [20.0] * 6)
     left, right = layers.columns
     partner = {0: 4, 1: 3, 2: 5}
     assert [partner[node] for node in left] == right

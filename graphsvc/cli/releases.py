@@ -17,7 +17,7 @@ from graphsvc.cli.options import with_settings
 from graphsvc.errors import ReleaseError
 from graphsvc.release import CURRENT, current
 from graphsvc.server.notice import services
-from graphsvc.views.changes import Compared, Report
+from graphsvc.views.changes import Comparison, Report
 from graphsvc.views.graph import Graph
 from graphsvc.web.releases_json import Scene, release_json, whole_json
 
@@ -103,10 +103,10 @@ def diff(
             _show(found, Console(highlight=False))
 
 
-def _compared(before: Release, after: Release) -> Compared:
+def _compared(before: Release, after: Release) -> Comparison:
     ledger = Ledger(before, after)
     sides = [Graph(side.store, side.base, side.naming) for side in (before, after)]
-    return Compared(before, after, ledger, Report(ledger, sides[0], sides[1]))
+    return Comparison(before, after, ledger, Report(ledger, sides[0], sides[1]))
 
 
 def release_named(folder: Path, name: str) -> Release:
@@ -123,12 +123,12 @@ def release_named(folder: Path, name: str) -> Release:
     return found[0]
 
 
-def _show(found: Compared, console: Console) -> None:
+def _show(found: Comparison, console: Console) -> None:
     console.print(f"From {found.before.id} to {found.after.id}")
     if found.is_rebased:
         bases = f"from <{found.before.base}> to <{found.after.base}>"
         console.print(f"The base changed {bases}; compared as if it had not.", soft_wrap=True)
-    for kind, count in found.ledger.counts.items():
+    for kind, count in found.diff.counts.items():
         console.print(f"{f'+{count.added}':>8} {f'-{count.removed}':>8}  {kind.meaning}")
     for view in (View.ENTITIES, View.RECORDS):
         _show_groups(found.report.page(view, 1, _ALL).groups, console)

@@ -1,1 +1,1 @@
-"""Geometry of pictures: numbers in, numbers out. Nothing here knows of graphs or of pages."""
+"""Geometry of pictures: numbers in, numbers out. This package uses no graph and no page."""

@@ -1,7 +1,7 @@
-"""Geometries on the earth, as graphs write them: well-known text, GeoJSON, and pairs of numbers.
+"""Geometries on the earth in the forms that graphs use: well-known text, GeoJSON, number pairs.
 
-Positions are longitude and latitude in degrees (WGS 84). Well-known text has the longitude first
-unless it names a system that does otherwise:
+A position is a longitude and a latitude in degrees (WGS 84). In well-known text the longitude comes
+first, unless the coordinate reference system says otherwise:
 https://docs.ogc.org/is/22-047r1/22-047r1.html#10-8-1-well-known-text
 """
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 Position: TypeAlias = tuple[float, float]
 Ring: TypeAlias = tuple[Position, ...]
 
-_MOST_NORTH, _MOST_EAST = 90, 180
+_MAX_LATITUDE, _MAX_LONGITUDE = 90, 180
 _TURN = 360
 
-LONGEST = 1_000_000
-"""How many characters of a geometry are read: a longer one is not drawn."""
+MAX_LENGTH = 1_000_000
+"""The most characters that a geometry may have: a longer one is not drawn."""
 
-_DEEPEST = 8
-"""How deep collections may lie in collections."""
+_MAX_DEPTH = 8
+"""The most levels of collections inside collections."""
 
 _CRS = re.compile(r"\s*<([^<>\s]*)>\s*")
 _LONGITUDE_FIRST = frozenset(
@@ -51,11 +51,11 @@ _KINDS = re.compile(
 
 
 class OtherSystemError(ValueError):
-    """A geometry is in coordinates that cannot be drawn here; the words name their system."""
+    """The geometry has an unsupported coordinate reference system; the message names it."""
 
 
-#: The kinds of GeoJSON that hold others, and under which name.
-_COLLECTED = {"GeometryCollection": "geometries", "FeatureCollection": "features"}
+#: The types of GeoJSON that contain other objects, and the member that lists these.
+_COLLECTION_MEMBERS = {"GeometryCollection": "geometries", "FeatureCollection": "features"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Geometry:
 
     @property
     def rings(self) -> Iterator[Ring]:
-        """Return every line, the outlines of areas too."""
+        """Return every line and the outline of every area."""
         return chain(self.lines, chain.from_iterable(self.areas))
 
     @property
@@ -78,14 +78,14 @@ class Geometry:
 
     @property
     def extent(self) -> Extent:
-        """Return the part of the earth that it takes."""
+        """Return the part of the earth that the geometry covers."""
         if len(self.points) == 1 and not self.lines and not self.areas:
             return Extent(self.points[0] * 2)
         return Extent.around([*((point,) for point in self.points), *self.rings])
 
     @property
     def middle(self) -> Position:
-        """Return a position that stands for all of it."""
+        """Return one position that represents the geometry."""
         if len(self.points) == 1 and not self.lines and not self.areas:
             return self.points[0]
         return self.extent.middle
@@ -104,23 +104,23 @@ class Extent:
     def middle(self) -> Position:
         """Return the position in the middle."""
         west, south, east, north = self.bounds
-        return (wrapped((west + east) / 2), (south + north) / 2)
+        return (normalise_longitude((west + east) / 2), (south + north) / 2)
 
     @classmethod
     def around(cls, rings: Iterable[Sequence[Position]]) -> Extent:
-        """Return what holds some lines; the way around the earth is the shorter one."""
+        """Return the extent of some lines, on the shorter way around the earth."""
         parts = []
         for ring in rings:
-            longitudes = [longitude for longitude, _ in unrolled(ring)]
+            longitudes = [longitude for longitude, _ in unwrap_longitudes(ring)]
             latitudes = [latitude for _, latitude in ring]
             parts.append(cls((min(longitudes), min(latitudes), max(longitudes), max(latitudes))))
         return cls.of(parts)
 
     @classmethod
     def of(cls, extents: Iterable[Extent]) -> Extent:
-        """Return what holds several: all around the earth but the widest part where none is."""
+        """Return the extent of several extents: the whole circle without its widest empty part."""
         bounds = [extent.bounds for extent in extents]
-        spans = sorted((wrapped(west), east - west) for west, _, east, _ in bounds)
+        spans = sorted((normalise_longitude(west), east - west) for west, _, east, _ in bounds)
         reach, widest, west = sum(spans[0]), -1.0, spans[0][0]
         for start, width in [*spans[1:], (spans[0][0] + _TURN, 0.0)]:
             if start - reach > widest:
@@ -128,43 +128,43 @@ class Extent:
             reach = max(reach, start + width)
         south, north = min(each[1] for each in bounds), max(each[3] for each in bounds)
         if widest <= 0:
-            return cls((-_MOST_EAST, south, _MOST_EAST, north))
-        west = wrapped(west)
+            return cls((-_MAX_LONGITUDE, south, _MAX_LONGITUDE, north))
+        west = normalise_longitude(west)
         return cls((west, south, west + _TURN - widest, north))
 
 
-def wrapped(longitude: float) -> float:
+def normalise_longitude(longitude: float) -> float:
     """Return a longitude from -180 to 180."""
-    if abs(longitude) <= _MOST_EAST:
+    if abs(longitude) <= _MAX_LONGITUDE:
         return longitude
-    return (longitude + _MOST_EAST) % _TURN - _MOST_EAST
+    return (longitude + _MAX_LONGITUDE) % _TURN - _MAX_LONGITUDE
 
 
-def unrolled(ring: Sequence[Position]) -> list[Position]:
-    """Return a line that goes on beyond the antimeridian where it crosses it."""
-    found: list[Position] = []
+def unwrap_longitudes(ring: Sequence[Position]) -> list[Position]:
+    """Return a line whose longitudes continue beyond 180 where it crosses the antimeridian."""
+    line: list[Position] = []
     shift = 0
     for longitude, latitude in ring:
-        if found:
-            step = longitude + shift - found[-1][0]
-            shift -= round(step / _TURN) * _TURN if abs(step) > _MOST_EAST else 0
-        found.append((longitude + shift, latitude))
-    return found
+        if line:
+            step = longitude + shift - line[-1][0]
+            shift -= round(step / _TURN) * _TURN if abs(step) > _MAX_LONGITUDE else 0
+        line.append((longitude + shift, latitude))
+    return line
 
 
 def read(text: str) -> Geometry:
-    """Return the geometry that a literal writes: well-known text, or GeoJSON.
+    """Return the geometry of a literal: well-known text, or GeoJSON.
 
-    Errors: ValueError; OtherSystemError if it is in coordinates that are not degrees of the earth.
+    Errors: ValueError; OtherSystemError if the coordinates are not degrees of the earth.
     """
-    if len(text) > LONGEST:
+    if len(text) > MAX_LENGTH:
         raise ValueError("too long")
     stripped = text.lstrip()
     return _geojson(stripped) if stripped.startswith("{") else _wkt(text)
 
 
 def pairs(text: str) -> tuple[Position, ...]:
-    """Return the positions in a row of numbers, the latitude first, as GeoRSS has them.
+    """Return the positions in a list of numbers, the latitude first, as in GeoRSS.
 
     https://docs.ogc.org/cs/17-002r1/17-002r1.html Errors: ValueError.
     """
@@ -178,43 +178,43 @@ def pairs(text: str) -> tuple[Position, ...]:
 
 
 def position(longitude: float, latitude: float) -> Position:
-    """Return a place on the earth. Errors: ValueError; what is no number is out of every bound."""
-    if not (abs(latitude) <= _MOST_NORTH and abs(longitude) <= _MOST_EAST):
+    """Return a position on the earth. Errors: ValueError if it is out of range or not a number."""
+    if not (abs(latitude) <= _MAX_LATITUDE and abs(longitude) <= _MAX_LONGITUDE):
         raise ValueError("no place on the earth")
     return (longitude, latitude)
 
 
 def _wkt(text: str) -> Geometry:
-    named = _CRS.match(text)
+    crs = _CRS.match(text)
     latitude_first = False
-    if named is not None:
-        system = named[1].removeprefix("http://").removeprefix("https://")
+    if crs is not None:
+        system = crs[1].removeprefix("http://").removeprefix("https://")
         latitude_first = system in _LATITUDE_FIRST
         if not latitude_first and system not in _LONGITUDE_FIRST:
-            raise OtherSystemError(named[1])
-        text = text[named.end() :]
+            raise OtherSystemError(crs[1])
+        text = text[crs.end() :]
     elif text.lstrip().upper().startswith("SRID"):
         raise OtherSystemError(text.split(";", maxsplit=1)[0])
     reader = _Wkt(_tokens(text.strip()), latitude_first=latitude_first)
     reader.geometry()
     reader.end()
-    return reader.found.geometry()
+    return reader.builder.geometry()
 
 
 def _tokens(text: str) -> list[str]:
-    found: list[str] = []
+    tokens: list[str] = []
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
             raise ValueError(text[at : at + 20])
-        found.append(match[1])
+        tokens.append(match[1])
         at = match.end()
-    return found
+    return tokens
 
 
 @dataclass(slots=True)
-class _Found:
+class _GeometryBuilder:
     points: list[Position] = field(default_factory=list)
     lines: list[Ring] = field(default_factory=list)
     areas: list[tuple[Ring, ...]] = field(default_factory=list)
@@ -224,23 +224,23 @@ class _Found:
 
 
 class _Wkt:
-    """Reads the tokens of well-known text from the left to the right."""
+    """A parser of the tokens of well-known text."""
 
     def __init__(self, tokens: Sequence[str], *, latitude_first: bool) -> None:
         self._tokens = tokens
         self._at = 0
         self._latitude_first = latitude_first
-        self.found = _Found()
+        self.builder = _GeometryBuilder()
 
     def end(self) -> None:
-        """Errors: ValueError if anything is left."""
+        """Check that all tokens are read. Errors: ValueError."""
         if self._at != len(self._tokens):
             raise ValueError(self._tokens[self._at])
 
     def geometry(self, depth: int = 0) -> None:
         """Read one geometry. Errors: ValueError."""
         match = _KINDS.fullmatch(self._next().upper())
-        if match is None or depth > _DEEPEST:
+        if match is None or depth > _MAX_DEPTH:
             raise ValueError("no geometry that can be drawn")
         if match[2] is None and self._peek().upper() in ("Z", "M", "ZM"):
             self._at += 1
@@ -251,15 +251,15 @@ class _Wkt:
         if kind == "GEOMETRYCOLLECTION":
             self._each(lambda: self.geometry(depth + 1))
         elif kind in ("POINT", "MULTIPOINT"):
-            self.found.points.extend(self._positions())
+            self.builder.points.extend(self._positions())
         elif kind in ("LINESTRING", "LINEARRING"):
-            self.found.lines.append(self._line())
+            self.builder.lines.append(self._line())
         elif kind == "MULTILINESTRING":
-            self._each(lambda: self.found.lines.append(self._line()))
+            self._each(lambda: self.builder.lines.append(self._line()))
         elif kind == "POLYGON":
-            self.found.areas.append(self._area())
+            self.builder.areas.append(self._area())
         else:
-            self._each(lambda: self.found.areas.append(self._area()))
+            self._each(lambda: self.builder.areas.append(self._area()))
 
     def _each(self, read_one: Callable[[], object]) -> None:
         self._take("(")
@@ -282,17 +282,17 @@ class _Wkt:
         return line
 
     def _positions(self) -> Ring:
-        found: list[Position] = []
+        positions: list[Position] = []
 
         def one() -> None:
-            # The points of a multipoint may have brackets of their own.
+            # Each point of a multipoint may have its own brackets.
             if self._peek() == "(":
-                found.extend(self._positions())
+                positions.extend(self._positions())
             else:
-                found.append(self._position())
+                positions.append(self._position())
 
         self._each(one)
-        return tuple(found)
+        return tuple(positions)
 
     def _position(self) -> Position:
         numbers = [float(self._next())]
@@ -318,16 +318,16 @@ class _Wkt:
 
 def _geojson(text: str) -> Geometry:
     """Return a geometry, or that of a feature (https://www.rfc-editor.org/rfc/rfc7946)."""
-    found = _Found()
+    builder = _GeometryBuilder()
     try:
-        told = json.loads(text)
-        if "crs" in told:
-            # GeoJSON of before the RFC may name another system.
-            _must_be_degrees(json.dumps(told["crs"]))
-        _add_geojson(told, found, 0)
+        document = json.loads(text)
+        if "crs" in document:
+            # Before the RFC, GeoJSON could name another coordinate reference system.
+            _must_be_degrees(json.dumps(document["crs"]))
+        _add_geojson(document, builder, 0)
     except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise ValueError("no GeoJSON") from error
-    return found.geometry()
+    return builder.geometry()
 
 
 def _must_be_degrees(system: str) -> None:
@@ -335,41 +335,41 @@ def _must_be_degrees(system: str) -> None:
         raise OtherSystemError(system)
 
 
-def _add_geojson(told: Mapping[str, Any], found: _Found, depth: int) -> None:
-    kind = told["type"]
-    if depth > _DEEPEST:
+def _add_geojson(document: Mapping[str, Any], builder: _GeometryBuilder, depth: int) -> None:
+    kind = document["type"]
+    if depth > _MAX_DEPTH:
         raise ValueError("too deep")
     if kind == "Feature":
-        _add_geojson(told["geometry"], found, depth + 1)
-    elif kind in _COLLECTED:
-        for each in _listed(told[_COLLECTED[kind]]):
-            _add_geojson(each, found, depth + 1)
+        _add_geojson(document["geometry"], builder, depth + 1)
+    elif kind in _COLLECTION_MEMBERS:
+        for each in _as_list(document[_COLLECTION_MEMBERS[kind]]):
+            _add_geojson(each, builder, depth + 1)
     else:
-        _add_coordinates(kind.removeprefix("Multi"), told["coordinates"], found, kind)
+        _add_coordinates(kind.removeprefix("Multi"), document["coordinates"], builder, kind)
 
 
-def _add_coordinates(part: str, inner: Any, found: _Found, kind: str) -> None:
-    parts = _listed(inner) if kind != part else [inner] if inner else []
+def _add_coordinates(part: str, inner: Any, builder: _GeometryBuilder, kind: str) -> None:
+    parts = _as_list(inner) if kind != part else [inner] if inner else []
     if part == "Point":
-        found.points.extend(_line_of(parts))
+        builder.points.extend(_line_of(parts))
     elif part == "LineString":
-        found.lines.extend(map(_line_of, parts))
+        builder.lines.extend(map(_line_of, parts))
     elif part == "Polygon":
-        found.areas.extend(tuple(map(_line_of, _listed(each))) for each in parts)
+        builder.areas.extend(tuple(map(_line_of, _as_list(each))) for each in parts)
     else:
         raise ValueError(kind)
 
 
-def _line_of(listed: Any) -> Ring:
-    return tuple(position(float(each[0]), float(each[1])) for each in _listed(listed))
+def _line_of(positions: Any) -> Ring:
+    return tuple(position(float(each[0]), float(each[1])) for each in _as_list(positions))
 
 
-def _listed(inner: Any) -> Sequence[Any]:
+def _as_list(inner: Any) -> Sequence[Any]:
     if not isinstance(inner, list):
         raise ValueError("no list")  # noqa: TRY004 - it is the text that is wrong
     return inner
 
 
 def degrees_across(latitude: float) -> float:
-    """Return how wide a degree of longitude is, as a part of a degree of latitude."""
+    """Return the width of a degree of longitude, measured in degrees of latitude."""
     return max(math.cos(math.radians(latitude)), 0.01)

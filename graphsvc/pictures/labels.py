@@ -1,4 +1,4 @@
-"""Labels that never cover each other, and points too close to be told apart put together."""
+"""Placement of labels without overlap, and clustering of points that are too close together."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 Point: TypeAlias = tuple[float, float]
 
-#: How wide a letter is and how high a line, as parts of the size of the letters; what is free
-#: between a point and its label, in units of the picture.
+#: The width of a letter and the height of a line, relative to the font size; and the gap between
+#: a point and its label, in units of the picture.
 _LETTER, _LINE, _GAP = 0.58, 1.1, 6.0
 
-#: How much wider a letter of a script such as Han is, and the classes of such letters:
+#: The relative width of a wide letter (of a script such as Han), and the classes of such letters:
 #: https://www.unicode.org/reports/tr11/
 _WIDER, _WIDE = 1.75, frozenset("WF")
 
-#: How far down from its middle an area is named, in sizes of the letters.
+#: The vertical offsets at which the name of an area may stand, in font sizes.
 _DOWN = (0, -1.3, 1.3, -2.6, 2.6)
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle that something is drawn in."""
+    """The bounding box of something drawn."""
 
     left: float
     top: float
@@ -47,7 +47,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Where a label stands: the point of its baseline that ``anchor`` (as in SVG) names."""
+    """The position of a label: the point of its baseline that ``anchor`` (as in SVG) names."""
 
     x: float
     y: float
@@ -55,7 +55,7 @@ class Label:
 
 
 def width(words: str, size: float) -> float:
-    """Return about how wide some words are in letters of a size."""
+    """Return the approximate width of some words in a font size."""
     wide = 0 if words.isascii() else sum(map(_is_wide, words))
     return (len(words) + wide * (_WIDER - 1)) * _LETTER * size
 
@@ -64,18 +64,18 @@ def _is_wide(letter: str) -> bool:
     return unicodedata.east_asian_width(letter) in _WIDE
 
 
-def shortened(words: str, room: float, size: float) -> str:
-    """Return as much of some words as has room, an ellipsis at the end of what is cut."""
+def truncate(words: str, room: float, size: float) -> str:
+    """Return the words, cut to the room and with an ellipsis if they are too long."""
     if width(words, size) <= room:
         return words
-    kept = words
-    while kept and width(f"{kept}…", size) > room:
-        kept = kept[:-1]
-    return f"{kept.rstrip()}…"
+    beginning = words
+    while beginning and width(f"{beginning}…", size) > room:
+        beginning = beginning[:-1]
+    return f"{beginning.rstrip()}…"
 
 
-def wrapped(words: str, room: float, size: float, most: int) -> list[str]:
-    """Return some words in lines that have room, at most so many; the last may be cut."""
+def wrap(words: str, room: float, size: float, most: int) -> list[str]:
+    """Return the words in at most ``most`` lines that fit the room; the last may be cut."""
     lines = [""]
     for word in words.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -84,28 +84,29 @@ def wrapped(words: str, room: float, size: float, most: int) -> list[str]:
             lines[-1] = longer
         else:
             lines.append(word)
-    return [shortened(line, room, size) for line in lines]
+    return [truncate(line, room, size) for line in lines]
 
 
-def around(x: float, y: float, reach: float) -> Box:
+def square_around(x: float, y: float, reach: float) -> Box:
     """Return the square around a point."""
     return Box(x - reach, y - reach, x + reach, y + reach)
 
 
-def centred(words: str, x: float, y: float, size: float) -> Box:
-    """Return what a label covers whose baseline has its middle at a point."""
+def centred_box(words: str, x: float, y: float, size: float) -> Box:
+    """Return the box of a label whose baseline has its middle at a point."""
     half = width(words, size) / 2
     return Box(x - half, y - _LINE * size, x + half, y + 0.3 * size)
 
 
-def spread(
-    names: Sequence[tuple[str, Point]], taken: Iterable[Box], size: float
+def place_area_labels(
+    names: Sequence[tuple[str, Point]], obstacles: Iterable[Box], size: float
 ) -> tuple[list[Label], list[Box]]:
-    """Return where names stand that belong to areas: in their middles, or as near as there is room.
+    """Return the labels of areas and the boxes of these labels.
 
-    One for which there is no room stands in the middle. The boxes are what the names cover.
+    A label stands in the middle of its area, or as close to it as there is room; without any room
+    it stands in the middle.
     """
-    boxes = list(taken)
+    boxes = list(obstacles)
     labels: dict[int, Label] = {}
     covered = []
     # From the north to the south, so that names stay in that order.
@@ -113,35 +114,35 @@ def spread(
         wide = width(words, size)
         shifts = ((across * wide / 2, down * size) for across in (0, 1, -1) for down in _DOWN)
         places = [(x + dx, y + dy) for dx, dy in sorted(shifts, key=lambda at: math.hypot(*at))]
-        free = (at for at in places if not _meets(centred(words, *at, size), boxes))
+        free = (at for at in places if not _meets(centred_box(words, *at, size), boxes))
         at = next(free, (x, y))
         labels[number] = Label(*at, "middle")
-        covered.append(centred(words, *at, size))
+        covered.append(centred_box(words, *at, size))
         boxes.append(covered[-1])
     return [labels[number] for number in range(len(names))], covered
 
 
-def placed(
-    points: Sequence[tuple[str, Point]], taken: Iterable[Box], size: float
+def place_point_labels(
+    points: Sequence[tuple[str, Point]], obstacles: Iterable[Box], size: float
 ) -> list[Label | None]:
-    """Return where the label of each point stands: beside it, over or under it, or nowhere.
+    """Return the label of each point: beside it, above or below it; None if there is no room.
 
-    ``taken`` is where nothing may stand, besides the points themselves.
+    A label covers no point and none of the ``obstacles``.
     """
-    boxes = [*taken, *(around(x, y, _GAP / 2) for _, (x, y) in points)]
-    found: list[Label | None] = []
+    boxes = [*obstacles, *(square_around(x, y, _GAP / 2) for _, (x, y) in points)]
+    labels: list[Label | None] = []
     for words, (x, y) in points:
         free = (
             (label, box) for label, box in candidates(words, x, y, size) if not _meets(box, boxes)
         )
         label, box = next(free, (None, None))
         boxes += [] if box is None else [box]
-        found.append(label)
-    return found
+        labels.append(label)
+    return labels
 
 
 def candidates(words: str, x: float, y: float, size: float) -> list[tuple[Label, Box]]:
-    """Return where the label of a point may stand, the best place first, with what it covers."""
+    """Return the possible labels of a point and their boxes, the best first."""
     wide, low = width(words, size), y + 0.35 * size
     right = Box(x + _GAP, low - _LINE * size + 0.1, x + _GAP + wide, low + 0.3 * size)
     left = Box(x - _GAP - wide, right.top, x - _GAP, right.bottom)
@@ -149,8 +150,8 @@ def candidates(words: str, x: float, y: float, size: float) -> list[tuple[Label,
     return [
         (Label(x + _GAP, low, "start"), right),
         (Label(x - _GAP, low, "end"), left),
-        (Label(x, above, "middle"), centred(words, x, above, size)),
-        (Label(x, below, "middle"), centred(words, x, below, size)),
+        (Label(x, above, "middle"), centred_box(words, x, above, size)),
+        (Label(x, below, "middle"), centred_box(words, x, below, size)),
     ]
 
 
@@ -158,31 +159,31 @@ def _meets(box: Box, others: Iterable[Box]) -> bool:
     return any(box.meets(other) for other in others)
 
 
-def together(points: Sequence[Point], distance: float) -> list[list[int]]:
-    """Return the numbers of the points in groups, no two of which are closer than a distance.
+def cluster(points: Sequence[Point], distance: float) -> list[list[int]]:
+    """Return the numbers of the points in groups that are not closer than a distance.
 
-    How far a group is from another is measured between their middles. The closest are joined first.
+    The distance between two groups is that between their middles. The closest are joined first.
     """
     groups = {number: [number] for number in range(len(points))}
     middles = dict(enumerate(points))
-    close = list(_closer(middles, middles, distance))
+    close = list(_close_pairs(middles, middles, distance))
     heapify(close)
     while close:
         far, one, two = heappop(close)
-        # A group that has grown since has another middle: its new distances are in the heap too.
+        # A group that has grown has a new middle, and its new distances are in the heap too.
         if one in groups and two in groups and math.dist(middles[one], middles[two]) == far:
             groups[one] += groups.pop(two)
             del middles[two]
             middles[one] = middle(points[number] for number in groups[one])
-            for pair in _closer([one], middles, distance):
+            for pair in _close_pairs([one], middles, distance):
                 heappush(close, pair)
     return list(groups.values())
 
 
-def _closer(
+def _close_pairs(
     some: Iterable[int], middles: Mapping[int, Point], distance: float
 ) -> Iterator[tuple[float, int, int]]:
-    """Yield how far some groups are from the others, where that is less than a distance."""
+    """Yield the distances between some groups and all others that are less than a limit."""
     for one, two in {(min(pair), max(pair)) for pair in product(some, middles)}:
         if one != two and (far := math.dist(middles[one], middles[two])) < distance:
             yield far, one, two

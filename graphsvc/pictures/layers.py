@@ -1,8 +1,8 @@
 """Draws a directed graph in layers from left to right, the same graph always in the same way.
 
-The way is that of Sugiyama, Tagawa and Toda (https://doi.org/10.1109/TSMC.1981.4308636): turn edges
-round until none runs in a circle, put the nodes into layers, order each layer so that few edges
-cross, and then place the nodes as near to their neighbours as their heights allow.
+The method is that of Sugiyama, Tagawa and Toda (https://doi.org/10.1109/TSMC.1981.4308636): reverse
+edges until there is no cycle, put the nodes into layers, order each layer so that few edges cross,
+and then place the nodes as close to their neighbours as their heights allow.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _WAYPOINT = 8.0
 
 @dataclass(slots=True)
 class Layers:
-    """Nodes in layers, the ways of the edges over them, and where each node's middle is.
+    """Nodes in layers, the routes of the edges through them, and the middle of each node.
 
-    Nodes that were given are numbered as they were; those after them are waypoints of long edges.
-    An edge's way runs from its source to its target, whichever is further left.
+    The nodes of the graph keep their numbers; higher numbers are waypoints of long edges. A route
+    leads from the source of its edge to the target, also where this is from the right to the left.
     """
 
     columns: list[list[int]]
-    ways: list[list[int]]
+    routes: list[list[int]]
     middle: dict[int, float] = field(default_factory=dict)
 
 
-def layered(edges: Sequence[tuple[int, int]], heights: Sequence[float]) -> Layers:
-    """Return the nodes, numbered from 0 and of the heights given, in layers."""
+def layer_layout(edges: Sequence[tuple[int, int]], heights: Sequence[float]) -> Layers:
+    """Return the layers of a graph; ``heights`` has the height of each node, numbered from 0."""
     rank = _ranks(len(heights), edges)
     layers = _with_waypoints(edges, rank, len(heights))
-    neighbours = _neighbours(layers.ways)
+    neighbours = _neighbours(layers.routes)
     _order(layers, neighbours)
     tall = dict(enumerate(heights))
     _place(layers, neighbours, tall)
@@ -45,7 +45,7 @@ def layered(edges: Sequence[tuple[int, int]], heights: Sequence[float]) -> Layer
 
 
 def _ranks(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
-    """Return the layer of each node: as far left as what leads to it allows."""
+    """Return the layer of each node: the first one after the layers of its predecessors."""
     place = {node: at for at, node in enumerate(_sequence(count, edges))}
     forward = sorted(
         {tuple(sorted(edge, key=place.__getitem__)) for edge in edges if edge[0] != edge[1]},
@@ -54,7 +54,7 @@ def _ranks(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
     rank = [0] * count
     for source, target in forward:
         rank[target] = max(rank[target], rank[source] + 1)
-    # What nothing leads to stands beside what it leads to.
+    # A node without predecessors stands in the layer before its first successor.
     led = {target for _, target in forward}
     for node in range(count):
         following = [rank[target] for source, target in forward if source == node]
@@ -64,7 +64,7 @@ def _ranks(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
 
 
 def _sequence(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
-    """Return the nodes in an order against which few edges run.
+    """Return the nodes in an order in which few edges lead backwards.
 
     Eades, Lin and Smyth, https://doi.org/10.1016/0020-0190(93)90079-O.
     """
@@ -92,29 +92,29 @@ def _with_waypoints(edges: Sequence[tuple[int, int]], rank: Sequence[int], count
     columns: list[list[int]] = [[] for _ in range(max(rank, default=-1) + 1)]
     for node, column in enumerate(rank):
         columns[column].append(node)
-    ways = []
+    routes = []
     for source, target in edges:
         step = 1 if rank[source] < rank[target] else -1
-        way = [source]
+        route = [source]
         for column in range(rank[source] + step, rank[target], step):
             columns[column].append(count)
-            way.append(count)
+            route.append(count)
             count += 1
-        ways.append([*way, target])
-    return Layers(columns, ways)
+        routes.append([*route, target])
+    return Layers(columns, routes)
 
 
-def _neighbours(ways: Sequence[Sequence[int]]) -> Mapping[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for way in ways:
-        for one, other in pairwise(way):
-            found[one].append(other)
-            found[other].append(one)
-    return found
+def _neighbours(routes: Sequence[Sequence[int]]) -> Mapping[int, list[int]]:
+    neighbours: dict[int, list[int]] = defaultdict(list)
+    for route in routes:
+        for one, other in pairwise(route):
+            neighbours[one].append(other)
+            neighbours[other].append(one)
+    return neighbours
 
 
 def _order(layers: Layers, neighbours: Mapping[int, list[int]]) -> None:
-    """Order each layer by where the neighbours in the one before stand; keep the best order."""
+    """Order each layer by the positions of the neighbours in the adjacent one; keep the best."""
     best, fewest = [list(column) for column in layers.columns], _crossings(layers)
     for turn in range(_ROUNDS):
         numbered = list(range(1, len(layers.columns)))
@@ -144,8 +144,8 @@ def _crossings(layers: Layers) -> int:
         node: (n, at) for n, column in enumerate(layers.columns) for at, node in enumerate(column)
     }
     steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for way in layers.ways:
-        for one, other in pairwise(way):
+    for route in layers.routes:
+        for one, other in pairwise(route):
             (left, high), (_, low) = sorted((place[one], place[other]))
             steps[left].append((high, low))
     return sum(
@@ -168,8 +168,10 @@ def _place(
             at += height + _GAP
     for turn in range(_ROUNDS):
         for column in layers.columns if turn % 2 else layers.columns[::-1]:
-            wanted = [_mean_of_neighbours(node, layers, neighbours) for node in column]
-            for node, middle in zip(column, _apart(column, wanted, heights), strict=True):
+            targets = [_mean_of_neighbours(node, layers, neighbours) for node in column]
+            for node, middle in zip(
+                column, _without_overlap(column, targets, heights), strict=True
+            ):
                 layers.middle[node] = middle
     top = min(
         (layers.middle[n] - heights.get(n, _WAYPOINT) / 2 for n in layers.middle), default=0.0
@@ -182,13 +184,13 @@ def _mean_of_neighbours(node: int, layers: Layers, neighbours: Mapping[int, list
     return sum(layers.middle[other] for other in others) / len(others)
 
 
-def _apart(
-    column: Sequence[int], wanted: Sequence[float], heights: Mapping[int, float]
+def _without_overlap(
+    column: Sequence[int], targets: Sequence[float], heights: Mapping[int, float]
 ) -> list[float]:
-    """Return places as near as can be to those wanted, at which the nodes of a layer do not touch.
+    """Return positions as close as possible to the targets at which the nodes do not overlap.
 
-    Taken off what the nodes before need, the places have only to rise: nodes whose wishes clash
-    share the mean of these (the pool-adjacent-violators algorithm).
+    Without the room that the nodes before need, the positions only have to rise: nodes whose
+    targets collide share their mean (the pool-adjacent-violators algorithm).
     """
     offsets, at = [], 0.0
     for number, node in enumerate(column):
@@ -197,8 +199,8 @@ def _apart(
         offsets.append(at)
         at += height / 2
     pools: list[tuple[float, int]] = []
-    for wish, offset in zip(wanted, offsets, strict=True):
-        pools.append((wish - offset, 1))
+    for target, offset in zip(targets, offsets, strict=True):
+        pools.append((target - offset, 1))
         while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
             (high, many), (low, few) = pools[-2:]
             pools[-2:] = [((high * many + low * few) / (many + few), many + few)]

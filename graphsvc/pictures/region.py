@@ -1,7 +1,7 @@
-"""A part of the earth as a picture: as large as the picture allows, with what lies around it.
+"""The map of a part of the earth: as large as the picture allows, with the countries around it.
 
-Within some tens of degrees a plain map does: degrees of longitude as wide as they are in the middle
-of the picture. What takes more than that is drawn on the map of the world.
+For some tens of degrees a plane map is enough: a degree of longitude is everywhere as wide as in
+the middle of the picture. A larger part is drawn on the map of the world.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc.pictures import world
-from graphsvc.pictures.geometry import Extent, degrees_across, unrolled
+from graphsvc.pictures.geometry import Extent, degrees_across, unwrap_longitudes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,13 +23,13 @@ _LEFT, _TOP, _WIDTH, _HEIGHT = 0.0, 18.0, 800.0, 350.0
 """The part of the picture that a map shows: its ``viewBox``."""
 
 _MARGIN = 0.12
-"""How much of the picture is left free at each side."""
+"""The margin at each side, as a part of the picture."""
 
 _LEAST = 0.05
-"""How many degrees a picture shows at least: a street would tell nothing without its town."""
+"""The least degrees that a picture shows: a street is not recognised without its town."""
 
 _WIDEST, _HIGHEST = 100, 60
-"""How many degrees a part of the earth has at most."""
+"""The most degrees that a map of a part of the earth shows."""
 
 _MOST_NORTH = 89.0
 _STEPS = (30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
@@ -38,7 +38,7 @@ _MOST_LINES = 4
 
 @dataclass(frozen=True, slots=True)
 class Degree:
-    """A line of the grid: its place in the picture, and how many degrees it stands for."""
+    """A line of the grid: its position in the picture, and its degrees."""
 
     at: float
     degrees: float
@@ -46,21 +46,21 @@ class Degree:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A plain map around a position; ``scale`` is how many units of the picture a degree has."""
+    """A plane map around a position; ``scale`` is the units of the picture in a degree."""
 
     longitude: float
     latitude: float
     scale: float
 
     def project(self, longitude: float, latitude: float) -> Point:
-        """Return where a place stands in the picture."""
+        """Return the point of the picture for a position."""
         away = longitude - self.longitude
         away -= round(away / 360) * 360
         return self._at(away, latitude, degrees_across(self.latitude))
 
     def line(self, positions: Sequence[Position]) -> list[Point]:
-        """Return where a line stands in the picture; it does not tear at the antimeridian."""
-        whole = unrolled(positions)
+        """Return a line in the picture; it has no gap at the antimeridian."""
+        whole = unwrap_longitudes(positions)
         middle = sum(longitude for longitude, _ in whole) / len(whole)
         turns = round((middle - self.longitude) / 360) * 360
         across = degrees_across(self.latitude)
@@ -78,10 +78,10 @@ class Region:
         )
 
     def countries(self) -> Iterator[world.Country]:
-        """Yield the countries that the picture shows a part of, cut at its edges."""
+        """Yield the countries in the picture, clipped at its edges."""
         for outline in world.outlines():
-            cut = (_cut(self.line(ring)) for ring in outline.rings if self._may_show(ring))
-            rings = world.distinct(world.coarse(ring, _FINE) for ring in cut)
+            clipped = (_clip(self.line(ring)) for ring in outline.rings if self._may_show(ring))
+            rings = world.visible_rings(world.simplify(ring, _FINE) for ring in clipped)
             if rings:
                 centre = self.project(*outline.centre)
                 if not _shows(centre):
@@ -120,7 +120,7 @@ class Region:
 
 
 _FINE = 0.5
-"""To which part of a unit the outlines are rounded."""
+"""The unit to which the outlines are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +128,21 @@ class World:
     """The map of the world, in the projection of its outlines."""
 
     def project(self, longitude: float, latitude: float) -> Point:
-        """Return where a place stands in the picture."""
+        """Return the point of the picture for a position."""
         return world.project(longitude, latitude)
 
     def line(self, positions: Sequence[Position]) -> list[Point]:
-        """Return where a line stands in the picture; what lies beyond its edge is at the edge."""
-        return [world.project(min(max(x, -180.0), 180.0), y) for x, y in unrolled(positions)]
+        """Return a line in the picture; points beyond its edge are moved to the edge."""
+        return [
+            world.project(min(max(x, -180.0), 180.0), y) for x, y in unwrap_longitudes(positions)
+        ]
 
     def countries(self) -> Iterable[world.Country]:
         """Return every country."""
         return world.countries()
 
     def parallels(self) -> list[Degree]:
-        """Return no grid: everybody knows the world."""
+        """Return no lines: the map of the world needs no grid."""
         return []
 
     meridians = parallels
@@ -150,7 +152,7 @@ Chart: TypeAlias = Region | World
 
 
 def chart_of(extents: Iterable[Extent]) -> Chart:
-    """Return the map that shows all of some parts of the earth best."""
+    """Return the map that fits some parts of the earth best."""
     parts = list(extents)
     if not parts:
         return World()
@@ -165,7 +167,7 @@ def chart_of(extents: Iterable[Extent]) -> Chart:
 
 
 def _round(begin: float, end: float) -> list[float]:
-    """Return round degrees between two others: few, and at least one of them if there is one."""
+    """Return a few round numbers of degrees between two others."""
     step = next((each for each in reversed(_STEPS) if (end - begin) / each <= _MOST_LINES), 30)
     first = math.ceil(begin / step)
     return [round(number * step, 3) for number in range(first, math.floor(end / step) + 1)]
@@ -181,27 +183,27 @@ def _middle(ring: Sequence[Point]) -> Point:
     return ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
 
 
-def _cut(ring: list[Point]) -> list[Point]:
-    """Return the part of a ring in the picture, and a little more, by Sutherland and Hodgman.
+def _clip(ring: list[Point]) -> list[Point]:
+    """Return the part of a ring that is in the picture or just outside, by Sutherland and Hodgman.
 
     https://doi.org/10.1145/360767.360802
     """
     low, high = (_LEFT - 5, _TOP - 5), (_LEFT + _WIDTH + 5, _TOP + _HEIGHT + 5)
     for axis in (0, 1):
-        ring = _cut_at(ring, axis, low[axis], 1)
-        ring = _cut_at(ring, axis, high[axis], -1)
+        ring = _clip_at(ring, axis, low[axis], 1)
+        ring = _clip_at(ring, axis, high[axis], -1)
     return ring
 
 
-def _cut_at(ring: list[Point], axis: int, edge: float, side: int) -> list[Point]:
-    found: list[Point] = []
+def _clip_at(ring: list[Point], axis: int, edge: float, side: int) -> list[Point]:
+    clipped: list[Point] = []
     for number, point in enumerate(ring):
         before = ring[number - 1]
         inside, was_inside = side * (point[axis] - edge) >= 0, side * (before[axis] - edge) >= 0
         if inside != was_inside:
             share = (edge - before[axis]) / (point[axis] - before[axis])
             crossing = [one + (two - one) * share for one, two in zip(before, point, strict=True)]
-            found.append((crossing[0], crossing[1]))
+            clipped.append((crossing[0], crossing[1]))
         if inside:
-            found.append(point)
-    return found
+            clipped.append(point)
+    return clipped

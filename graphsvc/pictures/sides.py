@@ -1,6 +1,6 @@
 """A tree drawn to both sides of its root, for a wide screen.
 
-What is written has as much room as it needs while there is some left.
+Words have as much room as they need while there is room left.
 """
 
 from __future__ import annotations
@@ -9,39 +9,39 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
-from graphsvc.pictures.labels import shortened, width
-from graphsvc.pictures.tree import ROW, placed, rows
+from graphsvc.pictures.labels import truncate, width
+from graphsvc.pictures.tree import ROW, place_nodes, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphsvc.pictures.tree import Branch, Placed
+    from graphsvc.pictures.tree import Branch, PlacedNode
 
-#: The size of the letters, as the style sheet has it; how wide a screen is hoped for.
+#: The font size of the style sheet, and the width of the screen for which the tree is drawn.
 _SIZE, _ROOM = 12.8, 1130.0
 
-#: How far a column is from what is left of it, and the words from the middle of their circle; what
-#: is left free above and below, and between a line and what it touches.
+#: The distance of a column from the words on its left, and of the words from the middle of their
+#: circle; the margin above and below; the gaps between a line and the root or a circle.
 _STEP, _BESIDE, _MARGIN, _ROOT, _KNOT = 60.0, 14.0, 8.0, 11.0, 8.0
 
-#: The words of a column have at least so much room, and the first of two at least such a part.
+#: The least room for the words of a column, and the least share of the tie in it.
 _NARROWEST, _FIRST = 180.0, 0.35
 
 
-class Worded(Protocol):
-    """What can be drawn: two words for it, of which the second may not be left out."""
+class Labelled(Protocol):
+    """The content of a node: two labels, of which the second is never left out."""
 
     @property
     def words(self) -> tuple[str, str]:
-        """Return what ties it to its parent, and what it is called."""
+        """Return the label of the tie to its parent, and its name."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class SideNode:
     """A node: its circle, its words, and the line from its parent as the data of an SVG path."""
 
-    content: Worded
+    content: Labelled
     x: float
     y: float
     text_x: float
@@ -56,33 +56,33 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The whole picture; the root stands at 0 from the left, which is ``left`` from the edge."""
+    """The whole picture; the root has x = 0, and is ``left`` units away from the left edge."""
 
     left: float
     width: float
     height: float
-    nodes: tuple[Spread, ...]
+    nodes: tuple[SideNode, ...]
 
 
-def sides(left: Sequence[Branch[Worded]], right: Sequence[Branch[Worded]]) -> Sides:
+def sides(left: Sequence[Branch[Labelled]], right: Sequence[Branch[Labelled]]) -> Sides:
     """Return the picture of a tree whose root has branches on its left and on its right."""
     height = (max(rows(left), rows(right)) or 1) * ROW + 2 * _MARGIN
-    nodes = [placed(branches, height) for branches in (left, right)]
+    nodes = [place_nodes(branches, height) for branches in (left, right)]
     needs = [_needs(side) for side in nodes]
     spaces = sum(map(_spaces, needs)) + 2 * _MARGIN
     most = _most([*needs[0], *needs[1]], _ROOM - spaces)
     rooms = [[min(need, most) for need in side] for side in needs]
     reach = [sum(side) + _spaces(side) + _MARGIN for side in rooms]
-    drawn = (
+    positions = (
         node
         for sign, side, columns in zip((-1, 1), nodes, rooms, strict=True)
-        for node in _drawn(sign, side, columns, height / 2)
+        for node in _positioned(sign, side, columns, height / 2)
     )
-    return Sides(reach[0], sum(reach), height, tuple(drawn))
+    return Sides(reach[0], sum(reach), height, tuple(positions))
 
 
-def _needs(nodes: Sequence[Placed[Worded]]) -> list[float]:
-    """Return how much room the words of each column need."""
+def _needs(nodes: Sequence[PlacedNode[Labelled]]) -> list[float]:
+    """Return the width of the longest words of each column."""
     columns = max((node.column for node in nodes), default=-1) + 1
     return [
         max(width(" ".join(node.content.words), _SIZE) for node in nodes if node.column == column)
@@ -95,7 +95,7 @@ def _spaces(columns: Sequence[float]) -> float:
 
 
 def _most(needs: Sequence[float], room: float) -> float:
-    """Return how much each column may have: what some do not need is there for the others."""
+    """Return the most room of a column: the room that some do not need goes to the others."""
     left = max(room, _NARROWEST * len(needs))
     share = left
     for number, need in enumerate(sorted(needs)):
@@ -107,20 +107,20 @@ def _most(needs: Sequence[float], room: float) -> float:
     return share
 
 
-def _drawn(
-    sign: int, nodes: Sequence[Placed[Worded]], columns: Sequence[float], middle: float
-) -> list[Spread]:
+def _positioned(
+    sign: int, nodes: Sequence[PlacedNode[Labelled]], columns: Sequence[float], middle: float
+) -> list[SideNode]:
     starts = [_STEP, *accumulate((_BESIDE + room + _STEP for room in columns), initial=_STEP)][1:]
     ends: dict[tuple[int, float], float] = {}
-    found = []
+    nodes_drawn = []
     for node in nodes:
         x, room = starts[node.column], columns[node.column]
-        words = _fitted(node.content.words, room)
+        words = _fit(node.content.words, room)
         ends[node.column, node.y] = x + _BESIDE + width(" ".join(words), _SIZE) + _MARGIN
         above = middle if node.parent_y is None else node.parent_y
         start = _ROOT if node.parent_y is None else ends[node.column - 1, node.parent_y]
-        found.append(
-            Spread(
+        nodes_drawn.append(
+            SideNode(
                 content=node.content,
                 x=sign * x,
                 y=node.y,
@@ -129,16 +129,16 @@ def _drawn(
                 line=_curve(sign * start, above, sign * (x - _KNOT), node.y),
             )
         )
-    return found
+    return nodes_drawn
 
 
-def _fitted(words: tuple[str, str], room: float) -> tuple[str, str]:
-    """Return two words with as much of each as has room."""
+def _fit(words: tuple[str, str], room: float) -> tuple[str, str]:
+    """Return the two labels, cut to the room."""
     tie, name = words
     if width(f"{tie} {name}", _SIZE) <= room:
         return words
-    tie = shortened(tie, max(room - width(f" {name}", _SIZE), _FIRST * room), _SIZE)
-    return (tie, shortened(name, room - width(f"{tie} ", _SIZE), _SIZE))
+    tie = truncate(tie, max(room - width(f" {name}", _SIZE), _FIRST * room), _SIZE)
+    return (tie, truncate(name, room - width(f"{tie} ", _SIZE), _SIZE))
 
 
 def _curve(x: float, y: float, to_x: float, to_y: float) -> str:

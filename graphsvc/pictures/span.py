@@ -1,4 +1,4 @@
-"""Dates at their precision: a year, a month or a day is a stretch of time, never a point.
+"""Dates with their precision: a year, a month or a day is a stretch of time, never a point.
 
 https://www.w3.org/TR/xmlschema11-2/#gYear and its neighbours.
 """
@@ -20,7 +20,7 @@ _DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A date in its parts: those after its precision are None. ``clock`` is the time of day."""
+    """A date in its parts, None for parts that are not known. ``clock`` is the time of day."""
 
     year: int
     month: int | None
@@ -51,25 +51,25 @@ def _number(digits: str | None) -> int | None:
 
 
 def stretch(text: str) -> Stretch | None:
-    """Return the stretch of time that the lexical form of a date names, or None if it is none.
+    """Return the stretch of time that the lexical form of a date names, or None if it is no date.
 
-    A time zone or a time of day moves a date by less than its own length: it is not drawn.
+    Time zone and time of day are ignored: they move a date by less than its own length.
     """
-    found = date(text)
-    if found is None:
+    parsed = date(text)
+    if parsed is None:
         return None
-    year, month = found.year, found.month
+    year, month = parsed.year, parsed.month
     if month is None:
         return Stretch(year, year + 1)
     first = year + _MONTHS[month - 1] / _DAYS
-    if found.day is None:
+    if parsed.day is None:
         return Stretch(first, year + _MONTHS[month] / _DAYS)
-    day = first + (found.day - 1) / _DAYS
+    day = first + (parsed.day - 1) / _DAYS
     return Stretch(day, day + 1 / _DAYS)
 
 
 def ticks(begin: float, end: float, most: int = 12) -> list[int]:
-    """Return the years at which an axis is marked: round ones, at most so many."""
+    """Return the years at which an axis has marks: at most ``most`` round ones."""
     size = next(
         factor * 10**power
         for power in count()

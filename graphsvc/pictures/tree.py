@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROW = 26
-"""The height of a row: a finger can tell it from the next."""
+"""The height of a row: high enough to hit it with a finger."""
 
 Content = TypeVar("Content", covariant=True)  # noqa: PLC0105
 
 
 @dataclass(slots=True)
 class Branch(Generic[Content]):
-    """A node with what hangs on it; ``y`` is set by the layout."""
+    """A node and its children; the layout sets ``y``."""
 
     content: Content
     children: Sequence[Branch[Content]] = field(default_factory=list)
@@ -27,8 +27,8 @@ class Branch(Generic[Content]):
 
 
 @dataclass(frozen=True, slots=True)
-class Placed(Generic[Content]):
-    """A node in the picture: its column (0 for the root's neighbours), and its parent's height."""
+class PlacedNode(Generic[Content]):
+    """A node in the picture: its column (0 for the root's neighbours), and its parent's y."""
 
     content: Content
     column: int
@@ -37,30 +37,30 @@ class Placed(Generic[Content]):
 
 
 def rows(branches: Sequence[Branch[Content]]) -> int:
-    """Return how many rows some branches take."""
+    """Return the number of rows of some branches."""
     return sum(max(1, rows(branch.children)) for branch in branches)
 
 
-def placed(branches: Sequence[Branch[Content]], height: float) -> list[Placed[Content]]:
-    """Return every node at its place, the branches in the middle of a picture of that height.
+def place_nodes(branches: Sequence[Branch[Content]], height: float) -> list[PlacedNode[Content]]:
+    """Return every node with its position; the branches are in the middle of the picture's height.
 
     A node stands in the middle of its children.
     """
-    _settle(branches, (height - rows(branches) * ROW) / 2)
-    found: list[Placed[Content]] = []
+    _set_heights(branches, (height - rows(branches) * ROW) / 2)
+    nodes: list[PlacedNode[Content]] = []
     waiting: list[tuple[Branch[Content], int, float | None]] = [
         (branch, 0, None) for branch in branches
     ]
     while waiting:
         branch, column, parent_y = waiting.pop(0)
-        found.append(Placed(branch.content, column, branch.y, parent_y))
+        nodes.append(PlacedNode(branch.content, column, branch.y, parent_y))
         waiting += [(child, column + 1, branch.y) for child in branch.children]
-    return found
+    return nodes
 
 
-def _settle(branches: Sequence[Branch[Content]], top: float) -> None:
+def _set_heights(branches: Sequence[Branch[Content]], top: float) -> None:
     for branch in branches:
-        taken = max(1, rows(branch.children)) * ROW
-        _settle(branch.children, top)
-        branch.y = top + taken / 2
-        top += taken
+        height = max(1, rows(branch.children)) * ROW
+        _set_heights(branch.children, top)
+        branch.y = top + height / 2
+        top += height

@@ -1,7 +1,6 @@
 """A tree drawn as an indented list with lines, for a narrow screen.
 
-Some of the branches stand above the root and the others below it, each name whole if two lines hold
-it.
+Some of the branches stand above the root and the others below it. A name has at most two lines.
 """
 
 from __future__ import annotations
@@ -9,40 +8,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from graphsvc.pictures.labels import shortened, wrapped
+from graphsvc.pictures.labels import truncate, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graphsvc.pictures.labels import Point
-    from graphsvc.pictures.sides import Worded
+    from graphsvc.pictures.sides import Labelled
     from graphsvc.pictures.tree import Branch
 
 WIDTH = 328.0
-"""How wide the picture is: what the narrowest screen has room for."""
+"""The width of the picture: it fits the narrowest screen."""
 
-#: The sizes of the letters, as the style sheet has them: the tie of a node, its name, and the
-#: root's, whose letters are bold and so wider.
+#: The font sizes of the style sheet: for the tie of a node, its name, and the name of the root,
+#: which is bold and so wider.
 _TIE, _NAME, _TITLE = 11.5, 13.5, 17.0
 
-#: Where things stand in a row, from its top: its circle, its tie, the first line of its name; how
-#: high a row of one line is, and how much a line adds.
+#: The distances of the circle, the tie and the first line of the name from the top of a row; the
+#: height of a row with one line, and of each further line.
 _CIRCLE, _TIE_Y, _NAME_Y, _ROW, _LINE = 20.0, 16.0, 32.0, 42.0, 17.0
 
-#: How far the root is from the edge, a branch from what it hangs on at most, all that branches may
-#: take together; how far the words are from the circle; how far lines keep from circles.
+#: The distance of the root from the edge; the most indentation of one level, and of all levels
+#: together; the distance of the words from the circle; the gaps between lines and circles.
 _ROOT, _STEP, _DEEPEST, _BESIDE, _GAP, _KNOT = 14.0, 20.0, 150.0, 16.0, 11.0, 8.0
 
 _LINES = 2
 
-Depths: TypeAlias = "Sequence[tuple[int, Branch[Worded]]]"
+Depths: TypeAlias = "Sequence[tuple[int, Branch[Labelled]]]"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A node: its circle, its words, and the line from its parent as the data of an SVG path."""
+class UprightRow:
+    """A node: its circle, its labels, and the line from its parent as the data of an SVG path."""
 
-    content: Worded
+    content: Labelled
     x: float
     y: float
     tie: str
@@ -51,16 +50,16 @@ class Row:
 
     @property
     def text_x(self) -> float:
-        """Return where its words begin."""
+        """Return the x of its labels."""
         return self.x + _BESIDE
 
     @property
     def tie_y(self) -> float:
-        """Return where the words stand that tie it to its parent."""
+        """Return the y of the label of its tie."""
         return self.y - _CIRCLE + _TIE_Y
 
     def name_y(self, number: int) -> float:
-        """Return where a line of its name stands, counted from 0."""
+        """Return the y of a line of its name, counted from 0."""
         return self.y - _CIRCLE + _NAME_Y + number * _LINE
 
 
@@ -71,41 +70,43 @@ class Upright:
     height: float
     root: Point
     title: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[UprightRow, ...]
 
     def title_y(self, number: int) -> float:
-        """Return where a line of the root's name stands, counted from 0."""
+        """Return the y of a line of the root's name, counted from 0."""
         return self.root[1] + 5 + number * _LINE
 
     @property
     def title_x(self) -> float:
-        """Return where the root's name begins."""
+        """Return the x of the root's name."""
         return self.root[0] + _BESIDE
 
 
 def upright(
-    title: str, above: Sequence[Branch[Worded]], below: Sequence[Branch[Worded]]
+    title: str, above: Sequence[Branch[Labelled]], below: Sequence[Branch[Labelled]]
 ) -> Upright:
-    """Return the picture of a tree with some branches above its root, and the others below."""
+    """Return the picture of a tree that has some branches above its root and others below it."""
     over, under = list(_depths(above, 0)), list(_depths(below, 0))
     deepest = max((depth for depth, _ in (*over, *under)), default=0)
     step = min(_STEP, _DEEPEST / (deepest + 1))
-    lines = tuple(wrapped(title, WIDTH - _ROOT - _BESIDE, _TITLE, _LINES + 1))
+    lines = tuple(wrap(title, WIDTH - _ROOT - _BESIDE, _TITLE, _LINES + 1))
     middle = _height(over, step) + _CIRCLE
     begin = middle + _CIRCLE + (len(lines) - 1) * _LINE
     root = (_ROOT, middle)
-    found = (*_rows(over, step, 0.0, root), *_rows(under, step, begin, root))
-    return Upright(begin + _height(under, step), root, lines, found)
+    tree_rows = (*_rows(over, step, 0.0, root), *_rows(under, step, begin, root))
+    return Upright(begin + _height(under, step), root, lines, tree_rows)
 
 
-def _depths(branches: Sequence[Branch[Worded]], depth: int) -> Iterator[tuple[int, Branch[Worded]]]:
+def _depths(
+    branches: Sequence[Branch[Labelled]], depth: int
+) -> Iterator[tuple[int, Branch[Labelled]]]:
     for branch in branches:
         yield depth, branch
         yield from _depths(branch.children, depth + 1)
 
 
-def _name(branch: Branch[Worded], x: float) -> list[str]:
-    return wrapped(branch.content.words[1], WIDTH - x - _BESIDE, _NAME, _LINES)
+def _name(branch: Branch[Labelled], x: float) -> list[str]:
+    return wrap(branch.content.words[1], WIDTH - x - _BESIDE, _NAME, _LINES)
 
 
 def _x(depth: int, step: float) -> float:
@@ -117,7 +118,7 @@ def _height(entries: Depths, step: float) -> float:
     return sum(_ROW + (len(name) - 1) * _LINE for name in names)
 
 
-def _rows(entries: Depths, step: float, top: float, root: Point) -> Iterator[Row]:
+def _rows(entries: Depths, step: float, top: float, root: Point) -> Iterator[UprightRow]:
     parents = [root]
     for depth, branch in entries:
         x, y = _x(depth, step), top + _CIRCLE
@@ -125,11 +126,11 @@ def _rows(entries: Depths, step: float, top: float, root: Point) -> Iterator[Row
         parents[depth + 1 :] = [(x, y)]
         leave = parent_y + (_GAP if parent_y < y else -_GAP)
         name = _name(branch, x)
-        yield Row(
+        yield UprightRow(
             content=branch.content,
             x=x,
             y=y,
-            tie=shortened(branch.content.words[0], WIDTH - x - _BESIDE, _TIE),
+            tie=truncate(branch.content.words[0], WIDTH - x - _BESIDE, _TIE),
             name=tuple(name),
             line=f"M{parent_x:.0f} {leave:.0f}V{y:.0f}H{x - _KNOT:.0f}",
         )

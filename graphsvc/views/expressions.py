@@ -1,7 +1,7 @@
-"""What nameless nodes mean in words: class expressions, data ranges, paths and lists.
+"""Blank nodes in words: class expressions, data ranges, paths and lists.
 
-Class expressions are written as Manchester syntax has them, ``eats some (grass or hay)``, paths as
-SPARQL has them. Their keywords are the same in every language of the interface.
+Class expressions have Manchester syntax, ``eats some (grass or hay)``, and paths that of SPARQL.
+Their keywords are the same in every language of the interface.
 https://www.w3.org/TR/owl2-manchester-syntax/
 """
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 RawExpression: TypeAlias = tuple[str | Term, ...]
-"""A value in words whose terms have no names yet."""
+"""A value in words, with terms in place of their names."""
 
 NAMELESS = Phrase("something without a name")
 
-# An expression within an expression within …: a reader follows no further.
+# The most levels of nested expressions in a text.
 _DEEPEST = 6
 
 _MOST_PAIRS = 4
-"""Of how many properties of a nameless node the values are told in a text."""
+"""The most properties of a blank node that its text shows."""
 
 # https://www.w3.org/TR/owl2-syntax/#Class_Expressions
 _COMBINATIONS = ((OWL.unionOf, " or "), (OWL.intersectionOf, " and "))
@@ -68,7 +68,7 @@ _REPEATED = (
     (SH.zeroOrOnePath, "?"),
 )
 
-#: What makes a node an expression that has words of its own.
+#: The properties of nodes that are expressions.
 _EXPRESSING = frozenset(
     {
         *(predicate for predicate, _ in (*_COMBINATIONS, *_BEFORE, *_REPEATED)),
@@ -78,7 +78,7 @@ _EXPRESSING = frozenset(
 
 
 class Statements:
-    """Statements by their subjects, and what the nameless ones among these mean in words."""
+    """Statements by subject, with texts for the blank nodes among the subjects."""
 
     def __init__(self, statements: Iterable[tuple[Term, NamedNode, Term]]) -> None:
         self._by_subject: dict[Term, dict[NamedNode, list[Term]]] = {}
@@ -86,75 +86,83 @@ class Statements:
             add(self._by_subject, subject, predicate, value)
 
     def about(self, subject: Term) -> Mapping[NamedNode, list[Term]]:
-        """Return what is said of a subject, by property."""
+        """Return the values of a subject by property."""
         return self._by_subject.get(subject, {})
 
     def values(self, subject: Term, *predicates: NamedNode) -> list[Term]:
-        """Return the values that a subject has of properties."""
+        """Return the values of some properties of a subject."""
         about = self.about(subject)
         return [value for predicate in predicates for value in about.get(predicate, ())]
 
     def items(self, head: Term) -> list[Term]:
-        """Return the members of a list; one that runs in a circle ends where it closes."""
-        found: list[Term] = []
-        seen: set[Term] = set()
-        while head != RDF.nil and head not in seen:
-            seen.add(head)
-            found += self.values(head, RDF.first)
+        """Return the members of a list; a circular list ends where it closes."""
+        members: list[Term] = []
+        visited: set[Term] = set()
+        while head != RDF.nil and head not in visited:
+            visited.add(head)
+            members += self.values(head, RDF.first)
             head = next(iter(self.values(head, RDF.rest)), RDF.nil)
-        return found
+        return members
 
     def is_list(self, term: Term) -> bool:
         """Tell whether a node is a list."""
         return RDF.first in self.about(term)
 
     def is_expression(self, term: Term) -> bool:
-        """Tell whether a nameless node is an expression that has words of its own."""
+        """Tell whether a term is a blank node that stands for an expression."""
         return isinstance(term, BlankNode) and not _EXPRESSING.isdisjoint(self.about(term))
 
     def in_words(self, term: Term, depth: int = 0) -> RawExpression:
-        """Return a class, property, data range or path in words; any other node as a text."""
+        """Return a class, property, data range or path in words; else a text on a blank node."""
         if not isinstance(term, BlankNode):
             return (term,)
         if depth >= _DEEPEST:
             return (NAMELESS,)
-        ways = (self._made_of, self._restriction, self._restricted, self._path, self._others)
-        return next(words for way in ways if (words := way(term, depth)))
+        writers = (
+            self._class_expression,
+            self._restriction,
+            self._datatype_restriction,
+            self._path,
+            self._others,
+        )
+        return next(words for write in writers if (words := write(term, depth)))
 
-    def joined(self, terms: Iterable[Term], words: RawExpression, depth: int = 0) -> RawExpression:
-        """Return terms in words, with words between them."""
-        return _joined((self._atom(term, depth) for term in terms), words)
+    def join_terms(
+        self, terms: Iterable[Term], words: RawExpression, depth: int = 0
+    ) -> RawExpression:
+        """Return terms in words, joined by ``words``."""
+        return _join((self._atom(term, depth) for term in terms), words)
 
     def _combination(self, head: Term, words: str, depth: int) -> RawExpression:
-        """Return the members of a union or intersection; restrictions need no brackets there."""
+        """Return the members of a union or intersection; restrictions get no brackets."""
         parts = (
             self.in_words(item, depth + 1)
             if OWL.onProperty in self.about(item) or OWL.complementOf in self.about(item)
             else self._atom(item, depth)
             for item in self.items(head)
         )
-        return _joined(parts, (words,))
+        return _join(parts, (words,))
 
     def _atom(self, term: Term, depth: int) -> RawExpression:
-        """Return a term in words, in brackets if it is made of several."""
+        """Return a term in words, with brackets around several words."""
         words = self.in_words(term, depth + 1)
         is_one = len(words) == 1 or (words[0] in ("{", "[", "(") and words[-1] in ("}", "]", ")"))
         return words if is_one or OWL.onDatatype in self.about(term) else ("(", *words, ")")
 
-    def _made_of(self, term: Term, depth: int) -> RawExpression:
-        """Return what a class is made of; no words if it is not made of others."""
+    def _class_expression(self, term: Term, depth: int) -> RawExpression:
+        """Return a union, intersection, enumeration or complement; no words for another node."""
         for predicate, words in _COMBINATIONS:
             for head in self.values(term, predicate):
                 return self._combination(head, words, depth)
         for head in self.values(term, OWL.oneOf):
-            return ("{", *self.joined(self.items(head), (", ",), depth), "}")
+            return ("{", *self.join_terms(self.items(head), (", ",), depth), "}")
         for predicate, before in _BEFORE:
             for value in self.values(term, predicate):
                 return (before, *self._atom(value, depth))
         return ()
 
     def _restriction(self, term: Term, depth: int) -> RawExpression:
-        """Return a restriction of a property; no words if a node is none."""
+        """Return a property restriction; no words for another node."""
         properties = self.values(term, OWL.onProperty)
         if not properties:
             return ()
@@ -168,8 +176,8 @@ class Statements:
             parts += [" ", *self._atom(value, depth)]
         return tuple(parts)
 
-    def _restricted(self, term: Term, depth: int) -> RawExpression:
-        """Return a datatype with its facets, ``integer[>= 5, < 10]``; no words if it has none."""
+    def _datatype_restriction(self, term: Term, depth: int) -> RawExpression:
+        """Return a datatype with its facets, ``integer[>= 5, < 10]``; no words for another node."""
         datatypes = self.values(term, OWL.onDatatype)
         if not datatypes:
             return ()
@@ -181,48 +189,48 @@ class Statements:
             if facet in _FACETS
             for value in values
         ]
-        return (*self._atom(datatypes[0], depth), "[", *_joined(facets, (", ",)), "]")
+        return (*self._atom(datatypes[0], depth), "[", *_join(facets, (", ",)), "]")
 
     def _path(self, term: Term, depth: int) -> RawExpression:
-        """Return a path of SHACL, or no words if a node is none."""
+        """Return a SHACL path; no words for another node."""
         for value in self.values(term, SH.inversePath):
             return ("^", *self._atom(value, depth))
         for head in self.values(term, SH.alternativePath):
-            return _joined((self.in_words(item, depth + 1) for item in self.items(head)), (" | ",))
+            return _join((self.in_words(item, depth + 1) for item in self.items(head)), (" | ",))
         for predicate, after in _REPEATED:
             for value in self.values(term, predicate):
                 return (*self._atom(value, depth), after)
         return ()
 
     def _others(self, term: Term, depth: int) -> RawExpression:
-        """Return a list, or some of what is said of a node."""
+        """Return a list, or some properties of a node with their values."""
         if self.is_list(term):
-            return ("(", *self.joined(self.items(term), (", ",), depth), ")")
-        said = self.about(term)
-        ordered = sorted(said, key=lambda prop: (prop != RDF.type, prop.value))
+            return ("(", *self.join_terms(self.items(term), (", ",), depth), ")")
+        about = self.about(term)
+        ordered = sorted(about, key=lambda prop: (prop != RDF.type, prop.value))
         pairs = [
-            (prop, " ", *self.joined(sorted(said[prop], key=str), (", ",), depth))
+            (prop, " ", *self.join_terms(sorted(about[prop], key=str), (", ",), depth))
             for prop in ordered[:_MOST_PAIRS]
         ]
         more = ("; …",) if len(ordered) > _MOST_PAIRS else ()
-        return ("[", *_joined(pairs, ("; ",)), *more, "]") if pairs else (NAMELESS,)
+        return ("[", *_join(pairs, ("; ",)), *more, "]") if pairs else (NAMELESS,)
 
 
 def terms_of(expression: RawExpression) -> Iterator[Term]:
-    """Yield the terms that are to be named."""
+    """Yield the terms in an expression, which need names."""
     return (part for part in expression if not isinstance(part, str))
 
 
-def _joined(parts: Iterable[RawExpression], words: RawExpression) -> RawExpression:
-    found: list[str | Term] = []
+def _join(parts: Iterable[RawExpression], words: RawExpression) -> RawExpression:
+    expression: list[str | Term] = []
     for part in parts:
-        found += words if found else ()
-        found += part
-    return tuple(found)
+        expression += words if expression else ()
+        expression += part
+    return tuple(expression)
 
 
 def add(
     index: dict[Term, dict[NamedNode, list[Term]]], key: Term, predicate: NamedNode, other: Term
 ) -> None:
-    """Add a statement to an index by one of its ends."""
+    """Add a statement to an index by subject or by object."""
     index.setdefault(key, {}).setdefault(predicate, []).append(other)

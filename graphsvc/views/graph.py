@@ -1,4 +1,4 @@
-"""The graph as views read it: by queries, and with what is the same for every request."""
+"""The graph that views read: by queries, and with cached data that is the same for all requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from graphsvc.views.origins import Origins
 from graphsvc.views.overview import Overview
 from graphsvc.views.terms import Terms
 from graphsvc.views.texts import Texts
-from graphsvc.views.timeline import dating, years
+from graphsvc.views.timeline import date_properties, years
 from graphsvc.views.vocabulary.ontology import Ontology
 
 if TYPE_CHECKING:
@@ -40,20 +40,20 @@ if TYPE_CHECKING:
 
 
 class Reader(Protocol):
-    """What answers the queries of views."""
+    """A store that answers the queries of views."""
 
     def select_trusted(self, query: str) -> Table:
-        """Answer a SELECT that stands in a file of the program."""
+        """Answer a SELECT query from a file of the program."""
         ...
 
 
 class Graph:
     """A store, the base of its IRIs, and where the documents about them are.
 
-    ``forms`` are the literals as they are written. It ``was_hurried`` if something took too long to
-    be read at the start.
+    ``forms`` are the literals as the source files write them. It ``is_incomplete`` if a query of
+    the start was stopped at its deadline.
 
-    It is made once, by the parent process, and shared: what it reads ahead must not depend on a
+    The parent process makes it once and all workers share it: what it caches must not depend on a
     request.
     """
 
@@ -65,7 +65,7 @@ class Graph:
         forms: WrittenForms | None = None,
         addresses: DocumentAddresses | None = None,
     ) -> None:
-        """Take a store; ``naming`` says by what its things are called, if not by convention."""
+        """Take a store; ``naming`` is there if the labels are not those of the usual properties."""
         self.base = base
         self.naming = naming or Naming()
         self.forms = forms or WrittenForms()
@@ -73,44 +73,44 @@ class Graph:
         self.editorial = graph_iri(base, "editorial")
         self.inferred = graph_iri(base, "inferred")
         self._store: Reader = store
-        self.was_hurried = self._hurries = False
+        self.is_incomplete = self._has_deadline = False
         self._derived: Mapping[str, Sequence[str]] = {}
 
     @classmethod
     def of(cls, release: Release, store: Store) -> Graph:
-        """Return the graph of a release, whose statements are in a store."""
+        """Return the graph of a release with its store."""
         graph = cls(store, release.base, release.naming, release.forms, release.addresses)
         graph._derived = release.derived
         return graph
 
     @cached_property
     def terms(self) -> Terms:
-        """Return what the graph says of its classes and properties."""
+        """Return the classes and properties: their labels, definitions and shapes."""
         return Terms.read(self.rows, self.naming)
 
     @cached_property
     def texts(self) -> Texts:
-        """Return where the passages of the texts stand."""
+        """Return the texts and the positions of their passages."""
         return Texts.read(self.rows)
 
     @cached_property
     def blanks(self) -> Blanks:
-        """Return the parts of the graph that have no names."""
+        """Return the quads with blank nodes."""
         return Blanks.read(self.rows, self.base)
 
     @cached_property
     def columns(self) -> Columns:
-        """Return the columns that the shapes lay out for things of each class."""
+        """Return the columns that the shapes define for each class."""
         return Columns(self.terms, self.rows)
 
     @cached_property
     def property_sizes(self) -> Mapping[Term, int]:
-        """Return how many triples each property has, as the graph's statistics say."""
+        """Return the number of triples of each property, from the graph's statistics."""
         return property_sizes(self)
 
     @cached_property
     def origins(self) -> Origins:
-        """Return which of its sources the graph tells."""
+        """Return which kinds of sources the graph has for its facts."""
         return Origins(self)
 
     @cached_property
@@ -120,7 +120,7 @@ class Graph:
 
     @cached_property
     def thesauri(self) -> Thesauri:
-        """Return the concept schemes with which the first page begins."""
+        """Return the concept schemes of the first page."""
         return Thesauri.read(self)
 
     @cached_property
@@ -129,57 +129,59 @@ class Graph:
         return Overview.read(self.rows)
 
     @cached_property
-    def dating(self) -> Sequence[Term]:
+    def date_properties(self) -> Sequence[Term]:
         """Return the properties that give dates."""
-        return dating(self)
+        return date_properties(self)
 
     @cached_property
     def years(self) -> Mapping[int, int]:
-        """Return how many facts are dated in each year."""
+        """Return the number of dated facts in each year."""
         return years(self)
 
     @cached_property
     def places(self) -> Places:
-        """Return what of the graph a map can show."""
+        """Return the things that a map can show."""
         return Places.read(self.rows)
 
     @cached_property
     def ontology(self) -> Ontology:
-        """Return the classes and properties of the graph, and how they hang together."""
+        """Return the classes and properties of the graph, and the axioms about them."""
         return Ontology.read(self.rows, self.base)
 
     @cached_property
     def description(self) -> Description:
-        """Return what the graph says of itself as a whole."""
+        """Return the description of the dataset."""
         own = Description.read(self.rows, self.base)
-        return Description.derived(self._derived) if own.node is None and self._derived else own
+        return (
+            Description.from_metadata(self._derived) if own.node is None and self._derived else own
+        )
 
     @cached_property
     def languages(self) -> frozenset[str]:
-        """Return the tags of the languages in which the graph names things."""
+        """Return the language tags of the labels."""
         return languages_of_names(self.rows, self.naming)
 
     @contextmanager
-    def hurrying(self, store: Reader) -> Iterator[None]:
-        """Read from a store that has little time, and leave out what takes too long; it is logged.
+    def with_deadline(self, store: Reader) -> Iterator[None]:
+        """Read from a store with a deadline; a query that is too slow gives no rows and is logged.
 
-        Of a graph that lies in an engine nobody knows how large it is: so its start is bounded, and
-        pages lack what could not be read in time.
+        The size of a graph in a remote engine is not known. So the start has a time limit, and
+        pages lack the answers that did not come in time.
         """
-        own, self._store, self._hurries = self._store, store, True
+        own, self._store, self._has_deadline = self._store, store, True
         try:
             yield
         finally:
-            self._store, self._hurries = own, False
+            self._store, self._has_deadline = own, False
 
     def warm_up(self) -> None:
-        """Read what is the same for every request."""
+        """Fill the caches with what is the same for every request."""
         _ = (
             self.terms,
             self.texts,
             self.blanks,
             self.overview,
-            self.dating,
+            self.date_properties,
             self.years,
             self.places,
             self.description,
@@ -192,13 +194,13 @@ class Graph:
         )
         self.ontology.warm_up()
 
-    def as_written(self, triple: Triple, value: Named) -> Named:
-        """Return the value of a fact with the words that a file has for it."""
-        written = self.forms.written(triple.subject, triple.predicate, value.term)
-        return value if written is None else replace(value, label=written)
+    def with_written_form(self, triple: Triple, value: Named) -> Named:
+        """Return the value of a fact in the lexical form of its source file."""
+        form = self.forms.written(triple.subject, triple.predicate, value.term)
+        return value if form is None else replace(value, label=form)
 
     def status(self, graphs: Collection[Term]) -> Status:
-        """Return the weightiest of those who say so: the text comes before the editors."""
+        """Return the status of a fact in some graphs; a text ranks above the editors."""
         if any(getattr(graph, "value", "") in self.texts.positions for graph in graphs):
             return Status.STATED
         if self.editorial in graphs:
@@ -206,17 +208,17 @@ class Graph:
         return Status.INFERRED if self.inferred in graphs else Status.RECORDED
 
     def rows(self, query: BoundQuery) -> Table:
-        """Return the answer to a query; without terms for one of its parameters it has no rows."""
+        """Return the answer to a query; no rows if one of its parameters has no terms."""
         if query.is_empty:
             return Table((), ())
         try:
             return self._store.select_trusted(query.text)
         except DeadlineExceeded:
-            if not self._hurries:
+            if not self._has_deadline:
                 raise
-            self.was_hurried = True
+            self.is_incomplete = True
             logging.getLogger(__name__).warning(
-                "Pages lack what the query behind them, %s, reads: it takes too long.",
+                "The query %s behind the pages takes too long: the pages lack its answer.",
                 query.query.name,
             )
             return Table((), ())

@@ -1,11 +1,11 @@
-"""The order of a page, as the shapes give it: SHACL, section 2.3.2, non-validating properties.
+"""The order of a page, from the shapes: SHACL, section 2.3.2, non-validating properties.
 
-``sh:group`` (with ``rdfs:label`` and ``sh:order``), ``sh:name`` and ``sh:order`` say what stands
-where and under which name. https://www.w3.org/TR/shacl/#nonValidation
+``sh:group`` (with ``rdfs:label`` and ``sh:order``), ``sh:name`` and ``sh:order`` give the group,
+the name and the position of a property. https://www.w3.org/TR/shacl/#nonValidation
 
-``dash:propertyRole dash:KeyInfoRole`` marks a property whose values lead a page and a table; it may
-be read backwards (``sh:inversePath``). https://datashapes.org/propertyroles.html
-``sh:labelTemplate`` of a node shape makes the sentence with which the page of a thing begins.
+``dash:propertyRole dash:KeyInfoRole`` marks a key property, which comes first on a page and in a
+table; its path may be inverse (``sh:inversePath``). https://datashapes.org/propertyroles.html
+``sh:labelTemplate`` of a node shape is the template of the first sentence on the page of a thing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
 
 @dataclass(frozen=True, slots=True)
 class PropertyRef:
-    """A property as it is seen from a thing: with the thing as subject, or as object."""
+    """A property and its direction: the thing is the subject, or (``incoming``) the object."""
 
     property: Term
     incoming: bool = False
@@ -42,7 +42,7 @@ class PropertyRef:
 
 @dataclass(slots=True)
 class PropertyShape:
-    """Where the shapes of one class put a property, and what they call it."""
+    """What the shapes of one class say about a property: its group, order and names."""
 
     names: set[Term] = field(default_factory=set)
     order: float = LAST
@@ -53,23 +53,23 @@ class PropertyShape:
 
     @property
     def rank(self) -> tuple[float, str, float]:
-        """Return the key that puts properties in order, those of one group beside each other."""
+        """Return the sort key of the property; those of one group stand together."""
         return (self.group_order, str(self.group or ""), self.order)
 
     def name(self, own: Named, language: str) -> Named:
-        """Return a property under the name that the shape gives it, else under its own label."""
+        """Return a property with its name from the shape, or else with its own label."""
         name = best_of(self.names, language)
         return own if name is None else Named(own.term, name.value, name.language)
 
     def group_name(self, language: str) -> Named | None:
-        """Return the group under its label, if it has one."""
+        """Return the group with its label, if it has one."""
         label = best_of(self.group_labels, language)
         if self.group is None or label is None:
             return None
         return Named(self.group, label.value, label.language)
 
     def add(self, row: Mapping[str, Term]) -> None:
-        """Take what a row says of the property."""
+        """Add the values of a row."""
         self.order = min(self.order, as_number(row.get("order")))
         self.group = row.get("group", self.group)
         self.group_order = min(self.group_order, as_number(row.get("groupOrder")))
@@ -81,10 +81,10 @@ class PropertyShape:
 
 
 class Layout:
-    """The properties that shapes describe, for every class that a shape targets."""
+    """The property shapes of every class that is a target of a shape."""
 
     def __init__(self, targets: Table, shapes: Table, templates: Table) -> None:
-        """Take the classes with the targets at or above them, and the shapes of these."""
+        """Take the classes with the targets at or above them, and the shapes of these targets."""
         self._templates: dict[Term, set[Term]] = defaultdict(set)
         for row in templates:
             self._templates[row["target"]].add(row["template"])
@@ -98,30 +98,30 @@ class Layout:
                 self._shapes[row["target"]].setdefault(ref, PropertyShape()).add(row)
 
     def shapes(self, types: Iterable[Term]) -> dict[PropertyRef, PropertyShape]:
-        """Return the shapes for a thing of these types; the most special class has its way."""
+        """Return the shapes for a thing of these types; the most specific class decides."""
         shapes: dict[PropertyRef, PropertyShape] = {}
         for target in self._targets_of(types):
             for ref, shape in self._shapes[target].items():
-                known = shapes.get(ref)
-                # A property that leads does so for the more special classes too.
-                is_key = shape.is_key or (known is not None and known.is_key)
+                general = shapes.get(ref)
+                # A key property of a class is one of its subclasses too.
+                is_key = shape.is_key or (general is not None and general.is_key)
                 shapes[ref] = replace(shape, is_key=is_key)
         return shapes
 
     def key_properties(self, types: Iterable[Term]) -> tuple[PropertyRef, ...]:
-        """Return the properties that lead, for a thing of these types, in order."""
+        """Return the key properties for a thing of these types, in order."""
         shapes = self.shapes(types)
         keys = (ref for ref, shape in shapes.items() if shape.is_key)
         return tuple(sorted(keys, key=lambda ref: (shapes[ref].rank, str(ref.property))))
 
-    def expected(self, types: Iterable[Term]) -> Iterator[Term]:
-        """Yield the properties that the shapes for a thing of these types name, labels apart."""
+    def expected_properties(self, types: Iterable[Term]) -> Iterator[Term]:
+        """Yield the properties that the shapes for a thing of these types name, without labels."""
         for ref, shape in self.shapes(types).items():
             if shape.names and not ref.incoming and ref.property not in LABELLING:
                 yield ref.property
 
     def templates(self, types: Iterable[Term], languages: str) -> Iterator[Literal]:
-        """Yield the templates of sentences on a thing, that of the most special class first."""
+        """Yield the sentence templates for a thing, that of the most specific class first."""
         for target in reversed(self._targets_of(types)):
             template = best_of(self._templates.get(target, ()), languages)
             if template is not None:
@@ -134,10 +134,7 @@ class Layout:
 
 
 def _property_of(row: Mapping[str, Term]) -> PropertyRef | None:
-    """Return the property that a shape describes.
-
-    A path of several steps is no property that a thing could have or lack.
-    """
+    """Return the property that a shape describes; None for a path of several steps."""
     if "inverse" in row:
         return PropertyRef(row["inverse"], incoming=True)
     return PropertyRef(row["path"]) if isinstance(row["path"], NamedNode) else None

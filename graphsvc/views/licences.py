@@ -1,4 +1,4 @@
-"""What people call the licences that they know, by the addresses that the licences have."""
+"""The usual names of well-known licences, by their addresses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PARTS = {
     "nd": "NoDerivatives",
 }
 
-#: Of an address without its scheme: the name, with what the address says in its places.
+#: Patterns of addresses without scheme, and templates of names with the groups of the pattern.
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), name)
     for pattern, name in (
@@ -53,7 +53,7 @@ _ENDS = re.compile(r"(?:/|/(?:deed|legalcode)(?:\.[a-z-]+)?|\.txt|\.html)?")
 
 
 def licence_name(iri: str) -> str | None:
-    """Return what people call a licence, if its address is one of those that they know."""
+    """Return the usual name of a licence, if its address is well known."""
     scheme = _SCHEME.match(iri)
     address = iri[scheme.end() :] if scheme else ""
     for pattern, name in _NAMES:

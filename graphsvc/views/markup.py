@@ -1,4 +1,4 @@
-"""What literals say in plain words: of HTML and XML the text, and nothing that a browser runs.
+"""The plain text of literals: for HTML and XML their text, without anything that a browser runs.
 
 https://www.w3.org/TR/rdf12-concepts/#section-html
 """
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 _MARKUP = frozenset({RDF.HTML, RDF.XMLLiteral})
 
-#: What is written of a text in a markup language, in whatever way a graph calls it.
+#: The datatypes of texts in markup languages, in the different forms that graphs use.
 _MEDIA_TYPE = re.compile(r".*(?:text/|[#/])(?:markdown|html|xhtml\+xml|plain)$", re.IGNORECASE)
 
 _MOST = 200_000
-"""How many characters of markup are read: more is no value that anybody reads in a page."""
+"""The most characters of markup that are read: nobody reads more in one value of a page."""
 
 _BLOCKS = re.compile(
     r"address|article|aside|blockquote|body|br|caption|d[dlt]|details|div|fieldset|figcaption|figure|"
@@ -32,7 +32,7 @@ _ODD_SECTION = re.compile(r"<!\[(?!CDATA\[)")
 
 
 def words_of(literal: Literal) -> str:
-    """Return what a literal says: its lexical form, or the text of its markup."""
+    """Return the text of a literal: its lexical form, or the text in its markup."""
     if literal.datatype in _MARKUP or _is_html(literal.datatype.value):
         return text_of(literal.value)
     return literal.value
@@ -53,26 +53,26 @@ def _is_html(datatype: str) -> bool:
 
 
 def text_of(markup: str) -> str:
-    """Return the text of HTML or XML, a paragraph a line; it is text, whatever stood there."""
+    """Return the text of HTML or XML, with one line for each paragraph."""
     reader = _Text()
-    reader.feed(_closed(markup[:_MOST]))
+    reader.feed(_close_markup(markup[:_MOST]))
     reader.close()
     cut = " …" if len(markup) > _MOST else ""
     return "\n".join(reader.lines()) + cut
 
 
-def _closed(markup: str) -> str:
-    """Return markup in which nothing is open at its end, and all sections are of a known kind.
+def _close_markup(markup: str) -> str:
+    """Return markup without open tags, comments or sections at its end, and without odd sections.
 
-    HTMLParser looks for each end that is missing up to the end of the text: the time for many of
-    them would grow with the square of their number. At a section that it does not know it fails.
+    HTMLParser searches for each missing end up to the end of the text: with many of them the time
+    would grow with the square of their number. It fails at a section of an unknown kind.
     """
     complete, mark, rest = markup.rpartition(">")
     markup = complete + mark + rest.replace("<", "&lt;")
     complete, mark, rest = markup.rpartition("-->")
     markup = complete + mark + rest.replace("<!--", "&lt;!--")
     complete, mark, rest = markup.rpartition("]]>")
-    # As browsers have it, such a section is a comment up to the next ">".
+    # For browsers such a section is a comment up to the next ">".
     return _ODD_SECTION.sub("<!-[", complete) + mark + rest.replace("<![", "<!-[")
 
 
@@ -91,7 +91,7 @@ class _Text(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - as HTMLParser has it
         if _HIDDEN.fullmatch(tag):
-            # The end of the first one ends those of the same name within it too.
+            # The end tag of the first one also closes elements of the same name inside it.
             if tag not in self._hidden:
                 self._hidden.append(tag)
         elif _BLOCKS.fullmatch(tag):
@@ -100,7 +100,7 @@ class _Text(HTMLParser):
             self._lines[-1].append(" ")
 
     def handle_startendtag(self, tag: str, attrs: object) -> None:
-        # What ends where it begins hides nothing.
+        # An empty element hides nothing.
         if not _HIDDEN.fullmatch(tag):
             self.handle_starttag(tag, attrs)
 
@@ -111,7 +111,7 @@ class _Text(HTMLParser):
             self._lines.append([])
 
     def unknown_decl(self, data: str) -> None:
-        # A section of characters, as XML has them.
+        # A CDATA section of XML.
         if data.startswith("CDATA["):
             self.handle_data(data.removeprefix("CDATA["))
 

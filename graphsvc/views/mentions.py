@@ -1,7 +1,7 @@
-"""Where a text prints a name: matched by letters and digits, whatever stands between them.
+"""The occurrences of a name in a text, compared by letters and digits alone.
 
-A text that lost its spaces, or has other quotation marks, other accents or another case than the
-recorded name, still prints that name. Offsets are code points, half open, as NIF counts them.
+Different spaces, quotation marks, accents or upper and lower case do not matter. Offsets count code
+points and are half open, as in NIF.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-#: Below this many letters a name in another case is more likely another word: "US" and "us".
+#: A name shorter than this must have the same case: "US" and "us" are different words.
 _SHORTEST_IN_ANY_CASE = 4
 
 T = TypeVar("T")
@@ -22,13 +22,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a text: from ``begin`` to before ``end``."""
+    """A span of a text: from ``begin`` to before ``end``."""
 
     begin: int
     end: int
 
     def crosses(self, other: Span) -> bool:
-        """Tell whether each has something that the other lacks, and both share something."""
+        """Tell whether two spans overlap and neither contains the other."""
         first, last = (self, other) if self.begin < other.begin else (other, self)
         return first.begin < last.begin < first.end < last.end
 
@@ -39,9 +39,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a text: ``about`` is what it names, if anything; ``parts`` make it up.
+    """A piece of a text: ``about`` is what it names, if anything; ``parts`` are its pieces.
 
-    A piece without parts is ``words`` alone.
+    A piece without parts has only ``words``.
     """
 
     words: str
@@ -50,12 +50,12 @@ class Piece:
 
 
 def occurrences(words: str, text: str) -> list[Span]:
-    """Return where the words stand in the text, as whole words and in order.
+    """Return the spans of the text that are these words, as whole words and in order.
 
-    The same case is sought first; only if it is nowhere, any case.
+    Occurrences in another case count only if there is none in the same case.
     """
     for any_case in (False, True):
-        sought, _ = _folded(words, any_case=any_case)
+        sought, _ = _fold(words, any_case=any_case)
         if not sought or (any_case and len(sought) < _SHORTEST_IN_ANY_CASE):
             return []
         spans = list(_occurrences(sought, text, any_case=any_case))
@@ -65,21 +65,21 @@ def occurrences(words: str, text: str) -> list[Span]:
 
 
 def _occurrences(sought: str, text: str, *, any_case: bool) -> Iterator[Span]:
-    letters, places = _folded(text, any_case=any_case)
+    letters, places = _fold(text, any_case=any_case)
     start = letters.find(sought)
     while start >= 0:
         span = Span(places[start], places[start + len(sought) - 1] + 1)
-        whole = not _joined(text, span.begin) and not _joined(text, span.end)
+        whole = not _is_inside_word(text, span.begin) and not _is_inside_word(text, span.end)
         if whole:
             yield span
         start = letters.find(sought, start + (len(sought) if whole else 1))
 
 
-def nested(text: str, stretches: Iterable[tuple[Span, T]]) -> tuple[Piece, ...]:
-    """Return the text in pieces, what lies within a stretch as the parts of its piece.
+def split_into_pieces(text: str, stretches: Iterable[tuple[Span, T]]) -> tuple[Piece, ...]:
+    """Return the text in pieces; spans inside another span become the parts of its piece.
 
-    ``stretches`` is in order of preference: of stretches that cross, and of those that are the
-    same, the first one is chosen. The words of all pieces together are the text, to the letter.
+    ``stretches`` is in order of preference: of crossing spans, and of equal ones, the first one is
+    used. The words of all pieces together are exactly the text.
     """
     chosen: dict[Span, T] = {}
     for span, about in stretches:
@@ -90,7 +90,7 @@ def nested(text: str, stretches: Iterable[tuple[Span, T]]) -> tuple[Piece, ...]:
 
 
 def _pieces(text: str, within: Span, stretches: Sequence[tuple[Span, object]]) -> Iterator[Piece]:
-    """Yield the pieces of one stretch; ``stretches`` has what lies in it, the outer ones first."""
+    """Yield the pieces of one span; ``stretches`` are the spans inside it, the outer ones first."""
     at = within.begin
     index = 0
     while index < len(stretches):
@@ -109,10 +109,10 @@ def _pieces(text: str, within: Span, stretches: Sequence[tuple[Span, object]]) -
         yield Piece(text[at : within.end])
 
 
-# A text prints the same names in many passages, and each is sought in every one.
+# Many passages contain the same names, so the folded texts are cached.
 @lru_cache(maxsize=4096)
-def _folded(text: str, *, any_case: bool) -> tuple[str, tuple[int, ...]]:
-    """Return the letters and digits of a text without accents, and where each stands in it."""
+def _fold(text: str, *, any_case: bool) -> tuple[str, tuple[int, ...]]:
+    """Return the letters and digits of a text without accents, and the offset of each."""
     letters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
@@ -124,8 +124,8 @@ def _folded(text: str, *, any_case: bool) -> tuple[str, tuple[int, ...]]:
     return "".join(letters), tuple(places)
 
 
-def _joined(text: str, place: int) -> bool:
-    """Tell whether a word goes on across a place; scripts without case have no such mark."""
+def _is_inside_word(text: str, place: int) -> bool:
+    """Tell whether a place is inside a word; this is not known for scripts without case."""
     return 0 < place < len(text) and _in_words(text[place - 1]) and _in_words(text[place])
 
 

@@ -1,4 +1,4 @@
-"""The shapes of what is said about a thing: plain values, no store and no HTML in them."""
+"""The data that views return: plain values without store or HTML."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
 
 PAGE_SIZE = 25
-"""How many rows of a long list stand on one page."""
+"""The rows of a long list on one page."""
 
 
 class Status(StrEnum):
-    """Who says so: the text, the editors, a rule, or the project's records about its files."""
+    """The source of a fact: a text, the editors, a rule, or the project's records on its files."""
 
     STATED = "stated"
     EDITORIAL = "editorial"
@@ -32,9 +32,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A term and what to call it; ``term`` is what a link leads to if it is an IRI.
+    """A term and its label; a link leads to ``term`` if it is an IRI.
 
-    ``direction`` is "ltr" or "rtl" if the graph says so: else the words themselves tell.
+    ``direction`` is "ltr" or "rtl" if the graph says so; otherwise the browser decides.
     """
 
     term: Term
@@ -48,8 +48,8 @@ class Named:
         return self.term.value if isinstance(self.term, NamedNode) else None
 
     @property
-    def is_written(self) -> bool:
-        """Tell whether nothing names the term, so that it goes by its IRI, maybe with a prefix."""
+    def is_unlabelled(self) -> bool:
+        """Tell whether the term has no label, so that its IRI is shown, maybe with a prefix."""
         iri = self.iri
         if iri is None or self.language is not None:
             return False
@@ -57,12 +57,12 @@ class Named:
 
 
 Expression: TypeAlias = tuple[str | Named, ...]
-"""A value in words: terms, and what stands between them (a union reads "A or B")."""
+"""A value in words: terms, and the words between them (a union reads "A or B")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage of a text: its place in the order of passages, and its exact words."""
+    """A passage of a text: its number in the order of passages, and its exact words."""
 
     iri: str
     number: int | None
@@ -71,18 +71,18 @@ class Passage:
 
     @property
     def name(self) -> str:
-        """Return what to call the passage: its number, else the end of its IRI."""
+        """Return the name of the passage: its number, or else the end of its IRI."""
         return self.iri.rsplit("/", 1)[-1] if self.number is None else str(self.number)
 
     @property
     def order(self) -> tuple[float, str]:
-        """Return the key that puts passages in the order of the text."""
+        """Return the sort key for the order of the text."""
         return (float("inf") if self.number is None else self.number, self.iri)
 
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """One way in which a rule reaches a fact: from which passages and graphs."""
+    """One derivation of a fact by a rule, with the passages and graphs of its premises."""
 
     iri: str
     passages: tuple[Passage, ...]
@@ -91,7 +91,7 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A named graph that states a fact, and what is said of it: who made it, when, and of what.
+    """A named graph that states a fact: who made the graph, when, and from which sources.
 
     ``publication`` is the nanopublication whose assertion the graph is.
     """
@@ -105,7 +105,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What is said of a fact itself, by property; ``statement`` is what stands for it, if named."""
+    """The annotations of a fact, by property; ``statement`` is the node of the fact, if named."""
 
     statement: Named | None
     properties: tuple[tuple[Named, tuple[Named, ...]], ...]
@@ -113,10 +113,10 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Nest:
-    """What is said of a nameless thing where it hangs: in words, as a list, or fact by fact.
+    """The content of a blank node, shown in place: in words, as a list, or fact by fact.
 
-    ``value`` is there if the node states a value, as statements of Wikidata do. ``is_cut`` tells
-    that there is more to say.
+    ``value`` is there if the node states a value, as statement nodes of Wikidata do. ``is_cut``
+    tells that not everything is shown.
     """
 
     words: Expression = ()
@@ -128,7 +128,7 @@ class Nest:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """How many graphs state a fact beside those that are named, and the query that lists all."""
+    """The number of graphs that state a fact and are not shown, and the query that lists all."""
 
     count: int
     query: BoundQuery | None = None
@@ -136,10 +136,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value of a property, with what vouches for it.
+    """A value of a property, with its evidence.
 
-    ``other`` is the far end of the fact: its value, or for an incoming fact its subject. ``nest``
-    is what is said of it if it has no name. ``left_out`` is there if very many graphs state it.
+    ``other`` is the value, or the subject of an incoming fact. ``nest`` is its content if it is a
+    blank node. ``left_out`` is there if very many graphs state the fact.
     """
 
     triple: Triple
@@ -155,19 +155,19 @@ class Fact:
 
     @property
     def order(self) -> tuple[tuple[float, str], str]:
-        """Return the key that puts facts in the order in which the text states them."""
+        """Return the sort key for the order in which the text states facts."""
         first = min((passage.order for passage in self.passages), default=(float("inf"), ""))
         return (first, self.other.label)
 
     @property
     def anchor(self) -> str:
-        """Return the fact's name within a page."""
+        """Return the fragment of the fact in a page."""
         return claim_name(self.triple)
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One of several readings that a note sets side by side, and the passages that print it."""
+    """One of several readings that a note compares, and the passages that contain it."""
 
     words: str
     passages: tuple[Passage, ...] = ()
@@ -175,10 +175,10 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An editorial note (``oa:hasTarget``): its kinds, and its words, each under its property.
+    """An editorial note (``oa:hasTarget``): its classes, and its texts with their properties.
 
     ``variants`` are readings: several values of one property. ``properties`` are the IRIs that
-    it names, ``dimensions`` the kinds of flaw that it is about.
+    it names, ``dimensions`` the quality dimensions that it is about.
     """
 
     iri: str
@@ -192,39 +192,40 @@ class Note:
 
     @property
     def is_omission(self) -> bool:
-        """Tell whether the note is about something that the text does not say."""
+        """Tell whether the note is about something that is missing in the text."""
         return LDQD.completeness in self.dimensions
 
     @property
     def is_discrepancy(self) -> bool:
-        """Tell whether the note is about passages that do not agree."""
+        """Tell whether the note is about passages that contradict each other."""
         return LDQD.consistency in self.dimensions
 
 
 @dataclass(frozen=True, slots=True)
 class ClassCount:
-    """A class, its definition and how many things are of it; its subclasses stand under it.
+    """A class, its definition, the number of its things, and its subclasses.
 
-    ``written`` tells it from others that are called the same. ``is_record`` tells that it is a
-    class of texts, notes, concepts or data, and not of what these speak of.
+    ``disambiguation`` is there if another class has the same name: the IRI, as short as possible.
+    ``is_record`` tells that it is a class of texts, notes, concepts or data, and not of their
+    subjects.
     """
 
     cls: Named
     definition: str
     count: int
     subclasses: tuple[ClassCount, ...]
-    written: str = ""
+    disambiguation: str = ""
     is_record: bool = False
 
     @property
     def most(self) -> int:
-        """Return how many things the largest has of this class and those under it."""
+        """Return the largest count among this class and its subclasses."""
         return max(self.count, *(below.most for below in self.subclasses), 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What the graph as a whole is called, and under which licence it may be used."""
+    """The title, description and licence of the graph as a whole."""
 
     iri: str | None
     title: str
@@ -234,9 +235,9 @@ class Dataset:
 
 
 def claim_name(statement: Triple | Quad) -> str:
-    """Return a short name for a statement, the same wherever it stands.
+    """Return a short name for a statement, the same in every graph.
 
-    It is the fragment that names the claim in the documents of the passages that make it.
+    It is the fragment of the claim in the document of the passage that states it.
     """
     words = f"{statement.subject} {statement.predicate} {statement.object}"
     return "f" + sha256(words.encode()).hexdigest()[:11]

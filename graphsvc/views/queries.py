@@ -1,4 +1,4 @@
-"""The queries of the views: files beside their modules, in the format of ``queries/``."""
+"""The queries of the views: files beside the modules, in the format of ``queries/``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FOLDER = Path(__file__).parent
 
 @cache
 def view_query(name: str) -> Query:
-    """Return the query with a name such as ``thing/facts``: that of its view, and of its file.
+    """Return the query with a name such as ``thing/facts``: the view and the file.
 
     Errors: InputError if its header cannot be read.
     """

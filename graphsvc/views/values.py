@@ -1,4 +1,4 @@
-"""What terms hold: whole numbers, numbers, IRIs."""
+"""Terms as Python values: whole numbers, numbers, IRIs."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
 
 LAST = float("inf")
-"""What stands for a number that is not there: it comes after all others."""
+"""The value of a missing number: it sorts after all others."""
 
 
 def as_int(term: Term | None) -> int | None:
-    """Return the whole number that a literal holds, or None where there is none."""
+    """Return the whole number of a literal, or None if there is none."""
     value = as_number(term)
     return int(value) if value.is_integer() else None
 
 
 def as_number(term: Term | None) -> float:
-    """Return the number that a literal holds; `LAST` if it holds none."""
+    """Return the number of a literal; `LAST` if there is none."""
     try:
         return float(term.value) if isinstance(term, Literal) else LAST
     except ValueError:
@@ -28,5 +28,5 @@ def as_number(term: Term | None) -> float:
 
 
 def as_iri(term: Term) -> str:
-    """Return the IRI of a term; other terms stand for themselves."""
+    """Return the IRI of a term, or another term as a string."""
     return term.value if isinstance(term, NamedNode) else str(term)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from graphsvc.namespaces import Prefixes
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
-    from graphsvc.views.collection.facets import Chosen
+    from graphsvc.views.collection.facets import ActiveCondition
     from graphsvc.views.collection.state import Condition
     from graphsvc.views.layout import PropertyRef
 
@@ -104,7 +104,7 @@ class Links:
     def toggle(self, ref: PropertyRef, condition: Condition) -> str:
         """Return the address with a condition added or removed."""
         if ref in self._conditioned:
-            return self._to(self.state.toggled(ref, condition))
+            return self._to(self.state.toggle(ref, condition))
         # A page has hundreds of these, all alike but for this one parameter.
         before, after = self._around
         value = _in_address(write_condition(condition, self._prefixes))
@@ -152,7 +152,7 @@ class Links:
     def toggle_class(self, cls: NamedNode) -> str:
         """Return the address with a class added or removed."""
         if cls in self.state.classes:
-            return self._to(self.state.toggled_class(cls))
+            return self._to(self.state.toggle_class(cls))
         before, after = self._around_class
         return f"{before}class={_in_address(write_iri(cls.value, self._prefixes))}{after}"
 
@@ -164,11 +164,11 @@ class Links:
         """Tell whether the things without a value are asked for."""
         return Absent() in self.state.on(ref)
 
-    def remove(self, chosen: Chosen) -> str:
+    def remove(self, chosen: ActiveCondition) -> str:
         """Return the address without something that is chosen."""
         if chosen.ref is None:
-            return self._to(self.state.toggled_class(chosen.condition))  # type: ignore[arg-type]
-        return self._to(self.state.toggled(chosen.ref, chosen.condition))  # type: ignore[arg-type]
+            return self._to(self.state.toggle_class(chosen.condition))  # type: ignore[arg-type]
+        return self._to(self.state.toggle(chosen.ref, chosen.condition))  # type: ignore[arg-type]
 
     def page(self, number: int) -> str:
         """Return the address of another page."""

@@ -148,7 +148,7 @@ def warm_up(app: Flask, hurried: Reader | None = None) -> None:
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     with app.test_request_context():
-        with site().graph.hurrying(hurried) if hurried else nullcontext():
+        with site().graph.with_deadline(hurried) if hurried else nullcontext():
             site().warm_up()
         languages.warm_up()
         grouped((*site().queries, *site().view_queries))

@@ -22,7 +22,7 @@ from graphsvc.views.collection.address import (
     read_span,
     read_state,
 )
-from graphsvc.views.collection.cells import Row
+from graphsvc.views.collection.cells import GridRow
 from graphsvc.views.collection.compare import HIGHLIGHTS, Matrix, compare
 from graphsvc.views.collection.listing import SORTED_THINGS, count
 from graphsvc.views.collection.state import WITHOUT_CLASS, Is, State
@@ -97,7 +97,7 @@ def things() -> BaseResponse:
     if prop == RDF.type:
         state = State(classes=(value,))
     else:
-        state = State().toggled(PropertyRef(prop), _is(value))
+        state = State().toggle(PropertyRef(prop), _is(value))
     page = [("page", request.args["page"])] if "page" in request.args else []
     return redirect(address("browse", written(state) + page), 301)
 
@@ -184,7 +184,7 @@ def _sheet(state: State) -> Sheet:
 
 def _title(state: State, languages: str) -> str:
     terms = site().graph.terms
-    names = [terms.called(cls, languages).label for cls in state.classes]
+    names = [terms.named(cls, languages).label for cls in state.classes]
     if not names:
         return Phrase("Things")
     return reduce(lambda one, other: Phrase("%(one)s or %(other)s", one=one, other=other), names)
@@ -236,16 +236,15 @@ def _compared_title(matrix: Matrix, compared: Compared, languages: str) -> str:
 
 
 def _matrix_sheet(matrix: Matrix, compared: Compared) -> Sheet:
-    lines = matrix.lines
     rows = tuple(
-        Row(thing, tuple(line.cells[number] for line in lines))
+        GridRow(thing, tuple(row.cells[number] for row in matrix.rows))
         for number, thing in enumerate(matrix.things)
     )
     return Sheet(
         title=_compared_title(matrix, compared, _LANGUAGE),
         address=canonical("compare", compared.written()),
         total=len(matrix.things),
-        columns=[line.column for line in lines],
+        columns=[row.column for row in matrix.rows],
         grid=replace(matrix.grid, rows=rows),
     )
 

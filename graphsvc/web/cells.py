@@ -20,8 +20,8 @@ from graphsvc.web.parts import bounded, opening, shortened
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from graphsvc.views.collection.cells import Cell, Detail, Row, Value
-    from graphsvc.views.collection.compare import Line
+    from graphsvc.views.collection.cells import Cell, Detail, GridRow, Value
+    from graphsvc.views.collection.compare import CompareRow
     from graphsvc.views.collection.table import Table
     from graphsvc.views.model import Named, Passage
     from graphsvc.web.parts import Parts
@@ -71,7 +71,7 @@ class Cells:
         )
         self._unstated = f'<span class="unstated">{unstated}</span>'
 
-    def row(self, row: Row) -> Markup:
+    def row(self, row: GridRow) -> Markup:
         """Return the name with which a row begins; before the words of a passage its number."""
         name = self.head(row.thing)
         if row.passage is None:
@@ -100,7 +100,7 @@ class Cells:
             for number, column in enumerate(table.columns)
         ]
 
-    def are_long(self, rows: Iterable[Row]) -> bool:
+    def are_long(self, rows: Iterable[GridRow]) -> bool:
         """Tell whether the names of things are sentences."""
         lengths = [len(row.thing.label) for row in rows]
         return bool(lengths) and sum(lengths) / len(lengths) > _SENTENCE
@@ -112,13 +112,15 @@ class Cells:
         values = self._values(cell.values)
         return Markup(f"<td{column.width}>{column.label}{values}</td>")  # noqa: S704
 
-    def of_line(self, line: Line, things: Iterable[Named], *, marks_shared: bool) -> list[Markup]:
-        """Return the cells of a line of a comparison, one for each thing.
+    def compare_row(
+        self, row: CompareRow, things: Iterable[Named], *, marks_shared: bool
+    ) -> list[Markup]:
+        """Return the cells of a row of a comparison, one for each thing.
 
         A phone shows the name of the thing beside its cell.
         """
-        kind = "agrees" if line.agrees else "differs"
-        shared = line.shared if marks_shared else ()
+        kind = "agrees" if row.agrees else "differs"
+        shared = row.shared if marks_shared else ()
         return [
             self._compared(
                 f'data-thing="{escape(thing.label)}" class="{kind}',
@@ -126,7 +128,7 @@ class Cells:
                 shared,
                 self._unstated if expected else self._nothing,
             )
-            for thing, cell, expected in zip(things, line.cells, line.expected, strict=True)
+            for thing, cell, expected in zip(things, row.cells, row.expected, strict=True)
         ]
 
     def _compared(self, start: str, cell: Cell, shared: Collection[object], none: str) -> Markup:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.queries.parameter_values import fitting
-from graphsvc.views.choices import chosen
+from graphsvc.views.choices import name_choices
 from graphsvc.web.languages import labels
 from graphsvc.web.parts import shortened
 from graphsvc.web.site import site
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import Query
     from graphsvc.store.base import Term
-    from graphsvc.views.choices import Chosen
+    from graphsvc.views.choices import NamedChoice
 
 #: Among more than these nobody finds anything in a list: they are sought by name.
 _MOST = 300
@@ -65,11 +65,11 @@ def choice(term: Term) -> Choice | None:
 
 
 def _named(terms: Iterable[Term | None]) -> tuple[Choice, ...]:
-    found = map(_choice, chosen(site().graph, terms, labels()))
+    found = map(_choice, name_choices(site().graph, terms, labels()))
     return tuple(sorted(found, key=lambda each: each.place))
 
 
-def _choice(found: Chosen) -> Choice:
+def _choice(found: NamedChoice) -> Choice:
     iri, passage, named = found.thing.value, found.passage, found.named
     if passage is not None:
         label = shortened(f"{passage.name} · {passage.quote}", _LONGEST)

@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.formats import Content, Format, carrying, named
-from graphsvc.views.citation import cited_claim, cited_thing
+from graphsvc.views.citation import claim_to_cite, thing_to_cite
 from graphsvc.views.dataset import makers
 from graphsvc.views.model import Status
 from graphsvc.views.thing import thing
@@ -29,7 +29,7 @@ from graphsvc.web.site import site
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from graphsvc.views.citation import Cited
+    from graphsvc.views.citation import CitedResource
     from graphsvc.views.model import Fact, Named
 
 cite = Blueprint("cite", __name__)
@@ -104,9 +104,9 @@ def _link(asked: dict[str, str], fact: Fact) -> Markup:
 
 def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> str:
     if claim is not None:
-        found = cited_claim(site().graph, claim, iri, languages)
+        found = claim_to_cite(site().graph, claim, iri, languages)
     else:
-        found = cited_thing(site().graph, iri or "", languages)
+        found = thing_to_cite(site().graph, iri or "", languages)
     written = _citation(found, languages)
     if fmt.name != "html":
         return WRITERS[fmt.name](written)
@@ -137,7 +137,7 @@ def _facts_of(iri: str, languages: str) -> Iterable[tuple[Named, Sequence[tuple[
     return found.values()
 
 
-def _citation(found: Cited, languages: str) -> Citation:
+def _citation(found: CitedResource, languages: str) -> Citation:
     dataset, is_changing = site().dataset_in(languages), bool(site().release.engine)
     return Citation(
         key=_key(found.iri.removeprefix(site().base)),

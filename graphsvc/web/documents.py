@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
     from werkzeug.wrappers import Response as BaseResponse
 
-    from graphsvc.views.document import Document, Draft
+    from graphsvc.views.document import Document, DocumentDraft
     from graphsvc.views.thing import Head
 
 documents = Blueprint("documents", __name__)
@@ -241,7 +241,7 @@ def _answer(
     return release_answer(fmt, key, body)
 
 
-def _described(data: Draft) -> Document:
+def _described(data: DocumentDraft) -> Document:
     written = document_of(data)
     if data.topic == site().dataset.iri:
         return _with_release(written, data.topic)

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from graphsvc.formats import Content, carrying
-from graphsvc.views.structured import Publication, Subject, about, subject_of, whole
+from graphsvc.views.structured import (
+    PageSubject,
+    Publication,
+    dataset_as_json,
+    subject_of,
+    thing_as_json,
+)
 from graphsvc.web import signposts
 from graphsvc.web.site import site
 
@@ -39,15 +45,15 @@ def _signposts(about: Head) -> list[signposts.Link]:
     return signposts.links(about, _PAGE)
 
 
-def _structured(entity: Thing | Subject) -> Markup:
-    subject = entity if isinstance(entity, Subject) else subject_of(entity)
+def _structured(entity: Thing | PageSubject) -> Markup:
+    subject = entity if isinstance(entity, PageSubject) else subject_of(entity)
     publication = Publication(site().addresses.iri(subject.iri), site().dataset)
-    return _data_block(about(subject, site().alignments, publication))
+    return _data_block(thing_as_json(subject, site().alignments, publication))
 
 
 def _structured_dataset() -> Markup:
     publication = Publication(site().base, site().dataset)
-    return _data_block(whole(site().graph, publication, site().built.isoformat()))
+    return _data_block(dataset_as_json(site().graph, publication, site().built.isoformat()))
 
 
 def _data_block(content: object) -> Markup:

@@ -15,7 +15,7 @@ from graphsvc import ontology_versions, release_repository
 from graphsvc.changes import Ledger
 from graphsvc.errors import ReleaseError
 from graphsvc.release import Release
-from graphsvc.views.changes import Compared, Report
+from graphsvc.views.changes import Comparison, Report
 from graphsvc.views.graph import Graph
 from graphsvc.web.problems import RequestProblem
 
@@ -131,12 +131,12 @@ class History:
         if known is not None:
             return known
         with self.compared(before, after) as found:
-            return found.ledger.counts
+            return found.diff.counts
 
     @contextmanager
     def compared(
         self, before: Release, after: Release, languages: str = "en"
-    ) -> Iterator[Compared]:
+    ) -> Iterator[Comparison]:
         """Give two releases compared; neither is removed while this is in use.
 
         ``languages`` is the language priority list for the names of things.
@@ -147,7 +147,7 @@ class History:
             with self._lock:
                 ledger = self._ledger(before, after)
                 graphs = self._graph(before), self._graph(after)
-            yield Compared(before, after, ledger, Report(ledger, *graphs, languages))
+            yield Comparison(before, after, ledger, Report(ledger, *graphs, languages))
 
     @contextmanager
     def _held(self, release: Release) -> Iterator[None]:

@@ -45,7 +45,7 @@ def write_jsonld(document: Document, context: Context) -> bytes:
     tree = _Tree(context, document.topic, document.triples())
     root = tree.root()
     root |= tree.included(document.statable())
-    return _dumped({"@context": context.needed(tree.keys), **root})
+    return _dumped({"@context": context.definitions_for(tree.keys), **root})
 
 
 def write_context(context: Context) -> bytes:

@@ -172,7 +172,7 @@ def worded(named: Named | Group | ExpectedGroup) -> str:
 
     https://www.w3.org/TR/WCAG22/#language-of-parts
     """
-    if isinstance(named, Named) and named.is_written:
+    if isinstance(named, Named) and named.is_unlabelled:
         return Markup('<span class="iri">{}</span>').format(named.label)
     tag = named.language
     if tag is None or tag.partition("-")[0].lower() == _interface().partition("-")[0].lower():

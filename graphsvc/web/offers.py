@@ -21,7 +21,7 @@ from graphsvc.web.site import site
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphsvc.views.document import Document, Draft
+    from graphsvc.views.document import Document, DocumentDraft
 
 #: All formats that carry facts, then those that carry claims.
 DATA_FORMATS: tuple[Format, ...] = (*carrying(Content.TRIPLES), *carrying(Content.CLAIMS))
@@ -49,18 +49,18 @@ def data_formats(iri: str, page: int = 1) -> tuple[Format, ...]:
     return known[iri, page]
 
 
-def drafted(iri: str, page: int) -> Draft:
+def drafted(iri: str, page: int) -> DocumentDraft:
     """Return a page of the document about a thing, which a request reads once.
 
     Errors: UnknownEntity.
     """
-    known: dict[tuple[str, int], Draft] = g.setdefault("drafts", {})
+    known: dict[tuple[str, int], DocumentDraft] = g.setdefault("drafts", {})
     if (iri, page) not in known:
         known[iri, page] = draft(site().graph, iri, page)
     return known[iri, page]
 
 
-def document_of(data: Draft) -> Document:
+def document_of(data: DocumentDraft) -> Document:
     """Return the document of a draft, which a request reads once."""
     known: dict[str, Document] = g.setdefault("documents", {})
     if data.paging.here not in known:

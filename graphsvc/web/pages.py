@@ -19,9 +19,9 @@ from graphsvc.store.xml import without_forbidden
 from graphsvc.views import home as views
 from graphsvc.views.collection.glance import glance
 from graphsvc.views.labels import alike
-from graphsvc.views.mentions import nested, occurrences
+from graphsvc.views.mentions import occurrences, split_into_pieces
 from graphsvc.views.model import Status
-from graphsvc.views.passage import reading
+from graphsvc.views.passage import passage_in_text
 from graphsvc.views.thing import thing, things_within
 from graphsvc.web import signposts
 from graphsvc.web.cite import cite_claim
@@ -152,7 +152,7 @@ def entity_page(about: Head) -> str:
 
 def _thing_page(about: Head) -> str:
     found = thing(site().graph, about.iri, labels())
-    shown = reading(site().graph, found, labels()) if about.texts else None
+    shown = passage_in_text(site().graph, found, labels()) if about.texts else None
     template = "entity.html" if shown is None else "passage.html"
     place = on_map(found.iri)
     has_parts = site().addresses.has_parts(about.iri)
@@ -164,7 +164,7 @@ def _thing_page(about: Head) -> str:
 
 def marked(text: str, words: str) -> tuple[Piece, ...]:
     """Return a text in pieces, those that print the words being about them."""
-    return nested(text, ((span, words) for span in occurrences(words, text)))
+    return split_into_pieces(text, ((span, words) for span in occurrences(words, text)))
 
 
 class Page(Template):

@@ -33,7 +33,7 @@ def timeline() -> Response:
 
     def body() -> str:
         graph = site().graph
-        periods = views.periods(graph.years) if cls is None else ()
+        periods = views.split_into_periods(graph.years) if cls is None else ()
         period = next((one for one in periods if one.first == first), next(iter(periods), None))
         return render_template(
             "timeline.html",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.mentions import Piece
     from graphsvc.views.model import Named
-    from graphsvc.views.text import Subject
+    from graphsvc.views.text import PassageSubject
     from graphsvc.views.thing import Head
     from graphsvc.views.thing.model import Thing
 
@@ -72,7 +72,7 @@ class PassageHtml:
         """Return the words of a passage: the innermost name of a thing is a link."""
         return Markup("".join(self._pieces(pieces, escape(passage))))  # noqa: S704
 
-    def facts(self, subjects: Iterable[Subject], passage: str) -> Markup:
+    def facts(self, subjects: Iterable[PassageSubject], passage: str) -> Markup:
         """Return what a passage states, thing by thing, each property leading to its words."""
         at = escape(passage)
         ordered = sorted(subjects, key=lambda subject: str(subject.thing.term))
@@ -103,7 +103,7 @@ class PassageHtml:
             found = self._mentions[thing.term] = (link, f' title="{escape(thing.label)}"')
         return found
 
-    def _subject(self, subject: Subject, at: str) -> str:
+    def _subject(self, subject: PassageSubject, at: str) -> str:
         lines = "".join(
             f'<li><a class="property" href="#{_place(at, fact.number)}">'
             f"{self._property(fact.property)}</a> {self._name(fact.value)}</li>"

@@ -21,20 +21,20 @@ from graphsvc.search import Kind, Search
 from graphsvc.views.hits import own_types
 from graphsvc.views.reconciliation import (
     BATCH_SIZE,
-    FOUND,
+    MATCHED_KINDS,
     PROPERTY_SETTINGS,
+    ThingValue,
     TooMany,
-    described,
+    describe_terms,
     extend,
-    merged,
-    proposed,
+    merge_suggestions,
+    propose_properties,
     read_batch,
     read_extension,
     read_query,
     reconcile,
-    used,
+    used_terms,
 )
-from graphsvc.views.reconciliation import Thing as NamedThing
 from graphsvc.views.thing import thing
 from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from graphsvc.search import Hit
     from graphsvc.views.model import Fact
-    from graphsvc.views.reconciliation import Query
+    from graphsvc.views.reconciliation import ReconciliationQuery
     from graphsvc.views.thing import Thing
 
 _Read = TypeVar("_Read")
@@ -66,7 +66,7 @@ _USED = {"type": "class", "property": "property"}
 
 #: Which terms the suggest services offer; each service is of one kind of them.
 _SUGGESTED = {
-    "entity": (FOUND, ()),
+    "entity": (MATCHED_KINDS, ()),
     "type": ([Kind.TERM], (OWL.Class.value, RDFS.Class.value)),
     "property": (
         [Kind.TERM],
@@ -170,7 +170,7 @@ def properties() -> Response:
     limit = int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
 
     def body() -> str:
-        found = proposed(site().graph, cls, language)[: limit or _PROPOSED]
+        found = propose_properties(site().graph, cls, language)[: limit or _PROPOSED]
         answer: dict[str, object] = {"type": cls, "properties": found}
         return _written({**answer, "limit": limit} if limit else answer)
 
@@ -243,12 +243,12 @@ def _manifest(language: str) -> dict[str, object]:
     }
 
 
-def _texts(asked: Iterable[Query]) -> Iterator[str]:
+def _texts(asked: Iterable[ReconciliationQuery]) -> Iterator[str]:
     """Yield what queries search for: names, and values of properties that are words or things."""
     for query in asked:
         yield query.text
         for value in (value for wanted in query.properties for value in wanted.values):
-            if isinstance(value, str | NamedThing):
+            if isinstance(value, str | ThingValue):
                 yield value if isinstance(value, str) else value.id
 
 
@@ -257,15 +257,15 @@ def _default_types(language: str) -> list[dict[str, str]]:
     counted = site().graph.classes.counts
     classes = {cls.value: things for cls, things in counted.items() if isinstance(cls, NamedNode)}
     most = sorted(classes, key=lambda iri: (-classes[iri], iri))
-    return described(site().graph, most[:_DEFAULT_TYPES], language)
+    return describe_terms(site().graph, most[:_DEFAULT_TYPES], language)
 
 
 def _terms(kind: str, asked: Search, cursor: int, language: str) -> list[dict[str, str]]:
     """Return the classes or properties that may be meant."""
     hits = asked.hits(cursor + _PER_ANSWER, 0, language)
-    found = merged(hits, used(site().graph, _USED[kind], asked.text, language))
+    found = merge_suggestions(hits, used_terms(site().graph, _USED[kind], asked.text, language))
     shown = [iri for iri, _ in found[cursor : cursor + _PER_ANSWER]]
-    return described(site().graph, shown, language)
+    return describe_terms(site().graph, shown, language)
 
 
 def _suggestion(hit: Hit, language: str) -> dict[str, object]:
@@ -275,7 +275,7 @@ def _suggestion(hit: Hit, language: str) -> dict[str, object]:
         written["description"] = about
     written["notable"] = [
         {"id": each["id"], "name": each["name"]}
-        for each in described(site().graph, own_types(site().graph, hit), language)
+        for each in describe_terms(site().graph, own_types(site().graph, hit), language)
     ]
     return written
 

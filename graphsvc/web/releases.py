@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from graphsvc.changes import Count
     from graphsvc.release import Release
-    from graphsvc.views.changes import Compared
+    from graphsvc.views.changes import Comparison
 
 releases = Blueprint("releases", __name__)
 
@@ -166,7 +166,7 @@ def _comparison(before: Release, after: Release, fmt: Format) -> Response:
     return response
 
 
-def _shown(found: Compared, view: View, number: int, fmt: Format) -> str | bytes:
+def _shown(found: Comparison, view: View, number: int, fmt: Format) -> str | bytes:
     page = found.report.page(view, number, _SHOWN)
     if number > page.pages:
         raise _no_such_page(number, page.pages)
@@ -176,8 +176,8 @@ def _shown(found: Compared, view: View, number: int, fmt: Format) -> str | bytes
         "changes.html",
         before=found.before,
         after=found.after,
-        counts=found.ledger.counts,
-        touched={each: found.ledger.touched(each) for each in _VIEWS.values()},
+        counts=found.diff.counts,
+        touched={each: found.diff.touched(each) for each in _VIEWS.values()},
         page=page,
         views=View,
         kinds=Kind,
@@ -187,8 +187,8 @@ def _shown(found: Compared, view: View, number: int, fmt: Format) -> str | bytes
     )
 
 
-def _changes_as_rdf(found: Compared, number: int) -> Iterable[Triple]:
-    changes = found.ledger.changes(View.ALL, _WRITTEN + 1, (number - 1) * _WRITTEN)
+def _changes_as_rdf(found: Comparison, number: int) -> Iterable[Triple]:
+    changes = found.diff.changes(View.ALL, _WRITTEN + 1, (number - 1) * _WRITTEN)
     if not changes and number > 1:
         raise _no_such_page(number, 1)
     following = number + 1 if len(changes) > _WRITTEN else None

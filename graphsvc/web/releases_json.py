@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from graphsvc.changes import Count, Kind
     from graphsvc.release import Release
-    from graphsvc.views.changes import Compared, Group, Page, ShownChange
+    from graphsvc.views.changes import Comparison, Group, NamedChange, Page
     from graphsvc.views.model import Passage
 
 
@@ -47,22 +47,22 @@ def release_json(
     }
 
 
-def comparison_json(found: Compared, page: Page) -> dict[str, Any]:
+def comparison_json(found: Comparison, page: Page) -> dict[str, Any]:
     """Return a page of the changes between two releases."""
     return {**_head(found), "view": page.view.value, **_page(page)}
 
 
-def whole_json(found: Compared, pages: Mapping[View, Page]) -> dict[str, Any]:
+def whole_json(found: Comparison, pages: Mapping[View, Page]) -> dict[str, Any]:
     """Return all changes between two releases, in every view."""
     return {**_head(found), **{view.value: _groups(page) for view, page in pages.items()}}
 
 
-def _head(found: Compared) -> dict[str, Any]:
+def _head(found: Comparison) -> dict[str, Any]:
     return {
         "from": found.before.id,
         "to": found.after.id,
         "bases": {"from": found.before.base, "to": found.after.base},
-        "counts": _counts(found.ledger.counts),
+        "counts": _counts(found.diff.counts),
     }
 
 
@@ -90,7 +90,7 @@ def _group(group: Group, view: View) -> dict[str, Any]:
     told: dict[str, Any] = {
         "iri": group.about.iri,
         "label": group.about.label,
-        "continued": group.begun,
+        "continued": group.continues,
     }
     if view is View.RECORDS:
         told["kind"] = group.kind.value
@@ -100,7 +100,7 @@ def _group(group: Group, view: View) -> dict[str, Any]:
     return {**told, "changes": [_change(change) for change in group.changes]}
 
 
-def _change(shown: ShownChange) -> dict[str, Any]:
+def _change(shown: NamedChange) -> dict[str, Any]:
     change = shown.change
     statement = change.statement
     told: dict[str, Any] = {

@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 from graphsvc.formats import Content, carrying
 from graphsvc.phrases import Phrase
 from graphsvc.search import Kind, Search
-from graphsvc.views.hits import described
+from graphsvc.views.hits import describe_hits
 from graphsvc.views.names import Names
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import BoundQuery
     from graphsvc.search import Hit, Index
-    from graphsvc.views.hits import Described
+    from graphsvc.views.hits import DescribedHit
 
 searching = Blueprint("search", __name__)
 
@@ -98,7 +98,7 @@ class Group:
     kind: Kind
     title: str
     total: int
-    hits: tuple[Described, ...]
+    hits: tuple[DescribedHit, ...]
     query: BoundQuery
 
 
@@ -133,7 +133,7 @@ def suggest() -> Response:
             asked = Search(index, text, [kind] if kind else [])
             hits = asked.hits(SUGGESTED, languages=languages)
             total = asked.total()
-        suggested = [*map(_suggestion, described(site().graph, hits, languages).described)]
+        suggested = [*map(_suggestion, describe_hits(site().graph, hits, languages).described)]
         return _written({"prefix": text, "total": total, "suggestions": suggested})
 
     return spoken_answer(_JSON, ("suggest", text, kind), body)
@@ -197,7 +197,7 @@ def _is_meant(group: Group) -> bool:
 
 
 def _group(kind: Kind, total: int, hits: Sequence[Hit], languages: str) -> Group:
-    found = described(site().graph, hits, languages)
+    found = describe_hits(site().graph, hits, languages)
     return Group(kind, TITLES[kind], total, found.described, found.query)
 
 
@@ -252,12 +252,14 @@ def _records(question: Question, languages: str) -> str:
             "classes": classes,
             "did_you_mean": reading.suggestion if reading else None,
             "some_words_only": reading.partial if reading else False,
-            "hits": [_record(each) for each in described(site().graph, hits, languages).described],
+            "hits": [
+                _record(each) for each in describe_hits(site().graph, hits, languages).described
+            ],
         }
     )
 
 
-def _record(found: Described) -> dict[str, object]:
+def _record(found: DescribedHit) -> dict[str, object]:
     hit = found.hit
     record: dict[str, object] = {
         "iri": hit.iri,
@@ -302,7 +304,7 @@ def _highlights(hit: Hit) -> list[list[int]]:
     return places
 
 
-def _suggestion(found: Described) -> dict[str, object]:
+def _suggestion(found: DescribedHit) -> dict[str, object]:
     hit = found.hit
     return {
         "iri": hit.iri,

@@ -27,7 +27,7 @@ from graphsvc.views.graph import Graph
 from graphsvc.views.model import Dataset
 from graphsvc.views.names import Names
 from graphsvc.views.structured import Alignments
-from graphsvc.views.thing import head, is_known, known_among
+from graphsvc.views.thing import filter_known, head, is_known
 from graphsvc.views.vocabulary.questions import questions_by_term
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class Site:
         if not others:
             return first
         ways = (first, *others)
-        known = known_among(self.graph, ways)
+        known = filter_known(self.graph, ways)
         has_parts = self.addresses.has_parts
         return next((iri for iri in ways if iri in known or has_parts(iri)), self.base + path)
 

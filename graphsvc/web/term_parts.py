@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graphsvc.views.model import Named
-    from graphsvc.views.vocabulary.diagram import Box, Drawing
+    from graphsvc.views.vocabulary.diagram import Drawing, TermBox
     from graphsvc.views.vocabulary.model import (
-        InUse,
-        Place,
         Question,
         Relation,
+        TermPlace,
+        UsedTerm,
         Vocabulary,
         VocabularyTerm,
     )
@@ -64,7 +64,7 @@ class TermParts:
             return escape(site().local_href(named.iri) or "#")
         return self._place(place)
 
-    def _place(self, place: Place) -> Markup:
+    def _place(self, place: TermPlace) -> Markup:
         page = f"?page={place.page}" if place.page > 1 else ""
         return escape(f"{self._root}{page}#{quote(place.fragment, safe=_IN_FRAGMENT)}")
 
@@ -93,7 +93,7 @@ class TermParts:
         )
         return Markup(", ".join(links))  # noqa: S704
 
-    def in_use(self, entry: InUse) -> Markup:
+    def in_use(self, entry: UsedTerm) -> Markup:
         """Return a term that the graph uses: its name as it is written, and how often."""
         place = self._places.get(entry.term)
         address = (
@@ -227,7 +227,7 @@ class TermParts:
         )
         return Markup("".join([*lines, *map(self._box, picture.boxes)]))  # noqa: S704
 
-    def _box(self, box: Box) -> str:
+    def _box(self, box: TermBox) -> str:
         terms = "".join(
             f'<a href="{self.address(term)}"><text x="{box.text_x}" '
             f'y="{box.baseline(line)}">{escape(term.label)}</text></a>'

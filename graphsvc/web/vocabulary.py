@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import render_template
 
 from graphsvc.namespaces import RDF
-from graphsvc.views.structured import Subject
+from graphsvc.views.structured import PageSubject
 from graphsvc.views.vocabulary import vocabulary
 from graphsvc.web.languages import labels
 from graphsvc.web.lineage import known_versions
@@ -45,9 +45,9 @@ def _made(about: Head | None, page: int, versions: Sequence[Version]) -> str:
     )
 
 
-def _subject(found: Vocabulary) -> Subject | None:
+def _subject(found: Vocabulary) -> PageSubject | None:
     """Return what the page says of the ontology to search engines."""
     if found.ontology is None or found.ontology.iri is None:
         return None
     types = tuple(value.term for prop, value in found.metadata if prop == RDF.type)
-    return Subject(found.ontology.iri, found.ontology.label, (), types, found.metadata)
+    return PageSubject(found.ontology.iri, found.ontology.label, (), types, found.metadata)

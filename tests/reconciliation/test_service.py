@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from graphsvc.errors import QueryError
 from graphsvc.views.reconciliation import BATCH_SIZE, TooMany, read_batch, read_extension
-from graphsvc.views.reconciliation.reading import Thing
+from graphsvc.views.reconciliation.reading import ThingValue
 
 from . import schemas
 from .schemas import conforms
@@ -475,6 +475,6 @@ def test_what_a_query_says_is_read() -> None:
         ' "properties": [{"pid": "p", "v": [{"id": "x", "name": "X"}, null, 1.5]}]}}'
     )["q"]
     assert (query.text, query.types, query.strictness, query.limit) == ("a", ("t",), "all", 100)
-    assert query.properties[0].values == (Thing("x"), 1.5)
+    assert query.properties[0].values == (ThingValue("x"), 1.5)
     with pytest.raises(TooMany):
         read_extension(json.dumps({"ids": ["a"] * 501, "properties": []}))

@@ -1,6 +1,6 @@
-"""The annotations of a text: which words name which thing, and what its passages state.
+"""The annotations of a text: words that name things, and the facts that passages state.
 
-They are what other tools read: https://www.w3.org/TR/annotation-model/.
+Other tools can read them: https://www.w3.org/TR/annotation-model/.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 STATED = view_query("annotations/stated")
 
-#: How many characters before and after the words tell them from the same words elsewhere.
+#: The characters before and after the words that distinguish them from the same words elsewhere.
 AROUND = 32
 
-#: For how many passages is asked at once.
+#: The passages in one query.
 _AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Words of a text: ``text[begin:end]`` in code points, and what stands around them."""
+    """Words of a text: ``text[begin:end]`` in code points, and the text around them."""
 
     words: str
     begin: int
@@ -47,11 +47,11 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Annotation:
-    """A fact of a passage as an annotation, whose IRI is ``iri``.
+class TextAnnotation:
+    """A fact of a passage as an annotation with the IRI ``iri``.
 
-    The words of a ``target`` name a thing with ``classes``, if the fact gives it a name that stands
-    in the passage; else they are those of the passage, which state ``triple``.
+    If the fact is a name that occurs in the passage, the ``target`` is this name and ``classes``
+    are those of the thing. Otherwise the target is the whole passage, which states ``triple``.
     """
 
     iri: str
@@ -68,7 +68,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """A passage, its place, and the triples that it states."""
+    """A passage, its offset, and the triples that it states."""
 
     iri: str
     begin: int
@@ -76,8 +76,8 @@ class _Passage:
     triples: Sequence[Triple]
 
 
-def annotations_of(graph: Graph, text: str, content: str | None) -> Iterator[Annotation]:
-    """Yield the annotations of a text in its order; ``content`` is the text, if it is there."""
+def annotations_of(graph: Graph, text: str, content: str | None) -> Iterator[TextAnnotation]:
+    """Yield the annotations in the order of the text; ``content`` is the text, if available."""
     for passage in _passages(graph, text):
         yield from _of_passage(passage, content)
 
@@ -87,8 +87,8 @@ def _passages(graph: Graph, text: str) -> Iterator[_Passage]:
     for start in range(0, len(nodes), _AT_ONCE):
         query = STATED.bind({"passage": nodes[start : start + _AT_ONCE]})
         groups: dict[tuple[str, int, str], list[Triple]] = {}
-        for passage, offset, exact, *said in graph.rows(query).rows:
-            triple = _triple(said)
+        for passage, offset, exact, *terms in graph.rows(query).rows:
+            triple = _triple(terms)
             if triple is not None and isinstance(passage, NamedNode) and isinstance(exact, Literal):
                 key = (passage.value, as_int(offset) or 0, exact.value)
                 groups.setdefault(key, []).append(triple)
@@ -96,9 +96,9 @@ def _passages(graph: Graph, text: str) -> Iterator[_Passage]:
             yield _Passage(iri, begin, words, triples)
 
 
-def _triple(said: Sequence[Term | None]) -> Triple | None:
-    """Return a fact that can be told without blank nodes, or None."""
-    subject, prop, value = said
+def _triple(terms: Sequence[Term | None]) -> Triple | None:
+    """Return a fact, or None if it contains a blank node or a triple term."""
+    subject, prop, value = terms
     if not isinstance(subject, NamedNode) or not isinstance(prop, NamedNode):
         return None
     if value is None or isinstance(value, BlankNode | Triple):
@@ -106,7 +106,7 @@ def _triple(said: Sequence[Term | None]) -> Triple | None:
     return Triple(subject, prop, value)
 
 
-def _of_passage(passage: _Passage, content: str | None) -> Iterator[Annotation]:
+def _of_passage(passage: _Passage, content: str | None) -> Iterator[TextAnnotation]:
     whole = _target(passage.words, passage.begin, content)
     mentions = {each: place for each in passage.triples if (place := _named_at(each, passage)) >= 0}
     classes: dict[object, list[str]] = {each.subject: [] for each in mentions}
@@ -120,9 +120,9 @@ def _of_passage(passage: _Passage, content: str | None) -> Iterator[Annotation]:
             words = passage.words[at : at + len(_words(triple))]
             target = _target(words, passage.begin + at, content)
             kinds = tuple(classes[triple.subject])
-            yield Annotation(iri, passage.iri, target, triple, kinds)
+            yield TextAnnotation(iri, passage.iri, target, triple, kinds)
         elif triple.predicate != RDF.type or triple.subject not in classes:
-            yield Annotation(iri, passage.iri, whole, triple)
+            yield TextAnnotation(iri, passage.iri, whole, triple)
 
 
 def _words(triple: Triple) -> str:
@@ -130,7 +130,7 @@ def _words(triple: Triple) -> str:
 
 
 def _named_at(triple: Triple, passage: _Passage) -> int:
-    """Return where in a passage a thing gets its name, or -1 if a triple is no such."""
+    """Return the offset of a name in a passage, or -1 if the triple has no name that occurs."""
     words = _words(triple)
     return passage.words.find(words) if words and is_name(triple.predicate) else -1
 

@@ -1,4 +1,4 @@
-"""The annotations of a text as other tools read them: Web Annotation in JSON-LD, and NIF."""
+"""The annotations of a text in standard formats: Web Annotation in JSON-LD, and NIF."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from graphsvc.store.base import Term
-    from graphsvc.views.annotations import Annotation, Target
+    from graphsvc.views.annotations import Target, TextAnnotation
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 ITSRDF = Namespace("http://www.w3.org/2005/11/its/rdf#")
 
 
-def web_annotations(found: Sequence[Annotation], text: str, page: str) -> str:
+def web_annotations(annotations: Sequence[TextAnnotation], text: str, page: str) -> str:
     """Return the annotations of a text as a page of Web Annotations, whose IRI is ``page``.
 
     https://www.w3.org/TR/annotation-model/#annotation-page
@@ -29,23 +29,26 @@ def web_annotations(found: Sequence[Annotation], text: str, page: str) -> str:
         "id": page,
         "type": "AnnotationPage",
         "startIndex": 0,
-        "items": [_web_annotation(each, text) for each in found],
+        "items": [_web_annotation(each, text) for each in annotations],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _web_annotation(annotation: Annotation, text: str) -> dict[str, object]:
+def _web_annotation(annotation: TextAnnotation, text: str) -> dict[str, object]:
     return {
         "id": annotation.iri,
         "type": "Annotation",
         "motivation": "identifying" if annotation.is_mention else "describing",
-        "body": [*([_named(annotation)] if annotation.is_mention else []), _stated(annotation)],
+        "body": [
+            *([_identified_thing(annotation)] if annotation.is_mention else []),
+            _stated_fact(annotation),
+        ],
         "target": {"source": text, "selector": _selectors(annotation.target)},
     }
 
 
 def _selectors(target: Target) -> list[dict[str, object]]:
-    """Return how the words are found: by themselves, and by their offsets in code points."""
+    """Return the selectors of the words: by quotation, and by offsets in code points."""
     around = {"prefix": target.before, "suffix": target.after}
     quote = {"type": "TextQuoteSelector", "exact": target.words}
     return [
@@ -54,14 +57,14 @@ def _selectors(target: Target) -> list[dict[str, object]]:
     ]
 
 
-def _named(annotation: Annotation) -> dict[str, object]:
+def _identified_thing(annotation: TextAnnotation) -> dict[str, object]:
     source: dict[str, object] = {"id": _value(annotation.triple.subject)}
     if annotation.classes:
         source["type"] = list(annotation.classes)
     return {"type": "SpecificResource", "purpose": "identifying", "source": source}
 
 
-def _stated(annotation: Annotation) -> dict[str, object]:
+def _stated_fact(annotation: TextAnnotation) -> dict[str, object]:
     triple = annotation.triple
     return {
         "type": "rdf:Statement",
@@ -86,7 +89,7 @@ def _value(term: Term) -> str:
     return term.value if isinstance(term, NamedNode) else str(term)
 
 
-def nif(found: Iterable[Annotation], text: str, content: str | None) -> Iterator[Triple]:
+def nif(annotations: Iterable[TextAnnotation], text: str, content: str | None) -> Iterator[Triple]:
     """Yield the annotations of a text in NIF.
 
     https://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core/nif-core.html
@@ -95,16 +98,16 @@ def nif(found: Iterable[Annotation], text: str, content: str | None) -> Iterator
     yield Triple(context, RDF.type, NIF.Context)
     if content is not None:
         yield Triple(context, NIF.isString, Literal(content))
-    written: set[str] = set()
-    for annotation in found:
+    phrases: set[str] = set()
+    for annotation in annotations:
         passage = NamedNode(annotation.passage)
         if not annotation.is_mention:
             yield from _statement(annotation, passage)
             continue
         target = annotation.target
         node = NamedNode(f"{text}#offset_{target.begin}_{target.end}")
-        if node.value not in written:
-            written.add(node.value)
+        if node.value not in phrases:
+            phrases.add(node.value)
             yield Triple(node, RDF.type, NIF.Phrase)
             yield Triple(node, RDF.type, NIF.OffsetBasedString)
             yield Triple(node, NIF.referenceContext, context)
@@ -118,7 +121,7 @@ def nif(found: Iterable[Annotation], text: str, content: str | None) -> Iterator
             yield Triple(node, ITSRDF.taClassRef, NamedNode(kind))
 
 
-def _statement(annotation: Annotation, passage: NamedNode) -> Iterator[Triple]:
+def _statement(annotation: TextAnnotation, passage: NamedNode) -> Iterator[Triple]:
     node = NamedNode(annotation.iri)
     yield Triple(node, RDF.type, RDF.Statement)
     yield Triple(node, RDF.subject, annotation.triple.subject)

@@ -1,4 +1,4 @@
-"""Datasets and catalogues as portals describe them: in which forms, how large, under which licence.
+"""Datasets and catalogues as in data portals: their distributions, sizes and licences.
 
 https://www.w3.org/TR/vocab-dcat-3/ and the datasets of schema.org.
 """
@@ -47,7 +47,7 @@ _HAS_DATASETS = (DCAT.dataset, SCHEMA.dataset, _HTTP.dataset)
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One form in which a dataset can be had; ``size`` in bytes, ``words`` what else says it."""
+    """One distribution of a dataset; ``size`` is in bytes, ``words`` is a size in words."""
 
     thing: Named
     title: Named | None
@@ -61,15 +61,15 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Distributions:
-    """The forms of a dataset."""
+    """The distributions of a dataset."""
 
     forms: tuple[Distribution, ...]
     query: BoundQuery
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A dataset of a catalogue: who publishes it, what it is about, in how many forms it is."""
+class CatalogueEntry:
+    """A dataset of a catalogue: its publishers, its themes, and its number of distributions."""
 
     dataset: Named
     publishers: tuple[Named, ...]
@@ -79,64 +79,67 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The datasets of a catalogue, the first ones, and how many there are.
+    """The first datasets of a catalogue, and the number of all.
 
-    ``property`` is that under which an address asks for all of them.
+    ``property`` is the parameter of the address that lists all of them.
     """
 
-    datasets: tuple[Listed, ...]
+    datasets: tuple[CatalogueEntry, ...]
     total: int
     property: str
     query: BoundQuery
 
 
 class DistributionsDraft:
-    """The forms of a dataset, not named yet."""
+    """The distributions of a dataset before their names are read."""
 
     def __init__(self, graph: Graph, answers: Answers) -> None:
         self._query = DISTRIBUTIONS.bind({"thing": answers.thing})
-        self._said = _by_thing(graph, self._query, "distribution")
+        self._descriptions = _by_thing(graph, self._query, "distribution")
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
-        for thing, said in self._said.items():
+        """Yield the terms that need names."""
+        for thing, description in self._descriptions.items():
             yield thing
-            for values in said.values():
+            for values in description.values():
                 yield from values
 
-    def shown(self, names: Names) -> Distributions:
-        """Return them under their names."""
-        forms = [_distribution(thing, said, names) for thing, said in self._said.items()]
+    def with_names(self, names: Names) -> Distributions:
+        """Return them with names."""
+        forms = [
+            _distribution(thing, description, names)
+            for thing, description in self._descriptions.items()
+        ]
         forms.sort(key=lambda form: (form.title or form.thing).label)
         return Distributions(tuple(forms), self._query)
 
 
 class CatalogueDraft:
-    """The datasets of a catalogue, not named yet."""
+    """The datasets of a catalogue before their names are read."""
 
     def __init__(self, graph: Graph, answers: Answers) -> None:
         self._query = LISTED.bind({"thing": answers.thing})
-        self._said = _by_thing(graph, self._query, "dataset")
+        self._descriptions = _by_thing(graph, self._query, "dataset")
         sizes = {prop: answers.out.get(prop, 0) for prop in _HAS_DATASETS}
         self._property = max(sizes, key=lambda prop: sizes[prop])
         self._total = sizes[self._property]
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
-        for thing, said in self._said.items():
+        """Yield the terms that need names."""
+        for thing, description in self._descriptions.items():
             yield thing
-            yield from (*said.get(DCTERMS.publisher, ()), *said.get(DCAT.theme, ()))
+            yield from (*description.get(DCTERMS.publisher, ()), *description.get(DCAT.theme, ()))
 
-    def shown(self, names: Names) -> Catalogue:
-        """Return them under their names."""
+    def with_names(self, names: Names) -> Catalogue:
+        """Return them with names."""
         datasets = [
-            Listed(
+            CatalogueEntry(
                 names[thing],
-                _named(said, (DCTERMS.publisher,), names),
-                _named(said, (DCAT.theme,), names),
-                len(said.get(DCAT.distribution, ())),
+                _names_of(description, (DCTERMS.publisher,), names),
+                _names_of(description, (DCAT.theme,), names),
+                len(description.get(DCAT.distribution, ())),
             )
-            for thing, said in self._said.items()
+            for thing, description in self._descriptions.items()
         ]
         datasets.sort(key=lambda each: each.dataset.label.casefold())
         total = max(self._total, len(datasets))
@@ -144,7 +147,7 @@ class CatalogueDraft:
 
 
 def drafts(graph: Graph, answers: Answers) -> Iterator[DistributionsDraft | CatalogueDraft]:
-    """Yield what is said of a thing as a dataset or a catalogue, if anything is."""
+    """Yield the drafts of a thing that is a dataset or a catalogue."""
     if any(prop in answers.out for prop in _HAS_DISTRIBUTIONS):
         yield DistributionsDraft(graph, answers)
     if any(prop in answers.out for prop in _HAS_DATASETS):
@@ -154,31 +157,33 @@ def drafts(graph: Graph, answers: Answers) -> Iterator[DistributionsDraft | Cata
 def _by_thing(
     graph: Graph, query: BoundQuery, name: str
 ) -> Mapping[Term, Mapping[Term, Sequence[Term]]]:
-    found: dict[Term, dict[Term, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    descriptions: dict[Term, dict[Term, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for row in graph.rows(query):
-        found[row[name]][row["property"]].append(row["value"])
-    return found
+        descriptions[row[name]][row["property"]].append(row["value"])
+    return descriptions
 
 
-def _distribution(thing: Term, said: Mapping[Term, Sequence[Term]], names: Names) -> Distribution:
-    titles = [value for prop in _TITLES for value in said.get(prop, ())]
+def _distribution(
+    thing: Term, description: Mapping[Term, Sequence[Term]], names: Names
+) -> Distribution:
+    titles = [value for prop in _TITLES for value in description.get(prop, ())]
     title = best_of(titles, names.languages)
-    sizes = [value for prop in _SIZES for value in said.get(prop, ())]
+    sizes = [value for prop in _SIZES for value in description.get(prop, ())]
     size = next((number for each in sizes if (number := as_int(each)) is not None), None)
     return Distribution(
         thing=names[thing],
         title=None if title is None else names[title],
-        formats=_named(said, (*_FORMATS, *_PACKED), names),
+        formats=_names_of(description, (*_FORMATS, *_PACKED), names),
         size=size,
         words=next((each.value for each in sizes if isinstance(each, Literal)), ""),
-        downloads=_named(said, _DOWNLOADS, names),
-        access=_named(said, _ACCESS, names),
-        licences=_named(said, _LICENCES, names),
+        downloads=_names_of(description, _DOWNLOADS, names),
+        access=_names_of(description, _ACCESS, names),
+        licences=_names_of(description, _LICENCES, names),
     )
 
 
-def _named(
-    said: Mapping[Term, Sequence[Term]], properties: Sequence[NamedNode], names: Names
+def _names_of(
+    description: Mapping[Term, Sequence[Term]], properties: Sequence[NamedNode], names: Names
 ) -> tuple[Named, ...]:
-    values = dict.fromkeys(value for prop in properties for value in said.get(prop, ()))
+    values = dict.fromkeys(value for prop in properties for value in description.get(prop, ()))
     return tuple(names[value] for value in values if isinstance(value, NamedNode | Literal))

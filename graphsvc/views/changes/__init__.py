@@ -1,4 +1,4 @@
-"""The changes as they are shown: grouped by thing or by passage, with names and quotations."""
+"""The changes between releases, grouped by thing or by passage, with names and quotations."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _EXACT = str(OA.exact)
 
 
 @dataclass(frozen=True, slots=True)
-class ShownChange:
-    """One change: its names, and the passage that states it in the release it is of."""
+class NamedChange:
+    """One change with names, and with the passage that states it in its release."""
 
     change: Change
     subject: Named
@@ -49,23 +49,23 @@ class ShownChange:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Changes of one thing, or in one passage; ``begun`` if the page before has some of them.
+    """Changes of one thing, or in one passage; ``continues`` if the previous page has some of them.
 
-    ``before`` and ``after`` are the passage as it was and as it is, if the group is of one.
-    ``queries`` are for what it is about, in each of the two releases; none if it has no IRI.
+    ``before`` and ``after`` are the two versions of the passage, if the group has one.
+    ``queries`` are for the thing in each of the two releases; none if it has no IRI.
     """
 
     about: Named
     kind: Kind
-    changes: tuple[ShownChange, ...]
-    begun: bool
+    changes: tuple[NamedChange, ...]
+    continues: bool
     before: Passage | None = None
     after: Passage | None = None
     queries: tuple[BoundQuery, ...] = ()
 
     @property
     def words(self) -> Sequence[tuple[str, str]]:
-        """Return the words, each run "same", "removed" or "added"; none if they are as before."""
+        """Return the words in runs, each "same", "removed" or "added"; none without a change."""
         if self.before is None or self.after is None or self.before.quote == self.after.quote:
             return ()
         return tuple(_words(self.before.quote, self.after.quote))
@@ -73,7 +73,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a view: its groups, and where it stands among all changes of the view."""
+    """A page of a view: its groups, its number, and the number of all pages and changes."""
 
     view: View
     groups: tuple[Group, ...]
@@ -83,21 +83,21 @@ class Page:
 
 
 class Report:
-    """The changes from one release to another, with the names that they have in each.
+    """The changes from one release to another, with the names from each of them.
 
     ``languages`` is the language priority list for the names.
     """
 
-    def __init__(self, ledger: Ledger, before: Graph, after: Graph, languages: str = "en") -> None:
-        self._ledger = ledger
+    def __init__(self, diff: Ledger, before: Graph, after: Graph, languages: str = "en") -> None:
+        self._diff = diff
         self._graphs = {REMOVED: before, ADDED: after}
         self._languages = languages
 
     def page(self, view: View, number: int, size: int) -> Page:
-        """Return a page of so many changes; it has no groups if there is no such page."""
-        total = self._ledger.total(view)
+        """Return a page of changes; a page after the last has no groups."""
+        total = self._diff.total(view)
         offset = (number - 1) * size
-        changes = self._ledger.changes(view, size + 1, max(offset - 1, 0))
+        changes = self._diff.changes(view, size + 1, max(offset - 1, 0))
         last = changes.pop(0) if offset and changes else None
         groups = self._groups(view, changes[:size], last)
         return Page(view, groups, number, max(1, -(-total // size)), total)
@@ -106,22 +106,22 @@ class Report:
         self, view: View, changes: Sequence[Change], last: Change | None
     ) -> tuple[Group, ...]:
         blanks = {
-            (written, change.sign): tuple(expression(self._ledger, written, change.sign))
+            (term_text, change.sign): tuple(expression(self._diff, term_text, change.sign))
             for change in changes
-            for written in (change.statement.subject, change.statement.object)
-            if written.startswith("_:")
+            for term_text in (change.statement.subject, change.statement.object)
+            if term_text.startswith("_:")
         }
         terms = [*_terms(changes), *chain.from_iterable(blanks.values())]
         named = [each for each in terms if not isinstance(each, str)]
         names = {
-            sign: ReleaseNames(graph, self._ledger.base, named, self._languages)
+            sign: ReleaseNames(graph, self._diff.base, named, self._languages)
             for sign, graph in self._graphs.items()
         }
         return tuple(_Grouping(view, names, blanks).groups(changes, last))
 
 
 class _Grouping:
-    """Puts changes together by what they are about, all of whose names have been read."""
+    """Groups changes by thing or passage; the names are already read."""
 
     def __init__(
         self,
@@ -134,12 +134,12 @@ class _Grouping:
         self._blanks = blanks
 
     def groups(self, changes: Sequence[Change], last: Change | None) -> Iterator[Group]:
-        """Yield the groups; ``last`` is the change before these, if there is one."""
-        begun = None if last is None else _about(self._view, last)
+        """Yield the groups; ``last`` is the last change of the previous page, if there is one."""
+        previous = None if last is None else _about(self._view, last)
         for about, together in groupby(changes, key=lambda change: _about(self._view, change)):
-            yield self._group(about[1], list(together), is_begun=about == begun)
+            yield self._group(about[1], list(together), continues=about == previous)
 
-    def _group(self, about: str, changes: Sequence[Change], *, is_begun: bool) -> Group:
+    def _group(self, about: str, changes: Sequence[Change], *, continues: bool) -> Group:
         is_passage = self._view is View.SENTENCES
         before, after = (
             self._names[sign].passage(term(about)) if is_passage else None
@@ -148,8 +148,10 @@ class _Grouping:
         return Group(
             about=self._name(about, changes[-1].sign),
             kind=changes[0].kind,
-            changes=tuple(self._shown(each) for each in changes if not _is_quote(self._view, each)),
-            begun=is_begun,
+            changes=tuple(
+                self._named_change(each) for each in changes if not _is_quote(self._view, each)
+            ),
+            continues=continues,
             before=before,
             after=after,
             queries=self._queries(term(about), is_passage=before is not None or after is not None),
@@ -162,9 +164,9 @@ class _Grouping:
         sides = (self._names[REMOVED], self._names[ADDED])
         return tuple(query.bind({name: names.in_release(about)}) for names in sides)
 
-    def _shown(self, change: Change) -> ShownChange:
+    def _named_change(self, change: Change) -> NamedChange:
         statement, sign = change.statement, change.sign
-        return ShownChange(
+        return NamedChange(
             change=change,
             subject=self._name(statement.subject, sign),
             predicate=self._name(statement.predicate, sign),
@@ -172,15 +174,15 @@ class _Grouping:
             passage=self._names[sign].passage(term(change.place)) if change.place else None,
         )
 
-    def _name(self, written: str, sign: int) -> Named:
-        node = term(written)
+    def _name(self, term_text: str, sign: int) -> Named:
+        node = term(term_text)
         if isinstance(node, BlankNode):
-            pieces = self._blanks[written, sign]
+            pieces = self._blanks[term_text, sign]
             names = self._names[sign]
             words = (each if isinstance(each, str) else names[each].label for each in pieces)
             return Named(node, "".join(words))
         named, other = self._names[sign][node], self._names[-sign][node]
-        # A thing that has lost its name is called what it was called.
+        # A thing without a label in this release gets its label from the other one.
         return other if named.language is None and other.language is not None else named
 
 
@@ -193,12 +195,12 @@ def _terms(changes: Sequence[Change]) -> Iterator[Term]:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """Two releases, all changes from the one to the other, and how to show them."""
+class Comparison:
+    """Two releases, the changes between them, and the report on these."""
 
     before: Release
     after: Release
-    ledger: Ledger
+    diff: Ledger
     report: Report
 
     @property
@@ -214,7 +216,7 @@ def _about(view: View, change: Change) -> tuple[str, str]:
 
 
 def _is_quote(view: View, change: Change) -> bool:
-    """Tell whether a change is that of a passage's words, which are shown above its facts."""
+    """Tell whether a change is that of a passage's words, which are shown above the facts."""
     return (
         view is View.SENTENCES
         and change.kind is Kind.PASSAGE

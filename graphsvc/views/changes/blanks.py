@@ -1,4 +1,4 @@
-"""What is said of a blank node of a release, much as Turtle writes it."""
+"""The facts of a blank node of a release, in a form similar to Turtle."""
 
 from __future__ import annotations
 
@@ -14,51 +14,51 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
 
 Piece: TypeAlias = "str | Term"
-"""Punctuation, or a term that is shown by its name."""
+"""Punctuation, or a term that is shown with its name."""
 
 _FIRST, _REST = str(RDF.first), str(RDF.rest)
 
-#: How far a blank node is written out; deeper ones are told by their names.
+#: The most levels of nested blank nodes; deeper ones are shown as an ellipsis.
 _DEEPEST = 40
 
 
-def expression(ledger: Ledger, node: str, sign: int, deepest: int = _DEEPEST) -> Iterator[Piece]:
-    """Yield the pieces of what is said of a blank node, in the release that ``sign`` stands for."""
-    said = ledger.blank(node, sign) if deepest else []
-    if not said:
+def expression(diff: Ledger, node: str, sign: int, deepest: int = _DEEPEST) -> Iterator[Piece]:
+    """Yield the pieces of a blank node's text; ``sign`` selects the release."""
+    changes = diff.blank(node, sign) if deepest else []
+    if not changes:
         yield "[ … ]"
-    elif {change.statement.predicate for change in said} == {_FIRST, _REST}:
+    elif {change.statement.predicate for change in changes} == {_FIRST, _REST}:
         yield "("
-        yield from _members(ledger, node, sign, deepest)
+        yield from _members(diff, node, sign, deepest)
         yield ")"
     else:
-        for number, change in enumerate(said):
+        for number, change in enumerate(changes):
             yield "; " if number else "[ "
             yield term(change.statement.predicate)
             yield " "
-            yield from _value(ledger, change.statement.object, sign, deepest)
+            yield from _value(diff, change.statement.object, sign, deepest)
         yield " ]"
 
 
-def _members(ledger: Ledger, node: str, sign: int, deepest: int) -> Iterator[Piece]:
+def _members(diff: Ledger, node: str, sign: int, deepest: int) -> Iterator[Piece]:
     for number in range(deepest):
-        values = _values(ledger, node, sign)
+        values = _values(diff, node, sign)
         if _FIRST not in values:
             return
         if number:
             yield " "
-        yield from _value(ledger, values[_FIRST], sign, deepest)
+        yield from _value(diff, values[_FIRST], sign, deepest)
         node = values.get(_REST, "")
     yield " …"
 
 
-def _values(ledger: Ledger, node: str, sign: int) -> Mapping[str, str]:
-    statements = (change.statement for change in ledger.blank(node, sign))
+def _values(diff: Ledger, node: str, sign: int) -> Mapping[str, str]:
+    statements = (change.statement for change in diff.blank(node, sign))
     return {statement.predicate: statement.object for statement in statements}
 
 
-def _value(ledger: Ledger, written: str, sign: int, deepest: int) -> Iterator[Piece]:
-    if written.startswith("_:"):
-        yield from expression(ledger, written, sign, deepest - 1)
+def _value(diff: Ledger, term_text: str, sign: int, deepest: int) -> Iterator[Piece]:
+    if term_text.startswith("_:"):
+        yield from expression(diff, term_text, sign, deepest - 1)
     else:
-        yield term(written)
+        yield term(term_text)

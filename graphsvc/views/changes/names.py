@@ -1,4 +1,4 @@
-"""What terms are called in one of two releases that are compared, and the words of its passages."""
+"""The names of terms in one of two compared releases, and the words of its passages."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class ReleaseNames:
-    """The names that some terms have in the graph of a release.
+    """The names of some terms in the graph of a release.
 
-    Terms come and go under ``base``, whatever that of the release is.
+    Arguments and results use IRIs under ``base``, also if the release has another base.
     """
 
     def __init__(self, graph: Graph, base: str, terms: Iterable[Term], languages: str) -> None:
@@ -27,15 +27,15 @@ class ReleaseNames:
         self._names = Names(graph, map(self.in_release, terms), languages)
 
     def in_release(self, term: Term) -> Term:
-        """Return a term with the base that the release has."""
+        """Return a term with the base of the release."""
         return self._rebase.term(term)
 
     def __getitem__(self, term: Term) -> Named:
-        """Return a term under its label, or else as it is written."""
+        """Return a term with its label, or else spelled out."""
         named = self._names.labelled(self.in_release(term))
-        return self._names.spelled(term) if named is None else replace(named, term=term)
+        return self._names.spell(term) if named is None else replace(named, term=term)
 
     def passage(self, term: Term) -> Passage | None:
-        """Return a passage with its words; None if this release has none of this IRI."""
+        """Return a passage with its words; None if this release does not have it."""
         passage = self._names.passage(self.in_release(term))
         return passage and replace(passage, iri=self._rebase.reverse.iri(passage.iri))

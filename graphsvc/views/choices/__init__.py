@@ -1,4 +1,4 @@
-"""What to call the things that somebody may choose as the parameter of a query."""
+"""The names of things that are possible parameters of a query."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
-from graphsvc.views.thing.head import KNOWN
+from graphsvc.views.thing.head import EXISTING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,32 +22,34 @@ SAME = view_query("choices/same")
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """A thing under its name here, None if the graph does not know it; a passage is one as well."""
+class NamedChoice:
+    """A thing, its name (None if it does not occur in the graph), and the passage, if it is one."""
 
     thing: NamedNode
     named: Named | None
     passage: Passage | None
 
 
-def chosen(graph: Graph, terms: Iterable[Term | None], languages: str) -> tuple[Chosen, ...]:
-    """Return the things among some terms as they are called here, whatever others call them."""
+def name_choices(
+    graph: Graph, terms: Iterable[Term | None], languages: str
+) -> tuple[NamedChoice, ...]:
+    """Return the things among some terms with their names, also for their IRIs elsewhere."""
     things = [term for term in dict.fromkeys(terms) if isinstance(term, NamedNode)]
-    known_as = dict(zip(things, things, strict=True))
+    own_iris = dict(zip(things, things, strict=True))
     elsewhere = [thing for thing in things if not thing.value.startswith(graph.base)]
     for row in reversed(list(graph.rows(SAME.bind({"thing": elsewhere})))):
         thing, own = row["thing"], row["own"]
         is_ours = isinstance(own, NamedNode) and own.value.startswith(graph.base)
         if is_ours and isinstance(thing, NamedNode) and isinstance(own, NamedNode):
-            known_as[thing] = own
-    names = Names(graph, known_as.values(), languages)
-    nameless = [own for own in known_as.values() if names.labelled(own) is None]
-    known = {row["thing"] for row in graph.rows(KNOWN.bind({"thing": nameless}))}
+            own_iris[thing] = own
+    names = Names(graph, own_iris.values(), languages)
+    nameless = [own for own in own_iris.values() if names.labelled(own) is None]
+    existing = {row["thing"] for row in graph.rows(EXISTING.bind({"thing": nameless}))}
     return tuple(
-        Chosen(
+        NamedChoice(
             thing=thing,
-            named=names[own] if own in known or names.labelled(own) else None,
+            named=names[own] if own in existing or names.labelled(own) else None,
             passage=names.passage(thing),
         )
-        for thing, own in known_as.items()
+        for thing, own in own_iris.items()
     )

@@ -1,4 +1,4 @@
-"""What it takes to cite a claim or a thing of the graph: its words, its sentences, its text."""
+"""The data to cite a claim or a thing of the graph: its words, its sentences, its text."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ SENTENCES = view_query("citation/sentences")
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
-    """What is cited: ``statement`` are the words of a claim, empty for a thing.
+class CitedResource:
+    """The claim or thing that is cited: ``statement`` is the claim, None for a thing.
 
-    ``passages`` state the claim, or are what it was inferred from; ``source`` is their text, and
-    ``query`` asks for them.
+    ``passages`` state the claim, or are its premises; ``source`` is their text, and ``query``
+    selects them.
     """
 
     iri: str
@@ -50,14 +50,14 @@ class Cited:
         return ": ".join(part.label for part in self.statement or (self.about,))
 
 
-def cited_thing(graph: Graph, iri: str, languages: str) -> Cited:
-    """Return what to cite a thing by; a derivation is cited as what it derives.
+def thing_to_cite(graph: Graph, iri: str, languages: str) -> CitedResource:
+    """Return the data to cite a thing; a derivation is cited as the fact that it derives.
 
     Errors: UnknownEntity.
     """
     node = NamedNode(iri)
     rows = list(graph.rows(DERIVED.bind({"step": node})))
-    # A record of how a fact follows is known by its own graph alone.
+    # A derivation occurs in the graph of derivations only.
     if not rows and not is_known(graph, iri):
         raise UnknownEntity(iri)
     derived = next((fact for row in rows if (fact := _fact(row)) is not None), None)
@@ -65,20 +65,20 @@ def cited_thing(graph: Graph, iri: str, languages: str) -> Cited:
     return _cited(graph, iri, derived or node, sources, languages)
 
 
-def cited_claim(graph: Graph, claim: str, subject: str | None, languages: str) -> Cited:
-    """Return what to cite a claim by: a graph's IRI and, as its fragment, the claim's name.
+def claim_to_cite(graph: Graph, claim: str, subject: str | None, languages: str) -> CitedResource:
+    """Return the data to cite a claim; its IRI is a graph's IRI with the claim's name as fragment.
 
-    ``subject`` narrows the search in a graph that holds many claims. Errors: UnknownEntity.
+    ``subject`` narrows the search in a graph with many claims. Errors: UnknownEntity.
     """
     stating, _, name = claim.partition("#")
     node = NamedNode(stating)
     if subject is not None:
-        asked = CLAIMS_ABOUT.bind({"graph": node, "subject": NamedNode(subject)})
+        query = CLAIMS_ABOUT.bind({"graph": node, "subject": NamedNode(subject)})
     elif stating in graph.texts.positions:
-        asked = CLAIMS.bind({"passage": node})
+        query = CLAIMS.bind({"passage": node})
     else:
         raise UnknownEntity(claim)
-    for fact in filter(None, map(_fact, graph.rows(asked))):
+    for fact in filter(None, map(_fact, graph.rows(query))):
         if claim_name(fact) == name:
             return _cited(graph, claim, fact, [node], languages)
     raise UnknownEntity(claim)
@@ -93,32 +93,32 @@ def _fact(row: Mapping[str, Term]) -> Triple | None:
 
 def _cited(
     graph: Graph, iri: str, about: NamedNode | Triple, sources: Iterable[Term], languages: str
-) -> Cited:
-    asked = SENTENCES.bind({"passage": [each for each in sources if isinstance(each, NamedNode)]})
-    rows = list(graph.rows(asked))
+) -> CitedResource:
+    query = SENTENCES.bind({"passage": [each for each in sources if isinstance(each, NamedNode)]})
+    rows = list(graph.rows(query))
     passages = tuple(_passages(rows, languages))
     texts = {row["passage"]: row["text"] for row in rows if "text" in row}
     text = next((texts[node] for each in passages if (node := NamedNode(each.iri)) in texts), None)
     parts = tuple(about) if isinstance(about, Triple) else (about,)
     names = Names(graph, parts if text is None else (*parts, text), languages)
     named = tuple(names[part] for part in parts)
-    return Cited(
+    return CitedResource(
         iri=iri,
         about=named[0],
         statement=(named[0], named[1], named[2]) if isinstance(about, Triple) else None,
         passages=passages,
         source=None if text is None else names[text],
-        query=asked,
+        query=query,
     )
 
 
 def _passages(rows: Iterable[Mapping[str, Term]], languages: str) -> Iterator[Passage]:
-    """Yield passages in the order of the text, each in the words that suit the reader best."""
-    found: dict[Term, list[Mapping[str, Term]]] = {}
+    """Yield passages in the order of the text, each in the language that suits the reader best."""
+    rows_by_passage: dict[Term, list[Mapping[str, Term]]] = {}
     for row in rows:
-        found.setdefault(row["passage"], []).append(row)
+        rows_by_passage.setdefault(row["passage"], []).append(row)
     passages = []
-    for node, wordings in found.items():
+    for node, wordings in rows_by_passage.items():
         words = best_of((row["words"] for row in wordings), languages)
         if words is not None and isinstance(node, NamedNode):
             number = as_int(wordings[0].get("number"))

@@ -1,4 +1,4 @@
-"""The state of browsing as a query string, and back: short, readable, and read strictly.
+"""The state of browsing as a query string, and back: short, readable, and strictly checked.
 
 ::
 
@@ -15,8 +15,8 @@
     facet=iwm:side                      the facet whose values are all listed
     page=2
 
-IRIs are written with the prefixes of the graph, or whole; in angle brackets where a whole one
-would be taken for a prefixed name. Every other name, value or combination is an error.
+IRIs have a prefix of the graph, or are complete; a complete one that looks like a prefixed name has
+angle brackets. Every other name, value or combination is an error.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from graphsvc.views.collection.state import Condition, Value
 
 MOST_PARAMETERS = 64
-"""How many parameters an address may have: each costs a join."""
+"""The most parameters of an address: each one costs a join."""
 
 _LAST_PAGE = 1_000_000
 _ONCE = frozenset({"sort", "facet", "page"})
@@ -49,29 +49,29 @@ _LABEL = "label"
 
 
 def write_state(state: State, prefixes: Prefixes) -> list[tuple[str, str]]:
-    """Return the parameters that stand for a state; reading them gives it back."""
-    return list(_written(state, prefixes))
+    """Return the parameters of a state; `read_state` is the inverse."""
+    return list(_parameters(state, prefixes))
 
 
 def read_state(parameters: Iterable[tuple[str, str]], prefixes: Prefixes) -> State:
-    """Return the state that parameters stand for.
+    """Return the state of some parameters.
 
-    Errors: ParameterError, which names the parameter and says what would be right.
+    Errors: ParameterError, which names the parameter and says what is allowed.
     """
-    given = list(parameters)
-    if len(given) > MOST_PARAMETERS:
+    pairs = list(parameters)
+    if len(pairs) > MOST_PARAMETERS:
         raise ParameterError(
-            f"The address has {len(given)} parameters.",
+            f"The address has {len(pairs)} parameters.",
             remedy=f"At most {MOST_PARAMETERS} are read.",
         )
-    reader = _Reader(prefixes)
-    for name, text in given:
+    reader = _StateReader(prefixes)
+    for name, text in pairs:
         reader.add(name, text)
     return reader.state()
 
 
 def write_ref(ref: PropertyRef, prefixes: Prefixes) -> str:
-    """Return how a property is named in an address."""
+    """Return the name of a property in an address."""
     prop = ref.property
     if not isinstance(prop, NamedNode):
         raise TypeError(f"{prop} is no property.")
@@ -79,7 +79,7 @@ def write_ref(ref: PropertyRef, prefixes: Prefixes) -> str:
 
 
 def write_iri(iri: str, prefixes: Prefixes) -> str:
-    """Return an IRI as short as it can be written."""
+    """Return the shortest form of an IRI."""
     short = prefixes.compact(iri)
     if not short.startswith("<"):
         return short
@@ -87,7 +87,7 @@ def write_iri(iri: str, prefixes: Prefixes) -> str:
 
 
 def write_condition(condition: Condition, prefixes: Prefixes) -> str:
-    """Return how a condition is written as the value of a parameter."""
+    """Return a condition as the value of a parameter."""
     if isinstance(condition, Span):
         return f"{condition.low}..{condition.high}"
     if isinstance(condition, Is):
@@ -96,7 +96,7 @@ def write_condition(condition: Condition, prefixes: Prefixes) -> str:
 
 
 def read_iri(text: str, prefixes: Prefixes) -> NamedNode:
-    """Return the IRI that is written as a prefixed name, whole, or whole in angle brackets.
+    """Return the IRI of a prefixed name, or of a complete IRI with or without angle brackets.
 
     Errors: ParameterError.
     """
@@ -116,7 +116,7 @@ def read_iri(text: str, prefixes: Prefixes) -> NamedNode:
     )
 
 
-def _written(state: State, prefixes: Prefixes) -> Iterator[tuple[str, str]]:
+def _parameters(state: State, prefixes: Prefixes) -> Iterator[tuple[str, str]]:
     for cls in state.classes:
         yield "class", write_iri(cls.value, prefixes)
     for ref, conditions in state.conditions:
@@ -134,7 +134,7 @@ def _written(state: State, prefixes: Prefixes) -> Iterator[tuple[str, str]]:
 
 
 def write_sort(sort: Sort, prefixes: Prefixes) -> str:
-    """Return how an order is written."""
+    """Return a sort order as the value of a parameter."""
     name = _LABEL if sort.ref == BY_LABEL.ref else write_ref(sort.ref, prefixes)
     return ("-" if sort.descending else "") + name
 
@@ -151,21 +151,21 @@ def _write_value(value: Value, prefixes: Prefixes) -> str:
     return f'"{value.value}"^^{write_iri(value.datatype.value, prefixes)}'
 
 
-class _Reader:
-    """Puts parameters together, one after the other."""
+class _StateReader:
+    """Collects parameters and makes the state of them."""
 
     def __init__(self, prefixes: Prefixes) -> None:
         self._prefixes = prefixes
-        self._given: dict[str, list[str]] = {}
+        self._texts: dict[str, list[str]] = {}
         self._conditions: dict[PropertyRef, list[Condition]] = {}
 
     def add(self, name: str, text: str) -> None:
         if ":" in name:
-            held = self._conditions.setdefault(self._ref(name), [])
+            conditions = self._conditions.setdefault(self._ref(name), [])
             condition = self._condition(name, text)
-            held += [] if condition in held else [condition]
+            conditions += [] if condition in conditions else [condition]
         elif name in ("class", "column", *_ONCE):
-            self._given.setdefault(name, []).append(text)
+            self._texts.setdefault(name, []).append(text)
         else:
             raise ParameterError(
                 f"There is no parameter {name!r}.",
@@ -174,17 +174,17 @@ class _Reader:
             )
 
     def state(self) -> State:
-        for name in sorted(_ONCE & self._given.keys()):
-            if len(self._given[name]) > 1:
+        for name in sorted(_ONCE & self._texts.keys()):
+            if len(self._texts[name]) > 1:
                 raise ParameterError(
                     f"The parameter {name} is there twice.", remedy="Give it once."
                 )
         return State(
-            classes=tuple(dict.fromkeys(map(self._iri, self._given.get("class", ())))),
-            conditions=tuple((ref, tuple(held)) for ref, held in self._conditions.items()),
+            classes=tuple(dict.fromkeys(map(self._iri, self._texts.get("class", ())))),
+            conditions=tuple((ref, tuple(own)) for ref, own in self._conditions.items()),
             sort=self._sort(),
-            columns=tuple(dict.fromkeys(map(self._ref, self._given.get("column", ())))),
-            facet=next(map(self._ref, self._given.get("facet", ())), None),
+            columns=tuple(dict.fromkeys(map(self._ref, self._texts.get("column", ())))),
+            facet=next(map(self._ref, self._texts.get("facet", ())), None),
             page=self._page(),
         )
 
@@ -195,15 +195,15 @@ class _Reader:
         return PropertyRef(self._iri(text.removeprefix("~")), incoming=text.startswith("~"))
 
     def _sort(self) -> Sort | None:
-        if "sort" not in self._given:
+        if "sort" not in self._texts:
             return None
-        (text,) = self._given["sort"]
+        (text,) = self._texts["sort"]
         name = text.removeprefix("-")
         ref = BY_LABEL.ref if name == _LABEL else self._ref(name)
         return Sort(ref, descending=text.startswith("-"))
 
     def _page(self) -> int:
-        (text,) = self._given.get("page", ["1"])
+        (text,) = self._texts.get("page", ["1"])
         if re.fullmatch("[1-9][0-9]{0,6}", text) and int(text) <= _LAST_PAGE:
             return int(text)
         raise ParameterError(f"{text!r} is not the number of a page.", remedy="Pages count from 1.")
@@ -234,7 +234,7 @@ class _Reader:
 
 
 def read_span(low: str, high: str) -> Span:
-    """Return the span between two bounds, either of which may be empty, but not both.
+    """Return the span between two bounds; one of them may be empty.
 
     Errors: ParameterError.
     """

@@ -1,4 +1,4 @@
-"""The cells of tables and comparisons: values, each with the passages that state it."""
+"""The cells of tables and comparisons: values with the passages that state them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DERIVATIONS = view_query("collection/derivations")
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What is told of a value: the property's name, and its values there."""
+    """A detail of a value: the name of a property, and its values."""
 
     name: str
     values: tuple[Value, ...]
@@ -40,7 +40,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value in a cell, the evidence for it, and the facts that lead to it."""
+    """One value in a cell, its evidence, and the facts on the path to it."""
 
     named: Named
     status: Status
@@ -50,7 +50,7 @@ class Value:
 
     @property
     def order(self) -> tuple[tuple[float, str], str]:
-        """Return the key that puts values in the order of the text."""
+        """Return the sort key for the order of the text."""
         first = min((passage.order for passage in self.passages), default=(float("inf"), ""))
         return (first, self.named.label)
 
@@ -63,13 +63,13 @@ class Cell:
 
     @property
     def terms(self) -> frozenset[Term]:
-        """Return what the cell says, whoever says it."""
+        """Return the terms in the cell, without their evidence."""
         return frozenset(value.named.term for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A thing and its cells, one for each column; ``passage`` is the thing, if it is one."""
+class GridRow:
+    """A thing and its cells, one for each column; ``passage`` is set if the thing is a passage."""
 
     thing: Named
     cells: tuple[Cell, ...]
@@ -78,12 +78,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Things and columns: the rows, the graphs that state each fact in them, and the queries."""
+    """The rows of a table, the graphs that state each of their facts, and the queries."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[GridRow, ...]
     graphs: Mapping[Triple, AbstractSet[Term]]
     in_texts: frozenset[Term]
-    """The things of which a text says something."""
+    """The things with facts that a text states."""
     passages: frozenset[NamedNode]
     """The passages among the graphs."""
     queries: tuple[BoundQuery, ...]
@@ -95,19 +95,19 @@ _BEST = list(Status)
 _WEAKEST = (Status.RECORDED, Status.INFERRED, Status.EDITORIAL, Status.STATED)
 
 
-class Draft:
-    """The facts for some things in some columns, whose terms are not named yet."""
+class GridDraft:
+    """The facts for some things in some columns, before their names are read."""
 
     def __init__(self, graph: Graph, things: Sequence[Term], columns: Sequence[Column]) -> None:
         """Read the facts. Errors: ParameterError if there are too many for a page."""
         self._things = things
         self.columns = columns
         self._facts = Facts(graph)
-        self._as_written = graph.as_written
+        self._with_written_form = graph.with_written_form
         self._inferred = graph_iri(graph.base, "inferred")
         self._editorial = graph_iri(graph.base, "editorial")
         self._matches = self._facts.matches(things, columns)
-        # A value that several columns lead to is told of alike in each.
+        # A value has the same details in each of its columns.
         ends = {
             match.term
             for column in columns
@@ -119,7 +119,7 @@ class Draft:
         self._derivations = self._read_derivations(graph)
 
     def terms(self) -> Iterator[Term]:
-        """Yield every term that is to be named, and the graphs that may be passages."""
+        """Yield every term that needs a name, and the graphs that may be passages."""
         yield from self._things
         for fact, graphs in self._facts.graphs.items():
             yield fact.subject
@@ -135,13 +135,13 @@ class Draft:
         evidence = _Evidence(self._facts, self._derivations, names, self._inferred, self._editorial)
         cells = [
             [
-                self._cell(evidence, column, self._telling(evidence, column, thing))
+                self._cell(evidence, column, self._without_restatements(evidence, column, thing))
                 for thing in self._things
             ]
             for column in self.columns
         ]
         rows = tuple(
-            Row(names[thing], tuple(column[number] for column in cells), names.passage(thing))
+            GridRow(names[thing], tuple(column[number] for column in cells), names.passage(thing))
             for number, thing in enumerate(self._things)
         )
         graphs = self._facts.graphs
@@ -158,7 +158,7 @@ class Draft:
     def _read_derivations(self, graph: Graph) -> Mapping[Triple, _Derivation]:
         if not graph.origins.has_derivations:
             return {}
-        # What a passage says in other words stands in its graph; only its derivation tells it.
+        # Facts of the editors need no derivation.
         facts = [
             fact for fact, graphs in self._facts.graphs.items() if self._editorial not in graphs
         ]
@@ -169,22 +169,22 @@ class Draft:
         )
         if not query.is_empty:
             self._facts.queries.append(query)
-        found: dict[Triple, _Derivation] = {}
+        derivations: dict[Triple, _Derivation] = {}
         for row in graph.rows(query):
             subject, prop = row["thing"], row["property"]
             if isinstance(subject, NamedNode) and isinstance(prop, NamedNode):
                 fact = Triple(subject, prop, row["value"])
-                derivation = found.setdefault(fact, _Derivation(set(), set()))
+                derivation = derivations.setdefault(fact, _Derivation(set(), set()))
                 derivation.sources.add(row["source"])
                 derivation.rules.add(row.get("rule"))
-        return found
+        return derivations
 
-    def _telling(
+    def _without_restatements(
         self, evidence: _Evidence, column: Column, thing: Term
     ) -> Sequence[PathMatch] | None:
-        """Leave out facts that only restate: they repeat what another column says better.
+        """Return the matches of a thing without those that only generalise another column's facts.
 
-        What leads is whole: the columns that say more closely may not be there.
+        A key column is complete, since the more specific columns may not be on the page.
         """
         matches = self._matches[column].get(thing)
         if not matches or not column.is_plain or column.is_key:
@@ -196,33 +196,33 @@ class Draft:
     ) -> Cell:
         if not matches:
             return _EMPTY
-        ways: dict[Term, list[PathMatch]] = defaultdict(list)
+        by_term: dict[Term, list[PathMatch]] = defaultdict(list)
         for match in matches:
-            ways[match.term].append(match)
-        values = [self._value(evidence, column, term, ways[term]) for term in ways]
+            by_term[match.term].append(match)
+        values = [self._value(evidence, column, term, by_term[term]) for term in by_term]
         if column.path == _TYPE:
-            # What follows from its classes for every thing of them tells nothing of this one.
+            # Classes that follow from the other classes say nothing new about the thing.
             values = [each for each in values if each.status is not Status.INFERRED] or values
         return Cell(tuple(sorted(values, key=lambda value: value.order)))
 
     def _value(
-        self, evidence: _Evidence, column: Column, term: Term, ways: Sequence[PathMatch]
+        self, evidence: _Evidence, column: Column, term: Term, matches: Sequence[PathMatch]
     ) -> Value:
-        """Return a value with the best evidence of the ways to it, and that of its equals."""
-        found = [evidence.of(way.facts) for way in ways]
-        best = min((status for status, _ in found), key=_BEST.index)
-        passages = {passage for status, each in found if status is best for passage in each}
+        """Return a value with the evidence of its best matches."""
+        candidates = [evidence.of(match.facts) for match in matches]
+        best = min((status for status, _ in candidates), key=_BEST.index)
+        passages = {passage for status, each in candidates if status is best for passage in each}
         return Value(
-            named=self._named(evidence.names, term, ways[0]),
+            named=self._named(evidence.names, term, matches[0]),
             status=best,
             passages=_in_order(passages),
-            facts=tuple(dict.fromkeys(fact for way in ways for fact in way.facts)),
+            facts=tuple(dict.fromkeys(fact for match in matches for fact in match.facts)),
             details=tuple(self._details(evidence, column, term)),
         )
 
-    def _named(self, names: Names, term: Term, way: PathMatch) -> Named:
+    def _named(self, names: Names, term: Term, match: PathMatch) -> Named:
         named = self._facts.named(term, names)
-        return self._as_written(way.facts[-1], named) if way.facts else named
+        return self._with_written_form(match.facts[-1], named) if match.facts else named
 
     def _details(self, evidence: _Evidence, column: Column, term: Term) -> Iterator[Detail]:
         for inner in column.details if isinstance(term, NamedNode) else ():
@@ -233,14 +233,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Derivation:
-    """How rules reach a fact: from which passages and graphs, by which rules."""
+    """The derivations of a fact: the passages and graphs of the premises, and the rules."""
 
     sources: set[Term]
     rules: set[Term | None]
 
 
 class _Evidence:
-    """Who says each fact, and in which passages."""
+    """The status of each fact, and the passages that state it."""
 
     def __init__(
         self,
@@ -258,21 +258,23 @@ class _Evidence:
         self._of: dict[Triple, tuple[Status, AbstractSet[Passage]]] = {}
 
     def of(self, facts: Sequence[Triple]) -> tuple[Status, AbstractSet[Passage]]:
-        """Return the evidence for a chain of facts: the weakest decides."""
-        found = list(map(self._fact, facts))
-        status = min((status for status, _ in found), key=_WEAKEST.index, default=Status.RECORDED)
-        return status, set(chain.from_iterable(passages for _, passages in found))
+        """Return the evidence for a chain of facts: its status is the weakest one."""
+        evidence = list(map(self._fact, facts))
+        status = min(
+            (status for status, _ in evidence), key=_WEAKEST.index, default=Status.RECORDED
+        )
+        return status, set(chain.from_iterable(passages for _, passages in evidence))
 
     def restates(self, fact: Triple) -> bool:
-        """Tell whether a fact only says more generally what a more special property says."""
+        """Tell whether a fact only generalises one with a more specific property."""
         derivation = self._derivations.get(fact)
         return derivation is not None and derivation.rules == {GENERALISING}
 
     def _fact(self, fact: Triple) -> tuple[Status, AbstractSet[Passage]]:
-        found = self._of.get(fact)
-        if found is None:
-            found = self._of[fact] = self._find(fact)
-        return found
+        evidence = self._of.get(fact)
+        if evidence is None:
+            evidence = self._of[fact] = self._find(fact)
+        return evidence
 
     def _find(self, fact: Triple) -> tuple[Status, AbstractSet[Passage]]:
         graphs = self._graphs[fact]

@@ -1,4 +1,4 @@
-"""The classes of a graph that have things, as a tree, and what a collection of everything has."""
+"""The classes of a graph that have things, as a tree, and the definition of all things."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SAMPLED = view_query("collection/sampled")
 SAMPLED_PROPERTIES = view_query("collection/sampled-properties")
 
 MOST_CLASSES = 200
-"""How many classes the tree has: of more, those with the most things."""
+"""The most classes in the tree: those with the most things."""
 
 _MACHINERY = (OWL, RDF, RDFS, SH, SKOSXL)
 
@@ -46,13 +46,13 @@ _THINGS = frozenset({OWL.Thing, OWL.NamedIndividual, RDFS.Resource})
 
 
 class Classes:
-    """The classes of a graph that have things; they are counted once for a release.
+    """The classes of a graph that have things, counted once for a release.
 
-    ``counts`` has those that the graph is about, ``everything`` says which things these have, and
-    ``untyped`` how many have no class at all. Where the graph has an ontology of its own these are
-    its classes. Otherwise they are all but those of machinery: of the terms of a vocabulary, of
-    shapes, of lists. If there is nothing else, these are what the graph is about. If they
-    ``are_sampled``, it took too long to count all things, and there are more.
+    ``counts`` has the main classes, ``everything`` selects their things, and ``untyped`` is the
+    number of things without a class. If the graph has its own ontology, its classes are the main
+    ones. Otherwise these are all classes except technical ones (vocabulary terms, shapes, lists);
+    if there are no others, the technical ones count. If the counts ``are_sampled``, counting all
+    things took too long, and there are more.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -69,20 +69,20 @@ class Classes:
         if not self.is_defined:
             self.untyped = _untyped(graph)
             self.everything, self.counts = _in_use(graph)
-            self.are_sampled = graph.was_hurried and bool(self.counts)
+            self.are_sampled = graph.is_incomplete and bool(self.counts)
         self.query = Members(State(), self.everything).ask(CLASSES, {})
         self.more = max(0, len(self.counts) - MOST_CLASSES)
         self._graph = graph
         self._terms = graph.terms
         self._children: dict[Term | None, list[Term]] = defaultdict(list)
         most = sorted(self.counts, key=lambda cls: (-self.counts[cls], str(cls)))[:MOST_CLASSES]
-        shown = {cls: self.counts[cls] for cls in most}
-        for cls, parent in _parents(shown, graph.terms).items():
+        totals = {cls: self.counts[cls] for cls in most}
+        for cls, parent in _parents(totals, graph.terms).items():
             self._children[parent].append(cls)
         self.records = self._of_records()
 
     def _of_records(self) -> tuple[NamedNode, ...]:
-        """Return the classes of texts, notes, concepts and data: lists have them after the rest."""
+        """Return the classes of texts, notes, concepts and data, which come last in lists."""
         rows = self._graph.rows(PASSAGES.bind({}))
         passages = {row["kind"]: as_int(row["things"]) for row in rows if "kind" in row}
         return tuple(
@@ -97,17 +97,17 @@ class Classes:
 
     @cached_property
     def total(self) -> int:
-        """Return how many things there are in all."""
+        """Return the number of all things."""
         rows = self._graph.rows(Members(State(), self.everything).ask(TOTAL, {}))
         return next((as_int(row["things"]) or 0 for row in rows), sum(self.counts.values()))
 
     def tree(self, languages: str) -> tuple[ClassCount, ...]:
-        """Return the classes, each under the closest of those above it.
+        """Return the classes, each under its closest superclass.
 
-        Those with most things stand first, but those of records after those of the world.
+        Classes with most things come first, and classes of records last.
         """
         names = {
-            cls: self._terms.called(cls, languages)
+            cls: self._terms.named(cls, languages)
             for children in self._children.values()
             for cls in children
         }
@@ -121,7 +121,7 @@ class Classes:
                     count=self.counts[cls],
                     subclasses=under(cls),
                     is_record=cls in self.records,
-                    written=shorten(names[cls].iri or "") if cls in twins else "",
+                    disambiguation=shorten(names[cls].iri or "") if cls in twins else "",
                 )
                 for cls in self._children.get(parent, ())
             )
@@ -135,13 +135,13 @@ def _rank(entry: ClassCount) -> tuple[bool, int, str]:
 
 
 def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:
-    """Return which things there are where no ontology says it, and how many of each class."""
+    """Return the things of a graph without an ontology, and their number by class."""
     description = graph_iri(graph.base, "dataset")
     rows = graph.rows(DESCRIBED.bind({"graph": description}))
     described = tuple(row["thing"] for row in rows if isinstance(row["thing"], NamedNode))
-    # There has to be something that is left out, even if nothing is described.
+    # The parameter needs a term even if no thing is described.
     counts = _by_class(graph.rows(EVERY_CLASS.bind({"thing": described or description})))
-    if graph.was_hurried and not counts:
+    if graph.is_incomplete and not counts:
         counts = _by_class(graph.rows(SAMPLED.bind({})))
     apart = tuple(cls for cls in counts if isinstance(cls, NamedNode) and is_machinery(cls))
     if len(apart) == len(counts):
@@ -160,7 +160,7 @@ def _in_use(graph: Graph) -> tuple[Everything, Mapping[Term, int]]:
 
 
 def _untyped(graph: Graph) -> int:
-    """Return how many things have no class; they are counted if the statistics leave any."""
+    """Return the number of things without a class; the statistics tell whether to count them."""
     parts = len(graph.property_sizes) + len(graph.terms.classes)
     for row in graph.rows(TYPED.bind({"space": Literal(graph.base)})):
         typed, subjects = as_int(row["things"]) or 0, as_int(row.get("subjects"))
@@ -171,17 +171,17 @@ def _untyped(graph: Graph) -> int:
 
 
 def _parts(graph: Graph) -> str:
-    """Return how the IRIs begin of the parts of the dataset, by class and by property."""
+    """Return the beginning of the IRIs of the dataset's partitions."""
     return f"{graph.base}dataset#"
 
 
 def is_machinery(cls: Term) -> bool:
-    """Tell whether the things of a class only serve to describe or to write down others."""
+    """Tell whether a class is technical: its things only describe or encode others."""
     return any(cls in namespace for namespace in _MACHINERY) and cls not in _THINGS
 
 
 def property_sizes(graph: Graph) -> Mapping[Term, int]:
-    """Return how many triples each property has: as the graph says, or else as they are counted."""
+    """Return the number of triples of each property, from the statistics or else counted."""
     queries = (SIZES, COUNTED, SAMPLED_PROPERTIES)
     sizes = (_by_property(graph.rows(query.bind({}))) for query in queries)
     return next(filter(None, sizes), {})
@@ -192,7 +192,7 @@ def _by_property(rows: Table) -> Mapping[Term, int]:
 
 
 def count_classes(graph: Graph, members: Members) -> dict[Term, int]:
-    """Return how many of some things are of each class."""
+    """Return the number of things of each class among some things."""
     return _by_class(graph.rows(members.ask(CLASSES, {})))
 
 
@@ -205,9 +205,9 @@ def _by_class(rows: Table) -> dict[Term, int]:
 
 
 def _parents(totals: Mapping[Term, int], terms: Terms) -> Mapping[Term, Term | None]:
-    """Return the one class under which each class is shown; None is the top.
+    """Return the class under which each class is shown; None is the top.
 
-    Of several classes above it the one with the fewest things is the closest.
+    Of several superclasses the one with the fewest things is the closest.
     """
     parents: dict[Term, Term | None] = {}
     for cls in sorted(totals, key=str):
@@ -218,7 +218,7 @@ def _parents(totals: Mapping[Term, int], terms: Terms) -> Mapping[Term, Term | N
 
 
 def _leads(start: Term, goal: Term, parents: Mapping[Term, Term | None]) -> bool:
-    """Tell whether the way up from ``start`` comes to ``goal``: equivalent classes form rings."""
+    """Tell whether ``goal`` is above ``start``: equivalent classes form cycles."""
     at: Term | None = start
     while at is not None:
         if at == goal:

@@ -1,9 +1,9 @@
-"""What can stand side by side of things: the properties and paths that their shapes put in order.
+"""The columns of tables and comparisons, from the property shapes of the classes.
 
-A column of a table, or a line of a comparison, comes from a property shape with a name
-(``sh:name``): a property, or a path of several steps. A shape with ``sh:qualifiedValueShape`` shows
-only the values that have (or, under ``sh:not``, have not) the value that it names; one with shapes
-of its own (``sh:property``) tells these of each value. https://www.w3.org/TR/shacl/#nonValidation,
+A column of a table, or a row of a comparison, comes from a property shape with a name
+(``sh:name``): a property, or a path of several steps. With ``sh:qualifiedValueShape`` the column
+shows only the values that have the required value (or, under ``sh:not``, do not have it). Inner
+shapes (``sh:property``) are the details of each value. https://www.w3.org/TR/shacl/#nonValidation,
 https://www.w3.org/TR/shacl/#QualifiedValueShapeConstraintComponent
 """
 
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 
 SHAPES = view_query("collection/shapes")
 
-_KEPT = 1_000
-"""How many columns are kept, and for how many sets of classes in a language which there are."""
+_CACHE_SIZE = 1_000
+"""The entries of each cache of columns."""
 
 _LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
 
 
 @dataclass(frozen=True, slots=True)
 class Qualifier:
-    """Which of the values are shown: those with a value of a property, or those without it."""
+    """A filter of values: those with a value of a property, or (``negated``) those without it."""
 
     ref: PropertyRef
     value: Term
@@ -48,7 +48,7 @@ class Qualifier:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A property or a path under its name; ``id`` is how an address names it."""
+    """A property or a path with its name; ``id`` is its name in addresses."""
 
     id: PropertyRef
     path: Path
@@ -59,16 +59,16 @@ class Column:
     qualifiers: tuple[Qualifier, ...] = ()
     details: tuple[Column, ...] = ()
     is_key: bool = False
-    """Whether it leads: a shape says so (https://datashapes.org/propertyroles.html)."""
+    """Whether a shape marks it as key property (https://datashapes.org/propertyroles.html)."""
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether the column is one property, read one way."""
+        """Tell whether the column is a single property without qualifiers."""
         return isinstance(self.path, PropertyRef) and not self.qualifiers
 
 
 class Columns:
-    """The columns of every class, as the shapes lay them out."""
+    """The columns that the shapes define for every class."""
 
     def __init__(self, terms: Terms, rows: Callable[[BoundQuery], Table]) -> None:
         self._terms = terms
@@ -76,23 +76,23 @@ class Columns:
         self._of_target: dict[Term, list[Term]] = {}
         for shape, target in self._shapes.subjects(SH.targetClass):
             self._of_target.setdefault(target, []).extend(self._shapes.all(shape, SH.property))
-        # The shapes of a release are few, and each page lays out things by some of them.
-        self._column = lru_cache(_KEPT)(self._read)
-        self._of = lru_cache(_KEPT)(self._ordered)
-        self.plain = lru_cache(_KEPT)(self._plain)
+        # A release has few shapes, and every page needs some of them.
+        self._column = lru_cache(_CACHE_SIZE)(self._read)
+        self._of = lru_cache(_CACHE_SIZE)(self._lay_out)
+        self.plain = lru_cache(_CACHE_SIZE)(self._plain)
 
     def of(self, classes: Iterable[Term], languages: str) -> tuple[Column, ...]:
-        """Return the columns for things of all these classes; the most special one decides."""
+        """Return the columns for things of all these classes; the most specific one decides."""
         return self._of(frozenset(classes), languages)
 
     def _plain(self, ref: PropertyRef, languages: str) -> Column:
-        """Return the column of a property that no shape places."""
-        name = self._terms.called(ref.property, languages).label
+        """Return the column of a property without a shape."""
+        name = self._terms.named(ref.property, languages).label
         if ref.incoming:
             name = Phrase("%(property)s (of)", property=name)
         return Column(ref, ref, name, definition=self._definition(ref, languages))
 
-    def _ordered(self, classes: frozenset[Term], languages: str) -> tuple[Column, ...]:
+    def _lay_out(self, classes: frozenset[Term], languages: str) -> tuple[Column, ...]:
         targets = {target for cls in classes for target in self._targets(cls)}
         columns: dict[Path, Column] = {}
         keys = set(self._terms.layout.key_properties(classes))
@@ -105,7 +105,7 @@ class Columns:
         return tuple(sorted(columns.values(), key=lambda each: (each.rank, each.name)))
 
     def _targets(self, cls: Term) -> set[Term]:
-        """Return the classes with a shape among a class and those above it."""
+        """Return the classes with a shape among a class and its superclasses."""
         return {cls, *self._terms.superclasses(cls)} & self._of_target.keys()
 
     def _definition(self, ref: PropertyRef, languages: str) -> str:
@@ -143,11 +143,11 @@ class Columns:
 
     def _qualifiers(self, shape: Term) -> Iterator[Qualifier]:
         for qualified in self._shapes.all(shape, SH.qualifiedValueShape):
-            yield from self._having(qualified, negated=False)
+            yield from self._qualifiers_of(qualified, negated=False)
             for denied in self._shapes.all(qualified, SH["not"]):
-                yield from self._having(denied, negated=True)
+                yield from self._qualifiers_of(denied, negated=True)
 
-    def _having(self, node: Term, *, negated: bool) -> Iterator[Qualifier]:
+    def _qualifiers_of(self, node: Term, *, negated: bool) -> Iterator[Qualifier]:
         for inner in [node, *self._shapes.all(node, SH.property)]:
             path, value = self._shapes.one(inner, SH.path), self._shapes.one(inner, SH.hasValue)
             ref = None if path is None else self._shapes.path(path)
@@ -156,12 +156,12 @@ class Columns:
 
 
 class PlainColumns(dict[PropertyRef, Column]):
-    """The columns of single properties among some, in order; every other property has its own."""
+    """The plain columns among some, in order; another property gets its own plain column."""
 
     def __init__(self, among: Iterable[Column], plain: Callable[[PropertyRef], Column]) -> None:
         super().__init__((column.id, column) for column in among if column.is_plain)
         self._plain = plain
 
     def __missing__(self, ref: PropertyRef) -> Column:
-        """Return the column of a property that no shape places."""
+        """Return the column of a property without a shape."""
         return self._plain(ref)

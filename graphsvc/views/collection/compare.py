@@ -1,4 +1,4 @@
-"""Things side by side: what is said of each, property by property in the shapes' order."""
+"""Things side by side: their values, property by property in the order of the shapes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pyoxigraph import NamedNode
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
 from graphsvc.phrases import Phrase
-from graphsvc.views.collection.cells import Cell, Draft, Grid
-from graphsvc.views.collection.facets import narrowing
+from graphsvc.views.collection.cells import Cell, Grid, GridDraft
+from graphsvc.views.collection.facets import narrowing_properties
 from graphsvc.views.collection.facts import Facts
 from graphsvc.views.collection.listing import count, members_of, page, usages
 from graphsvc.views.collection.members import Members
@@ -33,43 +33,43 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named, Passage
 
 MOST_COMPARED = 24
-"""How many things are compared at most: more cannot be taken in at a glance."""
+"""The most things in a comparison: nobody can compare more at a glance."""
 
 HIGHLIGHTS = {
     "": Phrase("nothing"),
     "differences": Phrase("differences"),
     "agreements": Phrase("agreements"),
 }
-"""What can be highlighted, and what people call it."""
+"""The values that can be highlighted, and their labels."""
 
 
 def _words(cell: Cell) -> AbstractSet[tuple[str, tuple[Passage, ...]]]:
-    """Return what a cell says and where, whatever the datatypes of its values."""
+    """Return the labels and passages of a cell's values, without their datatypes."""
     return {(value.named.label, value.passages) for value in cell.values}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One property of all the things."""
+class CompareRow:
+    """One property of all things: a cell for each thing."""
 
     column: Column
     cells: tuple[Cell, ...]
     expected: tuple[bool, ...]
-    """Of each thing, whether a text that tells of it would be looked through for the property."""
+    """For each thing, whether a reader expects the property in a text about it."""
     agrees: bool
-    """Whether every thing has the same values, and any at all."""
+    """Whether all things have the same values, and at least one."""
     shared: frozenset[object]
-    """The values that more than one thing has."""
+    """The values of more than one thing."""
 
-    def is_said_by(self, other: Line) -> bool:
-        """Tell whether another line says all of this one in the same passages, in words alike."""
+    def is_covered_by(self, other: CompareRow) -> bool:
+        """Tell whether another row has all labels of this one, from the same passages."""
         return all(
             _words(one) <= _words(two) for one, two in zip(self.cells, other.cells, strict=True)
         )
 
     @classmethod
-    def of(cls, column: Column, cells: tuple[Cell, ...], expected: tuple[bool, ...]) -> Line:
-        """Return the line of a property."""
+    def of(cls, column: Column, cells: tuple[Cell, ...], expected: tuple[bool, ...]) -> CompareRow:
+        """Return the row of a property."""
         terms = [cell.terms for cell in cells]
         times = Counter(chain.from_iterable(terms))
         shared = frozenset(term for term, number in times.items() if number > 1)
@@ -78,59 +78,58 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """The lines of one group of the shapes."""
+class CompareSection:
+    """The rows of one group of the shapes."""
 
     label: str
-    lines: tuple[Line, ...]
+    rows: tuple[CompareRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Things compared; ``silent`` are the properties of which nothing is said of any of them."""
+    """Things side by side; ``silent`` are the properties without any value."""
 
     things: tuple[Named, ...]
-    lines: tuple[Line, ...]
+    rows: tuple[CompareRow, ...]
     silent: tuple[Column, ...]
     grid: Grid
 
     @property
-    def leading(self) -> tuple[Section, ...]:
-        """Return what the shapes let lead; if that is nothing, all in which things differ."""
-        told = self._differing
-        return _sections([line for line in told if line.column.is_key] or told)
+    def leading(self) -> tuple[CompareSection, ...]:
+        """Return the differing rows of key properties; if there are none, all differing rows."""
+        rows = self._differing_rows
+        return _sections([row for row in rows if row.column.is_key] or rows)
 
     @property
-    def others(self) -> tuple[Section, ...]:
-        """Return what else differs, but for what a line that leads, or one before, says already."""
-        told = self._differing
-        said = [line for line in told if line.column.is_key]
-        if not said:
+    def others(self) -> tuple[CompareSection, ...]:
+        """Return the other differing rows, without those that a previous row covers."""
+        differing = self._differing_rows
+        covering = [row for row in differing if row.column.is_key]
+        if not covering:
             return ()
-        kept: list[Line] = []
-        for line in told:
-            if not line.column.is_key and not any(line.is_said_by(other) for other in said):
-                kept.append(line)
-                said.append(line)
-        return _sections(kept)
+        others: list[CompareRow] = []
+        for row in differing:
+            if not row.column.is_key and not any(row.is_covered_by(other) for other in covering):
+                others.append(row)
+                covering.append(row)
+        return _sections(others)
 
     @property
-    def alike(self) -> tuple[Section, ...]:
-        """Return the properties in which all things agree."""
-        return _sections([line for line in self.lines if line.agrees])
+    def alike(self) -> tuple[CompareSection, ...]:
+        """Return the rows in which all things agree."""
+        return _sections([row for row in self.rows if row.agrees])
 
     @property
-    def _differing(self) -> list[Line]:
-        return [line for line in self.lines if not line.agrees]
+    def _differing_rows(self) -> list[CompareRow]:
+        return [row for row in self.rows if not row.agrees]
 
 
 def compare(
     graph: Graph, iris: Sequence[NamedNode], classes: Sequence[NamedNode], languages: str
 ) -> Matrix:
-    """Return things side by side: those named, or all of the classes if none is.
+    """Return things side by side: those with the IRIs, or else all of the classes.
 
-    Errors: UnknownEntity for a class without things; ParameterError if they are more than can be
-    compared.
+    Errors: UnknownEntity for a class without things; ParameterError if there are too many things.
     """
     things = list(iris) or _instances(graph, classes, languages)
     if len(things) > MOST_COMPARED:
@@ -141,13 +140,13 @@ def compare(
     types = types_of(graph, things)
     columns = graph.columns.of(classes or types[0].intersection(*types), languages)
     if not columns and not graph.classes.is_defined:
-        used = narrowing(usages(graph, Members(State()).naming(things)))
+        used = narrowing_properties(usages(graph, Members(State()).naming(things)))
         columns = columns_in_use(used, partial(graph.columns.plain, languages=languages))
-    draft = Draft(graph, things, columns)
+    draft = GridDraft(graph, things, columns)
     grid = draft.grid(Names(graph, draft.terms(), languages))
-    own = [_expected(graph, cls, languages) for cls in types]
-    lines = [
-        Line.of(
+    own = [_expected_columns(graph, cls, languages) for cls in types]
+    rows = [
+        CompareRow.of(
             column,
             tuple(row.cells[number] for row in grid.rows),
             tuple(
@@ -157,19 +156,19 @@ def compare(
         )
         for number, column in enumerate(columns)
     ]
-    spoken = [line for line in lines if any(cell.values for cell in line.cells)]
+    filled = [row for row in rows if any(cell.values for cell in row.cells)]
     return Matrix(
         things=tuple(row.thing for row in grid.rows),
-        lines=tuple(spoken),
-        silent=tuple(line.column for line in lines if line not in spoken),
+        rows=tuple(filled),
+        silent=tuple(row.column for row in rows if row not in filled),
         grid=grid,
     )
 
 
-def _sections(lines: Sequence[Line]) -> tuple[Section, ...]:
-    groups = dict.fromkeys(line.column.group for line in lines)
+def _sections(rows: Sequence[CompareRow]) -> tuple[CompareSection, ...]:
+    groups = dict.fromkeys(row.column.group for row in rows)
     return tuple(
-        Section(group, tuple(line for line in lines if line.column.group == group))
+        CompareSection(group, tuple(row for row in rows if row.column.group == group))
         for group in groups
     )
 
@@ -182,8 +181,8 @@ def types_of(graph: Graph, things: Iterable[NamedNode]) -> list[frozenset[Term]]
     return [frozenset(fact.object for fact in facts.at(thing, ref)) for thing in things]
 
 
-def _expected(graph: Graph, types: Iterable[Term], languages: str) -> set[PropertyRef]:
-    """Return the properties that the shapes of a thing's classes lay out."""
+def _expected_columns(graph: Graph, types: Iterable[Term], languages: str) -> set[PropertyRef]:
+    """Return the plain columns of a thing's classes."""
     return {column.id for column in graph.columns.of(types, languages) if column.is_plain}
 
 

@@ -1,8 +1,8 @@
-"""By what things can be narrowed: their classes, and every property that they have, with counts.
+"""The facets of a collection: the properties of its things, with the number of things per value.
 
-Counts are of distinct things. Those of a facet in which something is chosen are what choosing
-otherwise there would give: its own conditions are left out, all others hold. What narrows well
-stands first, and its values are counted; all other properties are named, and counted when opened.
+The numbers count distinct things. The facet of a property with conditions is counted without these
+conditions, so that it shows what another choice would give. Facets that narrow well come first with
+their values; for the others only the name is shown, and they are counted when they are opened.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from graphsvc.namespaces import OA, PROV, RDF
 from graphsvc.naming import LABELS
 from graphsvc.phrases import Phrase
 from graphsvc.views.collection.listing import COUNTED_THINGS, count, members_of, takes_long
-from graphsvc.views.collection.members import backwards
+from graphsvc.views.collection.members import reverse_properties
 from graphsvc.views.collection.ordering import is_date, is_number, sort_key
 from graphsvc.views.collection.state import Absent, Is, Present, Span, State
 from graphsvc.views.queries import view_query
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column
-    from graphsvc.views.collection.listing import Counted, Usage, Usages
+    from graphsvc.views.collection.listing import Selection, Usage, Usages
     from graphsvc.views.collection.members import Members
     from graphsvc.views.collection.state import Condition
     from graphsvc.views.graph import Graph
@@ -42,27 +42,27 @@ VALUES = view_query("collection/values")
 COMMON_VALUES = view_query("collection/common-values")
 
 FACETS = 6
-"""Of how many properties the values are shown, unless more are asked for."""
+"""The number of facets with values, unless the state has more."""
 
 _MOST_OF = 0.5
-"""Which part of the things must have a property whose values are shown unasked."""
+"""The share of things that must have a property to show its values by default."""
 
-SHOWN = 8
-"""How many values a facet shows before it is opened."""
+MOST_VALUES = 8
+"""The values of a facet before it is opened."""
 
-OPENED = 500
-"""How many values an opened facet shows at most."""
+MOST_OPEN_VALUES = 500
+"""The most values of an opened facet."""
 
 _FEW = 50
-"""Up to so many values can be taken in as a list."""
+"""The most values that are still easy to read as a list."""
 
 _COUNTED_VALUES = 400
-"""Of a property with more values than these, no value tells much: it is counted when opened."""
+"""A property with more values is counted only when it is opened."""
 
 _REPEATED = 1.5
-"""How often a value stands on average, where values are said to repeat."""
+"""The average number of facts per value from which values count as repeated."""
 
-# The names of things, and the nodes that speak about facts, are not what things are told apart by.
+# Names of things, and nodes about facts, are no useful facets.
 _PASSED_OVER = frozenset({RDF.type, *LABELS})
 _PASSED_OVER_IN = frozenset(
     {RDF.type, RDF.subject, RDF.object, RDF.predicate, OA.hasTarget, PROV.wasDerivedFrom}
@@ -70,19 +70,19 @@ _PASSED_OVER_IN = frozenset(
 
 
 class _Use(IntEnum):
-    """How well the values of a property narrow things down, the best first."""
+    """How well the values of a property narrow the things, the best first."""
 
     GROUPS = 0
-    """Few values that several things share, or numbers and dates, of which a span is asked."""
+    """Few values that several things share, or numbers and dates, which allow a span."""
     POINTS = 1
-    """Things and codes that are many, or hardly shared."""
+    """Many things or codes that are hardly shared."""
     TELLS_APART = 2
-    """Texts that are nearly all different, and what has too many values to choose from."""
+    """Texts that are nearly all different, or too many values to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a facet: how many things have it, and whether it is chosen."""
+    """One value of a facet: the number of its things, and whether it is chosen."""
 
     condition: Condition
     label: Named | None
@@ -92,9 +92,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A property and its values, counted; ``total`` is how many values there are in all.
+    """A property and its values with counts; ``total`` is the number of all values.
 
-    ``counted_over`` is the number of things if only the first ones with the property are counted.
+    ``counted_over`` is the number of things if only the first things with the property are counted.
     """
 
     ref: PropertyRef
@@ -112,7 +112,7 @@ class Facet:
 
     @property
     def tells(self) -> bool:
-        """Tell whether some value is that of several things."""
+        """Tell whether several things share a value."""
         return any(choice.count > 1 for choice in self.choices)
 
     @property
@@ -129,7 +129,7 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property that is named only: how many things have it."""
+    """A property without its values: its name, and the number of things that have it."""
 
     ref: PropertyRef
     name: str
@@ -138,8 +138,8 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """A condition that holds, under its names; ``without`` counts the things without it."""
+class ActiveCondition:
+    """A condition with its labels; ``without`` is the number of things if it is removed."""
 
     ref: PropertyRef | None
     name: str
@@ -149,10 +149,10 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """The values of a property with their counts, and the query that counts them.
+class _ValueCounts:
+    """The values of a property with their counts, and the query for them.
 
-    ``is_partial`` tells that only the first things with the property were counted.
+    ``is_partial`` tells that only the first things with the property are counted.
     """
 
     values: Mapping[Term, int]
@@ -160,8 +160,8 @@ class _Counted:
     is_partial: bool
 
 
-def narrowing(used: Usages) -> Usages:
-    """Return the properties by which things can be told apart."""
+def narrowing_properties(used: Usages) -> Usages:
+    """Return the properties whose values can narrow a collection."""
     return {
         ref: usage
         for ref, usage in used.items()
@@ -170,7 +170,7 @@ def narrowing(used: Usages) -> Usages:
 
 
 class Facets:
-    """The facets of the things of a state, whose values are counted, but not named yet."""
+    """The facets of a state with their counts, before the names of the values are read."""
 
     def __init__(
         self,
@@ -178,29 +178,29 @@ class Facets:
         state: State,
         columns: Mapping[PropertyRef, Column],
         used: Usages,
-        counted: Counted,
+        selection: Selection,
     ) -> None:
-        """Count. ``columns`` are those that the shapes lay out, in order, without paths."""
+        """Count the values. ``columns`` are the plain columns of the shapes, in order."""
         self._graph = graph
         self._state = state
         self._columns = columns
         self._numbers = {ref: number for number, ref in enumerate(columns)}
         self._used = used
-        self._members = counted.members
-        self._total = counted.over
-        self._shown, self._rest = self._divided()
-        self._counted = dict(self._count())
+        self._members = selection.members
+        self._total = selection.over
+        self._expanded, self._rest = self._divide()
+        self._value_counts = dict(self._count())
 
     def terms(self) -> Iterator[Term]:
-        """Yield every value that is to be named, and every property."""
-        for ref, counted in self._counted.items():
-            yield from self._shown_values(ref, counted.values)
+        """Yield every value that needs a name."""
+        for ref, counts in self._value_counts.items():
+            yield from self._top_values(ref, counts.values)
         for _, conditions in self._state.conditions:
             yield from (one.value for one in conditions if isinstance(one, Is))
 
-    def shown(self, names: Names) -> tuple[Facet, ...]:
-        """Return the facets whose values are shown."""
-        return tuple(self._facet(ref, self._counted[ref], names) for ref in self._shown)
+    def facets(self, names: Names) -> tuple[Facet, ...]:
+        """Return the facets with values."""
+        return tuple(self._facet(ref, self._value_counts[ref], names) for ref in self._expanded)
 
     def others(self) -> tuple[Property, ...]:
         """Return the other properties, without their values."""
@@ -210,61 +210,60 @@ class Facets:
             for column in (self._columns[ref],)
         )
 
-    def _divided(self) -> tuple[list[PropertyRef], list[PropertyRef]]:
-        """Return the properties whose values are shown, and those that are only named."""
-        wanted = [ref for ref, _ in self._state.conditions]
+    def _divide(self) -> tuple[list[PropertyRef], list[PropertyRef]]:
+        """Return the properties with values, and those of which only the name is shown."""
+        active = [ref for ref, _ in self._state.conditions]
         opened = self._state.facet
-        if opened is not None and opened not in wanted:
-            wanted.insert(0, opened)
-        rest = sorted((ref for ref in self._used if ref not in wanted), key=self._rank)
+        if opened is not None and opened not in active:
+            active.insert(0, opened)
+        rest = sorted((ref for ref in self._used if ref not in active), key=self._rank)
         rest = [ref for ref in rest if self._narrows(self._used[ref])]
-        good = [
+        useful = [
             ref
             for ref in rest
             if self._is_main(ref)
             and _use(self._used[ref]) is not _Use.TELLS_APART
             and self._used[ref].things >= _MOST_OF * self._total
         ]
-        shown = sorted((*wanted, *good[: max(FACETS - len(wanted), 0)]), key=self._rank)
-        return shown, [ref for ref in rest if ref not in shown]
+        expanded = sorted((*active, *useful[: max(FACETS - len(active), 0)]), key=self._rank)
+        return expanded, [ref for ref in rest if ref not in expanded]
 
-    def _count(self) -> Iterator[tuple[PropertyRef, _Counted]]:
-        """Yield the counts: together those of properties of which nothing is asked."""
+    def _count(self) -> Iterator[tuple[PropertyRef, _ValueCounts]]:
+        """Yield the counts; properties without conditions are counted together."""
         for ref, _ in self._state.conditions:
             state = self._state.without(ref)
             members, is_partial = members_of(self._graph, state), takes_long(self._graph, state)
             if is_partial:
-                # Of the first things of all few may have the property at all.
-                members = members_of(self._graph, state.toggled(ref, Present()))
+                # Few of the very first things may have the property.
+                members = members_of(self._graph, state.toggle(ref, Present()))
                 members = members.first(COUNTED_THINGS)
             yield from self._ask(members, [ref], is_partial=is_partial)
-        free = [ref for ref in self._shown if not self._state.on(ref)]
+        free = [ref for ref in self._expanded if not self._state.on(ref)]
         for incoming in (False, True):
             refs = [each for each in free if each.incoming is incoming]
             yield from self._ask(self._members, refs)
 
     def _ask(
         self, members: Members, refs: Sequence[PropertyRef], *, is_partial: bool = False
-    ) -> Iterator[tuple[PropertyRef, _Counted]]:
+    ) -> Iterator[tuple[PropertyRef, _ValueCounts]]:
         if not refs:
             return
         query = VALUES if self._are_few(members, refs) else COMMON_VALUES
-        query = backwards(query) if refs[0].incoming else query
-        asked = members.ask(query, {"property": [ref.property for ref in refs]})
+        query = reverse_properties(query) if refs[0].incoming else query
+        values_query = members.ask(query, {"property": [ref.property for ref in refs]})
         values: dict[Term, dict[Term, int]] = {ref.property: {} for ref in refs}
-        for row in self._graph.rows(asked):
+        for row in self._graph.rows(values_query):
             if isinstance(value := row.get("value"), NamedNode | Literal):
                 values[row["property"]][value] = as_int(row["things"]) or 0
         for ref in refs:
-            # Asked together, and about named things, for speed; a reader opens the query for the
-            # one facet.
+            # One query counts all of them, for speed; a reader opens the query of the one facet.
             own = replace(members, named=()).ask(query, {"property": ref.property})
-            yield ref, _Counted(values[ref.property], own, is_partial)
+            yield ref, _ValueCounts(values[ref.property], own, is_partial)
 
     def _are_few(self, members: Members, refs: Sequence[PropertyRef]) -> bool:
-        """Tell whether to look up each thing costs less than to read all values.
+        """Tell whether a look-up of each thing is cheaper than reading all values.
 
-        Without statistics in the graph nothing is known of the values: they may be very many.
+        Without statistics in the graph there may be very many values.
         """
         if members.named or members.most:
             return True
@@ -272,13 +271,13 @@ class Facets:
         return members.state.narrows and self._total * len(refs) < sum(sizes)
 
     def _narrows(self, usage: Usage) -> bool:
-        """Tell whether to choose a value, or none, leaves anything out."""
+        """Tell whether a choice in the facet leaves out any thing."""
         if isinstance(usage.sample, BlankNode):
             return 0 < usage.things < self._total
         return usage.values > 1 or 0 < usage.things < self._total
 
     def _is_main(self, ref: PropertyRef) -> bool:
-        """Tell whether a property is one of those that shapes place, or else of the ontology."""
+        """Tell whether a property has a column from a shape; without shapes, is of the ontology."""
         if self._numbers:
             return ref in self._numbers
         prop = ref.property
@@ -286,9 +285,9 @@ class Facets:
         return is_own and not ref.incoming
 
     def _rank(self, ref: PropertyRef) -> tuple[object, ...]:
-        """Return the order of a facet: by its use, then as the shapes have it, or how many have it.
+        """Return the sort key of a facet: its use, its order in the shapes, its number of things.
 
-        What is asked for stands where it would stand otherwise, so that nothing jumps.
+        A condition does not change the position of its facet, so that nothing jumps.
         """
         usage = self._used.get(ref)
         use = _Use.POINTS if usage is None else _use(usage)
@@ -303,18 +302,18 @@ class Facets:
             str(ref),
         )
 
-    def _shown_values(self, ref: PropertyRef, counts: Mapping[Term, int]) -> list[Term]:
-        """Return the values that are shown: the most frequent, and those that are chosen."""
-        most = OPENED if ref == self._state.facet else SHOWN
+    def _top_values(self, ref: PropertyRef, counts: Mapping[Term, int]) -> list[Term]:
+        """Return the most frequent values, and those that are chosen."""
+        most = MOST_OPEN_VALUES if ref == self._state.facet else MOST_VALUES
         chosen = {one.value for one in self._state.on(ref) if isinstance(one, Is)}
         ordered = sorted(counts, key=lambda term: (term not in chosen, -counts[term], str(term)))
         return ordered[: max(most, len(chosen))]
 
-    def _facet(self, ref: PropertyRef, counted: _Counted, names: Names) -> Facet:
+    def _facet(self, ref: PropertyRef, counts: _ValueCounts, names: Names) -> Facet:
         column = self._columns[ref]
         conditions = self._state.on(ref)
         things = self._used[ref].things if ref in self._used else 0
-        values = counted.values
+        values = counts.values
         return Facet(
             ref=ref,
             name=column.name,
@@ -326,8 +325,8 @@ class Facets:
             is_scale=bool(values) and all(is_number(term) or is_date(term) for term in values),
             is_open=ref == self._state.facet,
             has_chosen=bool(conditions),
-            counted_over=COUNTED_THINGS if counted.is_partial else None,
-            query=counted.query,
+            counted_over=COUNTED_THINGS if counts.is_partial else None,
+            query=counts.query,
         )
 
     def _choices(
@@ -336,7 +335,7 @@ class Facets:
         conditions = self._state.on(ref)
         choices = [
             Choice(Is(term), names[term], values[term], Is(term) in conditions)  # type: ignore[arg-type]
-            for term in self._shown_values(ref, values)
+            for term in self._top_values(ref, values)
         ]
         choices += [
             Choice(one, names[one.value], 0, chosen=True)
@@ -346,21 +345,25 @@ class Facets:
         return sorted(choices, key=_by_count)
 
 
-def chosen(
+def active_conditions(
     graph: Graph, state: State, columns: Mapping[PropertyRef, Column], names: Names, total: int
-) -> Iterator[Chosen]:
-    """Yield what is chosen; if nothing fits, with how many would fit without it."""
+) -> Iterator[ActiveCondition]:
+    """Yield the conditions of a state; if no thing matches, with the number without each."""
 
     def without(less: State) -> int | None:
         return count(graph, less) if not total else None
 
     for cls in state.classes:
         label = names[cls].label
-        yield Chosen(None, Phrase("Kind"), label, cls, without(State(conditions=state.conditions)))
+        yield ActiveCondition(
+            None, Phrase("Kind"), label, cls, without(State(conditions=state.conditions))
+        )
     for ref, conditions in state.conditions:
         remaining = without(state.without(ref))
         for one in conditions:
-            yield Chosen(ref, columns[ref].name, condition_label(one, names), one, remaining)
+            yield ActiveCondition(
+                ref, columns[ref].name, condition_label(one, names), one, remaining
+            )
 
 
 def condition_label(condition: Condition, names: Names) -> str:

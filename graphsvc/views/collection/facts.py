@@ -1,7 +1,7 @@
 """The facts of things along paths: read for many things at once, and followed step by step.
 
-To follow a path needs the facts of what each step leads to. So paths are followed in rounds: what a
-round lacks is asked for in one query for each direction, whatever the paths that lack it.
+Each step of a path needs the facts of the values of the step before. So all paths are followed in
+rounds: one query for each direction reads the facts that a round needs.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from graphsvc.errors import ParameterError
-from graphsvc.views.collection.members import backwards
-from graphsvc.views.collection.paths import Alternative, Path, Sequence
+from graphsvc.views.collection.members import reverse_properties
+from graphsvc.views.collection.paths import AlternativePath, Path, SequencePath
 from graphsvc.views.layout import PropertyRef
 from graphsvc.views.nested import Nested
 from graphsvc.views.queries import view_query
@@ -25,34 +25,34 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.collection.columns import Column, Qualifier
-    from graphsvc.views.collection.paths import Repeated
+    from graphsvc.views.collection.paths import RepeatedPath
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
     from graphsvc.views.names import Names
 
 FACTS = view_query("collection/facts")
-_POINTING = backwards(FACTS)
+_POINTING = reverse_properties(FACTS)
 
 MOST_FACTS, MOST_POINTING = 20_000, 5_000
-"""How many facts of some things are read for a column, and how many that point to them."""
+"""The most facts that are read for a column, and the most for a column of incoming facts."""
 
 _MOST_ROWS = 50_000
-"""How many rows one query may have."""
+"""The most rows of one query."""
 
 _THINGS_AT_ONCE = 250
-"""Of how many things the facts are asked for in one query."""
+"""The number of things in one query for facts."""
 
 _NOTHING = Nested()
 
 _LONGEST = 12
-"""How often a path may repeat: a ring ends sooner, a longer chain is not followed further."""
+"""The most repetitions of a path: a cycle ends earlier, and longer chains are cut."""
 
 _MOST_ROUNDS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class PathMatch:
-    """What a path leads to from a thing, and the facts along it."""
+    """A value that a path leads to from a thing, and the facts along the path."""
 
     start: Term
     term: Term
@@ -60,7 +60,7 @@ class PathMatch:
 
 
 class Facts:
-    """The facts of some things along the paths of some columns, and the queries that gave them."""
+    """The facts of some things along the paths of some columns, and the queries for them."""
 
     def __init__(self, graph: Graph) -> None:
         self.graphs: dict[Triple, set[Term]] = {}
@@ -74,9 +74,9 @@ class Facts:
     def matches(
         self, things: Iterable[Term], columns: Collection[Column]
     ) -> Mapping[Column, Mapping[Term, list[PathMatch]]]:
-        """Return what the columns lead to, by the thing from which they start.
+        """Return the values of the columns, by the thing at which their paths start.
 
-        Errors: ParameterError if that is too much for a page.
+        Errors: ParameterError if there are too many facts for a page.
         """
         starts = [PathMatch(thing, thing) for thing in things]
         matches: dict[Column, Mapping[Term, list[PathMatch]]] = {}
@@ -94,14 +94,14 @@ class Facts:
         return matches
 
     def named(self, term: Term, names: Names) -> Named:
-        """Return a term under its name; what has none is told by a short text."""
+        """Return a term with its label; a blank node has a short text in place of a label."""
         if not isinstance(term, BlankNode):
             return names[term]
-        known = (nested for nested in self.nested if nested.statements.about(term))
-        return next(known, _NOTHING).named(term, names)
+        owners = (nested for nested in self.nested if nested.statements.about(term))
+        return next(owners, _NOTHING).named(term, names)
 
     def at(self, node: Term, ref: PropertyRef) -> Iterable[Triple]:
-        """Return the facts of a thing with a property; what is not read yet is noted as missing."""
+        """Return the facts of a thing with a property; facts not read yet are marked as missing."""
         if not isinstance(node, NamedNode):
             return ()
         facts = self._facts.get((node, ref))
@@ -114,24 +114,24 @@ class Facts:
     def _column(
         self, starts: Iterable[PathMatch], column: Column
     ) -> Mapping[Term, list[PathMatch]]:
-        reached = self._follow(starts, column.path)
+        matches = self._follow(starts, column.path)
         for qualifier in column.qualifiers:
-            reached = self._qualified(reached, qualifier)
-        found: dict[Term, list[PathMatch]] = {}
-        for match in reached:
-            found.setdefault(match.start, []).append(match)
-        return found
+            matches = self._filter_qualified(matches, qualifier)
+        by_start: dict[Term, list[PathMatch]] = {}
+        for match in matches:
+            by_start.setdefault(match.start, []).append(match)
+        return by_start
 
     def _follow(self, front: Iterable[PathMatch], path: Path) -> list[PathMatch]:
-        """Return what a path leads to, from everything that was reached before."""
+        """Return the matches of a path that starts at the ends of other matches."""
         here = list(front)
         if isinstance(path, PropertyRef):
             return self._step(here, path)
-        if isinstance(path, Sequence):
+        if isinstance(path, SequencePath):
             for part in path.parts:
                 here = self._follow(here, part)
             return here
-        if isinstance(path, Alternative):
+        if isinstance(path, AlternativePath):
             return [match for part in path.parts for match in self._follow(here, part)]
         return self._repeat(here, path)
 
@@ -146,19 +146,19 @@ class Facts:
             for fact in self.at(match.term, ref)
         ]
 
-    def _repeat(self, front: list[PathMatch], path: Repeated) -> list[PathMatch]:
-        reached = {(one.start, one.term): one for one in front} if path.also_none else {}
+    def _repeat(self, front: list[PathMatch], path: RepeatedPath) -> list[PathMatch]:
+        matches = {(one.start, one.term): one for one in front} if path.also_none else {}
         here = front
         for _ in range(1 if path.once else _LONGEST):
             next_ones = {(one.start, one.term): one for one in self._follow(here, path.part)}
-            here = [one for key, one in next_ones.items() if key not in reached]
-            reached.update({(one.start, one.term): one for one in here})
+            here = [one for key, one in next_ones.items() if key not in matches]
+            matches.update({(one.start, one.term): one for one in here})
             if not here:
                 break
-        return list(reached.values())
+        return list(matches.values())
 
-    def _qualified(self, matches: list[PathMatch], qualifier: Qualifier) -> list[PathMatch]:
-        """Return what has the value that a qualifier names, or what has not."""
+    def _filter_qualified(self, matches: list[PathMatch], qualifier: Qualifier) -> list[PathMatch]:
+        """Return the matches whose ends have the value of a qualifier, or do not have it."""
         ends = [PathMatch(one.term, one.term) for one in matches]
         having = {
             one.start for one in self._step(ends, qualifier.ref) if one.term == qualifier.value
@@ -187,7 +187,7 @@ class Facts:
             }
         )
         rows = list(self._graph.rows(query))
-        _must_be_few(Counter(row["property"] for row in rows), most, len(rows))
+        _check_size(Counter(row["property"] for row in rows), most, len(rows))
         self.queries.append(query)
         for node in nodes:
             self._facts.update(((node, PropertyRef(each, is_incoming)), {}) for each in properties)
@@ -197,9 +197,9 @@ class Facts:
     def _with_nameless(
         self, rows: list[dict[str, Term]], properties: Collection[Term]
     ) -> list[dict[str, Term]]:
-        """Return rows with those that lead to nameless things as the query for these has them.
+        """Return rows in which facts with blank nodes come from the query for these nodes.
 
-        A blank node has a name within one answer only.
+        The label of a blank node is valid within one answer only.
         """
         holding = {row["thing"]: None for row in rows if isinstance(row["value"], BlankNode)}
         things = [thing for thing in holding if isinstance(thing, NamedNode)]
@@ -223,11 +223,11 @@ class Facts:
             self.graphs.setdefault(fact, set()).add(row["graph"])
 
 
-def _must_be_few(counts: Counter[Term], most: int, total: int) -> None:
-    """Refuse a column that shows a part of what there is: it would be taken for the whole."""
+def _check_size(counts: Counter[Term], most: int, total: int) -> None:
+    """Reject a column with too many facts: readers would take a part of them for all."""
     for prop, count in counts.most_common(1):
         if count > most or total > _MOST_ROWS:
             raise ParameterError(
-                f"More than {min(most, count):,} facts of {prop} are those of the things shown.",
+                f"The things on this page have more than {min(most, count):,} facts of {prop}.",
                 remedy="Leave that column out, or show fewer things; the page of each has all.",
             )

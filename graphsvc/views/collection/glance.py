@@ -1,4 +1,4 @@
-"""Some things at a glance: of each the few facts that tell it from the others."""
+"""Some things at a glance: for each thing the few facts that distinguish it from the others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc.views.collection.cells import Cell, Draft, Grid, Value
+from graphsvc.views.collection.cells import Cell, Grid, GridDraft, Value
 from graphsvc.views.collection.compare import MOST_COMPARED, types_of
 from graphsvc.views.names import Names
 
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named
 
 MOST_COLUMNS = 4
-"""How many matters are shown: with more, nothing is taken in at a glance."""
+"""The most matters in the table: nobody reads more at a glance."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A value of a thing; ``companions`` stand in the same sentence and tell more of it."""
+class GlanceEntry:
+    """A value of a thing; ``companions`` are values of other properties from the same sentence."""
 
     value: Value
     companions: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What one property says of a thing; the first property of a matter needs no name.
+class GlancePart:
+    """The values of one property of a thing; the first property of a matter needs no name.
 
-    Without entries it is what the thing lacks and most others have.
+    It has no entries if the thing lacks the property and most others have it.
     """
 
     name: str
-    entries: tuple[Entry, ...]
+    entries: tuple[GlanceEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,49 +58,48 @@ class Matter:
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether a text that tells of a thing would be looked through for this."""
+        """Tell whether a reader expects the matter in a text about the thing."""
         return any(column.is_plain for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A thing and what is said of it, matter by matter.
+class GlanceRow:
+    """A thing and its values, matter by matter.
 
-    ``expected`` tells where a text would be expected to say something.
+    ``expected`` tells for each matter whether a reader expects it in a text about the thing.
     """
 
     thing: Named
-    cells: tuple[tuple[Part, ...], ...]
+    cells: tuple[tuple[GlancePart, ...], ...]
     expected: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Things at a glance: the matters that tell them apart, and a line for each thing."""
+    """Things at a glance: the matters that distinguish them, and a row for each thing."""
 
     matters: tuple[Matter, ...]
-    lines: tuple[Line, ...]
+    rows: tuple[GlanceRow, ...]
     queries: tuple[BoundQuery, ...] = ()
 
 
 def glance(graph: Graph, named: Sequence[Named], languages: str) -> Glance:
-    """Return things at a glance; without matters if nothing tells them apart, or they are many.
+    """Return things at a glance; without matters if they do not differ, or if they are too many.
 
-    What leads (see `graphsvc.views.layout`) is shown by the groups of the shapes; where nothing
-    leads, each property is a matter of its own. The first matters are shown that say something of
-    at least half of the things and not the same of all; names and parts of what a property says
-    are left out.
+    The matters are the groups of the key properties (see `graphsvc.views.layout`); without key
+    properties each property is a matter. The first matters are used in which at least half of the
+    things have a value, and not all the same one. Names and qualified columns are left out.
     """
-    known = {each.term: each for each in named if isinstance(each.term, NamedNode)}
-    things = [term for term in known if isinstance(term, NamedNode)]
+    by_term = {each.term: each for each in named if isinstance(each.term, NamedNode)}
+    things = [term for term in by_term if isinstance(term, NamedNode)]
     if not 1 < len(things) <= MOST_COMPARED:
         return Glance((), ())
     types = types_of(graph, things)
     matters = _matters(graph, graph.columns.of(types[0].intersection(*types), languages))
-    draft = Draft(graph, things, [column for matter in matters for column in matter.columns])
+    draft = GridDraft(graph, things, [column for matter in matters for column in matter.columns])
     grid = draft.grid(Names(graph, draft.terms(), languages))
     cells = dict(zip(draft.columns, _columns(grid), strict=True))
-    shown = [
+    differing = [
         replace(
             matter, columns=tuple(each for each in matter.columns if not _is_alike(cells[each]))
         )
@@ -108,12 +107,12 @@ def glance(graph: Graph, named: Sequence[Named], languages: str) -> Glance:
         if _differs([cells[each] for each in matter.columns])
     ][:MOST_COLUMNS]
     return Glance(
-        tuple(shown),
+        tuple(differing),
         tuple(
-            Line(
-                known[thing],
-                tuple(tuple(_parts(matter, cells, at)) for matter in shown),
-                tuple(thing in grid.in_texts and matter.is_plain for matter in shown),
+            GlanceRow(
+                by_term[thing],
+                tuple(tuple(_parts(matter, cells, at)) for matter in differing),
+                tuple(thing in grid.in_texts and matter.is_plain for matter in differing),
             )
             for at, thing in enumerate(things)
         ),
@@ -122,12 +121,12 @@ def glance(graph: Graph, named: Sequence[Named], languages: str) -> Glance:
 
 
 def _matters(graph: Graph, columns: Sequence[Column]) -> list[Matter]:
-    told = [column for column in columns if column.id.property not in graph.terms.namings]
-    leading = [column for column in told if column.is_key]
+    candidates = [column for column in columns if column.id.property not in graph.terms.namings]
+    leading = [column for column in candidates if column.is_key]
     if not leading:
         return [
             Matter(column.name, column.definition, (column,))
-            for column in told
+            for column in candidates
             if not column.qualifiers
         ]
     groups: dict[str, list[Column]] = {}
@@ -141,45 +140,49 @@ def _columns(grid: Grid) -> Iterator[tuple[Cell, ...]]:
 
 
 def _differs(columns: Sequence[Sequence[Cell]]) -> bool:
-    """Tell whether something is said of half of the things, and not the same of all."""
-    lines = list(zip(*columns, strict=True))
-    terms = [tuple(cell.terms for cell in cells) for cells in lines if any(c.values for c in cells)]
-    return 2 * len(terms) >= len(lines) and len(set(terms)) > 1
+    """Tell whether half of the things have values, and not all the same."""
+    rows = list(zip(*columns, strict=True))
+    terms = [tuple(cell.terms for cell in cells) for cells in rows if any(c.values for c in cells)]
+    return 2 * len(terms) >= len(rows) and len(set(terms)) > 1
 
 
 def _is_alike(cells: Sequence[Cell]) -> bool:
-    """Tell whether something is said of all things, and of all the same."""
+    """Tell whether all things have the same values."""
     return bool(cells[0].values) and len({cell.terms for cell in cells}) == 1
 
 
-def _parts(matter: Matter, cells: Mapping[Column, Sequence[Cell]], at: int) -> Iterator[Part]:
-    """Yield what the properties of a matter say of a thing; what two of them say, once.
+def _parts(matter: Matter, cells: Mapping[Column, Sequence[Cell]], at: int) -> Iterator[GlancePart]:
+    """Yield the parts of a matter for a thing; a value of two properties comes once.
 
-    The first property is named if the thing lacks it and most others have it.
+    The first property has a name if the thing lacks it and most others have it.
     """
     first, *others = matter.columns
     leading = cells[first][at].values
     along = [each for each in others if leading and _goes_along(cells[first], cells[each])]
     beside = [each for other in along for each in cells[other][at].values]
     if leading:
-        yield Part("", tuple(Entry(value, _in_same(value, beside)) for value in leading))
-    seen = {each.named.term for each in leading}
+        yield GlancePart(
+            "", tuple(GlanceEntry(value, _in_same(value, beside)) for value in leading)
+        )
+    previous = {each.named.term for each in leading}
     rest = [
-        Part(column.name, tuple(map(Entry, _unlike(seen, cells[column][at].values))))
+        GlancePart(
+            column.name, tuple(map(GlanceEntry, _new_values(previous, cells[column][at].values)))
+        )
         for column in others
         if column not in along
     ]
-    said = [part for part in rest if part.entries]
-    if said and not leading and _have_most(cells[first]):
-        yield Part(first.name, ())
-    yield from said
+    filled = [part for part in rest if part.entries]
+    if filled and not leading and _have_most(cells[first]):
+        yield GlancePart(first.name, ())
+    yield from filled
 
 
-def _unlike(seen: set[Term], values: Iterable[Value]) -> list[Value]:
-    """Return the values that were not seen before, which are seen from now on."""
-    found = [each for each in values if each.named.term not in seen]
-    seen.update(each.named.term for each in found)
-    return found
+def _new_values(previous: set[Term], values: Iterable[Value]) -> list[Value]:
+    """Return the values that are not among the previous ones, and add them to these."""
+    new = [each for each in values if each.named.term not in previous]
+    previous.update(each.named.term for each in new)
+    return new
 
 
 def _in_same(value: Value, others: Iterable[Value]) -> tuple[Value, ...]:
@@ -191,7 +194,7 @@ def _have_most(cells: Sequence[Cell]) -> bool:
 
 
 def _goes_along(leading: Sequence[Cell], other: Sequence[Cell]) -> bool:
-    """Tell whether the values of two properties stand in the same passages, one beside one."""
+    """Tell whether the values of two properties come in pairs from the same passages."""
     pairs = [
         ([each.passages for each in one.values], [each.passages for each in two.values])
         for one, two in zip(leading, other, strict=True)

@@ -1,4 +1,4 @@
-"""Which things a page of a collection lists, and which properties they have."""
+"""The things on a page of a collection, and the properties that they have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.namespaces import OWL
 from graphsvc.naming import WORDS
 from graphsvc.views.collection.classes import TOTAL
-from graphsvc.views.collection.members import Members, backwards, descending
+from graphsvc.views.collection.members import Members, reverse_order, reverse_properties
 from graphsvc.views.collection.ordering import is_number
 from graphsvc.views.collection.state import BY_LABEL, WITHOUT_CLASS, Absent, Is, Sort, Span
 from graphsvc.views.layout import PropertyRef
@@ -33,13 +33,13 @@ BY_VALUE = view_query("collection/by-value")
 UNORDERED = view_query("collection/unordered")
 
 SORTED_THINGS = 5_000
-"""How many things are sorted, and their facets counted: to sort takes reading all of them."""
+"""The most things that are sorted and fully counted: sorting needs all of them."""
 
 COUNTED_THINGS = 2_000
-"""Over how many things the facets are counted, if these are the first ones of too many."""
+"""The number of things over which facets are counted if there are too many."""
 
 _LOOKED_AT = 10_000
-"""How many things are looked at to find those that fit, each time that facets are counted."""
+"""The most candidates that an engine may check to find matches, each time it counts a facet."""
 
 _WORDS = PropertyRef(WORDS)
 _NUMBERS = ("things", "values", "links")
@@ -47,13 +47,13 @@ _NUMBERS = ("things", "values", "links")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How many things have a property, how many values there are, and how often they stand."""
+    """The number of things with a property, of its values, and of its facts."""
 
     things: int
     values: int
     links: int
     sample: Term
-    """One of the values: those of a property are all of a kind, or nearly so."""
+    """One of the values: nearly all values of a property have the same kind."""
 
 
 Usages: TypeAlias = Mapping[PropertyRef, Usage]
@@ -61,9 +61,9 @@ Usages: TypeAlias = Mapping[PropertyRef, Usage]
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of the things that fit, and the query that found them.
+    """One page of the things that match, and the query for them.
 
-    ``sort`` is by what they are sorted, or None if they are too many.
+    ``sort`` is their order, or None if they are too many to be sorted.
     """
 
     things: tuple[Term, ...]
@@ -72,7 +72,7 @@ class Listing:
 
 
 def count(graph: Graph, state: State) -> int:
-    """Return how many things fit a state."""
+    """Return the number of things that match a state."""
     if not state.narrows:
         return graph.classes.total
     if state.filter == WITHOUT_CLASS:
@@ -82,15 +82,15 @@ def count(graph: Graph, state: State) -> int:
 
 
 def members_of(graph: Graph, state: State) -> Members:
-    """Return the things that fit a state."""
+    """Return the things that match a state."""
     return Members(state, graph.classes.everything)
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """How many things fit a state, and the things over which facets are counted: ``over`` so many.
+class Selection:
+    """The number of things that match a state, and the things over which facets are counted.
 
-    These are all of them, or else the first ones.
+    These are all of them, or the first ones; ``over`` is their number.
     """
 
     total: int
@@ -103,59 +103,58 @@ class Counted:
         return self.over == self.total
 
 
-def counted(graph: Graph, state: State) -> Counted:
+def select(graph: Graph, state: State) -> Selection:
     """Return the things over which the facets of a state are counted.
 
-    If it takes long to find things and few of many fit, they are found once, and asked about by
-    name. Of those that nearly all fit the first ones are found at once.
+    If it takes long to find the things, and few of many match, one query finds them and the others
+    use their IRIs. If nearly all match, a query finds the first ones quickly.
     """
     members, is_long = members_of(graph, state), takes_long(graph, state)
     if is_long and any(
         isinstance(one, Span | Absent) for _, some in state.conditions for one in some
     ):
         query = members.ask(UNORDERED, {"limit": Literal(COUNTED_THINGS + 1), "offset": Literal(0)})
-        found = [row["thing"] for row in graph.rows(query)]
-        total = len(found) if len(found) <= COUNTED_THINGS else count(graph, state)
-        named = [thing for thing in found[:COUNTED_THINGS] if isinstance(thing, NamedNode)]
-        return Counted(total, len(named), members.naming(named) if named else members)
+        matches = [row["thing"] for row in graph.rows(query)]
+        total = len(matches) if len(matches) <= COUNTED_THINGS else count(graph, state)
+        named = [thing for thing in matches[:COUNTED_THINGS] if isinstance(thing, NamedNode)]
+        return Selection(total, len(named), members.naming(named) if named else members)
     total = count(graph, state)
     if total <= SORTED_THINGS and not (is_long and state.conditions):
-        return Counted(total, total, members)
+        return Selection(total, total, members)
     over = min(total, COUNTED_THINGS)
-    return Counted(total, over, members.first(over))
+    return Selection(total, over, members.first(over))
 
 
 def takes_long(graph: Graph, state: State) -> bool:
-    """Tell whether an engine has to look at very many things to find those that fit.
+    """Tell whether an engine has to check very many things to find the matches.
 
-    It begins where the least is: with a value, else with a class or a property, as far as their
-    sizes are known.
+    It starts with the smallest set: with a value, else with a class or a property of known size.
     """
-    wanted = [(ref, some) for ref, some in state.conditions if Absent() not in some]
-    if any(isinstance(one, Is) for _, some in wanted for one in some):
+    required = [(ref, some) for ref, some in state.conditions if Absent() not in some]
+    if any(isinstance(one, Is) for _, some in required for one in some):
         return False
-    sizes = [graph.property_sizes.get(ref.property, 0) for ref, _ in wanted]
+    sizes = [graph.property_sizes.get(ref.property, 0) for ref, _ in required]
     if state.classes:
         sizes.append(sum(graph.terms.members(cls) for cls in state.classes))
     return min(sizes, default=graph.classes.total) > _LOOKED_AT
 
 
 def usages(graph: Graph, members: Members) -> Usages:
-    """Return which properties the things have, read either way."""
-    found: dict[PropertyRef, Usage] = {}
-    for incoming, query in ((False, PROPERTIES), (True, backwards(PROPERTIES))):
+    """Return the properties of the things, in both directions."""
+    by_property: dict[PropertyRef, Usage] = {}
+    for incoming, query in ((False, PROPERTIES), (True, reverse_properties(PROPERTIES))):
         for row in graph.rows(members.ask(query, {})):
             if "property" in row:
                 things, values, links = (as_int(row[name]) or 0 for name in _NUMBERS)
                 usage = Usage(things, values, links, row["sample"])
-                found[PropertyRef(row["property"], incoming)] = usage
-    return found
+                by_property[PropertyRef(row["property"], incoming)] = usage
+    return by_property
 
 
 def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size: int) -> Listing:
-    """Return the page of a collection that its state asks for; without a sort in no order.
+    """Return the page of a collection that its state selects; without ``sort`` in no order.
 
-    The query that a reader opens names no things: it finds them.
+    The query for "Query this" contains patterns in place of the IRIs of things.
     """
     terms: dict[str, Term | Sequence[Term]] = {
         "limit": Literal(size),
@@ -167,23 +166,25 @@ def page(graph: Graph, members: Members, sort: Sort | None, languages: str, size
         terms["language"] = Literal(languages.split(",", maxsplit=1)[0].strip())
         terms["naming"] = graph.naming.plain
         by_label = sort.ref == BY_LABEL.ref
-        named = BY_NAME if by_label else backwards(BY_VALUE) if sort.ref.incoming else BY_VALUE
+        named = (
+            BY_NAME if by_label else reverse_properties(BY_VALUE) if sort.ref.incoming else BY_VALUE
+        )
         if by_label:
             terms["record"] = graph.classes.records or (OWL.Nothing,)
         else:
             terms["property"] = sort.ref.property
-        query = members.ask(descending(named) if sort.descending else named, terms)
+        query = members.ask(reverse_order(named) if sort.descending else named, terms)
     things = tuple(row["thing"] for row in graph.rows(query))
     if members.named:
         query = replace(members, named=()).ask(query.query, terms)
     return Listing(things, sort, query)
 
 
-def fitting_sort(graph: Graph, used: Usages, columns: Sequence[Column], total: int) -> Sort:
-    """Return the order that suits things: that of their names.
+def default_sort(graph: Graph, used: Usages, columns: Sequence[Column], total: int) -> Sort:
+    """Return the default order: by name.
 
-    Things that have no names but the words that they quote stand by their numbers, if the shapes
-    place a number that each has, and each another.
+    Things whose only names are quoted words are sorted by a number, if there is a column with a
+    different number for each of them.
     """
     names = (PropertyRef(label) for label in graph.naming.labels if label != WORDS)
     if _WORDS not in used or any(name in used for name in names):

@@ -1,9 +1,8 @@
-"""Which things a collection has: what an address asks of them, as the patterns of a query.
+"""The things of a collection: the state of browsing as the patterns of a query.
 
-Each query of this view speaks of the things of a class, in one line of its file (`OF_CLASS`). Where
-more is asked, or something else, the patterns of all that is asked stand in place of that line. How
-many choices there are, and of which kind, no file can say beforehand: so this module puts patterns
-together, and it alone.
+Each query of this view selects the things of a class, in one line of its file (`OF_CLASS`). For
+other conditions this module replaces the line by patterns. No file can list all combinations of
+conditions, so this module builds the patterns; no other module does so.
 """
 
 from __future__ import annotations
@@ -29,33 +28,33 @@ if TYPE_CHECKING:
     from graphsvc.views.layout import PropertyRef
 
 OF_CLASS = "VALUES ?class { } ?thing a ?class ."
-"""How a query file says that it speaks of the things of a class."""
+"""The line of a query file that selects the things of a class."""
 
 _OUT, _IN = "?thing ?property ?value", "?value ?property ?thing"
 
 
 @dataclass(frozen=True, slots=True)
 class MembersQuery(BoundQuery):
-    """A query about the things that fit patterns, in place of the things of a class."""
+    """A query about the things that match patterns, in place of the things of a class."""
 
     patterns: str = ""
 
     @property
     def text(self) -> str:
-        """Return the text that runs; terms of patterns are never taken for places of terms."""
+        """Return the text that runs; terms are not bound inside the patterns."""
         pieces = self.query.body.split(OF_CLASS)
         return self.patterns.join(bound(piece, self.terms) for piece in pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """What the things of a graph are, of which nothing is asked.
+    """The definition of all things of a graph, for a state without conditions.
 
-    ``ontology`` is the graph's own one: things are what its classes have. Without it all are that
-    have a name and a class, but for those of the classes ``apart``; if ``is_typed`` is not so, all
-    that have a name. The description of the dataset is none of them: it is made of the things
-    ``described`` and of parts, whose IRIs begin with ``parts``. ``mixed`` are the classes that
-    nameless nodes or the description have as well.
+    If the graph has its own ``ontology``, these are the instances of its classes. Otherwise they
+    are all named nodes with a class, except instances of the classes ``apart``; if not
+    ``is_typed``, all named nodes. The description of the dataset is left out: the things
+    ``described``, and its partitions, whose IRIs begin with ``parts``. ``mixed`` are the classes
+    that also have blank nodes or parts of the description as instances.
     """
 
     ontology: NamedNode | None = None
@@ -76,7 +75,7 @@ class Everything:
         return f"?thing a ?class .{_not_among('class', self.apart)}"
 
     def limits(self, state: State) -> list[str]:
-        """Return the patterns that leave out what is no thing, where a state may have such."""
+        """Return the filters that leave out what is no thing, if a state may match such nodes."""
         if self.mixed.isdisjoint(state.classes or self.mixed) and not self._may_have_any(state):
             return []
         lines = ["FILTER(ISIRI(?thing))", *map(_without, filter(None, [self.described]))]
@@ -85,14 +84,14 @@ class Everything:
         return lines
 
     def _may_have_any(self, state: State) -> bool:
-        """Tell whether things of whatever class fit a state."""
+        """Tell whether things of any class may match a state."""
         return self.ontology is None and not state.classes
 
 
 _WHATEVER = "?thing ?says ?something ."
 
 NOTHING_APART = Everything()
-"""Whatever has a name and a class."""
+"""All named nodes with a class."""
 
 
 def _not_among(variable: str, terms: Sequence[Term]) -> str:
@@ -105,9 +104,9 @@ def _without(things: Iterable[Term]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The things that fit a state; no more than ``most`` of them, if they are too many.
+    """The things that match a state; at most ``most`` of them, if they are too many.
 
-    What it took long to find is not found again: where things are ``named``, they are asked about.
+    ``named`` are the things themselves, if an earlier query has found them.
     """
 
     state: State
@@ -116,15 +115,15 @@ class Members:
     named: tuple[NamedNode, ...] = ()
 
     def first(self, most: int) -> Members:
-        """Return the first ones, in the order in which the store has them."""
+        """Return the first ones, in the order of the store."""
         return replace(self, most=most)
 
     def naming(self, things: Iterable[NamedNode]) -> Members:
-        """Return these things, which are those that fit."""
+        """Return the members with the IRIs of the things that match."""
         return replace(self, named=tuple(things))
 
     def ask(self, query: Query, terms: Mapping[str, Term | Iterable[Term]]) -> BoundQuery:
-        """Return a query about the things; those of classes need no other text."""
+        """Return a query about the things; with classes alone it is the query of the file."""
         if self.named:
             bare = query.bind(terms)
             things = " ".join(map(written, self.named))
@@ -139,38 +138,39 @@ class Members:
         return MembersQuery(bare.query, bare.terms, lines)
 
 
-def descending(query: Query) -> Query:
-    """Return the query that has the last in order first, and takes the greatest of values."""
+def reverse_order(query: Query) -> Query:
+    """Return the query in descending order, which sorts a thing by its greatest value."""
     return replace(query, text=query.text.replace("ASC(", "DESC(").replace("MIN(?v", "MAX(?v"))
 
 
-def backwards(query: Query) -> Query:
-    """Return the query that reads properties the other way: from what points to a thing."""
+def reverse_properties(query: Query) -> Query:
+    """Return the query for incoming properties, with the thing as the object."""
     return replace(query, text=query.text.replace(_OUT, _IN))
 
 
 def patterns(state: State, everything: str = "") -> str:
-    """Return the patterns that the things of a state fit; their solutions may repeat a thing.
+    """Return the patterns of a state; their solutions may repeat a thing.
 
-    ``everything`` are those of things of which nothing is asked.
+    ``everything`` are the patterns for a state without conditions.
     """
     conditions = [
-        (ref, wanted, f"value{number}") for number, (ref, wanted) in enumerate(state.conditions, 1)
+        (ref, alternatives, f"value{number}")
+        for number, (ref, alternatives) in enumerate(state.conditions, 1)
     ]
-    # What finds things comes before what only leaves some out.
+    # Patterns that find things come before filters.
     lines = _of_classes(state.classes)
-    lines += [_having(*entry) for entry in conditions if Absent() not in entry[1]]
+    lines += [_with_value(*entry) for entry in conditions if Absent() not in entry[1]]
     without = [entry for entry in conditions if Absent() in entry[1]]
     lines = lines or [_WHATEVER if _asks_for_no_class(state) else everything]
-    lines += [_lacking(*entry) for entry in without]
+    lines += [_without_value(*entry) for entry in without]
     return "\n    ".join(lines)
 
 
 def _of_classes(classes: Sequence[NamedNode]) -> list[str]:
     """Return the patterns of things of some classes.
 
-    One class is written as it is, and several as a filter: an engine that sees VALUES may begin
-    with all things of the classes, where a value would lead to few.
+    Several classes are a filter, not VALUES: with VALUES an engine may start with all things of the
+    classes, although another pattern leads to few things.
     """
     if len(classes) == 1:
         return [f"?thing a {written(classes[0])} ."]
@@ -192,13 +192,13 @@ def _link(ref: PropertyRef, other: str) -> str:
     return f"?thing {written(ref.property)} {other} ."
 
 
-def _having(ref: PropertyRef, wanted: Sequence[Condition], variable: str) -> str:
-    """Return the pattern of a value for which one of the conditions holds."""
+def _with_value(ref: PropertyRef, conditions: Sequence[Condition], variable: str) -> str:
+    """Return the pattern of a value that meets one of the conditions."""
     link = _link(ref, f"?{variable}")
-    if Present() in wanted:
+    if Present() in conditions:
         return link
-    terms = [one.value for one in wanted if isinstance(one, Is)]
-    spans = [one for one in wanted if isinstance(one, Span)]
+    terms = [one.value for one in conditions if isinstance(one, Is)]
+    spans = [one for one in conditions if isinstance(one, Span)]
     if not spans and len(terms) == 1 and not (ref.incoming and isinstance(terms[0], Literal)):
         return _link(ref, written(terms[0]))
     if not spans:
@@ -208,20 +208,20 @@ def _having(ref: PropertyRef, wanted: Sequence[Condition], variable: str) -> str
     return f"{link} FILTER({' || '.join(tests)})"
 
 
-def _lacking(ref: PropertyRef, wanted: Sequence[Condition], variable: str) -> str:
-    """Return the filter that lets things through without a value, or with one that fits."""
+def _without_value(ref: PropertyRef, conditions: Sequence[Condition], variable: str) -> str:
+    """Return the filter for things without a value, or with one that meets a condition."""
     absent = f"NOT EXISTS {{ {_link(ref, f'?{variable}')} }}"
-    others = [one for one in wanted if one != Absent()]
-    if (ref, wanted) in WITHOUT_CLASS.conditions:
-        # Nearly all things have one: so it is not looked up for each fact of each thing.
+    others = [one for one in conditions if one != Absent()]
+    if (ref, conditions) in WITHOUT_CLASS.conditions:
+        # Nearly all things have a class, so MINUS is faster than a look-up for each fact.
         return f"MINUS {{ {_link(ref, f'?{variable}')} }}"
     if not others:
         return f"FILTER({absent})"
-    return f"FILTER({absent} || EXISTS {{ {_having(ref, others, variable)} }})"
+    return f"FILTER({absent} || EXISTS {{ {_with_value(ref, others, variable)} }})"
 
 
 def _within(variable: str, span: Span) -> str:
-    """Return the test that a number lies in a span, or a date may, as precise as it is known."""
+    """Return the test that a number or a date lies in a span; dates may have less precision."""
     bounds = [(bound, sign) for bound, sign in ((span.low, ">="), (span.high, "<=")) if bound]
     dates = [
         f"SUBSTR(STR(?{variable}), 1, {len(bound)}) {sign} "

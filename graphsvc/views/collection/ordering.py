@@ -1,4 +1,4 @@
-"""In which order values stand."""
+"""The order of values."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _NUMBERS = frozenset(
 
 
 def sort_key(term: Term, label: str) -> Key:
-    """Return by what a value is sorted: numbers first, then dates, then words.
+    """Return the sort key of a value: numbers first, then dates, then words.
 
-    A date that is known to the year comes before those known to the month of that year, so the
-    lexical form sorts dates, but for the years before the common era.
+    A year comes before the months of that year, so dates are sorted by their lexical form, except
+    for years before the common era.
     """
     if isinstance(term, Literal):
         if term.datatype in DATES:
@@ -46,5 +46,5 @@ def is_number(term: Term) -> bool:
 
 
 def is_date(term: Term) -> bool:
-    """Tell whether a term is a date, as precise as it may be."""
+    """Tell whether a term is a date of any precision."""
     return isinstance(term, Literal) and term.datatype in DATES

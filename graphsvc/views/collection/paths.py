@@ -17,33 +17,33 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
 
 _DEEPEST = 8
-"""How deeply paths may be nested: what is deeper is passed over."""
+"""The most levels of nested paths: deeper ones are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class SequencePath:
     """One path after the other."""
 
     parts: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class AlternativePath:
     """Any of several paths."""
 
     parts: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
-    """A path once or more often; ``also_none`` if it may be left out, ``once`` if not repeated."""
+class RepeatedPath:
+    """A repeated path; ``also_none`` if zero repetitions match, ``once`` if one is the most."""
 
     part: Path
     also_none: bool
     once: bool = False
 
 
-Path: TypeAlias = PropertyRef | Sequence | Alternative | Repeated
+Path: TypeAlias = PropertyRef | SequencePath | AlternativePath | RepeatedPath
 
 _REPEATED = {
     SH.zeroOrMorePath: (True, False),
@@ -81,16 +81,18 @@ class Shapes:
         if depth > _DEEPEST or not isinstance(node, BlankNode):
             return None
         if self.one(node, RDF.first) is not None:
-            return self._several(Sequence, node, depth)
+            return self._several(SequencePath, node, depth)
         alternatives = self.one(node, SH.alternativePath)
         if alternatives is not None:
-            return self._several(Alternative, alternatives, depth)
+            return self._several(AlternativePath, alternatives, depth)
         inverse = self.one(node, SH.inversePath)
         if isinstance(inverse, NamedNode):
             return PropertyRef(inverse, incoming=True)
         return self._repeated(node, depth)
 
-    def _several(self, kind: type[Sequence | Alternative], head: Term, depth: int) -> Path | None:
+    def _several(
+        self, kind: type[SequencePath | AlternativePath], head: Term, depth: int
+    ) -> Path | None:
         parts = [self.path(member, depth + 1) for member in self._members(head)]
         whole = tuple(part for part in parts if part is not None)
         return kind(whole) if whole and len(whole) == len(parts) else None
@@ -100,13 +102,13 @@ class Shapes:
             inner = self.one(node, predicate)
             part = None if inner is None else self.path(inner, depth + 1)
             if part is not None:
-                return Repeated(part, also_none, once)
+                return RepeatedPath(part, also_none, once)
         return None
 
     def _members(self, head: Term) -> Iterator[Term]:
-        seen: set[Term] = set()
+        visited: set[Term] = set()
         at: Term | None = head
-        while at is not None and at != RDF.nil and at not in seen:
-            seen.add(at)
+        while at is not None and at != RDF.nil and at not in visited:
+            visited.add(at)
             yield from self.all(at, RDF.first)
             at = self.one(at, RDF.rest)

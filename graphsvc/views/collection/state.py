@@ -1,4 +1,4 @@
-"""What somebody browses: classes, conditions on properties, and how the table is laid out."""
+"""The state of browsing: classes, conditions on properties, and the layout of the table."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Absent:
 class Span:
     """The thing has a number or a date from ``low`` to ``high``, both included.
 
-    Each is a decimal number, or a date as precise as it is known (``2017``, ``2017-04``,
-    ``2017-04-05``); an empty one leaves that end open.
+    Each bound is a decimal number, or a date of any precision (``2017``, ``2017-04``,
+    ``2017-04-05``); an empty bound leaves that end open.
     """
 
     low: str
@@ -51,24 +51,23 @@ Condition: TypeAlias = Is | Present | Absent | Span
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """The column that orders the table, and whether the last comes first."""
+    """The column that sorts the table, and whether the order is descending."""
 
     ref: PropertyRef
     descending: bool = False
 
 
-#: The order by label is that of no property.
+#: The order by label, which belongs to no property.
 BY_LABEL = Sort(PropertyRef(NamedNode("urn:label")))
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that decides a page of `/browse`.
+    """All parameters of a page of `/browse`.
 
-    A thing fits if it is of one of the classes (or none is given), and if for each property in
-    ``conditions`` at least one of the conditions there holds. No columns means those that the
-    shapes put first, no sort the order that suits the things. ``facet`` is the facet whose values
-    are all shown.
+    A thing matches if it has one of the classes (or there are none), and if for each property in
+    ``conditions`` at least one of its conditions is true. Without ``columns`` the table has the
+    first columns of the shapes, without ``sort`` the default order. ``facet`` is the opened facet.
     """
 
     classes: tuple[NamedNode, ...] = ()
@@ -87,38 +86,38 @@ class State:
         rest = tuple(entry for entry in self.conditions if entry[0] != ref)
         return replace(self, conditions=rest, page=1)
 
-    def toggled(self, ref: PropertyRef, condition: Condition) -> State:
+    def toggle(self, ref: PropertyRef, condition: Condition) -> State:
         """Return the state with a condition added, or removed if it is there."""
         now = self.on(ref)
-        changed = _toggled(now, condition)
+        changed = _toggle(now, condition)
         if not now:
             return replace(self, conditions=(*self.conditions, (ref, changed)), page=1)
         if not changed:
             return self.without(ref)
-        entries = ((at, changed if at == ref else held) for at, held in self.conditions)
+        entries = ((at, changed if at == ref else existing) for at, existing in self.conditions)
         return replace(self, conditions=tuple(entries), page=1)
 
     def with_span(self, ref: PropertyRef, span: Span) -> State:
-        """Return the state with a span in place of the one that is there, if any."""
-        kept = tuple(held for held in self.on(ref) if not isinstance(held, Span))
-        given = (span,) if span.low or span.high else ()
+        """Return the state with a span that replaces the previous one."""
+        others = tuple(each for each in self.on(ref) if not isinstance(each, Span))
+        spans = (span,) if span.low or span.high else ()
         bare = self.without(ref)
-        if not kept + given:
+        if not others + spans:
             return bare
-        return replace(bare, conditions=(*bare.conditions, (ref, kept + given)))
+        return replace(bare, conditions=(*bare.conditions, (ref, others + spans)))
 
-    def toggled_class(self, cls: NamedNode) -> State:
+    def toggle_class(self, cls: NamedNode) -> State:
         """Return the state with a class added, or removed if it is there."""
-        return replace(self, classes=_toggled(self.classes, cls), page=1)
+        return replace(self, classes=_toggle(self.classes, cls), page=1)
 
     @property
     def narrows(self) -> bool:
-        """Tell whether anything is asked of the things at all."""
+        """Tell whether there is any class or condition."""
         return bool(self.classes or self.conditions)
 
     @property
     def filter(self) -> State:
-        """Return what decides which things fit, and nothing of how they are shown."""
+        """Return the classes and conditions alone."""
         return State(self.classes, self.conditions)
 
 
@@ -126,6 +125,6 @@ class State:
 WITHOUT_CLASS = State(conditions=((PropertyRef(RDF.type), (Absent(),)),))
 
 
-def _toggled(held: Iterable[Item], item: Item) -> tuple[Item, ...]:
-    now = tuple(held)
-    return tuple(one for one in now if one != item) if item in now else (*now, item)
+def _toggle(items: Iterable[Item], item: Item) -> tuple[Item, ...]:
+    present = tuple(items)
+    return tuple(one for one in present if one != item) if item in present else (*present, item)

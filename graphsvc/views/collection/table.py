@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
-    from graphsvc.views.collection.cells import Grid, Row
+    from graphsvc.views.collection.cells import Grid, GridRow
     from graphsvc.views.collection.columns import Column, PlainColumns
     from graphsvc.views.collection.listing import Usages
     from graphsvc.views.collection.state import Sort, State
 
 MOST_COLUMNS = 24
-"""How many columns a table shows at most."""
+"""The most columns of a table."""
 
 _FIRST_COLUMNS = 5
 _LONGEST_VALUE = 60
@@ -31,7 +31,7 @@ _FEWEST_ROWS = 4
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One page of the things of a state, and the columns that it shows or could show."""
+    """One page of the things of a state, its columns, and all columns to choose from."""
 
     total: int
     page: int
@@ -39,18 +39,18 @@ class Table:
     choices: tuple[Column, ...]
     grid: Grid
     sort: Sort | None
-    """By what the things are sorted, or None if they are too many."""
+    """The order of the things, or None if they are too many to be sorted."""
     query: BoundQuery
     """The query for the things themselves."""
 
-    def telling(self) -> Table:
-        """Return the table without the columns that say the same in every row."""
+    def without_constant_columns(self) -> Table:
+        """Return the table without the columns that are the same in every row."""
         if len(self.rows) < _FEWEST_ROWS:
             return self
-        columns, grid = _with_columns(self.columns, self.grid, self._differing())
+        columns, grid = _with_columns(self.columns, self.grid, self._varying_columns())
         return replace(self, columns=tuple(columns), grid=grid)
 
-    def _differing(self) -> list[int]:
+    def _varying_columns(self) -> list[int]:
         return [
             at
             for at in range(len(self.columns))
@@ -59,13 +59,13 @@ class Table:
         ]
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[GridRow, ...]:
         """Return the rows."""
         return self.grid.rows
 
     @property
     def pages(self) -> int:
-        """Return on how many pages all things stand."""
+        """Return the number of pages."""
         return max(1, -(-self.total // PAGE_SIZE))
 
     @property
@@ -77,10 +77,10 @@ class Table:
 def columns_of(
     state: State, choices: Sequence[Column], plain: PlainColumns, used: Usages, total: int
 ) -> tuple[Column, ...]:
-    """Return the columns that a state asks for, or else those that the shapes put first."""
+    """Return the columns of a state, or else the first ones of the shapes."""
     if state.columns:
-        known = {column.id: column for column in choices}
-        return tuple(known.get(at) or plain[at] for at in state.columns[:MOST_COLUMNS])
+        by_id = {column.id: column for column in choices}
+        return tuple(by_id.get(at) or plain[at] for at in state.columns[:MOST_COLUMNS])
     narrowed = {ref for ref, _ in state.conditions}
     first = [column for column in choices if column.id in narrowed]
     rest = [column for column in choices if column not in first and _differs(column, used, total)]
@@ -90,9 +90,9 @@ def columns_of(
 
 
 def columns_in_use(used: Usages, plain: Callable[[PropertyRef], Column]) -> tuple[Column, ...]:
-    """Return the columns of things that no shape lays out: what most of them have stands first.
+    """Return the columns of things without shapes; the most frequent properties come first.
 
-    Texts come last, for a table has little room for them.
+    Texts come last, since a table has little room for them.
     """
     refs = [
         ref
@@ -108,9 +108,9 @@ def _is_text(term: Term) -> bool:
 
 
 def _differs(column: Column, used: Usages, total: int) -> bool:
-    """Tell whether a column says more than the names do, and not the same of all things.
+    """Tell whether a column has different values for the things.
 
-    What others say of the things counts only if it leads.
+    An incoming column counts only if it is a key column.
     """
     usage = used.get(column.id)
     if usage is None or column.details or (column.id.incoming and not column.is_key):
@@ -118,19 +118,19 @@ def _differs(column: Column, used: Usages, total: int) -> bool:
     return total == 1 or usage.values > 1 or usage.things < total
 
 
-def filled(columns: Sequence[Column], grid: Grid) -> tuple[Sequence[Column], Grid]:
-    """Leave out the columns that say nothing beside the names; one is left in any case."""
-    kept = [at for at in range(len(columns)) if any(_says(row, at) for row in grid.rows)] or [0]
-    return _with_columns(columns, grid, kept)
+def without_empty_columns(columns: Sequence[Column], grid: Grid) -> tuple[Sequence[Column], Grid]:
+    """Return the columns and the grid without columns that only repeat the names; one remains."""
+    indexes = [at for at in range(len(columns)) if any(_says(row, at) for row in grid.rows)] or [0]
+    return _with_columns(columns, grid, indexes)
 
 
 def _with_columns(
-    columns: Sequence[Column], grid: Grid, kept: Sequence[int]
+    columns: Sequence[Column], grid: Grid, indexes: Sequence[int]
 ) -> tuple[Sequence[Column], Grid]:
-    rows = tuple(replace(row, cells=tuple(row.cells[at] for at in kept)) for row in grid.rows)
-    return [columns[at] for at in kept], replace(grid, rows=rows)
+    rows = tuple(replace(row, cells=tuple(row.cells[at] for at in indexes)) for row in grid.rows)
+    return [columns[at] for at in indexes], replace(grid, rows=rows)
 
 
-def _says(row: Row, column: int) -> bool:
-    """Tell whether a cell has a value that is not just the name of the thing again."""
+def _says(row: GridRow, column: int) -> bool:
+    """Tell whether a cell has a value other than the name of the thing."""
     return any(value.named.label != row.thing.label for value in row.cells[column].values)

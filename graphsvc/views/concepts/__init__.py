@@ -1,12 +1,12 @@
 """Thesauri: the blocks of the pages of concepts, of their schemes and of collections.
 
-They are asked for by the types of a thing, and stand beside its facts:
+The types of a thing decide which blocks it has besides its facts. The queries are:
 
-    around    of a concept: the ways to it from the top, what is under it and beside it
-    labels    its labels, if some are those of SKOS-XL; else its facts hold them
-    mappings  what it matches elsewhere, if it does
-    tops      of a scheme: its top concepts (or else its roots)
-    below     what is directly under these
+    around    for a concept: the paths to it from the top, its narrower and its sibling concepts
+    labels    its labels, if some are those of SKOS-XL; otherwise they are in its facts
+    mappings  its mappings to other schemes, if there are any
+    tops      for a scheme: its top concepts (or else its roots)
+    below     the concepts directly under these
     ordered   the members of an ordered collection
 """
 
@@ -20,8 +20,15 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.language_priority import distance
 from graphsvc.namespaces import RDF, SKOS, SKOSXL
-from graphsvc.views.concepts.model import Concept, LabelsIn, Match, Members, Scheme, Tree
-from graphsvc.views.concepts.trees import MOST_NARROWER, Arranged, by_first, levels
+from graphsvc.views.concepts.model import (
+    CollectionMembers,
+    Concept,
+    ConceptTree,
+    LabelsIn,
+    Match,
+    Scheme,
+)
+from graphsvc.views.concepts.trees import MOST_NARROWER, TreeBuilder, by_first, levels
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
@@ -45,10 +52,10 @@ BELOW = view_query("concepts/below")
 ORDERED = view_query("concepts/ordered")
 
 MOST_TOPS = 200
-"""How many top concepts of a scheme are shown."""
+"""The most top concepts of a scheme on its page."""
 
 MOST_MEMBERS = 200
-"""How many members of a collection are shown."""
+"""The most members of a collection on its page."""
 
 _MOST_ABOVE = 500
 _MOST_BELOW = 1000
@@ -65,7 +72,7 @@ _HIDDEN = frozenset({SKOS.hiddenLabel, SKOSXL.hiddenLabel})
 
 
 class ConceptDraft:
-    """What is said of a concept, not named yet."""
+    """The block of a concept before its names are read."""
 
     def __init__(self, graph: Graph, answers: Answers) -> None:
         self._answers = answers
@@ -79,7 +86,7 @@ class ConceptDraft:
         }
         self._is_partial = len(places["above"]) >= _MOST_ABOVE
         self._under = [lower for _, lower in places["below"]]
-        self._tree = Arranged(
+        self._tree = TreeBuilder(
             answers.thing,
             by_first((lower, upper) for upper, lower in places["above"]),
             self._under,
@@ -88,20 +95,20 @@ class ConceptDraft:
         about = {"thing": answers.thing}
         self._labels = LABELS.bind(about)
         self._mappings = MAPPINGS.bind(about)
-        self._forms = self._asked(graph, self._labels, _XL)
-        self._matches = self._asked(graph, self._mappings, _MAPPINGS)
+        self._forms = self._rows_if_present(graph, self._labels, _XL)
+        self._matches = self._rows_if_present(graph, self._mappings, _MAPPINGS)
 
-    def _asked(
+    def _rows_if_present(
         self, graph: Graph, query: BoundQuery, properties: Iterable[NamedNode]
     ) -> Sequence[Row]:
-        """Return the answer to a query, if the concept has one of some properties."""
+        """Return the rows of a query if the concept has one of some properties, or else none."""
         is_needed = any(prop in self._values for prop in properties)
         return list(graph.rows(query)) if is_needed else []
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
-        for way in self._tree.ways:
-            yield from way
+        """Yield the terms that need names."""
+        for path in self._tree.paths:
+            yield from path
         yield from self._under
         yield from self._tree.siblings()
         for row in self._matches:
@@ -109,17 +116,17 @@ class ConceptDraft:
         for prop in (SKOS.inScheme, SKOS.topConceptOf):
             yield from self._values.get(prop, ())
 
-    def shown(self, names: Names) -> Concept:
-        """Return it under the names of things."""
+    def with_names(self, names: Names) -> Concept:
+        """Return the block with names."""
         narrower, listed = self._narrower()
-        has_tree = len(self._tree.ways[0]) > 1 or len(self._tree.ways) > 1 or self._under
+        has_tree = len(self._tree.paths[0]) > 1 or len(self._tree.paths) > 1 or self._under
         schemes = [*self._values.get(SKOS.inScheme, ()), *self._values.get(SKOS.topConceptOf, ())]
         notations = self._values.get(SKOS.notation, ())
         return Concept(
             labels=tuple(self._in_languages(names.languages)),
             labels_query=self._labels,
             notations=tuple(each.value for each in notations if isinstance(each, Literal)),
-            tree=Tree(
+            tree=ConceptTree(
                 self._tree.nodes(names, narrower),
                 self._around,
                 self._tree.left_out,
@@ -134,12 +141,12 @@ class ConceptDraft:
                 for row in _once(self._answers.pointing)
                 if row["property"] == SKOS.member
             ),
-            mappings=tuple(self._matched(names)),
+            mappings=tuple(self._match_groups(names)),
             mappings_query=self._mappings,
         )
 
     def _narrower(self) -> tuple[int, str | None]:
-        """Return how many concepts are under it, and how an address asks for all of them."""
+        """Return the number of narrower concepts, and the parameter of the address for all."""
         into = self._answers.into.get(SKOS.broader, 0)
         out = self._answers.out.get(SKOS.narrower, 0)
         count = max(into, out, len(self._under))
@@ -148,21 +155,21 @@ class ConceptDraft:
         return count, SKOS.broader.value if into >= out else f"~{SKOS.narrower.value}"
 
     def _in_languages(self, languages: str) -> Iterator[LabelsIn]:
-        """Yield the labels by language, those first that the reader takes."""
-        said = [(prop, value) for prop, values in self._values.items() for value in values]
-        said += [(row["property"], row["value"]) for row in self._forms]
-        found: dict[str | None, tuple[set[str], set[str], set[str]]] = defaultdict(
+        """Yield the labels by language, the languages of the reader first."""
+        labels = [(prop, value) for prop, values in self._values.items() for value in values]
+        labels += [(row["property"], row["value"]) for row in self._forms]
+        by_language: dict[str | None, tuple[set[str], set[str], set[str]]] = defaultdict(
             lambda: (set(), set(), set())
         )
-        for prop, value in said:
+        for prop, value in labels:
             for number, kind in enumerate((_PREFERRED, _ALTERNATIVE, _HIDDEN)):
                 if prop in kind and isinstance(value, Literal) and value.value.strip():
-                    found[value.language][number].add(value.value)
-        for language in sorted(found, key=lambda tag: (distance(tag, languages), tag or "")):
-            preferred, alternative, hidden = (tuple(sorted(each)) for each in found[language])
+                    by_language[value.language][number].add(value.value)
+        for language in sorted(by_language, key=lambda tag: (distance(tag, languages), tag or "")):
+            preferred, alternative, hidden = (tuple(sorted(each)) for each in by_language[language])
             yield LabelsIn(language, preferred, alternative, hidden)
 
-    def _matched(self, names: Names) -> Iterator[tuple[Named, tuple[Match, ...]]]:
+    def _match_groups(self, names: Names) -> Iterator[tuple[Named, tuple[Match, ...]]]:
         schemes: dict[tuple[Term, Term], list[Term]] = defaultdict(list)
         for row in self._matches:
             schemes[row["property"], row["target"]] += [row["scheme"]] if "scheme" in row else []
@@ -170,18 +177,18 @@ class ConceptDraft:
             matches = tuple(
                 Match(
                     names[target],
-                    tuple(names[each] for each in found),
+                    tuple(names[each] for each in in_schemes),
                     urlsplit(target.value).hostname or "",
                 )
-                for (said, target), found in schemes.items()
-                if said == prop and isinstance(target, NamedNode)
+                for (predicate, target), in_schemes in schemes.items()
+                if predicate == prop and isinstance(target, NamedNode)
             )
             if matches:
                 yield names[prop], matches
 
 
 class SchemeDraft:
-    """The first two levels of a concept scheme, not named yet."""
+    """The first two levels of a concept scheme before their names are read."""
 
     def __init__(self, graph: Graph, answers: Answers) -> None:
         self._answers = answers
@@ -192,20 +199,20 @@ class SchemeDraft:
         self._is_partial = len(rows.rows) == _MOST_BELOW
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
+        """Yield the terms that need names."""
         yield from self._tops
         for lower in self._lower.values():
             yield from lower[:MOST_NARROWER]
 
-    def shown(self, names: Names) -> Scheme:
-        """Return it under the names of things."""
+    def with_names(self, names: Names) -> Scheme:
+        """Return the block with names."""
         nodes = levels(self._tops, self._lower, names)
-        tree = Tree(nodes, self._query, self._more, self._is_partial) if nodes else None
+        tree = ConceptTree(nodes, self._query, self._more, self._is_partial) if nodes else None
         return Scheme(tree, self._answers.into.get(SKOS.inScheme, 0))
 
 
 class MembersDraft:
-    """The members of a collection, not named yet."""
+    """The members of a collection before their names are read."""
 
     def __init__(self, graph: Graph, answers: Answers) -> None:
         query = ORDERED.bind({"thing": answers.thing})
@@ -218,20 +225,20 @@ class MembersDraft:
         self._members = members[:MOST_MEMBERS]
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
+        """Yield the terms that need names."""
         yield from self._members
 
-    def shown(self, names: Names) -> Members:
-        """Return them under their names."""
+    def with_names(self, names: Names) -> CollectionMembers:
+        """Return the block with names."""
         members = [names[each] for each in self._members]
         if not self._ordered:
             members.sort(key=lambda each: each.label.casefold())
         more = self._count - len(members)
-        return Members(tuple(members), bool(self._ordered), more, self._query)
+        return CollectionMembers(tuple(members), bool(self._ordered), more, self._query)
 
 
 def drafts(graph: Graph, answers: Answers) -> Iterator[ConceptDraft | SchemeDraft | MembersDraft]:
-    """Yield what a thesaurus says of a thing, as far as its types tell to ask for it."""
+    """Yield the drafts for a thing; its types decide which ones."""
     types = {row["value"] for row in answers.facts if row["property"] == RDF.type}
     if SKOS.Concept in types:
         yield ConceptDraft(graph, answers)
@@ -242,32 +249,32 @@ def drafts(graph: Graph, answers: Answers) -> Iterator[ConceptDraft | SchemeDraf
 
 
 def _tops(graph: Graph, scheme: NamedNode) -> tuple[BoundQuery, list[Term]]:
-    """Return the top concepts of a scheme, or else its roots, and the query that found them."""
+    """Return the top concepts of a scheme, or else its roots, and the query for them."""
     for query in (TOPS, ROOTS):
-        asked = query.bind({"scheme": scheme})
-        if found := [row["concept"] for row in graph.rows(asked)]:
+        bound = query.bind({"scheme": scheme})
+        if tops := [row["concept"] for row in graph.rows(bound)]:
             break
-    return asked, found
+    return bound, tops
 
 
 def _once(rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield one row for each fact, whatever graphs state it."""
-    seen = set()
+    """Yield one row for each fact, also if several graphs state it."""
+    facts = set()
     for row in rows:
         fact = (row["property"], row.get("value"), row.get("subject"))
-        if fact not in seen:
-            seen.add(fact)
+        if fact not in facts:
+            facts.add(fact)
             yield row
 
 
 def _in_order(rows: Sequence[Row]) -> Iterator[Term]:
-    """Yield the members of a list in its order; a list that runs in a circle ends there."""
+    """Yield the members of a list in order; a circular list ends where it closes."""
     members = {row["node"]: row["member"] for row in rows}
     following = {row["node"]: row["next"] for row in rows}
     after = set(following.values())
     at = next((node for node in members if node not in after), next(iter(members), None))
-    seen: set[Term] = set()
-    while at in members and at not in seen:
-        seen.add(at)
+    visited: set[Term] = set()
+    while at in members and at not in visited:
+        visited.add(at)
         yield members[at]
         at = following[at]

@@ -1,4 +1,4 @@
-"""What the pages of thesauri show: plain values, no store and no HTML in them."""
+"""The data of the pages of thesauri: plain values without store or HTML."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """A concept in a tree, and those under it that are shown.
+class ConceptNode:
+    """A concept in a tree, and the narrower concepts that are shown.
 
-    ``is_self`` marks the concept that the page is about; ``is_circular`` one that is under itself,
-    where the tree ends; ``more`` counts concepts under it that are not shown.
+    ``is_self`` marks the concept of the page; ``is_circular`` a concept that is under itself, where
+    the tree ends; ``more`` is the number of narrower concepts that are not shown.
     """
 
     concept: Named
-    nodes: tuple[Node, ...] = ()
+    nodes: tuple[ConceptNode, ...] = ()
     is_self: bool = False
     is_circular: bool = False
     more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
-    """Concepts, the more special ones under the more general ones.
+class ConceptTree:
+    """Concepts, the narrower ones under the broader ones.
 
-    ``more`` counts ways, or roots, that are left out; ``is_partial`` tells that not all was read.
+    ``more`` is the number of paths, or roots, that are left out; ``is_partial`` tells that not
+    everything was read.
     """
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[ConceptNode, ...]
     query: BoundQuery
     more: int = 0
     is_partial: bool = False
@@ -40,7 +41,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class LabelsIn:
-    """The labels of a concept in one language, by how they are meant."""
+    """The labels of a concept in one language, by kind."""
 
     language: str | None
     preferred: tuple[str, ...]
@@ -50,9 +51,9 @@ class LabelsIn:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a concept is said to match elsewhere, and in which scheme that is.
+    """A concept of another scheme that a concept is mapped to, and the scheme.
 
-    ``source`` is what tells where the target is from, if no scheme is known: the name of a host.
+    ``source`` is the host of the target, which is shown if no scheme is known.
     """
 
     target: Named
@@ -62,16 +63,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """What the page of a concept shows beside its facts.
+    """The block of a concept besides its facts.
 
-    ``mappings`` are by the property that says so. ``all_narrower`` is the property and its
-    direction by which an address asks for the concepts under it.
+    ``mappings`` are by mapping property. ``all_narrower`` is the parameter of the address that
+    lists all narrower concepts: a property and its direction.
     """
 
     labels: tuple[LabelsIn, ...]
     labels_query: BoundQuery
     notations: tuple[str, ...]
-    tree: Tree | None
+    tree: ConceptTree | None
     all_narrower: str | None
     schemes: tuple[Named, ...]
     collections: tuple[Named, ...]
@@ -81,18 +82,18 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """What the page of a concept scheme shows beside its facts: the first two levels of its tree.
+    """The block of a concept scheme besides its facts: the first two levels of its tree.
 
-    ``concepts`` counts those that say to be in it.
+    ``concepts`` is the number of concepts in the scheme.
     """
 
-    tree: Tree | None
+    tree: ConceptTree | None
     concepts: int
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
-    """The members of a collection; ``more`` are left out."""
+class CollectionMembers:
+    """The members of a collection; ``more`` is the number of those left out."""
 
     members: tuple[Named, ...]
     is_ordered: bool

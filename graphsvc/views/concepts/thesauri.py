@@ -1,4 +1,4 @@
-"""The thesauri of a graph, with which its first page begins: read once for a release."""
+"""The thesauri of a graph, for its first page: read once for a release."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ SCHEMES = view_query("concepts/schemes")
 LOOSE = view_query("concepts/loose")
 
 MOST_SCHEMES = 20
-"""How many concept schemes the first page lists."""
+"""The most concept schemes on the first page."""
 
 MOST_TOPS = 60
-"""How many top concepts of a scheme it lists."""
+"""The most top concepts of a scheme on the first page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thesaurus:
-    """A concept scheme, None for a graph without any; ``tops`` are where it begins."""
+    """A concept scheme, None for a graph without any, with its top concepts."""
 
     scheme: Term | None
     concepts: int
@@ -54,26 +54,26 @@ class Thesauri:
         query = SCHEMES.bind({})
         if graph.classes.is_defined or counts.keys().isdisjoint({SKOS.Concept, SKOS.ConceptScheme}):
             return cls((), 0, query)
-        found = {row["scheme"]: as_int(row["concepts"]) or 0 for row in graph.rows(query)}
-        if not found:
+        sizes = {row["scheme"]: as_int(row["concepts"]) or 0 for row in graph.rows(query)}
+        if not sizes:
             query = LOOSE.bind({})
             loose = tuple(row["concept"] for row in graph.rows(query))
             concepts = counts.get(SKOS.Concept, 0)
             return cls((Thesaurus(None, concepts, loose),) if loose else (), 0, query)
-        shown = list(found)[:MOST_SCHEMES]
-        tops = dict(_begin(graph, shown))
-        listed = (Thesaurus(each, found[each], tops.get(each, ())) for each in shown)
-        return cls(tuple(listed), len(found) - len(shown), query)
+        first = list(sizes)[:MOST_SCHEMES]
+        tops = dict(_begin(graph, first))
+        listed = (Thesaurus(each, sizes[each], tops.get(each, ())) for each in first)
+        return cls(tuple(listed), len(sizes) - len(first), query)
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
+        """Yield the terms that need names."""
         for each in self.listed:
             if each.scheme is not None:
                 yield each.scheme
             yield from each.tops[:MOST_TOPS]
 
     def outlines(self, names: Names) -> Iterator[Outline]:
-        """Yield them under the names of things."""
+        """Yield the concept schemes with names."""
         for each in self.listed:
             tops = sorted(
                 (names[top] for top in each.tops[:MOST_TOPS]), key=lambda top: top.label.casefold()
@@ -83,10 +83,10 @@ class Thesauri:
 
 
 def _begin(graph: Graph, schemes: list[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]]:
-    """Yield with which concepts the schemes begin: those that they say, or else their roots."""
+    """Yield the schemes with their top concepts, or else their roots."""
     waiting = schemes
     for query in (TOPS, ROOTS):
         rows = graph.rows(query.bind({"scheme": waiting}))
-        found = by_first((row["scheme"], row["concept"]) for row in rows)
-        yield from ((scheme, tuple(tops)) for scheme, tops in found.items())
-        waiting = [scheme for scheme in waiting if scheme not in found]
+        by_scheme = by_first((row["scheme"], row["concept"]) for row in rows)
+        yield from ((scheme, tuple(tops)) for scheme, tops in by_scheme.items())
+        waiting = [scheme for scheme in waiting if scheme not in by_scheme]

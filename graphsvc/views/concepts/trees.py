@@ -1,11 +1,11 @@
-"""Trees of concepts: the ways from the top to one of them, and the first levels of a scheme."""
+"""Trees of concepts: the paths from the top to one of them, and the first levels of a scheme."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from graphsvc.views.concepts.model import Node
+from graphsvc.views.concepts.model import ConceptNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,51 +15,51 @@ if TYPE_CHECKING:
 
     Pairs = Iterable[tuple[Term, Term]]
 
-MOST_WAYS = 12
-"""How many ways from the top to a concept are shown."""
+MOST_PATHS = 12
+"""The most paths from the top to a concept that are shown."""
 
 MOST_NARROWER = 60
-"""How many concepts directly under one are shown; of a scheme's top concepts, how many each has."""
+"""The most narrower concepts of a concept that are shown."""
 
 MOST_BESIDE = 12
-"""Concepts beside one are shown if they are no more than these."""
+"""Sibling concepts are shown if there are no more than these."""
 
 _DEEPEST = 30
 
 
 def by_first(pairs: Pairs) -> Mapping[Term, Sequence[Term]]:
-    """Return the second terms of pairs by the first ones."""
-    found: dict[Term, list[Term]] = defaultdict(list)
+    """Group the second terms of pairs by the first ones."""
+    groups: dict[Term, list[Term]] = defaultdict(list)
     for first, second in pairs:
-        found[first].append(second)
-    return found
+        groups[first].append(second)
+    return groups
 
 
-def ways_up(start: Term, uppers: Mapping[Term, Sequence[Term]]) -> tuple[list[list[Term]], int]:
-    """Return the ways from the top down to a concept, and how many were left out.
+def paths_to(start: Term, uppers: Mapping[Term, Sequence[Term]]) -> tuple[list[list[Term]], int]:
+    """Return the paths from the top down to a concept, and the number of those left out.
 
-    A way that comes to a concept for the second time begins below that.
+    A path never contains a concept twice: in a cycle it begins below the repeated one.
     """
-    waiting, found, left_out = [[start]], [], 0
+    waiting, paths, left_out = [[start]], [], 0
     while waiting:
-        way = waiting.pop()
-        above = [each for each in uppers.get(way[0], ()) if each not in way]
-        if above and len(way) < _DEEPEST:
-            # However many ways there are, so many are followed.
-            waiting += [[each, *way] for each in reversed(above[: 2 * MOST_WAYS])]
-            if len(waiting) > 2 * MOST_WAYS:
-                left_out += len(waiting) - 2 * MOST_WAYS
-                waiting = waiting[-2 * MOST_WAYS :]
+        path = waiting.pop()
+        above = [each for each in uppers.get(path[0], ()) if each not in path]
+        if above and len(path) < _DEEPEST:
+            # The number of paths that are followed is limited.
+            waiting += [[each, *path] for each in reversed(above[: 2 * MOST_PATHS])]
+            if len(waiting) > 2 * MOST_PATHS:
+                left_out += len(waiting) - 2 * MOST_PATHS
+                waiting = waiting[-2 * MOST_PATHS :]
         else:
-            found.append(way)
-            if len(found) == MOST_WAYS:
+            paths.append(path)
+            if len(paths) == MOST_PATHS:
                 left_out += len(waiting)
                 break
-    return found, left_out
+    return paths, left_out
 
 
-class Arranged:
-    """The tree around one concept: the ways to it, what is under it, and what is beside it."""
+class TreeBuilder:
+    """Builds the tree around one concept: the paths to it, its narrower and sibling concepts."""
 
     def __init__(
         self,
@@ -71,31 +71,31 @@ class Arranged:
         self._concept = concept
         self._under = under
         self._beside = beside
-        self.ways, self.left_out = ways_up(concept, uppers)
-        self._tops = {way[0] for way in self.ways if uppers.get(way[0])}
+        self.paths, self.left_out = paths_to(concept, uppers)
+        self._tops = {path[0] for path in self.paths if uppers.get(path[0])}
 
     def siblings(self) -> Iterator[Term]:
-        """Yield the concepts beside it that are shown."""
+        """Yield the sibling concepts that are shown."""
         for above in self._beside:
             yield from self._siblings(above)
 
-    def nodes(self, names: Names, narrower: int) -> tuple[Node, ...]:
-        """Return the tree from the top; ``narrower`` counts all that are under the concept."""
-        return self._level(self.ways, names, narrower, above=None)
+    def nodes(self, names: Names, narrower: int) -> tuple[ConceptNode, ...]:
+        """Return the tree from the top; ``narrower`` is the number of all narrower concepts."""
+        return self._level(self.paths, names, narrower, above=None)
 
     def _level(
-        self, ways: Sequence[Sequence[Term]], names: Names, narrower: int, above: Term | None
-    ) -> tuple[Node, ...]:
-        found = []
-        for first, rest in by_first((way[0], way[1:]) for way in ways if way).items():  # type: ignore[misc]
+        self, paths: Sequence[Sequence[Term]], names: Names, narrower: int, above: Term | None
+    ) -> tuple[ConceptNode, ...]:
+        nodes = []
+        for first, rest in by_first((path[0], path[1:]) for path in paths if path).items():  # type: ignore[misc]
             is_self = first == self._concept
             below = (
                 self._narrower(names)
                 if is_self
                 else self._level(rest, names, narrower, above=first)  # type: ignore[arg-type]
             )
-            found.append(
-                Node(
+            nodes.append(
+                ConceptNode(
                     names[first],
                     below,
                     is_self=is_self,
@@ -103,13 +103,15 @@ class Arranged:
                     more=max(0, narrower - len(below)) if is_self else 0,
                 )
             )
-        if above is not None and any(node.is_self for node in found):
-            shown = {node.concept.term for node in found}
-            found += [Node(names[each]) for each in self._siblings(above) if each not in shown]
-        return tuple(sorted(found, key=_by_label))
+        if above is not None and any(node.is_self for node in nodes):
+            terms = {node.concept.term for node in nodes}
+            nodes += [
+                ConceptNode(names[each]) for each in self._siblings(above) if each not in terms
+            ]
+        return tuple(sorted(nodes, key=_by_label))
 
-    def _narrower(self, names: Names) -> tuple[Node, ...]:
-        nodes = sorted((Node(names[each]) for each in self._under), key=_by_label)
+    def _narrower(self, names: Names) -> tuple[ConceptNode, ...]:
+        nodes = sorted((ConceptNode(names[each]) for each in self._under), key=_by_label)
         return tuple(nodes[:MOST_NARROWER])
 
     def _siblings(self, above: Term) -> Sequence[Term]:
@@ -119,15 +121,15 @@ class Arranged:
 
 def levels(
     tops: Iterable[Term], lower: Mapping[Term, Sequence[Term]], names: Names
-) -> tuple[Node, ...]:
-    """Return concepts with those directly under them."""
-    found = []
+) -> tuple[ConceptNode, ...]:
+    """Return concepts with the concepts directly under them."""
+    nodes = []
     for top in dict.fromkeys(tops):
         under = lower.get(top, ())
-        below = sorted((Node(names[each]) for each in under[:MOST_NARROWER]), key=_by_label)
-        found.append(Node(names[top], tuple(below), more=len(under) - len(below)))
-    return tuple(sorted(found, key=_by_label))
+        below = sorted((ConceptNode(names[each]) for each in under[:MOST_NARROWER]), key=_by_label)
+        nodes.append(ConceptNode(names[top], tuple(below), more=len(under) - len(below)))
+    return tuple(sorted(nodes, key=_by_label))
 
 
-def _by_label(node: Node) -> tuple[str, str]:
+def _by_label(node: ConceptNode) -> tuple[str, str]:
     return (node.concept.label.casefold(), str(node.concept.term))

@@ -1,9 +1,9 @@
 """The JSON-LD context of a graph: short names for its terms, made from its own vocabulary.
 
-A property or class is called by the end of its IRI. Where two would have the same name the
-project's own has it, and the other one is written with its prefix. What a name is in JSON follows
-from the ontology (kinds of properties, ranges); for terms of other vocabularies, of which it says
-little, from how the graph uses them. https://www.w3.org/TR/json-ld11/#the-context
+The name of a property or class is the end of its IRI. If two terms have the same end, the project's
+own term gets the name, and the other one keeps its prefix. The form of values in JSON follows from
+the ontology (types of properties, ranges); for terms of other vocabularies, without such axioms, it
+follows from their use in the graph. https://www.w3.org/TR/json-ld11/#the-context
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ KEYWORDS: Mapping[str, str] = {
     "included": "@included",
 }
 
-#: Ways back along a property: the claims about a thing, the document about it.
+#: Names of inverse properties: the claims about a thing, the document about it.
 BACKWARDS: Mapping[str, NamedNode] = {"claims": RDF.subject, "document": FOAF.primaryTopic}
 
 INVERSE = "^"
-"""What stands before the name of a property that is followed backwards, as in SPARQL's paths."""
+"""The prefix of the name of an inverse property, as in SPARQL paths."""
 
-#: What every document uses, whatever the graph does.
+#: The properties that every document uses.
 _ALWAYS = (
     RDF.subject,
     RDF.predicate,
@@ -66,7 +66,7 @@ _PROPERTIES = frozenset(
 )
 _CLASSES = frozenset({OWL.Class, RDFS.Class})
 
-#: What every document says with the same datatype, whatever the graph does with the property.
+#: The properties that have the same datatype in every document.
 _TYPED: Mapping[NamedNode, NamedNode] = {DCTERMS.modified: XSD.dateTime}
 
 #: JSON has these itself: https://www.w3.org/TR/json-ld11-api/#data-round-tripping
@@ -78,7 +78,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 class Shape(Enum):
-    """What a value is in JSON: a node, a name, words by language, or a plain value."""
+    """The form of values in JSON: a node, a name, words by language, or a plain value."""
 
     NODE = "@id"
     NAME = "@vocab"
@@ -88,7 +88,7 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The short name of a property: ``datatype`` is that of its plain values, if they share one."""
+    """The short name of a property; ``datatype`` is that of its plain values, if they share one."""
 
     name: str
     iri: str
@@ -97,18 +97,19 @@ class Name:
 
 
 class Context:
-    """The names of a graph's terms, and the definitions that JSON-LD wants of them."""
+    """The names of a graph's terms, and their definitions in JSON-LD."""
 
     def __init__(
         self, properties: Iterable[Name], classes: Mapping[str, str], prefixes: Mapping[str, str]
     ) -> None:
         self.properties = {name.iri: name for name in properties}
         self.classes = {iri: name for name, iri in classes.items()}
-        taken = {name.name for name in self.properties.values()} | classes.keys()
+        reserved = {name.name for name in self.properties.values()} | classes.keys()
         self._prefixes = {
             prefix: iri
             for prefix, iri in prefixes.items()
-            if _NAME.fullmatch(prefix) and prefix not in taken | KEYWORDS.keys() | BACKWARDS.keys()
+            if _NAME.fullmatch(prefix)
+            and prefix not in reserved | KEYWORDS.keys() | BACKWARDS.keys()
         }
         self._longest_first = sorted(self._prefixes.items(), key=lambda pair: -len(pair[1]))
         self.definitions = self._define()
@@ -116,7 +117,7 @@ class Context:
     @classmethod
     def read(cls, graph: Graph, prefixes: Mapping[str, str]) -> Context:
         """Make the context of a graph."""
-        return _Reading(graph).context(prefixes)
+        return _VocabularyReader(graph).context(prefixes)
 
     def compact(self, iri: str) -> str:
         """Return an IRI with its prefix, if it has one."""
@@ -125,9 +126,9 @@ class Context:
                 return f"{prefix}:{iri[len(namespace) :]}"
         return iri
 
-    def needed(self, keys: Iterable[str]) -> dict[str, Definition]:
-        """Return the definitions of some keys, and of whatever these are defined by."""
-        wanted: set[str] = set()
+    def definitions_for(self, keys: Iterable[str]) -> dict[str, Definition]:
+        """Return the definitions of some keys, and of the keys in these definitions."""
+        required: set[str] = set()
         waiting = list(keys)
         while waiting:
             key = waiting.pop()
@@ -135,24 +136,24 @@ class Context:
             prefix = key.partition(":")[0]
             if definition is None and prefix != key:
                 waiting.append(prefix)
-            elif definition is not None and key not in wanted:
-                wanted.add(key)
+            elif definition is not None and key not in required:
+                required.add(key)
                 parts = [definition] if isinstance(definition, str) else definition.values()
                 waiting += [part for part in parts if not part.startswith("@")]
-        return {key: each for key, each in self.definitions.items() if key in wanted}
+        return {key: each for key, each in self.definitions.items() if key in required}
 
     def _define(self) -> dict[str, Definition]:
-        """Return the definitions: keywords, prefixes, classes, properties, and the ways back."""
+        """Return the definitions: keywords, prefixes, classes, properties, inverse properties."""
         defined: dict[str, Definition] = dict(KEYWORDS)
         for prefix, iri in sorted(self._prefixes.items()):
-            # https://www.w3.org/TR/json-ld11/#compact-iris: such an end makes a prefix by itself.
+            # https://www.w3.org/TR/json-ld11/#compact-iris: with such an end it can be a prefix.
             simple = iri[-1:] in ":/?#[]@"
             defined[prefix] = iri if simple else {"@id": iri, "@prefix": "true"}
         for iri, name in sorted(self.classes.items(), key=lambda pair: pair[1]):
             defined[name] = self.compact(iri)
         named = sorted(self.properties.values(), key=lambda each: each.name)
         for each in named:
-            defined[each.name] = self._defined(each)
+            defined[each.name] = self._definition(each)
         for back, prop in BACKWARDS.items():
             defined[back] = {"@reverse": self.compact(prop.value)}
         for each in named:
@@ -160,7 +161,7 @@ class Context:
                 defined[INVERSE + each.name] = {"@reverse": self.compact(each.iri)}
         return defined
 
-    def _defined(self, name: Name) -> Definition:
+    def _definition(self, name: Name) -> Definition:
         iri = self.compact(name.iri)
         if name.shape is Shape.WORDS:
             return {"@id": iri, "@container": "@language"}
@@ -171,8 +172,8 @@ class Context:
         return iri
 
 
-class _Reading:
-    """What the graph says of its vocabulary, and how it uses it."""
+class _VocabularyReader:
+    """Reads the axioms about the graph's vocabulary, and its use."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -184,9 +185,11 @@ class _Reading:
         properties |= {term for term in declared if self._types(term) & _PROPERTIES}
         classes = {each.term for each in used if each.kind == "class"}
         classes |= {term for term in declared if self._types(term) & _CLASSES}
-        names = self._names([*self._ordered(properties - {RDF.type}), *self._ordered(classes)])
+        names = self._names(
+            [*self._by_priority(properties - {RDF.type}), *self._by_priority(classes)]
+        )
         named = [prop for prop in properties if prop in names]
-        observed = self._observed(prop for prop in named if not self._is_told(prop))
+        observed = self._observed_kinds(prop for prop in named if not self._is_declared(prop))
         return Context(
             (self._property(names[prop], prop, observed.get(prop, set())) for prop in named),
             {names[cls]: cls.value for cls in classes if cls in names},
@@ -197,23 +200,23 @@ class _Reading:
         return set(self._axioms.values(term, RDF.type))
 
     def _ranges(self, prop: NamedNode) -> set[Term]:
-        found = self._axioms.values(prop, RDFS.range)
-        return {each for each in found if each in XSD or each in RDF}
+        ranges = self._axioms.values(prop, RDFS.range)
+        return {each for each in ranges if each in XSD or each in RDF}
 
-    def _is_told(self, prop: NamedNode) -> bool:
-        """Tell whether it need not be looked up which values a property has."""
+    def _is_declared(self, prop: NamedNode) -> bool:
+        """Tell whether the form of a property's values is known without a look at them."""
         is_link = prop in _NODES or OWL.ObjectProperty in self._types(prop)
         return prop == RDF.predicate or prop in _TYPED or is_link or bool(self._ranges(prop))
 
-    def _observed(self, properties: Iterable[NamedNode]) -> Mapping[Term, set[Term]]:
-        found: dict[Term, set[Term]] = defaultdict(set)
+    def _observed_kinds(self, properties: Iterable[NamedNode]) -> Mapping[Term, set[Term]]:
+        kinds: dict[Term, set[Term]] = defaultdict(set)
         ordered = sorted(properties, key=str)
         for row in self._graph.rows(OBSERVED.bind({"property": ordered})):
-            found[row["property"]].add(row["kind"])
-        return found
+            kinds[row["property"]].add(row["kind"])
+        return kinds
 
-    def _ordered(self, terms: Iterable[NamedNode]) -> list[NamedNode]:
-        """Return terms in the order in which they choose their names: the project's own first."""
+    def _by_priority(self, terms: Iterable[NamedNode]) -> list[NamedNode]:
+        """Return terms in the order in which they get their names: the project's own first."""
 
         def rank(term: NamedNode) -> tuple[bool, bool, str]:
             is_own = term.value.startswith(self._graph.base)
@@ -223,11 +226,11 @@ class _Reading:
 
     def _names(self, terms: Iterable[NamedNode]) -> Mapping[NamedNode, str]:
         names: dict[NamedNode, str] = {}
-        taken = {*KEYWORDS, *BACKWARDS}
+        reserved = {*KEYWORDS, *BACKWARDS}
         for term in terms:
             name = term.value.removeprefix(namespace_of(term.value))
-            if name not in taken and _NAME.fullmatch(name):
-                taken.add(name)
+            if name not in reserved and _NAME.fullmatch(name):
+                reserved.add(name)
                 names[term] = name
         return names
 
@@ -238,11 +241,11 @@ class _Reading:
             return Name(name, prop.value, Shape.PLAIN, _TYPED[prop])
         if prop in _NODES or OWL.ObjectProperty in self._types(prop):
             return Name(name, prop.value, Shape.NODE)
-        return _shaped(name, prop.value, self._ranges(prop) or observed)
+        return _infer_name(name, prop.value, self._ranges(prop) or observed)
 
 
-def _shaped(name: str, iri: str, kinds: set[Term]) -> Name:
-    """Return a name whose values are of the kinds that are found, or said, to occur."""
+def _infer_name(name: str, iri: str, kinds: set[Term]) -> Name:
+    """Return a name whose form fits the kinds of values that occur or are declared."""
     if kinds == {RDFS.Resource}:
         return Name(name, iri, Shape.NODE)
     if RDF.langString in kinds and kinds <= {RDF.langString, XSD.string}:

@@ -1,4 +1,4 @@
-"""The graph as a whole: what it is called, in which languages it speaks, and who made it."""
+"""The graph as a whole: its title, its languages, and its creators."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ PREFIXES = view_query("dataset/prefixes")
 STATEMENTS = view_query("dataset/statements")
 
 
-#: What is derived of a graph as a whole, the property for it, and how much of it counts.
+#: The derived metadata of a graph: the key, the property, and the most values.
 _DERIVED = (
     ("title", DCTERMS.title, 1),
     ("base", VOID.uriSpace, None),
     ("language", DCTERMS.language, 1),
 )
 
-#: What a graph is called that has no title.
+#: The title of a graph without one.
 UNTITLED = "Knowledge graph"
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the graph says of the dataset whose IRIs are those here, in every language.
+    """The description of the dataset in the graph, in every language.
 
-    ``language`` is that in which the graph is written.
+    ``language`` is the language of the graph.
     """
 
     node: Term | None
@@ -54,7 +54,7 @@ class Description:
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table], base: str) -> Description:
-        """Read it by what answers queries."""
+        """Read it with a function that answers queries."""
         own = [row for row in rows(ABOUT.bind({})) if getattr(row["space"], "value", "") == base]
         node = min((row["dataset"] for row in own), key=str, default=None)
         values: dict[Term, list[Term]] = {}
@@ -64,28 +64,28 @@ class Description:
         return cls(node, values)
 
     @classmethod
-    def derived(cls, known: Mapping[str, Sequence[str]]) -> Description:
-        """Return what is known of a graph that does not describe itself, by what it is."""
+    def from_metadata(cls, metadata: Mapping[str, Sequence[str]]) -> Description:
+        """Return the description of a graph that has none, from derived metadata."""
         values: dict[Term, Sequence[Term]] = {
-            prop: [Literal(value) for value in known.get(what, ())[:most]]
+            prop: [Literal(value) for value in metadata.get(what, ())[:most]]
             for what, prop, most in _DERIVED
         }
         return cls(None, values)
 
     @property
     def language(self) -> str:
-        """Return the language in which the graph is written, by what it says, else English."""
+        """Return the language of the graph, or English if it has none."""
         tags = (tag for tag in self.values(DCTERMS.language) if isinstance(tag, Literal))
         return min((tag.value for tag in tags), default="en")
 
     def values(self, *properties: NamedNode) -> list[Term]:
-        """Return what is said of the dataset."""
+        """Return the values of some properties of the dataset."""
         return [value for each in properties for value in self._values.get(each, ())]
 
 
 def languages_of_names(rows: Callable[[BoundQuery], Table], naming: Naming) -> frozenset[str]:
-    """Return the tags of the languages in which a graph names things."""
-    # The words of passages are no names.
+    """Return the language tags of the labels in a graph."""
+    # The words of passages are no labels.
     labels = [
         *(each for each in naming.plain if each != WORDS),
         *([LITERAL_FORM] * bool(naming.forms)),
@@ -95,30 +95,30 @@ def languages_of_names(rows: Callable[[BoundQuery], Table], naming: Naming) -> f
 
 
 def dataset(graph: Graph, languages: str) -> Dataset:
-    """Return what the graph as a whole is called: the void:Dataset whose IRIs are those here.
+    """Return the dataset: the void:Dataset whose IRI space is that of the graph.
 
     https://www.w3.org/TR/void/#pattern
     """
-    found = graph.description
-    licence = min(found.values(DCTERMS.license), key=as_iri, default=None)
+    description = graph.description
+    licence = min(description.values(DCTERMS.license), key=as_iri, default=None)
     return Dataset(
-        iri=None if found.node is None else as_iri(found.node),
-        title=best(found.values(DCTERMS.title), languages) or UNTITLED,
-        description=best(found.values(DCTERMS.description), languages),
+        iri=None if description.node is None else as_iri(description.node),
+        title=best(description.values(DCTERMS.title), languages) or UNTITLED,
+        description=best(description.values(DCTERMS.description), languages),
         licence=None if licence is None else as_iri(licence),
         licence_name=None if licence is None else Names(graph, [licence], languages)[licence],
     )
 
 
 def makers(graph: Graph, languages: str) -> list[str]:
-    """Return the names of those who made the dataset; without a label, the ends of their IRIs."""
-    found = set(graph.description.values(DCTERMS.creator, DCTERMS.publisher))
-    names = Names(graph, found, languages)
-    return sorted(names[maker].label for maker in found)
+    """Return the names of the creators and publishers; without a label, the ends of their IRIs."""
+    agents = set(graph.description.values(DCTERMS.creator, DCTERMS.publisher))
+    names = Names(graph, agents, languages)
+    return sorted(names[maker].label for maker in agents)
 
 
 def statements(graph: Graph, name: str) -> list[Quad]:
-    """Return what the graph of this name states, one of those that every project has."""
+    """Return the statements of one of the project's own named graphs."""
     node = graph_iri(graph.base, name)
     return [
         Quad(subject, prop, row["value"], node)
@@ -129,7 +129,7 @@ def statements(graph: Graph, name: str) -> list[Quad]:
 
 
 def prefixes(graph: Graph) -> Iterator[Quad]:
-    """Yield the declarations of the prefixes that the ontology's graph has."""
+    """Yield the prefix declarations in the graph of the ontology."""
     node = graph_iri(graph.base, "ontology")
     for row in graph.rows(PREFIXES.bind({"graph": node})):
         subject, declaration, prop = row["subject"], row["declaration"], row["property"]
@@ -143,7 +143,7 @@ def prefixes(graph: Graph) -> Iterator[Quad]:
 
 
 def agents(graph: Graph) -> Iterator[Triple]:
-    """Yield who made and publishes the dataset: a catalogue shows names."""
+    """Yield the creators and publishers of the dataset with their names, for catalogues."""
     rows = list(graph.rows(AGENTS.bind({"graph": graph_iri(graph.base, "dataset")})))
     named = {row["agent"] for row in rows if row["property"] == FOAF.name}
     for row in rows:
@@ -156,7 +156,7 @@ def agents(graph: Graph) -> Iterator[Triple]:
 
 
 def downloads(graph: Graph) -> Sequence[tuple[str, str]]:
-    """Return the addresses of what can be downloaded of the dataset, and the types of the files."""
+    """Return the addresses and media types of the dataset's downloads."""
     node = graph.description.node
-    asked = DOWNLOADS.bind({"dataset": node if isinstance(node, NamedNode) else ()})
-    return [(as_iri(row["url"]), as_iri(row["type"])) for row in graph.rows(asked)]
+    query = DOWNLOADS.bind({"dataset": node if isinstance(node, NamedNode) else ()})
+    return [(as_iri(row["url"]), as_iri(row["type"])) for row in graph.rows(query)]

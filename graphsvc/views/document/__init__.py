@@ -1,21 +1,21 @@
-"""The document about a thing, as RDF: complete, and a page of each long list.
+"""The document about a thing, as RDF: complete, with long lists split into pages.
 
-Its lists are what is said of the thing, what points to it, what stands in the graph that has its
-name, and the things whose IRIs are fragments of its own, with what is said of them. A page has some
-rows of each, what makes them readable (names, and the words of passages), and the first page has
-what belongs to the thing besides: statements about it, and what has no name. So the pages together
-are its concise bounded description: https://www.w3.org/submissions/CBD/.
+Its lists are the facts of the thing, the facts that point to it, the statements in the graph with
+its name, and the facts of things whose IRIs are fragments of its own. A page has some rows of each
+list, and the labels and passages that make them readable. The first page also has the statements
+about its facts, and the blank nodes. Together the pages are the concise bounded description of the
+thing: https://www.w3.org/submissions/CBD/.
 
-    sizes        how long each list is, and so how many pages there are
-    about        what is said of things: of the thing, of its fragments, of statements
-    pointing     what points to it
-    content      what stands in its graph
-    statements   what is said of the statements about it: how its facts are derived
-    reifiers     what reifiers say of its facts, if the graph has such
-    names        what all the things are called that these name
-    passages     which of the graphs are passages of a text
+    sizes        the length of each list, and so the number of pages
+    about        the facts of the thing, of its fragments, of statements
+    pointing     the facts that point to it
+    content      the statements in its graph
+    statements   the facts of statements about it: how its facts are derived
+    reifiers     the facts of reifiers of its facts, if there are any
+    names        the labels of all things on the page
+    passages     the graphs that are passages of a text
 
-`model` has what is made of it.
+`model` has the resulting data.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import RDF, graph_iri
 from graphsvc.views.document import paging as pages
-from graphsvc.views.document.blanks import canonical, graphs_with_blanks, quads_of
+from graphsvc.views.document.blanks import canonicalize_blanks, graphs_with_blanks, quads_of
 from graphsvc.views.document.model import (
     Document,
     Imprint,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Document",
-    "Draft",
+    "DocumentDraft",
     "Imprint",
     "Paging",
     "draft",
@@ -72,26 +72,26 @@ NAMES = view_query("document/names")
 PASSAGES = view_query("document/passages")
 
 _LISTS = ("about", "pointing", "content")
-"""What is read page by page."""
+"""The lists that are split into pages."""
 
 _MOST_AT_ONCE = 1000
-"""How many things are asked about in one query."""
+"""The most things in one query."""
 
 _MOST_ROWS = 1_000_000
-"""How many rows are read of what is told whole: the ontology, fragments, statements."""
+"""The most rows of what is not split into pages: the ontology, fragments, statements."""
 
 _PARTS_ON_PAGE = 100
-"""How many things with IRIs that are fragments of the thing's own are on one page."""
+"""The fragments of the thing on one page."""
 
 _MOST_ROUNDS = 5
-"""How many steps are followed from fragment to fragment of a document."""
+"""The most steps from fragment to fragment of a document."""
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A page of the document about a topic before it is read: its place among the pages is known.
+class DocumentDraft:
+    """A page of the document about a topic before it is read; its paging is known.
 
-    ``sizes`` are those of its lists.
+    ``sizes`` are those of the lists.
     """
 
     graph: Graph
@@ -114,10 +114,10 @@ class Draft:
         )
 
 
-def draft(graph: Graph, iri: str, page: int = 1) -> Draft:
-    """Return a page of the document about a thing, not read yet.
+def draft(graph: Graph, iri: str, page: int = 1) -> DocumentDraft:
+    """Return a page of the document about a thing before it is read.
 
-    That about the ontology defines every term: it has the whole of its graph, at once.
+    The document about the ontology defines every term: it has all of its graph on one page.
 
     Errors: UnknownEntity, also for a page after the last.
     """
@@ -132,20 +132,20 @@ def draft(graph: Graph, iri: str, page: int = 1) -> Draft:
     paging = Paging.of(graph.addresses.iri(iri), page, [*lengths, as_long])
     if paging.number > paging.last:
         raise UnknownEntity(paging.here)
-    return Draft(graph, iri, paging, by_name)
+    return DocumentDraft(graph, iri, paging, by_name)
 
 
 def passages_among(graph: Graph, quads: Iterable[Quad]) -> frozenset[NamedNode]:
-    """Return the passages among the graphs of some quads: those that a sentence states."""
+    """Return the passages among the graphs of some quads."""
     graphs = {quad.graph_name for quad in quads if isinstance(quad.graph_name, NamedNode)}
     rows = graph.rows(PASSAGES.bind({"graph": sorted(graphs, key=str)}))
     return frozenset(row["graph"] for row in rows if isinstance(row["graph"], NamedNode))
 
 
 class _Page:
-    """The quads of one page: those of its lists, and the things that are to be named."""
+    """Reads the quads of one page, and collects the things that need labels."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: DocumentDraft) -> None:
         self._draft = draft
         self._graph = draft.graph
         self._topic = NamedNode(draft.topic)
@@ -159,35 +159,35 @@ class _Page:
         for quad in about:
             self._name(quad.object, quad.graph_name)
         yield from self._parts() or self._fragments(about)
-        yield from self._pointing()
+        yield from self._incoming_quads()
         yield from self._content()
         if self._is_first:
-            yield from canonical(self._hanging(about))
+            yield from canonicalize_blanks(self._nameless_quads(about))
             yield from self._graph.blanks.about(self._topic)
             yield from self._graph.blanks.within(self._topic)
         yield from self._names()
 
-    def _hanging(self, about: Iterable[Quad]) -> Iterator[Quad]:
-        """Yield what hangs at the thing and its facts: nameless things, and statements of facts."""
+    def _nameless_quads(self, about: Iterable[Quad]) -> Iterator[Quad]:
+        """Yield the quads about statements of the thing's facts, and those of its blank nodes."""
         yield from quads_of(self._graph.rows(STATEMENTS.bind({"thing": self._topic})))
-        told_whole = graphs_with_blanks(self._graph.base)
+        complete_graphs = graphs_with_blanks(self._graph.base)
         triples = [quad.triple for quad in about]
         if self._draft.sizes["nameless"]:
             nested = Nested.read(self._graph, [self._topic])
             self.is_cut = nested.is_cut
             for quad in quads_of(nested.rows):
-                if quad.graph_name not in told_whole:
+                if quad.graph_name not in complete_graphs:
                     yield quad
                     self._name(quad.object, quad.graph_name)
             triples += nested.graphs
         if self._graph.origins.has_reifiers:
-            asked = REIFIERS.bind({"fact": annotable(triples)})
-            for quad in quads_of(self._graph.rows(asked)):
+            query = REIFIERS.bind({"fact": annotable(triples)})
+            for quad in quads_of(self._graph.rows(query)):
                 yield quad
                 self._name(quad.object)
 
-    def _pointing(self) -> Iterator[Quad]:
-        """Yield what points to the thing; of a statement with it as its object all that is said."""
+    def _incoming_quads(self) -> Iterator[Quad]:
+        """Yield the facts that point to the thing, and the facts of statements with it as object."""
         statements: list[NamedNode] = []
         for quad in self._rows_of("pointing", POINTING):
             yield quad
@@ -199,12 +199,12 @@ class _Page:
         yield from self._about(statements)
 
     def _content(self) -> Iterator[Quad]:
-        """Yield what stands in the graph of the thing's name; the ontology's own is told whole."""
+        """Yield the statements in the graph with the thing's name; the ontology's all at once."""
         if self._draft.topic == f"{self._graph.base}ontology":
             if self._is_first:
                 graph = graph_iri(self._graph.base, "ontology")
-                asked = CONTENT.bind({"thing": graph, "limit": Literal(_MOST_ROWS)})
-                yield from quads_of(self._graph.rows(asked))
+                query = CONTENT.bind({"thing": graph, "limit": Literal(_MOST_ROWS)})
+                yield from quads_of(self._graph.rows(query))
                 yield from self._graph.blanks.within(graph)
             return
         for quad in self._rows_of("content", CONTENT):
@@ -212,33 +212,33 @@ class _Page:
             self._name(quad.subject, quad.object)
 
     def _rows_of(self, name: str, query: Query) -> Iterator[Quad]:
-        """Yield the rows of a list that are on this page."""
+        """Yield the quads of a list that are on this page."""
         size = pages.PAGE_SIZE
         offset = size * (self._draft.paging.number - 1)
         if offset < self._draft.sizes[name]:
-            asked = query.bind(
+            bound = query.bind(
                 {"thing": self._topic, "limit": Literal(size), "offset": Literal(offset)}
             )
-            yield from quads_of(self._graph.rows(asked))
+            yield from quads_of(self._graph.rows(bound))
 
     def _parts(self) -> list[Quad]:
-        """Return what is said of the things on this page whose IRIs are fragments of the thing's.
+        """Return the facts of the listed fragments on this page.
 
-        They are told here as well as in their own documents, for whoever looks them up comes here.
+        They also have their own documents, but clients that look up their IRIs get this document.
         """
         start = _PARTS_ON_PAGE * (self._draft.paging.number - 1)
         listed = self._graph.addresses.parts(self._draft.topic, start)
         things = [NamedNode(iri) for iri in islice(listed, _PARTS_ON_PAGE)]
-        found = list(self._about(things))
-        for quad in found:
+        quads = list(self._about(things))
+        for quad in quads:
             self._name(quad.object)
         for thing in things:
-            found.extend(self._graph.blanks.about(thing))
-        return found
+            quads.extend(self._graph.blanks.about(thing))
+        return quads
 
     def _fragments(self, about: Iterable[Quad]) -> Iterator[Quad]:
-        """Yield what is said of the fragments of the thing that have no other document."""
-        start, seen = f"{self._topic.value}#", {self._topic}
+        """Yield the facts of the fragments that have no other document."""
+        start, visited = f"{self._topic.value}#", {self._topic}
         quads = list(about)
         for _ in range(_MOST_ROUNDS):
             values = (quad.object for quad in quads)
@@ -246,29 +246,29 @@ class _Page:
                 value
                 for value in values
                 if isinstance(value, NamedNode) and value.value.startswith(start)
-            } - seen
-            seen |= parts
+            } - visited
+            visited |= parts
             quads = list(self._about(sorted(parts, key=str)))
             yield from quads
 
     def _about(self, things: list[NamedNode]) -> Iterator[Quad]:
-        """Yield all that is said of some things."""
+        """Yield all facts of some things."""
         for begin in range(0, len(things), _MOST_AT_ONCE):
             some = things[begin : begin + _MOST_AT_ONCE]
-            asked = ABOUT.bind({"thing": some, "limit": Literal(_MOST_ROWS)})
-            yield from quads_of(self._graph.rows(asked))
+            query = ABOUT.bind({"thing": some, "limit": Literal(_MOST_ROWS)})
+            yield from quads_of(self._graph.rows(query))
 
     def _name(self, *terms: object) -> None:
         self._named.update((term, None) for term in terms if isinstance(term, NamedNode))
 
     def _names(self) -> Iterator[Quad]:
-        """Yield what the things are called that the page names, wherever that is said."""
+        """Yield the labels of the things on the page, from any graph."""
         named = list(self._named)
         for begin in range(0, len(named), _MOST_AT_ONCE):
-            asked = NAMES.bind(
+            query = NAMES.bind(
                 {
                     "thing": named[begin : begin + _MOST_AT_ONCE],
                     "property": self._graph.naming.labels,
                 }
             )
-            yield from quads_of(self._graph.rows(asked))
+            yield from quads_of(self._graph.rows(query))

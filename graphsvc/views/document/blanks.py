@@ -1,7 +1,7 @@
-"""The nameless parts of a graph, which are told whole or not at all.
+"""The parts of a graph with blank nodes, which are never split.
 
-A blank node has a name in one document only, so what hangs together by blank nodes cannot be
-parted among pages or documents: whoever got two halves could not join them.
+The label of a blank node is valid in one document only. So quads that blank nodes connect cannot be
+split into several pages or documents: a client could not join the halves.
 https://www.w3.org/TR/rdf11-concepts/#section-blank-nodes
 """
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
 
-#: The graphs in which blank nodes may stand: lists and restrictions are made of them.
+#: The graphs that may have blank nodes: in lists and restrictions.
 _GRAPHS = ("ontology", "shapes")
 
 NAMELESS = view_query("document/nameless")
 
 
 class Blanks:
-    """The quads in which blank nodes stand, under the names that RDFC-1.0 gives the nodes.
+    """The quads with blank nodes, whose labels are those of RDFC-1.0.
 
-    So they have the same names in every process. https://www.w3.org/TR/rdf-canon/
+    So the labels are the same in every process. https://www.w3.org/TR/rdf-canon/
     """
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         dataset = Dataset(quads)
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        self._parts = _connected(sorted(dataset, key=str))
+        self._parts = _connected_parts(sorted(dataset, key=str))
         self._about: Mapping[Term, set[int]] = defaultdict(set)
         for number, part in enumerate(self._parts):
             for quad in part:
@@ -45,26 +45,26 @@ class Blanks:
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table], base: str) -> Blanks:
-        """Read the nameless parts of the graphs that may have some, by what answers queries."""
+        """Read the quads of the graphs that may have blank nodes."""
         return cls(quads_of(rows(NAMELESS.bind({"graph": graphs_with_blanks(base)}))))
 
     def about(self, node: NamedNode) -> Iterator[Quad]:
-        """Yield the parts that speak of a thing, whole."""
+        """Yield the complete parts that contain a thing."""
         for number in sorted(self._about.get(node, ())):
             yield from self._parts[number]
 
     def within(self, graph: NamedNode) -> Iterator[Quad]:
-        """Yield the parts that stand in a graph."""
+        """Yield the quads of a graph."""
         return (quad for part in self._parts for quad in part if quad.graph_name == graph)
 
 
 def graphs_with_blanks(base: str) -> list[NamedNode]:
-    """Return the graphs whose nameless parts are read once."""
+    """Return the graphs whose blank nodes are cached."""
     return [graph_iri(base, name) for name in _GRAPHS]
 
 
-def canonical(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield quads with such names for their blank nodes that every process gives them the same."""
+def canonicalize_blanks(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield quads whose blank nodes have canonical labels, the same in every process."""
     named, blank = [], Dataset()
     for quad in quads:
         if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
@@ -74,18 +74,18 @@ def canonical(quads: Iterable[Quad]) -> Iterator[Quad]:
     yield from named
     blank.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     for quad in blank:
-        subject, value = _renamed(quad.subject), _renamed(quad.object)
+        subject, value = _rename(quad.subject), _rename(quad.object)
         if isinstance(subject, NamedNode | BlankNode):
             yield Quad(subject, quad.predicate, value, quad.graph_name)
 
 
-def _renamed(term: Term) -> Term:
-    """Return a blank node under another name than those that stand in the graphs read once have."""
+def _rename(term: Term) -> Term:
+    """Return a blank node with a label that differs from those of the cached graphs."""
     return BlankNode(term.value.replace("c14n", "b")) if isinstance(term, BlankNode) else term
 
 
 def quads_of(rows: Iterable[Mapping[str, Term]]) -> Iterator[Quad]:
-    """Yield the quads in some rows: their subject, property, value and graph."""
+    """Yield the quads in rows with the columns subject, property, value and graph."""
     for row in rows:
         subject, prop, graph = row["subject"], row["property"], row["graph"]
         if (
@@ -96,8 +96,8 @@ def quads_of(rows: Iterable[Mapping[str, Term]]) -> Iterator[Quad]:
             yield Quad(subject, prop, row["value"], graph)
 
 
-def _connected(quads: Iterable[Quad]) -> list[list[Quad]]:
-    """Return the quads in parts: in one part are those that blank nodes connect."""
+def _connected_parts(quads: Iterable[Quad]) -> list[list[Quad]]:
+    """Return the quads in parts; blank nodes connect the quads of a part."""
     above: dict[Term, Term] = {}
 
     def top(node: Term) -> Term:

@@ -1,7 +1,7 @@
-"""Claims: who states a fact, said in the RDF of today and in that of tomorrow.
+"""Claims: the passages that state a fact, in RDF 1.1 and in RDF 1.2.
 
-A claim is a statement as a passage makes it. Its IRI is a fragment of the passage's, so that it
-leads to the document of the passage, and needs no table to be looked up in.
+A claim is a fact as stated in one passage. Its IRI is a fragment of the passage's IRI, so that it
+leads to the document of the passage without a look-up table.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
 
 
-def described(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
-    """Yield the claims as instances of ``rdf:Statement``, the way of RDF 1.1.
+def as_statements(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
+    """Yield the claims as instances of ``rdf:Statement``, for RDF 1.1.
 
-    Reifiers are among them, whose triple terms that version does not have.
+    This includes reifiers, since RDF 1.1 has no triple terms.
     https://www.w3.org/TR/rdf-schema/#ch_reificationvocab
     """
-    told = list(quads)
-    claims = ((claim, quad.triple) for claim, quad in _claims(told, passages))
-    for node, triple in chain(claims, _reifiers(told)):
+    all_quads = list(quads)
+    claims = ((claim, quad.triple) for claim, quad in _claims(all_quads, passages))
+    for node, triple in chain(claims, _reifiers(all_quads)):
         yield Triple(node, RDF.type, RDF.Statement)
         yield Triple(node, RDF.subject, triple.subject)
         yield Triple(node, RDF.predicate, triple.predicate)
@@ -39,7 +39,7 @@ def described(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterato
 
 
 def sources(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
-    """Yield which passage makes each claim.
+    """Yield the passage of each claim.
 
     https://www.w3.org/TR/prov-o/#hadPrimarySource
     """
@@ -48,16 +48,16 @@ def sources(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[
             yield Triple(claim, PROV.hadPrimarySource, quad.graph_name)
 
 
-def reified(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
-    """Yield the claims as reifiers of triple terms, the way of RDF 1.2.
+def as_reifiers(quads: Iterable[Quad], passages: Collection[NamedNode]) -> Iterator[Triple]:
+    """Yield the claims as reifiers of triple terms, for RDF 1.2.
 
-    A derivation is a reifier too: of what it derives.
+    A derivation is a reifier too: of the fact that it derives.
     https://www.w3.org/TR/rdf12-concepts/#section-triple-terms-reification
     """
-    told = list(quads)
-    for claim, quad in _claims(told, passages):
+    all_quads = list(quads)
+    for claim, quad in _claims(all_quads, passages):
         yield Triple(claim, RDF.reifies, quad.triple)
-    for node, triple in _statements(told):
+    for node, triple in _statements(all_quads):
         yield Triple(node, RDF.reifies, triple)
 
 
@@ -70,7 +70,7 @@ def _claims(
 
 
 def _reifiers(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode | BlankNode, Triple]]:
-    """Yield the reifiers, and what they reify."""
+    """Yield the reifiers with their triples."""
     for quad in (quad for quad in quads if quad.predicate == RDF.reifies):
         node, triple = quad.subject, quad.object
         if isinstance(node, NamedNode | BlankNode) and isinstance(triple, Triple):
@@ -78,7 +78,7 @@ def _reifiers(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode | BlankNode, Tr
 
 
 def _statements(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode, Triple]]:
-    """Yield the nodes that are described as statements in full, and what they state."""
+    """Yield the nodes with subject, predicate and object, and their triples."""
     parts: dict[Term, dict[NamedNode, Term]] = defaultdict(dict)
     for quad in quads:
         if quad.predicate in (RDF.subject, RDF.predicate, RDF.object):

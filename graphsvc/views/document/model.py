@@ -1,9 +1,9 @@
-"""The document about a thing, as RDF: its facts where they are stated, and the document's own.
+"""The document about a thing, as RDF: the facts in their graphs, and metadata of the document.
 
-A document is an RDF dataset. Its named graphs hold the facts as they are stated, each graph a
-passage or one of the project's own. Its default graph is what formats without graphs carry: the
-merge of the named ones, as at the endpoint; who claims each fact; and what the document says of
-itself, so that the thing and what is said about it stay apart.
+A document is an RDF dataset. Its named graphs have the facts; each graph is a passage or one of the
+project's own graphs. Its default graph is the content for formats without graphs: the merge of the
+named graphs, as at the endpoint; the claims; and the metadata of the document, so that the thing
+and the document about it are two resources.
 https://www.w3.org/TR/cooluris/, https://www.w3.org/TR/void/#backlinks
 """
 
@@ -39,7 +39,7 @@ _XHV = Namespace("http://www.w3.org/1999/xhtml/vocab#")
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What every document says of itself: of which dataset and release it is, and of when (UTC)."""
+    """The metadata of every document: its dataset, its release, and the time of the build (UTC)."""
 
     dataset: Dataset
     release: str
@@ -63,14 +63,14 @@ class Document:
 
     def triples(self, version: str | None = None) -> list[Triple]:
         """Return the default graph; ``version`` is that of RDF, 1.1 unless it is "1.2"."""
-        claiming = claims.reified if version == "1.2" else claims.described
-        found = {
+        claiming = claims.as_reifiers if version == "1.2" else claims.as_statements
+        triples = {
             *self.own,
             *(quad.triple for quad in self.statable(version)),
             *claims.sources(self.stated, self.passages),
             *claiming(self.stated, self.passages),
         }
-        return sorted(found, key=self._order)
+        return sorted(triples, key=self._order)
 
     def quads(self, version: str | None = None) -> list[Quad]:
         """Return the dataset, its default graph first, then graph by graph."""
@@ -82,16 +82,16 @@ class Document:
         return [*own, *stated]
 
     def statable(self, version: str | None = None) -> Iterator[Quad]:
-        """Yield what is stated and can be said in a version: 1.1 has no triple terms.
+        """Yield the quads that a version of RDF can express: 1.1 has no triple terms.
 
-        There reifiers are described as statements, with the claims.
+        In 1.1 reifiers are described as statements, with the claims.
         """
         for quad in self.stated:
             if version == "1.2" or not isinstance(quad.object, Triple):
                 yield quad
 
     def _order(self, statement: Triple | Quad) -> tuple[int, str, str, str]:
-        """Return the key that puts the topic first, then the document, then all else."""
+        """Return the sort key: the topic comes first, then the document, then all others."""
         subject = statement.subject
         first = (NamedNode(self.topic), NamedNode(self.iri))
         rank = first.index(subject) if subject in first else len(first)
@@ -100,13 +100,13 @@ class Document:
 
 
 def version_document(
-    topic: str, imprint: Imprint, iri: str, said: tuple[frozenset[Triple], Iterable[Quad]]
+    topic: str, imprint: Imprint, iri: str, statements: tuple[frozenset[Triple], Iterable[Quad]]
 ) -> Document:
-    """Return the document with an IRI that is a version of the ontology, its topic.
+    """Return the document of a version of the ontology, which is its topic.
 
-    ``said`` is what is said of it, and what it says itself.
+    ``statements`` are the triples about the version, and its own quads.
     """
-    own, stated = said
+    own, stated = statements
     paging = Paging(iri, 1, 1)
     return Document(
         iri=iri,
@@ -119,7 +119,7 @@ def version_document(
 
 
 def cut(paging: Paging) -> frozenset[Triple]:
-    """Return what tells that a document does not have all that hangs at its topic."""
+    """Return the remark that a document does not have all blank nodes of its topic."""
     words = "What has no name is told here only as far as it lies close to the topic."
     node = NamedNode(paging.here)
     return frozenset([Triple(node, RDFS.comment, Literal(words, language="en"))])
@@ -130,7 +130,7 @@ def _graph(quad: Quad) -> str:
 
 
 def metadata(paging: Paging, topic: str, imprint: Imprint) -> Iterator[Triple]:
-    """Yield what a page of a document says of itself."""
+    """Yield the metadata of a page of a document."""
     node, dataset = NamedNode(paging.here), imprint.dataset
     built = imprint.built.isoformat()
     yield Triple(node, RDF.type, FOAF.Document)

@@ -1,4 +1,4 @@
-"""The pages of a long document: which there are, and how one leads to the next."""
+"""The pages of a long document, and the links between them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PAGE_SIZE = 500
-"""How many facts of a long list stand in one document; the next one has more.
+"""The facts of a long list in one document.
 
-What each subject is called is looked up beside them: twice as many take 300 ms for the first page.
+The labels of all subjects are read too: with twice as many facts the first page takes 300 ms.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Where a page stands among its like: ``whole`` is the document, its first page."""
+    """The position of a page in its document; ``whole`` is the address of the first page."""
 
     whole: str
     number: int
@@ -25,7 +25,7 @@ class Paging:
 
     @classmethod
     def of(cls, whole: str, number: int, sizes: Sequence[int]) -> Paging:
-        """Return the place of a page in a document of lists of some sizes, read side by side."""
+        """Return the position of a page in a document with lists of some sizes."""
         return cls(whole, number, max(1, *(-(-size // PAGE_SIZE) for size in sizes)))
 
     @property
@@ -35,16 +35,16 @@ class Paging:
 
     @property
     def query(self) -> str:
-        """Return what the address of this page has after that of the document."""
+        """Return the query string of this page."""
         return self.here.removeprefix(self.whole)
 
     def address(self, number: int) -> str:
-        """Return the address of a page: that of the document is that of its first page."""
+        """Return the address of a page; the first page has the address of the document."""
         sign = "&" if "?" in self.whole else "?"
         return self.whole if number == 1 else f"{self.whole}{sign}page={number}"
 
     def neighbours(self) -> Iterator[tuple[str, str]]:
-        """Yield the relations to other pages, and the pages; none if this page is the only one.
+        """Yield the link relations and addresses of other pages; none for a single page.
 
         https://www.iana.org/assignments/link-relations/
         """

@@ -1,4 +1,4 @@
-"""What a search has found, as pages and programs show it: the index finds, the graph describes."""
+"""The hits of a search with their descriptions from the graph."""
 
 from __future__ import annotations
 
@@ -27,72 +27,74 @@ DESCRIPTIONS = view_query("hits/descriptions")
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """A hit with what the graph says of it.
+class DescribedHit:
+    """A hit with its description from the graph.
 
-    ``kinds`` are its stated classes, the graph's own if it has such. ``said_in`` is the first
-    passage that says something of it. ``way`` is the graph's own word for how it has the name that
-    matched, if it has one.
+    ``kinds`` are its stated classes, the graph's own if it has such. ``passage`` is the first
+    passage that mentions it. ``name_property`` is the property of the name that matched, if it is
+    one of the graph's own.
     """
 
     hit: Hit
     kinds: tuple[Named, ...]
     description: str
-    said_in: Passage | None
-    way: Named | None
+    passage: Passage | None
+    name_property: Named | None
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Some hits, described, and the query that says what they are."""
+    """Some described hits, and the query for their descriptions."""
 
-    described: tuple[Described, ...]
+    described: tuple[DescribedHit, ...]
     query: BoundQuery
 
 
 def own_types(graph: Graph, hit: Hit) -> tuple[str, ...]:
-    """Return the stated classes of a hit that are the graph's own, if it has such."""
+    """Return the stated classes of a hit that are the graph's own, or else its first class."""
     own = tuple(iri for iri in hit.types if iri.startswith(graph.base))
     return own or hit.types[:1]
 
 
-def described(graph: Graph, hits: Sequence[Hit], languages: str) -> Hits:
-    """Return hits with what the graph says of them, in the languages of a priority list."""
+def describe_hits(graph: Graph, hits: Sequence[Hit], languages: str) -> Hits:
+    """Return hits with their descriptions, in the languages of a priority list."""
     sentences = [NamedNode(hit.iri) for hit in hits if hit.kind is Kind.SENTENCE]
     others = [NamedNode(hit.iri) for hit in hits if hit.kind is not Kind.SENTENCE]
-    asked = DESCRIPTIONS.bind({"thing": others})
-    descriptions = _best(graph.rows(asked), languages)
+    query = DESCRIPTIONS.bind({"thing": others})
+    descriptions = _best(graph.rows(query), languages)
     named = [NamedNode(iri) for hit in hits for iri in _named_by(graph, hit)]
     names = Names(graph, named, languages)
     return Hits(
         described=tuple(
-            Described(
+            DescribedHit(
                 hit=hit,
                 kinds=tuple(names[NamedNode(iri)] for iri in own_types(graph, hit)),
                 description=descriptions.get(hit.iri, hit.description),
-                said_in=names.passage(NamedNode(hit.said_in)) if hit.said_in else None,
-                way=names[NamedNode(way)] if (way := _way(graph, hit)) else None,
+                passage=names.passage(NamedNode(hit.said_in)) if hit.said_in else None,
+                name_property=names[NamedNode(prop)]
+                if (prop := _name_property(graph, hit))
+                else None,
             )
             for hit in hits
         ),
-        query=asked if others else SENTENCES.bind({"passage": sentences}),
+        query=query if others else SENTENCES.bind({"passage": sentences}),
     )
 
 
 def _named_by(graph: Graph, hit: Hit) -> Iterable[str]:
-    return filter(None, (*own_types(graph, hit), hit.said_in, _way(graph, hit)))
+    return filter(None, (*own_types(graph, hit), hit.said_in, _name_property(graph, hit)))
 
 
-def _way(graph: Graph, hit: Hit) -> str | None:
+def _name_property(graph: Graph, hit: Hit) -> str | None:
     prop = hit.matched_name.property
     return prop if prop.startswith(graph.base) else None
 
 
 def _best(rows: Iterable[Mapping[str, Term]], languages: str) -> Mapping[str, str]:
-    """Return of each thing the description that suits the languages best."""
-    found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    """Return for each thing the description that suits the languages best."""
+    candidates: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
     for row in rows:
         thing, words = row["thing"], row.get("description")
         if isinstance(thing, NamedNode) and isinstance(words, Literal):
-            found[thing.value].append((fit(words, languages), str(row["rank"]), words.value))
-    return {iri: min(each)[-1] for iri, each in found.items()}
+            candidates[thing.value].append((fit(words, languages), str(row["rank"]), words.value))
+    return {iri: min(each)[-1] for iri, each in candidates.items()}

@@ -1,4 +1,4 @@
-"""The first page: what the graph is about, its texts, its dates, its places and its classes."""
+"""The first page: the main things of the graph, its texts, dates, places and classes."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.defined import Defined
 
 MOST_MOMENTS = 12
-"""How many dated facts the first page shows before it links to the rest."""
+"""The dated facts on the first page before the link to the rest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A source text and how many passages it has."""
+class TextSummary:
+    """A source text and its number of passages."""
 
     document: Named
     description: str
@@ -41,15 +41,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """All that the first page shows, beside what tells apart the things that it begins with.
+    """The data of the first page, except the table of the main things (see `glance`).
 
-    ``begins_with_classes`` says that the classes stand before dates and places: those of a graph
-    without an ontology of its own may be of anything.
+    ``begins_with_classes`` says that the classes come before dates and places, as in a graph
+    without its own ontology.
     """
 
     leading: tuple[Named, ...]
     leading_query: BoundQuery
-    texts: tuple[Text, ...]
+    texts: tuple[TextSummary, ...]
     texts_query: BoundQuery
     timeline: Timeline
     map: Map
@@ -65,14 +65,14 @@ class Home:
 
 
 def home(graph: Graph, languages: str) -> Home:
-    """Return what the first page shows, in the languages of a priority list."""
+    """Return the first page, in the languages of a priority list."""
     overview = graph.overview
     documents = [text.document for text in overview.texts]
     thesauri, terms = graph.thesauri, DefinedDraft(_main_terms(graph))
-    known = [*overview.leading, *documents, *thesauri.terms(), *terms.terms()]
-    names = Names(graph, known, languages)
+    nodes = [*overview.leading, *documents, *thesauri.terms(), *terms.terms()]
+    names = Names(graph, nodes, languages)
     texts = [
-        Text(names[text.document], best(text.descriptions, languages), text.passages)
+        TextSummary(names[text.document], best(text.descriptions, languages), text.passages)
         for text in overview.texts
     ]
     return Home(
@@ -89,16 +89,16 @@ def home(graph: Graph, languages: str) -> Home:
         thesauri=tuple(thesauri.outlines(names)),
         more_thesauri=thesauri.more,
         thesauri_query=thesauri.query,
-        defined=terms.shown(names),
+        defined=terms.with_names(names),
         begins_with_classes=not graph.classes.is_defined,
     )
 
 
 def _main_terms(graph: Graph) -> Mapping[NamedNode, str]:
-    """Return the terms that the first page names: of a graph that is first of all a vocabulary.
+    """Return the terms on the first page of a graph that is mainly a vocabulary.
 
-    It has no other things, or fewer than terms. Of classes these are the ones with which the tree
-    begins.
+    Such a graph has no other things, or fewer than terms. Of the classes only the roots of the tree
+    are shown.
     """
     ontology, things = graph.ontology, graph.classes
     is_vocabulary = all(map(is_machinery, things.counts)) or len(ontology.own) > things.total

@@ -1,7 +1,7 @@
-"""The map: the world's countries, and what of the graph lies where.
+"""The map: the countries of the world, and the locations of things of the graph.
 
-`places` reads what can be drawn, once, and which map shows all of it best; here it is named for a
-reader. Of very many things the first ones are named, and all others are dots.
+`places` reads once what can be drawn, and chooses the map; this module adds names for a reader. If
+there are very many things, the first ones have names, and all others are dots.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
-    from graphsvc.views.map.places import Place, Places, Undrawn
+    from graphsvc.views.map.places import MapPlace, Places, Undrawn
     from graphsvc.views.model import Named, Passage
 
 SENTENCES = view_query("map/sentences")
 
 MOST_SPOTS = 150
-"""How many places are drawn."""
+"""The most places with names."""
 
 MOST_OF_COUNTRY = 100
-"""How many things are listed in one country."""
+"""The most things in the list of one country."""
 
 _WIDE, _NARROW = 10, 18
-"""The size of the letters on a wide map and on a narrow one, as its style sheet has them."""
+"""The font sizes of the style sheet on a wide map and on a narrow one."""
 
 _SPOT, _KNOT = 4, 16
-"""How far from its middle a place is drawn on a wide map, and several on a narrow one."""
+"""The radius of a place on a wide map, and of several places on a narrow one."""
 
 _TOUCH = 56
-"""How far apart points stand on a narrow screen that a finger can tell apart."""
+"""The distance of points on a narrow screen that a finger can hit separately."""
 
 
 @dataclass(frozen=True, slots=True)
-class Country:
-    """A country of the map, and the things of the graph that are it or lie in it."""
+class MapCountry:
+    """A country on the map, the things that stand for it, and the things within it."""
 
     name: str
     path: str
@@ -60,7 +60,7 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """The name of a country, and where it stands on a wide map and on a narrow one."""
+    """The name of a country, and its label on a wide map and on a narrow one."""
 
     thing: Named
     wide: Label
@@ -69,14 +69,14 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place on the map; ``label`` is where its name stands, if there is room for it.
+    """A place on the map; ``label`` is the position of its name, if there is room for it.
 
     If it is more than a point, ``path`` has its lines and areas, and ``dots`` its points, as SVG
     paths.
     """
 
     thing: Named
-    place: Place
+    place: MapPlace
     x: float
     y: float
     label: Label | None
@@ -86,7 +86,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Knot:
-    """Places that a narrow screen cannot show apart."""
+    """Places that are too close together on a narrow screen."""
 
     spots: tuple[Spot, ...]
     x: float
@@ -95,16 +95,16 @@ class Knot:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """What the map shows; ``land`` is the outline of the countries that the graph does not have.
+    """The data of the map; ``land`` is the outline of the countries without things of the graph.
 
-    ``countries`` are those of which the graph has something, ``more`` is how many places have no
-    name here, and ``dots`` where all places are then. ``undrawn`` tells of how many things the
-    places cannot be drawn. ``meridians`` and ``parallels`` are the grid of a part of the world.
-    ``sentences`` are the passages that say something of each thing, if asked for.
+    ``countries`` are those with things of the graph. ``more`` is the number of places without a
+    name here; if there are any, ``dots`` has all places. ``undrawn`` counts the things whose places
+    cannot be drawn. ``meridians`` and ``parallels`` are the grid of a part of the world.
+    ``sentences`` are the passages about each thing, if requested.
     """
 
     land: str
-    countries: tuple[Country, ...]
+    countries: tuple[MapCountry, ...]
     titles: tuple[Title, ...]
     spots: tuple[Spot, ...]
     knots: tuple[Knot, ...]
@@ -117,49 +117,50 @@ class Map:
     query: BoundQuery
 
     @property
-    def named(self) -> list[Country]:
-        """Return the countries that the graph has."""
+    def named(self) -> list[MapCountry]:
+        """Return the countries that are things of the graph."""
         return [entry for entry in self.countries if entry.things]
 
     @property
     def things(self) -> list[Named]:
-        """Return all that is on the map."""
+        """Return all things on the map."""
         countries = chain.from_iterable(entry.things for entry in self.named)
         return [*countries, *(spot.thing for spot in self.spots)]
 
 
 def drawn_map(graph: Graph, languages: str) -> Map:
     """Return the map, without sentences."""
-    return _drawn(graph, Names(graph, _shown(graph.places), languages), {})
+    return _build(graph, Names(graph, _things_on_map(graph.places), languages), {})
 
 
 def map_with_sentences(graph: Graph, languages: str) -> Map:
-    """Return the map, and which passages say something of each thing on it."""
-    shown = _shown(graph.places)
-    rows = list(graph.rows(SENTENCES.bind({"thing": shown})))
-    names = Names(graph, [*shown, *(row["passage"] for row in rows)], languages)
-    found: dict[Term, list[Passage]] = {}
+    """Return the map, with the passages about each thing on it."""
+    things = _things_on_map(graph.places)
+    rows = list(graph.rows(SENTENCES.bind({"thing": things})))
+    names = Names(graph, [*things, *(row["passage"] for row in rows)], languages)
+    by_thing: dict[Term, list[Passage]] = {}
     for row in rows:
         passage = names.passage(row["passage"])
-        found.setdefault(row["thing"], []).extend([passage] if passage else [])
+        by_thing.setdefault(row["thing"], []).extend([passage] if passage else [])
     sentences = {
-        thing: sorted(passages, key=lambda entry: entry.order) for thing, passages in found.items()
+        thing: sorted(passages, key=lambda entry: entry.order)
+        for thing, passages in by_thing.items()
     }
-    return _drawn(graph, names, sentences)
+    return _build(graph, names, sentences)
 
 
-def _shown(places: Places) -> Sequence[NamedNode]:
-    """Return the things that have a place on the map or in its lists."""
+def _things_on_map(places: Places) -> Sequence[NamedNode]:
+    """Return the things on the map or in its lists."""
     listed = chain.from_iterable(
         part[:MOST_OF_COUNTRY] for each in places.countries for part in (each.things, each.within)
     )
     return [*dict.fromkeys(listed), *places.located[:MOST_SPOTS]]
 
 
-def _drawn(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage]]) -> Map:
-    places, shown = graph.places, graph.places.located[:MOST_SPOTS]
+def _build(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage]]) -> Map:
+    places, things = graph.places, graph.places.located[:MOST_SPOTS]
     countries = [
-        Country(
+        MapCountry(
             name=each.country.name,
             path=each.country.path,
             centre=each.country.centre,
@@ -169,16 +170,16 @@ def _drawn(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage
         for each in places.countries
     ]
     named = [thing.term for entry in countries for thing in entry.things]
-    query = PLACES.bind({"thing": [*named, *shown]})
+    query = PLACES.bind({"thing": [*named, *things]})
     whereabouts = places_of(graph.rows(query), graph.status)
-    located = [(names[thing], whereabouts[thing]) for thing in shown if thing in whereabouts]
+    located = [(names[thing], whereabouts[thing]) for thing in things if thing in whereabouts]
     located.sort(key=lambda pair: pair[0].label)
     chart = places.chart
     points = [chart.project(place.longitude, place.latitude) for _, place in located]
-    groups = lettering.together(points, _TOUCH)
+    groups = lettering.cluster(points, _TOUCH)
     middles = [lettering.middle(points[number] for number in group) for group in groups]
     titles, covered = _titles(countries, points, middles)
-    labels = lettering.placed(
+    labels = lettering.place_point_labels(
         [(thing.label, point) for (thing, _), point in zip(located, points, strict=True)],
         covered,
         _WIDE,
@@ -225,14 +226,14 @@ def _by_label(names: Names, things: Iterable[NamedNode]) -> tuple[Named, ...]:
 
 
 def _titles(
-    countries: Iterable[Country], points: Iterable[Point], middles: Iterable[Point]
+    countries: Iterable[MapCountry], points: Iterable[Point], middles: Iterable[Point]
 ) -> tuple[list[Title], list[Box]]:
-    """Return the names of the countries, and what they cover on a wide map."""
+    """Return the names of the countries, and their boxes on a wide map."""
     named = [(entry.things[0], entry.centre) for entry in countries if entry.things]
     words = [(thing.label, centre) for thing, centre in named]
-    spots = [lettering.around(x, y, _SPOT) for x, y in points]
-    wide, covered = lettering.spread(words, spots, _WIDE)
-    circles = [lettering.around(x, y, _KNOT) for x, y in middles]
-    narrow, _ = lettering.spread(words, circles, _NARROW)
+    spots = [lettering.square_around(x, y, _SPOT) for x, y in points]
+    wide, covered = lettering.place_area_labels(words, spots, _WIDE)
+    circles = [lettering.square_around(x, y, _KNOT) for x, y in middles]
+    narrow, _ = lettering.place_area_labels(words, circles, _NARROW)
     titles = [Title(thing, *at) for (thing, _), *at in zip(named, wide, narrow, strict=True)]
     return titles, covered

@@ -1,8 +1,8 @@
-"""Which things are countries of the world, or lie in one, by the codes that the world has for them.
+"""Recognises things that are countries of the world, or within one, by standard codes.
 
-Two or three letters mean many things: ``PA`` is Panama, and the pascal. So a code counts only of
-what is said to be a country, or a part of one, and if a property for such codes has it. A record of
-another collection is of a country if it is one of Wikidata's or if its IRI says so.
+Two or three letters mean many things: ``PA`` is Panama, and the pascal. So a code counts only if it
+is the value of a property for such codes, and if the class of the thing is one of countries or
+parts of countries. An IRI of another dataset counts if it is from Wikidata or ends with a code.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _WIKIDATA = re.compile(r"https?://www\.wikidata\.org/(?:entity|wiki)/(Q[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Country:
-    """A country of the world, and the things of the graph that are it or lie in it."""
+class CountryThings:
+    """A country of the world, the things that stand for it, and the things within it."""
 
     country: world.Country
     things: tuple[NamedNode, ...]
@@ -50,7 +50,7 @@ class Codes:
     """The codes of things that are countries or parts of them."""
 
     def __init__(self, rows: Iterable[Mapping[str, Term]]) -> None:
-        """Take what may be codes, each with a class of its thing."""
+        """Take rows with possible codes, each with a class of its thing."""
         self._codes: dict[NamedNode, set[str]] = defaultdict(set)
         for row in rows:
             thing = row.get("thing")
@@ -65,31 +65,31 @@ class Codes:
         elif isinstance(code, Literal) and (cls is None or _is_place(cls, code.value)):
             self._codes[thing].add(code.value)
 
-    def countries(self) -> tuple[Country, ...]:
-        """Return the countries of the world of which there is something."""
-        # The outlines of the world take long to read: only what looks like a code is worth it.
+    def countries(self) -> tuple[CountryThings, ...]:
+        """Return the countries of the world with things of the graph."""
+        # The outlines of the world take long to read, so they are read only if there are codes.
         if not any(_CODE.fullmatch(code) for own in self._codes.values() for code in own):
             return ()
-        known = world.by_code()
+        by_code = world.by_code()
         things: dict[str, list[NamedNode]] = defaultdict(list)
         within: dict[str, list[NamedNode]] = defaultdict(list)
         for thing, own in self._codes.items():
-            named = {known[code].name for code in own if code in known}
+            named = {by_code[code].name for code in own if code in by_code}
             parts = filter(_CODE_OF_PART.fullmatch, own)
-            above = {known[code[:2]].name for code in parts if code[:2] in known}
+            above = {by_code[code[:2]].name for code in parts if code[:2] in by_code}
             for name in named:
                 things[name].append(thing)
             for name in above - named:
                 within[name].append(thing)
         return tuple(
-            Country(each, tuple(things[each.name]), tuple(within[each.name]))
+            CountryThings(each, tuple(things[each.name]), tuple(within[each.name]))
             for each in world.countries()
             if each.name in things or each.name in within
         )
 
 
 def _is_place(cls: Term, code: str) -> bool:
-    """Tell whether a class is one of what has such a code: of countries, or of their parts."""
+    """Tell whether the things of a class may have a code: countries, or their parts."""
     name = cls.value if isinstance(cls, NamedNode) else ""
     end = re.split(r"[/#]", name.rstrip("/#"))[-1]
     words = {word.lower() for word in _WORD.findall(end)}

@@ -1,6 +1,6 @@
-"""Where things lie: by the codes that the world knows them by, and by their coordinates.
+"""The locations of things, from the codes of countries and from coordinates.
 
-Which things these are is the same for every request, and so it is read once.
+They are the same for every request, so they are read once.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     from graphsvc.pictures.region import Chart
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
-    from graphsvc.views.map.codes import Country
+    from graphsvc.views.map.codes import CountryThings
 
 PLACED = view_query("map/placed")
 PLACES = view_query("map/places")
 
 MOST_WHOLE = 150
-"""Of how many things the long geometries decide which part of the earth is shown."""
+"""The most things whose long geometries are read completely to choose the map."""
 
 MOST_DOTS = 5_000
-"""How many places are drawn at all, most of them as dots without a name."""
+"""The most places on the map, most of them dots without names."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Coordinates in degrees (WGS 84), north and east positive, and who states them.
+class MapPlace:
+    """Coordinates in degrees (WGS 84), north and east positive, and their status.
 
     They are those of the middle, if ``geometry`` is more than a point.
     """
@@ -53,7 +53,7 @@ class Place:
 
     @property
     def words(self) -> str:
-        """Return the coordinates as they are written on maps."""
+        """Return the coordinates in the usual form of maps."""
         return Phrase(
             "%(latitude)s° %(north)s, %(longitude)s° %(east)s",
             latitude=f"{abs(self.latitude):.2f}",
@@ -64,7 +64,7 @@ class Place:
 
     @property
     def kind(self) -> str:
-        """Return what the place is on the map, if it is no point."""
+        """Return the kind of geometry, or nothing for a point."""
         if self.geometry.areas:
             return Phrase("area")
         if self.geometry.lines:
@@ -74,7 +74,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Undrawn:
-    """How many things have a place that is not drawn: in another system, or not to be read."""
+    """The number of things that are not drawn: in another reference system, or unreadable."""
 
     elsewhere: int = 0
     unreadable: int = 0
@@ -82,14 +82,14 @@ class Undrawn:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What can be drawn: the countries that the graph knows, and things with coordinates.
+    """What can be drawn: countries of the graph, and things with coordinates.
 
-    ``land`` is the outline of all other countries, as an SVG path. ``spots`` gives, for each thing
-    that is drawn, the one that its place on the map is named after. ``chart`` is the map that shows
-    all of them best, and ``dots`` are the places on it, as an SVG path.
+    ``land`` is the outline of all other countries, as an SVG path. ``spots`` has, for each thing on
+    the map, the thing whose name its place has. ``chart`` is the map that fits all of them best,
+    and ``dots`` are the places on it, as an SVG path.
     """
 
-    countries: tuple[Country, ...]
+    countries: tuple[CountryThings, ...]
     located: tuple[NamedNode, ...]
     land: str
     spots: Mapping[Term, NamedNode]
@@ -99,20 +99,20 @@ class Places:
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table]) -> Places:
-        """Read them by what answers queries."""
+        """Read them with a function that answers queries."""
         survey = _Survey()
         for row in rows(PLACED.bind({})):
             thing = row.get("thing")
             if isinstance(thing, NamedNode):
                 survey.take(thing, row)
-        # The long geometries that are drawn are read whole, so that the map has room for them.
+        # Long geometries are read completely, so that the map has room for them.
         for row in rows(PLACES.bind({"thing": survey.begun[:MOST_WHOLE]})):
             survey.take_whole(row)
         countries = Codes(rows(CODES.bind({}))).countries()
         spots: dict[Term, NamedNode] = {
             thing: each.things[0] for each in countries for thing in each.things
         }
-        # What is drawn as a country is no spot as well.
+        # A country is not drawn as a spot too.
         others = tuple(
             thing for thing in survey.extents if thing not in spots and isinstance(thing, NamedNode)
         )
@@ -132,7 +132,7 @@ class Places:
 
 
 class _Survey:
-    """Which things are where, and which would be, if their places could be drawn."""
+    """Collects the extents of things, and the things that cannot be drawn."""
 
     def __init__(self) -> None:
         self.extents: dict[Term, Extent] = {}
@@ -141,7 +141,7 @@ class _Survey:
         self._unreadable: set[NamedNode] = set()
 
     def take(self, thing: NamedNode, row: Mapping[str, Term]) -> None:
-        """Take a row about a thing; of a long geometry it has the beginning."""
+        """Add a row about a thing; it has only the beginning of a long geometry."""
         try:
             self.extents.setdefault(thing, extent_of(row))
             if is_cut(row):
@@ -152,20 +152,20 @@ class _Survey:
             self._unreadable.add(thing)
 
     def take_whole(self, row: Mapping[str, Term]) -> None:
-        """Take a row with all of a geometry."""
+        """Add a row with a complete geometry."""
         if is_geometric(row):
             with suppress(ValueError):
                 self.extents[row["thing"]] = geometry_of(row).extent
 
     def undrawn(self) -> Undrawn:
-        """Return how many things have no place that can be drawn."""
-        known = self.extents.keys()
-        elsewhere = self._elsewhere - known
-        return Undrawn(len(elsewhere), len(self._unreadable - known - elsewhere))
+        """Return the number of things that cannot be drawn."""
+        located = self.extents.keys()
+        elsewhere = self._elsewhere - located
+        return Undrawn(len(elsewhere), len(self._unreadable - located - elsewhere))
 
 
 def _dots(chart: Chart, extents: Iterable[Extent]) -> str:
-    """Return the middles of some parts of the earth as points of an SVG path, each once."""
+    """Return the middles of some extents as points of an SVG path, each once."""
     points = dict.fromkeys(
         (round(x), round(y)) for x, y in (chart.project(*extent.middle) for extent in extents)
     )
@@ -174,14 +174,14 @@ def _dots(chart: Chart, extents: Iterable[Extent]) -> str:
 
 def places_of(
     rows: Iterable[Mapping[str, Term]], status: Callable[[Collection[Term]], Status]
-) -> Mapping[Term, Place]:
-    """Return the place of each thing that has coordinates in the answers of the query for places.
+) -> Mapping[Term, MapPlace]:
+    """Return the place of each thing with coordinates in the rows of the query for places.
 
-    ``status`` tells by its graph who states a fact. Of a thing that has several places the text's
-    comes before the editors', and one is taken.
+    ``status`` returns the status of a fact from its graphs. If a thing has several places, the one
+    with the best status is used.
     """
     statuses = list(Status)
-    found: dict[Term, tuple[tuple[int, int, float, float], Geometry]] = {}
+    best: dict[Term, tuple[tuple[int, int, float, float], Geometry]] = {}
     for row in rows:
         if not is_geometric(row):
             continue
@@ -191,12 +191,12 @@ def places_of(
             continue
         longitude, latitude = geometry.middle
         rank = statuses.index(status([row["graph"]]))
-        # An area tells more than a point.
+        # An area is better than a point.
         candidate = (rank, -bool(geometry.areas) - bool(geometry.lines), latitude, longitude)
-        known = found.get(row["thing"])
-        if known is None or candidate < known[0]:
-            found[row["thing"]] = (candidate, geometry)
+        current = best.get(row["thing"])
+        if current is None or candidate < current[0]:
+            best[row["thing"]] = (candidate, geometry)
     return {
-        thing: Place(latitude, longitude, statuses[rank], geometry)
-        for thing, ((rank, _, latitude, longitude), geometry) in found.items()
+        thing: MapPlace(latitude, longitude, statuses[rank], geometry)
+        for thing, ((rank, _, latitude, longitude), geometry) in best.items()
     }

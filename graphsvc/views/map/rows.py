@@ -1,4 +1,4 @@
-"""The rows of the queries for places: what geometry each tells, and why some tell none."""
+"""The rows of the queries for places as geometries."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
 
 CUT_AT = 2000
-"""How many characters of a geometry are read at first; it stands in the query."""
+"""The most characters of a geometry in the first query, which has the same limit."""
 
 _PAIR = re.compile(r"(?<![0-9])(-?[0-9]++(?:\.[0-9]++)?)[\s,]++(-?[0-9]++(?:\.[0-9]++)?)")
 _BETWEEN = ",[]"
 
 
 def is_geometric(row: Mapping[str, Term]) -> bool:
-    """Tell whether a row is about where a thing is."""
+    """Tell whether a row has a geometry."""
     return not row.keys().isdisjoint(("latitude", "shape", "pairs"))
 
 
 def is_cut(row: Mapping[str, Term]) -> bool:
-    """Tell whether a row has no more than the beginning of a geometry."""
+    """Tell whether a row has only the beginning of a geometry."""
     return "shape" in row and len(words(row["shape"])) == CUT_AT
 
 
 def geometry_of(row: Mapping[str, Term]) -> Geometry:
-    """Return the geometry that a row tells.
+    """Return the geometry of a row.
 
-    Errors: ValueError; OtherSystemError if it is in coordinates that are not degrees of the earth.
+    Errors: ValueError; OtherSystemError if the coordinates are not degrees of the earth.
     """
     if "shape" in row:
-        found = geometry.read(words(row["shape"]))
-        if found.is_empty:
+        parsed = geometry.read(words(row["shape"]))
+        if parsed.is_empty:
             raise ValueError("empty")
-        return found
+        return parsed
     if "pairs" in row:
         return _of_positions(geometry.pairs(words(row["pairs"])))
     latitude, longitude = (float(words(row[name])) for name in ("latitude", "longitude"))
@@ -50,7 +50,7 @@ def geometry_of(row: Mapping[str, Term]) -> Geometry:
 
 
 def extent_of(row: Mapping[str, Term]) -> Extent:
-    """Return which part of the earth the geometry of a row takes, if only its beginning is there.
+    """Return the extent of the geometry of a row, also if only its beginning is there.
 
     Errors: as `geometry_of`.
     """
@@ -60,7 +60,7 @@ def extent_of(row: Mapping[str, Term]) -> Extent:
     # The last number may be cut.
     end = max(map(text.rfind, _BETWEEN)) + 1
     pairs = _PAIR.findall(text[:end].rstrip(_BETWEEN + whitespace))
-    # What begins as a line through these positions is one whatever follows.
+    # The positions of the beginning are enough for an extent.
     begun = ",".join(f"{first} {second}" for first, second in pairs)
     system = text[: text.index(">") + 1] if text.lstrip().startswith("<") else ""
     return geometry.read(f"{system} MULTIPOINT({begun})").extent

@@ -1,6 +1,6 @@
-"""What to call the things that a page names, and which are passages: all are asked for at once.
+"""The names of all things on a page, and which of them are passages, read with few queries.
 
-A view gathers the terms of its answers, makes one `Names` of them, and takes each name from it.
+A view collects the terms of its answers, makes one `Names` of them, and takes each name from it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.language_priority import distance
 from graphsvc.naming import WORDS
-from graphsvc.views.labels import Labels, fit, spelled
+from graphsvc.views.labels import Labels, fit, spell_term
 from graphsvc.views.model import Passage
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
@@ -27,11 +27,11 @@ LABELS = view_query("names/labels")
 FORMS = view_query("names/forms")
 
 MOST_AT_ONCE = 1000
-"""How many things are named in one query."""
+"""The most things in one query."""
 
 
 class Names:
-    """What some terms are called, in the languages of a priority list."""
+    """The names of some terms, in the languages of a priority list."""
 
     def __init__(self, graph: Graph, terms: Iterable[Term], languages: str) -> None:
         self.languages = languages
@@ -49,18 +49,18 @@ class Names:
             self._read(graph, unknown[start : start + MOST_AT_ONCE])
 
     def __getitem__(self, term: Term) -> Named:
-        """Return a term under its label, or else as it is written."""
-        found = self._chosen.get(term)
-        if found is None:
-            found = self._chosen[term] = self.labelled(term) or self.spelled(term)
-        return found
+        """Return a term with its label, or else spelled out."""
+        name = self._chosen.get(term)
+        if name is None:
+            name = self._chosen[term] = self.labelled(term) or self.spell(term)
+        return name
 
-    def spelled(self, term: Term) -> Named:
-        """Return a term as it is written, with a prefix if one fits."""
-        return spelled(term, self._naming.prefixes)
+    def spell(self, term: Term) -> Named:
+        """Return a term without a label: an IRI with its prefix, a literal with its text."""
+        return spell_term(term, self._naming.prefixes)
 
     def labelled(self, term: Term) -> Named | None:
-        """Return a term under its label; None if it has none."""
+        """Return a term with its label; None if it has none."""
         return self._terms.name(term, self.languages) or self._labels.name(term, self.languages)
 
     def all(self, term: Term) -> Sequence[str]:
@@ -68,7 +68,7 @@ class Names:
         return [*self._terms.labels(term), *self._labels.all(term)]
 
     def passage(self, term: object) -> Passage | None:
-        """Return the passage that a node is; None if it is none."""
+        """Return the passage with a node; None if the node is no passage."""
         return self._passages.get(term)  # type: ignore[call-overload, no-any-return]
 
     def _read(self, graph: Graph, things: Sequence[NamedNode]) -> None:
@@ -92,7 +92,7 @@ class Names:
                 self._labels.add(row["thing"], label, naming.ranks[labelling])
 
     def _add_passage(self, node: NamedNode, words: Literal, number: int | None) -> None:
-        """Take the words of a passage, if they suit the reader better than those before."""
+        """Store the words of a passage, if they suit the reader better than the previous ones."""
         before = self._passages.get(node)
         if before is None or fit(words, self.languages) < distance(before.language, self.languages):
             self._passages[node] = Passage(node.value, number, words.value, words.language)

@@ -1,7 +1,7 @@
-"""What stands around a thing: the things that it is tied to, by which facts, and who says so.
+"""The neighbourhood of a thing: the things that facts connect to it, and the evidence for these.
 
-Three queries make a ring of neighbours: what is around the thing, what ties those of one page to
-it, and from what the inferred ones of these facts follow. What vouches for facts is no neighbour.
+Three queries read the neighbours: all neighbours of the thing, the facts between the thing and the
+neighbours of one page, and the premises of the inferred ones. Evidence is no neighbour.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ TIES = view_query("neighbours/ties")
 DERIVED = view_query("neighbours/derived")
 
 RING_SIZE = 60
-"""How many neighbours are shown at once."""
+"""The neighbours on one page."""
 
 _MOST_READ = 1000
-"""How many facts the query reads in each direction."""
+"""The most facts that the query reads in each direction."""
 
 _IN = Literal("in")
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A fact that ties a neighbour to a thing; ``incoming`` if the neighbour is its subject.
+    """A fact between a thing and a neighbour; ``incoming`` if the neighbour is its subject.
 
-    The passages state the fact, or are those that it follows from.
+    The passages state the fact, or are its premises.
     """
 
     property: Named
@@ -51,9 +51,9 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A thing beside another one, and all that ties the two together, the weightiest first.
+    """A neighbour of a thing, and the facts between them; facts with the best status come first.
 
-    What leads the same way as the first tie stands with it.
+    Facts with the direction of the first one come before the others.
     """
 
     thing: Named
@@ -61,20 +61,20 @@ class Neighbour:
 
     @property
     def first(self) -> Tie:
-        """Return the tie that stands for all where there is room for one."""
+        """Return the tie that is shown if there is room for only one."""
         return self.ties[0]
 
     @property
     def incoming(self) -> bool:
-        """Tell whether the neighbour points to the thing, going by that tie."""
+        """Tell whether the neighbour is the subject of the first tie."""
         return self.first.incoming
 
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """The neighbours of a thing: a page of them, and how many there are.
+    """The neighbours of a thing: a page of them, and the number of all.
 
-    ``is_partial`` tells that so many facts speak of the thing that not all were read.
+    ``is_partial`` tells that the thing has too many facts to read all.
     """
 
     centre: Named
@@ -86,7 +86,7 @@ class Ring:
 
     @property
     def pages(self) -> int:
-        """Return on how many pages they stand."""
+        """Return the number of pages."""
         return max(1, -(-self.total // RING_SIZE))
 
     @property
@@ -96,12 +96,12 @@ class Ring:
 
 
 def ring(graph: Graph, iri: str, languages: str, page: int = 1) -> Ring:
-    """Return what stands around a thing, a page of it, in the order of what ties it to it."""
+    """Return a page of the neighbours of a thing, in the order of the connecting properties."""
     centre = NamedNode(iri)
     around = list(graph.rows(AROUND.bind({"thing": centre})))
     others = _in_order(graph, around, languages)
-    shown = others[(page - 1) * RING_SIZE : page * RING_SIZE]
-    ties = TIES.bind({"thing": centre, "other": shown})
+    on_page = others[(page - 1) * RING_SIZE : page * RING_SIZE]
+    ties = TIES.bind({"thing": centre, "other": on_page})
     neighbours, name = _neighbours(graph, centre, list(graph.rows(ties)), languages)
     incoming = sum(row["direction"] == _IN for row in around)
     return Ring(
@@ -115,7 +115,7 @@ def ring(graph: Graph, iri: str, languages: str, page: int = 1) -> Ring:
 
 
 def _in_order(graph: Graph, around: Iterable[Mapping[str, Term]], languages: str) -> Sequence[Term]:
-    """Return the neighbours in an order that needs no names of theirs: there may be very many."""
+    """Return the neighbours in an order that does not need their names: they may be very many."""
     around = list(around)
     names = Names(graph, {row["property"] for row in around}, languages)
     labels = {prop: names[prop].label for prop in {row["property"] for row in around}}
@@ -129,11 +129,11 @@ def _in_order(graph: Graph, around: Iterable[Mapping[str, Term]], languages: str
 def _neighbours(
     graph: Graph, centre: NamedNode, rows: Sequence[Mapping[str, Term]], languages: str
 ) -> tuple[tuple[Neighbour, ...], Named]:
-    """Return the neighbours of which the rows tell, and the name of the thing in the middle."""
+    """Return the neighbours in the rows, and the name of the thing in the centre."""
     graphs: dict[tuple[Term, Term, Term], set[Term]] = defaultdict(set)
     for row in rows:
         graphs[row["other"], row["direction"], row["property"]].add(row["graph"])
-    inferred = {other for (other, _, _), found in graphs.items() if graph.inferred in found}
+    inferred = {other for (other, _, _), stating in graphs.items() if graph.inferred in stating}
     sources: dict[tuple[Term, Term, Term], dict[Term, set[Term]]] = defaultdict(
         lambda: defaultdict(set)
     )
@@ -144,17 +144,17 @@ def _neighbours(
     followed = (term for steps in sources.values() for each in steps.values() for term in each)
     names = Names(graph, [centre, *speaking, *followed], languages)
     ties: dict[Term, list[Tie]] = defaultdict(list)
-    for key, found in graphs.items():
+    for key, stating in graphs.items():
         other, direction, prop = key
-        passages = _passages(names, found)
-        status = graph.status(found)
+        passages = _passages(names, stating)
+        status = graph.status(stating)
         if status is Status.INFERRED:
-            # Those from which it follows on its shortest way.
-            ways = (_passages(names, step) for step in sources[key].values())
-            passages = min(ways, key=len, default=())
+            # The premises of its shortest derivation.
+            alternatives = (_passages(names, step) for step in sources[key].values())
+            passages = min(alternatives, key=len, default=())
         ties[other].append(Tie(names[prop], direction == _IN, status, passages))
-    found_neighbours = (_neighbour(names[other], each) for other, each in ties.items())
-    ordered = sorted(found_neighbours, key=lambda one: (one.first.property.label, one.thing.label))
+    neighbours = (_neighbour(names[other], each) for other, each in ties.items())
+    ordered = sorted(neighbours, key=lambda one: (one.first.property.label, one.thing.label))
     return tuple(ordered), names[centre]
 
 
@@ -169,5 +169,5 @@ def _weight(tie: Tie) -> tuple[int, bool, str]:
 
 
 def _passages(names: Names, nodes: Iterable[Term]) -> tuple[Passage, ...]:
-    found = filter(None, map(names.passage, nodes))
-    return tuple(sorted(found, key=lambda passage: passage.order))
+    passages = filter(None, map(names.passage, nodes))
+    return tuple(sorted(passages, key=lambda passage: passage.order))

@@ -1,7 +1,8 @@
-"""Nameless things where they hang: what is said of a blank node is shown at what leads to it.
+"""Blank nodes in place: the content of a blank node is shown at each fact that leads to it.
 
-A blank node has a name within one answer only, so what hangs at some things is read by one query,
-as deep as a reader follows. What hangs at several is shown at each; a circle ends where it closes.
+The label of a blank node is valid within one answer only, so one query reads all blank nodes of
+some things, down to a fixed depth. A node with several facts is shown at each of them; a cycle ends
+where it closes.
 """
 
 from __future__ import annotations
@@ -38,15 +39,15 @@ CLOSURE = view_query("nested/closure")
 HOLDERS = view_query("nested/holders")
 
 MOST_NODES, MOST_ROWS, DEEPEST = 500, 10_000, 6
-"""How many nameless things are read, how many rows, and how deep: this stands in the query."""
+"""The most blank nodes, rows and levels that are read: the query has the same limits."""
 
-_MOST_SHOWN = 1000
-"""How many nameless things a page shows: each as often as something leads to it."""
+_MOST_NESTS = 1000
+"""The most blank nodes on a page, each as often as facts lead to it."""
 
 _LONGEST = 160
-"""How many characters the text of a nameless thing has at most."""
+"""The most characters in the text of a blank node."""
 
-#: The properties of a statement node that states a value, and those that repeat it as a node.
+#: The property of a statement node for its value, and those that repeat the value as a node.
 #: https://www.mediawiki.org/wiki/Wikibase/Indexing/RDF_Dump_Format#Prefixes_used
 _STATING = re.compile(r"/prop/statement/[^/]+$")
 _REPEATING = re.compile(r"/prop/(?:statement|qualifier|reference)/value(?:-normalized)?/")
@@ -55,10 +56,10 @@ _CIRCLE = Phrase("the same as around this")
 
 
 class Nested:
-    """What is said of the nameless things that hang at some things, and where it is said.
+    """The facts of the blank nodes of some things, and the graphs that state them.
 
-    ``claims`` are rows about nodes with names that are shown in the same way, ``forms`` are the
-    literals as they are written.
+    ``claims`` are rows about named nodes that are shown in the same way, ``forms`` are the literals
+    as the source files write them.
     """
 
     def __init__(
@@ -82,34 +83,34 @@ class Nested:
 
     @classmethod
     def read(cls, graph: Graph, things: Sequence[NamedNode], claims: Sequence[Row] = ()) -> Nested:
-        """Read what hangs at some things."""
+        """Read the blank nodes of some things."""
         return cls([*graph.rows(CLOSURE.bind({"thing": things}))], claims, graph.forms)
 
     def holds(self, node: Term) -> bool:
-        """Tell whether a node is shown where it hangs."""
+        """Tell whether the content of a node is shown in place."""
         return isinstance(node, BlankNode) or node in self._claims
 
     def is_claim(self, node: Term) -> bool:
-        """Tell whether a node with a name is shown where it hangs."""
+        """Tell whether a node is a named one that is shown in place."""
         return node in self._claims
 
     @property
     def is_cut(self) -> bool:
-        """Tell whether more hangs there than was read."""
+        """Tell whether not all blank nodes were read."""
         return any(self.lacks(node, depth) for node, depth in self._depths.items())
 
     def lacks(self, node: Term, depth: int) -> bool:
-        """Tell whether what is said of a node, found so deep, was not read."""
+        """Tell whether the facts of a node at this depth were not read."""
         return not self.statements.about(node) and (self.is_partial or depth > DEEPEST)
 
     def of(self, thing: Term) -> Iterator[Row]:
-        """Yield the rows of the facts that lead from a thing to nameless ones."""
+        """Yield the rows of the facts from a thing to blank nodes."""
         return (row for row in self.rows if row["subject"] == thing)
 
     def named(self, term: Term, names: Names) -> Named:
-        """Return a term under its name; what has none is told by a short text.
+        """Return a term with its label; a blank node or a triple has a short text in place of it.
 
-        That is an expression, a list, or some of what is said of it; of a triple its terms.
+        The text is an expression, a list, or some facts; for a triple its terms.
         """
         if isinstance(term, Triple):
             parts = (term.subject, term.predicate, term.object)
@@ -117,12 +118,12 @@ class Nested:
         return self._text(term, names) if isinstance(term, BlankNode) else names[term]
 
     def in_words(self, node: Term, names: Names) -> tuple[str | Named, ...]:
-        """Return a nameless thing in words, with its values as they are written."""
-        parts = self._as_written.in_words(node)
+        """Return a blank node in words, with its values in their written form."""
+        parts = self._with_written_forms.in_words(node)
         return tuple(part if isinstance(part, str) else names[part] for part in parts)
 
     @cached_property
-    def _as_written(self) -> Statements:
+    def _with_written_forms(self) -> Statements:
         return Statements(
             (each.subject, each.predicate, self._forms.restored_value(each)) for each in self.graphs
         )
@@ -133,19 +134,19 @@ class Nested:
         return Named(node, shorten("".join(words), _LONGEST, placeholder=" …"))
 
     def terms(self) -> Iterator[Term]:
-        """Yield every term that is to be named."""
+        """Yield every term that needs a name."""
         for row in self.rows:
             yield from row.values()
 
     @cached_property
     def is_partial(self) -> bool:
-        """Tell whether there were too many nameless things to read all."""
+        """Tell whether there were too many blank nodes to read all."""
         nodes = {each.subject for each in self.graphs if isinstance(each.subject, BlankNode)}
         return len(nodes) >= MOST_NODES or len(self.rows) >= MOST_ROWS
 
     @cached_property
     def _depths(self) -> Mapping[Term, int]:
-        """Return how deep each nameless thing hangs; the rest of a list is no deeper than it."""
+        """Return the depth of each blank node; the cells of a list have the same depth."""
         waiting: list[tuple[Term, int]] = [
             (each.object, 1) for each in self.graphs if isinstance(each.subject, NamedNode)
         ]
@@ -160,17 +161,17 @@ class Nested:
 
 
 class Nests:
-    """Shows nameless things as what is said of them; ``make`` makes each fact."""
+    """Turns blank nodes into nests; ``make`` makes each fact."""
 
     def __init__(self, nested: Nested, names: Names, make: Make) -> None:
         self._nested = nested
         self._statements = nested.statements
         self._names = names
         self._make = make
-        self._left = _MOST_SHOWN
+        self._left = _MOST_NESTS
 
     def nest(self, node: Term, above: tuple[Term, ...] = ()) -> Nest | None:
-        """Return what is said of a node if it is nameless; it hangs at those ``above``."""
+        """Return the nest of a node that is shown in place; ``above`` are the nodes around it."""
         if not isinstance(node, NamedNode | BlankNode) or not self._nested.holds(node):
             return None
         self._left -= 1
@@ -206,10 +207,10 @@ class Nests:
         return self._make(triple, graphs, self.nest(triple.object, above))
 
     def _cells(self, head: Term) -> Iterator[Triple]:
-        """Yield what the cells of a list have for their members, in its order."""
-        seen: set[Term] = set()
-        while isinstance(head, BlankNode) and head not in seen:
-            seen.add(head)
+        """Yield the triples of a list's cells for their members, in order."""
+        visited: set[Term] = set()
+        while isinstance(head, BlankNode) and head not in visited:
+            visited.add(head)
             for value in self._statements.values(head, RDF.first):
                 yield Triple(head, RDF.first, value)
             head = next(iter(self._statements.values(head, RDF.rest)), RDF.nil)
@@ -220,11 +221,11 @@ def _states(prop: Term) -> bool:
 
 
 def _repeats(prop: NamedNode) -> bool:
-    """Tell whether a property of a statement node says nothing that its page does not say."""
+    """Tell whether a property of a statement node only repeats what the page shows."""
     return prop == RDF.type or _REPEATING.search(prop.value) is not None
 
 
 def _order(pair: tuple[Named, tuple[Fact, ...]]) -> tuple[bool, bool, str]:
-    """Return the key that puts types first and sources last."""
+    """Return the sort key: types come first and sources last."""
     prop, _ = pair
     return (prop.term == PROV.wasDerivedFrom, prop.term != RDF.type, prop.label)

@@ -1,14 +1,14 @@
-"""Who says a fact, where that is no passage of a text: graphs, nanopublications, annotations.
+"""The sources of facts besides passages: named graphs, nanopublications, annotations.
 
-What of these a graph has at all is read once. So a page asks for nothing that is nowhere.
+`Origins` reads once which of these a graph has. So a page runs no query without an answer.
 
     graphs       the named graphs
-    described    whether statements are described, otherwise than as derivations
-    said         what is said of some graphs, and of the nanopublications that they belong to
-    content      what stands in some graphs
-    annotations  what is said of facts: by reifiers, the way of RDF 1.2, and by descriptions of
-                 statements, that of RDF 1.1
-    claims       what the statement nodes of a thing say: the way of Wikidata
+    described    whether there are descriptions of statements, besides derivations
+    said         the metadata of some graphs and of their nanopublications
+    content      the statements in some graphs
+    annotations  the annotations of facts: by reifiers (RDF 1.2) and by descriptions of statements
+                 (RDF 1.1)
+    claims       the statement nodes of a thing, as in Wikidata
 """
 
 from __future__ import annotations
@@ -50,24 +50,24 @@ if TYPE_CHECKING:
 GRAPHS = view_query("origins/graphs")
 RECORDS = view_query("origins/records")
 DESCRIBED = view_query("origins/described")
-SAID = view_query("origins/said")
+GRAPH_METADATA = view_query("origins/said")
 CONTENT = view_query("origins/content")
 ANNOTATIONS = view_query("origins/annotations")
 CLAIMS = view_query("origins/claims")
 
 MOST_GRAPHS, MOST_CONTENT = 1000, 200
-"""How many named graphs are known by their names, and how many statements of some are shown."""
+"""The most named graphs that are read, and the most statements of graphs on a page."""
 
 _MOST_DESCRIBED = 200
-"""Of how many graphs a page tells what is said of them."""
+"""The most graphs whose metadata a page shows."""
 
 _MOST_ANNOTATED = 1000
-"""How many facts are looked up among what reifiers speak of."""
+"""The most facts of which reifiers are looked up."""
 
 #: The graphs that the program makes itself.
-_MADE = frozenset({"dataset", "examples", "inferred", DERIVATIONS, "editorial"})
+_GENERATED = frozenset({"dataset", "examples", "inferred", DERIVATIONS, "editorial"})
 
-#: What is said of each step of an inference.
+#: The properties of each step of an inference.
 _DERIVING = frozenset({RDF.predicate, PROV.wasDerivedFrom, DCTERMS.conformsTo})
 
 _SCHEMA = Namespace("http://schema.org/")
@@ -94,9 +94,9 @@ _ORIGINS = frozenset(
 
 
 class Origins:
-    """Which of its sources a graph tells: it is read once.
+    """The kinds of sources that a graph has, read once.
 
-    What the statistics of the graph do not count is nowhere asked for.
+    A property that the statistics of the graph do not count does not occur.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -111,58 +111,60 @@ class Origins:
         self.has_derivations = sizes.keys() >= _DERIVING or bool(graph.rows(records).rows)
         self.has_notes = OA.hasTarget in sizes
         self.has_statements = RDF.predicate in sizes and bool(graph.rows(DESCRIBED.bind({})).rows)
-        found = [row["graph"] for row in graph.rows(GRAPHS.bind({}))]
-        self._graphs = frozenset(filter(self._tells, found))
-        self._are_all = len(found) < MOST_GRAPHS
+        graphs = [row["graph"] for row in graph.rows(GRAPHS.bind({}))]
+        self._graphs = frozenset(filter(self._tells, graphs))
+        self._are_all = len(graphs) < MOST_GRAPHS
 
     def tells(self, graph: Term) -> bool:
-        """Tell whether it says something that a fact is in a graph: there are others."""
+        """Tell whether a graph is worth showing as a source: there are other graphs too."""
         return len(self._graphs) > 1 and self._tells(graph)
 
     def is_graph(self, term: Term) -> bool:
-        """Tell whether a term is the name of a graph, and it says something what is in it."""
+        """Tell whether a term is the name of a graph whose content is worth showing."""
         return self.tells(term) and (term in self._graphs or not self._are_all)
 
     def named(self, graph: Term, names: Names) -> Named:
-        """Return a graph under its label, or the name of its file."""
-        found = names.labelled(graph)
-        if found is None and isinstance(graph, NamedNode) and graph.value.startswith(self._base):
-            found = Named(graph, unquote(graph.value.removeprefix(self._base)))
-        return found or names[graph]
+        """Return a graph with its label, or with the name of its file."""
+        name = names.labelled(graph)
+        if name is None and isinstance(graph, NamedNode) and graph.value.startswith(self._base):
+            name = Named(graph, unquote(graph.value.removeprefix(self._base)))
+        return name or names[graph]
 
     def _tells(self, graph: Term) -> bool:
         if not isinstance(graph, NamedNode) or graph.value in self._passages:
             return False
         name = graph.value.removeprefix(self._base)
-        return name == graph.value or not (self._has_texts or name in _MADE)
+        return name == graph.value or not (self._has_texts or name in _GENERATED)
 
 
 class Sources:
-    """What is said of the graphs that state the facts of a page."""
+    """The metadata of the graphs that state the facts of a page."""
 
     def __init__(self, origins: Origins, rows: Iterable[Row] = ()) -> None:
         self._origins = origins
         self.rows = tuple(rows)
-        self._said: dict[Term, list[Row]] = defaultdict(list)
+        self._rows: dict[Term, list[Row]] = defaultdict(list)
         for row in self.rows:
-            self._said[row["graph"]].append(row)
+            self._rows[row["graph"]].append(row)
         self._sources: dict[Term, Source] = {}
 
     @classmethod
     def read(cls, graph: Graph, graphs: Iterable[Term]) -> Sources:
-        """Read what is said of those graphs among some that it says something to name."""
-        told = [each for each in dict.fromkeys(graphs) if graph.origins.tells(each)]
-        query = SAID.bind({"graph": told[:_MOST_DESCRIBED]})
+        """Read the metadata of those graphs that are worth showing."""
+        informative = [each for each in dict.fromkeys(graphs) if graph.origins.tells(each)]
+        query = GRAPH_METADATA.bind({"graph": informative[:_MOST_DESCRIBED]})
         return cls(graph.origins, graph.rows(query))
 
     def of(self, graphs: Iterable[Term], names: Names) -> tuple[Source, ...]:
         """Return the sources among some graphs, in the order of their names."""
-        told = (self._source(each, names) for each in graphs if self._origins.tells(each))
-        return tuple(sorted(told, key=lambda source: (source.graph.label, str(source.graph.term))))
+        sources = (self._source(each, names) for each in graphs if self._origins.tells(each))
+        return tuple(
+            sorted(sources, key=lambda source: (source.graph.label, str(source.graph.term)))
+        )
 
     def _source(self, graph: Term, names: Names) -> Source:
         if graph not in self._sources:
-            rows = self._said.get(graph, ())
+            rows = self._rows.get(graph, ())
             published = next((row["publication"] for row in rows if "publication" in row), None)
             self._sources[graph] = Source(
                 graph=self._origins.named(graph, names),
@@ -175,38 +177,38 @@ class Sources:
 
 
 def _values(rows: Iterable[Row], properties: Collection[Term], names: Names) -> tuple[Named, ...]:
-    found = dict.fromkeys(row["value"] for row in rows if row["property"] in properties)
-    return tuple(names[value] for value in found if not isinstance(value, BlankNode))
+    values = dict.fromkeys(row["value"] for row in rows if row["property"] in properties)
+    return tuple(names[value] for value in values if not isinstance(value, BlankNode))
 
 
 class Annotations:
-    """What is said of the facts of a thing themselves."""
+    """The annotations of the facts of a thing."""
 
     def __init__(self, rows: Iterable[tuple[Triple, Row]] = ()) -> None:
         self.rows: list[Row] = []
-        self._said: dict[Triple, dict[Term, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        self._rows: dict[Triple, dict[Term, list[Row]]] = defaultdict(lambda: defaultdict(list))
         for fact, row in rows:
             self.rows.append(row)
-            self._said[fact][row["statement"]].append(row)
+            self._rows[fact][row["statement"]].append(row)
 
     @classmethod
     def read(cls, graph: Graph, thing: NamedNode, facts: Iterable[Triple]) -> Annotations:
-        """Read them, as far as the graph says something of facts."""
+        """Read them, if the graph has annotations."""
         return cls(_annotations(graph, thing, facts))
 
     def of(self, fact: Triple, names: Names) -> tuple[Annotation, ...]:
-        """Return what is said of a fact, a statement of it after the other."""
+        """Return the annotations of a fact, one for each of its statement nodes."""
         return tuple(
             Annotation(
                 names[statement] if isinstance(statement, NamedNode) else None,
                 tuple(_by_property(statement, rows, names)),
             )
-            for statement, rows in self._said.get(fact, {}).items()
+            for statement, rows in self._rows.get(fact, {}).items()
         )
 
 
 def annotable(facts: Iterable[Triple]) -> list[Triple]:
-    """Return the facts that a query can name as triple terms, no more than one query takes."""
+    """Return the facts that can be triple terms in a query, at most as many as one query takes."""
     named = (fact for fact in dict.fromkeys(facts) if not _has_blank(fact))
     return [*islice(named, _MOST_ANNOTATED)]
 
@@ -214,22 +216,22 @@ def annotable(facts: Iterable[Triple]) -> list[Triple]:
 def _annotations(
     graph: Graph, thing: NamedNode, facts: Iterable[Triple]
 ) -> Iterator[tuple[Triple, Row]]:
-    """Yield what is said of facts, each row with its fact."""
+    """Yield the rows about facts, each with its fact."""
     origins = graph.origins
     if not (origins.has_reifiers or origins.has_statements):
         return
-    # Where nothing has reifiers, what is no fact stands for them.
+    # The parameter needs a term even if the graph has no reifiers.
     named: Sequence[Term] = annotable(facts) if origins.has_reifiers else [thing]
     for row in graph.rows(ANNOTATIONS.bind({"fact": named, "thing": thing})):
         fact, prop = row.get("fact"), row.get("of")
         if isinstance(fact, Triple):
-            yield fact, _as_written(graph, row)
+            yield fact, _with_written_form(graph, row)
         elif isinstance(prop, NamedNode) and origins.has_statements:
-            yield Triple(thing, prop, row["object"]), _as_written(graph, row)
+            yield Triple(thing, prop, row["object"]), _with_written_form(graph, row)
 
 
-def _as_written(graph: Graph, row: Row) -> Row:
-    """Return a row with its value as a file has it."""
+def _with_written_form(graph: Graph, row: Row) -> Row:
+    """Return a row with the written form of its value."""
     subject, prop = row["subject"], row["property"]
     if not isinstance(subject, NamedNode | BlankNode) or not isinstance(prop, NamedNode):
         return row
@@ -240,13 +242,13 @@ def _by_property(
     statement: Term, rows: Sequence[Row], names: Names
 ) -> Iterator[tuple[Named, tuple[Named, ...]]]:
     nested = Nested(rows)
-    said: dict[Term, list[Term]] = defaultdict(list)
+    by_property: dict[Term, list[Term]] = defaultdict(list)
     for row in rows:
         is_name = names[statement].label == getattr(row["value"], "value", None)
         is_kind = (row["property"], row["value"]) == (RDF.type, RDF.Statement)
         if row["subject"] == statement and not (is_name or is_kind):
-            said[row["property"]].append(row["value"])
-    for prop, values in said.items():
+            by_property[row["property"]].append(row["value"])
+    for prop, values in by_property.items():
         yield names[prop], tuple(nested.named(value, names) for value in values)
 
 

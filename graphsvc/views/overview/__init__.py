@@ -1,6 +1,6 @@
-"""What the graph is about: its texts, and the things that they are about.
+"""The overview of a graph: its texts, and the things that they are about.
 
-All of it is the same for every request, and so it is read once.
+It is the same for every request, so it is read once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ROOTS = view_query("overview/roots")
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A text, how many passages it has, and what describes it, in every language."""
+    """A text, its number of passages, and its descriptions in every language."""
 
     document: Term
     passages: int
@@ -38,9 +38,9 @@ class SourceText:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the graph is about, in every language; beside what came of a query stands the query.
+    """The texts and the main things, in every language, with the queries for them.
 
-    ``leading`` is what the texts are about, or else the roots of the dataset.
+    ``leading`` are the subjects of the texts, or else the roots of the dataset.
     """
 
     texts: tuple[SourceText, ...]
@@ -50,9 +50,9 @@ class Overview:
 
     @classmethod
     def read(cls, rows: Rows) -> Overview:
-        """Read it by what answers queries."""
+        """Read it with a function that answers queries."""
         texts_query = TEXTS.bind({})
-        leading_query, leading = _first_answered(rows, SUBJECTS, ROOTS)
+        leading_query, leading = _first_with_answer(rows, SUBJECTS, ROOTS)
         return cls(
             texts=tuple(_texts(rows(texts_query))),
             texts_query=texts_query,
@@ -61,22 +61,22 @@ class Overview:
         )
 
 
-def _first_answered(rows: Rows, *queries: Query) -> tuple[BoundQuery, Table]:
-    """Return the first of some queries that has an answer, or else the last."""
+def _first_with_answer(rows: Rows, *queries: Query) -> tuple[BoundQuery, Table]:
+    """Return the first query with rows, or else the last one."""
     for query in queries:
-        asked = query.bind({})
-        table = rows(asked)
+        bound = query.bind({})
+        table = rows(bound)
         if table.rows:
             break
-    return asked, table
+    return bound, table
 
 
 def _texts(table: Table) -> list[SourceText]:
-    found: dict[Term, list[Term]] = defaultdict(list)
+    descriptions: dict[Term, list[Term]] = defaultdict(list)
     passages: dict[Term, int] = {}
     for row in table:
-        # Without any text there is one row all the same, with the number 0.
+        # Without any text there is still one row, with the number 0.
         if "text" in row:
             passages[row["text"]] = as_int(row["passages"]) or 0
-            found[row["text"]] += [row["description"]] if "description" in row else []
-    return [SourceText(text, count, tuple(found[text])) for text, count in passages.items()]
+            descriptions[row["text"]] += [row["description"]] if "description" in row else []
+    return [SourceText(text, count, tuple(descriptions[text])) for text, count in passages.items()]

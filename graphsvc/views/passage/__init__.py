@@ -1,4 +1,4 @@
-"""A passage in its text: where it stands, what is beside it, and what it states.
+"""A passage in its text: its position, its neighbours, and the facts that it states.
 
 NIF counts offsets in code points, the end being the first after it:
 https://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core/nif-core.html
@@ -38,7 +38,7 @@ _FIRST = (float("-inf"), "", 0.0)
 
 @dataclass(frozen=True, slots=True)
 class SubjectFacts:
-    """What one passage states of one thing."""
+    """The facts of one thing in one passage."""
 
     subject: Named
     properties: tuple[PropertyFacts, ...]
@@ -50,11 +50,11 @@ class SubjectFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A passage in its text, and what it states; ``count`` is how many passages the text has.
+class PassageInText:
+    """A passage in its text, and its facts; ``count`` is the number of passages of the text.
 
-    ``anchors`` are the names of the facts that another fact says better, by that one: a citation
-    leads to them all the same.
+    ``anchors`` are the fragments of facts that are not shown, by the more specific fact that is: a
+    citation still leads to them.
     """
 
     passage: Passage
@@ -69,8 +69,8 @@ class Reading:
     query: BoundQuery
 
 
-def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
-    """Return a passage, of which the page as a thing is known; None if the thing is no passage."""
+def passage_in_text(graph: Graph, thing: Thing, languages: str) -> PassageInText | None:
+    """Return a passage from its page as a thing; None if the thing is no passage."""
     text, begin, end = (
         next(iter(thing.values(prop)), None)
         for prop in (NIF.referenceContext, NIF.beginIndex, NIF.endIndex)
@@ -91,7 +91,7 @@ def reading(graph: Graph, thing: Thing, languages: str) -> Reading | None:
     if passage is None:
         return None
     before, after = map(names.passage, beside)
-    return Reading(
+    return PassageInText(
         passage=passage,
         text=names[text],
         begin=as_int(begin),
@@ -113,12 +113,15 @@ def _triples(facts: Iterable[tuple[Term, Term, Term]]) -> list[Triple]:
     ]
 
 
-def _anchors(shown: Sequence[Triple], stated: Iterable[Triple]) -> Mapping[Triple, Sequence[str]]:
-    """Return the names of the facts that are not shown, by a fact that says more of the same."""
-    kept, first = set(shown), {(each.subject, each.object): each for each in reversed(shown)}
+def _anchors(visible: Sequence[Triple], stated: Iterable[Triple]) -> Mapping[Triple, Sequence[str]]:
+    """Return the fragments of the facts that are not shown, by a more specific fact that is."""
+    visible_triples, first = (
+        set(visible),
+        {(each.subject, each.object): each for each in reversed(visible)},
+    )
     anchors: dict[Triple, list[str]] = defaultdict(list)
     for each in stated:
-        if each not in kept:
+        if each not in visible_triples:
             anchors[first[each.subject, each.object]].append(claim_name(each))
     return anchors
 
@@ -129,22 +132,22 @@ def _subjects(
     names: Names,
     terms: Terms,
 ) -> tuple[SubjectFacts, ...]:
-    """Return what is stated thing by thing: what the passage says most about comes first."""
-    found: dict[Term, dict[NamedNode, list[Triple]]] = defaultdict(lambda: defaultdict(list))
+    """Return the facts thing by thing; the thing with the most facts comes first."""
+    by_subject: dict[Term, dict[NamedNode, list[Triple]]] = defaultdict(lambda: defaultdict(list))
     for triple in triples:
-        found[triple.subject][triple.predicate].append(triple)
+        by_subject[triple.subject][triple.predicate].append(triple)
     subjects = [
         SubjectFacts(
             names[subject],
-            _properties(said, terms.layout.shapes(classes.get(subject, ())), names, terms),
+            _properties(by_property, terms.layout.shapes(classes.get(subject, ())), names, terms),
         )
-        for subject, said in found.items()
+        for subject, by_property in by_subject.items()
     ]
     return tuple(sorted(subjects, key=lambda entry: (-entry.size, entry.subject.label)))
 
 
 def _properties(
-    said: Mapping[NamedNode, list[Triple]],
+    by_property: Mapping[NamedNode, list[Triple]],
     shapes: Mapping[PropertyRef, PropertyShape],
     names: Names,
     terms: Terms,
@@ -161,10 +164,10 @@ def _properties(
             definition=terms.definition(prop, names.languages),
             facts=tuple(
                 sorted(
-                    (Fact(each, names[each.object], Status.STATED) for each in said[prop]),
+                    (Fact(each, names[each.object], Status.STATED) for each in by_property[prop]),
                     key=lambda fact: fact.other.label,
                 )
             ),
         )
-        for prop in sorted(said, key=order)
+        for prop in sorted(by_property, key=order)
     )

@@ -1,44 +1,44 @@
-"""Matching names to things of the graph, and fetching what it says of them, for table tools.
+"""Reconciliation: matching names to things of the graph, and fetching their values, for tables.
 
-This is the Reconciliation Service API 0.2 without its HTTP: requests as JSON in (`reading`),
-answers as JSON out. What the graph says is asked for with the queries beside this module, all
-things of a request at once. https://reconciliation-api.github.io/specs/0.2/
+This is the Reconciliation Service API 0.2 without HTTP: it reads requests from JSON (`reading`) and
+returns answers as JSON. The queries beside this module read the graph for all things of a request
+at once. https://reconciliation-api.github.io/specs/0.2/
 """
 
 from graphsvc.views.reconciliation.extending import (
     PROPERTY_SETTINGS,
-    described,
+    describe_terms,
     extend,
-    proposed,
+    propose_properties,
 )
-from graphsvc.views.reconciliation.matching import FOUND, reconcile
+from graphsvc.views.reconciliation.matching import MATCHED_KINDS, reconcile
 from graphsvc.views.reconciliation.reading import (
     BATCH_SIZE,
     Extension,
-    Query,
-    Thing,
+    ReconciliationQuery,
+    ThingValue,
     TooMany,
     read_batch,
     read_extension,
     read_query,
 )
-from graphsvc.views.reconciliation.suggesting import merged, used
+from graphsvc.views.reconciliation.suggesting import merge_suggestions, used_terms
 
 __all__ = [
     "BATCH_SIZE",
-    "FOUND",
+    "MATCHED_KINDS",
     "PROPERTY_SETTINGS",
     "Extension",
-    "Query",
-    "Thing",
+    "ReconciliationQuery",
+    "ThingValue",
     "TooMany",
-    "described",
+    "describe_terms",
     "extend",
-    "merged",
-    "proposed",
+    "merge_suggestions",
+    "propose_properties",
     "read_batch",
     "read_extension",
     "read_query",
     "reconcile",
-    "used",
+    "used_terms",
 ]

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
-    from graphsvc.views.reconciliation.reading import Column, Extension
+    from graphsvc.views.reconciliation.reading import Extension, ExtensionColumn
 
-#: What can be set for a column.
+#: The settings of a column.
 PROPERTY_SETTINGS: tuple[dict[str, object], ...] = (
     {
         "name": "content",
@@ -54,47 +54,47 @@ RANGES = view_query("reconciliation/ranges")
 SENTENCES = view_query("reconciliation/sentences")
 
 
-def extend(graph: Graph, asked: Extension, languages: str = "en") -> dict[str, object]:
-    """Return the values of the properties of the things; none for a thing that is not known."""
-    columns = [column.property for column in asked.columns]
-    values = values_of(graph, asked.ids, columns, languages)
-    quoting = [column.property for column in asked.columns if _content(column) == "sentence"]
-    sentences = _sentences(graph, asked.ids, quoting, languages)
+def extend(graph: Graph, extension: Extension, languages: str = "en") -> dict[str, object]:
+    """Return the values of properties of things; an unknown thing has none."""
+    columns = [column.property for column in extension.columns]
+    values = values_of(graph, extension.ids, columns, languages)
+    quoting = [column.property for column in extension.columns if _content(column) == "sentence"]
+    sentences = _sentences(graph, extension.ids, quoting, languages)
     rows = {
         iri: {
             column.property: _cell(graph, column, values, sentences, iri)
-            for column in asked.columns
+            for column in extension.columns
         }
-        for iri in asked.ids
+        for iri in extension.ids
     }
     return {"meta": _meta(graph, columns, languages), "rows": rows}
 
 
-def proposed(graph: Graph, cls: str, languages: str = "en") -> list[dict[str, str]]:
-    """Return the properties that things of a class have, the most frequent first."""
+def propose_properties(graph: Graph, cls: str, languages: str = "en") -> list[dict[str, str]]:
+    """Return the properties of the things of a class, the most frequent first."""
     rows = graph.rows(PROPERTIES.bind({"class": nodes([cls])}))
-    found = [prop.value for row in rows if isinstance(prop := row.get("property"), NamedNode)]
-    return described(graph, found, languages)
+    iris = [prop.value for row in rows if isinstance(prop := row.get("property"), NamedNode)]
+    return describe_terms(graph, iris, languages)
 
 
-def described(graph: Graph, iris: Sequence[str], languages: str) -> list[dict[str, str]]:
-    """Return classes or properties as the API writes them."""
+def describe_terms(graph: Graph, iris: Sequence[str], languages: str) -> list[dict[str, str]]:
+    """Return classes or properties in the form of the API."""
     names = Names(graph, nodes(iris), languages)
-    found = []
+    entries = []
     for term in nodes(iris):
-        written = {"id": term.value, "name": names[term].label}
+        entry = {"id": term.value, "name": names[term].label}
         definition = graph.terms.definition(term, languages)
-        found.append({**written, "description": definition} if definition else written)
-    return found
+        entries.append({**entry, "description": definition} if definition else entry)
+    return entries
 
 
-def _content(column: Column) -> object:
+def _content(column: ExtensionColumn) -> object:
     return column.settings.get("content")
 
 
 def _cell(
     graph: Graph,
-    column: Column,
+    column: ExtensionColumn,
     values: Mapping[tuple[str, str], list[Named]],
     sentences: Mapping[tuple[str, str], list[str]],
     iri: str,
@@ -110,9 +110,9 @@ def _cell(
     return cell[: _limit(column.settings.get("limit")) or None]
 
 
-def _limit(given: object) -> int:
-    """Return the limit of a setting, which forms send as text as well; 0 for none."""
-    text = str(given) if isinstance(given, int | str) else ""
+def _limit(value: object) -> int:
+    """Return the limit of a setting, which may be text; 0 for none."""
+    text = str(value) if isinstance(value, int | str) else ""
     return int(text) if re.fullmatch("[0-9]{1,6}", text) else 0
 
 
@@ -121,8 +121,8 @@ def _sentences(
 ) -> Mapping[tuple[str, str], list[str]]:
     """Return the words of the sentences that state values, in the order of the text."""
     wordings: dict[tuple[str, str], dict[Term, list[Term]]] = defaultdict(dict)
-    asked = SENTENCES.bind({"thing": nodes(things), "property": nodes(properties)})
-    for row in graph.rows(asked):
+    query = SENTENCES.bind({"thing": nodes(things), "property": nodes(properties)})
+    for row in graph.rows(query):
         thing, prop = row["thing"], row["property"]
         if isinstance(thing, NamedNode) and isinstance(prop, NamedNode):
             passages = wordings[thing.value, prop.value]
@@ -134,7 +134,7 @@ def _sentences(
 
 
 def _value(graph: Graph, named: Named) -> dict[str, object]:
-    """Return a value as the API writes it: a thing of this graph, a number, a date, or text."""
+    """Return a value in the form of the API: a thing of this graph, a number, a date, or text."""
     if named.iri is not None:
         is_known = named.iri.startswith(graph.base) or named.label != named.iri
         return {"id": named.iri, "name": named.label} if is_known else {"str": named.iri}
@@ -146,7 +146,7 @@ def _value(graph: Graph, named: Named) -> dict[str, object]:
 
 
 def _date(named: Named) -> str | None:
-    """Return a whole date as the API wants it, with a time; a year alone is none."""
+    """Return a full date in the form of the API, with a time; None for a year alone."""
     if not isinstance(named.term, Literal):
         return None
     if named.term.datatype == XSD.date:
@@ -166,7 +166,7 @@ def _meta(graph: Graph, properties: Sequence[str], languages: str) -> list[dict[
         if as_iri(row["range"]).startswith(graph.base) or row["range"] in graph.classes.counts
     }
     names = Names(graph, [*nodes(properties), *ranges.values()], languages)
-    found: list[dict[str, object]] = []
+    entries: list[dict[str, object]] = []
     for prop in properties:
         predicate = node(prop)
         meta: dict[str, object] = {"id": prop, "name": prop or "?"}
@@ -175,5 +175,5 @@ def _meta(graph: Graph, properties: Sequence[str], languages: str) -> list[dict[
             if predicate in ranges:
                 cls = ranges[predicate]
                 meta["type"] = {"id": as_iri(cls), "name": names[cls].label}
-        found.append(meta)
-    return found
+        entries.append(meta)
+    return entries

@@ -1,4 +1,4 @@
-"""Requests as they come: JSON text to queries, with the place of whatever is wrong."""
+"""The parser of requests: JSON text to queries; errors name the place of the mistake."""
 
 from __future__ import annotations
 
@@ -11,55 +11,55 @@ from graphsvc.errors import Position, QueryError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-#: How many queries a batch may have, things an extension, properties each, and candidates each.
+#: The most queries of a batch, things of an extension, properties of each, candidates of each.
 BATCH_SIZE, MOST_IDS, MOST_PROPERTIES, MOST_CANDIDATES = 50, 500, 50, 100
 
-#: How many candidates a query gets that names no limit.
+#: The candidates for a query without a limit.
 _CANDIDATES = 10
 
 _STRICTNESS = ("any", "all", "should")
 
-#: What a property may be asked to be: text, a number, true or false, or a thing by its identifier.
-Value: TypeAlias = "str | float | bool | Thing"
+#: A requested value of a property: text, a number, true or false, or a thing by its identifier.
+Value: TypeAlias = "str | float | bool | ThingValue"
 
 
-class TooMany(QueryError):  # noqa: N818 - it names what was asked
-    """The request asks for more at once than is answered."""
+class TooMany(QueryError):  # noqa: N818 - the request is too large
+    """The request is larger than the limits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """A value that is a thing of the graph: it has been reconciled before."""
+class ThingValue:
+    """A value that is a thing of the graph, from an earlier reconciliation."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A property that a candidate should have with one of some values."""
+class Criterion:
+    """A property, and the values of which a candidate should have one."""
 
     property: str
     values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class ReconciliationQuery:
     """One reconciliation query: https://reconciliation-api.github.io/specs/0.2/#structure-of-a-reconciliation-query.
 
-    ``strictness`` says what ``types`` mean: a candidate is of ``any`` of them, of ``all``, or
-    ``should`` be of one, and is the better for it.
+    ``strictness`` says how ``types`` are used: a candidate must have ``any`` or ``all`` of them, or
+    ``should`` have one, which improves its score.
     """
 
     text: str = ""
     types: tuple[str, ...] = ()
     strictness: str = "any"
     limit: int = _CANDIDATES
-    properties: tuple[Wanted, ...] = ()
+    properties: tuple[Criterion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A property to fetch, and how: its settings."""
+class ExtensionColumn:
+    """A property to fetch, with its settings."""
 
     property: str
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -67,35 +67,35 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A data extension query: which properties of which things."""
+    """A data extension query: properties of things."""
 
     ids: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[ExtensionColumn, ...]
 
 
-def read_batch(text: str) -> dict[str, Query]:
-    """Return the queries of a batch by their keys; QueryError, with the place, if it is none."""
-    given = _object(_json(text), "queries")
-    if len(given) > BATCH_SIZE:
+def read_batch(text: str) -> dict[str, ReconciliationQuery]:
+    """Return the queries of a batch by their keys. Errors: QueryError with the place."""
+    queries = _object(_json(text), "queries")
+    if len(queries) > BATCH_SIZE:
         raise TooMany(
-            f"The batch has {len(given)} queries.",
+            f"The batch has {len(queries)} queries.",
             remedy=f"Send at most {BATCH_SIZE} at a time.",
         )
-    return {key: _query(value, f"queries.{key}") for key, value in given.items()}
+    return {key: _query(value, f"queries.{key}") for key, value in queries.items()}
 
 
-def read_query(text: str) -> Query:
-    """Return a single query as version 0.1 has it: an object, or no more than the name."""
+def read_query(text: str) -> ReconciliationQuery:
+    """Return a single query of version 0.1: an object, or only the name."""
     if not text.lstrip().startswith("{"):
-        return Query(text=_text(text, "query"))
+        return ReconciliationQuery(text=_text(text, "query"))
     return _query(_json(text), "query")
 
 
 def read_extension(text: str) -> Extension:
-    """Return what is to be fetched; QueryError, with the place, if that is not said."""
-    given = _object(_json(text), "extend")
-    ids = _list(given.get("ids"), "extend.ids")
-    columns = _list(given.get("properties"), "extend.properties")
+    """Return a data extension query. Errors: QueryError with the place."""
+    document = _object(_json(text), "extend")
+    ids = _list(document.get("ids"), "extend.ids")
+    columns = _list(document.get("properties"), "extend.properties")
     if len(ids) > MOST_IDS or len(columns) > MOST_PROPERTIES:
         raise TooMany(
             f"The request asks for {len(columns)} properties of {len(ids)} things.",
@@ -107,93 +107,93 @@ def read_extension(text: str) -> Extension:
     )
 
 
-def _column(given: object, place: str) -> Column:
-    said = _object(given, place)
-    settings = _object(said.get("settings") or {}, f"{place}.settings")
-    return Column(_text(said.get("id"), f"{place}.id"), settings)
+def _column(value: object, place: str) -> ExtensionColumn:
+    entry = _object(value, place)
+    settings = _object(entry.get("settings") or {}, f"{place}.settings")
+    return ExtensionColumn(_text(entry.get("id"), f"{place}.id"), settings)
 
 
-def _query(given: object, place: str) -> Query:
-    said = _object(given, place)
-    # Null is nothing: some clients write out what they leave open.
-    text = "" if said.get("query") is None else _text(said["query"], f"{place}.query")
-    wanted = _list(said.get("properties") or [], f"{place}.properties")
-    # A blank cell of a table is a query as well: nothing is called so.
-    if said.get("query") is None and not wanted:
+def _query(value: object, place: str) -> ReconciliationQuery:
+    entry = _object(value, place)
+    # Null is the same as a missing member: some clients send it.
+    text = "" if entry.get("query") is None else _text(entry["query"], f"{place}.query")
+    criteria = _list(entry.get("properties") or [], f"{place}.properties")
+    # An empty cell of a table is a valid query without candidates.
+    if entry.get("query") is None and not criteria:
         raise _wrong(place, "has neither a query nor properties", "Give one of them.")
-    if len(wanted) > MOST_PROPERTIES:
+    if len(criteria) > MOST_PROPERTIES:
         raise TooMany(
-            f"{place} has {len(wanted)} properties.", remedy=f"Give at most {MOST_PROPERTIES}."
+            f"{place} has {len(criteria)} properties.", remedy=f"Give at most {MOST_PROPERTIES}."
         )
-    strictness = said.get("type_strict") or "any"
+    strictness = entry.get("type_strict") or "any"
     if strictness not in _STRICTNESS:
         raise _wrong(f"{place}.type_strict", "is none of these words", "Say any, all or should.")
-    return Query(
+    return ReconciliationQuery(
         text=text,
-        types=_types(said.get("type"), f"{place}.type"),
+        types=_types(entry.get("type"), f"{place}.type"),
         strictness=str(strictness),
-        limit=_limit(said.get("limit"), f"{place}.limit"),
-        properties=tuple(_filled(wanted, f"{place}.properties")),
+        limit=_limit(entry.get("limit"), f"{place}.limit"),
+        properties=tuple(_criteria(criteria, f"{place}.properties")),
     )
 
 
-def _types(given: object, place: str) -> tuple[str, ...]:
-    if not given:
+def _types(value: object, place: str) -> tuple[str, ...]:
+    if not value:
         return ()
-    listed = given if isinstance(given, list) else [given]
+    entries = value if isinstance(value, list) else [value]
     types = []
-    for each in listed:
+    for each in entries:
         # OpenRefine once sent a type as an object with its name.
         named = each.get("id") if isinstance(each, dict) else each
         types.append(_text(named, place))
     return tuple(types)
 
 
-def _limit(given: object, place: str) -> int:
-    if given is None:
+def _limit(value: object, place: str) -> int:
+    if value is None:
         return _CANDIDATES
-    if isinstance(given, bool) or not isinstance(given, int | float) or given < 1:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 1:
         raise _wrong(place, "is not a positive number", "Say how many candidates are wanted.")
-    return int(min(given, MOST_CANDIDATES))
+    return int(min(value, MOST_CANDIDATES))
 
 
-def _filled(given: Sequence[object], place: str) -> Iterator[Wanted]:
-    """Yield the properties with a value: an empty cell of a table asks for nothing."""
-    for at, each in enumerate(given):
-        wanted = _wanted(each, f"{place}[{at}]")
-        if wanted.values:
-            yield wanted
+def _criteria(entries: Sequence[object], place: str) -> Iterator[Criterion]:
+    """Yield the criteria with values: an empty cell of a table is no criterion."""
+    for at, each in enumerate(entries):
+        criterion = _criterion(each, f"{place}[{at}]")
+        if criterion.values:
+            yield criterion
 
 
-def _wanted(given: object, place: str) -> Wanted:
-    said = _object(given, place)
-    if "v" not in said:
+def _criterion(value: object, place: str) -> Criterion:
+    entry = _object(value, place)
+    if "v" not in entry:
         raise _wrong(place, "has no value", "Give it as v.")
-    values = said["v"] if isinstance(said["v"], list) else [said["v"]]
-    return Wanted(
-        _text(said.get("pid"), f"{place}.pid"),
+    values = entry["v"] if isinstance(entry["v"], list) else [entry["v"]]
+    return Criterion(
+        _text(entry.get("pid"), f"{place}.pid"),
         tuple(_value(each, f"{place}.v") for each in values if not _is_empty(each)),
     )
 
 
-def _is_empty(given: object) -> bool:
-    return given is None or (isinstance(given, str) and not given.strip())
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _value(given: object, place: str) -> Value:
-    if isinstance(given, dict):
-        return Thing(_text(given.get("id"), f"{place}.id"))
-    if isinstance(given, str | bool | int | float):
-        return given
+def _value(value: object, place: str) -> Value:
+    if isinstance(value, dict):
+        return ThingValue(_text(value.get("id"), f"{place}.id"))
+    if isinstance(value, str | bool | int | float):
+        return value
     raise _wrong(place, "is no value", "Give text, a number, true, false, or an object with an id.")
 
 
 def _json(text: str) -> Any:
     try:
-        # Half a pair of surrogates is no character: nothing can be called so.
+        # A single surrogate is no character, so no name contains it.
         text.encode()
-        given = json.loads(text, parse_constant=_no_number)
-        json.dumps(given, ensure_ascii=False).encode()
+        document = json.loads(text, parse_constant=_no_number)
+        json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         line = text.split("\n")[error.lineno - 1] if text else ""
         raise QueryError(
@@ -206,29 +206,29 @@ def _json(text: str) -> Any:
             "This is not JSON that can be read: a number, a character or its depth is too much.",
             remedy="Send what the API describes.",
         ) from error
-    return given
+    return document
 
 
 def _no_number(name: str) -> float:
     raise ValueError(name)
 
 
-def _object(given: object, place: str) -> dict[str, Any]:
-    if not isinstance(given, dict):
+def _object(value: object, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
         raise _wrong(place, "is not an object", "Send what the API describes.")
-    return given
+    return value
 
 
-def _list(given: object, place: str) -> list[Any]:
-    if not isinstance(given, list):
+def _list(value: object, place: str) -> list[Any]:
+    if not isinstance(value, list):
         raise _wrong(place, "is not a list", "Send what the API describes.")
-    return given
+    return value
 
 
-def _text(given: object, place: str) -> str:
-    if not isinstance(given, str):
+def _text(value: object, place: str) -> str:
+    if not isinstance(value, str):
         raise _wrong(place, "is not text", "Write it in quotation marks.")
-    return given
+    return value
 
 
 def _wrong(place: str, what: str, remedy: str) -> QueryError:

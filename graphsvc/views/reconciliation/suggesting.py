@@ -1,6 +1,6 @@
-"""Classes and properties that somebody may mean who has typed the beginning of a name.
+"""Suggestions of classes and properties for the beginning of a name.
 
-Those count that the graph declares, and those that it uses, whosever they are.
+They are the terms that the graph declares or uses, from any vocabulary.
 """
 
 from __future__ import annotations
@@ -19,38 +19,37 @@ if TYPE_CHECKING:
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
 
-#: From which score on a name is taken to be meant.
-_MEANT = 25
+#: The least score of a suggestion.
+_MIN_SCORE = 25
 
 
-def used(graph: Graph, kind: str, text: str, languages: str) -> list[Named]:
+def used_terms(graph: Graph, kind: str, text: str, languages: str) -> list[Named]:
     """Return the terms of a kind ("class" or "property") that the graph uses, the best first.
 
-    Without a text these are all of them, the most frequent first; those of RDF itself, which every
-    graph has, come last.
+    Without a text these are all of them, the most frequent first; the terms of RDF come last.
     """
     ordered = sorted(
         (each for each in graph.ontology.used if each.kind == kind),
         key=lambda each: (each.term in RDF, -each.count, each.term.value),
     )
     names = Names(graph, (each.term for each in ordered), languages)
-    asked = Asked(text, tuple(split(text)), fuzzy=False)
-    scored = [(_score(asked, names, names[each.term]), names[each.term]) for each in ordered]
-    if not asked.words:
+    request = Asked(text, tuple(split(text)), fuzzy=False)
+    scored = [(_score(request, names, names[each.term]), names[each.term]) for each in ordered]
+    if not request.words:
         return [named for _, named in scored]
     scored.sort(key=lambda pair: -pair[0])
-    return [named for score, named in scored if score >= _MEANT]
+    return [named for score, named in scored if score >= _MIN_SCORE]
 
 
-def merged(hits: Iterable[Hit], terms: Iterable[Named]) -> list[tuple[str, str]]:
-    """Return the IRIs and names of what the index found, then those of other terms in use."""
-    found = {hit.iri: hit.label for hit in hits}
+def merge_suggestions(hits: Iterable[Hit], terms: Iterable[Named]) -> list[tuple[str, str]]:
+    """Return the IRIs and names of the hits, then those of other terms in use."""
+    labels = {hit.iri: hit.label for hit in hits}
     for named in terms:
-        found.setdefault(named.iri or "", named.label)
-    return list(found.items())
+        labels.setdefault(named.iri or "", named.label)
+    return list(labels.items())
 
 
-def _score(asked: Asked, names: Names, named: Named) -> float:
-    """Return how well a term fits by its label, or as it is written."""
-    written = names.spelled(named.term).label
-    return max(asked.score(named.label), asked.score(written))
+def _score(request: Asked, names: Names, named: Named) -> float:
+    """Return the score of a term: that of its label, or of its prefixed name."""
+    spelling = names.spell(named.term).label
+    return max(request.score(named.label), request.score(spelling))

@@ -1,4 +1,4 @@
-"""What the graph says of things: the values of some properties, each with what to call it."""
+"""The values of some properties of things, with their names."""
 
 from __future__ import annotations
 
@@ -34,26 +34,26 @@ _REAL = frozenset((XSD.decimal, XSD.double, XSD.float))
 def values_of(
     graph: Graph, things: Iterable[str], properties: Iterable[str], languages: str
 ) -> Mapping[tuple[str, str], list[Named]]:
-    """Return the values that things have of properties, by the IRIs of both."""
-    asked = VALUES.bind({"thing": nodes(things), "property": nodes(properties)})
-    rows = list(graph.rows(asked))
+    """Return the values of properties of things, by the IRIs of thing and property."""
+    query = VALUES.bind({"thing": nodes(things), "property": nodes(properties)})
+    rows = list(graph.rows(query))
     names = Names(graph, (row["value"] for row in rows), languages)
-    found: dict[tuple[str, str], list[Named]] = defaultdict(list)
+    values: dict[tuple[str, str], list[Named]] = defaultdict(list)
     for row in rows:
         thing, prop, value = row["thing"], row["property"], row["value"]
         if isinstance(thing, NamedNode) and isinstance(prop, NamedNode):
             named = names.labelled(value) or Named(value, _lexical(value))
-            found[thing.value, prop.value].append(named)
-    return found
+            values[thing.value, prop.value].append(named)
+    return values
 
 
 def nodes(iris: Iterable[str]) -> list[NamedNode]:
-    """Return the nodes of IRIs; what is no IRI has none."""
-    return [found for iri in dict.fromkeys(iris) if (found := node(iri)) is not None]
+    """Return the nodes of IRIs; strings that are no IRI are left out."""
+    return [term for iri in dict.fromkeys(iris) if (term := node(iri)) is not None]
 
 
 def node(iri: str) -> NamedNode | None:
-    """Return the node of an IRI; None for what is no IRI, which nothing in a graph can be."""
+    """Return the node of an IRI; None for a string that is no IRI."""
     try:
         return NamedNode(iri)
     except ValueError:
@@ -61,7 +61,7 @@ def node(iri: str) -> NamedNode | None:
 
 
 def number(term: Term) -> int | float | None:
-    """Return the number that a literal stands for, or None if it is none that JSON can hold."""
+    """Return the number of a literal, or None if JSON has no such number."""
     if not isinstance(term, Literal) or len(term.value) > len("-9007199254740991.0000"):
         return None
     try:

@@ -1,8 +1,8 @@
-"""What a page says to search engines: its thing in the words of schema.org.
+"""The structured data of a page for search engines: its thing in terms of schema.org.
 
-The ontology's alignments decide: a class or property counts as whatever of schema.org it is under,
-equivalent to, or matched with. A few terms of other standard vocabularies, which ontologies use
-as they are, have their counterparts here. https://schema.org/docs/gs.html
+The alignments of the ontology decide: a class or property becomes the term of schema.org that it is
+under, equivalent to, or matched with. A few terms of other standard vocabularies, which ontologies
+use without alignments, have their counterparts here. https://schema.org/docs/gs.html
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
 _ORG = Namespace("http://www.w3.org/ns/org#")
 _CONTEXT = "https://schema.org"
 
-#: Counterparts of terms that are standards themselves.
+#: Counterparts of terms of other standard vocabularies.
 _STANDARD: Mapping[NamedNode, str] = {
     FOAF.Person: "Person",
     FOAF.Organization: "Organization",
@@ -73,37 +73,37 @@ STEPS = view_query("structured/steps")
 
 
 class Alignments:
-    """What the terms of the graph are called in schema.org."""
+    """The names of the graph's terms in schema.org."""
 
     def __init__(self, rows: Callable[[BoundQuery], Table]) -> None:
-        """Read them by what answers queries."""
+        """Read them with a function that answers queries."""
         self._next: dict[Term, set[Term]] = defaultdict(set)
         for row in rows(STEPS.bind({})):
             self._next[row["term"]].add(row["next"])
 
     def of(self, term: Term) -> list[str]:
-        """Return the names that schema.org has for a term, the closest ones only."""
-        level, seen = {term}, {term}
+        """Return the names of a term in schema.org, only the closest ones."""
+        level, visited = {term}, {term}
         while level:
             names = sorted({name for each in level if (name := _name(each))})
             if names:
                 return names
-            level = {above for each in level for above in self._next.get(each, ())} - seen
-            seen |= level
+            level = {above for each in level for above in self._next.get(each, ())} - visited
+            visited |= level
         return []
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Where the page is, and of what it is a part."""
+    """The address of a page, and its dataset."""
 
     address: str
     dataset: Dataset
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What a page is about: its name and other names, its classes, and its facts."""
+class PageSubject:
+    """The subject of a page: its label and other names, its classes, and its facts."""
 
     iri: str
     label: str
@@ -112,9 +112,9 @@ class Subject:
     facts: tuple[tuple[Term, Named], ...]
 
 
-def subject_of(thing: Thing) -> Subject:
-    """Return what the page of a thing is about."""
-    return Subject(
+def subject_of(thing: Thing) -> PageSubject:
+    """Return the subject of the page of a thing."""
+    return PageSubject(
         iri=thing.iri,
         label=thing.label,
         names=thing.names,
@@ -123,48 +123,48 @@ def subject_of(thing: Thing) -> Subject:
     )
 
 
-def about(subject: Subject, alignments: Alignments, publication: Publication) -> Json:
-    """Return what a page is about as JSON-LD in the words of schema.org.
+def thing_as_json(subject: PageSubject, alignments: Alignments, publication: Publication) -> Json:
+    """Return the subject of a page as JSON-LD in terms of schema.org.
 
-    Facts that it has no word for stay out.
+    Facts without a term of schema.org are left out.
     """
-    found: dict[str, list[Json]] = defaultdict(list)
+    values_by_name: dict[str, list[Json]] = defaultdict(list)
     for prop, value in subject.facts:
         for name in alignments.of(prop):
-            _add(found, name, _value(value))
+            _add(values_by_name, name, _value(value))
     types = {name: None for each in subject.types for name in alignments.of(each)}
     for name in subject.names:
-        _add(found, "alternateName", name)
-    found.pop("name", None)
+        _add(values_by_name, "alternateName", name)
+    values_by_name.pop("name", None)
     thing: dict[str, Json] = {
         "@context": _CONTEXT,
         "@id": subject.iri,
         "@type": _single([*types] or ["Thing"]),
         "name": subject.label,
     }
-    thing |= {name: _single(values) for name, values in sorted(found.items())}
+    thing |= {name: _single(values) for name, values in sorted(values_by_name.items())}
     thing["mainEntityOfPage"] = _page(publication)
     return thing
 
 
-def whole(graph: Graph, publication: Publication, modified: str) -> Json:
-    """Return the dataset in the words of schema.org, with what of it can be downloaded.
+def dataset_as_json(graph: Graph, publication: Publication, modified: str) -> Json:
+    """Return the dataset in terms of schema.org, with its downloads.
 
     https://developers.google.com/search/docs/appearance/structured-data/dataset
     """
     dataset = publication.dataset
-    told: dict[str, Json] = {
+    document: dict[str, Json] = {
         "@context": _CONTEXT,
         "@type": "Dataset",
         "name": dataset.title,
         "url": publication.address,
         "dateModified": modified,
     }
-    told |= {"description": dataset.description} if dataset.description else {}
-    told |= {"license": dataset.licence} if dataset.licence else {}
+    document |= {"description": dataset.description} if dataset.description else {}
+    document |= {"license": dataset.licence} if dataset.licence else {}
     if dataset.iri is None:
-        return told
-    told["@id"] = dataset.iri
+        return document
+    document["@id"] = dataset.iri
     files: list[Json] = [
         {
             "@type": "DataDownload",
@@ -173,7 +173,7 @@ def whole(graph: Graph, publication: Publication, modified: str) -> Json:
         }
         for address, media_type in downloads(graph)
     ]
-    return told | ({"distribution": files} if files else {})
+    return document | ({"distribution": files} if files else {})
 
 
 _IANA = "https://www.iana.org/assignments/media-types/"
@@ -211,12 +211,12 @@ def _page(publication: Publication) -> Json:
     return page
 
 
-def _add(found: dict[str, list[Json]], name: str, value: Json) -> None:
-    # What has an address of its own is named by it where schema.org wants one.
+def _add(values_by_name: dict[str, list[Json]], name: str, value: Json) -> None:
+    # For these properties schema.org expects an address.
     if name in ("sameAs", "license") and isinstance(value, dict):
         value = value["@id"]
-    if value not in found[name]:
-        found[name].append(value)
+    if value not in values_by_name[name]:
+        values_by_name[name].append(value)
 
 
 def _single(values: Iterable[Json]) -> Json:

@@ -1,4 +1,4 @@
-"""The classes and properties of a graph: read once, for every page names some of them."""
+"""The classes and properties of a graph, read once, since every page needs some of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.naming import ALSO
-from graphsvc.views.labels import Labels, defined, spelled
+from graphsvc.views.labels import Labels, best_definition, spell_term
 from graphsvc.views.layout import Layout
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
@@ -41,7 +41,7 @@ INVERSES = view_query("terms/inverses")
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A property that says in one step what two say one after the other.
+    """A property chain: a property that replaces two properties, one after the other.
 
     https://www.w3.org/TR/owl2-syntax/#Object_Subproperties
     """
@@ -53,10 +53,10 @@ class Chain:
 
 @dataclass(frozen=True)
 class Terms:
-    """What the classes and properties are called, what they mean, and how shapes lay them out.
+    """The classes and properties: their labels, definitions, and shapes.
 
-    ``namings`` are the properties that give things other names, ``dimensions`` the kinds of flaw of
-    which classes of notes tell, ``chains`` the properties that are shortcuts of two.
+    ``namings`` are the properties for other names of things, ``dimensions`` the quality dimensions
+    of classes of notes, ``chains`` the property chains.
     """
 
     namings: frozenset[Term]
@@ -73,7 +73,7 @@ class Terms:
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table], naming: Naming) -> Terms:
-        """Read them by what answers queries."""
+        """Read them with a function that answers queries."""
         labels = Labels()
         for row in rows(LABELS.bind({"labelling": naming.plain})):
             label, rank = row["label"], row["rank"]
@@ -95,7 +95,7 @@ class Terms:
                 for row in rows(MEMBERS.bind({}))
                 if "class" in row
             },
-            _more_general=_closed(_pairs(rows(SUPERPROPERTIES.bind({})))),
+            _more_general=_transitive_closure(_pairs(rows(SUPERPROPERTIES.bind({})))),
             _inverses=_pairs(rows(INVERSES.bind({}))),
         )
 
@@ -108,48 +108,48 @@ class Terms:
         return self._labels.all(term)
 
     def name(self, term: Term, languages: str) -> Named | None:
-        """Return a class or property under its label; None if it has none."""
+        """Return a class or property with its label; None if it has none."""
         return self._labels.name(term, languages)
 
-    def called(self, term: Term, languages: str) -> Named:
-        """Return a class or property under its label, or else as it is written."""
-        return self.name(term, languages) or spelled(term, self._naming.prefixes)
+    def named(self, term: Term, languages: str) -> Named:
+        """Return a class or property with its label, or else with its prefixed name."""
+        return self.name(term, languages) or spell_term(term, self._naming.prefixes)
 
     def definition(self, term: Term, languages: str) -> str:
-        """Return what a class or property means; nothing if it is not defined."""
-        return defined(term, self._definitions.get(term, ()), languages)
+        """Return the definition of a class or property; empty if there is none."""
+        return best_definition(term, self._definitions.get(term, ()), languages)
 
     def members(self, cls: Term) -> int:
-        """Return how many things are of a class, as the graph's own statistics say."""
+        """Return the number of things of a class, from the graph's statistics."""
         return self._members.get(cls, 0)
 
     @property
     def classes(self) -> Collection[Term]:
-        """Return the classes whose members the graph's statistics count."""
+        """Return the classes in the graph's statistics."""
         return self._members.keys()
 
     def most_specific(self, classes: Iterable[Term]) -> list[Term]:
-        """Return those of some classes that are above no other one of them, in their order.
+        """Return the most specific ones of some classes, in their order.
 
-        Of classes that are above each other, as equivalent ones are, the first stands for all.
+        Of equivalent classes only the first one is returned.
         """
-        wanted = [cls for cls in dict.fromkeys(classes) if isinstance(cls, NamedNode)]
-        above = {cls: set(self.superclasses(cls)) for cls in wanted}
-        found: list[Term] = []
-        for cls in wanted:
-            under = [other for other in wanted if other != cls and cls in above[other]]
+        candidates = [cls for cls in dict.fromkeys(classes) if isinstance(cls, NamedNode)]
+        above = {cls: set(self.superclasses(cls)) for cls in candidates}
+        specific: list[Term] = []
+        for cls in candidates:
+            under = [other for other in candidates if other != cls and cls in above[other]]
             equal = {other for other in under if other in above[cls]}
-            if len(under) == len(equal) and equal.isdisjoint(found):
-                found.append(cls)
-        return found
+            if len(under) == len(equal) and equal.isdisjoint(specific):
+                specific.append(cls)
+        return specific
 
     def is_more_special(self, prop: Term, other: Term) -> bool:
-        """Tell whether a property is under another one, and not the other way round too."""
+        """Tell whether a property is a strict subproperty of another one."""
         above = self._more_general.get(prop, frozenset())
         return other in above and prop not in self._more_general.get(other, frozenset())
 
     def most_special(self, facts: Sequence[_Fact]) -> list[_Fact]:
-        """Return the facts (subject, property, value) but those that another one says better."""
+        """Return the facts (subject, property, value) that no more specific one implies."""
         properties: dict[tuple[Term, Term], list[Term]] = defaultdict(list)
         for subject, prop, value in facts:
             properties[subject, value].append(prop)
@@ -160,42 +160,44 @@ class Terms:
         ]
 
     def inverses(self, prop: Term) -> AbstractSet[Term]:
-        """Return the properties that say the same the other way round."""
+        """Return the inverse properties of a property."""
         return self._inverses.get(prop, frozenset())
 
     def directly_above(self, cls: Term) -> AbstractSet[Term]:
-        """Return the classes that a class is said to be under."""
+        """Return the stated superclasses of a class."""
         return self._above.get(cls, frozenset())
 
     def superclasses(self, cls: Term) -> Iterator[Term]:
-        """Yield the classes that a class is under, however many steps, each once."""
+        """Yield all superclasses of a class, direct and indirect, each once."""
         waiting: list[Term] = [cls]
-        seen: set[Term] = set()
+        visited: set[Term] = set()
         while waiting:
-            for each in sorted(self._above.get(waiting.pop(), set()) - seen, key=str):
-                seen.add(each)
+            for each in sorted(self._above.get(waiting.pop(), set()) - visited, key=str):
+                visited.add(each)
                 waiting.append(each)
                 yield each
 
 
 def _pairs(table: Table) -> Mapping[Term, AbstractSet[Term]]:
-    """Return the terms of the second column by those of the first."""
-    found: dict[Term, set[Term]] = defaultdict(set)
+    """Group the terms of the second column by those of the first."""
+    groups: dict[Term, set[Term]] = defaultdict(set)
     for first, second in table.rows:
         if first is not None and second is not None:
-            found[first].add(second)
-    return found
+            groups[first].add(second)
+    return groups
 
 
-def _closed(above: Mapping[Term, AbstractSet[Term]]) -> Mapping[Term, AbstractSet[Term]]:
-    """Return what is above each term, however many steps."""
-    found: dict[Term, AbstractSet[Term]] = {}
+def _transitive_closure(
+    above: Mapping[Term, AbstractSet[Term]],
+) -> Mapping[Term, AbstractSet[Term]]:
+    """Return all terms above each term, direct and indirect."""
+    closure: dict[Term, AbstractSet[Term]] = {}
     for term in above:
-        reached: set[Term] = set()
+        ancestors: set[Term] = set()
         waiting = [term]
         while waiting:
-            new = above.get(waiting.pop(), frozenset()) - reached
-            reached |= new
+            new = above.get(waiting.pop(), frozenset()) - ancestors
+            ancestors |= new
             waiting += new
-        found[term] = reached
-    return found
+        closure[term] = ancestors
+    return closure

@@ -1,6 +1,6 @@
-"""A text to read: as it is printed, to the letter, with what each passage states beside it.
+"""A text to read: exactly as printed, with the facts of each passage beside it.
 
-A long text stands on several pages. `words` finds in a passage what names the things of its facts.
+A long text has several pages. `words` finds the names of the things of facts in a passage.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ COVERAGE = view_query("text/coverage")
 NOTES = view_query("text/notes")
 
 MOST_FACTS = 200
-"""How many facts of one passage stand beside it."""
+"""The most facts beside one passage."""
 
 _FLAWS = (LDQD.completeness, LDQD.consistency)
 
 _LEVELS = (1, 5, 12, 25)
-"""From how many facts on a passage is shown as one that says more."""
+"""The least numbers of facts for the levels of a passage."""
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """One fact of a passage: ``number`` is that of the words that say it, 0 if none stand out."""
+class PassageStatement:
+    """One fact of a passage; ``number`` is that of the words for it, 0 if there are none."""
 
     property: Named
     value: Named
@@ -56,16 +56,16 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A thing, and what a passage states of it."""
+class PassageSubject:
+    """A thing, and its facts in a passage."""
 
     thing: Named
-    statements: tuple[Statement, ...]
+    statements: tuple[PassageStatement, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A note on what a passage says: ``is_on_flaw`` if something is left out or does not agree."""
+    """A note on a passage; ``is_on_flaw`` if it is about an omission or a discrepancy."""
 
     note: Named
     kind: Named | None
@@ -74,37 +74,37 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class ReadPassage:
-    """A passage in its text: ``after`` are the characters between it and the next one.
+    """A passage in its text; ``after`` are the characters between it and the next one.
 
-    ``facts`` is how many it states: as many as those of its subjects, unless there are too many.
+    ``facts`` is the number of its facts; ``subjects`` has all of them, unless there are too many.
     """
 
     passage: Passage
     pieces: tuple[Piece, ...]
     after: str
     facts: int
-    subjects: tuple[Subject, ...]
+    subjects: tuple[PassageSubject, ...]
     remarks: tuple[Remark, ...]
     query: BoundQuery
 
     @property
     def level(self) -> int:
-        """Return how much the passage states, from 0 (nothing) to 4."""
+        """Return the level of the passage's number of facts, from 0 (none) to 4."""
         return sum(self.facts >= least for least in _LEVELS)
 
     @property
     def more(self) -> int:
-        """Return how many facts do not stand here."""
+        """Return the number of facts that are not shown."""
         return self.facts - sum(len(subject.statements) for subject in self.subjects)
 
     @property
     def flaws(self) -> Mapping[str, int]:
-        """Return of what kinds the notes are on what it does not say well, and how many."""
+        """Return the kinds of notes on flaws, and the number of each."""
         return Counter(each.kind.label for each in self.remarks if each.kind and each.is_on_flaw)
 
     @property
     def is_discussed(self) -> bool:
-        """Tell whether the editors note something about what it says or does not say."""
+        """Tell whether the passage has notes on flaws."""
         return any(remark.is_on_flaw for remark in self.remarks)
 
 
@@ -130,24 +130,24 @@ def read_text(
 ) -> ReadText | None:
     """Return a page of a text, or None if the thing has no passages or no such page.
 
-    ``content`` is the text itself; without it a line break stands for what is between passages.
-    ``page`` is its number, counted from 1, and how many passages it holds.
+    ``content`` is the text itself; without it line breaks separate the passages. ``page`` is the
+    number of the page, counted from 1, and its number of passages.
     """
     number, size = page
     every = graph.texts.passages.get(text, ())
     nodes = every[size * (number - 1) : size * number]
     if not nodes:
         return None
-    beside = _Beside.read(graph, nodes, languages)
+    beside = _PassageContext.read(graph, nodes, languages)
     places = beside.places
-    found = [node for node in nodes if node in places and beside.names.passage(node)]
-    begins = [*(places[node].begin for node in found[1:]), None]
+    printed = [node for node in nodes if node in places and beside.names.passage(node)]
+    begins = [*(places[node].begin for node in printed[1:]), None]
     gaps = [
-        _gap(content, places[node].end, begin) for node, begin in zip(found, begins, strict=True)
+        _gap(content, places[node].end, begin) for node, begin in zip(printed, begins, strict=True)
     ]
-    read = [beside.passage(node, after) for node, after in zip(found, gaps, strict=True)]
+    read = [beside.passage(node, after) for node, after in zip(printed, gaps, strict=True)]
     return ReadText(
-        before=content[: places[found[0]].begin] if content and found and number == 1 else "",
+        before=content[: places[printed[0]].begin] if content and printed and number == 1 else "",
         paragraphs=tuple(_paragraphs(filter(None, read))),
         page=number,
         pages=-(-len(every) // size),
@@ -157,16 +157,16 @@ def read_text(
 
 
 def _gap(content: str | None, end: int, begin: int | None) -> str:
-    """Return what stands between a passage and the next one, or what is left for the last one."""
+    """Return the text between a passage and the next one, or the rest after the last one."""
     if content is None:
         return "" if begin is None else "\n\n"
     gap = content[end:begin]
-    # On the last page but one the rest of the text is another page's.
+    # Before the last page the rest of the text belongs to the next page.
     return gap if not gap.strip() else gap[: len(gap) - len(gap.lstrip())]
 
 
 def _paragraphs(read: Iterable[ReadPassage]) -> Iterator[tuple[ReadPassage, ...]]:
-    """Yield the passages in paragraphs, which empty lines part."""
+    """Yield the passages in paragraphs, which empty lines separate."""
     paragraph: list[ReadPassage] = []
     for entry in read:
         paragraph.append(entry)
@@ -178,7 +178,7 @@ def _paragraphs(read: Iterable[ReadPassage]) -> Iterator[tuple[ReadPassage, ...]
 
 
 class _Place(NamedTuple):
-    """Where a passage stands in its text, and how many facts it states."""
+    """The span of a passage in its text, and its number of facts."""
 
     begin: int
     end: int
@@ -186,8 +186,8 @@ class _Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Beside:
-    """What some passages state, what names their things, and what is noted on them."""
+class _PassageContext:
+    """The facts of some passages, the names of their things, and the notes on them."""
 
     graph: Graph
     names: Names
@@ -196,13 +196,13 @@ class _Beside:
     remarks: Mapping[Term, Sequence[Remark]]
 
     @classmethod
-    def read(cls, graph: Graph, nodes: Sequence[NamedNode], languages: str) -> _Beside:
+    def read(cls, graph: Graph, nodes: Sequence[NamedNode], languages: str) -> _PassageContext:
         about = {"passage": nodes}
-        found: dict[Term, list[Stated]] = defaultdict(list)
+        facts_by_passage: dict[Term, list[Stated]] = defaultdict(list)
         for passage, *fact in graph.rows(STATED.bind(about)).rows:
-            found[passage].append(tuple(fact))  # type: ignore[index, arg-type]
+            facts_by_passage[passage].append(tuple(fact))  # type: ignore[index, arg-type]
         special = graph.terms.most_special
-        stated = {passage: _first(special(facts)) for passage, facts in found.items()}
+        stated = {passage: _first(special(facts)) for passage, facts in facts_by_passage.items()}
         places = {
             row["passage"]: _Place(*(as_int(row[name]) or 0 for name in _Place._fields))
             for row in graph.rows(COVERAGE.bind(about))
@@ -215,7 +215,7 @@ class _Beside:
         return cls(graph, names, stated, places, _remarks(notes, names, graph.terms))
 
     def passage(self, node: NamedNode, after: str) -> ReadPassage | None:
-        """Return one passage with what is beside it."""
+        """Return one passage with its facts and notes."""
         passage = self.names.passage(node)
         if passage is None:
             return None
@@ -223,7 +223,7 @@ class _Beside:
         numbers = Numbers()
         return ReadPassage(
             passage=passage,
-            pieces=numbers.given(
+            pieces=numbers.number(
                 pieces(passage.quote, stated, self.names, self.graph.terms.namings)
             ),
             after=after,
@@ -233,13 +233,15 @@ class _Beside:
             query=STATED.bind({"passage": node}),
         )
 
-    def _subjects(self, stated: Sequence[Stated], numbers: Numbers) -> Iterator[Subject]:
-        """Yield what is stated, thing by thing."""
+    def _subjects(self, stated: Sequence[Stated], numbers: Numbers) -> Iterator[PassageSubject]:
+        """Yield the facts, thing by thing."""
         for subject, facts in groupby(stated, key=itemgetter(0)):
-            yield Subject(
+            yield PassageSubject(
                 self.names[subject],
                 tuple(
-                    Statement(self.names[prop], self.names[value], numbers.of(subject, value))
+                    PassageStatement(
+                        self.names[prop], self.names[value], numbers.of(subject, value)
+                    )
                     for _, prop, value in facts
                 ),
             )
@@ -248,7 +250,7 @@ class _Beside:
 def _first(facts: Sequence[Stated]) -> Sequence[Stated]:
     """Return the facts of a passage in order, or the first ones if they are too many.
 
-    What the passage says most about comes first, and what a thing is before the rest.
+    The thing with the most facts comes first, and its types before its other facts.
     """
     sizes = Counter(subject for subject, _, _ in facts)
 
@@ -277,11 +279,11 @@ def _remarks(
         classes = sorted(kinds[note], key=str)
         flaws = {flaw for kind in classes for flaw in terms.dimensions.get(kind, ())}
         return Remark(
-            note=labels.name(note, names.languages) or names.spelled(note),
+            note=labels.name(note, names.languages) or names.spell(note),
             kind=names[classes[0]] if classes else None,
             is_on_flaw=not flaws.isdisjoint(_FLAWS),
         )
 
     return {
-        passage: [remark(note) for note in sorted(found, key=str)] for passage, found in on.items()
+        passage: [remark(note) for note in sorted(notes, key=str)] for passage, notes in on.items()
     }

@@ -1,4 +1,4 @@
-"""Which words of a passage name the things of its facts, numbered, so that facts lead to them."""
+"""The words of a passage that name the things of its facts, numbered for links from the facts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.namespaces import XSD
-from graphsvc.views.mentions import Piece, nested, occurrences
+from graphsvc.views.mentions import Piece, occurrences, split_into_pieces
 from graphsvc.views.model import Named
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A thing that words of a passage name: ``number`` is that of the words where they come first.
+    """A thing that is mentioned in a passage; ``number`` is that of its first mention.
 
-    It is 0 where the passage has named the thing so before.
+    Later mentions with the same words have the number 0.
     """
 
     thing: Named
@@ -39,17 +39,17 @@ class Mention:
 
     @property
     def label(self) -> str:
-        """Return what the thing is called."""
+        """Return the label of the thing."""
         return self.thing.label
 
 
 def pieces(
     quote: str, stated: Sequence[Stated], names: Names, namings: AbstractSet[Term]
 ) -> tuple[Piece, ...]:
-    """Return the words of a passage in pieces, those that name a thing of its facts being about it.
+    """Return the words of a passage in pieces; pieces that name a thing are about it.
 
-    Names that it states are the surest, then other words that it states of a thing, then labels;
-    of these the longer ones. ``namings`` are the properties that give names.
+    Stated names are preferred, then other stated texts of a thing, then labels; and longer ones
+    before shorter ones. ``namings`` are the properties for names.
     """
     candidates: dict[tuple[int, int, str, Term, str], None] = {}
     for subject, prop, value in stated:
@@ -61,36 +61,36 @@ def pieces(
         if isinstance(thing, NamedNode):
             for label in names.all(thing):
                 candidates[2, -len(label), str(thing), thing, label] = None
-    found: list[tuple[Span, Named]] = []
+    mentions: list[tuple[Span, Named]] = []
     for *_, thing, words in sorted(candidates, key=lambda key: key[:3]):
-        found += ((span, names[thing]) for span in occurrences(words, quote))
-    return nested(quote, found)
+        mentions += ((span, names[thing]) for span in occurrences(words, quote))
+    return split_into_pieces(quote, mentions)
 
 
 class Numbers:
-    """Numbers the words of a passage that name something, so that facts can lead to them."""
+    """Numbers the mentions in a passage, so that facts can link to them."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[Term, str], int] = {}
         self._longest: dict[Term, tuple[int, int]] = {}
 
-    def given(self, found: Iterable[Piece]) -> tuple[Piece, ...]:
-        """Return pieces of which each says what it mentions, and with which number."""
-        return tuple(self._given(piece) for piece in found)
+    def number(self, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+        """Return the pieces with numbered mentions."""
+        return tuple(self._number(piece) for piece in pieces)
 
     def of(self, subject: Term, value: Term) -> int:
-        """Return the number of the words that say a fact: its value, else what it is about."""
+        """Return the number of the words for a fact: for its value, or else for its subject."""
         if isinstance(value, Literal):
-            said = self._numbers.get((subject, _letters(value.value)), 0)
+            number = self._numbers.get((subject, _letters(value.value)), 0)
         else:
-            said = self._naming(value)
-        return said or self._naming(subject)
+            number = self._naming(value)
+        return number or self._naming(subject)
 
     def _naming(self, thing: Term) -> int:
-        """Return the number of the words that name a thing best, the longest ones."""
+        """Return the number of the longest words that name a thing."""
         return self._longest.get(thing, (0, 0))[1]
 
-    def _given(self, piece: Piece) -> Piece:
+    def _number(self, piece: Piece) -> Piece:
         thing = piece.about
         if not isinstance(thing, Named):
             return piece
@@ -99,9 +99,9 @@ class Numbers:
         self._numbers.setdefault(key, number)
         if number and len(piece.words) > self._longest.get(thing.term, (0, 0))[0]:
             self._longest[thing.term] = (len(piece.words), number)
-        return Piece(piece.words, Mention(thing, number), self.given(piece.parts))
+        return Piece(piece.words, Mention(thing, number), self.number(piece.parts))
 
 
 def _letters(words: str) -> str:
-    """Return words as a text is matched with them: what is no letter or digit may differ."""
+    """Return the letters and digits of some words, as they are compared."""
     return "".join(filter(str.isalnum, words))

@@ -21,8 +21,8 @@ POSITIONS = view_query("texts/positions")
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """Where a passage stands: in which text, and as which of its passages, counted from 0."""
+class PassagePosition:
+    """The text of a passage, and its index among the passages, counted from 0."""
 
     text: str
     index: int
@@ -30,32 +30,32 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The passages of each text in order, by the text's IRI, and where each passage stands."""
+    """The passages of each text in order, by the text's IRI, and the position of each passage."""
 
     passages: Mapping[str, Sequence[NamedNode]]
-    positions: Mapping[str, Position]
+    positions: Mapping[str, PassagePosition]
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table]) -> Texts:
-        """Read them by what answers queries."""
+        """Read them with a function that answers queries."""
         places = sorted(
             (text.value, as_int(begin) or 0, passage.value)
             for text, begin, passage in rows(POSITIONS.bind({})).rows
             if isinstance(passage, NamedNode) and isinstance(text, NamedNode)
         )
-        # A passage that stands at several places is where it stands first.
+        # A passage with several positions has the first one.
         order: dict[str, dict[NamedNode, None]] = defaultdict(dict)
         for text, _, passage in places:
             order[text][NamedNode(passage)] = None
         positions = {
-            passage.value: Position(text, index)
+            passage.value: PassagePosition(text, index)
             for text, passages in order.items()
             for index, passage in enumerate(passages)
         }
         return cls({text: tuple(passages) for text, passages in order.items()}, positions)
 
     def beside(self, passage: str) -> tuple[NamedNode | None, NamedNode | None]:
-        """Return the passages before and after one, where there are such."""
+        """Return the passages before and after one, None if there is none."""
         position = self.positions.get(passage)
         if position is None:
             return (None, None)

@@ -1,23 +1,22 @@
-"""The page of a thing: what it is, what is said of it and by whom, and what points to it.
+"""The page of a thing: its facts with their evidence, and the facts that point to it.
 
-The queries beside this module are asked in `answers`, in the order in which a reader would:
+`answers` runs the queries beside this module, in this order:
 
-    head         what it is, and whether it is still to be used (see `head`)
-    sizes        of which properties there is something to say, and how much
-    facts        their values, and the graphs that state them
-    pointing     what points to the thing
-    derivations  from what its facts follow
-    notes        what the editors note
-    parts        what is said of things that have no page but this one, if there are some
+    head         the types of the thing, and whether it is deprecated (see `head`)
+    sizes        the properties of the thing, and the number of facts of each
+    facts        the values, and the graphs that state them
+    pointing     the facts that point to the thing
+    derivations  the premises of inferred facts
+    notes        the notes of the editors
+    parts        the facts of parts without a page of their own, if there are any
 
-    …            those of the blocks that things of some kinds have (see `blocks`)
+    …            the queries of blocks for some types of things (see `blocks`)
 
-where there are such those of `shortcuts`, for what stands between the thing and a far end, of
-`nested` and `origins`, for what has no name and for what else vouches for facts, and one of `names`
-for all that these speak of: what it is called, and which graphs are passages. The other modules
-make of the rows what the page shows: `evidence` says what vouches for each fact, `redundancy` which
-fact another one tells, `arrangement` puts them in the order of the shapes, and `lead` makes the
-sentence with which the page begins.
+If needed, it also runs those of `shortcuts` (the nodes between the thing and the end of a property
+chain), of `nested` (blank nodes) and of `origins` (other evidence), and one of `names` for all of
+these: labels, and which graphs are passages. The other modules turn the rows into the page:
+`evidence` gives each fact its evidence, `redundancy` finds facts that another row contains,
+`arrangement` uses the order of the shapes, and `lead` writes the first sentence.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ from graphsvc.views.thing.arrangement import Arrangement
 from graphsvc.views.thing.blocks import BlocksDraft
 from graphsvc.views.thing.contents import contents
 from graphsvc.views.thing.evidence import Evidence, graphs_of, pointing_facts
-from graphsvc.views.thing.head import Head, head, is_known, known_among
+from graphsvc.views.thing.head import Head, filter_known, head, is_known
 from graphsvc.views.thing.lead import LeadWriter
 from graphsvc.views.thing.model import Notes, Thing
 from graphsvc.views.thing.parts import fragments
@@ -60,11 +59,11 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Fact, Named
     from graphsvc.views.thing.model import Group
 
-__all__ = ["Head", "Thing", "head", "is_known", "known_among", "thing", "things_within"]
+__all__ = ["Head", "Thing", "filter_known", "head", "is_known", "thing", "things_within"]
 
 
 def thing(graph: Graph, iri: str, languages: str) -> Thing:
-    """Return what the page of a thing shows, in the languages of a priority list.
+    """Return the page of a thing, in the languages of a priority list.
 
     Errors: UnknownEntity.
     """
@@ -83,7 +82,7 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
     kinds = _kinds(graph, types)
     label = names[node]
     own = {ref.property: each for ref, each in facts.items() if not ref.incoming}
-    # Only a text can leave something unsaid: a thing that none is about lacks nothing.
+    # Only a text can omit something: a thing that no text mentions has no omissions.
     is_in_text = any(fact.passages for values in own.values() for fact in values)
     groups = others if key is None else (key, *others)
     writer = LeadWriter(label.label, kinds, facts, arrangement.teller, graph.naming.prefixes)
@@ -107,8 +106,8 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
             {"thing": node, "property": tuple(answers.into), "limit": Literal(MOST_POINTING)}
         ),
         comparable=tuple(_comparable(graph, types)),
-        blocks=blocks.shown(names),
-        derived=_derived(own),
+        blocks=blocks.with_names(names),
+        derived=_derivation_sources(own),
         contents=tuple(contents(answers, graph.origins, names)),
         query=FACTS.bind(
             {"thing": node, "property": tuple(answers.out), "limit": Literal(MOST_FACTS)}
@@ -119,30 +118,30 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
 
 
 def _is_named(graph: Graph, iri: str) -> bool:
-    """Tell whether there is a page though no fact has the thing: for a graph, or for its parts."""
+    """Tell whether a thing without facts has a page: it is a graph, or has parts."""
     return is_known(graph, iri) or graph.addresses.has_parts(iri)
 
 
 def _facts(answers: Answers, evidence: Evidence) -> Mapping[PropertyRef, Sequence[Fact]]:
-    """Return the facts of the thing, and those that point to it, by property."""
-    found: dict[PropertyRef, list[Fact]] = defaultdict(list)
+    """Return the facts of the thing and the incoming facts, by property."""
+    by_property: dict[PropertyRef, list[Fact]] = defaultdict(list)
     for prop, value, graphs in graphs_of(answers.facts, "value"):
         triple = Triple(answers.thing, prop, value)
-        found[PropertyRef(prop)].append(evidence.fact(triple, value, graphs))
+        by_property[PropertyRef(prop)].append(evidence.fact(triple, value, graphs))
     for prop, facts in pointing_facts(answers, evidence).items():
-        found[PropertyRef(prop, incoming=True)] = facts
-    return found
+        by_property[PropertyRef(prop, incoming=True)] = facts
+    return by_property
 
 
 def _kinds(graph: Graph, types: Sequence[Fact]) -> tuple[Named, ...]:
-    """Return the classes that say most of a thing, those that the graph is about if there are."""
+    """Return the most specific classes of a thing; those of the graph itself, if there are any."""
     named = {fact.other.term: fact.other for fact in types}
     own = [term for term in named if _is_within(term, graph.base)]
     return tuple(named[cls] for cls in graph.terms.most_specific(own or named))
 
 
-def _derived(facts: Mapping[Term, Sequence[Fact]]) -> tuple[Named, ...]:
-    """Return what the thing as a whole is derived from, apart from passages, which facts name."""
+def _derivation_sources(facts: Mapping[Term, Sequence[Fact]]) -> tuple[Named, ...]:
+    """Return the sources that the thing as a whole is derived from."""
     sources = [fact for fact in facts.get(PROV.wasDerivedFrom, ()) if fact.nest is None]
     return tuple(fact.other for fact in sources)
 
@@ -174,7 +173,7 @@ def _notes(evidence: Evidence, groups: Sequence[Group], node: NamedNode) -> Note
 
 
 def _comparable(graph: Graph, types: Sequence[Fact]) -> Iterator[Named]:
-    """Yield the classes whose things the thing can be compared with: there are others, but few."""
+    """Yield the classes for a comparison: those that have other things too, but not many."""
     own = {fact.other.term: fact.other for fact in types if _is_main(graph, fact.other.term)}
     for cls in graph.terms.most_specific(own):
         if 1 < graph.terms.members(cls) <= MOST_COMPARED:
@@ -182,7 +181,7 @@ def _comparable(graph: Graph, types: Sequence[Fact]) -> Iterator[Named]:
 
 
 def _is_main(graph: Graph, cls: Term) -> bool:
-    """Tell whether a graph is about things of a class."""
+    """Tell whether a class is one of the main classes of a graph."""
     if graph.classes.is_defined:
         return _is_within(cls, graph.base)
     return cls in graph.classes.counts and not is_machinery(cls)

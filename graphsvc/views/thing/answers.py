@@ -1,7 +1,7 @@
-"""The answers of the queries about a thing, and of what they speak.
+"""The answers of the queries about a thing, and the terms in them.
 
-Sizes are asked first, so that whatever is long is not read whole: of a property with very many
-values the first ones are asked for, with the limit that stands in the query.
+The sizes are read first, so that no long list is read completely: for a property with very many
+values only the first ones are read, with a limit in the query.
 """
 
 from __future__ import annotations
@@ -39,27 +39,27 @@ NOTES = view_query("thing/notes")
 PARTS = view_query("thing/parts")
 
 MOST_FACTS, FIRST_FACTS = 2000, 100
-"""How many facts are read together, and how many of a property that has too many for that."""
+"""The most facts that are read together, and the facts of a property that has too many."""
 
 MOST_POINTING, FIRST_POINTING = 1000, 5
-"""The same of facts that point to a thing."""
+"""The same for incoming facts."""
 
 _MOST_LARGE = 20
-"""Of how many properties with very many facts the first ones are read."""
+"""The most properties with very many facts of which the first facts are read."""
 
 _MOST_COUNTED = 200_000
-"""How many facts are counted in one direction; it stands in the query."""
+"""The most facts that are counted in one direction; the query has the same limit."""
 
 _MOST_LEADING = 20_000
-"""How many facts a thing may have for what hangs at it to be looked for among them."""
+"""The most facts of a thing for which its blank nodes are read."""
 
 _MOST_NOTED = 200
-"""On how many of the sentences that state facts of a thing notes are read."""
+"""The most sentences with facts of a thing for which notes are read."""
 
 _MOST_ROUNDS = 5
-"""How many steps are followed from fragment to fragment of a document."""
+"""The most steps from fragment to fragment of a document."""
 
-#: What leads from a nanopublication to the graphs that it is made of, in the order of reading.
+#: The properties from a nanopublication to its graphs, in the order of reading.
 CONTENTS: tuple[Term, ...] = (NP.hasAssertion, NP.hasProvenance, NP.hasPublicationInfo)
 
 _PARTITIONS = (VOID.classPartition, VOID.propertyPartition)
@@ -67,12 +67,12 @@ _PARTITIONS = (VOID.classPartition, VOID.propertyPartition)
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the queries about a thing found: rows, by the names of their columns.
+    """The rows of the queries about a thing.
 
-    ``left_out`` tells how many more graphs state a fact than ``facts`` has, by property and value.
-    It ``is_cut`` if the queries gave no more rows than they may.
-    ``parts`` are by the part that they speak of; ``holders`` are the things with names at which the
-    nameless ones hang that point to the thing; ``content`` is what stands in graphs that are shown.
+    ``left_out`` is the number of further graphs that state a fact, by property and value.
+    It ``is_cut`` if a query reached its limit of rows.
+    ``parts`` has the rows by part; ``holders`` are the named things whose blank nodes point to the
+    thing; ``content`` are the statements in the graphs on the page.
     """
 
     thing: NamedNode
@@ -94,7 +94,7 @@ class Answers:
 
     @classmethod
     def read(cls, graph: Graph, thing: NamedNode) -> Answers:
-        """Ask the queries."""
+        """Run the queries."""
         sizes = list(graph.rows(SIZES.bind({"thing": thing})))
         out, into = _sizes(sizes, "out"), _sizes(sizes, "in")
         about = {"thing": thing}
@@ -131,11 +131,11 @@ class Answers:
 
     @property
     def is_partial(self) -> bool:
-        """Tell whether more points to the thing than was counted."""
+        """Tell whether there are more incoming facts than were counted."""
         return sum(self.into.values()) >= _MOST_COUNTED
 
     def terms(self) -> Iterator[Term]:
-        """Yield every term that the answers hold: what a page names is among them."""
+        """Yield every term in the answers: all terms that the page needs names for."""
         yield self.thing
         yield from chain(self.out, self.into, self.shortcuts.terms())
         rows = chain(
@@ -156,21 +156,21 @@ class Answers:
 
 
 def facts_queries(thing: NamedNode, sizes: Sizes) -> Iterator[BoundQuery]:
-    """Yield the queries for the facts of some properties, of each of which the size is known."""
+    """Yield the queries for the facts of some properties, whose sizes are known."""
     for properties, limit in _portions(sizes, MOST_FACTS, FIRST_FACTS):
         yield FACTS.bind({"thing": thing, "property": properties, "limit": Literal(limit)})
 
 
 def pointing_queries(thing: NamedNode, sizes: Sizes) -> Iterator[BoundQuery]:
-    """Yield the queries for what points to a thing with some properties."""
+    """Yield the queries for the incoming facts of some properties."""
     for properties, limit in _portions(sizes, MOST_POINTING, FIRST_POINTING):
         yield POINTING.bind({"thing": thing, "property": properties, "limit": Literal(limit)})
 
 
 def _portions(sizes: Sizes, most: int, first: int) -> Iterator[tuple[Sequence[NamedNode], int]]:
-    """Yield the properties to ask for together, and the limit: the small ones at once.
+    """Yield groups of properties for one query each, with its limit: first all small ones.
 
-    Then come some of the large ones, each by itself: of these only the first facts are wanted.
+    Then come some of the large ones, each by itself, with a limit for their first facts.
     """
     together: list[NamedNode] = []
     large: list[NamedNode] = []
@@ -185,7 +185,7 @@ def _portions(sizes: Sizes, most: int, first: int) -> Iterator[tuple[Sequence[Na
 def _first_rows(
     graph: Graph, queries: Iterator[BoundQuery], end: str
 ) -> tuple[list[Row], Mapping[tuple[Term, Term], int], bool]:
-    """Return the rows to show, what is left out of them, and whether an answer was cut."""
+    """Return the rows to show, the number left out of them, and whether an answer was cut."""
     answers = [[*graph.rows(query)] for query in queries]
     rows, left_out = first_statings(graph, chain.from_iterable(answers), end)
     return rows, left_out, any(len(answer) >= MOST_ROWS for answer in answers)
@@ -201,18 +201,18 @@ def _sizes(rows: Sequence[Row], direction: str) -> Sizes:
 
 
 def _nameless(rows: Sequence[Row], direction: str) -> Iterator[NamedNode]:
-    """Yield the properties that have nameless things at their other end."""
+    """Yield the properties that have blank nodes at their other end."""
     for row in rows:
         prop = row.get("property")
-        is_wanted = row["direction"] == Literal(direction) and as_int(row.get("nameless"))
-        if is_wanted and isinstance(prop, NamedNode):
+        is_match = row["direction"] == Literal(direction) and as_int(row.get("nameless"))
+        if is_match and isinstance(prop, NamedNode):
             yield prop
 
 
 def _nested(
     graph: Graph, thing: NamedNode, sizes: Sequence[Row], parts: Mapping[Term, Sequence[Row]]
 ) -> Nested:
-    """Return what hangs at the thing and its parts: nameless things, and statements with a rank."""
+    """Return the blank nodes of the thing and its parts, and its statement nodes with a rank."""
     named = (row for rows in parts.values() for row in rows)
     holding = [row["part"] for row in named if isinstance(row["value"], BlankNode)]
     things = [each for each in dict.fromkeys(holding) if isinstance(each, NamedNode)]
@@ -223,9 +223,9 @@ def _nested(
 
 
 def _with(nested: Nested, thing: Term, rows: Sequence[Row]) -> list[Row]:
-    """Return rows with the facts that lead to nameless things as the query for these has them.
+    """Return rows in which facts with blank nodes come from the query for these nodes.
 
-    A blank node has a name within one answer only.
+    The label of a blank node is valid within one answer only.
     """
     leading = [*nested.of(thing)]
     others = (row for row in rows if not (leading and isinstance(row["value"], BlankNode)))
@@ -239,7 +239,7 @@ def _triples(thing: NamedNode, rows: Sequence[Row]) -> Iterator[Triple]:
 
 
 def _content(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Sequence[Row]:
-    """Return what stands in the graphs of a nanopublication, or in the graph that the thing is."""
+    """Return the statements in the graphs of a nanopublication, or in the graph itself."""
     graphs = [row["value"] for row in facts if row["property"] in CONTENTS]
     if not graphs and graph.origins.is_graph(thing):
         graphs = [thing]
@@ -247,7 +247,7 @@ def _content(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Sequence[R
 
 
 def _named_by(term: Term) -> Iterator[Term]:
-    """Yield a term; of a triple its parts, which are what has names."""
+    """Yield a term, or the parts of a triple term."""
     if isinstance(term, Triple):
         for part in (term.subject, term.predicate, term.object):
             yield from _named_by(part)
@@ -256,9 +256,9 @@ def _named_by(term: Term) -> Iterator[Term]:
 
 
 def _targets(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> list[NamedNode]:
-    """Return on what notes are read: the thing, the sentences on it, and all that the editors say.
+    """Return the targets of notes: the thing, the sentences on it, and the editorial graph.
 
-    The last only if the editors speak of the thing.
+    The editorial graph is a target only if it has facts of the thing.
     """
     stating = dict.fromkeys(row["graph"] for row in facts if isinstance(row["graph"], NamedNode))
     passages = (each for each in stating if each.value in graph.texts.positions)
@@ -272,29 +272,29 @@ def _leading(graph: Graph, facts: Sequence[Row]) -> Sequence[PropertyRef]:
 
 
 def _parts(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> Mapping[Term, Sequence[Row]]:
-    """Return what is said of the fragments that facts name, and of those that these name."""
+    """Return the rows of the fragments in some facts, and of the fragments in these rows."""
     start = f"{thing.value}#"
-    wanted = [
+    candidates = [
         row["value"]
         for row in facts
         if isinstance(value := row["value"], NamedNode)
         and (value.value.startswith(start) or row["property"] in _PARTITIONS)
-        # What is listed has a page of its own.
+        # A listed thing has its own page.
         and value.value not in graph.addresses.listed
     ]
-    found: dict[Term, list[Row]] = {}
+    rows_by_part: dict[Term, list[Row]] = {}
     for _ in range(_MOST_ROUNDS):
-        new = [part for part in dict.fromkeys(wanted) if part not in found]
-        found.update((part, []) for part in new)
+        new = [part for part in dict.fromkeys(candidates) if part not in rows_by_part]
+        rows_by_part.update((part, []) for part in new)
         rows = list(graph.rows(PARTS.bind({"part": new})))
         for row in rows:
-            found[row["part"]].append(row)
+            rows_by_part[row["part"]].append(row)
         values = (row["value"] for row in rows)
-        wanted = [
+        candidates = [
             each
             for each in values
             if isinstance(each, NamedNode)
             and each.value.startswith(start)
             and each.value not in graph.addresses.listed
         ]
-    return found
+    return rows_by_part

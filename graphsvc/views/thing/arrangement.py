@@ -1,4 +1,4 @@
-"""The facts of a thing in the groups and the order that the shapes give, under their names."""
+"""The facts of a thing, in the groups, the order and with the names of the shapes."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ if TYPE_CHECKING:
     from graphsvc.views.names import Names
     from graphsvc.views.terms import Terms
     from graphsvc.views.thing.answers import Answers
-    from graphsvc.views.thing.shortcuts import Place
+    from graphsvc.views.thing.shortcuts import FactKey
 
 UNSTATED = view_query("thing/unstated")
 
 _KEY_GROUP, _FACTS_GROUP = Phrase("Key facts"), Phrase("Facts")
-"""The group of what leads, and that of what a shape places in none."""
+"""The group of key properties, and the group of shapes without a group."""
 
 _FIRST_INCOMING = 5
-"""How many facts of each property that points to a thing are shown before the link to the rest."""
+"""The number of facts of each incoming property before the link to the rest."""
 
 
 class Arrangement:
-    """Where the facts of one thing stand on its page: ``facts`` are its own, and those it is in."""
+    """The rows and groups of facts on the page of a thing; ``facts`` has incoming facts too."""
 
     def __init__(
         self,
@@ -68,79 +68,81 @@ class Arrangement:
         self._shapes = terms.layout.shapes(self._types)
         self._leading = terms.layout.key_properties(self._types)
         self._redundancy = Redundancy(terms, facts, self._leading, answers.shortcuts)
-        self._also = self._told_by_others()
+        self._also = self._redundant_facts()
 
     def teller(self, ref: PropertyRef, fact: Fact) -> PropertyRef | None:
-        """Return the property whose row says a fact; None if that is its own."""
+        """Return the property whose row contains a fact; None if the fact has its own row."""
         place = self._redundancy.teller(ref, fact)
         return None if place is None else place[0]
 
     def key(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Group | None:
-        """Return the facts that lead, under what the text leaves out of them too."""
+        """Return the group of key properties, with the notes on omissions."""
         beside = self._beside(omissions)
         rows = [self._row(ref, self._tells(ref), beside.get(ref, ())) for ref in self._leading]
-        shown = [row for row in rows if _says(row)]
-        return self._group(_KEY_GROUP, None, shown) if shown else None
+        filled = [row for row in rows if _says(row)]
+        return self._group(_KEY_GROUP, None, filled) if filled else None
 
     def groups(self, omissions: Mapping[Term, tuple[Note, ...]]) -> list[Group]:
         """Return the other facts in the groups of the shapes, then the group of the rest.
 
-        In the rest are the properties that no shape places.
+        The rest are the properties without a shape.
         """
         beside = self._beside(omissions)
         own = (PropertyRef(prop) for prop in self._answers.out)
-        shown = [ref for ref in dict.fromkeys([*own, *beside]) if ref.property not in LABELLING]
+        refs = [ref for ref in dict.fromkeys([*own, *beside]) if ref.property not in LABELLING]
         placed = [
             (self._shapes[ref], entry)
-            for ref in shown
+            for ref in refs
             if ref in self._shapes
             and ref not in self._leading
             and _says(entry := self._row(ref, self._tells(ref), beside.get(ref, ())))
         ]
         placed.sort(key=lambda pair: (pair[0].rank, pair[1].predicate.label))
-        found = []
+        groups = []
         for _, members in groupby(placed, key=lambda pair: pair[0].rank[:2]):
             entries = list(members)
             label, language = self._title(entries[0][0])
-            found.append(self._group(label, language, [entry for _, entry in entries]))
+            groups.append(self._group(label, language, [entry for _, entry in entries]))
         rest = (
             self._row(ref, self._tells(ref))
-            for ref in shown
+            for ref in refs
             if ref not in self._shapes and not ref.incoming
         )
         left = [entry for entry in rest if _says(entry)]
         left.sort(key=lambda entry: entry.predicate.label)
-        return [*found, self._group("", None, left)] if left else found
+        return [*groups, self._group("", None, left)] if left else groups
 
     def unstated(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Unstated | None:
-        """Return what the shapes expect of the thing and nothing says, group by group."""
-        told = self._answers.out.keys() | omissions.keys()
+        """Return the properties that the shapes expect and no fact states, group by group."""
+        stated = self._answers.out.keys() | omissions.keys()
         lacking = [
             (self._shapes[PropertyRef(prop)], prop)
-            for prop in self._terms.layout.expected(self._types)
-            if prop not in told
+            for prop in self._terms.layout.expected_properties(self._types)
+            if prop not in stated
         ]
         lacking.sort(key=lambda pair: (pair[0].rank, str(pair[1])))
-        found = []
+        groups = []
         for _, members in groupby(lacking, key=lambda pair: pair[0].rank[:2]):
             expected = list(members)
             label, language = self._title(expected[0][0])
             names = tuple(self._named(prop, shape) for shape, prop in expected)
-            found.append(ExpectedGroup(label, names, language))
+            groups.append(ExpectedGroup(label, names, language))
         query = UNSTATED.bind({"thing": self._answers.thing})
-        return Unstated(tuple(found), query) if found else None
+        return Unstated(tuple(groups), query) if groups else None
 
     def incoming(self) -> list[Incoming]:
-        """Return the beginning of each list of facts that point to the thing, in order.
+        """Return the beginning of each list of incoming facts, in order.
 
-        What leads is not among them, nor a list of which other rows say all.
+        Key properties are left out, and lists whose facts are all in other rows.
         """
-        found = []
+        entries = []
         for prop, total in self._answers.into.items():
             ref = PropertyRef(prop, incoming=True)
             facts = self._facts.get(ref, ())
-            is_told = len(facts) == total and all(self._redundancy.has(ref, each) for each in facts)
-            if ref in self._leading or is_told:
+            is_redundant = len(facts) == total and all(
+                self._redundancy.has(ref, each) for each in facts
+            )
+            if ref in self._leading or is_redundant:
                 continue
             shape = self._shape(ref)
             entry = Incoming(
@@ -149,35 +151,35 @@ class Arrangement:
                 is_partial=self._answers.is_partial,
                 facts=tuple(facts[:_FIRST_INCOMING]),
             )
-            found.append((shape.rank, entry.predicate.label, entry))
-        return [entry for _, _, entry in sorted(found, key=lambda row: row[:2])]
+            entries.append((shape.rank, entry.predicate.label, entry))
+        return [entry for _, _, entry in sorted(entries, key=lambda row: row[:2])]
 
     def _beside(
         self, omissions: Mapping[Term, tuple[Note, ...]]
     ) -> Mapping[PropertyRef, tuple[Note, ...]]:
-        """Return the notes on what is left out by the row in which a reader looks for it."""
-        found: dict[PropertyRef, dict[str, Note]] = defaultdict(dict)
+        """Return the notes on omissions, by the row where a reader expects the property."""
+        notes_by_row: dict[PropertyRef, dict[str, Note]] = defaultdict(dict)
         for prop, notes in omissions.items():
             ref = self._place_of(prop)
             if ref in self._shapes:
-                found[ref].update((note.iri, note) for note in notes)
-        return {ref: tuple(each.values()) for ref, each in found.items()}
+                notes_by_row[ref].update((note.iri, note) for note in notes)
+        return {ref: tuple(each.values()) for ref, each in notes_by_row.items()}
 
     def _shape(self, ref: PropertyRef) -> PropertyShape:
         return self._shapes.get(ref, PropertyShape())
 
     def _place_of(self, prop: Term) -> PropertyRef:
-        """Return the row in which a property is looked for.
+        """Return the row where a reader expects a property.
 
-        If it has none, that is one that says it more generally or goes a step further: one that
-        leads before others.
+        If the property has no row, this is the row of a more general property or of a shortcut;
+        key properties come before others.
         """
         own = PropertyRef(prop)
         if own in self._leading or any(map(self._tells(own), self._facts.get(own, ()))):
             return own
         further = {chain.shortcut for chain in self._terms.chains if chain.first == prop}
-        shown = (ref for ref in (*self._leading, *self._facts) if ref in self._shapes)
-        for ref in shown:
+        refs = (ref for ref in (*self._leading, *self._facts) if ref in self._shapes)
+        for ref in refs:
             is_general = self._terms.is_more_special(prop, ref.property)
             if not ref.incoming and (is_general or ref.property in further):
                 return ref
@@ -186,16 +188,16 @@ class Arrangement:
     def _tells(self, ref: PropertyRef) -> Callable[[Fact], bool]:
         return lambda fact: not self._redundancy.has(ref, fact)
 
-    def _told_by_others(self) -> Mapping[Place, Sequence[tuple[Named, Fact]]]:
-        """Return the facts of the thing that have no row of their own, by what tells them."""
-        found: dict[Place, list[tuple[Named, Fact]]] = defaultdict(list)
+    def _redundant_facts(self) -> Mapping[FactKey, Sequence[tuple[Named, Fact]]]:
+        """Return the facts of the thing without their own row, by the row that contains them."""
+        facts_by_row: dict[FactKey, list[tuple[Named, Fact]]] = defaultdict(list)
         for ref, facts in self._facts.items():
             named = self._named(ref.property, self._shape(ref))
             for fact in facts if not ref.incoming else ():
                 place = self._redundancy.teller(ref, fact)
                 if place is not None:
-                    found[place].append((named, fact))
-        return found
+                    facts_by_row[place].append((named, fact))
+        return facts_by_row
 
     def _row(
         self,
@@ -251,7 +253,7 @@ class Arrangement:
             yield Phrase("Query what they follow from"), DERIVATIONS.bind({"thing": thing})
 
     def _title(self, shape: PropertyShape) -> tuple[str, str | None]:
-        """Return what to write above the group of a shape, and in which language that is."""
+        """Return the title of the group of a shape, and its language."""
         group = shape.group_name(self._names.languages)
         return (_FACTS_GROUP, None) if group is None else (group.label, group.language)
 

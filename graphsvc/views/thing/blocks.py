@@ -1,7 +1,7 @@
-"""The blocks that a page has beside its facts, for things of kinds that people know.
+"""The blocks of a page besides its facts, for things of well-known types.
 
-Of concepts, schemes and collections, of datasets and catalogues, and of ontologies. Each asks its
-own queries, and only where the types or the properties of a thing say that there is something.
+These are concepts, schemes and collections, datasets and catalogues, and ontologies. Each block has
+its own queries; they run only if the types or the properties of a thing call for them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from graphsvc.views import catalogue, concepts
 from graphsvc.views.catalogue import Catalogue, Distributions
-from graphsvc.views.concepts.model import Concept, Members, Scheme
+from graphsvc.views.concepts.model import CollectionMembers, Concept, Scheme
 from graphsvc.views.vocabulary import defined
 from graphsvc.views.vocabulary.defined import Defined
 
@@ -28,18 +28,18 @@ B = TypeVar("B")
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The blocks of a page; None for those that a thing has none of."""
+    """The blocks of a page; None for blocks that it does not have."""
 
     concept: Concept | None = None
     scheme: Scheme | None = None
-    members: Members | None = None
+    members: CollectionMembers | None = None
     distributions: Distributions | None = None
     catalogue: Catalogue | None = None
     defined: Defined | None = None
 
 
 class BlocksDraft:
-    """The blocks of a page whose terms have no names yet."""
+    """The blocks of a page before the names of their terms are read."""
 
     def __init__(self, graph: Graph, answers: Answers) -> None:
         self._drafts = [
@@ -49,21 +49,21 @@ class BlocksDraft:
         ]
 
     def terms(self) -> Iterator[Term]:
-        """Yield what is to be named."""
+        """Yield the terms that need names."""
         for draft in self._drafts:
             yield from draft.terms()
 
-    def shown(self, names: Names) -> Blocks:
-        """Return the blocks under the names of things."""
-        found = [draft.shown(names) for draft in self._drafts]
+    def with_names(self, names: Names) -> Blocks:
+        """Return the blocks with names."""
+        blocks = [draft.with_names(names) for draft in self._drafts]
 
         def of(kind: type[B]) -> B | None:
-            return next((block for block in found if isinstance(block, kind)), None)
+            return next((block for block in blocks if isinstance(block, kind)), None)
 
         return Blocks(
             concept=of(Concept),
             scheme=of(Scheme),
-            members=of(Members),
+            members=of(CollectionMembers),
             distributions=of(Distributions),
             catalogue=of(Catalogue),
             defined=of(Defined),

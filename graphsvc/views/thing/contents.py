@@ -1,4 +1,4 @@
-"""What stands in the graphs that a thing is made of: a nanopublication, or a graph itself."""
+"""The statements in the graphs of a nanopublication, or in the graph that a thing is."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ if TYPE_CHECKING:
 
 
 def contents(answers: Answers, origins: Origins, names: Names) -> Iterator[Content]:
-    """Yield what stands in each graph, those of a nanopublication in the order of reading."""
+    """Yield the statements of each graph, those of a nanopublication in the order of reading."""
     roles = {row["value"]: row["property"] for row in answers.facts if row["property"] in CONTENTS}
-    found: dict[Term, list[Row]] = defaultdict(list)
+    by_graph: dict[Term, list[Row]] = defaultdict(list)
     for row in answers.content:
-        found[row["graph"]].append(row)
+        by_graph[row["graph"]].append(row)
     is_cut = len(answers.content) >= MOST_CONTENT
 
     def place(graph: Term) -> int:
         return CONTENTS.index(roles[graph]) if graph in roles else len(CONTENTS)
 
-    for graph in sorted(found, key=lambda each: (place(each), str(each))):
+    for graph in sorted(by_graph, key=lambda each: (place(each), str(each))):
         yield Content(
             graph=origins.named(graph, names),
             role=names[roles[graph]] if graph in roles else None,
-            statements=tuple(_statements(found[graph], names)),
+            statements=tuple(_statements(by_graph[graph], names)),
             is_cut=is_cut,
             query=CONTENT.bind({"graph": graph}),
         )
 
 
 def _statements(rows: Sequence[Row], names: Names) -> Iterator[Statement]:
-    """Yield the statements; one about what has no name is told where this stands as a value."""
+    """Yield the statements; those about a blank node are part of the statement with it as value."""
     nested = Nested(rows)
     leading = {row["value"] for row in rows}
     for row in rows:

@@ -1,4 +1,4 @@
-"""What vouches for the facts of a thing: passages, rules, notes, and whose graph a fact is in."""
+"""The evidence for the facts of a thing: passages, derivations, notes, and named graphs."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ STATING = view_query("thing/stating")
 
 
 class Evidence:
-    """What vouches for each fact of a thing, and the notes on it."""
+    """The evidence for each fact of a thing, and the notes on it."""
 
     def __init__(self, graph: Graph, answers: Answers, names: Names) -> None:
         self._names = names
         self._graph = graph
         self._answers = answers
-        self._nests = Nests(answers.nested, names, self._nested)
+        self._nests = Nests(answers.nested, names, self._nested_fact)
         self._derivations = _derivations(answers, names)
         notes = notes_of(answers.notes, names, graph.terms)
         self.notes = notes.get(answers.thing, ())
@@ -55,26 +55,26 @@ class Evidence:
         self._on_all = by_property(notes.get(graph.editorial, ()))
 
     def omissions(self) -> Mapping[Term, tuple[Note, ...]]:
-        """Return the notes on what the text does not say of the thing, by the property."""
-        found = {
+        """Return the notes on omissions of the text, by property."""
+        omissions = {
             prop: tuple(note for note in notes if note.is_omission)
             for prop, notes in self._on.items()
         }
-        return {prop: notes for prop, notes in found.items() if notes}
+        return {prop: notes for prop, notes in omissions.items() if notes}
 
     def fact(self, triple: Triple, other: Term, graphs: AbstractSet[Term]) -> Fact:
-        """Return a fact that some graphs state; ``other`` is its far end."""
-        found = (self._names.passage(graph) for graph in graphs)
-        passages = sorted(filter(None, found), key=lambda entry: entry.order)
+        """Return a fact that some graphs state; ``other`` is its value, or its incoming subject."""
+        candidates = (self._names.passage(graph) for graph in graphs)
+        passages = sorted(filter(None, candidates), key=lambda entry: entry.order)
         derivations = self._derivations.get(triple, ())
         status = Status.STATED if passages else self._graph.status(graphs)
         notes = self._on.get(triple.predicate, ())
         if not notes and self._graph.editorial in graphs:
-            # What is noted on all that the editors say.
+            # The notes on the editorial graph.
             notes = self._on_all.get(triple.predicate, ())
         return Fact(
             triple=triple,
-            other=self._graph.as_written(triple, self.named(other)),
+            other=self._graph.with_written_form(triple, self.named(other)),
             status=status,
             passages=tuple(passages),
             derivations=derivations,
@@ -86,7 +86,7 @@ class Evidence:
         )
 
     def _left_out(self, triple: Triple) -> LeftOut | None:
-        """Return how many more graphs state a fact, if some are not named."""
+        """Return the number of further graphs that state a fact, if some are left out."""
         count = self._answers.left_out.get((triple.predicate, triple.object), 0)
         if not count:
             return None
@@ -95,26 +95,26 @@ class Evidence:
         return LeftOut(count, STATING.bind(terms) if is_askable else None)
 
     def named(self, term: Term) -> Named:
-        """Return a term under its name; what has none is told by a text."""
+        """Return a term with its label; a blank node has a text in place of a label."""
         return self._answers.nested.named(term, self._names)
 
-    def _nested(self, triple: Triple, graphs: AbstractSet[Term], nest: Nest | None) -> Fact:
-        """Return a fact of a nameless thing."""
-        found = (self._names.passage(graph) for graph in graphs)
-        passages = sorted(filter(None, found), key=lambda entry: entry.order)
+    def _nested_fact(self, triple: Triple, graphs: AbstractSet[Term], nest: Nest | None) -> Fact:
+        """Return a fact of a blank node."""
+        candidates = (self._names.passage(graph) for graph in graphs)
+        passages = sorted(filter(None, candidates), key=lambda entry: entry.order)
         return Fact(
             triple=triple,
-            other=self._graph.as_written(triple, self.named(triple.object)),
+            other=self._graph.with_written_form(triple, self.named(triple.object)),
             status=Status.STATED if passages else self._graph.status(graphs),
             passages=tuple(passages),
             sources=self._answers.sources.of(graphs, self._names),
             nest=nest,
         )
 
-    def incoming(self, triple: Triple, graphs: AbstractSet[Term]) -> Fact:
-        """Return a fact that points to the thing: on such a list there is no room for reasons."""
-        found = (self._names.passage(graph) for graph in graphs)
-        passages = sorted(filter(None, found), key=lambda entry: entry.order)
+    def incoming_fact(self, triple: Triple, graphs: AbstractSet[Term]) -> Fact:
+        """Return a fact that points to the thing, without derivations and notes."""
+        candidates = (self._names.passage(graph) for graph in graphs)
+        passages = sorted(filter(None, candidates), key=lambda entry: entry.order)
         return Fact(
             triple=triple,
             other=self.named(triple.subject),
@@ -125,7 +125,7 @@ class Evidence:
 
 @dataclass(slots=True)
 class _Step:
-    """A step of an inference: what it derives, and from what."""
+    """A step of an inference: its conclusions and its sources."""
 
     node: Term
     triples: dict[Triple, None] = field(default_factory=dict)
@@ -133,14 +133,14 @@ class _Step:
 
 
 def _derivations(answers: Answers, names: Names) -> Mapping[Triple, tuple[Derivation, ...]]:
-    """Return every way in which rules reach the facts of the thing, the shortest first."""
-    found: dict[Triple, list[Derivation]] = defaultdict(list)
+    """Return the derivations of each fact of the thing, the shortest first."""
+    derivations: dict[Triple, list[Derivation]] = defaultdict(list)
     for step in _steps(answers.thing, answers.derivations):
         for triple in step.triples:
-            found[triple].append(_derivation(step, names))
+            derivations[triple].append(_derivation(step, names))
     return {
         triple: tuple(sorted(each, key=lambda one: (len(one.passages) + len(one.graphs), one.iri)))
-        for triple, each in found.items()
+        for triple, each in derivations.items()
     }
 
 
@@ -163,37 +163,39 @@ def _derivation(step: _Step, names: Names) -> Derivation:
     return Derivation(
         iri=as_iri(step.node),
         passages=tuple(sorted(stated, key=lambda entry: entry.order)),
-        graphs=tuple(map(names.spelled, graphs)),
+        graphs=tuple(map(names.spell, graphs)),
     )
 
 
 def graphs_of(rows: Iterable[Row], end: str) -> Iterator[tuple[NamedNode, Term, set[Term]]]:
-    """Yield each fact in some rows once: its property, its far end, and the graphs that state it.
+    """Yield each fact of some rows once: its property, its other end, and the graphs that state it.
 
-    ``end`` is the name of the column with the far end.
+    ``end`` is the name of the column with the other end.
     """
-    found: dict[tuple[NamedNode, Term], set[Term]] = {}
+    graphs_by_fact: dict[tuple[NamedNode, Term], set[Term]] = {}
     for row in rows:
         prop = row["property"]
         if isinstance(prop, NamedNode):
-            found.setdefault((prop, row[end]), set()).add(row["graph"])
-    for (prop, other), graphs in found.items():
+            graphs_by_fact.setdefault((prop, row[end]), set()).add(row["graph"])
+    for (prop, other), graphs in graphs_by_fact.items():
         yield prop, other, graphs
 
 
 def pointing_facts(answers: Answers, evidence: Evidence) -> Mapping[NamedNode, list[Fact]]:
-    """Return the facts that point to a thing by property, in the order of their subjects."""
-    found: dict[NamedNode, list[Fact]] = defaultdict(list)
+    """Return the incoming facts of a thing by property, in the order of their subjects."""
+    facts: dict[NamedNode, list[Fact]] = defaultdict(list)
     rows = sorted(graphs_of(answers.pointing, "subject"), key=lambda each: str(each[1]))
-    held = {row["property"] for row in answers.holders}
+    holding_properties = {row["property"] for row in answers.holders}
     for prop, subject, graphs in rows:
-        if isinstance(subject, NamedNode) or (isinstance(subject, BlankNode) and prop not in held):
-            found[prop].append(evidence.incoming(Triple(subject, prop, answers.thing), graphs))
+        if isinstance(subject, NamedNode) or (
+            isinstance(subject, BlankNode) and prop not in holding_properties
+        ):
+            facts[prop].append(evidence.incoming_fact(Triple(subject, prop, answers.thing), graphs))
     for row in answers.holders:
         holding, holder = row["property"], row["holder"]
         if isinstance(holding, NamedNode) and isinstance(holder, NamedNode):
-            # What points to the thing has no name: that is told at which it hangs.
+            # A blank node points to the thing: the thing that has this node is shown.
             triple = Triple(holder, holding, answers.thing)
-            if all(fact.triple != triple for fact in found[holding]):
-                found[holding].append(evidence.incoming(triple, set()))
-    return found
+            if all(fact.triple != triple for fact in facts[holding]):
+                facts[holding].append(evidence.incoming_fact(triple, set()))
+    return facts

@@ -1,10 +1,10 @@
-"""What must be known of a thing before its document is made: is there one, and what links to it.
+"""The data on a thing that is needed before its document: whether it exists, and its links.
 
-Two standard statements say that a thing is not to be used any more. ``owl:deprecated true``: it is
-there, but better not used (https://www.w3.org/TR/owl2-syntax/#Annotation_Properties).
-``prov:invalidatedAtTime``: it is no more, and what is left of it is a tombstone
-(https://www.w3.org/TR/prov-o/#invalidatedAtTime). ``dcterms:isReplacedBy`` names what to use in its
-place, ``skos:changeNote`` says why.
+Two standard statements say that a thing should not be used any more. ``owl:deprecated true``: it
+still exists, but should not be used (https://www.w3.org/TR/owl2-syntax/#Annotation_Properties).
+``prov:invalidatedAtTime``: it no longer exists, and its page is a tombstone
+(https://www.w3.org/TR/prov-o/#invalidatedAtTime). ``dcterms:isReplacedBy`` names the replacement,
+``skos:changeNote`` the reason.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from graphsvc.views.graph import Graph
 
 HEAD = view_query("thing/head")
-KNOWN = view_query("thing/known")
+EXISTING = view_query("thing/known")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The IRIs to which a thing is tied as typed links tell it, and whether it is in use.
+    """The targets of typed links of a thing, and whether it is in use.
 
-    ``texts`` are those that it is a passage of. ``withdrawn`` is the time of the withdrawal as it
-    is written, None for what is in use.
+    ``texts`` are the texts of a passage. ``withdrawn`` is the lexical form of the time of the
+    withdrawal, or None.
     """
 
     iri: str
@@ -48,38 +48,38 @@ class Head:
 
 
 def head(graph: Graph, iri: str) -> Head | None:
-    """Return what must be known of a thing first; None if the graph does not know it."""
+    """Return the head of a thing; None if it does not occur in the graph."""
     node = _node(iri)
     if node is None:
         return None
-    said: dict[Term, list[Term]] = defaultdict(list)
+    values: dict[Term, list[Term]] = defaultdict(list)
     for row in graph.rows(HEAD.bind({"thing": node})):
-        said[row["property"]].append(row["value"])
-    if not said:
+        values[row["property"]].append(row["value"])
+    if not values:
         return Head(iri) if is_known(graph, iri) or graph.addresses.has_parts(iri) else None
-    times = _words(said[PROV.invalidatedAtTime])
+    times = _words(values[PROV.invalidatedAtTime])
     return Head(
         iri=iri,
-        types=_iris(said[RDF.type]),
-        licences=_iris(said[DCTERMS.license] + said[SCHEMA.license]),
-        authors=_iris(said[DCTERMS.creator] + said[SCHEMA.author]),
-        texts=_iris(said[NIF.referenceContext]),
-        is_deprecated=not {"true", "1"}.isdisjoint(_words(said[OWL.deprecated])),
+        types=_iris(values[RDF.type]),
+        licences=_iris(values[DCTERMS.license] + values[SCHEMA.license]),
+        authors=_iris(values[DCTERMS.creator] + values[SCHEMA.author]),
+        texts=_iris(values[NIF.referenceContext]),
+        is_deprecated=not {"true", "1"}.isdisjoint(_words(values[OWL.deprecated])),
         withdrawn=times[0] if times else None,
-        replacements=_iris(said[DCTERMS.isReplacedBy]),
-        reasons=_words(said[SKOS.changeNote]),
+        replacements=_iris(values[DCTERMS.isReplacedBy]),
+        reasons=_words(values[SKOS.changeNote]),
     )
 
 
 def is_known(graph: Graph, iri: str) -> bool:
-    """Tell whether the graph says anything about a thing, or has a graph of its name."""
-    return bool(known_among(graph, [iri]))
+    """Tell whether a thing occurs in the graph, or is the name of a named graph."""
+    return bool(filter_known(graph, [iri]))
 
 
-def known_among(graph: Graph, iris: Iterable[str]) -> frozenset[str]:
-    """Return those of some IRIs that the graph knows; what is no IRI is not known."""
+def filter_known(graph: Graph, iris: Iterable[str]) -> frozenset[str]:
+    """Return the IRIs that occur in the graph; strings that are no IRI are left out."""
     nodes = [node for iri in iris if (node := _node(iri)) is not None]
-    rows = graph.rows(KNOWN.bind({"thing": nodes}))
+    rows = graph.rows(EXISTING.bind({"thing": nodes}))
     return frozenset(row["thing"].value for row in rows if isinstance(row["thing"], NamedNode))
 
 

@@ -1,15 +1,15 @@
-"""The sentence with which the page of a thing begins, made of its facts by a template.
+"""The first sentence on the page of a thing, made from its facts with a template.
 
-A template is the ``sh:labelTemplate`` of a node shape (docs/pages.md). In it stand
+A template is the ``sh:labelTemplate`` of a node shape (docs/pages.md). It may contain
 
     {ex:founder}    the values of a property, by a name with a prefix or an IRI in angle brackets
     {^ex:member}    the things that have this one as the value of a property
     {a}             the classes of the thing
     [, since {…}]   a part that falls away where one of its properties has no value
 
-A part with several properties is made once for each passage that states a value of each of them: so
-what was begun and when stay together. What stands outside of brackets is needed: without a value
-there is no sentence.
+A part with several properties is repeated for each passage that states a value of each of them, so
+that an event stays with its date. Properties outside of square brackets are required: without a
+value there is no sentence.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _PART = re.compile(r"\[([^\[\]]*)\]")
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _STOPS = " ,;:."
 
-#: What defines or describes a thing in words, the shortest first.
+#: The properties of definitions and descriptions, the shortest first.
 _DESCRIBING = (
     *(SKOS.definition, DCTERMS.description, SCHEMA.description),
     *(RDFS.comment, DCTERMS.abstract, SKOS.scopeNote),
@@ -51,19 +51,19 @@ _DESCRIBING = (
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What a thing is and does: text, and lists of values. ``language`` is that of the text."""
+    """The first sentence: text, and lists of values. ``language`` is that of the text."""
 
     pieces: Pieces
     language: str | None = None
 
 
 class LeadWriter:
-    """Writes the sentence on one thing.
+    """Writes the first sentence on one thing.
 
-    ``name`` is what it is called: a value that begins with it and a comma is written without.
-    ``kinds`` are its classes; ``facts`` are its own and those that others have with it, by
-    property. ``teller`` gives the property that says a fact as well, if there is one: where both
-    stand in a template, the fact is said once. ``prefixes`` are those of the names in templates.
+    ``name`` is its label: values that begin with it and a comma are shortened.
+    ``kinds`` are its classes; ``facts`` are its own and incoming facts, by property. ``teller``
+    returns the property whose row contains a fact: if both are in a template, the fact is written
+    once. ``prefixes`` are those of the names in templates.
     """
 
     def __init__(
@@ -81,29 +81,29 @@ class LeadWriter:
         self._prefixes = prefixes
 
     def lead(self, templates: Iterable[Literal], languages: str) -> Lead | None:
-        """Return the sentence by the template that has most values, of equals by the first.
+        """Return the sentence of the template with most values; of several the first one.
 
-        Without one it is the definition or the description that the graph has.
+        Without a sentence it is the definition or the description in the graph.
         """
-        written = [lead for each in templates if (lead := self._written(each)) is not None]
-        return max(written, key=_size, default=None) or next(self._described(languages), None)
+        leads = [lead for each in templates if (lead := self._from_template(each)) is not None]
+        return max(leads, key=_size, default=None) or next(self._descriptions(languages), None)
 
-    def _described(self, languages: str) -> Iterator[Lead]:
+    def _descriptions(self, languages: str) -> Iterator[Lead]:
         for prop in _DESCRIBING:
             facts = self._facts.get(PropertyRef(prop), ())
             words = best_of((fact.other.term for fact in facts), languages)
             if words is not None:
                 yield Lead((words.value,), words.language)
 
-    def _written(self, template: Literal) -> Lead | None:
-        """Return the sentence; None if the thing lacks what it needs."""
+    def _from_template(self, template: Literal) -> Lead | None:
+        """Return the sentence of a template; None if the thing lacks a required property."""
         pieces: list[str | tuple[Named, ...]] = []
         facts = self._of_all(_PLACE.findall(template.value))
         for number, text in enumerate(_PART.split(template.value)):
             if number % 2:
                 pieces += self._optional(text, facts)
             else:
-                needed = [*self._filled(text, partial(self._values, facts))]
+                needed = [*self._fill(text, partial(self._values, facts))]
                 if () in needed:
                     return None
                 pieces += needed
@@ -117,14 +117,14 @@ class LeadWriter:
     def _optional(self, text: str, facts: _Facts) -> Sequence[str | tuple[Named, ...]]:
         places = _PLACE.findall(text)
         if len(places) < 2:  # noqa: PLR2004 - one property alone needs no passage to join it
-            filled = [*self._filled(text, partial(self._values, facts))]
+            filled = [*self._fill(text, partial(self._values, facts))]
             return [] if () in filled else filled
         pieces: list[str | tuple[Named, ...]] = []
-        for passage in _joining([facts[place] for place in places]):
-            pieces += self._filled(text, partial(self._values, facts, passage=passage))
+        for passage in _joining_passages([facts[place] for place in places]):
+            pieces += self._fill(text, partial(self._values, facts, passage=passage))
         return pieces
 
-    def _filled(
+    def _fill(
         self, text: str, values: Callable[[str], tuple[Named, ...]]
     ) -> Iterator[str | tuple[Named, ...]]:
         for number, piece in enumerate(_PLACE.split(text)):
@@ -134,17 +134,17 @@ class LeadWriter:
                 yield piece
 
     def _values(self, facts: _Facts, place: str, passage: str | None = None) -> tuple[Named, ...]:
-        """Return the values of a property, those that one passage states if one is given."""
+        """Return the values of a property, or only those that one passage states."""
         if place == "a":
             return self._kinds
         stated = (fact for fact in facts[place] if passage in (None, *_passages(fact)))
-        return tuple(dict.fromkeys(self._shortened(fact.other) for fact in stated))
+        return tuple(dict.fromkeys(self._shorten(fact.other) for fact in stated))
 
-    def _shortened(self, named: Named) -> Named:
+    def _shorten(self, named: Named) -> Named:
         return replace(named, label=named.label.removeprefix(self._beginning))
 
     def _of_all(self, places: Iterable[str]) -> _Facts:
-        """Return the facts of all places of a template, each fact at one of them alone."""
+        """Return the facts of all places of a template, each fact at one place only."""
         refs = {place: self._ref(place) for place in places}
         named = {ref for ref in refs.values() if ref is not None}
         return {
@@ -159,7 +159,7 @@ class LeadWriter:
         }
 
     def _ref(self, place: str) -> PropertyRef | None:
-        """Return the property that a place names; None if its prefix is not known."""
+        """Return the property of a place; None if its prefix is unknown."""
         name = place.removeprefix("^")
         prefix, _, local = name.partition(":")
         if name.startswith("<") and name.endswith(">"):
@@ -171,8 +171,8 @@ class LeadWriter:
         return PropertyRef(NamedNode(iri), incoming=place.startswith("^"))
 
 
-def _joining(places: Sequence[Sequence[Fact]]) -> list[str]:
-    """Return the passages that state a fact of each of some places, in their order."""
+def _joining_passages(places: Sequence[Sequence[Fact]]) -> list[str]:
+    """Return the passages that state a fact of every place, in order."""
     stating = [
         dict.fromkeys(each for fact in facts for each in _passages(fact)) for facts in places
     ]
@@ -180,10 +180,10 @@ def _joining(places: Sequence[Sequence[Fact]]) -> list[str]:
 
 
 def _size(lead: Lead) -> int:
-    """Return how many lists of values a sentence has."""
+    """Return the number of lists of values in a sentence."""
     return sum(isinstance(piece, tuple) for piece in lead.pieces)
 
 
 def _passages(fact: Fact) -> Sequence[str]:
-    """Return the IRIs of the passages that state a fact; "" stands for all that no passage does."""
+    """Return the IRIs of the passages that state a fact, or "" if there is none."""
     return [passage.iri for passage in fact.passages] or [""]

@@ -1,6 +1,6 @@
-"""What the page of a thing shows: plain values, ready to be formatted.
+"""The data of the page of a thing: plain values, ready to be formatted.
 
-Beside what came of a query stands the query itself, which "Query this" opens.
+Beside the result of a query is the query itself, for "Query this".
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What is said of one class or one property: ``fact`` is that the dataset has this part."""
+class DatasetPart:
+    """The part of a dataset for one class or property; ``fact`` links the dataset to the part."""
 
     fact: Fact
     of: Named
@@ -28,31 +28,30 @@ class Part:
 
     @property
     def order(self) -> tuple[int, str, str]:
-        """Return the key that puts the largest part first."""
+        """Return the sort key: the largest part comes first."""
         return (-self.count, self.of.label.casefold(), str(self.of.term))
 
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """The parts of a dataset, the largest first; ``by_class`` or else by property.
+    """The parts of a dataset, the largest first; by class (``by_class``) or by property.
 
     https://www.w3.org/TR/void/#class-property-partitions
     """
 
     by_class: bool
-    parts: tuple[Part, ...]
+    parts: tuple[DatasetPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PropertyFacts:
-    """A property and the facts that a thing has of it, under the name that its shape gives.
+    """A property and its facts, with the name from its shape.
 
-    ``more`` are those that are not here, since there are too many for a page; ``partition`` is
-    there if the facts lead to the parts of a dataset. An ``incoming`` property is read backwards:
-    its facts are those of other things. ``between`` is what to name beside a value: what stands
-    between it and the thing, if the property is a shortcut. ``also`` are the facts that need no row
-    of their own, since the fact with a value tells them. ``omissions`` are the notes on what the
-    text does not say where a reader looks for it here.
+    ``more`` is the number of facts that are not here, since they are too many for a page;
+    ``partition`` is there if the facts lead to the parts of a dataset. The facts of an ``incoming``
+    property have the thing as their object. ``between`` has the nodes between the thing and a
+    value, if the property is a shortcut. ``also`` has the facts without their own row, by the
+    value whose fact contains them. ``omissions`` are the notes on what the text omits here.
     """
 
     predicate: Named
@@ -67,15 +66,15 @@ class PropertyFacts:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """Return the notes on its facts, each once."""
+        """Return the notes on its facts without repetition."""
         return tuple({note.iri: note for fact in self.facts for note in fact.notes}.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of properties (``sh:group``); the one without a label holds what no shape places.
+    """A group of properties (``sh:group``); properties without a shape are in one without a label.
 
-    ``queries`` ask for what it shows, each under the words for it.
+    ``queries`` are the queries for its facts, with their labels.
     """
 
     label: str
@@ -86,7 +85,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedGroup:
-    """Properties of one group that the shapes expect of a thing, and that nothing states."""
+    """Properties of one group that the shapes expect, and that no fact states."""
 
     label: str
     properties: tuple[Named, ...]
@@ -95,7 +94,7 @@ class ExpectedGroup:
 
 @dataclass(frozen=True, slots=True)
 class Unstated:
-    """What the shapes expect of a thing and nothing states, group by group."""
+    """Properties that the shapes expect and no fact states, group by group."""
 
     groups: tuple[ExpectedGroup, ...]
     query: BoundQuery
@@ -103,9 +102,9 @@ class Unstated:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """The facts of one property that point to a thing: the first ones, and how many in all.
+    """The incoming facts of one property: the first ones, and the number of all.
 
-    ``is_partial`` tells that there are more, which were not counted.
+    ``is_partial`` tells that there are more that were not counted.
     """
 
     predicate: Named
@@ -118,8 +117,8 @@ class Incoming:
 class Fragment:
     """A thing whose IRI ends in ``#id``, with its properties and their values.
 
-    A browser that follows the IRI of such a thing comes to the page of the document, and to the
-    element that has the fragment as its id.
+    A browser that opens the IRI gets the page of the document and scrolls to the element with this
+    id.
     """
 
     thing: Named
@@ -130,10 +129,10 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """The notes on a thing, those on what does not agree apart from the others.
+    """The notes on a thing: those on discrepancies, and the others.
 
-    Not among the others are notes on what the text leaves out: they stand beside the property.
-    ``on_passages`` are those on the sentences about the thing, by the IRI of the passage.
+    Notes on omissions are not here: they are beside the property.
+    ``on_passages`` are the notes on sentences about the thing, by the IRI of the passage.
     """
 
     discrepancies: tuple[Note, ...]
@@ -148,7 +147,7 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement as it stands in a graph."""
+    """A statement in a graph."""
 
     subject: Named
     predicate: Named
@@ -157,9 +156,9 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands in a graph; ``role`` is the property by which the thing has it, if it does.
+    """The statements of a graph; ``role`` is the property from the thing to the graph, if any.
 
-    ``is_cut`` tells that more stands there.
+    ``is_cut`` tells that there are more.
     """
 
     graph: Named
@@ -171,13 +170,13 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """All that the page of a thing shows.
+    """The page of a thing.
 
-    ``lead`` is the sentence with which its page begins; ``kinds`` are the classes that say most;
-    ``key`` are the facts that lead, ``others`` the rest. ``comparable`` are the classes whose
-    things it can be compared with; ``derived`` is what it is derived from as a whole; ``contents``
-    is what stands in the graphs that it is made of; ``query`` asks for all its facts, ``pointing``
-    for those that point to it. It ``is_cut`` if more graphs state its facts than are read.
+    ``lead`` is the first sentence; ``kinds`` are the most specific classes; ``key`` is the group of
+    key properties, ``others`` are the other groups. ``comparable`` are the classes for
+    comparisons; ``derived`` are the sources of the thing as a whole; ``contents`` are the
+    statements in its graphs; ``query`` selects its facts, ``pointing`` the incoming ones. It
+    ``is_cut`` if more graphs state its facts than were read.
     """
 
     iri: str
@@ -204,7 +203,7 @@ class Thing:
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """Return all groups of facts, what leads first."""
+        """Return all groups of facts, the key properties first."""
         return self.others if self.key is None else (self.key, *self.others)
 
     @property

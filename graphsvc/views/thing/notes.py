@@ -1,4 +1,4 @@
-"""What the editors say about the text: notes, and on which things and facts each one bears."""
+"""The notes of the editors, and the things and facts that they are about."""
 
 from __future__ import annotations
 
@@ -24,50 +24,52 @@ if TYPE_CHECKING:
 def notes_of(
     rows: Iterable[Mapping[str, Term]], names: Names, terms: Terms
 ) -> Mapping[Term, tuple[Note, ...]]:
-    """Return the notes in the answers of the query for notes, by what they are on."""
-    said: dict[Term, dict[Term, list[tuple[Term, Term]]]] = defaultdict(lambda: defaultdict(list))
+    """Return the notes in the rows of the query for notes, by their target."""
+    statements: dict[Term, dict[Term, list[tuple[Term, Term]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for row in rows:
-        said[row["target"]][row["note"]].append((row["property"], row["value"]))
+        statements[row["target"]][row["note"]].append((row["property"], row["value"]))
     return {
         target: tuple(_note(node, notes[node], names, terms) for node in sorted(notes, key=str))
-        for target, notes in said.items()
+        for target, notes in statements.items()
     }
 
 
 def by_property(notes: Iterable[Note]) -> Mapping[Term, tuple[Note, ...]]:
-    """Return notes by the properties on whose facts they bear: those that they name."""
-    found: dict[Term, list[Note]] = defaultdict(list)
+    """Return notes by the properties that they mention."""
+    index: dict[Term, list[Note]] = defaultdict(list)
     for note in notes:
         for named in note.properties:
-            found[named].append(note)
-    return {named: tuple(entries) for named, entries in found.items()}
+            index[named].append(note)
+    return {named: tuple(entries) for named, entries in index.items()}
 
 
-def _note(node: Term, said: Iterable[tuple[Term, Term]], names: Names, terms: Terms) -> Note:
+def _note(node: Term, statements: Iterable[tuple[Term, Term]], names: Names, terms: Terms) -> Note:
     values: dict[Term, list[Term]] = defaultdict(list)
-    for prop, value in sorted(said, key=_in_order):
+    for prop, value in sorted(statements, key=_in_order):
         values[prop].append(value)
     kinds = values.get(RDF.type, [])
     words: list[tuple[str, str]] = []
     readings: list[str] = []
-    for prop, texts in ((each, _in_one_language(found, names)) for each, found in values.items()):
+    for prop, texts in ((each, _in_one_language(own, names)) for each, own in values.items()):
         if prop != RDFS.label and len(texts) == 1:
             words.append((names[prop].label, texts[0]))
         elif prop != RDFS.label:
             readings += texts
-    mentioned = [value for prop, found in values.items() if prop != RDF.type for value in found]
+    mentioned = [value for prop, own in values.items() if prop != RDF.type for value in own]
     cited = {
         passage
-        for prop, found in values.items()
+        for prop, own in values.items()
         if prop not in (OA.hasTarget, RDF.type)
-        for value in found
+        for value in own
         if (passage := names.passage(value)) is not None
     }
     passages = tuple(sorted(cited, key=lambda entry: entry.order))
     labels = _in_one_language(values.get(RDFS.label, []), names)
     return Note(
         iri=as_iri(node),
-        label=labels[0] if labels else names.spelled(node).label,
+        label=labels[0] if labels else names.spell(node).label,
         kinds=tuple(names[kind] for kind in kinds),
         words=tuple(words),
         variants=tuple(variants_of(readings, passages)),
@@ -77,12 +79,12 @@ def _note(node: Term, said: Iterable[tuple[Term, Term]], names: Names, terms: Te
     )
 
 
-def _in_order(said: tuple[Term, Term]) -> tuple[str, bool, str]:
-    return (str(said[0]), isinstance(said[1], Literal), str(said[1]))
+def _in_order(statement: tuple[Term, Term]) -> tuple[str, bool, str]:
+    return (str(statement[0]), isinstance(statement[1], Literal), str(statement[1]))
 
 
 def _in_one_language(values: Sequence[Term], names: Names) -> list[str]:
-    """Return the words among some values that suit the reader best: all of one language."""
+    """Return the texts among some values in the language that suits the reader best."""
     literals = [value for value in values if isinstance(value, Literal)]
     closest = min((fit(literal, names.languages) for literal in literals), default=0)
     return [each.value for each in literals if fit(each, names.languages) == closest]

@@ -1,4 +1,4 @@
-"""The parts of a thing that have no page of their own: fragments, and parts that are counted."""
+"""The parts of a thing without a page of their own: fragments, and partitions of a dataset."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc.namespaces import VOID
 from graphsvc.views.thing.answers import PARTS
-from graphsvc.views.thing.model import Fragment, Part, Partition
+from graphsvc.views.thing.model import DatasetPart, Fragment, Partition
 from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graphsvc.views.thing.answers import Answers, Row
     from graphsvc.views.thing.model import Group
 
-#: What leads to a part, what the part is of, and what of it is counted.
+#: The property from a dataset to a part, to the part's class or property, and to its count.
 _COUNTED: Mapping[Term, tuple[NamedNode, NamedNode]] = {
     VOID.classPartition: (VOID["class"], VOID.entities),
     VOID.propertyPartition: (VOID.property, VOID.triples),
@@ -31,27 +31,27 @@ _COUNTED: Mapping[Term, tuple[NamedNode, NamedNode]] = {
 def partition(
     prop: Term, facts: Sequence[Fact], parts: Mapping[Term, Sequence[Row]], names: Names
 ) -> Partition | None:
-    """Return the parts that a property leads to, or None if these are no counted parts."""
+    """Return the partition that a property leads to, or None if it is none."""
     if prop not in _COUNTED:
         return None
     of, counting = _COUNTED[prop]
-    found = []
+    entries = []
     for fact in facts:
-        said = {row["property"]: row["value"] for row in parts.get(fact.other.term, ())}
-        if of in said and counting in said:
-            found.append(Part(fact, names[said[of]], as_int(said[counting]) or 0))
-    if len(found) < len(facts):
+        values = {row["property"]: row["value"] for row in parts.get(fact.other.term, ())}
+        if of in values and counting in values:
+            entries.append(DatasetPart(fact, names[values[of]], as_int(values[counting]) or 0))
+    if len(entries) < len(facts):
         return None
     by_class = prop == VOID.classPartition
-    return Partition(by_class, tuple(sorted(found, key=lambda part: part.order)))
+    return Partition(by_class, tuple(sorted(entries, key=lambda part: part.order)))
 
 
 def fragments(
     answers: Answers, groups: Sequence[Group], named: Callable[[Term], Named]
 ) -> Iterator[Fragment]:
-    """Yield the fragments of a document that its facts name, and those that these name in turn.
+    """Yield the fragments of a document in its facts, and the fragments in their facts.
 
-    The parts of a dataset by class and by property are not among them: the page has them in tables.
+    The partitions of a dataset are left out: the page has them in tables.
     """
     start = f"{answers.thing.value}#"
     waiting = [
@@ -76,8 +76,8 @@ def fragments(
 def _properties(
     rows: Sequence[Row], named: Callable[[Term], Named]
 ) -> Iterator[tuple[Named, tuple[Named, ...]]]:
-    said: dict[Term, list[Term]] = defaultdict(list)
+    values: dict[Term, list[Term]] = defaultdict(list)
     for row in rows:
-        said[row["property"]].append(row["value"])
-    for prop in sorted(said, key=str):
-        yield named(prop), tuple(named(value) for value in sorted(said[prop], key=str))
+        values[row["property"]].append(row["value"])
+    for prop in sorted(values, key=str):
+        yield named(prop), tuple(named(value) for value in sorted(values[prop], key=str))

@@ -1,8 +1,7 @@
-"""Which facts of a thing another row of its page says already, as the ontology and the dates tell.
+"""The facts of a thing that another row of its page already contains.
 
-A fact with a property under another one says all that the fact with that one says; the inverse of a
-fact says the same; a year beside its date says nothing more; and what stands beside the far end of
-a shortcut needs no row of its own (see `shortcuts`).
+A fact is redundant if there is one with a more specific property, or its inverse, or, for a year,
+a full date; and if it is one step of a shortcut that is shown (see `shortcuts`).
 """
 
 from __future__ import annotations
@@ -22,16 +21,16 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.model import Fact
     from graphsvc.views.terms import Terms
-    from graphsvc.views.thing.shortcuts import Place, Shortcuts
+    from graphsvc.views.thing.shortcuts import FactKey, Shortcuts
 
 _MOST_STEPS = 5
-"""How many rows may each stand for the one before it."""
+"""The most steps from a row to the row that contains its facts."""
 
 
 def with_evidence(
     terms: Terms, facts: Mapping[PropertyRef, Sequence[Fact]]
 ) -> Mapping[PropertyRef, Sequence[Fact]]:
-    """Return facts, those that only say more generally what a sentence states as stated there."""
+    """Return facts in which a generalisation of a stated fact has the passages of that fact."""
     stated = {
         (ref, fact.other.term): fact
         for ref, each in facts.items()
@@ -39,7 +38,7 @@ def with_evidence(
         if fact.status is Status.STATED
     }
 
-    def grounded(ref: PropertyRef, fact: Fact) -> Fact:
+    def with_source(ref: PropertyRef, fact: Fact) -> Fact:
         if fact.status is not Status.INFERRED:
             return fact
         for other in facts:
@@ -50,13 +49,13 @@ def with_evidence(
         return fact
 
     return {
-        ref: sorted((grounded(ref, fact) for fact in each), key=lambda fact: fact.order)
+        ref: sorted((with_source(ref, fact) for fact in each), key=lambda fact: fact.order)
         for ref, each in facts.items()
     }
 
 
 class Redundancy:
-    """Which facts need no row of their own, of all that a page could show."""
+    """Finds the facts of a page that need no row of their own."""
 
     def __init__(
         self,
@@ -78,11 +77,11 @@ class Redundancy:
         }
 
     def has(self, ref: PropertyRef, fact: Fact) -> bool:
-        """Tell whether another row says what a fact says."""
+        """Tell whether another row contains a fact."""
         return self._teller(ref, fact) is not None
 
-    def teller(self, ref: PropertyRef, fact: Fact) -> Place | None:
-        """Return the row that has a fact in the end, and its far end; None if that is its own."""
+    def teller(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
+        """Return the row and value that contain a fact; None if the fact has its own row."""
         place = self._teller(ref, fact)
         for _ in range(_MOST_STEPS):
             further = None if place is None else self._teller_at(place)
@@ -91,12 +90,12 @@ class Redundancy:
             place = further
         return place
 
-    def _teller_at(self, place: Place) -> Place | None:
+    def _teller_at(self, place: FactKey) -> FactKey | None:
         ref, end = place
         facts = (fact for fact in self._facts.get(ref, ()) if fact.other.term == end)
         return next((self._teller(ref, fact) for fact in facts), None)
 
-    def _teller(self, ref: PropertyRef, fact: Fact) -> Place | None:
+    def _teller(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
         end = fact.other.term
         better = ((one, end) for one, ends in self._ends.items() if end in ends)
         return (
@@ -106,17 +105,17 @@ class Redundancy:
             or next((place for place in better if self._is_better(place[0], ref)), None)
         )
 
-    def _inverse(self, ref: PropertyRef, end: Term) -> Place | None:
-        """Return the fact of the thing itself that another one has of it, if no row leads."""
+    def _inverse(self, ref: PropertyRef, end: Term) -> FactKey | None:
+        """Return the own fact of the thing that is the inverse of an incoming one."""
         if not ref.incoming or ref in self._leading:
             return None
         own = (PropertyRef(each) for each in self._terms.inverses(ref.property))
         return next(((each, end) for each in own if end in self._ends.get(each, ())), None)
 
     def _is_better(self, one: PropertyRef, other: PropertyRef) -> bool:
-        """Tell whether the row of one property is to say what two of them say.
+        """Tell whether the row of one property is to contain the facts of both.
 
-        What leads a page goes before what does not, then the more special one before the other.
+        A key property comes before others, then the more specific one before the other.
         """
         if one.incoming is not other.incoming:
             return False
@@ -126,7 +125,7 @@ class Redundancy:
         is_general = self._terms.is_more_special(other.property, one.property)
         return one in self._leading and (is_special or is_general)
 
-    def _date_of_a_year(self, ref: PropertyRef, fact: Fact) -> Place | None:
+    def _date_of_a_year(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
         end = fact.other.term
         if not isinstance(end, Literal) or end.datatype != XSD.integer or ref in self._leading:
             return None

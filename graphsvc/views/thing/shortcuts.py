@@ -1,8 +1,8 @@
-"""What stands between a thing and what a shortcut leads to: the office between a body and its host.
+"""The nodes between a thing and the end of a shortcut: the office between a body and its host.
 
-A property chain says in one step what two properties say one after the other
-(https://www.w3.org/TR/owl2-syntax/#Object_Subproperties). A page shows the two as one row, the far
-end beside what stands between.
+A property chain replaces two properties, one after the other, by one
+(https://www.w3.org/TR/owl2-syntax/#Object_Subproperties). A page shows them as one row: the end of
+the chain beside the node in the middle.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.views.collection.facts import FACTS
-from graphsvc.views.collection.members import backwards
+from graphsvc.views.collection.members import reverse_properties
 from graphsvc.views.layout import PropertyRef
 
 if TYPE_CHECKING:
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
     Row: TypeAlias = Mapping[str, Term]
     Ends: TypeAlias = Mapping[Term, Mapping[Term, None]]
-    #: A property, and a far end in its row.
-    Place: TypeAlias = tuple[PropertyRef, Term]
+    #: A property, and a value in its row.
+    FactKey: TypeAlias = tuple[PropertyRef, Term]
 
 _MOST_MIDDLES, _MOST_ROWS = 200, 2000
-"""Of how many things the second step is read, and how many rows that may have."""
+"""The most middle nodes whose second step is read, and the most rows of that query."""
 
 
 class Shortcuts:
-    """What stands between a thing and the far ends of its shortcuts, by property and far end."""
+    """The nodes between a thing and the ends of its shortcuts, by property and end."""
 
     def __init__(
         self,
@@ -44,37 +44,37 @@ class Shortcuts:
         pointing: Iterable[Row],
         leading: Collection[PropertyRef],
     ) -> None:
-        """Read the steps that the facts of a thing lack; a property that leads keeps its row."""
+        """Read the missing steps of the chains; a key property keeps its own row."""
         self._graph = graph
         self._leading = leading
         self._between: dict[PropertyRef, dict[Term, dict[Term, None]]] = defaultdict(dict)
-        self._implying: dict[PropertyRef, dict[Term, Place]] = defaultdict(dict)
-        self._look_ahead(_ends(facts, "value"))
-        self._look_back(_ends(pointing, "subject"))
+        self._implying: dict[PropertyRef, dict[Term, FactKey]] = defaultdict(dict)
+        self._read_second_steps(_ends(facts, "value"))
+        self._read_first_steps(_ends(pointing, "subject"))
 
     def between(self, ref: PropertyRef, end: Term) -> Sequence[Term]:
-        """Return what stands between the thing and a far end of a property."""
+        """Return the nodes between the thing and an end of a property."""
         return tuple(self._between.get(ref, {}).get(end, ()))
 
-    def teller(self, ref: PropertyRef, end: Term) -> Place | None:
-        """Return the row of another property, and its far end, that has this one beside it."""
+    def teller(self, ref: PropertyRef, end: Term) -> FactKey | None:
+        """Return the row and value of another property that contain a fact."""
         return self._implying.get(ref, {}).get(end)
 
     def terms(self) -> Iterator[Term]:
-        """Yield every term that is to be named."""
+        """Yield every term that needs a name."""
         for ends in self._between.values():
             for middles in ends.values():
                 yield from middles
 
-    def _look_ahead(self, out: Ends) -> None:
-        """Put the values of a first step beside those of the shortcut that goes on from them."""
+    def _read_second_steps(self, out: Ends) -> None:
+        """Put the values of the first step of a chain beside the values of its shortcut."""
         chains = [
             chain
             for chain in self._graph.terms.chains
-            if chain.shortcut in out and chain.first in out and not self._is_shown(chain)
+            if chain.shortcut in out and chain.first in out and not self._has_leading_row(chain)
         ]
         middles = [middle for chain in chains for middle in out[chain.first]]
-        covered: dict[Term, dict[Term, Place]] = defaultdict(dict)
+        covered: dict[Term, dict[Term, FactKey]] = defaultdict(dict)
         for row in self._steps(FACTS, middles, [chain.second for chain in chains]):
             for chain in chains:
                 is_step = row["property"] == chain.second and row["thing"] in out[chain.first]
@@ -86,16 +86,16 @@ class Shortcuts:
             if tellers.keys() >= out[first].keys():
                 self._implying[PropertyRef(first)].update(tellers)
 
-    def _is_shown(self, chain: Chain) -> bool:
-        """Tell whether another row that leads has the values of the first step of a chain."""
+    def _has_leading_row(self, chain: Chain) -> bool:
+        """Tell whether the row of a key property has the values of the first step of a chain."""
         first, is_special = chain.first, self._graph.terms.is_more_special
         own = (ref.property for ref in self._leading if not ref.incoming)
         return first == chain.shortcut or any(
             prop == first or is_special(prop, first) or is_special(first, prop) for prop in own
         )
 
-    def _look_back(self, into: Ends) -> None:
-        """Put what a shortcut comes from beside the things through which it comes."""
+    def _read_first_steps(self, into: Ends) -> None:
+        """Put the start of an incoming shortcut beside the middle node of the chain."""
         chains = [
             chain
             for chain in self._graph.terms.chains
@@ -105,7 +105,7 @@ class Shortcuts:
         ]
         middles = [middle for chain in chains for middle in into[chain.second]]
         firsts = [chain.first for chain in chains]
-        for row in self._steps(backwards(FACTS), middles, firsts):
+        for row in self._steps(reverse_properties(FACTS), middles, firsts):
             for chain in chains:
                 is_step = row["property"] == chain.first and row["thing"] in into[chain.second]
                 if is_step and row["value"] in into[chain.shortcut]:

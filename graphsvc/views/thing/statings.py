@@ -1,7 +1,7 @@
-"""Which graphs state each fact: of very many the first ones, and how many there are besides.
+"""The graphs that state each fact: of very many the first ones, and the number of the others.
 
-A fact that tens of thousands of sentences state is as well vouched for by twenty: to name and to
-quote all would take most of the time and of the bytes of its page.
+If tens of thousands of sentences state a fact, twenty of them are enough evidence: all of them
+would need most of the time and of the bytes of the page.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     Row: TypeAlias = Mapping[str, Term]
 
 MOST_ROWS = 50_000
-"""How many rows a query for facts gives: a row for each fact and graph. It stands in the query."""
+"""The limit of rows in the query for facts, which has a row for each fact and graph."""
 
 MOST_STATINGS = 20
-"""How many graphs are named that state one fact, beside those that decide who says so."""
+"""The most graphs shown for one fact, besides those that decide its status."""
 
 
 def first_statings(
     graph: Graph, rows: Iterable[Row], end: str
 ) -> tuple[list[Row], Mapping[tuple[Term, Term], int]]:
-    """Return the rows to show, and how many graphs are left out, by property and far end.
+    """Return the rows to show, and the number of graphs left out, by property and other end.
 
-    ``end`` is the name of the column with the far end. The graphs of the editors and of what was
-    inferred stay, then the first passages, then the first of the others, in the order of IRIs.
+    ``end`` is the name of the column with the other end. The editorial and the inferred graph stay,
+    then the first passages, then the first of the other graphs, in the order of IRIs.
     """
     by_fact: dict[tuple[Term, Term], list[Row]] = defaultdict(list)
     for row in rows:
@@ -38,11 +38,11 @@ def first_statings(
     first: list[Row] = []
     left_out: dict[tuple[Term, Term], int] = {}
     for fact, statings in by_fact.items():
-        shown = statings
+        selection = statings
         if len(statings) > MOST_STATINGS:
-            shown = _first(graph, statings)
-            left_out[fact] = len(statings) - len(shown)
-        first += shown
+            selection = _first(graph, statings)
+            left_out[fact] = len(statings) - len(selection)
+        first += selection
     return first, {fact: count for fact, count in left_out.items() if count}
 
 

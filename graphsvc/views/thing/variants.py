@@ -1,4 +1,4 @@
-"""Readings that a note sets side by side, and which passages print each of them."""
+"""The readings that a note compares, and the passages that contain each of them."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def variants_of(readings: Iterable[str], cited: Sequence[Passage]) -> list[Variant]:
-    """Return readings with the passages that print them, in the order of the text.
+    """Return readings with the passages that contain them, in the order of the text.
 
-    A passage prints the longest reading that stands in it, and not those within that one.
+    If a passage contains a longer reading, the readings inside that one do not count.
     """
     printed: dict[str, list[Passage]] = {words: [] for words in readings}
     for entry in cited:
-        found = {words: occurrences(words, entry.quote) for words in printed}
-        for words, spans in found.items():
+        spans_by_words = {words: occurrences(words, entry.quote) for words in printed}
+        for words, spans in spans_by_words.items():
             longer = [
                 span
-                for other, others in found.items()
+                for other, others in spans_by_words.items()
                 if len(other) > len(words)
                 for span in others
             ]

@@ -1,4 +1,4 @@
-"""The things whose IRIs are fragments of one IRI: whoever looks one up comes to that document."""
+"""The things whose IRIs are fragments of one IRI: they share the document of that IRI."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named
 
 PAGE_SIZE = 1000
-"""How many things are listed on one page."""
+"""The things on one page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """A page of the things in a document, of all that there are."""
+    """A page of the things in a document, and the number of all."""
 
     things: tuple[Named, ...]
     total: int
@@ -29,7 +29,7 @@ class Within:
 
     @property
     def pages(self) -> int:
-        """Return how many pages there are."""
+        """Return the number of pages."""
         return max(1, -(-self.total // PAGE_SIZE))
 
 

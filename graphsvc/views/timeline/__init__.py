@@ -1,7 +1,7 @@
-"""A time line: the dated facts, at the precision at which they are recorded.
+"""A time line: the dated facts, at the precision of their dates.
 
-Of a graph with very many a period is shown, and the ways to the others. What begins on one date and
-ends on another is one stretch of time.
+If there are very many facts, one period is shown, with links to the others. A beginning and its end
+are one stretch of time.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ YEARS = view_query("timeline/years")
 CLASSES = view_query("timeline/classes")
 
 MOST_ROWS = 1000
-"""How many rows are read; it stands in the queries."""
+"""The most rows; the queries have the same limit."""
 
 _MOST_LOOKED_AT = 1_250
-"""How many values are looked at for dates in one query.
+"""The most values that one query checks for dates.
 
-The query has a limit of four times as many: engines may have a triple once for each graph of it.
+The query has four times this limit, since engines may return a triple once for each of its graphs.
 """
 
 _LEFT_OUT = ("dataset", DERIVATIONS, "examples", "inferred", "passages", "shapes")
-"""The graphs whose dates are of the data itself, not of what it is about, or follow by rules."""
+"""The graphs whose dates are inferred, or are about the data and not about its subjects."""
 
 _OF_TEXTS = ("ontology", "schemes")
-"""The same beside texts: what those are about is dated by them."""
+"""Further such graphs if there are texts, which date their subjects."""
 
 _SPANS = tuple(
     (NamedNode(begin), NamedNode(end))
@@ -65,7 +65,7 @@ _SPANS = tuple(
         ("https://schema.org/birthDate", "https://schema.org/deathDate"),
     )
 )
-"""The properties that say when a thing begins, and those that say when it ends."""
+"""The properties for the beginning of a thing, and those for its end."""
 
 _FORMS = tuple(DATATYPES[datatype.value] for datatype in DATES)
 
@@ -73,14 +73,14 @@ _STEPS = (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 _MOST_PERIODS = 60
 
 _NARROWEST = 0.6
-"""How wide a moment is drawn at least, in per cent: never out of sight."""
+"""The least width of a moment in per cent, so that it is visible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A dated fact: ``words`` is the date as it is recorded, ``time`` how long that is.
+    """A dated fact: ``words`` is the lexical form of the date, ``time`` its stretch of time.
 
-    ``until`` is the date on which it ends, if that is another one.
+    ``until`` is the date of the end, if there is one.
     """
 
     thing: Named
@@ -94,7 +94,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Moments in the order of time: the first of ``total``, between two years.
+    """Moments in the order of time between two years; ``total`` is the number of all.
 
     ``is_partial`` tells that there are more facts than were read.
     """
@@ -107,27 +107,27 @@ class Timeline:
     query: BoundQuery
 
     def place(self, year: float) -> str:
-        """Return where a moment is drawn, from the left, in per cent."""
+        """Return the position of a year, from the left, in per cent."""
         return f"{100 * (year - self.begin) / (self.end - self.begin):.3f}%"
 
     def anchor(self, year: int) -> str:
-        """Return which part of a year's name stands at its place: it keeps within the picture."""
+        """Return the text anchor of a year's label, which keeps it within the picture."""
         return {self.begin: "start", self.end: "end"}.get(year, "middle")
 
     def width(self, moment: Moment) -> str:
-        """Return how wide a moment is drawn: as its precision says."""
+        """Return the width of a moment, in per cent, from its precision."""
         share = 100 * (moment.time.end - moment.time.begin) / (self.end - self.begin)
         return f"{max(share, _NARROWEST):.3f}%"
 
     @property
     def ticks(self) -> list[int]:
-        """Return the years that the axis names."""
+        """Return the years with labels on the axis."""
         return ticks(self.begin, self.end, 8)
 
 
 @dataclass(frozen=True, slots=True)
 class DatedClass:
-    """A class of things that are dated, and how many dated facts these have."""
+    """A class of things with dated facts, and the number of these facts."""
 
     cls: Named
     facts: int
@@ -135,7 +135,7 @@ class DatedClass:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Years from the first to the last, and how many facts are dated in them."""
+    """A period from the first to the last year, and its number of dated facts."""
 
     first: int
     last: int
@@ -143,7 +143,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _MomentDraft:
     time: Stretch
     thing: NamedNode
     property: Term
@@ -161,17 +161,18 @@ def timeline(
 ) -> Timeline:
     """Return the dated facts, or those of the things of a class or of a period.
 
-    No more than so many are in words.
+    At most ``most`` of them are moments with names.
     """
     query = _query(graph, cls, period)
     rows = graph.rows(query)
     drafts = sorted(
-        _joined(_said_once(graph, _drafts(rows))), key=lambda draft: (draft.time, str(draft.thing))
+        _join_spans(_without_redundant(graph, _drafts(rows))),
+        key=lambda draft: (draft.time, str(draft.thing)),
     )
-    shown = drafts[:most]
-    named = (term for each in shown for term in (each.thing, each.property, *each.graphs))
+    first = drafts[:most]
+    named = (term for each in first for term in (each.thing, each.property, *each.graphs))
     names = Names(graph, named, languages)
-    moments = [_moment(graph, draft, names) for draft in shown]
+    moments = [_moment(graph, draft, names) for draft in first]
     return Timeline(
         begin=floor(min((draft.time.begin for draft in drafts), default=0)),
         end=ceil(max((draft.time.end for draft in drafts), default=1)),
@@ -182,8 +183,8 @@ def timeline(
     )
 
 
-def dating(graph: Graph) -> tuple[Term, ...]:
-    """Return the properties that give dates, as far as the first of their values tell."""
+def date_properties(graph: Graph) -> tuple[Term, ...]:
+    """Return the properties whose first values are dates."""
     return tuple(
         row["property"]
         for properties in _looked_at_together(graph.property_sizes)
@@ -192,7 +193,7 @@ def dating(graph: Graph) -> tuple[Term, ...]:
 
 
 def _looked_at_together(sizes: Mapping[Term, int]) -> Iterator[list[Term]]:
-    """Yield properties whose values are looked at by one query: many small ones, or one large."""
+    """Yield groups of properties for one query each: many small ones, or one large one."""
     together: list[Term] = []
     values = 0
     for prop, size in sorted(sizes.items(), key=lambda entry: (entry[1], str(entry[0]))):
@@ -206,7 +207,7 @@ def _looked_at_together(sizes: Mapping[Term, int]) -> Iterator[list[Term]]:
 
 
 def years(graph: Graph) -> Mapping[int, int]:
-    """Return how many facts are dated in each year."""
+    """Return the number of dated facts in each year."""
     rows = graph.rows(YEARS.bind(_about(graph)))
     return {
         year: as_int(row["facts"]) or 0
@@ -215,34 +216,34 @@ def years(graph: Graph) -> Mapping[int, int]:
     }
 
 
-def periods(facts: Mapping[int, int]) -> tuple[Period, ...]:
-    """Return the periods into which very many dated facts fall; none if all fit on one page."""
+def split_into_periods(facts: Mapping[int, int]) -> tuple[Period, ...]:
+    """Return the periods of very many dated facts; none if all fit on one page."""
     if sum(facts.values()) < MOST_ROWS:
         return ()
-    found: tuple[Period, ...] = ()
+    partition: tuple[Period, ...] = ()
     for step in _STEPS:
         sums: dict[int, int] = defaultdict(int)
         for year, count in facts.items():
             sums[year // step * step] += count
         finer = tuple(Period(begin, begin + step - 1, sums[begin]) for begin in sorted(sums))
-        if found and len(finer) > _MOST_PERIODS:
+        if partition and len(finer) > _MOST_PERIODS:
             break
-        found = finer
+        partition = finer
         if max(sums.values()) < MOST_ROWS:
             break
-    return found
+    return partition
 
 
 def dated_classes(graph: Graph, languages: str) -> tuple[DatedClass, ...]:
-    """Return the classes of the things that are dated, those with the most facts first."""
+    """Return the classes of things with dated facts, those with the most facts first."""
     counts = {
         row["class"]: as_int(row["facts"]) or 0
         for row in graph.rows(CLASSES.bind(_about(graph)))
         if row.get("class") in graph.classes.counts
     }
     names = Names(graph, counts, languages)
-    found = (DatedClass(names[cls], facts) for cls, facts in counts.items())
-    return tuple(sorted(found, key=lambda entry: (-entry.facts, entry.cls.label)))
+    entries = (DatedClass(names[cls], facts) for cls, facts in counts.items())
+    return tuple(sorted(entries, key=lambda entry: (-entry.facts, entry.cls.label)))
 
 
 def _query(graph: Graph, cls: str | None, period: Period | None) -> BoundQuery:
@@ -263,11 +264,11 @@ def _of_class(about: Mapping[str, Sequence[Term]], cls: NamedNode) -> BoundQuery
 def _about(graph: Graph) -> Mapping[str, Sequence[Term]]:
     names = _LEFT_OUT + _OF_TEXTS if graph.texts.positions else _LEFT_OUT
     left_out = [graph_iri(graph.base, name) for name in names]
-    return {"property": graph.dating, "graph": left_out}
+    return {"property": graph.date_properties, "graph": left_out}
 
 
-def _drafts(rows: Table) -> Iterable[_Draft]:
-    """Yield each fact once, with the graphs that state it; what has no name is its owner's."""
+def _drafts(rows: Table) -> Iterable[_MomentDraft]:
+    """Yield each fact once, with the graphs that state it; a blank node counts as its owner."""
     graphs: dict[tuple[Term, Term, Term], list[Term]] = defaultdict(list)
     for row in rows:
         thing = row.get("owner", row["thing"])
@@ -276,15 +277,15 @@ def _drafts(rows: Table) -> Iterable[_Draft]:
     for (thing, prop, when), stating in graphs.items():
         time = _time(when)
         if time is not None and isinstance(thing, NamedNode) and isinstance(when, Literal):
-            yield _Draft(time, thing, prop, when.value, None, tuple(dict.fromkeys(stating)))
+            yield _MomentDraft(time, thing, prop, when.value, None, tuple(dict.fromkeys(stating)))
 
 
-def _said_once(graph: Graph, drafts: Iterable[_Draft]) -> Iterable[_Draft]:
-    """Yield facts without those that only say more generally what another one says."""
-    found: dict[tuple[Term, str, tuple[Term, ...]], list[_Draft]] = defaultdict(list)
+def _without_redundant(graph: Graph, drafts: Iterable[_MomentDraft]) -> Iterable[_MomentDraft]:
+    """Yield facts without those that only generalise another one."""
+    groups: dict[tuple[Term, str, tuple[Term, ...]], list[_MomentDraft]] = defaultdict(list)
     for draft in drafts:
-        found[draft.thing, draft.words, draft.graphs].append(draft)
-    for same in found.values():
+        groups[draft.thing, draft.words, draft.graphs].append(draft)
+    for same in groups.values():
         for draft in same:
             others = (other.property for other in same)
             if not any(graph.terms.is_more_special(other, draft.property) for other in others):
@@ -292,26 +293,26 @@ def _said_once(graph: Graph, drafts: Iterable[_Draft]) -> Iterable[_Draft]:
 
 
 def _time(when: Term) -> Stretch | None:
-    """Return the time that a literal names, whatever its datatype; None if there is none."""
+    """Return the time of a literal with any datatype; None if it is no date."""
     if not isinstance(when, Literal) or not any(kind.accepts(when.value) for kind in _FORMS):
         return None
     return stretch(when.value)
 
 
-def _joined(drafts: Iterable[_Draft]) -> Iterable[_Draft]:
-    """Yield the facts, the beginning and the end of a thing as one."""
-    found: dict[tuple[Term, Term], list[_Draft]] = defaultdict(list)
+def _join_spans(drafts: Iterable[_MomentDraft]) -> Iterable[_MomentDraft]:
+    """Yield the facts; the beginning and the end of a thing become one."""
+    groups: dict[tuple[Term, Term], list[_MomentDraft]] = defaultdict(list)
     for draft in drafts:
-        found[draft.thing, draft.property].append(draft)
-    for (thing, prop), own in list(found.items()):
+        groups[draft.thing, draft.property].append(draft)
+    for (thing, prop), own in list(groups.items()):
         end = next((end for begin, end in _SPANS if begin == prop), None)
-        ends = found.get((thing, end), []) if end is not None else []
+        ends = groups.get((thing, end), []) if end is not None else []
         if len(own) == len(ends) == 1 and own[0].time.begin < ends[0].time.begin:
-            found[thing, prop] = [_span(own[0], ends.pop())]
-    yield from chain.from_iterable(found.values())
+            groups[thing, prop] = [_span(own[0], ends.pop())]
+    yield from chain.from_iterable(groups.values())
 
 
-def _span(begin: _Draft, end: _Draft) -> _Draft:
+def _span(begin: _MomentDraft, end: _MomentDraft) -> _MomentDraft:
     return replace(
         begin,
         time=Stretch(begin.time.begin, end.time.end),
@@ -320,7 +321,7 @@ def _span(begin: _Draft, end: _Draft) -> _Draft:
     )
 
 
-def _moment(graph: Graph, draft: _Draft, names: Names) -> Moment:
+def _moment(graph: Graph, draft: _MomentDraft, names: Names) -> Moment:
     passages = filter(None, map(names.passage, draft.graphs))
     return Moment(
         thing=names[draft.thing],

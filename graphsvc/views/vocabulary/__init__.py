@@ -1,7 +1,7 @@
-"""The vocabulary of a graph: its classes and properties, how they hang together, and their use.
+"""The vocabulary of a graph: its classes and properties, their relations, and their use.
 
-Open `ontology` first: it reads by the queries beside it what is the same for all readers. Here it
-is put into the words of one reader, a page of it. `writing` writes the terms, `diagram` draws them.
+Open `ontology` first: it reads what is the same for all readers. This module makes a page of it in
+the language of one reader. `writing` describes the terms, `diagram` draws them.
 """
 
 from __future__ import annotations
@@ -13,15 +13,21 @@ from graphsvc.namespaces import DCTERMS, OWL, RDFS, VANN
 from graphsvc.phrases import Phrase
 from graphsvc.views.labels import best
 from graphsvc.views.vocabulary import ontology as reading
-from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network, tree, upright_tree
+from graphsvc.views.vocabulary.diagram import (
+    MOST_DRAWN,
+    linked_classes,
+    network,
+    tree,
+    upright_tree,
+)
 from graphsvc.views.vocabulary.model import (
     Branch,
     Link,
-    Listed,
     Pictures,
-    Place,
     Relation,
-    Section,
+    TermList,
+    TermPlace,
+    TermSection,
     Vocabulary,
 )
 from graphsvc.views.vocabulary.use import used_terms
@@ -41,12 +47,12 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.ontology import Ontology
 
 TERMS_ON_ONE_PAGE = 200
-"""How many terms the vocabulary has at most to be one page."""
+"""The most terms of a vocabulary with one page."""
 TERMS_ON_A_PAGE = 50
-"""How many are on each of several pages."""
+"""The terms on each of several pages."""
 _DEEPEST = 30
 
-#: What is said of the ontology itself, in the order of the page.
+#: The metadata of the ontology, in the order of the page.
 _METADATA: tuple[tuple[str, NamedNode], ...] = (
     (Phrase("Version"), OWL.versionInfo),
     (Phrase("This version"), OWL.versionIRI),
@@ -74,9 +80,9 @@ def vocabulary(
 ) -> Vocabulary:
     """Return a page of the vocabulary of a graph, with the queries that use its terms.
 
-    ``prefixes`` are those that other vocabularies go by.
+    ``prefixes`` are those of other vocabularies.
 
-    Errors: UnknownEntity for a page that there is not.
+    Errors: UnknownEntity for a page after the last.
     """
     ontology = graph.ontology
     own = ontology.names(graph, languages)
@@ -92,19 +98,19 @@ def vocabulary(
     pages = max(1, -(-len(ordered) // size))
     if page > pages:
         raise UnknownEntity(f"{graph.base}ontology?page={page}", f"{graph.base}ontology")
-    shown = set(ordered[(page - 1) * size : page * size])
-    writer = Writer(graph, shown, languages)
+    on_page = set(ordered[(page - 1) * size : page * size])
+    writer = Writer(graph, on_page, languages)
     places = _places(ordered)
     alphabet = _Alphabet(writer.names, ordered)
     branches, left_out = _tree(ontology, alphabet)
-    # What is no term of the page stands on the first one.
+    # The lists besides the terms are on the first page.
     is_first = page == 1
     links = tuple(_links(ontology, alphabet)) if is_first else ()
     in_use = tuple(used_terms(ontology, prefixes, graph.base)) if is_first else ()
     sections = (
-        Section(
+        TermSection(
             title,
-            tuple(writer.term(term, places[term], questions) for term in terms if term in shown),
+            tuple(writer.term(term, places[term], questions) for term in terms if term in on_page),
             len(terms),
         )
         for title, terms in by_kind.items()
@@ -122,11 +128,13 @@ def vocabulary(
         sections=tuple(section for section in sections if section.terms),
         tree=branches,
         more_classes=left_out,
-        loose=_listed(alphabet.of(ontology.properties.get(None, ()))),
-        alphabet=_listed(alphabet.of(ordered)),
+        loose=_first_terms(alphabet.of(ontology.properties.get(None, ()))),
+        alphabet=_first_terms(alphabet.of(ordered)),
         links=links,
         more_links=len(ontology.links) - len(links),
-        borrowed=tuple(_borrowed(ontology, prefixes, graph.terms, languages)) if is_first else (),
+        borrowed=tuple(_borrowed_terms(ontology, prefixes, graph.terms, languages))
+        if is_first
+        else (),
         in_use=in_use,
         ontologies=tuple(writer.names[each] for each in ontology.ontologies) if is_first else (),
         namespaces=(
@@ -145,7 +153,7 @@ def vocabulary(
 
 
 class _Alphabet:
-    """The names of terms, and the order of those that are described, found once for all lists."""
+    """The names of terms, and the order of the described terms, computed once for all lists."""
 
     def __init__(self, names: Mapping[Term, Named], terms: Iterable[NamedNode]) -> None:
         self.names = names
@@ -153,28 +161,28 @@ class _Alphabet:
         self._place = {term: place for place, term in enumerate(ordered)}
 
     def sorted(self, terms: Iterable[NamedNode]) -> list[NamedNode]:
-        """Return terms that are described in the order of their labels."""
+        """Return described terms in the order of their labels."""
         return sorted(terms, key=self._place.__getitem__)
 
     def of(self, terms: Iterable[NamedNode]) -> tuple[Named, ...]:
-        """Return such terms under their names in this order."""
+        """Return described terms with names in this order."""
         return tuple(self.names[term] for term in self.sorted(terms))
 
 
-def _listed(terms: Sequence[Named]) -> Listed:
-    return Listed(tuple(terms[:MOST_LISTED]), max(0, len(terms) - MOST_LISTED))
+def _first_terms(terms: Sequence[Named]) -> TermList:
+    return TermList(tuple(terms[:MOST_LISTED]), max(0, len(terms) - MOST_LISTED))
 
 
-def _places(ordered: Sequence[NamedNode]) -> Mapping[Term, Place]:
-    """Return where each term stands: what it is called in its page is the end of its IRI."""
-    places: dict[Term, Place] = {}
+def _places(ordered: Sequence[NamedNode]) -> Mapping[Term, TermPlace]:
+    """Return the page and fragment of each term; the fragment is the end of its IRI."""
+    places: dict[Term, TermPlace] = {}
     size = _page_size(ordered)
-    taken: set[str] = set()
+    fragments: set[str] = set()
     for number, term in enumerate(ordered):
         end = term.value[max(map(term.value.rfind, "/#")) + 1 :] or term.value
-        fragment = term.value if end in taken else end
-        taken.add(fragment)
-        places[term] = Place(number // size + 1, fragment)
+        fragment = term.value if end in fragments else end
+        fragments.add(fragment)
+        places[term] = TermPlace(number // size + 1, fragment)
     return places
 
 
@@ -189,23 +197,23 @@ def _about(ontology: Ontology, writer: Writer) -> Iterator[Relation]:
 
 
 def _tree(ontology: Ontology, alphabet: _Alphabet) -> tuple[tuple[Branch, ...], int]:
-    """Return the tree of classes, and how many classes are left out since it would be too large."""
-    reached: set[NamedNode] = set()
+    """Return the tree of classes, and the number of classes that it leaves out."""
+    visited: set[NamedNode] = set()
     left = MOST_LISTED
 
     def branches(classes: Sequence[NamedNode], above: tuple[NamedNode, ...]) -> tuple[Branch, ...]:
         nonlocal left
-        found = []
+        nodes = []
         for cls in alphabet.sorted(cls for cls in classes if cls not in above):
             if left and len(above) < _DEEPEST:
                 left -= 1
-                reached.add(cls)
+                visited.add(cls)
                 properties = alphabet.of(ontology.properties.get(cls, ()))
                 below = branches(ontology.subclasses.get(cls, ()), (*above, cls))
-                found.append(Branch(alphabet.names[cls], properties, below))
-        return tuple(found)
+                nodes.append(Branch(alphabet.names[cls], properties, below))
+        return tuple(nodes)
 
-    return branches(ontology.roots, ()), len(ontology.classes) - len(reached)
+    return branches(ontology.roots, ()), len(ontology.classes) - len(visited)
 
 
 def _links(ontology: Ontology, alphabet: _Alphabet) -> Iterator[Link]:
@@ -214,14 +222,14 @@ def _links(ontology: Ontology, alphabet: _Alphabet) -> Iterator[Link]:
         yield Link(names[link.subject], properties, names[link.object])
 
 
-def _borrowed(
+def _borrowed_terms(
     ontology: Ontology, prefixes: Prefixes, names: Terms, languages: str
-) -> Iterator[tuple[str, Listed]]:
+) -> Iterator[tuple[str, TermList]]:
     """Yield the other terms by the prefix of their namespace, or else by the namespace."""
     prefix = {namespace: prefix for prefix, namespace in reversed([*prefixes.items()])}
-    found = ((prefix.get(name, name), terms) for name, terms in ontology.borrowed.items())
-    for name, terms in sorted(found, key=lambda pair: pair[0]):
-        yield name, _listed([names.called(term, languages) for term in terms])
+    entries = ((prefix.get(name, name), terms) for name, terms in ontology.borrowed.items())
+    for name, terms in sorted(entries, key=lambda pair: pair[0]):
+        yield name, _first_terms([names.named(term, languages) for term in terms])
 
 
 def _pictures(
@@ -231,7 +239,7 @@ def _pictures(
     links: Sequence[Link],
 ) -> Pictures:
     draws_tree = 0 < len(ontology.classes) <= MOST_DRAWN
-    ends = linked(ontology.links)
+    ends = linked_classes(ontology.links)
     return Pictures(
         tree=tree(branches) if draws_tree else None,
         upright=upright_tree(branches) if draws_tree else None,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _DISJOINT_SETS = (OWL.AllDisjointClasses, OWL.AllDisjointProperties)
 
-#: What has members that are classes themselves.
+#: The properties of class expressions whose members are classes.
 _COMBINATIONS = (OWL.unionOf, OWL.intersectionOf, OWL.oneOf)
 
 
@@ -27,24 +27,24 @@ class Axioms(Statements):
     """The statements of ontologies by subject and by object."""
 
     def __init__(self, statements: Iterable[tuple[Term, NamedNode, Term]]) -> None:
-        told = list(statements)
-        super().__init__(told)
+        triples = list(statements)
+        super().__init__(triples)
         self._by_object: dict[Term, dict[NamedNode, list[Term]]] = {}
-        for subject, predicate, value in told:
+        for subject, predicate, value in triples:
             add(self._by_object, value, predicate, subject)
 
     @cached_property
     def subjects(self) -> tuple[NamedNode, ...]:
-        """Return what has a name and of which something is said."""
+        """Return the named subjects."""
         return tuple(term for term in self._by_subject if isinstance(term, NamedNode))
 
     def pointing(self, value: Term, predicate: NamedNode) -> list[Term]:
-        """Return the subjects that have a value of a property."""
+        """Return the subjects with a value of a property."""
         return self._by_object.get(value, {}).get(predicate, [])
 
     @cached_property
     def chains(self) -> tuple[tuple[NamedNode, tuple[Term, ...]], ...]:
-        """Return the properties that follow from chains, each with the steps of one."""
+        """Return the properties with chains, each with the steps of one chain."""
         return tuple(
             (subject, tuple(self.items(head)))
             for subject in self.subjects
@@ -53,25 +53,25 @@ class Axioms(Statements):
 
     @cached_property
     def disjoint(self) -> Mapping[Term, AbstractSet[Term]]:
-        """Return the terms that stand with a term in a set of what is disjoint."""
-        found: dict[Term, set[Term]] = defaultdict(set)
+        """Return the terms that are in a set of disjoint terms together with a term."""
+        partners: dict[Term, set[Term]] = defaultdict(set)
         for node in (node for kind in _DISJOINT_SETS for node in self.pointing(kind, RDF.type)):
             for head in self.values(node, OWL.members):
                 members = set(self.items(head))
                 for member in members:
-                    found[member] |= members - {member}
-        return found
+                    partners[member] |= members - {member}
+        return partners
 
     @cached_property
     def unions(self) -> Mapping[tuple[NamedNode, Term], list[NamedNode]]:
-        """Return the properties whose domain or range is a nameless class with a member."""
-        found: dict[tuple[NamedNode, Term], list[NamedNode]] = defaultdict(list)
+        """Return the properties whose domain or range is an anonymous class with a member."""
+        properties: dict[tuple[NamedNode, Term], list[NamedNode]] = defaultdict(list)
         for subject in self.subjects:
             for predicate in (RDFS.domain, RDFS.range):
                 for value in self.values(subject, predicate):
                     for member in self._members(value):
-                        found[predicate, member].append(subject)
-        return found
+                        properties[predicate, member].append(subject)
+        return properties
 
     def _members(self, term: Term) -> Iterator[NamedNode]:
         if not isinstance(term, NamedNode):

@@ -1,4 +1,4 @@
-"""What an ontology defines: its classes and properties on the page of the ontology itself."""
+"""The terms that an ontology defines, for the page of the ontology as a thing."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from graphsvc.views.thing.answers import Answers
 
 MOST_TERMS = 200
-"""How many terms of a kind are listed."""
+"""The most terms of a kind in the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class DefinedKind:
-    """The terms of one kind that an ontology defines, the first ones, and how many there are."""
+    """The first terms of one kind that an ontology defines, and the number of all."""
 
     title: str
     terms: tuple[Named, ...]
@@ -34,14 +34,14 @@ class DefinedKind:
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """Terms by kind, and the query that reads all that is said of terms."""
+    """Terms by kind, and the query for the statements about terms."""
 
     kinds: tuple[DefinedKind, ...]
     query: BoundQuery
 
 
 class DefinedDraft:
-    """Some terms by kind, not named yet."""
+    """Some terms by kind before their names are read."""
 
     def __init__(self, terms: Mapping[NamedNode, str]) -> None:
         self._kinds: Mapping[str, Sequence[NamedNode]] = {
@@ -49,12 +49,12 @@ class DefinedDraft:
         }
 
     def terms(self) -> Iterator[NamedNode]:
-        """Yield what is to be named."""
+        """Yield the terms that need names."""
         for terms in self._kinds.values():
             yield from terms[:MOST_TERMS]
 
-    def shown(self, names: Names) -> Defined:
-        """Return them under their names."""
+    def with_names(self, names: Names) -> Defined:
+        """Return them with names."""
         kinds = (
             DefinedKind(
                 title,
@@ -75,7 +75,7 @@ def drafts(graph: Graph, answers: Answers) -> Iterator[DefinedDraft]:
 
 
 def _terms_of(graph: Graph, ontology: NamedNode) -> Mapping[NamedNode, str]:
-    """Return the terms of an ontology: they say it, or their IRIs begin with its own."""
+    """Return the terms of an ontology: by ``rdfs:isDefinedBy``, or else by their IRIs."""
     iri = ontology.value
     starts = (iri if iri.endswith("#") else f"{iri}#", f"{iri.rstrip('/#')}/")
 

@@ -1,7 +1,7 @@
-"""Pictures of an ontology: its classes as trees, and the properties that lead between them.
+"""Pictures of an ontology: its classes as trees, and the properties between them.
 
-They are plain numbers and terms; a template makes SVG of them. Widths of words are estimated, since
-a font is known only where a picture is seen.
+They are plain numbers and terms; a template makes SVG of them. The widths of words are estimates,
+since the font is known only in the browser.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from graphsvc.pictures.layers import layered
+from graphsvc.pictures.layers import layer_layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.ontology import RawLink
 
 MOST_DRAWN = 250
-"""How many classes a picture has at most, or classes and links between them."""
+"""The most classes of a picture, or classes and links between them."""
 
 _ROW = 30.0
 _LINE = 18.0
@@ -32,7 +32,7 @@ _PADDING = 8.0
 _BETWEEN, _BETWEEN_CLASSES = 44.0, 20.0
 _MARGIN = 8.0
 _INDENT = 20.0
-# How wide a letter is in a wide face, plain and bold, and those that are wider or narrower.
+# The width of a letter in a wide typeface, plain and bold; and of wider or narrower letters.
 _CHARACTER, _BOLD_CHARACTER = 7.5, 8.4
 _RELATIVE = {
     **dict.fromkeys("fijl.,'()-I ", 0.55),
@@ -42,8 +42,8 @@ _RELATIVE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A box with a line for each of its terms; that of a class has a frame."""
+class TermBox:
+    """A box with a line of text for each of its terms; the box of a class has a frame."""
 
     x: float
     y: float
@@ -53,19 +53,19 @@ class Box:
     is_class: bool
 
     def baseline(self, number: int) -> float:
-        """Return where the words of a line stand, counted from 0."""
+        """Return the y of a line of text, counted from 0."""
         top = (self.height - len(self.terms) * _LINE) / 2
         return round(self.y + top + (number + 0.72) * _LINE, 1)
 
     @property
     def text_x(self) -> float:
-        """Return where the words begin."""
+        """Return the x of the text."""
         return self.x + _PADDING
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line, as the data of an SVG path; one that ends at a class has an arrow."""
+class Connector:
+    """A line between boxes, as the data of an SVG path; it has an arrow if it ends at a class."""
 
     path: str
     has_arrow: bool
@@ -75,67 +75,71 @@ class Line:
 class Drawing:
     """A picture of a width and a height, in pixels at its natural size.
 
-    ``focus`` is the point that is worth to be seen first where it cannot be seen whole.
+    ``focus`` is the point to show first if the picture is larger than the screen.
     """
 
     width: float
     height: float
-    boxes: tuple[Box, ...]
-    lines: tuple[Line, ...]
+    boxes: tuple[TermBox, ...]
+    lines: tuple[Connector, ...]
     focus: tuple[float, float] = (0.0, 0.0)
 
 
 def tree(branches: Sequence[Branch]) -> Drawing:
-    """Return classes, each with its subclasses on its right."""
+    """Return the picture of classes, each with its subclasses on its right."""
     drawn = _Trees(branches)
     return _drawing(drawn.boxes, drawn.lines)
 
 
 def upright_tree(branches: Sequence[Branch]) -> Drawing:
-    """Return the same for a narrow screen: each class with its subclasses under it, indented."""
-    boxes: list[Box] = []
-    lines: list[Line] = []
+    """Return the picture for a narrow screen: each class with its subclasses indented below it."""
+    boxes: list[TermBox] = []
+    lines: list[Connector] = []
     _indent(branches, 0, boxes, lines)
     return _drawing(boxes, lines)
 
 
-def _indent(branches: Sequence[Branch], depth: int, boxes: list[Box], lines: list[Line]) -> None:
+def _indent(
+    branches: Sequence[Branch], depth: int, boxes: list[TermBox], lines: list[Connector]
+) -> None:
     above = boxes[-1] if depth else None
     for branch in branches:
         terms = (branch.term,)
         x, y, height = _MARGIN + depth * _INDENT, _MARGIN + len(boxes) * _ROW, _height(1)
-        boxes.append(Box(x, y, _width(terms), height, terms, is_class=True))
+        boxes.append(TermBox(x, y, _width(terms), height, terms, is_class=True))
         if above is not None:
             bend, bottom, level = above.x + _INDENT / 2, above.y + above.height, y + height / 2
             path = f"M{bend:.1f} {bottom:.1f}V{level:.1f}H{x:.1f}"
-            lines.append(Line(path, has_arrow=False))
+            lines.append(Connector(path, has_arrow=False))
         _indent(branch.branches, depth + 1, boxes, lines)
 
 
 def network_layers(links: Sequence[RawLink]) -> Layers:
-    """Return where classes and the properties that link them stand: it depends on no language.
+    """Return the layout of classes and the properties between them, the same in every language.
 
-    The classes are numbered in the order of `linked`, and the links after them.
+    The classes are numbered in the order of `linked_classes`, and the links after them.
     """
-    number = {cls: at for at, cls in enumerate(linked(links))}
+    number = {cls: at for at, cls in enumerate(linked_classes(links))}
     edges = []
     for at, link in enumerate(links, start=len(number)):
         edges += [(number[link.subject], at), (at, number[link.object])]
     lines = [*(1 for _ in number), *(len(link.properties) for link in links)]
-    return layered(edges, [_height(each) for each in lines])
+    return layer_layout(edges, [_height(each) for each in lines])
 
 
-def linked(links: Sequence[RawLink]) -> list[NamedNode]:
-    """Return the classes that properties link, each once."""
+def linked_classes(links: Sequence[RawLink]) -> list[NamedNode]:
+    """Return the classes with links, each once."""
     return sorted({end for link in links for end in (link.subject, link.object)}, key=str)
 
 
 def network(classes: Sequence[Named], links: Sequence[Link], layers: Layers) -> Drawing:
-    """Return classes that properties link, and on each way the names of its properties."""
+    """Return the picture of classes with links; each link has a box with its properties."""
     contents = [*((cls,) for cls in classes), *(link.properties for link in links)]
     boxes = _boxes(layers, contents, len(classes))
-    lines = [_way(way, layers, boxes) for way in layers.ways]
-    ends = Counter(node for way in layers.ways for node in (way[0], way[-1]) if node < len(classes))
+    lines = [_connector(route, layers, boxes) for route in layers.routes]
+    ends = Counter(
+        node for route in layers.routes for node in (route[0], route[-1]) if node < len(classes)
+    )
     centre = [boxes[node] for node, _ in ends.most_common(1)]
     focus = [(box.x + box.width / 2, box.y + box.height / 2) for box in centre]
     return _drawing([boxes[node] for node in range(len(contents))], lines, *focus)
@@ -151,7 +155,7 @@ def _width(terms: Sequence[Named], character: float = _BOLD_CHARACTER) -> float:
 
 
 def _letters(words: str) -> float:
-    """Return how many letters of the usual width are as wide as some words."""
+    """Return the width of some words in letters of the usual width."""
     return sum(_RELATIVE.get(letter, 1.0) for letter in words)
 
 
@@ -163,11 +167,11 @@ def _starts(widths: Sequence[float], between: float = _BETWEEN) -> list[float]:
 
 
 class _Trees:
-    """The trees of classes as they are drawn, one under the other."""
+    """The boxes and lines of trees of classes, one tree below the other."""
 
     def __init__(self, branches: Sequence[Branch]) -> None:
-        self.boxes: list[Box] = []
-        self.lines: list[Line] = []
+        self.boxes: list[TermBox] = []
+        self.lines: list[Connector] = []
         widths: list[float] = []
         for branch in branches:
             self._measure(branch, 0, widths)
@@ -184,10 +188,10 @@ class _Trees:
             self._measure(below, depth + 1, widths)
 
     def _draw(self, branch: Branch, depth: int, row: int) -> int:
-        """Draw a class and those below it from a row on; return the first row still free."""
+        """Draw a class and its subclasses from a row on; return the next free row."""
         terms = (branch.term,)
         x, y, height = self._columns[depth], _MARGIN + row * _ROW, _height(1)
-        box = Box(x, y, _width(terms), height, terms, is_class=True)
+        box = TermBox(x, y, _width(terms), height, terms, is_class=True)
         self.boxes.append(box)
         right, middle, end = x + box.width, y + height / 2, self._columns[depth + 1]
         at = row
@@ -195,38 +199,40 @@ class _Trees:
             level = _MARGIN + at * _ROW + height / 2
             bend = end - _BETWEEN_CLASSES / 2
             path = f"M{right:.1f} {middle:.1f}H{bend:.1f}V{level:.1f}H{end:.1f}"
-            self.lines.append(Line(path, has_arrow=False))
+            self.lines.append(Connector(path, has_arrow=False))
             at = self._draw(below, depth + 1, at)
         return max(at, row + 1)
 
 
-def _boxes(layers: Layers, contents: Sequence[tuple[Named, ...]], classes: int) -> dict[int, Box]:
-    """Return the box of every node; a waypoint's is as wide as its column, and empty."""
+def _boxes(
+    layers: Layers, contents: Sequence[tuple[Named, ...]], classes: int
+) -> dict[int, TermBox]:
+    """Return the box of every node; that of a waypoint is empty and as wide as its column."""
     own_width = [
         _width(terms, _BOLD_CHARACTER if node < classes else _CHARACTER)
         for node, terms in enumerate(contents)
     ]
-    known = range(len(contents))
+    numbers = range(len(contents))
     widths = [
-        max((own_width[node] for node in column if node in known), default=0.0)
+        max((own_width[node] for node in column if node in numbers), default=0.0)
         for column in layers.columns
     ]
     boxes = {}
     for column, left, width in zip(layers.columns, _starts(widths), widths, strict=False):
         for node in column:
-            terms = contents[node] if node in known else ()
-            height = _height(len(terms)) if node in known else 0.0
-            own = own_width[node] if node in known else width
+            terms = contents[node] if node in numbers else ()
+            height = _height(len(terms)) if node in numbers else 0.0
+            own = own_width[node] if node in numbers else width
             top = round(_MARGIN + layers.middle[node] - height / 2, 1)
             x = round(left + (width - own) / 2, 1)
-            boxes[node] = Box(x, top, own, height, terms, node < classes)
+            boxes[node] = TermBox(x, top, own, height, terms, node < classes)
     return boxes
 
 
-def _way(way: Sequence[int], layers: Layers, boxes: dict[int, Box]) -> Line:
-    goes_right = boxes[way[0]].x < boxes[way[-1]].x
+def _connector(route: Sequence[int], layers: Layers, boxes: dict[int, TermBox]) -> Connector:
+    goes_right = boxes[route[0]].x < boxes[route[-1]].x
     places = []
-    for node in way:
+    for node in route:
         box = boxes[node]
         ends = (box.x, box.x + box.width)
         places += [(x, _MARGIN + layers.middle[node]) for x in (ends if goes_right else ends[::-1])]
@@ -238,11 +244,11 @@ def _way(way: Sequence[int], layers: Layers, boxes: dict[int, Box]) -> Line:
             if y == to_y
             else f"C{half:.1f} {y:.1f} {half:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
         )
-    return Line("".join(path), has_arrow=boxes[way[-1]].is_class)
+    return Connector("".join(path), has_arrow=boxes[route[-1]].is_class)
 
 
 def _drawing(
-    boxes: Sequence[Box], lines: Sequence[Line], focus: tuple[float, float] = (0.0, 0.0)
+    boxes: Sequence[TermBox], lines: Sequence[Connector], focus: tuple[float, float] = (0.0, 0.0)
 ) -> Drawing:
     return Drawing(
         width=round(max((box.x + box.width for box in boxes), default=0.0) + _MARGIN, 1),

@@ -1,4 +1,4 @@
-"""What the page of the vocabulary shows: plain values, no store and no HTML in them."""
+"""The data of the page of the vocabulary: plain values without store or HTML."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLASSES = Phrase("Classes")
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What relates a term to others, or describes it, and the values; ``more`` are left out."""
+    """A relation or description of a term, with its values; ``more`` are left out."""
 
     label: str
     values: tuple[Expression, ...]
@@ -29,8 +29,8 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A remark on a term: of what kind it is, and its words."""
+class TermNote:
+    """A note on a term: its kind and its text."""
 
     label: str
     text: str
@@ -45,15 +45,15 @@ class Question:
 
 
 Questions: TypeAlias = Mapping[str, tuple[Question, ...]]
-"""The queries that name an IRI, by the IRI."""
+"""The queries that contain an IRI, by the IRI."""
 
 
 @dataclass(frozen=True, slots=True)
 class VocabularyTerm:
-    """A term: its definition, its place among the others, and where it is used.
+    """A term: its definition, its relations to other terms, and its use.
 
-    ``uses`` counts the things of a class, or the facts of a property; None if nothing has counted
-    them. ``fragment`` is what the term is called within the page.
+    ``uses`` is the number of things of a class, or of facts of a property; None if it is not known.
+    ``fragment`` identifies the term within the page.
     """
 
     term: Named
@@ -61,7 +61,7 @@ class VocabularyTerm:
     fragment: str
     definition: str
     examples: tuple[str, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[TermNote, ...]
     characteristics: tuple[str, ...]
     relations: tuple[Relation, ...]
     uses: int | None
@@ -81,8 +81,8 @@ class VocabularyTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """Terms of one kind by label, those on this page, and how many there are on all pages."""
+class TermSection:
+    """The terms of one kind on this page, by label, and the number of terms on all pages."""
 
     title: str
     terms: tuple[VocabularyTerm, ...]
@@ -100,7 +100,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The object properties that lead from one class to another."""
+    """The object properties from one class to another."""
 
     subject: Named
     properties: tuple[Named, ...]
@@ -108,24 +108,24 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a term is described: on which page, and what it is called there."""
+class TermPlace:
+    """The page on which a term is described, and its fragment there."""
 
     page: int
     fragment: str
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """The first ones of some terms, and how many more there are."""
+class TermList:
+    """The first ones of some terms, and the number of the others."""
 
     terms: tuple[Named, ...]
     more: int
 
 
 @dataclass(frozen=True, slots=True)
-class InUse:
-    """A class or property that a graph uses or declares, and how many things or facts have it."""
+class UsedTerm:
+    """A class or property that a graph uses or declares, and its number of things or facts."""
 
     term: NamedNode
     is_class: bool
@@ -134,20 +134,20 @@ class InUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """The terms of one namespace under the prefix that it goes by, and how many more there are."""
+class NamespaceUse:
+    """The first terms of one namespace, its prefix, and the number of its other terms."""
 
     prefix: str
     namespace: str
-    terms: tuple[InUse, ...]
+    terms: tuple[UsedTerm, ...]
     more: int
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The classes as trees, for a wide screen and for a narrow one, and what links them.
+    """The pictures: classes as a tree, for a wide and for a narrow screen, and their links.
 
-    There is no picture of what is too much to be seen in one.
+    A picture that would be too large is None.
     """
 
     tree: Drawing | None = None
@@ -157,7 +157,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class BlockQueries:
-    """The queries that the blocks of the page are made of."""
+    """The queries behind the blocks of the page."""
 
     statements: BoundQuery
     about: BoundQuery
@@ -169,33 +169,33 @@ class BlockQueries:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The classes and properties that a graph declares or uses, a page of them.
+    """A page of the classes and properties that a graph declares or uses.
 
-    ``ontology`` is None if the graph describes none; ``metadata`` is all that is said of it,
-    ``about`` what a reader wants to know first. ``loose`` are the properties that no class has in
-    particular; ``alphabet`` has every term that is described; ``borrowed`` are other terms that the
-    graph declares or uses, by their namespaces. Without an ontology of its own ``in_use`` are all
-    terms, and ``ontologies`` those that the graph describes. ``places`` are those of all terms that
-    are described. ``is_partial`` tells that the graph says more of its terms than was read.
+    ``ontology`` is None if the graph describes none; ``metadata`` are all its facts, ``about`` the
+    most important ones. ``loose`` are the properties without a class as domain; ``alphabet`` has
+    every described term; ``borrowed`` are the other terms that the graph declares or uses, by
+    namespace. If the graph has no ontology of its own, ``in_use`` has all terms, and ``ontologies``
+    the described ones. ``places`` has the place of each described term. ``is_partial`` tells that
+    the graph has more statements about terms than were read.
     """
 
     ontology: Named | None
     description: str
     about: tuple[Relation, ...]
     metadata: tuple[tuple[Term, Named], ...]
-    sections: tuple[Section, ...]
+    sections: tuple[TermSection, ...]
     tree: tuple[Branch, ...]
     more_classes: int
-    loose: Listed
-    alphabet: Listed
+    loose: TermList
+    alphabet: TermList
     links: tuple[Link, ...]
     more_links: int
-    borrowed: tuple[tuple[str, Listed], ...]
-    in_use: tuple[Used, ...]
+    borrowed: tuple[tuple[str, TermList], ...]
+    in_use: tuple[NamespaceUse, ...]
     ontologies: tuple[Named, ...]
     namespaces: tuple[tuple[str, str], ...]
     pictures: Pictures
-    places: Mapping[Term, Place]
+    places: Mapping[Term, TermPlace]
     page: int
     pages: int
     is_partial: bool

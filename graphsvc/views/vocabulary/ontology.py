@@ -1,4 +1,4 @@
-"""The classes and properties of a graph, read once for a release: nothing here is in a language."""
+"""The classes and properties of a graph, read once for a release, for readers of any language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_int
 from graphsvc.views.vocabulary.axioms import Axioms
-from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network_layers
+from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked_classes, network_layers
 from graphsvc.views.vocabulary.model import CLASSES, BlockQueries
 from graphsvc.views.vocabulary.relations import relations
 
@@ -38,15 +38,15 @@ DESCRIBING = view_query("vocabulary/describing")
 ABOUT = view_query("vocabulary/about")
 
 _MOST_STATEMENTS = 200_000
-"""How many statements the query gives at most."""
+"""The most statements that the query returns."""
 
 _MOST_REMEMBERED = 10_000
-"""Of how many terms it is remembered to what they are related."""
+"""The terms in the cache of relations."""
 
 _MOST_LANGUAGES = 4
-"""For how many lists of languages the names of all terms are remembered."""
+"""The lists of languages in the cache of names."""
 
-#: The kinds of terms in the order of the page; a term is of the first that fits.
+#: The kinds of terms in the order of the page; a term has the first one that fits.
 _KINDS: tuple[tuple[NamedNode, str], ...] = (
     (OWL.Class, CLASSES),
     (RDFS.Class, CLASSES),
@@ -56,10 +56,10 @@ _KINDS: tuple[tuple[NamedNode, str], ...] = (
     (RDF.Property, Phrase("Properties")),
 )
 OTHER = Phrase("Other terms")
-#: What people call the kinds, in that order.
+#: The titles of the kinds, in that order.
 KINDS = tuple(dict.fromkeys([*(title for _, title in _KINDS), OTHER]))
 
-#: A graph that says one of these of a term describes it, and does not only borrow it.
+#: A graph with one of these properties of a term describes the term, and does not only use it.
 _DESCRIBING = frozenset(
     {RDFS.label, RDFS.comment, SKOS.prefLabel, SKOS.definition, RDFS.isDefinedBy}
 )
@@ -71,13 +71,13 @@ def namespace_of(term: NamedNode) -> str:
 
 
 def kind_of(types: Collection[Term]) -> str:
-    """Return which of ``KINDS`` a term is that is of these types."""
+    """Return the one of ``KINDS`` for a term of these types."""
     return next((title for kind, title in _KINDS if kind in types), OTHER)
 
 
 @dataclass(frozen=True, slots=True)
 class RawLink:
-    """The properties that lead from one class to another."""
+    """The properties from one class to another."""
 
     subject: NamedNode
     object: NamedNode
@@ -85,8 +85,8 @@ class RawLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """A term that the graph uses as a class or a property, and how many things or facts have it."""
+class TermUse:
+    """A term that the graph uses as a class or a property, and its number of things or facts."""
 
     term: NamedNode
     kind: Literal["class", "property"]
@@ -97,12 +97,12 @@ class Used:
 class Ontology:
     """The classes and properties that a graph declares or uses.
 
-    ``node`` is the ontology that the graph describes, if it does: its own, or the only one;
-    ``metadata`` is what is said of it, by property. ``own`` are the terms that the graph describes,
-    by kind; ``borrowed`` all others, by namespace; ``uses`` counts how often terms are used. Of a
-    graph without an ontology of its own, all ``ontologies`` are told, and all terms, ``declared``
-    or not, are in use.
-    ``ends`` are the classes of domain and range of each property.
+    ``node`` is the ontology that the graph describes, if there is one: its own, or the only one;
+    ``metadata`` are the facts of it, by property. ``own`` are the terms that the graph describes,
+    with their kinds; ``borrowed`` all others, by namespace; ``uses`` is the number of uses of each
+    term. A graph without an ontology of its own may have several ``ontologies``, and all its terms,
+    ``declared`` or not, count as used.
+    ``ends`` are the domain and range of each property.
     """
 
     node: NamedNode | None
@@ -111,7 +111,7 @@ class Ontology:
     borrowed: Mapping[str, Sequence[NamedNode]]
     ontologies: tuple[NamedNode, ...]
     declared: frozenset[NamedNode]
-    used: tuple[Used, ...]
+    used: tuple[TermUse, ...]
     uses: Mapping[NamedNode, int]
     ends: Mapping[NamedNode, Sequence[tuple[NamedNode, NamedNode | None]]]
     namespaces: tuple[tuple[str, str], ...]
@@ -122,20 +122,20 @@ class Ontology:
 
     @classmethod
     def read(cls, rows: Callable[[BoundQuery], Table], base: str) -> Ontology:
-        """Read them by what answers queries; ``base`` is that of the graph's IRIs."""
+        """Read it with a function that answers queries; ``base`` is that of the graph's IRIs."""
         statements = sorted(rows(STATEMENTS).rows, key=str)
         axioms = Axioms(statements)  # type: ignore[arg-type]
-        used = tuple(_used(rows(USES)))
+        used = tuple(_term_uses(rows(USES)))
         own_iri = NamedNode(f"{base}ontology")
         is_own = OWL.Ontology in _types(axioms, own_iri)
         if not is_own:
             described = DESCRIBING.bind({"graph": graph_iri(base, "dataset")})
-            used = tuple(_less(used, _used(rows(described))))
+            used = tuple(_subtract_uses(used, _term_uses(rows(described))))
         uses: dict[NamedNode, int] = {}
         for each in used:
             uses[each.term] = max(each.count, uses.get(each.term, 0))
         ontologies = [each for each in axioms.subjects if OWL.Ontology in _types(axioms, each)]
-        # Of several, none of which is the graph's own, no one stands for all.
+        # If there are several, and none is the graph's own, none of them is the main one.
         others = sorted(ontologies, key=str)
         node = own_iri if is_own else others[0] if len(others) == 1 else None
         about = ABOUT.bind({"ontology": () if node is None else node})
@@ -168,12 +168,12 @@ class Ontology:
 
     @cached_property
     def relations(self) -> Callable[[NamedNode], Relations]:
-        """Return what tells to what a term is related; the last terms are remembered."""
+        """Return the cached function for the relations of a term."""
         return lru_cache(_MOST_REMEMBERED)(partial(relations, self.axioms))
 
     @cached_property
     def names(self) -> Callable[[Graph, str], Names]:
-        """Return what names the terms that the graph describes; the last readers' are kept."""
+        """Return the cached function for the names of the described terms."""
         return lru_cache(_MOST_LANGUAGES)(
             lambda graph, languages: Names(graph, self.own, languages)
         )
@@ -185,46 +185,46 @@ class Ontology:
 
     @cached_property
     def subclasses(self) -> Mapping[NamedNode, Sequence[NamedNode]]:
-        """Return the classes directly under each class; both are described."""
-        found: dict[NamedNode, list[NamedNode]] = defaultdict(list)
+        """Return the direct subclasses of each class, described ones only."""
+        children: dict[NamedNode, list[NamedNode]] = defaultdict(list)
         for cls in self.classes:
             for above in self._superclasses.get(cls, ()):
                 if self.own.get(above) == CLASSES and above != cls:
-                    found[above].append(cls)
-        return found
+                    children[above].append(cls)
+        return children
 
     @cached_property
     def roots(self) -> tuple[NamedNode, ...]:
-        """Return the classes with which the tree begins, so that every class is in it.
+        """Return the roots of the tree, so that every class is in it.
 
-        Of classes that are under each other in a circle the first begins one.
+        In a cycle of classes the first one is a root.
         """
         below = {sub for subs in self.subclasses.values() for sub in subs}
         roots = [cls for cls in self.classes if cls not in below]
-        reached = self._under(roots)
+        visited = self._under(roots)
         for cls in self.classes:
-            if cls not in reached:
+            if cls not in visited:
                 roots.append(cls)
-                reached |= self._under([cls])
+                visited |= self._under([cls])
         return tuple(roots)
 
     @cached_property
     def properties(self) -> Mapping[NamedNode | None, Sequence[NamedNode]]:
-        """Return the properties of each class; under None those that are of none in particular."""
-        found: dict[NamedNode | None, list[NamedNode]] = defaultdict(list)
+        """Return the properties by the class of their domain; None for those without one."""
+        by_class: dict[NamedNode | None, list[NamedNode]] = defaultdict(list)
         for term, kind in self.own.items():
             if kind not in (CLASSES, OTHER):
                 domains = dict.fromkeys(domain for domain, _ in self.ends.get(term, ()))
                 own = [each for each in domains if self.own.get(each) == CLASSES]
                 for cls in own or (None,):
-                    found[cls].append(term)
-        return found
+                    by_class[cls].append(term)
+        return by_class
 
     @cached_property
     def links(self) -> tuple[RawLink, ...]:
-        """Return the properties between classes, but none that only repeats others.
+        """Return the properties between classes, without those that only repeat others.
 
-        A chain does, and so does an inverse: of the two, that is drawn of which chains are made.
+        Properties with chains are left out. Of two inverse properties, the step of a chain is kept.
         """
         steps = {step for whole, steps in self.axioms.chains if whole in self.own for step in steps}
         drawn = [
@@ -234,40 +234,42 @@ class Ontology:
             and not self.axioms.values(prop, OWL.propertyChainAxiom)
         ]
         order = sorted(drawn, key=lambda prop: (prop not in steps, prop.value))
-        found: dict[tuple[NamedNode, NamedNode], list[NamedNode]] = defaultdict(list)
+        by_ends: dict[tuple[NamedNode, NamedNode], list[NamedNode]] = defaultdict(list)
         before: set[Term] = set()
         for prop in order:
             if before.isdisjoint(self._inverses(prop)):
                 for domain, extent in self.ends.get(prop, ()):
                     if extent is not None:
-                        found[domain, extent].append(prop)
+                        by_ends[domain, extent].append(prop)
             before.add(prop)
-        return tuple(RawLink(*ends, tuple(found[ends])) for ends in sorted(found, key=str))
+        return tuple(RawLink(*ends, tuple(by_ends[ends])) for ends in sorted(by_ends, key=str))
 
     @cached_property
     def layers(self) -> Layers:
-        """Return where the classes and the properties between them stand in their picture."""
+        """Return the layout of the classes and the properties between them."""
         return network_layers(self.links)
 
     @property
     def is_drawable(self) -> bool:
-        """Tell whether the links between classes are few enough to be seen in one picture."""
-        return len(self.links) > 0 and len(self.links) + len(linked(self.links)) <= MOST_DRAWN
+        """Tell whether the links between classes are few enough for one picture."""
+        return (
+            len(self.links) > 0 and len(self.links) + len(linked_classes(self.links)) <= MOST_DRAWN
+        )
 
     def warm_up(self) -> None:
-        """Work out what is the same for every reader of the first page."""
+        """Compute what is the same for every reader of the first page."""
         _ = self.roots, self.properties, self.is_drawable and self.layers
         for term in islice(self.own, _MOST_REMEMBERED // 10):
             self.relations(term)
 
     def _under(self, classes: Sequence[NamedNode]) -> set[NamedNode]:
-        """Return some classes, and all that are under them."""
-        waiting, reached = list(classes), set(classes)
+        """Return some classes and all their subclasses."""
+        waiting, visited = list(classes), set(classes)
         while waiting:
-            new = set(self.subclasses.get(waiting.pop(), ())) - reached
+            new = set(self.subclasses.get(waiting.pop(), ())) - visited
             waiting += new
-            reached |= new
-        return reached
+            visited |= new
+        return visited
 
     def _inverses(self, prop: NamedNode) -> Iterator[Term]:
         yield from self.axioms.values(prop, OWL.inverseOf)
@@ -275,7 +277,7 @@ class Ontology:
 
 
 def _is_described(axioms: Axioms, term: NamedNode, base: str) -> bool:
-    """Tell whether a graph describes a class or property, or whatever else an ontology defines."""
+    """Tell whether a graph describes a class or property, or another term of an ontology."""
     about = axioms.about(term)
     if kind_of(_types(axioms, term)) == OTHER:
         return RDFS.isDefinedBy in about
@@ -286,16 +288,16 @@ def _types(axioms: Axioms, term: Term) -> Sequence[Term]:
     return axioms.values(term, RDF.type)
 
 
-def _used(rows: Table) -> Iterator[Used]:
+def _term_uses(rows: Table) -> Iterator[TermUse]:
     for row in rows:
         term = row.get("term")
         if isinstance(term, NamedNode):
             is_class = getattr(row["kind"], "value", "") == "class"
-            yield Used(term, "class" if is_class else "property", as_int(row["uses"]) or 0)
+            yield TermUse(term, "class" if is_class else "property", as_int(row["uses"]) or 0)
 
 
-def _less(used: Iterable[Used], described: Iterable[Used]) -> Iterator[Used]:
-    """Yield what is used beside the description of the dataset, and how often."""
+def _subtract_uses(used: Iterable[TermUse], described: Iterable[TermUse]) -> Iterator[TermUse]:
+    """Yield the uses of terms without those in the description of the dataset."""
     counts = {(each.term, each.kind): each.count for each in described}
     for each in used:
         left = each.count - counts.get((each.term, each.kind), 0)
@@ -304,30 +306,30 @@ def _less(used: Iterable[Used], described: Iterable[Used]) -> Iterator[Used]:
 
 
 def _by_namespace(terms: Iterable[NamedNode]) -> Mapping[str, Sequence[NamedNode]]:
-    found: dict[str, list[NamedNode]] = defaultdict(list)
+    groups: dict[str, list[NamedNode]] = defaultdict(list)
     for term in sorted(terms, key=str):
-        found[namespace_of(term)].append(term)
-    return found
+        groups[namespace_of(term)].append(term)
+    return groups
 
 
 def _values(rows: Table) -> Mapping[Term, Sequence[Term]]:
-    found: dict[Term, list[Term]] = defaultdict(list)
+    values: dict[Term, list[Term]] = defaultdict(list)
     for row in rows:
-        found[row["property"]].append(row["value"])
-    return found
+        values[row["property"]].append(row["value"])
+    return values
 
 
 def _ends(rows: Table) -> Mapping[NamedNode, Sequence[tuple[NamedNode, NamedNode | None]]]:
-    found: dict[NamedNode, list[tuple[NamedNode, NamedNode | None]]] = defaultdict(list)
+    ends: dict[NamedNode, list[tuple[NamedNode, NamedNode | None]]] = defaultdict(list)
     for prop, domain, extent in rows.rows:
         if isinstance(prop, NamedNode) and isinstance(domain, NamedNode):
-            found[prop].append((domain, extent if isinstance(extent, NamedNode) else None))
-    return found
+            ends[prop].append((domain, extent if isinstance(extent, NamedNode) else None))
+    return ends
 
 
 def _superclasses(rows: Table) -> Mapping[NamedNode, Sequence[NamedNode]]:
-    found: dict[NamedNode, list[NamedNode]] = defaultdict(list)
+    superclasses: dict[NamedNode, list[NamedNode]] = defaultdict(list)
     for cls, above in rows.rows:
         if isinstance(cls, NamedNode) and isinstance(above, NamedNode):
-            found[cls].append(above)
-    return found
+            superclasses[cls].append(above)
+    return superclasses

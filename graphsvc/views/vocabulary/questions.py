@@ -1,4 +1,4 @@
-"""Which named queries use a term."""
+"""The named queries that use a term."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def questions_by_term(queries: Iterable[Query], prefixes: Mapping[str, str]) -> Questions:
-    """Return which queries name an IRI, by IRI; ``prefixes`` are those that they may leave out."""
-    found: dict[str, list[Question]] = defaultdict(list)
+    """Return the queries that contain an IRI, by IRI; ``prefixes`` need no declaration in them."""
+    by_iri: dict[str, list[Question]] = defaultdict(list)
     for query in queries:
         for iri in sorted(sparql.named_iris(query.text, prefixes)):
-            found[iri].append(Question(query.name, query.summary))
-    return {iri: tuple(questions) for iri, questions in found.items()}
+            by_iri[iri].append(Question(query.name, query.summary))
+    return {iri: tuple(questions) for iri, questions in by_iri.items()}

@@ -1,4 +1,4 @@
-"""What the axioms of ontologies relate a term to, both ways, in no language yet."""
+"""The relations of a term in the axioms of ontologies, in both directions, without names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.axioms import Axioms
 
 Relations: TypeAlias = Mapping[str | NamedNode, tuple[RawExpression, ...]]
-"""What a term is related to, by the words or the property that says so."""
+"""The related terms of a term, by the label or the property of the relation."""
 
 # https://www.w3.org/TR/owl2-syntax/#Object_Property_Axioms
 _CHARACTERISTICS = {
@@ -31,7 +31,7 @@ _CHARACTERISTICS = {
     OWL.IrreflexiveProperty: Phrase("irreflexive"),
 }
 
-#: What is said of a term under a name, in this order.
+#: The relations from a term, with their labels, in this order.
 _OUTWARD: tuple[tuple[str, NamedNode], ...] = (
     (Phrase("Superclass"), RDFS.subClassOf),
     (Phrase("Superproperty"), RDFS.subPropertyOf),
@@ -39,7 +39,7 @@ _OUTWARD: tuple[tuple[str, NamedNode], ...] = (
     (Phrase("Domain"), RDFS.domain),
     (Phrase("Range"), RDFS.range),
 )
-#: The same, where it holds both ways.
+#: The same for symmetric relations.
 _MUTUAL: tuple[tuple[str, NamedNode], ...] = (
     (Phrase("Inverse"), OWL.inverseOf),
     (Phrase("Equivalent"), OWL.equivalentClass),
@@ -47,7 +47,7 @@ _MUTUAL: tuple[tuple[str, NamedNode], ...] = (
     (Phrase("Disjoint with"), OWL.disjointWith),
     (Phrase("Disjoint with"), OWL.propertyDisjointWith),
 )
-#: What other terms say of a term.
+#: The relations from other terms to a term.
 _INWARD: tuple[tuple[str, NamedNode], ...] = (
     (Phrase("Subclasses"), RDFS.subClassOf),
     (Phrase("Subproperties"), RDFS.subPropertyOf),
@@ -57,7 +57,7 @@ _EXTENTS: tuple[tuple[str, NamedNode], ...] = (
     (Phrase("In the range of"), RDFS.range),
 )
 
-#: What is shown in a place of its own.
+#: The properties that are shown elsewhere.
 APART = frozenset(
     {
         *(RDF.type, RDFS.isDefinedBy, RDFS.label, SKOS.prefLabel, SKOS.definition, SKOS.example),
@@ -68,17 +68,17 @@ APART = frozenset(
 
 
 def characteristics(axioms: Axioms, term: Term) -> tuple[str, ...]:
-    """Return what a property is: transitive, functional and so on."""
+    """Return the characteristics of a property: transitive, functional and so on."""
     types = axioms.values(term, RDF.type)
     return tuple(words for kind, words in _CHARACTERISTICS.items() if kind in types)
 
 
 def relations(axioms: Axioms, term: NamedNode) -> Relations:
     """Return everything that relates a term to others, in the order of the page."""
-    found: dict[str | NamedNode, set[RawExpression]] = {}
+    values_by_label: dict[str | NamedNode, set[RawExpression]] = {}
     for label, value in _all(axioms, term):
-        found.setdefault(label, set()).add(value)
-    return {label: tuple(sorted(values, key=str)) for label, values in found.items()}
+        values_by_label.setdefault(label, set()).add(value)
+    return {label: tuple(sorted(values, key=str)) for label, values in values_by_label.items()}
 
 
 def _all(axioms: Axioms, term: NamedNode) -> Iterator[tuple[str | NamedNode, RawExpression]]:
@@ -86,7 +86,7 @@ def _all(axioms: Axioms, term: NamedNode) -> Iterator[tuple[str | NamedNode, Raw
     for label, predicate in _OUTWARD:
         yield from ((label, in_words(each)) for each in axioms.values(term, predicate))
     for label, predicate in _MUTUAL:
-        # A nameless inverse is an expression in which the term stands, and no other term.
+        # An anonymous inverse is an expression with this term, and no other term.
         pointing = axioms.pointing(term, predicate)
         others = [
             *axioms.values(term, predicate),
@@ -97,7 +97,10 @@ def _all(axioms: Axioms, term: NamedNode) -> Iterator[tuple[str | NamedNode, Raw
         yield Phrase("Disjoint with"), in_words(other)
     yield from _chains(axioms, term)
     for head in axioms.values(term, OWL.hasKey):
-        yield Phrase("Told apart by"), axioms.joined(axioms.items(head), (" ", Phrase("with"), " "))
+        yield (
+            Phrase("Told apart by"),
+            axioms.join_terms(axioms.items(head), (" ", Phrase("with"), " ")),
+        )
     for label, predicate in _INWARD:
         yield from ((label, (each,)) for each in _named(axioms.pointing(term, predicate)))
     for label, predicate in _EXTENTS:
@@ -110,7 +113,7 @@ def _all(axioms: Axioms, term: NamedNode) -> Iterator[tuple[str | NamedNode, Raw
 
 
 def _others(axioms: Axioms, term: Term) -> Iterator[tuple[NamedNode, RawExpression]]:
-    """Yield what else is said of a term: alignments, sources, replacements."""
+    """Yield the other relations of a term: alignments, sources, replacements."""
     for predicate in sorted(axioms.about(term), key=str):
         if predicate not in APART:
             for value in axioms.values(term, predicate):
@@ -119,9 +122,9 @@ def _others(axioms: Axioms, term: Term) -> Iterator[tuple[NamedNode, RawExpressi
 
 
 def _chains(axioms: Axioms, term: Term) -> Iterator[tuple[str, RawExpression]]:
-    """Yield the chains that a property follows from: prp-spo2 of OWL 2 RL."""
+    """Yield the chains of a property, and those with it as a step (prp-spo2 of OWL 2 RL)."""
     for head in axioms.values(term, OWL.propertyChainAxiom):
-        steps = axioms.joined(axioms.items(head), (", ", Phrase("then"), " "))
+        steps = axioms.join_terms(axioms.items(head), (", ", Phrase("then"), " "))
         end = (" ", Phrase("leads from one thing to another"))
         yield Phrase("Follows"), (Phrase("wherever"), " ", *steps, *end)
     for whole, links in axioms.chains:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from graphsvc.namespaces import RDF
-from graphsvc.views.vocabulary.model import CLASSES, InUse, Used
+from graphsvc.views.vocabulary.model import CLASSES, NamespaceUse, UsedTerm
 from graphsvc.views.vocabulary.ontology import kind_of, namespace_of
 
 if TYPE_CHECKING:
@@ -16,49 +16,50 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.ontology import Ontology
 
 MOST_OF_NAMESPACE = 500
-"""How many terms of a namespace are listed."""
+"""The most terms of a namespace in the list."""
 
 MOST_IN_USE = 2_000
-"""How many terms are listed in all, if there are more namespaces than can have so many."""
+"""The most terms in all lists, except the least number for each namespace."""
 FEWEST_OF_NAMESPACE = 10
-"""How many terms of a namespace are listed in any case."""
+"""The least number of terms of a namespace that are listed in any case."""
 
 MOST_NAMESPACES = 200
-"""How many namespaces are."""
+"""The most namespaces in the list."""
 
 
-def used_terms(ontology: Ontology, prefixes: Prefixes, base: str) -> Iterator[Used]:
-    """Yield the namespaces, those under the base first, then those whose terms are used most.
+def used_terms(ontology: Ontology, prefixes: Prefixes, base: str) -> Iterator[NamespaceUse]:
+    """Yield the namespaces: those under the base first, then those with the most uses.
 
-    The terms of each are classes, then properties, the most used first.
+    The terms of each are classes, then properties, those with the most uses first.
     """
     if ontology.borrowed:
         return
     prefix = {namespace: prefix for prefix, namespace in reversed([*prefixes.items()])}
-    found: dict[str, list[InUse]] = defaultdict(list)
+    by_namespace: dict[str, list[UsedTerm]] = defaultdict(list)
     for term in _terms(ontology):
-        found[namespace_of(term.term)].append(term)
+        by_namespace[namespace_of(term.term)].append(term)
 
     def rank(namespace: str) -> tuple[bool, int, str]:
-        uses = sum(term.count for term in found[namespace])
+        uses = sum(term.count for term in by_namespace[namespace])
         return (not namespace.startswith(base), -uses, namespace)
 
     left = MOST_IN_USE
-    for namespace in sorted(found, key=rank)[:MOST_NAMESPACES]:
+    for namespace in sorted(by_namespace, key=rank)[:MOST_NAMESPACES]:
         terms = sorted(
-            found[namespace], key=lambda each: (not each.is_class, -each.count, each.term.value)
+            by_namespace[namespace],
+            key=lambda each: (not each.is_class, -each.count, each.term.value),
         )
-        shown = tuple(terms[: min(MOST_OF_NAMESPACE, max(left, FEWEST_OF_NAMESPACE))])
-        left -= len(shown)
-        yield Used(prefix.get(namespace, ""), namespace, shown, len(terms) - len(shown))
+        listed = tuple(terms[: min(MOST_OF_NAMESPACE, max(left, FEWEST_OF_NAMESPACE))])
+        left -= len(listed)
+        yield NamespaceUse(prefix.get(namespace, ""), namespace, listed, len(terms) - len(listed))
 
 
-def _terms(ontology: Ontology) -> Iterator[InUse]:
+def _terms(ontology: Ontology) -> Iterator[UsedTerm]:
     """Yield each term as a class, as a property, or as both, if it is used so."""
-    seen = set()
+    terms = set()
     for used in ontology.used:
-        seen.add(used.term)
-        yield InUse(used.term, used.kind == "class", used.count, used.term in ontology.declared)
-    for term in sorted(ontology.declared - seen, key=str):
+        terms.add(used.term)
+        yield UsedTerm(used.term, used.kind == "class", used.count, used.term in ontology.declared)
+    for term in sorted(ontology.declared - terms, key=str):
         types = ontology.axioms.values(term, RDF.type)
-        yield InUse(term, kind_of(types) == CLASSES, 0, is_declared=True)
+        yield UsedTerm(term, kind_of(types) == CLASSES, 0, is_declared=True)

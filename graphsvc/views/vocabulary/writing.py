@@ -11,7 +11,7 @@ from graphsvc.views.labels import best, fit
 from graphsvc.views.model import Named
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
-from graphsvc.views.vocabulary.model import Note, Relation, VocabularyTerm
+from graphsvc.views.vocabulary.model import Relation, TermNote, VocabularyTerm
 from graphsvc.views.vocabulary.relations import APART, characteristics
 
 if TYPE_CHECKING:
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from graphsvc.views.expressions import RawExpression
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Expression
-    from graphsvc.views.vocabulary.model import Place, Questions
+    from graphsvc.views.vocabulary.model import Questions, TermPlace
 
 FACTS = view_query("vocabulary/facts")
 
 MOST_LISTED = 2_000
-"""How many terms a list without definitions has at most, and how many classes the tree."""
+"""The most terms of a list without definitions, and the most classes of the tree."""
 MOST_VALUES = 200
-"""How many values of one relation a term is shown with."""
+"""The most values of one relation of a term."""
 
 _TRUE = frozenset({"true", "1"})
 
 
 class Writer:
-    """Writes terms, some in full; ``names`` has the names of all that the page of these names."""
+    """Describes terms; ``names`` has the names of all terms on the page."""
 
     def __init__(self, graph: Graph, in_full: Collection[NamedNode], languages: str) -> None:
         self._terms = graph.terms
@@ -44,15 +44,17 @@ class Writer:
         self._ontology = graph.ontology
         self._axioms = graph.ontology.axioms
         own = self._ontology.names(graph, languages)
-        others = dict.fromkeys([*self._mentioned(), *self._around(in_full)])
-        found = Names(graph, (term for term in others if term not in self._ontology.own), languages)
+        others = dict.fromkeys([*self._mentioned_terms(), *self._around(in_full)])
+        other_names = Names(
+            graph, (term for term in others if term not in self._ontology.own), languages
+        )
         self.names: Mapping[Term, Named] = {
-            **{term: _name(found, term) for term in others},
+            **{term: _name(other_names, term) for term in others},
             **{term: _name(own, term) for term in self._ontology.own},
         }
 
-    def term(self, term: NamedNode, place: Place, questions: Questions) -> VocabularyTerm:
-        """Return a term in full."""
+    def term(self, term: NamedNode, place: TermPlace, questions: Questions) -> VocabularyTerm:
+        """Return the description of a term."""
         definition = self._terms.definition(term, self._languages)
         return VocabularyTerm(
             term=self.names[term],
@@ -70,11 +72,11 @@ class Writer:
         )
 
     def in_words(self, term: Term) -> Expression:
-        """Return a term under its name, or a nameless one in words."""
+        """Return a term with its name, or a blank node in words."""
         return self._named(self._axioms.in_words(term))
 
-    def _mentioned(self) -> Iterator[Term]:
-        """Yield what is named apart from the terms in full: the ontology and what is linked."""
+    def _mentioned_terms(self) -> Iterator[Term]:
+        """Yield the terms in the lists of the page: ontologies, metadata, and linked classes."""
         if self._ontology.node is not None:
             yield self._ontology.node
         yield from self._ontology.ontologies
@@ -85,7 +87,7 @@ class Writer:
             yield from (link.subject, link.object)
 
     def _around(self, in_full: Iterable[NamedNode]) -> Iterator[Term]:
-        """Yield what the terms in full are related to, and the properties that say so."""
+        """Yield the terms in the relations of the described terms, and the properties."""
         for term in in_full:
             yield from self._axioms.about(term)
             for values in self._ontology.relations(term).values():
@@ -94,9 +96,11 @@ class Writer:
 
     def _relations(self, term: NamedNode) -> Iterator[Relation]:
         for label, values in self._ontology.relations(term).items():
-            found = sorted(map(self._named, values), key=_words)
+            expressions = sorted(map(self._named, values), key=_words)
             yield Relation(
-                self._label(label), tuple(found[:MOST_VALUES]), max(0, len(found) - MOST_VALUES)
+                self._label(label),
+                tuple(expressions[:MOST_VALUES]),
+                max(0, len(expressions) - MOST_VALUES),
             )
 
     def _label(self, relation: str | NamedNode) -> str:
@@ -108,26 +112,26 @@ class Writer:
     def _named(self, expression: RawExpression) -> Expression:
         return tuple(part if isinstance(part, str) else self.names[part] for part in expression)
 
-    def _notes(self, term: NamedNode, defined_as: str) -> tuple[Note, ...]:
-        """Return the remarks on a term; a comment that defines it is shown elsewhere."""
-        found = [
-            Note(self.names[predicate].label, text)
+    def _notes(self, term: NamedNode, defined_as: str) -> tuple[TermNote, ...]:
+        """Return the notes on a term, without its definition."""
+        notes = [
+            TermNote(self.names[predicate].label, text)
             for predicate, values in self._axioms.about(term).items()
             if predicate not in APART
             for text in self._texts(values)
             if text != defined_as
         ]
-        return tuple(sorted(found, key=lambda note: (note.label, note.text)))
+        return tuple(sorted(notes, key=lambda note: (note.label, note.text)))
 
     def _texts(self, values: Sequence[Term]) -> list[str]:
-        """Return the words among some values, those in the language that suits best."""
+        """Return the texts among some values in the language that suits the reader best."""
         literals = [value for value in values if isinstance(value, Literal)]
         closest = min((fit(value, self._languages) for value in literals), default=0)
         return [each.value for each in literals if fit(each, self._languages) == closest]
 
 
 def _name(names: Names, term: Term) -> Named:
-    """Return a term under its name, which of a passage is its number."""
+    """Return a term with its name; the name of a passage is its number."""
     passage = names.passage(term)
     return names[term] if passage is None else Named(term, passage.name)
 
