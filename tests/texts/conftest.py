@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from graphsvc import sources
 from graphsvc.cli import main
 from graphsvc.texts import register
-from graphsvc.texts.model import Place
+from graphsvc.texts.model import TextLocation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ class Curator:
 
     def entries(self, slug: str) -> list[Entry]:
         """Return the list of the passages of a text."""
-        return register.read(self.text(f"{slug}/passages.tsv"), Place(slug, ""))[0]
+        return register.read(self.text(f"{slug}/passages.tsv"), TextLocation(slug, ""))[0]
 
     def words(self, slug: str) -> dict[str, str]:
         """Return the words of the passages of a text, by their names, in order."""

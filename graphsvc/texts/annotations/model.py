@@ -1,4 +1,4 @@
-"""What a tool says of a text, whatever its format."""
+"""The content of an annotation file, in any format."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 class Span:
     """Some words of a text, and what they name.
 
-    ``key`` is the tool's name for the span; ``begin`` is the offset in code points where the tool
-    has the words, -1 if it says none; ``before`` and ``after`` are words around them, if known.
-    ``label`` is the tool's word for what kind of thing it is, ``iri`` the thing if it is linked,
-    ``classes`` are IRIs of its classes.
+    ``key`` is the tool's name for the span; ``begin`` is the tool's offset in code points, or -1;
+    ``before`` and ``after`` are words around it, if known. ``label`` is the tool's word for the
+    kind of thing, ``iri`` the linked thing, ``classes`` the IRIs of its classes.
     """
 
     key: str
@@ -49,8 +48,8 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Annotated:
-    """All that a file says of a text."""
+class Annotations:
+    """The content of an annotation file."""
 
     spans: Sequence[Span] = field(default_factory=tuple)
     relations: Sequence[Relation] = field(default_factory=tuple)
