@@ -26,7 +26,7 @@ from graphsvc.texts import register
 from graphsvc.texts.anchoring import anchor_passages
 from graphsvc.texts.blocks import check_blocks
 from graphsvc.texts.model import MAPPING, SOURCE, TABLES, Passage, Text, TextLocation
-from graphsvc.texts.statements import Original, Statements, Vocabulary
+from graphsvc.texts.statements import Original, PassageVocabulary, TextStatements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -122,7 +122,7 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
     findings += [found for file, _ in read for found in files.check(file, base, prefixes)]
     by_path = {file.path: file for file in sources}
     terms = dict(pair.split("=", 1) for pair in settings.load({"project": root}, {}).passages)
-    vocabulary = Vocabulary.of(terms, prefixes.in_queries)
+    vocabulary = PassageVocabulary.of(terms, prefixes.in_queries)
     reader = _TextReader(base, vocabulary, by_path)
     whole = [text for slug in layout.text_folders(root) if (text := reader.read(slug)) is not None]
     tables = _TableFiles(TableReader(vocabulary, prefixes.in_queries), base, by_path)
@@ -214,7 +214,9 @@ def _usual_prefixes(sources: Sequence[SourceFile]) -> dict[str, str]:
 class _TextReader:
     """Reads the texts of a project: what follows from a list of passages joins its file."""
 
-    def __init__(self, base: str, vocabulary: Vocabulary, files: dict[str, SourceFile]) -> None:
+    def __init__(
+        self, base: str, vocabulary: PassageVocabulary, files: dict[str, SourceFile]
+    ) -> None:
         self._base = base
         self._vocabulary = vocabulary
         self._files = files
@@ -234,7 +236,7 @@ class _TextReader:
         passages, misplaced = anchor_passages(entries, words.text, place)
         self.findings += [*wrong_lines, *misplaced, *_check_document(source, place)]
         self.findings += check_blocks(trig.blocks(facts.text), entries, place)
-        statements = Statements(place, self._vocabulary, source.quads)
+        statements = TextStatements(place, self._vocabulary, source.quads)
         quads = (
             *statements.of_document(words.data, self._original(slug)),
             *statements.of_passages(passages),

@@ -10,18 +10,26 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.authoring import extraction, saving, segments
 from graphsvc.authoring.facts_file import FactsFile, new_block
-from graphsvc.authoring.names import Names
+from graphsvc.authoring.names import PassageNames
 from graphsvc.authoring.text_files import ProjectContext, refuse_faults
 from graphsvc.errors import TextError
 from graphsvc.namespaces import DCTERMS, Prefixes
 from graphsvc.texts import comparing, register
-from graphsvc.texts.model import FACTS, REGISTER, SOURCE, WORDS, Entry, PassageKind, TextLocation
+from graphsvc.texts.model import (
+    FACTS,
+    REGISTER,
+    SOURCE,
+    WORDS,
+    PassageEntry,
+    PassageKind,
+    TextLocation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from graphsvc.authoring.extraction import Document
+    from graphsvc.authoring.extraction import SourceDocument
     from graphsvc.authoring.suggestions import Suggestion
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -51,7 +59,7 @@ class AddedText:
     """A text that was added: its location, its passages, and suggestions by passage name."""
 
     place: TextLocation
-    entries: tuple[Entry, ...]
+    entries: tuple[PassageEntry, ...]
     suggestions: Mapping[str, Sequence[Suggestion]]
 
 
@@ -77,7 +85,7 @@ def add(root: Path, file: Path, options: TextOptions) -> AddedText:
     extract = document.extract
     language = _language(options.language or extract.language)
     place = TextLocation(slug, context.project.base)
-    entries = _entries(document, language, Names(root))
+    entries = _entries(document, language, PassageNames(root))
     suggestions = {each.name: context.thing_names.find_in(each.words) for each in entries}
     facts = _facts(entries, suggestions, place, context.prefixes)
     refuse_faults(entries, extract.content, facts, place)
@@ -95,7 +103,7 @@ def add(root: Path, file: Path, options: TextOptions) -> AddedText:
     )
 
 
-def original_of(document: Document) -> dict[str, bytes]:
+def original_of(document: SourceDocument) -> dict[str, bytes]:
     """Return the original file by its name; nothing if the text itself is the original."""
     is_text = document.data == document.extract.content.encode()
     return {} if is_text else {f"original{document.ending}": document.data}
@@ -115,17 +123,19 @@ def _language(tag: str | None) -> str | None:
     return tag
 
 
-def _entries(document: Document, language: str | None, names: Names) -> list[Entry]:
+def _entries(
+    document: SourceDocument, language: str | None, names: PassageNames
+) -> list[PassageEntry]:
     content = document.extract.content
     parts = segments.passages(content, document.extract.stretches, language)
     return [
-        Entry(name, part.kind, content[part.begin : part.end], part.level)
+        PassageEntry(name, part.kind, content[part.begin : part.end], part.level)
         for name, part in zip(names.next(len(parts)), parts, strict=True)
     ]
 
 
 def _facts(
-    entries: Sequence[Entry],
+    entries: Sequence[PassageEntry],
     suggestions: Mapping[str, Sequence[Suggestion]],
     place: TextLocation,
     prefixes: Prefixes,
@@ -140,7 +150,7 @@ def _facts(
     return empty.rearrange((), {None: blocks}).text
 
 
-def _heading(entries: Sequence[Entry]) -> str | None:
+def _heading(entries: Sequence[PassageEntry]) -> str | None:
     headings = (entry for entry in entries if entry.kind is PassageKind.HEADING)
     first = min(headings, key=lambda entry: entry.level, default=None)
     return " ".join(first.words.split()) if first else None

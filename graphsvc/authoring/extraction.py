@@ -23,7 +23,7 @@ _STYLES = "p[style-name='Title'] => h1:fresh"
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SourceDocument:
     """A file from which a text is extracted: its bytes, the ending of its name, and the text."""
 
     data: bytes
@@ -31,7 +31,7 @@ class Document:
     extract: Extract
 
 
-def read(path: Path) -> Document:
+def read(path: Path) -> SourceDocument:
     """Return the text of a file. Errors: TextError for an unknown, broken or empty file."""
     ending = path.suffix.lower()
     if ending not in _READERS:
@@ -60,7 +60,7 @@ def read(path: Path) -> Document:
             f"{path} has no words.",
             remedy="If it is a picture of a text, have the text recognised first.",
         )
-    return Document(data, ending, extract)
+    return SourceDocument(data, ending, extract)
 
 
 def decode(data: bytes) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree, html
 
-from graphsvc.authoring.stretches import Block, Extract, compose
+from graphsvc.authoring.stretches import Extract, TextBlock, compose
 from graphsvc.texts.model import PassageKind
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class _Context:
     is_unread: bool = False
 
 
-def _blocks(root: etree._Element) -> Iterator[Block]:
+def _blocks(root: etree._Element) -> Iterator[TextBlock]:
     stack = [_Context(PassageKind.SENTENCE)]
     pieces: list[str] = []
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -194,9 +194,9 @@ def _is_furniture(element: etree._Element, outer: _Context) -> bool:
     return is_of_page or tag in _FURNITURE or element.get("role") in _FURNITURE_ROLES
 
 
-def _block(pieces: list[str], context: _Context) -> Iterator[Block]:
+def _block(pieces: list[str], context: _Context) -> Iterator[TextBlock]:
     lines = (" ".join(line.split()) for line in "".join(pieces).split(_BREAK))
     if words := "\n".join(line for line in lines if line):
         if context.kind is PassageKind.HEADING:
             words = " ".join(words.split())
-        yield Block(words, context.kind, context.level)
+        yield TextBlock(words, context.kind, context.level)

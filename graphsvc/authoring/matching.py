@@ -46,7 +46,7 @@ class MatchKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class PassageMatch:
     """The index of a passage in the list, and its bounds in the text."""
 
     old: int
@@ -66,7 +66,7 @@ class Matching:
         self._ends = {part.end for part in parts} | set(_line_ends(content))
         self._by_key: dict[int, dict[str, list[int]]] = {}
 
-    def find_matches(self) -> list[Match]:
+    def find_matches(self) -> list[PassageMatch]:
         """Return the matches, in the order of the text."""
         unmoved = self._extend(self._in_order())
         moved = self._moved_passages(unmoved)
@@ -90,7 +90,7 @@ class Matching:
             if self._content.startswith(words, start) and start + len(words) in self._ends
         ]
 
-    def _in_order(self) -> list[Match]:
+    def _in_order(self) -> list[PassageMatch]:
         """Return the longest series of passages that has the order of the list."""
         chain = (self._match(pair.one, pair.other) for pair in heaviest(self._pairs()))
         return _without_overlaps(chain)
@@ -108,18 +108,18 @@ class Matching:
             nearby = slice(max(0, turn - _TURNS), turn + _TURNS + 1)
             yield from (Pair(old, place) for place in self._places(old)[nearby])
 
-    def _match(self, old: int, begin: int, kind: MatchKind = MatchKind.SAME) -> Match:
-        return Match(old, begin, begin + len(self._words[old]), kind)
+    def _match(self, old: int, begin: int, kind: MatchKind = MatchKind.SAME) -> PassageMatch:
+        return PassageMatch(old, begin, begin + len(self._words[old]), kind)
 
-    def _extend(self, chain: Sequence[Match]) -> list[Match]:
+    def _extend(self, chain: Sequence[PassageMatch]) -> list[PassageMatch]:
         """Return the chain with the passages directly before or after its members.
 
         This keeps passages that a person divided in another way than the program; the last one of
         such a run must end where a passage may end.
         """
         size = len(self._content)
-        first = Match(-1, 0, 0, MatchKind.SAME)
-        last = Match(len(self._words), size, size, MatchKind.SAME)
+        first = PassageMatch(-1, 0, 0, MatchKind.SAME)
+        last = PassageMatch(len(self._words), size, size, MatchKind.SAME)
         matches = list(chain)
         for one, other in pairwise([first, *chain, last]):
             after = self._run_after(range(one.old + 1, other.old), one.end, other.begin)
@@ -128,8 +128,8 @@ class Matching:
             matches += [*after, *self._run_before(olds, other.begin, end)]
         return sorted(matches, key=lambda match: match.begin)
 
-    def _run_after(self, olds: Iterable[int], end: int, limit: int) -> list[Match]:
-        run: list[Match] = []
+    def _run_after(self, olds: Iterable[int], end: int, limit: int) -> list[PassageMatch]:
+        run: list[PassageMatch] = []
         whole = 0
         for old in olds:
             match = self._match(old, self._after_space(end))
@@ -140,8 +140,8 @@ class Matching:
             whole = len(run) if end in self._ends else whole
         return run[:whole]
 
-    def _run_before(self, olds: Iterable[int], begin: int, limit: int) -> list[Match]:
-        run: list[Match] = []
+    def _run_before(self, olds: Iterable[int], begin: int, limit: int) -> list[PassageMatch]:
+        run: list[PassageMatch] = []
         whole = 0
         for old in olds:
             begin = self._before_space(begin) - len(self._words[old])
@@ -161,12 +161,12 @@ class Matching:
             offset -= 1
         return offset
 
-    def _moved_passages(self, unmoved: Sequence[Match]) -> list[Match]:
+    def _moved_passages(self, unmoved: Sequence[PassageMatch]) -> list[PassageMatch]:
         """Return the passages that are elsewhere in the text; the longest ones choose first."""
         matched = {match.old for match in unmoved}
         missing = [old for old in range(len(self._words)) if old not in matched]
         spans = _Spans((match.begin, match.end) for match in unmoved)
-        moved: list[Match] = []
+        moved: list[PassageMatch] = []
         for old in sorted(missing, key=lambda each: (-len(self._words[each]), each)):
             places = (self._match(old, begin, MatchKind.MOVED) for begin in self._places(old))
             free = next((match for match in places if spans.claim(match.begin, match.end)), None)
@@ -175,13 +175,15 @@ class Matching:
 
     # --- nearly the same words ----------------------------------------------------------------
 
-    def _changed_passages(self, unmoved: Sequence[Match], moved: Sequence[Match]) -> list[Match]:
+    def _changed_passages(
+        self, unmoved: Sequence[PassageMatch], moved: Sequence[PassageMatch]
+    ) -> list[PassageMatch]:
         matched = {match.old for match in (*unmoved, *moved)}
         gaps = [(begin, end) for begin, end, _ in self.unmatched((*unmoved, *moved))]
         size = len(self._content)
-        first = Match(-1, 0, 0, MatchKind.SAME)
-        last = Match(len(self._words), size, size, MatchKind.SAME)
-        changed: list[Match] = []
+        first = PassageMatch(-1, 0, 0, MatchKind.SAME)
+        last = PassageMatch(len(self._words), size, size, MatchKind.SAME)
+        changed: list[PassageMatch] = []
         for one, other in pairwise([first, *unmoved, last]):
             missing = [old for old in range(one.old + 1, other.old) if old not in matched]
             between = slice(bisect_left(gaps, (one.end,)), bisect_left(gaps, (other.begin,)))
@@ -190,7 +192,7 @@ class Matching:
 
     def _most_alike(
         self, missing: Sequence[int], gap: Sequence[tuple[int, int]]
-    ) -> Iterator[Match]:
+    ) -> Iterator[PassageMatch]:
         """Yield the pairs of passages and stretches of greatest total similarity, in order."""
         pairs = (
             Pair(row, column, score)
@@ -199,7 +201,7 @@ class Matching:
             if (score := self._likeness(old, gap[column]))
         )
         for pair in heaviest(pairs):
-            yield Match(missing[pair.one], *gap[pair.other], MatchKind.CHANGED)
+            yield PassageMatch(missing[pair.one], *gap[pair.other], MatchKind.CHANGED)
 
     def _likeness(self, old: int, span: tuple[int, int]) -> float:
         words = self._content[span[0] : span[1]]
@@ -207,7 +209,7 @@ class Matching:
 
     # --- what is left -------------------------------------------------------------------------
 
-    def unmatched(self, matches: Iterable[Match]) -> Iterator[tuple[int, int, Stretch]]:
+    def unmatched(self, matches: Iterable[PassageMatch]) -> Iterator[tuple[int, int, Stretch]]:
         """Yield the bounds of each stretch without a match, with the part that contains it."""
         gaps = list(_gaps(sorted((match.begin, match.end) for match in matches), self._content))
         place = 0
@@ -250,9 +252,9 @@ class _Spans:
         return is_free
 
 
-def _without_overlaps(matches: Iterable[Match]) -> list[Match]:
+def _without_overlaps(matches: Iterable[PassageMatch]) -> list[PassageMatch]:
     """Return matches in order, without those that begin within the one before."""
-    result: list[Match] = []
+    result: list[PassageMatch] = []
     for match in matches:
         if not result or match.begin >= result[-1].end:
             result.append(match)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Names:
+class PassageNames:
     """The names of the passages of a project, and of its removed passages."""
 
     def __init__(self, root: Path) -> None:

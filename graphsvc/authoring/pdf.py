@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pdfminer.high_level import extract_pages
 from pdfminer.layout import LTChar, LTTextBox, LTTextLine
 
-from graphsvc.authoring.stretches import Block, Extract, compose
+from graphsvc.authoring.stretches import Extract, TextBlock, compose
 from graphsvc.texts.model import PassageKind
 
 if TYPE_CHECKING:
@@ -85,16 +85,18 @@ def _usual_size(boxes: Sequence[_Box]) -> int:
     return letters.most_common(1)[0][0] if letters else 0
 
 
-def _blocks(box: _Box, levels: Mapping[int, int], repeated: Mapping[str, int]) -> Iterator[Block]:
+def _blocks(
+    box: _Box, levels: Mapping[int, int], repeated: Mapping[str, int]
+) -> Iterator[TextBlock]:
     if box.is_at_edge and (repeated[box.key] >= _REPEATED or box.key == "#"):
-        yield Block(_join_lines(box.words), PassageKind.FURNITURE)
+        yield TextBlock(_join_lines(box.words), PassageKind.FURNITURE)
     elif box.size in levels:
-        yield Block(_join_lines(box.words), PassageKind.HEADING, levels[box.size])
+        yield TextBlock(_join_lines(box.words), PassageKind.HEADING, levels[box.size])
     else:
         for lines in _items(box.words):
             mark = _MARK.match(lines)
             words = _join_lines(lines[mark.end() :] if mark else lines)
-            yield Block(words, PassageKind.ITEM if mark else PassageKind.SENTENCE)
+            yield TextBlock(words, PassageKind.ITEM if mark else PassageKind.SENTENCE)
 
 
 def _items(words: str) -> list[str]:

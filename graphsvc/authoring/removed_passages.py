@@ -21,7 +21,7 @@ from graphsvc.texts.model import TextLocation
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from graphsvc.texts.model import Entry
+    from graphsvc.texts.model import PassageEntry
 
 _MARK = "# Gone: "
 _NOTE = re.compile(rf"^{_MARK}([^\n]*)\n((?:#(?! Gone: )[^\n]*\n)*)\n?", re.MULTILINE)
@@ -32,7 +32,7 @@ _HEAD = "# What the text has no more. To keep facts, move them into the block of
 class RemovedPassage:
     """A removed passage, and its block without the quote; an empty block if it had no facts."""
 
-    entry: Entry
+    entry: PassageEntry
     block: str
 
     @property

@@ -25,7 +25,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """The words of a block of a document; prose has the kind ``PassageKind.SENTENCE``."""
 
     words: str
@@ -47,7 +47,7 @@ class Extract:
 
 
 def compose(
-    blocks: Iterable[Block], title: str | None = None, language: str | None = None
+    blocks: Iterable[TextBlock], title: str | None = None, language: str | None = None
 ) -> Extract:
     """Join blocks to one text, with an empty line between them."""
     stretches: list[Stretch] = []

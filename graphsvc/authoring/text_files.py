@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graphsvc.sources import Project
-    from graphsvc.texts.model import Entry
+    from graphsvc.texts.model import PassageEntry
 
 PASSAGE = "passage"
 """The prefix of passages if a project declares none."""
@@ -77,7 +77,9 @@ class ProjectContext:
         return only if isinstance(only, NamedNode) else None
 
 
-def refuse_faults(entries: Sequence[Entry], content: str, facts: str, place: TextLocation) -> None:
+def refuse_faults(
+    entries: Sequence[PassageEntry], content: str, facts: str, place: TextLocation
+) -> None:
     """Raise InputError if files that are to be written do not fit together."""
     listed, findings = register.read(register.format_register(entries), place)
     _, misplaced = anchor_passages(listed, content, place)

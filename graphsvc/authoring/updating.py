@@ -15,21 +15,29 @@ from graphsvc import layout
 from graphsvc.authoring import extraction, plain, removed_passages, saving, segments
 from graphsvc.authoring.adding import is_stating, original_of
 from graphsvc.authoring.facts_file import FactsBlock, FactsFile, new_block
-from graphsvc.authoring.matching import Match, Matching, MatchKind
-from graphsvc.authoring.names import Names
+from graphsvc.authoring.matching import Matching, MatchKind, PassageMatch
+from graphsvc.authoring.names import PassageNames
 from graphsvc.authoring.removed_passages import RemovedPassage
 from graphsvc.authoring.text_files import ProjectContext, refuse_faults
 from graphsvc.errors import InputError, TextError
 from graphsvc.namespaces import DCTERMS, Prefixes
 from graphsvc.texts import register
 from graphsvc.texts.anchoring import anchor_passages
-from graphsvc.texts.model import FACTS, REGISTER, SOURCE, WORDS, Entry, PassageKind, TextLocation
+from graphsvc.texts.model import (
+    FACTS,
+    REGISTER,
+    SOURCE,
+    WORDS,
+    PassageEntry,
+    PassageKind,
+    TextLocation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from graphsvc.authoring.extraction import Document
+    from graphsvc.authoring.extraction import SourceDocument
     from graphsvc.authoring.stretches import Extract, Stretch
     from graphsvc.files import SourceFile
 
@@ -38,8 +46,8 @@ if TYPE_CHECKING:
 class ChangedPassage:
     """A passage whose words have changed a little: its old entry and its new one."""
 
-    before: Entry
-    after: Entry
+    before: PassageEntry
+    after: PassageEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +59,11 @@ class Update:
 
     place: TextLocation
     files: Mapping[str, bytes | None]
-    moved: tuple[Entry, ...]
+    moved: tuple[PassageEntry, ...]
     changed: tuple[ChangedPassage, ...]
-    new: tuple[Entry, ...]
-    returned: tuple[Entry, ...]
-    removed: tuple[Entry, ...]
+    new: tuple[PassageEntry, ...]
+    returned: tuple[PassageEntry, ...]
+    removed: tuple[PassageEntry, ...]
     mentions: Mapping[str, Sequence[str]]
 
     def write(self, root: Path) -> None:
@@ -83,7 +91,7 @@ def update(root: Path, slug: str, original: Path | None = None) -> Update:
         document = extraction.read(original)
         extract = document.extract
         original_files = _originals(root / "data" / slug, document)
-    arrangement = _arrange(current, extract, Names(root))
+    arrangement = _arrange(current, extract, PassageNames(root))
     facts = _facts(current, arrangement, context)
     refuse_faults(arrangement.entries, extract.content, facts, place)
     files = {
@@ -112,7 +120,7 @@ class _Files:
 
     place: TextLocation
     data: Mapping[str, bytes]
-    entries: Sequence[Entry]
+    entries: Sequence[PassageEntry]
     facts: FactsFile
     prefixes: Prefixes
     language: str | None
@@ -154,12 +162,12 @@ class _Files:
         """Return the text's characters."""
         return self.words.decode()
 
-    def register_of(self, entries: Sequence[Entry]) -> bytes:
+    def register_of(self, entries: Sequence[PassageEntry]) -> bytes:
         """Return the file of the list of passages; the current file if the list is the same."""
         return self.data[REGISTER] if list(entries) == self.entries else _format_register(entries)
 
 
-def _format_register(entries: Sequence[Entry]) -> bytes:
+def _format_register(entries: Sequence[PassageEntry]) -> bytes:
     return register.format_register(entries).encode()
 
 
@@ -171,7 +179,7 @@ def _language(source: SourceFile | None, place: TextLocation) -> str | None:
     return None
 
 
-def _originals(folder: Path, document: Document) -> dict[str, bytes | None]:
+def _originals(folder: Path, document: SourceDocument) -> dict[str, bytes | None]:
     """Return the new original, and None for each old one, which is removed."""
     before: dict[str, bytes | None] = {path.name: None for path in folder.glob("original.*")}
     return before | original_of(document)
@@ -184,13 +192,13 @@ class _Arrangement:
     ``added`` are passages that the list did not have; of these, ``returned`` were removed once.
     """
 
-    before: Sequence[Entry]
-    entries: Sequence[Entry]
-    matches: Sequence[Match]
-    added: Sequence[Entry]
+    before: Sequence[PassageEntry]
+    entries: Sequence[PassageEntry]
+    matches: Sequence[PassageMatch]
+    added: Sequence[PassageEntry]
     returned: Mapping[str, RemovedPassage]
 
-    def of_kind(self, kind: MatchKind) -> Iterator[Entry]:
+    def of_kind(self, kind: MatchKind) -> Iterator[PassageEntry]:
         """Yield the old entries whose matches have a kind."""
         return (self.before[match.old] for match in self.matches if match.kind is kind)
 
@@ -202,18 +210,18 @@ class _Arrangement:
         )
 
     @property
-    def removed(self) -> list[Entry]:
+    def removed(self) -> list[PassageEntry]:
         """Return the passages that are no longer in the text."""
         matched = {match.old for match in self.matches}
         return [entry for old, entry in enumerate(self.before) if old not in matched]
 
 
-def _arrange(files: _Files, extract: Extract, names: Names) -> _Arrangement:
+def _arrange(files: _Files, extract: Extract, names: PassageNames) -> _Arrangement:
     content = extract.content
     passages, misplaced = anchor_passages(files.entries, content, files.place)
     if not misplaced:
         matches = [
-            Match(old, passage.begin, passage.end, MatchKind.SAME)
+            PassageMatch(old, passage.begin, passage.end, MatchKind.SAME)
             for old, passage in enumerate(passages)
         ]
         return _Arrangement(files.entries, files.entries, matches, (), {})
@@ -239,8 +247,8 @@ def _arrange(files: _Files, extract: Extract, names: Names) -> _Arrangement:
 def _added_passages(
     unmatched: Sequence[tuple[int, str, Stretch]],
     returned: Mapping[int, RemovedPassage],
-    names: Names,
-) -> list[tuple[int, Entry]]:
+    names: PassageNames,
+) -> list[tuple[int, PassageEntry]]:
     """Return the passages that are not in the list, with their offsets."""
     fresh = iter(names.next(len(unmatched) - len(returned)))
     return [
@@ -248,7 +256,7 @@ def _added_passages(
             begin,
             returned[begin].entry
             if begin in returned
-            else Entry(next(fresh), part.kind, words, part.level),
+            else PassageEntry(next(fresh), part.kind, words, part.level),
         )
         for begin, words, part in unmatched
     ]
@@ -263,9 +271,11 @@ def _returned_passages(
     return {begin: note for begin, note in matches if note is not None}
 
 
-def _with_kinds_of_neighbours(entries: Sequence[Entry], new: frozenset[str]) -> Iterator[Entry]:
+def _with_kinds_of_neighbours(
+    entries: Sequence[PassageEntry], new: frozenset[str]
+) -> Iterator[PassageEntry]:
     """Yield the passages; a new line within a list or at its end is an item, and no heading."""
-    before: Entry | None = None
+    before: PassageEntry | None = None
     for entry, after in zip(entries, [*entries[1:], None], strict=True):
         follows_item = before is not None and before.kind is PassageKind.ITEM
         in_list = follows_item and (after is None or after.kind is not PassageKind.SENTENCE)
@@ -310,13 +320,13 @@ def _facts(files: _Files, arrangement: _Arrangement, context: ProjectContext) ->
 
 
 def _removed_passage(
-    entry: Entry, blocks: Mapping[str, FactsBlock], place: TextLocation
+    entry: PassageEntry, blocks: Mapping[str, FactsBlock], place: TextLocation
 ) -> RemovedPassage:
     block = blocks.get(place.passage(entry.name))
     return RemovedPassage(entry, block.body if block is not None and block.has_facts else "")
 
 
-def _mentions(context: ProjectContext, place: TextLocation, entry: Entry) -> list[str]:
+def _mentions(context: ProjectContext, place: TextLocation, entry: PassageEntry) -> list[str]:
     """Return the places where other files name a removed passage."""
     own = {place.path(FACTS), place.path(REGISTER)}
     iri = place.passage(entry.name)

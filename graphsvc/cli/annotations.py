@@ -18,7 +18,7 @@ from graphsvc.formats import Content, carrying
 from graphsvc.parsing import parse_file
 from graphsvc.survey.opening import store_of
 from graphsvc.texts.annotations import files
-from graphsvc.texts.annotations.facts import ProjectStatements, Terms, additions
+from graphsvc.texts.annotations.facts import LabelMeanings, ProjectStatements, additions
 from graphsvc.texts.annotations.writing import SUGGESTED, insert_additions
 from graphsvc.texts.model import FACTS, PassageKind, TextLocation
 from graphsvc.views.annotations import annotations_of
@@ -79,7 +79,9 @@ def take(
     project = sources.load(settings.project or Path())
     _refuse_broken(project)
     text = _text(project, slug)
-    terms = Terms(_meanings(classes, project.prefixes), _meanings(properties, project.prefixes))
+    terms = LabelMeanings(
+        _meanings(classes, project.prefixes), _meanings(properties, project.prefixes)
+    )
     known = ProjectStatements(project.base, project.quads, inferred(project).quads)
     result = additions(files.read(file, text.content), text, known, terms)
     path = project.root / TextLocation(slug, project.base).path(FACTS)

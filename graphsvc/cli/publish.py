@@ -21,7 +21,7 @@ from graphsvc.release import CURRENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.engine import WritableEngine
     from graphsvc.publishing.publication import Outcome
     from graphsvc.publishing.strategies import Strategy
     from graphsvc.settings import Settings
@@ -97,7 +97,7 @@ def _with_engine(command: Callable[P, R]) -> Callable[P, R]:
     help="Bring back what the engine had before the last publication.",
 )
 def publish(
-    settings: Settings, engine: Engine, name: str, adopted: Sequence[str], task: str | None
+    settings: Settings, engine: WritableEngine, name: str, adopted: Sequence[str], task: str | None
 ) -> None:
     """Put a release into a SPARQL 1.1 engine.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from graphsvc.authoring.adding import AddedText
     from graphsvc.authoring.updating import Update
-    from graphsvc.texts.model import Entry
+    from graphsvc.texts.model import PassageEntry
 
 _in_project = click.option(
     "--project",
@@ -120,11 +120,11 @@ def _list(console: Console, what: str, entries: Iterable[object], line: Callable
         _say(console, f"  {each}")
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: PassageEntry) -> str:
     return f"{entry.name} ({entry.kind.value}) {excerpt(entry.words)}"
 
 
-def _where_named(found: Update, entry: Entry) -> str:
+def _where_named(found: Update, entry: PassageEntry) -> str:
     places = found.mentions.get(entry.name, ())
     return f"\n    still named in {', '.join(places)}" if places else ""
 

@@ -30,7 +30,7 @@ def examine(values: Settings, environment: Mapping[str, str]) -> Iterator[Findin
     yield from _clients(values)
     yield from _places(values)
     yield from _amounts(values)
-    if exporter_process.is_wanted(environment) and not exporter_process.is_installed():
+    if exporter_process.is_requested(environment) and not exporter_process.is_installed():
         yield Finding(
             "settings-telemetry",
             "The environment asks for traces, and the packages for them are not installed.",

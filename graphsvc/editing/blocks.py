@@ -22,7 +22,7 @@ class BlockError(GraphsvcError):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class BlockSpan:
     """A block in its file; the content between its braces is ``text[start:end]``."""
 
     graph: str
@@ -30,10 +30,10 @@ class Span:
     end: int
 
 
-def spans(text: str) -> list[Span]:
+def spans(text: str) -> list[BlockSpan]:
     """Return the graph blocks of a TriG text that have both braces, in order."""
     graphs = iter(trig.blocks(text))
-    closed: list[Span] = []
+    closed: list[BlockSpan] = []
     start, depth = 0, 0
     for token in sparql.code(text):
         if token.text == "{":
@@ -42,7 +42,7 @@ def spans(text: str) -> list[Span]:
         elif token.text == "}":
             depth -= 1
             if depth == 0 and (block := next(graphs, None)) is not None:
-                closed.append(Span(block.graph, start, token.start))
+                closed.append(BlockSpan(block.graph, start, token.start))
     return closed
 
 
@@ -87,11 +87,11 @@ def replace_block(text: str, sentence: Sentence, block: str) -> str:
         at = _after_block_before(before, sentence, len(text))
         head, tail = _around_first(text, at, sentence)
     result = head + inner + tail
-    _refuse_other_end(result, Span(sentence.iri, len(head), len(head) + len(inner)))
+    _refuse_other_end(result, BlockSpan(sentence.iri, len(head), len(head) + len(inner)))
     return result
 
 
-def _after_block_before(blocks: Sequence[Span], sentence: Sentence, end: int) -> int:
+def _after_block_before(blocks: Sequence[BlockSpan], sentence: Sentence, end: int) -> int:
     """Return the offset after the block of the nearest passage before, else the end of the file."""
     ends = {span.graph: span.end + 1 for span in blocks}
     nearest = next((iri for iri in reversed(sentence.before) if iri in ends), None)
@@ -108,7 +108,7 @@ def _around_first(text: str, at: int, sentence: Sentence) -> tuple[str, str]:
     return f"{text[:at]}{gap}{quote}{newline}{name} {{", end + text[at:]
 
 
-def _refuse_other_end(text: str, span: Span) -> None:
+def _refuse_other_end(text: str, span: BlockSpan) -> None:
     """Refuse a text if the parser finds another beginning or end of a block than expected.
 
     Otherwise the text before and after the block is parsed as it was.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graphsvc.sources import Project
-    from graphsvc.texts.model import Entry
+    from graphsvc.texts.model import PassageEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Desk:
         return Prefixes(sparql.declared_prefixes(self.text))
 
     @cached_property
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[str, PassageEntry]:
         """Return the passages by their names, in the order of the text."""
         listed = (self.root / self.place.path(REGISTER)).read_text("utf-8")
         return {entry.name: entry for entry in register.read(listed, self.place)[0]}

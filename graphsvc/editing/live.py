@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from graphsvc.editing.state import State
+from graphsvc.editing.state import EditingState
 from graphsvc.web.headers import ONLY_HERE
 from graphsvc.web.site import site
 
@@ -19,17 +19,17 @@ live = Blueprint("watch", __name__)
 _KEY = "graphsvc.watch"
 
 
-def register(app: Flask, state: State) -> None:
+def register(app: Flask, state: EditingState) -> None:
     """Make every page of an application show faults, and reload after a build."""
     app.extensions[_KEY] = state
     app.jinja_env.globals["is_watched"] = True
     app.register_blueprint(live)
 
 
-def state_of_service() -> State:
+def state_of_service() -> EditingState:
     """Return the memory that is shared with the building process."""
     state = current_app.extensions[_KEY]
-    if not isinstance(state, State):
+    if not isinstance(state, EditingState):
         raise TypeError("The application is not watched.")
     return state
 

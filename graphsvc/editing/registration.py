@@ -11,11 +11,11 @@ from graphsvc.editing import live
 if TYPE_CHECKING:
     from flask import Flask
 
-    from graphsvc.editing.state import State
+    from graphsvc.editing.state import EditingState
     from graphsvc.settings import Settings
 
 
-def register(app: Flask, state: State, settings: Settings) -> None:
+def register(app: Flask, state: EditingState, settings: Settings) -> None:
     """Show faults of the files on all pages; serve the editor's page if there are writers.
 
     Compiled templates are kept for later builds: this halves the time to start.

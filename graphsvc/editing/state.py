@@ -32,7 +32,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BuildReport:
     """The result of the last build: its release ``built``, or its ``failure`` and ``faults``.
 
     ``number`` counts the builds, because a build may result in the release that is served.
@@ -44,31 +44,31 @@ class Report:
     number: int = 0
 
     @classmethod
-    def of(cls, error: GraphsvcError) -> Report:
+    def of(cls, error: GraphsvcError) -> BuildReport:
         """Return the report of a build that has failed."""
         errors = _errors(error.findings) if isinstance(error, InputError) else []
         faults = tuple(map(_fault, errors)) or (Fault(error.message, remedy=error.remedy),)
         return cls(failure=error.message, faults=faults[:MOST_FAULTS])
 
 
-class State:
+class EditingState:
     """The report and the token of writers, in shared memory with a ``descriptor``."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
 
     @classmethod
-    def make(cls, token: str = "") -> State:
+    def make(cls, token: str = "") -> EditingState:
         """Return new memory; the ``token`` gives the right to write, an empty one to nobody."""
         state = cls(os.memfd_create("graphsvc-watch"))
-        state._write(Report(), token)
+        state._write(BuildReport(), token)
         return state
 
     @property
-    def report(self) -> Report:
+    def report(self) -> BuildReport:
         """Return the result of the last build."""
         row = self._read()["report"]
-        return Report(**row | {"faults": tuple(Fault(**fault) for fault in row["faults"])})
+        return BuildReport(**row | {"faults": tuple(Fault(**fault) for fault in row["faults"])})
 
     @property
     def token(self) -> str:
@@ -76,7 +76,7 @@ class State:
         token: str = self._read()["token"]
         return token
 
-    def write(self, report: Report) -> None:
+    def write(self, report: BuildReport) -> None:
         """Write the result of a build."""
         self._write(replace(report, number=self.report.number + 1), self.token)
 
@@ -84,7 +84,7 @@ class State:
         row: dict[str, Any] = json.loads(os.pread(self.descriptor, _ROOM, 0))
         return row
 
-    def _write(self, report: Report, token: str) -> None:
+    def _write(self, report: BuildReport, token: str) -> None:
         row = {"report": asdict(report), "token": token}
         os.pwrite(self.descriptor, json.dumps(row).encode().ljust(_ROOM), 0)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from graphsvc.errors import SettingsError
-from graphsvc.publishing.engine import Addresses, Engine, patiently
+from graphsvc.publishing.engine import Addresses, WritableEngine, patiently
 from graphsvc.remote.credentials import credentials, must_hold_no_credentials
 from graphsvc.remote.engines import GENERIC, recognised
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NONE = "none"
 
 
-def connect(url: str, others: Mapping[str, str | None], request_size: int) -> Engine:
+def connect(url: str, others: Mapping[str, str | None], request_size: int) -> WritableEngine:
     """Return the engine whose SPARQL endpoint has an address.
 
     The addresses for ``update`` and ``upload`` come from ``others``, or else from the table of
@@ -32,11 +32,13 @@ def connect(url: str, others: Mapping[str, str | None], request_size: int) -> En
         must_hold_no_credentials(address)
         _must_be_of_the_same_host(address, url)
     user = credentials(url)
-    row = recognised(patiently(Engine(GENERIC, Addresses(url, url), user, request_size).head))
+    row = recognised(
+        patiently(WritableEngine(GENERIC, Addresses(url, url), user, request_size).head)
+    )
     update = others["update"] or row.update_address(url)
     upload = others["upload"] or row.bulk_address(url)
     addresses = Addresses(url, update, None if upload == NONE else upload)
-    return Engine(row, addresses, user, request_size)
+    return WritableEngine(row, addresses, user, request_size)
 
 
 def _must_be_of_the_same_host(address: str, url: str) -> None:

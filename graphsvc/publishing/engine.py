@@ -66,7 +66,7 @@ class Addresses:
     upload: str | None = None
 
 
-class Engine:
+class WritableEngine:
     """An engine at some addresses, for one user. Errors of all methods: PublishingError.
 
     ``row`` is its row in the table of engines. One request has at most ``request_size`` bytes of

@@ -26,7 +26,7 @@ from graphsvc.publishing.contents import GraphContent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.engine import WritableEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def inventory_iri(base: str) -> str:
     return graph_iri(base, "inventory").value
 
 
-def read(engine: Engine, base: str) -> Inventory:
+def read(engine: WritableEngine, base: str) -> Inventory:
     """Read the inventory from the engine; it is empty if nothing was published there.
 
     Errors: PublishingError.

@@ -37,7 +37,7 @@ _MOST_JOURNALS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class GraphChange:
     """A graph with new content: a number from 1, and its count of quads, 0 if it is removed.
 
     ``bundle`` is the number of the bundle in which it is sent.
@@ -126,7 +126,7 @@ class Journal:
         graphs = {graph: GraphContent(quads, digest) for graph, quads, digest in rows}
         return Inventory(json.loads(self.note(moment) or "null"), graphs)
 
-    def write_changes(self, changes: Iterable[Change]) -> None:
+    def write_changes(self, changes: Iterable[GraphChange]) -> None:
         """Write the graphs that change; nothing is sent for removed ones."""
         self._database.executemany(
             "INSERT INTO change VALUES (?, ?, ?, ?, 0)",
@@ -141,11 +141,11 @@ class Journal:
         """Write the former content of the graphs that change, as lines of N-Quads."""
         self._database.executemany("INSERT INTO former VALUES (?)", ((line,) for line in lines))
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[GraphChange]:
         """Return all changes in their order."""
         return self._changes("TRUE")
 
-    def bundles_to_send(self) -> Iterator[Sequence[Change]]:
+    def bundles_to_send(self) -> Iterator[Sequence[GraphChange]]:
         """Yield the changes of each bundle that has not been sent."""
         numbers = self._database.execute(
             "SELECT DISTINCT bundle FROM change WHERE quads > 0 AND NOT is_sent ORDER BY bundle"
@@ -153,12 +153,12 @@ class Journal:
         for (number,) in numbers:
             yield self._changes("bundle = ? AND quads > 0", number)
 
-    def _changes(self, condition: str, *values: int) -> list[Change]:
+    def _changes(self, condition: str, *values: int) -> list[GraphChange]:
         rows = self._database.execute(
             f"SELECT number, graph, quads, bundle FROM change WHERE {condition} ORDER BY number",  # noqa: S608 - ours
             values,
         )
-        return [Change(*row) for row in rows]
+        return [GraphChange(*row) for row in rows]
 
     def mark_sent(self, bundle: int) -> None:
         """Note that a bundle is in the engine."""

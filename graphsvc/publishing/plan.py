@@ -11,18 +11,18 @@ from graphsvc.publishing import inventory
 from graphsvc.publishing.contents import Contents
 from graphsvc.publishing.engine import patiently, portions
 from graphsvc.publishing.inventory import Inventory, inventory_iri
-from graphsvc.publishing.journal import Change
+from graphsvc.publishing.journal import GraphChange
 from graphsvc.publishing.nquads import graph_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.engine import WritableEngine
     from graphsvc.publishing.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PublicationPlan:
     """The changes to the graphs of a base in an engine.
 
     ``before`` and ``after`` are the inventories. ``changed`` are the graphs that get new content,
@@ -38,8 +38,8 @@ class Plan:
 
 
 def plan_release(
-    engine: Engine, release: str, base: str, contents: Contents, adopted: Sequence[str] = ()
-) -> Plan:
+    engine: WritableEngine, release: str, base: str, contents: Contents, adopted: Sequence[str] = ()
+) -> PublicationPlan:
     """Return the changes that put a release into the engine.
 
     Sent are the graphs that differ from the inventory, or whose count of quads in the engine
@@ -72,10 +72,12 @@ def plan_release(
     }
     changed |= before.graphs.keys() - contents.graphs.keys()
     after = Inventory(release, contents.graphs)
-    return Plan(base, before, after, contents, {graph: counts.get(graph, 0) for graph in changed})
+    return PublicationPlan(
+        base, before, after, contents, {graph: counts.get(graph, 0) for graph in changed}
+    )
 
 
-def plan_undo(engine: Engine, base: str, last: Journal) -> Plan:
+def plan_undo(engine: WritableEngine, base: str, last: Journal) -> PublicationPlan:
     """Return the changes that undo a publication.
 
     Errors: PublishingError.
@@ -84,12 +86,12 @@ def plan_undo(engine: Engine, base: str, last: Journal) -> Plan:
     changed = {change.graph for change in last.changes()}
     counts = engine.counts(changed)
     before = patiently(lambda: inventory.read(engine, base))
-    return Plan(
+    return PublicationPlan(
         base, before, last.before, contents, {graph: counts.get(graph, 0) for graph in changed}
     )
 
 
-def write_journal(plan: Plan, engine: Engine, journal: Journal) -> None:
+def write_journal(plan: PublicationPlan, engine: WritableEngine, journal: Journal) -> None:
     """Write a plan into a journal: the quads to send, and the content that they replace.
 
     A bundle has the graphs that fit in one request, or is one family of graphs.
@@ -119,7 +121,7 @@ def _refuse_foreign(graphs: Iterable[str], adopted: Sequence[str]) -> None:
         )
 
 
-def _changes(plan: Plan, bundle_size: int) -> Iterator[Change]:
+def _changes(plan: PublicationPlan, bundle_size: int) -> Iterator[GraphChange]:
     """Yield the changes with their bundles; families stay together."""
     contents = plan.contents
     bundle, size, family = 1, 0, ""
@@ -131,10 +133,10 @@ def _changes(plan: Plan, bundle_size: int) -> Iterator[Change]:
             bundle, size = bundle + 1, 0
         size, family = size + more, own
         content = contents.graphs.get(graph)
-        yield Change(number, graph, content.quads if content else 0, bundle)
+        yield GraphChange(number, graph, content.quads if content else 0, bundle)
 
 
-def _graphs_to_keep(plan: Plan, engine: Engine) -> Iterator[Mapping[str, int]]:
+def _graphs_to_keep(plan: PublicationPlan, engine: WritableEngine) -> Iterator[Mapping[str, int]]:
     """Yield portions, each for one query, of the changing graphs with quads and their counts.
 
     Names of blank nodes are valid within one answer, so all graphs with blank nodes go together.

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from graphsvc.publishing.engine import Engine
-    from graphsvc.publishing.plan import Plan
+    from graphsvc.publishing.engine import WritableEngine
+    from graphsvc.publishing.plan import PublicationPlan
     from graphsvc.release import Release
 
 #: Notes of the journal: the aim (a release's id, or an undo), the strategy, and the progress.
@@ -61,7 +61,7 @@ class Publisher:
     changes. Errors of all methods: PublishingError.
     """
 
-    engine: Engine
+    engine: WritableEngine
     base: str
     folder: Path
     show_strategy: Callable[[Strategy], None]
@@ -144,7 +144,7 @@ class Publisher:
         journal.close()
         return None
 
-    def _new_journal(self, plan: Plan, aim: str) -> Journal:
+    def _new_journal(self, plan: PublicationPlan, aim: str) -> Journal:
         def write(journal: Journal) -> None:
             journal.write_note(_AIM, aim)
             write_journal(plan, self.engine, journal)

@@ -18,8 +18,8 @@ from graphsvc.publishing.verifying import must_have
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from graphsvc.publishing.engine import Engine
-    from graphsvc.publishing.journal import Change, Journal
+    from graphsvc.publishing.engine import WritableEngine
+    from graphsvc.publishing.journal import GraphChange, Journal
 
 #: The note of the journal after the staged graphs are announced.
 _ANNOUNCED = "announced"
@@ -35,7 +35,7 @@ class Sender:
     nodes.
     """
 
-    def __init__(self, engine: Engine, journal: Journal, base: str) -> None:
+    def __init__(self, engine: WritableEngine, journal: Journal, base: str) -> None:
         self._engine = engine
         self._journal = journal
         self._base = base
@@ -117,7 +117,7 @@ class Sender:
             patiently(lambda bundle=bundle: self._send_bundle(bundle, names))  # type: ignore[misc]
             self._journal.mark_sent(bundle[0].bundle)
 
-    def _send_bundle(self, bundle: Sequence[Change], names: Mapping[str, str]) -> None:
+    def _send_bundle(self, bundle: Sequence[GraphChange], names: Mapping[str, str]) -> None:
         """Send a bundle after removing its graphs, so that no blank node is duplicated."""
         rows = self._journal.statements(bundle[0].bundle)
         renamed = ((island, move_to_graph(line, names)) for island, line in rows)
@@ -154,7 +154,7 @@ class Staging:
     takes time in proportion to the quads; in Oxigraph, many MOVEs in one request take longer.
     """
 
-    def __init__(self, engine: Engine, base: str) -> None:
+    def __init__(self, engine: WritableEngine, base: str) -> None:
         self._engine = engine
         self._prefix = f"{inventory_iri(base)}/staged"
         self._list = NamedNode(self.name(0))
@@ -164,7 +164,7 @@ class Staging:
         """Return the IRI of the staged graph of a number."""
         return f"{self._prefix}/{number}"
 
-    def announce(self, changes: Iterable[Change]) -> None:
+    def announce(self, changes: Iterable[GraphChange]) -> None:
         """List in the engine which graphs will be staged."""
         rows = (
             f"{NamedNode(self.name(each.number))} {DCTERMS.replaces} {NamedNode(each.graph)} "

@@ -19,7 +19,7 @@ from graphsvc.errors import EngineRefuses
 from graphsvc.publishing.engine import patiently
 
 if TYPE_CHECKING:
-    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.engine import WritableEngine
 
 
 class Strategy(Enum):
@@ -41,7 +41,7 @@ class Strategy(Enum):
     )
 
 
-def is_atomic(engine: Engine, scratch: str) -> bool:
+def is_atomic(engine: WritableEngine, scratch: str) -> bool:
     """Tell whether a request whose last operation fails changes nothing.
 
     This is tested with a small graph, which is removed again: few engines document it, and a proxy
@@ -64,5 +64,5 @@ def is_atomic(engine: Engine, scratch: str) -> bool:
         patiently(lambda: engine.update(removal))
 
 
-def _has(engine: Engine, graph: NamedNode) -> bool:
+def _has(engine: WritableEngine, graph: NamedNode) -> bool:
     return patiently(lambda: engine.ask(f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}"))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from graphsvc.publishing.contents import Contents
-    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.engine import WritableEngine
 
 #: The most graphs whose contents are compared, the most quads of a graph that is compared wholly,
 #: and the quads that are compared of a larger graph and of each of its subjects.
@@ -33,7 +33,7 @@ _ENOUGH_QUADS = 500
 
 
 def must_have(
-    engine: Engine, counts: Mapping[str, int], lines: Callable[[str], Iterable[bytes]]
+    engine: WritableEngine, counts: Mapping[str, int], lines: Callable[[str], Iterable[bytes]]
 ) -> None:
     """Raise PublishingError unless each graph has its count of quads, or all quads sent for it.
 
@@ -45,7 +45,7 @@ def must_have(
             must_hold(engine, {graph: there.get(graph, 0)}, list(lines(graph)))
 
 
-def compare(engine: Engine, contents: Contents, first: Iterable[str]) -> Sequence[str]:
+def compare(engine: WritableEngine, contents: Contents, first: Iterable[str]) -> Sequence[str]:
     """Compare the contents of some graphs, families together; return the compared graphs.
 
     The ``first`` ones go first, and among these the ones with blank nodes, since they are the most
@@ -114,7 +114,7 @@ def _sample(counts: Mapping[str, int], first: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*some, *by_size[::-step]]))[:_MOST_GRAPHS]
 
 
-def must_hold(engine: Engine, graphs: Mapping[str, int], lines: Sequence[bytes]) -> None:
+def must_hold(engine: WritableEngine, graphs: Mapping[str, int], lines: Sequence[bytes]) -> None:
     """Raise PublishingError unless graphs, with their counts, have the quads of the lines.
 
     Blank nodes have other names in the engine; if too many are alike to be distinguished, only the

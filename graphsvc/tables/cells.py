@@ -44,7 +44,7 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class TableContent:
     """A table: the names of its columns, its rows, and findings about them."""
 
     columns: tuple[str, ...]
@@ -52,7 +52,7 @@ class Cells:
     findings: tuple[Finding, ...]
 
 
-def read(path: str, data: bytes, delimiter: str | None, sheet: str | None) -> Cells:
+def read(path: str, data: bytes, delimiter: str | None, sheet: str | None) -> TableContent:
     """Return the cells of a file; the first row has the names of the columns."""
     suffix = PurePosixPath(path).suffix
     try:
@@ -62,11 +62,11 @@ def read(path: str, data: bytes, delimiter: str | None, sheet: str | None) -> Ce
             lines = _split_lines(data.decode("utf-8-sig"), delimiter or _DELIMITERS[suffix])
         return _cells(path, list(lines))
     except UnicodeDecodeError:  # The reader of the file reports this.
-        return Cells((), (), ())
+        return TableContent((), (), ())
     except CalamineError as error:
-        return Cells((), (), (_unreadable(path, str(error), None),))
+        return TableContent((), (), (_unreadable(path, str(error), None),))
     except _CsvError as error:
-        return Cells((), (), (_unreadable(path, str(error), error.line),))
+        return TableContent((), (), (_unreadable(path, str(error), error.line),))
 
 
 def _unreadable(path: str, message: str, line: int | None) -> Finding:
@@ -103,10 +103,10 @@ def _format_cell(cell: float | str | bool | date | time | timedelta) -> str:  # 
     return str(cell)
 
 
-def _cells(path: str, lines: Sequence[tuple[int, Sequence[str]]]) -> Cells:
+def _cells(path: str, lines: Sequence[tuple[int, Sequence[str]]]) -> TableContent:
     if not lines:
         remedy = "Let the first row have the names of the columns."
-        return Cells((), (), (Finding("table", "The table is empty.", remedy, path=path),))
+        return TableContent((), (), (Finding("table", "The table is empty.", remedy, path=path),))
     columns = tuple(name.strip() for name in lines[0][1])
     findings = [*_wrong_columns(path, columns)]
     rows: list[TableRow] = []
@@ -117,7 +117,7 @@ def _cells(path: str, lines: Sequence[tuple[int, Sequence[str]]]) -> Cells:
         named = {name: cell for name, cell in zip(columns, cells, strict=False) if name and cell}
         if named:
             rows.append(TableRow(named, line))
-    return Cells(columns, tuple(rows), tuple(findings))
+    return TableContent(columns, tuple(rows), tuple(findings))
 
 
 def _wrong_columns(path: str, columns: Sequence[str]) -> Iterator[Finding]:

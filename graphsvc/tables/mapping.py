@@ -40,7 +40,7 @@ _KEYS = ("key", "datatypes", "delimiter", "sheet")
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class MappingHeader:
     """The header of a mapping; every field is optional."""
 
     key: str | None = None
@@ -58,7 +58,7 @@ class InvalidMappingError(ValueError):
         self.line = line
 
 
-def header(text: str) -> Header:
+def parse_header(text: str) -> MappingHeader:
     """Return the header of a mapping. Errors: InvalidMappingError."""
     lines = [line.removeprefix(_MARK)[1:] for line in text.splitlines() if line.startswith(_MARK)]
     try:
@@ -75,13 +75,15 @@ def header(text: str) -> Header:
             "Write one of XML Schema without a prefix: integer, decimal, date, gYear, boolean …",
         )
     texts = {name: str(fields[name]) for name in ("key", "delimiter", "sheet") if fields.get(name)}
-    return Header(**texts, datatypes={str(name): XSD + kind for name, kind in datatypes.items()})
+    return MappingHeader(
+        **texts, datatypes={str(name): XSD + kind for name, kind in datatypes.items()}
+    )
 
 
 _USAGE = f"Write lines such as `{_MARK} key: id`; there are {', '.join(_KEYS)}."
 
 
-class Facts:
+class RowMapping:
     """Makes the facts of rows by the query of a mapping.
 
     The IRI of a column is the IRI of its table, ``#``, and its percent-encoded name, as in CSVW

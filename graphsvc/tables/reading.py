@@ -10,24 +10,24 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 from graphsvc.datatypes import DATATYPES
 from graphsvc.findings import Finding, Severity
 from graphsvc.tables import cells
-from graphsvc.tables.mapping import Facts, Header, InvalidMappingError, header
+from graphsvc.tables.mapping import InvalidMappingError, MappingHeader, RowMapping, parse_header
 from graphsvc.texts.comparing import slug
 from graphsvc.texts.model import MAPPING, Passage, PassageKind, Text
-from graphsvc.texts.statements import Original, Statements
+from graphsvc.texts.statements import Original, TextStatements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from graphsvc.tables.cells import Cells, TableRow
+    from graphsvc.tables.cells import TableContent, TableRow
     from graphsvc.texts.model import TextLocation
-    from graphsvc.texts.statements import Vocabulary
+    from graphsvc.texts.statements import PassageVocabulary
 
 #: The text between two rows: an empty line, as between paragraphs.
 _BETWEEN = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ProjectTable:
     """A table: its text, its statements, and the line of each of its rows."""
 
     text: Text
@@ -46,14 +46,14 @@ class RowPassage:
 class TableReader:
     """Reads tables, and collects ``findings``."""
 
-    def __init__(self, vocabulary: Vocabulary, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, vocabulary: PassageVocabulary, prefixes: Mapping[str, str]) -> None:
         self._vocabulary = vocabulary
         self._prefixes = prefixes
         self.findings: list[Finding] = []
 
     def read(
         self, place: TextLocation, file: Original, mapping: str | None, stated: Iterable[Quad]
-    ) -> Table:
+    ) -> ProjectTable:
         """Return a table; ``mapping`` is the text of its mapping if there is one.
 
         ``stated`` are the statements of people about it.
@@ -65,7 +65,7 @@ class TableReader:
         rows = list(self._rows(grid, header, place, file.name))
         facts = self._facts(mapping, header, grid, place)
         content = _BETWEEN.join(each.passage.exact for each in rows)
-        statements = Statements(place, self._vocabulary, stated)
+        statements = TextStatements(place, self._vocabulary, stated)
         passages = tuple(each.passage for each in rows)
         lines = {each.passage.iri: each.row.line for each in rows}
         facts_of_rows = [] if facts is None else self._facts_of_rows(rows, facts, place, file.name)
@@ -78,16 +78,18 @@ class TableReader:
             *facts_of_rows,
         )
         text = Text(place.slug, place.document, content, passages)
-        return Table(text, quads, lines)
+        return ProjectTable(text, quads, lines)
 
-    def _header(self, mapping: str | None, place: TextLocation) -> Header:
+    def _header(self, mapping: str | None, place: TextLocation) -> MappingHeader:
         try:
-            return header(mapping or "")
+            return parse_header(mapping or "")
         except InvalidMappingError as error:
             self.findings.append(_wrong_mapping(error, place))
-            return Header()
+            return MappingHeader()
 
-    def _without_unknown_columns(self, header: Header, table: Cells, place: TextLocation) -> Header:
+    def _without_unknown_columns(
+        self, header: MappingHeader, table: TableContent, place: TextLocation
+    ) -> MappingHeader:
         """Return a header without columns that the table does not have; add a finding for each."""
         names = {*header.datatypes, *([header.key] if header.key else [])}
         unknown = names - {*table.columns} if table.columns else set()
@@ -100,13 +102,13 @@ class TableReader:
         return replace(header, key=None) if header.key in unknown else header
 
     def _facts(
-        self, mapping: str | None, header: Header, table: Cells, place: TextLocation
-    ) -> Facts | None:
+        self, mapping: str | None, header: MappingHeader, table: TableContent, place: TextLocation
+    ) -> RowMapping | None:
         """Return the maker of the rows' facts; None if there is no valid mapping."""
         if mapping is None:
             return None
         try:
-            facts = Facts(mapping, place.document, self._prefixes, header.datatypes)
+            facts = RowMapping(mapping, place.document, self._prefixes, header.datatypes)
         except InvalidMappingError as error:
             self.findings.append(_wrong_mapping(error, place))
             return None
@@ -115,7 +117,7 @@ class TableReader:
         return None if errors else facts
 
     def _rows(
-        self, table: Cells, header: Header, place: TextLocation, file: str
+        self, table: TableContent, header: MappingHeader, place: TextLocation, file: str
     ) -> Iterator[RowPassage]:
         """Yield the rows in their order; a row without a unique name is left out."""
         lines: dict[str, int] = {}
@@ -138,13 +140,13 @@ class TableReader:
             begin = end + len(_BETWEEN)
 
     def _facts_of_rows(
-        self, rows: Iterable[RowPassage], facts: Facts, place: TextLocation, file: str
+        self, rows: Iterable[RowPassage], facts: RowMapping, place: TextLocation, file: str
     ) -> list[Quad]:
         """Return the facts of all rows, each in the graph of its row."""
         return [quad for row in rows for quad in self._facts_of_row(row, facts, place, file)]
 
     def _facts_of_row(
-        self, passage_row: RowPassage, facts: Facts, place: TextLocation, file: str
+        self, passage_row: RowPassage, facts: RowMapping, place: TextLocation, file: str
     ) -> Iterator[Quad]:
         """Yield the facts of a row if its cells are valid."""
         row, path = passage_row.row, place.path(file)

@@ -10,11 +10,11 @@ from graphsvc.texts.model import REGISTER, WORDS, Passage, PassageKind, excerpt
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphsvc.texts.model import Entry, TextLocation
+    from graphsvc.texts.model import PassageEntry, TextLocation
 
 
 def anchor_passages(
-    entries: Sequence[Entry], content: str, place: TextLocation
+    entries: Sequence[PassageEntry], content: str, place: TextLocation
 ) -> tuple[tuple[Passage, ...], list[Finding]]:
     """Return the passages in text order, and a finding for each difference from the list.
 
@@ -43,7 +43,7 @@ def anchor_passages(
     return tuple(passages), findings
 
 
-def _missing(entry: Entry, content: str, place: TextLocation) -> Finding:
+def _missing(entry: PassageEntry, content: str, place: TextLocation) -> Finding:
     if entry.words in content:
         message = f"The words {excerpt(entry.words)} do not stand here in {place.path(WORDS)}."
     else:

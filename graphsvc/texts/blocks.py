@@ -11,12 +11,12 @@ from graphsvc.texts.model import FACTS, REGISTER, excerpt
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphsvc.texts.model import Entry, TextLocation
+    from graphsvc.texts.model import PassageEntry, TextLocation
     from graphsvc.trig import Block
 
 
 def check_blocks(
-    blocks: Iterable[Block], entries: Iterable[Entry], place: TextLocation
+    blocks: Iterable[Block], entries: Iterable[PassageEntry], place: TextLocation
 ) -> Iterator[Finding]:
     """Yield a finding for each block of facts.trig without a passage or without its words."""
     by_iri = {place.passage(entry.name): entry for entry in entries}

@@ -31,7 +31,7 @@ class PassageKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PassageEntry:
     """A line of the list of passages: the name of the passage, its kind and its words.
 
     ``level`` is the level of a heading, 1 for the highest, and 0 for other kinds.

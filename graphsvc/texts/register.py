@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING
 
 from graphsvc.findings import Finding
-from graphsvc.texts.model import REGISTER, Entry, PassageKind
+from graphsvc.texts.model import REGISTER, PassageEntry, PassageKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,24 +30,24 @@ _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
 _ESCAPES = str.maketrans({meant: f"\\{letter}" for letter, meant in _UNESCAPED.items()})
 
 
-def format_register(entries: Iterable[Entry]) -> str:
+def format_register(entries: Iterable[PassageEntry]) -> str:
     """Return the content of the file for a list of passages."""
     return "\n".join([HEAD, *map(format_line, entries), ""])
 
 
-def format_line(entry: Entry) -> str:
+def format_line(entry: PassageEntry) -> str:
     """Return the line of a passage."""
     return f"{entry.name}\t{_kind(entry)}\t{entry.words.translate(_ESCAPES)}"
 
 
-def read(text: str, place: TextLocation) -> tuple[list[Entry], list[Finding]]:
+def read(text: str, place: TextLocation) -> tuple[list[PassageEntry], list[Finding]]:
     """Return the passages of a list, and a finding for each line that is wrong."""
     lines = [*_read(text, place)]
-    entries = [each for each in lines if isinstance(each, Entry)]
+    entries = [each for each in lines if isinstance(each, PassageEntry)]
     return entries, [each for each in lines if isinstance(each, Finding)]
 
 
-def _read(text: str, place: TextLocation) -> Iterator[Entry | Finding]:
+def _read(text: str, place: TextLocation) -> Iterator[PassageEntry | Finding]:
     first: dict[str, int] = {}
     # Only these end a line: words may contain the line separator of Unicode.
     for number, line in enumerate(re.split(r"\r?\n", text), 1):
@@ -76,10 +76,10 @@ def _read(text: str, place: TextLocation) -> Iterator[Entry | Finding]:
             level = int(match[2] or 0)
             passage_kind = PassageKind(match[1] or "heading")
             unescaped = _ESCAPED.sub(lambda each: _UNESCAPED.get(each[1], each[0]), words)
-            yield Entry(name, passage_kind, unescaped, level, number)
+            yield PassageEntry(name, passage_kind, unescaped, level, number)
 
 
-def _kind(entry: Entry) -> str:
+def _kind(entry: PassageEntry) -> str:
     return f"heading {entry.level}" if entry.kind is PassageKind.HEADING else entry.kind.value
 
 

@@ -33,7 +33,7 @@ _USUAL = {
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class PassageVocabulary:
     """The terms for passages: a class for each kind, and two properties if a project has them.
 
     ``section`` leads from a passage to its heading; ``reading`` gives the corrected words of a
@@ -45,7 +45,7 @@ class Vocabulary:
     reading: NamedNode | None
 
     @classmethod
-    def of(cls, terms: Mapping[str, str], prefixes: Mapping[str, str]) -> Vocabulary:
+    def of(cls, terms: Mapping[str, str], prefixes: Mapping[str, str]) -> PassageVocabulary:
         """Return the terms of the setting ``passages``: prefixed names or IRIs."""
         iris = {name: NamedNode(_expand(term, prefixes)) for name, term in terms.items()}
         return cls(
@@ -63,10 +63,12 @@ class Original:
     data: bytes
 
 
-class Statements:
+class TextStatements:
     """The statements about one text in the graph of passages; ``stated`` are those of people."""
 
-    def __init__(self, place: TextLocation, vocabulary: Vocabulary, stated: Iterable[Quad]) -> None:
+    def __init__(
+        self, place: TextLocation, vocabulary: PassageVocabulary, stated: Iterable[Quad]
+    ) -> None:
         self._graph = graph_iri(place.base, "passages")
         self._document = NamedNode(place.document)
         self._vocabulary = vocabulary

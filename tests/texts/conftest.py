@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graphsvc.findings import Finding
-    from graphsvc.texts.model import Entry
+    from graphsvc.texts.model import PassageEntry
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Curator:
         """Return what a file under data/ says."""
         return self.file(path).read_bytes().decode()
 
-    def entries(self, slug: str) -> list[Entry]:
+    def entries(self, slug: str) -> list[PassageEntry]:
         """Return the list of the passages of a text."""
         return register.read(self.text(f"{slug}/passages.tsv"), TextLocation(slug, ""))[0]
 

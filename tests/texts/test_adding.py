@@ -18,7 +18,7 @@ from graphsvc.cli import main
 from graphsvc.namespaces import PROV, SCHEMA
 from graphsvc.texts import register
 from graphsvc.texts.anchoring import anchor_passages
-from graphsvc.texts.model import Entry, PassageKind, TextLocation
+from graphsvc.texts.model import PassageEntry, PassageKind, TextLocation
 from texts import samples
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def test_sentences_end_as_in_their_language(
 def test_every_sign_of_any_text_is_in_a_passage(content: str) -> None:
     parts = segments.passages(content, plain.read(content).stretches, "en")
     entries = [
-        Entry(str(number), part.kind, content[part.begin : part.end], part.level)
+        PassageEntry(str(number), part.kind, content[part.begin : part.end], part.level)
         for number, part in enumerate(parts)
     ]
     place = TextLocation("any", "https://example.org/")
@@ -191,7 +191,7 @@ def test_every_sign_of_any_text_is_in_a_passage(content: str) -> None:
 
 
 def test_a_line_separator_within_words_ends_no_line_of_the_list() -> None:
-    entry = Entry("1", PassageKind.SENTENCE, "One\u2028line\x0cof\x85words.", 0, 2)
+    entry = PassageEntry("1", PassageKind.SENTENCE, "One\u2028line\x0cof\x85words.", 0, 2)
     place = TextLocation("any", "https://example.org/")
     assert register.read(register.format_register([entry]), place) == ([entry], [])
 

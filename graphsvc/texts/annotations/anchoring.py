@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from graphsvc.texts.annotations.model import Span
+    from graphsvc.texts.annotations.model import AnnotatedSpan
     from graphsvc.texts.model import Passage, Text
 
 
@@ -27,7 +27,7 @@ class Anchors:
         self._passages = text.passages
         self._begins = [passage.begin for passage in text.passages]
 
-    def passage(self, span: Span) -> Passage | Misplacement:
+    def passage(self, span: AnnotatedSpan) -> Passage | Misplacement:
         """Return the passage that holds the words of a span, or why none does."""
         begin = self._begin(span)
         if isinstance(begin, Misplacement):
@@ -40,7 +40,7 @@ class Anchors:
             return Misplacement(span.words, "the words go across passages")
         return passage
 
-    def _begin(self, span: Span) -> int | Misplacement:
+    def _begin(self, span: AnnotatedSpan) -> int | Misplacement:
         """Return the offset of a span: that of its tool, else the only position of its words."""
         begin, words = span.begin, span.words
         if not words.strip():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphsvc.texts.annotations.model import Annotations, Relation, Span
+from graphsvc.texts.annotations.model import AnnotatedSpan, Annotations, SpanRelation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,15 +21,15 @@ def read(documents: Iterable[Mapping[str, Any]], content: str) -> Annotations:
 
     Errors: ValueError, KeyError or TypeError if they are none.
     """
-    spans: list[Span] = []
-    relations: list[Relation] = []
+    spans: list[AnnotatedSpan] = []
+    relations: list[SpanRelation] = []
     for number, document in enumerate(documents):
         text = str(document["text"])
         # If the document is not a part of the text, spans are found by their words.
         start = content.find(text)
         for key, begin, end, label in _spans(document):
             spans.append(
-                Span(
+                AnnotatedSpan(
                     key=f"{number}:{key}",
                     words=text[begin:end],
                     begin=start + begin if start >= 0 else -1,
@@ -39,7 +39,9 @@ def read(documents: Iterable[Mapping[str, Any]], content: str) -> Annotations:
                 )
             )
         relations += [
-            Relation(f"{number}:{each['from_id']}", f"{number}:{each['to_id']}", str(each["type"]))
+            SpanRelation(
+                f"{number}:{each['from_id']}", f"{number}:{each['to_id']}", str(each["type"])
+            )
             for each in document.get("relations", ())
         ]
     return Annotations(spans, relations)

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-    from graphsvc.texts.annotations.model import Annotations, Relation, Span
+    from graphsvc.texts.annotations.model import AnnotatedSpan, Annotations, SpanRelation
     from graphsvc.texts.model import Passage, Text
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class LabelMeanings:
     """The meaning of a tool's labels: IRIs of classes and of properties, by label."""
 
     classes: Mapping[str, str] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Additions:
 
 
 def additions(
-    annotations: Annotations, text: Text, project: ProjectStatements, terms: Terms
+    annotations: Annotations, text: Text, project: ProjectStatements, terms: LabelMeanings
 ) -> Additions:
     """Return what the annotations of a text add to a project."""
     maker = _FactMaker(text, _ProjectIndex(project, text), terms)
@@ -150,7 +150,7 @@ class _ProjectIndex:
 
 
 class _FactMaker:
-    def __init__(self, text: Text, project: _ProjectIndex, terms: Terms) -> None:
+    def __init__(self, text: Text, project: _ProjectIndex, terms: LabelMeanings) -> None:
         self._anchors = Anchors(text)
         self._project = project
         self._terms = terms
@@ -160,7 +160,7 @@ class _FactMaker:
         self._things: dict[str, tuple[str, Passage, str]] = {}
         self._present = 0
 
-    def passage(self, span: Span) -> Passage | None:
+    def passage(self, span: AnnotatedSpan) -> Passage | None:
         """Return the passage of a span; if there is none, record the reason."""
         passage = self._anchors.passage(span)
         if isinstance(passage, Misplacement):
@@ -176,7 +176,7 @@ class _FactMaker:
             self._triples[passage.iri][triple] = None
             self._project.learn(passage.iri, triple)
 
-    def add_span(self, span: Span) -> None:
+    def add_span(self, span: AnnotatedSpan) -> None:
         """Make a thing with a class and a name from a span, or else a suggestion."""
         passage = self.passage(span)
         if passage is None:
@@ -194,7 +194,7 @@ class _FactMaker:
         name = Literal(span.words, language=self._project.language)
         self.add(passage, Triple(thing, self._project.naming, name))
 
-    def add_relation(self, relation: Relation) -> None:
+    def add_relation(self, relation: SpanRelation) -> None:
         """Make a triple from a relation between two spans of one passage."""
         ends = [self._things.get(key) for key in (relation.source, relation.target)]
         words = relation.label

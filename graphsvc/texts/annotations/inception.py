@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.errors import InputError
-from graphsvc.texts.annotations.model import Annotations, Relation, Span
+from graphsvc.texts.annotations.model import AnnotatedSpan, Annotations, SpanRelation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ def _annotations(cas: Any) -> Annotations:
     ]
     return Annotations(
         spans=[
-            Span(
+            AnnotatedSpan(
                 key=_key(each),
                 words=each.get_covered_text(),
                 begin=each.begin,
@@ -88,7 +88,9 @@ def _annotations(cas: Any) -> Annotations:
         ],
         # A relation goes from "Governor" to "Dependent".
         relations=[
-            Relation(_key(each.get("Governor")), _key(each.get("Dependent")), _label(each) or "")
+            SpanRelation(
+                _key(each.get("Governor")), _key(each.get("Dependent")), _label(each) or ""
+            )
             for each in relations
             if all(each.get(end) is not None for end in _ENDS)
         ],

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class AnnotatedSpan:
     """Some words of a text, and what they name.
 
     ``key`` is the tool's name for the span; ``begin`` is the tool's offset in code points, or -1;
@@ -31,7 +31,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class SpanRelation:
     """A relation from the span with one key to that with another; ``label`` is the tool's word."""
 
     source: str
@@ -40,10 +40,10 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SpanStatement:
     """A triple that the words of a span state."""
 
-    span: Span
+    span: AnnotatedSpan
     triple: Triple
 
 
@@ -51,6 +51,6 @@ class Statement:
 class Annotations:
     """The content of an annotation file."""
 
-    spans: Sequence[Span] = field(default_factory=tuple)
-    relations: Sequence[Relation] = field(default_factory=tuple)
-    statements: Sequence[Statement] = field(default_factory=tuple)
+    spans: Sequence[AnnotatedSpan] = field(default_factory=tuple)
+    relations: Sequence[SpanRelation] = field(default_factory=tuple)
+    statements: Sequence[SpanStatement] = field(default_factory=tuple)

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.known_prefixes import WELL_KNOWN
-from graphsvc.texts.annotations.model import Annotations, Span, Statement
+from graphsvc.texts.annotations.model import AnnotatedSpan, Annotations, SpanStatement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,16 +31,16 @@ def is_annotations(document: object) -> bool:
 
 def read(document: object) -> Annotations:
     """Return the annotations. Errors: ValueError, KeyError or TypeError if they are none."""
-    spans: list[Span] = []
-    statements: list[Statement] = []
+    spans: list[AnnotatedSpan] = []
+    statements: list[SpanStatement] = []
     for number, annotation in enumerate(_annotations(document)):
         for target in _list(annotation["target"]):
             words, before, after, begin = _selector_of(target)
             key = str(annotation.get("id", number))
             for body in _list(annotation.get("body", ())):
-                span = Span(key, words, begin, before, after, **_names_in(body))
+                span = AnnotatedSpan(key, words, begin, before, after, **_names_in(body))
                 if isinstance(body, dict) and STATEMENT in _list(body.get("type")):
-                    statements.append(Statement(span, _triple(body)))
+                    statements.append(SpanStatement(span, _triple(body)))
                 else:
                     spans.append(span)
     return Annotations(spans, (), statements)
