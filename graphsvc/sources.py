@@ -23,10 +23,10 @@ from graphsvc.namespaces import RDF, SH, VOID, Prefixes, graph_iri
 from graphsvc.parsing import parse_file
 from graphsvc.tables.reading import TableReader
 from graphsvc.texts import register
-from graphsvc.texts.anchoring import anchored
+from graphsvc.texts.anchoring import anchor_passages
 from graphsvc.texts.blocks import check_blocks
-from graphsvc.texts.model import MAPPING, SOURCE, TABLES, Passage, Place, Text
-from graphsvc.texts.statements import Original, Statements, Vocabulary
+from graphsvc.texts.model import MAPPING, SOURCE, TABLES, Passage, Text, TextLocation
+from graphsvc.texts.statements import Original, PassageVocabulary, TextStatements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -122,7 +122,7 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
     findings += [found for file, _ in read for found in files.check(file, base, prefixes)]
     by_path = {file.path: file for file in sources}
     terms = dict(pair.split("=", 1) for pair in settings.load({"project": root}, {}).passages)
-    vocabulary = Vocabulary.of(terms, prefixes.in_queries)
+    vocabulary = PassageVocabulary.of(terms, prefixes.in_queries)
     reader = _TextReader(base, vocabulary, by_path)
     whole = [text for slug in layout.text_folders(root) if (text := reader.read(slug)) is not None]
     tables = _TableFiles(TableReader(vocabulary, prefixes.in_queries), base, by_path)
@@ -214,7 +214,9 @@ def _usual_prefixes(sources: Sequence[SourceFile]) -> dict[str, str]:
 class _TextReader:
     """Reads the texts of a project: what follows from a list of passages joins its file."""
 
-    def __init__(self, base: str, vocabulary: Vocabulary, files: dict[str, SourceFile]) -> None:
+    def __init__(
+        self, base: str, vocabulary: PassageVocabulary, files: dict[str, SourceFile]
+    ) -> None:
         self._base = base
         self._vocabulary = vocabulary
         self._files = files
@@ -225,16 +227,16 @@ class _TextReader:
 
         Nothing is told of such a text: that is said already.
         """
-        place = Place(slug, self._base)
+        place = TextLocation(slug, self._base)
         paths = [place.path(name) for name in layout.TEXT_FILES]
         if not all(path in self._files and not self._files[path].broken for path in paths):
             return None
         words, listed, source, facts = (self._files[path] for path in paths)
         entries, wrong_lines = register.read(listed.text, place)
-        passages, misplaced = anchored(entries, words.text, place)
+        passages, misplaced = anchor_passages(entries, words.text, place)
         self.findings += [*wrong_lines, *misplaced, *_check_document(source, place)]
         self.findings += check_blocks(trig.blocks(facts.text), entries, place)
-        statements = Statements(place, self._vocabulary, source.quads)
+        statements = TextStatements(place, self._vocabulary, source.quads)
         quads = (
             *statements.of_document(words.data, self._original(slug)),
             *statements.of_passages(passages),
@@ -269,7 +271,7 @@ class _TableFiles:
 
     def read(self, slug: str) -> Iterator[Text]:
         """Yield the table of a folder under data/ as a text, if its files are sound."""
-        place = Place(slug, self._base)
+        place = TextLocation(slug, self._base)
         names = [name for name in TABLES if place.path(name) in self._files]
         self._findings += [_second_table(place, *names[:2])] if names[1:] else []
         file = self._files[place.path(names[0])]
@@ -286,7 +288,7 @@ class _TableFiles:
         yield table.text
 
 
-def _second_table(place: Place, first: str, second: str) -> Finding:
+def _second_table(place: TextLocation, first: str, second: str) -> Finding:
     return Finding(
         "table",
         f"The folder has two tables; {place.path(first)} is read.",
@@ -295,7 +297,7 @@ def _second_table(place: Place, first: str, second: str) -> Finding:
     )
 
 
-def _check_document(source: SourceFile, place: Place) -> Iterator[Finding]:
+def _check_document(source: SourceFile, place: TextLocation) -> Iterator[Finding]:
     if not any(quad.subject == NamedNode(place.document) for quad in source.quads):
         yield Finding(
             "document",

@@ -10,7 +10,7 @@ import pytest
 from graphsvc import settings
 from graphsvc.errors import SettingsError
 from graphsvc.settings import SETTINGS, Settings
-from graphsvc.texts.model import Kind
+from graphsvc.texts.model import PassageKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,5 +123,5 @@ def test_terms_for_what_is_no_passage_are_refused(given: object) -> None:
 
 
 def test_every_kind_of_passage_can_have_a_class_of_the_project() -> None:
-    named = tuple(f"{kind.value}=ex:Class" for kind in Kind)
+    named = tuple(f"{kind.value}=ex:Class" for kind in PassageKind)
     assert settings.load({"passages": named}, {}).passages == named

@@ -13,7 +13,7 @@ from graphsvc.errors import InputError
 from graphsvc.findings import Severity
 from graphsvc.namespaces import NIF, OA, PROV, RDF, SCHEMA
 from graphsvc.texts import register
-from graphsvc.texts.model import Entry, Kind
+from graphsvc.texts.model import PassageEntry, PassageKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -391,9 +391,9 @@ def test_words_are_kept_to_the_letter(lights_copy: Path) -> None:
     odd = "A\ttab,\na line\r\nand a \\ back\\nslash."
     with (lights_copy / TEXT).open("ab") as text:
         text.write(f"\n{odd}".encode())
-    entry = Entry("8", Kind.SENTENCE, odd)
+    entry = PassageEntry("8", PassageKind.SENTENCE, odd)
     with (lights_copy / LISTED).open("a", encoding="utf-8") as listed:
-        listed.write(register.written([entry]).removeprefix(register.HEAD + "\n"))
+        listed.write(register.format_register([entry]).removeprefix(register.HEAD + "\n"))
     project = sources.load(lights_copy)
     assert project.findings == ()
     assert project.passages[f"{BASE}passage/8"].exact == odd

@@ -1,18 +1,18 @@
-"""Writing a project's files for a curator: a new project, a new text, a text that was changed.
+"""Writes the files of a project for a curator: a new project, a new text, a changed text.
 
-It stands over the package of texts and the reading of projects, and under the command line.
+It may import the package of texts and the readers of projects; the command line imports it.
 
-updating      a text that was changed: read this first
-adding        a new text
-starting      a new project
-extraction    the plain text of a document, by the readers html, pdf and plain; stretches is what
-              they return: a text and its structure
+updating      updates the list and the facts of a changed text: read this first
+adding        adds a new text
+starting      makes a new project
+extraction    the plain text of a document, by the readers html, pdf and plain; they return the
+              classes in stretches: a text and its structure
 segments      the passages of a plain text
-matching      which passages of a list are in a changed text, by chains of pairs
+matching      finds the listed passages in a changed text, by chains of pairs
 names         names for new passages
 suggestions   the things of a project that some words name
 facts_file    facts.trig as a list of blocks that can be moved
-gone          the notes in it on passages that a text has no more
-text_files    a project as a text finds it, and what its files must keep
-saving        files, written at once or not at all
+removed_passages  notes in facts.trig on passages that were removed from the text
+text_files    the parts of a project that matter to a text, and checks of its files
+saving        writes several files, all or none
 """

@@ -1,4 +1,4 @@
-"""A new text of a project: its words, the list of its passages, and a file for its facts."""
+"""Adds a new text to a project: its words, the list of its passages, and a file for its facts."""
 
 from __future__ import annotations
 
@@ -10,18 +10,26 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.authoring import extraction, saving, segments
 from graphsvc.authoring.facts_file import FactsFile, new_block
-from graphsvc.authoring.names import Names
-from graphsvc.authoring.text_files import Surroundings, refuse_faults
+from graphsvc.authoring.names import PassageNames
+from graphsvc.authoring.text_files import ProjectContext, refuse_faults
 from graphsvc.errors import TextError
 from graphsvc.namespaces import DCTERMS, Prefixes
 from graphsvc.texts import comparing, register
-from graphsvc.texts.model import FACTS, REGISTER, SOURCE, WORDS, Entry, Kind, Place
+from graphsvc.texts.model import (
+    FACTS,
+    REGISTER,
+    SOURCE,
+    WORDS,
+    PassageEntry,
+    PassageKind,
+    TextLocation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from graphsvc.authoring.extraction import Document
+    from graphsvc.authoring.extraction import SourceDocument
     from graphsvc.authoring.suggestions import Suggestion
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -38,8 +46,8 @@ _FACTS_HEAD = """\
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a person says of a new text; what is None is taken from the file."""
+class TextOptions:
+    """What a person enters for a new text; values that are None are taken from the file."""
 
     slug: str | None = None
     title: str | None = None
@@ -47,21 +55,22 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """A text as it was added: where, its passages, and the things suggested for each, by name."""
+class AddedText:
+    """A text that was added: its location, its passages, and suggestions by passage name."""
 
-    place: Place
-    entries: tuple[Entry, ...]
+    place: TextLocation
+    entries: tuple[PassageEntry, ...]
     suggestions: Mapping[str, Sequence[Suggestion]]
 
 
-def add(root: Path, file: Path, wishes: Wishes) -> Added:
+def add(root: Path, file: Path, options: TextOptions) -> AddedText:
     """Add a text to the project in a folder.
 
-    TextError if the file cannot be read, or there is a text of that name. Nothing is written then.
+    Errors: TextError if the file cannot be read, or if a text has that name; then nothing is
+    written.
     """
-    around = Surroundings.of(root)
-    slug = wishes.slug or comparing.slug(file.stem)
+    context = ProjectContext.of(root)
+    slug = options.slug or comparing.slug(file.stem)
     if not _SLUG.fullmatch(slug):
         raise TextError(
             f"{slug or file.stem!r} cannot be the name of a text's folder.",
@@ -74,33 +83,35 @@ def add(root: Path, file: Path, wishes: Wishes) -> Added:
         )
     document = extraction.read(file)
     extract = document.extract
-    language = _language(wishes.language or extract.language)
-    place = Place(slug, around.project.base)
-    entries = _entries(document, language, Names(root))
-    known = {each.name: around.known.named_in(each.words) for each in entries}
-    facts = _facts(entries, known, place, around.prefixes)
+    language = _language(options.language or extract.language)
+    place = TextLocation(slug, context.project.base)
+    entries = _entries(document, language, PassageNames(root))
+    suggestions = {each.name: context.thing_names.find_in(each.words) for each in entries}
+    facts = _facts(entries, suggestions, place, context.prefixes)
     refuse_faults(entries, extract.content, facts, place)
-    title = wishes.title or extract.title or _heading(entries) or file.stem
+    title = options.title or extract.title or _heading(entries) or file.stem
     files = {
         WORDS: extract.content.encode(),
-        REGISTER: register.written(entries).encode(),
-        SOURCE: _source(place, title, language, around.document_class, around).encode(),
+        REGISTER: register.format_register(entries).encode(),
+        SOURCE: _source(place, title, language, context.document_class, context).encode(),
         FACTS: facts.encode(),
         **original_of(document),
     }
     saving.create(root / "data" / slug, files)
-    return Added(place, tuple(entries), {name: each for name, each in known.items() if each})
+    return AddedText(
+        place, tuple(entries), {name: each for name, each in suggestions.items() if each}
+    )
 
 
-def original_of(document: Document) -> dict[str, bytes]:
-    """Return the file that a text was taken from, under its name, if it is not the text itself."""
+def original_of(document: SourceDocument) -> dict[str, bytes]:
+    """Return the original file by its name; nothing if the text itself is the original."""
     is_text = document.data == document.extract.content.encode()
     return {} if is_text else {f"original{document.ending}": document.data}
 
 
-def is_stating(kind: Kind) -> bool:
+def is_stating(kind: PassageKind) -> bool:
     """Tell whether passages of a kind are expected to state facts: furniture is not."""
-    return kind is not Kind.FURNITURE
+    return kind is not PassageKind.FURNITURE
 
 
 def _language(tag: str | None) -> str | None:
@@ -112,47 +123,49 @@ def _language(tag: str | None) -> str | None:
     return tag
 
 
-def _entries(document: Document, language: str | None, names: Names) -> list[Entry]:
+def _entries(
+    document: SourceDocument, language: str | None, names: PassageNames
+) -> list[PassageEntry]:
     content = document.extract.content
     parts = segments.passages(content, document.extract.stretches, language)
     return [
-        Entry(name, part.kind, content[part.begin : part.end], part.level)
+        PassageEntry(name, part.kind, content[part.begin : part.end], part.level)
         for name, part in zip(names.next(len(parts)), parts, strict=True)
     ]
 
 
 def _facts(
-    entries: Sequence[Entry],
-    known: Mapping[str, Sequence[Suggestion]],
-    place: Place,
+    entries: Sequence[PassageEntry],
+    suggestions: Mapping[str, Sequence[Suggestion]],
+    place: TextLocation,
     prefixes: Prefixes,
 ) -> str:
     blocks = [
-        new_block(place.passage(entry.name), entry.words, known[entry.name], prefixes)
+        new_block(place.passage(entry.name), entry.words, suggestions[entry.name], prefixes)
         for entry in entries
         if is_stating(entry.kind)
     ]
     declared = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in prefixes.items())
     empty = FactsFile(end=f"{_FACTS_HEAD}\n{declared}")
-    return empty.rearranged((), {None: blocks}).text
+    return empty.rearrange((), {None: blocks}).text
 
 
-def _heading(entries: Sequence[Entry]) -> str | None:
-    headings = (entry for entry in entries if entry.kind is Kind.HEADING)
+def _heading(entries: Sequence[PassageEntry]) -> str | None:
+    headings = (entry for entry in entries if entry.kind is PassageKind.HEADING)
     first = min(headings, key=lambda entry: entry.level, default=None)
     return " ".join(first.words.split()) if first else None
 
 
 def _source(
-    place: Place,
+    place: TextLocation,
     title: str,
     language: str | None,
     document_class: NamedNode | None,
-    around: Surroundings,
+    context: ProjectContext,
 ) -> str:
-    known = around.project.prefixes
+    prefixes = context.project.prefixes
     own = Prefixes({"dcterms": str(DCTERMS), "source": f"{place.base}source/"})
-    table = Prefixes({**known, **own})
+    table = Prefixes({**prefixes, **own})
     facts = [f"dcterms:title {Literal(title)}" + (f"@{language}" if language else "")]
     facts += [f"dcterms:language {Literal(language)}"] if language else []
     facts = [f"a {table.compact(document_class.value)}", *facts] if document_class else facts

@@ -1,4 +1,4 @@
-"""The heaviest chain of pairs: what two sequences have in common, in the order of both."""
+"""The heaviest chain of pairs: the common items of two sequences, in the order of both."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A place in one sequence and one in another that may be the same, and how much that weighs."""
+    """A position in one sequence, a position in another that may match it, and a weight."""
 
     one: int
     other: int
@@ -27,10 +27,10 @@ class _Chain:
 
 
 def heaviest(pairs: Iterable[Pair]) -> list[Pair]:
-    """Return the pairs of most weight of which both places rise from each to the next."""
+    """Return the pairs of greatest total weight whose positions rise in both sequences."""
     ordered = sorted(pairs, key=lambda pair: (pair.one, -pair.other))
     places = sorted({pair.other for pair in ordered})
-    # Fenwick's tree: each node has the heaviest chain that ends in its range of places.
+    # Fenwick tree: each node has the heaviest chain that ends in its range of positions.
     tree = [_Chain(0.0)] * (len(places) + 1)
     for pair in ordered:
         rank = bisect_left(places, pair.other) + 1

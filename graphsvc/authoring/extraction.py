@@ -1,4 +1,4 @@
-"""The plain text of a document: which reader a file has, by the ending of its name."""
+"""The plain text of a document; the ending of the file's name decides which reader is used."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
 
     from graphsvc.authoring.stretches import Extract
 
-#: What stands at the top of some Markdown files, for other programs.
+#: The metadata at the top of some Markdown files.
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n---[ \t]*\n", re.DOTALL)
 #: Word's own style for the title of a document, which is a heading too.
 _STYLES = "p[style-name='Title'] => h1:fresh"
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A file that a text is taken from: its bytes, the ending of its name, and its text."""
+class SourceDocument:
+    """A file from which a text is extracted: its bytes, the ending of its name, and the text."""
 
     data: bytes
     ending: str
     extract: Extract
 
 
-def read(path: Path) -> Document:
-    """Return the text of a file. TextError if it is of no known kind, is broken or has no words."""
+def read(path: Path) -> SourceDocument:
+    """Return the text of a file. Errors: TextError for an unknown, broken or empty file."""
     ending = path.suffix.lower()
     if ending not in _READERS:
         raise TextError(
-            f"{path} is of no kind that can be read.",
+            f"{path} has a format that cannot be read.",
             remedy=f"Its name must end with one of {', '.join(_READERS)}.",
         )
     try:
@@ -49,7 +49,7 @@ def read(path: Path) -> Document:
         extract = _READERS[ending](data)
     except TextError as error:
         raise TextError(f"{path}: {error.message}", remedy=error.remedy) from error
-    # What a library raises for a broken file, none of them lists.
+    # The libraries do not document what they raise for a broken file.
     except Exception as error:
         raise TextError(
             f"{path} cannot be read as {ending[1:].upper()}: {error}",
@@ -60,10 +60,10 @@ def read(path: Path) -> Document:
             f"{path} has no words.",
             remedy="If it is a picture of a text, have the text recognised first.",
         )
-    return Document(data, ending, extract)
+    return SourceDocument(data, ending, extract)
 
 
-def decoded(data: bytes) -> str:
+def decode(data: bytes) -> str:
     r"""Return the characters of a text file, its lines ended by ``\n``. Errors: TextError."""
     try:
         text = data.decode("utf-8-sig")
@@ -76,14 +76,14 @@ def decoded(data: bytes) -> str:
 
 
 def _text(data: bytes) -> Extract:
-    return plain.read(decoded(data))
+    return plain.read(decode(data))
 
 
 def _markdown(data: bytes) -> Extract:
-    # Each of these libraries is for one kind of file, and takes its time to load.
+    # Each of these libraries reads one format and loads slowly.
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
-    text = _FRONT_MATTER.sub("", decoded(data))
+    text = _FRONT_MATTER.sub("", decode(data))
     return html.read(MarkdownIt("commonmark").enable("table").render(text))
 
 

@@ -1,6 +1,6 @@
-"""facts.trig as a list of blocks, each a passage's, that can be moved, added and taken out.
+"""facts.trig as a list of blocks, one for each passage, that can be moved, added and removed.
 
-What stands between the blocks, comments and empty lines, stays where it is, character by character.
+The characters between the blocks (comments and empty lines) stay as they are.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _GAP = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class FactsBlock:
-    """A block: its graph's IRI, its quote as it is written, the rest of it, and if it has facts."""
+    """A block: the IRI of its graph, its quote, the rest of its text, and whether it has facts."""
 
     graph: str
     quote: str
@@ -35,19 +35,19 @@ class FactsBlock:
         """Return the block as the file has it."""
         return self.quote + self.body
 
-    def quoting(self, words: str) -> FactsBlock:
-        """Return the block under some words; as it is, if it quotes them already."""
+    def with_quote(self, words: str) -> FactsBlock:
+        """Return the block with some words as its quote; unchanged if it quotes them already."""
         lines = self.quote.splitlines()
         quoted = " ".join(line.strip().removeprefix(trig.QUOTE_MARK) for line in lines)
-        wanted = trig.normalised(words)
-        if lines and trig.normalised(quoted) == wanted:
+        quote = trig.normalised(words)
+        if lines and trig.normalised(quoted) == quote:
             return self
-        return FactsBlock(self.graph, f"{trig.QUOTE_MARK} {wanted}\n", self.body, self.has_facts)
+        return FactsBlock(self.graph, f"{trig.QUOTE_MARK} {quote}\n", self.body, self.has_facts)
 
 
 @dataclass(slots=True)
 class FactsFile:
-    """The blocks of a file; ``before`` has what stands before each, ``end`` what is after all."""
+    """The blocks of a file, the text ``before`` each of them, and the text at the ``end``."""
 
     blocks: list[FactsBlock] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
@@ -55,22 +55,22 @@ class FactsFile:
 
     @classmethod
     def read(cls, text: str) -> FactsFile:
-        """Return the blocks of a file whose syntax is right."""
+        """Parse a file, which must have valid syntax."""
         namespaces = sparql.declared_prefixes(text)
         file = cls()
-        done = 0
+        copied = 0
         for quote, head, tokens in _blocks(text):
             begin = quote[0].start if quote else head.start
             end = tokens[-1].end
             name = next(token for token in tokens if token.kind in (Kind.IRI, Kind.NAME))
-            file.before.append(text[done:begin])
+            file.before.append(text[copied:begin])
             has_facts = any(token.kind is not Kind.COMMENT for token in _inner(tokens))
             body = text[head.start : end]
             file.blocks.append(
                 FactsBlock(trig.iri_of(name, namespaces), text[begin : head.start], body, has_facts)
             )
-            done = end
-        file.end = text[done:]
+            copied = end
+        file.end = text[copied:]
         return file
 
     @property
@@ -88,23 +88,23 @@ class FactsFile:
         """Return the block of a graph."""
         return next((block for block in self.blocks if block.graph == graph), None)
 
-    def rearranged(
+    def rearrange(
         self, removed: Container[str], inserted: Mapping[str | None, Sequence[FactsBlock]]
     ) -> FactsFile:
-        """Return the file without some blocks, and with others, each after that of a graph.
+        """Return the file without some blocks, and with others after the blocks of given graphs.
 
-        What is inserted after None stands before all.
+        Blocks inserted after None come first.
         """
         file = FactsFile(end=self.end)
         comments = ""
         for place, (before, block) in enumerate(zip(self.before, self.blocks, strict=True)):
-            between = _joined(comments, before)
+            between = _join_comments(comments, before)
             comments = ""
             if place == 0:
                 file._add_all(inserted.get(None, ()), between)
                 between = _GAP if file.blocks else between
             if block.graph in removed:
-                # What stands before a block is often said of several, and the head is of all.
+                # A comment before a block often concerns several blocks, or the whole file.
                 comments = between if between.strip() or not file.blocks else ""
             else:
                 file.before.append(between)
@@ -117,10 +117,10 @@ class FactsFile:
             file.end = comments.rstrip("\n") + "\n" + self.end
         return file
 
-    def quoting(self, words: Mapping[str, str]) -> FactsFile:
-        """Return the file with each block under its words, as far as they are known by graph."""
+    def with_quotes(self, words: Mapping[str, str]) -> FactsFile:
+        """Return the file with new quotes for the blocks of some graphs."""
         blocks = [
-            block.quoting(words[block.graph]) if block.graph in words else block
+            block.with_quote(words[block.graph]) if block.graph in words else block
             for block in self.blocks
         ]
         return FactsFile(blocks, self.before, self.end)
@@ -132,18 +132,18 @@ class FactsFile:
             before = _GAP
 
 
-def _joined(comments: str, before: str) -> str:
-    """Return what stood before a block that is gone with what stands before the next."""
+def _join_comments(comments: str, before: str) -> str:
+    """Return the comments before a removed block, followed by the text before the next one."""
     return comments.rstrip("\n") + before if comments.strip() else before
 
 
 def new_block(
     graph: str, words: str, suggestions: Iterable[Suggestion], prefixes: Prefixes
 ) -> FactsBlock:
-    """Return a block without facts, in which stand the things that the words name."""
+    """Return a block without facts, with a comment for each suggested thing."""
     lines = [
         f"    # {prefixes.compact(each.iri)} {json.dumps(each.label, ensure_ascii=False)}"
-        + (" (nearly)" if each.is_near else "")
+        + (" (nearly)" if each.is_similar else "")
         for each in suggestions
     ]
     body = "\n".join([f"{prefixes.compact(graph)} {{", *lines, "}"])
@@ -172,7 +172,7 @@ def _blocks(text: str) -> Iterator[tuple[list[Token], Token, list[Token]]]:
         if is_end and depth == 0:
             head = block[0]
             if not _may_open(head):
-                # Statements of no graph: nothing of the program's, so that it stays as it is.
+                # Statements outside named graphs are not the program's; they stay as they are.
                 quote, block = [], []
                 continue
             follows = bool(quote) and quote[-1].line == head.line - 1
@@ -185,10 +185,10 @@ def _may_open(token: Token) -> bool:
 
 
 def _opens(token: Token, block: list[Token]) -> bool:
-    """Tell whether a token goes on with what may be the head of a block: GRAPH and its name."""
+    """Tell whether a token is the name after GRAPH at the head of a block."""
     return bool(block) and block[-1].text.upper() == "GRAPH" and token.kind in (Kind.IRI, Kind.NAME)
 
 
 def _inner(tokens: list[Token]) -> list[Token]:
-    opened = next(place for place, token in enumerate(tokens) if token.text == "{")
-    return tokens[opened + 1 : -1]
+    opening = next(place for place, token in enumerate(tokens) if token.text == "{")
+    return tokens[opening + 1 : -1]

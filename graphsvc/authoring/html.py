@@ -1,7 +1,7 @@
-"""HTML as text: every block with its kind; Markdown and Word documents arrive as HTML too.
+"""HTML as text: blocks with their kinds; Markdown and Word documents are converted to HTML first.
 
-Nothing is guessed: what a page says outside its main content stays, as furniture where its markup
-says so. Scripts, styles and what is hidden are not text.
+The reader does not guess: text outside the main content stays, and is furniture where the markup
+says so. Scripts, styles and hidden elements are not text.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree, html
 
-from graphsvc.authoring.stretches import Block, Extract, composed
-from graphsvc.texts.model import Kind
+from graphsvc.authoring.stretches import Extract, TextBlock, compose
+from graphsvc.texts.model import PassageKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ _BLOCKS = _ITEMS | frozenset(
         "ul",
     )
 )
-#: What has no text that is read. A head is not one: the parser puts what it does not know there.
+#: Elements without text. HEAD is not among them: the parser moves unknown elements there.
 _UNREAD = frozenset(
     (
         "audio",
@@ -93,29 +93,29 @@ _UNREAD = frozenset(
 )
 _FURNITURE = frozenset(("nav", "form", "button", "menu", "search"))
 _FURNITURE_ROLES = frozenset(("navigation", "banner", "contentinfo", "search"))
-#: These belong to the page, unless they stand within a part of it
+#: These belong to the page, unless they are inside a section of it
 #: (https://www.w3.org/TR/html-aam-1.0/#el-header).
 _OF_PAGE = frozenset(("header", "footer"))
 _PARTS = frozenset(("article", "aside", "main", "nav", "section"))
 
 _BREAK = "\x00"
-"""Stands for a line break that a document makes itself, until white space is put in order."""
+"""Stands for a line break of the document while white space is normalised."""
 
 
 def read(data: bytes | str) -> Extract:
-    """Return the text of a page, its title and the language that it says it is in."""
-    root = _parsed(data)
+    """Return the text of a page, its title and its declared language."""
+    root = _parse(data)
     if root is None:
-        return composed(())
+        return compose(())
     title = root.findtext(".//title") if isinstance(root.tag, str) else None
     language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
-    return composed(_blocks(root), " ".join((title or "").split()) or None, language or None)
+    return compose(_blocks(root), " ".join((title or "").split()) or None, language or None)
 
 
-def _parsed(data: bytes | str) -> etree._Element | None:
+def _parse(data: bytes | str) -> etree._Element | None:
     parser = html.HTMLParser(remove_comments=True, remove_pis=True)
     if isinstance(data, bytes) and _is_utf_8(data):
-        # What a page without a declaration is in is guessed by the parser, and wrongly.
+        # The parser guesses a wrong encoding for a page that declares none.
         data = data.decode("utf-8-sig")
     if isinstance(data, str):
         data = data.encode()
@@ -137,16 +137,16 @@ def _is_utf_8(data: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What the text within an element is; ``is_part`` if it is in a part of the page."""
+    """The kind of the text within an element; ``is_part`` is true within a section of the page."""
 
-    kind: Kind
+    kind: PassageKind
     level: int = 0
     is_part: bool = False
     is_unread: bool = False
 
 
-def _blocks(root: etree._Element) -> Iterator[Block]:
-    stack = [_Context(Kind.SENTENCE)]
+def _blocks(root: etree._Element) -> Iterator[TextBlock]:
+    stack = [_Context(PassageKind.SENTENCE)]
     pieces: list[str] = []
     for event, element in etree.iterwalk(root, events=("start", "end")):
         is_block = element.tag in _BLOCKS
@@ -179,12 +179,12 @@ def _within(element: etree._Element, outer: _Context) -> _Context:
     is_part = outer.is_part or tag in _PARTS
     is_unread = outer.is_unread or tag in _UNREAD or "hidden" in element.attrib
     heading = _HEADING.fullmatch(tag)
-    if outer.kind is Kind.FURNITURE or _is_furniture(element, outer):
-        return _Context(Kind.FURNITURE, 0, is_part, is_unread)
+    if outer.kind is PassageKind.FURNITURE or _is_furniture(element, outer):
+        return _Context(PassageKind.FURNITURE, 0, is_part, is_unread)
     if heading:
-        return _Context(Kind.HEADING, int(heading[1]), is_part, is_unread)
+        return _Context(PassageKind.HEADING, int(heading[1]), is_part, is_unread)
     if tag in _ITEMS:
-        return _Context(Kind.ITEM, 0, is_part, is_unread)
+        return _Context(PassageKind.ITEM, 0, is_part, is_unread)
     return _Context(outer.kind, outer.level, is_part, is_unread)
 
 
@@ -194,9 +194,9 @@ def _is_furniture(element: etree._Element, outer: _Context) -> bool:
     return is_of_page or tag in _FURNITURE or element.get("role") in _FURNITURE_ROLES
 
 
-def _block(pieces: list[str], context: _Context) -> Iterator[Block]:
+def _block(pieces: list[str], context: _Context) -> Iterator[TextBlock]:
     lines = (" ".join(line.split()) for line in "".join(pieces).split(_BREAK))
     if words := "\n".join(line for line in lines if line):
-        if context.kind is Kind.HEADING:
+        if context.kind is PassageKind.HEADING:
             words = " ".join(words.split())
-        yield Block(words, context.kind, context.level)
+        yield TextBlock(words, context.kind, context.level)

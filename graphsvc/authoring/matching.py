@@ -1,9 +1,9 @@
-"""Which passages of a list are in a changed text, and where: the same, moved, or changed a little.
+"""Finds the passages of a list in a changed text: the same, moved, or slightly changed.
 
-A passage is in a text if its words stand where passages begin and end. The longest run of passages
-that are there in their order stays; those that are elsewhere have moved. What lies between two
-passages that stayed is compared with those that are missing between them: the most alike pairs
-that keep the order are the same passage, changed.
+A passage matches if its words are in the text, from the beginning to the end of a passage. The
+longest series of matches in the order of the list is unmoved; other matches are moved. Text between
+two unmoved passages is then compared with the passages missing between them: the most similar
+pairs, in order, are changed passages.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     from graphsvc.authoring.stretches import Stretch
 
 _ALIKE = 65.0
-"""How alike the words of a changed passage are to those before, of 100."""
+"""The least similarity between the old and new words of a changed passage, of 100."""
 
 _BAND = 50
-"""How far from its expected place a changed passage is looked for, in passages."""
+"""How far from its expected position a changed passage is searched, in passages."""
 
 _TURNS = 20
-"""How far from its turn a passage is looked for of which there are many with the same words."""
+"""How far from its turn a passage is searched if many passages have the same words."""
 
 _KEY = 16
-"""By how many of its first characters a passage is looked up."""
+"""The number of first characters under which a passage is indexed."""
 
 
-class Fate(Enum):
-    """What became of a passage of the list."""
+class MatchKind(Enum):
+    """How a passage of the list matches the text."""
 
     SAME = "same"
     MOVED = "moved"
@@ -46,17 +46,17 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """A passage of the list, by its place there, and where it is in the text."""
+class PassageMatch:
+    """The index of a passage in the list, and its bounds in the text."""
 
     old: int
     begin: int
     end: int
-    fate: Fate
+    kind: MatchKind
 
 
 class Matching:
-    """The passages of a list, by their words, in a text with its own idea of its passages."""
+    """Matches the words of listed passages with a text and the ``parts`` computed from it."""
 
     def __init__(self, words: Sequence[str], content: str, parts: Sequence[Stretch]) -> None:
         self._words = words
@@ -66,17 +66,17 @@ class Matching:
         self._ends = {part.end for part in parts} | set(_line_ends(content))
         self._by_key: dict[int, dict[str, list[int]]] = {}
 
-    def matches(self) -> list[Match]:
-        """Return what is in the text, in its order."""
-        stayed = self._extended(self._in_order())
-        moved = self._moved(stayed)
-        changed = self._changed(stayed, moved)
-        return sorted((*stayed, *moved, *changed), key=lambda match: match.begin)
+    def find_matches(self) -> list[PassageMatch]:
+        """Return the matches, in the order of the text."""
+        unmoved = self._extend(self._in_order())
+        moved = self._moved_passages(unmoved)
+        changed = self._changed_passages(unmoved, moved)
+        return sorted((*unmoved, *moved, *changed), key=lambda match: match.begin)
 
     # --- the same words -----------------------------------------------------------------------
 
     def _places(self, old: int) -> list[int]:
-        """Return where in the text the words of a passage of the list stand, as a passage."""
+        """Return the offsets in the text where a listed passage may begin."""
         words = self._words[old]
         size = min(len(words), _KEY)
         if size not in self._by_key:
@@ -90,35 +90,36 @@ class Matching:
             if self._content.startswith(words, start) and start + len(words) in self._ends
         ]
 
-    def _in_order(self) -> list[Match]:
-        """Return the most passages that are in the text in the order of the list."""
+    def _in_order(self) -> list[PassageMatch]:
+        """Return the longest series of passages that has the order of the list."""
         chain = (self._match(pair.one, pair.other) for pair in heaviest(self._pairs()))
-        return _apart(chain)
+        return _without_overlaps(chain)
 
     def _pairs(self) -> Iterator[Pair]:
-        """Yield where each passage may be; one that is there often, near to its turn among these.
+        """Yield the possible positions of each passage.
 
-        Of a thousand lines with the same words there would be a million pairs.
+        For words that occur often, only positions near the passage's turn are tried: a thousand
+        equal lines would give a million pairs.
         """
         turns: Counter[str] = Counter()
         for old, words in enumerate(self._words):
             turn = turns[words]
             turns[words] += 1
-            near = slice(max(0, turn - _TURNS), turn + _TURNS + 1)
-            yield from (Pair(old, place) for place in self._places(old)[near])
+            nearby = slice(max(0, turn - _TURNS), turn + _TURNS + 1)
+            yield from (Pair(old, place) for place in self._places(old)[nearby])
 
-    def _match(self, old: int, begin: int, fate: Fate = Fate.SAME) -> Match:
-        return Match(old, begin, begin + len(self._words[old]), fate)
+    def _match(self, old: int, begin: int, kind: MatchKind = MatchKind.SAME) -> PassageMatch:
+        return PassageMatch(old, begin, begin + len(self._words[old]), kind)
 
-    def _extended(self, chain: Sequence[Match]) -> list[Match]:
-        """Return the chain with the passages that stand next to one of it, with nothing between.
+    def _extend(self, chain: Sequence[PassageMatch]) -> list[PassageMatch]:
+        """Return the chain with the passages directly before or after its members.
 
-        So those stay that a person has divided as the program would not: the last of such a run
-        ends where a passage may end.
+        This keeps passages that a person divided in another way than the program; the last one of
+        such a run must end where a passage may end.
         """
         size = len(self._content)
-        first = Match(-1, 0, 0, Fate.SAME)
-        last = Match(len(self._words), size, size, Fate.SAME)
+        first = PassageMatch(-1, 0, 0, MatchKind.SAME)
+        last = PassageMatch(len(self._words), size, size, MatchKind.SAME)
         matches = list(chain)
         for one, other in pairwise([first, *chain, last]):
             after = self._run_after(range(one.old + 1, other.old), one.end, other.begin)
@@ -127,8 +128,8 @@ class Matching:
             matches += [*after, *self._run_before(olds, other.begin, end)]
         return sorted(matches, key=lambda match: match.begin)
 
-    def _run_after(self, olds: Iterable[int], end: int, limit: int) -> list[Match]:
-        run: list[Match] = []
+    def _run_after(self, olds: Iterable[int], end: int, limit: int) -> list[PassageMatch]:
+        run: list[PassageMatch] = []
         whole = 0
         for old in olds:
             match = self._match(old, self._after_space(end))
@@ -139,8 +140,8 @@ class Matching:
             whole = len(run) if end in self._ends else whole
         return run[:whole]
 
-    def _run_before(self, olds: Iterable[int], begin: int, limit: int) -> list[Match]:
-        run: list[Match] = []
+    def _run_before(self, olds: Iterable[int], begin: int, limit: int) -> list[PassageMatch]:
+        run: list[PassageMatch] = []
         whole = 0
         for old in olds:
             begin = self._before_space(begin) - len(self._words[old])
@@ -160,35 +161,39 @@ class Matching:
             offset -= 1
         return offset
 
-    def _moved(self, stayed: Sequence[Match]) -> list[Match]:
-        """Return the passages that are in the text elsewhere; the longest choose first."""
-        there = {match.old for match in stayed}
-        missing = [old for old in range(len(self._words)) if old not in there]
-        spans = _Spans((match.begin, match.end) for match in stayed)
-        moved: list[Match] = []
+    def _moved_passages(self, unmoved: Sequence[PassageMatch]) -> list[PassageMatch]:
+        """Return the passages that are elsewhere in the text; the longest ones choose first."""
+        matched = {match.old for match in unmoved}
+        missing = [old for old in range(len(self._words)) if old not in matched]
+        spans = _Spans((match.begin, match.end) for match in unmoved)
+        moved: list[PassageMatch] = []
         for old in sorted(missing, key=lambda each: (-len(self._words[each]), each)):
-            places = (self._match(old, begin, Fate.MOVED) for begin in self._places(old))
-            claimed = next((match for match in places if spans.claim(match.begin, match.end)), None)
-            moved += [claimed] if claimed else []
+            places = (self._match(old, begin, MatchKind.MOVED) for begin in self._places(old))
+            free = next((match for match in places if spans.claim(match.begin, match.end)), None)
+            moved += [free] if free else []
         return moved
 
     # --- nearly the same words ----------------------------------------------------------------
 
-    def _changed(self, stayed: Sequence[Match], moved: Sequence[Match]) -> list[Match]:
-        there = {match.old for match in (*stayed, *moved)}
-        left = [(begin, end) for begin, end, _ in self.left((*stayed, *moved))]
+    def _changed_passages(
+        self, unmoved: Sequence[PassageMatch], moved: Sequence[PassageMatch]
+    ) -> list[PassageMatch]:
+        matched = {match.old for match in (*unmoved, *moved)}
+        gaps = [(begin, end) for begin, end, _ in self.unmatched((*unmoved, *moved))]
         size = len(self._content)
-        first = Match(-1, 0, 0, Fate.SAME)
-        last = Match(len(self._words), size, size, Fate.SAME)
-        changed: list[Match] = []
-        for one, other in pairwise([first, *stayed, last]):
-            missing = [old for old in range(one.old + 1, other.old) if old not in there]
-            between = slice(bisect_left(left, (one.end,)), bisect_left(left, (other.begin,)))
-            changed += self._alike(missing, left[between])
+        first = PassageMatch(-1, 0, 0, MatchKind.SAME)
+        last = PassageMatch(len(self._words), size, size, MatchKind.SAME)
+        changed: list[PassageMatch] = []
+        for one, other in pairwise([first, *unmoved, last]):
+            missing = [old for old in range(one.old + 1, other.old) if old not in matched]
+            between = slice(bisect_left(gaps, (one.end,)), bisect_left(gaps, (other.begin,)))
+            changed += self._most_alike(missing, gaps[between])
         return changed
 
-    def _alike(self, missing: Sequence[int], gap: Sequence[tuple[int, int]]) -> Iterator[Match]:
-        """Yield the pairs of passages and stretches that are alike most, all in all, in order."""
+    def _most_alike(
+        self, missing: Sequence[int], gap: Sequence[tuple[int, int]]
+    ) -> Iterator[PassageMatch]:
+        """Yield the pairs of passages and stretches of greatest total similarity, in order."""
         pairs = (
             Pair(row, column, score)
             for row, old in enumerate(missing)
@@ -196,7 +201,7 @@ class Matching:
             if (score := self._likeness(old, gap[column]))
         )
         for pair in heaviest(pairs):
-            yield Match(missing[pair.one], *gap[pair.other], Fate.CHANGED)
+            yield PassageMatch(missing[pair.one], *gap[pair.other], MatchKind.CHANGED)
 
     def _likeness(self, old: int, span: tuple[int, int]) -> float:
         words = self._content[span[0] : span[1]]
@@ -204,8 +209,8 @@ class Matching:
 
     # --- what is left -------------------------------------------------------------------------
 
-    def left(self, matches: Iterable[Match]) -> Iterator[tuple[int, int, Stretch]]:
-        """Yield the bounds of what is in no match, each with the part of the text it belongs to."""
+    def unmatched(self, matches: Iterable[PassageMatch]) -> Iterator[tuple[int, int, Stretch]]:
+        """Yield the bounds of each stretch without a match, with the part that contains it."""
         gaps = list(_gaps(sorted((match.begin, match.end) for match in matches), self._content))
         place = 0
         for part in self._parts:
@@ -222,22 +227,22 @@ class Matching:
 
 
 def _gaps(spans: Iterable[tuple[int, int]], content: str) -> Iterator[tuple[int, int]]:
-    """Yield what is between spans, and before and after them."""
-    done = 0
+    """Yield the bounds of the gaps before, between and after spans."""
+    last = 0
     for begin, end in spans:
-        yield done, begin
-        done = end
-    yield done, len(content)
+        yield last, begin
+        last = end
+    yield last, len(content)
 
 
 class _Spans:
-    """Spans of a text that are taken, none of which overlap."""
+    """Used spans of a text, which do not overlap."""
 
-    def __init__(self, taken: Iterable[tuple[int, int]]) -> None:
-        self._spans = sorted(taken)
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
 
     def claim(self, begin: int, end: int) -> bool:
-        """Take a span if it is free, and tell whether it was."""
+        """Use a span if it is free; tell whether it was."""
         place = bisect_left(self._spans, (begin, end))
         is_free = (place == 0 or self._spans[place - 1][1] <= begin) and (
             place == len(self._spans) or self._spans[place][0] >= end
@@ -247,17 +252,17 @@ class _Spans:
         return is_free
 
 
-def _apart(matches: Iterable[Match]) -> list[Match]:
+def _without_overlaps(matches: Iterable[PassageMatch]) -> list[PassageMatch]:
     """Return matches in order, without those that begin within the one before."""
-    kept: list[Match] = []
+    result: list[PassageMatch] = []
     for match in matches:
-        if not kept or match.begin >= kept[-1].end:
-            kept.append(match)
-    return kept
+        if not result or match.begin >= result[-1].end:
+            result.append(match)
+    return result
 
 
 def _band(row: int, rows: int, columns: int) -> range:
-    """Return the columns near to where a row is expected."""
+    """Return the columns near the expected position of a row."""
     middle = row * columns // rows
     reach = _BAND + columns // rows
     return range(max(0, middle - reach), min(columns, middle + reach))

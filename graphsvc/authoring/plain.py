@@ -1,4 +1,4 @@
-"""The structure of plain text, by what people write: empty lines, marks of items, short lines."""
+"""The structure of plain text, inferred from empty lines, marks of items and short lines."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from graphsvc.authoring.stretches import Extract, Stretch
-from graphsvc.texts.model import Kind
+from graphsvc.texts.model import PassageKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST_HEADING = 100
-"""How many characters a line may have that is taken for a heading."""
+"""The most characters that a heading may have."""
 
 #: Lines without an empty one between them.
 _BLOCK = re.compile(r"^(?:[^\S\n]*+\S[^\n]*+(?:\n|\Z))+", re.MULTILINE)
@@ -30,8 +30,8 @@ _ENDED = re.compile(rf"[{_ENDS}][{_CLOSING}]*\Z")
 def read(content: str) -> Extract:
     """Return a plain text as it is, with its structure.
 
-    A short line that stands alone and ends as no sentence does is a heading: the first block of a
-    text one of the first level, others of the second.
+    A short line between empty lines that does not end like a sentence is a heading: of level 1 if
+    it is the first block of the text, else of level 2.
     """
     return Extract(content, tuple(_stretches(content)))
 
@@ -39,10 +39,10 @@ def read(content: str) -> Extract:
 def _stretches(content: str) -> Iterator[Stretch]:
     is_first = True
     for match in _BLOCK.finditer(content):
-        begin, end = _stripped(content, match.start(), match.end())
+        begin, end = _strip_bounds(content, match.start(), match.end())
         starts = [item.start() for item in _ITEM.finditer(content, begin, end)]
         if not starts and _is_heading(content[begin:end]):
-            yield Stretch(begin, end, Kind.HEADING, 1 if is_first else 2)
+            yield Stretch(begin, end, PassageKind.HEADING, 1 if is_first else 2)
         else:
             yield from _prose_and_items(content, begin, end, starts)
         is_first = False
@@ -51,9 +51,9 @@ def _stretches(content: str) -> Iterator[Stretch]:
 def _prose_and_items(content: str, begin: int, end: int, starts: list[int]) -> Iterator[Stretch]:
     bounds = [*starts, end]
     if begin < bounds[0]:
-        yield Stretch(*_stripped(content, begin, bounds[0]), Kind.SENTENCE)
+        yield Stretch(*_strip_bounds(content, begin, bounds[0]), PassageKind.SENTENCE)
     for start, following in pairwise(bounds):
-        yield Stretch(*_stripped(content, start, following), Kind.ITEM)
+        yield Stretch(*_strip_bounds(content, start, following), PassageKind.ITEM)
 
 
 def _is_heading(words: str) -> bool:
@@ -65,7 +65,7 @@ def _is_heading(words: str) -> bool:
     )
 
 
-def _stripped(content: str, begin: int, end: int) -> tuple[int, int]:
+def _strip_bounds(content: str, begin: int, end: int) -> tuple[int, int]:
     """Return the bounds of a stretch without the white space around it."""
     words = content[begin:end]
     return begin + len(words) - len(words.lstrip()), begin + len(words.rstrip())

@@ -1,4 +1,4 @@
-"""Writing files of a project: each appears whole, and a folder with all that is in it."""
+"""Writes files of a project: a reader sees a whole file or folder, or none."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def create(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make a folder with these files, by their paths within it; TextError if it cannot be."""
+    """Make a folder with files, by their paths within it. Errors: TextError."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        # What begins with a full stop, the layout passes over.
+        # The layout ignores names that begin with a full stop.
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             for path, data in files.items():
@@ -33,7 +33,7 @@ def create(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def fill(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into an empty folder; TextError if it cannot be done, and it is empty again."""
+    """Write files into an empty folder. Errors: TextError; the folder is empty again then."""
     try:
         try:
             for path, data in files.items():
@@ -48,26 +48,26 @@ def fill(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def replace(folder: Path, files: Mapping[str, bytes | None]) -> None:
-    """Write files of a folder anew, those that are None removed; TextError if it cannot be done.
+    """Replace files of a folder; files that are None are removed. Errors: TextError.
 
-    All are written beside the old ones first, so that a full disk leaves those.
+    All new files are written beside the old ones first, so that a full disk destroys nothing.
     """
-    written: dict[Path, Path] = {}
+    temporaries: dict[Path, Path] = {}
     try:
         try:
             for name, data in files.items():
                 if data is not None:
-                    written[folder / name] = folder / f".{name}.new"
-                    written[folder / name].write_bytes(data)
+                    temporaries[folder / name] = folder / f".{name}.new"
+                    temporaries[folder / name].write_bytes(data)
                     if (folder / name).exists():
-                        shutil.copymode(folder / name, written[folder / name])
-            for path, temporary in written.items():
+                        shutil.copymode(folder / name, temporaries[folder / name])
+            for path, temporary in temporaries.items():
                 temporary.replace(path)
             for name, data in files.items():
                 if data is None:
                     (folder / name).unlink(missing_ok=True)
         finally:
-            for temporary in written.values():
+            for temporary in temporaries.values():
                 temporary.unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
@@ -82,5 +82,5 @@ def _umask() -> int:
 def _unwritable(folder: Path, error: OSError) -> TextError:
     return TextError(
         f"{folder} cannot be written: {error.strerror}.",
-        remedy="See whether there is room on the disk, and whether you may write there.",
+        remedy="Check the free space of the disk, and your permission to write there.",
     )

@@ -1,4 +1,4 @@
-"""The passages of a text: its prose and its items sentence by sentence, the rest as it is."""
+"""The passages of a text: the sentences of its prose and items, and other stretches whole."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import sentencex
 
 from graphsvc.authoring.stretches import Stretch
-from graphsvc.texts.model import Kind
+from graphsvc.texts.model import PassageKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-#: Whose rules hold where the language of a text is not known.
+#: The language whose rules are used if the language of a text is unknown.
 _USUAL = "en"
 
-#: White space that the library takes for part of a word, or fails at: offsets are the same without.
+#: White space that the library mishandles; replacing it does not change offsets.
 _UNUSUAL_SPACE = re.compile(r"[^\S\n]")
 
 
@@ -27,7 +27,7 @@ def passages(content: str, stretches: Sequence[Stretch], language: str | None) -
 
 
 def _parts(content: str, stretch: Stretch, language: str) -> Iterator[Stretch]:
-    if stretch.kind in (Kind.HEADING, Kind.FURNITURE):
+    if stretch.kind in (PassageKind.HEADING, PassageKind.FURNITURE):
         yield stretch
         return
     end = stretch.begin

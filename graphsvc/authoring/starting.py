@@ -1,4 +1,4 @@
-"""A new project: files that build and serve at once, with an example and comments that teach."""
+"""Makes a new project: files that can be built and served, with an example and explanations."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from graphsvc.errors import TextError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Where the files are that a project begins with. What begins with a full stop there would be
-#: passed over by tools, so that .gitignore has another name.
+#: The files of a new project. Tools ignore names that begin with a full stop, so .gitignore has
+#: another name here.
 _TEMPLATES = Path(__file__).with_name("project")
 _NAMES = {"gitignore": ".gitignore"}
 
 BASE = "https://example.org/"
-"""The base of a project whose makers have none yet: nobody owns it."""
+"""The base of a project whose authors have none yet: nobody owns it."""
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 LANGUAGE = "en"
@@ -33,8 +33,8 @@ _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
-    """What a person says of a new project; the first language is that of the title."""
+class NewProject:
+    """What a person enters for a new project; the first language is that of the title."""
 
     title: str
     base: str = BASE
@@ -42,30 +42,32 @@ class Beginning:
     languages: Sequence[str] = (LANGUAGE,)
 
 
-def faults(beginning: Beginning) -> list[str]:
-    """Return what is wrong with what a person says, each with what it should be."""
-    found = []
-    if not beginning.title.strip():
-        found.append("The title is empty.")
-    if not _BASE.fullmatch(beginning.base):
-        found.append(f"The base {beginning.base} is no http or https IRI that ends in a slash.")
-    if not _IRI.fullmatch(beginning.licence):
-        found.append(f"The licence {beginning.licence} is no http or https IRI.")
-    wrong = [tag for tag in beginning.languages if not _TAG.fullmatch(tag)]
-    if wrong or not beginning.languages:
-        found.append(f"{', '.join(wrong) or 'Nothing'} is no tag of a language such as en or de.")
-    return found
+def faults(project: NewProject) -> list[str]:
+    """Return a message for each value of a new project that is wrong."""
+    messages = []
+    if not project.title.strip():
+        messages.append("The title is empty.")
+    if not _BASE.fullmatch(project.base):
+        messages.append(f"The base {project.base} is no http or https IRI that ends in a slash.")
+    if not _IRI.fullmatch(project.licence):
+        messages.append(f"The licence {project.licence} is no http or https IRI.")
+    wrong = [tag for tag in project.languages if not _TAG.fullmatch(tag)]
+    if wrong or not project.languages:
+        messages.append(
+            f"{', '.join(wrong) or 'Nothing'} is no tag of a language such as en or de."
+        )
+    return messages
 
 
-def begin(folder: Path, beginning: Beginning) -> list[str]:
-    """Write a new project into a folder that is empty or not there; return the paths of its files.
+def begin(folder: Path, project: NewProject) -> list[str]:
+    """Write a new project into an empty or new folder; return the paths of its files.
 
-    TextError if the folder has anything in it, or what is said of the project is wrong.
+    Errors: TextError if the folder is not empty, or if a value is wrong.
     """
     refuse_full(folder)
-    if wrong := faults(beginning):
+    if wrong := faults(project):
         raise TextError(" ".join(wrong), remedy="See: graphsvc new --help")
-    files = {path: text.encode() for path, text in sorted(_files(beginning).items())}
+    files = {path: text.encode() for path, text in sorted(_files(project).items())}
     if folder.is_dir():
         saving.fill(folder, files)
     else:
@@ -74,7 +76,7 @@ def begin(folder: Path, beginning: Beginning) -> list[str]:
 
 
 def refuse_full(folder: Path) -> None:
-    """Refuse a folder that has anything in it. Errors: TextError."""
+    """Raise TextError unless a folder is empty or does not exist."""
     if folder.exists() and not folder.is_dir():
         raise TextError(f"{folder} is no folder.", remedy="Name one that is not there yet.")
     if folder.is_dir() and next(folder.iterdir(), None) is not None:
@@ -83,14 +85,14 @@ def refuse_full(folder: Path) -> None:
         )
 
 
-def _files(beginning: Beginning) -> dict[str, str]:
-    title = " ".join(beginning.title.split())
+def _files(project: NewProject) -> dict[str, str]:
+    title = " ".join(project.title.split())
     values = {
-        "base": beginning.base,
-        "licence": beginning.licence,
+        "base": project.base,
+        "licence": project.licence,
         "title": title,
-        "title_literal": f"{Literal(title)}@{beginning.languages[0]}",
-        "languages": " , ".join(str(Literal(tag)) for tag in beginning.languages),
+        "title_literal": f"{Literal(title)}@{project.languages[0]}",
+        "languages": " , ".join(str(Literal(tag)) for tag in project.languages),
     }
     templates = (path for path in _TEMPLATES.rglob("*") if path.is_file())
     return {_path(path): Template(path.read_text("utf-8")).substitute(values) for path in templates}

@@ -8,36 +8,36 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from graphsvc.texts.model import Kind
+    from graphsvc.texts.model import PassageKind
 
-#: What stands between the blocks of a text that was taken from a document with markup.
+#: The text between two blocks of a document with markup.
 _BETWEEN = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of a text: ``content[begin:end]``, what it is, and the level of a heading."""
+    """A stretch of a text: ``content[begin:end]``, its kind, and the level of a heading."""
 
     begin: int
     end: int
-    kind: Kind
+    kind: PassageKind
     level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """The words of a block of a document: prose (``Kind.SENTENCE``), or one of the other kinds."""
+class TextBlock:
+    """The words of a block of a document; prose has the kind ``PassageKind.SENTENCE``."""
 
     words: str
-    kind: Kind
+    kind: PassageKind
     level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What was taken from a document: its plain text, its blocks in order, its title, its language.
+    """The content of a document: its plain text, its blocks in order, its title, its language.
 
-    Title and language are None where the document does not say them.
+    Title and language are None if the document does not declare them.
     """
 
     content: str
@@ -46,10 +46,10 @@ class Extract:
     language: str | None = None
 
 
-def composed(
-    blocks: Iterable[Block], title: str | None = None, language: str | None = None
+def compose(
+    blocks: Iterable[TextBlock], title: str | None = None, language: str | None = None
 ) -> Extract:
-    """Return blocks as one text, with an empty line between any two."""
+    """Join blocks to one text, with an empty line between them."""
     stretches: list[Stretch] = []
     words: list[str] = []
     begin = 0

@@ -1,6 +1,6 @@
-"""The things of a project that some words name: by their labels, to the letter or nearly.
+"""The things of a project that some words name, exactly or nearly, by their labels.
 
-They are read from the files, so that a project needs not be built for it.
+Labels are read from the files, so the project need not be built.
 """
 
 from __future__ import annotations
@@ -22,44 +22,44 @@ if TYPE_CHECKING:
 
     from graphsvc.sources import Project
 
-_MOST = 8
-"""How many things are suggested for one passage."""
+_MOST_SUGGESTIONS = 8
+"""The most things that are suggested for one passage."""
 
 _KEY = 3
-"""By how many of its first characters a name is looked up."""
+"""The number of first characters under which a name is indexed."""
 
 _SHORTEST = 2
-_NEAR = 88
-"""How like a name words must be, of 100, to name it nearly."""
+_LEAST_LIKENESS = 88
+"""The least similarity of words to a name that they may mean, of 100."""
 
 _LONG_WORD = 4
 _COMMON = 50
-"""A word that more names have than this tells none of them from the others."""
+"""A word in more names than this does not help to find one."""
 
-#: The graphs whose subjects are terms, records and passages, and no things that a text names.
+#: The graphs whose subjects are terms, records and passages, not things that a text names.
 _OF_RECORDS = ("ontology", "shapes", "dataset", "passages")
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A thing that words name: its IRI, its label, and if the words only resemble the label."""
+    """A thing that words may name: its IRI, its label, and whether they only resemble it."""
 
     iri: str
     label: str
-    is_near: bool
+    is_similar: bool
 
 
-class Known:
-    """Names of things; ``labels`` has the IRIs of the things of each label."""
+class ThingNames:
+    """Names of things; ``labels`` maps each label to the IRIs of its things."""
 
     def __init__(self, labels: Mapping[str, Iterable[str]]) -> None:
         self._iris = {label: tuple(iris) for label, iris in labels.items()}
         self._folded = {label: label.casefold() for label in self._iris}
 
     @classmethod
-    def of(cls, project: Project) -> Known:
-        """Return the names of a project's things, as its files give them."""
+    def of(cls, project: Project) -> ThingNames:
+        """Return the names of a project's things, from its files."""
         records = {project.graph(name) for name in _OF_RECORDS}
         properties = set(labels_in(project.quads))
         labels: dict[str, dict[str, None]] = defaultdict(dict)
@@ -75,19 +75,19 @@ class Known:
                 labels[label][subject.value] = None
         return cls(labels)
 
-    def named_in(self, words: str) -> list[Suggestion]:
-        """Return the things that words name: those named to the letter first, in their order."""
+    def find_in(self, words: str) -> list[Suggestion]:
+        """Return the things that words name: exact names first, in the order of the words."""
         folded = trig.normalised(words).casefold()
         suggestions: dict[str, Suggestion] = {}
         for label in self._exact(folded):
-            self._note(label, suggestions, is_near=False)
-        for label in self._near(folded):
-            self._note(label, suggestions, is_near=True)
-        return list(suggestions.values())[:_MOST]
+            self._note(label, suggestions, is_similar=False)
+        for label in self._similar(folded):
+            self._note(label, suggestions, is_similar=True)
+        return list(suggestions.values())[:_MOST_SUGGESTIONS]
 
-    def _note(self, label: str, found: dict[str, Suggestion], *, is_near: bool) -> None:
+    def _note(self, label: str, suggestions: dict[str, Suggestion], *, is_similar: bool) -> None:
         for iri in self._iris[label]:
-            found.setdefault(iri, Suggestion(iri, label, is_near))
+            suggestions.setdefault(iri, Suggestion(iri, label, is_similar))
 
     def _exact(self, words: str) -> Iterator[str]:
         for place in range(len(words)):
@@ -98,7 +98,7 @@ class Known:
                     if is_whole and words.startswith(name, place) and _is_apart(words, place, name):
                         yield label
 
-    def _near(self, words: str) -> list[str]:
+    def _similar(self, words: str) -> list[str]:
         candidates = {
             label
             for word in _WORD.findall(words)
@@ -111,8 +111,8 @@ class Known:
             words,
             [self._folded[label] for label in ordered],
             scorer=fuzz.partial_ratio,
-            score_cutoff=_NEAR,
-            limit=_MOST,
+            score_cutoff=_LEAST_LIKENESS,
+            limit=_MOST_SUGGESTIONS,
         )
         return [ordered[place] for _, _, place in matches]
 
@@ -134,14 +134,14 @@ class Known:
 
 
 def _keys(word: str) -> tuple[str, ...]:
-    """Return the beginning and the end of a long word: a slip of the pen leaves one of them."""
+    """Return the beginning and the end of a long word: a typing error changes only one of them."""
     if len(word) < _LONG_WORD:
         return ()
     return f"{word[:_LONG_WORD]}…", f"…{word[-_LONG_WORD:]}"
 
 
 def _is_apart(words: str, begin: int, name: str) -> bool:
-    """Tell whether a name is no part of a longer word, in scripts that have words."""
+    """Tell whether a name is not part of a longer word, in scripts with spaces."""
     end = begin + len(name)
     before, after = words[begin - 1 : begin], words[end : end + 1]
     return not (_joins(before) and _joins(name[0])) and not (_joins(after) and _joins(name[-1]))

@@ -1,4 +1,4 @@
-"""A project as a text finds it: base, prefixes, things; and what its files must keep."""
+"""The parts of a project that matter to a text (base, prefixes, things); checks of its files."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode, RdfFormat
 
 from graphsvc import layout, sources, trig
-from graphsvc.authoring.suggestions import Known
+from graphsvc.authoring.suggestions import ThingNames
 from graphsvc.errors import InputError, TextError
 from graphsvc.layout import Role
 from graphsvc.namespaces import RDF, Prefixes
 from graphsvc.parsing import parse_file
 from graphsvc.texts import register
-from graphsvc.texts.anchoring import anchored
+from graphsvc.texts.anchoring import anchor_passages
 from graphsvc.texts.blocks import check_blocks
-from graphsvc.texts.model import FACTS, REGISTER, Place
+from graphsvc.texts.model import FACTS, REGISTER, TextLocation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from graphsvc.sources import Project
-    from graphsvc.texts.model import Entry
+    from graphsvc.texts.model import PassageEntry
 
 PASSAGE = "passage"
-"""The prefix of passages, where a project has none."""
+"""The prefix of passages if a project declares none."""
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """A project as a text finds it."""
+class ProjectContext:
+    """The parts of a project that matter to a text."""
 
     project: Project
 
     @classmethod
-    def of(cls, root: Path) -> Surroundings:
-        """Return what is to be known of the project in a folder. TextError if there is none."""
+    def of(cls, root: Path) -> ProjectContext:
+        """Read the project in a folder. Errors: TextError if there is none."""
         if not layout.is_project(root):
             raise TextError(
                 f"{root} is not the folder of a project: it has no {layout.DATASET}.",
@@ -47,13 +47,13 @@ class Surroundings:
         return cls(sources.load(root))
 
     @cached_property
-    def known(self) -> Known:
-        """Return the things that words may name."""
-        return Known.of(self.project)
+    def thing_names(self) -> ThingNames:
+        """Return the names of the project's things."""
+        return ThingNames.of(self.project)
 
     @cached_property
     def prefixes(self) -> Prefixes:
-        """Return the prefixes that files of facts declare; before there is one, all there are."""
+        """Return the prefixes that files of facts declare; without such a file, all prefixes."""
         declared: dict[str, str] = {}
         for file in self.project.files:
             if file.row.role is Role.FACTS:
@@ -64,7 +64,7 @@ class Surroundings:
 
     @cached_property
     def document_class(self) -> NamedNode | None:
-        """Return the class that the documents of the project have, if they have the same one."""
+        """Return the class of the project's documents if they all have the same one."""
         documents = {NamedNode(text.document) for text in self.project.texts}
         classes = {
             quad.object
@@ -77,10 +77,12 @@ class Surroundings:
         return only if isinstance(only, NamedNode) else None
 
 
-def refuse_faults(entries: Sequence[Entry], content: str, facts: str, place: Place) -> None:
-    """Refuse files that do not fit together, before they are written. Errors: InputError."""
-    listed, findings = register.read(register.written(entries), place)
-    _, misplaced = anchored(listed, content, place)
+def refuse_faults(
+    entries: Sequence[PassageEntry], content: str, facts: str, place: TextLocation
+) -> None:
+    """Raise InputError if files that are to be written do not fit together."""
+    listed, findings = register.read(register.format_register(entries), place)
+    _, misplaced = anchor_passages(listed, content, place)
     parsed = parse_file(facts.encode(), RdfFormat.TRIG, place.path(FACTS))
     faults = [*findings, *misplaced, *parsed.findings]
     faults += check_blocks(trig.blocks(facts), listed, place)
@@ -89,5 +91,5 @@ def refuse_faults(entries: Sequence[Entry], content: str, facts: str, place: Pla
             f"{place.path(REGISTER)} and {place.path(FACTS)} would not fit together; nothing was "
             "written.",
             faults,
-            remedy="Mend what is told above in the files as they are, and try again.",
+            remedy="Correct the errors above in the files, and try again.",
         )

@@ -18,9 +18,9 @@ from graphsvc.formats import Content, carrying
 from graphsvc.parsing import parse_file
 from graphsvc.survey.engine import store_of
 from graphsvc.texts.annotations import files
-from graphsvc.texts.annotations.facts import Said, Terms, made
-from graphsvc.texts.annotations.writing import SUGGESTED, written
-from graphsvc.texts.model import FACTS, Kind, Place
+from graphsvc.texts.annotations.facts import LabelMeanings, ProjectStatements, additions
+from graphsvc.texts.annotations.writing import SUGGESTED, insert_additions
+from graphsvc.texts.model import FACTS, PassageKind, TextLocation
 from graphsvc.views.annotations import annotations_of
 from graphsvc.views.annotations.writing import nif, web_annotations
 from graphsvc.views.graph import Graph
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from graphsvc.namespaces import Prefixes
     from graphsvc.settings import Settings
     from graphsvc.sources import Project
-    from graphsvc.texts.annotations.facts import Result
+    from graphsvc.texts.annotations.facts import Additions
     from graphsvc.texts.model import Text
 
 
@@ -79,12 +79,14 @@ def take(
     project = sources.load(settings.project or Path())
     _refuse_broken(project)
     text = _text(project, slug)
-    terms = Terms(_meanings(classes, project.prefixes), _meanings(properties, project.prefixes))
-    known = Said(project.base, project.quads, inferred(project).quads)
-    result = made(files.read(file, text.content), text, known, terms)
-    path = project.root / Place(slug, project.base).path(FACTS)
+    terms = LabelMeanings(
+        _meanings(classes, project.prefixes), _meanings(properties, project.prefixes)
+    )
+    known = ProjectStatements(project.base, project.quads, inferred(project).quads)
+    result = additions(files.read(file, text.content), text, known, terms)
+    path = project.root / TextLocation(slug, project.base).path(FACTS)
     before = path.read_bytes().decode("utf-8")
-    after = written(before, result, text.passages)
+    after = insert_additions(before, result, text.passages)
     _write(path, after)
     _tell(result, after.count(SUGGESTED) - before.count(SUGGESTED))
 
@@ -106,7 +108,7 @@ def give(settings: Settings, slug: str, format_name: str) -> None:
     if content is None:
         raise _no_text(slug, release.texts)
     graph = Graph.of(release, store_of(release, settings))
-    iri = Place(slug, release.base).document
+    iri = TextLocation(slug, release.base).document
     annotations = list(annotations_of(graph, iri, content))
     if format_name == "jsonld":
         click.echo(web_annotations(annotations, iri, f"{iri}#annotations"), nl=False)
@@ -139,7 +141,7 @@ def _refuse_broken(project: Project) -> None:
 
 def _text(project: Project, slug: str) -> Text:
     for text in project.texts:
-        is_table = any(passage.kind is Kind.ROW for passage in text.passages)
+        is_table = any(passage.kind is PassageKind.ROW for passage in text.passages)
         if text.slug == slug and not is_table:
             return text
     raise _no_text(slug, [text.slug for text in project.texts])
@@ -169,11 +171,11 @@ def _meanings(pairs: Iterable[str], prefixes: Prefixes) -> dict[str, str]:
     return meanings
 
 
-def _tell(result: Result, suggestions: int) -> None:
+def _tell(result: Additions, suggestions: int) -> None:
     facts = sum(map(len, result.triples.values()))
-    for each in result.misplaced:
+    for each in result.misplacements:
         click.echo(f"Left out: “{printable(each.words)}”: {each.reason}.", err=True)
     click.echo(
         f"{facts} facts and {suggestions} suggestions written, {result.present} facts were there, "
-        f"{len(result.misplaced)} left out."
+        f"{len(result.misplacements)} left out."
     )

@@ -16,7 +16,7 @@ from graphsvc.cli.failures import FAILED
 from graphsvc.cli.inputs import load, with_paths
 from graphsvc.cli.options import READING, with_settings
 from graphsvc.findings import printable
-from graphsvc.texts.model import Kind
+from graphsvc.texts.model import PassageKind
 from graphsvc.validation import Evidence, report, text_coverage
 from graphsvc.validation.coverage import STATING
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 #: The columns of the table for kinds of passages that may state something.
 _KINDS = {
-    Kind.SENTENCE: "sentences",
-    Kind.ITEM: "items",
-    Kind.HEADING: "headings",
-    Kind.ROW: "rows",
+    PassageKind.SENTENCE: "sentences",
+    PassageKind.ITEM: "items",
+    PassageKind.HEADING: "headings",
+    PassageKind.ROW: "rows",
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from graphsvc.authoring import starting
-from graphsvc.authoring.starting import Beginning
+from graphsvc.authoring.starting import NewProject
 
 
 @click.command()
@@ -29,7 +29,7 @@ def new(
     an option is asked at a terminal; elsewhere it is as this command's questions suggest.
     """
     starting.refuse_full(folder)
-    beginning = Beginning(
+    beginning = NewProject(
         _answer("Title", title, folder.absolute().name.replace("-", " ").capitalize()),
         _answer("Base of all IRIs", base, starting.BASE),
         _answer("Licence", licence, starting.LICENCE),

@@ -14,16 +14,16 @@ from graphsvc.cli import progress
 from graphsvc.cli.inputs import with_paths
 from graphsvc.cli.options import with_settings
 from graphsvc.cli.releases import release_named
-from graphsvc.publishing.connecting import NONE, connected
+from graphsvc.publishing.connecting import NONE, connect
 from graphsvc.publishing.publication import Publisher
 from graphsvc.release import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.engine import WritableEngine
     from graphsvc.publishing.publication import Outcome
-    from graphsvc.publishing.ways import Way
+    from graphsvc.publishing.strategies import Strategy
     from graphsvc.settings import Settings
 
 P = ParamSpec("P")
@@ -63,7 +63,7 @@ def _with_engine(command: Callable[P, R]) -> Callable[P, R]:
         options = cast("dict[str, Any]", kwargs)
         others = {what: options.pop(f"{what}_url") for what in ("update", "upload")}
         url, mebibytes = options.pop("to"), options.pop("request_size")
-        options["engine"] = connected(url, others, mebibytes * _MIB)
+        options["engine"] = connect(url, others, mebibytes * _MIB)
         return command(*args, **kwargs)
 
     decorated: Callable[P, R] = with_connected_engine
@@ -97,7 +97,7 @@ def _with_engine(command: Callable[P, R]) -> Callable[P, R]:
     help="Bring back what the engine had before the last publication.",
 )
 def publish(
-    settings: Settings, engine: Engine, name: str, adopted: Sequence[str], task: str | None
+    settings: Settings, engine: WritableEngine, name: str, adopted: Sequence[str], task: str | None
 ) -> None:
     """Put a release into a SPARQL 1.1 engine.
 
@@ -109,7 +109,7 @@ def publish(
     """
     release = release_named(settings.releases, name)
     folder = settings.releases / _JOURNALS / _folder_name(engine.addresses.query)
-    publisher = Publisher(engine, release.base, folder, _show_way)
+    publisher = Publisher(engine, release.base, folder, _show_strategy)
     with release_repository.Hold(release.path), progress.shown():
         outcome = publisher.undo() if task else publisher.publish(release, adopted)
     _show(outcome, engine.addresses.query)
@@ -121,8 +121,8 @@ def _folder_name(url: str) -> str:
     return f"{host}-{sha256(url.encode()).hexdigest()[:8]}"
 
 
-def _show_way(way: Way) -> None:
-    click.echo(way.value)
+def _show_strategy(strategy: Strategy) -> None:
+    click.echo(strategy.value)
 
 
 def _show(outcome: Outcome, url: str) -> None:

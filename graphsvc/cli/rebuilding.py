@@ -20,7 +20,7 @@ from graphsvc.build import build
 from graphsvc.cli.failures import tell
 from graphsvc.cli.inputs import load
 from graphsvc.description import describe
-from graphsvc.editing.state import Report
+from graphsvc.editing.state import BuildReport
 from graphsvc.errors import GraphsvcError, StoreError
 from graphsvc.release import CURRENT
 from graphsvc.server import bounds
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from watchfiles import Change
     from watchfiles.main import FileChange
 
-    from graphsvc.editing.state import State
+    from graphsvc.editing.state import EditingState
     from graphsvc.release import Release
-    from graphsvc.server.notice import Service
+    from graphsvc.server.notice import RunningService
     from graphsvc.settings import Settings
 
 #: How long no file has to change before a build, and how often it is looked whether there are other
@@ -86,7 +86,7 @@ class Builder:
     ``ready`` is the pipe into which a byte is written once there is a release to serve.
     """
 
-    def __init__(self, overrides: Mapping[str, object], state: State, ready: int) -> None:
+    def __init__(self, overrides: Mapping[str, object], state: EditingState, ready: int) -> None:
         self._overrides = overrides
         self._state = state
         self._ready: int | None = ready
@@ -104,10 +104,10 @@ class Builder:
         began = time.monotonic()
         try:
             release = self._built()
-            self._state.write(Report(release.id))
+            self._state.write(BuildReport(release.id))
             self._serve(release)
         except GraphsvcError as error:
-            self._state.write(Report.of(error))
+            self._state.write(BuildReport.of(error))
             tell(error, self._console)
             self._serve_what_there_is()
         else:
@@ -139,7 +139,7 @@ class Builder:
             else:
                 self._console.print("Nothing is served yet: mend the files.")
 
-    def _service(self) -> Service:
+    def _service(self) -> RunningService:
         """Return the service of this process's parent, which starts once there is a release."""
         if self._ready is not None:
             os.write(self._ready, b"1")

@@ -13,14 +13,14 @@ from rich.text import Text
 from graphsvc.authoring import adding, updating
 from graphsvc.cli.failures import Failing
 from graphsvc.findings import printable
-from graphsvc.texts.model import FACTS, REGISTER, shown
+from graphsvc.texts.model import FACTS, REGISTER, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from graphsvc.authoring.adding import Added
+    from graphsvc.authoring.adding import AddedText
     from graphsvc.authoring.updating import Update
-    from graphsvc.texts.model import Entry
+    from graphsvc.texts.model import PassageEntry
 
 _in_project = click.option(
     "--project",
@@ -51,7 +51,7 @@ def add(
     FILE is plain text, Markdown, HTML, PDF or a Word document (.docx). Its words become text.txt
     in a new folder under data/, the file is kept beside it.
     """
-    _show_added(adding.add(project, file, adding.Wishes(name, title, language)))
+    _show_added(adding.add(project, file, adding.TextOptions(name, title, language)))
 
 
 @text.command()
@@ -72,7 +72,7 @@ def update(slug: str, file: Path | None, project: Path, *, is_trial: bool) -> No
     _show_update(result, "would change" if is_trial else "written")
 
 
-def _show_added(added: Added) -> None:
+def _show_added(added: AddedText) -> None:
     console = Console(highlight=False)
     kinds = Counter(entry.kind.value for entry in added.entries)
     counts = ", ".join(f"{count:,} {kind}{'s' * (count != 1)}" for kind, count in kinds.items())
@@ -99,11 +99,11 @@ def _show_update(found: Update, done: str) -> None:
         console,
         "changed",
         found.changed,
-        lambda each: f"{_entry(each.after)}\n    before: {shown(each.before.words)}",
+        lambda each: f"{_entry(each.after)}\n    before: {excerpt(each.before.words)}",
     )
     _list(console, "new", found.new, _entry)
     _list(console, "returned, with name and facts", found.returned, _entry)
-    _list(console, "gone", found.gone, lambda each: _entry(each) + _where_named(found, each))
+    _list(console, "gone", found.removed, lambda each: _entry(each) + _where_named(found, each))
     if found.changed:
         _say(console, "See whether the facts of what has changed are still what it says.")
     for name in found.files:
@@ -120,11 +120,11 @@ def _list(console: Console, what: str, entries: Iterable[object], line: Callable
         _say(console, f"  {each}")
 
 
-def _entry(entry: Entry) -> str:
-    return f"{entry.name} ({entry.kind.value}) {shown(entry.words)}"
+def _entry(entry: PassageEntry) -> str:
+    return f"{entry.name} ({entry.kind.value}) {excerpt(entry.words)}"
 
 
-def _where_named(found: Update, entry: Entry) -> str:
+def _where_named(found: Update, entry: PassageEntry) -> str:
     places = found.mentions.get(entry.name, ())
     return f"\n    still named in {', '.join(places)}" if places else ""
 

@@ -17,7 +17,7 @@ from graphsvc.cli.inputs import with_paths
 from graphsvc.cli.options import READING, SERVING, with_overrides
 from graphsvc.cli.rebuilding import Builder, in_process, settings_for_building
 from graphsvc.cli.serve import hand_down
-from graphsvc.editing.state import State
+from graphsvc.editing.state import EditingState
 from graphsvc.errors import SettingsError
 from graphsvc.server.counters import Counters, rows_for
 from graphsvc.server.keeper import Keeper
@@ -42,7 +42,7 @@ def watch(overrides: Mapping[str, object]) -> None:
     take long, are not asked: graphsvc check asks them. Ctrl-C ends it.
     """
     settings = settings_for_building(overrides)
-    _serve(overrides, settings, listeners(settings, os.environ), State.make())
+    _serve(overrides, settings, listeners(settings, os.environ), EditingState.make())
 
 
 @click.command()
@@ -64,14 +64,14 @@ def edit(overrides: Mapping[str, object], folder: Path | None) -> None:
         )
     sockets = listeners(settings, os.environ)
     _refuse_other_machines(sockets)
-    _serve(overrides, settings, sockets, State.make(secrets.token_urlsafe()))
+    _serve(overrides, settings, sockets, EditingState.make(secrets.token_urlsafe()))
 
 
 def _serve(
     overrides: Mapping[str, object],
     settings: Settings,
     sockets: list[socket.socket],
-    state: State,
+    state: EditingState,
 ) -> None:
     if settings.store:
         raise SettingsError(

@@ -1,7 +1,7 @@
-"""What is wrong with a machine, a folder, a release and the settings of a service.
+"""Finds errors of a machine, a folder, a release and the settings of a service.
 
-It may import whatever a service is made of, and changes nothing. Read `machine` first; `folder`,
-`release` and `settings` have the same shape: functions that yield findings, each with what to do.
+It may import all modules of the service, and changes nothing. Read `machine` first; `folder`,
+`release` and `settings` have the same form: functions that yield findings with remedies.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def examine(
     values: Settings, environment: Mapping[str, str], inputs: Mapping[str, str] | None
 ) -> Iterator[Finding]:
-    """Yield what is wrong with everything that a service with these settings needs.
+    """Yield the findings about everything that a service with these settings needs.
 
-    ``inputs`` are the files to publish with their digests as they are now, None if there are none.
+    ``inputs`` are the current digests of the files of the project, None without a project.
     """
     yield from chain(
         machine.examine(values, environment),

@@ -1,4 +1,4 @@
-"""The folder of releases: who may write there, which release is current, what was left behind."""
+"""Checks the folder of releases: permissions, the current release, left-over files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def examine(releases: Path) -> Iterator[Finding]:
-    """Yield what is wrong with a folder of releases; it is made by the first build."""
+    """Yield the findings about a folder of releases; the first build makes the folder."""
     if not releases.is_dir():
         yield from _unbuilt(releases)
         return
@@ -49,8 +49,8 @@ def _writing(releases: Path) -> Iterator[Finding]:
     if is_read_only or not os.access(releases, os.W_OK):
         yield Finding(
             "folder-unwritable",
-            f"{releases} cannot be written by this user: what is there is served, and no more.",
-            "That is right for a machine that only serves. To build here, let its user write.",
+            f"{releases} cannot be written by this user: its releases are served, and no more.",
+            "This is correct for a machine that only serves. To build here, let its user write.",
             Severity.NOTE,
         )
 
@@ -61,7 +61,8 @@ def _owners(releases: Path) -> Iterator[Finding]:
     if others and user and os.access(releases, os.W_OK):
         yield Finding(
             "folder-owner",
-            f"{', '.join(others)} in {releases} belong to another user, who alone can remove them.",
+            f"{', '.join(others)} in {releases} belong to another user: only that user can remove "
+            "them.",
             "Build and serve as the same user: chown -R.",
             Severity.WARNING,
         )
@@ -78,7 +79,7 @@ def _current(releases: Path) -> Iterator[Finding]:
 
 
 def _left_over(releases: Path) -> Iterator[Finding]:
-    """Yield what builds have left behind that were killed, unless one is under way."""
+    """Yield the left-over files of killed builds, unless a build is running."""
     left = sorted(path.name for path in releases.glob(f"{BUILDING}*"))
     if left and not _is_locked(releases / LOCK):
         yield Finding(

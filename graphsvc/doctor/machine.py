@@ -1,4 +1,4 @@
-"""The machine: what the kernel offers, memory, disk, descriptors, clock, port, files."""
+"""Checks the machine: kernel, memory, disk, descriptors, clock, address, files."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
 
 _MEBIBYTE = 1 << 20
 
-#: How much memory a quad takes about, in its graph and in the merge of all, in bytes.
+#: The approximate bytes of memory of a quad, in its graph and in the merge of all graphs.
 _OF_A_QUAD = 800
 
-#: How many copies of the release the disk should have room for: the next one, and what builds it.
+#: The copies of the release that must fit on the disk: the next one, and those made to build it.
 _COPIES = 3
 _LEAST_DISK = 256 * _MEBIBYTE
 
-#: How many connections a service should be able to have open.
+#: The connections that a service should be able to have open.
 _CONNECTIONS = 1024
 
 _CGROUP = Path("/sys/fs/cgroup")
 
 
 def examine(values: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield what is wrong with this machine for a service with these settings."""
+    """Yield the findings about this machine for a service with these settings."""
     try:
         served = current(values.releases)
     except GraphsvcError:
-        served = None  # that is told elsewhere
+        served = None  # `release` reports this
     yield from kernel()
     yield from memory(values, served)
     yield from disk(values.releases, served)
@@ -56,7 +56,7 @@ def examine(values: Settings, environment: Mapping[str, str]) -> Iterator[Findin
 
 
 def kernel() -> Iterator[Finding]:
-    """Yield what the kernel does not offer that bounds a request."""
+    """Yield the features that the kernel lacks to limit a request."""
     if sys.platform != "linux":
         yield Finding(
             "machine-system",
@@ -82,13 +82,13 @@ def kernel() -> Iterator[Finding]:
         if not Path(path).exists():
             yield Finding(
                 "machine-proc",
-                f"{path} is not there, by which the memory of workers is bounded.",
+                f"{path} is missing; it is needed to limit the memory of workers.",
                 "Mount the proc file system at /proc.",
             )
 
 
 def _works(attempt: Callable[[], object]) -> bool:
-    """Tell whether something works in a process of its own."""
+    """Tell whether a function works in a separate process."""
     pid = os.fork()
     if pid == 0:
         status = 1
@@ -104,7 +104,7 @@ def _make_file_in_memory() -> None:
 
 
 def memory(values: Settings, served: Release | None) -> Iterator[Finding]:
-    """Yield whether there is too little memory for the release, or less than the kernel says."""
+    """Yield a finding if memory is too small for the release, or limited for this container."""
     free, most = bounds.free_memory(), memory_limit()
     if most is not None and most < free:
         yield Finding(
@@ -127,7 +127,7 @@ def memory(values: Settings, served: Release | None) -> Iterator[Finding]:
 
 
 def memory_limit() -> int | None:
-    """Return how many bytes the control group of this process may have, None if there is no limit.
+    """Return the memory limit of this process's control group in bytes, None without a limit.
 
     https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
     """
@@ -141,7 +141,7 @@ def memory_limit() -> int | None:
 
 
 def disk(releases: Path, served: Release | None) -> Iterator[Finding]:
-    """Yield whether the disk has too little room for the next release."""
+    """Yield a finding if the disk has too little space for the next release."""
     place_of_it = next(path for path in (releases, *releases.parents) if path.exists())
     free = shutil.disk_usage(place_of_it).free
     size = 0 if served is None else _size(served.path)
@@ -161,7 +161,7 @@ def _size(folder: Path) -> int:
 
 
 def descriptors() -> Iterator[Finding]:
-    """Yield whether a process may have too few connections open."""
+    """Yield a finding if a process may have too few files open."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     if most != resource.RLIM_INFINITY and most < _CONNECTIONS:
         yield Finding(
@@ -173,7 +173,7 @@ def descriptors() -> Iterator[Finding]:
 
 
 def clock(served: Release | None) -> Iterator[Finding]:
-    """Yield whether the clock cannot be right."""
+    """Yield a finding if the clock must be wrong."""
     now = datetime.now(UTC)
     if served is not None and datetime.fromisoformat(served.manifest.built) > now:
         yield Finding(
@@ -184,7 +184,7 @@ def clock(served: Release | None) -> Iterator[Finding]:
 
 
 def place(values: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield whether the service cannot listen where it is to; one of ours may listen there."""
+    """Yield a finding if the service cannot listen at its address, unless it listens already."""
     if values.unix_socket is not None:
         if not os.access(values.unix_socket.parent, os.W_OK | os.X_OK):
             yield Finding(
@@ -204,12 +204,12 @@ def place(values: Settings, environment: Mapping[str, str]) -> Iterator[Finding]
 
 
 def assets() -> Iterator[Finding]:
-    """Yield what is missing of the scripts of pages and of the names of well-known terms."""
-    made = {
+    """Yield a finding if the scripts of pages or the names of well-known terms are missing."""
+    has_file = {
         "the scripts of the pages": any((Path(web.__path__[0]) / "static/assets").glob("*.js")),
-        "the table of what well-known terms are called": vocabularies.is_made(),
+        "the table of names of well-known terms": vocabularies.is_made(),
     }
-    for what, is_there in made.items():
+    for what, is_there in has_file.items():
         if not is_there:
             yield Finding(
                 "machine-assets",

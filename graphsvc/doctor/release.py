@@ -1,4 +1,4 @@
-"""The release that would be served: is it whole, and is it of the files as they are now."""
+"""Checks that the release to serve is complete, and built from the current files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def examine(values: Settings, inputs: Mapping[str, str] | None) -> Iterator[Finding]:
-    """Yield what is wrong with the current release; ``inputs`` are the files it is built from."""
+    """Yield the findings about the current release; ``inputs`` are the files of the project."""
     try:
         served = current(values.releases)
         served.verify()
     except ReleaseError as error:
-        # Where there are files, serve builds what is not there.
+        # If there is a project, serve builds a missing release.
         is_grave = inputs is None or (values.releases / "current").exists()
         severity = Severity.ERROR if is_grave else Severity.NOTE
         yield Finding("release-unusable", error.message, error.remedy, severity)

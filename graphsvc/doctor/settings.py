@@ -1,4 +1,4 @@
-"""The settings: which cannot be used, and which contradict each other."""
+"""Checks the settings: which are invalid, and which contradict each other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MEBIBYTE = 1 << 20
 
 
 def unusable(overrides: Mapping[str, object], environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield each setting that cannot be used, of the command line, the environment, the file."""
+    """Yield each invalid setting of the command line, the environment or the file."""
     for error in settings.errors(overrides, environment):
         yield Finding("settings-unusable", error.message, error.remedy)
 
@@ -30,7 +30,7 @@ def examine(values: Settings, environment: Mapping[str, str]) -> Iterator[Findin
     yield from _clients(values)
     yield from _places(values)
     yield from _amounts(values)
-    if exporter_process.is_wanted(environment) and not exporter_process.is_installed():
+    if exporter_process.is_requested(environment) and not exporter_process.is_installed():
         yield Finding(
             "settings-telemetry",
             "The environment asks for traces, and the packages for them are not installed.",
@@ -76,8 +76,8 @@ def _places(values: Settings) -> Iterator[Finding]:
     if values.base_iri and values.public_url and values.base_iri != values.public_url:
         yield Finding(
             "settings-base",
-            f"IRIs begin with {values.base_iri}, and clients come to {values.public_url}: who "
-            "opens an IRI comes here only if another service redirects it.",
+            f"IRIs begin with {values.base_iri}, and clients use {values.public_url}: a client "
+            "that opens an IRI gets here only if another service redirects it.",
             "Set both to the same address, or redirect from one to the other.",
             Severity.NOTE,
         )

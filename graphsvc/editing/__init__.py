@@ -1,16 +1,16 @@
-"""While one edits: what is wrong shown on every page, and the editor's page.
+"""The editor's page, and the faults that every page shows while one edits.
 
-Both are part of a service only under ``graphsvc watch`` and ``graphsvc edit``; what is served else
-knows nothing of them, and changes no file. Read in this order:
+A service has both only under ``graphsvc watch`` and ``graphsvc edit``; any other service does not
+import this package, and changes no file. Read in this order:
 
-state      what the process that builds tells those that answer: memory that they share
-live       the address at which pages ask for it, so that they show faults and reload themselves
-access     who may edit: this machine alone, and no page of another site
-pages      the editor's page and what its script asks for
-desk       a text as it is edited: its passages, and the facts of each
-blocks     a block of a facts file, found and replaced; every other byte stays
-checking   what is wrong with a block, before it is saved
+state      the report of the building process to the answering processes, in shared memory
+live       the address of that report: pages ask it, show faults and reload themselves
+access     allows requests to edit only from this machine, and from no page of another site
+pages      the editor's page, and the JSON for its script
+desk       a text that is edited: its passages, and the facts of each
+blocks     finds and replaces a block of a facts file; every other byte stays
+checking   checks a block before it is saved
 completion the terms and the things that can stand in a block
-things     new things: their IRIs, and where their labels are kept
-saving     files written: whole or not at all, and never over what another program has changed
+things     new things: their IRIs, and the file of their labels
+saving     writes a file whole or not at all, and never over a change of another program
 """

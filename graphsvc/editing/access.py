@@ -1,9 +1,9 @@
-"""Who may edit: this machine alone, and no page of another site.
+"""Allows requests to edit only from this machine, and from no page of another site.
 
 A page of another site runs in a browser of this machine. It could send requests here (cross-site
-request forgery), and, if its name is made to lead to this machine, read the answers (DNS
-rebinding). So a request has to name this machine by an address of its own, and what sends a request
-to write has to be a page of this service that knows the token, which no other page can read.
+request forgery), and, if its name resolves to this machine, read the answers (DNS rebinding). So
+the host of a request must be an address of this machine, and a request to write must have a token
+that only pages of this service can read.
 """
 
 from __future__ import annotations
@@ -17,23 +17,24 @@ from flask import request
 from graphsvc.editing.live import state_of_service
 from graphsvc.web.problems import RequestProblem
 
-#: The field of a request to write that has the token.
+#: The header field with the token of a request to write.
 TOKEN = "Edit-Token"  # noqa: S105 - the name of a field, not a token
 
-#: Requests that come through a proxy have one of these.
+#: Header fields of requests that come through a proxy.
 _OF_PROXIES = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via")
 
-#: Where a browser says from where a request comes: https://www.w3.org/TR/fetch-metadata/
+#: Header fields by which a browser names the origin of a request:
+#: https://www.w3.org/TR/fetch-metadata/
 _SITE, _MODE = "Sec-Fetch-Site", "Sec-Fetch-Mode"
 
 
 def refuse_others() -> None:
-    """Refuse a request that does not come from this machine, or from a page of another site.
+    """Refuse a request from another machine, or from a page of another site.
 
     Errors: RequestProblem.
     """
     if not _is_loopback(request.remote_addr or "") or any(map(request.headers.get, _OF_PROXIES)):
-        raise _refusal("The editor's page is for the machine alone on which it runs.")
+        raise _refusal("Only the machine that runs the service may use the editor's page.")
     if not _names_this_machine(request.host):
         raise _refusal(f"{request.host} is no address of this machine.")
     origin = request.headers.get("Origin")
@@ -47,8 +48,8 @@ def refuse_others() -> None:
 
 
 def _refuse_without_token(origin: str | None) -> None:
-    shown = request.headers.get(TOKEN, "").encode()
-    if origin is None or not secrets.compare_digest(shown, state_of_service().token.encode()):
+    token = request.headers.get(TOKEN, "").encode()
+    if origin is None or not secrets.compare_digest(token, state_of_service().token.encode()):
         raise _refusal("Only the editor's page of this service may write.")
 
 

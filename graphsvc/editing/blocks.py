@@ -1,4 +1,4 @@
-"""A block of a facts file, found and replaced; every other byte of the file stays as it is."""
+"""Finds and replaces a block of a facts file; every other byte of the file stays as it is."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _EMPTY_LINE = re.compile(r"\A[ \t]*\r?\n")
 
 
 class BlockError(GraphsvcError):
-    """What is to stand in a block would change the file around it."""
+    """The new content of a block would change the file around it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A block in its file: what stands between its braces is ``text[start:end]``."""
+class BlockSpan:
+    """A block in its file; the content between its braces is ``text[start:end]``."""
 
     graph: str
     start: int
     end: int
 
 
-def spans(text: str) -> list[Span]:
-    """Return the graph blocks of a TriG text that are closed, in order."""
+def spans(text: str) -> list[BlockSpan]:
+    """Return the graph blocks of a TriG text that have both braces, in order."""
     graphs = iter(trig.blocks(text))
-    closed: list[Span] = []
+    closed: list[BlockSpan] = []
     start, depth = 0, 0
     for token in sparql.code(text):
         if token.text == "{":
@@ -42,12 +42,12 @@ def spans(text: str) -> list[Span]:
         elif token.text == "}":
             depth -= 1
             if depth == 0 and (block := next(graphs, None)) is not None:
-                closed.append(Span(block.graph, start, token.start))
+                closed.append(BlockSpan(block.graph, start, token.start))
     return closed
 
 
 def content(text: str, graph: str) -> str:
-    """Return what stands in the block of a graph, without the ends of its first and last lines."""
+    """Return the content of the block of a graph, without the line breaks beside its braces."""
     for span in spans(text):
         if span.graph == graph:
             inner = _EMPTY_LINE.sub("", text[span.start : span.end], count=1)
@@ -56,25 +56,25 @@ def content(text: str, graph: str) -> str:
 
 
 def has_facts(text: str) -> bool:
-    """Tell whether anything but comments stands in a block."""
+    """Tell whether a block contains more than comments."""
     return bool(sparql.code(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A passage whose block is written: its IRI, its words, and the IRIs of those before it."""
+    """A passage whose block is saved: its IRI, its words, and the IRIs of those before it."""
 
     iri: str
     words: str
     before: Sequence[str]
 
 
-def replaced(text: str, sentence: Sentence, block: str) -> str:
-    """Return a facts file with another block for a passage, or with a first one.
+def replace_block(text: str, sentence: Sentence, block: str) -> str:
+    """Return a facts file with a new or a replaced block for a passage.
 
-    A first one stands under the words of the passage, after the nearest block before it.
+    A new block stands under the words of the passage, after the nearest block before it.
 
-    Errors: BlockError, if the block would end early or go on after its brace.
+    Errors: BlockError if the content would close the block early, or not at all.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = block.rstrip().replace("\r\n", "\n").replace("\n", newline)
@@ -87,19 +87,19 @@ def replaced(text: str, sentence: Sentence, block: str) -> str:
         at = _after_block_before(before, sentence, len(text))
         head, tail = _around_first(text, at, sentence)
     result = head + inner + tail
-    _refuse_other_end(result, Span(sentence.iri, len(head), len(head) + len(inner)))
+    _refuse_other_end(result, BlockSpan(sentence.iri, len(head), len(head) + len(inner)))
     return result
 
 
-def _after_block_before(found: Sequence[Span], sentence: Sentence, end: int) -> int:
-    """Return the offset after the block of the nearest passage before, else before all blocks."""
-    ends = {span.graph: span.end + 1 for span in found}
+def _after_block_before(blocks: Sequence[BlockSpan], sentence: Sentence, end: int) -> int:
+    """Return the offset after the block of the nearest passage before, else the end of the file."""
+    ends = {span.graph: span.end + 1 for span in blocks}
     nearest = next((iri for iri in reversed(sentence.before) if iri in ends), None)
     return end if nearest is None else ends[nearest]
 
 
 def _around_first(text: str, at: int, sentence: Sentence) -> tuple[str, str]:
-    """Return a text before and after what stands in the first block of a passage."""
+    """Return the text of the file before and after the content of a new block."""
     newline = "\r\n" if "\r\n" in text else "\n"
     name = Prefixes(sparql.declared_prefixes(text)).compact(sentence.iri)
     gap = newline if text[:at].endswith("\n") or not text[:at] else newline * 2
@@ -108,10 +108,10 @@ def _around_first(text: str, at: int, sentence: Sentence) -> tuple[str, str]:
     return f"{text[:at]}{gap}{quote}{newline}{name} {{", end + text[at:]
 
 
-def _refuse_other_end(text: str, span: Span) -> None:
-    """Refuse a text in which a block is read with another beginning or end than it was given.
+def _refuse_other_end(text: str, span: BlockSpan) -> None:
+    """Refuse a text if the parser finds another beginning or end of a block than expected.
 
-    What stands before and after it is then read as it was.
+    Otherwise the text before and after the block is parsed as it was.
     """
     is_open = any(token.kind is Kind.UNCLOSED for token in sparql.tokens(text[: span.end]))
     if is_open or [each for each in spans(text) if each.graph == span.graph] != [span]:

@@ -1,4 +1,4 @@
-"""What is wrong with a block, before it is saved: what concerns it alone, and takes no time."""
+"""The quick checks of a single block, before it is saved."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from graphsvc.editing.desk import Desk
 
-#: The lines that stand before a block where it is read: its prefixes, and its opening brace.
+#: Lines before the block in the text that is parsed: the prefixes, and the opening brace.
 _BEFORE = 2
 
 _CHECKS = (terms.findings, literals.findings, citations.findings, numbers.findings)
@@ -30,20 +30,20 @@ _ROW = next(row for row in layout.ROWS if row.pattern.endswith(FACTS))
 
 
 def faults(desk: Desk, name: str, block: str) -> list[Finding]:
-    """Return what is wrong with a block for a passage; lines count from its first one."""
+    """Return the findings of a block for a passage; its first line has number 1."""
     sentence = desk.sentence(name)
     try:
-        blocks.replaced(desk.text, sentence, block)
+        blocks.replace_block(desk.text, sentence, block)
     except BlockError as error:
         return [Finding("syntax", error.message, error.remedy, line=1)]
     file, wrong = _read(desk, name, block)
-    findings = wrong or [*_checked(desk, file)]
+    findings = wrong or [*_check(desk, file)]
     weighed = settings.load({"project": desk.root}, {}).demands.weigh(findings)
     return [_in_block(desk, finding, block) for finding in weighed]
 
 
 def _read(desk: Desk, name: str, block: str) -> tuple[SourceFile, list[Finding]]:
-    """Read a block as a file of its own, with the prefixes of the facts file."""
+    """Parse a block as a separate file, with the prefixes of the facts file."""
     path = desk.place.path(FACTS)
     text = f"{desk.declarations}\n<{desk.sentence(name).iri}> {{\n{block}\n}}\n"
     data = text.encode("utf-8", "replace")
@@ -51,7 +51,7 @@ def _read(desk: Desk, name: str, block: str) -> tuple[SourceFile, list[Finding]]
     return SourceFile(path, _ROW, data, parsed.quads, parsed.prefixes), list(parsed.findings)
 
 
-def _checked(desk: Desk, file: SourceFile) -> Iterator[Finding]:
+def _check(desk: Desk, file: SourceFile) -> Iterator[Finding]:
     project = desk.project
     others = [quad for each in project.files if each.path != file.path for quad in each.quads]
     alone = replace(project, files=(file,))
@@ -61,10 +61,10 @@ def _checked(desk: Desk, file: SourceFile) -> Iterator[Finding]:
 
 
 def _in_block(desk: Desk, finding: Finding, block: str) -> Finding:
-    """Return a finding with its place in a block; without a column, where it names its entity."""
+    """Return a finding with its line in the block; without a column, the line of its entity."""
     lines = block.split("\n")
     if finding.line == len(lines) + _BEFORE + 1:
-        # It is seen at the brace, which nobody has written.
+        # The parser reports the closing brace, which the user did not write.
         message, remedy = "The last statement is not complete.", "Write the rest of it."
         finding = replace(finding, message=message, remedy=remedy, column=None)
     line = 1 if finding.line is None else min(max(finding.line - _BEFORE, 1), len(lines))

@@ -1,4 +1,4 @@
-"""What can stand in a block: classes and properties of the ontology, and things, by any name."""
+"""Completion in a block: classes and properties of the ontology, and things, by any name."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from graphsvc.editing.desk import Desk
     from graphsvc.sources import Project
 
-#: How many options come at once, and how much a name has to be like what is typed, of 100.
+#: The most options of one answer, and the least similarity of a name to the input, of 100.
 MOST_OPTIONS = 40
-_NEAR = 80
-#: Fewer letters are like too much.
+_LEAST_LIKENESS = 80
+#: Fewer letters are similar to too many names.
 _LEAST_LETTERS = 4
 
 _CLASSES = (OWL.Class, RDFS.Class)
-#: What is no fact about things.
+#: The graphs that have no facts about things.
 _NO_THINGS = ("ontology", "shapes", "passages", "dataset")
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What may be written: its name in the file, what it is called, and what kind it is."""
+    """A possible completion: its name in the file, its label, and its kind."""
 
     name: str
     label: str
@@ -43,7 +43,7 @@ class Option:
 
 
 def options(desk: Desk, typed: str) -> list[Option]:
-    """Return what fits some letters, the best first: terms before things where they fit alike."""
+    """Return the completions of some letters, the best first; terms before things if equal."""
     prefix, colon, local = typed.rpartition(":")
     ranked = (
         (rank, each)
@@ -55,7 +55,7 @@ def options(desk: Desk, typed: str) -> list[Option]:
 
 
 def classes(desk: Desk) -> list[Option]:
-    """Return the classes of which things can be written in short, by their labels."""
+    """Return the classes whose instances have short names, in the order of their labels."""
     fitting = [
         option
         for option, _ in _all(desk)
@@ -93,17 +93,17 @@ def _kinds(project: Project) -> dict[str, str]:
 
 
 def _labels(project: Project) -> dict[str, list[str]]:
-    """Return all names of everything, the best first: labels, then whatever else is a text."""
+    """Return all names of each entity, the best first: labels, then other names."""
     ranks = {prop: rank for rank, prop in enumerate(labels_in(project.quads))}
-    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    ranked_names: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for quad in project.quads:
         value = quad.object
         if isinstance(quad.subject, NamedNode) and isinstance(value, Literal):
             is_name = "name" in quad.predicate.value.lower() or quad.predicate == SKOS.altLabel
             if quad.predicate in ranks or is_name:
                 rank = ranks.get(quad.predicate, len(ranks))
-                found[quad.subject.value].append((rank, value.value))
-    return {iri: [name for _, name in sorted(names)] for iri, names in found.items()}
+                ranked_names[quad.subject.value].append((rank, value.value))
+    return {iri: [name for _, name in sorted(names)] for iri, names in ranked_names.items()}
 
 
 def _definitions(project: Project) -> dict[str, str]:
@@ -118,16 +118,16 @@ def _definitions(project: Project) -> dict[str, str]:
 
 
 def _rank(names: list[str], typed: str) -> int | None:
-    """Return how well names fit what is typed, the best lowest; None if not at all."""
-    wanted = typed.casefold()
+    """Return the rank of names for the input, 0 for the best; None if they do not match."""
+    letters = typed.casefold()
     lower = [name.casefold() for name in names]
-    if any(name.startswith(wanted) for name in lower):
+    if any(name.startswith(letters) for name in lower):
         return 0
-    if any(f" {wanted}" in name for name in lower):
+    if any(f" {letters}" in name for name in lower):
         return 1
-    if any(wanted in name for name in lower):
+    if any(letters in name for name in lower):
         return 2
-    is_long = len(wanted) >= _LEAST_LETTERS
-    if is_long and any(fuzz.partial_ratio(wanted, name) >= _NEAR for name in lower):
+    is_long = len(letters) >= _LEAST_LETTERS
+    if is_long and any(fuzz.partial_ratio(letters, name) >= _LEAST_LIKENESS for name in lower):
         return 3
     return None

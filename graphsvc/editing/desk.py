@@ -1,4 +1,4 @@
-"""A text as it is edited: its passages, the facts of each, and how they are saved."""
+"""A text that is edited: its passages, the facts of each, and how they are saved."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from graphsvc.editing.blocks import Sentence
 from graphsvc.errors import TextError, UnknownEntity
 from graphsvc.namespaces import DCTERMS, Prefixes
 from graphsvc.texts import register
-from graphsvc.texts.model import FACTS, REGISTER, Kind, Place
+from graphsvc.texts.model import FACTS, REGISTER, PassageKind, TextLocation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from graphsvc.sources import Project
-    from graphsvc.texts.model import Entry
+    from graphsvc.texts.model import PassageEntry
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A passage as the page lists it."""
+class PassageRow:
+    """A passage in the list of the page."""
 
     name: str
     words: str
@@ -36,12 +36,15 @@ class Row:
 
     @property
     def lacks_facts(self) -> bool:
-        """Tell whether it has no facts although it belongs to the text itself."""
-        return not self.has_facts and self.kind in (Kind.SENTENCE.value, Kind.ITEM.value)
+        """Tell whether a passage of the text itself has no facts."""
+        return not self.has_facts and self.kind in (
+            PassageKind.SENTENCE.value,
+            PassageKind.ITEM.value,
+        )
 
 
 class Desk:
-    """A text of a project, read from its files as they are now."""
+    """A text of a project, read from its current files."""
 
     def __init__(self, root: Path, slug: str) -> None:
         """Read the project. Errors: UnknownEntity if it has no such text; InputError."""
@@ -49,13 +52,13 @@ class Desk:
             raise UnknownEntity(slug)
         self.root = root
         self.project: Project = sources.load(root)
-        self.place = Place(slug, self.project.base)
+        self.place = TextLocation(slug, self.project.base)
         self.file = root / self.place.path(FACTS)
         self._data = self.file.read_bytes()
 
     @property
     def digest(self) -> str:
-        """Return the digest of the facts file as it was read."""
+        """Return the digest of the facts file at the time of reading."""
         return saving.digest(self._data)
 
     @cached_property
@@ -73,25 +76,25 @@ class Desk:
         return Prefixes(sparql.declared_prefixes(self.text))
 
     @cached_property
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[str, PassageEntry]:
         """Return the passages by their names, in the order of the text."""
         listed = (self.root / self.place.path(REGISTER)).read_text("utf-8")
         return {entry.name: entry for entry in register.read(listed, self.place)[0]}
 
     @cached_property
     def language(self) -> str | None:
-        """Return the language of the text, as its description says."""
+        """Return the language of the text, from its description."""
         document = NamedNode(self.place.document)
         for quad in self.project.quads:
             if quad.subject == document and quad.predicate == DCTERMS.language:
                 return quad.object.value if isinstance(quad.object, Literal) else None
         return None
 
-    def rows(self) -> list[Row]:
-        """Return the passages of the text, and which of them have facts."""
+    def rows(self) -> list[PassageRow]:
+        """Return the passages of the text, each with whether it has facts."""
         inner = {span.graph: self.text[span.start : span.end] for span in blocks.spans(self.text)}
         return [
-            Row(
+            PassageRow(
                 entry.name,
                 entry.words,
                 entry.kind.value,
@@ -110,20 +113,20 @@ class Desk:
         return Sentence(self.place.passage(name), self.entries[name].words, before)
 
     def block(self, name: str) -> str:
-        """Return what stands in the block of a passage, or nothing if it has none."""
+        """Return the content of the block of a passage; an empty text if it has none."""
         return blocks.content(self.text, self.sentence(name).iri)
 
     def save(self, name: str, block: str, read: str, labels: Mapping[str, str]) -> None:
         """Write the block of a passage, and the labels of new things that it names.
 
-        ``read`` is the digest of the file that the block was taken from.
+        ``read`` is the digest of the file from which the block was read.
 
-        Errors: ChangedMeanwhile, BlockError: nothing is written then.
+        Errors: ChangedMeanwhile, BlockError; nothing is written then.
         """
-        with saving.locked(self.file.parent):
+        with saving.lock(self.file.parent):
             for each in (read, self.digest):
                 saving.refuse_changed(self.file, each)
-            result = blocks.replaced(self.text, self.sentence(name), block)
+            result = blocks.replace_block(self.text, self.sentence(name), block)
             if result == self.text:
                 return
             named = trig.mentions(f"{self.declarations}\n{block}")

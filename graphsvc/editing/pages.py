@@ -1,4 +1,4 @@
-"""The editor's page, and what its script asks for; all of that is JSON."""
+"""The editor's page, and the JSON for its script."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ editing = Blueprint("edit", __name__, url_prefix="/edit")
 editing.before_request(refuse_others)
 
 PROJECT = "EDITED_PROJECT"
-"""The key of the application's configuration that has the project's folder."""
+"""The key of the project's folder in the application's configuration."""
 
-#: So long a block, a label or what is typed may be.
+#: The most characters of a block, a label or an input.
 _LONGEST = 1_000_000
 
 
 @editing.after_request
-def _only_here(response: Response) -> Response:
+def _allow_only_this_machine(response: Response) -> Response:
     response.headers.update(ONLY_HERE)
     return response
 
 
 @editing.get("/")
 def texts() -> Response | str:
-    """Show the texts of the project, or the only one."""
+    """Show the list of texts, or redirect to the only one."""
     slugs = layout.text_folders(_root())
     if len(slugs) == 1:
         answer = redirect(url_for("edit.text", slug=slugs[0]))
@@ -75,7 +75,7 @@ def text(slug: str) -> str:
 
 @editing.get("/<slug>/block.json")
 def block(slug: str) -> Response:
-    """Return the facts of a passage as its file has them."""
+    """Return the content of a passage's block."""
     desk = Desk(_root(), slug)
     name = request.args.get("passage", "")
     sentence = desk.sentence(name)
@@ -84,14 +84,14 @@ def block(slug: str) -> Response:
 
 @editing.get("/<slug>/complete.json")
 def complete(slug: str) -> Response:
-    """Return what fits the letters in ``typed``."""
-    found = completion.options(Desk(_root(), slug), request.args.get("typed", ""))
-    return jsonify(options=[asdict(option) for option in found])
+    """Return the completions of the letters in ``typed``."""
+    options = completion.options(Desk(_root(), slug), request.args.get("typed", ""))
+    return jsonify(options=[asdict(option) for option in options])
 
 
 @editing.post("/<slug>/check.json")
 def check(slug: str) -> Response:
-    """Tell what is wrong with a block for a passage."""
+    """Return the findings of a block for a passage."""
     findings = checking.faults(Desk(_root(), slug), _text("passage"), _text("block"))
     faults = [
         {
@@ -108,29 +108,29 @@ def check(slug: str) -> Response:
 
 @editing.post("/<slug>/thing.json")
 def thing(slug: str) -> Response:
-    """Propose a new thing of a class with a label, and maybe an end of its IRI."""
+    """Propose a new thing of a class with a label; the request may set the end of its IRI."""
     desk = Desk(_root(), slug)
     kind = _iri(desk, _text("class"))
-    return jsonify(asdict(things.proposed(desk, kind, _text("label"), _text("end"))))
+    return jsonify(asdict(things.propose_thing(desk, kind, _text("label"), _text("end"))))
 
 
 @editing.post("/<slug>/save.json")
 def save(slug: str) -> Response:
     """Save the block of a passage; return the digest of the file, and the pages of its things."""
     desk = Desk(_root(), slug)
-    name, written = _text("passage"), _text("block")
-    new = _sent().get("labels", {})
+    name, facts = _text("passage"), _text("block")
+    new = _json_body().get("labels", {})
     if not isinstance(new, dict):
         raise _wrong("labels")
     new = {str(iri): str(label) for iri, label in new.items()}
     try:
-        desk.save(name, written, _text("digest"), new)
+        desk.save(name, facts, _text("digest"), new)
     except ChangedMeanwhile as error:
         raise RequestProblem("conflict", error.message, remedy=error.remedy) from error
     except BlockError as error:
         raise RequestProblem("bad-request", error.message, remedy=error.remedy) from error
     after = Desk(_root(), slug)
-    subjects = trig.subjects(f"{after.declarations}\n<{after.place.document}> {{\n{written}\n}}")
+    subjects = trig.subjects(f"{after.declarations}\n<{after.place.document}> {{\n{facts}\n}}")
     served = Rebase(after.project.base, site().base)
     pages = [_page(served.iri(iri)) for iri in subjects if iri != after.place.document]
     lacks_facts = any(row.name == name and row.lacks_facts for row in after.rows())
@@ -151,7 +151,7 @@ def _root() -> Path:
     return root
 
 
-def _sent() -> dict[str, Any]:
+def _json_body() -> dict[str, Any]:
     sent = request.get_json(silent=True)
     if not isinstance(sent, dict):
         raise RequestProblem("bad-request", "The body is no object of JSON.")
@@ -159,7 +159,7 @@ def _sent() -> dict[str, Any]:
 
 
 def _text(member: str) -> str:
-    value = _sent().get(member)
+    value = _json_body().get(member)
     if not isinstance(value, str) or len(value) > _LONGEST:
         raise _wrong(member)
     return value

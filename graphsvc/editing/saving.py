@@ -1,4 +1,4 @@
-"""Files written: whole or not at all, and never over what another program has changed."""
+"""Writes a file whole or not at all, and never over a change of another program."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def digest(data: bytes) -> str:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Let no other process of the service write in a folder meanwhile."""
+def lock(folder: Path) -> Iterator[None]:
+    """Keep other processes of the service from writing in a folder."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -38,7 +38,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def refuse_changed(file: Path, read: str) -> None:
-    """Refuse to go on if a file is not that of the digest ``read`` any more."""
+    """Raise ChangedMeanwhile if a file no longer has the digest ``read``."""
     if digest(file.read_bytes()) != read:
         raise ChangedMeanwhile(
             f"Another program has changed {file.parent.name}/{file.name} since you began.",
@@ -47,7 +47,7 @@ def refuse_changed(file: Path, read: str) -> None:
 
 
 def write(file: Path, text: str) -> None:
-    """Put a text in the place of a file, which has its permissions still."""
+    """Replace the content of a file; its permissions stay."""
     descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         with os.fdopen(descriptor, "wb") as out:

@@ -1,4 +1,4 @@
-"""What the process that builds tells the processes that answer: memory that they share."""
+"""The report of the building process to the answering processes, in shared memory."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from graphsvc.errors import GraphsvcError
     from graphsvc.findings import Finding
 
-#: How much is written at a time, always in one call: what is read is never half of it.
+#: Bytes of the memory. It is always written in one call, so a reader never sees half of it.
 _ROOM = 65_536
 
-#: So many findings are shown on a page; the terminal has all.
-MOST_SHOWN = 20
+#: The most findings on a page; the terminal has all.
+MOST_FAULTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """How the last build ended: ``built`` is its release; ``failure`` and ``faults`` say why not.
+class BuildReport:
+    """The result of the last build: its release ``built``, or its ``failure`` and ``faults``.
 
-    ``number`` counts the builds, for a build may give the release that is served already.
+    ``number`` counts the builds, because a build may result in the release that is served.
     """
 
     built: str = ""
@@ -44,47 +44,47 @@ class Report:
     number: int = 0
 
     @classmethod
-    def of(cls, error: GraphsvcError) -> Report:
+    def of(cls, error: GraphsvcError) -> BuildReport:
         """Return the report of a build that has failed."""
         errors = _errors(error.findings) if isinstance(error, InputError) else []
         faults = tuple(map(_fault, errors)) or (Fault(error.message, remedy=error.remedy),)
-        return cls(failure=error.message, faults=faults[:MOST_SHOWN])
+        return cls(failure=error.message, faults=faults[:MOST_FAULTS])
 
 
-class State:
-    """The report and the token of writers, in memory that is found by its ``descriptor``."""
+class EditingState:
+    """The report and the token of writers, in shared memory with a ``descriptor``."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
 
     @classmethod
-    def make(cls, token: str = "") -> State:
-        """Return new memory; who has the ``token`` may write, nobody if it is empty."""
+    def make(cls, token: str = "") -> EditingState:
+        """Return new memory; the ``token`` gives the right to write, an empty one to nobody."""
         state = cls(os.memfd_create("graphsvc-watch"))
-        state._write(Report(), token)
+        state._write(BuildReport(), token)
         return state
 
     @property
-    def report(self) -> Report:
-        """Return how the last build ended."""
+    def report(self) -> BuildReport:
+        """Return the result of the last build."""
         row = self._read()["report"]
-        return Report(**row | {"faults": tuple(Fault(**fault) for fault in row["faults"])})
+        return BuildReport(**row | {"faults": tuple(Fault(**fault) for fault in row["faults"])})
 
     @property
     def token(self) -> str:
-        """Return what who writes has to show, or nothing where nobody may."""
+        """Return the token of requests to write; an empty text if nobody may write."""
         token: str = self._read()["token"]
         return token
 
-    def write(self, report: Report) -> None:
-        """Tell how a build has ended."""
+    def write(self, report: BuildReport) -> None:
+        """Write the result of a build."""
         self._write(replace(report, number=self.report.number + 1), self.token)
 
     def _read(self) -> dict[str, Any]:
         row: dict[str, Any] = json.loads(os.pread(self.descriptor, _ROOM, 0))
         return row
 
-    def _write(self, report: Report, token: str) -> None:
+    def _write(self, report: BuildReport, token: str) -> None:
         row = {"report": asdict(report), "token": token}
         os.pwrite(self.descriptor, json.dumps(row).encode().ljust(_ROOM), 0)
 

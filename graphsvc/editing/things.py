@@ -1,4 +1,4 @@
-"""New things: their IRIs, their first statement, and where their labels are kept."""
+"""New things: their IRIs, their first statements, and the file of their labels."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ _NO_SLUG = "thing"
 
 @dataclass(frozen=True, slots=True)
 class NewThing:
-    """A thing that is to be made: its IRI, and the statement that begins it in a block.
+    """A new thing: its IRI, and its first statement in a block.
 
-    The project ``keeps_label`` elsewhere, or the statement has it.
+    The statement includes the label unless the thing ``has_label_elsewhere``.
     """
 
     iri: str
     statement: str
-    keeps_label: bool
+    has_label_elsewhere: bool
 
 
-def proposed(desk: Desk, kind: str, label: str, end: str = "") -> NewThing:
-    """Return a new thing of a class with a label; ``end`` is that of its IRI, if not the label."""
+def propose_thing(desk: Desk, kind: str, label: str, end: str = "") -> NewThing:
+    """Return a new thing of a class; its IRI ends with ``end``, or else with its label."""
     iri = _free(desk.project, _namespace(desk.project, kind) + (slug(end or label) or _NO_SLUG))
     name = desk.prefixes.compact
-    keeps_label = _kept_in(desk) is not None
+    keeps_label = _editorial_file(desk) is not None
     facts = f"{name(iri)} a {name(kind)}"
     if not keeps_label:
         facts += f" ; {name(RDFS.label.value)} {_literal(label, desk.language)}"
@@ -49,8 +49,8 @@ def proposed(desk: Desk, kind: str, label: str, end: str = "") -> NewThing:
 
 
 def keep_labels(desk: Desk, labels: Mapping[str, str]) -> None:
-    """Write the labels of new things where the project has those of others."""
-    file = _kept_in(desk)
+    """Write the labels of new things into the file of labels."""
+    file = _editorial_file(desk)
     if file is None or not labels:
         return
     text = file.read_bytes().decode("utf-8")
@@ -66,8 +66,8 @@ def keep_labels(desk: Desk, labels: Mapping[str, str]) -> None:
     saving.write(file, text[:at] + newline + "".join(lines) + rest)
 
 
-def _kept_in(desk: Desk) -> Path | None:
-    """Return the file that has the editorial block, of the text if it has its own."""
+def _editorial_file(desk: Desk) -> Path | None:
+    """Return the file with the editorial block: that of the text, else that of the project."""
     folders = (desk.file.parent, desk.root / "data")
     files = (folder / _EDITORIAL for folder in folders)
     return next((file for file in files if file.is_file() and _has_block(file)), None)
@@ -78,7 +78,7 @@ def _has_block(file: Path) -> bool:
 
 
 def _namespace(project: Project, kind: str) -> str:
-    """Return under what most things of a class stand; a folder named after it if there are none."""
+    """Return the namespace of most things of a class; a new one named after it if it has none."""
     spaces = Counter(_spaces(project, kind))
     if spaces:
         return spaces.most_common(1)[0][0]
@@ -96,11 +96,11 @@ def _spaces(project: Project, kind: str) -> Iterator[str]:
 
 
 def _free(project: Project, iri: str) -> str:
-    """Return an IRI that nothing has, with a number after it if need be."""
-    taken = {quad.subject.value for quad in project.quads if isinstance(quad.subject, NamedNode)}
+    """Return an unused IRI, with a number at its end if the given one is used."""
+    used = {quad.subject.value for quad in project.quads if isinstance(quad.subject, NamedNode)}
     number = 1
     free = iri
-    while free in taken:
+    while free in used:
         number += 1
         free = f"{iri}-{number}"
     return free

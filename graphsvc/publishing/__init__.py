@@ -1,9 +1,9 @@
-"""A release into an engine: what differs travels, nothing of others is touched, all can be undone.
+"""Publishes a release into an engine: sends the difference, touches no other data, can be undone.
 
-Open ``publication`` first: it says what happens in which order. ``plan`` compares the release with
-what the engine has, ``journal`` keeps what changes and what was there before, ``ways`` finds out
-what the engine can do, ``sending`` does it, ``verifying`` looks whether it is there. ``engine`` is
-the engine over HTTP, ``contents`` and ``nquads`` are the release.
+Open ``publication`` first: it has the order of the steps. ``plan`` compares the release with the
+engine, ``journal`` stores the changes and the former content, ``strategies`` finds out what the
+engine supports, ``sending`` sends the changes, ``verifying`` checks the result. ``engine`` is the
+engine over HTTP, ``contents`` and ``nquads`` are the release.
 
 This is the only part of the program that writes to a network. Neither a build nor the service
 imports it.

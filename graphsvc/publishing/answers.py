@@ -1,4 +1,4 @@
-"""What an engine's answer to a request means: success, or an error that says what to do."""
+"""Interprets an engine's answer to a request: success, or an error with a remedy."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from requests import Response
 
-#: So many characters of what an engine says are shown.
+#: The most characters of an engine's message that are shown.
 _WORDS = 400
 
-#: A request that was answered so may be accepted a little later.
+#: Status codes after which the same request may succeed later.
 _TEMPORARY = frozenset(
     (
         HTTPStatus.REQUEST_TIMEOUT,
@@ -44,7 +44,7 @@ _REMEDIES: Mapping[int, str] = {
 
 
 def must_be_good(response: Response) -> None:
-    """Raise PublishingError unless an engine did what it was asked to do."""
+    """Raise PublishingError unless a request to an engine succeeded."""
     where = f"The engine at {response.url.partition('?')[0]}"
     if response.is_redirect:
         raise EngineRefuses(
@@ -73,6 +73,6 @@ def _error(response: Response, where: str) -> PublishingError:
 
 
 def _is_page(response: Response) -> bool:
-    # Virtuoso says of an empty answer that it is HTML.
+    # Virtuoso declares an empty answer as HTML.
     is_empty = response.headers.get("Content-Length") == "0"
     return "html" in response.headers.get("Content-Type", "") and not is_empty

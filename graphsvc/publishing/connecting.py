@@ -1,4 +1,4 @@
-"""From the address of a SPARQL endpoint to an engine that can be written to."""
+"""Connects to an engine by the address of its SPARQL endpoint."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from graphsvc.errors import SettingsError
-from graphsvc.publishing.engine import Addresses, Engine, patiently
+from graphsvc.publishing.engine import Addresses, WritableEngine, patiently
 from graphsvc.remote.credentials import credentials, must_hold_no_credentials
 from graphsvc.remote.engines import GENERIC, recognised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: What stands for no address.
+#: The value of an option for no address.
 NONE = "none"
 
 
-def connected(url: str, others: Mapping[str, str | None], request_size: int) -> Engine:
+def connect(url: str, others: Mapping[str, str | None], request_size: int) -> WritableEngine:
     """Return the engine whose SPARQL endpoint has an address.
 
-    The table of engines says where else it takes what, unless ``others`` has an address for
-    ``update`` or ``upload``, or `NONE` for an upload that is not to be used. ``request_size`` is
-    how many bytes of quads go in one request, unless the engine reads fewer.
+    The addresses for ``update`` and ``upload`` come from ``others``, or else from the table of
+    engines; `NONE` means that no upload is used. ``request_size`` is the most bytes of quads in
+    one request, unless the engine accepts fewer.
 
     Errors: SettingsError for an address with a password or of another host, PublishingError if no
     engine answers.
@@ -32,17 +32,19 @@ def connected(url: str, others: Mapping[str, str | None], request_size: int) -> 
         must_hold_no_credentials(address)
         _must_be_of_the_same_host(address, url)
     user = credentials(url)
-    row = recognised(patiently(Engine(GENERIC, Addresses(url, url), user, request_size).head))
+    row = recognised(
+        patiently(WritableEngine(GENERIC, Addresses(url, url), user, request_size).head)
+    )
     update = others["update"] or row.update_address(url)
     upload = others["upload"] or row.bulk_address(url)
     addresses = Addresses(url, update, None if upload == NONE else upload)
-    return Engine(row, addresses, user, request_size)
+    return WritableEngine(row, addresses, user, request_size)
 
 
 def _must_be_of_the_same_host(address: str, url: str) -> None:
-    """Raise SettingsError for an address to which the credentials of the engine do not belong."""
+    """Raise SettingsError for an address of another host: it must not get the credentials."""
     if address != NONE and urlsplit(address).hostname != urlsplit(url).hostname:
         raise SettingsError(
-            f"{address} is at another host than {url}, whose credentials it would be shown.",
+            f"{address} is at another host than {url}, and would get its credentials.",
             remedy="Give addresses of one host.",
         )

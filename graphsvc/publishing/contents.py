@@ -1,4 +1,4 @@
-"""What each graph of a release holds, as a count and a digest; and where its quads come from."""
+"""The quads of a release, and the count and digest of each graph."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _MODULUS = 1 << 128
 
 @dataclass(frozen=True, slots=True)
 class GraphContent:
-    """What a graph holds: how many quads, and their digest in hexadecimal.
+    """The content of a graph: the number of its quads, and their digest in hexadecimal.
 
-    The digest is the sum of the SHA-256 of all lines, modulo 2^128. So it does not depend on the
-    order of the lines, which changes with the names of blank nodes.
+    The digest is the sum of the SHA-256 of all lines, modulo 2^128. It does not depend on the order
+    of the lines, which changes with the names of blank nodes.
     """
 
     quads: int
@@ -31,9 +31,9 @@ class GraphContent:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The quads of a dataset: read anew at each call, line by line, in bounded memory.
+    """The quads of a dataset; each call of ``lines`` reads them again, in bounded memory.
 
-    ``graphs`` has what is in each graph by its IRI, ``sizes`` the bytes of its lines.
+    ``graphs`` has the content of each graph by its IRI, ``sizes`` the bytes of its lines.
     """
 
     lines: Callable[[], Iterable[bytes]]

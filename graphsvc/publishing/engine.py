@@ -1,4 +1,4 @@
-"""An engine that is written to: by SPARQL 1.1 Update, and by N-Quads where it takes them.
+"""An engine that is written: by SPARQL 1.1 Update, and by N-Quads if it accepts them.
 
 https://www.w3.org/TR/sparql11-protocol/#update-operation
 """
@@ -42,14 +42,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Seconds until a connection must stand, and between two pieces of an answer.
+#: Seconds to wait for a connection, and for the next piece of an answer.
 _TIMEOUTS = (10, 600)
 
-#: A request is sent so many times at most; the first pause, in seconds, doubles each time.
+#: The most attempts of a request; the first pause, in seconds, doubles each time.
 _TRIES = 5
 _PAUSE = 0.5
 
-#: So many graphs are counted by one query, and so many quads read, unless one group has more.
+#: The most graphs that one query counts, and the most quads that it reads (a group may have more).
 _GRAPHS_AT_A_TIME = 1000
 _QUADS_AT_A_TIME = 5000
 
@@ -59,18 +59,18 @@ _NQUADS = RdfFormat.N_QUADS.media_type
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where an engine takes queries, updates and N-Quads; ``upload`` is None if it takes none."""
+    """The addresses for queries, updates and N-Quads; ``upload`` is None if there is none."""
 
     query: str
     update: str
     upload: str | None = None
 
 
-class Engine:
+class WritableEngine:
     """An engine at some addresses, for one user. Errors of all methods: PublishingError.
 
-    ``row`` is its row in the table of engines. No more than ``request_size`` bytes of quads go in
-    one request, and no more than the engine reads.
+    ``row`` is its row in the table of engines. One request has at most ``request_size`` bytes of
+    quads, and no more than the engine accepts.
     """
 
     def __init__(
@@ -81,14 +81,14 @@ class Engine:
         self._row = row
         self._user = user
         self._session = requests.Session()
-        # Neither proxies nor credentials that the environment has for others.
+        # Ignore proxies and credentials of the environment.
         self._session.trust_env = False
         self._session.headers["User-Agent"] = f"graphsvc/{__version__}"
         if user.token is not None:
             self._session.headers["Authorization"] = f"Bearer {user.token}"
 
     def head(self) -> str:
-        """Return the fields with which the engine answers a query, as lines."""
+        """Return the header fields of the engine's answer to a query, as lines."""
         with self._post(self.addresses.query, {"query": "ASK {}"}) as response:
             return "\n".join(f"{name}: {value}" for name, value in response.headers.items())
 
@@ -121,7 +121,7 @@ class Engine:
         return bool(answer)
 
     def counts(self, graphs: Iterable[str]) -> dict[str, int]:
-        """Return how many quads each of these graphs has; those that have none are left out."""
+        """Return the number of quads of each graph; empty graphs are left out."""
         counts: dict[str, int] = {}
         for some in batches(graphs, _GRAPHS_AT_A_TIME):
             query = f"""SELECT ?g (COUNT(*) AS ?n) WHERE {{
@@ -131,10 +131,10 @@ class Engine:
                     counts[graph.value] = int(count.value)
         return counts
 
-    def whole(self, graphs: Mapping[str, int]) -> list[bytes]:
-        """Return all quads of graphs that have so many of them, as lines of N-Quads.
+    def all_quads(self, graphs: Mapping[str, int]) -> list[bytes]:
+        """Return all quads of graphs with known counts, as lines of N-Quads.
 
-        Blank nodes have one name in all of them. An answer that is not whole is an error.
+        A blank node has the same name in all lines. An incomplete answer is an error.
         """
         query = f"""SELECT ?s ?p ?o ?g WHERE {{
             VALUES ?g {{ {_iris(graphs)} }} GRAPH ?g {{ ?s ?p ?o }} }}"""
@@ -159,28 +159,28 @@ class Engine:
             )
         return _lines(quads)
 
-    def said_of(self, graph: str, subjects: Iterable[str]) -> list[bytes]:
-        """Return what a graph says of some subjects, as lines of N-Quads."""
+    def statements_about(self, graph: str, subjects: Iterable[str]) -> list[bytes]:
+        """Return the quads of a graph with some subjects, as lines of N-Quads."""
         query = f"""SELECT ?s ?p ?o ?g WHERE {{ VALUES ?g {{ {NamedNode(graph)} }}
             VALUES ?s {{ {_iris(subjects)} }} GRAPH ?g {{ ?s ?p ?o }} }}"""
         return _lines(Quad(*row) for row in self.rows(query))  # type: ignore[arg-type]
 
     def with_blank_nodes(self, graphs: Iterable[str]) -> set[str]:
-        """Return those of these graphs in which a blank node stands."""
-        found: set[str] = set()
+        """Return the graphs that have a blank node."""
+        matches: set[str] = set()
         for some in batches(graphs, _GRAPHS_AT_A_TIME):
             query = f"""SELECT DISTINCT ?g WHERE {{ VALUES ?g {{ {_iris(some)} }}
                 GRAPH ?g {{ ?s ?p ?o FILTER(ISBLANK(?s) || ISBLANK(?o)) }} }}"""
             rows = patiently(lambda query=query: self.rows(query))  # type: ignore[misc]
-            found.update(graph.value for (graph,) in rows if isinstance(graph, NamedNode))
-        return found
+            matches.update(graph.value for (graph,) in rows if isinstance(graph, NamedNode))
+        return matches
 
     def _answer(self, query: str) -> QuerySolutions | QueryBoolean:
         response = self._post(self.addresses.query, {"query": query})
         try:
             content = response.content
-            for written, standard in self._row.spellings:
-                content = content.replace(written, standard)
+            for spelling, standard in self._row.spellings:
+                content = content.replace(spelling, standard)
             return parse_query_results(content, QueryResultsFormat.JSON)
         except (SyntaxError, ValueError, requests.RequestException) as error:
             raise _unreadable(self.addresses.query) from error
@@ -205,7 +205,7 @@ class Engine:
         return response
 
     def _send(self, address: str, body: bytes | dict[str, str]) -> requests.Response:
-        """Send N-Quads, or a form, which every engine reads."""
+        """Send N-Quads, or a form, which every engine accepts."""
         head = {"Accept": _JSON}
         if isinstance(body, bytes):
             head = {"Accept": "*/*", "Content-Type": _NQUADS}
@@ -220,11 +220,11 @@ class Engine:
 
 
 def insertion(lines: Sequence[bytes]) -> str:
-    """Return the update that adds quads, each a line of N-Quads; an empty one if there are none.
+    """Return the update that adds quads, each a line of N-Quads; empty if there are none.
 
-    Blank nodes are new ones, the same under the same name in all of it
+    Blank nodes are new; the same name means the same node in the whole update
     (https://www.w3.org/TR/sparql11-update/#insertData). Virtuoso refuses them in INSERT DATA, and
-    several graphs where the pattern is empty; so they are added for the one solution of a SELECT.
+    several graphs if the pattern is empty; so they are added for the one solution of a SELECT.
     """
     blocks = []
     for graph, quads in groupby(lines, graph_of):
@@ -241,7 +241,7 @@ def insertion(lines: Sequence[bytes]) -> str:
 def portions(
     counts: Mapping[str, int], groups: Iterable[Sequence[str]]
 ) -> Iterator[Mapping[str, int]]:
-    """Yield graphs with their counts, as many as one query reads; those of a group together."""
+    """Yield portions of graphs with their counts, for one query each; groups stay together."""
     portion: dict[str, int] = {}
     for group in groups:
         more = {graph: counts.get(graph, 0) for graph in group}
@@ -254,18 +254,18 @@ def portions(
 
 
 def patiently(action: Callable[[], T]) -> T:
-    """Do something that may be done twice; again, after a growing pause, if the engine is away."""
+    """Run a repeatable action; run it again, after growing pauses, if the engine is unavailable."""
     for attempt in range(_TRIES - 1):
         try:
             return action()
         except EngineAway:
-            # Two programs that were refused together do not come again together.
+            # A random pause keeps two programs from trying again at the same time.
             time.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
     return action()
 
 
 def _must_be_good(response: requests.Response) -> None:
-    """Raise PublishingError unless the engine did what it was asked; the connection ends then."""
+    """Raise PublishingError, and close the connection, unless the request succeeded."""
     try:
         must_be_good(response)
     except PublishingError:
@@ -274,10 +274,10 @@ def _must_be_good(response: requests.Response) -> None:
 
 
 def _authorization(challenge: str, user: str, password: str) -> AuthBase:
-    """Return the way of showing a password for which an engine asks.
+    """Return the authentication that an engine asks for.
 
-    A password is sent only in answer to a challenge, so that one for Digest, which does not show
-    it, never goes out in clear: https://www.rfc-editor.org/rfc/rfc7616
+    A password is sent only in answer to a challenge. So a password for Digest, which hides it, is
+    never sent in clear: https://www.rfc-editor.org/rfc/rfc7616
     """
     if challenge.lower().startswith("digest"):
         return HTTPDigestAuth(user, password)
@@ -297,7 +297,7 @@ def _iris(names: Iterable[str]) -> str:
 
 
 def batches(graphs: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Yield some of the graphs at a time, in their order."""
+    """Yield the graphs in batches, in their order."""
     rest = iter(graphs)
     while batch := list(islice(rest, size)):
         yield batch
@@ -311,7 +311,7 @@ def _unreadable(address: str) -> EngineAway:
 
 
 def _reason(error: requests.RequestException) -> str:
-    """Return what went wrong, without the address, which is named already."""
+    """Return the reason of an error, without the address, which the message has already."""
     return (
         type(error).__name__ if error.args and isinstance(error.args[0], Exception) else str(error)
     )

@@ -1,14 +1,14 @@
-"""The inventory: what an engine has of ours, as a graph in the engine itself.
+"""The inventory: a graph in the engine that lists the graphs published by this program.
 
 The graph ``<base>graph/inventory`` has one resource, of the same IRI::
 
-    dcterms:identifier       the id of the release; absent while one is being put in place
+    dcterms:identifier       the id of the release; absent while a publication is under way
     dcterms:modified         when it was written
     dcterms:extent           how many graphs are listed
-    dcterms:tableOfContents  for each graph a text: its digest, its count of quads, its IRI
+    dcterms:tableOfContents  a text for each graph: its digest, its count of quads, its IRI
 
-Graphs are named in texts, not as resources: else the inventory would state facts about them, which
-the pages of passages would show.
+The IRIs of graphs are literals, not resources: otherwise the pages of passages would show the
+inventory as facts about them.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from graphsvc.publishing.contents import GraphContent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.engine import WritableEngine
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Which graphs in an engine are ours, and what we put into each.
+    """The graphs in an engine that this program published, and their contents.
 
-    ``release`` is the id of the release that is there; None if there is none, or a part of one.
+    ``release`` is the id of the complete release in the engine; None if there is none.
     """
 
     release: str | None = None
@@ -41,12 +41,12 @@ class Inventory:
 
 
 def inventory_iri(base: str) -> str:
-    """Return the IRI of the graph with the inventory of what has this base."""
+    """Return the IRI of the inventory for a base."""
     return graph_iri(base, "inventory").value
 
 
-def read(engine: Engine, base: str) -> Inventory:
-    """Read the inventory from the engine; an empty one if nothing was published there.
+def read(engine: WritableEngine, base: str) -> Inventory:
+    """Read the inventory from the engine; it is empty if nothing was published there.
 
     Errors: PublishingError.
     """
@@ -70,7 +70,7 @@ def read(engine: Engine, base: str) -> Inventory:
 
 
 def quads(inventory: Inventory, base: str) -> list[bytes]:
-    """Return the inventory as lines of N-Quads; none if there is nothing of ours."""
+    """Return the inventory as lines of N-Quads; no lines if it is empty."""
     if inventory == Inventory():
         return []
     iri = NamedNode(inventory_iri(base))

@@ -1,9 +1,9 @@
-"""The journal of one publication: what changes, what was there before, and how far it is.
+"""The journal of one publication: the changes, the former content, and the progress.
 
-A file of SQLite, which loses nothing that is committed when the process or the machine ends. It is
-written whole under another name before anything changes in the engine.
+It is a file of SQLite, so committed data survive the end of the process or the machine. It is
+written completely, under another name, before anything changes in the engine.
 
-<folder>/0001.sqlite   one for each publication into the engine; the two newest are there
+<folder>/0001.sqlite   one for each publication into the engine; only the two newest are kept
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ CREATE TABLE former (line BLOB);
 _INDEX = "CREATE INDEX statements ON statement (change)"
 _BEFORE, _AFTER = "before", "after"
 _PLANNING = ".planning.sqlite"
-_KEPT = 2
+_MOST_JOURNALS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A graph that gets other content: how many quads, 0 if it is removed; numbered from 1.
+class GraphChange:
+    """A graph with new content: a number from 1, and its count of quads, 0 if it is removed.
 
-    ``bundle`` is the number of the bundle with which it is sent.
+    ``bundle`` is the number of the bundle in which it is sent.
     """
 
     number: int
@@ -57,8 +57,8 @@ class Journal:
         self._database = sqlite3.connect(path, isolation_level=None)
 
     @classmethod
-    def written(cls, folder: Path, write: Callable[[Journal], None]) -> Journal:
-        """Return a new journal, the folder's newest, which a function has written the plan into."""
+    def create(cls, folder: Path, write: Callable[[Journal], None]) -> Journal:
+        """Create the newest journal of a folder; a function writes the plan into it."""
         path = folder / _PLANNING
         for left_over in folder.glob(f"{_PLANNING}*"):
             left_over.unlink()
@@ -69,7 +69,7 @@ class Journal:
         files = _files(folder)
         last = int(files[-1].stem) if files else 0
         path = path.rename(folder / f"{last + 1:04d}.sqlite")
-        for old in _files(folder)[:-_KEPT]:
+        for old in _files(folder)[:-_MOST_JOURNALS]:
             old.unlink()
         return cls(path)
 
@@ -89,26 +89,26 @@ class Journal:
         self._database.close()
 
     def note(self, name: str) -> str | None:
-        """Return what was noted under a name; None if nothing was."""
+        """Return the note with a name; None if there is none."""
         row = self._database.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
         return None if row is None else row[0]
 
     def write_note(self, name: str, value: str) -> None:
-        """Note something under a name, in place of what was noted."""
+        """Write the note with a name; it replaces an older one."""
         self._database.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
 
     @property
     def before(self) -> Inventory:
-        """Return what the engine had of ours before the publication."""
+        """Return the inventory before the publication."""
         return self._inventory(_BEFORE)
 
     @property
     def after(self) -> Inventory:
-        """Return what it has after it."""
+        """Return the inventory after the publication."""
         return self._inventory(_AFTER)
 
     def write_inventories(self, before: Inventory, after: Inventory) -> None:
-        """Write what the engine has of ours before and after the publication."""
+        """Write the inventories before and after the publication."""
         for moment, inventory in ((_BEFORE, before), (_AFTER, after)):
             self.write_note(moment, json.dumps(inventory.release))
             self._database.executemany(
@@ -126,46 +126,46 @@ class Journal:
         graphs = {graph: GraphContent(quads, digest) for graph, quads, digest in rows}
         return Inventory(json.loads(self.note(moment) or "null"), graphs)
 
-    def write_changes(self, changes: Iterable[Change]) -> None:
-        """Write which graphs change; those that are removed have nothing to be sent."""
+    def write_changes(self, changes: Iterable[GraphChange]) -> None:
+        """Write the graphs that change; nothing is sent for removed ones."""
         self._database.executemany(
             "INSERT INTO change VALUES (?, ?, ?, ?, 0)",
             ((each.number, each.graph, each.quads, each.bundle) for each in changes),
         )
 
     def write_statements(self, rows: Iterable[tuple[int, str, bytes]]) -> None:
-        """Write what is sent: the number of the change, the island and the line of each quad."""
+        """Write the quads to send: the number of the change, the island and the line of each."""
         self._database.executemany("INSERT INTO statement VALUES (?, ?, ?)", rows)
 
     def write_former(self, lines: Iterable[bytes]) -> None:
-        """Write what stood in the graphs that change, as lines of N-Quads."""
+        """Write the former content of the graphs that change, as lines of N-Quads."""
         self._database.executemany("INSERT INTO former VALUES (?)", ((line,) for line in lines))
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[GraphChange]:
         """Return all changes in their order."""
         return self._changes("TRUE")
 
-    def bundles_to_send(self) -> Iterator[Sequence[Change]]:
-        """Yield the changes of each bundle that has not been sent wholly."""
+    def bundles_to_send(self) -> Iterator[Sequence[GraphChange]]:
+        """Yield the changes of each bundle that has not been sent."""
         numbers = self._database.execute(
             "SELECT DISTINCT bundle FROM change WHERE quads > 0 AND NOT is_sent ORDER BY bundle"
         ).fetchall()
         for (number,) in numbers:
             yield self._changes("bundle = ? AND quads > 0", number)
 
-    def _changes(self, condition: str, *values: int) -> list[Change]:
+    def _changes(self, condition: str, *values: int) -> list[GraphChange]:
         rows = self._database.execute(
             f"SELECT number, graph, quads, bundle FROM change WHERE {condition} ORDER BY number",  # noqa: S608 - ours
             values,
         )
-        return [Change(*row) for row in rows]
+        return [GraphChange(*row) for row in rows]
 
     def mark_sent(self, bundle: int) -> None:
         """Note that a bundle is in the engine."""
         self._database.execute("UPDATE change SET is_sent = 1 WHERE bundle = ?", (bundle,))
 
     def quads_to_send(self) -> tuple[int, int]:
-        """Return how many quads have been sent, and how many there are to send in all."""
+        """Return the number of quads that have been sent, and the number of all quads to send."""
         query = "SELECT COALESCE(SUM(quads * is_sent), 0), COALESCE(SUM(quads), 0) FROM change"
         sent, total = self._database.execute(query).fetchone()
         return sent, total
@@ -177,7 +177,7 @@ class Journal:
         return int(size)
 
     def statements(self, bundle: int) -> Iterator[tuple[str, bytes]]:
-        """Yield what a bundle sends: the island and the line of each quad.
+        """Yield the quads of a bundle: the island and the line of each.
 
         Quads of one island stand together; those without blank nodes come first.
         """
@@ -201,7 +201,7 @@ class Journal:
         yield from (line for (line,) in self._database.execute("SELECT line FROM statement"))
 
     def former(self) -> Iterator[bytes]:
-        """Yield what stood in the graphs that change, as lines of N-Quads."""
+        """Yield the former content of the graphs that change, as lines of N-Quads."""
         yield from (line for (line,) in self._database.execute("SELECT line FROM former"))
 
 

@@ -1,7 +1,7 @@
-"""Lines of canonical N-Quads, and which of them have to travel together.
+"""Lines of canonical N-Quads, and the groups of lines that must go in one request.
 
-A release's file has one quad a line, with one space between its terms
-(https://www.w3.org/TR/rdf12-n-quads/#canonical-quads), so a line is taken apart without a parser.
+A release's file has one quad on a line, with one space between its terms
+(https://www.w3.org/TR/rdf12-n-quads/#canonical-quads), so no parser is needed to split a line.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-# What looks like a blank node within a string or an IRI is none.
+# Text that looks like a blank node within a string or an IRI is not one.
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|<[^<>\s]*>|_:[^\s<>"]+')
 
 
 def graph_of(line: bytes) -> str:
-    """Return the IRI of the graph of a quad; ValueError if it stands in the default graph."""
+    """Return the IRI of the graph of a quad. Errors: ValueError for the default graph."""
     start = line.rindex(b" <") + 2
     if not line.endswith(b"> .\n"):
         raise ValueError(f"{line[:80]!r} is no quad of a named graph")
@@ -29,20 +29,20 @@ def triple_of(line: bytes) -> bytes:
     return line[: line.rindex(b" <")]
 
 
-def moved(line: bytes, names: Mapping[str, str]) -> bytes:
-    """Return the quad in the graph that ``names`` has for its own, if it has one."""
+def move_to_graph(line: bytes, names: Mapping[str, str]) -> bytes:
+    """Return the quad in another graph if ``names`` has one for its graph."""
     other = names.get(graph_of(line))
     return line if other is None else b"%b <%b> .\n" % (triple_of(line), other.encode())
 
 
 def blank_nodes(line: bytes) -> list[bytes]:
-    """Return the blank nodes of a line, in the order in which they stand."""
+    """Return the blank nodes of a line, in their order."""
     if b"_:" not in line:
         return []
     return [token for token in _TOKENS.findall(line) if token.startswith(b"_:")]
 
 
-def renamed(line: bytes, name: Callable[[bytes], bytes]) -> bytes:
+def rename_blank_nodes(line: bytes, name: Callable[[bytes], bytes]) -> bytes:
     """Return the line with other names for its blank nodes."""
 
     def other(match: re.Match[bytes]) -> bytes:
@@ -52,11 +52,11 @@ def renamed(line: bytes, name: Callable[[bytes], bytes]) -> bytes:
 
 
 class BlankNodes:
-    """The blank nodes of a dataset: which stand in one quad, and which graphs share one.
+    """The blank nodes of a dataset: which are in the same quad, and which graphs share one.
 
-    The name of a blank node means something within one request only. So all quads that hang
-    together by blank nodes, an *island*, go in one request, and all graphs that hang together so
-    are replaced together. ``graphs`` are those in which blank nodes stand.
+    The name of a blank node is valid within one request only. So all quads that are connected by
+    blank nodes, an *island*, go in one request, and all graphs that are connected by them, a
+    *family*, are replaced together. ``graphs`` are those that have blank nodes.
     """
 
     def __init__(self, lines: Iterable[bytes]) -> None:
@@ -75,27 +75,27 @@ class BlankNodes:
         self._numbers = self._numbered(nodes)
 
     def island(self, line: bytes) -> str:
-        """Return the name of the island of a quad; an empty one if it has no blank node."""
+        """Return the name of the island of a quad; empty if it has no blank node."""
         nodes = blank_nodes(line)
         return self._islands.of(nodes[0].decode()) if nodes else ""
 
     def family(self, graph: str) -> str:
-        """Return what is the same for all graphs that share blank nodes with this one."""
+        """Return the name of the family of a graph: the graphs that share blank nodes with it."""
         return self._families.of(graph)
 
     def numbered(self, line: bytes) -> bytes:
-        """Return a quad with its blank nodes called by their number within the family.
+        """Return a quad whose blank nodes are named by their number within the family.
 
-        The order of canonical names within a family depends on nothing outside of it: the names
-        are given in the order of hashes over a node's quads, which have their graph in them
+        The order of canonical names within a family does not depend on other graphs: it is the
+        order of hashes over a node's quads, which include the graph
         (https://www.w3.org/TR/rdf-canon/#canon-algorithm). So these names are canonical too.
         """
-        return renamed(line, lambda node: b"_:%d" % self._numbers[node.decode()])
+        return rename_blank_nodes(line, lambda node: b"_:%d" % self._numbers[node.decode()])
 
     def _numbered(self, nodes: Iterable[str]) -> dict[str, int]:
         numbers: dict[str, int] = {}
         last: dict[str, int] = {}
-        # The tenth name follows the ninth, as it was given.
+        # Shorter names go first, so that c14n10 follows c14n9.
         for node in sorted(nodes, key=lambda node: (len(node), node)):
             family = self._families.of(node)
             numbers[node] = last[family] = last.get(family, -1) + 1
@@ -103,7 +103,7 @@ class BlankNodes:
 
 
 class _Partition:
-    """Things that are joined into sets, each of which goes by one of its members.
+    """Members that are joined into sets; one member represents each set.
 
     https://en.wikipedia.org/wiki/Disjoint-set_data_structure
     """
@@ -112,14 +112,14 @@ class _Partition:
         self._parents: dict[str, str] = {}
 
     def of(self, member: str) -> str:
-        """Return the member by which the set of this one goes."""
+        """Return the member that represents the set of this one."""
         parents = self._parents
         while (parent := parents.get(member, member)) != member:
-            # The path is halved, so that the next way is shorter.
+            # Path halving makes the next look-up faster.
             parents[member] = parents.get(parent, parent)
             member = parent
         return member
 
     def join(self, one: str, other: str) -> None:
-        """Make one set of those of two members."""
+        """Join the sets of two members."""
         self._parents[self.of(one)] = self.of(other)

@@ -1,4 +1,4 @@
-"""What a publication changes: the graphs that differ from what the engine has, and no others."""
+"""Plans a publication: the graphs that differ from those in the engine, and no others."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from graphsvc.publishing import inventory
 from graphsvc.publishing.contents import Contents
 from graphsvc.publishing.engine import patiently, portions
 from graphsvc.publishing.inventory import Inventory, inventory_iri
-from graphsvc.publishing.journal import Change
+from graphsvc.publishing.journal import GraphChange
 from graphsvc.publishing.nquads import graph_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.engine import WritableEngine
     from graphsvc.publishing.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What an engine has to have of what has a base.
+class PublicationPlan:
+    """The changes to the graphs of a base in an engine.
 
-    ``before`` and ``after`` are the inventories. ``changed`` are the graphs that get other content,
-    with how many quads they have in the engine now; their content is that of ``contents``, and
-    those that it does not have are removed.
+    ``before`` and ``after`` are the inventories. ``changed`` are the graphs that get new content,
+    with their current count of quads in the engine. The new content is in ``contents``; graphs
+    that it does not have are removed.
     """
 
     base: str
@@ -38,15 +38,16 @@ class Plan:
 
 
 def plan_release(
-    engine: Engine, release: str, base: str, contents: Contents, adopted: Sequence[str] = ()
-) -> Plan:
-    """Return what has to change for a release to be in the engine.
+    engine: WritableEngine, release: str, base: str, contents: Contents, adopted: Sequence[str] = ()
+) -> PublicationPlan:
+    """Return the changes that put a release into the engine.
 
-    What the inventory says is compared with what the engine has: a graph that has another count of
-    quads is sent again, and so is all of a release that was not put in place wholly, and what has
-    an IRI that begins with one of ``adopted``, whoever put there what is there.
+    Sent are the graphs that differ from the inventory, or whose count of quads in the engine
+    differs from it; all graphs if the last publication is incomplete; and the graphs whose IRI
+    begins with one of ``adopted``, even if somebody else wrote them.
 
-    Errors: PublishingError, also if a graph of the release is in the engine without being ours.
+    Errors: PublishingError, also if the engine has a graph of the release that is not in the
+    inventory.
     """
     if inventory_iri(base) in contents.graphs:
         raise PublishingError(
@@ -71,11 +72,13 @@ def plan_release(
     }
     changed |= before.graphs.keys() - contents.graphs.keys()
     after = Inventory(release, contents.graphs)
-    return Plan(base, before, after, contents, {graph: counts.get(graph, 0) for graph in changed})
+    return PublicationPlan(
+        base, before, after, contents, {graph: counts.get(graph, 0) for graph in changed}
+    )
 
 
-def plan_undo(engine: Engine, base: str, last: Journal) -> Plan:
-    """Return what has to change for the engine to have what it had before a publication.
+def plan_undo(engine: WritableEngine, base: str, last: Journal) -> PublicationPlan:
+    """Return the changes that undo a publication.
 
     Errors: PublishingError.
     """
@@ -83,15 +86,15 @@ def plan_undo(engine: Engine, base: str, last: Journal) -> Plan:
     changed = {change.graph for change in last.changes()}
     counts = engine.counts(changed)
     before = patiently(lambda: inventory.read(engine, base))
-    return Plan(
+    return PublicationPlan(
         base, before, last.before, contents, {graph: counts.get(graph, 0) for graph in changed}
     )
 
 
-def write_journal(plan: Plan, engine: Engine, journal: Journal) -> None:
-    """Write a plan into a journal: what is sent, and what stands in the engine in its place.
+def write_journal(plan: PublicationPlan, engine: WritableEngine, journal: Journal) -> None:
+    """Write a plan into a journal: the quads to send, and the content that they replace.
 
-    A bundle has as many bytes as fit in one request, or is one family of graphs.
+    A bundle has the graphs that fit in one request, or is one family of graphs.
     """
     journal.write_inventories(plan.before, plan.after)
     changes = {change.graph: change for change in _changes(plan, engine.request_size)}
@@ -103,7 +106,7 @@ def write_journal(plan: Plan, engine: Engine, journal: Journal) -> None:
     )
     for graphs in _graphs_to_keep(plan, engine):
         progress.tell("Keeping what is there")
-        journal.write_former(patiently(lambda graphs=graphs: engine.whole(graphs)))  # type: ignore[misc]
+        journal.write_former(patiently(lambda graphs=graphs: engine.all_quads(graphs)))  # type: ignore[misc]
 
 
 def _refuse_foreign(graphs: Iterable[str], adopted: Sequence[str]) -> None:
@@ -111,15 +114,15 @@ def _refuse_foreign(graphs: Iterable[str], adopted: Sequence[str]) -> None:
     if foreign:
         others = f" and {len(foreign) - 1:,} others" if len(foreign) > 1 else ""
         raise PublishingError(
-            f"The engine has the graph <{foreign[0]}>{others} of this name already, and it was not "
-            "published by this program.",
+            f"The engine already has the graph <{foreign[0]}>{others}, and this program has not "
+            "published it.",
             remedy=f"If it may be replaced: --adopt {foreign[0]} (or the beginning of the IRIs of "
             "several). Else build the release with another --base-iri.",
         )
 
 
-def _changes(plan: Plan, bundle_size: int) -> Iterator[Change]:
-    """Yield the changes, families together, in bundles."""
+def _changes(plan: PublicationPlan, bundle_size: int) -> Iterator[GraphChange]:
+    """Yield the changes with their bundles; families stay together."""
     contents = plan.contents
     bundle, size, family = 1, 0, ""
     order = sorted(plan.changed, key=lambda graph: (contents.blank_nodes.family(graph), graph))
@@ -130,13 +133,13 @@ def _changes(plan: Plan, bundle_size: int) -> Iterator[Change]:
             bundle, size = bundle + 1, 0
         size, family = size + more, own
         content = contents.graphs.get(graph)
-        yield Change(number, graph, content.quads if content else 0, bundle)
+        yield GraphChange(number, graph, content.quads if content else 0, bundle)
 
 
-def _graphs_to_keep(plan: Plan, engine: Engine) -> Iterator[Mapping[str, int]]:
-    """Yield the graphs that change and have quads, with their counts, for one query each time.
+def _graphs_to_keep(plan: PublicationPlan, engine: WritableEngine) -> Iterator[Mapping[str, int]]:
+    """Yield portions, each for one query, of the changing graphs with quads and their counts.
 
-    Blank nodes have the same names in one answer only, so all graphs that have any go together.
+    Names of blank nodes are valid within one answer, so all graphs with blank nodes go together.
     """
     there = {graph: count for graph, count in sorted(plan.changed.items()) if count}
     together = engine.with_blank_nodes(there)

@@ -1,7 +1,7 @@
-"""Publishing a release into an engine, going on after an interruption, and undoing it.
+"""Publishes a release into an engine, continues after an interruption, and undoes it.
 
-The folder of an engine has the journals. Whatever ends a run, at any step, the next one finds in
-the journal what is left to do, and in the engine what is there.
+The folder of an engine has the journals. A run may be interrupted at any step; the next one reads
+from the journal what is left to do, and from the engine what has been done.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from graphsvc.publishing.inventory import inventory_iri
 from graphsvc.publishing.journal import Journal
 from graphsvc.publishing.plan import plan_release, plan_undo, write_journal
 from graphsvc.publishing.sending import Sender
+from graphsvc.publishing.strategies import Strategy, is_atomic
 from graphsvc.publishing.verifying import compare, must_have
-from graphsvc.publishing.ways import Way, is_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from graphsvc.publishing.engine import Engine
-    from graphsvc.publishing.plan import Plan
+    from graphsvc.publishing.engine import WritableEngine
+    from graphsvc.publishing.plan import PublicationPlan
     from graphsvc.release import Release
 
-#: What the journal notes: for what it is (a release's id, or to undo), in which way, how far.
-_AIM, _WAY, _STATE = "aim", "way", "state"
+#: Notes of the journal: the aim (a release's id, or an undo), the strategy, and the progress.
+_AIM, _STRATEGY, _STATE = "aim", "way", "state"
 _UNDO = "undo"
 _LOCK = ".lock"
-_SENT, _DONE = "sent", "done"
+_SENT_STATE, _DONE_STATE = "sent", "done"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done: which release is in the engine now, or None, and what has changed for that.
+    """The result: the release in the engine, or None, and the numbers of changes.
 
-    ``verified`` are the graphs whose contents were compared, beside the counts of all.
+    ``verified`` are the graphs whose contents were compared; counts are compared for all graphs.
     """
 
     release: str | None
@@ -55,27 +55,27 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Publishes what has a base into an engine.
+    """Publishes the graphs of a base into an engine.
 
-    ``folder`` has the journals; ``show_way`` is called with the way before anything changes. Errors
-    of all methods: PublishingError.
+    ``folder`` has the journals; ``show_strategy`` is called with the strategy before anything
+    changes. Errors of all methods: PublishingError.
     """
 
-    engine: Engine
+    engine: WritableEngine
     base: str
     folder: Path
-    show_way: Callable[[Way], None]
+    show_strategy: Callable[[Strategy], None]
 
     def publish(self, release: Release, adopted: Sequence[str] = ()) -> Outcome:
-        """Put a release into the engine; go on if a run for the same release was ended.
+        """Put a release into the engine, or continue an interrupted run for the same release.
 
-        Graphs whose IRIs begin with one of ``adopted`` are replaced whatever is there.
+        Graphs whose IRIs begin with one of ``adopted`` are replaced even if others wrote them.
         """
         contents = Contents.of_file(release.dump)
-        with self._alone():
+        with self._locked_folder():
             journal = self._unfinished(release.id)
             if journal is None:
-                _refuse_halfway(Journal.newest(self.folder))
+                _refuse_unfinished(Journal.newest(self.folder))
                 plan = plan_release(self.engine, release.id, self.base, contents, adopted)
                 if not plan.changed and plan.before.release == release.id:
                     return Outcome(release.id, 0, 0, 0, compare(self.engine, contents, ()))
@@ -84,11 +84,11 @@ class Publisher:
                 return self._carry_out(journal, contents)
 
     def undo(self) -> Outcome:
-        """Bring back what was there before the last publication, whether it was ended or not.
+        """Restore the content before the last publication, whether it was completed or not.
 
-        Go on if a run that undoes it was ended.
+        Continue an interrupted undo.
         """
-        with self._alone():
+        with self._locked_folder():
             journal = self._unfinished(_UNDO)
             if journal is not None:
                 with closing(journal):
@@ -105,10 +105,10 @@ class Publisher:
                     return self._carry_out(journal, plan.contents)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other processes out of the folder; the lock goes with this process.
+    def _locked_folder(self) -> Iterator[None]:
+        """Lock the folder until this process ends.
 
-        What goes wrong with the folder is told as PublishingError.
+        Errors of the folder are raised as PublishingError.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -127,35 +127,36 @@ class Publisher:
             ) from error
 
     def _unfinished(self, aim: str) -> Journal | None:
-        """Return the journal of a run for this aim that was ended; None if there is none.
+        """Return the journal of an interrupted run for this aim; None if there is none.
 
-        None too if somebody else has published to the engine since. A release that was sent and not
-        verified is planned again, to send what differs. To plan an undo again would undo it.
+        It is None too if another folder has published to the engine since. A release that was sent
+        but not verified is planned again, to send the differences. An undo is not planned again,
+        since that would undo the undo.
         """
         journal = Journal.newest(self.folder)
         if journal is None:
             return None
-        last = _DONE if aim == _UNDO else _SENT
-        if journal.note(_AIM) == aim and journal.note(_STATE) not in (last, _DONE):
+        last = _DONE_STATE if aim == _UNDO else _SENT_STATE
+        if journal.note(_AIM) == aim and journal.note(_STATE) not in (last, _DONE_STATE):
             there = patiently(lambda: inventory.read(self.engine, self.base)).release
             if there in (None, journal.before.release, journal.after.release):
                 return journal
         journal.close()
         return None
 
-    def _new_journal(self, plan: Plan, aim: str) -> Journal:
+    def _new_journal(self, plan: PublicationPlan, aim: str) -> Journal:
         def write(journal: Journal) -> None:
             journal.write_note(_AIM, aim)
             write_journal(plan, self.engine, journal)
 
-        return Journal.written(self.folder, write)
+        return Journal.create(self.folder, write)
 
     def _carry_out(self, journal: Journal, contents: Contents) -> Outcome:
-        way = self._way(journal)
-        self.show_way(way)
+        strategy = self._strategy(journal)
+        self.show_strategy(strategy)
         if journal.note(_STATE) is None:
-            Sender(self.engine, journal, self.base).send(way)
-            journal.write_note(_STATE, _SENT)
+            Sender(self.engine, journal, self.base).send(strategy)
+            journal.write_note(_STATE, _SENT_STATE)
         changes = journal.changes()
         progress.tell("Verifying")
         must_have(
@@ -164,7 +165,7 @@ class Publisher:
             lambda graph: journal.lines([graph]),
         )
         compared = compare(self.engine, contents, [change.graph for change in changes])
-        journal.write_note(_STATE, _DONE)
+        journal.write_note(_STATE, _DONE_STATE)
         replaced = [change.quads for change in changes if change.quads]
         return Outcome(
             journal.after.release,
@@ -174,30 +175,30 @@ class Publisher:
             compared,
         )
 
-    def _way(self, journal: Journal) -> Way:
-        """Return the way of a journal; the first time the engine is tried."""
-        chosen = journal.note(_WAY)
-        if chosen is not None:
-            return Way[chosen]
+    def _strategy(self, journal: Journal) -> Strategy:
+        """Return the strategy of a journal; without one, test the engine and choose it."""
+        name = journal.note(_STRATEGY)
+        if name is not None:
+            return Strategy[name]
         if not is_atomic(self.engine, f"{inventory_iri(self.base)}/tried"):
-            way = Way.IN_PLACE
+            strategy = Strategy.IN_PLACE
         else:
             fits = journal.size() <= self.engine.request_size
-            way = Way.ONE_REQUEST if fits else Way.STAGED
-        journal.write_note(_WAY, way.name)
-        return way
+            strategy = Strategy.ONE_REQUEST if fits else Strategy.STAGED
+        journal.write_note(_STRATEGY, strategy.name)
+        return strategy
 
 
-def _refuse_halfway(journal: Journal | None) -> None:
-    """Refuse to begin while another release is there in part: what was there would be lost."""
+def _refuse_unfinished(journal: Journal | None) -> None:
+    """Refuse to begin after an interrupted run: the former content would be lost."""
     if journal is None:
         return
     with closing(journal):
-        if journal.note(_WAY) == Way.IN_PLACE.name and journal.note(_STATE) is None:
+        if journal.note(_STRATEGY) == Strategy.IN_PLACE.name and journal.note(_STATE) is None:
             aim = journal.note(_AIM)
             finish = "--undo" if aim == _UNDO else f"--release {aim}"
             raise PublishingError(
-                "A run of this command was ended, and the engine has a part of what it was to put "
-                "there.",
+                "A run of this command was interrupted, and the engine has only a part of its "
+                "release.",
                 remedy=f"Finish it with {finish}, or bring back what was there with --undo.",
             )

@@ -1,4 +1,4 @@
-"""Doing what a journal says, in one of the three ways; each step may be ended and done again."""
+"""Carries out a journal by one of the three strategies; each step can be repeated."""
 
 from __future__ import annotations
 
@@ -11,61 +11,61 @@ from graphsvc.namespaces import DCTERMS
 from graphsvc.publishing import inventory
 from graphsvc.publishing.engine import batches, insertion, patiently
 from graphsvc.publishing.inventory import Inventory, inventory_iri
-from graphsvc.publishing.nquads import moved
+from graphsvc.publishing.nquads import move_to_graph
+from graphsvc.publishing.strategies import Strategy
 from graphsvc.publishing.verifying import must_have
-from graphsvc.publishing.ways import Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from graphsvc.publishing.engine import Engine
-    from graphsvc.publishing.journal import Change, Journal
+    from graphsvc.publishing.engine import WritableEngine
+    from graphsvc.publishing.journal import GraphChange, Journal
 
-#: What the journal notes once the staged graphs are announced.
+#: The note of the journal after the staged graphs are announced.
 _ANNOUNCED = "announced"
 
-#: So many graphs are removed by one request.
+#: The most graphs that one request removes.
 _GRAPHS_AT_A_TIME = 1000
 
 
 class Sender:
-    """Brings what a journal says into an engine. Errors of all methods: PublishingError.
+    """Sends the changes of a journal to an engine. Errors of all methods: PublishingError.
 
-    Only what hangs together by blank nodes may make a request larger than the engine's
-    ``request_size``.
+    A request is larger than the engine's ``request_size`` only if its quads are connected by blank
+    nodes.
     """
 
-    def __init__(self, engine: Engine, journal: Journal, base: str) -> None:
+    def __init__(self, engine: WritableEngine, journal: Journal, base: str) -> None:
         self._engine = engine
         self._journal = journal
         self._base = base
         self._staging = Staging(engine, base)
 
-    def send(self, way: Way) -> None:
+    def send(self, strategy: Strategy) -> None:
         """Send all that has not been sent."""
         if self._journal.note(_ANNOUNCED) is None:
-            # A run for something else, which was given up, may have left some.
+            # An abandoned run for another aim may have left staged graphs.
             self._staging.clear()
-        if way is Way.ONE_REQUEST:
+        if strategy is Strategy.ONE_REQUEST:
             self._send_in_one_request()
-        elif way is Way.STAGED:
+        elif strategy is Strategy.STAGED:
             self._stage()
             self._switch()
         else:
             self._replace_in_place()
 
     def _send_in_one_request(self) -> None:
-        """Replace everything at once. Done twice it has the same outcome."""
+        """Replace everything in one request. A repetition has the same result."""
         graphs = [change.graph for change in self._journal.changes()]
         lines = [*self._journal.lines(graphs), *self._inventory(self._journal.after)]
-        request = _joined(_drops([*graphs, inventory_iri(self._base)]), insertion(lines))
+        request = _join(_drops([*graphs, inventory_iri(self._base)]), insertion(lines))
         progress.tell("Sending")
         patiently(lambda: self._engine.update(request))
 
     def _stage(self) -> None:
         """Put each changed graph beside the old one, under a name with its number.
 
-        They are announced only once: to announce what has been switched would switch it again.
+        They are announced only once: a second announcement after the switch would switch again.
         """
         changes = self._journal.changes()
         if self._journal.note(_ANNOUNCED) is None:
@@ -74,12 +74,13 @@ class Sender:
         self._send_bundles({each.graph: self._staging.name(each.number) for each in changes})
 
     def _switch(self) -> None:
-        """Let the staged graphs take the places of the old ones, in one request.
+        """Replace the old graphs by the staged ones, in one request.
 
-        Done twice it would empty them, for the staged graphs are gone then. So it is looked first.
+        A repetition would empty them, since the staged graphs no longer exist. So the engine is
+        asked first whether there are any.
         """
         progress.tell("Switching")
-        request = _joined(
+        request = _join(
             *self._staging.switch(),
             _drops([inventory_iri(self._base)]),
             insertion(self._inventory(self._journal.after)),
@@ -92,7 +93,7 @@ class Sender:
         patiently(switch)
 
     def _replace_in_place(self) -> None:
-        """Replace graph by graph; meanwhile the inventory has old and new ones, and no release."""
+        """Replace graph by graph; meanwhile the inventory has old and new graphs, no release."""
         before, after = self._journal.before, self._journal.after
         self._replace_inventory(Inventory(None, {**before.graphs, **after.graphs}))
         self._send_bundles({})
@@ -110,30 +111,32 @@ class Sender:
         return inventory.quads(content, self._base)
 
     def _send_bundles(self, names: Mapping[str, str]) -> None:
-        """Send the bundles that are left; ``names`` has other names for graphs."""
+        """Send the bundles that have not been sent; ``names`` has other names for graphs."""
         for bundle in self._journal.bundles_to_send():
             progress.tell("Sending", *self._journal.quads_to_send())
             patiently(lambda bundle=bundle: self._send_bundle(bundle, names))  # type: ignore[misc]
             self._journal.mark_sent(bundle[0].bundle)
 
-    def _send_bundle(self, bundle: Sequence[Change], names: Mapping[str, str]) -> None:
-        """Send a bundle from its beginning, so that no blank node comes twice."""
+    def _send_bundle(self, bundle: Sequence[GraphChange], names: Mapping[str, str]) -> None:
+        """Send a bundle after removing its graphs, so that no blank node is duplicated."""
         rows = self._journal.statements(bundle[0].bundle)
-        renamed = ((island, moved(line, names)) for island, line in rows)
+        renamed = ((island, move_to_graph(line, names)) for island, line in rows)
         graphs = {names.get(change.graph, change.graph): change for change in bundle}
         self._replace(list(graphs), _pieces(renamed, self._engine.request_size))
         must_have(
             self._engine,
             {name: change.quads for name, change in graphs.items()},
-            lambda name: (moved(line, names) for line in self._journal.lines([graphs[name].graph])),
+            lambda name: (
+                move_to_graph(line, names) for line in self._journal.lines([graphs[name].graph])
+            ),
         )
 
     def _replace(self, graphs: Sequence[str], pieces: Iterable[Sequence[bytes]]) -> None:
-        """Give graphs other contents; the first piece goes with the removal where that can be."""
+        """Replace the contents of graphs; the first piece goes with the removal if possible."""
         removal = _drops(graphs)
         for piece in pieces:
             if removal and self._engine.addresses.upload is None:
-                self._engine.update(_joined(removal, insertion(piece)))
+                self._engine.update(_join(removal, insertion(piece)))
             elif removal:
                 self._engine.update(removal)
                 self._engine.add(piece)
@@ -145,14 +148,13 @@ class Sender:
 
 
 class Staging:
-    """The graphs that take the places of others: ``<base>graph/inventory/staged/<number>``.
+    """The graphs that will replace others: ``<base>graph/inventory/staged/<number>``.
 
-    That of number 0 says which graph each of them replaces, as long as there are any. One operation
-    over this list takes a time in proportion to the quads; Oxigraph's for many MOVEs in one request
-    grows faster.
+    The graph with number 0 lists which graph each of them replaces. One operation over this list
+    takes time in proportion to the quads; in Oxigraph, many MOVEs in one request take longer.
     """
 
-    def __init__(self, engine: Engine, base: str) -> None:
+    def __init__(self, engine: WritableEngine, base: str) -> None:
         self._engine = engine
         self._prefix = f"{inventory_iri(base)}/staged"
         self._list = NamedNode(self.name(0))
@@ -162,7 +164,7 @@ class Staging:
         """Return the IRI of the staged graph of a number."""
         return f"{self._prefix}/{number}"
 
-    def announce(self, changes: Iterable[Change]) -> None:
+    def announce(self, changes: Iterable[GraphChange]) -> None:
         """List in the engine which graphs will be staged."""
         rows = (
             f"{NamedNode(self.name(each.number))} {DCTERMS.replaces} {NamedNode(each.graph)} "
@@ -177,7 +179,7 @@ class Staging:
         return self._engine.ask(f"ASK {{ GRAPH {self._list} {{ ?s ?p ?o }} }}")
 
     def switch(self) -> Iterator[str]:
-        """Yield the operations that put the staged graphs in the places of the old ones."""
+        """Yield the operations that replace the old graphs by the staged ones."""
         yield self._removal("?graph")
         yield (
             f"INSERT {{ GRAPH ?graph {{ ?s ?p ?o }} }} "
@@ -186,9 +188,9 @@ class Staging:
         yield from self._clearing()
 
     def clear(self) -> None:
-        """Remove what a publication that was given up has left."""
+        """Remove the staged graphs of an abandoned publication."""
         if patiently(self.is_announced):
-            patiently(lambda: self._engine.update(_joined(*self._clearing())))
+            patiently(lambda: self._engine.update(_join(*self._clearing())))
 
     def _clearing(self) -> Iterator[str]:
         yield self._removal("?staged")
@@ -200,7 +202,7 @@ class Staging:
 
 
 def _pieces(rows: Iterable[tuple[str, bytes]], size: int) -> Iterator[Sequence[bytes]]:
-    """Cut lines, each with its island, into pieces of some size, but never within an island."""
+    """Yield pieces of lines with at most a size; an island stays in one piece."""
     piece: list[bytes] = []
     length, last = 0, ""
     for island, line in rows:
@@ -217,5 +219,5 @@ def _drops(graphs: Iterable[str]) -> str:
     return ";\n".join(f"DROP SILENT GRAPH {NamedNode(graph)}" for graph in graphs)
 
 
-def _joined(*operations: str) -> str:
+def _join(*operations: str) -> str:
     return ";\n".join(filter(None, operations))

@@ -1,8 +1,8 @@
-"""Whether an engine has what was sent: counts of all graphs, and the contents of some.
+"""Verifies that an engine has what was sent: the counts of all graphs, the contents of some.
 
-Engines keep values, not how they are written: of "01" and "1" as integers they may give back "1",
-and of both together in one graph have one quad. So contents are compared by values: both sides go
-through the store of the program first.
+Engines may store values, not lexical forms: the integers "01" and "1" may both come back as "1",
+and be one quad if both are in one graph. So values are compared: both sides are loaded into a store
+of this program first.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from graphsvc.publishing.contents import Contents
-    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.engine import WritableEngine
 
-#: So many graphs are compared at most, those wholly that have so many quads; of others, and of each
-#: of their subjects, some hundred quads.
+#: The most graphs whose contents are compared, the most quads of a graph that is compared wholly,
+#: and the quads that are compared of a larger graph and of each of its subjects.
 _MOST_GRAPHS = 20
 _MOST_QUADS = 5000
 _ENOUGH_QUADS = 500
 
 
 def must_have(
-    engine: Engine, counts: Mapping[str, int], lines: Callable[[str], Iterable[bytes]]
+    engine: WritableEngine, counts: Mapping[str, int], lines: Callable[[str], Iterable[bytes]]
 ) -> None:
-    """Raise PublishingError unless each graph has so many quads, or all that was sent for it.
+    """Raise PublishingError unless each graph has its count of quads, or all quads sent for it.
 
-    ``lines`` returns what was sent for a graph.
+    ``lines`` returns the quads sent for a graph.
     """
     there = engine.counts(counts)
     for graph, count in counts.items():
@@ -45,11 +45,11 @@ def must_have(
             must_hold(engine, {graph: there.get(graph, 0)}, list(lines(graph)))
 
 
-def compare(engine: Engine, contents: Contents, first: Iterable[str]) -> Sequence[str]:
-    """Compare the contents of some graphs, those that share blank nodes together; return which.
+def compare(engine: WritableEngine, contents: Contents, first: Iterable[str]) -> Sequence[str]:
+    """Compare the contents of some graphs, families together; return the compared graphs.
 
-    The ``first`` ones go first, and of these those with blank nodes, since most can go wrong with
-    them. Of a large graph only what is said of its first subjects is compared.
+    The ``first`` ones go first, and among these the ones with blank nodes, since they are the most
+    difficult. Of a large graph, only the quads of its first subjects are compared.
     """
     counts = {graph: content.quads for graph, content in contents.graphs.items()}
     blank_nodes = contents.blank_nodes
@@ -72,16 +72,16 @@ def compare(engine: Engine, contents: Contents, first: Iterable[str]) -> Sequenc
     for portion in portions(engine.counts(lines), families.values()):
         must_hold(engine, portion, list(chain.from_iterable(lines[graph] for graph in portion)))
     for graph, excerpt in excerpts.items():
-        subjects, said = excerpt.content()
-        received = patiently(lambda at=(graph, subjects): engine.said_of(*at))  # type: ignore[misc]
-        _must_be_same([graph], said, [line for line in received if not blank_nodes_of(line)])
+        subjects, expected = excerpt.content()
+        received = patiently(lambda at=(graph, subjects): engine.statements_about(*at))  # type: ignore[misc]
+        _must_be_same([graph], expected, [line for line in received if not blank_nodes_of(line)])
     return [*lines, *excerpts]
 
 
 class _Excerpt:
-    """What a large graph says of the first of its subjects that have names, in sorted lines.
+    """The quads of a large graph about its first named subjects, from sorted lines.
 
-    Statements with blank nodes are left out, and so is a subject of which very much is said.
+    Quads with blank nodes are left out, and so are subjects with very many quads.
     """
 
     def __init__(self) -> None:
@@ -89,18 +89,18 @@ class _Excerpt:
         self._count = 0
 
     def add(self, line: bytes) -> None:
-        """Take a quad of the graph, if its subject is one of the first ones."""
+        """Add a quad of the graph if its subject is one of the first ones."""
         subject = line[: line.index(b" ")]
         is_new = subject not in self._lines
         if subject.startswith(b"<") and not (is_new and self._count > _ENOUGH_QUADS):
-            said = self._lines.setdefault(subject, [])
-            if len(said) <= _ENOUGH_QUADS:
-                said.append(line)
+            lines = self._lines.setdefault(subject, [])
+            if len(lines) <= _ENOUGH_QUADS:
+                lines.append(line)
                 self._count += 1
 
     def content(self) -> tuple[list[str], list[bytes]]:
         """Return the IRIs of the subjects, and the quads about them that have no blank node."""
-        whole = {each: said for each, said in self._lines.items() if len(said) <= _ENOUGH_QUADS}
+        whole = {each: lines for each, lines in self._lines.items() if len(lines) <= _ENOUGH_QUADS}
         subjects = [subject[1:-1].decode() for subject in whole]
         lines = chain.from_iterable(whole.values())
         return subjects, [line for line in lines if not blank_nodes_of(line)]
@@ -114,26 +114,28 @@ def _sample(counts: Mapping[str, int], first: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*some, *by_size[::-step]]))[:_MOST_GRAPHS]
 
 
-def must_hold(engine: Engine, graphs: Mapping[str, int], lines: Sequence[bytes]) -> None:
-    """Raise PublishingError unless graphs, which have so many quads, hold what the lines say.
+def must_hold(engine: WritableEngine, graphs: Mapping[str, int], lines: Sequence[bytes]) -> None:
+    """Raise PublishingError unless graphs, with their counts, have the quads of the lines.
 
-    Blank nodes have other names there; where too many are alike to be told apart, only the number
-    of quads is compared.
+    Blank nodes have other names in the engine; if too many are alike to be distinguished, only the
+    number of quads is compared.
     """
-    received = patiently(lambda: engine.whole(graphs))
+    received = patiently(lambda: engine.all_quads(graphs))
     _must_be_same(list(graphs), lines, received)
 
 
 def _must_be_same(graphs: Sequence[str], lines: Iterable[bytes], received: Iterable[bytes]) -> None:
     ours, theirs = canonical(_by_value(lines)), canonical(_by_value(received))
-    wanted, there = set(ours.nquads.splitlines()), set(theirs.nquads.splitlines())
-    is_same = wanted == there if ours.is_named and theirs.is_named else len(wanted) == len(there)
+    expected, actual = set(ours.nquads.splitlines()), set(theirs.nquads.splitlines())
+    is_same = (
+        expected == actual if ours.is_named and theirs.is_named else len(expected) == len(actual)
+    )
     if not is_same:
-        # Where blank nodes have no names of their own any of the graphs may differ.
-        differing = sorted({graph_of(line + b"\n") for line in wanted ^ there}) or graphs
+        # If blank nodes have no canonical names, any of the graphs may differ.
+        differing = sorted({graph_of(line + b"\n") for line in expected ^ actual}) or graphs
         names = ", ".join(map(str, map(NamedNode, differing)))
         raise PublishingError(
-            f"The engine does not have what was sent for {names}. {_difference(wanted, there)}",
+            f"The engine does not have what was sent for {names}. {_difference(expected, actual)}",
             remedy=f"If somebody else has written there: --adopt {differing[0]}. Else the engine "
             "changes what it stores: see docs/publishing.md.",
         )
@@ -145,7 +147,7 @@ def _by_value(lines: Iterable[bytes]) -> list[Quad]:
     return list(store)
 
 
-def _difference(wanted: AbstractSet[bytes], there: AbstractSet[bytes]) -> str:
+def _difference(expected: AbstractSet[bytes], actual: AbstractSet[bytes]) -> str:
     """Return a line that is missing and one that was not sent."""
-    words = (("Missing", wanted - there), ("Not sent", there - wanted))
+    words = (("Missing", expected - actual), ("Not sent", actual - expected))
     return " ".join(f"{what}: {min(lines).decode()}" for what, lines in words if lines)

@@ -7,7 +7,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from graphsvc.server.board import State
+from graphsvc.server.board import LeaseState
 from graphsvc.web.kinds import RequestKind
 
 if TYPE_CHECKING:
@@ -87,11 +87,11 @@ class Answer:
             self._flush(b"")
         self._slot.finish(self._next_state())
 
-    def _next_state(self) -> State:
+    def _next_state(self) -> LeaseState:
         if not self.keep_alive:
-            return State.ENDED
+            return LeaseState.ENDED
         # Unless more has been read, the connection can go on without this process from now on.
-        return State.TAKEN if self._is_followed else State.RESTING
+        return LeaseState.BUSY if self._is_followed else LeaseState.RESTING
 
     def _flush(self, data: bytes | bytearray) -> None:
         self._slot.start(self.status, self.size)
@@ -112,7 +112,7 @@ def date_line() -> str:
     return _date[1]
 
 
-def whole_answer(status: int, content: bytes, headers: list[tuple[str, str]]) -> bytes:
+def complete_answer(status: int, content: bytes, headers: list[tuple[str, str]]) -> bytes:
     """Return an answer after which the connection is closed, as bytes."""
     fields = [
         *headers,

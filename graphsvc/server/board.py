@@ -44,14 +44,14 @@ _LOAD = struct.Struct("<IIII")
 _CLOSING, _LOAD_AT, _FLAGS = 0, 16, 32
 
 
-class State(IntEnum):
+class LeaseState(IntEnum):
     """What a worker does with a connection that it has been lent."""
 
     REVOKED = 0
     """Nothing: it is the parent's again."""
     LENT = 1
     """Nothing yet: a request has come, and the worker has not begun to read it."""
-    TAKEN = 2
+    BUSY = 2
     """It reads or answers a request."""
     RESTING = 3
     """It waits for the next request, and has read nothing of it."""
@@ -72,8 +72,8 @@ class Times(NamedTuple):
     ``processor`` is how many seconds of a processor the worker had had then.
     """
 
-    begun: float
-    since: float
+    start_time: float
+    waiting_since: float
     processor: float
 
 
@@ -158,37 +158,37 @@ class Slot:
 
     def lend(self, lease: Lease) -> None:
         """Write, as the parent, that a connection with a request is lent to the worker."""
-        _CELL.pack_into(self._states, self._cell_at(lease.cell), lease.number, State.LENT)
+        _CELL.pack_into(self._states, self._cell_at(lease.cell), lease.number, LeaseState.LENT)
 
-    def revoke(self, lease: Lease, state: State) -> bool:
+    def revoke(self, lease: Lease, state: LeaseState) -> bool:
         """Take a connection back, as the parent that has locked the slot, if it is in a state.
 
         Only one that is lent or rests can be taken back. Tell whether it was.
         """
         if self.state(lease) is not state:
             return False
-        _CELL.pack_into(self._states, self._cell_at(lease.cell), lease.number, State.REVOKED)
+        _CELL.pack_into(self._states, self._cell_at(lease.cell), lease.number, LeaseState.REVOKED)
         return True
 
-    def state(self, lease: Lease) -> State:
+    def state(self, lease: Lease) -> LeaseState:
         """Return what the worker does with a connection."""
-        return State(_CELL.unpack_from(self._states, self._cell_at(lease.cell))[1])
+        return LeaseState(_CELL.unpack_from(self._states, self._cell_at(lease.cell))[1])
 
     def take(self, lease: Lease) -> bool:
         """Write, as the worker, that it begins to read a request; tell whether it still may."""
         at = self._cell_at(lease.cell)
         fcntl.lockf(self._lock_file, fcntl.LOCK_EX, 1, self.number)
         number, state = _CELL.unpack_from(self._states, at)
-        may_take: bool = number == lease.number and state != State.REVOKED
+        may_take: bool = number == lease.number and state != LeaseState.REVOKED
         if may_take:
             self._state_at = at + 4
-            self._states[self._state_at] = State.TAKEN
+            self._states[self._state_at] = LeaseState.BUSY
             self._states[self._at + _CELL_AT] = lease.cell
         fcntl.lockf(self._lock_file, fcntl.LOCK_UN, 1, self.number)
         return may_take
 
     @contextmanager
-    def locked(self) -> Iterator[bool]:
+    def lock(self) -> Iterator[bool]:
         """Keep the worker from taking a connection; yield whether that worked at once."""
         is_locked = False
         with suppress(BlockingIOError, PermissionError):  # the worker is taking one now
@@ -221,8 +221,8 @@ class Slot:
         _REQUEST.pack_into(
             self._states,
             self._at,
-            times.begun,
-            times.since,
+            times.start_time,
+            times.waiting_since,
             size,
             0,
             cell,
@@ -242,7 +242,7 @@ class Slot:
         _STATUS.pack_into(self._states, self._at + _STATUS_AT, status)
         _SENT.pack_into(self._states, self._at + _SENT_AT, sent)
 
-    def finish(self, state: State) -> None:
+    def finish(self, state: LeaseState) -> None:
         """Write that the answer is complete, and what becomes of the connection."""
         self.forget()
         self._states[self._state_at] = state
@@ -253,16 +253,16 @@ class Slot:
         _STATUS.pack_into(self._states, self._at + _STATUS_AT, 0)
 
     @property
-    def begun(self) -> float:
+    def start_time(self) -> float:
         """Return when the request began, in seconds of the monotonic clock; 0 if there is none."""
-        begun: float = _TIME.unpack_from(self._states, self._at)[0]
-        return begun
+        start_time: float = _TIME.unpack_from(self._states, self._at)[0]
+        return start_time
 
     @property
-    def since(self) -> float:
+    def waiting_since(self) -> float:
         """Return since when the client of the request waits."""
-        since: float = _TIME.unpack_from(self._states, self._at + _SINCE_AT)[0]
-        return since
+        waiting_since: float = _TIME.unpack_from(self._states, self._at + _SINCE_AT)[0]
+        return waiting_since
 
     @property
     def cell(self) -> int:
@@ -305,9 +305,9 @@ class Slot:
         return processor
 
     @property
-    def can_be_told(self) -> bool:
+    def can_report_failure(self) -> bool:
         """Tell whether another worker can tell the client that there is no answer."""
-        return bool(self.begun and not self.status and self.request)
+        return bool(self.start_time and not self.status and self.request)
 
     @property
     def request(self) -> bytes:

@@ -86,10 +86,10 @@ def forbid_sockets() -> None:
     be opened as before. This cannot be undone. OSError if the kernel does not know seccomp(2).
     https://www.kernel.org/doc/html/latest/userspace-api/seccomp_filter.html
     """
-    known = _ARCHITECTURES.get(platform.machine())
-    if known is None:
+    entry = _ARCHITECTURES.get(platform.machine())
+    if entry is None:
         raise OSError(errno.ENOSYS, f"sockets cannot be forbidden on {platform.machine()}")
-    architecture, number = known
+    architecture, number = entry
     instructions = (
         (_LOAD, 0, 0, _OFFSET_OF_ARCHITECTURE),
         (_IF_EQUAL, 1, 0, architecture),

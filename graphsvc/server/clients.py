@@ -25,7 +25,7 @@ _LOOK = 16_384
 _CHUNK = 65_536
 
 
-class Client:
+class ClientConnection:
     """A connection, and what is known of its next request.
 
     ``lease`` is that of the ``worker`` that has it, ``lent`` when it began.
@@ -38,13 +38,13 @@ class Client:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.descriptor = connection.fileno()
-        self.since = time.monotonic()
-        self.begun = 0.0
+        self.waiting_since = time.monotonic()
+        self.start_time = 0.0
         self.failed: FailedRequest | None = None
         self.file: int | None = None
         self.closes_soon = False
         self.is_waiting = False
-        self.left = 0.0
+        self.left_at = 0.0
         self.worker: WorkerProcess | None = None
         self.lease = Lease(0, 0)
         self.lent = 0.0
@@ -62,7 +62,7 @@ class Client:
                 raise ConnectionResetError
             if may_be_whole(data):
                 return True
-            self.begun = time.monotonic()
+            self.start_time = time.monotonic()
             self.file = os.memfd_create("request", os.MFD_CLOEXEC)
         return self._collect()
 
@@ -100,22 +100,22 @@ class Client:
         """Take the connection from a worker, with what it has read of the next request."""
         now = time.monotonic()
         self.forget_request()
-        self.since, self.left, self.is_waiting, self.worker = now, 0.0, False, None
+        self.waiting_since, self.left_at, self.is_waiting, self.worker = now, 0.0, False, None
         if file is not None:
             self.file, self._size, self._needed = file, os.fstat(file).st_size, needed
-            self.begun = self.begun or now
+            self.start_time = self.start_time or now
 
     def tell(self, failed: FailedRequest, request: bytes) -> None:
         """Have another worker tell the client why the one ended that had its request."""
         self.forget_request()
-        self.failed, self.worker, self.since = failed, None, time.monotonic()
+        self.failed, self.worker, self.waiting_since = failed, None, time.monotonic()
         self.file = messages.file_of(request)
 
     def forget_request(self) -> None:
         """Forget what has been read."""
         if self.file is not None:
             os.close(self.file)
-        self.file, self.failed, self.begun, self._size, self._needed = None, None, 0.0, 0, 0
+        self.file, self.failed, self.start_time, self._size, self._needed = None, None, 0.0, 0, 0
 
     def leave(self) -> None:
         """Close the descriptors in this process; the connection goes on in others."""

@@ -81,7 +81,7 @@ _OTHER_METHOD = _METHODS - 1
 _LARGEST_CLASS = _STATUSES - 1
 
 
-class Row:
+class CounterRow:
     """The numbers that one process counts up."""
 
     def __init__(self, memory: mmap.mmap, number: int) -> None:
@@ -129,14 +129,14 @@ class Counters:
         os.ftruncate(descriptor, rows * _NUMBERS * _NUMBER)
         return cls(descriptor)
 
-    def take_row(self) -> Row | None:
+    def take_row(self) -> CounterRow | None:
         """Take a row for this process, as long as it lives; None if all are taken."""
         for number in range(self._rows):
             try:
                 fcntl.lockf(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
             except OSError:
                 continue
-            return Row(self._memory, number)
+            return CounterRow(self._memory, number)
         return None
 
     def total(self) -> Total:

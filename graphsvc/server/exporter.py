@@ -26,7 +26,7 @@ from graphsvc.server.tracing import LONGEST_SPAN
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
-    from graphsvc.server.tracing import Span
+    from graphsvc.server.tracing import TraceSpan
 
 _CONTEXT = TraceContextTextMapPropagator()
 
@@ -49,7 +49,7 @@ def main(descriptor: int) -> None:
     provider.shutdown()
 
 
-def _export(tracer: Tracer, span: Span) -> None:
+def _export(tracer: Tracer, span: TraceSpan) -> None:
     context, attributes = _CONTEXT.extract(span["context"]), span["attributes"]
     exported = tracer.start_span(
         span["name"], context, SpanKind.SERVER, attributes, start_time=span["start"]

@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 _PROGRAM = "graphsvc.server.exporter"
 
 #: What is set where traces are to be exported to.
-_PLACES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_ENDPOINT_VARIABLES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 #: After so many seconds an exporter has lasted: if it ends then, another one is started.
-_LASTED = 30.0
+_STABLE_AFTER = 30.0
 
 #: How long the last spans may take to be exported, in seconds.
 _PATIENCE = 5.0
 
 
-def is_wanted(environment: Mapping[str, str]) -> bool:
+def is_requested(environment: Mapping[str, str]) -> bool:
     """Tell whether an environment asks for traces: by a place to send them to, or by their name."""
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return False
     exporters = environment.get("OTEL_TRACES_EXPORTER", "")
     if exporters:
         return "otlp" in exporters.split(",")
-    return any(environment.get(name) for name in _PLACES)
+    return any(environment.get(name) for name in _ENDPOINT_VARIABLES)
 
 
 def is_installed() -> bool:
@@ -52,9 +52,9 @@ class ExporterProcess:
         self._process = self._start()
 
     @classmethod
-    def wanted(cls, environment: Mapping[str, str]) -> ExporterProcess | None:
+    def start_if_requested(cls, environment: Mapping[str, str]) -> ExporterProcess | None:
         """Start an exporter if the environment asks for it and its libraries are there."""
-        if not is_wanted(environment):
+        if not is_requested(environment):
             return None
         if not is_installed():
             logging.getLogger(__name__).warning(
@@ -65,7 +65,7 @@ class ExporterProcess:
         return cls()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self._started = time.monotonic()
+        self._start_time = time.monotonic()
         number = self._reading.fileno()
         return subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", _PROGRAM, str(number)], pass_fds=[number]
@@ -73,12 +73,12 @@ class ExporterProcess:
 
     def look(self) -> None:
         """Start another exporter if this one has ended, unless it has failed at once."""
-        if self._process.poll() is None or not self._started:
+        if self._process.poll() is None or not self._start_time:
             return
-        if time.monotonic() - self._started > _LASTED:
+        if time.monotonic() - self._start_time > _STABLE_AFTER:
             self._process = self._start()
         else:
-            self._started = 0.0
+            self._start_time = 0.0
             logging.getLogger(__name__).error("Traces cannot be exported; the service goes on.")
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from graphsvc.errors import (
     Overloaded,
     StoreError,
 )
-from graphsvc.server.answers import whole_answer
+from graphsvc.server.answers import complete_answer
 from graphsvc.web.headers import SHARED
 from graphsvc.web.problem_kinds import NAMED_KINDS
 from graphsvc.web.problems import Problem, problem_of
@@ -41,19 +41,19 @@ class FailedRequest(NamedTuple):
     """
 
     cause: Cause
-    begun: float
+    start_time: float
     name: str
     spent: float
 
     def encode(self) -> bytes:
         """Return it as a message holds it."""
-        return f"{self.cause.name} {self.begun!r} {self.name} {self.spent!r}".encode()
+        return f"{self.cause.name} {self.start_time!r} {self.name} {self.spent!r}".encode()
 
     @classmethod
     def decode(cls, content: bytes) -> FailedRequest:
         """Read it from a message."""
-        cause, begun, name, spent = content.decode().split(" ")
-        return cls(Cause[cause], float(begun), name, float(spent))
+        cause, start_time, name, spent = content.decode().split(" ")
+        return cls(Cause[cause], float(start_time), name, float(spent))
 
 
 def cause_of(status: int) -> Cause:
@@ -91,25 +91,25 @@ def error_of(cause: Cause, deadline: float) -> GraphsvcError:
 def request_timeout(patience: float) -> bytes:
     """Return the answer to a request that has not come whole in so many seconds."""
     detail = f"A request has {patience:g} seconds to come."
-    return _whole(Problem(NAMED_KINDS["request-timeout"], detail))
+    return _answer_bytes(Problem(NAMED_KINDS["request-timeout"], detail))
 
 
 def malformed_request(malformed: Malformed) -> tuple[int, bytes]:
     """Return the status and the whole answer to a request that cannot be read."""
     kind = NAMED_KINDS[malformed.name]
-    return kind.status, _whole(Problem(kind, malformed.detail))
+    return kind.status, _answer_bytes(Problem(kind, malformed.detail))
 
 
-def whole_error(error: GraphsvcError) -> bytes:
+def error_answer(error: GraphsvcError) -> bytes:
     """Return the answer that tells of an error where no worker can write one."""
-    return _whole(problem_of(error))
+    return _answer_bytes(problem_of(error))
 
 
-def _whole(problem: Problem) -> bytes:
+def _answer_bytes(problem: Problem) -> bytes:
     headers = [
         ("Content-Type", "application/problem+json"),
         ("Cache-Control", "no-store"),
         *SHARED.items(),
         *problem.headers.items(),
     ]
-    return whole_answer(problem.kind.status, problem.as_json("").encode(), headers)
+    return complete_answer(problem.kind.status, problem.as_json("").encode(), headers)

@@ -27,7 +27,7 @@ from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import CURRENT, Release, current
 from graphsvc.server.exporter_process import ExporterProcess
 from graphsvc.server.listening import address_of, listen
-from graphsvc.server.notice import Notice, Status
+from graphsvc.server.notice import Notice, ServiceStatus
 from graphsvc.server.service_manager import ServiceManager
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _PROGRAM = "graphsvc.server.serving"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 
 #: After so many seconds a parent has lasted: the next pause is the first one again.
-_LASTED = 30.0
+_STABLE_AFTER = 30.0
 
 #: How often the files of the served release are looked at, in seconds.
 _WATCH = 1.0
@@ -67,7 +67,7 @@ class _Generation:
     path: Path
     process: subprocess.Popen[bytes]
     pipe: int
-    started: float
+    start_time: float
     watch: checksums.Watch
     failure: str
     release: str = ""
@@ -92,7 +92,7 @@ class Keeper:
         self._releases = releases
         self._counters = counters.descriptor
         self._manager = ServiceManager(os.environ)
-        self._exporter = ExporterProcess.wanted(os.environ)
+        self._exporter = ExporterProcess.start_if_requested(os.environ)
         self._sockets = sockets
         self._say_ready = say_ready
         self._watch = watch
@@ -125,7 +125,7 @@ class Keeper:
             self._start_parent()
             while not (self._is_over and not self._all()):
                 self._wait(reading)
-                self._look()
+                self._check_parents()
         if self._exporter is not None:
             self._exporter.close()
 
@@ -138,16 +138,18 @@ class Keeper:
         Where the next best is what is served already, it is left as it is. ReleaseError if there
         is no release to serve, and none is served.
         """
-        wanted = (self._releases / CURRENT).resolve()
-        for release in self._candidates(wanted):
+        current_path = (self._releases / CURRENT).resolve()
+        for release in self._candidates(current_path):
             serving = self._serving
-            if serving and serving.is_sound and release.path == serving.path != wanted:
+            if serving and serving.is_sound and release.path == serving.path != current_path:
                 break
-            self._start(release, _refusal(wanted) if release.path != wanted else "")
+            self._start(release, _refusal(current_path) if release.path != current_path else "")
             return
         if self._serving is not None:
-            logger.error("%s The release %s is served.", _refusal(wanted), self._serving.release)
-            self._tell(_refusal(wanted))
+            logger.error(
+                "%s The release %s is served.", _refusal(current_path), self._serving.release
+            )
+            self._report(_refusal(current_path))
         elif self._notice.has_served:
             self._start_later(0.0)
         else:
@@ -157,10 +159,10 @@ class Keeper:
                 remedy="Build it again: graphsvc build",
             )
 
-    def _candidates(self, wanted: Path) -> Iterator[Release]:
+    def _candidates(self, current_path: Path) -> Iterator[Release]:
         """Yield the releases that may be served: the current one, the last one, the others."""
         others = (release.path for release in release_repository.kept(self._releases))
-        for path in dict.fromkeys(filter(None, (wanted, self._last, *others))):
+        for path in dict.fromkeys(filter(None, (current_path, self._last, *others))):
             if path in self._refused:
                 continue
             try:
@@ -199,9 +201,9 @@ class Keeper:
         ready, _, _ = select.select(watched, [], [], min(left, _WATCH))
         if signals in ready:
             for number in os.read(signals, 64):
-                self._heed(signal.Signals(number))
+                self._handle_signal(signal.Signals(number))
 
-    def _heed(self, number: signal.Signals) -> None:
+    def _handle_signal(self, number: signal.Signals) -> None:
         if number is signal.SIGHUP:
             self._manager.reloading()
             self._reload()
@@ -227,17 +229,17 @@ class Keeper:
         self._refused.clear()
         self._start_parent()
 
-    def _look(self) -> None:
+    def _check_parents(self) -> None:
         """See which parents have become ready, which have ended, and which files have changed."""
         if self._exporter is not None:
             self._exporter.look()
         if self._coming is not None and self._coming.process.poll() is None:
-            self._welcome(self._coming)
+            self._take_over(self._coming)
         self._leaving = [each for each in self._leaving if each.process.poll() is None]
         if self._coming is not None and (code := self._coming.process.poll()) is not None:
             self._coming_has_failed(self._coming, code)
         if self._serving is not None and self._serving.process.poll() is not None:
-            lasted = time.monotonic() - self._serving.started
+            lasted = time.monotonic() - self._serving.start_time
             self._serving = None
             self._start_later(lasted)
         if self._next_start and time.monotonic() >= self._next_start:
@@ -256,7 +258,7 @@ class Keeper:
         serving.is_sound = False
         self._reload()
 
-    def _welcome(self, coming: _Generation) -> None:
+    def _take_over(self, coming: _Generation) -> None:
         if not select.select([coming.pipe], [], [], 0)[0]:
             return
         coming.release = os.read(coming.pipe, 64).decode()
@@ -267,7 +269,7 @@ class Keeper:
         self._last = coming.path
         if coming.failure:
             logger.error("%s The release %s is served.", coming.failure, coming.release)
-        self._tell(coming.failure)
+        self._report(coming.failure)
         if before is not None:
             before.process.send_signal(signal.SIGUSR1)
             self._leaving.append(before)
@@ -275,10 +277,10 @@ class Keeper:
             self._has_said_ready = True
             self._say_ready()
 
-    def _tell(self, failure: str) -> None:
+    def _report(self, failure: str) -> None:
         """Tell what is served, in place of the current release if there is a failure."""
         if self._serving is not None:
-            status = Status(self._serving.release, failure, self._serving.is_sound)
+            status = ServiceStatus(self._serving.release, failure, self._serving.is_sound)
             self._notice.write(status)
             self._manager.ready(f"{failure} The release {status.release} is served.".strip())
 
@@ -291,16 +293,16 @@ class Keeper:
             if not self._is_over:
                 self._start_parent()
         elif self._serving is not None and self._serving.is_sound:
-            self._tell(f"The release {coming.path.name} could not be loaded.")
+            self._report(f"The release {coming.path.name} could not be loaded.")
         elif not self._is_over and not self._notice.has_served:
             raise StoreError("The service cannot start.", remedy="Mend what is said above.")
         else:
-            self._start_later(time.monotonic() - coming.started)
+            self._start_later(time.monotonic() - coming.start_time)
 
     def _start_later(self, lasted: float) -> None:
         if self._is_over:
             return
-        self._pause = 0.0 if lasted > _LASTED else self._pause
+        self._pause = 0.0 if lasted > _STABLE_AFTER else self._pause
         self._pause = min(max(2 * self._pause, _FIRST_PAUSE), _LONGEST_PAUSE)
         self._next_start = time.monotonic() + self._pause
         logger.error("Another parent is started in %g s.", self._pause)

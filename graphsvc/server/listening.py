@@ -27,7 +27,7 @@ def listeners(settings: Settings, environment: Mapping[str, str]) -> list[socket
 
     Errors: SettingsError if an address cannot be had.
     """
-    if inherited := _of_systemd(environment):
+    if inherited := _systemd_sockets(environment):
         return inherited
     if settings.unix_socket is not None:
         return [_unix(settings.unix_socket)]
@@ -49,7 +49,7 @@ def address_of(listener: socket.socket) -> str:
     return f"http://{host}:{name[1]}/"
 
 
-def _of_systemd(environment: Mapping[str, str]) -> list[socket.socket]:
+def _systemd_sockets(environment: Mapping[str, str]) -> list[socket.socket]:
     """Return the sockets that systemd has bound, or another program in the same way.
 
     https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
@@ -66,7 +66,7 @@ def _of_systemd(environment: Mapping[str, str]) -> list[socket.socket]:
 def _internet(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return _bound(socket.socket(family, socket.SOCK_STREAM), (host, port))
+        return _bind(socket.socket(family, socket.SOCK_STREAM), (host, port))
     except OSError as error:
         raise SettingsError(
             f"The service cannot listen at {host}:{port}: {error.strerror or error}.",
@@ -80,7 +80,7 @@ def _unix(path: Path) -> socket.socket:
         with suppress(FileNotFoundError):
             if stat.S_ISSOCK(path.stat().st_mode) and not _is_in_use(path):
                 path.unlink()
-        return _bound(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM), str(path))
+        return _bind(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM), str(path))
     except OSError as error:
         raise SettingsError(
             f"The service cannot listen at {path}: {error.strerror or error}.",
@@ -88,7 +88,7 @@ def _unix(path: Path) -> socket.socket:
         ) from error
 
 
-def _bound(listener: socket.socket, address: tuple[str, int] | str) -> socket.socket:
+def _bind(listener: socket.socket, address: tuple[str, int] | str) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)

@@ -72,23 +72,23 @@ def receive(channel: socket.socket, flags: int = 0) -> Message | None:
     return Message(letter, Lease(cell, number), data[_START.size :], descriptors)
 
 
-def needed(size: int) -> bytes:
+def encode_size(size: int) -> bytes:
     """Return a number of bytes as a message holds it."""
     return _NEEDED.pack(size)
 
 
-def read_needed(content: bytes) -> int:
+def decode_size(content: bytes) -> int:
     """Return the number of bytes that a message holds."""
     size: int = _NEEDED.unpack(content)[0]
     return size
 
 
-def since(seconds: float, rest: bytes) -> bytes:
+def encode_time(seconds: float, rest: bytes) -> bytes:
     """Return a time and what follows it as a message holds them."""
     return _SINCE.pack(seconds) + rest
 
 
-def read_since(content: bytes) -> tuple[float, bytes]:
+def decode_time(content: bytes) -> tuple[float, bytes]:
     """Return the time that a message begins with, and what follows it."""
     seconds: float = _SINCE.unpack_from(content)[0]
     return seconds, content[_SINCE.size :]

@@ -194,7 +194,7 @@ class _OfProcesses(Collector):
         yield GaugeMetricFamily(
             "process_start_time_seconds",
             "When the service started, in seconds since 1970.",
-            value=process_tree.started_at(processes[0]),
+            value=process_tree.start_time_of(processes[0]),
         )
         resident, descriptors, number = Counter[str](), Counter[str](), Counter[str]()
         for each in processes:

@@ -30,7 +30,7 @@ _ROOM = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class ServiceStatus:
     """What is served, by its release's id; ``failure`` says why it is not the current release.
 
     ``is_sound`` is false if files of the release have changed while it was served, and there is no
@@ -67,7 +67,7 @@ class Notice:
         self._leave_file()
         os.close(self.descriptor)
 
-    def write(self, status: Status) -> None:
+    def write(self, status: ServiceStatus) -> None:
         """Write what is served."""
         self.has_served = True
         self._changes += 1
@@ -115,30 +115,30 @@ def _overwrite(descriptor: int, row: dict[str, object]) -> None:
     os.pwrite(descriptor, json.dumps(row).encode().ljust(_ROOM), 0)
 
 
-def read_status(descriptor: int) -> Status | None:
+def read_status(descriptor: int) -> ServiceStatus | None:
     """Return what the keeper has written last; None before its first parent is ready."""
     text = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
-    return Status(**json.loads(text)) if text else None
+    return ServiceStatus(**json.loads(text)) if text else None
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class RunningService:
     """A service that runs, as its notice tells."""
 
     path: Path
     pid: int
     addresses: tuple[str, ...]
     changes: int
-    status: Status
+    status: ServiceStatus
 
     @classmethod
-    def read(cls, path: Path) -> Service:
+    def read(cls, path: Path) -> RunningService:
         """Read a notice; ValueError if the service has not written it yet."""
         row = json.loads(path.read_bytes().rstrip(b"\0"))
-        status = Status(**row["status"])
+        status = ServiceStatus(**row["status"])
         return cls(path, row["pid"], tuple(row["addresses"]), row["changes"], status)
 
-    def reload(self) -> Service:
+    def reload(self) -> RunningService:
         """Have it serve the current release; return it as it is then.
 
         Errors: StoreError if it cannot: it goes on as before.
@@ -149,7 +149,7 @@ class Service:
             time.sleep(_STEP)
             try:
                 os.kill(self.pid, 0)
-                after = Service.read(self.path)
+                after = RunningService.read(self.path)
             except (ProcessLookupError, FileNotFoundError) as error:
                 raise StoreError("The service has ended.") from error
             except ValueError:
@@ -162,20 +162,20 @@ class Service:
         return after
 
 
-def services(releases: Path) -> list[Service]:
+def services(releases: Path) -> list[RunningService]:
     """Return the services that run with a folder of releases and answer."""
     notices = sorted(releases.glob(".service-*.json"))
     return [service for path in notices if (service := _running(path)) is not None]
 
 
-def _running(path: Path) -> Service | None:
+def _running(path: Path) -> RunningService | None:
     """Return the service of a notice; None if it has ended or does not answer yet."""
     with suppress(FileNotFoundError), path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             with suppress(ValueError):
-                return Service.read(path)
+                return RunningService.read(path)
         else:
             with suppress(OSError):
                 path.unlink(missing_ok=True)  # its service was killed

@@ -10,7 +10,7 @@ from graphsvc.server.counters import Event
 if TYPE_CHECKING:
     from graphsvc.server.metrics import Metrics
     from graphsvc.server.rate_limit import RateLimit
-    from graphsvc.server.records import Journal
+    from graphsvc.server.records import RequestJournal
     from graphsvc.web.kinds import RequestKind
     from graphsvc.web.origin import Peers
 
@@ -22,7 +22,7 @@ class Operations:
     ``readers`` are those who may read the metrics.
     """
 
-    journal: Journal
+    journal: RequestJournal
     limit: RateLimit | None
     metrics: Metrics
     readers: Peers

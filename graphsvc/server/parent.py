@@ -21,20 +21,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphsvc.server import bounds, messages
-from graphsvc.server.board import State
-from graphsvc.server.clients import Client
+from graphsvc.server.board import LeaseState
+from graphsvc.server.clients import ClientConnection
 from graphsvc.server.counters import Event
-from graphsvc.server.failures import Cause, FailedRequest, error_of, request_timeout, whole_error
-from graphsvc.server.judge import Judge
+from graphsvc.server.failures import Cause, FailedRequest, error_answer, error_of, request_timeout
 from graphsvc.server.pool import LEAST, Pool
 from graphsvc.server.records import Record
+from graphsvc.server.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from graphsvc.server.application import Application
     from graphsvc.server.board import Board
-    from graphsvc.server.judge import Plan
+    from graphsvc.server.scheduler import WorkerPlan
     from graphsvc.server.worker_process import WorkerProcess
 
 #: How often the workers are looked at while one is ending, while one has several clients, while
@@ -43,10 +43,10 @@ _SOON, _SHARED, _TICK, _REST = 0.005, 0.01, 0.025, 1.0
 
 #: How long a connection without a request is kept, in seconds, and how long one whose client has
 #: been told that it ends.
-_KEPT, _CLOSING_SOON = 75.0, 2.0
+_IDLE_LIMIT, _CLOSING_LIMIT = 75.0, 2.0
 
 #: How long a connection is still kept for its next request once another parent serves, in seconds.
-_LEAVING = 5.0
+_LEAVING_LIMIT = 5.0
 
 _UNAVAILABLE = 503
 
@@ -68,7 +68,7 @@ class Parent:
     def __init__(
         self,
         listeners: Sequence[socket.socket],
-        plan: Plan,
+        plan: WorkerPlan,
         client_bounds: Bounds,
         application: Application,
         board: Board,
@@ -78,11 +78,11 @@ class Parent:
         self._deadline = plan.deadline
         self._journal = application.journal
         self._board = board
-        self._judge = Judge(plan)
+        self._scheduler = Scheduler(plan)
         self._pool = Pool(self._board, plan, application, self._close_all)
         self._events = select.epoll()
-        self._clients: dict[int, Client] = {}
-        self._waiting: deque[Client] = deque()
+        self._clients: dict[int, ClientConnection] = {}
+        self._waiting: deque[ClientConnection] = deque()
         self._wakeup, self._signals = socket.socketpair()
         self._leaves_at = 0.0
         self._closes_idle = False
@@ -94,7 +94,7 @@ class Parent:
         ``tell_ready`` is called when there are workers. By SIGTERM requests under way are answered
         first; by SIGUSR1 also the next request of each connection that is open.
         """
-        self._heed_signals()
+        self._receive_signals()
         for descriptor, listener in self._listeners.items():
             listener.setblocking(False)  # noqa: FBT003 - the socket's own interface
             self._events.register(descriptor, select.EPOLLIN)
@@ -110,7 +110,7 @@ class Parent:
             for client, state in self._pool.relieve():
                 self._go_on(client, state)
             self._dispatch()
-            self._judge.judge(self._pool.workers.values())
+            self._scheduler.schedule(self._pool.workers.values())
             for worker in self._pool.ending():
                 # The kernel may take long to give back its memory; its clients need not wait.
                 self._settle(worker, worker.cause or Cause.KILLED)
@@ -118,7 +118,7 @@ class Parent:
             self._pool.show_load(len(self._waiting), len(self._clients))
         self._pool.end_all()
 
-    def _heed_signals(self) -> None:
+    def _receive_signals(self) -> None:
         bounds.end_with_parent()
         self._wakeup.setblocking(False)  # noqa: FBT003
         self._signals.setblocking(False)  # noqa: FBT003
@@ -140,7 +140,7 @@ class Parent:
 
     def _handle(self, descriptor: int, event: int) -> None:
         if descriptor in self._pool.workers:
-            self._hear(self._pool.workers[descriptor])
+            self._receive(self._pool.workers[descriptor])
         elif descriptor in self._clients:
             self._look_at(self._clients[descriptor], event)
         elif descriptor in self._listeners:
@@ -165,16 +165,16 @@ class Parent:
             if connection.family != socket.AF_UNIX:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._journal.count(Event.CONNECTION)
-            client = Client(connection)
+            client = ClientConnection(connection)
             self._clients[client.descriptor] = client
             self._events.register(client.descriptor, _ONCE)
 
-    def _look_at(self, client: Client, event: int) -> None:
+    def _look_at(self, client: ClientConnection, event: int) -> None:
         if client.worker is not None:
             # A client that ends its sending may still wait for its answer.
-            client.left = time.monotonic()
+            client.left_at = time.monotonic()
             if event & (select.EPOLLHUP | select.EPOLLERR):
-                client.left -= 60
+                client.left_at -= 60
             return
         try:
             if client.closes_soon:
@@ -189,41 +189,41 @@ class Parent:
             return
         self._events.modify(client.descriptor, _ONCE)
 
-    def _queue(self, client: Client) -> None:
+    def _queue(self, client: ClientConnection) -> None:
         if len(self._waiting) >= self._bounds.waiting:
             self._refuse_for_overload(client)
         else:
-            client.since, client.is_waiting = time.monotonic(), True
+            client.waiting_since, client.is_waiting = time.monotonic(), True
             self._waiting.append(client)
 
-    def _queue_first(self, client: Client) -> None:
+    def _queue_first(self, client: ClientConnection) -> None:
         client.is_waiting = True
         self._waiting.appendleft(client)
 
-    def _refuse(self, client: Client, answer: bytes) -> None:
+    def _refuse(self, client: ClientConnection, answer: bytes) -> None:
         """Send an answer that another process need not make, and end the connection."""
         with suppress(OSError):
             client.connection.send(answer, socket.MSG_DONTWAIT)
             client.connection.shutdown(socket.SHUT_WR)
         self._close_soon(client)
 
-    def _refuse_for_overload(self, client: Client) -> None:
+    def _refuse_for_overload(self, client: ClientConnection) -> None:
         self._journal.count_refusal(_UNAVAILABLE)
-        self._refuse(client, whole_error(error_of(Cause.OVERLOADED, self._deadline)))
+        self._refuse(client, error_answer(error_of(Cause.OVERLOADED, self._deadline)))
 
-    def _close_soon(self, client: Client) -> None:
+    def _close_soon(self, client: ClientConnection) -> None:
         """Close a connection once its client has read the answer, or soon."""
         client.take_back()
         client.closes_soon = True
         self._events.modify(client.descriptor, _ONCE)
 
-    def _close(self, client: Client) -> None:
+    def _close(self, client: ClientConnection) -> None:
         del self._clients[client.descriptor]
         with suppress(OSError):
             self._events.unregister(client.descriptor)
         client.close()
 
-    def _abort(self, client: Client) -> None:
+    def _abort(self, client: ClientConnection) -> None:
         """End a connection so that a part of an answer is not taken for the whole."""
         del self._clients[client.descriptor]
         self._events.unregister(client.descriptor)
@@ -235,7 +235,7 @@ class Parent:
         for client in resting[: len(resting) // 4 + 1]:
             self._close(client)
 
-    def _is_resting(self, client: Client) -> bool:
+    def _is_resting(self, client: ClientConnection) -> bool:
         return not client.is_waiting and client.worker is None
 
     def _sweep(self) -> None:
@@ -247,19 +247,29 @@ class Parent:
         for client in list(self._clients.values()):
             if self._is_resting(client):
                 self._end_if_late(client, now)
-        while self._waiting and now - self._waiting[0].since > self._deadline:
+        while self._waiting and now - self._waiting[0].waiting_since > self._deadline:
             self._refuse_for_overload(self._waiting.popleft())
         for client in self._pool.gather():
-            self._go_on(client, State.RESTING)
+            self._go_on(client, LeaseState.RESTING)
         if not self._leaves_at:
             self._pool.end_surplus()
 
-    def _end_if_late(self, client: Client, now: float) -> None:
-        kept = _CLOSING_SOON if client.closes_soon else _LEAVING if self._leaves_at else _KEPT
-        if client.begun and now - client.begun > self._bounds.patience and not client.closes_soon:
-            self._journal.write(Record.of_timeout(client.beginning, now - client.begun))
+    def _end_if_late(self, client: ClientConnection, now: float) -> None:
+        limit = (
+            _CLOSING_LIMIT
+            if client.closes_soon
+            else _LEAVING_LIMIT
+            if self._leaves_at
+            else _IDLE_LIMIT
+        )
+        if (
+            client.start_time
+            and now - client.start_time > self._bounds.patience
+            and not client.closes_soon
+        ):
+            self._journal.write(Record.of_timeout(client.beginning, now - client.start_time))
             self._refuse(client, request_timeout(self._bounds.patience))
-        elif not client.begun and now - client.since > kept:
+        elif not client.start_time and now - client.waiting_since > limit:
             self._close(client)
 
     # --- Workers
@@ -291,9 +301,9 @@ class Parent:
                 break
         if self._waiting:
             for client in self._pool.make_room():
-                self._go_on(client, State.RESTING)
+                self._go_on(client, LeaseState.RESTING)
 
-    def _hear(self, worker: WorkerProcess) -> None:
+    def _receive(self, worker: WorkerProcess) -> None:
         try:
             message = messages.receive(worker.channel, socket.MSG_DONTWAIT)
         except BlockingIOError:
@@ -315,7 +325,7 @@ class Parent:
         elif message.letter == messages.CLOSE_SOON:
             self._close_soon(client)
         else:
-            needed = messages.read_needed(message.content) if message.content else 0
+            needed = messages.decode_size(message.content) if message.content else 0
             client.take_back(message.descriptors[0] if message.descriptors else None, needed)
             self._events.modify(client.descriptor, _ONCE)
 
@@ -330,31 +340,33 @@ class Parent:
         for client in clients:
             client.worker = None
             state = slot.state(client.lease)
-            if state is State.TAKEN:
-                self._tell(client, worker, cause)
-            elif state is State.ENDED:
+            if state is LeaseState.BUSY:
+                self._report_failure(client, worker, cause)
+            elif state is LeaseState.ENDED:
                 self._close(client)
             else:
                 self._go_on(client, state)
 
-    def _tell(self, client: Client, worker: WorkerProcess, cause: Cause) -> None:
+    def _report_failure(
+        self, client: ClientConnection, worker: WorkerProcess, cause: Cause
+    ) -> None:
         """Do what is right by a client whose worker has ended in the middle of its request."""
         slot = worker.slot
-        if cause is not Cause.CLIENT_LEFT and client.failed is None and slot.can_be_told:
-            failed = FailedRequest(cause, slot.begun, slot.name.hex(), worker.spent)
+        if cause is not Cause.CLIENT_LEFT and client.failed is None and slot.can_report_failure:
+            failed = FailedRequest(cause, slot.start_time, slot.name.hex(), worker.spent)
             client.tell(failed, slot.request)
             self._queue_first(client)
             return
-        if slot.begun:
+        if slot.start_time:
             self._journal.write(Record.of_lost(slot, cause, worker.spent))
         if slot.status or cause is Cause.CLIENT_LEFT:
             self._abort(client)
         else:
-            self._refuse(client, whole_error(error_of(cause, self._deadline)))
+            self._refuse(client, error_answer(error_of(cause, self._deadline)))
 
-    def _go_on(self, client: Client, state: State) -> None:
+    def _go_on(self, client: ClientConnection, state: LeaseState) -> None:
         """Go on with a client that a worker has not answered or has done with."""
-        if state is State.LENT:
+        if state is LeaseState.LENT:
             self._queue_first(client)
         else:
             client.take_back()
@@ -365,7 +377,7 @@ class Parent:
     def _leave(self, number: signal.Signals) -> None:
         """Take no more connections; answer what is under way."""
         self._board.close()
-        grace = self._deadline + _LEAVING
+        grace = self._deadline + _LEAVING_LIMIT
         self._leaves_at = min(self._leaves_at or float("inf"), time.monotonic() + grace)
         for descriptor, listener in self._listeners.items():
             self._events.unregister(descriptor)
@@ -374,9 +386,9 @@ class Parent:
         if number is not signal.SIGUSR1:
             self._closes_idle = True
             for client in self._pool.revoke_resting():
-                self._go_on(client, State.RESTING)
+                self._go_on(client, LeaseState.RESTING)
             for client in list(self._clients.values()):
-                if self._is_resting(client) and not client.begun:
+                if self._is_resting(client) and not client.start_time:
                     self._close(client)
 
     def _is_done(self) -> bool:

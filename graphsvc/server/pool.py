@@ -15,10 +15,10 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from graphsvc.server import messages
-from graphsvc.server.board import CELLS, Lease, Load, State
+from graphsvc.server.board import CELLS, Lease, LeaseState, Load
 from graphsvc.server.counters import Event
 from graphsvc.server.failures import Cause, cause_of
-from graphsvc.server.worker import Link, work
+from graphsvc.server.worker import ParentLink, work
 from graphsvc.server.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from graphsvc.server.application import Application
     from graphsvc.server.board import Board, Slot
-    from graphsvc.server.clients import Client
-    from graphsvc.server.judge import Plan
+    from graphsvc.server.clients import ClientConnection
+    from graphsvc.server.scheduler import WorkerPlan
 
 LEAST = 4
 """How many workers are kept ready."""
@@ -52,7 +52,7 @@ class Pool:
     def __init__(
         self,
         board: Board,
-        plan: Plan,
+        plan: WorkerPlan,
         application: Application,
         close_others: Callable[[], None],
     ) -> None:
@@ -100,21 +100,21 @@ class Pool:
             for worker in self.workers.values():
                 worker.channel.close()
             self._close_others()
-            work(Link(theirs, self._board, slot), self._application, self._plan.limits)
+            work(ParentLink(theirs, self._board, slot), self._application, self._plan.limits)
             status = 0
         except BaseException:
             logging.getLogger(__name__).exception("A worker has failed.")
         finally:
             os._exit(status)
 
-    def lend(self, client: Client) -> bool:
+    def lend(self, client: ClientConnection) -> bool:
         """Lend a client with a request to a worker; False if there is none for it."""
         while (worker := self._choose()) is not None:
             lease = Lease(worker.free_cell, next(self._numbers))
             descriptors = [client.descriptor, *([] if client.file is None else [client.file])]
             failed = client.failed.encode() if client.failed else b""
             worker.slot.lend(lease)
-            content = messages.since(client.since, failed)
+            content = messages.encode_time(client.waiting_since, failed)
             message = messages.Message(messages.ANSWER, lease, content, descriptors)
             try:
                 # The parent never waits for a worker.
@@ -142,7 +142,7 @@ class Pool:
             return min(quick, key=lambda worker: len(worker.clients))
         return None
 
-    def take_back(self, worker: WorkerProcess, lease: Lease) -> Client | None:
+    def take_back(self, worker: WorkerProcess, lease: Lease) -> ClientConnection | None:
         """Take the client back that a worker gives back; None if it has been revoked before."""
         worker.is_silent = False
         self._pause = 0.0
@@ -154,7 +154,7 @@ class Pool:
         self._rest_without_clients(worker)
         return client
 
-    def _forget(self, worker: WorkerProcess, client: Client) -> None:
+    def _forget(self, worker: WorkerProcess, client: ClientConnection) -> None:
         del worker.clients[client.lease.cell]
         client.worker = None
 
@@ -163,9 +163,9 @@ class Pool:
             worker.idle_since = time.monotonic()
             self.idle.append(worker)
 
-    def revoke(self, worker: WorkerProcess, state: State) -> Iterator[Client]:
+    def revoke(self, worker: WorkerProcess, state: LeaseState) -> Iterator[ClientConnection]:
         """Take back the clients of a worker that are in a state, and on which it does nothing."""
-        with worker.slot.locked() as is_locked:
+        with worker.slot.lock() as is_locked:
             if not is_locked:
                 return
             for client in list(worker.clients.values()):
@@ -173,20 +173,20 @@ class Pool:
                     self._forget(worker, client)
                     yield client
 
-    def revoke_resting(self) -> Iterator[Client]:
+    def revoke_resting(self) -> Iterator[ClientConnection]:
         """Take back all clients that workers keep for their next request."""
         for worker in self.workers.values():
-            yield from self.revoke(worker, State.RESTING)
+            yield from self.revoke(worker, LeaseState.RESTING)
             self._rest_without_clients(worker)
 
-    def make_room(self) -> Iterator[Client]:
+    def make_room(self) -> Iterator[ClientConnection]:
         """Take clients back from workers that have as many as they may, but no request now."""
         for worker in self.workers.values():
             if len(worker.clients) == CELLS:
-                yield from self.revoke(worker, State.RESTING)
+                yield from self.revoke(worker, LeaseState.RESTING)
                 self._rest_without_clients(worker)
 
-    def gather(self) -> Iterator[Client]:
+    def gather(self) -> Iterator[ClientConnection]:
         """Take back resting clients that fewer workers could share."""
         now = time.monotonic()
         quick = [each for each in self.workers.values() if each.clients and each.is_quick(now)]
@@ -195,21 +195,23 @@ class Pool:
         for worker in quick[self._plan.quick :]:
             room -= len(worker.clients)
             if room >= 0:
-                yield from self.revoke(worker, State.RESTING)
+                yield from self.revoke(worker, LeaseState.RESTING)
                 self._rest_without_clients(worker)
 
-    def relieve(self) -> Iterator[tuple[Client, State]]:
+    def relieve(self) -> Iterator[tuple[ClientConnection, LeaseState]]:
         """Take back the clients of workers that are busy or silent; say in what state they were."""
         now = time.monotonic()
         for worker in self.workers.values():
             if worker.cause:
                 continue
             if len(worker.clients) > 1 and worker.is_at_work(now):
-                for state in (State.LENT, State.RESTING):
+                for state in (LeaseState.LENT, LeaseState.RESTING):
                     yield from ((client, state) for client in self.revoke(worker, state))
             elif worker.is_unread(now):
                 worker.is_silent = True
-                yield from ((client, State.LENT) for client in self.revoke(worker, State.LENT))
+                yield from (
+                    (client, LeaseState.LENT) for client in self.revoke(worker, LeaseState.LENT)
+                )
 
     def reap(self, worker: WorkerProcess) -> Cause:
         """Bury a worker whose channel is closed; return why it ended."""

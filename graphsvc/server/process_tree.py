@@ -24,7 +24,7 @@ _TICK = os.sysconf("SC_CLK_TCK")
 _ROLES = ("keeper", "parent", "worker")
 
 # Which fields of a line of stat, counted from the one after the name: proc_pid_stat(5).
-_PARENT, _TIMES, _STARTED, _RESIDENT = 1, slice(11, 15), 19, 21
+_PARENT, _TIMES, _START_TIME, _RESIDENT = 1, slice(11, 15), 19, 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Process:
     pid: int
     role: str
     processor: float
-    started: float
+    start_time: float
     resident: int
 
     @property
@@ -53,9 +53,9 @@ def tree_of_worker() -> list[Process]:
     return list(_tree(int(_stat(os.getppid())[_PARENT]), 0))
 
 
-def started_at(process: Process) -> float:
+def start_time_of(process: Process) -> float:
     """Return when a process started, in seconds since 1970."""
-    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + process.started
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + process.start_time
 
 
 def _tree(pid: int, depth: int) -> Iterator[Process]:
@@ -65,7 +65,7 @@ def _tree(pid: int, depth: int) -> Iterator[Process]:
             pid,
             _ROLES[min(depth, len(_ROLES) - 1)],
             sum(map(int, fields[_TIMES])) / _TICK,
-            int(fields[_STARTED]) / _TICK,
+            int(fields[_START_TIME]) / _TICK,
             int(fields[_RESIDENT]) * _PAGE,
         )
         children = (_PROC / str(pid) / "task" / str(pid) / "children").read_text("ascii")

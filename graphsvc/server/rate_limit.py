@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 #: An entry of the table: the digest of its key, when it is over, and its number of requests.
 _ENTRY = struct.Struct("<16sdI4x")
-_SETS, _WAYS = 8192, 8
-_SET = _WAYS * _ENTRY.size
+_SETS, _ENTRIES_PER_SET = 8192, 8
+_SET = _ENTRIES_PER_SET * _ENTRY.size
 
 #: A provider gives each customer at least that much of IPv6: RFC 6177.
 _CUSTOMER = 64

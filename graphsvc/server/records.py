@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from graphsvc.server.requests import Incoming, Malformed
+from graphsvc.server.requests import Malformed, RequestBuffer
 from graphsvc.web.kinds import RequestKind
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graphsvc.remote.failures import Kind
     from graphsvc.server.answers import Answer
     from graphsvc.server.board import Slot
-    from graphsvc.server.counters import Counters, Event, Row
+    from graphsvc.server.counters import CounterRow, Counters, Event
     from graphsvc.server.failures import Cause
     from graphsvc.server.requests import Request
 
@@ -53,7 +53,7 @@ class Record:
 
         It has ``spent`` so many seconds of a processor.
         """
-        raw, seconds = slot.request, time.monotonic() - slot.begun
+        raw, seconds = slot.request, time.monotonic() - slot.start_time
         method, target = _first_line(raw)
         name, status, size = slot.name.hex(), slot.status, slot.sent
         return cls(name, method, target, slot.kind, raw, status, size, seconds, spent, cause.value)
@@ -72,7 +72,7 @@ class Record:
 
     def request(self) -> Request | None:
         """Return the request itself, read again; None if not all of it is there."""
-        incoming = Incoming()
+        incoming = RequestBuffer()
         try:
             incoming.feed(self.raw)
             return incoming.next_request()
@@ -98,7 +98,7 @@ def record_of(
     )
 
 
-class Reader(Protocol):
+class RecordReader(Protocol):
     """What learns of the requests that have ended."""
 
     def read(self, record: Record) -> None:
@@ -106,16 +106,16 @@ class Reader(Protocol):
         ...
 
 
-class Journal:
+class RequestJournal:
     """What is written of requests: the counters, and each of the ``readers``.
 
     Every process that writes opens it for itself.
     """
 
-    def __init__(self, counters: Counters, readers: Sequence[Reader]) -> None:
+    def __init__(self, counters: Counters, readers: Sequence[RecordReader]) -> None:
         self.counters = counters
         self._readers = readers
-        self._row: Row | None = None
+        self._row: CounterRow | None = None
 
     def open(self) -> None:
         """Take a row of the counters for this process."""

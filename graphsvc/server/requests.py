@@ -110,7 +110,7 @@ class Request:
 
 
 @dataclass(slots=True)
-class _Parsed:
+class _ParserEvents:
     """What the parser finds in a head or a chunked body."""
 
     fields: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -135,7 +135,7 @@ class _Parsed:
         self.is_complete = True
 
 
-class Incoming:
+class RequestBuffer:
     """The bytes of a connection that have come, and the requests in them, one after the other."""
 
     def __init__(self) -> None:
@@ -143,7 +143,7 @@ class Incoming:
         self._request: Request | None = None
         self._head_size = 0
         self._length = 0
-        self._chunks: tuple[httptools.HttpRequestParser, _Parsed] | None = None
+        self._chunks: tuple[httptools.HttpRequestParser, _ParserEvents] | None = None
 
     def feed(self, data: bytes) -> None:
         """Take more bytes."""
@@ -186,7 +186,7 @@ class Incoming:
                 raise Malformed("bad-request", "This is no HTTP request.")
             return None
         self._head_size = size
-        request = _parsed(self.data[:size])
+        request = _parse_head(self.data[:size])
         self._frame(request)
         return request
 
@@ -199,7 +199,7 @@ class Incoming:
                 raise Malformed("bad-request", "HTTP/1.0 has no Transfer-Encoding.")
             if coding.strip().lower() != "chunked":
                 raise Malformed("not-implemented", "The only transfer coding here is chunked.")
-            head = _Parsed()
+            head = _ParserEvents()
             self._chunks = httptools.HttpRequestParser(head), head
             self._chunks[0].feed_data(_CHUNKED_HEAD)
             self._decode(self.data[self._head_size :])
@@ -241,23 +241,23 @@ class Incoming:
         return request
 
 
-def _parsed(head: bytes) -> Request:
+def _parse_head(head: bytes) -> Request:
     line = _REQUEST_LINE.match(head)
     if line is None or line[1] not in _METHODS:
-        return _parsed_with_care(head)
+        return _parse_unusual_head(head)
     fields = _fields(head[line.end() :])
     version = line[3].decode("ascii")
     return Request(line[1].decode("ascii"), line[2], version, fields, fields.keep_alive(version))
 
 
-def _parsed_with_care(head: bytes) -> Request:
+def _parse_unusual_head(head: bytes) -> Request:
     """Parse a head whose first line is not as usual, or raise what is wrong with it."""
     line, separator, rest = head.partition(b"\r\n")
     if not line.isascii():
         # Some clients leave the characters of an address as they are.
         encoded = quote_from_bytes(line, safe=_PRINTABLE + b" ").encode("ascii")
-        return _parsed(encoded + separator + rest)
-    parsed = _Parsed()
+        return _parse_head(encoded + separator + rest)
+    parsed = _ParserEvents()
     parser = httptools.HttpRequestParser(parsed)
     unknown = Malformed("not-implemented", "The method is not known here.")
     try:
@@ -287,7 +287,7 @@ def _fields(block: bytes) -> Fields:
     They are parsed without the head's own line: a client that offers another protocol has it not
     taken, and its request goes on as usual (RFC 9110, section 7.8).
     """
-    parsed = _Parsed()
+    parsed = _ParserEvents()
     try:
         httptools.HttpRequestParser(parsed).feed_data(_ANY_LINE + block)
     except httptools.HttpParserUpgrade:

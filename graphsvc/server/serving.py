@@ -21,7 +21,7 @@ import click
 
 from graphsvc import release_repository, settings
 from graphsvc.editing import registration as editing
-from graphsvc.editing.state import State
+from graphsvc.editing.state import EditingState
 from graphsvc.errors import GraphsvcError, SettingsError, StoreError
 from graphsvc.namespaces import DERIVATIONS, graph_iri
 from graphsvc.release import Release
@@ -30,14 +30,14 @@ from graphsvc.server.access_log import AccessLog
 from graphsvc.server.application import Application, Waiting
 from graphsvc.server.board import Board
 from graphsvc.server.counters import Counters, Event
-from graphsvc.server.judge import Plan
 from graphsvc.server.keeper import REFUSED
 from graphsvc.server.metrics import Metrics
 from graphsvc.server.notice import read_status
 from graphsvc.server.operations import Operations
 from graphsvc.server.parent import Bounds, Parent
 from graphsvc.server.rate_limit import RateLimit
-from graphsvc.server.records import Journal
+from graphsvc.server.records import RequestJournal
+from graphsvc.server.scheduler import WorkerPlan
 from graphsvc.server.slow_log import SlowLog
 from graphsvc.server.tracing import Tracer
 from graphsvc.server.watching import watch
@@ -52,8 +52,8 @@ from graphsvc.web.origin import Peers, PublicAddress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graphsvc.server.notice import Status
-    from graphsvc.server.records import Reader
+    from graphsvc.server.notice import ServiceStatus
+    from graphsvc.server.records import RecordReader
     from graphsvc.settings import Settings
     from graphsvc.store.base import Store
     from graphsvc.views.graph import Reader as GraphReader
@@ -69,7 +69,7 @@ _COPIED_PART = 0.5
 _LEAST_COPIED = 64 * _MEBIBYTE
 
 
-class Service(NamedTuple):
+class ServiceContext(NamedTuple):
     """What a parent serves with: the settings, and what it has of the keeper.
 
     ``counters`` are those of all parents, ``spans`` is the socket for traces, ``board`` that of its
@@ -81,18 +81,18 @@ class Service(NamedTuple):
     counters: Counters
     spans: int | None
     board: Board
-    status: Callable[[], Status | None]
-    state: State | None = None
+    status: Callable[[], ServiceStatus | None]
+    state: EditingState | None = None
 
     def application(
-        self, release: Release, store: Store, hurried: GraphReader | None = None
+        self, release: Release, store: Store, fast_reader: GraphReader | None = None
     ) -> Application:
         """Return what answers from a store; ``hurried`` reads what the start needs of an engine."""
         flask = create_app(release, self.values, store)
         flask.config["STATUS"] = self.status
         if self.state is not None:
             editing.register(flask, self.state, self.values)
-        warm_up(flask, hurried)
+        warm_up(flask, fast_reader)
         pages = cast("Delivering", flask.wsgi_app)
         return Application(
             pages,
@@ -105,8 +105,8 @@ class Service(NamedTuple):
     def _operations(self, release: Release) -> Operations:
         """Return what those who run the service want to have of it."""
         values = self.values
-        readers: list[Reader] = []
-        journal = Journal(self.counters, readers)
+        readers: list[RecordReader] = []
+        journal = RequestJournal(self.counters, readers)
         if self.spans is not None:
             readers.append(Tracer(self.spans, release.id, lambda: journal.count(Event.SPAN_LOST)))
         if values.access_log:
@@ -121,7 +121,7 @@ class Service(NamedTuple):
         )
 
 
-def load(service: Service, release: Release) -> Application:
+def load(service: ServiceContext, release: Release) -> Application:
     """Return the application that all workers share: what a start reads is read here, once.
 
     A release that fits into memory is held there; of a larger one the files are open. The engine
@@ -149,7 +149,7 @@ _NOT_MERGED = (
 )
 
 
-def load_engine(service: Service, release: Release) -> tuple[Release, Application]:
+def load_engine(service: ServiceContext, release: Release) -> tuple[Release, Application]:
     """Return what is known of an engine, and the application that answers from it.
 
     ``release`` is what was known before; it is read anew, but for the index. If the engine does not
@@ -171,17 +171,17 @@ def load_engine(service: Service, release: Release) -> tuple[Release, Applicatio
         return release, Waiting(application, error)
 
 
-def _application_of_engine(service: Service, release: Release) -> Application:
+def _application_of_engine(service: ServiceContext, release: Release) -> Application:
     store = open_engine(service.values, release.prefixes)
     logger.info("The engine is %s.", store.recognise().label)
-    hurried = HurriedReader(service.values, release.prefixes)
-    application = service.application(release, store, hurried)
+    fast_reader = HurriedReader(service.values, release.prefixes)
+    application = service.application(release, store, fast_reader)
     application.prepare = store.open_connections_by_thread
     store.count_failures(application.journal.count_failure)
     return application
 
 
-def plan(values: Settings) -> Plan:
+def plan(values: Settings) -> WorkerPlan:
     """Return how many workers there may be, and what each may take.
 
     Whoever reads the release in memory also writes to it, since the engine counts its readers. So
@@ -195,7 +195,7 @@ def plan(values: Settings) -> Plan:
         copied=max(copied // most, _LEAST_COPIED),
         reserve=copied,
     )
-    return Plan(
+    return WorkerPlan(
         most=most,
         quick=min(most, len(os.sched_getaffinity(0))),
         long=values.long_requests,
@@ -210,7 +210,7 @@ def plan(values: Settings) -> Plan:
 @click.option("--spans", type=int, help="The socket for traces.")
 @click.option("--watch", "edited", type=int, help="What is told of builds while one edits.")
 def main(
-    release: Path, descriptors: tuple[int, ...], spans: int | None, edited: int | None
+    release: Path, descriptors: tuple[int, ...], spans: int | None, watch_descriptor: int | None
 ) -> None:
     """Serve a release.
 
@@ -231,11 +231,11 @@ def main(
         intended = plan(values)
         board = Board(intended.most)
         status = partial(read_status, notice)
-        state = None if edited is None else State(edited)
+        state = None if watch_descriptor is None else EditingState(watch_descriptor)
         if state is not None:
             # It is reached directly, whatever address the published service has.
             values = replace(values, public_url=None, trusted_proxies=None)
-        service = Service(values, Counters(counters), spans, board, status, state)
+        service = ServiceContext(values, Counters(counters), spans, board, status, state)
         if values.store:
             served, application = load_engine(service, served)
             release_repository.Hold(served.path)

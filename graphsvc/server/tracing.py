@@ -35,7 +35,7 @@ _FIRST_FAULT = 500
 _CONTEXT = (b"traceparent", b"tracestate")
 
 
-class Span(TypedDict):
+class TraceSpan(TypedDict):
     """A request as the exporter learns of it; times are in nanoseconds since 1970."""
 
     name: str
@@ -64,7 +64,7 @@ class Tracer:
         except OSError:
             self._lose()
 
-    def _span(self, record: Record) -> Span:
+    def _span(self, record: Record) -> TraceSpan:
         request, end = record.request(), time.time_ns()
         fields = request.fields.values if request is not None else {}
         method = record.method if record.method.isupper() else "_OTHER"
@@ -93,7 +93,7 @@ class Tracer:
         failure = _failure_of(record)
         if failure:
             attributes["error.type"] = failure
-        return Span(
+        return TraceSpan(
             name=f"{method} {kind}",
             start=end - int(record.seconds * 1e9),
             end=end,

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 
 from graphsvc.server import bounds, messages
 from graphsvc.server.answers import Answer
-from graphsvc.server.board import State, Times
+from graphsvc.server.board import LeaseState, Times
 from graphsvc.server.failures import Cause, FailedRequest, malformed_request
 from graphsvc.server.records import record_of
-from graphsvc.server.requests import CONTINUE, Incoming, Malformed
+from graphsvc.server.requests import CONTINUE, Malformed, RequestBuffer
 
 if TYPE_CHECKING:
     from graphsvc.server.application import Application
@@ -65,7 +65,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ParentLink:
     """What ties a worker to its parent: a channel for messages, the board, and a slot of it."""
 
     channel: socket.socket
@@ -73,7 +73,7 @@ class Link:
     slot: Slot
 
 
-def work(link: Link, application: Application, limits: Limits) -> None:
+def work(link: ParentLink, application: Application, limits: Limits) -> None:
     """Answer requests until the parent closes the channel, or this worker has copied too much."""
     # Only the parent decides when a worker ends, also if the whole group is sent a signal.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -106,9 +106,9 @@ class _Connection:
         self.lease = message.lease
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=descriptor)
         self.descriptor = descriptor
-        self.incoming = Incoming()
+        self.incoming = RequestBuffer()
         self.used = 0.0
-        self.since, failed = messages.read_since(message.content)
+        self.waiting_since, failed = messages.decode_time(message.content)
         self.failed = FailedRequest.decode(failed) if failed else None
         if files:
             # The parent has read what has come.
@@ -124,7 +124,7 @@ class _Connection:
 class Worker:
     """One worker's state between requests."""
 
-    def __init__(self, link: Link, application: Application, limits: Limits) -> None:
+    def __init__(self, link: ParentLink, application: Application, limits: Limits) -> None:
         self._channel = link.channel
         self._board = link.board
         self._slot = link.slot
@@ -146,7 +146,7 @@ class Worker:
         while not (self._retires or self._is_dismissed):
             for descriptor, _ in self._events.poll(_STAY if self._connections else None):
                 if descriptor == self._channel.fileno():
-                    self._hear()
+                    self._accept_connection()
                 elif not self._retires:
                     self._serve(self._connections[descriptor])
             self._give_back_unused()
@@ -154,7 +154,7 @@ class Worker:
             self._give_back(connection, messages.KEEP)
         self._journal.count_end(self._retires or "idle")
 
-    def _hear(self) -> None:
+    def _accept_connection(self) -> None:
         """Take the connection that the parent lends, and answer its request."""
         message = messages.receive(self._channel)
         if message is None:
@@ -179,7 +179,10 @@ class Worker:
         content, files = b"", []
         if letter == messages.UNFINISHED:
             incoming = connection.incoming
-            content, files = messages.needed(incoming.needed), [messages.file_of(incoming.data)]
+            content, files = (
+                messages.encode_size(incoming.needed),
+                [messages.file_of(incoming.data)],
+            )
         self._leave(connection)
         try:
             messages.send(self._channel, messages.Message(letter, connection.lease, content, files))
@@ -227,7 +230,7 @@ class Worker:
             if request is None and incoming.data:
                 return messages.UNFINISHED
             if request is None:
-                self._slot.finish(State.RESTING)
+                self._slot.finish(LeaseState.RESTING)
                 return None
             if (end := self._answer(connection, request)) is not None:
                 return end
@@ -260,9 +263,9 @@ class Worker:
         failed, connection.failed = connection.failed, None
         name = failed.name if failed else self._journal.name()
         began = time.monotonic()
-        times = Times(began, connection.since or began, self._processor)
+        times = Times(began, connection.waiting_since or began, self._processor)
         self._slot.begin(request.raw, bytes.fromhex(name), times)
-        connection.since = 0.0
+        connection.waiting_since = 0.0
         answer = Answer(connection.socket, request, self._slot)
         if self._board.is_closing:
             answer.keep_alive = False
@@ -270,7 +273,7 @@ class Worker:
         early_end = self._try_to_answer(request, connection.socket, answer, failed)
         now, processor = time.monotonic(), time.process_time()
         end = failed.cause.value if failed else early_end
-        whole_time = now - failed.begun if failed else now - began
+        whole_time = now - failed.start_time if failed else now - began
         spent, self._processor = processor - self._processor, processor
         spent += failed.spent if failed else 0.0
         self._journal.write(record_of(request, answer, whole_time, spent, end))

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graphsvc.server import bounds
-from graphsvc.server.board import CELLS, State
+from graphsvc.server.board import CELLS, LeaseState
 
 if TYPE_CHECKING:
     import socket
 
     from graphsvc.server.board import Slot
-    from graphsvc.server.clients import Client
+    from graphsvc.server.clients import ClientConnection
     from graphsvc.server.failures import Cause
 
 #: How long a request is quick for those that share its worker, in seconds by the clock.
@@ -38,12 +38,12 @@ class WorkerProcess:
     pid: int
     channel: socket.socket
     slot: Slot
-    clients: dict[int, Client] = field(default_factory=dict)
+    clients: dict[int, ClientConnection] = field(default_factory=dict)
     cause: Cause | None = None
     ended: float = 0.0
     spent: float = 0.0
     is_silent: bool = False
-    begun: float = 0.0
+    start_time: float = 0.0
     processor: float = 0.0
     is_long: bool = False
     is_stopped: bool = False
@@ -59,8 +59,8 @@ class WorkerProcess:
 
     def is_at_work(self, now: float) -> bool:
         """Tell whether it answers a request that is not quick."""
-        begun = self.slot.begun
-        return bool(begun) and now - begun > _QUICK
+        start_time = self.slot.start_time
+        return bool(start_time) and now - start_time > _QUICK
 
     def is_unread(self, now: float) -> bool:
         """Tell whether it has left a client for long that it has been lent.
@@ -68,7 +68,7 @@ class WorkerProcess:
         A new one may still be opening the release: another one would be no sooner there.
         """
         return self.slot.requests > 0 and any(
-            now - client.lent > _UNREAD and self.slot.state(client.lease) is State.LENT
+            now - client.lent > _UNREAD and self.slot.state(client.lease) is LeaseState.LENT
             for client in self.clients.values()
         )
 

@@ -1,4 +1,4 @@
-"""The rows of a table as its file has them: CSV, TSV or a sheet of a workbook."""
+"""The rows of a table file: CSV, TSV or a sheet of a workbook."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WORKBOOK = ".xlsx"
 
-#: A cell may have as many characters as a file: the bound of Python's reader is for others.
+#: A cell may be as long as a file, so Python's limit of a field is raised.
 csv.field_size_limit(2**31 - 1)
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -33,7 +33,7 @@ class _CsvError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row: its cells by the names of their columns, without empty ones, and its line.
 
     In a workbook the line is the number of the row.
@@ -44,29 +44,29 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
-    """A table: the names of its columns, its rows, and what is wrong with them."""
+class TableContent:
+    """A table: the names of its columns, its rows, and findings about them."""
 
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     findings: tuple[Finding, ...]
 
 
-def read(path: str, data: bytes, delimiter: str | None, sheet: str | None) -> Cells:
+def read(path: str, data: bytes, delimiter: str | None, sheet: str | None) -> TableContent:
     """Return the cells of a file; the first row has the names of the columns."""
     suffix = PurePosixPath(path).suffix
     try:
         if suffix == WORKBOOK:
             lines = _workbook(data, sheet)
         else:
-            lines = _separated(data.decode("utf-8-sig"), delimiter or _DELIMITERS[suffix])
+            lines = _split_lines(data.decode("utf-8-sig"), delimiter or _DELIMITERS[suffix])
         return _cells(path, list(lines))
-    except UnicodeDecodeError:  # That is told where the file is read.
-        return Cells((), (), ())
+    except UnicodeDecodeError:  # The reader of the file reports this.
+        return TableContent((), (), ())
     except CalamineError as error:
-        return Cells((), (), (_unreadable(path, str(error), None),))
+        return TableContent((), (), (_unreadable(path, str(error), None),))
     except _CsvError as error:
-        return Cells((), (), (_unreadable(path, str(error), error.line),))
+        return TableContent((), (), (_unreadable(path, str(error), error.line),))
 
 
 def _unreadable(path: str, message: str, line: int | None) -> Finding:
@@ -74,7 +74,7 @@ def _unreadable(path: str, message: str, line: int | None) -> Finding:
     return Finding("table", f"The table cannot be read: {message}.", remedy, path=path, line=line)
 
 
-def _separated(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]:
+def _split_lines(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:
@@ -87,13 +87,13 @@ def _separated(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]
 
 def _workbook(data: bytes, sheet: str | None) -> Iterator[tuple[int, Sequence[str]]]:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    opened = workbook.get_sheet_by_name(sheet) if sheet else workbook.get_sheet_by_index(0)
-    for number, cells in enumerate(opened.to_python(skip_empty_area=False), 1):
-        yield number, [_written(cell) for cell in cells]
+    worksheet = workbook.get_sheet_by_name(sheet) if sheet else workbook.get_sheet_by_index(0)
+    for number, cells in enumerate(worksheet.to_python(skip_empty_area=False), 1):
+        yield number, [_format_cell(cell) for cell in cells]
 
 
-def _written(cell: float | str | bool | date | time | timedelta) -> str:  # noqa: FBT001 - a cell
-    """Return a cell of a workbook as XML Schema writes it: times as ISO 8601, whole numbers so."""
+def _format_cell(cell: float | str | bool | date | time | timedelta) -> str:  # noqa: FBT001 - a cell
+    """Return a cell of a workbook in the form of XML Schema: ISO 8601 times, whole numbers."""
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float) and cell.is_integer():
@@ -103,28 +103,28 @@ def _written(cell: float | str | bool | date | time | timedelta) -> str:  # noqa
     return str(cell)
 
 
-def _cells(path: str, lines: Sequence[tuple[int, Sequence[str]]]) -> Cells:
+def _cells(path: str, lines: Sequence[tuple[int, Sequence[str]]]) -> TableContent:
     if not lines:
         remedy = "Let the first row have the names of the columns."
-        return Cells((), (), (Finding("table", "The table is empty.", remedy, path=path),))
+        return TableContent((), (), (Finding("table", "The table is empty.", remedy, path=path),))
     columns = tuple(name.strip() for name in lines[0][1])
     findings = [*_wrong_columns(path, columns)]
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     for line, values in lines[1:]:
         cells = [value.strip() for value in values]
         if len(cells) > len(columns) and any(cells[len(columns) :]):
             findings.append(_too_long(path, line, len(columns), len(cells)))
         named = {name: cell for name, cell in zip(columns, cells, strict=False) if name and cell}
         if named:
-            rows.append(Row(named, line))
-    return Cells(columns, tuple(rows), tuple(findings))
+            rows.append(TableRow(named, line))
+    return TableContent(columns, tuple(rows), tuple(findings))
 
 
 def _wrong_columns(path: str, columns: Sequence[str]) -> Iterator[Finding]:
     for name in sorted({name for name in columns if name and columns.count(name) > 1}):
         yield Finding(
             "table",
-            f"Two columns are called “{name}”.",
+            f"Two columns have the name “{name}”.",
             "Give each column a name of its own in the first row.",
             path=path,
             line=1,

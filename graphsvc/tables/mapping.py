@@ -1,4 +1,4 @@
-"""The mapping of a table: a CONSTRUCT that makes facts of one row, under a header of its own.
+"""The mapping of a table: a header, and a CONSTRUCT query that makes facts of one row.
 
     #+ key: id
     #+ datatypes: {lit: integer}
@@ -8,9 +8,9 @@
       BIND (IRI(CONCAT("https://example.org/lights/id/light/", ?id)) AS ?light)
     }
 
-``key`` is the column after which a row is named, so that it keeps its IRI wherever it stands;
-``datatypes`` says of columns what their cells have to be; ``delimiter`` is the sign between the
-cells of a CSV file, ``sheet`` the name of a sheet of a workbook.
+``key`` is the column that names a row, so that the row keeps its IRI if the order changes;
+``datatypes`` has the datatypes of columns; ``delimiter`` is the character between the cells of a
+CSV file, ``sheet`` the name of a sheet of a workbook.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from graphsvc.store.oxigraph import OxigraphStore
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from graphsvc.tables.cells import Row
+    from graphsvc.tables.cells import TableRow
 
-#: What a line of the header begins with, as in the files of questions.
+#: The beginning of a line of the header, as in the files of questions.
 _MARK = "#+"
 
 _KEYS = ("key", "datatypes", "delimiter", "sheet")
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """What a mapping says of its table; every field may be left out."""
+class MappingHeader:
+    """The header of a mapping; every field is optional."""
 
     key: str | None = None
     delimiter: str | None = None
@@ -50,7 +50,7 @@ class Header:
 
 
 class InvalidMappingError(ValueError):
-    """A mapping cannot be used; its text says why, ``remedy`` what to do, ``line`` where."""
+    """A mapping cannot be used: the message, a ``remedy``, and the ``line`` of the error."""
 
     def __init__(self, message: str, remedy: str, line: int = 1) -> None:
         super().__init__(message)
@@ -58,7 +58,7 @@ class InvalidMappingError(ValueError):
         self.line = line
 
 
-def header(text: str) -> Header:
+def parse_header(text: str) -> MappingHeader:
     """Return the header of a mapping. Errors: InvalidMappingError."""
     lines = [line.removeprefix(_MARK)[1:] for line in text.splitlines() if line.startswith(_MARK)]
     try:
@@ -66,7 +66,7 @@ def header(text: str) -> Header:
     except yaml.YAMLError as error:
         raise InvalidMappingError(f"The header is not YAML: {error}.", _USAGE) from error
     if not isinstance(fields, dict) or not {*fields} <= {*_KEYS}:
-        raise InvalidMappingError("The header has what no header of a mapping has.", _USAGE)
+        raise InvalidMappingError("The header has an unknown key or a wrong value.", _USAGE)
     datatypes = fields.get("datatypes") or {}
     unknown = [each for each in datatypes.values() if XSD + str(each) not in DATATYPES]
     if unknown:
@@ -75,17 +75,19 @@ def header(text: str) -> Header:
             "Write one of XML Schema without a prefix: integer, decimal, date, gYear, boolean …",
         )
     texts = {name: str(fields[name]) for name in ("key", "delimiter", "sheet") if fields.get(name)}
-    return Header(**texts, datatypes={str(name): XSD + kind for name, kind in datatypes.items()})
+    return MappingHeader(
+        **texts, datatypes={str(name): XSD + kind for name, kind in datatypes.items()}
+    )
 
 
 _USAGE = f"Write lines such as `{_MARK} key: id`; there are {', '.join(_KEYS)}."
 
 
-class Facts:
+class RowMapping:
     """Makes the facts of rows by the query of a mapping.
 
-    The name of a column stands after the IRI of its table and ``#``, percent-encoded, as CSVW has
-    it (https://www.w3.org/TR/csv2rdf/#table-level-annotations); ``column:`` is the prefix of these.
+    The IRI of a column is the IRI of its table, ``#``, and its percent-encoded name, as in CSVW
+    (https://www.w3.org/TR/csv2rdf/#table-level-annotations); ``column:`` is the prefix of these.
     """
 
     def __init__(
@@ -110,20 +112,20 @@ class Facts:
             )
 
     def unknown_columns(self, columns: Sequence[str]) -> Iterator[InvalidMappingError]:
-        """Yield an error for each column that the query names and the table does not have."""
+        """Yield an error for each column in the query that the table does not have."""
         text = f"PREFIX column: <{self._namespace}> {self._text}"
         for iri, line in trig.mentions(text).items():
             name = unquote(iri.removeprefix(self._namespace))
             if iri.startswith(self._namespace) and name and name not in columns:
-                near = nearness.near(name, columns, 1)
-                guess = f"Did you mean {near[0]}? " if near else ""
+                similar = nearness.near(name, columns, 1)
+                guess = f"Did you mean {similar[0]}? " if similar else ""
                 yield InvalidMappingError(
                     f"The table has no column “{name}”.",
                     f"{guess}It has {', '.join(columns)}.",
                     line,
                 )
 
-    def of(self, iri: str, row: Row) -> list[ox.Triple]:
+    def of(self, iri: str, row: TableRow) -> list[ox.Triple]:
         """Return the triples of a row, each once."""
         node = ox.NamedNode(iri)
         store = ox.Store()
@@ -133,12 +135,12 @@ class Facts:
             )
             for name, cell in row.cells.items()
         )
-        # It is a CONSTRUCT: see `_check`.
-        made: ox.QueryTriples = store.query(self._text, prefixes=self._prefixes)  # type: ignore[assignment]
-        return [*dict.fromkeys(made)]
+        # `_check` makes sure that it is a CONSTRUCT.
+        triples: ox.QueryTriples = store.query(self._text, prefixes=self._prefixes)  # type: ignore[assignment]
+        return [*dict.fromkeys(triples)]
 
-    def wrong_cells(self, row: Row) -> Iterator[tuple[str, str]]:
-        """Yield the columns whose cells are not of the datatype that they have to be, and this."""
+    def wrong_cells(self, row: TableRow) -> Iterator[tuple[str, str]]:
+        """Yield the columns whose cells are invalid, each with its datatype."""
         for name, datatype in self._datatypes.items():
             cell = row.cells.get(name)
             if cell is not None and not DATATYPES[datatype.value].accepts(cell):

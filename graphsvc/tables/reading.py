@@ -10,25 +10,25 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 from graphsvc.datatypes import DATATYPES
 from graphsvc.findings import Finding, Severity
 from graphsvc.tables import cells
-from graphsvc.tables.mapping import Facts, Header, InvalidMappingError, header
+from graphsvc.tables.mapping import InvalidMappingError, MappingHeader, RowMapping, parse_header
 from graphsvc.texts.comparing import slug
-from graphsvc.texts.model import MAPPING, Kind, Passage, Text
-from graphsvc.texts.statements import Original, Statements
+from graphsvc.texts.model import MAPPING, Passage, PassageKind, Text
+from graphsvc.texts.statements import Original, TextStatements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from graphsvc.tables.cells import Cells, Row
-    from graphsvc.texts.model import Place
-    from graphsvc.texts.statements import Vocabulary
+    from graphsvc.tables.cells import TableContent, TableRow
+    from graphsvc.texts.model import TextLocation
+    from graphsvc.texts.statements import PassageVocabulary
 
-#: What stands between two rows in the table as a text: an empty line, as between paragraphs.
+#: The text between two rows: an empty line, as between paragraphs.
 _BETWEEN = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table that was read: as a text, what it states, and the line of each of its rows."""
+class ProjectTable:
+    """A table: its text, its statements, and the line of each of its rows."""
 
     text: Text
     quads: tuple[Quad, ...]
@@ -36,91 +36,99 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """A row, and the passage that it is."""
+class RowPassage:
+    """A row, and its passage."""
 
-    row: Row
+    row: TableRow
     passage: Passage
 
 
 class TableReader:
-    """Reads tables; what is wrong with them is in ``findings``."""
+    """Reads tables, and collects ``findings``."""
 
-    def __init__(self, vocabulary: Vocabulary, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, vocabulary: PassageVocabulary, prefixes: Mapping[str, str]) -> None:
         self._vocabulary = vocabulary
         self._prefixes = prefixes
         self.findings: list[Finding] = []
 
     def read(
-        self, place: Place, file: Original, mapping: str | None, stated: Iterable[Quad]
-    ) -> Table:
+        self, place: TextLocation, file: Original, mapping: str | None, stated: Iterable[Quad]
+    ) -> ProjectTable:
         """Return a table; ``mapping`` is the text of its mapping if there is one.
 
-        ``stated`` is what people say of it.
+        ``stated`` are the statements of people about it.
         """
-        head = self._header(mapping, place)
-        grid = cells.read(place.path(file.name), file.data, head.delimiter, head.sheet)
+        header = self._header(mapping, place)
+        grid = cells.read(place.path(file.name), file.data, header.delimiter, header.sheet)
         self.findings += grid.findings
-        head = self._known(head, grid, place)
-        rows = list(self._rows(grid, head, place, file.name))
-        facts = self._facts(mapping, head, grid, place)
+        header = self._without_unknown_columns(header, grid, place)
+        rows = list(self._rows(grid, header, place, file.name))
+        facts = self._facts(mapping, header, grid, place)
         content = _BETWEEN.join(each.passage.exact for each in rows)
-        statements = Statements(place, self._vocabulary, stated)
+        statements = TextStatements(place, self._vocabulary, stated)
         passages = tuple(each.passage for each in rows)
         lines = {each.passage.iri: each.row.line for each in rows}
-        made = [] if facts is None else self._made(rows, facts, place, file.name)
-        for quad in made:
+        facts_of_rows = [] if facts is None else self._facts_of_rows(rows, facts, place, file.name)
+        for quad in facts_of_rows:
             if isinstance(quad.subject, NamedNode) and isinstance(quad.graph_name, NamedNode):
                 lines.setdefault(quad.subject.value, lines[quad.graph_name.value])
         quads = (
             *statements.of_document(content.encode(), file),
             *statements.of_passages(passages),
-            *made,
+            *facts_of_rows,
         )
         text = Text(place.slug, place.document, content, passages)
-        return Table(text, quads, lines)
+        return ProjectTable(text, quads, lines)
 
-    def _header(self, mapping: str | None, place: Place) -> Header:
+    def _header(self, mapping: str | None, place: TextLocation) -> MappingHeader:
         try:
-            return header(mapping or "")
+            return parse_header(mapping or "")
         except InvalidMappingError as error:
             self.findings.append(_wrong_mapping(error, place))
-            return Header()
+            return MappingHeader()
 
-    def _known(self, said: Header, found: Cells, place: Place) -> Header:
-        """Return a header without the columns that the table does not have; these are told."""
-        named = {*said.datatypes, *([said.key] if said.key else [])}
-        unknown = named - {*found.columns} if found.columns else set()
+    def _without_unknown_columns(
+        self, header: MappingHeader, table: TableContent, place: TextLocation
+    ) -> MappingHeader:
+        """Return a header without columns that the table does not have; add a finding for each."""
+        names = {*header.datatypes, *([header.key] if header.key else [])}
+        unknown = names - {*table.columns} if table.columns else set()
         for name in sorted(unknown):
             error = InvalidMappingError(
                 f"The header names the column “{name}”, which the table does not have.",
-                f"It has {', '.join(found.columns)}.",
+                f"It has {', '.join(table.columns)}.",
             )
             self.findings.append(_wrong_mapping(error, place))
-        return replace(said, key=None) if said.key in unknown else said
+        return replace(header, key=None) if header.key in unknown else header
 
-    def _facts(self, mapping: str | None, said: Header, found: Cells, place: Place) -> Facts | None:
-        """Return what makes facts of the rows, or None if that cannot be."""
+    def _facts(
+        self, mapping: str | None, header: MappingHeader, table: TableContent, place: TextLocation
+    ) -> RowMapping | None:
+        """Return the maker of the rows' facts; None if there is no valid mapping."""
         if mapping is None:
             return None
         try:
-            facts = Facts(mapping, place.document, self._prefixes, said.datatypes)
+            facts = RowMapping(mapping, place.document, self._prefixes, header.datatypes)
         except InvalidMappingError as error:
             self.findings.append(_wrong_mapping(error, place))
             return None
-        errors = [*facts.unknown_columns(found.columns)]
+        errors = [*facts.unknown_columns(table.columns)]
         self.findings += [_wrong_mapping(error, place) for error in errors]
         return None if errors else facts
 
-    def _rows(self, found: Cells, said: Header, place: Place, file: str) -> Iterator[_Named]:
-        """Yield the rows in their order; one that has no name of its own is left out."""
+    def _rows(
+        self, table: TableContent, header: MappingHeader, place: TextLocation, file: str
+    ) -> Iterator[RowPassage]:
+        """Yield the rows in their order; a row without a unique name is left out."""
         lines: dict[str, int] = {}
         begin = 0
-        for number, row in enumerate(found.rows, 1):
-            name = slug(row.cells.get(said.key, "")) if said.key else str(number)
+        for number, row in enumerate(table.rows, 1):
+            name = slug(row.cells.get(header.key, "")) if header.key else str(number)
             if not name or name in lines:
                 other = f"has the key of line {lines[name]}" if name else "has no key"
-                self._wrong(place.path(file), row.line, f"The row {other}, in column “{said.key}”.")
+                self._add_finding(
+                    place.path(file), row.line, f"The row {other}, in column “{header.key}”."
+                )
                 continue
             lines[name] = row.line
             words = "; ".join(
@@ -128,55 +136,59 @@ class TableReader:
             )
             iri = place.passage(f"{place.slug}-{name}")
             end = begin + len(words)
-            yield _Named(row, Passage(iri, place.document, begin, end, words, Kind.ROW))
+            yield RowPassage(row, Passage(iri, place.document, begin, end, words, PassageKind.ROW))
             begin = end + len(_BETWEEN)
 
-    def _made(self, rows: Iterable[_Named], facts: Facts, place: Place, file: str) -> list[Quad]:
+    def _facts_of_rows(
+        self, rows: Iterable[RowPassage], facts: RowMapping, place: TextLocation, file: str
+    ) -> list[Quad]:
         """Return the facts of all rows, each in the graph of its row."""
-        return [quad for named in rows for quad in self._stated(named, facts, place, file)]
+        return [quad for row in rows for quad in self._facts_of_row(row, facts, place, file)]
 
-    def _stated(self, named: _Named, facts: Facts, place: Place, file: str) -> Iterator[Quad]:
-        """Yield the facts of a row, if its cells are what they have to be."""
-        row, path = named.row, place.path(file)
+    def _facts_of_row(
+        self, passage_row: RowPassage, facts: RowMapping, place: TextLocation, file: str
+    ) -> Iterator[Quad]:
+        """Yield the facts of a row if its cells are valid."""
+        row, path = passage_row.row, place.path(file)
         wrong = [*facts.wrong_cells(row)]
         for column, datatype in wrong:
             kind = datatype.rpartition("#")[2]
-            self._wrong(
+            self._add_finding(
                 path,
                 row.line,
                 f"“{row.cells[column]}” in column “{column}” is no {kind}.",
                 f"Write it like {DATATYPES[datatype].example}.",
             )
-        made = [] if wrong else facts.of(named.passage.iri, row)
-        if not made and not wrong:
-            self._tell_of_no_facts(path, named)
-        graph = NamedNode(named.passage.iri)
-        for triple in made:
+        triples = [] if wrong else facts.of(passage_row.passage.iri, row)
+        if not triples and not wrong:
+            self._tell_of_no_facts(path, passage_row)
+        graph = NamedNode(passage_row.passage.iri)
+        for triple in triples:
             if isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode):
-                self._wrong(
+                self._add_finding(
                     place.path(MAPPING), 1, "The mapping makes a blank node.", "Make IRIs: IRI(…)."
                 )
                 return
             yield Quad(triple.subject, triple.predicate, triple.object, graph)
 
-    def _tell_of_no_facts(self, path: str, named: _Named) -> None:
+    def _tell_of_no_facts(self, path: str, passage_row: RowPassage) -> None:
         self.findings.append(
             Finding(
                 "row-without-facts",
                 "The mapping makes no fact of this row.",
-                "Fill the cells that it asks for, or ask for them by OPTIONAL.",
+                "Fill the cells that the mapping requires, or make them OPTIONAL.",
                 severity=Severity.WARNING,
                 path=path,
-                line=named.row.line,
-                entity=named.passage.iri,
+                line=passage_row.row.line,
+                entity=passage_row.passage.iri,
             )
         )
 
-    def _wrong(self, path: str, line: int, message: str, remedy: str = "") -> None:
+    def _add_finding(self, path: str, line: int, message: str, remedy: str = "") -> None:
         remedy = remedy or "Give each row a value of its own in this column."
         self.findings.append(Finding("table", message, remedy, path=path, line=line))
 
 
-def _wrong_mapping(error: InvalidMappingError, place: Place) -> Finding:
+def _wrong_mapping(error: InvalidMappingError, place: TextLocation) -> Finding:
     path = place.path(MAPPING)
     return Finding("table-mapping", str(error), error.remedy, path=path, line=error.line)

@@ -1,10 +1,10 @@
-"""Source texts: the words, their passages, and what ties facts to them.
+"""Source texts: the words, their passages, and the links from facts to passages.
 
 model        a passage, a text, and how it is kept in a project
-register     the list of the passages of a text, which keeps their names
-anchoring    where in the text each passage of the list stands
-statements   what the program says of passages in RDF
-blocks       what is wrong with the facts of a text
-comparing    words without what does not count when they are compared
-annotations  what other tools mark in a text, and the facts that it becomes
+register     the list of the passages of a text, with their names
+anchoring    the position of each listed passage in the text
+statements   the RDF statements that the program makes about passages
+blocks       checks of the facts of a text
+comparing    words in a normal form, so that they can be compared
+annotations  annotations from other tools, and the facts made from them
 """

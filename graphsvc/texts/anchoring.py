@@ -1,24 +1,24 @@
-"""Where in a text its passages stand: each after the one before, with white space between them."""
+"""The positions of passages in a text: in order, with only white space between them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from graphsvc.findings import Finding
-from graphsvc.texts.model import REGISTER, WORDS, Kind, Passage, shown
+from graphsvc.texts.model import REGISTER, WORDS, Passage, PassageKind, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphsvc.texts.model import Entry, Place
+    from graphsvc.texts.model import PassageEntry, TextLocation
 
 
-def anchored(
-    entries: Sequence[Entry], content: str, place: Place
+def anchor_passages(
+    entries: Sequence[PassageEntry], content: str, place: TextLocation
 ) -> tuple[tuple[Passage, ...], list[Finding]]:
-    """Return the passages of a text in its order, and where the list and the text do not agree.
+    """Return the passages in text order, and a finding for each difference from the list.
 
-    A passage whose words do not come after those of the one before is left out.
+    A passage is left out if its words do not follow those of the passage before it.
     """
     passages: list[Passage] = []
     findings: list[Finding] = []
@@ -29,25 +29,25 @@ def anchored(
         if begin < 0:
             findings.append(_missing(entry, content, place))
             continue
-        findings += _left_out(content, end, begin, place, entry.line)
+        findings += _find_unlisted_words(content, end, begin, place, entry.line)
         end = begin + len(entry.words)
         iri = place.passage(entry.name)
-        if entry.kind is Kind.HEADING:
+        if entry.kind is PassageKind.HEADING:
             headings = [above for above in headings if above[0] < entry.level]
-        section = headings[-1][1] if headings and entry.kind is not Kind.FURNITURE else None
+        section = headings[-1][1] if headings and entry.kind is not PassageKind.FURNITURE else None
         passages.append(Passage(iri, place.document, begin, end, entry.words, entry.kind, section))
-        if entry.kind is Kind.HEADING:
+        if entry.kind is PassageKind.HEADING:
             headings.append((entry.level, iri))
     if not findings:
-        findings += _left_out(content, end, len(content), place, None)
+        findings += _find_unlisted_words(content, end, len(content), place, None)
     return tuple(passages), findings
 
 
-def _missing(entry: Entry, content: str, place: Place) -> Finding:
+def _missing(entry: PassageEntry, content: str, place: TextLocation) -> Finding:
     if entry.words in content:
-        message = f"The words {shown(entry.words)} do not stand here in {place.path(WORDS)}."
+        message = f"The words {excerpt(entry.words)} do not stand here in {place.path(WORDS)}."
     else:
-        message = f"The words {shown(entry.words)} stand nowhere in {place.path(WORDS)}."
+        message = f"The words {excerpt(entry.words)} stand nowhere in {place.path(WORDS)}."
     return Finding(
         "passage-words",
         message,
@@ -59,14 +59,14 @@ def _missing(entry: Entry, content: str, place: Place) -> Finding:
     )
 
 
-def _left_out(
-    content: str, begin: int, end: int, place: Place, line: int | None
+def _find_unlisted_words(
+    content: str, begin: int, end: int, place: TextLocation, line: int | None
 ) -> Iterator[Finding]:
-    """Yield what stands in a text between two passages, if it is more than white space."""
+    """Yield a finding for words between two passages that belong to no passage."""
     if words := content[begin:end].strip():
         yield Finding(
             "passage-words",
-            f"No passage has the words {shown(words)} of {place.path(WORDS)}.",
+            f"No passage has the words {excerpt(words)} of {place.path(WORDS)}.",
             f"Run: graphsvc text update {place.slug}. Or give them a line in the list.",
             path=place.path(REGISTER),
             line=line,

@@ -1,4 +1,4 @@
-"""What is wrong with the facts of a text: each block is one passage's, under its words."""
+"""Checks that each block of facts belongs to one passage and stands under its words."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from graphsvc import trig
 from graphsvc.findings import Finding
-from graphsvc.texts.model import FACTS, REGISTER, shown
+from graphsvc.texts.model import FACTS, REGISTER, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphsvc.texts.model import Entry, Place
+    from graphsvc.texts.model import PassageEntry, TextLocation
     from graphsvc.trig import Block
 
 
 def check_blocks(
-    blocks: Iterable[Block], entries: Iterable[Entry], place: Place
+    blocks: Iterable[Block], entries: Iterable[PassageEntry], place: TextLocation
 ) -> Iterator[Finding]:
-    """Yield what is wrong with the blocks of facts.trig: one for a passage, under its words."""
+    """Yield a finding for each block of facts.trig without a passage or without its words."""
     by_iri = {place.passage(entry.name): entry for entry in entries}
     first: dict[str, int] = {}
     for block in blocks:
@@ -38,18 +38,18 @@ def check_blocks(
                 "block-twice",
                 f"The facts of <{block.graph}> stand in two blocks, the first on line "
                 f"{first[block.graph]}.",
-                "Join them, so that one can read a sentence and then all it states.",
+                "Join them, so that all facts of a sentence stand together.",
                 block,
                 place,
             )
         first.setdefault(block.graph, block.line)
 
 
-def _wrong_quote(block: Block, words: str, place: Place) -> Finding:
+def _wrong_quote(block: Block, words: str, place: TextLocation) -> Finding:
     if block.quote is None:
         message = "No comment quotes the passage above its block."
     else:
-        message = f"The comment quotes {shown(block.quote)}, not {shown(words)}."
+        message = f"The comment quotes {excerpt(block.quote)}, not {excerpt(words)}."
     return _finding(
         "passage-quote",
         message,
@@ -60,6 +60,6 @@ def _wrong_quote(block: Block, words: str, place: Place) -> Finding:
     )
 
 
-def _finding(check: str, message: str, remedy: str, block: Block, place: Place) -> Finding:
+def _finding(check: str, message: str, remedy: str, block: Block, place: TextLocation) -> Finding:
     path = place.path(FACTS)
     return Finding(check, message, remedy, path=path, line=block.line, entity=block.graph)

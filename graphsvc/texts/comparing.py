@@ -1,4 +1,4 @@
-"""Words without what does not count: as they are compared, and as a part of an IRI."""
+"""Words in a normal form: to compare them, and as a part of an IRI."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 
 from graphsvc.trig import normalised
 
-#: Signs that are one in different shapes (quotation marks, dashes), and some that are not seen.
+#: Characters with several shapes (quotation marks, dashes), and invisible ones.
 _SAME = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b`\u00b4\u2032", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"')
@@ -17,7 +17,7 @@ _SAME = str.maketrans(
 
 
 def plain(text: str) -> str:
-    """Return a text without what does not count."""
+    """Return a text in the form in which texts are compared."""
     return normalised(unicodedata.normalize("NFKC", text).translate(_SAME)).casefold()
 
 

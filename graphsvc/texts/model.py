@@ -1,4 +1,4 @@
-"""A passage of a source text, the text itself, and the names of the files that hold it."""
+"""A passage of a source text, the text itself, and the names of its files."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from enum import Enum
 
 from graphsvc import trig
 
-#: How much of a text a message quotes.
-_SHOWN = 80
+#: Characters of a text that a message quotes.
+_LONGEST_EXCERPT = 80
 
 WORDS, REGISTER, SOURCE, FACTS = "text.txt", "passages.tsv", "source.ttl", "facts.trig"
-"""The files of a text: its words, the list of its passages, what is said of it, what it says."""
+"""The files of a text: its words, the list of its passages, its description, its facts."""
 
 TABLES, MAPPING = ("table.csv", "table.tsv", "table.xlsx"), "table.rq"
-"""The files of a table, of which there is one, and what makes facts of its rows."""
+"""The files of a table (a text has one of them), and the mapping from rows to facts."""
 
 
-class Kind(Enum):
-    """What a passage is in its text, or a row in its table.
+class PassageKind(Enum):
+    """The role of a passage in its text; ``ROW`` is a row of a table.
 
-    Furniture is what belongs to the page, not to the text.
+    Furniture belongs to the page, not to the text.
     """
 
     SENTENCE = "sentence"
@@ -31,14 +31,14 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PassageEntry:
     """A line of the list of passages: the name of the passage, its kind and its words.
 
-    ``level`` is that of a heading, 1 for the highest, and 0 for what is none.
+    ``level`` is the level of a heading, 1 for the highest, and 0 for other kinds.
     """
 
     name: str
-    kind: Kind
+    kind: PassageKind
     words: str
     level: int = 0
     line: int = 0
@@ -48,9 +48,9 @@ class Entry:
 class Passage:
     """A passage: its IRI, its document's, and its words at ``content[begin:end]``.
 
-    Offsets count Unicode code points, the end is after the last
+    Offsets count Unicode code points; the end is after the last one
     (https://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core/nif-core.html#d4e447).
-    ``section`` is the IRI of the heading under which it stands, if there is one.
+    ``section`` is the IRI of the heading above it, if there is one.
     """
 
     iri: str
@@ -58,7 +58,7 @@ class Passage:
     begin: int
     end: int
     exact: str
-    kind: Kind
+    kind: PassageKind
     section: str | None = None
 
 
@@ -73,8 +73,8 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a text lies: the name of its folder under data/, and the base of the graph's IRIs."""
+class TextLocation:
+    """The location of a text: its folder under data/, and the base of the graph's IRIs."""
 
     slug: str
     base: str
@@ -93,10 +93,10 @@ class Place:
         return f"data/{self.slug}/{name}"
 
 
-def shown(text: str) -> str:
-    """Return a text as a message quotes it: on one line, cut in the middle if long."""
+def excerpt(text: str) -> str:
+    """Return a text for a message: on one line, shortened in the middle if it is long."""
     text = trig.normalised(text)
-    if len(text) > _SHOWN:
-        half = _SHOWN // 2
+    if len(text) > _LONGEST_EXCERPT:
+        half = _LONGEST_EXCERPT // 2
         text = f"{text[:half]} … {text[-half:]}"
     return f"“{text}”"

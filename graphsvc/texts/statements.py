@@ -1,7 +1,7 @@
-"""What the program says of a text and its passages in RDF: all that can be computed.
+"""The RDF statements about a text and its passages that the program can compute.
 
-A passage has a class by its kind, a number, its document, its offsets and its words; it stands
-under a heading. The classes and properties that a project has for this are in its settings.
+A passage has a class for its kind, a number, its document, its offsets, its words and its heading.
+The settings of a project name the classes and properties for this.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from graphsvc.known_prefixes import WELL_KNOWN
 from graphsvc.namespaces import CSVW, DCTERMS, NIF, OA, PROV, RDF, RDFS, SCHEMA, XSD, graph_iri
-from graphsvc.texts.model import Kind
+from graphsvc.texts.model import PassageKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from graphsvc.texts.model import Passage, Place
+    from graphsvc.texts.model import Passage, TextLocation
 
 _USUAL = {
-    Kind.SENTENCE: NIF.Sentence,
-    Kind.HEADING: NIF.Title,
-    Kind.ITEM: NIF.Phrase,
-    Kind.FURNITURE: NIF.String,
-    Kind.ROW: CSVW.Row,
+    PassageKind.SENTENCE: NIF.Sentence,
+    PassageKind.HEADING: NIF.Title,
+    PassageKind.ITEM: NIF.Phrase,
+    PassageKind.FURNITURE: NIF.String,
+    PassageKind.ROW: CSVW.Row,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class PassageVocabulary:
     """The terms for passages: a class for each kind, and two properties if a project has them.
 
-    ``section`` leads from a passage to its heading; ``reading`` gives the words as they are to be
-    read, where they are not as they are printed.
+    ``section`` leads from a passage to its heading; ``reading`` gives the corrected words of a
+    passage where the printed ones have an error.
     """
 
-    classes: Mapping[Kind, NamedNode]
+    classes: Mapping[PassageKind, NamedNode]
     section: NamedNode | None
     reading: NamedNode | None
 
     @classmethod
-    def of(cls, terms: Mapping[str, str], prefixes: Mapping[str, str]) -> Vocabulary:
-        """Return the terms of the setting ``passages``, whose names have prefixes or are IRIs."""
-        iris = {name: NamedNode(_expanded(term, prefixes)) for name, term in terms.items()}
+    def of(cls, terms: Mapping[str, str], prefixes: Mapping[str, str]) -> PassageVocabulary:
+        """Return the terms of the setting ``passages``: prefixed names or IRIs."""
+        iris = {name: NamedNode(_expand(term, prefixes)) for name, term in terms.items()}
         return cls(
             classes={kind: iris.get(kind.value, usual) for kind, usual in _USUAL.items()},
             section=iris.get("section"),
@@ -57,16 +57,18 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The file that a text was taken from: its name and its bytes."""
+    """The file from which a text was extracted: its name and its bytes."""
 
     name: str
     data: bytes
 
 
-class Statements:
-    """What is said of one text, in the graph of passages; ``stated`` is what people say of it."""
+class TextStatements:
+    """The statements about one text in the graph of passages; ``stated`` are those of people."""
 
-    def __init__(self, place: Place, vocabulary: Vocabulary, stated: Iterable[Quad]) -> None:
+    def __init__(
+        self, place: TextLocation, vocabulary: PassageVocabulary, stated: Iterable[Quad]
+    ) -> None:
         self._graph = graph_iri(place.base, "passages")
         self._document = NamedNode(place.document)
         self._vocabulary = vocabulary
@@ -75,7 +77,7 @@ class Statements:
         self._language = language.value if isinstance(language, Literal) else None
 
     def of_document(self, words: bytes, original: Original | None) -> Iterator[Quad]:
-        """Yield the format and the digest of a text, and those of the file it was taken from."""
+        """Yield the format and the digest of a text and of its original file."""
         yield from self._of_file(self._document, "text/plain", words)
         if (self._document, RDF.type) not in self._stated:
             yield self._quad(self._document, RDF.type, NIF.Context)
@@ -88,7 +90,7 @@ class Statements:
             yield from self._of_file(node, kind, original.data)
 
     def of_passages(self, passages: Sequence[Passage]) -> Iterator[Quad]:
-        """Yield what is said of passages, in their order."""
+        """Yield the statements about passages, in their order."""
         for place, passage in enumerate(passages, 1):
             node = NamedNode(passage.iri)
             yield self._quad(node, RDF.type, self._vocabulary.classes[passage.kind])
@@ -113,19 +115,19 @@ class Statements:
 
 
 def _number(passage: Passage, place: int) -> int:
-    """Return the number of a passage: that with which its name ends, else its place in the text.
+    """Return the number at the end of a passage's name, else its position in the text.
 
-    The key of a row says nothing of its place.
+    A row always has its position: its key says nothing about the order.
     """
     figures = passage.iri[len(passage.iri.rstrip(digits)) :]
-    return place if passage.kind is Kind.ROW or not figures else int(figures)
+    return place if passage.kind is PassageKind.ROW or not figures else int(figures)
 
 
 def _integer(number: int, datatype: NamedNode) -> Literal:
     return Literal(str(number), datatype=datatype)
 
 
-def _expanded(term: str, prefixes: Mapping[str, str]) -> str:
+def _expand(term: str, prefixes: Mapping[str, str]) -> str:
     prefix, _, local = term.partition(":")
     namespace = prefixes.get(prefix, WELL_KNOWN.get(prefix))
     return term if namespace is None else namespace + local

@@ -20,7 +20,7 @@ from rapidfuzz import fuzz
 from graphsvc.namespaces import XSD
 from graphsvc.naming import is_name
 from graphsvc.texts.comparing import plain
-from graphsvc.texts.model import shown
+from graphsvc.texts.model import excerpt
 from graphsvc.trig import normalised
 
 if TYPE_CHECKING:
@@ -111,7 +111,8 @@ def _finding(evidence: Evidence, path: str, quad: ox.Quad, passage: Passage) -> 
     guess = f"Nearest in it is “{near}”. " if near else ""
     return evidence.finding(
         "words-not-in-passage",
-        f"{names} does not stand in the sentence that is said to state it: {shown(passage.exact)}",
+        f"{names} does not stand in the sentence that is said to state it: "
+        f"{excerpt(passage.exact)}",
         f"{guess}Quote the passage to the letter, or state it outside the passage, with a reason.",
         about=(quad.subject, quad.predicate, quad.object),
         place=evidence.in_block(path, passage.iri, words),

@@ -22,7 +22,7 @@ from graphsvc.findings import Severity
 from graphsvc.namespaces import RDF
 from graphsvc.naming import is_name, labels_in
 from graphsvc.texts.comparing import plain
-from graphsvc.texts.model import Kind, shown
+from graphsvc.texts.model import PassageKind, excerpt
 from graphsvc.validation.similarity import are_iris_near, are_names_near, near_pairs
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from graphsvc.validation.context import Evidence
 
 #: The kinds of passages that are expected to state something.
-STATING = (Kind.SENTENCE, Kind.ITEM)
+STATING = (PassageKind.SENTENCE, PassageKind.ITEM)
 
 
 def findings(evidence: Evidence) -> Iterator[Finding]:
@@ -82,7 +82,7 @@ def _without_facts(evidence: Evidence) -> Iterator[Finding]:
         if passage.kind in STATING and passage.iri not in stated:
             yield evidence.finding(
                 "passage-without-facts",
-                f"No fact is stated of {shown(passage.exact)}",
+                f"No fact is stated of {excerpt(passage.exact)}",
                 "State what it says in its block. If it belongs to the page and not to the text, "
                 "call it furniture in the list of passages.",
                 about=passage.iri,
@@ -97,7 +97,7 @@ def _without_relation(evidence: Evidence) -> Iterator[Finding]:
         if quad.predicate != RDF.type and isinstance(quad.object, ox.NamedNode):
             tied |= {getattr(quad.subject, "value", ""), quad.object.value}
     for iri, places in passages_of_things(project).items():
-        of_a_row = any(project.passages[place].kind is Kind.ROW for place in places)
+        of_a_row = any(project.passages[place].kind is PassageKind.ROW for place in places)
         if len(places) == 1 and not of_a_row and iri not in tied:
             yield evidence.finding(
                 "thing-without-relation",

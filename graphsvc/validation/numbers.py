@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from graphsvc.findings import Severity
 from graphsvc.namespaces import DATES, XSD
-from graphsvc.texts.model import shown
+from graphsvc.texts.model import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
                 yield evidence.finding(
                     "number-not-in-passage",
                     f"{names} does not stand in the sentence that is said to state it: "
-                    f"{shown(passage.exact)}",
+                    f"{excerpt(passage.exact)}",
                     "Correct the number, or state it in the passage that prints it.",
                     about=(quad.subject, quad.predicate, quad.object),
                     severity=Severity.NOTE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphsvc.texts.model import Kind
+from graphsvc.texts.model import PassageKind
 from graphsvc.validation import citations, coverage, numbers
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ class TextCoverage:
     """
 
     slug: str
-    kinds: Mapping[Kind, Share]
+    kinds: Mapping[PassageKind, Share]
     facts: int
     things: int
     things_in_one_passage: tuple[str, ...]
 
-    def share(self, kinds: Collection[Kind]) -> Share:
+    def share(self, kinds: Collection[PassageKind]) -> Share:
         """Return the passages of several kinds together."""
         shares = [self.kinds[kind] for kind in kinds]
         return Share(sum(each.stating for each in shares), sum(each.total for each in shares))
@@ -78,7 +78,7 @@ def _of_text(
     named: Mapping[str, Sequence[str]],
     once: Collection[str],
 ) -> TextCoverage:
-    by_kind = {kind: [each for each in text.passages if each.kind is kind] for kind in Kind}
+    by_kind = {kind: [each for each in text.passages if each.kind is kind] for kind in PassageKind}
     shares = {
         kind: Share(sum(each.iri in facts for each in passages), len(passages))
         for kind, passages in by_kind.items()

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from graphsvc import settings, sources
 from graphsvc.namespaces import CSVW, NIF, OA, PROV, RDF, SCHEMA
-from graphsvc.texts.model import Kind
+from graphsvc.texts.model import PassageKind
 from graphsvc.validation import validate
 from graphsvc.validation.text_coverage import Share, of_texts
 from graphsvc.web.app import create_app
@@ -185,7 +185,7 @@ def test_other_signs_between_cells(lamps: Path, name: str, sign: str) -> None:
             ("csv", "Ada Quill", "Quill, Ada"),
             ("table", 2, "The row has 5 cells, the table 4 columns."),
         ),
-        (("csv", "Keeper", "Name"), ("table", 1, "Two columns are called “Name”.")),
+        (("csv", "Keeper", "Name"), ("table", 1, "Two columns have the name “Name”.")),
         (("csv", "1902,Ada Quill", '1902,"Ada'), ("table", 2, "cannot be read")),
         (("csv", "East Cape Light", ""), ("row-without-facts", 2, "makes no fact of this row")),
         (("rq", "column:Name", "column:Nane"), ("table-mapping", 5, "no column “Nane”")),
@@ -229,7 +229,7 @@ def test_a_name_that_is_not_in_its_row_is_told(
 def test_coverage_counts_the_rows_that_state_something(lamps: Path) -> None:
     (lamps / "table.csv").write_text(f"{CSV}no-name,,1850,\n", "utf-8")
     (text,) = (each for each in of_texts(read(lamps)) if each.slug == "lamps")
-    assert text.kinds[Kind.ROW] == Share(2, 3)
+    assert text.kinds[PassageKind.ROW] == Share(2, 3)
     assert text.facts == 6
 
 

@@ -45,7 +45,7 @@ def test_every_other_byte_stays_or_nothing_is_written(block: str, name: int, crl
     text = FACTS.replace("\n", "\r\n") if crlf else FACTS
     graph = f"{PASSAGE}{name}"
     try:
-        result = blocks.replaced(text, sentence(name), block)
+        result = blocks.replace_block(text, sentence(name), block)
     except BlockError:
         return
     assert around(result, graph) == around(text, graph)
@@ -61,7 +61,7 @@ def test_a_first_block_is_put_in_and_nothing_else_changes(block: str, after: int
     name = 7 if after > 6 else 700 + after
     chosen = Sentence(f"{PASSAGE}{name}", "Share { this page", [f"{PASSAGE}{after - 1}"])
     try:
-        result = blocks.replaced(FACTS, chosen, block)
+        result = blocks.replace_block(FACTS, chosen, block)
     except BlockError:
         return
     start = next(at for at in range(len(result)) if FACTS[: at + 1] != result[: at + 1])
@@ -74,27 +74,27 @@ def test_a_first_block_is_put_in_and_nothing_else_changes(block: str, after: int
 )
 def test_a_block_that_is_not_whole_is_refused(block: str) -> None:
     with pytest.raises(BlockError):
-        blocks.replaced(FACTS, sentence(3), block)
+        blocks.replace_block(FACTS, sentence(3), block)
 
 
 def test_what_is_written_is_what_is_read_again() -> None:
     block = (
         '    light:north-rock lights:litIn 1871 .\n    # } why\n    light:x lights:note "} {"@en .'
     )
-    result = blocks.replaced(FACTS, sentence(3), block)
+    result = blocks.replace_block(FACTS, sentence(3), block)
     assert blocks.content(result, f"{PASSAGE}3") == block
     assert len(list(parse(result.encode(), RdfFormat.TRIG))) > 0
 
 
 def test_the_same_block_changes_nothing_but_its_own_white_space() -> None:
     graph = f"{PASSAGE}2"
-    assert blocks.replaced(FACTS, sentence(2), blocks.content(FACTS, graph)) == FACTS
+    assert blocks.replace_block(FACTS, sentence(2), blocks.content(FACTS, graph)) == FACTS
 
 
 def test_a_first_block_stands_under_its_words_after_the_block_before_it() -> None:
     facts = FACTS.replace(FACTS[FACTS.index("#> It stands") : FACTS.index("#> The Harbour")], "")
     assert f"{PASSAGE}4" not in {span.graph for span in blocks.spans(facts)}
-    result = blocks.replaced(
+    result = blocks.replace_block(
         facts, sentence(4, "It stands\nopposite."), "    light:a a lights:Light ."
     )
     assert (
@@ -106,5 +106,5 @@ def test_a_first_block_stands_under_its_words_after_the_block_before_it() -> Non
 
 def test_a_file_without_blocks_gets_its_first_one() -> None:
     prologue = "@prefix passage: <https://example.org/lights/passage/> .\n"
-    result = blocks.replaced(prologue, sentence(1), "")
+    result = blocks.replace_block(prologue, sentence(1), "")
     assert result == f"{prologue}\n#> It stands.\npassage:1 {{\n}}\n"

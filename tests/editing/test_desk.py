@@ -110,7 +110,7 @@ def test_a_name_without_a_prefix_in_the_file_is_written_in_full(desk: Desk) -> N
 
 
 def test_a_thing_stands_where_those_of_its_class_do(desk: Desk) -> None:
-    new = things.proposed(desk, f"{BASE}ontology#Light", "Île Verte Light")
+    new = things.propose_thing(desk, f"{BASE}ontology#Light", "Île Verte Light")
     assert new.iri == f"{BASE}id/light/ile-verte-light"
     assert new.statement == "light:ile-verte-light a lights:Light ."
 
@@ -119,22 +119,22 @@ def test_a_thing_stands_where_those_of_its_class_do(desk: Desk) -> None:
     ("label", "end"), [("North Rock", "north-rock-2"), ("灯台", "thing"), ("a / b", "a-b")]
 )
 def test_an_iri_is_made_of_ascii_and_is_nobody_elses(desk: Desk, label: str, end: str) -> None:
-    assert things.proposed(desk, f"{BASE}ontology#Light", label).iri == f"{BASE}id/light/{end}"
+    assert things.propose_thing(desk, f"{BASE}ontology#Light", label).iri == f"{BASE}id/light/{end}"
 
 
 def test_a_curator_chooses_how_an_iri_ends(desk: Desk) -> None:
-    new = things.proposed(desk, f"{BASE}ontology#Light", "The Light of 1871", "East Rock")
+    new = things.propose_thing(desk, f"{BASE}ontology#Light", "The Light of 1871", "East Rock")
     assert new.iri == f"{BASE}id/light/east-rock"
 
 
 def test_a_class_without_things_gets_a_folder_of_its_name(desk: Desk) -> None:
-    new = things.proposed(desk, f"{BASE}ontology#FogSignal", "The Horn")
+    new = things.propose_thing(desk, f"{BASE}ontology#FogSignal", "The Horn")
     assert new.iri == f"{BASE}id/fog-signal/the-horn"
 
 
 def test_a_new_thing_is_saved_with_its_label_beside_those_of_others(desk: Desk) -> None:
     block = desk.block("4")
-    new = things.proposed(desk, f"{BASE}ontology#Light", 'The "Far" Light')
+    new = things.propose_thing(desk, f"{BASE}ontology#Light", 'The "Far" Light')
     unused = {f"{BASE}id/light/unused": "Unused"}
     editorial = (desk.root / "data/editorial.trig").read_text("utf-8")
     desk.save(
@@ -151,7 +151,9 @@ def test_a_new_thing_is_saved_with_its_label_beside_those_of_others(desk: Desk) 
 
 def test_without_a_place_for_labels_the_block_has_it(lights_copy: Path) -> None:
     (lights_copy / "data/editorial.trig").unlink()
-    new = things.proposed(Desk(lights_copy, "ile-merrow"), f"{BASE}ontology#Light", "Far Light")
+    new = things.propose_thing(
+        Desk(lights_copy, "ile-merrow"), f"{BASE}ontology#Light", "Far Light"
+    )
     assert new.statement.endswith('<http://www.w3.org/2000/01/rdf-schema#label> "Far Light"@en .')
 
 

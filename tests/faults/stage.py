@@ -198,15 +198,15 @@ class Stage:
 
     def fault_until(self, description: str, is_well: Callable[[], bool]) -> None:
         """Count a fault that has been injected; wait until all is well."""
-        begun = time.monotonic()
+        start_time = time.monotonic()
         self.counts.faults += 1
         while not is_well():
-            if time.monotonic() > begun + _PATIENCE:
+            if time.monotonic() > start_time + _PATIENCE:
                 state = self.readiness() if self._service else {}
                 self.counts.lost.append(f"It is not well after {description}; {state}")
                 return
             time.sleep(0.02)
-        self.counts.seconds.append(time.monotonic() - begun)
+        self.counts.seconds.append(time.monotonic() - start_time)
 
     def wait_for(self, words: str) -> None:
         """Wait until the log of the service has some words."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from engines.servers import oxigraph, virtuoso
 
-from graphsvc.publishing.connecting import NONE, connected
+from graphsvc.publishing.connecting import NONE, connect
 from graphsvc.publishing.publication import Publisher
 
 from .proxy import proxy_before
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from engines.servers import Engine
 
-    from graphsvc.publishing.ways import Way
+    from graphsvc.publishing.strategies import Strategy
     from graphsvc.release import Release
 
     from .proxy import Proxy
@@ -33,17 +33,17 @@ BASE = "https://example.org/lights/"
 
 @dataclass
 class Publishing:
-    """What publishes into one engine, and the ways that it has said."""
+    """A publisher for one engine, and the strategies that it has reported."""
 
     url: str
     folder: Path
-    ways: list[Way] = field(default_factory=list)
+    strategies: list[Strategy] = field(default_factory=list)
 
     def publisher(
         self, base: str = BASE, request_size: int = 16 * MIB, upload: str | None = None
     ) -> Publisher:
-        engine = connected(self.url, {"update": None, "upload": upload}, request_size)
-        return Publisher(engine, base, self.folder, self.ways.append)
+        engine = connect(self.url, {"update": None, "upload": upload}, request_size)
+        return Publisher(engine, base, self.folder, self.strategies.append)
 
 
 @pytest.fixture(scope="session")

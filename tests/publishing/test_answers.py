@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graphsvc.errors import EngineAway, GraphsvcError, SettingsError
-from graphsvc.publishing.connecting import connected
+from graphsvc.publishing.connecting import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def test_an_answer_says_what_to_do(
     monkeypatch.setenv("GRAPHSVC_STORE_USER", "writer")
     monkeypatch.setenv("GRAPHSVC_STORE_PASSWORD", PASSWORD)
     with server(status, head, content) as (url, _), pytest.raises(GraphsvcError) as caught:
-        connected(url, {"update": None, "upload": None}, 1000).ask("ASK {}")
+        connect(url, {"update": None, "upload": None}, 1000).ask("ASK {}")
     error = caught.value
     assert remedy in error.remedy
     if not head.get("Content-Type", "").endswith(("html", "json")):
@@ -88,24 +88,24 @@ def test_a_password_is_shown_only_when_it_is_asked_for(monkeypatch: pytest.Monke
     monkeypatch.setenv("GRAPHSVC_STORE_USER", "writer")
     monkeypatch.setenv("GRAPHSVC_STORE_PASSWORD", PASSWORD)
     with server(403, {}) as (url, shown), pytest.raises(GraphsvcError):
-        connected(url, {"update": None, "upload": None}, 1000)
+        connect(url, {"update": None, "upload": None}, 1000)
     assert shown == [""]
     digest = {"WWW-Authenticate": 'Digest realm="x", nonce="1", qop="auth"'}
     with server(401, digest) as (url, shown), pytest.raises(GraphsvcError):
-        connected(url, {"update": None, "upload": None}, 1000)
+        connect(url, {"update": None, "upload": None}, 1000)
     assert {value.partition(" ")[0] for value in shown} == {"", "Digest"}
 
 
 def test_a_password_in_the_address_is_refused() -> None:
     with pytest.raises(SettingsError, match="password in it") as caught:
-        connected(f"http://me:{PASSWORD}@127.0.0.1:1/", {"update": None, "upload": None}, 1000)
+        connect(f"http://me:{PASSWORD}@127.0.0.1:1/", {"update": None, "upload": None}, 1000)
     assert PASSWORD not in caught.value.message
 
 
 def test_credentials_are_for_one_host() -> None:
     others = {"update": "http://other.example/update", "upload": None}
     with pytest.raises(SettingsError, match="at another host"):
-        connected("http://127.0.0.1:1/sparql", others, 1000)
+        connect("http://127.0.0.1:1/sparql", others, 1000)
 
 
 def test_an_engine_that_does_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,5 +113,5 @@ def test_an_engine_that_does_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     with server(200, {}) as (url, _):
         pass
     with pytest.raises(EngineAway, match="does not answer") as caught:
-        connected(url, {"update": None, "upload": None}, 1000)
+        connect(url, {"update": None, "upload": None}, 1000)
     assert "Start it" in caught.value.remedy

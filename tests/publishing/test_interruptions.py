@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graphsvc.errors import PublishingError
-from graphsvc.publishing.ways import Way
+from graphsvc.publishing.strategies import Strategy
 
 from .conftest import BASE
 from .proxy import Gone, one_by_one
@@ -38,7 +38,7 @@ from graphsvc.publishing.publication import Publisher
 base, name, dump, url, folder, size = sys.argv[1:]
 engine = connected(url, {"update": None, "upload": None}, int(size))
 release = SimpleNamespace(id=name, dump=Path(dump), base=base)
-Publisher(engine, base, Path(folder), lambda way: None).publish(release)
+Publisher(engine, base, Path(folder), lambda strategy: None).publish(release)
 """
 
 #: Some hundred bytes: so little in one request that each has one or two graphs.
@@ -112,7 +112,7 @@ def test_a_run_that_is_killed_loses_nothing_and_goes_on(
     assert by_name(behind_proxy) == quads_of((new if is_switched else old).dump)
     proxy.writes.clear()
     publisher.publish(new)
-    assert behind_proxy.ways[-1] is Way.STAGED
+    assert behind_proxy.strategies[-1] is Strategy.STAGED
     assert by_name(behind_proxy) == quads_of(new.dump)
     assert set(names(proxy.url)) == {*GRAPHS, f"{BASE}graph/inventory"} - {GRAPHS[5]}
     if word == "DELETE":
@@ -129,8 +129,8 @@ def test_without_transactions_a_run_that_is_killed_is_finished_or_undone(
     proxy.operations = one_by_one
     publisher = behind_proxy.publisher(request_size=SIZE)
     publisher.publish(old)
-    assert behind_proxy.ways == [Way.IN_PLACE]
-    assert "readers see some graphs as before and some as they will be" in Way.IN_PLACE.value
+    assert behind_proxy.strategies == [Strategy.IN_PLACE]
+    assert "readers see some graphs as before and some as they will be" in Strategy.IN_PLACE.value
     killed_at(proxy, behind_proxy, new, '"new', kill)
     with pytest.raises(PublishingError, match="a part of what") as caught:
         publisher.publish(old)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graphsvc.errors import PublishingError
-from graphsvc.publishing.ways import Way
+from graphsvc.publishing.strategies import Strategy
 
 from .conftest import BASE, NONE
 from .reading import names, quads, quads_of, rows
@@ -240,7 +240,7 @@ def test_readers_by_name_see_the_old_release_until_the_switch(
 
     proxy.after = look
     behind_proxy.publisher(request_size=2000).publish(changed_release)
-    assert behind_proxy.ways[-1] is Way.STAGED
+    assert behind_proxy.strategies[-1] is Strategy.STAGED
     assert states == [quads_of(lights_release.dump), quads_of(changed_release.dump)]
     assert not [graph for graph in names(proxy.url) if "/staged/" in graph]
 

@@ -17,7 +17,7 @@ from prometheus_client.openmetrics.parser import (
 from prometheus_client.parser import text_string_to_metric_families
 
 from graphsvc.server.counters import Counters
-from graphsvc.server.records import Journal, Record
+from graphsvc.server.records import Record, RequestJournal
 from graphsvc.web.kinds import RequestKind
 
 from .processes import ENDLESS_COUNT, ENDLESS_ROWS, LOOKUP, NAME, Service, eventually, run
@@ -84,12 +84,12 @@ def test_a_request_is_counted_by_what_it_was(
 
 
 def test_time_and_bytes_are_counted(watched: Service) -> None:
-    before, begun = Numbers.of(watched), time.monotonic()
+    before, start_time = Numbers.of(watched), time.monotonic()
     size = len(watched.ask(LOOKUP).content)
     count = ("graphsvc_http_request_duration_seconds_count", "sparql")
     after = eventually(lambda: now if (now := Numbers.of(watched))[count] > before[count] else None)
     # In seconds, and no more than have gone by.
-    waited = time.monotonic() - begun
+    waited = time.monotonic() - start_time
     got = {name: after[name] - before.get(name, 0) for name in after}
     assert got[count] == 1
     assert got["graphsvc_http_response_bytes_total", "sparql"] == size
@@ -250,7 +250,7 @@ def test_rows_are_for_one_process_each_and_outlive_it() -> None:
         reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
-            journal = Journal(counters, ())
+            journal = RequestJournal(counters, ())
             journal.open()
             journal.write(record(RequestKind.PAGE))
             os.write(writing, b"1")
@@ -265,7 +265,7 @@ def test_rows_are_for_one_process_each_and_outlive_it() -> None:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     assert pages(counters) == 2
-    journal = Journal(counters, ())
+    journal = RequestJournal(counters, ())
     journal.open()
     journal.write(record(RequestKind.PAGE))
     assert pages(counters) == 3

@@ -10,7 +10,7 @@ import multiprocessing
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from graphsvc.server.notice import Notice, Status, services
+from graphsvc.server.notice import Notice, ServiceStatus, services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +21,8 @@ STARTS = 1_500
 """So many that a notice that is deleted at its start is met in nearly every run."""
 
 
-def look(folder: Path, begun: Event) -> None:
-    begun.set()
+def look(folder: Path, start_time: Event) -> None:
+    start_time.set()
     while True:
         services(folder)
 
@@ -31,10 +31,10 @@ def look(folder: Path, begun: Event) -> None:
 def watched(folder: Path) -> Iterator[None]:
     """Have another process look for services all the time; it must not have failed."""
     context = multiprocessing.get_context("spawn")
-    begun = context.Event()
-    reader = context.Process(target=look, args=(folder, begun), daemon=True)
+    start_time = context.Event()
+    reader = context.Process(target=look, args=(folder, start_time), daemon=True)
     reader.start()
-    assert begun.wait(60)
+    assert start_time.wait(60)
     try:
         yield
         assert reader.exitcode is None
@@ -47,17 +47,17 @@ def test_a_service_that_starts_is_found_by_who_looks_all_the_time(tmp_path: Path
     with watched(tmp_path):
         for number in range(STARTS):
             with Notice(tmp_path, ["http://127.0.0.1/"]) as notice:
-                notice.write(Status(str(number)))
+                notice.write(ServiceStatus(str(number)))
                 assert [each.status.release for each in services(tmp_path)] == [str(number)]
 
 
 def test_a_notice_leaves_no_file(tmp_path: Path) -> None:
     with Notice(tmp_path, []) as notice:
-        notice.write(Status("one"))
+        notice.write(ServiceStatus("one"))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_no_folder_has_no_services_but_is_served(tmp_path: Path) -> None:
     with Notice(tmp_path / "missing", []) as notice:
-        notice.write(Status("one"))
+        notice.write(ServiceStatus("one"))
     assert services(tmp_path / "missing") == []

@@ -170,9 +170,9 @@ def test_what_is_under_way_is_finished_at_the_end(
     # What has come in part may be waited for, but no longer than the time of a request.
     service = serve(deadline=600, request_timeout=1)
     with ExitStack() as stack:
-        idle, long, begun = (stack.enter_context(service.connect()) for _ in range(3))
+        idle, long, start_time = (stack.enter_context(service.connect()) for _ in range(3))
         assert idle.exchange(request(query(LOOKUP))).values == [NAME]
-        begun.send(request(query(LOOKUP))[:20])
+        start_time.send(request(query(LOOKUP))[:20])
         long.send(request(LONG))
         head = long.read_head()
         parts = long.parts(head)

@@ -140,8 +140,8 @@ def test_a_slow_reader_costs_no_memory(service: Service) -> None:
 
 def is_at_rest(process: psutil.Process) -> bool:
     """Tell if a process has taken no time of a processor while this one has taken some."""
-    before, begun = process.cpu_times(), thread_time()
-    while thread_time() < begun + 0.05:
+    before, start_time = process.cpu_times(), thread_time()
+    while thread_time() < start_time + 0.05:
         pass
     return bool(before == process.cpu_times())
 

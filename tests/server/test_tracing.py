@@ -15,7 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from graphsvc.server.exporter_process import is_wanted as wants_traces
+from graphsvc.server.exporter_process import is_requested as wants_traces
 
 from .conftest import starter
 from .processes import ENDLESS_COUNT, LOOKUP, NAME, eventually
@@ -217,7 +217,7 @@ def test_a_collector_that_is_away_delays_nothing(
 
 
 @pytest.mark.parametrize(
-    ("environment", "is_wanted"),
+    ("environment", "is_requested"),
     [
         ({}, False),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}, True),
@@ -229,9 +229,9 @@ def test_a_collector_that_is_away_delays_nothing(
 )
 def test_traces_are_for_who_asks_for_them(
     environment: Mapping[str, str],
-    is_wanted: bool,  # noqa: FBT001 - a parameter of a test
+    is_requested: bool,  # noqa: FBT001 - a parameter of a test
 ) -> None:
-    assert wants_traces(environment) is is_wanted
+    assert wants_traces(environment) is is_requested
 
 
 def test_nobody_who_does_not_ask_has_an_exporter(service: Service) -> None:

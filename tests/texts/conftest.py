@@ -11,13 +11,13 @@ from click.testing import CliRunner, Result
 from graphsvc import sources
 from graphsvc.cli import main
 from graphsvc.texts import register
-from graphsvc.texts.model import Place
+from graphsvc.texts.model import TextLocation
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from graphsvc.findings import Finding
-    from graphsvc.texts.model import Entry
+    from graphsvc.texts.model import PassageEntry
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Curator:
         """Return what a file under data/ says."""
         return self.file(path).read_bytes().decode()
 
-    def entries(self, slug: str) -> list[Entry]:
+    def entries(self, slug: str) -> list[PassageEntry]:
         """Return the list of the passages of a text."""
-        return register.read(self.text(f"{slug}/passages.tsv"), Place(slug, ""))[0]
+        return register.read(self.text(f"{slug}/passages.tsv"), TextLocation(slug, ""))[0]
 
     def words(self, slug: str) -> dict[str, str]:
         """Return the words of the passages of a text, by their names, in order."""

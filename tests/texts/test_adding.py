@@ -13,12 +13,12 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc import sources
 from graphsvc.authoring import plain, segments
-from graphsvc.authoring.suggestions import Known
+from graphsvc.authoring.suggestions import ThingNames
 from graphsvc.cli import main
 from graphsvc.namespaces import PROV, SCHEMA
 from graphsvc.texts import register
-from graphsvc.texts.anchoring import anchored
-from graphsvc.texts.model import Entry, Kind, Place
+from graphsvc.texts.anchoring import anchor_passages
+from graphsvc.texts.model import PassageEntry, PassageKind, TextLocation
 from texts import samples
 
 if TYPE_CHECKING:
@@ -142,10 +142,10 @@ passage:10 {
 
 
 def test_a_name_is_suggested_only_where_it_stands_as_a_word() -> None:
-    known = Known({"Ada": ["a:ada"], "灯塔": ["a:light"], "Ro": ["a:ro"], "Rock": ["a:rock"]})
+    known = ThingNames({"Ada": ["a:ada"], "灯塔": ["a:light"], "Ro": ["a:ro"], "Rock": ["a:rock"]})
 
     def named(words: str) -> list[str]:
-        return [each.iri for each in known.named_in(words)]
+        return [each.iri for each in known.find_in(words)]
 
     assert named("Adam saw Canada.") == []
     assert named("ADA's lamp, Ada Quill") == ["a:ada"]
@@ -180,20 +180,20 @@ def test_sentences_end_as_in_their_language(
 def test_every_sign_of_any_text_is_in_a_passage(content: str) -> None:
     parts = segments.passages(content, plain.read(content).stretches, "en")
     entries = [
-        Entry(str(number), part.kind, content[part.begin : part.end], part.level)
+        PassageEntry(str(number), part.kind, content[part.begin : part.end], part.level)
         for number, part in enumerate(parts)
     ]
-    place = Place("any", "https://example.org/")
-    listed, wrong = register.read(register.written(entries), place)
-    passages, misplaced = anchored(listed, content, place)
+    place = TextLocation("any", "https://example.org/")
+    listed, wrong = register.read(register.format_register(entries), place)
+    passages, misplaced = anchor_passages(listed, content, place)
     assert (wrong, misplaced) == ([], [])
     assert [(each.begin, each.end) for each in passages] == [(p.begin, p.end) for p in parts]
 
 
 def test_a_line_separator_within_words_ends_no_line_of_the_list() -> None:
-    entry = Entry("1", Kind.SENTENCE, "One\u2028line\x0cof\x85words.", 0, 2)
-    place = Place("any", "https://example.org/")
-    assert register.read(register.written([entry]), place) == ([entry], [])
+    entry = PassageEntry("1", PassageKind.SENTENCE, "One\u2028line\x0cof\x85words.", 0, 2)
+    place = TextLocation("any", "https://example.org/")
+    assert register.read(register.format_register([entry]), place) == ([entry], [])
 
 
 @pytest.mark.parametrize(

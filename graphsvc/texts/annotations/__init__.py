@@ -1,11 +1,11 @@
-"""Annotations of a text that other tools made, and the facts that they become.
+"""Annotations of a text from other tools, and the facts made from them.
 
-model       what a tool says of a text: spans, relations between them, statements
-files       which reader reads a file
+model       the content of an annotation file: spans, relations, statements
+files       the choice of a reader for a file
 inception   UIMA CAS as XMI or JSON, as INCEpTION exports it
 doccano     doccano's lines of JSON
 web         Web Annotations in JSON-LD
-anchoring   where in the text, and in which passage, a span stands
-facts       what spans and relations become in RDF
-writing     facts and suggestions put into the blocks of ``facts.trig``
+anchoring   the position of a span in the text, and its passage
+facts       RDF triples made from spans and relations
+writing     inserts facts and suggestions into the blocks of ``facts.trig``
 """

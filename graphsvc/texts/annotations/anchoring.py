@@ -1,4 +1,4 @@
-"""Where in a text a span stands, and in which passage."""
+"""The position of a span in a text, and the passage that contains it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from graphsvc.texts.annotations.model import Span
+    from graphsvc.texts.annotations.model import AnnotatedSpan
     from graphsvc.texts.model import Passage, Text
 
 
 @dataclass(frozen=True, slots=True)
-class Misplaced:
-    """A span or a relation that has no place in the text, with the reason."""
+class Misplacement:
+    """A span or a relation that cannot be located in the text, with the reason."""
 
     words: str
     reason: str
@@ -27,24 +27,24 @@ class Anchors:
         self._passages = text.passages
         self._begins = [passage.begin for passage in text.passages]
 
-    def passage(self, span: Span) -> Passage | Misplaced:
+    def passage(self, span: AnnotatedSpan) -> Passage | Misplacement:
         """Return the passage that holds the words of a span, or why none does."""
         begin = self._begin(span)
-        if isinstance(begin, Misplaced):
+        if isinstance(begin, Misplacement):
             return begin
         place = bisect_right(self._begins, begin) - 1
         if place < 0 or begin >= self._passages[place].end:
-            return Misplaced(span.words, "no passage of the text has these words")
+            return Misplacement(span.words, "no passage of the text has these words")
         passage = self._passages[place]
         if begin + len(span.words) > passage.end:
-            return Misplaced(span.words, "the words go across passages")
+            return Misplacement(span.words, "the words go across passages")
         return passage
 
-    def _begin(self, span: Span) -> int | Misplaced:
-        """Return the offset of a span: where its tool has it, else where its words stand once."""
+    def _begin(self, span: AnnotatedSpan) -> int | Misplacement:
+        """Return the offset of a span: that of its tool, else the only position of its words."""
         begin, words = span.begin, span.words
         if not words.strip():
-            return Misplaced(words, "the span has no words")
+            return Misplacement(words, "the span has no words")
         if begin >= 0 and self._content[begin : begin + len(words)] == words:
             return begin
         context = span.before + words + span.after
@@ -53,5 +53,5 @@ class Anchors:
             if at >= 0 and self._content.find(sought, at + 1) < 0:
                 return at + inner
         if words in self._content:
-            return Misplaced(words, "the words stand in several places of the text")
-        return Misplaced(words, "the text does not have these words")
+            return Misplacement(words, "the words stand in several places of the text")
+        return Misplacement(words, "the text does not have these words")

@@ -7,29 +7,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphsvc.texts.annotations.model import Annotated, Relation, Span
+from graphsvc.texts.annotations.model import AnnotatedSpan, Annotations, SpanRelation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-#: Where versions of the tool have the spans, each a list of a begin, an end and a label.
+#: The keys of the spans in different versions; a span is a list of begin, end and label.
 _LISTS = ("label", "labels")
 
 
-def read(documents: Iterable[Mapping[str, Any]], content: str) -> Annotated:
+def read(documents: Iterable[Mapping[str, Any]], content: str) -> Annotations:
     """Return the annotations of the documents; each is ``content`` or a part of it.
 
     Errors: ValueError, KeyError or TypeError if they are none.
     """
-    spans: list[Span] = []
-    relations: list[Relation] = []
+    spans: list[AnnotatedSpan] = []
+    relations: list[SpanRelation] = []
     for number, document in enumerate(documents):
         text = str(document["text"])
-        # Of a document that is no part of the text, the words of its spans are looked for.
+        # If the document is not a part of the text, spans are found by their words.
         start = content.find(text)
         for key, begin, end, label in _spans(document):
             spans.append(
-                Span(
+                AnnotatedSpan(
                     key=f"{number}:{key}",
                     words=text[begin:end],
                     begin=start + begin if start >= 0 else -1,
@@ -39,10 +39,12 @@ def read(documents: Iterable[Mapping[str, Any]], content: str) -> Annotated:
                 )
             )
         relations += [
-            Relation(f"{number}:{each['from_id']}", f"{number}:{each['to_id']}", str(each["type"]))
+            SpanRelation(
+                f"{number}:{each['from_id']}", f"{number}:{each['to_id']}", str(each["type"])
+            )
             for each in document.get("relations", ())
         ]
-    return Annotated(spans, relations)
+    return Annotations(spans, relations)
 
 
 def _spans(document: Mapping[str, Any]) -> Iterator[tuple[str, int, int, str]]:

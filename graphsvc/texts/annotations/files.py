@@ -1,4 +1,4 @@
-"""Which reader reads a file of annotations: by what is in it, not by its name alone."""
+"""Chooses the reader of an annotation file by its content, not by its name alone."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from graphsvc.texts.annotations import doccano, inception, web
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from graphsvc.texts.annotations.model import Annotated
+    from graphsvc.texts.annotations.model import Annotations
 
-#: What readers raise that meet what they do not expect.
+#: The exceptions of readers for content that they do not expect.
 _UNSOUND = (ValueError, KeyError, TypeError, AttributeError, SyntaxError, zipfile.BadZipFile)
 
 _REMEDY = (
@@ -23,10 +23,10 @@ _REMEDY = (
 )
 
 
-def read(path: Path, content: str) -> Annotated:
+def read(path: Path, content: str) -> Annotations:
     """Return the annotations in a file; ``content`` is the text that they are of.
 
-    Errors: InputError if the file is of no kind that is known, or not sound.
+    Errors: InputError if the format is unknown or the file is broken.
     """
     try:
         data = path.read_bytes()
@@ -42,7 +42,7 @@ def read(path: Path, content: str) -> Annotated:
         ) from error
 
 
-def _read_json(text: str, content: str) -> Annotated:
+def _read_json(text: str, content: str) -> Annotations:
     try:
         document: Any = json.loads(text)
     except json.JSONDecodeError:  # One document a line is not one document.

@@ -1,7 +1,7 @@
 """UIMA CAS, as INCEpTION exports it: XMI (in a .zip, or with its type system beside it) and JSON.
 
-Read are layers with a span that has a value or a link to a knowledge base, such as "Named entity",
-and relations between spans: https://inception-project.github.io/ (the user's guide, layers).
+It reads layers whose spans have a value or a link to a knowledge base, such as "Named entity", and
+relations between spans: https://inception-project.github.io/ (the user's guide, layers).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.errors import InputError
-from graphsvc.texts.annotations.model import Annotated, Relation, Span
+from graphsvc.texts.annotations.model import AnnotatedSpan, Annotations, SpanRelation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,17 +22,17 @@ SUFFIXES = (".zip", ".xmi")
 
 #: The ends of a relation.
 _ENDS = ("Governor", "Dependent")
-#: What every annotation has, and the layers of a document, of its tokens and sentences.
+#: Features of every annotation, and the layers of documents, tokens and sentences.
 _BUILT_IN = frozenset(("sofa", "begin", "end", *_ENDS))
 _PASSED_OVER = ("uima.", ".segmentation.type.", ".api.metadata.type.", ".lexmorph.type.")
 
 
 def is_cas(document: object) -> bool:
-    """Tell whether what a file has as JSON is a CAS."""
+    """Tell whether a JSON document is a CAS."""
     return isinstance(document, dict) and "%FEATURE_STRUCTURES" in document
 
 
-def read(path: Path, data: bytes) -> Annotated:
+def read(path: Path, data: bytes) -> Annotations:
     """Return the annotations of a CAS in XMI. Errors: InputError, ValueError."""
     cassis = _library()
     if path.suffix == ".zip":
@@ -49,17 +49,17 @@ def read(path: Path, data: bytes) -> Annotated:
             raise ValueError(f"there is no {beside}, without which XMI cannot be read")
         schema = beside.read_bytes()
     system = cassis.load_typesystem(io.BytesIO(schema))
-    return _annotated(cassis.load_cas_from_xmi(io.BytesIO(data), typesystem=system))
+    return _annotations(cassis.load_cas_from_xmi(io.BytesIO(data), typesystem=system))
 
 
-def read_json(text: str) -> Annotated:
+def read_json(text: str) -> Annotations:
     """Return the annotations of a CAS in JSON. Errors: InputError, ValueError."""
-    return _annotated(_library().load_cas_from_json(text))
+    return _annotations(_library().load_cas_from_json(text))
 
 
 def _library() -> Any:
     try:
-        import cassis  # noqa: PLC0415 - it is not installed with the rest
+        import cassis  # noqa: PLC0415 - an optional dependency
     except ImportError as error:
         raise InputError(
             "The annotations are a UIMA CAS, which takes a library to read.",
@@ -69,15 +69,15 @@ def _library() -> Any:
     return cassis
 
 
-def _annotated(cas: Any) -> Annotated:
+def _annotations(cas: Any) -> Annotations:
     annotations = [each for each in cas.select_all_annotations() if _is_of_a_layer(each.type.name)]
     relations = [each for each in annotations if _is_relation(each)]
     spans = [
         each for each in annotations if not _is_relation(each) and (_label(each) or _link(each))
     ]
-    return Annotated(
+    return Annotations(
         spans=[
-            Span(
+            AnnotatedSpan(
                 key=_key(each),
                 words=each.get_covered_text(),
                 begin=each.begin,
@@ -88,7 +88,9 @@ def _annotated(cas: Any) -> Annotated:
         ],
         # A relation goes from "Governor" to "Dependent".
         relations=[
-            Relation(_key(each.get("Governor")), _key(each.get("Dependent")), _label(each) or "")
+            SpanRelation(
+                _key(each.get("Governor")), _key(each.get("Dependent")), _label(each) or ""
+            )
             for each in relations
             if all(each.get(end) is not None for end in _ENDS)
         ],

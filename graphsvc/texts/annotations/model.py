@@ -1,4 +1,4 @@
-"""What a tool says of a text, whatever its format."""
+"""The content of an annotation file, in any format."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class AnnotatedSpan:
     """Some words of a text, and what they name.
 
-    ``key`` is the tool's name for the span; ``begin`` is the offset in code points where the tool
-    has the words, -1 if it says none; ``before`` and ``after`` are words around them, if known.
-    ``label`` is the tool's word for what kind of thing it is, ``iri`` the thing if it is linked,
-    ``classes`` are IRIs of its classes.
+    ``key`` is the tool's name for the span; ``begin`` is the tool's offset in code points, or -1;
+    ``before`` and ``after`` are words around it, if known. ``label`` is the tool's word for the
+    kind of thing, ``iri`` the linked thing, ``classes`` the IRIs of its classes.
     """
 
     key: str
@@ -32,7 +31,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class SpanRelation:
     """A relation from the span with one key to that with another; ``label`` is the tool's word."""
 
     source: str
@@ -41,17 +40,17 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SpanStatement:
     """A triple that the words of a span state."""
 
-    span: Span
+    span: AnnotatedSpan
     triple: Triple
 
 
 @dataclass(frozen=True, slots=True)
-class Annotated:
-    """All that a file says of a text."""
+class Annotations:
+    """The content of an annotation file."""
 
-    spans: Sequence[Span] = field(default_factory=tuple)
-    relations: Sequence[Relation] = field(default_factory=tuple)
-    statements: Sequence[Statement] = field(default_factory=tuple)
+    spans: Sequence[AnnotatedSpan] = field(default_factory=tuple)
+    relations: Sequence[SpanRelation] = field(default_factory=tuple)
+    statements: Sequence[SpanStatement] = field(default_factory=tuple)

@@ -1,8 +1,8 @@
 """Web Annotations in JSON-LD (https://www.w3.org/TR/annotation-model/), read without a network.
 
-Understood is what the model calls JSON: one annotation, a list, a page or a collection of them. A
-body that is a thing says what its words name; a body that is an ``rdf:Statement`` what they state;
-a textual body is a label.
+It reads the JSON serialisation of the model: one annotation, a list, a page or a collection. A
+body with an IRI is the thing that the words name; an ``rdf:Statement`` is what the words state; a
+textual body is a label.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.known_prefixes import WELL_KNOWN
-from graphsvc.texts.annotations.model import Annotated, Span, Statement
+from graphsvc.texts.annotations.model import AnnotatedSpan, Annotations, SpanStatement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,26 +24,26 @@ _PARTS = ("rdf:subject", "rdf:predicate", "rdf:object")
 
 
 def is_annotations(document: object) -> bool:
-    """Tell whether what a file has as JSON is an annotation or several."""
+    """Tell whether a JSON document is an annotation or several."""
     first = next(iter(document), None) if isinstance(document, list) else document
     return isinstance(first, dict) and ("target" in first or "items" in first or "first" in first)
 
 
-def read(document: object) -> Annotated:
+def read(document: object) -> Annotations:
     """Return the annotations. Errors: ValueError, KeyError or TypeError if they are none."""
-    spans: list[Span] = []
-    statements: list[Statement] = []
+    spans: list[AnnotatedSpan] = []
+    statements: list[SpanStatement] = []
     for number, annotation in enumerate(_annotations(document)):
         for target in _list(annotation["target"]):
-            words, before, after, begin = _selected(target)
+            words, before, after, begin = _selector_of(target)
             key = str(annotation.get("id", number))
             for body in _list(annotation.get("body", ())):
-                span = Span(key, words, begin, before, after, **_named(body))
+                span = AnnotatedSpan(key, words, begin, before, after, **_names_in(body))
                 if isinstance(body, dict) and STATEMENT in _list(body.get("type")):
-                    statements.append(Statement(span, _triple(body)))
+                    statements.append(SpanStatement(span, _triple(body)))
                 else:
                     spans.append(span)
-    return Annotated(spans, (), statements)
+    return Annotations(spans, (), statements)
 
 
 def _annotations(document: Any) -> Iterator[Mapping[str, Any]]:
@@ -62,7 +62,7 @@ def _list(value: Any) -> list[Any]:
     return [*value] if isinstance(value, list | tuple) else [value]
 
 
-def _selected(target: Any) -> tuple[str, str, str, int]:
+def _selector_of(target: Any) -> tuple[str, str, str, int]:
     """Return the words of a target, those before and after, and their offset or -1."""
     if not isinstance(target, dict):
         raise TypeError("a target has no selector, so that it names no words")
@@ -79,8 +79,8 @@ def _selected(target: Any) -> tuple[str, str, str, int]:
     )
 
 
-def _named(body: Any) -> dict[str, Any]:
-    """Return what a body says that words name: a thing, its classes, or a label."""
+def _names_in(body: Any) -> dict[str, Any]:
+    """Return what the words name, from a body: a thing, its classes, or a label."""
     if isinstance(body, str):
         return {"iri": _iri(body)}
     if "value" in body:
@@ -88,7 +88,7 @@ def _named(body: Any) -> dict[str, Any]:
     source = body.get("source", body)
     if isinstance(source, str):
         return {"iri": _iri(source)}
-    kinds = [_expanded(kind) for kind in _list(source.get("type"))]
+    kinds = [_expand(kind) for kind in _list(source.get("type"))]
     thing = source.get("id")
     return {
         "iri": None if thing is None else _iri(thing),
@@ -108,7 +108,7 @@ def _triple(body: Mapping[str, Any]) -> Triple:
 
 
 def _node(term: Any) -> NamedNode:
-    return NamedNode(_expanded(term if isinstance(term, str) else term["id"]))
+    return NamedNode(_expand(term if isinstance(term, str) else term["id"]))
 
 
 def _term(value: Any) -> NamedNode | Literal:
@@ -119,9 +119,9 @@ def _term(value: Any) -> NamedNode | Literal:
     if "@language" in value:
         return Literal(value["@value"], language=value["@language"])
     kind = value.get("@type")
-    return Literal(value["@value"], datatype=None if kind is None else NamedNode(_expanded(kind)))
+    return Literal(value["@value"], datatype=None if kind is None else NamedNode(_expand(kind)))
 
 
-def _expanded(name: str) -> str:
+def _expand(name: str) -> str:
     prefix, _, local = name.partition(":")
     return WELL_KNOWN[prefix] + local if prefix in WELL_KNOWN else name

@@ -1,7 +1,7 @@
-"""Facts and suggestions put into ``facts.trig``: each into the block of its passage.
+"""Inserts facts and suggestions into ``facts.trig``, each into the block of its passage.
 
-What stands in the file stays as it is. A passage that has no block yet gets one, after that of the
-passage before it, under its words.
+The rest of the file stays as it is. A passage without a block gets one under its words, after the
+block of the passage before it.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from graphsvc.namespaces import RDF
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from graphsvc.texts.annotations.facts import Result, Suggestion
+    from graphsvc.texts.annotations.facts import Additions, UnlinkedSpan
     from graphsvc.texts.model import Passage
 
 _INDENT = "    "
 _WIDTH = 100
-#: What the program can write after a prefix without escapes.
+#: A local name that needs no escapes after a prefix.
 _LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 SUGGESTED = "# suggested:"
-"""What a comment begins with that names words which a tool marked."""
+"""The beginning of a comment that quotes words marked by a tool."""
 
 
-def written(facts: str, result: Result, passages: Sequence[Passage]) -> str:
-    """Return the text of facts.trig with what is new in it."""
+def insert_additions(facts: str, result: Additions, passages: Sequence[Passage]) -> str:
+    """Return the text of facts.trig with the additions."""
     prefixes = sparql.declared_prefixes(facts)
     ends = _ends(facts)
     insertions: list[tuple[int, str]] = []
@@ -49,15 +49,15 @@ def written(facts: str, result: Result, passages: Sequence[Passage]) -> str:
         elif lines:
             insertions.append((after, _block(passage, lines, prefixes)))
     parts: list[str] = []
-    done = 0
+    copied = 0
     for at, text in sorted(insertions, key=itemgetter(0)):
-        parts += [facts[done:at], text]
-        done = at
-    return "".join([*parts, facts[done:]])
+        parts += [facts[copied:at], text]
+        copied = at
+    return "".join([*parts, facts[copied:]])
 
 
 def _ends(facts: str) -> dict[str, tuple[int, int]]:
-    """Return where the block of each graph has its opening brace and its closing one."""
+    """Return the offsets of the braces of the block of each graph."""
     namespaces = sparql.declared_prefixes(facts)
     ends: dict[str, tuple[int, int]] = {}
     depth, head, begin = 0, "", 0
@@ -76,12 +76,12 @@ def _ends(facts: str) -> dict[str, tuple[int, int]]:
 
 
 def _start_of_blocks(ends: Mapping[str, tuple[int, int]], last: int) -> int:
-    """Return where the block of a first passage goes: after all that is there."""
+    """Return the offset for the block of a first passage: after everything else."""
     return max((end + 1 for _, end in ends.values()), default=last)
 
 
 def _before_brace(facts: str, end: int, lines: Sequence[str]) -> str:
-    """Return lines to stand before the brace that closes a block."""
+    """Return lines to insert before the closing brace of a block."""
     before = "" if facts[:end].endswith("\n") else "\n"
     return before + "".join(f"{line}\n" for line in lines)
 
@@ -98,17 +98,17 @@ def _block(passage: Passage, lines: Sequence[str], prefixes: Mapping[str, str]) 
     return f"\n\n{quote}{head} {{\n" + "".join(f"{line}\n" for line in lines) + "}"
 
 
-def _lines(passage: str, result: Result, prefixes: Mapping[str, str]) -> Iterator[str]:
+def _lines(passage: str, result: Additions, prefixes: Mapping[str, str]) -> Iterator[str]:
     triples = result.triples.get(passage, ())
     for triple in triples:
         parts = (triple.subject, triple.predicate, triple.object)
-        written = " ".join(_name(term, prefixes) for term in parts)
-        yield f"{_INDENT}{written} ."
+        terms = " ".join(_name(term, prefixes) for term in parts)
+        yield f"{_INDENT}{terms} ."
     for suggestion in result.suggestions.get(passage, ()):
-        yield f"{_INDENT}{_suggested(suggestion)}"
+        yield f"{_INDENT}{_suggestion_line(suggestion)}"
 
 
-def _suggested(suggestion: Suggestion) -> str:
+def _suggestion_line(suggestion: UnlinkedSpan) -> str:
     words = trig.normalised(suggestion.words)
     label = f" ({trig.normalised(suggestion.label)})" if suggestion.label else ""
     return f"{SUGGESTED} {words}{label}"

@@ -38,7 +38,7 @@ _AFTER_LEAVING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class WorkerPlan:
     """How many workers there may be, and what each may take.
 
     ``quick`` of them share the clients with quick requests, ``long`` may run long ones at a time.
@@ -51,45 +51,45 @@ class Plan:
     limits: Limits
 
 
-class Judge:
+class Scheduler:
     """What ends and slows the workers of a plan."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: WorkerPlan) -> None:
         self._plan = plan
 
-    def judge(self, workers: Collection[WorkerProcess]) -> None:
+    def schedule(self, workers: Collection[WorkerProcess]) -> None:
         """End the workers that are late or whose clients have left, and slow the long ones."""
         now = time.monotonic()
         for worker in workers:
-            begun = worker.slot.begun
-            if worker.is_long and begun != worker.begun:
+            start_time = worker.slot.start_time
+            if worker.is_long and start_time != worker.start_time:
                 worker.is_long = False
                 worker.wake(now)
             if worker.cause:
                 continue
-            if self._is_stuck(worker, begun, now):
+            if self._is_stuck(worker, start_time, now):
                 worker.end(Cause.KILLED)
-            elif begun:
-                self._judge_request(worker, begun, now)
+            elif start_time:
+                self._check_request(worker, start_time, now)
         self._share(workers, now)
 
-    def _judge_request(self, worker: WorkerProcess, begun: float, now: float) -> None:
+    def _check_request(self, worker: WorkerProcess, start_time: float, now: float) -> None:
         client = worker.clients.get(worker.slot.cell)
-        if now - worker.slot.since > self._plan.deadline:
+        if now - worker.slot.waiting_since > self._plan.deadline:
             worker.end(Cause.DEADLINE)
-        elif client is not None and client.left and now - client.left > _AFTER_LEAVING:
+        elif client is not None and client.left_at and now - client.left_at > _AFTER_LEAVING:
             worker.end(Cause.CLIENT_LEFT)
-        elif not worker.is_long and now - begun > _LOOKED_AT:
-            _look_at(worker, begun)
+        elif not worker.is_long and now - start_time > _LOOKED_AT:
+            _look_at(worker, start_time)
 
-    def _is_stuck(self, worker: WorkerProcess, begun: float, now: float) -> bool:
+    def _is_stuck(self, worker: WorkerProcess, start_time: float, now: float) -> bool:
         """Tell whether a worker has long had clients, and neither answered nor given one back.
 
         It keeps them for a moment only: then something has halted it.
         """
         requests = worker.slot.requests
         has_clients = worker.clients or worker.is_silent
-        if begun or not has_clients or not worker.quiet_since or requests != worker.requests:
+        if start_time or not has_clients or not worker.quiet_since or requests != worker.requests:
             worker.quiet_since, worker.requests = now, requests
         return now - worker.quiet_since > self._plan.deadline + _RESTING
 
@@ -108,11 +108,11 @@ class Judge:
             worker.wake(now)
 
 
-def _look_at(worker: WorkerProcess, begun: float) -> None:
+def _look_at(worker: WorkerProcess, start_time: float) -> None:
     """Learn how much processor time the request has taken; slow it down if it is long."""
     processor = bounds.processor_time(worker.pid)
-    if worker.begun != begun:
-        worker.begun, worker.processor = begun, processor
+    if worker.start_time != start_time:
+        worker.start_time, worker.processor = start_time, processor
     elif processor - worker.processor > _LONG:
         worker.is_long = bounds.lower_priority(worker.pid)
         worker.turn_began = time.monotonic()

@@ -1,6 +1,6 @@
-"""The three ways into an engine, and how it is known which of them an engine allows.
+"""The three strategies of publishing, and a test of what an engine supports.
 
-| way | what readers see until the end |
+| strategy | what readers see until the end |
 |---|---|
 | ONE_REQUEST | what was there before |
 | STAGED      | what was there before; staged graphs too, in queries over all graphs |
@@ -19,11 +19,11 @@ from graphsvc.errors import EngineRefuses
 from graphsvc.publishing.engine import patiently
 
 if TYPE_CHECKING:
-    from graphsvc.publishing.engine import Engine
+    from graphsvc.publishing.engine import WritableEngine
 
 
-class Way(Enum):
-    """How a release gets into an engine; the text says what readers see meanwhile."""
+class Strategy(Enum):
+    """How a release is put into an engine; the text explains what readers see meanwhile."""
 
     ONE_REQUEST = (
         "All changes go in one request, which the engine runs wholly or not at all: readers see "
@@ -41,18 +41,18 @@ class Way(Enum):
     )
 
 
-def is_atomic(engine: Engine, scratch: str) -> bool:
-    """Tell whether a request whose last operation fails has changed nothing.
+def is_atomic(engine: WritableEngine, scratch: str) -> bool:
+    """Tell whether a request whose last operation fails changes nothing.
 
-    It is tried, with a small graph under an IRI that is removed again: documentation says it of few
-    engines, and a proxy may change what the engine does. Errors: PublishingError.
+    This is tested with a small graph, which is removed again: few engines document it, and a proxy
+    may change the behaviour of an engine. Errors: PublishingError.
     """
     unique = f"{scratch}/{uuid4()}"
     graph, missing = NamedNode(f"{unique}/a"), NamedNode(f"{unique}/b")
     data = f"INSERT DATA {{ GRAPH {graph} {{ {graph} {graph} {graph} }} }}"
     removal = f"DROP SILENT GRAPH {missing}; DROP SILENT GRAPH {graph}"
     try:
-        # It takes updates, of several operations too: what is refused then is refused by itself.
+        # First make sure that the engine accepts updates of several operations.
         patiently(lambda: engine.update(data))
         patiently(lambda: engine.update(removal))
         try:
@@ -64,5 +64,5 @@ def is_atomic(engine: Engine, scratch: str) -> bool:
         patiently(lambda: engine.update(removal))
 
 
-def _has(engine: Engine, graph: NamedNode) -> bool:
+def _has(engine: WritableEngine, graph: NamedNode) -> bool:
     return patiently(lambda: engine.ask(f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}"))
