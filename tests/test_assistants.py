@@ -14,9 +14,13 @@ from anyio.from_thread import start_blocking_portal
 from click.testing import CliRunner
 from foreign import built
 from mcp import Client, MCPError, StdioServerParameters, stdio_client
+from pyoxigraph import NamedNode
 
 from graphsvc.assistants.answerer import Answerer
 from graphsvc.cli import main
+from graphsvc.store.oxigraph import OxigraphStore
+from graphsvc.views.citation.rows import CitedRows
+from graphsvc.views.graph import Graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,6 +160,24 @@ def test_a_query_cites_what_states_its_rows(assistant: Assistant) -> None:
     assert row["passages"] == [SECOND]
 
 
+def test_a_row_that_names_a_property_cites_what_states_it_with_that_property() -> None:
+    base, exact = "http://example.com/", "<http://www.w3.org/ns/oa#exact>"
+    lines = [
+        f"<{base}{thing}> <{base}{prop}> <{base}oslo> <{base}{passage}> .\n"
+        f'<{base}{passage}> {exact} "{words}" <{base}texts> .\n'
+        for thing, prop, passage, words in (
+            ("ada", "livesIn", "p1", "Ada lives in Oslo."),
+            ("ada", "bornIn", "p2", "Ada was born in Oslo."),
+        )
+    ]
+    graph = Graph(OxigraphStore.load("".join(lines).encode(), {}, NamedNode(f"{base}apart")), base)
+    ada, born, oslo = (NamedNode(base + name) for name in ("ada", "bornIn", "oslo"))
+    cited = CitedRows(graph, [(ada, oslo), (ada, born, oslo), (oslo, born)], "en")
+    assert [each.iri for each in cited.passages((ada, oslo))] == [f"{base}p1", f"{base}p2"]
+    assert [each.iri for each in cited.passages((ada, born, oslo))] == [f"{base}p2"]
+    assert cited.passages((oslo, born)) == []
+
+
 def test_a_query_may_ask_for_a_graph_or_for_yes_or_no(assistant: Assistant) -> None:
     query = "CONSTRUCT { ?light lights:opposite ?other } WHERE { ?light lights:opposite ?other }"
     whole = assistant.ask("sparql", query=query)
@@ -226,7 +248,7 @@ def test_a_question_that_is_given_up_is_not_answered_to_the_next_one(
     monkeypatch.setenv("GRAPHSVC_RELEASES", str(lights_release.path.parent))
 
     async def talk() -> dict[str, Any]:
-        answerer = Answerer(lights_release.path, deadline=600)
+        answerer = Answerer(lights_release.path, deadline=60)
         async with answerer.running():
             await answerer.ask("list_questions")
             with anyio.move_on_after(0.05):
