@@ -15,6 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
     ("doctor",),
+    ("assistants",),
     ("server",),
     ("editing",),
     ("web",),
@@ -82,6 +83,7 @@ CONFINED = {
     "jinja2": {"web", "editing"},
     "click": {"cli", "server"},
     "rich": {"cli", "validation"},
+    "mcp": {"assistants"},
 }
 
 ORDER = {name: number for number, name in enumerate(name for layer in LAYERS for name in layer)}

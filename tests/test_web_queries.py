@@ -37,6 +37,7 @@ from graphsvc.queries.groups import BEHIND_PAGES, START, grouped, related
 from graphsvc.views.queries import view_queries
 from graphsvc.web.app import create_app
 from graphsvc.web.highlight import highlighted
+from graphsvc.web.interface import operations_of
 from graphsvc.web.queries import with_values
 
 if TYPE_CHECKING:
@@ -455,6 +456,44 @@ def test_the_description_has_every_query_with_its_parameters(
     page = client.get("/api", headers=HTML).text
     assert "/queries/passage-at-an-offset" in page
     assert "A place in the text" in page
+
+
+#: The endpoints without a description, by why they have none.
+UNDESCRIBED = {
+    "it is a page for people": {
+        *("api.page", "pages.home", "pages.data", "pages.problems"),
+        *("pictures.map_page", "pictures.neighbourhood", "pictures.timeline"),
+    },
+    "it sends on to another address": {
+        *("browse.things", "documents.thing", "documents.describe", "releases.compare"),
+    },
+    "other specifications describe it, and what is served links to it": {
+        *("api.as_json", "api.as_yaml", "crawlers.part", "crawlers.robots", "crawlers.sitemap"),
+        *("documents.context", "well_known.sparql_examples", "well_known.void"),
+        *("reconciliation.flyout", "reconciliation.preview", "reconciliation.properties"),
+        *("reconciliation.suggest", "reconciliation.view"),
+        *("dumps.dump", "dumps.dump_of_release", "releases.release", "versions.version"),
+    },
+    "only scripts of the pages ask for it": {
+        *("static", "workbench.answer", "workbench.as_notebook", "workbench.check"),
+        *("workbench.code", "workbench.one_example", "workbench.vocabulary"),
+    },
+    "it says how the service is": {"pages.healthz", "pages.readyz"},
+}
+
+
+def test_every_route_is_described_with_its_methods_or_is_known_not_to_be(lights_app: Flask) -> None:
+    paths = json.loads(lights_app.test_client().get("/openapi.json").data)["paths"]
+    described = operations_of(lights_app.view_functions)
+    assert lights_app.view_functions.keys() - described.keys() == set().union(*UNDESCRIBED.values())
+    for rule in lights_app.url_map.iter_rules():
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).replace("{address}", "keepers")
+        is_alternate = "." in path
+        if rule.endpoint in described and not is_alternate:
+            methods = {method.lower() for method in rule.methods or ()} - {"head", "options"}
+            assert methods <= paths[path].keys(), path
+            named = {each["name"] for each in paths[path]["get"]["parameters"]}
+            assert rule.arguments - {"address"} <= named, path
 
 
 # schemathesis' own decorator does not go with the newest pytest: its strategies do.

@@ -18,6 +18,7 @@ from graphsvc.cli.coverage import coverage
 from graphsvc.cli.doctor import doctor
 from graphsvc.cli.failures import Failing
 from graphsvc.cli.index import index
+from graphsvc.cli.mcp import mcp
 from graphsvc.cli.new import new
 from graphsvc.cli.publish import publish
 from graphsvc.cli.query import query
@@ -43,6 +44,7 @@ for _command in (
     doctor,
     edit,
     index,
+    mcp,
     new,
     publish,
     query,

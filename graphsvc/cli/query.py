@@ -55,7 +55,7 @@ def query(
     Without an argument the queries are listed. On a terminal the answer is a table or Turtle;
     into a pipe it goes as TSV or Turtle, unless --format says otherwise.
     """
-    release = _release(settings)
+    release = release_of(settings)
     if query is None:
         tables.show_queries(queries.load_queries(release.queries), Console())
         return
@@ -63,8 +63,11 @@ def query(
     _answer(store, release.prefixes, wanted, _arguments(params), format_name)
 
 
-def _release(settings: Settings) -> Release:
-    """Return the release that is asked: of an engine, what is to be known of it now."""
+def release_of(settings: Settings) -> Release:
+    """Return the release that is asked: of an engine, what is to be known of it now.
+
+    Errors: ReleaseError, StoreError, SettingsError.
+    """
     if settings.store:
         return take(open_engine(settings, {}), settings, project_beside(settings))
     release = current(settings.releases)

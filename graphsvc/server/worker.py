@@ -85,12 +85,13 @@ def work(link: ParentLink, application: Application, limits: Limits) -> None:
     bounds.use_one_arena()
     application.prepare()
     bounds.limit_memory(limits.memory)
-    _forbid_sockets()
+    forbid_sockets()
     application.journal.open()
     Worker(link, application, limits).run()
 
 
-def _forbid_sockets() -> None:
+def forbid_sockets() -> None:
+    """Refuse this process every new socket, if the kernel can do that."""
     try:
         bounds.forbid_sockets()
     except OSError as error:

@@ -7,10 +7,12 @@ from flask import Blueprint, Response, request, url_for
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, Format, carrying
+from graphsvc.phrases import Phrase
 from graphsvc.views.annotations import annotations_of
 from graphsvc.views.annotations.writing import nif, web_annotations
 from graphsvc.views.thing import thing
 from graphsvc.web import problems, signposts
+from graphsvc.web.interface import Operation, Parameter, for_programs
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import RequestProblem
@@ -27,6 +29,16 @@ FORMATS = carrying(Content.ANNOTATIONS)
 
 @annotations_pages.get("/annotations")
 @annotations_pages.get("/annotations.<suffix>")
+@for_programs(
+    Operation(
+        "annotations",
+        Phrase("Answer with the annotations of a text: Web Annotation as JSON-LD, NIF as Turtle."),
+        Phrase("Documents"),
+        FORMATS,
+        (Parameter("iri", Phrase("The IRI of the text"), required=True),),
+        failures=(400, 404),
+    )
+)
 def of_text(suffix: str | None = None) -> Response:
     """Answer with what the passages of a text (``iri=``) name and state."""
     iri = request.args.get("iri", "")

@@ -41,6 +41,7 @@ from graphsvc.web.addresses import (
 )
 from graphsvc.web.cells import Cells
 from graphsvc.web.exports import OFFERED, Sheet, export, offered, suffix
+from graphsvc.web.interface import NUMBER, Operation, Parameter, for_programs
 from graphsvc.web.languages import labels, said
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.offers import held
@@ -68,6 +69,19 @@ _SPAN_FIELDS = ("range", "from", "to")
 
 @browsing.get("/browse")
 @browsing.get("/browse.<name>")
+@for_programs(
+    Operation(
+        "browse",
+        Phrase("Find things by what is said of them; any property is a parameter."),
+        Phrase("Pages"),
+        OFFERED,
+        (
+            Parameter("class", Phrase("The class of the things, as an IRI or a prefixed name")),
+            NUMBER,
+        ),
+        failures=(400, 404),
+    )
+)
 def browse_page(name: str | None = None) -> BaseResponse:
     """Show the things that fit, or export them; a form for a span is sent on to its address."""
     pairs, fmt = _asked(name)
@@ -104,6 +118,20 @@ def things() -> BaseResponse:
 
 @browsing.get("/compare")
 @browsing.get("/compare.<name>")
+@for_programs(
+    Operation(
+        "compare",
+        Phrase("Compare things side by side."),
+        Phrase("Pages"),
+        OFFERED,
+        (
+            Parameter("iri", Phrase("The IRI of one of them; it may come several times")),
+            Parameter("class", Phrase("The class whose instances are compared")),
+            Parameter("things", Phrase("How the page lays them out: as columns or rows")),
+        ),
+        failures=(400, 404),
+    )
+)
 def compare_page(name: str | None = None) -> Response:
     """Show things side by side, or export them so."""
     pairs, fmt = _asked(name)

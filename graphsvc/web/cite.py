@@ -13,12 +13,14 @@ from pyoxigraph import NamedNode
 
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.formats import Content, Format, carrying, named
+from graphsvc.phrases import Phrase
 from graphsvc.views.citation import claim_to_cite, thing_to_cite
 from graphsvc.views.dataset import makers
 from graphsvc.views.model import Status
 from graphsvc.views.thing import thing
 from graphsvc.web import problems
 from graphsvc.web.citations import WRITERS, Citation
+from graphsvc.web.interface import Operation, Parameter, for_programs
 from graphsvc.web.languages import gettext, labels
 from graphsvc.web.links import coded
 from graphsvc.web.negotiation import negotiate
@@ -44,6 +46,19 @@ _KEY = re.compile(r"[^A-Za-z0-9]+")
 
 @cite.get("/cite")
 @cite.get("/cite.<suffix>")
+@for_programs(
+    Operation(
+        "cite",
+        Phrase("Cite a thing or a claim."),
+        Phrase("Citations"),
+        FORMATS,
+        (
+            Parameter("iri", Phrase("The IRI of the thing")),
+            Parameter("claim", Phrase("The IRI of the claim")),
+        ),
+        failures=(400, 404),
+    )
+)
 def citation(suffix: str | None = None) -> Response:
     """Show how to cite a claim (``claim=``) or a thing (``iri=``), in the format asked for.
 

@@ -17,10 +17,12 @@ from flask import Blueprint, Response, redirect, request
 from graphsvc.errors import UnknownEntity, Withdrawn
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.namespaces import OWL
+from graphsvc.phrases import Phrase
 from graphsvc.views.collection.address import read_iri
 from graphsvc.views.thing import head
 from graphsvc.web import dataset_description, lineage, problems, signposts
 from graphsvc.web.history import history
+from graphsvc.web.interface import NUMBER, Operation, Parameter, for_programs
 from graphsvc.web.jsonld import write_context, write_jsonld
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.offers import DATA_FORMATS, data_formats, document_of, drafted
@@ -66,6 +68,16 @@ def thing(path: str) -> BaseResponse:
 
 
 @documents.get("/doc/<path:path>")
+@for_programs(
+    Operation(
+        "document",
+        Phrase("Answer with the document about a thing of the graph."),
+        Phrase("Documents"),
+        DOCUMENT_FORMATS,
+        (Parameter("path", Phrase("What the IRI has after the base"), example="dataset"), NUMBER),
+        failures=(400, 404),
+    )
+)
 def about(path: str) -> Response:
     """Answer with the document about a thing, in the format of its suffix or as negotiated."""
     address, found = _address(path)
@@ -133,6 +145,14 @@ def instead_of_nothing(response: Response) -> BaseResponse:
 
 @documents.get("/ontology")
 @documents.get("/ontology.<suffix>")
+@for_programs(
+    Operation(
+        "ontology",
+        Phrase("Answer with the vocabulary."),
+        Phrase("Documents"),
+        DOCUMENT_FORMATS,
+    )
+)
 def ontology(suffix: str | None = None) -> Response:
     """Answer with the vocabulary: its terms are fragments of this one document."""
     address, found = _address("ontology" + (f".{suffix}" if suffix else ""))

@@ -80,6 +80,19 @@ class Problem:
         """Return the problem object, RFC 9457, section 3; the service is found at path ``root``."""
         return json.dumps(self._members(root), indent=2, ensure_ascii=False) + "\n"
 
+    def as_text(self) -> str:
+        """Return the problem in words, with the line that is wrong."""
+        where = self.position
+        place = f"Line {where.line}, column {where.column}:\n{self.excerpt}" if where else ""
+        parts = [
+            f"{self.kind.status} {self.kind.title}",
+            self.detail,
+            place,
+            self.remedy,
+            "\n".join(f"  {fmt.name:8} {fmt.full_type}" for fmt in self.variants),
+        ]
+        return "\n\n".join(part for part in parts if part) + "\n"
+
     def _members(self, root: str) -> dict[str, object]:
         members: dict[str, object] = {
             "type": f"{root}/problems#{self.kind.name}",
@@ -170,23 +183,10 @@ def _write(problem: Problem, fmt: Format) -> str | bytes:
     if fmt.name == "html":
         return render_template("problem.html", problem=problem)
     if fmt.name == "txt":
-        return _as_text(problem)
+        return problem.as_text()
     if isinstance(fmt.engine, RdfFormat):
         return write_rdf(_as_rdf(problem), fmt, {})
     return problem.as_json(request.script_root)
-
-
-def _as_text(problem: Problem) -> str:
-    where = problem.position
-    heading = f"{problem.kind.status} {problem.kind.title}"
-    parts = [
-        heading,
-        problem.detail,
-        "" if where is None else f"Line {where.line}, column {where.column}:\n{problem.excerpt}",
-        problem.remedy,
-        "\n".join(f"  {fmt.name:8} {fmt.full_type}" for fmt in problem.variants),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _as_rdf(problem: Problem) -> Sequence[Triple]:

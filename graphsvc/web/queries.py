@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc import sparql
 from graphsvc.formats import Content, Format, carrying, named
+from graphsvc.phrases import Phrase
 from graphsvc.queries import BoundQuery, Query
 from graphsvc.queries import named as query_named
 from graphsvc.queries.binding import written
@@ -24,6 +25,7 @@ from graphsvc.store.base import content_of
 from graphsvc.web import xlsx
 from graphsvc.web.choices import choice, choices
 from graphsvc.web.highlight import highlighted
+from graphsvc.web.interface import Operation, Parameter, for_programs, for_programs_by
 from graphsvc.web.languages import labels, speaks
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import RequestProblem
@@ -36,6 +38,7 @@ from graphsvc.web.site import site
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from graphsvc.queries import Param
     from graphsvc.store.base import Term
     from graphsvc.web.choices import Choice
 
@@ -46,6 +49,16 @@ _SHOWN_ROWS = 250
 _CODE_OR_VARIABLE = re.compile(r"`[^`]*`|\?([a-zA-Z_]\w*)")
 _MOST_RELATED = 6
 
+#: https://json-schema.org/draft/2020-12/json-schema-validation#section-7.3
+_SCHEMAS: Mapping[str, Mapping[str, object]] = {
+    **{name: {"type": "string"} for name in ("iri", "string", "year", "year-month")},
+    "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+}
+
 _CONTENTS = {
     "SELECT": (Content.SOLUTIONS, Content.TABLE),
     "ASK": (Content.BOOLEAN,),
@@ -55,6 +68,15 @@ _CONTENTS = {
 
 
 @queries.get("/queries")
+@for_programs(
+    Operation(
+        "queries",
+        Phrase("List the named queries."),
+        Phrase("Queries"),
+        carrying(Content.PAGE),
+        failures=(400,),
+    )
+)
 def gallery() -> Response:
     """List the questions by what people want to know: all, or those that words or a tag pick.
 
@@ -80,6 +102,7 @@ def gallery() -> Response:
 
 
 @queries.get("/queries/<path:address>")
+@for_programs_by(lambda served: map(_operation, served.queries))
 def query(address: str) -> Response:
     """Answer a query, its parameters bound from the address: as a page, or as data."""
     asked, fmt = _split(address.rstrip("/"))
@@ -105,6 +128,33 @@ def query(address: str) -> Response:
             f'<{_address(asked, other)}>; rel="alternate"; type="{other.media_type}"',
         )
     return response
+
+
+def _operation(asked: Query) -> Operation:
+    """Return what a query does for programs: it has an address of its own."""
+    return Operation(
+        "query-" + asked.name,
+        asked.summary,
+        Phrase("Queries"),
+        formats_of(asked),
+        tuple(map(_parameter, asked.params.values())),
+        failures=(400, 503),
+        fixed=(("address", asked.name),),
+    )
+
+
+def _parameter(param: Param) -> Parameter:
+    schema = {**_SCHEMAS[param.type], "default": _as_json(param)}
+    return Parameter(param.name, param.about, example=_as_json(param), schema=tuple(schema.items()))
+
+
+def _as_json(param: Param) -> object:
+    """Return the example of a parameter as JSON has it."""
+    if param.type == "integer":
+        return int(param.example)
+    if param.type == "decimal":
+        return float(param.example)
+    return param.example in ("true", "1") if param.type == "boolean" else param.example
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from graphsvc import __version__
 from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS
+from graphsvc.phrases import Phrase
 from graphsvc.search import Kind, Search
 from graphsvc.views.hits import own_types
 from graphsvc.views.reconciliation import (
@@ -36,6 +38,7 @@ from graphsvc.views.reconciliation import (
     used_terms,
 )
 from graphsvc.views.thing import thing
+from graphsvc.web.interface import Operation, Parameter, for_programs
 from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.responses import spoken_answer
@@ -95,8 +98,29 @@ _FRAMED = (
 )
 
 
+_BATCH = Parameter("queries", Phrase("A batch, as Reconciliation API 0.2 has it"))
+
+
 @reconciliation.get("")
 @reconciliation.post("")
+@for_programs(
+    Operation(
+        "reconcile",
+        Phrase("Describe the reconciliation service, or match a batch of names."),
+        Phrase("Reconciliation"),
+        (_JSON,),
+        (_BATCH,),
+        failures=(400,),
+    ),
+    Operation(
+        "postReconcile",
+        Phrase("Describe the reconciliation service, or match a batch of names."),
+        Phrase("Reconciliation"),
+        (_JSON,),
+        failures=(400, 413),
+        form=(replace(_BATCH, required=True),),
+    ),
+)
 def service() -> Response:
     """Answer a batch of queries, a data extension, or else tell what the service can do."""
     language = labels()

@@ -23,6 +23,7 @@ from graphsvc.phrases import Phrase
 from graphsvc.release import current
 from graphsvc.web import lineage, problems
 from graphsvc.web.history import history
+from graphsvc.web.interface import Operation, for_programs_by
 from graphsvc.web.languages import labels, of_reader
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
@@ -58,6 +59,15 @@ _BETWEEN = "..."
 _VIEWS = {view.value: view for view in (View.ENTITIES, View.SENTENCES, View.RECORDS)}
 
 
+_LISTING = Operation(
+    "releases",
+    Phrase("List the releases that are kept."),
+    Phrase("Releases"),
+    FORMATS,
+    failures=(404,),
+)
+
+
 @releases.before_request
 def _refuse_where_there_are_none() -> None:
     """Tell that there are no releases, where the statements lie in an engine that others change."""
@@ -71,6 +81,7 @@ def _refuse_where_there_are_none() -> None:
 
 @releases.get("/releases")
 @releases.get("/releases.<suffix>")
+@for_programs_by(lambda served: () if served.release.engine else (_LISTING,))
 def index(suffix: str | None = None) -> Response:
     """List the releases that are kept, each with what changed from the one before."""
     fmt = _format(suffix)

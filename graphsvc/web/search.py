@@ -15,6 +15,7 @@ from graphsvc.phrases import Phrase
 from graphsvc.search import Kind, Search
 from graphsvc.views.hits import describe_hits
 from graphsvc.views.names import Names
+from graphsvc.web.interface import NUMBER, Operation, Parameter, for_programs
 from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
@@ -104,6 +105,16 @@ class Group:
 
 @searching.get("/search")
 @searching.get("/search.<suffix>")
+@for_programs(
+    Operation(
+        "search",
+        Phrase("Find things, sentences, terms and queries by their words."),
+        Phrase("Search"),
+        (_HTML, _JSON),
+        (Parameter("q", Phrase("The words"), example="secretariat"), NUMBER),
+        failures=(400, 404),
+    )
+)
 def answer(suffix: str | None = None) -> Response:
     """Answer what is asked in ``q``, as a page or as JSON."""
     formats = {fmt.media_type.partition("/")[2]: fmt for fmt in (_HTML, _JSON)}
@@ -123,6 +134,19 @@ def answer(suffix: str | None = None) -> Response:
 
 
 @searching.get("/search/suggest")
+@for_programs(
+    Operation(
+        "suggest",
+        Phrase("Suggest things for the beginning of a name."),
+        Phrase("Search"),
+        (_JSON,),
+        (
+            Parameter("prefix", Phrase("The beginning"), example="sec"),
+            Parameter("kind", Phrase("What alone is suggested: thing, sentence, term or query")),
+        ),
+        failures=(400,),
+    )
+)
 def suggest() -> Response:
     """Suggest, as JSON, what somebody may mean who has typed ``prefix``; of one kind, if named."""
     text, languages, kind = request.args.get("prefix", "").strip(), labels(), _kind()

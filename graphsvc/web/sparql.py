@@ -9,6 +9,7 @@ https://www.w3.org/TR/sparql11-protocol/#query-operation
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, g, request, url_for
@@ -16,11 +17,13 @@ from flask import Blueprint, Response, current_app, g, request, url_for
 from graphsvc.errors import NotAcceptable
 from graphsvc.explain import explain_empty
 from graphsvc.formats import Content, Format, carrying
+from graphsvc.phrases import Phrase
 from graphsvc.web import pinned, problems, protocol
 from graphsvc.web.delivery import LAST_FIELDS
 from graphsvc.web.endpoint import Client
 from graphsvc.web.examples import example
 from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
+from graphsvc.web.interface import Operation, Parameter, for_programs
 from graphsvc.web.languages import speaks
 from graphsvc.web.pinned import Pin
 from graphsvc.web.problems import RequestProblem
@@ -48,7 +51,43 @@ LIMIT 25
 """
 
 
+_SOME_QUERY = "SELECT ?thing ?class WHERE { ?thing a ?class } ORDER BY ?thing ?class LIMIT 10"
+_QUERY_PARAMETER = Parameter("query", Phrase("The query"), example=_SOME_QUERY)
+_FORMATS = (
+    *carrying(Content.SOLUTIONS),
+    *carrying(Content.TRIPLES),
+    *carrying(Content.PAGE),
+)
+
+
 @endpoint.route("/sparql", methods=["GET", "POST"])
+@for_programs(
+    Operation(
+        "query",
+        Phrase("Answer a SPARQL query; without one, describe the endpoint."),
+        Phrase("SPARQL"),
+        _FORMATS,
+        (
+            _QUERY_PARAMETER,
+            Parameter(
+                "default-graph-uri",
+                Phrase("The IRI of a graph that the default graph is made of"),
+            ),
+            Parameter("named-graph-uri", Phrase("The IRI of a graph that can be named")),
+            Parameter("format", Phrase("The name of a format, in place of the Accept header")),
+        ),
+        failures=(400, 403, 503),
+    ),
+    Operation(
+        "postQuery",
+        Phrase("Answer a SPARQL query that comes in the body."),
+        Phrase("SPARQL"),
+        _FORMATS,
+        failures=(400, 403, 413, 415, 503),
+        form=(replace(_QUERY_PARAMETER, required=True),),
+        bodies=(protocol.QUERY,),
+    ),
+)
 def answer() -> Response:
     """Answer a query; without one, describe the service or show the form to write one."""
     body = None
