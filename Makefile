@@ -72,9 +72,9 @@ $(CHECKERS): %/node_modules/.package-lock.json: %/package.json %/package-lock.js
 	cd $* && PATH="$$PATH:$(abspath $(BIN))" npm ci --loglevel=error >/dev/null
 
 # The service is tested by what others use it with: a browser, curl, Raptor's rapper, nginx with a
-# certificate of openssl, systemd, which need not run, and Virtuoso. Each is a command and the Debian
+# certificate of openssl, groff, systemd, which need not run, and Virtuoso. Each is a command and the Debian
 # package that has it; that of Virtuoso's binaries alone sets up no daemon.
-CLIENTS := chromium:chromium curl:curl rapper:raptor2-utils nginx:nginx-light openssl:openssl systemd-analyze:systemd systemd-socket-activate:systemd virtuoso-t:virtuoso-opensource-7-bin
+CLIENTS := chromium:chromium curl:curl rapper:raptor2-utils nginx:nginx-light openssl:openssl groff:groff-base systemd-analyze:systemd systemd-socket-activate:systemd virtuoso-t:virtuoso-opensource-7-bin
 
 clients:
 	@PATH="$$PATH:/usr/sbin"; missing=""; packages=""; \
