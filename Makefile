@@ -12,6 +12,7 @@ INSTALLED := $(VENV)/.installed
 ASSETS := graphsvc/web/assets
 VOCABULARIES := graphsvc/vocabularies
 MADE := graphsvc/vocabularies/terms.txt
+DOCUMENTATION := graphsvc/web/documentation.json
 CHECKERS := $(foreach folder,checkers engines,tests/$(folder)/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := serve
@@ -57,8 +58,11 @@ $(INSTALLED): pyproject.toml
 	touch $@
 
 # The scripts of the pages and the names of well-known terms: by Node, the machine's own or else one
-# that pip brings. The table of terms is made last.
-assets: venv $(MADE)
+# that pip brings. The table of terms is made last. And the documents as pages, by Sphinx.
+assets: venv $(MADE) $(DOCUMENTATION)
+
+$(DOCUMENTATION): $(INSTALLED) deploy/documentation.py $(wildcard docs/*.md *.md ontology/*.md)
+	$(BIN)/python deploy/documentation.py
 
 $(MADE): $(INSTALLED) $(wildcard $(ASSETS)/*.json $(ASSETS)/*.mjs $(ASSETS)/src/*.js $(ASSETS)/src/*/*.js $(VOCABULARIES)/*.json $(VOCABULARIES)/making.py)
 	@command -v npm >/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check -e '.[assets]'
@@ -92,4 +96,4 @@ clients:
 	fi
 
 clean:
-	rm -rf $(VENV) $(ASSETS)/node_modules $(VOCABULARIES)/node_modules $(MADE) tests/checkers/node_modules tests/engines/node_modules graphsvc/web/static/assets .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(ASSETS)/node_modules $(VOCABULARIES)/node_modules $(MADE) tests/checkers/node_modules tests/engines/node_modules graphsvc/web/static/assets $(DOCUMENTATION) .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -1,8 +1,9 @@
 """The build of the wheel: setuptools, and what of the package is made and not kept in Git.
 
 A wheel has the scripts of the pages and the names of well-known terms (``graphsvc assets``), the
-shipped project for ``graphsvc demo``, and the manual pages. The program makes these itself, so
-a build requires what the program requires. An editable install has none of them.
+documents about the program, the shipped project for ``graphsvc demo``, and the manual pages. The
+program makes most of it, so a build requires what the program requires. An editable install has
+none of this.
 """
 
 from __future__ import annotations
@@ -86,8 +87,12 @@ class BuildPy(build_py):
         self._copy_project()
 
     def _make(self) -> None:
+        import documentation
+        from sphinx.errors import SphinxError
+
         from graphsvc.cli.assets import make
         from graphsvc.errors import GraphsvcError
+        from graphsvc.web.documentation import FILE
 
         try:
             make()
@@ -95,6 +100,10 @@ class BuildPy(build_py):
             raise SetupError(
                 f"The wheel cannot be built: {error.message} {error.remedy}"
             ) from error
+        try:
+            documentation.make(FILE)
+        except SphinxError as error:
+            raise SetupError(f"The documents cannot be made: {error}") from error
         self._make_manual()
 
     def _make_manual(self) -> None:

@@ -18,7 +18,11 @@ REPOSITORY = Path(__file__).parents[2]
 _FETCHED = ("graphsvc/web/assets/node_modules", "graphsvc/vocabularies/node_modules")
 
 #: What a build makes, so that no sources have it.
-_MADE = ("graphsvc/web/static/assets", "graphsvc/vocabularies/terms.txt")
+_MADE = (
+    "graphsvc/web/static/assets",
+    "graphsvc/web/documentation.json",
+    "graphsvc/vocabularies/terms.txt",
+)
 
 
 def copy_sources(names: Iterable[str], folder: Path) -> None:

@@ -103,6 +103,7 @@ def test_a_source_distribution_gives_the_same_wheel(
     sources = only(tmp_path, "graphsvc-*[0-9]")
     assert not (sources / "graphsvc/web/static/assets").exists(), printed
     assert not (sources / "graphsvc/vocabularies/terms.txt").exists()
+    assert not (sources / "graphsvc/web/documentation.json").exists()
     link_fetched(sources)
     printed = build("wheel", sources, tmp_path)
     assert list(tmp_path.glob("*.whl")), printed
@@ -117,7 +118,7 @@ def test_the_wheel_has_what_is_made_with_the_licences(wheel: Path) -> None:
         f"{static}/licences.txt",
         f"{static}/vocabularies.txt",
     } < names
-    assert {"graphsvc/vocabularies/terms.txt", "graphsvc/demo/graphsvc.toml"} < names
+    assert {"graphsvc/vocabularies/terms.txt", "graphsvc/web/documentation.json"} < names
     shipped = {name.removeprefix("graphsvc/demo/") for name in names if "/demo/" in name}
     project = (file for part in ("data", "ontology", "queries") for file in _files(part))
     assert shipped == {*project, "graphsvc.toml"}
@@ -147,6 +148,7 @@ def test_the_demonstration_has_pages_scripts_and_an_endpoint(demo: Service) -> N
     page = demo.get("/sparql", "Accept: text/html").content.decode()
     (script,) = re.findall(r'src="(/static/assets/workbench\.js[^"]*)"', page)
     assert demo.get(script).status == 200
+    assert "graphsvc demo" in demo.get("/docs/install").content.decode()
     asked = demo.ask("ASK { ?mechanism iwm:foundingYear 2007 }")
     assert asked.status == 200
     assert b"true" in asked.content
