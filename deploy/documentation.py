@@ -24,7 +24,7 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinxcontrib.serializinghtml import JSONHTMLBuilder
 
 if TYPE_CHECKING:
-    from docutils.nodes import Element
+    from docutils.nodes import Element, table
 
 ROOT = Path(__file__).parents[1]
 
@@ -68,12 +68,12 @@ class Pages(JSONHTMLBuilder):
 class Body(HTML5Translator):
     """Writes tables and code so that they are scrolled by keyboard where a screen is narrow."""
 
-    def visit_table(self, node: Element) -> None:
+    def visit_table(self, node: table) -> None:
         """Open the box of a table."""
         self.body.append('<div class="scroll" tabindex="0" role="group" aria-label="Table">')
         super().visit_table(node)
 
-    def depart_table(self, node: Element) -> None:
+    def depart_table(self, node: table) -> None:
         """Close the box of a table."""
         super().depart_table(node)
         self.body.append("</div>")
