@@ -12,6 +12,7 @@ INSTALLED := $(VENV)/.installed
 ASSETS := graphsvc/web/assets
 VOCABULARIES := graphsvc/vocabularies
 MADE := graphsvc/vocabularies/terms.txt
+DOCUMENTATION := graphsvc/web/documentation.json
 CHECKERS := $(foreach folder,checkers engines,tests/$(folder)/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := serve
@@ -57,8 +58,11 @@ $(INSTALLED): pyproject.toml
 	touch $@
 
 # The scripts of the pages and the names of well-known terms: by Node, the machine's own or else one
-# that pip brings. The table of terms is made last.
-assets: venv $(MADE)
+# that pip brings. The table of terms is made last. And the documents as pages, by Sphinx.
+assets: venv $(MADE) $(DOCUMENTATION)
+
+$(DOCUMENTATION): $(INSTALLED) deploy/documentation.py $(wildcard docs/*.md *.md ontology/*.md)
+	$(BIN)/python deploy/documentation.py
 
 $(MADE): $(INSTALLED) $(wildcard $(ASSETS)/*.json $(ASSETS)/*.mjs $(ASSETS)/src/*.js $(ASSETS)/src/*/*.js $(VOCABULARIES)/*.json $(VOCABULARIES)/making.py)
 	@command -v npm >/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check -e '.[assets]'
@@ -72,9 +76,9 @@ $(CHECKERS): %/node_modules/.package-lock.json: %/package.json %/package-lock.js
 	cd $* && PATH="$$PATH:$(abspath $(BIN))" npm ci --loglevel=error >/dev/null
 
 # The service is tested by what others use it with: a browser, curl, Raptor's rapper, nginx with a
-# certificate of openssl, systemd, which need not run, and Virtuoso. Each is a command and the Debian
+# certificate of openssl, groff, systemd, which need not run, and Virtuoso. Each is a command and the Debian
 # package that has it; that of Virtuoso's binaries alone sets up no daemon.
-CLIENTS := chromium:chromium curl:curl rapper:raptor2-utils nginx:nginx-light openssl:openssl systemd-analyze:systemd systemd-socket-activate:systemd virtuoso-t:virtuoso-opensource-7-bin
+CLIENTS := chromium:chromium curl:curl rapper:raptor2-utils nginx:nginx-light openssl:openssl groff:groff-base systemd-analyze:systemd systemd-socket-activate:systemd virtuoso-t:virtuoso-opensource-7-bin
 
 clients:
 	@PATH="$$PATH:/usr/sbin"; missing=""; packages=""; \
@@ -92,4 +96,4 @@ clients:
 	fi
 
 clean:
-	rm -rf $(VENV) $(ASSETS)/node_modules $(VOCABULARIES)/node_modules $(MADE) tests/checkers/node_modules tests/engines/node_modules graphsvc/web/static/assets .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(ASSETS)/node_modules $(VOCABULARIES)/node_modules $(MADE) tests/checkers/node_modules tests/engines/node_modules graphsvc/web/static/assets $(DOCUMENTATION) .graphsvc .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -33,6 +33,7 @@ KINDS = {
     "reconciliation": RequestKind.SEARCH,
     "queries": RequestKind.QUERY,
     "api": RequestKind.PAGE,
+    "documentation": RequestKind.PAGE,
     "browse": RequestKind.PAGE,
     "annotations": RequestKind.PAGE,
     "cite": RequestKind.PAGE,

@@ -249,6 +249,7 @@ PAGES = (
     "/doc/passage/2",
     "/doc/source/ile-merrow",
     "/doc/nothing",
+    "/docs/none",
     "/map",
     "/neighbourhood?iri={base}id/light/north-rock",
     "/ontology",

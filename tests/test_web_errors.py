@@ -111,6 +111,7 @@ WRONG = [
     Wrong("cite.citation", "/cite?iri=https://example.org/lights/none", 404),
     Wrong("cite.citation", "/cite.none?iri=https://example.org/lights/", 404),
     Wrong("pages.problems", "/problems", 405, "POST"),
+    Wrong("documentation.page", "/docs/none", 404),
     Wrong("pages.healthz", "/healthz", 405, "POST"),
     Wrong("pages.readyz", "/readyz", 405, "POST"),
     Wrong("dumps.dump", "/dump.exe.gz", 404),

@@ -14,7 +14,9 @@ from graphsvc.cli.annotations import annotating
 from graphsvc.cli.assets import assets
 from graphsvc.cli.build import build
 from graphsvc.cli.check import check
+from graphsvc.cli.completion import completion
 from graphsvc.cli.coverage import coverage
+from graphsvc.cli.demo import demo
 from graphsvc.cli.doctor import doctor
 from graphsvc.cli.failures import Failing
 from graphsvc.cli.index import index
@@ -39,7 +41,9 @@ for _command in (
     assets,
     build,
     check,
+    completion,
     coverage,
+    demo,
     diff,
     doctor,
     edit,

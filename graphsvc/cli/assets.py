@@ -14,6 +14,7 @@ import subprocess
 import sys
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -37,16 +38,29 @@ def assets() -> None:
 
     It takes Node, and the extra `assets` has one: pip install 'graphsvc[assets]'.
     """
+    made = make()
+    click.echo(f"The scripts are in {made.scripts}.")
+    click.echo(f"The names of {made.terms} well-known terms are in {TABLE}.")
+
+
+class Made(NamedTuple):
+    """Where the scripts of the pages are, and how many terms the table has."""
+
+    scripts: Path
+    terms: int
+
+
+def make() -> Made:
+    """Make both, where the program has them. Errors: AssetsError."""
     with resources.as_file(resources.files("graphsvc.web") / "assets") as folder:
         _install(folder)
         _run(folder, "node", "build.mjs")
-        made = folder.with_name("static") / "assets"
-        click.echo(f"The scripts are in {made}.")
+        scripts = folder.with_name("static") / "assets"
     with resources.as_file(resources.files("graphsvc.vocabularies")) as folder:
         _install(folder)
         terms = making.make(folder)
-        (made / "vocabularies.txt").write_text(making.licences(folder), "utf-8")
-        click.echo(f"The names of {terms} well-known terms are in {TABLE}.")
+        (scripts / "vocabularies.txt").write_text(making.licences(folder), "utf-8")
+    return Made(scripts, terms)
 
 
 def _install(folder: Path) -> None:

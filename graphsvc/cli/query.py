@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 from rich.console import Console
 
 from graphsvc import queries, sparql
+from graphsvc import settings as table
 from graphsvc.build import current, is_fresh
 from graphsvc.cli import tables
 from graphsvc.cli.inputs import digests
 from graphsvc.cli.options import OF_ENGINES, with_settings
-from graphsvc.errors import ParameterError
+from graphsvc.errors import GraphsvcError, ParameterError
 from graphsvc.formats import ANSWER_FORMATS, Content, carrying
 from graphsvc.survey.engine import open_engine, project_beside, store_of
 from graphsvc.survey.snapshot import take
@@ -38,8 +41,19 @@ _USUAL: Mapping[Content, str] = {
 _NAMES = [fmt.name for fmt in ANSWER_FORMATS]
 
 
+def _names(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Return the questions of the release whose names begin so, for a shell; else a file's path."""
+    places = {name: ctx.params.get(name) for name in ("project", "releases")}
+    known: Sequence[Query] = ()
+    with suppress(GraphsvcError):
+        known = queries.load_queries(current(table.load(places).releases).queries)
+    named = [each for each in known if each.name.startswith(begun)]
+    items = [CompletionItem(each.name, help=each.summary) for each in named]
+    return items or [CompletionItem(begun, type="file")]
+
+
 @click.command()
-@click.argument("query", required=False, metavar="[NAME|FILE|-]")
+@click.argument("query", required=False, metavar="[NAME|FILE|-]", shell_complete=_names)
 @click.option(
     "--param", "-p", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter."
 )

@@ -126,7 +126,15 @@ def _row(check: Check) -> str:
         check.problem.removeprefix(f"{check.code}: "),
         check.remedy,
     )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(_as_cell(cell) for cell in cells) + " |"
+
+
+def _as_cell(text: str) -> str:
+    """Return words as a cell of a table, in which no word is a tag; code is left as it is."""
+    parts = text.replace("|", "\\|").split("`")
+    return "`".join(
+        [part.replace("<", "\\<"), part][number % 2] for number, part in enumerate(parts)
+    )
 
 
 if __name__ == "__main__":

@@ -43,6 +43,11 @@ def serve(settings: Settings) -> None:
     changed since. With --store the statements are those of an engine, and a project brings its
     queries, texts and settings.
     """
+    run(settings)
+
+
+def run(settings: Settings) -> None:
+    """Serve what the settings name until the service is ended."""
     if settings.site_logo is not None:
         # What is wrong with it is told at once, and not by each process that serves.
         read_logo(settings.site_logo)

@@ -17,7 +17,17 @@ from flask import Flask, Response, abort, current_app, request
 from graphsvc import __version__
 from graphsvc.queries.groups import grouped
 from graphsvc.survey.lookup import lookup_for
-from graphsvc.web import dates, head, languages, links, pages, parts, problems, script_texts
+from graphsvc.web import (
+    dates,
+    documentation,
+    head,
+    languages,
+    links,
+    pages,
+    parts,
+    problems,
+    script_texts,
+)
 from graphsvc.web.annotations import annotations_pages
 from graphsvc.web.api import api
 from graphsvc.web.branding import Branding
@@ -107,6 +117,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     pages.register(served, app.jinja_env)
     parts.register(served, app.jinja_env)
     head.register(app.jinja_env)
+    documentation.register(app.jinja_env)
     links.register(app.jinja_env)
     problems.register(app)
     for blueprint in (
@@ -115,6 +126,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
         versions,
         documents,
         pages.pages,
+        documentation.documentation,
         downloads,
         well_known,
         crawlers,

@@ -47,6 +47,7 @@ _OF_SEGMENTS = {
     **dict.fromkeys(
         (
             "problems",
+            "docs",
             "browse",
             "things",
             "compare",

@@ -151,6 +151,10 @@ PAGES = (
         has_past=True,
     ),
     PageType("problems", "pages.problems", "/problems"),
+    PageType("documentation", "documentation.page", "/docs"),
+    PageType("document", "documentation.page", "/docs/settings"),
+    PageType("document, code", "documentation.page", "/docs/endpoint"),
+    PageType("document, none", "documentation.page", "/docs/none", 404),
     PageType("programs", "api.page", "/api"),
     PageType("preview", "reconciliation.preview", f"/reconcile/preview?id={IWM}id/mechanism/bfic"),
 )

@@ -84,6 +84,7 @@ TARGETS = {
     ],
     "releases.index": ["/releases"],
     "pages.problems": ["/problems"],
+    "documentation.page": ["/docs"],
     "api.page": ["/api"],
     "reconciliation.preview": [f"/reconcile/preview?id={quote(BASE)}scripts"],
 }

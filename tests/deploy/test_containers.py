@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,12 +19,12 @@ from compose_spec import PyOptions
 from endpoint.transports import free_port
 from server.processes import environment, eventually
 
+from .packages import copy_sources, install
 from .proxy import DEPLOY
 
 if TYPE_CHECKING:
     from graphsvc.release import Release
 
-REPOSITORY = DEPLOY.parent
 CONTAINERFILE = DEPLOY / "Containerfile"
 REPLICAS = ("replica-1", "replica-2")
 
@@ -102,17 +101,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the package, installed from the files that the Containerfile copies."""
     folder = tmp_path_factory.mktemp("image")
     source, target = folder / "source", folder / "site-packages"
-    source.mkdir()
-    for name in copied():
-        path = REPOSITORY / name
-        if path.is_dir():
-            ignored = shutil.ignore_patterns("node_modules", "__pycache__")
-            shutil.copytree(path, source / name, ignore=ignored)
-        else:
-            shutil.copy(path, source)
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-    options = ("--no-deps", "--no-index", "--no-build-isolation", "--target", target)
-    subprocess.run([*pip, "install", *options, "."], cwd=source, check=True, capture_output=True)
+    copy_sources(copied(), source)
+    install(source, "--target", target)
     return target
 
 

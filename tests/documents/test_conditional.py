@@ -67,6 +67,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "dumps.dump": ("/dump.nq.gz", "/dump.rdf.gz"),
     "pages.data": ("/data",),
     "pages.home": ("/",),
+    "documentation.page": ("/docs", "/docs/settings"),
     "pages.problems": ("/problems",),
     "pages.healthz": ("/healthz",),
     "pages.readyz": ("/readyz",),
