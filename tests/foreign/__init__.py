@@ -1,6 +1,6 @@
 """Small graphs such as other people publish, and what builds and serves one of them.
 
-Every file here is crawled by ``tests/endpoint/test_crawl_foreign.py``.
+Every file here is crawled by ``tests/foreign/test_crawl.py``.
 """
 
 from __future__ import annotations
