@@ -16,19 +16,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 import rdflib
 from click.testing import CliRunner, Result
 
 from graphsvc import __version__
 from graphsvc.build import current
-from graphsvc.cli import main
+from graphsvc.cli import COMMANDS, main
 from graphsvc.cli.reference import documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("no_java")
+
 PROGRAM = [sys.executable, "-c", "from graphsvc.cli import main; main(prog_name='graphsvc')"]
 ROCK = "https://example.org/lights/id/light/north-rock"
 
@@ -90,6 +93,23 @@ def test_a_setting_that_cannot_be_used(lights_folder: Path) -> None:
     )
     assert result.exit_code == 2
     assert "base_iri" in result.stderr
+
+
+def test_a_command_waits_for_nothing_that_it_does_not_need() -> None:
+    script = (
+        "import sys; from graphsvc.cli import main; main(['--version'], standalone_mode=False); "
+        "print([name for name in ('flask', 'pyoxigraph', 'rdflib', 'rich') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert done.stdout.decode().splitlines() == [f"graphsvc {__version__}", "[]"]
+
+
+def test_every_command_that_is_listed_is_there() -> None:
+    context = click.Context(main)
+    assert [main.get_command(context, name) is None for name in main.list_commands(context)] == (
+        [False] * len(COMMANDS)
+    )
+    assert CliRunner().invoke(main, ["none"]).exit_code == 2
 
 
 def test_an_option_that_does_not_exist() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from endpoint.transports import free_port
+from projects import built
 from server.processes import Service, eventually, run, started, until_serving
 
 from .proxy import nginx, public_site, site
@@ -96,8 +97,7 @@ def releases(
     shutil.copytree(lights_release.path.parent, releases, symlinks=True)
     project = copy_to(lights_folder, folder / "project")
     replace_in(project / "data" / "editorial.trig", OLD, NEW)
-    done = run("build", "--project", project, "--releases", releases)
-    assert done.returncode == 0, done.stderr
+    built(project, releases)
     (folder / "new").symlink_to((releases / "current").resolve())
     make_current(releases, lights_release.id)
     return releases

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 from playwright.sync_api import expect
+from projects import built
 from server.processes import eventually, run
 from server.wire import query
 
@@ -136,7 +137,7 @@ def test_a_service_that_is_not_watched_has_nothing_of_it(
     own = tmp_path / "own"
     own.mkdir()
     assert b"watch.js" in service.get(PAGE).content
-    assert run("build", lights_copy).returncode == 0
+    built(lights_copy, lights_copy / ".graphsvc" / "releases")
     with serving("serve", lights_copy, own) as published:
         assert b"watch.js" not in published.get(PAGE).content
         assert published.get("/watch.json").status == 404

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
+from projects import without_java
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc import settings, sources
@@ -26,7 +27,7 @@ from graphsvc.errors import SettingsError
 from graphsvc.findings import Finding, Severity
 from graphsvc.namespaces import FOAF, RDFS, SCHEMA
 from graphsvc.profiles import DEFAULT, STRICT, Profile
-from graphsvc.validation import MODULES, Evidence, citations, common_checks, names, owl, validate
+from graphsvc.validation import MODULES, Evidence, citations, common_checks, names, validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,19 +73,6 @@ def project(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path
 
     return write
-
-
-def without_java(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing() -> owl.Toolkit:
-        raise owl.ToolkitMissing("a Java")
-
-    monkeypatch.setattr(owl, "find_toolkit", missing)
-
-
-@pytest.fixture
-def no_java(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do as if there were no Java: what it would find has nothing to do with the test."""
-    without_java(monkeypatch)
 
 
 def call(*arguments: str | Path) -> Result:

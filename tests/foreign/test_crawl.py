@@ -25,7 +25,7 @@ HOST = "http://localhost"
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 
 #: How many addresses of a kind are opened: those of facets are without number.
-MOST_ALIKE = 5
+MOST_ALIKE = 2
 
 #: How the addresses of documents in one format end.
 #: A picture that a sample says this host has: whoever publishes it has it beside the service.

@@ -287,6 +287,7 @@ def test_the_order_of_the_quads_does_not_matter(name: str, request: pytest.Fixtu
     assert materialise(reversed(project.quads), project.base) == forwards
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lights", "mechanisms"])
 def test_the_closure_is_that_of_owlrl(name: str, request: pytest.FixtureRequest) -> None:
     project: Project = request.getfixturevalue(name)
@@ -328,6 +329,7 @@ FACTS = st.builds(
 ) | st.builds("p:{} {{ {} a {} }}".format, st.integers(1, 4), NODES, CLASSES)
 
 
+@pytest.mark.slow
 @given(st.lists(AXIOMS, max_size=4), st.lists(FACTS, min_size=1, max_size=5))
 def test_any_closure_is_that_of_owlrl(axioms: list[str], facts: list[str]) -> None:
     text = f"{HEAD} g:ontology {{ {' '.join(axioms)} }} {' '.join(facts)}"

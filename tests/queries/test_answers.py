@@ -208,6 +208,7 @@ def rdflib_answer(result: Result) -> Table:
 
 
 # rdflib uses what it has deprecated itself.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Dataset.\\w+ is deprecated:DeprecationWarning")
 @pytest.mark.parametrize(
     # What a DESCRIBE tells is left to the engine: rdflib adds the derivations.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from hostile.growth import is_superlinear
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, RdfFormat, parse
@@ -290,6 +290,13 @@ def test_operators_are_letters_like_others(index: Index, text: str) -> None:
     assert search(index, text).total >= 0
 
 
+@pytest.mark.parametrize("piece", ["a ", "a", "🎉", "中"])
+def test_the_work_is_in_proportion_to_the_text(index: Index, piece: str) -> None:
+    assert not is_superlinear(
+        lambda text: search(index, text), lambda length: piece * (length // len(piece)), 16_384
+    )
+
+
 @given(st.text(max_size=400))
 @example("a " * 5000)
 @example("a" * 100_000)
@@ -298,9 +305,7 @@ def test_operators_are_letters_like_others(index: Index, text: str) -> None:
 @example("\ud800")
 @example("ͅ")
 def test_no_text_is_too_much(index: Index, text: str) -> None:
-    started = time.monotonic()
     found = search(index, text, limit=5)
-    assert time.monotonic() - started < 1.5
     assert len(found.hits) <= 5
     assert all(0 <= hit.score <= 100 for hit in found.hits)
     assert found.total >= len(found.hits)

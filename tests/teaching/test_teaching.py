@@ -375,6 +375,7 @@ def test_whatever_the_engine_refuses_has_a_place_and_a_remedy(text: str) -> None
         assert len(told.remedy) < 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part",
     ["a.", "a-", "x:y ", "?s ?p ?o . ", "{ ", "( ", "[ ", "'", "<", "SELCT ", "FILTER(?a = ", "é"],

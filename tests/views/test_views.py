@@ -87,6 +87,7 @@ ENGINES_DIFFER = ("collection/properties", "examples/some", "terms/namings")
 TOO_SLOW = ("nested/closure", "nested/holders")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Dataset.\\w+ is deprecated:DeprecationWarning")
 def test_another_engine_gives_the_same_rows(lights_release: Release) -> None:
     nquads = gzip.decompress(lights_release.dump.read_bytes())

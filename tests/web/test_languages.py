@@ -13,13 +13,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from hypothesis import given
 from hypothesis import strategies as st
+from projects import unchecked
 from pyoxigraph import Literal
 
 from graphsvc import settings, sources
 from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.errors import SettingsError
-from graphsvc.validation import validate
 from graphsvc.views.labels import best
 from graphsvc.web.app import create_app
 from graphsvc.web.catalogues import FOLDER, Texts, is_sound
@@ -128,7 +128,7 @@ def test_labels_speak_the_readers_language(lights_copy: Path, tmp_path: Path) ->
     release = build(
         sources.load(lights_copy),
         settings.load({"project": lights_copy, "releases": tmp_path / "releases"}, {}),
-        validate,
+        unchecked,
         describe,
     )
     client = create_app(release, settings.load({}, {})).test_client()
@@ -174,6 +174,7 @@ def test_a_search_speaks_all_languages_of_its_reader(lights_copy: Path, tmp_path
     assert len(tags) == 2, "what is the same for two readers has the same tag"
 
 
+@pytest.mark.slow
 def test_the_list_of_texts_is_up_to_date(tmp_path: Path) -> None:
     fresh = tmp_path / "texts.pot"
     options = [

@@ -458,6 +458,7 @@ def test_the_description_has_every_query_with_its_parameters(
 
 
 # schemathesis' own decorator does not go with the newest pytest: its strategies do.
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
 def test_the_interface_does_as_it_is_described(
     lights_app: Flask, mode: schemathesis.GenerationMode

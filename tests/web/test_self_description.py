@@ -454,6 +454,7 @@ def listed(client: FlaskClient, address: str) -> tuple[str, list[str]]:
     return kind, found
 
 
+@pytest.mark.slow
 def test_the_site_map_lists_pages_that_are_there(client: FlaskClient, release: Release) -> None:
     kind, found = listed(client, "/sitemap.xml")
     assert kind == "url"
