@@ -459,7 +459,8 @@ def test_the_site_map_lists_pages_that_are_there(client: FlaskClient, release: R
     kind, found = listed(client, "/sitemap.xml")
     assert kind == "url"
     assert len(found) == len(set(found)) > 10
-    for address in found:
+    # Of the hundreds of things of a graph some will do: each has its document elsewhere.
+    for address in [*found[:40], *found[40::10]]:
         answer = client.get(path(address), headers={"Accept": "text/html"}, buffered=True)
         assert (answer.status_code, answer.mimetype) == (200, "text/html"), address
     stated = release.pages.read_text("utf-8").split()
