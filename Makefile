@@ -1,5 +1,5 @@
 # make serve: build the graph if it is not there or its files have changed, and serve it.
-# make test:  run every test. make check: look for faults in code and data.
+# make test:  run every test. make test-fast: run those that take no time. make check: look for faults in code and data.
 # make public: serve public data sets from the registries, and look at their pages.
 # make bench: measure the endpoint beside its peers, on the small size, in minutes.
 
@@ -16,7 +16,7 @@ DOCUMENTATION := graphsvc/web/documentation.json
 CHECKERS := $(foreach folder,checkers engines,tests/$(folder)/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := serve
-.PHONY: serve build test check public bench texts venv assets checkers clients clean
+.PHONY: serve build test test-fast check public bench texts venv assets checkers clients clean
 
 # Without the scripts and the names every page still works, so that their want stops no service.
 serve: venv
@@ -27,7 +27,13 @@ build: venv
 	$(BIN)/graphsvc build
 
 test: venv assets checkers clients
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto --dist worksteal
+
+# What needs no browser, Java, nginx, engine or process of its own: see CONTRIBUTING.md.
+FAST := package project sparql store teaching explain queries views web search inference blocks
+
+test-fast: venv assets
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m 'not slow' $(addprefix tests/,$(FAST))
 
 check: venv
 	$(BIN)/ruff check

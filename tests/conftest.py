@@ -6,58 +6,27 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 from babel.messages.pofile import read_po
+from projects import LIGHTS, MECHANISMS, built, built_once, copied, replaced, without_java
 
-from graphsvc import settings, sources
-from graphsvc.build import Release, build
-from graphsvc.description import describe
-from graphsvc.validation import validate
+from graphsvc import sources
 from graphsvc.web.catalogues import FOLDER, Texts, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from graphsvc.settings import Settings
+    from graphsvc.release import Release
     from graphsvc.sources import Project
 
 # How long an example takes is the machine's affair: time is measured by benchmarks.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
-
-TESTS = Path(__file__).parent
-REPOSITORY = TESTS.parent
-PARTS = ("ontology", "data", "queries")
-
-
-def copied(project: Path, target: Path) -> Path:
-    """Copy a project's files and its settings, and only these, into a new folder."""
-    for part in PARTS:
-        shutil.copytree(project / part, target / part)
-    shutil.copy(project / "graphsvc.toml", target)
-    return target
-
-
-def replaced(file: Path, old: str, new: str) -> None:
-    """Replace words in a file; they must be there."""
-    text = file.read_bytes().decode("utf-8")
-    assert old in text, f"{file.name} has no {old!r}"
-    file.write_bytes(text.replace(old, new).encode("utf-8"))
-
-
-def settled(project: Path, releases: Path, **others: object) -> Settings:
-    """Return settings for a project, whatever the environment says."""
-    return settings.load({"project": project, "releases": releases, **others}, {})
-
-
-def built(project: Path, releases: Path, **others: object) -> Release:
-    """Build a project with all its checks."""
-    return build(sources.load(project), settled(project, releases, **others), validate, describe)
 
 
 @pytest.fixture(scope="session")
@@ -74,20 +43,20 @@ def replace_in() -> Callable[[Path, str, str], None]:
 
 @pytest.fixture(scope="session")
 def build_in() -> Callable[[Path, Path], Release]:
-    """Return what builds a project into a folder of releases."""
+    """Return what builds a project into a folder of releases, without looking for faults."""
     return built
 
 
 @pytest.fixture(scope="session")
 def lights_folder() -> Path:
     """Return the folder of the tiny project."""
-    return TESTS / "projects" / "lights"
+    return LIGHTS
 
 
 @pytest.fixture(scope="session")
 def mechanisms_folder() -> Path:
     """Return the repository's folder, which is a project."""
-    return REPOSITORY
+    return MECHANISMS
 
 
 @pytest.fixture(scope="session")
@@ -103,17 +72,28 @@ def mechanisms(mechanisms_folder: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def lights_release(lights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """Return a release of the tiny project."""
-    return built(lights_folder, tmp_path_factory.mktemp("lights-releases"))
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder where the workers of this run put what each of them reads."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
 
 
 @pytest.fixture(scope="session")
-def mechanisms_release(
-    mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Release:
+def lights_release(lights_folder: Path, shared_folder: Path) -> Release:
+    """Return a release of the tiny project."""
+    return built_once(shared_folder / "lights", lambda folder: built(lights_folder, folder))
+
+
+@pytest.fixture(scope="session")
+def mechanisms_release(mechanisms_folder: Path, shared_folder: Path) -> Release:
     """Return a release of the repository's project."""
-    return built(mechanisms_folder, tmp_path_factory.mktemp("mechanisms-releases"))
+    return built_once(shared_folder / "mechanisms", lambda folder: built(mechanisms_folder, folder))
+
+
+@pytest.fixture
+def no_java(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the OWL tools out of the checks in this process."""
+    without_java(monkeypatch)
 
 
 @pytest.fixture

@@ -1,61 +1,62 @@
 """The command line: ``graphsvc build``, ``check``, ``query``, ``serve`` and their kin.
 
-Each command is a module. Whatever goes wrong with the user's files, queries or settings arrives
-here as a GraphsvcError and leaves as words on standard error: what is wrong, where, and what to
-do. Exit codes: 0 all is well; 1 findings, or it failed; 2 the command was called wrongly.
+Each command is a module, which is imported when the command is called: what one command needs, the
+others do not wait for. Whatever goes wrong with the user's files, queries or settings arrives here
+as a GraphsvcError and leaves as words on standard error: what is wrong, where, and what to do.
+Exit codes: 0 all is well; 1 findings, or it failed; 2 the command was called wrongly.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 from graphsvc import __version__
-from graphsvc.cli.annotations import annotating
-from graphsvc.cli.assets import assets
-from graphsvc.cli.build import build
-from graphsvc.cli.check import check
-from graphsvc.cli.completion import completion
-from graphsvc.cli.coverage import coverage
-from graphsvc.cli.demo import demo
-from graphsvc.cli.doctor import doctor
 from graphsvc.cli.failures import Failing
-from graphsvc.cli.index import index
-from graphsvc.cli.mcp import mcp
-from graphsvc.cli.new import new
-from graphsvc.cli.publish import publish
-from graphsvc.cli.query import query
-from graphsvc.cli.releases import diff, releases
-from graphsvc.cli.serve import reload, serve
-from graphsvc.cli.text import text
-from graphsvc.cli.watch import edit, watch
+
+#: Each command: the module under this package and the function in it.
+COMMANDS = {
+    "annotations": "annotations:annotating",
+    "assets": "assets:assets",
+    "build": "build:build",
+    "check": "check:check",
+    "completion": "completion:completion",
+    "coverage": "coverage:coverage",
+    "demo": "demo:demo",
+    "diff": "releases:diff",
+    "doctor": "doctor:doctor",
+    "edit": "watch:edit",
+    "index": "index:index",
+    "mcp": "mcp:mcp",
+    "new": "new:new",
+    "publish": "publish:publish",
+    "query": "query:query",
+    "releases": "releases:releases",
+    "reload": "serve:reload",
+    "serve": "serve:serve",
+    "text": "text:text",
+    "watch": "watch:watch",
+}
 
 
-@click.group("graphsvc", cls=Failing)
+class Commands(Failing):
+    """The group of all commands; see click's documentation, "Lazily Loading Subcommands"."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives it
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command; return None if there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), function)
+        return command
+
+
+@click.group("graphsvc", cls=Commands)
 @click.version_option(__version__, prog_name="graphsvc", message="%(prog)s %(version)s")
 def main() -> None:
     """Publish a knowledge graph in which every fact cites the sentence that states it."""
-
-
-for _command in (
-    annotating,
-    assets,
-    build,
-    check,
-    completion,
-    coverage,
-    demo,
-    diff,
-    doctor,
-    edit,
-    index,
-    mcp,
-    new,
-    publish,
-    query,
-    releases,
-    reload,
-    serve,
-    text,
-    watch,
-):
-    main.add_command(_command)

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.text import Text
 
-from graphsvc.errors import (
-    GraphsvcError,
-    InputError,
-    ParameterError,
-    QueryError,
-    SettingsError,
-    UnknownQuery,
-)
-from graphsvc.findings import printable
-from graphsvc.validation import report
+from graphsvc.errors import GraphsvcError, ParameterError, SettingsError, UnknownQuery
 
 FAILED = 1
 CALLED_WRONGLY = 2
@@ -34,18 +24,6 @@ class Failing(click.Group):
         try:
             return super().invoke(ctx)
         except GraphsvcError as error:
-            tell(error, Console(stderr=True, highlight=False))
+            # What prints an error takes long to import, and most commands succeed.
+            import_module("graphsvc.cli.error_report").show(error)
             ctx.exit(CALLED_WRONGLY if isinstance(error, _USAGE_ERRORS) else FAILED)
-
-
-def tell(error: GraphsvcError, console: Console) -> None:
-    """Print what is wrong, every finding first, and what to do."""
-    if isinstance(error, InputError) and error.findings:
-        report.show(error.findings, console)
-    console.print(Text.assemble(("Error: ", "bold red"), printable(error.message)), soft_wrap=True)
-    if isinstance(error, QueryError) and error.position is not None:
-        place = error.position
-        console.print(Text(f"line {place.line}, column {place.column}:"))
-        console.print(Text(printable(place.caret()), style="dim"), soft_wrap=True)
-    if error.remedy:
-        console.print(Text(f"→ {printable(error.remedy)}", style="green"), soft_wrap=True)

@@ -17,7 +17,7 @@ from watchfiles import DefaultFilter, watch
 from graphsvc import layout
 from graphsvc import settings as table
 from graphsvc.build import build
-from graphsvc.cli.failures import tell
+from graphsvc.cli.error_report import tell
 from graphsvc.cli.inputs import load
 from graphsvc.description import describe
 from graphsvc.editing.state import BuildReport

@@ -77,9 +77,10 @@ def _cli() -> Iterator[str]:
 
 def _commands(group: click.Group, context: click.Context) -> Iterator[str]:
     """Yield the help of each command of a group, and of the commands of one that is a group."""
-    for name, command in sorted(group.commands.items()):
-        yield from ("", f"## {context.command_path} {name}", "")
-        yield from _help(command, name, context)
+    for name in group.list_commands(context):
+        if command := group.get_command(context, name):
+            yield from ("", f"## {context.command_path} {name}", "")
+            yield from _help(command, name, context)
         if isinstance(command, click.Group):
             yield from _commands(command, click.Context(command, context, info_name=name))
 

@@ -52,8 +52,9 @@ The views share these modules: `graph` and `queries`, then `model` (names, passa
 `labels`, `values`, `layout` (what shapes say about a page), `mentions` (names in a text).
 
 **To add a block to a page:** write the query file, read its rows in the view into a new field of
-the page's dataclass, and format the field in the template. ``tests/test_views.py`` runs every query
-file on both projects; ``/queries`` lists it under "behind the pages" by itself.
+the page's dataclass, and format the field in the template. ``tests/views/test_views.py`` runs
+every query file on both projects; ``/queries`` lists it under "behind the pages" by itself.
 
-This package may import the layers below it in ``tests/test_layers.py``, and nothing of the web.
+This package may import the layers below it in ``tests/package/test_layers.py``, and nothing of
+the web.
 """

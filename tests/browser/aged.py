@@ -10,19 +10,16 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from projects import unchecked
+
 from graphsvc import settings, sources
 from graphsvc.build import build
 from graphsvc.description import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from pyoxigraph import Quad
-
-    from graphsvc.findings import Finding
     from graphsvc.release import Release
-    from graphsvc.sources import Project
 
 #: What is still there and not to be used, what is there no more, and the vocabulary's versions.
 DEPRECATED = "id/organization/cosco"
@@ -67,13 +64,8 @@ def grown_older(project: Path, release: Release, folder: Path) -> Past:
     shutil.copy(project / "graphsvc.toml", folder / "project")
     age(folder / "project")
     values = settings.load({"project": folder / "project", "releases": releases}, {})
-    after = build(sources.load(folder / "project"), values, _unchecked, describe)
+    after = build(sources.load(folder / "project"), values, unchecked, describe)
     return Past(type(release).open(releases / release.id), after)
-
-
-def _unchecked(_project: Project, _inferred: Sequence[Quad]) -> Sequence[Finding]:
-    """Find nothing: that the class is still in use would be a fault, and is to be seen here."""
-    return ()
 
 
 def age(project: Path) -> None:

@@ -7,11 +7,12 @@ import os
 import shutil
 import socket
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
-from time import sleep
 from typing import TYPE_CHECKING
+
+from server.processes import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,11 +101,12 @@ def nginx(folder: Path, port: int, configuration: str) -> Iterator[None]:
 
 def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
     """Return once nginx listens; if it ends before, what it says is the failure."""
-    while process.poll() is None:
-        try:
+
+    def listens() -> bool:
+        assert process.poll() is None, (process.stderr or BytesIO()).read().decode()
+        with suppress(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            sleep(0.02)
-        else:
-            return
-    raise AssertionError((process.stderr or BytesIO()).read().decode())
+            return True
+        return False
+
+    eventually(listens)

@@ -79,10 +79,12 @@ class Reader:
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._ask)
 
-    @property
-    def releases(self) -> list[str]:
-        """Return the releases of the answers that no cache gives, in order, each once in a row."""
-        named = [answer.release for request, answer in self.answers if request.is_posted]
+    def releases(self, since: int = 0) -> list[str]:
+        """Return the releases of the answers from one on, each once in a row.
+
+        What a cache may give is left out.
+        """
+        named = [answer.release for request, answer in self.answers[since:] if request.is_posted]
         return [each for each, before in zip(named, ["", *named], strict=False) if each != before]
 
     def start(self) -> None:

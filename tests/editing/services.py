@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from projects import copied
 from server.processes import GRAPHSVC, Service, running, until_serving
 
 if TYPE_CHECKING:
@@ -25,3 +26,10 @@ def serving(command: str, project: Path, folder: Path) -> Iterator[Service]:
     """Run a command for a project until the end of the block; it answers already."""
     with started(command, project, folder) as service:
         yield until_serving(service)
+
+
+@contextmanager
+def serving_copy(command: str, project: Path, folder: Path) -> Iterator[Service]:
+    """Run a command for a copy of a project, which lies in a folder beside what it prints."""
+    with serving(command, copied(project, folder / "project"), folder) as service:
+        yield service

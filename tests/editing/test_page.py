@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import expect
 from server.processes import eventually
 from server.wire import query
 
-from .services import serving
+from .services import serving, serving_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,11 +32,33 @@ def service(lights_copy: Path, tmp_path: Path) -> Iterator[Service]:
         yield service
 
 
-@pytest.fixture
-def page(service: Service, browser: Browser) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def unchanged(lights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Return a service for tests that save nothing."""
+    with serving_copy("edit", lights_folder, tmp_path_factory.mktemp("edited")) as service:
+        service.address = service.address.removesuffix("edit/")
+        yield service
+
+
+@contextmanager
+def edited(service: Service, browser: Browser) -> Iterator[Page]:
     url = f"{service.address}edit/ile-merrow?passage=4"
     with opened(browser, url, 1280, pardoned="status of 409") as page:
         page.locator("#desk[data-ready]").wait_for()
+        yield page
+
+
+@pytest.fixture
+def page(service: Service, browser: Browser) -> Iterator[Page]:
+    """Return the page of a project that the test may change."""
+    with edited(service, browser) as page:
+        yield page
+
+
+@pytest.fixture
+def unsaved_page(unchanged: Service, browser: Browser) -> Iterator[Page]:
+    """Return the page for a test that saves nothing."""
+    with edited(unchanged, browser) as page:
         yield page
 
 
@@ -58,7 +81,8 @@ def test_a_fact_is_saved_to_the_file_and_stands_on_the_page(lights_copy: Path, p
     expect(opening.value.locator("main")).to_contain_text("1874")
 
 
-def test_an_error_is_shown_as_one_types(page: Page) -> None:
+def test_an_error_is_shown_as_one_types(unsaved_page: Page) -> None:
+    page = unsaved_page
     append(page, "\nlight:south-spit lights:builtby person:tobias-reed .")
     wrong = page.locator("#wrong")
     expect(wrong).to_contain_text("lights:builtby is not declared", timeout=PATIENCE)
@@ -70,7 +94,8 @@ def test_an_error_is_shown_as_one_types(page: Page) -> None:
     expect(wrong).to_contain_text("nobody: has not been declared", timeout=PATIENCE)
 
 
-def test_names_are_completed(page: Page) -> None:
+def test_names_are_completed(unsaved_page: Page) -> None:
+    page = unsaved_page
     append(page, "\nlight:south-spit built b")
     page.keyboard.press("Backspace")
     page.keyboard.press("Backspace")
@@ -120,7 +145,8 @@ def test_what_another_program_has_changed_is_shown_and_kept(
     assert "# theirs" not in facts
 
 
-def test_drafts_stay_and_nothing_of_one_sentence_gets_into_another(page: Page) -> None:
+def test_drafts_stay_and_nothing_of_one_sentence_gets_into_another(unsaved_page: Page) -> None:
+    page = unsaved_page
     facts = page.locator(".editor .cm-content")
     append(page, "\n# not saved yet")
     page.keyboard.press("Alt+PageDown")
@@ -136,9 +162,9 @@ def test_drafts_stay_and_nothing_of_one_sentence_gets_into_another(page: Page) -
 @pytest.mark.parametrize("width", [820, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_keeps_to_its_width_and_to_the_rules_of_access(
-    service: Service, browser: Browser, width: int, scheme: str
+    unchanged: Service, browser: Browser, width: int, scheme: str
 ) -> None:
-    url = f"{service.address}edit/ile-merrow?passage=2"
+    url = f"{unchanged.address}edit/ile-merrow?passage=2"
     with opened(browser, url, width, scheme) as page:
         page.locator("#desk[data-ready]").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 from playwright.sync_api import expect
+from projects import built
 from server.processes import eventually, run
 from server.wire import query
 
-from .services import serving, started
+from .services import serving, serving_copy, started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser
     from server.processes import Service
@@ -30,6 +31,13 @@ YEAR = query("SELECT ?year { light:north-rock lights:litIn ?year }")
 @pytest.fixture
 def service(lights_copy: Path, tmp_path: Path) -> Iterator[Service]:
     with serving("watch", lights_copy, tmp_path) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def unchanged(lights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Return a service for tests that change nothing."""
+    with serving_copy("watch", lights_folder, tmp_path_factory.mktemp("watched")) as service:
         yield service
 
 
@@ -114,10 +122,12 @@ def test_an_engine_is_not_watched(tmp_path: Path) -> None:
 
 
 def test_releases_of_the_published_service_stay_as_they_are(
-    service: Service, lights_copy: Path
+    unchanged: Service,
 ) -> None:
-    assert service.release()
-    assert not (lights_copy / ".graphsvc" / "releases").exists()
+    assert unchanged.release()
+    project = Path(unchanged.output.partition("Serving ")[2].partition(" at ")[0])
+    assert project.is_dir()
+    assert not (project / ".graphsvc" / "releases").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
@@ -131,22 +141,22 @@ def test_all_its_processes_end_with_it(service: Service, number: signal.Signals)
 
 
 def test_a_service_that_is_not_watched_has_nothing_of_it(
-    service: Service, lights_copy: Path, tmp_path: Path
+    unchanged: Service, lights_copy: Path, tmp_path: Path
 ) -> None:
     own = tmp_path / "own"
     own.mkdir()
-    assert b"watch.js" in service.get(PAGE).content
-    assert run("build", lights_copy).returncode == 0
+    assert b"watch.js" in unchanged.get(PAGE).content
+    built(lights_copy, lights_copy / ".graphsvc" / "releases")
     with serving("serve", lights_copy, own) as published:
         assert b"watch.js" not in published.get(PAGE).content
         assert published.get("/watch.json").status == 404
         assert published.get("/edit/").status == 404
 
 
-def test_only_pages_of_the_service_may_read_what_is_wrong(service: Service) -> None:
-    fields = service.get("/watch.json").fields
+def test_only_pages_of_the_service_may_read_what_is_wrong(unchanged: Service) -> None:
+    fields = unchanged.get("/watch.json").fields
     assert "access-control-allow-origin" not in fields
-    assert service.get(PAGE).fields["access-control-allow-origin"] == "*"
+    assert unchanged.get(PAGE).fields["access-control-allow-origin"] == "*"
 
 
 def test_an_open_page_shows_errors_and_reloads(

@@ -5,18 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 from typing import TYPE_CHECKING
-from urllib.parse import urldefrag
-from urllib.request import Request, urlopen
 
 import pytest
-from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 from rdflib import Graph, URIRef
 from rdflib.compare import isomorphic
 from SPARQLWrapper import RDFXML, SPARQLWrapper
 
-from graphsvc.release import current
-
-from .crawling import crawl, merged, missing, readers
+from .crawling import crawl, merged, missing
 from .transports import served
 
 if TYPE_CHECKING:
@@ -68,33 +63,6 @@ def test_a_crawler_comes_to_the_whole_graph(address: str, whole: Graph) -> None:
     # Also to what was there before.
     assert f"{address}ontology/0.9.0" in seen
     assert sum("/releases/" in each and not each.endswith(".gz") for each in seen) == 2
-
-
-def triples_at(url: str) -> set[Triple]:
-    """Return what an address says, by a reader that is faster than rdflib."""
-    if url.endswith(".gz"):
-        return set()
-    with urlopen(Request(url, headers={"Accept": "application/n-triples"})) as answer:  # noqa: S310
-        return {quad.triple for quad in parse(answer.read(), RdfFormat.N_TRIPLES)}
-
-
-def test_a_crawler_comes_to_the_whole_of_the_shipped_graph(
-    mechanisms_folder: Path, tmp_path: Path
-) -> None:
-    with served(mechanisms_folder, tmp_path) as base, readers() as pool:
-        waiting, seen = [f"{base}passage/21"], {f"{base}passage/21"}
-        gathered: set[Triple] = set()
-        while waiting:
-            read = set().union(*pool.map(triples_at, waiting))
-            terms = {term for triple in read for term in triple if isinstance(term, NamedNode)}
-            found = {urldefrag(term.value)[0] for term in terms if term.value.startswith(base)}
-            gathered |= read
-            waiting = sorted(found - seen)
-            seen |= found
-        assert len(seen) > 1700
-        stored = {quad.triple for quad in current(tmp_path / "releases").store.quads()}
-    named = {triple for triple in stored if not {BlankNode} & set(map(type, triple))}
-    assert named - gathered == set()
 
 
 @pytest.mark.parametrize("syntax", ["guess", "rdfxml", "turtle"])

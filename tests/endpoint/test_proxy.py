@@ -34,7 +34,12 @@ def behind(folder: Path, port: int, upstream: str) -> str:
     return public_site(folder, port, ("http://$graphsvc_replica", upstream), KEY)
 
 
-@pytest.fixture(scope="module", params=["public_url, path passed on", "trusted_proxies, path off"])
+#: How the service knows its public address, and whether it is sent the path of that. Either way
+#: each address is made by the same code, so that one way is crawled as data, the other as pages.
+WAYS = PASSED_ON, TAKEN_OFF = ("public_url, path passed on", "trusted_proxies, path off")
+
+
+@pytest.fixture(scope="module", params=WAYS)
 def address(
     request: pytest.FixtureRequest, lights_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
@@ -42,19 +47,20 @@ def address(
     folder = tmp_path_factory.mktemp("behind")
     port = free_port()
     public = f"https://127.0.0.1:{port}/kg/"
-    if request.param.startswith("public_url"):
+    if request.param == PASSED_ON:
         flags, end = ("--public-url", public), ""
     else:
         flags, end = ("--trusted-proxies", "127.0.0.1"), "/"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(folder / "cert.pem"))
         with (
-            served(lights_folder, folder, "--base-iri", public, *flags) as inner,
+            served(lights_folder, folder, *flags, base=public) as inner,
             nginx(folder, port, behind(folder, port, inner.removesuffix("/") + end)),
         ):
             yield public
 
 
+@pytest.mark.parametrize("address", [PASSED_ON], indirect=True)
 def test_a_crawler_comes_to_the_whole_graph(
     address: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -86,6 +92,7 @@ def links(url: str) -> tuple[set[str], set[str]]:
     return local, set(map(unescape, re.findall(r'\bid="([^"]*)"', text)))
 
 
+@pytest.mark.parametrize("address", [TAKEN_OFF], indirect=True)
 def test_no_page_leads_out_of_the_prefix(address: str) -> None:
     """Every link that is not dead is followed; of those that differ in their query, one."""
     waiting, paths = [address], {urlsplit(address).path}

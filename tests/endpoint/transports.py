@@ -12,11 +12,13 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.error import URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
+
+from projects import built
+from server.processes import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -157,10 +159,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(project: Path, folder: Path, *flags: str) -> Iterator[str]:
-    """Run ``graphsvc serve`` on a free port; the graph has the server's own address as base."""
+def served(project: Path, folder: Path, *flags: str, base: str | None = None) -> Iterator[str]:
+    """Build a project and run ``graphsvc serve`` on a free port.
+
+    The graph has the server's own address as base if no other one is given.
+    """
     address = f"http://127.0.0.1:{free_port()}/"
-    with running(address, folder, "--project", project, "--base-iri", address, *flags):
+    base = base or address
+    built(project, folder / "releases", base_iri=base)
+    with running(address, folder, "--project", project, "--base-iri", base, *flags):
         yield address
 
 
@@ -206,12 +213,11 @@ def _end(process: subprocess.Popen[bytes], log: Path) -> None:
 
 def _wait_for(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
     """Return once the server is ready; if it ends before, its last words are the failure."""
-    deadline = monotonic() + 300
-    while monotonic() < deadline:
-        try:
-            with urlopen(address + "readyz"):  # noqa: S310 - an address of this test
-                return
-        except URLError:
-            sleep(0.05)
+
+    def is_ready() -> bool:
         assert process.poll() is None, log.read_text("utf-8")
-    raise AssertionError("The server does not answer:\n" + log.read_text("utf-8"))
+        with suppress(URLError), urlopen(address + "readyz"):  # noqa: S310 - an address of this test
+            return True
+        return False
+
+    eventually(is_ready)

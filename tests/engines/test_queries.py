@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import Literal, RdfFormat, parse
-from test_queries import GRAPH_FORMS, QUERIES, difference, expected
+from queries.test_answers import GRAPH_FORMS, QUERIES, difference, expected
 
 from graphsvc import sparql
 from graphsvc.namespaces import PROV, RDF

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SPOILED = 5
 
 #: What the service gives a query, in seconds: so long it waits for a silent engine.
-_DEADLINE = 5
+_DEADLINE = 2
 
 
 class KillableEngine:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from conftest import TESTS, built, copied, replaced
+from projects import LIGHTS, built, copied, replaced
 from server.processes import Service, eventually, run, started, until_serving
 from server.wire import BrokenOff, Wire, request
 
@@ -48,10 +48,7 @@ class Ground:
 
 def prepare(folder: Path) -> Ground:
     """Build both releases in a new folder, and ask each everything while nothing is wrong."""
-    project, releases = (
-        copied(TESTS / "projects" / "lights", folder / "project"),
-        folder / "releases",
-    )
+    project, releases = copied(LIGHTS, folder / "project"), folder / "releases"
     old = built(project, releases).id
     rename(project, OLD, NEW)
     new = built(project, releases).id

@@ -1,6 +1,6 @@
 """Small graphs such as other people publish, and what builds and serves one of them.
 
-Every file here is crawled by ``tests/endpoint/test_crawl_foreign.py``.
+Every file here is crawled by ``tests/foreign/test_crawl.py``.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from projects import unchecked
+
 from graphsvc import parsing, rdf_files, rdf_project, settings
 from graphsvc.build import build
 from graphsvc.description import describe
-from graphsvc.validation import validate
 from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def built(releases: Path, *names: str | Path, **others: str) -> Release:
     paths = [SAMPLES / name for name in names]
     project = rdf_project.load(paths, parsing.parse_file)
     chosen = settings.load({"files": tuple(paths), "releases": releases, **others}, {})
-    return build(project, chosen, validate, describe)
+    return build(project, chosen, unchecked, describe)
 
 
 def client_of(release: Release, **others: str) -> FlaskClient:

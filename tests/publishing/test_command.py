@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,6 @@ from .reading import names, quads, quads_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from graphsvc.release import Release
 
@@ -23,11 +24,18 @@ INVENTORY = "https://example.org/lights/graph/inventory"
 
 
 @pytest.fixture
-def call(lights_folder: Path, lights_release: Release) -> Callable[..., Result]:
+def releases(lights_release: Release, tmp_path: Path) -> Path:
+    """Return a folder with a release of the tiny project, where journals are written."""
+    folder = tmp_path / "releases"
+    return Path(shutil.copytree(lights_release.path.parent, folder, symlinks=True))
+
+
+@pytest.fixture
+def call(lights_folder: Path, releases: Path) -> Callable[..., Result]:
     """Return a function that calls `graphsvc publish` with the releases of the tiny project."""
 
     def publish(*arguments: str) -> Result:
-        places = [str(lights_folder), "--releases", str(lights_release.path.parent)]
+        places = [str(lights_folder), "--releases", str(releases)]
         return CliRunner().invoke(main, ["publish", *places, *arguments])
 
     return publish
@@ -66,17 +74,10 @@ def test_an_address_is_needed(call: Callable[..., Result]) -> None:
 
 
 def test_a_folder_that_cannot_be_written(
-    call: Callable[..., Result], on_oxigraph: Publishing, lights_release: Release
+    call: Callable[..., Result], on_oxigraph: Publishing, releases: Path
 ) -> None:
-    journals = lights_release.path.parent / ".published"
-    away = journals.rename(journals.with_name("away")) if journals.exists() else None
-    journals.write_text("no folder")
-    try:
-        result = call("--to", on_oxigraph.url)
-    finally:
-        journals.unlink()
-        if away is not None:
-            away.rename(journals)
+    (releases / ".published").write_text("no folder")
+    result = call("--to", on_oxigraph.url)
     assert result.exit_code == 1
     assert "cannot be written" in result.stderr
     assert "--releases" in result.stderr

@@ -7,21 +7,16 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import subprocess
-import sys
-import threading
-import time
 from collections import defaultdict
 from contextlib import closing, suppress
-from http.client import HTTPConnection, HTTPException
-from pathlib import Path
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from server.processes import started, until_serving
 
 from graphsvc.errors import QueryError
 from graphsvc.views.reconciliation import BATCH_SIZE, TooMany, read_batch, read_extension
@@ -32,6 +27,7 @@ from .schemas import conforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from graphsvc.release import Release
 
@@ -114,31 +110,13 @@ def follows_the_rules_for_candidates(candidates: list[Any]) -> None:
 
 
 @pytest.fixture(scope="module")
-def refine(mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refine]:
+def refine(
+    mechanisms_folder: Path, mechanisms_release: Release, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Refine]:
     """Serve the repository's graph by the command, in processes of its own."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("log") / "service.log"
-    places = ("--project", mechanisms_folder, "--releases", tmp_path_factory.mktemp("served"))
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [Path(sys.executable).with_name("graphsvc"), "serve", *places, "--port", str(port)],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    client, end, pause = Refine(port), time.monotonic() + 120, threading.Event()
-    try:
-        while True:
-            with suppress(OSError, HTTPException, AssertionError):
-                client.manifest()
-                break
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < end, log.read_text()
-            pause.wait(0.1)
-        yield client
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    places = ("--project", mechanisms_folder, "--releases", mechanisms_release.path.parent)
+    with started([*places, "--port", "0"], tmp_path_factory.mktemp("log"), {}) as service:
+        yield Refine(urlsplit(until_serving(service).address).port or 0)
 
 
 # --- the manifest ---

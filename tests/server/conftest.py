@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -11,7 +13,6 @@ from .processes import Service, started, until_serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from graphsvc.release import Release
 
@@ -36,9 +37,10 @@ def starter(project: Path, releases: Path, folder: Path, stack: ExitStack) -> Se
 
 
 @pytest.fixture(scope="session")
-def releases(lights_release: Release) -> Path:
-    """Return the folder with a release of the tiny project; nothing is to be written there."""
-    return lights_release.path.parent
+def releases(lights_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a release of the tiny project, where services say that they run."""
+    folder = tmp_path_factory.mktemp("served") / "releases"
+    return Path(shutil.copytree(lights_release.path.parent, folder, symlinks=True))
 
 
 @pytest.fixture(scope="session")

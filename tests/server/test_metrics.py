@@ -115,7 +115,7 @@ def test_a_request_whose_worker_is_ended_is_counted(
 
 
 def test_an_answer_that_breaks_off_is_counted_as_what_it_began_as(serve: Serve) -> None:
-    service = serve(deadline=5, metrics_readers="127.0.0.1")
+    service = serve(deadline=2, metrics_readers="127.0.0.1")
     for _ in rises(service, "graphsvc_workers_ended_total", "deadline"):
         for _ in rises(service, REQUESTS, "sparql", "GET", "2xx"):
             assert not service.ask(ENDLESS_ROWS).is_whole

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from projects import built
 
 from graphsvc.release import MANIFEST, Release
 
@@ -61,8 +62,7 @@ def place(
     place = Place(copy_to(lights_folder, folder / "project"), folder / "releases")
     place.old = place.current
     replace_in(place.project / "data" / "editorial.trig", f'"{OLD}"@en', f'"{NEW}"@en')
-    done = run("build", *place.words)
-    assert done.returncode == 0, done.stderr
+    built(place.project, place.releases)
     place.new = place.current
     assert place.new != place.old
     # A service builds if the files have changed; here they have not.

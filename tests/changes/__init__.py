@@ -1,0 +1,1 @@
+"""Releases that are compared, and those that are kept."""

@@ -1,0 +1,1 @@
+"""How a project is read: its settings, its files, its names."""

@@ -1,0 +1,1 @@
+"""What the embedded store answers, what it refuses, and how its answers are written."""

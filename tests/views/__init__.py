@@ -1,0 +1,1 @@
+"""What pages show, and the queries that it comes from."""

@@ -1,0 +1,1 @@
+"""What the web layer does with requests: addresses, formats, languages, errors, kinds of pages."""
