@@ -37,6 +37,20 @@ _SEVERITIES = {
     RDFLIB_SH.Info: Severity.NOTE,
 }
 
+#: What a shape without a message of its own demands: by the kind of constraint, the property that
+#: has its parameter, and the sentence (https://www.w3.org/TR/shacl/#core-components).
+_DEMANDS = {
+    RDFLIB_SH.ClassConstraintComponent: (RDFLIB_SH["class"], "Each value must be of class {}."),
+    RDFLIB_SH.DatatypeConstraintComponent: (
+        RDFLIB_SH.datatype,
+        "Each value must have the datatype {}.",
+    ),
+    RDFLIB_SH.NodeKindConstraintComponent: (RDFLIB_SH.nodeKind, "Each value must be of kind {}."),
+    RDFLIB_SH.MinCountConstraintComponent: (RDFLIB_SH.minCount, "Values needed: at least {}."),
+    RDFLIB_SH.MaxCountConstraintComponent: (RDFLIB_SH.maxCount, "Values allowed: at most {}."),
+    RDFLIB_SH.HasValueConstraintComponent: (RDFLIB_SH.hasValue, "One value must be {}."),
+}
+
 
 def findings(evidence: Evidence) -> Iterator[Finding]:
     """Yield a finding for every result of the SHACL report, in a stable order."""
@@ -58,8 +72,9 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
     if isinstance(report, pyshacl.errors.ValidationFailure):
         yield _broken(report.message)
         return
-    found = [_finding(evidence, report, node) for node in report.objects(None, RDFLIB_SH.result)]
-    yield from sorted(found, key=lambda item: (item.entity or "", item.message))
+    results = report.objects(None, RDFLIB_SH.result)
+    findings = [_finding(evidence, report + shapes, result) for result in results]
+    yield from sorted(findings, key=lambda item: (item.entity or "", item.message))
 
 
 def _statements(evidence: Evidence) -> Iterator[ox.Quad]:
@@ -97,15 +112,29 @@ def _finding(evidence: Evidence, report: rdflib.Graph, result: rdflib.term.Node)
     names = " ".join(evidence.name(term) for term in about if term is not None)
     return evidence.finding(
         CHECK,
-        f"{names} — {_message(report, result)}",
+        f"{names} — {_message(evidence, report, result)}",
         f"Change the value, or the shape {evidence.name(_term(shape))}, whichever is wrong.",
         about=about,
         severity=_SEVERITIES.get(cast("rdflib.URIRef", severity), Severity.ERROR),
     )
 
 
-def _message(report: rdflib.Graph, result: rdflib.term.Node) -> str:
-    """Return the English message if there is one, else the first by alphabet."""
+def _message(evidence: Evidence, report: rdflib.Graph, result: rdflib.term.Node) -> str:
+    """Return what the shape says of its violation, else what it demands, else the library's words.
+
+    ``report`` has the shapes too. A shape may have a message in each language: the English one
+    counts, else the first by alphabet.
+    """
+    shape = report.value(result, RDFLIB_SH.sourceShape)
+    if report.value(shape, RDFLIB_SH.message) is None:
+        component = report.value(result, RDFLIB_SH.sourceConstraintComponent)
+        parameter, sentence = _DEMANDS.get(cast("rdflib.URIRef", component), (None, ""))
+        demanded = sorted(
+            str(each) if isinstance(each, rdflib.Literal) else evidence.name(_term(each))
+            for each in report.objects(shape, parameter)
+        )
+        if parameter is not None and demanded:
+            return sentence.format(" and ".join(demanded))
     messages = sorted(
         report.objects(result, RDFLIB_SH.resultMessage),
         key=lambda text: (getattr(text, "language", None) != "en", str(text)),

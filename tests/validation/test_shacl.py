@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+import pytest
 
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import materialise
@@ -56,6 +57,29 @@ def test_a_violation_names_thing_path_value_and_shape(lights: Project) -> None:
     assert "shape:Light-lit" in found.remedy or "Light-lit" in found.remedy
     assert found.path == "data/ile-merrow/facts.trig"
     assert found.line is not None
+
+
+@pytest.mark.parametrize(
+    ("constraint", "value", "sentence"),
+    [
+        ("sh:class :Light", "rdf:nil", "Each value must be of class lights:Light."),
+        ("sh:datatype xsd:date", '"x"', "Each value must have the datatype xsd:date."),
+        ("sh:nodeKind sh:IRI", '"x"', "Each value must be of kind sh:IRI."),
+        ("sh:maxCount 1", "1 , 2", "Values allowed: at most 1."),
+        ("sh:minCount 3", "1 , 2", "Values needed: at least 3."),
+        ("sh:hasValue rdf:nil", "1", "One value must be rdf:nil."),
+        ("sh:minLength 3", '"x"', 'String length not >= Literal("3", datatype=xsd:integer)'),
+    ],
+)
+def test_a_shape_without_a_message_says_what_it_demands(
+    lights: Project, constraint: str, value: str, sentence: str
+) -> None:
+    shape = f"""
+shape:Light a sh:NodeShape ; sh:targetClass :Light ; sh:property shape:Light-lit .
+shape:Light-lit a sh:PropertyShape ; sh:path :lit ; {constraint} .
+"""
+    (finding,) = judge(lights, shape, f"light:north-rock a :Light ; :lit {value} .")
+    assert finding.message.partition(" — ")[2] == sentence
 
 
 def test_a_subclass_is_held_to_the_shape(lights: Project) -> None:
