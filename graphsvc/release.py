@@ -78,7 +78,8 @@ class Manifest:
     languages, or nothing;
     ``counts`` says how many quads and other things it has; ``warnings`` are the findings that did
     not stop the build, as lines to read; ``dumps`` are the files that hold all of it. ``files``
-    has the checksum of every file but the manifest, by its path: `release_repository.put` fills it in.
+    has the checksum of every file but the manifest, by its path: `release_repository.put` fills it
+    in.
     ``engine`` is the address of the endpoint in whose engine the statements lie, if they do not lie
     in the folder.
     """

@@ -15,11 +15,11 @@ from graphsvc.datatypes import is_absolute_iri
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import RDF, XSD
 from graphsvc.views.citation.rows import CitedRows
-from graphsvc.views.hits import described
+from graphsvc.views.hits import describe_hits
 from graphsvc.views.model import Fact
 from graphsvc.views.names import Names
 from graphsvc.views.origins import Sources
-from graphsvc.views.passage import reading
+from graphsvc.views.passage import passage_in_text
 from graphsvc.views.thing import thing
 from graphsvc.views.thing.evidence import graphs_of
 from graphsvc.web import protocol
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from graphsvc.queries import Query
-    from graphsvc.views.hits import Described
+    from graphsvc.views.hits import DescribedHit
     from graphsvc.views.model import Named, Nest, Passage
-    from graphsvc.views.passage import Reading
+    from graphsvc.views.passage import PassageInText
     from graphsvc.views.thing import Thing
     from graphsvc.web.rows import Answered
     from graphsvc.web.site import Site
@@ -65,7 +65,7 @@ class Library:
             offset=offset,
             languages=self._languages,
         )
-        hits = described(self._graph, found.hits, self._languages).described
+        hits = describe_hits(self._graph, found.hits, self._languages).described
         return _filled(total=found.total, hits=[*map(_hit, hits)], did_you_mean=found.suggestion)
 
     def describe(self, iri: str) -> Record:
@@ -107,7 +107,7 @@ class Library:
 
     def passage(self, iri: str) -> Record:
         """Return a passage, its text, what is beside it, and the facts that it states."""
-        found = reading(self._graph, self._thing(iri), self._languages)
+        found = passage_in_text(self._graph, self._thing(iri), self._languages)
         if found is None:
             raise RequestProblem(
                 "not-found",
@@ -234,7 +234,7 @@ def _nested(nest: Nest | None) -> Record:
     )
 
 
-def _stated(found: Reading) -> Iterable[Record]:
+def _stated(found: PassageInText) -> Iterable[Record]:
     for entry in found.subjects:
         for prop in entry.properties:
             for fact in prop.facts:
@@ -245,7 +245,7 @@ def _stated(found: Reading) -> Iterable[Record]:
                 }
 
 
-def _hit(found: Described) -> Record:
+def _hit(found: DescribedHit) -> Record:
     hit = found.hit
     said_in = [_passage(found.said_in)] if found.said_in else []
     is_sentence = hit.kind is search.Kind.SENTENCE

@@ -20,8 +20,8 @@ from graphsvc.release import Release
 from graphsvc.remote.store import RemoteStore
 from graphsvc.server import bounds
 from graphsvc.server.worker import forbid_sockets
+from graphsvc.survey.engine import store_of
 from graphsvc.survey.lookup import lookup_for
-from graphsvc.survey.opening import store_of
 from graphsvc.web.problems import RequestProblem, problem_of
 from graphsvc.web.site import Site
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from graphsvc import depot
+from graphsvc import release_repository
 from graphsvc.cli.options import OF_ENGINES, with_settings
 from graphsvc.cli.query import release_of
 from graphsvc.cli.serve import hand_down
@@ -34,6 +34,6 @@ def mcp(settings: Settings) -> None:
             remedy="Install it: pip install 'graphsvc[mcp]'",
         ) from error
     path = release_of(settings).path
-    depot.Hold(path)
+    release_repository.Hold(path)
     hand_down(settings)
     server(path, settings.deadline).run()

@@ -33,7 +33,6 @@ from graphsvc.validation import (
     check_names,
     citations,
     common_checks,
-    owl,
     validate,
 )
 

@@ -86,6 +86,7 @@ def test_an_order_of_all_rows_is_not_waited_for() -> None:
     assert "ORDER" not in asked
 
 
+@pytest.mark.slow
 def test_the_shipped_queries_offer_what_they_find(mechanisms_release: Release) -> None:
     store, asked = mechanisms_release.store, 0
     for query in load_queries(mechanisms_release.queries):
