@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc import grammar
-from graphsvc.diagnostics import LONGEST, teach, warnings
+from graphsvc.diagnostics import LONGEST, diagnose, warnings
 from graphsvc.diagnostics.alternatives import alternatives
 from graphsvc.nearness import near, slips_between
 from graphsvc.store import syntax
-from graphsvc.store.repair import Repaired, repaired
+from graphsvc.store.repair import RepairedQuery, repair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -246,7 +246,7 @@ def refused(query: str) -> QuerySyntaxError:
     """Return what is told of a query that the engine refuses."""
     with pytest.raises(SyntaxError) as caught:
         pyoxigraph.Store().query(query, prefixes=PREFIXES)
-    return syntax.explain(repaired(query), caught.value, PREFIXES)
+    return syntax.explain(repair(query), caught.value, PREFIXES)
 
 
 @pytest.mark.parametrize("wrong", GOLDEN, ids=lambda wrong: wrong.query)
@@ -355,7 +355,7 @@ WORDS = st.sampled_from(
 @given(st.text() | st.lists(WORDS, max_size=30).map(" ".join))
 def test_nothing_is_raised_whatever_the_text(text: str) -> None:
     warnings(text)
-    told = teach(text, PREFIXES)
+    told = diagnose(text, PREFIXES)
     if told is not None:
         assert told.message
         assert told.position is not None
@@ -369,7 +369,7 @@ def test_whatever_the_engine_refuses_has_a_place_and_a_remedy(text: str) -> None
     try:
         pyoxigraph.Store().query(text, prefixes=PREFIXES)
     except SyntaxError as error:
-        told = syntax.explain(Repaired(text, text), error, PREFIXES)
+        told = syntax.explain(RepairedQuery(text, text), error, PREFIXES)
         assert told.message
         assert told.remedy
         assert len(told.remedy) < 200
@@ -383,7 +383,7 @@ def test_the_time_is_linear_in_the_length(part: str) -> None:
     def seconds(length: int) -> float:
         text = "SELECT * { " + part * (length // len(part))
         begin = time.process_time()
-        teach(text, PREFIXES)
+        diagnose(text, PREFIXES)
         return time.process_time() - begin
 
     seconds(1_000)
@@ -392,7 +392,7 @@ def test_the_time_is_linear_in_the_length(part: str) -> None:
 
 
 def test_a_text_that_nobody_reads_is_not_looked_at() -> None:
-    assert teach("SELCT " * LONGEST, PREFIXES) is None
+    assert diagnose("SELCT " * LONGEST, PREFIXES) is None
 
 
 @pytest.mark.parametrize(

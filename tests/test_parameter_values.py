@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Literal
 
 from graphsvc.queries import load_queries
-from graphsvc.queries.parameter_values import fitting
+from graphsvc.queries.parameter_values import values_query
 from graphsvc.store.oxigraph import OxigraphStore
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def store() -> OxigraphStore:
 def test_what_fits_is_what_the_query_finds(store: OxigraphStore, query: str) -> None:
     whole = store.select(query)
     expected = {row[whole.variables.index("who")] for row in whole.rows}
-    asked = fitting(query, "who", (), 10)
+    asked = values_query(query, "who", (), 10)
     assert asked is not None
     found = store.select(asked)
     assert found.variables == ("who",)
@@ -63,25 +63,25 @@ def test_what_fits_is_what_the_query_finds(store: OxigraphStore, query: str) -> 
 
 
 def test_a_value_that_is_given_goes_on_deciding(store: OxigraphStore) -> None:
-    asked = fitting("SELECT ?who ?age { ?who ex:age ?age } ORDER BY ?who", "who", ["age"], 10)
+    asked = values_query("SELECT ?who ?age { ?who ex:age ?age } ORDER BY ?who", "who", ["age"], 10)
     assert asked is not None
     found = store.select(asked, {"age": Literal("4", datatype=Literal(4).datatype)})
     assert [str(row[0]) for row in found.rows] == [f"<{EX}cleo>"]
 
 
 def test_no_more_is_sought_than_can_be_listed(store: OxigraphStore) -> None:
-    asked = fitting("SELECT ?who { ?who ?verb ?what } ORDER BY ?who", "who", (), 2)
+    asked = values_query("SELECT ?who { ?who ?verb ?what } ORDER BY ?who", "who", (), 2)
     assert asked is not None
     assert len(store.select(asked).rows) == 2
 
 
 @pytest.mark.parametrize("query", ["ASK { ?who ?verb ?what }", "SELECT ?who {", ""])
 def test_what_is_no_select_has_nothing_to_choose_from(query: str) -> None:
-    assert fitting(query, "who", (), 10) is None
+    assert values_query(query, "who", (), 10) is None
 
 
 def test_an_order_of_all_rows_is_not_waited_for() -> None:
-    asked = fitting("SELECT ?who { ?who ?verb ?what } ORDER BY ?who", "who", (), 2)
+    asked = values_query("SELECT ?who { ?who ?verb ?what } ORDER BY ?who", "who", (), 2)
     assert asked is not None
     assert "ORDER" not in asked
 
@@ -92,7 +92,7 @@ def test_the_shipped_queries_offer_what_they_find(mechanisms_release: Release) -
         is_open = [name for name, param in query.params.items() if param.type == "iri"]
         given = {name: term for name, term in query.bindings({}).items() if name not in is_open}
         for name in is_open:
-            text = fitting(query.text, name, given, 100_000)
+            text = values_query(query.text, name, given, 100_000)
             assert text is not None, query.name
             whole = store.select(query.text, given)
             expected = {row[whole.variables.index(name)] for row in whole.rows}

@@ -159,7 +159,7 @@ class Keeper:
 
     def _candidates(self, wanted: Path) -> Iterator[Release]:
         """Yield the releases that may be served: the current one, the last one, the others."""
-        others = (release.path for release in release_repository.kept(self._releases))
+        others = (release.path for release in release_repository.available_releases(self._releases))
         for path in dict.fromkeys(filter(None, (wanted, self._last, *others))):
             if path in self._refused:
                 continue

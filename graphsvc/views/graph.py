@@ -13,7 +13,7 @@ from graphsvc.errors import DeadlineExceeded
 from graphsvc.namespaces import graph_iri
 from graphsvc.naming import Naming
 from graphsvc.store.base import Table
-from graphsvc.store.lexical_forms import WrittenForms
+from graphsvc.store.lexical_forms import LexicalForms
 from graphsvc.views.collection.classes import Classes, property_sizes
 from graphsvc.views.collection.columns import Columns
 from graphsvc.views.concepts.thesauri import Thesauri
@@ -62,13 +62,13 @@ class Graph:
         store: Store,
         base: str,
         naming: Naming | None = None,
-        forms: WrittenForms | None = None,
+        forms: LexicalForms | None = None,
         addresses: DocumentAddresses | None = None,
     ) -> None:
         """Take a store; ``naming`` says by what its things are called, if not by convention."""
         self.base = base
         self.naming = naming or Naming()
-        self.forms = forms or WrittenForms()
+        self.forms = forms or LexicalForms()
         self.addresses = addresses or DocumentAddresses(base)
         self.editorial = graph_iri(base, "editorial")
         self.inferred = graph_iri(base, "inferred")
@@ -194,7 +194,7 @@ class Graph:
 
     def as_written(self, triple: Triple, value: Named) -> Named:
         """Return the value of a fact with the words that a file has for it."""
-        written = self.forms.written(triple.subject, triple.predicate, value.term)
+        written = self.forms.lexical_form(triple.subject, triple.predicate, value.term)
         return value if written is None else replace(value, label=written)
 
     def status(self, graphs: Collection[Term]) -> Status:

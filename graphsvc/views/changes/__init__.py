@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode
 
-from graphsvc.changes import ADDED, REMOVED, Kind, View
+from graphsvc.changes import ADDED, REMOVED, DiffView, StatementKind
 from graphsvc.changes.terms import term
 from graphsvc.namespaces import OA
 from graphsvc.views.changes.blanks import expression
@@ -21,7 +21,7 @@ from graphsvc.views.queries import view_query
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from graphsvc.changes import Change, Ledger
+    from graphsvc.changes import Change, Diff
     from graphsvc.queries import BoundQuery
     from graphsvc.release import Release
     from graphsvc.store.base import Term
@@ -56,7 +56,7 @@ class Group:
     """
 
     about: Named
-    kind: Kind
+    kind: StatementKind
     changes: tuple[ShownChange, ...]
     begun: bool
     before: Passage | None = None
@@ -75,7 +75,7 @@ class Group:
 class Page:
     """A page of a view: its groups, and where it stands among all changes of the view."""
 
-    view: View
+    view: DiffView
     groups: tuple[Group, ...]
     number: int
     pages: int
@@ -88,25 +88,25 @@ class Report:
     ``languages`` is the language priority list for the names.
     """
 
-    def __init__(self, ledger: Ledger, before: Graph, after: Graph, languages: str = "en") -> None:
-        self._ledger = ledger
+    def __init__(self, diff: Diff, before: Graph, after: Graph, languages: str = "en") -> None:
+        self._diff = diff
         self._graphs = {REMOVED: before, ADDED: after}
         self._languages = languages
 
-    def page(self, view: View, number: int, size: int) -> Page:
+    def page(self, view: DiffView, number: int, size: int) -> Page:
         """Return a page of so many changes; it has no groups if there is no such page."""
-        total = self._ledger.total(view)
+        total = self._diff.total(view)
         offset = (number - 1) * size
-        changes = self._ledger.changes(view, size + 1, max(offset - 1, 0))
+        changes = self._diff.changes(view, size + 1, max(offset - 1, 0))
         last = changes.pop(0) if offset and changes else None
         groups = self._groups(view, changes[:size], last)
         return Page(view, groups, number, max(1, -(-total // size)), total)
 
     def _groups(
-        self, view: View, changes: Sequence[Change], last: Change | None
+        self, view: DiffView, changes: Sequence[Change], last: Change | None
     ) -> tuple[Group, ...]:
         blanks = {
-            (written, change.sign): tuple(expression(self._ledger, written, change.sign))
+            (written, change.sign): tuple(expression(self._diff, written, change.sign))
             for change in changes
             for written in (change.statement.subject, change.statement.object)
             if written.startswith("_:")
@@ -114,7 +114,7 @@ class Report:
         terms = [*_terms(changes), *chain.from_iterable(blanks.values())]
         named = [each for each in terms if not isinstance(each, str)]
         names = {
-            sign: ReleaseNames(graph, self._ledger.base, named, self._languages)
+            sign: ReleaseNames(graph, self._diff.base, named, self._languages)
             for sign, graph in self._graphs.items()
         }
         return tuple(_Grouping(view, names, blanks).groups(changes, last))
@@ -125,7 +125,7 @@ class _Grouping:
 
     def __init__(
         self,
-        view: View,
+        view: DiffView,
         names: Mapping[int, ReleaseNames],
         blanks: Mapping[tuple[str, int], Sequence[Piece]],
     ) -> None:
@@ -140,7 +140,7 @@ class _Grouping:
             yield self._group(about[1], list(together), is_begun=about == begun)
 
     def _group(self, about: str, changes: Sequence[Change], *, is_begun: bool) -> Group:
-        is_passage = self._view is View.SENTENCES
+        is_passage = self._view is DiffView.SENTENCES
         before, after = (
             self._names[sign].passage(term(about)) if is_passage else None
             for sign in (REMOVED, ADDED)
@@ -198,7 +198,7 @@ class Compared:
 
     before: Release
     after: Release
-    ledger: Ledger
+    diff: Diff
     report: Report
 
     @property
@@ -207,17 +207,17 @@ class Compared:
         return self.before.base != self.after.base
 
 
-def _about(view: View, change: Change) -> tuple[str, str]:
-    if view is View.SENTENCES:
+def _about(view: DiffView, change: Change) -> tuple[str, str]:
+    if view is DiffView.SENTENCES:
         return "", change.place
-    return (change.kind.value if view is View.RECORDS else "", change.statement.subject)
+    return (change.kind.value if view is DiffView.RECORDS else "", change.statement.subject)
 
 
-def _is_quote(view: View, change: Change) -> bool:
+def _is_quote(view: DiffView, change: Change) -> bool:
     """Tell whether a change is that of a passage's words, which are shown above its facts."""
     return (
-        view is View.SENTENCES
-        and change.kind is Kind.PASSAGE
+        view is DiffView.SENTENCES
+        and change.kind is StatementKind.PASSAGE
         and change.statement.predicate == _EXACT
     )
 

@@ -10,7 +10,7 @@ from graphsvc.namespaces import RDF
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graphsvc.changes import Ledger
+    from graphsvc.changes import Diff
     from graphsvc.store.base import Term
 
 Piece: TypeAlias = "str | Term"
@@ -22,43 +22,43 @@ _FIRST, _REST = str(RDF.first), str(RDF.rest)
 _DEEPEST = 40
 
 
-def expression(ledger: Ledger, node: str, sign: int, deepest: int = _DEEPEST) -> Iterator[Piece]:
+def expression(diff: Diff, node: str, sign: int, deepest: int = _DEEPEST) -> Iterator[Piece]:
     """Yield the pieces of what is said of a blank node, in the release that ``sign`` stands for."""
-    said = ledger.blank(node, sign) if deepest else []
+    said = diff.blank(node, sign) if deepest else []
     if not said:
         yield "[ … ]"
     elif {change.statement.predicate for change in said} == {_FIRST, _REST}:
         yield "("
-        yield from _members(ledger, node, sign, deepest)
+        yield from _members(diff, node, sign, deepest)
         yield ")"
     else:
         for number, change in enumerate(said):
             yield "; " if number else "[ "
             yield term(change.statement.predicate)
             yield " "
-            yield from _value(ledger, change.statement.object, sign, deepest)
+            yield from _value(diff, change.statement.object, sign, deepest)
         yield " ]"
 
 
-def _members(ledger: Ledger, node: str, sign: int, deepest: int) -> Iterator[Piece]:
+def _members(diff: Diff, node: str, sign: int, deepest: int) -> Iterator[Piece]:
     for number in range(deepest):
-        values = _values(ledger, node, sign)
+        values = _values(diff, node, sign)
         if _FIRST not in values:
             return
         if number:
             yield " "
-        yield from _value(ledger, values[_FIRST], sign, deepest)
+        yield from _value(diff, values[_FIRST], sign, deepest)
         node = values.get(_REST, "")
     yield " …"
 
 
-def _values(ledger: Ledger, node: str, sign: int) -> Mapping[str, str]:
-    statements = (change.statement for change in ledger.blank(node, sign))
+def _values(diff: Diff, node: str, sign: int) -> Mapping[str, str]:
+    statements = (change.statement for change in diff.blank(node, sign))
     return {statement.predicate: statement.object for statement in statements}
 
 
-def _value(ledger: Ledger, written: str, sign: int, deepest: int) -> Iterator[Piece]:
+def _value(diff: Diff, written: str, sign: int, deepest: int) -> Iterator[Piece]:
     if written.startswith("_:"):
-        yield from expression(ledger, written, sign, deepest - 1)
+        yield from expression(diff, written, sign, deepest - 1)
     else:
         yield term(written)

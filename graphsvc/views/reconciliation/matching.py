@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.search import Kind, Search
-from graphsvc.search.ranking import EXACT, Asked
+from graphsvc.search import EntryKind, Search
+from graphsvc.search.ranking import EXACT, NameMatcher
 from graphsvc.search.words import key, split
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphsvc.views.reconciliation.reading import Value, Wanted
 
 #: What names are matched to.
-FOUND = (Kind.THING, Kind.CONCEPT)
+FOUND = (EntryKind.THING, EntryKind.CONCEPT)
 
 #: How much of the score the properties make up, where there are a name and properties.
 _OF_PROPERTIES = 0.4
@@ -115,7 +115,7 @@ def _having(graph: Graph, index: Index, prop: str, value: Value) -> Iterable[str
         return
     iris = [value.id] if isinstance(value, Thing) else []
     if isinstance(value, str):
-        named = Search(index, value, [*FOUND, Kind.TERM]).hits(5)
+        named = Search(index, value, [*FOUND, EntryKind.TERM]).hits(5)
         iris += [hit.iri for hit in named if hit.exact]
     asked = [WITH_VALUE.bind({"property": predicate, "value": each}) for each in nodes(iris)]
     if not isinstance(value, Thing):
@@ -168,7 +168,7 @@ def _fit(index: Index, value: Value, named: Named) -> float:
         return 1.0
     entry = index.number_of(named.iri) if named.iri else None
     names = [name.text for name in index.names([entry])[entry]] if entry is not None else []
-    asked = Asked(value, tuple(split(value)[:12]), fuzzy=True)
+    asked = NameMatcher(value, tuple(split(value)[:12]), fuzzy=True)
     best = max(asked.score(name) for name in [named.label, *names])
     if best == EXACT:
         return 1.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc.namespaces import RDF
-from graphsvc.search.ranking import Asked
+from graphsvc.search.ranking import NameMatcher
 from graphsvc.search.words import split
 from graphsvc.views.names import Names
 
@@ -34,7 +34,7 @@ def used(graph: Graph, kind: str, text: str, languages: str) -> list[Named]:
         key=lambda each: (each.term in RDF, -each.count, each.term.value),
     )
     names = Names(graph, (each.term for each in ordered), languages)
-    asked = Asked(text, tuple(split(text)), fuzzy=False)
+    asked = NameMatcher(text, tuple(split(text)), fuzzy=False)
     scored = [(_score(asked, names, names[each.term]), names[each.term]) for each in ordered]
     if not asked.words:
         return [named for _, named in scored]
@@ -50,7 +50,7 @@ def merged(hits: Iterable[Hit], terms: Iterable[Named]) -> list[tuple[str, str]]
     return list(found.items())
 
 
-def _score(asked: Asked, names: Names, named: Named) -> float:
+def _score(asked: NameMatcher, names: Names, named: Named) -> float:
     """Return how well a term fits by its label, or as it is written."""
     written = names.spelled(named.term).label
     return max(asked.score(named.label), asked.score(written))
