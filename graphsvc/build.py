@@ -75,7 +75,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
     _stop_at_errors(findings)
     rebase = Rebase(project.base, settings.base_iri or project.base)
     _refuse_collisions(project, rebase)
-    with release_repository.workplace(settings.releases) as folder:
+    with release_repository.build_folder(settings.releases) as folder:
         progress.tell("Sorting")
         files = documents(project, rebase)
         _write(files, folder)
@@ -91,21 +91,21 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         # The engine and whoever writes the dumps let this thread go on meanwhile.
         with ThreadPoolExecutor() as beside:
             stored = beside.submit(_store, content, folder)
-            written = beside.submit(dumps.write, nquads, manifest.prefixes, folder)
+            dump_files = beside.submit(dumps.write, nquads, manifest.prefixes, folder)
             progress.tell("Indexing")
             _index(content, folder)
             naming = Naming(labels, prefixes.in_names)
             search.write(quads, rebase.new, folder / release.SEARCH, naming)
             progress.tell("Writing dumps")
             complete = replace(
-                manifest, dumps=written.result(), label_properties=settings.label_properties
+                manifest, dumps=dump_files.result(), label_properties=settings.label_properties
             )
             progress.tell("Storing")
             stored.result()
         ontology_versions.write(complete, nquads, folder)
         home = release_repository.put(folder, complete, settings.releases)
         ontology_versions.archive(Release.open(home), settings.releases)
-        release_repository.serve(home, settings.releases)
+        release_repository.make_current(home, settings.releases)
         release_repository.keep_newest(settings.releases, settings.keep_releases)
     return Release.open(home)
 
@@ -228,11 +228,11 @@ def _counts(project: Project, follows: Inferred) -> dict[str, int]:
         }
     editorial = project.graph("editorial").value
     facts = [quad for quad in project.quads if _graph(quad) in project.passages]
-    told = [*facts, *(quad for quad in project.quads if _graph(quad) == editorial)]
+    statements = [*facts, *(quad for quad in project.quads if _graph(quad) == editorial)]
     things = f"{project.base}id/"
     entities = {
         quad.subject
-        for quad in told
+        for quad in statements
         if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(things)
     }
     checks = f"{release.QUERIES}/checks/"

@@ -60,11 +60,11 @@ def canonical(quads: Iterable[Quad], seconds: int = _SECONDS) -> Canonical:
 
     The names of blank nodes depend on no other quads than those in which blank nodes stand.
     """
-    named: list[Quad] = []
+    ground: list[Quad] = []
     blank: list[Quad] = []
     for quad in quads:
-        (blank if _is_blank(quad) else named).append(quad)
-    lines = _lines(named)
+        (blank if _is_blank(quad) else ground).append(quad)
+    lines = _lines(ground)
     if not blank:
         return Canonical(_sorted(lines), is_named=True)
     renamed = _with_canonical_names(blank, seconds)

@@ -57,12 +57,12 @@ class Watch:
 
     def __init__(self, folder: Path, names: Collection[str]) -> None:
         self._files = [folder / name for name in names]
-        self._seen = self._look()
+        self._state = self._look()
 
     def has_changed(self) -> bool:
         """Tell whether a file has changed since this was asked last, or since the beginning."""
-        before, self._seen = self._seen, self._look()
-        return before != self._seen
+        before, self._state = self._state, self._look()
+        return before != self._state
 
     def _look(self) -> list[tuple[int, int, int] | None]:
         return [_state(file) for file in self._files]
@@ -95,7 +95,7 @@ def _size(path: Path) -> int | None:
 
 def _state(path: Path) -> tuple[int, int, int] | None:
     try:
-        seen = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return seen.st_ino, seen.st_size, seen.st_mtime_ns
+    return status.st_ino, status.st_size, status.st_mtime_ns

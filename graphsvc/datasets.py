@@ -41,10 +41,10 @@ _MOST_EXAMPLES = 5
 def describe(quads: Sequence[Quad], base: str, datasets: Sequence[NamedNode]) -> list[Quad]:
     """Return what is added about each of the datasets, once; what is stated already is not."""
     graph = graph_iri(base, "dataset")
-    there = {quad for quad in quads if quad.graph_name == graph}
+    existing = {quad for quad in quads if quad.graph_name == graph}
     roots = sorted({q.object for q in quads if q.predicate == NIF.referenceContext}, key=str)
     examples, links = _examples(quads, base), _links(quads, base)
-    made: dict[Quad, None] = {}
+    described: dict[Quad, None] = {}
     for dataset in datasets:
         statements: list[Statement] = [(dataset, RDF.type, DCAT.Dataset)]
         statements += [(dataset, VOID.rootResource, root) for root in roots]
@@ -53,8 +53,8 @@ def describe(quads: Sequence[Quad], base: str, datasets: Sequence[NamedNode]) ->
         for (predicate, space), count in sorted(links.items(), key=str):
             words = f"What {title} links to {_short(space)} as {LINKS[predicate]}"
             statements += _linkset(dataset, predicate, space, count, words)
-        made |= dict.fromkeys(Quad(*statement, graph) for statement in statements)
-    return [quad for quad in made if quad not in there]
+        described |= dict.fromkeys(Quad(*statement, graph) for statement in statements)
+    return [quad for quad in described if quad not in existing]
 
 
 def _examples(quads: Sequence[Quad], base: str) -> list[NamedNode]:

@@ -59,7 +59,7 @@ class DocumentAddresses:
         self.base = base
         self.listed = listed or Listing()
         self._parted = frozenset(parted)
-        self._kept = lru_cache(_MOST_ADDRESSES)(self._address)
+        self._cached = lru_cache(_MOST_ADDRESSES)(self._address)
         self._linked = lru_cache(_MOST_ADDRESSES)(self._link)
 
     def of(self, iri: str, suffix: str = "", page: int = 1) -> str:
@@ -67,7 +67,7 @@ class DocumentAddresses:
 
         ``suffix`` is that of a format, with its dot.
         """
-        path, query = self._kept(iri)
+        path, query = self._cached(iri)
         if page > 1:
             query = f"{query}&page={page}" if query else f"?page={page}"
         return f"{path}{suffix}{query}"
@@ -93,7 +93,7 @@ class DocumentAddresses:
 
     def has_path(self, iri: str) -> bool:
         """Tell whether the document about an IRI is at the IRI's own path."""
-        return not self._kept(iri)[1]
+        return not self._cached(iri)[1]
 
     def parts(self, iri: str, start: int = 0) -> Iterator[str]:
         """Yield the things whose IRIs are fragments of an IRI; ``start`` are passed over."""
@@ -160,8 +160,9 @@ class DocumentAddresses:
             return False
         if _CONTROL.search(path):
             return False
-        ways, iri = iris_at(self.base, path), self.base + rest
-        return next((way for way in ways if way == iri or way in self.listed), None) == iri
+        iri = self.base + rest
+        possible = (each for each in iris_at(self.base, path) if each == iri or each in self.listed)
+        return next(possible, None) == iri
 
 
 def iris_at(base: str, path: str, target: str | None = None) -> Iterator[str]:

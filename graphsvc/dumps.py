@@ -84,11 +84,11 @@ def _write_elsewhere(nquads: bytes, prefixes: Mapping[str, str], folder: Path) -
     command = [sys.executable, "-m", __name__, str(folder)]
     with (
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process,  # noqa: S603 - this very module
-        cast("IO[bytes]", process.stdin) as given,
+        cast("IO[bytes]", process.stdin) as input_,
     ):
-        given.write(json.dumps(dict(prefixes)).encode() + b"\n")
-        given.write(nquads)
-        given.close()
+        input_.write(json.dumps(dict(prefixes)).encode() + b"\n")
+        input_.write(nquads)
+        input_.close()
         dumps = cast("IO[bytes]", process.stdout).read()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
@@ -96,8 +96,8 @@ def _write_elsewhere(nquads: bytes, prefixes: Mapping[str, str], folder: Path) -
 
 
 def _write_all(nquads: bytes, prefixes: Mapping[str, str], folder: Path) -> tuple[Dump, ...]:
-    written = (_write(nquads, prefixes, folder, fmt) for fmt in FORMATS)
-    return tuple(dump for dump in written if dump is not None)
+    dumps = (_write(nquads, prefixes, folder, fmt) for fmt in FORMATS)
+    return tuple(dump for dump in dumps if dump is not None)
 
 
 def _write(nquads: bytes, prefixes: Mapping[str, str], folder: Path, fmt: Format) -> Dump | None:

@@ -110,10 +110,10 @@ class ParameterError(QueryError):
 class UnknownEntity(GraphsvcError):  # noqa: N818
     """Nothing in the graph has this IRI; ``near`` is one like it that something has."""
 
-    def __init__(self, iri: str, near: str | None = None) -> None:
+    def __init__(self, iri: str, similar: str | None = None) -> None:
         super().__init__(
             f"Nothing in this graph has the IRI <{iri}>.",
-            remedy="Check its spelling." if near is None else f"Did you mean <{near}>?",
+            remedy="Check its spelling." if similar is None else f"Did you mean <{similar}>?",
         )
         self.iri = iri
 

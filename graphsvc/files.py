@@ -214,9 +214,9 @@ def _prefixes(file: SourceFile, prefixes: Prefixes) -> Iterator[Finding]:
     }
     lines = trig.declaration_lines(file.text) if strange else {}
     for prefix, namespace in strange.items():
-        known = prefixes.get(prefix)
+        declared = prefixes.get(prefix)
         line = lines.get(prefix)
-        if known is None:
+        if declared is None:
             yield Finding(
                 "prefix-table",
                 f"The prefix {prefix}: is not in the table of prefixes.",
@@ -228,7 +228,7 @@ def _prefixes(file: SourceFile, prefixes: Prefixes) -> Iterator[Finding]:
         else:
             yield Finding(
                 "prefix-table",
-                f"The prefix {prefix}: is <{namespace}> here and <{known}> in the table.",
+                f"The prefix {prefix}: is <{namespace}> here and <{declared}> in the table.",
                 "Let it mean one thing: mend it here or in ontology/prefixes.ttl.",
                 path=file.path,
                 line=line,
@@ -263,20 +263,20 @@ def _wrong_graphs(file: SourceFile, base: str) -> Iterator[Finding]:
 
 
 def _blank_nodes(file: SourceFile) -> Iterator[Finding]:
-    told: dict[BlankNode, list[Quad]] = defaultdict(list)
+    statements: dict[BlankNode, list[Quad]] = defaultdict(list)
     pointing: dict[BlankNode, Quad] = {}
     for quad in file.quads:
         if isinstance(quad.subject, BlankNode):
-            told[quad.subject].append(quad)
+            statements[quad.subject].append(quad)
         if isinstance(quad.object, BlankNode):
             pointing.setdefault(quad.object, quad)
     in_grammar = file.row.graph in _GRAMMARS
-    bad = [node for node, quads in told.items() if not (in_grammar and _is_grammar(quads))]
-    bad += [node for node in pointing if node not in told]
+    bad = [node for node, quads in statements.items() if not (in_grammar and _is_grammar(quads))]
+    bad += [node for node in pointing if node not in statements]
     if bad and not in_grammar:
         yield from (_blank_mark(file, mark) for mark in trig.blank_nodes(file.text))
     elif bad:
-        yield from (_blank_value(file, told[node], pointing.get(node)) for node in bad)
+        yield from (_blank_value(file, statements[node], pointing.get(node)) for node in bad)
 
 
 def _is_grammar(quads: Sequence[Quad]) -> bool:

@@ -13,14 +13,14 @@ def distance(tag: str | None, languages: str) -> int:
     each of its languages the same tag is best, then a kindred one; after the last one comes no
     language at all, and then any other.
     """
-    named = (tag or "").lower()
-    wanted = _tags(languages)
-    for place, (whole, primary) in enumerate(wanted):
-        if named == whole:
+    language = (tag or "").lower()
+    ranges = _tags(languages)
+    for place, (whole, primary) in enumerate(ranges):
+        if language == whole:
             return 2 * place
-        if named and named.split("-")[0] == primary:
+        if language and language.split("-")[0] == primary:
             return 2 * place + 1
-    return 2 * len(wanted) + bool(named)
+    return 2 * len(ranges) + bool(language)
 
 
 @cache

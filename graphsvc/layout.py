@@ -96,7 +96,7 @@ def find(root: Path) -> Iterator[tuple[PurePosixPath, Row | None]]:
 
     Hidden files, and what lies in hidden folders, are an editor's or a system's: passed over.
     """
-    found: list[tuple[int, PurePosixPath, Row | None]] = []
+    matches: list[tuple[int, PurePosixPath, Row | None]] = []
     for folder in _FOLDERS:
         for file in (root / folder).rglob("*"):
             path = PurePosixPath(file.relative_to(root).as_posix())
@@ -105,8 +105,8 @@ def find(root: Path) -> Iterator[tuple[PurePosixPath, Row | None]]:
                 number = next(
                     (number for number, row in enumerate(ROWS) if row.fits(path)), len(ROWS)
                 )
-                found.append((number, path, ROWS[number] if number < len(ROWS) else _other(path)))
-    for _, path, row in sorted(found, key=lambda entry: (entry[0], entry[1])):
+                matches.append((number, path, ROWS[number] if number < len(ROWS) else _other(path)))
+    for _, path, row in sorted(matches, key=lambda entry: (entry[0], entry[1])):
         yield path, row
 
 

@@ -53,15 +53,15 @@ def documents(nquads: bytes, base: str) -> bytes:
     a claim of a passage.
     """
     ours = base.encode()
-    found = {
+    iris = {
         subject.partition(b"#")[0]
         for graph in _apart(base)
         for subject in _subjects_in(nquads, graph)
         if b"#" in subject and subject.startswith(ours)
     }
     if NIF.referenceContext.value.encode() in nquads:
-        found.update(line[2] for line in _QUAD.finditer(nquads) if line[2].startswith(ours))
-    return b"".join(iri + b"\n" for iri in sorted(found))
+        iris.update(line[2] for line in _QUAD.finditer(nquads) if line[2].startswith(ours))
+    return b"".join(iri + b"\n" for iri in sorted(iris))
 
 
 def _subjects_in(nquads: bytes, graph: bytes) -> Iterator[bytes]:

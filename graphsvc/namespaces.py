@@ -162,9 +162,9 @@ class Prefixes(Mapping[str, str]):
         if self._all_end_at_sign:
             # No local name has such a sign in it, so what fits can only end at the last one.
             end = max(iri.rfind("/"), iri.rfind("#")) + 1
-            found = self._by_namespace.get(iri[:end])
-            fits = found is not None and _LOCAL_NAME.fullmatch(iri, end)
-            return f"{found}:{iri[end:]}" if fits else f"<{iri}>"
+            prefix_found = self._by_namespace.get(iri[:end])
+            fits = prefix_found is not None and _LOCAL_NAME.fullmatch(iri, end)
+            return f"{prefix_found}:{iri[end:]}" if fits else f"<{iri}>"
         for prefix, namespace in self._longest_first:
             local = iri[len(namespace) :]
             if iri.startswith(namespace) and _LOCAL_NAME.fullmatch(local):
@@ -237,7 +237,7 @@ class Rebase:
         pieces: list[str] = []
         done = 0
         for token in sparql.tokens(moved):
-            if token.kind is sparql.Kind.COMMENT and token.text.startswith("#+"):
+            if token.kind is sparql.TokenKind.COMMENT and token.text.startswith("#+"):
                 pieces.append(moved[done : token.start])
                 pieces.append(_EXAMPLE.sub(self._example, token.text))
                 done = token.end

@@ -159,19 +159,19 @@ def labels_in(quads: Sequence[Quad], first: Iterable[NamedNode] = ()) -> tuple[N
     return tuple(each for each in ordered if each in used) or _ROOTS[:1]
 
 
-def _below(quads: Iterable[Quad], known: set[NamedNode]) -> Iterator[NamedNode]:
+def _below(quads: Iterable[Quad], properties: set[NamedNode]) -> Iterator[NamedNode]:
     """Yield the properties that a graph places under those of labels, at any depth."""
     below: dict[Term, set[NamedNode]] = defaultdict(set)
     under = RDFS.subPropertyOf
     for quad in quads:
         if quad.predicate == under and isinstance(quad.subject, NamedNode):
             below[quad.object].add(quad.subject)
-    waiting: list[NamedNode] = list(_ROOTS)
-    while waiting:
-        found = sorted(below[waiting.pop(0)] - known, key=str)
-        known.update(found)
-        waiting += found
-        yield from found
+    queue: list[NamedNode] = list(_ROOTS)
+    while queue:
+        below_it = sorted(below[queue.pop(0)] - properties, key=str)
+        properties.update(below_it)
+        queue += below_it
+        yield from below_it
 
 
 def resolved(names: str, prefixes: Prefixes) -> tuple[NamedNode, ...]:

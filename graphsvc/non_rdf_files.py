@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 
 @dataclass(frozen=True, slots=True)
-class Impostor:
+class NonRdfFormat:
     """What a file is instead of RDF, and what to do."""
 
     what: str
@@ -18,25 +18,25 @@ class Impostor:
 _CONVERT = "Convert it first: robot convert --input FILE --output FILE.ttl"
 _UNPACK = "Unpack it first, and name the folder or the files."
 
-_FUNCTIONAL = Impostor("OWL in functional syntax", _CONVERT)
-_MANCHESTER = Impostor("OWL in Manchester syntax", _CONVERT)
-_OWL_XML = Impostor("OWL in its own XML syntax, not RDF/XML", _CONVERT)
-_OBO = Impostor("an ontology in the format of OBO", _CONVERT)
-_ZIP = Impostor("a ZIP archive", _UNPACK)
-_TAR = Impostor("a tar archive", _UNPACK)
-_XZ = Impostor("a file packed by xz", "Unpack it first: xz --decompress FILE")
-_HDT = Impostor("an HDT file", "Convert it first: hdt2rdf FILE FILE.nt")
-_TRIX = Impostor("TriX", "Convert it first: rapper, riot or rdfpipe write it as N-Quads.")
-_HTML = Impostor(
+_FUNCTIONAL = NonRdfFormat("OWL in functional syntax", _CONVERT)
+_MANCHESTER = NonRdfFormat("OWL in Manchester syntax", _CONVERT)
+_OWL_XML = NonRdfFormat("OWL in its own XML syntax, not RDF/XML", _CONVERT)
+_OBO = NonRdfFormat("an ontology in the format of OBO", _CONVERT)
+_ZIP = NonRdfFormat("a ZIP archive", _UNPACK)
+_TAR = NonRdfFormat("a tar archive", _UNPACK)
+_XZ = NonRdfFormat("a file packed by xz", "Unpack it first: xz --decompress FILE")
+_HDT = NonRdfFormat("an HDT file", "Convert it first: hdt2rdf FILE FILE.nt")
+_TRIX = NonRdfFormat("TriX", "Convert it first: rapper, riot or rdfpipe write it as N-Quads.")
+_HTML = NonRdfFormat(
     "an HTML page", "Download the data itself; a web page often links to it as raw or as RDF."
 )
-_RESULTS = Impostor(
+_RESULTS = NonRdfFormat(
     "the result of a SPARQL query, a table",
     "Ask the endpoint by CONSTRUCT or DESCRIBE, which answer with RDF.",
 )
-_TABLE = Impostor("a table", "Convert it first, by tarql, csv2rdf or OpenRefine.")
-_LFS = Impostor("a pointer of Git LFS, not the file itself", "Fetch the file: git lfs pull")
-_UTF_16 = Impostor("text in UTF-16", "Save the file as UTF-8.")
+_TABLE = NonRdfFormat("a table", "Convert it first, by tarql, csv2rdf or OpenRefine.")
+_LFS = NonRdfFormat("a pointer of Git LFS, not the file itself", "Fetch the file: git lfs pull")
+_UTF_16 = NonRdfFormat("text in UTF-16", "Save the file as UTF-8.")
 
 # What may stand before the first element of XML, and what before the first word of the others.
 _PROLOGUE = rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*+"
@@ -85,12 +85,12 @@ _ENDINGS = {
 }
 
 
-def by_beginning(beginning: bytes) -> Impostor | None:
+def by_beginning(beginning: bytes) -> NonRdfFormat | None:
     """Return what a file is that begins so, if it is something else than RDF."""
-    found = (impostor for pattern, impostor in _BEGINNINGS if pattern.match(beginning))
-    return next(found, None)
+    formats = (format_ for pattern, format_ in _BEGINNINGS if pattern.match(beginning))
+    return next(formats, None)
 
 
-def by_name(name: str) -> Impostor | None:
+def by_name(name: str) -> NonRdfFormat | None:
     """Return what a file is that is called so, if it is something else than RDF."""
     return _ENDINGS.get(PurePosixPath(name).suffix.lower())

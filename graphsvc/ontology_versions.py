@@ -31,7 +31,7 @@ _OF_RELEASE = "ontology-version.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class OntologyVersion:
     """One version of an ontology, as the release of that name had it; times are ISO 8601.
 
     ``name`` is what its IRI has after that of the ontology and a slash; ``info`` is what
@@ -66,12 +66,12 @@ def write(manifest: Manifest, nquads: bytes, folder: Path) -> None:
     lines = b"".join(line for line in chunks.lines(nquads) if line.endswith(end))
     ontology = NamedNode(f"{manifest.base}ontology")
     quads = parse(lines, RdfFormat.N_QUADS)
-    said = {quad.predicate: quad.object for quad in quads if quad.subject == ontology}
-    version, info = said.get(OWL.versionIRI), said.get(OWL.versionInfo)
+    statements = {quad.predicate: quad.object for quad in quads if quad.subject == ontology}
+    version, info = statements.get(OWL.versionIRI), statements.get(OWL.versionInfo)
     if not isinstance(version, NamedNode) or not version.value.startswith(f"{ontology.value}/"):
         return
     name = version.value.removeprefix(f"{ontology.value}/")
-    edition = Edition(
+    version_record = OntologyVersion(
         name=name,
         iri=version.value,
         info=info.value if isinstance(info, Literal) else name,
@@ -80,10 +80,10 @@ def write(manifest: Manifest, nquads: bytes, folder: Path) -> None:
         built=manifest.built,
         nquads=lines.decode("utf-8"),
     )
-    _write(edition, folder / _OF_RELEASE)
+    _write(version_record, folder / _OF_RELEASE)
 
 
-def of(release: Release) -> Edition | None:
+def version_of(release: Release) -> OntologyVersion | None:
     """Return the version of a release's ontology; None if it has no version with an address."""
     file = release.path / _OF_RELEASE
     return _read(file) if file.exists() else None
@@ -91,27 +91,27 @@ def of(release: Release) -> Edition | None:
 
 def archive(release: Release, releases: Path) -> None:
     """Keep the version of a release's ontology beside the releases, for good."""
-    edition = of(release)
-    if edition is None:
+    version = version_of(release)
+    if version is None:
         return
     folder = releases / _FOLDER
     folder.mkdir(exist_ok=True)
-    file = folder / f"{quote(edition.name, safe='')}.json"
+    file = folder / f"{quote(version.name, safe='')}.json"
     new = folder / f".{file.name}"
-    _write(edition, new)
+    _write(version, new)
     new.replace(file)
 
 
-def _write(edition: Edition, file: Path) -> None:
-    file.write_text(json.dumps(asdict(edition), ensure_ascii=False), "utf-8")
+def _write(version: OntologyVersion, file: Path) -> None:
+    file.write_text(json.dumps(asdict(version), ensure_ascii=False), "utf-8")
 
 
-def _read(file: Path) -> Edition:
-    return Edition(**json.loads(file.read_text("utf-8")))
+def _read(file: Path) -> OntologyVersion:
+    return OntologyVersion(**json.loads(file.read_text("utf-8")))
 
 
-def known(releases: Path) -> list[Edition]:
+def released_versions(releases: Path) -> list[OntologyVersion]:
     """Return the versions that were released here, the newest first."""
     files = (releases / _FOLDER).glob("[!.]*.json")
-    found = [_read(file) for file in files]
-    return sorted(found, key=lambda edition: edition.built, reverse=True)
+    versions = [_read(file) for file in files]
+    return sorted(versions, key=lambda version: version.built, reverse=True)

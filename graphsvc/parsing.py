@@ -40,7 +40,7 @@ _REMEDIES = (
     ("Rules and variables", "Leave them out, or have them left out: --lenient on"),
 )
 #: What the parser says, and what is meant.
-_MEANT = (("variables are not allowed", "Rules and variables of N3 are no RDF"),)
+_EXPLANATIONS = (("variables are not allowed", "Rules and variables of N3 are no RDF"),)
 #: What the parser says of a context that is elsewhere: without it no statement is what was meant.
 _NOT_FETCHED = "No LoadDocumentCallback"
 _REMOTE_CONTEXT = re.compile(rb'"@context"\s*:\s*(?:\[[^\]]*?)?"(https?://[^"]+)"')
@@ -79,8 +79,8 @@ def parse_file(data: bytes, rdf_format: RdfFormat, path: str, base: str | None =
     if any(_NOT_FETCHED in str(error) for error in errors):
         return _without_context(data, path)
     findings = [_finding(error, data, path) for error in errors]
-    kept, more, _ = _without_slips(quads, data, rdf_format, path)
-    return Parsed(kept, dict(parser.prefixes), (*findings, *more))
+    valid, more, _ = _without_lenient_errors(quads, data, rdf_format, path)
+    return Parsed(valid, dict(parser.prefixes), (*findings, *more))
 
 
 def parse_leniently(
@@ -111,15 +111,15 @@ def parse_leniently(
                 break
     if any(_NOT_FETCHED in str(error) for error in first):
         return _without_context(data, path)
-    kept, more, untold = _without_slips(quads, data, rdf_format, path)
-    found = [*(_finding(error, data, path) for error in first), *more]
-    findings = [replace(finding, severity=Severity.WARNING) for finding in found]
+    valid, more, untold = _without_lenient_errors(quads, data, rdf_format, path)
+    errors_found = [*(_finding(error, data, path) for error in first), *more]
+    findings = [replace(finding, severity=Severity.WARNING) for finding in errors_found]
     errors += untold
     if errors:
         message = f"{errors} statements that cannot be read were left out."
         remedy = "Mend them, if they matter."
         findings.append(Finding("skipped", message, remedy, Severity.WARNING, path))
-    return Parsed(kept, dict(parser.prefixes), tuple(findings))
+    return Parsed(valid, dict(parser.prefixes), tuple(findings))
 
 
 def _lacks_language(quad: Quad) -> bool:
@@ -144,7 +144,7 @@ _OF_A_LANGUAGE = (RDF.langString, RDF.dirLangString)
 
 
 @dataclass(frozen=True, slots=True)
-class _Slip:
+class _LenientError:
     """What some parsers pass, and the reader of the release's N-Quads would not.
 
     A file that has it has the ``mark``, and one of the ``hints``, which take less time to look for.
@@ -163,8 +163,8 @@ class _Slip:
         return any(hint in data for hint in self.hints) and self.mark.search(data) is not None
 
 
-_SLIPS = (
-    _Slip(
+_LENIENT_ERRORS = (
+    _LenientError(
         "Literals without a language tag must not be rdf:langString; {count} are.",
         "Give them a language tag, or take their datatype away.",
         (b"angString",),
@@ -174,7 +174,7 @@ _SLIPS = (
     ),
     # Names with a prefix may have characters that IRIs may not: U+FFF0 to U+FFFD, the last two of
     # each plane, and the plane of tags. https://www.rfc-editor.org/rfc/rfc3987#section-2.2
-    _Slip(
+    _LenientError(
         "IRIs must not have characters such as U+FFFD; those of {count} statements do.",
         "Mend the names; a wrong encoding may have spoilt them.",
         (b"\xef\xbf", b"\xf3\xa0", b"\xbf\xbe", b"\xbf\xbf"),
@@ -185,20 +185,20 @@ _SLIPS = (
 )
 
 
-def _without_slips(
+def _without_lenient_errors(
     quads: Sequence[Quad], data: bytes, rdf_format: RdfFormat, path: str
 ) -> tuple[tuple[Quad, ...], list[Finding], int]:
     """Return what can be kept, with findings for what no parser has told, and how much that is."""
-    kept, findings, untold = tuple(quads), list[Finding](), 0
-    for slip in _SLIPS:
-        if slip.may_be_in(data):
-            before = len(kept)
-            kept = tuple(quad for quad in kept if not slip.has(quad))
-            if (count := before - len(kept)) and rdf_format in slip.untold:
-                message = slip.message.format(count=count)
-                findings.append(Finding("syntax", message, slip.remedy, path=path))
+    valid, findings, untold = tuple(quads), list[Finding](), 0
+    for lenient_error in _LENIENT_ERRORS:
+        if lenient_error.may_be_in(data):
+            before = len(valid)
+            valid = tuple(quad for quad in valid if not lenient_error.has(quad))
+            if (count := before - len(valid)) and rdf_format in lenient_error.untold:
+                message = lenient_error.message.format(count=count)
+                findings.append(Finding("syntax", message, lenient_error.remedy, path=path))
                 untold += count
-    return kept, findings, untold
+    return valid, findings, untold
 
 
 def _is_echo(error: SyntaxError, before: SyntaxError, rdf_format: RdfFormat) -> bool:
@@ -213,39 +213,41 @@ def _is_echo(error: SyntaxError, before: SyntaxError, rdf_format: RdfFormat) -> 
 
 def _without_context(data: bytes, path: str) -> Parsed:
     """Return what a JSON-LD file says whose context is elsewhere: nothing, and an error."""
-    found = _REMOTE_CONTEXT.search(data)
-    address = f": {found[1].decode('utf-8', 'replace')}" if found else ""
+    match = _REMOTE_CONTEXT.search(data)
+    address = f": {match[1].decode('utf-8', 'replace')}" if match else ""
     message = f"The context is named by its address, and nothing is fetched{address}."
     remedy = (
         "Put the context itself in the place of its address, or expand the file where there is a "
         "network: jsonld expand FILE (npm's jsonld-cli)."
     )
-    line = data.count(b"\n", 0, found.start()) + 1 if found else None
+    line = data.count(b"\n", 0, match.start()) + 1 if match else None
     return Parsed((), {}, (Finding("remote-context", message, remedy, path=path, line=line),))
 
 
 def _finding(error: SyntaxError, data: bytes, path: str) -> Finding:
-    said = _PLACE.sub("", error.msg or str(error)).rstrip(".")
-    said = next((meant for words, meant in _MEANT if words in said), said)
+    message = _PLACE.sub("", error.msg or str(error)).rstrip(".")
+    message = next(
+        (explanation for words, explanation in _EXPLANATIONS if words in message), message
+    )
     words = ""
     if error.lineno:
         lines = data.split(b"\n", error.lineno)
         words = lines[error.lineno - 1].decode("utf-8", "replace").strip()[:_LONGEST]
     return Finding(
         "syntax",
-        f"{said}. The line reads: {words}" if words else f"{said}.",
-        _remedy(said),
+        f"{message}. The line reads: {words}" if words else f"{message}.",
+        _remedy(message),
         path=path,
         line=error.lineno,
         column=error.offset,
     )
 
 
-def _remedy(said: str) -> str:
-    if undeclared := _UNDECLARED.search(said):
+def _remedy(message: str) -> str:
+    if undeclared := _UNDECLARED.search(message):
         prefix = undeclared.group(1)
         return f"Declare it at the top of the file (@prefix {prefix}: <…> .), or mend its spelling."
     return next(
-        (remedy for words, remedy in _REMEDIES if words in said),
+        (remedy for words, remedy in _REMEDIES if words in message),
         "Mend the syntax at this place, or just before it.",
     )

@@ -21,7 +21,7 @@ class Phrase(str):
 
     def __new__(cls, message: str, **values: object) -> Self:
         """Return a phrase; ``values`` fill its places, such as ``%(name)s``."""
-        made = super().__new__(cls, message % values if values else message)
-        made.message = message
-        made.values = values
-        return made
+        phrase = super().__new__(cls, message % values if values else message)
+        phrase.message = message
+        phrase.values = values
+        return phrase

@@ -89,7 +89,7 @@ def find(paths: Sequence[Path]) -> tuple[RdfFile, ...]:
         raise InputError(
             "There is no RDF file in " + ", ".join(map(str, paths)) + ".",
             (),
-            remedy=f"RDF files are known by their names: {known()}.",
+            remedy=f"RDF files are known by their names: {file_endings()}.",
         )
     return tuple(files)
 
@@ -104,9 +104,9 @@ def _no_file(path: Path) -> InputError:
 
 def _no_rdf(path: Path) -> InputError:
     """Return the error of a file that was named and is no RDF by its name."""
-    if impostor := non_rdf_files.by_name(path.name):
-        return InputError(f"{path.name} is {impostor.what}.", (), remedy=impostor.remedy)
-    remedy = f"Name it as one of {known()}."
+    if non_rdf := non_rdf_files.by_name(path.name):
+        return InputError(f"{path.name} is {non_rdf.what}.", (), remedy=non_rdf.remedy)
+    remedy = f"Name it as one of {file_endings()}."
     return InputError(f"{path.name} is no RDF by its name.", (), remedy=remedy)
 
 
@@ -142,7 +142,7 @@ def is_rdf_in_folder(name: str) -> bool:
     return syntax(name) is not None and not _bare(name).endswith(_AMBIGUOUS)
 
 
-def known() -> str:
+def file_endings() -> str:
     """Return the endings of RDF files, for people."""
     return ", ".join(f"*{ending}" for ending in SYNTAXES) + ", each also with .gz, .bz2 or .zst"
 
@@ -168,8 +168,8 @@ def read(file: RdfFile, data: bytes, base: str, parser: Parser) -> Parsed:
         remedy = "Copy or download the file again."
         return _refused(file, f"The file cannot be unpacked: {error}.", remedy)
     beginning = text[:_BEGINNING]
-    if impostor := non_rdf_files.by_beginning(beginning):
-        return _refused(file, f"This is {impostor.what}.", impostor.remedy)
+    if non_rdf := non_rdf_files.by_beginning(beginning):
+        return _refused(file, f"This is {non_rdf.what}.", non_rdf.remedy)
     try:
         text = _in_utf_8(text)
     except (LookupError, UnicodeDecodeError) as error:
@@ -213,12 +213,16 @@ def _without_statements(file: RdfFile) -> Parsed:
 
 def _syntax_of(file: RdfFile, beginning: bytes) -> RdfFormat:
     """Return the syntax of a file: what its name says, unless it begins as another one."""
-    named = syntax(file.name) or RdfFormat.TURTLE
+    syntax_by_name = syntax(file.name) or RdfFormat.TURTLE
     if _RDF_XML.match(beginning):
         return RdfFormat.RDF_XML
-    if named == RdfFormat.RDF_XML and _TURTLE.match(beginning):
+    if syntax_by_name == RdfFormat.RDF_XML and _TURTLE.match(beginning):
         return RdfFormat.TURTLE
-    return RdfFormat.JSON_LD if named == RdfFormat.RDF_XML and _JSON.match(beginning) else named
+    return (
+        RdfFormat.JSON_LD
+        if syntax_by_name == RdfFormat.RDF_XML and _JSON.match(beginning)
+        else syntax_by_name
+    )
 
 
 def _refused(file: RdfFile, message: str, remedy: str) -> Parsed:

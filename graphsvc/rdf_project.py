@@ -79,7 +79,7 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
     # What a file says is let go of as soon as it is in its graph: there are millions of quads.
     parsed.reverse()
     sources = [
-        _source(file, content, _named(parsed.pop(), file, base), base)
+        _source(file, content, _with_named_graphs(parsed.pop(), file, base), base)
         for file, content in zip(files, data, strict=True)
     ]
     languages = _languages(sources)
@@ -128,7 +128,7 @@ def _is_relative(parsed: Parsed) -> bool:
     )
 
 
-def _named(parsed: Parsed, file: RdfFile, base: str) -> Parsed:
+def _with_named_graphs(parsed: Parsed, file: RdfFile, base: str) -> Parsed:
     """Return what a file says, its graphs that are blank nodes named after the file and numbered.
 
     Whoever asks of a graph has to name it. JSON-LD and N3 have such graphs without being asked to.
@@ -141,11 +141,16 @@ def _named(parsed: Parsed, file: RdfFile, base: str) -> Parsed:
     graph = graph_iri(base, quote(file.name)).value
     names = {node: NamedNode(f"{graph}/{number}") for number, node in enumerate(blank, 1)}
 
-    def named(term: _T) -> _T | NamedNode:
+    def with_name(term: _T) -> _T | NamedNode:
         return names.get(term, term) if isinstance(term, BlankNode) else term
 
     quads = tuple(
-        Quad(named(quad.subject), quad.predicate, named(quad.object), named(quad.graph_name))
+        Quad(
+            with_name(quad.subject),
+            quad.predicate,
+            with_name(quad.object),
+            with_name(quad.graph_name),
+        )
         for quad in parsed.quads
     )
     return replace(parsed, quads=quads)
@@ -231,10 +236,10 @@ def title_of(quads: Sequence[Quad]) -> Literal | None:
         if quad.subject in best and quad.predicate in TITLES and isinstance(quad.object, Literal)
     ]
     rank = min((rank for rank, _ in titles), default=None)
-    named = [title for place, title in titles if place == rank]
+    candidates = [title for place, title in titles if place == rank]
     # English is read by most; else the first one by its language.
     return min(
-        named,
+        candidates,
         key=lambda t: (t.language not in ("en", None), t.language or "", t.value),
         default=None,
     )

@@ -36,7 +36,7 @@ from graphsvc.listing import Listing
 from graphsvc.namespaces import Prefixes
 from graphsvc.naming import Naming
 from graphsvc.search import Index
-from graphsvc.store.lexical_forms import WrittenForms
+from graphsvc.store.lexical_forms import LexicalForms
 from graphsvc.store.oxigraph import OxigraphStore
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ class Manifest:
     languages, or nothing;
     ``counts`` says how many quads and other things it has; ``warnings`` are the findings that did
     not stop the build, as lines to read; ``dumps`` are the files that hold all of it. ``files``
-    has the checksum of every file but the manifest, by its path: `release_repository.put` fills it
-    in.
+    has the checksum of every file but the manifest, by its path; `release_repository.put` fills it.
     ``engine`` is the address of the endpoint in whose engine the statements lie, if they do not lie
     in the folder.
     """
@@ -199,9 +198,9 @@ class Release:
         return Index(self.path / SEARCH)
 
     @cached_property
-    def forms(self) -> WrittenForms:
+    def forms(self) -> LexicalForms:
         """Return how literals are written that the engine does not give back so."""
-        return WrittenForms() if self.engine else WrittenForms(self.path / FORMS)
+        return LexicalForms() if self.engine else LexicalForms(self.path / FORMS)
 
     @property
     def queries(self) -> Path:
@@ -270,17 +269,17 @@ def is_fresh(
 def _read_manifest(path: Path) -> Manifest:
     file = path / MANIFEST
     try:
-        told: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        _must_be_of_this_format(path, told["format_version"])
-        _must_be_unchanged(file, told)
-        dumps = tuple(Dump(**dump) for dump in told["dumps"])
+        members: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        _must_be_of_this_format(path, members["format_version"])
+        _must_be_unchanged(file, members)
+        dumps = tuple(Dump(**dump) for dump in members["dumps"])
         return Manifest(
             **{
-                **told,
-                "labels": tuple(told["labels"]),
-                "warnings": tuple(told["warnings"]),
+                **members,
+                "labels": tuple(members["labels"]),
+                "warnings": tuple(members["warnings"]),
                 "dumps": dumps,
-                "files": {name: Checksum(**each) for name, each in told["files"].items()},
+                "files": {name: Checksum(**each) for name, each in members["files"].items()},
             }
         )
     except FileNotFoundError as error:
@@ -307,9 +306,9 @@ def _checksum_of(members: Mapping[str, Any]) -> str:
 def _refuse_damage(path: Path, files: Sequence[str]) -> None:
     if files:
         more = len(files) - _MOST_NAMED
-        named = ", ".join(files[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        names = ", ".join(files[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
         raise ReleaseError(
-            f"The release in {path} is damaged: {named}.",
+            f"The release in {path} is damaged: {names}.",
             remedy="Build it again: graphsvc build",
         )
 

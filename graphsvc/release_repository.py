@@ -39,7 +39,7 @@ _REMOVED = "removed"
 _SETTLED = 1_000_000_000
 
 
-class Hold:
+class ReleaseLock:
     """A release in use: until this is closed, or its process ends, no build removes it."""
 
     def __init__(self, home: Path) -> None:
@@ -67,14 +67,14 @@ class Hold:
         self.close()
 
 
-def kept(releases: Path) -> list[Release]:
+def available_releases(releases: Path) -> list[Release]:
     """Return the releases that are here and that this program can serve, the newest first."""
-    found = []
+    available = []
     for manifest in releases.glob(f"[!.]*/{MANIFEST}"):
         if manifest.parent.name != CURRENT:
             with suppress(ReleaseError):
-                found.append(Release.open(manifest.parent))
-    return sorted(found, key=lambda release: release.manifest.built, reverse=True)
+                available.append(Release.open(manifest.parent))
+    return sorted(available, key=lambda release: release.manifest.built, reverse=True)
 
 
 def damage(releases: Path) -> dict[str, str]:
@@ -92,7 +92,7 @@ def damage(releases: Path) -> dict[str, str]:
     return wrong
 
 
-def state(releases: Path) -> int:
+def change_token(releases: Path) -> int:
     """Return what is another number when releases have been added or removed; it costs little.
 
     A clock's tick after a change there may be another one that the folder's time does not tell.
@@ -106,7 +106,7 @@ def state(releases: Path) -> int:
     return changed if now - changed > _SETTLED else now
 
 
-def removed(releases: Path) -> frozenset[str]:
+def removed_ids(releases: Path) -> frozenset[str]:
     """Return the names of the releases that were here once and have been removed."""
     try:
         return frozenset((releases / _REMOVED).read_text("utf-8").split())
@@ -115,7 +115,7 @@ def removed(releases: Path) -> frozenset[str]:
 
 
 @contextmanager
-def workplace(releases: Path) -> Iterator[Path]:
+def build_folder(releases: Path) -> Iterator[Path]:
     """Give a new folder to build a release in, to one builder at a time; remove it at the end.
 
     The lock goes with the process that holds it, so whatever lies there when it is got is left
@@ -124,8 +124,8 @@ def workplace(releases: Path) -> Iterator[Path]:
     """
     with _lock(releases) as lock, _disk_errors(releases):
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for left_over in releases.glob(f"{BUILDING}*"):
-            shutil.rmtree(left_over)
+        for remnant in releases.glob(f"{BUILDING}*"):
+            shutil.rmtree(remnant)
         folder = Path(tempfile.mkdtemp(prefix=BUILDING, dir=releases))
         try:
             yield folder
@@ -165,9 +165,9 @@ def put(folder: Path, manifest: Manifest, releases: Path) -> Path:
     renewed, which names the files it was built from. Its files stay, and so do their checksums.
     """
     home = releases / manifest.id
-    there = _sound(home)
-    if there is not None:
-        replace(manifest, dumps=there.manifest.dumps, files=there.manifest.files).write(home)
+    existing = _sound(home)
+    if existing is not None:
+        replace(manifest, dumps=existing.manifest.dumps, files=existing.manifest.files).write(home)
         _sync(home / MANIFEST)
     else:
         shutil.rmtree(home, ignore_errors=True)
@@ -180,7 +180,7 @@ def put(folder: Path, manifest: Manifest, releases: Path) -> Path:
     return home
 
 
-def serve(home: Path, releases: Path) -> None:
+def make_current(home: Path, releases: Path) -> None:
     """Make a release the current one, by one rename of the link to it."""
     link = releases / f"{BUILDING}{CURRENT}"
     link.unlink(missing_ok=True)
@@ -242,11 +242,11 @@ def _built(home: Path) -> str:
 
 def _sound(home: Path) -> Release | None:
     try:
-        there = Release.open(home)
-        there.verify()
+        release = Release.open(home)
+        release.verify()
     except ReleaseError:
         return None
-    return there
+    return release
 
 
 def _sync_all(folder: Path) -> None:

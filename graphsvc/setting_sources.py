@@ -25,32 +25,32 @@ _CREDENTIALS = frozenset((STORE_USER, STORE_PASSWORD, STORE_TOKEN))
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class RawSetting:
     """A value as it was given, and where."""
 
     value: object
     source: str
 
 
-def of_command_line(overrides: Mapping[str, object]) -> dict[str, Given]:
+def of_command_line(overrides: Mapping[str, object]) -> dict[str, RawSetting]:
     """Return what flags give; what is None is not given."""
     return {
-        name: Given(value, "on the command line")
+        name: RawSetting(value, "on the command line")
         for name, value in overrides.items()
         if value is not None
     }
 
 
-def of_environment(environment: Mapping[str, str]) -> dict[str, Given]:
+def of_environment(environment: Mapping[str, str]) -> dict[str, RawSetting]:
     """Return what variables of the environment give, credentials left out."""
     return {
-        name.removeprefix(ENVIRONMENT).lower(): Given(value, f"in the environment, as {name}")
+        name.removeprefix(ENVIRONMENT).lower(): RawSetting(value, f"in the environment, as {name}")
         for name, value in environment.items()
         if name.startswith(ENVIRONMENT) and name not in _CREDENTIALS
     }
 
 
-def of_file(project: Path) -> dict[str, Given]:
+def of_file(project: Path) -> dict[str, RawSetting]:
     """Return what the file of a project gives, nothing if there is none.
 
     Errors: SettingsError.
@@ -59,15 +59,15 @@ def of_file(project: Path) -> dict[str, Given]:
     if not path.is_file():
         return {}
     try:
-        written = tomllib.loads(path.read_text("utf-8"))
+        table = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"{path} is not TOML: {error}.", remedy="Write one setting a line: port = 8080"
         ) from error
     for name in ("project", "files"):
-        if name in written:
+        if name in table:
             raise SettingsError(
                 f"{path} sets {name}, but it is itself found in the project's folder.",
                 remedy="Name folders and files on the command line.",
             )
-    return {name: Given(value, f"in {path}") for name, value in written.items()}
+    return {name: RawSetting(value, f"in {path}") for name, value in table.items()}

@@ -191,10 +191,10 @@ def port(value: object) -> int:
 
 def switch(value: object) -> bool:
     """Return whether something is on."""
-    known = {"on": True, "true": True, "off": False, "false": False}
-    if str(value).lower() not in known:
+    values = {"on": True, "true": True, "off": False, "false": False}
+    if str(value).lower() not in values:
         raise ValueError("on or off")
-    return known[str(value).lower()]
+    return values[str(value).lower()]
 
 
 def contact(value: object) -> str | None:
@@ -249,10 +249,10 @@ def passages(value: object) -> tuple[str, ...]:
     else:
         texts = re.split(r"[\s,;]+", value) if isinstance(value, str) else _items(value)
         pairs = [tuple(text.split("=", 1)) for text in texts if text]
-    named = [tuple(map(str, pair)) for pair in pairs]
-    if not all(len(pair) == 2 and pair[0] in PASSAGE_TERMS and pair[1] for pair in named):  # noqa: PLR2004
+    terms = [tuple(map(str, pair)) for pair in pairs]
+    if not all(len(pair) == 2 and pair[0] in PASSAGE_TERMS and pair[1] for pair in terms):  # noqa: PLR2004
         raise ValueError(f"names with a prefix, or IRIs, of {', '.join(PASSAGE_TERMS)}")
-    return tuple("=".join(pair) for pair in named)
+    return tuple("=".join(pair) for pair in terms)
 
 
 def _items(value: object) -> tuple[str, ...]:

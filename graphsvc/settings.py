@@ -18,7 +18,13 @@ from urllib.parse import urlsplit
 from graphsvc import setting_values as reading
 from graphsvc.errors import SettingsError
 from graphsvc.profiles import DEFAULT, Profile
-from graphsvc.setting_sources import ENVIRONMENT, Given, of_command_line, of_environment, of_file
+from graphsvc.setting_sources import (
+    ENVIRONMENT,
+    RawSetting,
+    of_command_line,
+    of_environment,
+    of_file,
+)
 
 Reader: TypeAlias = Callable[[Any], Any]
 
@@ -302,15 +308,15 @@ def load(
     """
     here = of_environment(os.environ if environment is None else environment)
     here |= of_command_line(overrides or {})
-    outer = {name: _value(name, given) for name, given in here.items()}
+    outer = {name: _value(name, raw) for name, raw in here.items()}
     outer = {name: _absolute(value) for name, value in outer.items()}
     if outer.get("files") and "project" not in outer:
         # What lies in the current folder has nothing to do with the files.
         outer.setdefault("releases", Path().absolute() / _releases_of(outer["files"]))
         return Settings(project=None, **outer)
     project = outer.pop("project", Path().absolute())
-    written = {name: _value(name, given) for name, given in of_file(project).items()}
-    values = written | outer
+    from_file = {name: _value(name, raw) for name, raw in of_file(project).items()}
+    values = from_file | outer
     if values.get("store"):
         values.setdefault("releases", _releases_of_engine(values["store"]))
     for name in ("releases", "translations"):
@@ -330,13 +336,13 @@ def errors(
     here = of_environment(environment) | of_command_line(overrides)
     folder = here.get("project")
     try:
-        written = of_file(Path(str(folder.value)) if folder else Path())
+        from_file = of_file(Path(str(folder.value)) if folder else Path())
     except SettingsError as error:
         yield error
-        written = {}
-    for name, given in (*here.items(), *written.items()):
+        from_file = {}
+    for name, raw in (*here.items(), *from_file.items()):
         try:
-            _value(name, given)
+            _value(name, raw)
         except SettingsError as error:
             yield error
 
@@ -360,21 +366,21 @@ def _releases_of_engine(address: str) -> Path:
     return Path(".graphsvc") / "engines" / f"{urlsplit(address).hostname}-{digest[:8]}"
 
 
-def _value(name: str, given: Given) -> Any:
+def _value(name: str, raw: RawSetting) -> Any:
     setting = _BY_NAME.get(name)
     if setting is None:
         raise SettingsError(
-            f"{name}, set {given.source}, is not a setting.",
+            f"{name}, set {raw.source}, is not a setting.",
             remedy=_nearest(name) + "The settings are " + ", ".join(_BY_NAME) + ".",
         )
     try:
-        return setting.read(given.value)
+        return setting.read(raw.value)
     except ValueError as error:
         raise SettingsError(
-            f"{name} is set to {given.value!r} {given.source}.", remedy=f"It must be {error}."
+            f"{name} is set to {raw.value!r} {raw.source}.", remedy=f"It must be {error}."
         ) from error
 
 
 def _nearest(name: str) -> str:
-    near = difflib.get_close_matches(name, _BY_NAME, n=1)
-    return f"Did you mean {near[0]}? " if near else ""
+    matches = difflib.get_close_matches(name, _BY_NAME, n=1)
+    return f"Did you mean {matches[0]}? " if matches else ""

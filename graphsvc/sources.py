@@ -83,11 +83,11 @@ class Project:
     def locate(self, term: NamedNode | str) -> tuple[str, int] | None:
         """Return the file and the line where an entity is described, else named, else None."""
         iri = term.value if isinstance(term, NamedNode) else term
-        told = [file for file in self.files if file.quads]
-        for file in told:
+        rdf_sources = [file for file in self.files if file.quads]
+        for file in rdf_sources:
             if iri in file.subjects:
                 return file.path, file.subjects[iri]
-        for file in told:
+        for file in rdf_sources:
             if iri in file.mentions:
                 return file.path, file.mentions[iri]
         return None
@@ -108,7 +108,7 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
         )
     placed = list(layout.sources(root))
     read = [files.read(root, path, row) for path, row in placed if row.role is not Role.RDF]
-    findings = [finding for _, found in read for finding in found]
+    findings = [finding for _, file_findings in read for finding in file_findings]
     findings += [*files.unknown(root), *files.missing(root)]
     stated = _base([file for file, _ in read], findings)
     base = stated or bases_of(quad.subject for file, _ in read for quad in file.quads)[0]
@@ -116,10 +116,12 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
     free = [(root / path, str(path), row) for path, row in placed if row.role is Role.RDF]
     free += [(each.path, each.name, _FREE) for each in rdf_files.find(others)] if others else []
     beyond = [files.read_rdf(*each, base, parser) for each in free]
-    findings += [finding for _, found in beyond for finding in found]
+    findings += [finding for _, file_findings in beyond for finding in file_findings]
     sources = [file.in_graph(base) for file, _ in (*read, *beyond)]
     prefixes = _prefix_table(sources)
-    findings += [found for file, _ in read for found in files.check(file, base, prefixes)]
+    findings += [
+        file_findings for file, _ in read for file_findings in files.check(file, base, prefixes)
+    ]
     by_path = {file.path: file for file in sources}
     terms = dict(pair.split("=", 1) for pair in settings.load({"project": root}, {}).passages)
     vocabulary = PassageVocabulary.of(terms, prefixes.in_queries)
@@ -154,10 +156,10 @@ def _base(sources: Sequence[SourceFile], findings: Sequence[Finding]) -> str | N
         return base
     if not stated:
         return None
-    said = " and ".join(sorted(stated))
+    bases = " and ".join(sorted(stated))
     finding = Finding(
         "base",
-        f"As the base of all IRIs void:uriSpace gives {said}.",
+        f"As the base of all IRIs void:uriSpace gives {bases}.",
         'Let the dataset say it once: void:uriSpace "https://example.org/graph/", '
         "an http or https IRI that ends in a slash.",
         path=layout.DATASET,

@@ -166,15 +166,15 @@ class _AsStored:
 
 def describe(tally: Tally, datasets: Sequence[NamedNode]) -> list[Quad]:
     """Return the statistics of what was counted, about each of the datasets."""
-    made: list[Quad] = []
+    statistics: list[Quad] = []
     for _ in range(_MOST_ROUNDS):
-        before, made = made, _made(tally, made, datasets)
-        if made == before:
+        before, statistics = statistics, _statistics(tally, statistics, datasets)
+        if statistics == before:
             break
-    return made
+    return statistics
 
 
-def _made(tally: Tally, before: Sequence[Quad], datasets: Sequence[NamedNode]) -> list[Quad]:
+def _statistics(tally: Tally, before: Sequence[Quad], datasets: Sequence[NamedNode]) -> list[Quad]:
     """Return the statistics of what was counted and of the statistics made before."""
     graph = graph_iri(tally.base, "dataset")
     figures = _Figures(tally, before)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
-from graphsvc.sparql import Kind, Token
+from graphsvc.sparql import Token, TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,24 +45,26 @@ class Mark:
 def blocks(text: str) -> list[Block]:
     """Return the graph blocks of a TriG text, in order."""
     namespaces = sparql.declared_prefixes(text)
-    found: list[Block] = []
+    graph_blocks: list[Block] = []
     quoted: list[Token] = []
     head: Token | None = None
     depth = 0
     for token in sparql.tokens(text):
-        if token.kind is Kind.COMMENT:
+        if token.kind is TokenKind.COMMENT:
             quoted = continued(quoted, token)
             continue
         if token.text == "{":
             if depth == 0 and head is not None:
-                found.append(Block(iri_of(head, namespaces), head.line, _quote(quoted, head)))
+                graph_blocks.append(
+                    Block(iri_of(head, namespaces), head.line, _quote(quoted, head))
+                )
             depth += 1
         elif token.text == "}":
             depth -= 1
-        head = token if token.kind in (Kind.IRI, Kind.NAME) else None
+        head = token if token.kind in (TokenKind.IRI, TokenKind.NAME) else None
         if token.text.upper() != "GRAPH" and head is None:
             quoted = []
-    return found
+    return graph_blocks
 
 
 def subjects(text: str) -> dict[str, int]:
@@ -78,7 +80,7 @@ def subjects(text: str) -> dict[str, int]:
             declaration -= 1
             before = "."
             continue
-        elif before in _STATEMENT_ENDS and token.kind in (Kind.IRI, Kind.NAME):
+        elif before in _STATEMENT_ENDS and token.kind in (TokenKind.IRI, TokenKind.NAME):
             lines.setdefault(iri_of(token, namespaces), token.line)
         before = token.text
     return lines
@@ -89,7 +91,7 @@ def mentions(text: str) -> dict[str, int]:
     namespaces = sparql.declared_prefixes(text)
     lines: dict[str, int] = {}
     for token in sparql.code(text):
-        if token.kind in (Kind.IRI, Kind.NAME):
+        if token.kind in (TokenKind.IRI, TokenKind.NAME):
             lines.setdefault(iri_of(token, namespaces), token.line)
     return lines
 
@@ -98,10 +100,10 @@ def quoted_iris(text: str) -> dict[str, int]:
     """Return the IRIs that a text has in quotation marks, as XML and JSON do, with first lines."""
     lines: dict[str, int] = {}
     number, done = 1, 0
-    for found in _QUOTED_IRI.finditer(text):
-        number += text.count("\n", done, found.start())
-        done = found.start()
-        lines.setdefault(found[1], number)
+    for match in _QUOTED_IRI.finditer(text):
+        number += text.count("\n", done, match.start())
+        done = match.start()
+        lines.setdefault(match[1], number)
     return lines
 
 
@@ -110,7 +112,7 @@ def declaration_lines(text: str) -> dict[str, int]:
     lines: dict[str, int] = {}
     before = ""
     for token in sparql.code(text):
-        if before in ("PREFIX", "@PREFIX") and token.kind is Kind.NAME:
+        if before in ("PREFIX", "@PREFIX") and token.kind is TokenKind.NAME:
             lines.setdefault(sparql.prefix_of(token), token.line)
         before = token.text.upper()
     return lines
@@ -121,7 +123,7 @@ def blank_nodes(text: str) -> list[Mark]:
     return [
         Mark(token.text, token.line, token.column)
         for token in sparql.code(text)
-        if token.kind is Kind.BLANK or token.text in _BRACKETS
+        if token.kind is TokenKind.BLANK or token.text in _BRACKETS
     ]
 
 
@@ -132,7 +134,7 @@ def normalised(text: str) -> str:
 
 def iri_of(token: Token, namespaces: Mapping[str, str]) -> str:
     """Return the IRI that a token names: one in angle brackets, or a name with a prefix."""
-    if token.kind is Kind.IRI:
+    if token.kind is TokenKind.IRI:
         return sparql.iri_of(token)
     return namespaces.get(sparql.prefix_of(token), "") + sparql.local_of(token)
 

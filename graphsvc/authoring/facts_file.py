@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql, trig
-from graphsvc.sparql import Kind, Token
+from graphsvc.sparql import Token, TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -62,9 +62,9 @@ class FactsFile:
         for quote, head, tokens in _blocks(text):
             begin = quote[0].start if quote else head.start
             end = tokens[-1].end
-            name = next(token for token in tokens if token.kind in (Kind.IRI, Kind.NAME))
+            name = next(token for token in tokens if token.kind in (TokenKind.IRI, TokenKind.NAME))
             file.before.append(text[copied:begin])
-            has_facts = any(token.kind is not Kind.COMMENT for token in _inner(tokens))
+            has_facts = any(token.kind is not TokenKind.COMMENT for token in _inner(tokens))
             body = text[head.start : end]
             file.blocks.append(
                 FactsBlock(trig.iri_of(name, namespaces), text[begin : head.start], body, has_facts)
@@ -156,13 +156,13 @@ def _blocks(text: str) -> Iterator[tuple[list[Token], Token, list[Token]]]:
     block: list[Token] = []
     depth = 0
     for token in sparql.tokens(text):
-        if depth == 0 and token.kind is Kind.COMMENT:
+        if depth == 0 and token.kind is TokenKind.COMMENT:
             quote = trig.continued(quote, token)
             block = []
             continue
-        if token.text == "{" and token.kind is Kind.PUNCTUATION:
+        if token.text == "{" and token.kind is TokenKind.PUNCTUATION:
             depth += 1
-        is_end = token.text == "}" and token.kind is Kind.PUNCTUATION
+        is_end = token.text == "}" and token.kind is TokenKind.PUNCTUATION
         if depth == 0 and not _opens(token, block):
             quote = quote if _may_open(token) else []
             block = [token] if _may_open(token) else []
@@ -181,12 +181,16 @@ def _blocks(text: str) -> Iterator[tuple[list[Token], Token, list[Token]]]:
 
 
 def _may_open(token: Token) -> bool:
-    return token.kind in (Kind.IRI, Kind.NAME) or token.text.upper() == "GRAPH"
+    return token.kind in (TokenKind.IRI, TokenKind.NAME) or token.text.upper() == "GRAPH"
 
 
 def _opens(token: Token, block: list[Token]) -> bool:
     """Tell whether a token is the name after GRAPH at the head of a block."""
-    return bool(block) and block[-1].text.upper() == "GRAPH" and token.kind in (Kind.IRI, Kind.NAME)
+    return (
+        bool(block)
+        and block[-1].text.upper() == "GRAPH"
+        and token.kind in (TokenKind.IRI, TokenKind.NAME)
+    )
 
 
 def _inner(tokens: list[Token]) -> list[Token]:

@@ -1,15 +1,15 @@
 """What changed from one release to another: facts by thing and by sentence, and the records.
 
-    ledger = Ledger(before, after)
-    for change in ledger.changes(View.ENTITIES): ...
+    diff = Diff(before, after)
+    for change in diff.changes(DiffView.ENTITIES): ...
 
 The releases' files of quads are read side by side, so any two releases can be compared: those of
-different bases by what they would say under one.
+different bases as if they had the same base.
 """
 
-from graphsvc.changes.diff import Change, Count, Ledger, View
+from graphsvc.changes.diff import Change, Count, Diff, DiffView
 from graphsvc.changes.quad_diff import ADDED, REMOVED, Statement
-from graphsvc.changes.statement_kinds import FACTS, RECORDS, Kind
+from graphsvc.changes.statement_kinds import FACTS, RECORDS, StatementKind
 
 __all__ = [
     "ADDED",
@@ -18,8 +18,8 @@ __all__ = [
     "REMOVED",
     "Change",
     "Count",
-    "Kind",
-    "Ledger",
+    "Diff",
+    "DiffView",
     "Statement",
-    "View",
+    "StatementKind",
 ]

@@ -1,8 +1,8 @@
-"""Whether two stores answer a query alike: sets of solutions, or sequences where one is asked for.
+"""Whether two stores give the same answer to a query: the same solutions, in order if it has one.
 
-Blank nodes have other names in each answer. They are compared by what their rows say, refined a
-few times (colour refinement): answers that differ only in their names are alike, and only answers
-of great symmetry could be taken for alike that are not.
+Blank nodes have other names in each answer. They are compared by the rows in which they occur
+(colour refinement, a few rounds): answers that differ only in their names are equal. Only very
+symmetric answers could be equal by mistake.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ CHANGES = Verdict("unknown", reason=Phrase("changes"))
 
 
 def compare(before: Store, after: Store, query: str, graphs: GraphSelection) -> Verdict:
-    """Ask two stores, and tell whether the later one answers differently.
+    """Tell whether two stores answer a query differently.
 
-    Errors: those of the query in the earlier store; of the later one they are a reason.
+    Errors: those of the query in the earlier store; an error of the later one becomes the reason.
     """
     old = _read(before.answer(query, _FORMATS, graphs))
     try:
@@ -78,7 +78,7 @@ def compare(before: Store, after: Store, query: str, graphs: GraphSelection) -> 
         return Verdict("unknown", reason=reason)
     if old is None or new is None:
         return Verdict("unknown", reason=Phrase("size"))
-    return _verdict(_coloured(old), _coloured(new), query)
+    return _verdict(_with_coloured_nodes(old), _with_coloured_nodes(new), query)
 
 
 def _verdict(old: Sequence[_Row], new: Sequence[_Row], query: str) -> Verdict:
@@ -98,7 +98,7 @@ def is_ordered(query: str) -> bool:
     for token in sparql.code(query):
         if token.text in ("{", "}"):
             depth += 1 if token.text == "{" else -1
-        elif not depth and token.kind is sparql.Kind.WORD and token.text.upper() == "ORDER":
+        elif not depth and token.kind is sparql.TokenKind.WORD and token.text.upper() == "ORDER":
             return True
     return False
 
@@ -116,8 +116,8 @@ def _read(answer: Answer) -> list[_Row] | None:
     return list(_solutions(document["results"]["bindings"]))
 
 
-def _triples(written: bytes) -> Iterator[_Row]:
-    for quad in parse(written, RdfFormat.N_TRIPLES):
+def _triples(content: bytes) -> Iterator[_Row]:
+    for quad in parse(content, RdfFormat.N_TRIPLES):
         terms = (quad.subject, quad.predicate, quad.object)
         yield tuple(
             (str(place), isinstance(term, BlankNode), str(term)) for place, term in enumerate(terms)
@@ -132,24 +132,24 @@ def _solutions(bindings: Iterable[dict[str, dict[str, str]]]) -> Iterator[_Row]:
         )
 
 
-def _coloured(rows: Sequence[_Row]) -> list[_Row]:
-    """Return the rows with each blank node named after the rows in which it stands."""
+def _with_coloured_nodes(rows: Sequence[_Row]) -> list[_Row]:
+    """Return the rows with each blank node renamed after the rows in which it occurs."""
     colours = {text: "" for row in rows for _, is_blank, text in row if is_blank}
     if not colours:
         return list(rows)
     for _ in range(_ROUNDS):
-        seen: dict[str, list[str]] = defaultdict(list)
+        contexts: dict[str, list[str]] = defaultdict(list)
         for row in rows:
-            painted = _painted(row, colours)
+            row_text = _with_node_colours(row, colours)
             for name, is_blank, text in row:
                 if is_blank:
-                    seen[text].append(f"{name} {painted}")
+                    contexts[text].append(f"{name} {row_text}")
         colours = {
-            node: hashlib.sha256("\n".join(sorted(told)).encode()).hexdigest()
-            for node, told in seen.items()
+            node: hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()
+            for node, texts in contexts.items()
         }
-    return [_painted(row, colours) for row in rows]
+    return [_with_node_colours(row, colours) for row in rows]
 
 
-def _painted(row: _Row, colours: dict[str, str]) -> _Row:
+def _with_node_colours(row: _Row, colours: dict[str, str]) -> _Row:
     return tuple((name, blank, colours[text] if blank else text) for name, blank, text in row)

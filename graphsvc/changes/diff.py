@@ -1,7 +1,7 @@
-"""The changes between two releases, kept where they can be grouped, counted and paged.
+"""The changes between two releases, in a database that groups, counts and pages them.
 
-They lie in a database of SQLite's that has no name: it is in memory while it is small, on disk
-when it grows, and gone when it is closed (https://www.sqlite.org/inmemorydb.html#temp_db).
+The SQLite database is temporary: it is in memory while it is small, on disk when it grows, and
+deleted when it is closed (https://www.sqlite.org/inmemorydb.html#temp_db).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from enum import Enum
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from graphsvc.changes.quad_diff import ADDED, Comparison, Statement
-from graphsvc.changes.statement_kinds import FACTS, RECORDS, Kind, Kinds
+from graphsvc.changes.quad_diff import ADDED, QuadDiff, Statement
+from graphsvc.changes.statement_kinds import FACTS, RECORDS, KindClassifier, StatementKind
 from graphsvc.namespaces import DCTERMS, OA, PROV, RDF
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ CREATE TABLE change (
 CREATE TABLE passage (graph TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
-# A rule's outcome that one passage vouches for stands in the passage's own graph; what tells it
-# from what the passage states is the record of how it follows.
-_SETTLE = """
+# An inferred statement that follows from one passage is in the graph of that passage: it differs
+# from a stated one by its derivation.
+_CLASSIFY = """
 UPDATE change SET kind = 'stated' WHERE kind = 'other' AND graph IN (SELECT graph FROM passage);
 CREATE TABLE derivation AS
   SELECT sign,
@@ -51,14 +51,14 @@ CREATE TABLE derivation AS
     MIN(CASE predicate WHEN :source THEN object END) AS source
   FROM change WHERE kind = 'derivation' GROUP BY sign, change.subject;
 CREATE INDEX derived ON derivation (subject, predicate, object);
-UPDATE change SET kind = 'inferred', rule = found.rule FROM derivation AS found
-  WHERE change.kind = 'stated' AND found.sign = change.sign AND found.source = change.graph
-    AND found.subject = change.subject AND found.predicate = change.predicate
-    AND found.object = change.object;
-UPDATE change SET rule = found.rule FROM derivation AS found
-  WHERE change.kind = 'inferred' AND change.rule IS NULL AND found.sign = change.sign
-    AND found.subject = change.subject AND found.predicate = change.predicate
-    AND found.object = change.object;
+UPDATE change SET kind = 'inferred', rule = record.rule FROM derivation AS record
+  WHERE change.kind = 'stated' AND record.sign = change.sign AND record.source = change.graph
+    AND record.subject = change.subject AND record.predicate = change.predicate
+    AND record.object = change.object;
+UPDATE change SET rule = record.rule FROM derivation AS record
+  WHERE change.kind = 'inferred' AND change.rule IS NULL AND record.sign = change.sign
+    AND record.subject = change.subject AND record.predicate = change.predicate
+    AND record.object = change.object;
 UPDATE change SET place = graph WHERE graph IN (SELECT graph FROM passage);
 UPDATE change SET place = subject WHERE kind = 'passage' AND predicate = :exact;
 CREATE INDEX by_kind ON change (kind, subject, predicate, object, sign);
@@ -74,8 +74,8 @@ _TERMS = {
 }
 
 
-class View(Enum):
-    """A way to look at the changes: which of them, and in what order."""
+class DiffView(Enum):
+    """A view of the changes: which of them, and in what order."""
 
     ENTITIES = "entities"
     SENTENCES = "sentences"
@@ -83,19 +83,19 @@ class View(Enum):
     ALL = "all"
 
 
-def _of_kinds(kinds: Sequence[Kind]) -> str:
+def _of_kinds(kinds: Sequence[StatementKind]) -> str:
     return f"kind IN ({', '.join(repr(kind.value) for kind in kinds)})"
 
 
 _ORDER = "in_order(subject), predicate, object, graph, sign"
 _VIEWS = {
-    View.ENTITIES: (_of_kinds(FACTS), _ORDER),
-    View.SENTENCES: (
+    DiffView.ENTITIES: (_of_kinds(FACTS), _ORDER),
+    DiffView.SENTENCES: (
         f"place <> '{_NO_PLACE}'",
         f"in_order(place), kind = 'passage' DESC, {_ORDER}",
     ),
-    View.RECORDS: (_of_kinds(RECORDS), f"rank(kind), {_ORDER}"),
-    View.ALL: ("TRUE", f"{_ORDER}, kind"),
+    DiffView.RECORDS: (_of_kinds(RECORDS), f"rank(kind), {_ORDER}"),
+    DiffView.ALL: ("TRUE", f"{_ORDER}, kind"),
 }
 
 
@@ -107,7 +107,7 @@ class Change:
     """
 
     sign: int
-    kind: Kind
+    kind: StatementKind
     statement: Statement
     place: str = _NO_PLACE
     rule: str | None = None
@@ -132,11 +132,11 @@ class Count:
         return bool(self.added or self.removed)
 
 
-class Ledger:
+class Diff:
     """All changes from one release to another. It is used by one thread at a time.
 
-    All IRIs are under ``base``, that of the later release unless another one is given: of
-    releases with different bases only that differs which would with the same.
+    All IRIs are under ``base``, by default that of the later release: if the bases differ,
+    statements that would be equal under one base are no change.
     """
 
     def __init__(self, before: Release, after: Release, base: str | None = None) -> None:
@@ -147,82 +147,84 @@ class Ledger:
         self._database.create_function("in_order", 1, _natural, deterministic=True)
         self._database.create_function("rank", 1, _rank, deterministic=True)
         self._database.executescript(_SCHEMA)
-        comparison = Comparison(before, after, self.base)
+        comparison = QuadDiff(before, after, self.base)
         self._database.executemany(
             "INSERT INTO change (sign, kind, subject, predicate, object, graph) "
             "VALUES (?, ?, ?, ?, ?, ?)",
-            _rows(comparison, Kinds(self.base)),
+            _rows(comparison, KindClassifier(self.base)),
         )
         graphs = ((graph,) for graph in comparison.passages)
         self._database.executemany("INSERT INTO passage VALUES (?)", graphs)
-        for statement in _SETTLE.split(";\n"):
+        for statement in _CLASSIFY.split(";\n"):
             self._database.execute(statement, _TERMS if ":" in statement else {})
-        self.counts = self._counted()
+        self.counts = self._count_by_kind()
 
-    def total(self, view: View) -> int:
+    def total(self, view: DiffView) -> int:
         """Return how many changes a view has."""
-        wanted, _ = _VIEWS[view]
-        ((number,),) = self._select(f"SELECT COUNT(*) FROM change WHERE {wanted}")  # noqa: S608
+        condition, _ = _VIEWS[view]
+        ((number,),) = self._select(f"SELECT COUNT(*) FROM change WHERE {condition}")  # noqa: S608
         return int(number)
 
-    def changes(self, view: View, limit: int = -1, offset: int = 0) -> list[Change]:
+    def changes(self, view: DiffView, limit: int = -1, offset: int = 0) -> list[Change]:
         """Return the changes of a view in its order, or a part of them."""
-        wanted, order = _VIEWS[view]
+        condition, order = _VIEWS[view]
         rows = self._select(
             "SELECT sign, kind, subject, predicate, object, graph, place, rule FROM change "  # noqa: S608
-            f"WHERE {wanted} ORDER BY {order} LIMIT ? OFFSET ?",
+            f"WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?",
             (limit, offset),
         )
         return [
-            Change(sign, Kind(kind), Statement(*terms), place, rule)
+            Change(sign, StatementKind(kind), Statement(*terms), place, rule)
             for sign, kind, *terms, place, rule in rows
         ]
 
     def blank(self, node: str, sign: int) -> list[Change]:
-        """Return what was said of a blank node in the release that a change with it is of."""
+        """Return the statements about a blank node, in the release of the change that has it."""
         rows = self._select(
             "SELECT sign, kind, subject, predicate, object, graph FROM change "
             "WHERE subject = ? AND sign = ? ORDER BY predicate, object",
             (node, sign),
         )
-        return [Change(sign, Kind(kind), Statement(*terms)) for sign, kind, *terms in rows]
+        return [Change(sign, StatementKind(kind), Statement(*terms)) for sign, kind, *terms in rows]
 
-    def touched(self, view: View) -> int:
-        """Return how many things (or, by sentences, passages) the changes of a view are about."""
-        wanted, _ = _VIEWS[view]
-        about = "place" if view is View.SENTENCES else "subject"
+    def subject_count(self, view: DiffView) -> int:
+        """Return the number of things (in the view by sentences: passages) with changes."""
+        condition, _ = _VIEWS[view]
+        about = "place" if view is DiffView.SENTENCES else "subject"
         ((number,),) = self._select(
-            f"SELECT COUNT(DISTINCT {about}) FROM change WHERE {wanted}"  # noqa: S608
+            f"SELECT COUNT(DISTINCT {about}) FROM change WHERE {condition}"  # noqa: S608
         )
         return int(number)
 
     def close(self) -> None:
-        """Let the database go."""
+        """Close the database."""
         with self._lock:
             self._database.close()
 
-    def _counted(self) -> Mapping[Kind, Count]:
+    def _count_by_kind(self) -> Mapping[StatementKind, Count]:
         rows = self._select(
             "SELECT kind, SUM(sign > 0), SUM(sign < 0) FROM change "
             "GROUP BY kind ORDER BY rank(kind)"
         )
-        return {Kind(kind): Count(added, removed) for kind, added, removed in rows}
+        return {StatementKind(kind): Count(added, removed) for kind, added, removed in rows}
 
     def _select(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._database.execute(query, values).fetchall()
 
 
-def _rows(comparison: Comparison, kinds: Kinds) -> Iterator[tuple[int, str, str, str, str, str]]:
+def _rows(
+    comparison: QuadDiff, kinds: KindClassifier
+) -> Iterator[tuple[int, str, str, str, str, str]]:
     for sign, each in comparison.changes():
         kind = kinds.of(each).value
         yield sign, kind, each.subject, each.predicate, each.object, each.graph
 
 
 def _natural(term: str) -> str:
-    """Return a key by which passage/9 comes before passage/10."""
+    """Return a sort key that puts passage/9 before passage/10."""
     return _DIGITS.sub(lambda match: match.group().zfill(_WIDEST_NUMBER), term)
 
 
 def _rank(kind: str) -> int:
-    return list(Kind).index(Kind(kind))
+    return list(StatementKind).index(StatementKind(kind))

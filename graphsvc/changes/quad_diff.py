@@ -1,7 +1,7 @@
-"""What two sorted files of canonical N-Quads have apart: read side by side, a line at a time.
+"""The difference of two sorted files of canonical N-Quads, read side by side, line by line.
 
-Memory does not grow with the files, but for the statements about blank nodes: their names are
-those of one file, so they are put aside and compared by what they say.
+The memory does not grow with the files, except for statements with blank nodes: names of blank
+nodes are local to a file, so these statements are collected and compared by their content.
 """
 
 from __future__ import annotations
@@ -52,11 +52,11 @@ class Statement:
         return self.subject.startswith("_:") or self.object.startswith("_:")
 
 
-class Comparison:
+class QuadDiff:
     """The changes from the quads of one release to those of another, in order.
 
     The quads of both have their IRIs under ``base``. ``passages`` are the graphs that are passages
-    in either; it is whole once ``changes`` is at its end.
+    in either release; the set is complete at the end of ``changes``.
     """
 
     def __init__(self, before: Release, after: Release, base: str) -> None:
@@ -67,13 +67,15 @@ class Comparison:
 
     def changes(self) -> Iterator[tuple[int, Statement]]:
         """Yield each statement that only one of the files has: ``REMOVED`` or ``ADDED``."""
-        aside: dict[int, list[Statement]] = {REMOVED: [], ADDED: []}
+        deferred: dict[int, list[Statement]] = {REMOVED: [], ADDED: []}
         with gzip.open(self._before.dump) as before, gzip.open(self._after.dump) as after:
-            old = self._named(self._under_base(before, self._before), aside[REMOVED])
-            new = self._named(self._under_base(after, self._after), aside[ADDED])
-            for sign, line in _apart(old, new):
+            old = self._without_blank_nodes(
+                self._under_base(before, self._before), deferred[REMOVED]
+            )
+            new = self._without_blank_nodes(self._under_base(after, self._after), deferred[ADDED])
+            for sign, line in _differences(old, new):
                 yield sign, Statement.read(line)
-        yield from _apart_by_content(aside[REMOVED], aside[ADDED])
+        yield from _differences_by_content(deferred[REMOVED], deferred[ADDED])
 
     def _under_base(self, lines: Iterable[bytes], release: Release) -> Iterable[bytes]:
         return (
@@ -82,21 +84,23 @@ class Comparison:
             else rebased(lines, Rebase(release.base, self._base))
         )
 
-    def _named(self, lines: Iterable[bytes], aside: list[Statement]) -> Iterator[bytes]:
-        """Yield the lines without blank nodes; put the others aside."""
+    def _without_blank_nodes(
+        self, lines: Iterable[bytes], deferred: list[Statement]
+    ) -> Iterator[bytes]:
+        """Yield the lines without blank nodes; append the others to ``deferred``."""
         for line in lines:
             if line.startswith(b"_:") or b"> _:" in line:
                 statement = Statement.read(line)
                 if statement.has_blank_node:
-                    aside.append(statement)
+                    deferred.append(statement)
                     continue
             if _IN_TEXT in line:
                 self.passages.add(Statement.read(line).subject)
             yield line
 
 
-def _apart(before: Iterator[bytes], after: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Merge two sorted rows of lines; yield what only one of them has."""
+def _differences(before: Iterator[bytes], after: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Merge two sorted sequences of lines; yield the lines that only one of them has."""
     old, new = next(before, None), next(after, None)
     while old is not None or new is not None:
         if old == new:
@@ -109,10 +113,10 @@ def _apart(before: Iterator[bytes], after: Iterator[bytes]) -> Iterator[tuple[in
             new = next(after, None)
 
 
-def _apart_by_content(
+def _differences_by_content(
     before: list[Statement], after: list[Statement]
 ) -> Iterator[tuple[int, Statement]]:
-    old, new = set(_renamed(before)), set(_renamed(after))
+    old, new = set(_with_content_names(before)), set(_with_content_names(after))
 
     def order(statement: Statement) -> tuple[str, str, str, str]:
         return (statement.subject, statement.predicate, statement.object, statement.graph)
@@ -122,8 +126,8 @@ def _apart_by_content(
             yield sign, statement
 
 
-def _renamed(statements: Iterable[Statement]) -> Iterator[Statement]:
-    """Give each blank node a name made of all that is said of it, so that the same are alike."""
+def _with_content_names(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Name each blank node by a digest of its statements, so that equal nodes have equal names."""
     about: dict[str, list[Statement]] = {}
     statements = list(statements)
     for statement in statements:
@@ -144,7 +148,7 @@ def _renamed(statements: Iterable[Statement]) -> Iterator[Statement]:
 
 
 def _name(node: str, about: dict[str, list[Statement]], names: dict[str, str]) -> None:
-    """Name a node after those that it leads to; no recursion, for lists are long."""
+    """Name a node by a digest of the nodes it leads to; no recursion, because lists are long."""
     stack = [node]
     open_nodes: set[str] = set()
     while stack:
@@ -163,13 +167,13 @@ def _name(node: str, about: dict[str, list[Statement]], names: dict[str, str]) -
             continue
         stack.pop()
         open_nodes.discard(at)
-        # A ring has no beginning: the node that closes it is only told to be a blank node.
-        said = sorted(
-            f"{each.predicate} {_known(each.object, names)} {each.graph}" for each in about[at]
+        # A cycle has no beginning: the node that closes it counts as any blank node.
+        descriptions = sorted(
+            f"{each.predicate} {_name_of(each.object, names)} {each.graph}" for each in about[at]
         )
-        digest = hashlib.sha256("\n".join(said).encode()).hexdigest()
+        digest = hashlib.sha256("\n".join(descriptions).encode()).hexdigest()
         names[at] = f"_:b{digest[:24]}"
 
 
-def _known(term: str, names: dict[str, str]) -> str:
+def _name_of(term: str, names: dict[str, str]) -> str:
     return names.get(term, "_:" if term.startswith("_:") else term)

@@ -29,7 +29,7 @@ _XHV = Namespace("http://www.w3.org/1999/xhtml/vocab#")
 def release_iri(release: Release, base: str) -> NamedNode:
     """Return the IRI of a release: the address of its page, under the base that is served.
 
-    A release that was built with another base is had here all the same.
+    This also holds for a release that was built with another base.
     """
     return NamedNode(f"{base}releases/{release.id}")
 
@@ -42,7 +42,7 @@ def comparison_iri(before: Release, after: Release, base: str) -> NamedNode:
 def described(
     release: Release, previous: Release | None, dataset: str | None, base: str
 ) -> Iterator[Triple]:
-    """Yield what is to be said of a release: its date, its size, what it follows."""
+    """Yield the description of a release: its date, its size, the release before it."""
     node, manifest = release_iri(release, base), release.manifest
     yield Triple(node, RDF.type, DCAT.Dataset)
     yield Triple(node, RDF.type, PROV.Entity)
@@ -77,12 +77,12 @@ def changesets(
         yield Triple(document, _XHV.next, NamedNode(f"{document.value}?page={next_page}"))
     created = Literal(after.manifest.built, datatype=XSD.dateTime)
     reason = Literal(f"From release {before.id} to release {after.id}.", language="en")
-    seen: set[str] = set()
+    subjects: set[str] = set()
     for change in changes:
         subject = change.statement.subject
         node = NamedNode(f"{document.value}#{_digest(subject)}")
-        if subject not in seen:
-            seen.add(subject)
+        if subject not in subjects:
+            subjects.add(subject)
             yield Triple(document, DCTERMS.hasPart, node)
             yield Triple(node, RDF.type, CS.ChangeSet)
             yield Triple(node, CS.subjectOfChange, term(subject))
@@ -92,7 +92,7 @@ def changesets(
 
 
 def _statement(document: NamedNode, changeset: NamedNode, change: Change) -> Iterator[Triple]:
-    """Yield a reified statement: where it stood or stands, and the rule by which it follows."""
+    """Yield a reified statement with its graph and the rule by which it follows."""
     each = change.statement
     name = _digest(each.subject, each.predicate, each.object, each.graph, str(change.sign))
     node = NamedNode(f"{document.value}#{name}")

@@ -1,4 +1,4 @@
-"""The quads of a release as they would be under another base, so that two bases can be compared."""
+"""The quads of a release under another base, so that releases with two bases can be compared."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CACHED_PAGES = 16_384
 def rebased(lines: Iterable[bytes], rebase: Rebase) -> Iterator[bytes]:
     """Yield lines of canonical N-Quads with their IRIs moved, in order, each once.
 
-    Under another base they stand in another order. They are put into it in a temporary database:
+    Another base changes their order. They are sorted in a temporary database:
     https://www.sqlite.org/inmemorydb.html#temp_db
     """
     with closing(sqlite3.connect("")) as database:
@@ -37,7 +37,7 @@ def _moved(line: bytes, rebase: Rebase) -> bytes:
     # An IRI holds neither spaces nor quotation marks, so this is where a literal begins and ends.
     begin, end = line.find(b' "'), line.rfind(b" <")
     if begin >= 0 and old in line[begin:end]:
-        # Which IRIs in words are moved is told in one place.
+        # `Rebase` decides which IRIs in literals are moved.
         moved = map(rebase.quad, parse(line, RdfFormat.N_QUADS))
         return serialize(moved, format=RdfFormat.N_QUADS) or b""
     return line.replace(b"<" + old, b"<" + rebase.new.encode())

@@ -1,4 +1,4 @@
-"""What kinds of statements there are, by the graphs in which they stand."""
+"""The kinds of statements, by the graphs that contain them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from graphsvc.changes.quad_diff import Statement
 
 
-class Kind(Enum):
+class StatementKind(Enum):
     """A kind of statement, the value being its name in JSON."""
 
     STATED = Phrase("stated")
@@ -28,47 +28,47 @@ class Kind(Enum):
 
     @property
     def meaning(self) -> str:
-        """Return what statements of this kind are, in a few words."""
+        """Return a description of statements of this kind, in a few words."""
         return _MEANINGS[self]
 
 
 #: What is said of the things that the graph is about.
-FACTS = (Kind.STATED, Kind.EDITORIAL, Kind.INFERRED)
+FACTS = (StatementKind.STATED, StatementKind.EDITORIAL, StatementKind.INFERRED)
 
 #: What is said of the vocabulary, the texts and the graph itself.
-RECORDS = tuple(kind for kind in Kind if kind not in FACTS)
+RECORDS = tuple(kind for kind in StatementKind if kind not in FACTS)
 
 _MEANINGS = {
-    Kind.STATED: Phrase("stated by a sentence"),
-    Kind.EDITORIAL: Phrase("added by the editors"),
-    Kind.INFERRED: Phrase("follows from other facts"),
-    Kind.SCHEME: Phrase("concept schemes"),
-    Kind.VOCABULARY: Phrase("vocabulary"),
-    Kind.SHAPE: Phrase("shapes"),
-    Kind.PASSAGE: Phrase("texts and passages"),
-    Kind.DERIVATION: Phrase("records of how facts follow"),
-    Kind.DESCRIPTION: Phrase("what the graph says of itself"),
-    Kind.OTHER: Phrase("other graphs"),
+    StatementKind.STATED: Phrase("stated by a sentence"),
+    StatementKind.EDITORIAL: Phrase("added by the editors"),
+    StatementKind.INFERRED: Phrase("follows from other facts"),
+    StatementKind.SCHEME: Phrase("concept schemes"),
+    StatementKind.VOCABULARY: Phrase("vocabulary"),
+    StatementKind.SHAPE: Phrase("shapes"),
+    StatementKind.PASSAGE: Phrase("texts and passages"),
+    StatementKind.DERIVATION: Phrase("records of how facts follow"),
+    StatementKind.DESCRIPTION: Phrase("what the graph says of itself"),
+    StatementKind.OTHER: Phrase("other graphs"),
 }
 _OF_GRAPH = {
-    "editorial": Kind.EDITORIAL,
-    "inferred": Kind.INFERRED,
-    DERIVATIONS: Kind.DERIVATION,
-    "schemes": Kind.SCHEME,
-    "ontology": Kind.VOCABULARY,
-    "shapes": Kind.SHAPE,
-    "passages": Kind.PASSAGE,
-    "dataset": Kind.DESCRIPTION,
-    "examples": Kind.DESCRIPTION,
+    "editorial": StatementKind.EDITORIAL,
+    "inferred": StatementKind.INFERRED,
+    DERIVATIONS: StatementKind.DERIVATION,
+    "schemes": StatementKind.SCHEME,
+    "ontology": StatementKind.VOCABULARY,
+    "shapes": StatementKind.SHAPE,
+    "passages": StatementKind.PASSAGE,
+    "dataset": StatementKind.DESCRIPTION,
+    "examples": StatementKind.DESCRIPTION,
 }
 
 
-class Kinds:
-    """Tells the kind of a statement under a base, as far as the name of its graph does."""
+class KindClassifier:
+    """Classifies statements under a base by the names of their graphs."""
 
     def __init__(self, base: str) -> None:
         self._of_graph = {str(graph_iri(base, name)): kind for name, kind in _OF_GRAPH.items()}
 
-    def of(self, statement: Statement) -> Kind:
+    def of(self, statement: Statement) -> StatementKind:
         """Return the kind of a statement: ``OTHER`` if its graph may be a passage."""
-        return self._of_graph.get(statement.graph, Kind.OTHER)
+        return self._of_graph.get(statement.graph, StatementKind.OTHER)

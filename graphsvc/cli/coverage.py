@@ -17,7 +17,7 @@ from graphsvc.cli.inputs import load, with_paths
 from graphsvc.cli.options import READING, with_settings
 from graphsvc.findings import printable
 from graphsvc.texts.model import PassageKind
-from graphsvc.validation import Evidence, report, text_coverage
+from graphsvc.validation import ValidationContext, report, text_coverage
 from graphsvc.validation.coverage import STATING
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def coverage(
     """
     with progress.shown():
         project = load(settings)
-        found = text_coverage.findings(Evidence(project, project.quads))
+        found = text_coverage.findings(ValidationContext(project, project.quads))
     findings = settings.demands.weigh((*project.findings, *found))
     texts = text_coverage.of_texts(project)
     percent = text_coverage.percent(texts)

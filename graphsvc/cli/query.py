@@ -98,7 +98,7 @@ def _find(release: Release, wanted: str) -> Query:
     path = Path(wanted)
     if path.is_file():
         return queries.from_text(path.read_text("utf-8"), wanted)
-    return queries.named(queries.load_queries(release.queries), wanted)
+    return queries.query_named(queries.load_queries(release.queries), wanted)
 
 
 def _arguments(params: Sequence[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from graphsvc import release_repository
-from graphsvc.changes import Kind, Ledger, View
+from graphsvc.changes import Diff, DiffView, StatementKind
 from graphsvc.cli.options import with_settings
 from graphsvc.errors import ReleaseError
 from graphsvc.release import CURRENT, current
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.views.changes import Group
 
-_VIEWS = (View.ENTITIES, View.SENTENCES, View.RECORDS)
+_VIEWS = (DiffView.ENTITIES, DiffView.SENTENCES, DiffView.RECORDS)
 
 #: So many changes are one page: all of them.
 _ALL = 1 << 62
@@ -43,7 +43,7 @@ def releases(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - click
 
     All files are read: a release that is damaged is named, and no service serves it.
     """
-    kept = release_repository.kept(settings.releases)
+    kept = release_repository.available_releases(settings.releases)
     newest = (settings.releases / CURRENT).resolve().name
     if not kept:
         current(settings.releases)  # it says what is wrong
@@ -94,7 +94,7 @@ def diff(
     with ExitStack() as held:
         sides = [release_named(settings.releases, name) for name in (before, after)]
         for side in sides:
-            held.enter_context(release_repository.Hold(side.path))
+            held.enter_context(release_repository.ReleaseLock(side.path))
         found = _compared(*sides)
         if as_json:
             pages = {view: found.report.page(view, 1, _ALL) for view in _VIEWS}
@@ -104,16 +104,16 @@ def diff(
 
 
 def _compared(before: Release, after: Release) -> Comparison:
-    ledger = Ledger(before, after)
+    diff = Diff(before, after)
     sides = [Graph(side.store, side.base, side.naming) for side in (before, after)]
-    return Comparison(before, after, ledger, Report(ledger, sides[0], sides[1]))
+    return Comparison(before, after, diff, Report(diff, sides[0], sides[1]))
 
 
 def release_named(folder: Path, name: str) -> Release:
     """Return the release of a name; ReleaseError if none or several have it."""
     if name == CURRENT:
         return current(folder)
-    kept = release_repository.kept(folder)
+    kept = release_repository.available_releases(folder)
     found = [release for release in kept if release.id.startswith(name)]
     if len(found) != 1:
         raise ReleaseError(
@@ -130,13 +130,13 @@ def _show(found: Comparison, console: Console) -> None:
         console.print(f"The base changed {bases}; compared as if it had not.", soft_wrap=True)
     for kind, count in found.diff.counts.items():
         console.print(f"{f'+{count.added}':>8} {f'-{count.removed}':>8}  {kind.meaning}")
-    for view in (View.ENTITIES, View.RECORDS):
+    for view in (DiffView.ENTITIES, DiffView.RECORDS):
         _show_groups(found.report.page(view, 1, _ALL).groups, console)
 
 
 def _show_groups(groups: Sequence[Group], console: Console) -> None:
     for group in groups:
-        if group.kind in (Kind.DERIVATION, Kind.DESCRIPTION):
+        if group.kind in (StatementKind.DERIVATION, StatementKind.DESCRIPTION):
             continue  # counted above: they follow from the rest
         console.print()
         console.print(Text(group.about.label, style="bold"), soft_wrap=True)
@@ -144,7 +144,7 @@ def _show_groups(groups: Sequence[Group], console: Console) -> None:
             sign, style = ("+", "green") if each.change.is_added else ("-", "red")
             words = f"{sign} {each.predicate.label}: {each.value.label}"
             line = Text(words, style=style)
-            if each.change.kind is Kind.INFERRED:
+            if each.change.kind is StatementKind.INFERRED:
                 line.append(" (inferred)", style="dim")
             if each.passage is not None:
                 line.append(f"  [{each.passage.name}] “{each.passage.quote}”", style="dim")

@@ -24,7 +24,7 @@ from graphsvc.server.listening import address_of, listeners
 from graphsvc.server.notice import services
 from graphsvc.setting_sources import ENVIRONMENT
 from graphsvc.survey.placeholder import take_nothing
-from graphsvc.survey.snapshot import known
+from graphsvc.survey.snapshot import existing_release
 from graphsvc.web.branding import read_logo
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def run(settings: Settings) -> None:
     sockets = listeners(settings, os.environ)
     hand_down(settings)
     if settings.store:
-        _say_how_is_searched(known(settings) or take_nothing(settings))
+        _say_how_is_searched(existing_release(settings) or take_nothing(settings))
     else:
         _prepare(settings)
     if not vocabularies.is_made():
@@ -129,7 +129,7 @@ def _fresh_release(settings: Settings) -> Release | None:
     except ReleaseError:
         if not is_nothing(settings):
             return None
-        return next(iter(release_repository.kept(settings.releases)), None)
+        return next(iter(release_repository.available_releases(settings.releases)), None)
     if is_nothing(settings):
         return release
     is_new = is_fresh(digests(settings), release, settings.base_iri, settings.label_properties)

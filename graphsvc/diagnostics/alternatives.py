@@ -1,4 +1,4 @@
-"""What could stand at a place, in a reader's words: a handful of them, not all that is possible."""
+"""What could stand at a place in a query, in plain words: a few alternatives, not all of them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _MOST = 6
 _TERM = SPARQL.first("Term") | SPARQL.first("Node") | SPARQL.first("Reified")
 _LITERAL = frozenset({"string", "number", "TRUE", "FALSE", "+", "-"})
 _OPERATORS = frozenset(("=", "!=", "<", ">", "<=", ">=", "&&", "||", "+", "-", "*", "/", "IN"))
-#: What the grammar has for those who know it, and nobody needs to be told here.
-_UNTOLD = frozenset(("~", "{|", "|}", "<<", "<<(", ")>>", "NOT", "lang", "^^", "VERSION"))
+#: The grammar allows these, but a message does not suggest them.
+_RARELY_USED = frozenset(("~", "{|", "|}", "<<", "<<(", ")>>", "NOT", "lang", "^^", "VERSION"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Words for many terminals: said if all of ``needs`` could stand here, instead of ``means``."""
+    """A phrase for the terminals ``means``; it is used if all of ``needs`` are possible."""
 
     words: str
     needs: frozenset[str]
@@ -58,14 +58,14 @@ _FIRST = ("a triple", "a variable", "a property", ".", ";", ",", "}", ")", "WHER
 
 def alternatives(expected: AbstractSet[str]) -> list[str]:
     """Return words for what could stand at a place."""
-    left = set(expected) - _UNTOLD
-    found: list[str] = []
+    remaining = set(expected) - _RARELY_USED
+    phrases: list[str] = []
     for group in _GROUPS:
-        if left >= group.needs:
-            left -= group.means
-            found.append(group.words)
-    found += [_KINDS.get(name, name) for name in left]
-    return sorted(dict.fromkeys(found), key=_rank)[:_MOST]
+        if remaining >= group.needs:
+            remaining -= group.means
+            phrases.append(group.words)
+    phrases += [_KINDS.get(name, name) for name in remaining]
+    return sorted(dict.fromkeys(phrases), key=_rank)[:_MOST]
 
 
 def _rank(words: str) -> tuple[int, bool, str]:

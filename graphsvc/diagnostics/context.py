@@ -1,4 +1,4 @@
-"""The place at which reading a query stopped, and what advice is."""
+"""The place at which the parser stopped, and the diagnostic that is made of it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graphsvc import grammar
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 
 if TYPE_CHECKING:
-    from graphsvc.grammar import Failure, Reading
+    from graphsvc.grammar import ParseFailure, ParseResult
     from graphsvc.sparql import Token
 
 _PARTNERS = {"}": "{", ")": "(", "]": "["}
@@ -24,7 +24,7 @@ _CLAUSES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class Diagnostic:
     """What is wrong, what to do about it, and the offset at which it stands."""
 
     message: str
@@ -33,12 +33,12 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A query, and where the grammar could not go on."""
+class Context:
+    """A query, and the place at which the parser failed."""
 
     text: str
-    reading: Reading
-    failure: Failure
+    reading: ParseResult
+    failure: ParseFailure
 
     @property
     def token(self) -> Token | None:
@@ -91,14 +91,14 @@ class Scene:
     @cached_property
     def open(self) -> list[Token]:
         """Return the brackets that are open here, the innermost last."""
-        waiting: list[Token] = []
+        stack: list[Token] = []
         for token in self.reading.tokens[: self.failure.at]:
             mark = token.text[:1] if token.text in ("{|", "<<(") else token.text
-            if mark in _PARTNERS.values() and token.kind is Kind.PUNCTUATION:
-                waiting.append(token)
-            elif mark in _PARTNERS and waiting:
-                waiting.pop()
-        return waiting
+            if mark in _PARTNERS.values() and token.kind is TokenKind.PUNCTUATION:
+                stack.append(token)
+            elif mark in _PARTNERS and stack:
+                stack.pop()
+        return stack
 
     def closes_other(self) -> bool:
         """Tell whether the token closes another bracket than the one that is open."""
@@ -118,9 +118,9 @@ class Scene:
                 return word
         return ""
 
-    def advise(self, message: str, remedy: str, at: Token | None = None) -> Advice:
-        """Return advice about the token, or about another one."""
-        return Advice(message, remedy, self.offset if at is None else at.start)
+    def diagnostic(self, message: str, remedy: str, at: Token | None = None) -> Diagnostic:
+        """Return a diagnostic about the token, or about another one."""
+        return Diagnostic(message, remedy, self.offset if at is None else at.start)
 
     def _at(self, number: int) -> Token | None:
         tokens = self.reading.tokens
@@ -128,10 +128,10 @@ class Scene:
 
 
 def _word(token: Token | None) -> str:
-    return token.text.upper() if token and token.kind is Kind.WORD else ""
+    return token.text.upper() if token and token.kind is TokenKind.WORD else ""
 
 
-def scene(text: str) -> Scene | None:
-    """Return where the text stops being a query, or None if the grammar has no objection."""
+def failure_context(text: str) -> Context | None:
+    """Return the place of the first syntax error, or None if there is none."""
     reading = grammar.read(text)
-    return None if reading.failure is None else Scene(text, reading, reading.failure)
+    return None if reading.failure is None else Context(text, reading, reading.failure)

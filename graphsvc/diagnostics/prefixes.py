@@ -1,13 +1,13 @@
-"""Prefixes that nothing declares, and near ones that something does."""
+"""Prefixes that are not declared, and declared ones that are similar."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
-from graphsvc.diagnostics.context import Advice
+from graphsvc.diagnostics.context import Diagnostic
 from graphsvc.nearness import near
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,23 +16,25 @@ if TYPE_CHECKING:
 _SCHEMES = frozenset(("http", "https", "urn", "mailto", "ftp", "file", "tag", "doi", "ni"))
 
 
-def undeclared(query: str, known: Mapping[str, str]) -> Advice | None:
-    """Return advice on the first name whose prefix is neither declared nor known."""
-    declared = {**known, **sparql.declared_prefixes(query)}
+def undeclared_prefix(query: str, prefixes: Mapping[str, str]) -> Diagnostic | None:
+    """Return a diagnostic of the first name whose prefix is not declared."""
+    declared = {**prefixes, **sparql.declared_prefixes(query)}
     for token in sparql.code(query):
-        if token.kind is Kind.NAME and (prefix := sparql.prefix_of(token)) not in declared:
-            return _advice(prefix, declared, token.start)
+        if token.kind is TokenKind.NAME and (prefix := sparql.prefix_of(token)) not in declared:
+            return _diagnostic(prefix, declared, token.start)
     return None
 
 
-def _advice(prefix: str, declared: Mapping[str, str], offset: int) -> Advice:
+def _diagnostic(prefix: str, declared: Mapping[str, str], offset: int) -> Diagnostic:
     if prefix.lower() in _SCHEMES:
-        return Advice(
+        return Diagnostic(
             "This IRI is not in < >.", f"Write it in angle brackets: <{prefix}:…>.", offset
         )
-    meant = near(prefix, declared, most=2)
-    question = f"Did you mean {' or '.join(f'{name}:' for name in meant)}? " if meant else ""
-    return Advice(
+    suggestions = near(prefix, declared, most=2)
+    question = (
+        f"Did you mean {' or '.join(f'{name}:' for name in suggestions)}? " if suggestions else ""
+    )
+    return Diagnostic(
         f"The prefix {prefix}: is not declared.",
         f"{question}Declare it at the top: PREFIX {prefix}: <…>",
         offset,

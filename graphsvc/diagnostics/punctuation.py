@@ -1,14 +1,14 @@
-"""Slips in single signs: quotes, operators of other languages, IRIs without their brackets."""
+"""Rules for single characters: quotes, operators of other languages, IRIs without brackets."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import TYPE_CHECKING
 
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 
 if TYPE_CHECKING:
-    from graphsvc.diagnostics.context import Advice, Scene
+    from graphsvc.diagnostics.context import Context, Diagnostic
 
 _QUOTES = frozenset("\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a`")
 _DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2212")
@@ -26,39 +26,46 @@ _FOREIGN = {
 }
 
 
-def string_not_closed(scene: Scene) -> Advice | None:
-    """Advise on a string without its end, or with a quote inside."""
-    if scene.adjoins and scene.before and scene.before.kind is Kind.STRING and _is_text(scene):
-        return scene.advise(
+def string_not_closed(context: Context) -> Diagnostic | None:
+    """Diagnose a string without its end, or with a quote inside."""
+    if (
+        context.adjoins
+        and context.before
+        and context.before.kind is TokenKind.STRING
+        and _is_text(context)
+    ):
+        return context.diagnostic(
             "The string ends before this.",
             'Write \\" for a quote inside a string, or put the string into """ … """.',
         )
-    if scene.token and scene.token.kind is Kind.UNCLOSED:
-        return scene.advise(
+    if context.token and context.token.kind is TokenKind.UNCLOSED:
+        return context.diagnostic(
             "This string is not closed.",
             'End it with the quotes it began with; only """ strings go over lines.',
         )
     return None
 
 
-def _is_text(scene: Scene) -> bool:
-    kinds = (Kind.WORD, Kind.NAME, Kind.NUMBER, Kind.UNCLOSED, Kind.STRING)
-    return scene.token is not None and scene.token.kind in kinds
+def _is_text(context: Context) -> bool:
+    kinds = (TokenKind.WORD, TokenKind.NAME, TokenKind.NUMBER, TokenKind.UNCLOSED, TokenKind.STRING)
+    return context.token is not None and context.token.kind in kinds
 
 
-def lookalike(scene: Scene) -> Advice | None:
-    """Advise on a sign that looks like one of SPARQL's, or like nothing."""
-    if scene.mark in _QUOTES:
-        return scene.advise(
-            f"{scene.mark} is a typographic quotation mark.",
+def lookalike(context: Context) -> Diagnostic | None:
+    """Diagnose a character that looks like one of SPARQL's, or that is invisible."""
+    if context.mark in _QUOTES:
+        return context.diagnostic(
+            f"{context.mark} is a typographic quotation mark.",
             "Write straight quotes: \" or '.",
         )
-    if scene.mark in _DASHES:
-        return scene.advise(f"{scene.mark} is a dash.", "Write the plain - of the keyboard.")
-    if scene.token and scene.token.kind is Kind.OTHER and not _is_visible(scene.mark):
-        name = unicodedata.name(scene.mark, "a control character").lower()
-        return scene.advise(
-            f"An invisible character stands here: U+{ord(scene.mark):04X}, {name}.",
+    if context.mark in _DASHES:
+        return context.diagnostic(
+            f"{context.mark} is a dash.", "Write the plain - of the keyboard."
+        )
+    if context.token and context.token.kind is TokenKind.OTHER and not _is_visible(context.mark):
+        name = unicodedata.name(context.mark, "a control character").lower()
+        return context.diagnostic(
+            f"An invisible character stands here: U+{ord(context.mark):04X}, {name}.",
             "Delete it, and write a plain space if one is wanted.",
         )
     return None
@@ -68,64 +75,68 @@ def _is_visible(mark: str) -> bool:
     return unicodedata.category(mark[0])[0] not in "ZC" if mark else True
 
 
-def variable_without_name(scene: Scene) -> Advice | None:
-    """Advise on a question mark alone, or one whose name has a sign that names cannot have."""
-    if scene.mark in ("?", "$") and (scene.expects("var") or scene.expects_term()):
-        return scene.advise(
-            f"This {scene.mark} has no name.", "Write the variable's name after it: ?name."
+def variable_without_name(context: Context) -> Diagnostic | None:
+    """Diagnose a question mark alone, or one whose name has a forbidden character."""
+    if context.mark in ("?", "$") and (context.expects("var") or context.expects_term()):
+        return context.diagnostic(
+            f"This {context.mark} has no name.", "Write the variable's name after it: ?name."
         )
-    if scene.mark == "-" and scene.adjoins and scene.before and _is_variable(scene):
-        return scene.advise(
-            f"The name of the variable {scene.before.text} ends here: it cannot hold a hyphen.",
+    if context.mark == "-" and context.adjoins and context.before and _is_variable(context):
+        return context.diagnostic(
+            f"The name of the variable {context.before.text} ends here: it cannot hold a hyphen.",
             "Write _ instead: ?first_name.",
         )
     return None
 
 
-def _is_variable(scene: Scene) -> bool:
-    return scene.before is not None and scene.before.kind is Kind.VARIABLE
+def _is_variable(context: Context) -> bool:
+    return context.before is not None and context.before.kind is TokenKind.VARIABLE
 
 
-def operator(scene: Scene) -> Advice | None:
-    """Advise on an operator of another language."""
-    if scene.mark == "<>" and scene.expects("!="):
-        return scene.advise("<> is not an operator of SPARQL.", "Unequal is written !=.")
-    if scene.mark == "=" and scene.adjoins and scene.before and scene.before.text in "=!<>":
-        written = scene.before.text + scene.mark
-        return scene.advise(f"{written} is not an operator of SPARQL.", _equal(scene), scene.before)
-    if scene.mark in ("&", "|") and scene.expects("&&"):
-        joined = scene.mark * 2
-        said = "both" if scene.mark == "&" else "the one or the other"
-        return scene.advise(
-            f"A single {scene.mark} joins no conditions.", f"Write {joined}: {said}."
+def operator(context: Context) -> Diagnostic | None:
+    """Diagnose an operator of another language."""
+    if context.mark == "<>" and context.expects("!="):
+        return context.diagnostic("<> is not an operator of SPARQL.", "Unequal is written !=.")
+    if context.mark == "=" and context.adjoins and context.before and context.before.text in "=!<>":
+        symbol = context.before.text + context.mark
+        return context.diagnostic(
+            f"{symbol} is not an operator of SPARQL.", _equal(context), context.before
         )
-    if scene.word in _FOREIGN and scene.word not in scene.failure.expected:
-        return scene.advise(f"{scene.mark} is not SPARQL.", f"In SPARQL {_FOREIGN[scene.word]}.")
+    if context.mark in ("&", "|") and context.expects("&&"):
+        doubled = context.mark * 2
+        meaning = "both" if context.mark == "&" else "the one or the other"
+        return context.diagnostic(
+            f"A single {context.mark} joins no conditions.", f"Write {doubled}: {meaning}."
+        )
+    if context.word in _FOREIGN and context.word not in context.failure.expected:
+        return context.diagnostic(
+            f"{context.mark} is not SPARQL.", f"In SPARQL {_FOREIGN[context.word]}."
+        )
     return None
 
 
-def _equal(scene: Scene) -> str:
-    is_unequal = scene.before is not None and scene.before.text == "!"
+def _equal(context: Context) -> str:
+    is_unequal = context.before is not None and context.before.text == "!"
     return "Unequal is written !=." if is_unequal else "Equal is written with one =."
 
 
-def iri_without_brackets(scene: Scene) -> Advice | None:
-    """Advise on an IRI whose < has no >, or that has a sign in it that IRIs cannot have."""
-    if not scene.mark.startswith("<") or not scene.token or not scene.expects_term():
+def iri_without_brackets(context: Context) -> Diagnostic | None:
+    """Diagnose an IRI whose < has no >, or that has a forbidden character."""
+    if not context.mark.startswith("<") or not context.token or not context.expects_term():
         return None
-    rest = scene.text[scene.token.start + 1 :].split("\n", 1)[0]
+    rest = context.text[context.token.start + 1 :].split("\n", 1)[0]
     inside, closed, _ = rest.partition(">")
-    wrong = next((sign for sign in inside if sign in ' "{}|\\^`<'), "")
+    wrong = next((letter for letter in inside if letter in ' "{}|\\^`<'), "")
     if closed and wrong:
-        shown = "a space" if wrong == " " else wrong
-        return scene.advise(
-            f"This IRI holds {shown}, which no IRI can hold.",
-            f"Close it with > where it ends, or write %{ord(wrong):02X} for {shown}.",
+        character = "a space" if wrong == " " else wrong
+        return context.diagnostic(
+            f"This IRI holds {character}, which no IRI can hold.",
+            f"Close it with > where it ends, or write %{ord(wrong):02X} for {character}.",
         )
-    return scene.advise("This IRI is not closed.", "End it with >.")
+    return context.diagnostic("This IRI is not closed.", "End it with >.")
 
 
-SIGN_SLIPS = (
+PUNCTUATION_RULES = (
     string_not_closed,
     lookalike,
     variable_without_name,

@@ -1,98 +1,100 @@
-"""The common slips, each told by what stands where the grammar could not go on.
+"""The rules for common mistakes; each looks at the token at which the parser failed.
 
-Each function looks at one kind of slip and returns advice, or None if it is another. The first
-that knows its own is heard.
+Each function recognises one kind of mistake and returns a diagnostic, or None. The first diagnostic
+is used.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphsvc.diagnostics.brackets import BRACKET_SLIPS
-from graphsvc.diagnostics.clauses import CLAUSE_SLIPS
-from graphsvc.diagnostics.punctuation import SIGN_SLIPS
-from graphsvc.diagnostics.triples import TRIPLE_SLIPS
+from graphsvc.diagnostics.brackets import BRACKET_RULES
+from graphsvc.diagnostics.clauses import CLAUSE_RULES
+from graphsvc.diagnostics.punctuation import PUNCTUATION_RULES
+from graphsvc.diagnostics.triples import TRIPLE_RULES
 from graphsvc.grammar import KEYWORDS
 from graphsvc.nearness import near
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
-    from graphsvc.diagnostics.context import Advice, Scene
+    from graphsvc.diagnostics.context import Context, Diagnostic
 
-    Slip: TypeAlias = Callable[[Scene], Advice | None]
+    Rule: TypeAlias = Callable[[Context], Diagnostic | None]
 
-#: Shorter words are near to too many keywords.
+#: Shorter words are similar to too many keywords.
 _LONG = 4
 
 
-def misspelt(scene: Scene) -> Advice | None:
-    """Tell which of the keywords that could stand here is near to the word that does."""
-    if not scene.word or scene.word in KEYWORDS:
+def misspelt_keyword(context: Context) -> Diagnostic | None:
+    """Suggest the possible keywords that are similar to the word."""
+    if not context.word or context.word in KEYWORDS:
         return None
-    possible = near(scene.word, scene.failure.expected & KEYWORDS, most=2)
-    only = [] if possible else _the_only_one(scene)
-    return _did_you_mean(scene, possible or only)
+    possible = near(context.word, context.failure.expected & KEYWORDS, most=2)
+    only = [] if possible else _the_only_one(context)
+    return _did_you_mean(context, possible or only)
 
 
-def misspelt_elsewhere(scene: Scene) -> Advice | None:
-    """Tell which keyword is near to the word, though it could not stand here either."""
-    if len(scene.word) < _LONG or scene.word in KEYWORDS:
+def misspelt_and_misplaced_keyword(context: Context) -> Diagnostic | None:
+    """Suggest the keyword that is similar to the word, though it cannot stand here either."""
+    if len(context.word) < _LONG or context.word in KEYWORDS:
         return None
-    return _did_you_mean(scene, near(scene.word, KEYWORDS, most=1))
+    return _did_you_mean(context, near(context.word, KEYWORDS, most=1))
 
 
-def unknown_function(scene: Scene) -> Advice | None:
-    """Tell that no function has the name."""
-    if not (scene.word and scene.after and scene.after.text in ("(", "()")):
+def unknown_function(context: Context) -> Diagnostic | None:
+    """Diagnose a call of a function that does not exist."""
+    if not (context.word and context.after and context.after.text in ("(", "()")):
         return None
-    if not scene.expects("BOUND"):
+    if not context.expects("BOUND"):
         return None
-    return scene.advise(
-        f"SPARQL has no function {scene.mark}.",
+    return context.diagnostic(
+        f"SPARQL has no function {context.mark}.",
         "The functions of SPARQL are listed at https://www.w3.org/TR/sparql11-query/#SparqlOps.",
     )
 
 
-def bare_word(scene: Scene) -> Advice | None:
-    """Tell what a word without any mark might have been."""
-    if not scene.word or not (scene.expects_term() or scene.expects("var")):
+def bare_word(context: Context) -> Diagnostic | None:
+    """Diagnose a word that lacks its ?, its quotes or its prefix."""
+    if not context.word or not (context.expects_term() or context.expects("var")):
         return None
-    meant = f"?{scene.mark} is a variable"
-    if scene.expects("string"):
-        meant += f', "{scene.mark}" a string'
-    name = f", prefix:{scene.mark} a name" if scene.expects_term() else ""
-    return scene.advise(f"{scene.mark} is not a keyword of SPARQL.", f"{meant}{name}.")
+    readings = f"?{context.mark} is a variable"
+    if context.expects("string"):
+        readings += f', "{context.mark}" a string'
+    name = f", prefix:{context.mark} a name" if context.expects_term() else ""
+    return context.diagnostic(f"{context.mark} is not a keyword of SPARQL.", f"{readings}{name}.")
 
 
-def _the_only_one(scene: Scene) -> list[str]:
-    """Return the keyword that must stand here, if a word as short as it stands in its place."""
-    needed = scene.failure.expected
+def _the_only_one(context: Context) -> list[str]:
+    """Return the only keyword that is possible here, if the word is about as long."""
+    needed = context.failure.expected
     (only,) = needed if len(needed) == 1 else ("",)
-    return [only] if only in KEYWORDS and abs(len(only) - len(scene.word)) <= 1 else []
+    return [only] if only in KEYWORDS and abs(len(only) - len(context.word)) <= 1 else []
 
 
-def _did_you_mean(scene: Scene, words: Sequence[str]) -> Advice | None:
-    if not words or not scene.token or scene.token.kind is not Kind.WORD:
+def _did_you_mean(context: Context, words: Sequence[str]) -> Diagnostic | None:
+    if not words or not context.token or context.token.kind is not TokenKind.WORD:
         return None
-    meant = " or ".join(words)
-    return scene.advise(f"{scene.mark} is not a keyword of SPARQL.", f"Did you mean {meant}?")
+    suggestions = " or ".join(words)
+    return context.diagnostic(
+        f"{context.mark} is not a keyword of SPARQL.", f"Did you mean {suggestions}?"
+    )
 
 
-SLIPS: tuple[Slip, ...] = (
-    *SIGN_SLIPS,
-    misspelt,
-    *CLAUSE_SLIPS,
-    *TRIPLE_SLIPS,
-    *BRACKET_SLIPS,
-    misspelt_elsewhere,
+RULES: tuple[Rule, ...] = (
+    *PUNCTUATION_RULES,
+    misspelt_keyword,
+    *CLAUSE_RULES,
+    *TRIPLE_RULES,
+    *BRACKET_RULES,
+    misspelt_and_misplaced_keyword,
     unknown_function,
     bare_word,
 )
 
 
-def slip(scene: Scene) -> Advice | None:
-    """Return advice on the slip, or None if it is none of the common ones."""
-    return next((advice for look in SLIPS if (advice := look(scene))), None)
+def diagnose_failure(context: Context) -> Diagnostic | None:
+    """Return the diagnostic of the first rule that matches, or None."""
+    return next((diagnostic for rule in RULES if (diagnostic := rule(context))), None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from graphsvc import sparql, trig
 from graphsvc.errors import GraphsvcError
 from graphsvc.namespaces import Prefixes
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +113,7 @@ def _refuse_other_end(text: str, span: BlockSpan) -> None:
 
     Otherwise the text before and after the block is parsed as it was.
     """
-    is_open = any(token.kind is Kind.UNCLOSED for token in sparql.tokens(text[: span.end]))
+    is_open = any(token.kind is TokenKind.UNCLOSED for token in sparql.tokens(text[: span.end]))
     if is_open or [each for each in spans(text) if each.graph == span.graph] != [span]:
         raise BlockError(
             "The block is not whole: a quotation mark or a brace is missing, or there is one too "

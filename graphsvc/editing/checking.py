@@ -15,7 +15,7 @@ from graphsvc.findings import Finding
 from graphsvc.parsing import parse_file
 from graphsvc.texts.model import FACTS
 from graphsvc.validation import citations, literals, numbers, terms
-from graphsvc.validation.context import Evidence
+from graphsvc.validation.context import ValidationContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def _check(desk: Desk, file: SourceFile) -> Iterator[Finding]:
     alone = replace(project, files=(file,))
     yield from files.check(file, project.base, project.prefixes)
     for check in _CHECKS:
-        yield from check(Evidence(alone, (*others, *file.quads)))
+        yield from check(ValidationContext(alone, (*others, *file.quads)))
 
 
 def _in_block(desk: Desk, finding: Finding, block: str) -> Finding:

@@ -1,8 +1,8 @@
-"""Why an answer is empty: what in the query has no match in this graph, and what is near.
+"""Why an answer is empty: what in the query has no match in this graph, and what is similar.
 
-It asks the store small questions, a bounded number of them, each under the store's own deadline:
-every triple pattern by itself, then the patterns joined one after the other. What it cannot look
-at it says so of.
+A bounded number of small queries goes to the store, each under its own deadline: every triple
+pattern by itself, then the patterns joined one after the other. The explanation lists what was not
+examined.
 
 SPARQL 1.1 Query Results JSON Format has a ``head`` and a ``results`` and leaves no room for other
 members (https://www.w3.org/TR/sparql11-results-json/#json-result-object), and its ``link`` is for
@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc.explain.examine import examine
-from graphsvc.explain.model import Explanation, Kind, Note, Reason, Unexamined
+from graphsvc.explain.model import Explanation, Note, Reason, ReasonKind, Unexamined
 from graphsvc.explain.terms import UnknownTerm, unknown_terms
 from graphsvc.store.base import UNION
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Explanation",
-    "Kind",
     "Note",
     "Reason",
+    "ReasonKind",
     "Unexamined",
     "UnknownTerm",
     "explain_empty",
@@ -45,7 +45,7 @@ def explain_empty(
     """Return why a query has no answer, or that it has one.
 
     ``graphs`` is the dataset of the request, ``prefixes`` are those that queries may leave out.
-    A SELECT whose aggregates make a row of nothing counts as empty. Errors: QuerySyntaxError,
-    ForbiddenOperation and StoreError, as for the query itself.
+    A SELECT counts as empty if its only row is an aggregate of no solutions. Errors:
+    QuerySyntaxError, ForbiddenOperation and StoreError, as for the query itself.
     """
     return examine(store, query, graphs, prefixes or {})

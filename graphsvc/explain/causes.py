@@ -1,4 +1,4 @@
-"""What is told of each kind of cause, and the questions that make it more exact."""
+"""The reasons for an empty answer, each with the queries that make it more exact."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
-from graphsvc.explain.model import Kind, Reason
-from graphsvc.explain.patterns import shown, variables
+from graphsvc.explain.model import Reason, ReasonKind
+from graphsvc.explain.patterns import variables, with_anonymous_nodes
 from graphsvc.namespaces import namespace_of
 from graphsvc.nearness import near
-from graphsvc.sparql import Kind as TokenKind
-from graphsvc.store.iri_resolution import resolved
+from graphsvc.sparql import TokenKind
+from graphsvc.store.iri_resolution import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ def unknown_graphs(
 
     ``prefixes`` are those that the query may leave out.
     """
-    for node in whole.walk():
+    for node in whole.iter_nodes():
         if node.rule not in ("Graph", "Dataset"):
             continue
         for name in node.nodes("Iri", "VarOrIri"):
@@ -47,81 +47,83 @@ def unknown_graphs(
             yield _unknown_graph(f"<{iri}>", iri, probes, None)
 
 
-def _unknown_graph(written: str, iri: str, probes: Probes, place: Position | None) -> Reason:
+def _unknown_graph(label: str, iri: str, probes: Probes, place: Position | None) -> Reason:
     space = namespace_of(iri)
     names = {name[len(space) :] for name in probes.graph_names() if name.startswith(space)}
-    found = near(iri[len(space) :], names, most=2)
-    meant = tuple(probes.prefixes.compact(space + name) for name in found)
+    similar = near(iri[len(space) :], names, most=2)
+    suggestions = tuple(probes.prefixes.compact(space + name) for name in similar)
     remedy = (
-        f"Did you mean {' or '.join(meant)}?"
-        if meant
+        f"Did you mean {' or '.join(suggestions)}?"
+        if suggestions
         else "SELECT DISTINCT ?g { GRAPH ?g { } } lists the graphs."
     )
-    return Reason(Kind.UNKNOWN_GRAPH, f"There is no graph {written}.", remedy, place, meant)
+    return Reason(
+        ReasonKind.UNKNOWN_GRAPH, f"There is no graph {label}.", remedy, place, suggestions
+    )
 
 
 def _iri(query: str, token: Token, prefixes: Mapping[str, str]) -> str:
     if token.kind not in (TokenKind.IRI, TokenKind.NAME):
         return ""
     try:
-        return resolved(query, [token.text], prefixes)[0]
+        return resolve(query, [token.text], prefixes)[0]
     except SyntaxError:
         return ""
 
 
 def unknown_term(term: UnknownTerm) -> Reason:
-    """Return that a term occurs nowhere, and which are near."""
+    """Return the reason for a term that does not occur, with similar ones."""
     remedy = (
-        f"Did you mean {' or '.join(term.near)}?"
-        if term.near
+        f"Did you mean {' or '.join(term.suggestions)}?"
+        if term.suggestions
         else "Look for the right name in the vocabulary, or by a label."
     )
-    message = f"{term.written} does not occur in this graph."
-    return Reason(Kind.UNKNOWN_TERM, message, remedy, term.position, term.near)
+    message = f"{term.text} does not occur in this graph."
+    return Reason(ReasonKind.UNKNOWN_TERM, message, remedy, term.position, term.suggestions)
 
 
-def with_terms(
-    found: Sequence[tuple[Part, Reason]], unknown: list[UnknownTerm]
+def with_unknown_terms(
+    reasons: Sequence[tuple[Part, Reason]], unknown: list[UnknownTerm]
 ) -> Iterator[Reason]:
-    """Yield reasons, each after the unknown terms that explain it; those are taken away."""
-    for part, reason in found:
-        inside = [term for term in unknown if term.written in part.text.split()]
-        inside += [term for term in unknown if term not in inside and term.written in part.text]
+    """Yield the reasons, each after its unknown terms, which are removed from ``unknown``."""
+    for part, reason in reasons:
+        inside = [term for term in unknown if term.text in part.text.split()]
+        inside += [term for term in unknown if term not in inside and term.text in part.text]
         for term in inside:
             unknown.remove(term)
             yield unknown_term(term)
-        named = " and ".join(term.written for term in inside)
-        yield replace(reason, remedy=f"It names {named}.") if inside else reason
+        names = " and ".join(term.text for term in inside)
+        yield replace(reason, remedy=f"It names {names}.") if inside else reason
 
 
 def no_match(query: str, part: Part, probes: Probes, around: tuple[str, str]) -> Reason:
-    """Return why a triple pattern has no match by itself: as exactly as can be found out."""
+    """Return why a triple pattern has no match by itself, as exactly as possible."""
     place = sparql.position(query, part.offset)
     before, after = around
-    message = f"{part.shown} has no match in this graph, even by itself."
+    message = f"{part.display_text} has no match in this graph, even by itself."
     if part.terms and not _is_node(part.terms[2]):
         at = sparql.position(query, next(part.node.leaves()).start)
         return _unlike_literal(part, probes, around, at) or Reason(
-            Kind.NO_MATCH, message, _examples(part, probes, around), place
+            ReasonKind.NO_MATCH, message, _examples(part, probes, around), place
         )
     if part.terms and part.terms[0] != part.terms[2]:
         subject, verb, value = part.terms
-        turned = f"{value} {verb} {subject}"
-        if probes.matches(f"{before} {turned} . {after}"):
+        reverse = f"{value} {verb} {subject}"
+        if probes.matches(f"{before} {reverse} . {after}"):
             return Reason(
-                Kind.WRONG_DIRECTION,
-                f"{part.shown} has no match in this graph, but the other way round it has.",
-                f"Write {shown(turned)}.",
+                ReasonKind.WRONG_DIRECTION,
+                f"{part.display_text} has no match in this graph, but the other way round it has.",
+                f"Write {with_anonymous_nodes(reverse)}.",
                 place,
             )
     if before and probes.matches(part.text):
         return Reason(
-            Kind.NO_MATCH,
-            f"{part.shown} has no match in the graph that is named, but it has elsewhere.",
+            ReasonKind.NO_MATCH,
+            f"{part.display_text} has no match in the graph that is named, but it has elsewhere.",
             "Leave GRAPH out, or name the graph that holds it: GRAPH ?graph { … }.",
             place,
         )
-    return Reason(Kind.NO_MATCH, message, "Leave out or change one of its terms.", place)
+    return Reason(ReasonKind.NO_MATCH, message, "Leave out or change one of its terms.", place)
 
 
 def _examples(part: Part, probes: Probes, around: tuple[str, str]) -> str:
@@ -130,7 +132,7 @@ def _examples(part: Part, probes: Probes, around: tuple[str, str]) -> str:
     values = probes.values(_COMPARED, f"{around[0]} {subject} {verb} {_COMPARED} . {around[1]}")
     if not values:
         return "Leave out or change one of its terms."
-    return f"The values there are for example {', '.join(map(probes.written, values))}."
+    return f"The values there are for example {', '.join(map(probes.compact, values))}."
 
 
 def _is_node(term: str) -> bool:
@@ -144,29 +146,29 @@ def _unlike_literal(
     subject, verb, literal = part.terms
     before, after = around
     pattern = f"{before} {subject} {verb} {_COMPARED} . {after}"
-    there = _alike(_COMPARED, literal, pattern, probes)
-    if not there:
+    values = _similar_values(_COMPARED, literal, pattern, probes)
+    if not values:
         return None
-    return _unlike(literal, there, place)
+    return _unlike(literal, values, place)
 
 
-def _alike(variable: str, literal: str, pattern: str, probes: Probes) -> tuple[str, ...]:
-    """Return values of a variable that read as a literal does, whatever their kind and case."""
+def _similar_values(variable: str, literal: str, pattern: str, probes: Probes) -> tuple[str, ...]:
+    """Return the values of a variable that differ from a literal only in kind or case."""
     compared = f"LCASE(STR({variable})) = LCASE(STR({literal}))"
-    found = probes.values(variable, f"{pattern} FILTER({compared})")
-    written = tuple(probes.written(term) for term in found)
-    return tuple(text for text in written if text != literal)
+    values = probes.values(variable, f"{pattern} FILTER({compared})")
+    texts = tuple(probes.compact(term) for term in values)
+    return tuple(text for text in texts if text != literal)
 
 
-def _unlike(literal: str, there: Sequence[str], place: Position) -> Reason:
+def _unlike(literal: str, values: Sequence[str], place: Position) -> Reason:
     return Reason(
-        Kind.UNLIKE_LITERAL,
-        f"{literal} is not in this graph here, but {' and '.join(there)} "
-        f"{'are' if len(there) > 1 else 'is'}: literals of another language, datatype or case "
+        ReasonKind.UNLIKE_LITERAL,
+        f"{literal} is not in this graph here, but {' and '.join(values)} "
+        f"{'are' if len(values) > 1 else 'is'}: literals of another language, datatype or case "
         "are different.",
-        f"Write {there[0]}, or compare the text: FILTER(STR(?value) = …).",
+        f"Write {values[0]}, or compare the text: FILTER(STR(?value) = …).",
         place,
-        tuple(there),
+        tuple(values),
     )
 
 
@@ -177,58 +179,66 @@ def empty_join(query: str, part: Part, joined: Sequence[Part]) -> Reason:
     shared = sorted(
         used & {name for other in joined for name in (*variables(other.node), *other.terms)}
     )
-    what = part.shown if part.rule == "Triples" else _called(part)
+    what = part.display_text if part.rule == "Triples" else _keyword(part)
     if part.rule == "Minus":
         return Reason(
-            Kind.EMPTY_JOIN,
+            ReasonKind.EMPTY_JOIN,
             "MINUS takes away everything that is left by what stands before it.",
             "Look at what it takes away: ask for it by SELECT.",
             place,
         )
     if not joined:
-        return Reason(Kind.NO_MATCH, f"{what} has no solution.", "Look at its parts.", place)
+        return Reason(ReasonKind.NO_MATCH, f"{what} has no solution.", "Look at its parts.", place)
     return Reason(
-        Kind.EMPTY_JOIN,
+        ReasonKind.EMPTY_JOIN,
         f"{what} has matches, but none that fits what stands before it.",
-        shown(f"Nothing has all of it: look at {' and '.join(shared)}, which they share.")
+        with_anonymous_nodes(
+            f"Nothing has all of it: look at {' and '.join(shared)}, which they share."
+        )
         if shared
         else "Look at its parts one by one.",
         place,
     )
 
 
-def _called(part: Part) -> str:
+def _keyword(part: Part) -> str:
     names = {"InlineData": "VALUES", "SubSelect": "The inner SELECT", "Union": "This group"}
     return names.get(part.rule, part.rule.upper())
 
 
-def filtered(
+def empty_filter(
     query: str,
     part: Part,
     joined: Sequence[Part],
     probes: Probes,
     around: tuple[str, str],
 ) -> Iterator[Reason]:
-    """Yield that a filter lets nothing through, with what its variables look like."""
+    """Yield the reason for a filter that no solution passes, with examples of its variables."""
     before, after = around
     pattern = before + " ".join(other.text for other in joined) + after
     place = sparql.position(query, part.offset)
     bound = {name for other in joined for name in (*variables(other.node), *other.terms)}
     names = sorted(variables(part.node) & bound)
     for name, token in _compared(part.node):
-        there = _alike(name, _whole_literal(query, token), pattern, probes) if name in bound else ()
-        if there:
-            yield _unlike(_whole_literal(query, token), there, sparql.position(query, token.start))
+        similar = (
+            _similar_values(name, _whole_literal(query, token), pattern, probes)
+            if name in bound
+            else ()
+        )
+        if similar:
+            yield _unlike(
+                _whole_literal(query, token), similar, sparql.position(query, token.start)
+            )
             return
     examples = [
-        f"{name} is for example {', '.join(map(probes.written, values))}"
+        f"{name} is for example {', '.join(map(probes.compact, values))}"
         for name in names[:3]
         if (values := probes.values(name, pattern))
     ]
     remedy = f"{'; '.join(examples)}." if examples else "It is the same for every solution."
     yield Reason(
-        Kind.FILTER,
-        f"{part.shown} lets nothing through: before it there are solutions, after it none.",
+        ReasonKind.FILTER,
+        f"{part.display_text} lets nothing through: before it there are solutions, after it none.",
         remedy,
         place,
     )
@@ -257,21 +267,21 @@ def _whole_literal(query: str, token: Token) -> str:
     return token.text
 
 
-def afterwards(query: str, whole: Node) -> Iterator[Reason]:
-    """Yield what comes after the pattern and can leave nothing of its solutions."""
-    told = {
+def empty_modifiers(query: str, whole: Node) -> Iterator[Reason]:
+    """Yield the solution modifiers that remove all solutions."""
+    messages = {
         "Having": "HAVING lets no group through.",
         "Limit": "LIMIT 0 asks for nothing.",
         "Offset": "OFFSET skips more solutions than there are.",
     }
     for modifiers in whole.nodes("Modifiers"):
-        for node in modifiers.nodes(*told):
+        for node in modifiers.nodes(*messages):
             first, *rest = node.leaves()
             if node.rule == "Limit" and [token.text for token in rest] != ["0"]:
                 continue
             yield Reason(
-                Kind.AFTERWARDS,
-                f"The pattern has solutions, but {told[node.rule]}",
+                ReasonKind.AFTERWARDS,
+                f"The pattern has solutions, but {messages[node.rule]}",
                 f"Leave {node.rule.upper()} out to see them.",
                 sparql.position(query, first.start),
             )

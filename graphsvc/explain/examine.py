@@ -59,14 +59,14 @@ def _read(query: str) -> tuple[str, Node] | None:
     if whole and whole.rule == "Construct" and not whole.nodes("Where"):
         start = next(whole.leaves()).start
         old, new = _SHORT_FORM
-        # A dataset would stand between the two words: then only the whole is looked at.
+        # A dataset would stand between the two words: such a query is only examined as a whole.
         if not whole.nodes("Dataset"):
             return _read(query[:start] + new + query[start + len(old) :])
     return query, reading.root
 
 
 class _Examination:
-    """What is found out about one query."""
+    """The examination of one query, with its results so far."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class _Examination:
             if empty:
                 self._examine(group)
             elif has_answer:
-                return Explanation(empty=False, probes=self._probes.asked)
+                return Explanation(empty=False, probes=self._probes.total)
         except OutOfProbesError as stop:
             self._unexamined.append(Unexamined(f"the rest of the query, because {stop}", None))
         return Explanation(
@@ -102,33 +102,33 @@ class _Examination:
             reasons=tuple(dict.fromkeys(self._reasons)),
             unexamined=tuple(self._unexamined),
             notes=self._notes(),
-            probes=self._probes.asked,
+            probes=self._probes.total,
         )
 
     def _notes(self) -> tuple[Note, ...]:
-        named = (iri for _, iri in iris(self._query, self._prefixes))
-        return omissions(self._probes.store, named)
+        names = (iri for _, iri in iris(self._query, self._prefixes))
+        return omissions(self._probes.store, names)
 
     def _folds(self) -> bool:
         """Tell whether the query makes one row of whatever there is."""
         clauses = self._whole.nodes("SelectClause")
-        folds = any(node.rule == "Aggregate" for clause in clauses for node in clause.walk())
+        folds = any(node.rule == "Aggregate" for clause in clauses for node in clause.iter_nodes())
         modifiers = self._whole.nodes("Modifiers")
         return folds and not any(part.nodes("GroupBy") for part in modifiers)
 
     def _examine(self, group: Node | None) -> None:
         graphs = list(causes.unknown_graphs(self._query, self._whole, self._probes, self._prefixes))
         self._reasons += graphs
-        told = {reason.position for reason in graphs}
-        unknown = [term for term in self._unknown_terms() if term.position not in told]
+        positions = {reason.position for reason in graphs}
+        unknown = [term for term in self._unknown_terms() if term.position not in positions]
         if group is not None:
             alone = [*self._without_match(group, "", "")]
-            self._reasons += causes.with_terms(alone, unknown)
+            self._reasons += causes.with_unknown_terms(alone, unknown)
             if not alone:
                 self._join(group, "", "")
         self._reasons += [causes.unknown_term(term) for term in unknown]
         if not self._reasons and group and self._probes.matches(self._reader.text(group)):
-            self._reasons += causes.afterwards(self._query, self._whole)
+            self._reasons += causes.empty_modifiers(self._query, self._whole)
 
     def _unknown_terms(self) -> Iterator[UnknownTerm]:
         for token, iri in iris(self._query, self._prefixes):
@@ -166,7 +166,7 @@ class _Examination:
             yield from self._without_match(branch, before, after)
 
     def _join(self, group: Node, before: str, after: str) -> None:
-        """Join the parts of a group one after the other, and tell where nothing is left."""
+        """Join the parts of a group one after the other, and report where no solution is left."""
         parts = self._reader.parts(group)
         # A filter holds for its whole group, wherever in it it stands.
         # https://www.w3.org/TR/sparql11-query/#scopeFilters
@@ -178,14 +178,14 @@ class _Examination:
             if part.rule not in ("Optional", "Bind") and not self._probes.matches(
                 before + text + after
             ):
-                self._tell_join(part, joined, before, after)
+                self._report_join(part, joined, before, after)
                 return
             joined.append(part)
 
-    def _tell_join(self, part: Part, joined: list[Part], before: str, after: str) -> None:
+    def _report_join(self, part: Part, joined: list[Part], before: str, after: str) -> None:
         inner = part.node.nodes("Group")
         if part.rule == "Filter":
-            self._reasons += causes.filtered(
+            self._reasons += causes.empty_filter(
                 self._query, part, joined, self._probes, (before, after)
             )
         elif part.rule == "Graph" and not self._probes.matches(before + part.text + after):

@@ -1,4 +1,4 @@
-"""What an explanation of an empty answer says, and how it is written as JSON and as text."""
+"""The explanation of an empty answer, as JSON and as text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from graphsvc.errors import Position
 
 
-class Kind(StrEnum):
+class ReasonKind(StrEnum):
     """What can empty an answer."""
 
     UNKNOWN_GRAPH = "unknown-graph"
@@ -29,15 +29,15 @@ class Kind(StrEnum):
 class Reason:
     """One thing that empties the answer: what, where in the query, and what to do about it.
 
-    ``near`` are terms of the graph that may have been meant, as they can be written in a query.
+    ``suggestions`` are similar terms of the graph, as they can be written in a query.
     A reason whose ``position`` is None lies outside the query, in the request.
     """
 
-    kind: Kind
+    kind: ReasonKind
     message: str
     remedy: str
     position: Position | None
-    near: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Unexamined:
-    """A part of the query about which nothing could be found out, and why."""
+    """A part of the query that could not be examined, and why."""
 
     message: str
     position: Position | None
@@ -61,8 +61,8 @@ class Unexamined:
 class Explanation:
     """Why an answer is empty. ``empty`` is False if it is not: then there are no reasons.
 
-    ``notes`` say that the text leaves out what the query wants. ``probes`` is how many small
-    queries it took to know.
+    ``notes`` say that the text leaves out what the query wants. ``probes`` is the number of small
+    queries that were sent.
     """
 
     empty: bool
@@ -81,7 +81,7 @@ class Explanation:
         return f"The answer is empty. {self.reasons[0].message}"
 
     def members(self) -> dict[str, object]:
-        """Return the explanation as what JSON can hold."""
+        """Return the explanation as a JSON object."""
         return {
             "empty": self.empty,
             "summary": self.summary,
@@ -90,7 +90,7 @@ class Explanation:
                     "kind": reason.kind.value,
                     "message": reason.message,
                     "remedy": reason.remedy,
-                    "near": list(reason.near),
+                    "near": list(reason.suggestions),
                     **_place(reason.position),
                 }
                 for reason in self.reasons

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from graphsvc.store.base import Store, Term
 
-#: How many notes are given at most: more would be no answer.
+#: How many notes an explanation has at most.
 _MOST_NOTES = 3
 
 #: What leads from a property to its inverse, and to those directly above and below it.
@@ -31,14 +31,14 @@ _RELATED = f"{OWL.inverseOf}|^{OWL.inverseOf}|{RDFS.subPropertyOf}|^{RDFS.subPro
 def omissions(store: Store, iris: Iterable[str]) -> tuple[Note, ...]:
     """Return the notes that say that the text leaves out what a query with these IRIs wants.
 
-    Those on a thing that the query names come alone; else those on a thing that has to do with one
-    that it names; else a few on the property alone. There are none if the store does not answer.
+    If there are notes on a thing that the query names, only these; else those on a related thing;
+    else a few on the property. There are none if the store does not answer.
     """
-    named = " ".join(str(NamedNode(iri)) for iri in dict.fromkeys(iris))
-    if not named:
+    names = " ".join(str(NamedNode(iri)) for iri in dict.fromkeys(iris))
+    if not names:
         return ()
     try:
-        ranks = _ranks(store, named)
+        ranks = _ranks(store, names)
         best = min(ranks.values(), default=0)
         notes = sorted((note for note, rank in ranks.items() if rank == best), key=str)
         return _read(store, notes[:_MOST_NOTES])
@@ -46,17 +46,17 @@ def omissions(store: Store, iris: Iterable[str]) -> tuple[Note, ...]:
         return ()
 
 
-def _ranks(store: Store, named: str) -> Mapping[Term, int]:
-    """Return the notes on a property that is named, the nearer the smaller the number."""
+def _ranks(store: Store, names: str) -> Mapping[Term, int]:
+    """Return the notes on a property of the query, each with its rank: the closest has 0."""
     rows = store.select(
         f"SELECT DISTINCT ?note ?is_named ?is_near {{ "
         f"?kind {DQV.inDimension} {LDQD.completeness} . ?class {RDFS.subClassOf}* ?kind . "
         f"?note a ?class ; {OA.hasTarget} ?target . "
-        f"{{ VALUES ?property {{ {named} }} }} UNION "
-        f"{{ VALUES ?named {{ {named} }} ?named {_RELATED} ?property }} ?note ?about ?property . "
+        f"{{ VALUES ?property {{ {names} }} }} UNION "
+        f"{{ VALUES ?named {{ {names} }} ?named {_RELATED} ?property }} ?note ?about ?property . "
         f"FILTER(?about NOT IN ({RDF.type}, {OA.hasTarget}, {PROV.wasDerivedFrom})) "
-        f"BIND(EXISTS {{ VALUES ?target {{ {named} }} }} AS ?is_named) "
-        f"BIND(EXISTS {{ VALUES ?thing {{ {named} }} ?target ?any ?thing "
+        f"BIND(EXISTS {{ VALUES ?target {{ {names} }} }} AS ?is_named) "
+        f"BIND(EXISTS {{ VALUES ?thing {{ {names} }} ?target ?any ?thing "
         f"FILTER(?any != {RDF.type}) }} AS ?is_near) }}"
     )
     nearest: dict[Term, int] = {}

@@ -1,7 +1,7 @@
 """The graph patterns of a query with their places, read from the grammar's tree.
 
-A triple pattern is taken apart as far as it is plain. What is not (collections, annotations,
-reified triples) stays one piece of text, and is said to be one.
+A plain triple pattern is split into its terms. Others (with collections, annotations, reified
+triples) stay one piece of text.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,14 +40,14 @@ class Part:
     terms: tuple[str, ...] = ()
 
     @property
-    def shown(self) -> str:
+    def display_text(self) -> str:
         """Return the text to show to a reader."""
         text = " ".join(self.terms) if self.terms else self.text
-        return shown(" ".join(text.split()))
+        return with_anonymous_nodes(" ".join(text.split()))
 
 
-def shown(text: str) -> str:
-    """Return a text in which the nodes without a name have none again."""
+def with_anonymous_nodes(text: str) -> str:
+    """Return a text with ``[ ]`` for the nodes that had no name in the query."""
     return _NAMELESS.sub("[ ]", text)
 
 
@@ -64,17 +64,17 @@ class Reader:
 
     def parts(self, group: Node) -> list[Part]:
         """Return the parts of a group in order; a triple pattern is a part of its own."""
-        found: list[Part] = []
+        result: list[Part] = []
         for node in group.nodes():
             if node.rule == "Triples" and not self._is_opaque(node):
-                found += self._triples(node)
+                result += self._triples(node)
             else:
-                found.append(Part(node.rule, self.text(node), _start(node), node))
-        return found
+                result.append(Part(node.rule, self.text(node), _start(node), node))
+        return result
 
     @staticmethod
     def _is_opaque(node: Node) -> bool:
-        return any(inner.rule in _OPAQUE for inner in node.walk())
+        return any(inner.rule in _OPAQUE for inner in node.iter_nodes())
 
     def _triples(self, triples: Node) -> Iterator[Part]:
         first = triples.children[0]
@@ -106,12 +106,12 @@ class Reader:
                 yield from self._properties(subject, properties, None)
 
     def _term(self, node: Node) -> str:
-        """Return a term as text; a blank node is a variable to a query."""
+        """Return a term as text; a blank node becomes a variable."""
         leaves = list(node.leaves())
         first = leaves[0]
         if node.rule == "Node" or first.text == "[]":
             return f"?node_{first.start}"
-        if first.kind is Kind.BLANK:
+        if first.kind is TokenKind.BLANK:
             return "?blank_" + "".join(c if c.isalnum() else "_" for c in first.text[2:])
         return self.text(node)
 
@@ -122,7 +122,7 @@ def _start(node: Node) -> int:
 
 def variables(node: Node) -> set[str]:
     """Return the variables in a node."""
-    return {token.text for token in node.leaves() if token.kind is Kind.VARIABLE}
+    return {token.text for token in node.leaves() if token.kind is TokenKind.VARIABLE}
 
 
 def form(root: Node) -> Node | None:
@@ -138,12 +138,12 @@ def where(node: Node) -> Node | None:
     return wheres[0].nodes("Group")[0] if wheres else None
 
 
-def named(root: Node) -> Iterator[Token]:
+def named_iris(root: Node) -> Iterator[Token]:
     """Yield every IRI that a query names outside its prologue, but no datatypes of literals."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
+    stack = [root]
+    while stack:
+        node = stack.pop()
         if node.rule == "Iri":
             yield next(node.leaves())
         elif node.rule not in ("Prologue", "Dataset", "Literal", "FunctionCall", "Template"):
-            waiting.extend(reversed(node.nodes()))
+            stack.extend(reversed(node.nodes()))

@@ -1,4 +1,4 @@
-"""Small questions to a store: whether there is any answer, and what the first ones look like."""
+"""Small queries to a store: whether a pattern has solutions, and examples of values."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from graphsvc.namespaces import Prefixes
     from graphsvc.store.base import GraphSelection, Store, Term
 
-#: How many questions are asked at most for one explanation.
+#: How many queries one explanation may send.
 MOST_PROBES = 64
 
 
 class OutOfProbesError(Exception):
-    """So many questions have been asked that no more will be, or the store refuses one."""
+    """The number of queries has reached its limit, or the store refused one."""
 
 
 @dataclass
 class Probes:
-    """Asks questions in the dataset of a request.
+    """Sends queries to the dataset of a request.
 
     ``prologue`` and ``dataset`` are those of the query that is explained, as it is written.
     """
@@ -34,10 +34,10 @@ class Probes:
     prologue: str
     dataset: str
     prefixes: Prefixes
-    asked: int = field(default=0)
+    total: int = field(default=0)
 
     def has_answer(self, query: str) -> bool:
-        """Tell whether a query has a row, a triple, or yes for an answer; the first one decides.
+        """Tell whether a query has at least one row or triple, or the answer true.
 
         Errors: those of the store, for a query that cannot be answered.
         """
@@ -78,7 +78,7 @@ class Probes:
         except GraphsvcError as error:
             raise OutOfProbesError(error.message) from error
 
-    def written(self, term: Term) -> str:
+    def compact(self, term: Term) -> str:
         """Return a term as it can be written in a query, short."""
         text = str(term)
         value, marks, datatype = text.rpartition("^^<")
@@ -93,7 +93,7 @@ class Probes:
         return [row["graph"].value for row in rows if isinstance(row["graph"], NamedNode)]
 
     def count(self) -> None:
-        """Count a question that is going to be asked; OutOfProbesError if it is one too many."""
-        if self.asked >= MOST_PROBES:
+        """Count one more query; OutOfProbesError if it would exceed the limit."""
+        if self.total >= MOST_PROBES:
             raise OutOfProbesError(f"after {MOST_PROBES} questions no more are asked")
-        self.asked += 1
+        self.total += 1

@@ -1,7 +1,7 @@
-"""The terms of this graph: which IRIs of a query occur in it, and what is near to the others.
+"""The IRIs of a query: which of them occur in the graph, and what is similar to the others.
 
-A query may be valid and still name what is not there: a property misspelt by a letter, an entity
-under another slug, a namespace with http for https.
+A query may be valid and still name something that does not exist: a property misspelt by a letter,
+an entity under another slug, a namespace with http for https.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from graphsvc.errors import GraphsvcError, Position
 from graphsvc.explain import patterns
 from graphsvc.namespaces import VOID, Prefixes, namespace_of
 from graphsvc.nearness import near
-from graphsvc.store.iri_resolution import resolved
+from graphsvc.store.iri_resolution import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,28 +24,28 @@ if TYPE_CHECKING:
     from graphsvc.sparql import Token
     from graphsvc.store.base import Store
 
-#: How many terms of a namespace are compared with one that is not there.
+#: How many terms of a namespace are compared with an unknown one.
 _MOST_CANDIDATES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownTerm:
-    """An IRI of a query that occurs nowhere in the graph, and near ones that do.
+    """An IRI of a query that does not occur in the graph, and similar ones that do.
 
-    ``written`` is how the query writes it; the near ones are written as a query can.
+    ``text`` is its form in the query; the suggestions have the same form.
     """
 
     iri: str
-    written: str
+    text: str
     position: Position
-    near: tuple[str, ...]
+    suggestions: tuple[str, ...]
 
 
 def unknown_terms(store: Store, query: str, prefixes: Mapping[str, str]) -> list[UnknownTerm]:
-    """Return the IRIs in the graph's own namespaces that a query names and that are not there.
+    """Return the IRIs of a query in the graph's own namespaces that do not occur in the graph.
 
-    Its own are those under a ``void:uriSpace`` of the graph. Other IRIs may well be meant to be
-    compared with what is not there. Nothing is returned if the store cannot be asked.
+    Its own namespaces are those under a ``void:uriSpace`` of the graph. Other IRIs may be absent on
+    purpose. The list is empty if the store does not answer.
     """
     try:
         spaces = _spaces(store)
@@ -61,29 +61,29 @@ def unknown_terms(store: Store, query: str, prefixes: Mapping[str, str]) -> list
 def iris(query: str, prefixes: Mapping[str, str]) -> Iterator[tuple[Token, str]]:
     """Yield each IRI that a query names outside its prologue, where it is first named.
 
-    Nothing comes if one of them cannot be resolved.
+    There is none if one of them cannot be resolved.
     """
-    tokens = list(patterns.named(grammar.read(query).root))
+    tokens = list(patterns.named_iris(grammar.read(query).root))
     try:
-        found = resolved(query, [token.text for token in tokens], prefixes)
+        values = resolve(query, [token.text for token in tokens], prefixes)
     except SyntaxError:
         return
-    seen: set[str] = set()
-    for token, iri in zip(tokens, found, strict=True):
-        if iri not in seen:
-            seen.add(iri)
+    yielded: set[str] = set()
+    for token, iri in zip(tokens, values, strict=True):
+        if iri not in yielded:
+            yielded.add(iri)
             yield token, iri
 
 
 def look_up(
     store: Store, query: str, token: Token, iri: str, prefixes: Mapping[str, str]
 ) -> UnknownTerm | None:
-    """Return an IRI with its near ones if it is not in the graph, or None if it is."""
+    """Return an IRI with similar ones if it is not in the graph, or None if it is."""
     if _occurs(store, iri):
         return None
     table = Prefixes({**prefixes, **sparql.declared_prefixes(query)})
-    meant = tuple(table.compact(each) for each in _near(store, iri, table))
-    return UnknownTerm(iri, token.text, sparql.position(query, token.start), meant)
+    suggestions = tuple(table.compact(each) for each in _similar_terms(store, iri, table))
+    return UnknownTerm(iri, token.text, sparql.position(query, token.start), suggestions)
 
 
 def _occurs(store: Store, iri: str) -> bool:
@@ -97,13 +97,13 @@ def _occurs(store: Store, iri: str) -> bool:
     )
 
 
-def _near(store: Store, iri: str, table: Prefixes) -> list[str]:
-    """Return near terms of the same namespace, or the same term in a near namespace."""
+def _similar_terms(store: Store, iri: str, table: Prefixes) -> list[str]:
+    """Return similar terms of the same namespace, or the same term in a similar namespace."""
     namespace = namespace_of(iri)
     local = iri[len(namespace) :]
-    there = {name[len(namespace) :] for name in _terms(store, namespace)}
-    if there:
-        return [namespace + name for name in near(local, there)]
+    names = {name[len(namespace) :] for name in _terms(store, namespace)}
+    if names:
+        return [namespace + name for name in near(local, names)]
     spaces = near(namespace, set(table.values()), most=2)
     return [
         space + name

@@ -1,6 +1,6 @@
-"""The grammar of SPARQL: where a text stops being a query, and the tree of one that is.
+"""The grammar of SPARQL: the first syntax error of a query, and the parse tree of a valid one.
 
-The engine parses too, but keeps its tree to itself and cannot say which token is wrong. Nothing
+The engine parses too, but it gives no access to its tree, nor says which token is wrong. Nothing
 here raises, whatever the text, and the time it takes is linear in the text's length.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
-from graphsvc.grammar.machine import Failure, Grammar, Node, Reading
+from graphsvc.grammar.machine import Grammar, Node, ParseFailure, ParseResult
 from graphsvc.grammar.rules import GRAMMAR
-from graphsvc.sparql import Kind, Token
+from graphsvc.sparql import Token, TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["KEYWORDS", "SPARQL", "Failure", "Node", "Reading", "read"]
+__all__ = ["KEYWORDS", "SPARQL", "Node", "ParseFailure", "ParseResult", "read"]
 
 SPARQL = Grammar(GRAMMAR)
 
@@ -24,14 +24,14 @@ SPARQL = Grammar(GRAMMAR)
 KEYWORDS = frozenset(name for name in SPARQL.terminals if name[0].isupper() and len(name) > 1)
 
 _TERMINALS = {
-    Kind.IRI: frozenset({"iri"}),
-    Kind.STRING: frozenset({"string"}),
-    Kind.VARIABLE: frozenset({"var"}),
-    Kind.BLANK: frozenset({"blank"}),
-    Kind.LANGUAGE: frozenset({"lang"}),
-    Kind.NAME: frozenset({"name"}),
-    Kind.NUMBER: frozenset({"number"}),
-    Kind.UNCLOSED: frozenset[str](),
+    TokenKind.IRI: frozenset({"iri"}),
+    TokenKind.STRING: frozenset({"string"}),
+    TokenKind.VARIABLE: frozenset({"var"}),
+    TokenKind.BLANK: frozenset({"blank"}),
+    TokenKind.LANGUAGE: frozenset({"lang"}),
+    TokenKind.NAME: frozenset({"name"}),
+    TokenKind.NUMBER: frozenset({"number"}),
+    TokenKind.UNCLOSED: frozenset[str](),
 }
 _PREFIX = frozenset({"name", "prefix"})
 _END = frozenset({"end"})
@@ -41,7 +41,7 @@ _JOINED = {"()": "nil", "[]": "anon", "{|": "{|", "|}": "|}", "<<(": "<<(", ")>>
 _SPACED = {"()", "[]"}
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> ParseResult:
     """Read a text as a SPARQL query."""
     tokens, kinds = _joined(sparql.code(text))
     return SPARQL.read(tokens, [*kinds, _END])
@@ -67,11 +67,11 @@ def _joined(tokens: Sequence[Token]) -> tuple[list[Token], list[frozenset[str]]]
 
 
 def _terminals(token: Token) -> frozenset[str]:
-    if token.kind is Kind.NAME and token.text.endswith(":") and token.text.count(":") == 1:
+    if token.kind is TokenKind.NAME and token.text.endswith(":") and token.text.count(":") == 1:
         return _PREFIX
-    if (known := _TERMINALS.get(token.kind)) is not None:
-        return known
+    if (names := _TERMINALS.get(token.kind)) is not None:
+        return names
     # ``a`` is the one keyword that must be written in lower case.
-    if token.kind is Kind.WORD and token.text != "a":
+    if token.kind is TokenKind.WORD and token.text != "a":
         return frozenset({token.text.upper()} - {"A"})
     return frozenset({token.text})

@@ -1,7 +1,7 @@
-"""Reads texts by a grammar whose every choice the next token decides, without recursion.
+"""A parser for LL(1) grammars, without recursion: the next token decides every choice.
 
-https://en.wikipedia.org/wiki/LL_parser: a stack of what is still to come, and one look ahead. The
-time is linear in the number of tokens, and no text is nested too deeply.
+https://en.wikipedia.org/wiki/LL_parser: a stack of the items to come, and one token of look-ahead.
+The time is linear in the number of tokens, and no text is nested too deeply.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """What another rule describes."""
+    """A reference to another rule."""
 
     name: str
 
@@ -46,19 +46,19 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Repeated:
-    """A thing any number of times, or, if not ``many``, once at most."""
+class Repetition:
+    """An item any number of times, or, if not ``many``, at most once."""
 
     part: Item
     many: bool
 
 
-Item: TypeAlias = Terminal | Rule | InOrder | Choice | Repeated
+Item: TypeAlias = Terminal | Rule | InOrder | Choice | Repetition
 
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """What a rule has read: its tokens and the nodes of the rules in it, in order."""
+    """A node of the parse tree: the tokens and child nodes of a rule, in order."""
 
     rule: str
     children: list[Node | Token] = field(default_factory=list)
@@ -72,31 +72,31 @@ class Node:
         ]
 
     def tokens(self) -> list[Token]:
-        """Return the tokens of its own: those that no node in it has read."""
+        """Return the tokens that are direct children."""
         return [child for child in self.children if not isinstance(child, Node)]
 
-    def walk(self) -> Iterator[Node]:
-        """Yield this node and all that are in it, each before those in it."""
-        waiting = [self]
-        while waiting:
-            node = waiting.pop()
+    def iter_nodes(self) -> Iterator[Node]:
+        """Yield this node and all nodes in it, parents first."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
             yield node
-            waiting.extend(reversed(node.nodes()))
+            stack.extend(reversed(node.nodes()))
 
     def leaves(self) -> Iterator[Token]:
         """Yield every token in it, in order."""
-        waiting: list[Node | Token] = [self]
-        while waiting:
-            child = waiting.pop()
+        stack: list[Node | Token] = [self]
+        while stack:
+            child = stack.pop()
             if isinstance(child, Node):
-                waiting.extend(reversed(child.children))
+                stack.extend(reversed(child.children))
             else:
                 yield child
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """Where reading stopped: at which token, what could stand there, inside which rules.
+class ParseFailure:
+    """Where parsing stopped: at which token, what could stand there, inside which rules.
 
     ``at`` is the number of the token, that of the end if the text ends too early. ``rules`` are
     the names of the rules that were being read, the innermost last.
@@ -108,16 +108,16 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read: the tree (as far as it goes), the tokens, and the failure if there is one."""
+class ParseResult:
+    """The result: the tree (up to a failure), the tokens, and the failure if there is one."""
 
     root: Node
     tokens: Sequence[Token]
-    failure: Failure | None
+    failure: ParseFailure | None
 
 
 class Grammar:
-    """A grammar that is ready to read with."""
+    """A parser for a grammar that is written as a table of rules."""
 
     def __init__(self, text: str) -> None:
         self._rules = _parse(text)
@@ -139,8 +139,8 @@ class Grammar:
         """Return what a rule can begin with."""
         return self._first(Rule(rule))
 
-    def read(self, tokens: Sequence[Token], kinds: Sequence[frozenset[str]]) -> Reading:
-        """Read tokens; ``kinds`` says which terminals each can be, and has one more for the end."""
+    def read(self, tokens: Sequence[Token], kinds: Sequence[frozenset[str]]) -> ParseResult:
+        """Parse tokens; ``kinds`` are the terminals each can be, with one more for the end."""
         root = Node("")
         path, expected, at = [root], set[str](), 0
         stack: list[Item | None] = [Rule(self._start)]
@@ -151,7 +151,7 @@ class Grammar:
             elif isinstance(item, Terminal):
                 if item.name not in kinds[at]:
                     expected.add(item.name)
-                    return Reading(root, tokens, _failure(at, expected, path))
+                    return ParseResult(root, tokens, _failure(at, expected, path))
                 if at < len(tokens):
                     path[-1].children.append(tokens[at])
                 at += 1
@@ -166,17 +166,17 @@ class Grammar:
             else:
                 chosen = self._next(item, kinds[at], expected)
                 if chosen is None:
-                    return Reading(root, tokens, _failure(at, expected, path))
+                    return ParseResult(root, tokens, _failure(at, expected, path))
                 stack.extend(chosen)
-        return Reading(root, tokens, None)
+        return ParseResult(root, tokens, None)
 
     def _next(
-        self, item: InOrder | Choice | Repeated, kinds: frozenset[str], expected: set[str]
+        self, item: InOrder | Choice | Repetition, kinds: frozenset[str], expected: set[str]
     ) -> Iterable[Item] | None:
-        """Return what takes the item's place on the stack, or None if nothing can."""
+        """Return what replaces the item on the stack, or None if no choice is possible."""
         if isinstance(item, InOrder):
             return reversed(item.parts)
-        if isinstance(item, Repeated):
+        if isinstance(item, Repetition):
             begins = self._first(item.part)
             if kinds.isdisjoint(begins):
                 expected |= begins
@@ -189,16 +189,16 @@ class Grammar:
         return next(((part,) for part in item.parts if self._is_empty(part)), None)
 
     def _first(self, item: Item) -> frozenset[str]:
-        if (known := self._begins.get(item)) is None:
-            known = self._begins[item] = frozenset(self._compute_first(item))
-        return known
+        if (first := self._begins.get(item)) is None:
+            first = self._begins[item] = frozenset(self._compute_first(item))
+        return first
 
     def _compute_first(self, item: Item) -> Iterator[str]:
         if isinstance(item, Terminal):
             yield item.name
         elif isinstance(item, Rule):
             yield from self._first(self._rules[item.name])
-        elif isinstance(item, Repeated):
+        elif isinstance(item, Repetition):
             yield from self._first(item.part)
         elif isinstance(item, Choice):
             for part in item.parts:
@@ -210,36 +210,36 @@ class Grammar:
                     break
 
     def _is_empty(self, item: Item) -> bool:
-        """Tell whether an item may stand for nothing."""
+        """Tell whether an item can be empty."""
         if isinstance(item, Terminal):
             return False
-        if isinstance(item, Repeated):
+        if isinstance(item, Repetition):
             return True
-        if (known := self._empty.get(item)) is None:
+        if (is_empty := self._empty.get(item)) is None:
             if isinstance(item, Rule):
-                known = self._is_empty(self._rules[item.name])
+                is_empty = self._is_empty(self._rules[item.name])
             elif isinstance(item, Choice):
-                known = any(map(self._is_empty, item.parts))
+                is_empty = any(map(self._is_empty, item.parts))
             else:
-                known = all(map(self._is_empty, item.parts))
-            self._empty[item] = known
-        return known
+                is_empty = all(map(self._is_empty, item.parts))
+            self._empty[item] = is_empty
+        return is_empty
 
 
-def _failure(at: int, expected: set[str], path: Sequence[Node]) -> Failure:
-    return Failure(at, frozenset(expected), tuple(node.rule for node in path[1:]))
+def _failure(at: int, expected: set[str], path: Sequence[Node]) -> ParseFailure:
+    return ParseFailure(at, frozenset(expected), tuple(node.rule for node in path[1:]))
 
 
 def _items(item: Item) -> Iterator[Item]:
     yield item
-    if isinstance(item, Repeated):
+    if isinstance(item, Repetition):
         yield from _items(item.part)
     elif isinstance(item, InOrder | Choice):
         for part in item.parts:
             yield from _items(part)
 
 
-# --- the table of rules, read ---
+# --- the parser of the table of rules ---
 
 _RULE = re.compile(r"^(\w+) += ", re.MULTILINE)
 _WORD = re.compile(r'"([^"]+)"|(\w+)|([()|*+?])')
@@ -250,13 +250,13 @@ def _parse(text: str) -> Mapping[str, Item]:
     names = list(_RULE.finditer(text))
     ends = [*(match.start() for match in names[1:]), len(text)]
     return {
-        match.group(1): _choice(_Words(text[match.end() : end]))
+        match.group(1): _choice(_RuleTokens(text[match.end() : end]))
         for match, end in zip(names, ends, strict=True)
     }
 
 
-class _Words:
-    """The words of a rule's right side, and how far they are read."""
+class _RuleTokens:
+    """The words of a rule's right side, read one by one."""
 
     def __init__(self, text: str) -> None:
         self._words: list[tuple[str | None, str | None, str | None]] = [
@@ -265,7 +265,7 @@ class _Words:
         self._at = 0
 
     def operator(self) -> str | None:
-        """Return the next word if it is an operator, without going on."""
+        """Return the next word if it is an operator, without consuming it."""
         return self._words[self._at][2] if self._at < len(self._words) else ")"
 
     def take(self) -> tuple[str | None, str | None, str | None]:
@@ -274,7 +274,7 @@ class _Words:
         return self._words[self._at - 1]
 
 
-def _choice(words: _Words) -> Item:
+def _choice(words: _RuleTokens) -> Item:
     parts = [_sequence(words)]
     while words.operator() == "|":
         words.take()
@@ -282,7 +282,7 @@ def _choice(words: _Words) -> Item:
     return parts[0] if len(parts) == 1 else Choice(tuple(parts))
 
 
-def _sequence(words: _Words) -> Item:
+def _sequence(words: _RuleTokens) -> Item:
     parts: list[Item] = []
     while words.operator() not in ("|", ")"):
         part = _one(words)
@@ -291,12 +291,12 @@ def _sequence(words: _Words) -> Item:
             words.take()
             if operator == "+":
                 parts.append(part)
-            part = Repeated(part, many=operator != "?")
+            part = Repetition(part, many=operator != "?")
         parts.append(part)
     return parts[0] if len(parts) == 1 else InOrder(tuple(parts))
 
 
-def _one(words: _Words) -> Item:
+def _one(words: _RuleTokens) -> Item:
     mark, name, _ = words.take()
     if mark is not None:
         return Terminal(mark)

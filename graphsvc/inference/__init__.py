@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from graphsvc.inference.closure import Closure, Fact, Reason, Triggers, Witness
+from graphsvc.inference.closure import Closure, Fact, InferenceStep, Triggers, Witness
 from graphsvc.inference.rules import Clause, Variable, clauses
 from graphsvc.namespaces import DCTERMS, DERIVATIONS, NIF, PROV, RDF, RDFS, graph_iri
 
@@ -54,7 +54,7 @@ class _Derived:
     """A triple that follows, the ways in which it does, and the passages that restate it."""
 
     triple: Triple
-    ways: tuple[tuple[Witness, Reason], ...]
+    witnesses: tuple[tuple[Witness, InferenceStep], ...]
     passages: tuple[str, ...]
 
 
@@ -110,8 +110,8 @@ def _derive(
 
     rules = sorted(rules, key=lambda clause: (clause.rule.value, *map(place, clause.slots)))
     constants = {slot for clause in rules for slot in clause.slots if isinstance(slot, NamedNode)}
-    told = {term for fact in facts for term in fact[:3]}
-    ordered = sorted(constants | told, key=place)
+    fact_terms = {term for fact in facts for term in fact[:3]}
+    ordered = sorted(constants | fact_terms, key=place)
     numbers = {term: number for number, term in enumerate(ordered)}
     closed = {
         number
@@ -128,10 +128,10 @@ def _derive(
     return [
         _Derived(
             _triple(fact, ordered),
-            tuple(sorted(ways, key=lambda way: (len(way[0]), sorted(way[0])))),
+            tuple(sorted(witnesses, key=lambda witness: (len(witness[0]), sorted(witness[0])))),
             tuple(sorted(homes.get(fact, ()))),
         )
-        for fact, ways in sorted(_followed(closure, passages))
+        for fact, witnesses in sorted(_followed(closure, passages))
     ]
 
 
@@ -178,15 +178,15 @@ def _triple(fact: Fact, terms: Sequence[NamedNode | Literal]) -> Triple:
 
 def _followed(
     closure: Closure, passages: set[str]
-) -> Iterator[tuple[Fact, list[tuple[Witness, Reason]]]]:
+) -> Iterator[tuple[Fact, list[tuple[Witness, InferenceStep]]]]:
     """Yield the facts that follow and that no passage states, with the ways they do."""
     for fact, witnesses in closure.witnesses.items():
         stating = {
             graph for witness, reason in witnesses.items() if reason is None for graph in witness
         }
-        ways = [(witness, reason) for witness, reason in witnesses.items() if reason is not None]
-        if ways and not stating & passages:
-            yield fact, ways
+        derived = [(witness, reason) for witness, reason in witnesses.items() if reason is not None]
+        if derived and not stating & passages:
+            yield fact, derived
 
 
 def _write(derived: Iterable[_Derived], base: str) -> Inferred:
@@ -198,12 +198,14 @@ def _write(derived: Iterable[_Derived], base: str) -> Inferred:
         shortcuts += [_quad(each.triple, NamedNode(passage)) for passage in each.passages]
         if not each.passages:
             triples.append(_quad(each.triple, graph))
-        for witness, reason in each.ways:
+        for witness, reason in each.witnesses:
             derivations += _derivation(each.triple, witness, reason, base)
     return Inferred(tuple(shortcuts), tuple(triples), tuple(derivations))
 
 
-def _derivation(triple: Triple, witness: Witness, reason: Reason, base: str) -> Iterator[Quad]:
+def _derivation(
+    triple: Triple, witness: Witness, reason: InferenceStep, base: str
+) -> Iterator[Quad]:
     graph = graph_iri(base, DERIVATIONS)
     node = _node(triple, witness, base)
     yield Quad(node, RDF.type, RDF.Statement, graph)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Literal, NamedNode
 
-    from graphsvc.inference.rules import Atom, Clause, Slot
+    from graphsvc.inference.rules import Atom, AtomTerm, Clause
 
 #: A triple of numbers, each for a term; a witness is a set of graphs' IRIs.
 Fact: TypeAlias = tuple[int, int, int]
@@ -34,14 +34,14 @@ _ANY = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class InferenceStep:
     """By which rule, and by the axiom of which term, a fact followed."""
 
     rule: NamedNode
     term: NamedNode
 
 
-Found: TypeAlias = tuple[Fact, Witness, Reason | None]
+FactWitness: TypeAlias = tuple[Fact, Witness, InferenceStep | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class _Trigger:
     after: tuple[_Pattern, ...]
     before: tuple[_Pattern, ...]
     head: _Pattern
-    reason: Reason
+    reason: InferenceStep
 
 
 class Triggers:
@@ -91,7 +91,7 @@ class Closure:
     """Facts and what follows from them; ``closed`` lists subjects of which nothing may follow."""
 
     def __init__(self, triggers: Triggers, closed: Collection[int]) -> None:
-        self.witnesses: dict[Fact, dict[Witness, Reason | None]] = {}
+        self.witnesses: dict[Fact, dict[Witness, InferenceStep | None]] = {}
         self._closed = closed
         self._new: frozenset[tuple[Fact, Witness]] = frozenset()
         self._objects: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -110,33 +110,35 @@ class Closure:
                 if self._add(fact, witness, reason)
             ]
 
-    def _add(self, fact: Fact, witness: Witness, reason: Reason | None) -> bool:
+    def _add(self, fact: Fact, witness: Witness, reason: InferenceStep | None) -> bool:
         """Keep a witness if it is minimal; tell whether it is new."""
-        known = self.witnesses.get(fact)
-        if known is None:
+        witnesses = self.witnesses.get(fact)
+        if witnesses is None:
             self.witnesses[fact] = {witness: reason}
             subject, predicate, value = fact
             self._objects[subject, predicate].append(value)
             self._subjects[predicate, value].append(subject)
             return True
-        if any(other <= witness for other in known):
+        if any(other <= witness for other in witnesses):
             return False
-        for other in [other for other in known if witness < other]:
-            del known[other]
-        known[witness] = reason
-        if len(known) > MOST_WITNESSES:
-            worst = max(known, key=lambda other: (len(other), sorted(other)))
-            del known[worst]
+        for other in [other for other in witnesses if witness < other]:
+            del witnesses[other]
+        witnesses[witness] = reason
+        if len(witnesses) > MOST_WITNESSES:
+            worst = max(witnesses, key=lambda other: (len(other), sorted(other)))
+            del witnesses[worst]
             return worst != witness
         return True
 
-    def _consequences(self, fact: Fact, witness: Witness) -> Iterator[Found]:
+    def _consequences(self, fact: Fact, witness: Witness) -> Iterator[FactWitness]:
         for trigger in self._triggers.of(fact):
             binding = _unified(trigger.atom, fact)
             if binding is not None:
                 yield from self._joined(trigger, binding, witness)
 
-    def _joined(self, trigger: _Trigger, binding: Binding, witness: Witness) -> Iterator[Found]:
+    def _joined(
+        self, trigger: _Trigger, binding: Binding, witness: Witness
+    ) -> Iterator[FactWitness]:
         partial = [(binding, witness)]
         for atom in trigger.after:
             partial = [
@@ -181,7 +183,7 @@ class Closure:
 def _triggers(clause: Clause, numbers: Mapping[NamedNode | Literal, int]) -> Iterator[_Trigger]:
     variables: dict[Variable, int] = {}
 
-    def number(slot: Slot) -> int:
+    def number(slot: AtomTerm) -> int:
         if isinstance(slot, Variable):
             return variables.setdefault(slot, -1 - len(variables))
         return numbers[slot]
@@ -193,7 +195,7 @@ def _triggers(clause: Clause, numbers: Mapping[NamedNode | Literal, int]) -> Ite
     head = pattern(clause.head)
     for place, atom in enumerate(body):
         after, before = tuple(body[place + 1 :]), tuple(reversed(body[:place]))
-        yield _Trigger(atom, after, before, head, Reason(clause.rule, clause.term))
+        yield _Trigger(atom, after, before, head, InferenceStep(clause.rule, clause.term))
 
 
 def _unified(atom: _Pattern, fact: Fact) -> Binding | None:

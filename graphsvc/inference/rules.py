@@ -36,16 +36,16 @@ class Variable:
     name: str
 
 
-Slot: TypeAlias = Variable | NamedNode
+AtomTerm: TypeAlias = Variable | NamedNode
 
 
 @dataclass(frozen=True, slots=True)
 class Atom:
     """A triple pattern: its subject and object are variables or terms."""
 
-    subject: Slot
+    subject: AtomTerm
     predicate: NamedNode
-    object: Slot
+    object: AtomTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Clause:
         return self.rule in _RESTATING
 
     @property
-    def slots(self) -> tuple[Slot, ...]:
+    def slots(self) -> tuple[AtomTerm, ...]:
         """Return all that stands in the head and in the body, in order."""
         return tuple(
             slot
@@ -86,16 +86,16 @@ def clauses(ontology: Iterable[Quad]) -> set[Clause]:
     """Return the clauses of an ontology's axioms."""
     quads = list(ontology)
     lists = _Lists(quads)
-    found: set[Clause] = set()
+    result: set[Clause] = set()
     for quad in quads:
         subject, value = quad.subject, quad.object
         if isinstance(subject, NamedNode):
             if quad.predicate == OWL.propertyChainAxiom:
-                found.update(_chain(subject, lists.members(value)))
+                result.update(_chain(subject, lists.members(value)))
             elif isinstance(value, NamedNode):
                 for build in _AXIOMS.get(quad.predicate, ()):
-                    found.update(build(subject, value))
-    return found
+                    result.update(build(subject, value))
+    return result
 
 
 class _Lists:
@@ -112,9 +112,9 @@ class _Lists:
 
     def members(self, node: object) -> list[object]:
         members: list[object] = []
-        seen: set[object] = set()
-        while node in self._first and node not in seen:
-            seen.add(node)
+        visited: set[object] = set()
+        while node in self._first and node not in visited:
+            visited.add(node)
             members.append(self._first[node])
             node = self._rest.get(node)
         return members
@@ -131,7 +131,7 @@ def _chain(head: NamedNode, members: list[object]) -> Iterator[Clause]:
     yield Clause(Atom(points[0], head, points[-1]), body, RULES["prp-spo2"], head)
 
 
-def _member(thing: Slot, of_class: NamedNode) -> Atom:
+def _member(thing: AtomTerm, of_class: NamedNode) -> Atom:
     return Atom(thing, RDF.type, of_class)
 
 

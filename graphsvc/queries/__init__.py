@@ -45,12 +45,12 @@ __all__ = [
     "Check",
     "Param",
     "Query",
-    "Reading",
+    "ReadResult",
     "answer",
     "from_text",
     "load_checks",
     "load_queries",
-    "named",
+    "query_named",
     "read_checks",
     "read_queries",
     "run",
@@ -65,19 +65,19 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
+class ReadResult(Generic[T]):
     """What a folder of query files gave: the items that could be read, and what was wrong."""
 
     items: tuple[T, ...]
     findings: tuple[Finding, ...]
 
 
-def read_queries(folder: Path) -> Reading[Query]:
+def read_queries(folder: Path) -> ReadResult[Query]:
     """Read ``*.rq`` of a folder, in the order of their names; collect what is wrong with them."""
     return _read(folder, "", _query)
 
 
-def read_checks(folder: Path, below: str = CHECKS) -> Reading[Check]:
+def read_checks(folder: Path, below: str = CHECKS) -> ReadResult[Check]:
     """Read the checks of a folder of queries, likewise: those in a folder ``below`` it."""
     return _read(folder, below, _check)
 
@@ -101,18 +101,20 @@ def from_text(text: str, path: str) -> Query:
     if not text.startswith(MARK):
         return Query(name=header.name, summary="", text=text, path=path)
     query = _query(header, text)
-    return _all_or_nothing(Reading((query,) if query else (), tuple(header.findings)))[0]
+    return _all_or_nothing(ReadResult((query,) if query else (), tuple(header.findings)))[0]
 
 
-def named(queries: Sequence[Query], name: str) -> Query:
+def query_named(queries: Sequence[Query], name: str) -> Query:
     """Return the query of this name; raise UnknownQuery that offers the nearest names."""
     for query in queries:
         if query.name == name:
             return query
-    near = get_close_matches(name, [query.name for query in queries], n=3)
+    suggestions = get_close_matches(name, [query.name for query in queries], n=3)
     raise UnknownQuery(
         f"There is no query named “{name}”.",
-        remedy=f"Did you mean {' or '.join(near)}?" if near else "List them: graphsvc query",
+        remedy=f"Did you mean {' or '.join(suggestions)}?"
+        if suggestions
+        else "List them: graphsvc query",
     )
 
 
@@ -136,7 +138,7 @@ def answer(
     return store.answer(query.text, formats, bindings=bindings)
 
 
-def _all_or_nothing(reading: Reading[T]) -> tuple[T, ...]:
+def _all_or_nothing(reading: ReadResult[T]) -> tuple[T, ...]:
     if reading.findings:
         count = len(reading.findings)
         raise InputError(
@@ -147,7 +149,7 @@ def _all_or_nothing(reading: Reading[T]) -> tuple[T, ...]:
     return reading.items
 
 
-def _read(folder: Path, below: str, make: Callable[[Header, str], T | None]) -> Reading[T]:
+def _read(folder: Path, below: str, make: Callable[[Header, str], T | None]) -> ReadResult[T]:
     items: list[T] = []
     findings: list[Finding] = []
     for file in sorted((folder / below).glob("*.rq")):
@@ -156,7 +158,7 @@ def _read(folder: Path, below: str, make: Callable[[Header, str], T | None]) -> 
         findings.extend(header.findings)
         if item is not None and not header.findings:
             items.append(item)
-    return Reading(tuple(items), tuple(findings))
+    return ReadResult(tuple(items), tuple(findings))
 
 
 def _query(header: Header, text: str) -> Query | None:

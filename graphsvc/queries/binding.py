@@ -7,7 +7,7 @@ the name ``limit`` or ``offset`` is the number after that word, where it stands 
 is a bound of the query itself. What is written in this way is standard SPARQL 1.1, and needs
 nothing beside it: it gives the same wherever it is pasted.
 
-Each term passes through `written`, which takes nothing but terms that the engine has checked and
+Each term passes through `serialised`, which takes nothing but terms that the engine has checked and
 gives the form in which N-Triples, and so SPARQL, quotes and escapes them:
 https://www.w3.org/TR/n-triples/#grammar-production-STRING_LITERAL_QUOTE
 """
@@ -52,13 +52,13 @@ class BoundQuery:
         return not all(self.terms.values())
 
 
-def written(term: Term) -> str:
+def serialised(term: Term) -> str:
     """Return a term as it stands in a query.
 
     Errors: TypeError if it is neither an IRI nor a literal, nor a triple term of such.
     """
     if isinstance(term, Triple):
-        parts = " ".join(map(written, (term.subject, term.predicate, term.object)))
+        parts = " ".join(map(serialised, (term.subject, term.predicate, term.object)))
         return f"<<( {parts} )>>"
     if not isinstance(term, NamedNode | Literal):
         raise TypeError(f"{term} cannot be written into a query.")
@@ -80,9 +80,9 @@ def bound(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
     numbers = {word: terms[word.lower()] for word in ("LIMIT", "OFFSET") if word.lower() in terms}
     for name, ranked, word, number, after in _places(text):
         if name:
-            pieces.append(f" ?{name} {{ {' '.join(map(written, terms[name]))} }}")
+            pieces.append(f" ?{name} {{ {' '.join(map(serialised, terms[name]))} }}")
         elif ranked:
-            pairs = (f"({written(term)} {rank})" for rank, term in enumerate(terms[ranked], 1))
+            pairs = (f"({serialised(term)} {rank})" for rank, term in enumerate(terms[ranked], 1))
             pieces.append(f" (?{ranked} ?rank) {{ {' '.join(pairs)} }}")
         else:
             values = numbers.pop(word, None)

@@ -38,19 +38,21 @@ _LATER = (*_LAST, "", BEHIND_PAGES)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class QueryGroup:
     """The queries about one matter, and what it is called."""
 
     title: str
     queries: tuple[Query, ...]
 
 
-def grouped(queries: Iterable[Query]) -> tuple[Group, ...]:
+def grouped(queries: Iterable[Query]) -> tuple[QueryGroup, ...]:
     """Return some queries by group; those of no group come after the others."""
     groups: dict[str, list[Query]] = {}
     for query in in_order(queries):
         groups.setdefault(_group(query), []).append(query)
-    return tuple(Group(_title(name), tuple(groups[name])) for name in sorted(groups, key=_place))
+    return tuple(
+        QueryGroup(_title(name), tuple(groups[name])) for name in sorted(groups, key=_place)
+    )
 
 
 def in_order(queries: Iterable[Query]) -> list[Query]:
@@ -62,8 +64,8 @@ def related(query: Query, queries: Sequence[Query]) -> list[Query]:
     """Return the queries that have a tag of a query, those that share most of them first."""
     own = {*query.tags} - {START, BEHIND_PAGES}
     shared = {each.name: len(own & {*each.tags}) for each in queries}
-    near = [each for each in in_order(queries) if shared[each.name] and each.name != query.name]
-    return sorted(near, key=lambda each: -shared[each.name])
+    sharing = [each for each in in_order(queries) if shared[each.name] and each.name != query.name]
+    return sorted(sharing, key=lambda each: -shared[each.name])
 
 
 def _group(query: Query) -> str:

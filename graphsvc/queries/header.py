@@ -145,16 +145,16 @@ class Header:
                     "Move it up: the header is the file's first lines, without a gap.",
                 )
 
-    def _entries(self, node: yaml.Node, known: Sequence[str] | None = None) -> dict[str, yaml.Node]:
+    def _entries(self, node: yaml.Node, keys: Sequence[str] | None = None) -> dict[str, yaml.Node]:
         if not isinstance(node, yaml.MappingNode):
             self._refuse(_line(node), "Here `key: value` is expected.", "Write it like that.")
             return {}
         entries: dict[str, yaml.Node] = {}
         for key_node, value in node.value:
             key = str(key_node.value)
-            if known is not None and key not in known:
+            if keys is not None and key not in keys:
                 self._refuse(
-                    _line(key_node), f"“{key}” is no known key.", f"Known are: {', '.join(known)}."
+                    _line(key_node), f"“{key}” is no known key.", f"Known are: {', '.join(keys)}."
                 )
             elif key in entries:
                 self._refuse(_line(key_node), f"“{key}” stands twice.", "Keep one of them.")

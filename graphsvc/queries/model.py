@@ -98,13 +98,13 @@ class Query:
 
         Errors: KeyError for a parameter that it does not have.
         """
-        given = {
+        bindings = {
             name: tuple(term) if isinstance(term, Iterable) else (term,)
             for name, term in terms.items()
         }
-        if unknown := given.keys() - self.params.keys():
+        if unknown := bindings.keys() - self.params.keys():
             raise KeyError(f"{self.name} has no parameter {', '.join(sorted(unknown))}.")
-        return BoundQuery(self, given)
+        return BoundQuery(self, bindings)
 
     def bindings(
         self, arguments: Mapping[str, str], prefixes: Mapping[str, str] | None = None

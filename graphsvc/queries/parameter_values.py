@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from graphsvc.grammar import Node
 
 
-def fitting(text: str, name: str, others: Iterable[str], most: int) -> str | None:
+def values_query(text: str, name: str, others: Iterable[str], most: int) -> str | None:
     """Return a SELECT of the distinct values that a column of a SELECT has, at most so many.
 
     ``others`` are columns that are kept, for a value to be given. The answer has all that it would
@@ -32,11 +32,11 @@ def fitting(text: str, name: str, others: Iterable[str], most: int) -> str | Non
     columns = " ".join(f"?{column}" for column in (name, *others))
     return "\n".join(
         (
-            *(_written(text, node) for node in whole.nodes("Prologue")),
+            *(_source(text, node) for node in whole.nodes("Prologue")),
             f"SELECT DISTINCT {columns}",
-            *(_written(text, node) for node in select.nodes("Dataset")),
+            *(_source(text, node) for node in select.nodes("Dataset")),
             "WHERE { {",
-            *(_written(text, node) for node in inner),
+            *(_source(text, node) for node in inner),
             f"}} }} LIMIT {most}",
         )
     )
@@ -50,6 +50,6 @@ def _deciding(modifiers: Iterable[Node]) -> Iterable[Node]:
         yield from (part for part in parts if is_cut or part.rule != "OrderBy")
 
 
-def _written(text: str, node: Node) -> str:
+def _source(text: str, node: Node) -> str:
     leaves = list(node.leaves())
     return text[leaves[0].start : leaves[-1].end] if leaves else ""

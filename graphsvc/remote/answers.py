@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from graphsvc.formats import Format
     from graphsvc.namespaces import Prefixes
     from graphsvc.remote.client import Client
-    from graphsvc.remote.transport import Reply
+    from graphsvc.remote.transport import EngineReply
     from graphsvc.store.base import Term
 
 _PART = 65_536
@@ -67,7 +67,7 @@ _ASCII = frozenset(("utf-8", "utf8", "us-ascii"))
 class Source:
     """The content of an answer as a file for a parser; what is wrong with it is a StoreError."""
 
-    def __init__(self, reply: Reply, client: Client) -> None:
+    def __init__(self, reply: EngineReply, client: Client) -> None:
         self._reply = reply
         self._client = client
         self._beginning = b""
@@ -106,7 +106,7 @@ class SpelledSource(Source):
     """The content of an answer in which words are replaced by others, wherever they stand."""
 
     def __init__(
-        self, reply: Reply, client: Client, spellings: Sequence[tuple[bytes, bytes]]
+        self, reply: EngineReply, client: Client, spellings: Sequence[tuple[bytes, bytes]]
     ) -> None:
         super().__init__(reply, client)
         self._spellings = spellings
@@ -135,7 +135,7 @@ class RemoteResult:
     """
 
     def __init__(
-        self, reply: Reply, client: Client, spellings: Sequence[tuple[bytes, bytes]] = ()
+        self, reply: EngineReply, client: Client, spellings: Sequence[tuple[bytes, bytes]] = ()
     ) -> None:
         self._reply = reply
         self._client = client

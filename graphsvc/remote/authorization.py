@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _DIGEST, _BASIC = "digest ", "basic"
 
 
-class _Way(Enum):
+class _Scheme(Enum):
     """How requests say who asks."""
 
     NOT = 0
@@ -40,7 +40,7 @@ class Authorization:
     def __init__(self, address: str, credentials: Credentials) -> None:
         self._credentials = credentials
         is_private = address.startswith("https:") or credentials.token is not None
-        self._way = _Way.AT_ONCE if is_private else _Way.NOT
+        self._way = _Scheme.AT_ONCE if is_private else _Scheme.NOT
         self._challenge: dict[str, str] = {}
         passwords = HTTPPasswordMgrWithDefaultRealm()
         passwords.add_password(None, address, credentials.user or "", credentials.password or "")
@@ -48,9 +48,9 @@ class Authorization:
 
     def field(self, request: Request) -> str | None:
         """Return the value of the field for a request; None if nothing is shown."""
-        if self._way is _Way.DIGEST:
+        if self._way is _Scheme.DIGEST:
             return f"Digest {self._digest.get_authorization(request, self._challenge)}"
-        return self._credentials.authorization if self._way is _Way.AT_ONCE else None
+        return self._credentials.authorization if self._way is _Scheme.AT_ONCE else None
 
     def learn(self, challenges: Sequence[str]) -> bool:
         """Take what an engine asks for in an answer of 401; tell whether to send the request again.
@@ -62,14 +62,16 @@ class Authorization:
         before = self._way
         digest = next((each for each in challenges if each.lower().startswith(_DIGEST)), None)
         if digest is not None:
-            self._way = _Way.DIGEST
+            self._way = _Scheme.DIGEST
             self._challenge = parse_keqv_list(parse_http_list(digest[len(_DIGEST) :]))
-            return before is not _Way.DIGEST or self._challenge.get("stale", "").lower() == "true"
-        if before is _Way.NOT and any(each.lower().startswith(_BASIC) for each in challenges):
-            self._way = _Way.AT_ONCE
+            return (
+                before is not _Scheme.DIGEST or self._challenge.get("stale", "").lower() == "true"
+            )
+        if before is _Scheme.NOT and any(each.lower().startswith(_BASIC) for each in challenges):
+            self._way = _Scheme.AT_ONCE
             return True
-        if before is _Way.AT_ONCE and not challenges:
+        if before is _Scheme.AT_ONCE and not challenges:
             # Virtuoso says what it asks for only to who shows nothing.
-            self._way = _Way.NOT
+            self._way = _Scheme.NOT
             return True
         return False

@@ -17,16 +17,16 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.remote import failures
 from graphsvc.remote.authorization import Authorization
 from graphsvc.remote.breaker import Breaker
-from graphsvc.remote.connection import Dialler, SilentHostError
+from graphsvc.remote.connection import Connector, SilentHostError
 from graphsvc.remote.engines import GENERIC
-from graphsvc.remote.transport import Connections, CutError, Question
-from graphsvc.store.repair import Repaired
+from graphsvc.remote.transport import Connections, CutError, EngineRequest
+from graphsvc.store.repair import RepairedQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from graphsvc.remote.credentials import Credentials
-    from graphsvc.remote.transport import Reply
+    from graphsvc.remote.transport import EngineReply
 
 #: How many seconds to wait before a request is sent again, each time.
 _PAUSES = (0.1, 0.25)
@@ -49,7 +49,7 @@ _GRAPHS = frozenset(("CONSTRUCT", "DESCRIBE"))
 _E = TypeVar("_E", bound=GraphsvcError)
 
 
-def _nowhere(_: failures.Kind) -> None:
+def _nowhere(_: failures.FailureKind) -> None:
     """Count nothing: a command does not."""
 
 
@@ -61,7 +61,7 @@ class EngineQuery:
     come.
     """
 
-    text: Repaired
+    text: RepairedQuery
     form: str
     parameters: tuple[tuple[str, str], ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -72,9 +72,9 @@ class EngineQuery:
         """Tell whether its answer is a graph."""
         return self.form in _GRAPHS
 
-    def question(self, address: str, patience: float) -> Question:
+    def question(self, address: str, patience: float) -> EngineRequest:
         """Return it for SPARQLWrapper; the engine may be silent for ``patience`` seconds."""
-        question = Question(address, self.text.text, self.form, patience)
+        question = EngineRequest(address, self.text.text, self.form, patience)
         accepted = _ACCEPTED_GRAPHS if self.is_for_graph else self.results
         for name, value in {"Accept": accepted, **self.fields}.items():
             question.addCustomHttpHeader(name, value)
@@ -95,24 +95,24 @@ class Client:
         self._address = address
         self._connections = Connections(address, Authorization(address, credentials))
         self._breaker = Breaker()
-        self.count: Callable[[failures.Kind], None] = _nowhere
+        self.count: Callable[[failures.FailureKind], None] = _nowhere
 
     def open_connections_by_thread(self) -> None:
         """Let a thread open this process's connections: it will refuse itself new sockets."""
-        self._connections.dial = Dialler(*self._connections.place).dial
+        self._connections.dial = Connector(*self._connections.place).dial
 
     def close(self) -> None:
         """End the connections that rest."""
         self._connections.close()
 
-    def ask(self, query: EngineQuery) -> Reply:
+    def ask(self, query: EngineQuery) -> EngineReply:
         """Return the answer to a query, to be read.
 
         Errors: StoreUnavailable if the engine is away, DeadlineExceeded if it is silent for too
         long, and what it says of the query.
         """
         if not self._breaker.lets_through(self.is_there):
-            self.count(failures.Kind.LEFT_ALONE)
+            self.count(failures.FailureKind.LEFT_ALONE)
             raise failures.unavailable()
         question = query.question(self._address, self.deadline * _WAITING)
         try:
@@ -139,7 +139,7 @@ class Client:
 
     def is_there(self) -> bool:
         """Tell whether the engine answers the easiest of questions within a second."""
-        question = Question(self._address, _EASIEST, "ASK", _LOOKING)
+        question = EngineRequest(self._address, _EASIEST, "ASK", _LOOKING)
         question.addCustomHttpHeader("Accept", GENERIC.results)
         try:
             reply = question.sent_over(self._connections)
@@ -151,7 +151,7 @@ class Client:
 
     def head(self) -> str:
         """Return the fields of an answer of the engine, one a line. Errors: those of `ask`."""
-        reply = self.ask(EngineQuery(Repaired(_EASIEST, _EASIEST), "ASK"))
+        reply = self.ask(EngineQuery(RepairedQuery(_EASIEST, _EASIEST), "ASK"))
         reply.close()
         return "\n".join(f"{name}: {value}" for name, value in reply.fields.items())
 
@@ -170,7 +170,7 @@ class Client:
             pass
         return content.decode("utf-8", "replace")
 
-    def _sent(self, question: Question) -> Reply:
+    def _sent(self, question: EngineRequest) -> EngineReply:
         """Send a query; again if it cannot have had an answer yet. Errors: OSError, HTTPException.
 
         Queries only read, so an engine may be sent one twice.
@@ -219,7 +219,7 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def _seconds_to_wait(reply: Reply) -> float:
+def _seconds_to_wait(reply: EngineReply) -> float:
     """Return how long an answer asks to wait: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3."""
     value = reply.fields.get("Retry-After") or ""
     return float(value) if value.isascii() and value.isdigit() else 0.0

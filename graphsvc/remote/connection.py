@@ -23,7 +23,7 @@ class SilentHostError(OSError):
 
 
 #: From a host and a port to a connection. Errors: OSError.
-Dial: TypeAlias = Callable[[str, int], socket.socket]
+Connect: TypeAlias = Callable[[str, int], socket.socket]
 
 
 def dial(host: str, port: int) -> socket.socket:
@@ -39,19 +39,19 @@ def dial(host: str, port: int) -> socket.socket:
     return connection
 
 
-class Dialler:
+class Connector:
     """A thread that opens connections to one host and port, and to no other."""
 
     def __init__(self, host: str, port: int) -> None:
         self._place = host, port
-        self._wanted: queue.SimpleQueue[_Call] = queue.SimpleQueue()
+        self._wanted: queue.SimpleQueue[_ConnectionRequest] = queue.SimpleQueue()
         threading.Thread(target=self._work, name="dialler", daemon=True).start()
 
     def dial(self, host: str, port: int) -> socket.socket:
         """Connect within `CONNECTING` seconds, its name's resolution included. Errors: OSError."""
         if (host, port) != self._place:
             raise PermissionError(f"No connection is opened but to {self._place[0]}.")
-        call = _Call()
+        call = _ConnectionRequest()
         self._wanted.put(call)
         return call.outcome()
 
@@ -60,7 +60,7 @@ class Dialler:
             self._wanted.get().answer(self._place)
 
 
-class _Call:
+class _ConnectionRequest:
     """A connection that is wanted, and what has come of it."""
 
     def __init__(self) -> None:

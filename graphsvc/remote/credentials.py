@@ -69,15 +69,15 @@ def credentials(url: str, environment: Mapping[str, str] | None = None) -> Crede
             f"{STORE_PASSWORD} is set without {STORE_USER}.", remedy=f"Set {STORE_USER} too."
         )
     if token is not None or user is not None:
-        found = Credentials(user, password, token)
-        _must_fit_a_header(found)
-        return found
+        result = Credentials(user, password, token)
+        _must_fit_a_header(result)
+        return result
     return _of_netrc(urlsplit(url).hostname or "", variables)
 
 
-def _must_fit_a_header(found: Credentials) -> None:
+def _must_fit_a_header(credentials: Credentials) -> None:
     """Refuse what would end the field of a request in which it is sent."""
-    values = (found.user or "", found.password or "", found.token or "")
+    values = (credentials.user or "", credentials.password or "", credentials.token or "")
     if any(not character.isprintable() for value in values for character in value):
         raise SettingsError(
             "A credential for the engine holds a line break or another control character.",
@@ -105,18 +105,18 @@ def _of_netrc(host: str, variables: Mapping[str, str]) -> Credentials:
         ) from (error if isinstance(error, OSError) else None)
     if entry is None:
         return Credentials()
-    found = Credentials(entry[0], entry[2])
-    _must_fit_a_header(found)
-    return found
+    result = Credentials(entry[0], entry[2])
+    _must_fit_a_header(result)
+    return result
 
 
 def must_hold_no_credentials(url: str) -> None:
     """Raise SettingsError if an address has a user or a password in it."""
     parts = urlsplit(url)
     if "@" in parts.netloc:
-        shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        public_url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         raise SettingsError(
-            f"The address of the engine {shown} was given with a user or a password in it.",
+            f"The address of the engine {public_url} was given with a user or a password in it.",
             remedy=f"Leave them out, and set {STORE_USER} and {STORE_PASSWORD} in the "
             "environment, or write them into a netrc file.",
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 from graphsvc.store.repair import Edit
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def repairs(query: str) -> list[Edit]:
     if not sparql.mentions(query, _GRAPH):
         return []
     code = sparql.code(query)
-    places = [at for at, token in enumerate(code) if token.kind is Kind.WORD]
+    places = [at for at, token in enumerate(code) if token.kind is TokenKind.WORD]
     names = [at for at in places if code[at].text.upper() in _GRAPH]
     return [edit for at in names if (edit := empty_graph(code, at)) is not None]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc.errors import SettingsError
 from graphsvc.remote import empty_graphs, fulltext, virtuoso
-from graphsvc.store.repair import repaired
+from graphsvc.store.repair import repair
 
 if TYPE_CHECKING:
     from graphsvc.store.repair import Edit
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FullText: TypeAlias = Callable[[Sequence[str], Sequence[str], int], str]
 
 #: A pattern for the path of an engine's query address, and what stands in its place.
-Place: TypeAlias = tuple[str, str]
+Port: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ class Engine:
     results: str = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
     spellings: tuple[tuple[bytes, bytes], ...] = ()
     full_text: FullText | None = None
-    update: Place | None = None
-    graph_store: Place | None = None
-    bulk: Place | None = None
+    update: Port | None = None
+    graph_store: Port | None = None
+    bulk: Port | None = None
     most_bytes: int | None = None
 
     def update_address(self, url: str) -> str:
@@ -90,7 +90,7 @@ class Engine:
         return None if self.bulk is None else _moved(url, self.bulk)
 
 
-def _moved(url: str, place: Place | None) -> str:
+def _moved(url: str, place: Port | None) -> str:
     return url if place is None else re.sub(*place, url, count=1)
 
 
@@ -113,7 +113,7 @@ ENGINES: tuple[Engine, ...] = (
         update=(r"/query/?$", "/update"),
         graph_store=(r"/query/?$", "/store"),
         bulk=(r"/query/?$", "/store"),
-        repairs=lambda query: repaired(query).edits,
+        repairs=lambda query: repair(query).edits,
     ),
     # https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/: a query that meets its
     # time-out is answered with the rows so far, which the state S1TAT says.
@@ -221,13 +221,13 @@ GENERIC = _BY_NAME["sparql"]
 
 def engine_named(name: str) -> Engine:
     """Return the engine of a name. SettingsError if there is none."""
-    found = _BY_NAME.get(name.lower())
-    if found is None:
+    engine = _BY_NAME.get(name.lower())
+    if engine is None:
         raise SettingsError(
             f"{name!r} is no engine that is known here.",
             remedy="Name one of " + ", ".join(_BY_NAME) + ", or leave it out.",
         )
-    return found
+    return engine
 
 
 def recognised(head: str) -> Engine:

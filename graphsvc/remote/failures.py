@@ -22,8 +22,8 @@ from graphsvc.errors import (
 from graphsvc.setting_sources import STORE_PASSWORD, STORE_TOKEN, STORE_USER
 
 if TYPE_CHECKING:
-    from graphsvc.remote.transport import Reply
-    from graphsvc.store.repair import Repaired
+    from graphsvc.remote.transport import EngineReply
+    from graphsvc.store.repair import RepairedQuery
 
 #: How many bytes of an error are read, and how many characters of its words are shown.
 _MOST_READ, _MOST_SHOWN = 16_384, 600
@@ -57,7 +57,7 @@ AWAY = frozenset((502, 503, 504))
 """What a gateway or an engine answers that may answer in a moment."""
 
 
-class Kind(StrEnum):
+class FailureKind(StrEnum):
     """In which ways an engine fails a query, as they are counted."""
 
     AWAY = "away"
@@ -72,15 +72,15 @@ class Kind(StrEnum):
 
 
 _KINDS = (
-    (StoreUnavailable, Kind.AWAY),
-    (DeadlineExceeded, Kind.DEADLINE),
-    (MemoryExceeded, Kind.MEMORY),
-    (Overloaded, Kind.OVERLOADED),
-    (StoreError, Kind.BROKEN),
+    (StoreUnavailable, FailureKind.AWAY),
+    (DeadlineExceeded, FailureKind.DEADLINE),
+    (MemoryExceeded, FailureKind.MEMORY),
+    (Overloaded, FailureKind.OVERLOADED),
+    (StoreError, FailureKind.BROKEN),
 )
 
 
-def kind_of(error: GraphsvcError) -> Kind | None:
+def kind_of(error: GraphsvcError) -> FailureKind | None:
     """Return how an engine has failed; None if the query is what is wrong."""
     return next((kind for class_, kind in _KINDS if isinstance(error, class_)), None)
 
@@ -117,47 +117,47 @@ def too_many_rows(rows: str) -> StoreError:
     )
 
 
-def failure(reply: Reply, sent: Repaired, deadline: float) -> GraphsvcError:
+def failure(reply: EngineReply, sent: RepairedQuery, deadline: float) -> GraphsvcError:
     """Return the error for an answer with another status than 200; it is read and closed.
 
     ``sent`` is the query as it was written and as it was sent.
     """
     words, status = _words(reply), reply.status
-    said = f": {words}" if words else "."
+    detail = f": {words}" if words else "."
     if status == _BAD_REQUEST:
         return QueryError(
-            f"The engine that holds the graph refuses the query{said}",
+            f"The engine that holds the graph refuses the query{detail}",
             remedy="Mend the query as the engine says, or write it in another way.",
             position=_position(words, sent),
         )
     if status in (_TOO_LARGE, _TOO_LONG):
         return QueryError(
-            f"The query is too long for the engine that holds the graph{said}",
+            f"The query is too long for the engine that holds the graph{detail}",
             remedy="Write a shorter one.",
         )
     if status == _TOO_MANY and not _OF_TIME.search(words):
         return Overloaded(
-            f"The engine that holds the graph has too much to do{said}",
+            f"The engine that holds the graph has too much to do{detail}",
             remedy="Try again in a moment.",
         )
     if _OF_MEMORY.search(words):
         return MemoryExceeded(
-            f"The query took more memory than the engine that holds the graph gives it{said}",
+            f"The query took more memory than the engine that holds the graph gives it{detail}",
             remedy="Ask for less: fewer rows before ORDER BY, GROUP BY and DISTINCT.",
         )
     if _OF_TIME.search(words):
         return DeadlineExceeded(
-            f"The engine that holds the graph ended the query{said}",
+            f"The engine that holds the graph ended the query{detail}",
             remedy=too_slow(deadline).remedy,
         )
-    return unavailable(words) if status in AWAY else _of_the_operator(status, said)
+    return unavailable(words) if status in AWAY else _of_the_operator(status, detail)
 
 
-def _of_the_operator(status: int, said: str) -> StoreError:
+def _of_the_operator(status: int, detail: str) -> StoreError:
     """Return the error for what only those can mend who run the service or the engine."""
     if status in _NO_ACCESS:
         return StoreError(
-            f"The engine that holds the graph does not let this service in ({status}){said}",
+            f"The engine that holds the graph does not let this service in ({status}){detail}",
             remedy=f"Whoever runs the service must set {STORE_USER} and {STORE_PASSWORD}, or "
             f"{STORE_TOKEN}, in its environment.",
         )
@@ -173,12 +173,12 @@ def _of_the_operator(status: int, said: str) -> StoreError:
             remedy="Whoever runs the service must put the new address into the setting store.",
         )
     return StoreError(
-        f"The engine that holds the graph failed ({status}){said}",
+        f"The engine that holds the graph failed ({status}){detail}",
         remedy="Ask again. If it happens each time, write the query in another way.",
     )
 
 
-def _words(reply: Reply) -> str:
+def _words(reply: EngineReply) -> str:
     """Return what an answer says is wrong, on one line; nothing if it cannot be read."""
     content = b""
     try:
@@ -200,15 +200,15 @@ def _words(reply: Reply) -> str:
 
 def _of_json(text: str) -> str:
     try:
-        said = json.loads(text)
+        document = json.loads(text)
     except ValueError:
         return text
-    if not isinstance(said, dict):
+    if not isinstance(document, dict):
         return text
-    return next((said[name] for name in _MEMBERS if isinstance(said.get(name), str)), text)
+    return next((document[name] for name in _MEMBERS if isinstance(document.get(name), str)), text)
 
 
-class _Words(HTMLParser):
+class _TextExtractor(HTMLParser):
     """Collects the words of a page, without its styles and scripts."""
 
     def __init__(self) -> None:
@@ -228,14 +228,14 @@ class _Words(HTMLParser):
 
 
 def _of_html(text: str) -> str:
-    parser = _Words()
+    parser = _TextExtractor()
     parser.feed(text)
     return " ".join(parser.words)
 
 
-def _position(words: str, sent: Repaired) -> Position | None:
+def _position(words: str, sent: RepairedQuery) -> Position | None:
     """Return the place that an engine names, as a place in the query as it was written."""
-    place = next((found for pattern in _PLACES if (found := pattern.search(words))), None)
+    place = next((match for pattern in _PLACES if (match := pattern.search(words))), None)
     if place is None:
         return None
     line, column = int(place["line"]), int(place["column"])
@@ -243,4 +243,4 @@ def _position(words: str, sent: Repaired) -> Position | None:
     if not 0 < line <= len(lines) or not 0 < column <= len(lines[line - 1]) + 1:
         return None
     offset = sum(len(each) + 1 for each in lines[: line - 1]) + column - 1
-    return sparql.position(sent.query, sent.written(offset))
+    return sparql.position(sent.query, sent.original_offset(offset))

@@ -60,9 +60,9 @@ def of_blazegraph(words: Sequence[str], languages: Sequence[str], limit: int) ->
 
 def _query(pattern: str, languages: Sequence[str], limit: int) -> str:
     tags = ", ".join(str(Literal(language.lower())) for language in languages)
-    wanted = f" FILTER(LCASE(LANG(?label)) IN ({tags}))" if tags else ""
+    language_filter = f" FILTER(LCASE(LANG(?label)) IN ({tags}))" if tags else ""
     return (
-        f"SELECT DISTINCT ?thing ?property ?label ?score {{ {pattern}{wanted} }} "
+        f"SELECT DISTINCT ?thing ?property ?label ?score {{ {pattern}{language_filter} }} "
         f"ORDER BY DESC(?score) ?thing LIMIT {limit}"
     )
 

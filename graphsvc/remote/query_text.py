@@ -17,9 +17,9 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc import sparql
 from graphsvc.errors import QueryError
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 from graphsvc.store import syntax
-from graphsvc.store.repair import Edit, Repaired, edited, repaired
+from graphsvc.store.repair import Edit, RepairedQuery, apply_edits, repair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ _place = attrgetter("start", "end")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class QueryText:
     """What goes before a query: ``prefixes`` that it may leave out, and the base of its IRIs."""
 
     prefixes: Prefixes
@@ -46,13 +46,13 @@ class Words:
         Errors: ForbiddenOperation, QuerySyntaxError.
         """
         syntax.refuse(query)
-        read = _readable(query)
+        repaired = _readable(query)
         mentioned = sparql.mentioned_prefixes(query)
-        known = {name: self.prefixes[name] for name in mentioned if name in self.prefixes}
+        prefixes = {name: self.prefixes[name] for name in mentioned if name in self.prefixes}
         try:
-            _NO_DATA.query(read.text, prefixes=known, base_iri=self.base)
+            _NO_DATA.query(repaired.text, prefixes=prefixes, base_iri=self.base)
         except SyntaxError as error:
-            raise syntax.explain(read, error, self.prefixes, self.base) from error
+            raise syntax.explain(repaired, error, self.prefixes, self.base) from error
         except RuntimeError:
             # It has functions that the parser does not know; the engine may.
             return
@@ -67,33 +67,33 @@ class Words:
         return f"BASE <{self.base}> {declared}"
 
 
-def _readable(query: str) -> Repaired:
+def _readable(query: str) -> RepairedQuery:
     """Return a query for the parser alone: an ASK is not to be answered here."""
     try:
-        read = repaired(query)
+        read = repair(query)
     except QueryError:
         # Its patterns are not for this engine, but perhaps for another.
-        read = Repaired(query, query)
+        read = RepairedQuery(query, query)
     if sparql.form(query) != "ASK":
         return read
     word = next(token for token in sparql.code(query) if token.text.upper() == "ASK")
     edits = [*read.edits, Edit(word.start, word.end, _ASK)]
-    return edited(query, sorted(edits, key=_place))
+    return apply_edits(query, sorted(edits, key=_place))
 
 
 def _has_relative_iris(query: str) -> bool:
-    iris = (token for token in sparql.tokens(query) if token.kind is Kind.IRI)
+    iris = (token for token in sparql.tokens(query) if token.kind is TokenKind.IRI)
     return any(not _ABSOLUTE.match(token.text) for token in iris)
 
 
-def worded(query: str, prologue: str, inside: str, repairs: Sequence[Edit]) -> Repaired:
+def worded(query: str, prologue: str, inside: str, repairs: Sequence[Edit]) -> RepairedQuery:
     """Return a query with declarations before it, patterns in its outermost group, and repairs."""
     edits = [*repairs]
     if prologue:
         edits.append(Edit(0, 0, prologue))
     if inside and (at := sparql.inside_group(query)) is not None:
         edits.append(Edit(at, at, f" {inside} "))
-    return edited(query, sorted(edits, key=_place))
+    return apply_edits(query, sorted(edits, key=_place))
 
 
 def as_values(bindings: Mapping[str, Term]) -> str:
@@ -101,10 +101,10 @@ def as_values(bindings: Mapping[str, Term]) -> str:
 
     Errors: TypeError for a term that cannot stand in a query.
     """
-    return " ".join(f"VALUES ?{name} {{ {_written(term)} }}" for name, term in bindings.items())
+    return " ".join(f"VALUES ?{name} {{ {_serialise(term)} }}" for name, term in bindings.items())
 
 
-def _written(term: Term) -> str:
+def _serialise(term: Term) -> str:
     if not isinstance(term, NamedNode | Literal):
         raise TypeError(f"{term} cannot be written into a query.")
     return str(term)

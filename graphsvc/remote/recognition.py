@@ -9,7 +9,7 @@ from graphsvc.namespaces import DERIVATIONS
 from graphsvc.remote.answers import RemoteResult
 from graphsvc.remote.client import EngineQuery
 from graphsvc.remote.engines import GENERIC, recognised
-from graphsvc.store.repair import Repaired
+from graphsvc.store.repair import RepairedQuery
 
 if TYPE_CHECKING:
     from graphsvc.remote.client import Client
@@ -31,13 +31,13 @@ class Recogniser:
 
     def __init__(self, client: Client, engine: Engine | None = None) -> None:
         self._client = client
-        self._given = engine
+        self._configured = engine
 
     @cached_property
     def engine(self) -> Engine:
         """Return the engine's row of the table. Errors: those of `Client.ask`."""
-        if self._given is not None:
-            return self._given
+        if self._configured is not None:
+            return self._configured
         engine = recognised(self._client.head())
         if engine is GENERIC:
             engine = recognised(self._client.description())
@@ -65,5 +65,5 @@ class Recogniser:
         return self._answers(_IS_APART, parameters)
 
     def _answers(self, text: str, parameters: tuple[tuple[str, str], ...]) -> bool:
-        query = EngineQuery(Repaired(text, text), "ASK", parameters)
+        query = EngineQuery(RepairedQuery(text, text), "ASK", parameters)
         return RemoteResult(self._client.ask(query), self._client).boolean()

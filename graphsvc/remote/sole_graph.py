@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc import sparql
 from graphsvc.remote.empty_graphs import texts_of
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 from graphsvc.store.repair import Edit
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def beside(edits: Sequence[Edit], others: Sequence[Edit]) -> list[Edit]:
 def _edits(query: str) -> Iterator[Edit]:
     code = sparql.code(query)
     for at, token in enumerate(code):
-        if token.kind is Kind.WORD and token.text.upper() == _GRAPH:
+        if token.kind is TokenKind.WORD and token.text.upper() == _GRAPH:
             name, brace = (*texts_of(code, at + 1, 2), "", "")[:2]
             if brace != "{":
                 continue

@@ -18,7 +18,7 @@ from graphsvc.remote.answers import RemoteAnswer, RemoteResult
 from graphsvc.remote.client import Client, EngineQuery
 from graphsvc.remote.credentials import credentials, must_hold_no_credentials
 from graphsvc.remote.engines import GENERIC, engine_named
-from graphsvc.remote.query_text import Words, as_values, worded
+from graphsvc.remote.query_text import QueryText, as_values, worded
 from graphsvc.remote.recognition import Recogniser
 from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Table, Term
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from graphsvc.remote.engines import Engine
-    from graphsvc.store.repair import Edit, Repaired
+    from graphsvc.store.repair import Edit, RepairedQuery
 
 _CONTENTS = {
     "SELECT": Content.SOLUTIONS,
@@ -56,7 +56,7 @@ class RemoteStore:
         self._client = client
         self._recogniser = recogniser
         self._prefixes = prefixes if isinstance(prefixes, Prefixes) else Prefixes(prefixes)
-        self._words = Words(self._prefixes.in_queries, base)
+        self._words = QueryText(self._prefixes.in_queries, base)
 
     @classmethod
     def at(
@@ -73,8 +73,8 @@ class RemoteStore:
         """
         _must_be_address(address)
         client = Client(address, credentials(address), deadline)
-        known = None if engine is None else engine_named(engine)
-        return cls(client, Recogniser(client, known), prefixes)
+        configured = None if engine is None else engine_named(engine)
+        return cls(client, Recogniser(client, configured), prefixes)
 
     @property
     def engine(self) -> Engine:
@@ -105,7 +105,7 @@ class RemoteStore:
         """Let a thread of this process open its connections, before it refuses itself sockets."""
         self._client.open_connections_by_thread()
 
-    def count_failures(self, count: Callable[[failures.Kind], None]) -> None:
+    def count_failures(self, count: Callable[[failures.FailureKind], None]) -> None:
         """Have each failure of the engine counted from now on."""
         self._client.count = count
 
@@ -190,17 +190,17 @@ class RemoteStore:
         return sole_graph.beside(renamed, edits)
 
     def _sent(
-        self, text: Repaired, form: str, parameters: Sequence[tuple[str, str]]
+        self, text: RepairedQuery, form: str, parameters: Sequence[tuple[str, str]]
     ) -> RemoteResult:
         deadline = self.engine.deadline(self._seconds)
-        asked = EngineQuery(
+        engine_query = EngineQuery(
             text,
             form,
             (*parameters, *deadline.parameters.items()),
             deadline.fields,
             self.engine.results if form == "SELECT" else GENERIC.results,
         )
-        reply = self._client.ask(asked)
+        reply = self._client.ask(engine_query)
         for name, value in self.engine.incomplete.items():
             if reply.fields.get(name) == value:
                 reply.close()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from urllib.request import Request
 
     from graphsvc.remote.authorization import Authorization
-    from graphsvc.remote.connection import Dial
+    from graphsvc.remote.connection import Connect
 
 _AGENT = f"graphsvc/{__version__}"
 _UNAUTHORIZED = 401
@@ -39,7 +39,7 @@ class CutError(Exception):
     """An answer ended before its end."""
 
 
-class Question(SPARQLWrapper):
+class EngineRequest(SPARQLWrapper):
     """A query for an engine, as SPARQLWrapper makes its request.
 
     ``form`` is that of the query, ``patience`` how many seconds the engine may be silent.
@@ -56,13 +56,13 @@ class Question(SPARQLWrapper):
         self.setOnlyConneg(True)
         self.setQuery(query)
 
-    def sent_over(self, connections: Connections) -> Reply:
+    def sent_over(self, connections: Connections) -> EngineReply:
         """Send the request and return the answer, whatever its status.
 
         Errors: OSError, HTTPException.
         """
         self._connections = connections
-        return cast("Reply", self.query().response)
+        return cast("EngineReply", self.query().response)
 
     def _parseQueryType(self, query: str | bytes) -> str:  # noqa: N802, ARG002 - the library's name
         return self.form
@@ -74,7 +74,7 @@ class Question(SPARQLWrapper):
         return cast("HTTPResponse", reply), self.returnFormat
 
 
-class Reply:
+class EngineReply:
     """An answer of an engine: its status, its fields, and its content as a file to read."""
 
     def __init__(
@@ -138,7 +138,7 @@ class _Connection(HTTPConnection):
         super().__init__(host, port)
         self._context = context
         self.default_port = _PORTS["http" if context is None else "https"]
-        self.dial: Dial = dial
+        self.dial: Connect = dial
 
     def connect(self) -> None:
         """Connect. Errors: OSError."""
@@ -175,12 +175,12 @@ class Connections:
         self._authorization = authorization
         self._idle: list[_Connection] = []
         self._process = os.getpid()
-        self.dial: Dial = dial
+        self.dial: Connect = dial
 
     def __del__(self) -> None:
         self.close()
 
-    def open(self, request: Request, patience: float) -> Reply:
+    def open(self, request: Request, patience: float) -> EngineReply:
         """Send a request, and return the answer; the engine may be silent for ``patience`` seconds.
 
         Errors: OSError, HTTPException.
@@ -193,7 +193,7 @@ class Connections:
             reply.close()
         return self._answered(request, patience)
 
-    def _answered(self, request: Request, patience: float) -> Reply:
+    def _answered(self, request: Request, patience: float) -> EngineReply:
         if self._process != os.getpid():
             self._process = os.getpid()
             self.close()
@@ -216,7 +216,7 @@ class Connections:
         while self._idle:
             self._idle.pop().close()
 
-    def _exchange(self, connection: _Connection, request: Request, patience: float) -> Reply:
+    def _exchange(self, connection: _Connection, request: Request, patience: float) -> EngineReply:
         fields = dict(request.header_items())
         authorization = self._authorization.field(request)
         if authorization is not None:
@@ -226,7 +226,7 @@ class Connections:
                 connection.connect()
             connection.sock.settimeout(patience)
             connection.request(request.get_method(), request.selector, request.data, fields)
-            return Reply(connection.getresponse(), connection, self._idle)
+            return EngineReply(connection.getresponse(), connection, self._idle)
         except BaseException:
             connection.close()
             raise

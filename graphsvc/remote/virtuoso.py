@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc import sparql
 from graphsvc.remote.empty_graphs import empty_graph, texts_of
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 from graphsvc.store.repair import Edit
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def repairs(query: str) -> list[Edit]:
     if not any(word in capitals for word in _NOTICED):
         return first
     code = sparql.code(query)
-    places = [at for at, token in enumerate(code) if token.kind is Kind.WORD]
+    places = [at for at, token in enumerate(code) if token.kind is TokenKind.WORD]
     return [*first, *(edit for at in places if (edit := _repair(code, at)) is not None)]
 
 
@@ -76,8 +76,8 @@ def _minus_values(code: Sequence[Token], at: int) -> Edit | None:
     if end is None or texts_of(code, end + 1, 1) != ["}"]:
         return None
     name, values = texts[2], ", ".join(token.text for token in code[at + 5 : end])
-    left = f"FILTER(!BOUND({name}) || {name} NOT IN ({values}))" if values else ""
-    return Edit(code[at].start, code[end + 1].end, left)
+    condition = f"FILTER(!BOUND({name}) || {name} NOT IN ({values}))" if values else ""
+    return Edit(code[at].start, code[end + 1].end, condition)
 
 
 def _test_alone(code: Sequence[Token], at: int) -> Edit | None:

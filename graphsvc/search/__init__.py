@@ -8,20 +8,20 @@ from graphsvc.search.collect import DESCRIPTIONS
 from graphsvc.search.index import Index
 from graphsvc.search.index_writer import in_memory, write
 from graphsvc.search.matching import LONGEST_TEXT, Search, search
-from graphsvc.search.model import Entry, Found, Hit, Kind, Name, Standing, Words
+from graphsvc.search.model import Entry, EntryKind, Hit, MarkedText, Name, NameRole, SearchResult
 
 __all__ = [
     "DESCRIPTIONS",
     "LONGEST_TEXT",
     "Entry",
-    "Found",
+    "EntryKind",
     "Hit",
     "Index",
-    "Kind",
+    "MarkedText",
     "Name",
+    "NameRole",
     "Search",
-    "Standing",
-    "Words",
+    "SearchResult",
     "in_memory",
     "search",
     "write",

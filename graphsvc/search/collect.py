@@ -29,7 +29,7 @@ from graphsvc.namespaces import (
     graph_iri,
 )
 from graphsvc.naming import IDENTIFIERS, LITERAL_FORM, NAMES, SCHEMA_HTTP, WORDS
-from graphsvc.search.model import Entry, Kind, Name, Standing
+from graphsvc.search.model import Entry, EntryKind, Name, NameRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -98,43 +98,45 @@ def entries(quads: Sequence[Quad], base: str, naming: Naming) -> Iterator[Entry]
     That is all that has a name, wherever its IRI is, and what the graph describes under its
     ``base``; ``naming`` says what gives things labels.
     """
-    gathered = _Gathered(quads, base, naming)
+    gathered = _Collector(quads, base, naming)
     for node, draft in gathered.drafts.items():
         kind = gathered.kind(draft)
         if kind is not None:
             yield gathered.entry(node, draft, kind)
 
 
-def namings(quads: Sequence[Quad], naming: Naming) -> Mapping[NamedNode, tuple[int, Standing]]:
+def name_properties(
+    quads: Sequence[Quad], naming: Naming
+) -> Mapping[NamedNode, tuple[int, NameRole]]:
     """Return the properties that give names, each with its rank and the standing of its names."""
-    found: dict[NamedNode, tuple[int, Standing]] = {}
+    properties: dict[NamedNode, tuple[int, NameRole]] = {}
     aligned: dict[Term, list[NamedNode]] = defaultdict(list)
     for quad in quads:
         if quad.predicate in _ALIGNMENTS and isinstance(quad.subject, NamedNode):
             aligned[quad.object].append(quad.subject)
     roots = (
-        *((prop, Standing.LABEL) for prop in naming.labels if prop != WORDS),
-        *((prop, Standing.NAME) for prop in NAMES),
-        *((prop, Standing.IDENTIFIER) for prop in IDENTIFIERS),
+        *((prop, NameRole.LABEL) for prop in naming.labels if prop != WORDS),
+        *((prop, NameRole.NAME) for prop in NAMES),
+        *((prop, NameRole.IDENTIFIER) for prop in IDENTIFIERS),
     )
-    for rank, (root, standing) in enumerate(roots):
+    for rank, (root, role) in enumerate(roots):
         # What is only kin to a label is another name: which label to show is no guess.
-        below = Standing.NAME if standing is Standing.LABEL else standing
-        found.setdefault(root, (rank, standing))
-        waiting = list(aligned[root])
-        while waiting:
-            prop = waiting.pop()
-            if prop not in found:
-                found[prop] = (len(roots) + rank, below)
-                waiting += aligned[prop]
-    return found
+        below = NameRole.NAME if role is NameRole.LABEL else role
+        properties.setdefault(root, (rank, role))
+        queue = list(aligned[root])
+        while queue:
+            prop = queue.pop()
+            if prop not in properties:
+                properties[prop] = (len(roots) + rank, below)
+                queue += aligned[prop]
+    return properties
 
 
 @dataclass(slots=True)
 class _Draft:
     """What the quads say of one subject, gathered."""
 
-    names: dict[tuple[str, str | None], tuple[int, str, Standing]] = field(default_factory=dict)
+    names: dict[tuple[str, str | None], tuple[int, str, NameRole]] = field(default_factory=dict)
     types: set[str] = field(default_factory=set)
     own_types: set[str] = field(default_factory=set)
     descriptions: list[tuple[int, bool, str, str]] = field(default_factory=list)
@@ -147,17 +149,17 @@ class _Draft:
     described: bool = False
     is_told: bool = False
 
-    def kind(self) -> Kind | None:
+    def kind(self) -> EntryKind | None:
         """Return what sort of thing this is, or None if only its IRI can tell whether it is one."""
         if self.quotes:
-            return Kind.SENTENCE
+            return EntryKind.SENTENCE
         if SH.SPARQLExecutable.value in self.own_types:
-            return Kind.QUERY
+            return EntryKind.QUERY
         if self._has(_CONCEPTS):
-            return Kind.CONCEPT if self.names else None
+            return EntryKind.CONCEPT if self.names else None
         if self._has(_TERMS):
-            return Kind.TERM if self.names else None
-        return Kind.THING if self.names else None
+            return EntryKind.TERM if self.names else None
+        return EntryKind.THING if self.names else None
 
     def _has(self, classes: frozenset[NamedNode]) -> bool:
         return any(cls.value in self.own_types for cls in classes)
@@ -165,26 +167,27 @@ class _Draft:
     def sorted_names(self) -> tuple[Name, ...]:
         """Return the names, the best first."""
         by_rank = sorted(
-            (rank, language or "", text, prop, standing)
-            for (text, language), (rank, prop, standing) in self.names.items()
+            (rank, language or "", text, prop, role)
+            for (text, language), (rank, prop, role) in self.names.items()
         )
         return tuple(
-            Name(text, language or None, prop, standing)
-            for rank, language, text, prop, standing in by_rank
+            Name(text, language or None, prop, role) for rank, language, text, prop, role in by_rank
         )
 
 
-class _Gathered:
+class _Collector:
     """The drafts of all subjects of a graph."""
 
     def __init__(self, quads: Sequence[Quad], base: str, naming: Naming) -> None:
         self.drafts: dict[NamedNode, _Draft] = defaultdict(_Draft)
         self._base = base
         self._naming = naming
-        self._namings = namings(quads, naming)
+        self._name_properties = name_properties(quads, naming)
         self._forms = _literal_forms(quads)
         self._apart = graph_iri(base, _APART)
-        self._made = frozenset(graph_iri(base, name) for name in ("inferred", DERIVATIONS))
+        self._derived_graphs = frozenset(
+            graph_iri(base, name) for name in ("inferred", DERIVATIONS)
+        )
         self._records = frozenset(graph_iri(base, name) for name in _RECORDS)
         self._passages = _places(quads)
         self._described = {prop: rank for rank, prop in enumerate(DESCRIPTIONS)}
@@ -195,16 +198,16 @@ class _Gathered:
         has_ids = any(draft.iri.startswith(ids) for draft in self.drafts.values())
         self._things = ids if has_ids else base
 
-    def kind(self, draft: _Draft) -> Kind | None:
+    def kind(self, draft: _Draft) -> EntryKind | None:
         """Return what sort of thing a draft is of, or None if it is none to be found."""
         if not draft.described or NamedNode(draft.iri) in self._forms:
             return None
         kind = draft.kind()
-        if kind in (Kind.SENTENCE, Kind.QUERY) and not draft.iri.startswith(self._base):
+        if kind in (EntryKind.SENTENCE, EntryKind.QUERY) and not draft.iri.startswith(self._base):
             return None
         if kind is None and draft.own_types and draft.is_told:
             # What has no name goes by its IRI, if it is a thing and no part of the bookkeeping.
-            return Kind.THING if draft.iri.startswith(self._things) else None
+            return EntryKind.THING if draft.iri.startswith(self._things) else None
         return kind
 
     def _add(self, quad: Quad, subject: NamedNode) -> None:
@@ -212,13 +215,13 @@ class _Gathered:
         draft.iri = subject.value
         if quad.predicate == _TYPE and isinstance(quad.object, NamedNode):
             self._add_type(draft, quad)
-        if quad.graph_name in self._made:
+        if quad.graph_name in self._derived_graphs:
             return
         draft.described = True
         draft.is_told = draft.is_told or quad.graph_name not in self._records
         place = self._passages.get(quad.graph_name)
         if place is not None:
-            self._add_saying(draft, quad, place)
+            self._add_statement(draft, quad, place)
         if isinstance(quad.object, Literal):
             self._add_words(draft, quad.predicate, quad.object)
         elif quad.object in self._forms:
@@ -230,13 +233,13 @@ class _Gathered:
     def _add_type(self, draft: _Draft, quad: Quad) -> None:
         if isinstance(quad.object, NamedNode) and quad.object not in _EMPTY_TYPES:
             draft.types.add(quad.object.value)
-            if quad.graph_name not in self._made:
+            if quad.graph_name not in self._derived_graphs:
                 draft.own_types.add(quad.object.value)
 
-    def _add_saying(self, draft: _Draft, quad: Quad, place: tuple[str, int]) -> None:
+    def _add_statement(self, draft: _Draft, quad: Quad, place: tuple[str, int]) -> None:
         """Note that a sentence says something of a subject, and refers to an object."""
-        said = (place, str(getattr(quad.graph_name, "value", "")))
-        draft.said_in = min(draft.said_in or said, said)
+        source = (place, str(getattr(quad.graph_name, "value", "")))
+        draft.said_in = min(draft.said_in or source, source)
         draft.weight += 1
         if isinstance(quad.object, NamedNode) and quad.predicate != _TYPE:
             other = self.drafts[quad.object]
@@ -244,11 +247,11 @@ class _Gathered:
             other.weight += 1
 
     def _add_words(self, draft: _Draft, predicate: NamedNode, words: Literal) -> None:
-        if predicate in self._namings and words.value.strip():
-            rank, standing = self._namings[predicate]
-            entry = (rank, predicate.value, standing)
-            known = draft.names.get((words.value, words.language), entry)
-            draft.names[words.value, words.language] = min(known, entry)
+        if predicate in self._name_properties and words.value.strip():
+            rank, role = self._name_properties[predicate]
+            entry = (rank, predicate.value, role)
+            best = draft.names.get((words.value, words.language), entry)
+            draft.names[words.value, words.language] = min(best, entry)
         elif predicate in self._described:
             rank = self._described[predicate]
             language = words.language or ""
@@ -259,7 +262,7 @@ class _Gathered:
         elif predicate in _PLACES and _WHOLE.fullmatch(words.value):
             draft.numbers[predicate.value] = int(words.value)
 
-    def entry(self, node: NamedNode, draft: _Draft, kind: Kind) -> Entry:
+    def entry(self, node: NamedNode, draft: _Draft, kind: EntryKind) -> Entry:
         """Return the entry that a draft makes."""
         return Entry(
             iri=node.value,
@@ -276,26 +279,26 @@ class _Gathered:
             said_in=draft.said_in[1] if draft.said_in else None,
         )
 
-    def _names(self, draft: _Draft, kind: Kind) -> tuple[Name, ...]:
+    def _names(self, draft: _Draft, kind: EntryKind) -> tuple[Name, ...]:
         names = draft.sorted_names()
-        if kind is Kind.SENTENCE:
+        if kind is EntryKind.SENTENCE:
             quotes = sorted(draft.quotes, key=str)
-            spoken = (Name(q.value, q.language, _EXACT.value, Standing.WORDS) for q in quotes)
-            return (*spoken, *names)
+            quoted = (Name(q.value, q.language, _EXACT.value, NameRole.WORDS) for q in quotes)
+            return (*quoted, *names)
         if not names:
-            written = self._naming.prefixes.shorten(draft.iri)
-            names = (Name(written, None, "", Standing.IDENTIFIER),)
-        if kind is Kind.THING:
+            short_iri = self._naming.prefixes.shorten(draft.iri)
+            names = (Name(short_iri, None, "", NameRole.IDENTIFIER),)
+        if kind is EntryKind.THING:
             return names
         # A term's own name, and a query's, is what programs call it by.
-        words = Name(_as_words(draft.iri), None, "", Standing.IDENTIFIER)
+        words = Name(_as_words(draft.iri), None, "", NameRole.IDENTIFIER)
         return (*names, words) if words.text else names
 
 
-def _weight(draft: _Draft, kind: Kind) -> int:
-    if kind is Kind.THING and not _RECORD_TYPES.isdisjoint(draft.types):
+def _weight(draft: _Draft, kind: EntryKind) -> int:
+    if kind is EntryKind.THING and not _RECORD_TYPES.isdisjoint(draft.types):
         return _RECORD_WEIGHT
-    weights = {Kind.TERM: _TERM_WEIGHT, Kind.QUERY: _QUERY_WEIGHT}
+    weights = {EntryKind.TERM: _TERM_WEIGHT, EntryKind.QUERY: _QUERY_WEIGHT}
     return weights.get(kind, draft.weight.bit_length())
 
 
@@ -307,18 +310,18 @@ def _places(quads: Sequence[Quad]) -> dict[object, tuple[str, int]]:
         if quad.predicate == _CONTEXT:
             documents[quad.subject] = str(quad.object)
         elif quad.predicate == _BEGIN:
-            written = getattr(quad.object, "value", "")
-            begins[quad.subject] = int(written) if _WHOLE.fullmatch(written) else 0
+            offset = getattr(quad.object, "value", "")
+            begins[quad.subject] = int(offset) if _WHOLE.fullmatch(offset) else 0
     return {node: (document, begins.get(node, 0)) for node, document in documents.items()}
 
 
 def _literal_forms(quads: Iterable[Quad]) -> Mapping[Term, list[Literal]]:
     """Return what the labels say that are things themselves, as SKOS-XL has them."""
-    found: dict[Term, list[Literal]] = defaultdict(list)
+    forms: dict[Term, list[Literal]] = defaultdict(list)
     for quad in quads:
         if quad.predicate == LITERAL_FORM and isinstance(quad.object, Literal):
-            found[quad.subject].append(quad.object)
-    return dict(found)
+            forms[quad.subject].append(quad.object)
+    return dict(forms)
 
 
 def _as_words(iri: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphsvc.errors import DeadlineExceeded, ReleaseError
 from graphsvc.search.index_writer import class_tag
-from graphsvc.search.model import Kind, Name, Standing
+from graphsvc.search.model import EntryKind, Name, NameRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,12 +28,12 @@ DEADLINE = 2.0
 _STEPS = 1_000
 
 
-class Row(NamedTuple):
+class IndexRow(NamedTuple):
     """What the index holds of one entry."""
 
     id: int
     iri: str
-    kind: Kind
+    kind: EntryKind
     description: str
     document: str | None
     number: int | None
@@ -68,35 +68,35 @@ class Index:
         finally:
             del self._local.deadline
 
-    def rows(self, ids: Sequence[int]) -> dict[int, Row]:
+    def rows(self, ids: Sequence[int]) -> dict[int, IndexRow]:
         """Return entries by their numbers."""
-        found = self._all(
+        answer = self._all(
             "SELECT * FROM entry WHERE id IN (SELECT value FROM json_each(?))",
             [json.dumps(ids)],
         )
-        return {row[0]: Row(row[0], row[1], Kind(row[2]), *row[3:]) for row in found}
+        return {row[0]: IndexRow(row[0], row[1], EntryKind(row[2]), *row[3:]) for row in answer}
 
     def names(self, ids: Sequence[int]) -> dict[int, list[Name]]:
         """Return the names of entries by the entries' numbers, the best first."""
-        found: dict[int, list[Name]] = {number: [] for number in ids}
+        by_entry: dict[int, list[Name]] = {number: [] for number in ids}
         query = (
             "SELECT entry, text, language, property, standing FROM name "
             "WHERE entry IN (SELECT value FROM json_each(?)) ORDER BY id"
         )
-        for entry, text, language, prop, standing in self._all(query, [json.dumps(ids)]):
-            found[entry].append(Name(text, language, prop, Standing(standing)))
-        return found
+        for entry, text, language, prop, role in self._all(query, [json.dumps(ids)]):
+            by_entry[entry].append(Name(text, language, prop, NameRole(role)))
+        return by_entry
 
     def types(self, ids: Sequence[int]) -> dict[int, list[tuple[str, bool]]]:
         """Return the classes of entries, each with whether somebody stated it."""
-        found: dict[int, list[tuple[str, bool]]] = {number: [] for number in ids}
+        by_entry: dict[int, list[tuple[str, bool]]] = {number: [] for number in ids}
         query = (
             "SELECT entry, iri, stated FROM membership JOIN class ON class.id = class "
             "WHERE entry IN (SELECT value FROM json_each(?)) ORDER BY entry, members, iri"
         )
         for entry, iri, stated in self._all(query, [json.dumps(ids)]):
-            found[entry].append((iri, bool(stated)))
-        return found
+            by_entry[entry].append((iri, bool(stated)))
+        return by_entry
 
     def weights(self, ids: Sequence[int]) -> dict[int, int]:
         """Return how much refers to each of some entries, or less than zero: a small number."""
@@ -105,8 +105,8 @@ class Index:
 
     def number_of(self, iri: str) -> int | None:
         """Return the number of the entry that has an IRI, or None."""
-        found = self._all("SELECT id FROM entry WHERE iri = ?", [iri])
-        return found[0][0] if found else None
+        rows = self._all("SELECT id FROM entry WHERE iri = ?", [iri])
+        return rows[0][0] if rows else None
 
     def with_key(self, key: str, most: int) -> list[int]:
         """Return the entries that have a name with this key, the best first."""
@@ -117,8 +117,8 @@ class Index:
         """Return the tags of the classes that have members; the others have none."""
         tags = []
         for iri in classes:
-            found = self._all("SELECT id FROM class WHERE iri = ?", [iri])
-            tags += [class_tag(row[0]) for row in found]
+            rows = self._all("SELECT id FROM class WHERE iri = ?", [iri])
+            tags += [class_tag(row[0]) for row in rows]
         return tags
 
     def matching(self, match: str, most: int, after: int = 0) -> list[int]:
@@ -150,8 +150,8 @@ class Index:
 
     def uses(self, word: str) -> int:
         """Return how many entries use a word."""
-        found = self._all("SELECT uses FROM word WHERE text = ?", [word])
-        return int(found[0][0]) if found else 0
+        rows = self._all("SELECT uses FROM word WHERE text = ?", [word])
+        return int(rows[0][0]) if rows else 0
 
     def words_like(self, grams: Sequence[str], most: int) -> list[tuple[str, int]]:
         """Return the words that share most of some grams, with their uses."""
@@ -174,9 +174,9 @@ class Index:
 
     def _database(self) -> sqlite3.Connection:
         """Return this thread's connection, opened at the first call."""
-        known = getattr(self._local, "database", None)
-        if isinstance(known, sqlite3.Connection):
-            return known
+        cached = getattr(self._local, "database", None)
+        if isinstance(cached, sqlite3.Connection):
+            return cached
         address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
             database = sqlite3.connect(address, uri=True, isolation_level=None)

@@ -14,7 +14,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from graphsvc.search.collect import entries
-from graphsvc.search.model import Entry, Kind, Name, Standing
+from graphsvc.search.model import Entry, EntryKind, Name, NameRole
 from graphsvc.search.words import grams, is_unspaced, key, split
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def in_memory(quads: Sequence[Quad], base: str, naming: Naming) -> sqlite3.Conne
     return database
 
 
-def tag(kind: Kind) -> str:
+def tag(kind: EntryKind) -> str:
     """Return the word by which the full-text index knows a kind."""
     return f"k{kind.value}"
 
@@ -96,8 +96,8 @@ def class_tag(number: int) -> str:
 
 
 def _rank(entry: Entry) -> tuple[object, ...]:
-    order = list(Kind).index(entry.kind)
-    if entry.kind is Kind.SENTENCE:
+    order = list(EntryKind).index(entry.kind)
+    if entry.kind is EntryKind.SENTENCE:
         return (order, 0, 0, entry.document or "", entry.begin or 0, entry.iri)
     length = min((len(name.text) for name in entry.names), default=0)
     return (order, -entry.weight, length, "", 0, entry.iri)
@@ -154,8 +154,8 @@ def _names(ordered: Iterable[Entry]) -> Iterator[tuple[object, ...]]:
     for number, entry in enumerate(ordered, 1):
         for name in entry.names:
             # A whole sentence is found by its words, not as a name.
-            alike = None if name.standing is Standing.WORDS else key(name.text)
-            yield (number, name.text, name.language, name.property, name.standing.value, alike)
+            alike = None if name.role is NameRole.WORDS else key(name.text)
+            yield (number, name.text, name.language, name.property, name.role.value, alike)
 
 
 def _texts(

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from graphsvc.language_priority import distance
 from graphsvc.search.index_writer import LONGEST_WORD, tag
-from graphsvc.search.model import Found, Hit, Kind, Name, Standing
-from graphsvc.search.ranking import EXACT, Asked, allowed_slips, slips_between
+from graphsvc.search.model import EntryKind, Hit, Name, NameRole, SearchResult
+from graphsvc.search.ranking import EXACT, NameMatcher, allowed_slips, slips_between
 from graphsvc.search.words import grams, key, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from graphsvc.search.index import Index, Row
+    from graphsvc.search.index import Index, IndexRow
 
 #: How much of a text is read, in characters and in words: nobody searches for more.
 LONGEST_TEXT, MOST_WORDS = 256, 12
@@ -38,7 +38,7 @@ _COMBINED = 6
 #: How many entries are looked at to count classes.
 COUNTED = 5_000
 
-_STANDINGS = list(Standing)
+_ROLES = list(NameRole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Interpretation:
     """One way to read the text: what it matches, and what was made of its words."""
 
     match: str
@@ -73,7 +73,7 @@ class Search:
     """One search of an index, whose answers can be had by kind and by page."""
 
     def __init__(
-        self, index: Index, text: str, kinds: Iterable[Kind] = (), classes: Iterable[str] = ()
+        self, index: Index, text: str, kinds: Iterable[EntryKind] = (), classes: Iterable[str] = ()
     ) -> None:
         """Read a text. ``kinds`` and ``classes`` bound what is found; none means any."""
         self._index = index
@@ -84,20 +84,22 @@ class Search:
         self._words = tuple(word for unit in self._units for word in unit.words)
 
     @cached_property
-    def reading(self) -> Reading | None:
+    def reading(self) -> Interpretation | None:
         """Return the reading that finds something, or None if none does."""
         if not self._units or (self._classes and not self._class_tags):
             return None
-        plain = Reading(" AND ".join(unit.match for unit in self._units))
+        plain = Interpretation(" AND ".join(unit.match for unit in self._units))
         if self._exact or self._finds(plain):
             return plain
         likely = self._as_spelt()
         if likely.suggestion and self._finds(likely):
             return likely
-        partial = (Reading(some, fuzzy=True, partial=True) for some in self._with_fewer_words())
+        partial = (
+            Interpretation(some, fuzzy=True, partial=True) for some in self._with_fewer_words()
+        )
         return next((one for one in partial if self._finds(one)), None)
 
-    def _finds(self, reading: Reading) -> bool:
+    def _finds(self, reading: Interpretation) -> bool:
         return self._index.count(self._bounded(reading, self._kinds)) > 0
 
     def _with_fewer_words(self) -> Iterator[str]:
@@ -105,8 +107,8 @@ class Search:
 
         Of words that nothing uses none is looked for; of many only the longest count.
         """
-        known = [unit for unit in self._units if any(map(self._index.uses, self._spellings[unit]))]
-        longest = sorted(known, key=lambda unit: -len(unit.text))[:_COMBINED]
+        used = [unit for unit in self._units if any(map(self._index.uses, self._spellings[unit]))]
+        longest = sorted(used, key=lambda unit: -len(unit.text))[:_COMBINED]
         units = [self._spelt(unit) for unit in longest]
         for size in range(min(len(units), len(self._units) - 1), 1, -1):
             parts = (" AND ".join(part) for part in combinations(units, size))
@@ -114,15 +116,15 @@ class Search:
         yield " OR ".join(map(self._spelt, self._units))
 
     @cached_property
-    def kinds(self) -> dict[Kind, int]:
+    def kinds(self) -> dict[EntryKind, int]:
         """Return how many entries of each kind match, whatever kind was asked for."""
         if self.reading is None:
             return {}
-        beyond = self._index.rows(self._beyond)
+        beyond = self._index.rows(self._exact_only)
         counts = {
             kind: self._index.count(self._bounded(self.reading, (kind,)))
             + sum(row.kind is kind for row in beyond.values())
-            for kind in Kind
+            for kind in EntryKind
         }
         return {kind: count for kind, count in counts.items() if count}
 
@@ -131,17 +133,17 @@ class Search:
         """Return how many of the first things and concepts that match are of each class."""
         if self.reading is None:
             return {}
-        kinds = f"{tag(Kind.THING)} OR {tag(Kind.CONCEPT)}"
+        kinds = f"{tag(EntryKind.THING)} OR {tag(EntryKind.CONCEPT)}"
         match = f"{{names}} : ({self.reading.match}) AND {{tags}} : ({kinds})"
         return self._index.count_classes(match, COUNTED)
 
-    def total(self, kinds: Sequence[Kind] = ()) -> int:
+    def total(self, kinds: Sequence[EntryKind] = ()) -> int:
         """Return how many entries match, of some kinds or of those asked for."""
-        wanted = kinds or self._kinds or tuple(Kind)
-        return sum(self.kinds.get(kind, 0) for kind in wanted)
+        counted = kinds or self._kinds or tuple(EntryKind)
+        return sum(self.kinds.get(kind, 0) for kind in counted)
 
     def hits(
-        self, limit: int, offset: int = 0, languages: str = "en", kinds: Sequence[Kind] = ()
+        self, limit: int, offset: int = 0, languages: str = "en", kinds: Sequence[EntryKind] = ()
     ) -> tuple[Hit, ...]:
         """Return some of what matches, the best first."""
         if self.reading is None:
@@ -157,40 +159,41 @@ class Search:
     @cached_property
     def _exact(self) -> list[int]:
         """Return the entries that are called just so, within the bounds: by a name or by IRI."""
-        named = self._index.with_key(key(self.text), _NAMESAKES) if key(self.text) else []
-        own = self._index.number_of(self.text)
-        ids = [*named, *([own] if own is not None and own not in named else [])]
+        by_name = self._index.with_key(key(self.text), _NAMESAKES) if key(self.text) else []
+        by_iri = self._index.number_of(self.text)
+        ids = [*by_name, *([by_iri] if by_iri is not None and by_iri not in by_name else [])]
         within = self._index.among(self._bounds(self._kinds), ids)
         return [one for one in ids if one in within]
 
     @cached_property
-    def _beyond(self) -> list[int]:
+    def _exact_only(self) -> list[int]:
         """Return the entries that are called just so, but that no word of the text finds."""
         if self.reading is None or not self._exact:
             return []
-        known = self._index.among(self._bounded(self.reading, ()), self._exact)
-        return [one for one in self._exact if one not in known]
+        matched = self._index.among(self._bounded(self.reading, ()), self._exact)
+        return [one for one in self._exact if one not in matched]
 
-    def _bounds(self, kinds: Sequence[Kind]) -> str:
+    def _bounds(self, kinds: Sequence[EntryKind]) -> str:
         """Return the expression for what may be found at all."""
-        bounds = f"{{tags}} : ({' OR '.join(map(tag, kinds or Kind))})"
+        bounds = f"{{tags}} : ({' OR '.join(map(tag, kinds or EntryKind))})"
         if self._class_tags:
             bounds += f" AND {{tags}} : ({' OR '.join(self._class_tags)})"
         return bounds
 
-    def _bounded(self, reading: Reading, kinds: Sequence[Kind]) -> str:
+    def _bounded(self, reading: Interpretation, kinds: Sequence[EntryKind]) -> str:
         return f"{{names}} : ({reading.match}) AND {self._bounds(kinds)}"
 
-    def _as_spelt(self) -> Reading:
+    def _as_spelt(self) -> Interpretation:
         """Return the reading in which each word stands for those that are spelt like it."""
         best = [self._spellings[unit][:1] for unit in self._units]
         corrected = [
-            found[0] if found else unit.text for found, unit in zip(best, self._units, strict=True)
+            spellings[0] if spellings else unit.text
+            for spellings, unit in zip(best, self._units, strict=True)
         ]
         suggestion = " ".join(corrected)
         changed = suggestion != " ".join(unit.text for unit in self._units)
         match = " AND ".join(self._spelt(unit) for unit in self._units)
-        return Reading(match, fuzzy=True, suggestion=suggestion if changed else None)
+        return Interpretation(match, fuzzy=True, suggestion=suggestion if changed else None)
 
     def _spelt(self, unit: Unit) -> str:
         """Return the expression for a unit, or for whatever it may stand for."""
@@ -203,9 +206,9 @@ class Search:
 
     @cached_property
     def _spellings(self) -> dict[Unit, list[str]]:
-        return {unit: self._near(unit) for unit in self._units}
+        return {unit: self._similar_words(unit) for unit in self._units}
 
-    def _near(self, unit: Unit) -> list[str]:
+    def _similar_words(self, unit: Unit) -> list[str]:
         """Return the words that a unit may stand for, the likeliest first: itself, if it is one."""
         word, most = unit.text, allowed_slips(unit.text)
         if len(unit.words) > 1 or not most or self._index.uses(word):
@@ -215,28 +218,28 @@ class Search:
         return [each for far, _, each in sorted(apart) if far <= most][:_SPELLINGS]
 
     def _ordered(
-        self, reading: Reading, match: str, wanted: int, kinds: Sequence[Kind]
+        self, reading: Interpretation, match: str, least: int, kinds: Sequence[EntryKind]
     ) -> list[int]:
         """Return the best entries, at least as many as are wanted if there are so many."""
         bounds = self._bounds(kinds)
         weighed = [*self._index.among(bounds, self._exact)] if self._exact else []
         weighed += self._index.matching(match, _WEIGHED)
         weighed += self._whole_words(bounds)
-        asked = Asked(self.text, self._words, reading.fuzzy)
+        matcher = NameMatcher(self.text, self._words, reading.fuzzy)
         names = self._index.names(list(dict.fromkeys(weighed)))
         weights = self._index.weights(list(names))
 
         def rank(entry: int) -> tuple[float, bool, int, int]:
-            score, name = self._best(asked, entry, names[entry])
+            score, name = self._best(matcher, entry, names[entry])
             # Among names that fit about as well, what the texts speak of more comes first.
             score += min(weights[entry], 8 if score < EXACT else 0)
             same = name is not None and name.text == self.text
-            standing = _STANDINGS.index(name.standing) if name else 0
-            return (-score, not same, standing, entry)
+            role = _ROLES.index(name.role) if name else 0
+            return (-score, not same, role, entry)
 
         ordered = sorted(names, key=rank)
-        if wanted > len(ordered):
-            rest = self._index.matching(match, wanted + len(ordered))
+        if least > len(ordered):
+            rest = self._index.matching(match, least + len(ordered))
             ordered += [entry for entry in rest if entry not in names]
         return ordered
 
@@ -245,30 +248,34 @@ class Search:
         match = " AND ".join(unit.match.removesuffix(" *") for unit in self._units)
         return self._index.matching(f"{{names}} : ({match}) AND {bounds}", _WEIGHED)
 
-    def _best(self, asked: Asked, entry: int, names: Sequence[Name]) -> tuple[float, Name | None]:
+    def _best(
+        self, matcher: NameMatcher, entry: int, names: Sequence[Name]
+    ) -> tuple[float, Name | None]:
         """Return the score of an entry, and the name that has it: the first of the best."""
         if not names:
             return (0.0, None)
-        scores = [asked.score(name.text) for name in names]
+        scores = [matcher.score(name.text) for name in names]
         best = max(scores)
         if best < EXACT and entry in self._exact:
             return (EXACT, names[0])  # by its IRI
         return (best, names[scores.index(best)])
 
-    def _explained(self, ids: Sequence[int], reading: Reading, languages: str) -> tuple[Hit, ...]:
+    def _explained(
+        self, ids: Sequence[int], reading: Interpretation, languages: str
+    ) -> tuple[Hit, ...]:
         rows, names, types = (
             self._index.rows(ids),
             self._index.names(ids),
             self._index.types(ids),
         )
-        asked = Asked(self.text, self._words, reading.fuzzy)
+        matcher = NameMatcher(self.text, self._words, reading.fuzzy)
         sentences = self._sentences(rows.values(), languages)
         hits = []
         for entry in ids:
             row = rows[entry]
-            score, name = self._best(asked, entry, names[entry])
+            score, name = self._best(matcher, entry, names[entry])
             if name is None:
-                name = Name(row.iri, None, "", Standing.IDENTIFIER)
+                name = Name(row.iri, None, "", NameRole.IDENTIFIER)
             label = _label(names[entry], languages) or name
             hits.append(
                 Hit(
@@ -276,7 +283,7 @@ class Search:
                     kind=row.kind,
                     label=label.text,
                     language=label.language,
-                    matched=asked.marked(name.text),
+                    matched=matcher.marked(name.text),
                     matched_name=name,
                     score=round(score, 1),
                     exact=score == EXACT,
@@ -294,10 +301,10 @@ class Search:
             )
         return tuple(hits)
 
-    def _sentences(self, rows: Iterable[Row], languages: str) -> dict[str, str]:
+    def _sentences(self, rows: Iterable[IndexRow], languages: str) -> dict[str, str]:
         """Return the words of the sentences that first say something of some entries."""
-        wanted = {row.said_in for row in rows if row.said_in}
-        numbers = {iri: self._index.number_of(iri) for iri in sorted(wanted)}
+        iris = {row.said_in for row in rows if row.said_in}
+        numbers = {iri: self._index.number_of(iri) for iri in sorted(iris)}
         names = self._index.names([number for number in numbers.values() if number is not None])
         return {
             iri: label.text
@@ -310,12 +317,12 @@ def search(  # noqa: PLR0913 - the parameters of a search
     index: Index,
     text: str,
     *,
-    kinds: Iterable[Kind] = (),
+    kinds: Iterable[EntryKind] = (),
     classes: Iterable[str] = (),
     limit: int = 20,
     offset: int = 0,
     languages: str = "en",
-) -> Found:
+) -> SearchResult:
     """Return what may be meant by a text: the first of it, and what there is in all.
 
     ``kinds`` and ``classes`` (IRIs) bound what is found; none means any. ``languages`` is the
@@ -323,13 +330,13 @@ def search(  # noqa: PLR0913 - the parameters of a search
     Errors: DeadlineExceeded.
     """
     with index.in_time():
-        asked = Search(index, text, kinds, classes)
-        reading = asked.reading
-        return Found(
-            total=asked.total(),
-            hits=asked.hits(limit, offset, languages),
-            kinds=asked.kinds,
-            classes=asked.classes,
+        query = Search(index, text, kinds, classes)
+        reading = query.reading
+        return SearchResult(
+            total=query.total(),
+            hits=query.hits(limit, offset, languages),
+            kinds=query.kinds,
+            classes=query.classes,
             suggestion=reading.suggestion if reading else None,
             partial=reading.partial if reading else False,
         )
@@ -337,14 +344,14 @@ def search(  # noqa: PLR0913 - the parameters of a search
 
 def _units(text: str) -> tuple[Unit, ...]:
     """Return the words of a text; characters of a script without spaces go in runs."""
-    found: list[Unit] = []
+    units: list[Unit] = []
     for unspaced, group in groupby(words(text)[:MOST_WORDS], key=lambda word: word.unspaced):
         run = [word.text[:LONGEST_WORD] for word in group]
-        found += [Unit(tuple(run))] if unspaced else [Unit((word,)) for word in run]
-    return tuple(dict.fromkeys(found))
+        units += [Unit(tuple(run))] if unspaced else [Unit((word,)) for word in run]
+    return tuple(dict.fromkeys(units))
 
 
 def _label(names: Sequence[Name], languages: str) -> Name | None:
     """Return the label that suits a reader best; among those that do alike, the first."""
-    labels = [name for name in names if name.standing is Standing.LABEL]
+    labels = [name for name in names if name.role is NameRole.LABEL]
     return min(labels or names, key=lambda name: distance(name.language, languages), default=None)

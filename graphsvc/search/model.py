@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """The sorts of what can be found, in the order in which they are shown."""
 
     THING = "thing"
@@ -16,7 +16,7 @@ class Kind(StrEnum):
     QUERY = "query"
 
 
-class Standing(StrEnum):
+class NameRole(StrEnum):
     """How a name stands to what it names: the label, another name, an identifier, or its words."""
 
     LABEL = "label"
@@ -32,7 +32,7 @@ class Name:
     text: str
     language: str | None
     property: str
-    standing: Standing
+    role: NameRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Entry:
     """
 
     iri: str
-    kind: Kind
+    kind: EntryKind
     names: tuple[Name, ...]
     types: tuple[str, ...] = ()
     own_types: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MarkedText:
     """A text in pieces, each marked or not: what is marked is what was looked for."""
 
     pieces: tuple[tuple[str, bool], ...]
@@ -83,10 +83,10 @@ class Hit:
     """
 
     iri: str
-    kind: Kind
+    kind: EntryKind
     label: str
     language: str | None
-    matched: Words
+    matched: MarkedText
     matched_name: Name
     score: float
     exact: bool
@@ -103,7 +103,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The answer of a search: how many there are, some of them, and what they are.
 
     ``total`` counts all that match, whatever the limit; ``kinds`` those of each kind, whatever
@@ -114,7 +114,7 @@ class Found:
 
     total: int
     hits: tuple[Hit, ...]
-    kinds: dict[Kind, int]
+    kinds: dict[EntryKind, int]
     classes: dict[str, int]
     suggestion: str | None = None
     partial: bool = False

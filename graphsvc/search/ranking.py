@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
-from graphsvc.search.model import Words
+from graphsvc.search.model import MarkedText
 from graphsvc.search.words import is_unspaced, key, split, words
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXACT, _MOST = 100.0, 99.0
 
 # What counts for more: that all the words asked for are there, or that all of the name was asked.
-_ASKED, _NAMED = 0.65, 0.35
+_QUERY_WEIGHT, _NAME_WEIGHT = 0.65, 0.35
 
 # What a word is worth that only begins with the one asked for, or is only like it.
 _BEGINS, _LIKE = 0.75, 0.7
@@ -44,7 +44,7 @@ def slips(word: str, other: str, most: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NameMatcher:
     """What is asked for: the words, and whether words that are only like them count."""
 
     text: str
@@ -55,23 +55,25 @@ class Asked:
         """Return from 0 to 100 how well a name fits; 100 only if it is written alike."""
         if _key(name) == _key(self.text):
             return EXACT
-        named = _split(name)
-        if not named or not self.words:
+        name_words = _split(name)
+        if not name_words or not self.words:
             return 0.0
-        asked_size = sum(map(len, self.words))
-        worth = [max(self._worth(word, each) for each in named) for word in self.words]
-        found = sum(len(word) * one for word, one in zip(self.words, worth, strict=True))
-        told = [max(self._worth(word, each) for word in self.words) for each in named]
-        covered = sum(len(each) * one for each, one in zip(named, told, strict=True))
-        share = _ASKED * found / asked_size + _NAMED * covered / sum(map(len, named))
-        return min(90 * share + 3 * (told[0] > 0) + self._in_a_row(named), _MOST)
+        query_size = sum(map(len, self.words))
+        worth = [max(self._worth(word, each) for each in name_words) for word in self.words]
+        query_score = sum(len(word) * one for word, one in zip(self.words, worth, strict=True))
+        name_worth = [max(self._worth(word, each) for word in self.words) for each in name_words]
+        name_score = sum(len(each) * one for each, one in zip(name_words, name_worth, strict=True))
+        share = _QUERY_WEIGHT * query_score / query_size + _NAME_WEIGHT * name_score / sum(
+            map(len, name_words)
+        )
+        return min(90 * share + 3 * (name_worth[0] > 0) + self._in_a_row(name_words), _MOST)
 
-    def marked(self, text: str) -> Words:
+    def marked(self, text: str) -> MarkedText:
         """Return a text with the words that fit marked, cut around the first if it is long."""
         fits = [
             (word.begin, word.end)
             for word in words(text)
-            if any(self._worth(asked, word.text) > 0 for asked in self.words)
+            if any(self._worth(query_word, word.text) > 0 for query_word in self.words)
         ]
         begin = 0
         end = len(text)
@@ -81,22 +83,22 @@ class Asked:
             end = begin + _EXCERPT
         return _pieces(text, fits, begin, end)
 
-    def _worth(self, word: str, named: str) -> float:
+    def _worth(self, word: str, name_word: str) -> float:
         """Return from 0 to 1 how well a word of a name fits one that is asked for."""
-        if named == word:
+        if name_word == word:
             return 1.0
-        if len(word) > 1 and named.startswith(word):
-            return _BEGINS + 0.2 * len(word) / len(named)
+        if len(word) > 1 and name_word.startswith(word):
+            return _BEGINS + 0.2 * len(word) / len(name_word)
         most = allowed_slips(word) if self.fuzzy else 0
-        if not most or len(named) < len(word) - most:
+        if not most or len(name_word) < len(word) - most:
             return 0.0
-        apart = slips_between(word, named, most)
+        apart = slips_between(word, name_word, most)
         return 0.0 if apart > most else _LIKE * (1 - apart / len(word))
 
-    def _in_a_row(self, named: Sequence[str]) -> float:
+    def _in_a_row(self, name_words: Sequence[str]) -> float:
         """Return a premium if the words stand in the name as asked for, above all at its start."""
-        joined, asked = f" {' '.join(named)}", f" {' '.join(self.words)}"
-        return 7.0 if joined.startswith(asked) else float(asked in joined)
+        joined, query = f" {' '.join(name_words)}", f" {' '.join(self.words)}"
+        return 7.0 if joined.startswith(query) else float(query in joined)
 
 
 def slips_between(word: str, named: str, most: int) -> float:
@@ -118,7 +120,7 @@ def _word_start(text: str, at: int) -> int:
     return space + 1 if space >= 0 else at
 
 
-def _pieces(text: str, fits: Iterable[tuple[int, int]], begin: int, end: int) -> Words:
+def _pieces(text: str, fits: Iterable[tuple[int, int]], begin: int, end: int) -> MarkedText:
     pieces: list[tuple[str, bool]] = [("… ", False)] if begin else []
     done = begin
     for start, stop in fits:
@@ -128,7 +130,7 @@ def _pieces(text: str, fits: Iterable[tuple[int, int]], begin: int, end: int) ->
     pieces.append((text[done:end], False))
     if end < len(text):
         pieces.append((" …", False))
-    return Words(tuple(_joined(pieces)))
+    return MarkedText(tuple(_joined(pieces)))
 
 
 def _joined(pieces: Iterable[tuple[str, bool]]) -> list[tuple[str, bool]]:

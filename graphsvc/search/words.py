@@ -82,7 +82,7 @@ def key(text: str) -> str:
 
 def split(text: str) -> list[str]:
     """Return the words of a text as they are compared."""
-    return [found.replace(".", "") for found in _WORD.findall(fold(text))]
+    return [word.replace(".", "") for word in _WORD.findall(fold(text))]
 
 
 def words(text: str) -> list[Word]:
@@ -90,8 +90,8 @@ def words(text: str) -> list[Word]:
     folded = [letter.translate(_FOLDS) for letter in text]
     places = [at for at, letters in enumerate(folded) for _ in letters]
     return [
-        Word(found[0].replace(".", ""), places[found.start()], places[found.end() - 1] + 1)
-        for found in _WORD.finditer("".join(folded))
+        Word(match[0].replace(".", ""), places[match.start()], places[match.end() - 1] + 1)
+        for match in _WORD.finditer("".join(folded))
     ]
 
 

@@ -15,7 +15,7 @@ from bisect import bisect_left
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from graphsvc.remote.failures import Kind
+from graphsvc.remote.failures import FailureKind
 from graphsvc.web.kinds import RequestKind
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ _PROCESSOR = _SECONDS + _KINDS
 _ENDS = _PROCESSOR + _KINDS
 _EVENTS = _ENDS + len(ENDS)
 _FAILURES = _EVENTS + len(Event)
-_NUMBERS = _FAILURES + len(Kind)
+_NUMBERS = _FAILURES + len(FailureKind)
 _NUMBER = 8
 
-_FAILURE_AT = {kind: number for number, kind in enumerate(Kind)}
+_FAILURE_AT = {kind: number for number, kind in enumerate(FailureKind)}
 _METHOD_AT = {method: number for number, method in enumerate(METHODS)}
 _OTHER_METHOD = _METHODS - 1
 _LARGEST_CLASS = _STATUSES - 1
@@ -108,7 +108,7 @@ class CounterRow:
         """Count what has happened."""
         self._whole[_EVENTS + event] += 1
 
-    def count_failure(self, kind: Kind) -> None:
+    def count_failure(self, kind: FailureKind) -> None:
         """Count a failure of the engine."""
         self._whole[_FAILURES + _FAILURE_AT[kind]] += 1
 
@@ -205,6 +205,8 @@ class Total:
         """Return how often something happened."""
         return self._whole[_EVENTS + event]
 
-    def failures(self) -> dict[Kind, int]:
+    def failures(self) -> dict[FailureKind, int]:
         """Return how often the engine failed, by how it did."""
-        return dict(zip(Kind, self._whole[_FAILURES : _FAILURES + len(Kind)], strict=True))
+        return dict(
+            zip(FailureKind, self._whole[_FAILURES : _FAILURES + len(FailureKind)], strict=True)
+        )

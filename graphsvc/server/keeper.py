@@ -161,7 +161,7 @@ class Keeper:
 
     def _candidates(self, current_path: Path) -> Iterator[Release]:
         """Yield the releases that may be served: the current one, the last one, the others."""
-        others = (release.path for release in release_repository.kept(self._releases))
+        others = (release.path for release in release_repository.available_releases(self._releases))
         for path in dict.fromkeys(filter(None, (current_path, self._last, *others))):
             if path in self._refused:
                 continue

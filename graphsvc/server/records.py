@@ -17,7 +17,7 @@ from graphsvc.web.kinds import RequestKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphsvc.remote.failures import Kind
+    from graphsvc.remote.failures import FailureKind
     from graphsvc.server.answers import Answer
     from graphsvc.server.board import Slot
     from graphsvc.server.counters import CounterRow, Counters, Event
@@ -147,7 +147,7 @@ class RequestJournal:
         if self._row is not None:
             self._row.count(event)
 
-    def count_failure(self, kind: Kind) -> None:
+    def count_failure(self, kind: FailureKind) -> None:
         """Count a failure of the engine that is in place of a store."""
         if self._row is not None:
             self._row.count_failure(kind)

@@ -43,8 +43,8 @@ from graphsvc.server.tracing import Tracer
 from graphsvc.server.watching import watch
 from graphsvc.server.worker import Limits
 from graphsvc.store.oxigraph import OxigraphStore
-from graphsvc.survey.engine import HurriedReader, open_engine, project_beside
-from graphsvc.survey.placeholder import UnreadStore
+from graphsvc.survey.engine import FastReader, open_engine, project_beside
+from graphsvc.survey.placeholder import UnavailableStore
 from graphsvc.survey.snapshot import take
 from graphsvc.web.app import create_app, warm_up
 from graphsvc.web.origin import Peers, PublicAddress
@@ -167,14 +167,14 @@ def load_engine(service: ServiceContext, release: Release) -> tuple[Release, App
     except StoreError as error:
         logger.warning("%s %s", error.message, error.remedy)
         watch()
-        application = service.application(release, UnreadStore(error))
+        application = service.application(release, UnavailableStore(error))
         return release, Waiting(application, error)
 
 
 def _application_of_engine(service: ServiceContext, release: Release) -> Application:
     store = open_engine(service.values, release.prefixes)
     logger.info("The engine is %s.", store.recognise().label)
-    fast_reader = HurriedReader(service.values, release.prefixes)
+    fast_reader = FastReader(service.values, release.prefixes)
     application = service.application(release, store, fast_reader)
     application.prepare = store.open_connections_by_thread
     store.count_failures(application.journal.count_failure)
@@ -226,7 +226,7 @@ def main(
     _allow_descriptors()
     try:
         served = Release.open(release)
-        release_repository.Hold(served.path)
+        release_repository.ReleaseLock(served.path)
         served.verify()
         intended = plan(values)
         board = Board(intended.most)
@@ -238,7 +238,7 @@ def main(
         service = ServiceContext(values, Counters(counters), spans, board, status, state)
         if values.store:
             served, application = load_engine(service, served)
-            release_repository.Hold(served.path)
+            release_repository.ReleaseLock(served.path)
         else:
             application = load(service, served)
     except SettingsError as error:

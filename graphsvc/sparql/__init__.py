@@ -1,4 +1,4 @@
-"""What can be told of a query without parsing it; `tokens` reads the terminals of its text."""
+"""Facts about a query that need no parser; `tokens` is the tokenizer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from graphsvc.sparql.tokens import (
     CODEPOINTS,
-    Kind,
     Token,
+    TokenKind,
     code,
     iri_of,
     local_of,
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Forbidden",
-    "Kind",
     "Token",
+    "TokenKind",
     "code",
     "dataset_clauses",
     "declared_prefixes",
@@ -65,7 +65,7 @@ class Forbidden:
 
 _OF_NO_PREFIX = re.compile(r"[^\w.-]")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-#: How most queries begin: with nothing before their form but declarations of prefixes.
+#: How most queries begin: declarations of prefixes, then their form.
 _PLAIN_BEGINNING = re.compile(
     rf"(?:\s*PREFIX\s+[\w.-]*:\s*<[^<>\x00-\x20]*>)*\s*({'|'.join(_FORMS)})(?![\w:.-])",
     re.IGNORECASE,
@@ -75,7 +75,7 @@ _PROLOGUE = ("PREFIX", "BASE", "VERSION")
 _UPDATES = frozenset(
     ("LOAD", "CLEAR", "DROP", "ADD", "MOVE", "COPY", "CREATE", "INSERT", "DELETE", "WITH")
 )
-#: What a text holds at least in which `forbidden` finds something; most queries hold nothing of it.
+#: A query with a forbidden operation contains one of these; most queries contain none.
 _SUSPICIOUS = frozenset(("SERVICE", *_UPDATES, "\\U"))
 _GRAPH = frozenset(("GRAPH", "\\U"))
 _FROM = frozenset(("FROM",))
@@ -96,15 +96,15 @@ def forbidden(text: str) -> Forbidden | None:
 
     Words inside strings, comments, IRIs, variables and the local parts of names do not count.
     Code point escapes may stand anywhere in a query
-    (https://www.w3.org/TR/sparql11-query/#codepointEscape), so a text that holds them is
-    looked at twice: as it is written, and with its escapes resolved.
+    (https://www.w3.org/TR/sparql11-query/#codepointEscape), so a text that has some is examined
+    twice: as it is, and with its escapes resolved.
     """
     if not mentions(text, _SUSPICIOUS):
         return None
-    found = _forbidden(text)
-    if found is None and CODEPOINTS.search(text):
+    operation = _forbidden(text)
+    if operation is None and CODEPOINTS.search(text):
         return _forbidden(resolve_codepoints(text))
-    return found
+    return operation
 
 
 def form(text: str) -> str | None:
@@ -113,24 +113,24 @@ def form(text: str) -> str | None:
         return plain[1].upper()
     for token in tokens(text):
         word = token.text.upper()
-        if token.kind is Kind.WORD and word not in _PROLOGUE:
+        if token.kind is TokenKind.WORD and word not in _PROLOGUE:
             return word if word in _FORMS else None
     return None
 
 
 def mentions(text: str, words: Iterable[str]) -> bool:
-    """Tell whether one of some words stands anywhere in a text, in any case.
+    """Tell whether a text contains one of some words, in any case.
 
-    The words are among `NOTICED`. Most queries hold none of them, which this tells at once.
+    The words are among `NOTICED`. Most queries contain none of them, so this is fast.
     """
     return not _noticed(text).isdisjoint(words)
 
 
 @lru_cache(maxsize=32)
 def _noticed(text: str) -> frozenset[str]:
-    """Return which of the words that need a closer look stand in a text.
+    """Return the words of `NOTICED` in a text.
 
-    Several parts of the program ask that of the same query, one after the other.
+    Several parts of the program need them for the same query, one after the other.
     """
     capitals = text.upper()
     return frozenset([word for word in NOTICED if word in capitals])
@@ -144,7 +144,7 @@ def may_name_graphs(text: str) -> bool:
 def prologue(text: str) -> str:
     """Return the declarations of BASE and PREFIX at the beginning of a query."""
     for token in tokens(text):
-        if token.kind is Kind.WORD and token.text.upper() not in _PROLOGUE:
+        if token.kind is TokenKind.WORD and token.text.upper() not in _PROLOGUE:
             return text[: token.start]
     return ""
 
@@ -152,7 +152,7 @@ def prologue(text: str) -> str:
 def inside_group(text: str) -> int | None:
     """Return the offset at which the outermost group of a query begins; None if it has none.
 
-    What is written there is seen by the patterns and filters of the group.
+    A pattern that is inserted there is in the scope of the group.
     """
     significant = code(text)
     depth = 0
@@ -173,22 +173,22 @@ def may_name_dataset(text: str) -> bool:
 def dataset_clauses(text: str) -> tuple[list[str], list[str]]:
     """Return the names after FROM and after FROM NAMED as they are written.
 
-    A name is ``<iri>`` or ``prefix:name``. The engine's parser wants no white space before and
+    A name is ``<iri>`` or ``prefix:name``. The engine's parser needs no white space before and
     between the two words.
     """
-    default: list[str] = []
-    named: list[str] = []
+    default_graphs: list[str] = []
+    named_graphs: list[str] = []
     significant = code(text)
     for at, name in enumerate(significant):
-        if name.kind not in (Kind.IRI, Kind.NAME):
+        if name.kind not in (TokenKind.IRI, TokenKind.NAME):
             continue
         before = significant[max(0, at - 2) : at]
-        words = "".join(token.text.upper() for token in before if token.kind is Kind.WORD)
+        words = "".join(token.text.upper() for token in before if token.kind is TokenKind.WORD)
         if words.endswith("FROMNAMED"):
-            named.append(name.text)
+            named_graphs.append(name.text)
         elif words.endswith("FROM"):
-            default.append(name.text)
-    return default, named
+            default_graphs.append(name.text)
+    return default_graphs, named_graphs
 
 
 def declared_prefixes(text: str) -> dict[str, str]:
@@ -201,8 +201,8 @@ def declared_prefixes(text: str) -> dict[str, str]:
 
 
 def mentioned_prefixes(text: str) -> set[str]:
-    """Return whatever stands before a colon: the prefixes of a query are among it."""
-    # Split, not searched for: a search begins anew at each character of a long word.
+    """Return all words before a colon: they include the prefixes of a query."""
+    # Splitting is faster than a search, which begins anew at each character of a long word.
     return {_OF_NO_PREFIX.split(before)[-1] for before in text.split(":")[:-1]}
 
 
@@ -212,19 +212,19 @@ def used_prefixes(text: str) -> dict[str, Position]:
     declaring = {name.start for name, _ in _declarations(significant)}
     used: dict[str, Position] = {}
     for token in significant:
-        if token.kind is Kind.NAME and token.start not in declaring:
+        if token.kind is TokenKind.NAME and token.start not in declaring:
             prefix = prefix_of(token)
             if prefix not in used:
                 used[prefix] = position(text, token.start)
     return used
 
 
-def named_iris(text: str, known: Mapping[str, str]) -> set[str]:
+def named_iris(text: str, prefixes: Mapping[str, str]) -> set[str]:
     """Return the IRIs that a query names, written out or with a prefix, declared or known."""
-    namespaces = {**known, **declared_prefixes(text)}
+    namespaces = {**prefixes, **declared_prefixes(text)}
     significant = code(text)
-    iris = {iri_of(token) for token in significant if token.kind is Kind.IRI}
-    names = [token for token in significant if token.kind is Kind.NAME]
+    iris = {iri_of(token) for token in significant if token.kind is TokenKind.IRI}
+    names = [token for token in significant if token.kind is TokenKind.NAME]
     return iris | {
         namespaces[prefix_of(token)] + local_of(token)
         for token in names
@@ -233,9 +233,9 @@ def named_iris(text: str, known: Mapping[str, str]) -> set[str]:
 
 
 def rewrite_iris(text: str, rewrite: Callable[[str], str]) -> str:
-    """Return the text with every IRI replaced by what ``rewrite`` makes of it.
+    """Return the text with every IRI replaced by the result of ``rewrite``.
 
-    All else stays as it is written: strings, comments, white space. A prefixed name follows
+    All else stays: strings, comments, white space. A prefixed name follows
     its declaration; one whose own IRI changes while its namespace does not is written out.
     """
     namespaces = declared_prefixes(text)
@@ -278,15 +278,15 @@ def _forbidden(text: str) -> Forbidden | None:
 def _refused_word(before: Token | None, token: Token, after: Token | None) -> str | None:
     """Return the operation that a token begins, if a read-only service refuses it.
 
-    The engine's parser wants no white space between a keyword and what follows: it takes
+    The engine's parser needs no white space between a keyword and what follows: it takes
     ``trueSERVICESILENT<x>`` and ``SERVICEex:y`` for a SERVICE clause. No other keyword or
-    function contains the word, and a name before a group is an endpoint unless GRAPH is said.
+    function contains the word, and a name before a group is an endpoint unless GRAPH precedes it.
     """
     word = token.text.upper()
-    if token.kind is Kind.WORD:
+    if token.kind is TokenKind.WORD:
         return "SERVICE" if "SERVICE" in word else word if word in _UPDATES else None
     opens_group = after is not None and after.text == "{"
-    if token.kind is Kind.NAME and opens_group and "SERVICE" in prefix_of(token).upper():
+    if token.kind is TokenKind.NAME and opens_group and "SERVICE" in prefix_of(token).upper():
         is_graph = before is not None and before.text.upper() == "GRAPH"
         return None if is_graph else "SERVICE"
     return None
@@ -296,16 +296,16 @@ def _declarations(significant: list[Token]) -> Iterator[tuple[Token, Token]]:
     """Yield the name and the IRI of each prefix declaration."""
     for keyword, (name, iri) in zip(significant, pairwise(significant[1:]), strict=False):
         declares = keyword.text.upper() in ("PREFIX", "@PREFIX")
-        if declares and name.kind is Kind.NAME and iri.kind is Kind.IRI:
+        if declares and name.kind is TokenKind.NAME and iri.kind is TokenKind.IRI:
             yield name, iri
 
 
 def _rewritten(token: Token, namespaces: dict[str, str], rewrite: Callable[[str], str]) -> str:
-    if token.kind is Kind.IRI:
+    if token.kind is TokenKind.IRI:
         old = iri_of(token)
         new = rewrite(old)
         return token.text if new == old else f"<{new}>"
-    if token.kind is Kind.NAME and prefix_of(token) in namespaces:
+    if token.kind is TokenKind.NAME and prefix_of(token) in namespaces:
         namespace, local = namespaces[prefix_of(token)], local_of(token)
         new = rewrite(namespace + local)
         return token.text if new == rewrite(namespace) + local else f"<{new}>"

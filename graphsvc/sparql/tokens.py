@@ -1,8 +1,8 @@
 """A tokenizer for SPARQL.
 
 It knows the terminals of the grammar (https://www.w3.org/TR/sparql11-query/#rTerminals) and
-nothing of its rules, so it reads any text, right or wrong, and never raises. TriG shares these
-terminals, so the project's data files are read with it too.
+not its rules, so it reads any text, valid or not, and never raises. TriG has the same terminals, so
+the project's data files are also read with it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a token is. ``UNCLOSED`` is a string that nothing ends; ``OTHER`` fits nothing."""
 
     COMMENT = "comment"
@@ -40,7 +40,7 @@ class Kind(Enum):
 class Token:
     """A token as it is written, where it starts, and its line and column, counted from 1."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
     line: int
@@ -66,21 +66,21 @@ _LOCAL = f"(?:(?:[{_BASE}_:0-9]|{_ESCAPE})(?:(?:{_CHAR}|[.:]|{_ESCAPE})*(?:{_CHA
 _CODEPOINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 
 #: Tried in this order: long strings before short ones, names before words.
-_TERMINALS: tuple[tuple[Kind, str], ...] = (
-    (Kind.COMMENT, r"#[^\r\n]*"),
-    (Kind.IRI, rf"<(?:[^\x00-\x20<>\"{{}}|^`\\]|{_CODEPOINT})*>"),
-    (Kind.STRING, r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""|' r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''"),
-    (Kind.UNCLOSED, r"\"\"\".*|'''.*"),
-    (Kind.STRING, r'"(?:[^"\\\r\n]|\\[^\r\n])*"|' r"'(?:[^'\\\r\n]|\\[^\r\n])*'"),
-    (Kind.UNCLOSED, r"[\"'][^\r\n]*"),
-    (Kind.VARIABLE, f"[?$][{_BASE}_0-9](?:[{_BASE}_0-9{_MARKS}])*"),
-    (Kind.BLANK, f"_:[{_BASE}_0-9](?:(?:{_CHAR}|\\.)*{_CHAR})?"),
-    (Kind.LANGUAGE, r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*"),
-    (Kind.NAME, f"{_PREFIX}:{_LOCAL}"),
-    (Kind.NUMBER, r"(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+"),
-    (Kind.WORD, r"[A-Za-z][A-Za-z0-9_]*"),
-    (Kind.PUNCTUATION, r"\^\^|&&|\|\||[<>!]=|<<|>>|[{}()\[\].,;*/+\-=<>!|^?&]"),
-    (Kind.OTHER, r"[^ \t\r\n]"),
+_TERMINALS: tuple[tuple[TokenKind, str], ...] = (
+    (TokenKind.COMMENT, r"#[^\r\n]*"),
+    (TokenKind.IRI, rf"<(?:[^\x00-\x20<>\"{{}}|^`\\]|{_CODEPOINT})*>"),
+    (TokenKind.STRING, r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""|' r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''"),
+    (TokenKind.UNCLOSED, r"\"\"\".*|'''.*"),
+    (TokenKind.STRING, r'"(?:[^"\\\r\n]|\\[^\r\n])*"|' r"'(?:[^'\\\r\n]|\\[^\r\n])*'"),
+    (TokenKind.UNCLOSED, r"[\"'][^\r\n]*"),
+    (TokenKind.VARIABLE, f"[?$][{_BASE}_0-9](?:[{_BASE}_0-9{_MARKS}])*"),
+    (TokenKind.BLANK, f"_:[{_BASE}_0-9](?:(?:{_CHAR}|\\.)*{_CHAR})?"),
+    (TokenKind.LANGUAGE, r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*"),
+    (TokenKind.NAME, f"{_PREFIX}:{_LOCAL}"),
+    (TokenKind.NUMBER, r"(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+"),
+    (TokenKind.WORD, r"[A-Za-z][A-Za-z0-9_]*"),
+    (TokenKind.PUNCTUATION, r"\^\^|&&|\|\||[<>!]=|<<|>>|[{}()\[\].,;*/+\-=<>!|^?&]"),
+    (TokenKind.OTHER, r"[^ \t\r\n]"),
 )
 _KINDS = {f"t{number}": kind for number, (kind, _) in enumerate(_TERMINALS)}
 _MASTER = re.compile(
@@ -112,7 +112,7 @@ def tokens(text: str) -> Iterator[Token]:
         yield Token(kind, match.group(), start, line, start - line_start + 1)
 
 
-def _matches(text: str) -> Iterator[tuple[Kind, re.Match[str]]]:
+def _matches(text: str) -> Iterator[tuple[TokenKind, re.Match[str]]]:
     """Yield each terminal with its kind.
 
     A letter with which no prefix begins is followed by a run of letters and dots in which none
@@ -121,7 +121,7 @@ def _matches(text: str) -> Iterator[tuple[Kind, re.Match[str]]]:
     at, no_prefix_before = 0, 0
     while match := (_UNPREFIXED if at < no_prefix_before else _MASTER).search(text, at):
         kind = _KINDS[str(match.lastgroup)]
-        if kind in (Kind.WORD, Kind.OTHER) and match.start() >= no_prefix_before:
+        if kind in (TokenKind.WORD, TokenKind.OTHER) and match.start() >= no_prefix_before:
             run = _RUN.match(text, match.start())
             no_prefix_before = run.end() if run else no_prefix_before
         at = match.end()
@@ -130,7 +130,7 @@ def _matches(text: str) -> Iterator[tuple[Kind, re.Match[str]]]:
 
 def code(text: str) -> list[Token]:
     """Return the tokens that mean something: all but the comments."""
-    return [token for token in tokens(text) if token.kind is not Kind.COMMENT]
+    return [token for token in tokens(text) if token.kind is not TokenKind.COMMENT]
 
 
 def position(text: str, offset: int) -> Position:

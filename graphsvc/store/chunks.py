@@ -15,7 +15,7 @@ _BUFFER = 1 << 16
 
 def reader(parts: Iterable[bytes]) -> io.BufferedReader:
     """Return a binary file that holds the pieces, one after the other."""
-    return io.BufferedReader(_Pieces(parts), _BUFFER)
+    return io.BufferedReader(_ChunkReader(parts), _BUFFER)
 
 
 def lines(data: bytes, start: int = 0) -> Iterator[bytes]:
@@ -26,7 +26,7 @@ def lines(data: bytes, start: int = 0) -> Iterator[bytes]:
         start = end
 
 
-class _Pieces(io.RawIOBase):
+class _ChunkReader(io.RawIOBase):
     def __init__(self, parts: Iterable[bytes]) -> None:
         super().__init__()
         self._parts = iter(parts)

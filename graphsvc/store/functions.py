@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from graphsvc import sparql
 from graphsvc.errors import QueryError
-from graphsvc.sparql import Kind
-from graphsvc.store.iri_resolution import resolved
+from graphsvc.sparql import TokenKind
+from graphsvc.store.iri_resolution import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +77,7 @@ def unknown_function(
     query: str, iri: str, prefixes: Mapping[str, str], base: str | None
 ) -> QueryError:
     """Return the error to show for a query that calls a function with an unknown IRI."""
-    token = _call(query, iri, prefixes, base)
+    token = _first_call(query, iri, prefixes, base)
     name = re.split("[#/]", iri)[-1]
     instead = _IN_SPARQL.get(name) if iri.startswith(_OF_OTHERS) else None
     return QueryError(
@@ -87,12 +87,14 @@ def unknown_function(
     )
 
 
-def _call(query: str, iri: str, prefixes: Mapping[str, str], base: str | None) -> Token | None:
+def _first_call(
+    query: str, iri: str, prefixes: Mapping[str, str], base: str | None
+) -> Token | None:
     """Return the name that stands for the function where it is called first."""
-    named = [
+    names = [
         name
         for name, bracket in pairwise(sparql.code(query))
-        if name.kind in (Kind.IRI, Kind.NAME) and bracket.text == "("
+        if name.kind in (TokenKind.IRI, TokenKind.NAME) and bracket.text == "("
     ]
-    iris = resolved(query, [name.text for name in named], prefixes, base)
-    return next((name for name, each in zip(named, iris, strict=False) if each == iri), None)
+    iris = resolve(query, [name.text for name in names], prefixes, base)
+    return next((name for name, each in zip(names, iris, strict=False) if each == iri), None)

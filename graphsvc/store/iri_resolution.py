@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NO_DATA = Store()
 
 
-def resolved(
+def resolve(
     query: str, names: Sequence[str], prefixes: Mapping[str, str], base: str | None = None
 ) -> list[str]:
     """Return the absolute IRIs of names, ``<iri>`` or ``prefix:name``, that stand in a query.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 #: The datatypes that the engine reads, and those of their forms that it surely gives back.
-_KEPT = {
+_PRESERVED_FORMS = {
     "boolean": r"true|false",
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "dateTime": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(Z)?",
@@ -40,25 +40,25 @@ _KEPT = {
     "gYearMonth": r"[0-9]{4}-[0-9]{2}",
     "integer": r"-?[1-9][0-9]*|0",
 }
-_READ = (
-    *_KEPT,
+_NORMALISED = (
+    *_PRESERVED_FORMS,
     *("byte", "short", "int", "long", "unsignedByte", "unsignedShort", "unsignedInt"),
     *("unsignedLong", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger"),
     *("negativeInteger", "double", "float", "dateTimeStamp", "time", "gMonth", "gDay"),
     *("gMonthDay", "duration", "yearMonthDuration", "dayTimeDuration"),
 )
-DATATYPES = frozenset(NamedNode(_XSD + name) for name in _READ)
+DATATYPES = frozenset(NamedNode(_XSD + name) for name in _NORMALISED)
 
-_SURE = "|".join(f'"({form})"\\^\\^<{_XSD}{name}>' for name, form in _KEPT.items())
-_SURE_LINE = re.compile(rf"[^\"]*(?:{_SURE})[^\"]*".encode())
-_SURE_OF_BLANK = re.compile(rf"^_:\S+ (<[^>]*>) ({_SURE}) ".encode(), re.MULTILINE)
-_LINE = re.compile(rf'"\^\^<{_XSD}({"|".join(_READ)})>'.encode())
+_PRESERVED = "|".join(f'"({form})"\\^\\^<{_XSD}{name}>' for name, form in _PRESERVED_FORMS.items())
+_PRESERVED_LINE = re.compile(rf"[^\"]*(?:{_PRESERVED})[^\"]*".encode())
+_PRESERVED_OF_BLANK = re.compile(rf"^_:\S+ (<[^>]*>) ({_PRESERVED}) ".encode(), re.MULTILINE)
+_LINE = re.compile(rf'"\^\^<{_XSD}({"|".join(_NORMALISED)})>'.encode())
 
 _PREDICATE = NamedNode("urn:x-value")
 _INSERT = "INSERT OR IGNORE INTO form VALUES (?, ?)"
-_AT_ONCE = 50_000
+_BATCH = 50_000
 _KEY_BYTES = 12
-_MOST_KNOWN = 200_000
+_MAX_CACHED = 200_000
 
 
 def write(nquads: bytes, path: Path) -> None:
@@ -66,14 +66,14 @@ def write(nquads: bytes, path: Path) -> None:
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("CREATE TABLE form (claim BLOB PRIMARY KEY, written TEXT) WITHOUT ROWID")
-        known: dict[Term, Term] = {}
-        shared = _SharedForms()
+        cached: dict[Term, Term] = {}
+        shared = _BlankNodeForms()
         for quads in _batches(nquads):
             # The same literals stand in many places.
-            known = _as_given_back(quads, known if len(known) < _MOST_KNOWN else {})
-            database.executemany(_INSERT, _forms(quads, known))
-            shared.add(quads, known)
-        database.executemany(_INSERT, shared.agreed(nquads))
+            cached = _normalised(quads, cached if len(cached) < _MAX_CACHED else {})
+            database.executemany(_INSERT, _forms(quads, cached))
+            shared.add(quads, cached)
+        database.executemany(_INSERT, shared.unambiguous(nquads))
         database.commit()
     database.close()
 
@@ -82,9 +82,9 @@ def _batches(nquads: bytes) -> Iterator[list[Quad]]:
     """Yield the quads whose literals the engine may change, some at a time."""
     lines: list[bytes] = []
     for line in nquads.splitlines(keepends=True):
-        if _LINE.search(line) and not _SURE_LINE.fullmatch(line):
+        if _LINE.search(line) and not _PRESERVED_LINE.fullmatch(line):
             lines.append(line)
-        if len(lines) == _AT_ONCE:
+        if len(lines) == _BATCH:
             yield _changeable(lines)
             lines = []
     yield _changeable(lines)
@@ -99,66 +99,68 @@ def _changeable(lines: Iterable[bytes]) -> list[Quad]:
     ]
 
 
-def _as_given_back(quads: Iterable[Quad], known: dict[Term, Term]) -> dict[Term, Term]:
-    """Return what the engine makes of each literal; ``known`` is what it made of others."""
-    literals = [each for each in dict.fromkeys(quad.object for quad in quads) if each not in known]
+def _normalised(quads: Iterable[Quad], cached: dict[Term, Term]) -> dict[Term, Term]:
+    """Return what the engine makes of each literal; ``cached`` is what it made of others."""
+    literals = [each for each in dict.fromkeys(quad.object for quad in quads) if each not in cached]
     subjects = [NamedNode(f"urn:x-{number}") for number in range(len(literals))]
     store = Store()
     store.extend(
         Quad(subject, _PREDICATE, literal)
         for subject, literal in zip(subjects, literals, strict=True)
     )
-    found = {quad.subject: quad.object for quad in store.quads_for_pattern(None, _PREDICATE, None)}
-    fresh = {literal: found[subject] for subject, literal in zip(subjects, literals, strict=True)}
-    return {**known, **fresh}
+    values = {quad.subject: quad.object for quad in store.quads_for_pattern(None, _PREDICATE, None)}
+    fresh = {literal: values[subject] for subject, literal in zip(subjects, literals, strict=True)}
+    return {**cached, **fresh}
 
 
-def _forms(quads: Iterable[Quad], known: Mapping[Term, Term]) -> list[tuple[bytes, str]]:
+def _forms(quads: Iterable[Quad], normalised: Mapping[Term, Term]) -> list[tuple[bytes, str]]:
     """Return the key and the form of each quad that the engine gives back in another form."""
     return sorted(
         (_key(quad.subject, quad.predicate, value), quad.object.value)
         for quad in quads
         if isinstance(quad.object, Literal)
         and not isinstance(quad.subject, BlankNode)
-        and (value := known[quad.object]) != quad.object
+        and (value := normalised[quad.object]) != quad.object
     )
 
 
-class _SharedForms:
+class _BlankNodeForms:
     """How the values of blank nodes are written, by what they have in common."""
 
     def __init__(self) -> None:
         self._forms: dict[bytes, set[str]] = {}
         self._changed: set[bytes] = set()
 
-    def add(self, quads: Iterable[Quad], known: Mapping[Term, Term]) -> None:
+    def add(self, quads: Iterable[Quad], normalised: Mapping[Term, Term]) -> None:
         """Take the forms of the values that the engine may give back in another form."""
         for quad in quads:
             if isinstance(quad.subject, BlankNode) and isinstance(quad.object, Literal):
-                value = known[quad.object]
+                value = normalised[quad.object]
                 key = _key(quad.subject, quad.predicate, value)
                 self._forms.setdefault(key, set()).add(quad.object.value)
                 if value != quad.object:
                     self._changed.add(key)
 
-    def agreed(self, nquads: bytes) -> list[tuple[bytes, str]]:
+    def unambiguous(self, nquads: bytes) -> list[tuple[bytes, str]]:
         """Return the key and the form of the values that are written in one way alone."""
-        found = {key: forms for key in self._changed if len(forms := self._forms[key]) == 1}
-        if found:
-            for match in _SURE_OF_BLANK.finditer(nquads):
-                found.pop(_hashed(f"_: {match[1].decode()} {match[2].decode()}"), None)
-        return sorted((key, form) for key, forms in found.items() for form in forms)
+        unambiguous_forms = {
+            key: forms for key in self._changed if len(forms := self._forms[key]) == 1
+        }
+        if unambiguous_forms:
+            for match in _PRESERVED_OF_BLANK.finditer(nquads):
+                unambiguous_forms.pop(_digest(f"_: {match[1].decode()} {match[2].decode()}"), None)
+        return sorted((key, form) for key, forms in unambiguous_forms.items() for form in forms)
 
 
 def _key(subject: NamedNode | BlankNode | Triple, predicate: NamedNode, value: Term) -> bytes:
-    return _hashed(f"{'_:' if isinstance(subject, BlankNode) else subject} {predicate} {value}")
+    return _digest(f"{'_:' if isinstance(subject, BlankNode) else subject} {predicate} {value}")
 
 
-def _hashed(claim: str) -> bytes:
+def _digest(claim: str) -> bytes:
     return sha256(claim.encode()).digest()[:_KEY_BYTES]
 
 
-class WrittenForms:
+class LexicalForms:
     """The forms of one release that the engine does not give back."""
 
     def __init__(self, path: Path | None = None) -> None:
@@ -166,7 +168,7 @@ class WrittenForms:
         self._path = path
         self._local = threading.local()
 
-    def written(
+    def lexical_form(
         self, subject: NamedNode | BlankNode | Triple, predicate: NamedNode, value: Term
     ) -> str | None:
         """Return how a value is written in the files; None if as the engine gives it."""
@@ -187,14 +189,14 @@ class WrittenForms:
     def restored_value(self, triple: Triple) -> Term:
         """Return the object of a triple of the engine as it is written in the files."""
         value = triple.object
-        written = self.written(triple.subject, triple.predicate, value)
-        if written is None or not isinstance(value, Literal):
+        form = self.lexical_form(triple.subject, triple.predicate, value)
+        if form is None or not isinstance(value, Literal):
             return value
-        return Literal(written, datatype=value.datatype)
+        return Literal(form, datatype=value.datatype)
 
     def _database(self, path: Path) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "database", None)
-        if found is None:
+        database: sqlite3.Connection | None = getattr(self._local, "database", None)
+        if database is None:
             address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-            found = self._local.database = sqlite3.connect(address, uri=True)
-        return found
+            database = self._local.database = sqlite3.connect(address, uri=True)
+        return database

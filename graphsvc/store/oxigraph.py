@@ -23,8 +23,8 @@ from graphsvc.namespaces import Prefixes
 from graphsvc.store import chunks, syntax, union
 from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Solutions, Table, Term
 from graphsvc.store.functions import UNKNOWN, unknown_function
-from graphsvc.store.iri_resolution import resolved
-from graphsvc.store.repair import repaired
+from graphsvc.store.iri_resolution import resolve
+from graphsvc.store.repair import repair
 from graphsvc.store.serialization import write_graph, write_table
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class OxigraphStore:
         graphs: GraphSelection,
         bindings: Mapping[str, Term] | None,
     ) -> _EngineResult:
-        read = repaired(query)
+        read = repair(query)
         try:
             store, options = self._dataset(query, graphs)
             options["base_iri"] = self._base
@@ -179,7 +179,7 @@ class OxigraphStore:
         except SyntaxError as error:
             raise syntax.explain(read, error, self._prefixes.in_queries, self._base) from error
         except RuntimeError as error:
-            raise self._refused(query, str(error)) from error
+            raise self._engine_failure(query, str(error)) from error
         except OSError as error:
             raise StoreError(f"The store failed: {error}.") from error
 
@@ -188,27 +188,29 @@ class OxigraphStore:
         try:
             return store.query(text, **options)
         except SyntaxError:
-            prefixes = self._mentioned(text)
+            prefixes = self._mentioned_prefixes(text)
             if not prefixes:
                 raise
             return store.query(text, prefixes=prefixes, **options)
 
-    def _refused(self, query: str, said: str) -> QueryError | StoreError:
+    def _engine_failure(self, query: str, message: str) -> QueryError | StoreError:
         """Return the error to show for a query that the engine can read and does not answer."""
-        if unknown := UNKNOWN.search(said):
+        if unknown := UNKNOWN.search(message):
             return unknown_function(query, unknown.group(1), self._prefixes.in_queries, self._base)
-        if _UNPROJECTED in said:
+        if _UNPROJECTED in message:
             return QueryError(
-                f"A value is given for a variable that the query does not project: {said}.",
+                f"A value is given for a variable that the query does not project: {message}.",
                 remedy="Name the variable after SELECT.",
             )
-        return StoreError(f"The store failed: {said}.")
+        return StoreError(f"The store failed: {message}.")
 
-    def _mentioned(self, query: str) -> dict[str, str]:
+    def _mentioned_prefixes(self, query: str) -> dict[str, str]:
         """Return those of the known prefixes that the query may use; few are quicker than all."""
-        known = self._prefixes.in_queries
+        prefixes = self._prefixes.in_queries
         return {
-            prefix: known[prefix] for prefix in sparql.mentioned_prefixes(query) if prefix in known
+            prefix: prefixes[prefix]
+            for prefix in sparql.mentioned_prefixes(query)
+            if prefix in prefixes
         }
 
     def _dataset(self, query: str, graphs: GraphSelection) -> tuple[pyoxigraph.Store, _Options]:
@@ -220,28 +222,32 @@ class OxigraphStore:
         """
         if not graphs and not sparql.may_name_dataset(query):
             return self._store if sparql.may_name_graphs(query) else self._merge, {}
-        chosen = graphs or self._named_in(query)
+        chosen = graphs or self._dataset_clauses(query)
         if not chosen:
             return self._store, {}
         # Of a graph that is named twice the engine gives everything twice.
         defaults = [_graph(iri) for iri in dict.fromkeys(chosen.default_graphs)]
         names = [_graph(iri) for iri in dict.fromkeys(chosen.named_graphs)]
         if len(defaults) > 1:
-            part = union.merged(self._store, defaults, names)
+            part = union.merge(self._store, defaults, names)
             return part, {"default_graph": DefaultGraph(), "named_graphs": names}
         return self._store, {"default_graph": defaults, "named_graphs": names}
 
-    def _named_in(self, query: str) -> GraphSelection:
+    def _dataset_clauses(self, query: str) -> GraphSelection:
         """Return the dataset that the query names, if it names several graphs.
 
         One graph the engine finds itself; several it does not merge, and takes one of them twice.
         SyntaxError for a name without an IRI.
         """
-        default, named = sparql.dataset_clauses(query)
-        if max(len(default), len(named)) < 2:  # noqa: PLR2004 - two are several
+        default_graphs, named_graphs = sparql.dataset_clauses(query)
+        if max(len(default_graphs), len(named_graphs)) < 2:  # noqa: PLR2004 - two are several
             return UNION
-        iris = resolved(query, [*default, *named], self._mentioned(query), self._base)
-        return GraphSelection(tuple(iris[: len(default)]), tuple(iris[len(default) :]))
+        iris = resolve(
+            query, [*default_graphs, *named_graphs], self._mentioned_prefixes(query), self._base
+        )
+        return GraphSelection(
+            tuple(iris[: len(default_graphs)]), tuple(iris[len(default_graphs) :])
+        )
 
 
 @dataclass(slots=True)

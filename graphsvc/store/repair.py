@@ -17,7 +17,7 @@ from pyoxigraph import Literal
 
 from graphsvc import sparql
 from graphsvc.errors import QueryError
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 from graphsvc.store import xpath
 
 if TYPE_CHECKING:
@@ -54,14 +54,14 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Repaired:
+class RepairedQuery:
     """A query as it was written, the text that the engine reads, and the edits between them."""
 
     query: str
     text: str
     edits: tuple[Edit, ...] = ()
 
-    def written(self, offset: int) -> int:
+    def original_offset(self, offset: int) -> int:
         """Return the offset in the query of what stands at one in the text."""
         moved = 0
         for edit in self.edits:
@@ -83,20 +83,20 @@ class _Call:
     arguments: tuple[Sequence[Token], ...]
 
 
-def repaired(query: str) -> Repaired:
+def repair(query: str) -> RepairedQuery:
     """Return the query as the engine must read it.
 
     Errors: QueryError, with its place, for a constant pattern that the engine cannot read, and for
     a constant replacement that is wrong.
     """
     if not _is_suspicious(query):
-        return Repaired(query, query)
-    return edited(query, _Repair(query).edits())
+        return RepairedQuery(query, query)
+    return apply_edits(query, _Repair(query).edits())
 
 
-def edited(query: str, edits: Sequence[Edit]) -> Repaired:
+def apply_edits(query: str, edits: Sequence[Edit]) -> RepairedQuery:
     """Return a query with edits that are in the order of their places."""
-    return Repaired(query, _applied(query, edits, 0, len(query)), tuple(edits))
+    return RepairedQuery(query, _apply(query, edits, 0, len(query)), tuple(edits))
 
 
 def _is_suspicious(query: str) -> bool:
@@ -113,7 +113,7 @@ def _is_suspicious(query: str) -> bool:
     )
 
 
-def _applied(query: str, edits: Sequence[Edit], start: int, end: int) -> str:
+def _apply(query: str, edits: Sequence[Edit], start: int, end: int) -> str:
     """Return a part of the query with the edits in it."""
     pieces: list[str] = []
     for edit in edits:
@@ -134,7 +134,7 @@ class _Repair:
         """Return the edits in the order of their places."""
         open_brackets: list[tuple[int, list[int]]] = []
         for at, token in enumerate(self._code):
-            if token.kind is Kind.WORD and token.text.lower() in ("true", "false"):
+            if token.kind is TokenKind.WORD and token.text.lower() in ("true", "false"):
                 self._replace(token, token.text.lower())
             elif token.text in _BRACKETS.values():
                 open_brackets.append((at, [at]))
@@ -148,7 +148,7 @@ class _Repair:
     def _close(self, opening: int, ends: list[int]) -> None:
         """Look at what a pair of brackets calls; ``ends`` are the brackets and its commas."""
         name = self._code[opening - 1] if opening else None
-        if name is None or name.kind is not Kind.WORD or self._code[opening].text != "(":
+        if name is None or name.kind is not TokenKind.WORD or self._code[opening].text != "(":
             return
         repair = _REPAIRS.get(name.text.upper())
         if repair is not None:
@@ -215,7 +215,7 @@ class _Repair:
         return flags
 
     def _unread(self, token: Token, pattern: str) -> QueryError:
-        missing = xpath.missing(pattern)
+        missing = xpath.unsupported(pattern)
         return QueryError(
             f"This service cannot match {token.text}: it has {missing}."
             if missing
@@ -239,7 +239,7 @@ class _Repair:
             compared += code[after + 1 : after + 2]
         elif following[:2] == ["IN", "("] or following == ["NOT", "IN", "("]:
             for token in code[after + following.index("(") + 1 :]:
-                if token.kind is not Kind.STRING and token.text != ",":
+                if token.kind is not TokenKind.STRING and token.text != ",":
                     break
                 compared.append(token)
         for token in compared:
@@ -258,7 +258,7 @@ class _Repair:
         expression = inside[1:] if is_distinct else inside
         if not expression or (
             len(expression) == 1
-            and (expression[0].kind is Kind.VARIABLE or expression[0].text == "*")
+            and (expression[0].kind is TokenKind.VARIABLE or expression[0].text == "*")
         ):
             return
         start, end = expression[0].start, expression[-1].end
@@ -271,7 +271,7 @@ class _Repair:
                 # A count in a count is none of SPARQL, and would be written twice each time.
                 return
             del self._edits[first:]
-            text = _applied(self._query, inner, start, end)
+            text = _apply(self._query, inner, start, end)
             values = f"COUNT(DISTINCT COALESCE({text},{_FAILURE}))"
             failures = f"COALESCE(MAX(COALESCE(IF(isIRI({text}),0,0),1)),0)"
             whole = Edit(code[call.name].start, code[call.closing].end, f"({values}-{failures})")
@@ -296,6 +296,6 @@ def _place(edit: Edit) -> tuple[int, int]:
 
 def _constant(arguments: Sequence[Sequence[Token]]) -> Token | None:
     """Return the string that is the first of the arguments, if it is no more than that."""
-    if arguments and len(arguments[0]) == 1 and arguments[0][0].kind is Kind.STRING:
+    if arguments and len(arguments[0]) == 1 and arguments[0][0].kind is TokenKind.STRING:
         return arguments[0][0]
     return None

@@ -10,13 +10,13 @@ import re
 from typing import TYPE_CHECKING
 
 from graphsvc import sparql
-from graphsvc.diagnostics import teach
+from graphsvc.diagnostics import diagnose
 from graphsvc.errors import ForbiddenOperation, QuerySyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graphsvc.store.repair import Repaired
+    from graphsvc.store.repair import RepairedQuery
 
 #: How deep brackets may be nested: the engine's parser recurses on a stack that ends, and its
 #: end is the process's. A stack of 1 MiB bears this much.
@@ -29,11 +29,11 @@ _CHARACTER_CLASS = re.compile(r"\[(?:'.[^']*+'[^\]]*+|_)\]", re.DOTALL)
 
 def refuse(query: str) -> None:
     """Raise ForbiddenOperation or QuerySyntaxError if the engine must not see the query."""
-    if found := sparql.forbidden(query):
+    if operation := sparql.forbidden(query):
         raise ForbiddenOperation(
-            f"{found.word} is refused: this service only reads its own graph.",
+            f"{operation.word} is refused: this service only reads its own graph.",
             remedy="Ask by SELECT, ASK, CONSTRUCT or DESCRIBE; federate from your own side.",
-            position=found.position,
+            position=operation.position,
         )
     if sum(map(query.count, "{([")) <= MOST_NESTED:
         return
@@ -47,31 +47,34 @@ def refuse(query: str) -> None:
 
 
 def explain(
-    read: Repaired, error: SyntaxError, prefixes: Mapping[str, str], base: str | None = None
+    repaired: RepairedQuery,
+    error: SyntaxError,
+    prefixes: Mapping[str, str],
+    base: str | None = None,
 ) -> QuerySyntaxError:
     """Return the error to show for a query that the engine refuses.
 
     ``prefixes`` are those that may be left out of a query, ``base`` is what relative IRIs are
     relative to.
     """
-    return teach(read.query, prefixes, base) or _engine_error(read, str(error))
+    return diagnose(repaired.query, prefixes, base) or _engine_error(repaired, str(error))
 
 
-def _engine_error(read: Repaired, said: str) -> QuerySyntaxError:
+def _engine_error(repaired: RepairedQuery, message: str) -> QuerySyntaxError:
     """Return what the engine says where nothing else is known.
 
     Its place is where it looked last, which may be some characters after the fault.
     """
-    match = _ENGINE_PLACE.match(said)
+    match = _ENGINE_PLACE.match(message)
     if match is None:
-        return QuerySyntaxError(f"This is not SPARQL: {said}.", remedy=_READ)
+        return QuerySyntaxError(f"This is not SPARQL: {message}.", remedy=_READ)
     line, column = int(match.group(1)), int(match.group(2))
-    offset = sum(len(each) + 1 for each in read.text.split("\n")[: line - 1]) + column - 1
+    offset = sum(len(each) + 1 for each in repaired.text.split("\n")[: line - 1]) + column - 1
     # Among what it could have gone on with the engine lists rules that the query breaks.
     alternatives = _CHARACTER_CLASS.sub("", match.group(3)).split(", ")
     rules = sorted({each.strip() for each in alternatives if " " in each.strip()})
     return QuerySyntaxError(
         "; ".join(rules) + "." if rules else "The query cannot be read at about this place.",
         remedy="Mend the query so that this rule holds." if rules else _READ,
-        position=sparql.position(read.query, read.written(offset)),
+        position=sparql.position(repaired.query, repaired.original_offset(offset)),
     )

@@ -78,13 +78,13 @@ def store_of(quads: Iterable[Quad], apart: NamedNode | None = None) -> Store:
     return store
 
 
-def merged(store: Store, graphs: Iterable[NamedNode], named: Iterable[NamedNode]) -> Store:
+def merge(store: Store, graphs: Iterable[NamedNode], named_graphs: Iterable[NamedNode]) -> Store:
     """Return a store whose default graph is the merge of some graphs, and that has named ones."""
     part = Store()
     for graph in graphs:
         quads = store.quads_for_pattern(None, None, None, graph)
         part.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-    for graph in named:
+    for graph in named_graphs:
         part.extend(store.quads_for_pattern(None, None, None, graph))
     return part
 

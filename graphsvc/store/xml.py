@@ -35,8 +35,8 @@ _REVERSED_NAME = re.compile(f"[{_NAME}]*[{_NAME_START}]")
 #: The names that RDF/XML has kept for itself or has given up. Nothing can be called by the second
 #: kind; a class can be called by the first.
 #: https://www.w3.org/TR/rdf-syntax-grammar/#section-Infoset-Grammar-Notation
-_GIVEN_UP = frozenset(RDF[name].value for name in ("aboutEach", "aboutEachPrefix", "bagID"))
-_NO_PREDICATES = _GIVEN_UP | {
+_WITHDRAWN = frozenset(RDF[name].value for name in ("aboutEach", "aboutEachPrefix", "bagID"))
+_NO_PREDICATES = _WITHDRAWN | {
     RDF[name].value
     for name in (
         *("RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype"),
@@ -55,7 +55,7 @@ _BEGINNING = b"\xef\xbf"
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 #: So many characters are shown on either side of one that XML cannot hold.
-_SHOWN = 30
+_EXCERPT = 30
 
 
 class NotInXmlError(Exception):
@@ -77,7 +77,7 @@ class Writer:
         """Pass on some bytes."""
         # A character of three bytes may be parted between two calls.
         if _holds_forbidden(data) or _NONCHARACTERS.search(self._end + data[:2]):
-            raise NotInXmlError(_character(self._end + data))
+            raise NotInXmlError(_describe_forbidden(self._end + data))
         self._end = data[-2:]
         self._out.write(data.replace(b"\r", b"&#13;"))
         return len(data)
@@ -87,22 +87,22 @@ class Writer:
         self._out.flush()
 
 
-def _character(data: bytes) -> str:
+def _describe_forbidden(data: bytes) -> str:
     """Return what is said of the first character in the data that XML cannot hold."""
     text = data.decode("utf-8", "replace")
-    found = FORBIDDEN.search(text)
-    if found is None:
+    match = FORBIDDEN.search(text)
+    if match is None:
         return "XML has not all of its characters"
-    before = text[max(0, found.start() - _SHOWN) : found.start()].rpartition(">")[2]
-    after = text[found.end() : found.end() + _SHOWN].partition("<")[0]
+    before = text[max(0, match.start() - _EXCERPT) : match.start()].rpartition(">")[2]
+    after = text[match.end() : match.end() + _EXCERPT].partition("<")[0]
     words = FORBIDDEN.sub("\ufffd", f"{before}\ufffd{after}")
-    return f'XML has no character U+{ord(found.group()):04X}, which stands in "{words}"'
+    return f'XML has no character U+{ord(match.group()):04X}, which stands in "{words}"'
 
 
 def without_forbidden(text: str) -> str:
     """Return a text for people with U+FFFD in place of each character that XML does not have."""
-    written = text.encode("utf-8", "surrogatepass")
-    return FORBIDDEN.sub("\ufffd", text) if _holds_forbidden(written) else text
+    encoded = text.encode("utf-8", "surrogatepass")
+    return FORBIDDEN.sub("\ufffd", text) if _holds_forbidden(encoded) else text
 
 
 def _holds_forbidden(data: bytes) -> bool:
@@ -118,12 +118,12 @@ def nameable(statements: Iterable[_Statement]) -> Iterator[_Statement]:
     If the first triple of a subject says its class, the engine makes an element of the class. So a
     class without an XML name waits for another triple of its subject.
     """
-    known: set[NamedNode] = set()
+    predicates: set[NamedNode] = set()
     for _, of_subject in groupby(statements, attrgetter("subject")):
         waiting: list[_Statement] = []
         coming = iter(of_subject)
         for statement in coming:
-            _check(statement, known)
+            _check(statement, predicates)
             if not _needs_class_name(statement):
                 yield statement
                 break
@@ -131,22 +131,22 @@ def nameable(statements: Iterable[_Statement]) -> Iterator[_Statement]:
         else:
             raise NotInXmlError(f"the class {waiting[0].object} does not end in an XML name")
         for statement in chain(waiting, coming):
-            _check(statement, known)
+            _check(statement, predicates)
             yield statement
 
 
-def _check(statement: Triple | Quad, known: set[NamedNode]) -> None:
+def _check(statement: Triple | Quad, predicates: set[NamedNode]) -> None:
     predicate, value = statement.predicate, statement.object
-    if predicate not in known:
+    if predicate not in predicates:
         if not _has_name(predicate, _NO_PREDICATES):
             raise NotInXmlError(
                 f"the predicate {predicate} does not end in an XML name"
                 if predicate.value not in _NO_PREDICATES
                 else f"the predicate {predicate} is a part of the syntax of RDF/XML"
             )
-        known.add(predicate)
+        predicates.add(predicate)
     if isinstance(value, Triple):
-        _check(value, known)
+        _check(value, predicates)
 
 
 def _needs_class_name(statement: Triple | Quad) -> bool:
@@ -158,7 +158,7 @@ def _needs_class_name(statement: Triple | Quad) -> bool:
 
 def names_class(iri: NamedNode) -> bool:
     """Tell whether RDF/XML can make an element of a class."""
-    return _has_name(iri, _GIVEN_UP)
+    return _has_name(iri, _WITHDRAWN)
 
 
 def names_predicate(iri: NamedNode) -> bool:

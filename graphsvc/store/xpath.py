@@ -35,7 +35,7 @@ _GROUP = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\((?!\?)|\(\?P?<(?![=!])", re.DOT
 _DIGITS = re.compile(r"\d+", re.ASCII)
 
 #: What the engine's regular expressions have no way to do, by what begins it.
-_MISSING = (
+_UNSUPPORTED = (
     (re.compile(r"\\[1-9]"), "the back-reference {}"),
     (re.compile(r"\(\?[=!]"), "the lookahead {}…)"),
     (re.compile(r"\(\?<[=!]"), "the lookbehind {}…)"),
@@ -93,9 +93,9 @@ class _Translation:
         while self._at < len(self._pattern):
             if pieces and self._pattern.startswith("-[", self._at):
                 self._at += 1
-                taken = self._character_class()
+                subtracted = self._character_class()
                 inside = f"{opening}{''.join(pieces)}]"
-                pieces, opening = [f"{inside}--{taken}"], "["
+                pieces, opening = [f"{inside}--{subtracted}"], "["
             elif self._pattern.startswith(_OPERATORS, self._at):
                 pieces.append("\\" + self._character())
             elif self._pattern[self._at] == "]" and pieces:
@@ -163,9 +163,9 @@ def _is_read(pattern: str, flags: str) -> bool:
     return isinstance(rows, QuerySolutions) and next(iter(rows))[0] is not None
 
 
-def missing(pattern: str) -> str:
+def unsupported(pattern: str) -> str:
     """Return what in a pattern the engine has no way to do, or nothing if it is simply wrong."""
-    for sign, said in _MISSING:
-        if found := sign.search(pattern):
-            return said.format(found.group())
+    for construct, description in _UNSUPPORTED:
+        if match := construct.search(pattern):
+            return description.format(match.group())
     return ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Store, Table
 
 #: How many seconds each query has that is asked at the start.
-_HURRY = 8.0
+_STARTUP_DEADLINE = 8.0
 
 
 def open_engine(settings: Settings, prefixes: Mapping[str, str]) -> RemoteStore:
@@ -26,7 +26,7 @@ def open_engine(settings: Settings, prefixes: Mapping[str, str]) -> RemoteStore:
     return RemoteStore.at(settings.store or "", prefixes, settings.engine, settings.deadline)
 
 
-class HurriedReader:
+class FastReader:
     """Reads of an engine what it gives in a few seconds for each query.
 
     An engine that is too slow for one query is not away: so the next query is asked anew.
@@ -34,7 +34,7 @@ class HurriedReader:
 
     def __init__(self, settings: Settings, prefixes: Mapping[str, str]) -> None:
         """Take the settings, and the prefixes that queries may leave out."""
-        self._settings = replace(settings, deadline=min(settings.deadline, _HURRY))
+        self._settings = replace(settings, deadline=min(settings.deadline, _STARTUP_DEADLINE))
         self._prefixes = prefixes
         self._store = open_engine(self._settings, prefixes)
 

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.listing import APART
 from graphsvc.namespaces import NIF, graph_iri
-from graphsvc.survey.survey_queries import rows
+from graphsvc.survey.survey_queries import query_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,10 +26,12 @@ def pages(store: Store, base: str, graphs: Iterable[str]) -> bytes:
 
     ``graphs`` are the named graphs; one with an IRI elsewhere has a page too. Errors: StoreError.
     """
-    named = tuple(graphs)
+    names = tuple(graphs)
     apart = [graph_iri(base, name) for name in APART]
-    things = rows(store, "things", {"graph": apart}) if named else rows(store, "unnamed")
-    elsewhere = (iri for iri in named if not iri.startswith(base))
+    things = (
+        query_rows(store, "things", {"graph": apart}) if names else query_rows(store, "unnamed")
+    )
+    elsewhere = (iri for iri in names if not iri.startswith(base))
     return _lines({*_iris(things, "thing"), *elsewhere})
 
 
@@ -37,16 +39,16 @@ def documents(store: Store, base: str, graphs: Iterable[str]) -> bytes:
     """Return the IRIs, one a line, of the documents that show their parts. Errors: StoreError."""
     apart = [graph_iri(base, name) for name in APART]
     terms: dict[str, Term | Iterable[Term]] = {"graph": apart, "base": Literal(base)}
-    found = {*_iris(rows(store, "fragments", terms), "document", base)}
-    if any(rows(store, "used", {"property": NIF.referenceContext})):
+    iris = {*_iris(query_rows(store, "fragments", terms), "document", base)}
+    if any(query_rows(store, "used", {"property": NIF.referenceContext})):
         # What a passage states is a part of the passage, whose graph has its IRI.
-        found.update(iri for iri in graphs if iri.startswith(base))
-    return _lines(found)
+        iris.update(iri for iri in graphs if iri.startswith(base))
+    return _lines(iris)
 
 
 def named_graphs(store: Store) -> tuple[str, ...]:
     """Return the IRIs of the named graphs, up to a bound. Errors: StoreError."""
-    return tuple(_iris(rows(store, "graphs"), "graph"))
+    return tuple(_iris(query_rows(store, "graphs"), "graph"))
 
 
 def _iris(answer: Iterable[dict[str, Term]], name: str, beginning: str = "") -> Iterator[str]:

@@ -18,7 +18,7 @@ from graphsvc.remote.store import RemoteStore
 from graphsvc.search import DESCRIPTIONS, LONGEST_TEXT, Index, in_memory
 from graphsvc.search.words import split
 from graphsvc.survey.names import quads_of
-from graphsvc.survey.survey_queries import rows
+from graphsvc.survey.survey_queries import query_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -70,7 +70,7 @@ class Lookup:
         things = dict.fromkeys(thing for text in sought for thing in self._things(text))
         properties = (*self._names, *DESCRIPTIONS, *_OTHERS)
         terms: dict[str, Iterable[Term]] = {"thing": things, "property": dict.fromkeys(properties)}
-        quads = list(quads_of(rows(self._store, "details", terms)))
+        quads = list(quads_of(query_rows(self._store, "details", terms)))
         return Index.of(in_memory(quads, self._release.base, self._release.naming))
 
     def _things(self, text: str) -> Iterator[NamedNode]:
@@ -92,7 +92,7 @@ class Lookup:
             "name": tuple(self._spellings(text)),
             "beginning": Literal(text.lower()),
         }
-        return rows(self._store, "namesakes", terms)
+        return query_rows(self._store, "namesakes", terms)
 
     def _spellings(self, text: str) -> Iterator[Literal]:
         """Yield the literals that a text may be: as it is typed and as names are written."""

@@ -16,7 +16,7 @@ from graphsvc.base_iris import bases_of
 from graphsvc.namespaces import RDF, RDFS, Prefixes, Rebase
 from graphsvc.naming import LABELS, labels_in, resolved
 from graphsvc.rdf_project import TITLES, WHOLES, title_of
-from graphsvc.survey.survey_queries import rows
+from graphsvc.survey.survey_queries import query_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ _ANY = NamedNode("urn:any")
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class GraphMetadata:
     """What a graph is as a whole; ``bases`` are the beginnings of its IRIs, its base first.
 
     ``labels`` are the properties by which its things are called, the best first; ``languages`` are
@@ -49,7 +49,7 @@ class Whole:
         return self.bases[0]
 
 
-def read(store: Store, settings: Settings, project: Project | None) -> Whole:
+def read(store: Store, settings: Settings, project: Project | None) -> GraphMetadata:
     """Read what a graph is as a whole; ``project`` is the folder beside the engine, if any.
 
     Errors: StoreError.
@@ -57,7 +57,7 @@ def read(store: Store, settings: Settings, project: Project | None) -> Whole:
     bases = _bases(store, settings, project)
     prefixes = _prefixes(store, bases[0], project)
     labels = _labels(store, resolved(settings.label_properties, prefixes))
-    return Whole(
+    return GraphMetadata(
         bases=bases,
         title=_title(store) or urlsplit(settings.store or "").hostname or "",
         prefixes=prefixes,
@@ -71,16 +71,16 @@ def _bases(store: Store, settings: Settings, project: Project | None) -> tuple[s
         return (settings.base_iri,)
     if project is not None:
         return (project.base,)
-    told = [(row["dataset"], row["space"]) for row in rows(store, "spaces")]
+    spaces = [(row["dataset"], row["space"]) for row in query_rows(store, "spaces")]
     # A graph may describe other datasets too: its own has an IRI under its own base.
     own = [
         space.value
-        for dataset, space in told
+        for dataset, space in spaces
         if isinstance(dataset, NamedNode)
         and isinstance(space, Literal | NamedNode)
         and dataset.value.startswith(space.value)
     ]
-    sample = bases_of(row["thing"] for row in rows(store, "subjects"))
+    sample = bases_of(row["thing"] for row in query_rows(store, "subjects"))
     first = next((base for base in sample if base in own), min(own, default=None))
     return sample if first is None else tuple(dict.fromkeys((first, *own)))
 
@@ -89,7 +89,7 @@ def _prefixes(store: Store, base: str, project: Project | None) -> Prefixes:
     if project is not None:
         return project.prefixes.rebased(Rebase(project.base, base))
     table: dict[str, str] = {}
-    for row in rows(store, "prefixes"):
+    for row in query_rows(store, "prefixes"):
         prefix, namespace = row["prefix"], row["namespace"]
         if isinstance(prefix, Literal) and isinstance(namespace, Literal | NamedNode):
             table.setdefault(prefix.value, namespace.value)
@@ -100,13 +100,13 @@ def _labels(store: Store, first: Sequence[NamedNode]) -> tuple[NamedNode, ...]:
     """Return the properties that give labels, of those that the graph uses."""
     below = [
         Quad(row["property"], RDFS.subPropertyOf, row["above"])
-        for row in rows(store, "subproperties")
+        for row in query_rows(store, "subproperties")
         if isinstance(row["property"], NamedNode)
     ]
-    known = dict.fromkeys((*first, *LABELS, *(quad.subject for quad in below)))
+    properties = dict.fromkeys((*first, *LABELS, *(quad.subject for quad in below)))
     used = [
         Quad(_ANY, row["property"], _ANY)
-        for row in rows(store, "used", {"property": tuple(known)})
+        for row in query_rows(store, "used", {"property": tuple(properties)})
         if isinstance(row["property"], NamedNode)
     ]
     return labels_in([*below, *used], first)
@@ -115,7 +115,7 @@ def _labels(store: Store, first: Sequence[NamedNode]) -> tuple[NamedNode, ...]:
 def _title(store: Store) -> str:
     """Return the title of what describes the whole graph, if there is one thing that does."""
     quads: list[Quad] = []
-    for row in rows(store, "wholes", {"kind": WHOLES, "titling": TITLES}):
+    for row in query_rows(store, "wholes", {"kind": WHOLES, "titling": TITLES}):
         whole = row["whole"]
         if isinstance(whole, NamedNode | BlankNode):
             quads.append(Quad(whole, RDF.type, row["kind"]))
@@ -133,7 +133,7 @@ def _languages(store: Store, labels: Sequence[NamedNode]) -> tuple[str, ...]:
 
 
 def _tags(store: Store, labels: Sequence[NamedNode]) -> list[dict[str, Term]]:
-    return list(rows(store, "languages", {"labelling": tuple(labels)}))
+    return list(query_rows(store, "languages", {"labelling": tuple(labels)}))
 
 
 def _tag(term: Term | None) -> str:

@@ -17,7 +17,7 @@ from graphsvc.errors import StoreError
 from graphsvc.namespaces import NIF, OA, RDF, RDFS, SCHEMA
 from graphsvc.naming import IDENTIFIERS, LITERAL_FORM, NAMES
 from graphsvc.search import DESCRIPTIONS
-from graphsvc.survey.survey_queries import rows
+from graphsvc.survey.survey_queries import query_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,12 +46,12 @@ def read(store: Store, naming: Naming, query: str) -> list[Quad]:
     StoreError, also if rows are missing.
     """
     aligned = _aligned(store, naming)
-    wanted = dict.fromkeys(
+    properties = dict.fromkeys(
         (*naming.labels, *NAMES, *IDENTIFIERS, *DESCRIPTIONS, *_OTHERS, *aligned)
     )
     used = [
         row["property"]
-        for row in rows(store, "used", {"property": tuple(wanted)})
+        for row in query_rows(store, "used", {"property": tuple(properties)})
         if isinstance(row["property"], NamedNode)
     ]
     quads = [Quad(prop, RDFS.subPropertyOf, root) for prop, root in aligned.items()]
@@ -67,7 +67,7 @@ def _aligned(store: Store, naming: Naming) -> dict[NamedNode, Term]:
     roots = (*naming.labels, *NAMES, *IDENTIFIERS)
     return {
         row["naming"]: row["root"]
-        for row in rows(store, "namings", {"root": roots})
+        for row in query_rows(store, "namings", {"root": roots})
         if isinstance(row["naming"], NamedNode)
     }
 
@@ -76,16 +76,16 @@ def _all(
     store: Store, query: str, terms: Mapping[str, Term], what: str
 ) -> Iterator[dict[str, Term]]:
     """Yield all rows of a query, a page after the other; ``what`` says which these are."""
-    total = sum(_number(row["rows"]) for row in rows(store, f"{query}-counted", terms))
+    total = sum(_number(row["rows"]) for row in query_rows(store, f"{query}-counted", terms))
     came = 0
     while True:
         progress.tell(f"Reading {what}", came, total)
         page = {"limit": Literal(PAGE), "offset": Literal(came)}
-        found = list(rows(store, query, {**terms, **page}))
-        if not found:
+        page_rows = list(query_rows(store, query, {**terms, **page}))
+        if not page_rows:
             break
-        yield from found
-        came += len(found)
+        yield from page_rows
+        came += len(page_rows)
     if came != total:
         raise StoreError(
             f"Of {total} rows with {what} the engine gave {came}.",
@@ -93,9 +93,9 @@ def _all(
         )
 
 
-def quads_of(found: Iterable[Mapping[str, Term]]) -> Iterator[Quad]:
+def quads_of(rows: Iterable[Mapping[str, Term]]) -> Iterator[Quad]:
     """Yield the quads in some rows: their thing, property, value, and graph if there is one."""
-    for row in found:
+    for row in rows:
         thing, prop, graph = row["thing"], row["property"], row.get("graph", DefaultGraph())
         if (
             isinstance(thing, NamedNode | BlankNode)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NOTHING = "0" * release.ID_LENGTH
 
 
-class UnreadStore:
+class UnavailableStore:
     """The store of an engine that does not answer: views find nothing, and queries fail."""
 
     def __init__(self, reason: StoreError) -> None:
@@ -38,7 +38,7 @@ class UnreadStore:
         """Raise the error that says why it does not answer."""
         self._fail()
 
-    def relative_to(self, base: str) -> UnreadStore:  # noqa: ARG002 - it reads no query
+    def relative_to(self, base: str) -> UnavailableStore:  # noqa: ARG002 - it reads no query
         """Return the same store."""
         return self
 
@@ -101,11 +101,11 @@ def take_nothing(settings: Settings) -> Release:
         dumps=(),
         engine=address,
     )
-    with release_repository.workplace(settings.releases) as folder:
+    with release_repository.build_folder(settings.releases) as folder:
         for name in (release.QUERIES, release.SOURCES):
             (folder / name).mkdir()
         for name in (release.PAGES, release.DOCUMENTS):
             (folder / name).touch()
         home = release_repository.put(folder, manifest, settings.releases)
-        release_repository.serve(home, settings.releases)
+        release_repository.make_current(home, settings.releases)
     return Release.open(home)

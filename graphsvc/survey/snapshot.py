@@ -15,7 +15,7 @@ from graphsvc.namespaces import Rebase
 from graphsvc.naming import Naming
 from graphsvc.release import Manifest, Release, current
 from graphsvc.survey import listing, metadata, names
-from graphsvc.survey.survey_queries import rows
+from graphsvc.survey.survey_queries import query_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.sources import Project
     from graphsvc.store.base import Store
-    from graphsvc.survey.metadata import Whole
+    from graphsvc.survey.metadata import GraphMetadata
 
 _ALONE = "The engine has no named graphs. A graph tells who states a fact, so pages show no facts."
 
@@ -33,7 +33,7 @@ _ALONE = "The engine has no named graphs. A graph tells who states a fact, so pa
 class _Survey:
     """What has been read of an engine, before it lies in a folder."""
 
-    metadata: Whole
+    metadata: GraphMetadata
     graphs: tuple[str, ...]
     files: Mapping[str, bytes]
 
@@ -41,17 +41,17 @@ class _Survey:
     def read(cls, store: Store, settings: Settings, project: Project | None) -> _Survey:
         """Read it. Errors: StoreError."""
         progress.tell("Reading what the graph is")
-        found = metadata.read(store, settings, project)
+        graph = metadata.read(store, settings, project)
         progress.tell("Reading which things there are")
         graphs = listing.named_graphs(store)
-        brought = documents(project, Rebase(project.base, found.base)) if project else {}
+        project_files = documents(project, Rebase(project.base, graph.base)) if project else {}
         files = {
-            **brought,
+            **project_files,
             **_texts(store),
-            release.PAGES: listing.pages(store, found.base, graphs),
-            release.DOCUMENTS: listing.documents(store, found.base, graphs),
+            release.PAGES: listing.pages(store, graph.base, graphs),
+            release.DOCUMENTS: listing.documents(store, graph.base, graphs),
         }
-        return cls(found, graphs, files)
+        return cls(graph, graphs, files)
 
     def write(self, folder: Path) -> None:
         """Write the files into a folder."""
@@ -62,13 +62,13 @@ class _Survey:
             (folder / path).write_bytes(data)
 
 
-def known(settings: Settings) -> Release | None:
+def existing_release(settings: Settings) -> Release | None:
     """Return the release of the engine that the settings name, if there is one of this format."""
     try:
-        found = current(settings.releases)
+        release = current(settings.releases)
     except ReleaseError:
         return None
-    return found if found.engine == settings.store else None
+    return release if release.engine == settings.store else None
 
 
 def take(store: Store, settings: Settings, project: Project | None) -> Release:
@@ -77,13 +77,13 @@ def take(store: Store, settings: Settings, project: Project | None) -> Release:
     ``project`` is the folder beside the engine, if there is one: it brings queries, texts, the base
     and prefixes. An index that has been made before is kept. Errors: StoreError, ReleaseError.
     """
-    survey, before = _Survey.read(store, settings, project), known(settings)
-    with release_repository.workplace(settings.releases) as folder:
+    survey, before = _Survey.read(store, settings, project), existing_release(settings)
+    with release_repository.build_folder(settings.releases) as folder:
         survey.write(folder)
         if before is not None and before.has_index:
             # With its time, which tells how old it is.
             shutil.copy2(before.path / release.SEARCH, folder / release.SEARCH)
-        return _served(survey, settings, project, folder)
+        return _publish(survey, settings, project, folder)
 
 
 def take_with_index(store: Store, settings: Settings, project: Project | None) -> Release:
@@ -95,17 +95,17 @@ def take_with_index(store: Store, settings: Settings, project: Project | None) -
     naming = Naming(survey.metadata.labels, survey.metadata.prefixes.in_names)
     query = names.IN_GRAPHS if survey.graphs else names.UNNAMED
     quads = names.read(store, naming, query)
-    with release_repository.workplace(settings.releases) as folder:
+    with release_repository.build_folder(settings.releases) as folder:
         survey.write(folder)
         progress.tell("Indexing")
         search.write(quads, survey.metadata.base, folder / release.SEARCH, naming)
-        return _served(survey, settings, project, folder)
+        return _publish(survey, settings, project, folder)
 
 
-def _served(survey: _Survey, settings: Settings, project: Project | None, folder: Path) -> Release:
+def _publish(survey: _Survey, settings: Settings, project: Project | None, folder: Path) -> Release:
     manifest = _manifest(survey, settings, project, folder)
     home = release_repository.put(folder, manifest, settings.releases)
-    release_repository.serve(home, settings.releases)
+    release_repository.make_current(home, settings.releases)
     release_repository.keep_newest(settings.releases, settings.keep_releases)
     return Release.open(home)
 
@@ -114,14 +114,14 @@ def _texts(store: Store) -> dict[str, bytes]:
     """Return the texts that the graph holds as a whole, numbered."""
     return {
         f"{release.SOURCES}/text-{number}.txt": getattr(row["words"], "value", "").encode()
-        for number, row in enumerate(rows(store, "texts"), 1)
+        for number, row in enumerate(query_rows(store, "texts"), 1)
     }
 
 
 def _manifest(
     survey: _Survey, settings: Settings, project: Project | None, folder: Path
 ) -> Manifest:
-    found = survey.metadata
+    graph = survey.metadata
     digest = _digest(survey, settings, folder)
     things = survey.files[release.PAGES].count(b"\n")
     return Manifest(
@@ -130,12 +130,12 @@ def _manifest(
         format_version=release.FORMAT_VERSION,
         program=__version__,
         built=datetime.now(UTC).isoformat(timespec="microseconds"),
-        base=found.base,
-        canonical_base=found.base if project is None else project.base,
-        prefixes=dict(found.prefixes),
-        labels=tuple(label.value for label in found.labels),
+        base=graph.base,
+        canonical_base=graph.base if project is None else project.base,
+        prefixes=dict(graph.prefixes),
+        labels=tuple(label.value for label in graph.labels),
         label_properties=settings.label_properties,
-        derived={"title": [found.title], "base": found.bases, "language": found.languages},
+        derived={"title": [graph.title], "base": graph.bases, "language": graph.languages},
         counts={"graphs": len(survey.graphs), "entities": things},
         inputs={} if project is None else project.inputs,
         warnings=() if survey.graphs else (_ALONE,),
@@ -146,9 +146,9 @@ def _manifest(
 
 def _digest(survey: _Survey, settings: Settings, folder: Path) -> str:
     """Return the sha256 of what has been read of the engine, in hexadecimal."""
-    found = survey.metadata
-    head = (settings.store, found.bases, found.title, found.languages, dict(found.prefixes))
-    digest = hashlib.sha256(repr((release.FORMAT_VERSION, *head, found.labels)).encode())
+    graph = survey.metadata
+    head = (settings.store, graph.bases, graph.title, graph.languages, dict(graph.prefixes))
+    digest = hashlib.sha256(repr((release.FORMAT_VERSION, *head, graph.labels)).encode())
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         data = path.read_bytes()
         digest.update(f"{path.relative_to(folder)} {len(data)}\n".encode())

@@ -24,7 +24,7 @@ def survey_query(name: str) -> Query:
     return queries.from_text(file.read_text("utf-8"), f"survey/{file.name}")
 
 
-def rows(
+def query_rows(
     store: Store, name: str, terms: Mapping[str, Term | Iterable[Term]] | None = None
 ) -> Iterator[dict[str, Term]]:
     """Yield the rows of a query's answer, its parameters bound. Errors: StoreError."""

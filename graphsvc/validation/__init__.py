@@ -27,7 +27,7 @@ from graphsvc.validation import (
     terms,
     usage,
 )
-from graphsvc.validation.context import Evidence
+from graphsvc.validation.context import ValidationContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,7 +38,14 @@ if TYPE_CHECKING:
     from graphsvc.queries import Check
     from graphsvc.sources import Project
 
-__all__ = ["MODULES", "Evidence", "common_checks", "misnamed", "validate", "validate_quickly"]
+__all__ = [
+    "MODULES",
+    "ValidationContext",
+    "common_checks",
+    "misnamed",
+    "validate",
+    "validate_quickly",
+]
 
 #: What finds something, each with the names of its checks in its docstring.
 MODULES = (
@@ -56,7 +63,7 @@ MODULES = (
     checks,
 )
 
-_Step: TypeAlias = "Callable[[Evidence], Iterable[Finding]]"
+_Step: TypeAlias = "Callable[[ValidationContext], Iterable[Finding]]"
 
 #: What looks at statements, in this order, and what a terminal calls it.
 _STEPS: tuple[tuple[str, _Step], ...] = (
@@ -95,7 +102,7 @@ def _validated(
 ) -> list[Finding]:
     derived = frozenset(project.derived)
     stated = (quad for quad in project.quads if quad not in derived)
-    evidence = Evidence(project, (*stated, *inferred))
+    context = ValidationContext(project, (*stated, *inferred))
     folder = project.root / "queries"
     queries, own_checks = read_queries(folder), read_checks(folder)
     linted = [
@@ -117,9 +124,9 @@ def _validated(
     found = list(read)
     for number, (name, findings) in enumerate(steps):
         progress.tell(f"Checking {name}", number, len(steps))
-        found += findings(evidence)
+        found += findings(context)
     progress.tell("Checking patterns")
-    found += checks.findings(evidence, sound_checks)
+    found += checks.findings(context, sound_checks)
     return found
 
 
@@ -132,5 +139,5 @@ def common_checks() -> tuple[Check, ...]:
 def misnamed(project: Project, weighed: Iterable[str]) -> list[Finding]:
     """Return a finding for each name among those of weighed checks that no check has."""
     own = read_checks(project.root / "queries").items
-    known = check_names.of_modules(MODULES) | {check.name for check in (*common_checks(), *own)}
-    return list(check_names.findings(weighed, known))
+    names = check_names.of_modules(MODULES) | {check.name for check in (*common_checks(), *own)}
+    return list(check_names.findings(weighed, names))

@@ -43,15 +43,16 @@ def of_modules(modules: Iterable[ModuleType]) -> frozenset[str]:
     return frozenset(name for text in texts for name in _NAME.findall(text))
 
 
-def findings(weighed: Iterable[str], known: Iterable[str]) -> Iterator[Finding]:
+def findings(weighed: Iterable[str], names: Iterable[str]) -> Iterator[Finding]:
     """Yield a finding for each check that the settings weigh and that there is not."""
-    known = sorted(known)
+    names = sorted(names)
     for name in weighed:
-        if name not in known:
-            near = nearness.near(name, known, 1)
+        if name not in names:
+            suggestions = nearness.near(name, names, 1)
             yield Finding(
                 "unknown-check",
                 f"The settings weigh {name}, but no check has that name.",
-                (f"Did you mean {near[0]}? " if near else "") + "docs/checks.md lists them.",
+                (f"Did you mean {suggestions[0]}? " if suggestions else "")
+                + "docs/checks.md lists them.",
                 severity=Severity.WARNING,
             )

@@ -28,29 +28,31 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import Check
     from graphsvc.store.base import Term
-    from graphsvc.validation.context import Evidence
+    from graphsvc.validation.context import ValidationContext
 
 
-def findings(evidence: Evidence, checks: Sequence[Check]) -> Iterator[Finding]:
+def findings(context: ValidationContext, checks: Sequence[Check]) -> Iterator[Finding]:
     """Yield a finding for each row of each check, but for terms that carry an exception."""
-    excepted = _exceptions(evidence, {check.code for check in checks if check.code})
+    excepted = _exceptions(context, {check.code for check in checks if check.code})
     used: set[tuple[str, Term]] = set()
     for number, check in enumerate(checks):
         progress.tell("Checking patterns", number, len(checks))
-        for entity, prop, value in _rows(evidence, check):
+        for entity, prop, value in _rows(context, check):
             if entity in excepted[check.code]:
                 used.add((check.code, entity))
             else:
-                yield _finding(evidence, check, (entity, prop, value))
+                yield _finding(context, check, (entity, prop, value))
     for code, terms in excepted.items():
         for term in sorted(terms, key=str):
             if (code, term) not in used:
-                yield _needless(evidence, code, term)
+                yield _needless(context, code, term)
 
 
-def _rows(evidence: Evidence, check: Check) -> Iterator[tuple[Term, Term | None, Term | None]]:
-    solutions: QuerySolutions = evidence.dataset.query(  # type: ignore[assignment]
-        check.text, prefixes=dict(evidence.prefixes.in_queries)
+def _rows(
+    context: ValidationContext, check: Check
+) -> Iterator[tuple[Term, Term | None, Term | None]]:
+    solutions: QuerySolutions = context.dataset.query(  # type: ignore[assignment]
+        check.text, prefixes=dict(context.prefixes.in_queries)
     )
     for solution in solutions:
         entity, prop, value = (solution[name] for name in PROJECTION)
@@ -58,10 +60,10 @@ def _rows(evidence: Evidence, check: Check) -> Iterator[tuple[Term, Term | None,
             yield entity, prop, value
 
 
-def _exceptions(evidence: Evidence, codes: set[str]) -> dict[str, set[Term]]:
+def _exceptions(context: ValidationContext, codes: set[str]) -> dict[str, set[Term]]:
     """Return, for each code, the terms whose editorial note begins with it."""
     excepted: dict[str, set[Term]] = defaultdict(set)
-    for quad in evidence.store.quads_for_pattern(None, SKOS.editorialNote, None):
+    for quad in context.store.quads_for_pattern(None, SKOS.editorialNote, None):
         if isinstance(quad.object, Literal):
             code = quad.object.value.partition(":")[0]
             if code in codes:
@@ -70,10 +72,10 @@ def _exceptions(evidence: Evidence, codes: set[str]) -> dict[str, set[Term]]:
 
 
 def _finding(
-    evidence: Evidence, check: Check, row: tuple[Term, Term | None, Term | None]
+    context: ValidationContext, check: Check, row: tuple[Term, Term | None, Term | None]
 ) -> Finding:
-    names = " ".join(evidence.name(term) for term in row if term is not None)
-    return evidence.finding(
+    names = " ".join(context.name(term) for term in row if term is not None)
+    return context.finding(
         check.name,
         f"{names} — {check.problem}",
         check.remedy,
@@ -82,10 +84,10 @@ def _finding(
     )
 
 
-def _needless(evidence: Evidence, code: str, term: Term) -> Finding:
-    return evidence.finding(
+def _needless(context: ValidationContext, code: str, term: Term) -> Finding:
+    return context.finding(
         "needless-exception",
-        f"{evidence.name(term)}: the editorial note “{code}: …” excepts the term from a check "
+        f"{context.name(term)}: the editorial note “{code}: …” excepts the term from a check "
         "that it passes.",
         "Take the note away.",
         about=(term, SKOS.editorialNote, None),

@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 
     from graphsvc.findings import Finding
     from graphsvc.texts.model import Passage
-    from graphsvc.validation.context import Evidence
+    from graphsvc.validation.context import ValidationContext
 
 #: How much a text has to be like a passage to be a copy of it, of 100.
 _A_COPY = 80
 #: How much words have to be like those that are sought to be worth naming, of 100.
-_NEAR = 60
+_MIN_SIMILARITY = 60
 
 #: What stands where a quotation leaves words out.
 _ELLIPSIS = "…"
 
 
-def findings(evidence: Evidence) -> Iterator[Finding]:
+def findings(context: ValidationContext) -> Iterator[Finding]:
     """Yield a finding for each text that does not stand in the passage that states it."""
-    passages = evidence.project.passages
+    passages = context.project.passages
     if not passages:
         return
-    copies = _copies(evidence, passages)
+    copies = _copies(context, passages)
     as_compared: dict[str, Sequence[str]] = {}
-    for file in evidence.project.files:
+    for file in context.project.files:
         for quad in file.quads:
             graph = quad.graph_name
             if not isinstance(graph, ox.NamedNode) or graph.value not in passages:
@@ -58,14 +58,14 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
                     texts = (passage.exact, *copies[graph.value])
                     as_compared[graph.value] = [plain(text) for text in texts]
                 if not any(_holds(text, value.value) for text in as_compared[graph.value]):
-                    yield _finding(evidence, file.path, quad, passage)
+                    yield _finding(context, file.path, quad, passage)
 
 
-def _copies(evidence: Evidence, passages: Mapping[str, Passage]) -> Mapping[str, list[str]]:
+def _copies(context: ValidationContext, passages: Mapping[str, Passage]) -> Mapping[str, list[str]]:
     """Return what else the project gives as the text of each passage."""
     copies: dict[str, list[str]] = defaultdict(list)
-    graph = evidence.project.graph("passages")
-    for quad in evidence.store.quads_for_pattern(None, None, None, graph):
+    graph = context.project.graph("passages")
+    for quad in context.store.quads_for_pattern(None, None, None, graph):
         passage = passages.get(getattr(quad.subject, "value", ""))
         if passage is not None and isinstance(quad.object, ox.Literal):
             text = quad.object.value
@@ -87,14 +87,14 @@ def _holds(text: str, words: str) -> bool:
     """Tell whether a text has some words, the parts of a shortened quotation one after another."""
     end = 0
     for part in words.split(_ELLIPSIS):
-        start = _found(text, part, end)
+        start = _find(text, part, end)
         if start < 0:
             return False
         end = start + len(plain(part))
     return True
 
 
-def _found(text: str, words: str, start: int) -> int:
+def _find(text: str, words: str, start: int) -> int:
     """Return where a text has some words; what begins with a capital begins a word there."""
     sought = plain(words)
     begins_word = words.strip()[:1].isupper()
@@ -104,28 +104,28 @@ def _found(text: str, words: str, start: int) -> int:
     return at
 
 
-def _finding(evidence: Evidence, path: str, quad: ox.Quad, passage: Passage) -> Finding:
-    names = " ".join(map(evidence.name, (quad.subject, quad.predicate, quad.object)))
+def _finding(context: ValidationContext, path: str, quad: ox.Quad, passage: Passage) -> Finding:
+    names = " ".join(map(context.name, (quad.subject, quad.predicate, quad.object)))
     words = quad.object.value if isinstance(quad.object, ox.Literal) else ""
-    near = _nearest(words, passage.exact)
-    guess = f"Nearest in it is “{near}”. " if near else ""
-    return evidence.finding(
+    nearest = _nearest(words, passage.exact)
+    guess = f"Nearest in it is “{nearest}”. " if nearest else ""
+    return context.finding(
         "words-not-in-passage",
         f"{names} does not stand in the sentence that is said to state it: "
         f"{excerpt(passage.exact)}",
         f"{guess}Quote the passage to the letter, or state it outside the passage, with a reason.",
         about=(quad.subject, quad.predicate, quad.object),
-        place=evidence.in_block(path, passage.iri, words),
+        place=context.block_location(path, passage.iri, words),
     )
 
 
 def _nearest(words: str, text: str) -> str | None:
     """Return the whole words of a text that are most like those that are sought."""
     text = normalised(text)
-    found = fuzz.partial_ratio_alignment(words, text)
-    if found is None or found.score < _NEAR:
+    alignment = fuzz.partial_ratio_alignment(words, text)
+    if alignment is None or alignment.score < _MIN_SIMILARITY:
         return None
-    start, end = found.dest_start, found.dest_end
+    start, end = alignment.dest_start, alignment.dest_end
     start = text.rfind(" ", 0, start + 1) + 1
     stop = text.find(" ", max(end - 1, start))
     return text[start : stop if stop >= 0 else len(text)].strip(" .,;:!?()“”\"'")

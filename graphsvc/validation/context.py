@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graphsvc.sources import Project
 
 #: A file, relative to the project's folder, and a line in it.
-Place: TypeAlias = tuple[str, int]
+SourceLocation: TypeAlias = tuple[str, int]
 
 #: Subject, predicate and object; what is not known of it is None.
 Statement: TypeAlias = tuple[object, object, object]
@@ -55,7 +55,7 @@ def first_line(file: SourceFile, start: int, words: str, names: Sequence[str] = 
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ValidationContext:
     """A project and all its statements: those of its files, and what follows from them."""
 
     project: Project
@@ -153,31 +153,31 @@ class Evidence:
         *,
         about: str | Statement | None,
         severity: Severity = Severity.ERROR,
-        place: Place | None = None,
+        place: SourceLocation | None = None,
     ) -> Finding:
         """Return a finding with its place: about an entity, by its IRI, or about a statement."""
         if isinstance(about, tuple):
             subject = about[0]
             entity = subject.value if isinstance(subject, ox.NamedNode) else None
-            place = place or self.stated_at(about)
+            place = place or self.statement_location(about)
         else:
             entity = about
-        path, line = place or (self.described_at(entity) if entity else None) or (None, None)
+        path, line = place or (self.entity_location(entity) if entity else None) or (None, None)
         return Finding(
             check, message, remedy, severity=severity, path=path, line=line, entity=entity
         )
 
-    def described_at(self, iri: str) -> Place | None:
+    def entity_location(self, iri: str) -> SourceLocation | None:
         """Return the file and the line where a thing or a term gets its type, else is named."""
-        file = self._typed.get(iri)
+        file = self._files_by_entity.get(iri)
         if file is not None and iri in file.subjects:
             return file.path, file.subjects[iri]
         return self.project.locate(iri)
 
-    def stated_at(self, statement: Statement) -> Place | None:
+    def statement_location(self, statement: Statement) -> SourceLocation | None:
         """Return the file and the line where a statement is made, or None if no file makes it."""
         subject, predicate, value = statement
-        file = self._stating.get(statement)
+        file = self._files_by_statement.get(statement)
         if file is None or not isinstance(subject, ox.NamedNode):
             return None
         first = file.subjects.get(subject.value, 1)
@@ -185,7 +185,7 @@ class Evidence:
         names = (self.name(predicate), getattr(predicate, "value", ""))
         return file.path, first_line(file, first, words, names)
 
-    def in_block(self, path: str, graph: str, words: str) -> Place | None:
+    def block_location(self, path: str, graph: str, words: str) -> SourceLocation | None:
         """Return the line of some words in the block of a graph, else that of the block."""
         file = next((file for file in self.project.files if file.path == path), None)
         if file is None or graph not in file.blocks:
@@ -193,18 +193,18 @@ class Evidence:
         return path, first_line(file, file.blocks[graph], words)
 
     @cached_property
-    def _typed(self) -> dict[str, SourceFile]:
-        typed: dict[str, SourceFile] = {}
+    def _files_by_entity(self) -> dict[str, SourceFile]:
+        files: dict[str, SourceFile] = {}
         for file in self.project.files:
             for quad in file.quads:
                 if quad.predicate == RDF.type and isinstance(quad.subject, ox.NamedNode):
-                    typed.setdefault(quad.subject.value, file)
-        return typed
+                    files.setdefault(quad.subject.value, file)
+        return files
 
     @cached_property
-    def _stating(self) -> dict[Statement, SourceFile]:
-        stating: dict[Statement, SourceFile] = {}
+    def _files_by_statement(self) -> dict[Statement, SourceFile]:
+        files: dict[Statement, SourceFile] = {}
         for file in self.project.files:
             for quad in file.quads:
-                stating.setdefault((quad.subject, quad.predicate, quad.object), file)
-        return stating
+                files.setdefault((quad.subject, quad.predicate, quad.object), file)
+        return files

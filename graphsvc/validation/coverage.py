@@ -23,32 +23,32 @@ from graphsvc.namespaces import RDF
 from graphsvc.naming import is_name, labels_in
 from graphsvc.texts.comparing import plain
 from graphsvc.texts.model import PassageKind, excerpt
-from graphsvc.validation.similarity import are_iris_near, are_names_near, near_pairs
+from graphsvc.validation.similarity import are_iris_similar, are_names_similar, similar_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from graphsvc.findings import Finding
     from graphsvc.sources import Project
-    from graphsvc.validation.context import Evidence
+    from graphsvc.validation.context import ValidationContext
 
 #: The kinds of passages that are expected to state something.
 STATING = (PassageKind.SENTENCE, PassageKind.ITEM)
 
 
-def findings(evidence: Evidence) -> Iterator[Finding]:
+def findings(context: ValidationContext) -> Iterator[Finding]:
     """Yield what is missing and what is doubled in a project with texts."""
-    project = evidence.project
+    project = context.project
     if not project.texts:
         return
-    yield from _without_facts(evidence)
-    yield from _without_relation(evidence)
+    yield from _without_facts(context)
+    yield from _without_relation(context)
     names = _names(project)
-    for kind, things in sorted(_things_by_class(evidence).items()):
+    for kind, things in sorted(_things_by_class(context).items()):
         by_name = _by_name(things, names)
-        yield from _same_names(evidence, kind, by_name)
-        yield from _near_names(evidence, by_name)
-    yield from _typos(evidence)
+        yield from _same_names(context, kind, by_name)
+        yield from _near_names(context, by_name)
+    yield from _typos(context)
 
 
 def stating(project: Project) -> Counter[str]:
@@ -76,11 +76,11 @@ def _is_thing(iri: str, project: Project) -> bool:
     return iri.startswith(f"{project.base}id/")
 
 
-def _without_facts(evidence: Evidence) -> Iterator[Finding]:
-    stated = stating(evidence.project)
-    for passage in evidence.project.passages.values():
+def _without_facts(context: ValidationContext) -> Iterator[Finding]:
+    stated = stating(context.project)
+    for passage in context.project.passages.values():
         if passage.kind in STATING and passage.iri not in stated:
-            yield evidence.finding(
+            yield context.finding(
                 "passage-without-facts",
                 f"No fact is stated of {excerpt(passage.exact)}",
                 "State what it says in its block. If it belongs to the page and not to the text, "
@@ -90,8 +90,8 @@ def _without_facts(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _without_relation(evidence: Evidence) -> Iterator[Finding]:
-    project = evidence.project
+def _without_relation(context: ValidationContext) -> Iterator[Finding]:
+    project = context.project
     tied: set[str] = set()
     for quad in project.quads:
         if quad.predicate != RDF.type and isinstance(quad.object, ox.NamedNode):
@@ -99,9 +99,9 @@ def _without_relation(evidence: Evidence) -> Iterator[Finding]:
     for iri, places in passages_of_things(project).items():
         of_a_row = any(project.passages[place].kind is PassageKind.ROW for place in places)
         if len(places) == 1 and not of_a_row and iri not in tied:
-            yield evidence.finding(
+            yield context.finding(
                 "thing-without-relation",
-                f"{evidence.name(ox.NamedNode(iri))} is named in one passage only, and no fact "
+                f"{context.name(ox.NamedNode(iri))} is named in one passage only, and no fact "
                 "ties it to another thing.",
                 "State what it has to do with the others, or take it away.",
                 about=iri,
@@ -127,9 +127,9 @@ def _names(project: Project) -> Mapping[str, set[str]]:
     return {**names, **labels}
 
 
-def _things_by_class(evidence: Evidence) -> Mapping[str, list[str]]:
+def _things_by_class(context: ValidationContext) -> Mapping[str, list[str]]:
     """Return the things of each class that is stated of them."""
-    project = evidence.project
+    project = context.project
     members: dict[str, dict[str, None]] = defaultdict(dict)
     for quad in project.quads:
         if quad.predicate == RDF.type and isinstance(quad.subject, ox.NamedNode):
@@ -148,46 +148,46 @@ def _by_name(things: Iterable[str], names: Mapping[str, set[str]]) -> Mapping[st
 
 
 def _same_names(
-    evidence: Evidence, kind: str, by_name: Mapping[str, list[str]]
+    context: ValidationContext, kind: str, by_name: Mapping[str, list[str]]
 ) -> Iterator[Finding]:
     for name, things in sorted(by_name.items()):
         first, *others = sorted(things)
         for other in others:
-            yield evidence.finding(
+            yield context.finding(
                 "same-name",
-                f"{_pair(evidence, first, other)} have the same name, “{name}”, and the same "
-                f"class, {evidence.name(ox.NamedNode(kind))}.",
+                f"{_pair(context, first, other)} have the same name, “{name}”, and the same "
+                f"class, {context.name(ox.NamedNode(kind))}.",
                 "If they are one thing, give it one IRI. If not, give each a label of its own.",
                 about=other,
                 severity=Severity.WARNING,
             )
 
 
-def _near_names(evidence: Evidence, by_name: Mapping[str, list[str]]) -> Iterator[Finding]:
+def _near_names(context: ValidationContext, by_name: Mapping[str, list[str]]) -> Iterator[Finding]:
     # Compared as they are, for a space may be missing, and with their words in one order.
     ordered: dict[str, list[str]] = defaultdict(list)
     for name, things in by_name.items():
         ordered[" ".join(sorted(name.split()))] += things
     pairs = dict.fromkeys(
         chain(
-            _near(by_name),
-            _near(ordered),
+            _similar_pairs(by_name),
+            _similar_pairs(ordered),
             sorted({*_of_one_name(ordered)} - {*_of_one_name(by_name)}),
         )
     )
     for first, other in pairs:
-        yield evidence.finding(
+        yield context.finding(
             "near-duplicate",
-            f"{_pair(evidence, first, other)} have nearly the same name.",
+            f"{_pair(context, first, other)} have nearly the same name.",
             "If they are one thing, give it one IRI and the spelling of each passage as a name.",
             about=other,
             severity=Severity.NOTE,
         )
 
 
-def _near(by_name: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+def _similar_pairs(by_name: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
     """Yield the pairs of things whose names are nearly the same."""
-    for one, other in near_pairs(by_name, are_names_near):
+    for one, other in similar_pairs(by_name, are_names_similar):
         if not {*by_name[one]} & {*by_name[other]}:
             first, second = sorted((min(by_name[one]), min(by_name[other])))
             yield first, second
@@ -200,30 +200,30 @@ def _of_one_name(by_name: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
         yield from ((first, other) for other in others)
 
 
-def _typos(evidence: Evidence) -> Iterator[Finding]:
+def _typos(context: ValidationContext) -> Iterator[Finding]:
     uses: Counter[str] = Counter()
-    for quad in evidence.project.quads:
+    for quad in context.project.quads:
         uses.update(
             term.value for term in (quad.subject, quad.object) if isinstance(term, ox.NamedNode)
         )
-    for pair in near_pairs(uses, are_iris_near):
+    for pair in similar_pairs(uses, are_iris_similar):
         rare, usual = sorted(pair, key=lambda iri: uses[iri])
-        if uses[rare] == 1 and uses[usual] > 1 and _may_be_wrong(rare, evidence):
-            yield evidence.finding(
+        if uses[rare] == 1 and uses[usual] > 1 and _may_be_wrong(rare, context):
+            yield context.finding(
                 "iri-typo",
-                f"{evidence.name(ox.NamedNode(rare))} is used once, and is a letter away from "
-                f"{evidence.name(ox.NamedNode(usual))}, which is used more often.",
+                f"{context.name(ox.NamedNode(rare))} is used once, and is a letter away from "
+                f"{context.name(ox.NamedNode(usual))}, which is used more often.",
                 "If the second is meant, correct the IRI.",
                 about=rare,
                 severity=Severity.WARNING,
             )
 
 
-def _may_be_wrong(iri: str, evidence: Evidence) -> bool:
+def _may_be_wrong(iri: str, context: ValidationContext) -> bool:
     """Tell whether an IRI is one that people write for a thing: no term, namespace or passage."""
     is_namespace = iri.endswith(("#", "/"))
-    return not (is_namespace or evidence.is_term(iri) or iri in evidence.project.passages)
+    return not (is_namespace or context.is_term(iri) or iri in context.project.passages)
 
 
-def _pair(evidence: Evidence, first: str, other: str) -> str:
-    return " and ".join(evidence.name(ox.NamedNode(iri)) for iri in (first, other))
+def _pair(context: ValidationContext, first: str, other: str) -> str:
+    return " and ".join(context.name(ox.NamedNode(iri)) for iri in (first, other))

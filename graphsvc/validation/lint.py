@@ -67,11 +67,11 @@ def projection(text: str) -> list[str] | None:
     for depth, token in _after(tokens, "SELECT"):
         if token.text == "{" or token.text.upper() in ("WHERE", "FROM"):
             break
-        if token.kind is sparql.Kind.VARIABLE and depth == 0:
+        if token.kind is sparql.TokenKind.VARIABLE and depth == 0:
             names.append(token.text[1:])
         elif token.text.upper() == "AS":
             names.append("")
-        elif token.kind is sparql.Kind.VARIABLE and names and not names[-1]:
+        elif token.kind is sparql.TokenKind.VARIABLE and names and not names[-1]:
             names[-1] = token.text[1:]
     return names
 
@@ -113,9 +113,9 @@ def _syntax_error(item: Query | Check, error: QueryError) -> Finding:
 
 def _foreign_prefixes(item: Query | Check, prefixes: Prefixes) -> Iterator[Finding]:
     declared = sparql.declared_prefixes(item.text)
-    known = prefixes.in_queries
+    project_prefixes = prefixes.in_queries
     for prefix, position in sparql.used_prefixes(item.text).items():
-        if prefix not in known:
+        if prefix not in project_prefixes:
             yield _at(
                 item,
                 position,
@@ -123,13 +123,13 @@ def _foreign_prefixes(item: Query | Check, prefixes: Prefixes) -> Iterator[Findi
                 f"The prefix {prefix}: is neither in the project's prefix table nor well known.",
                 "Declare it in ontology/prefixes.ttl, or use one that is declared there.",
             )
-        elif declared.get(prefix, known[prefix]) != known[prefix]:
+        elif declared.get(prefix, project_prefixes[prefix]) != project_prefixes[prefix]:
             yield _at(
                 item,
                 position,
                 "query-prefix",
                 f"The prefix {prefix}: stands for <{declared[prefix]}> here, "
-                f"but for <{known[prefix]}> elsewhere.",
+                f"but for <{project_prefixes[prefix]}> elsewhere.",
                 "Use that namespace, or another prefix.",
             )
 
@@ -138,7 +138,7 @@ def _unordered(item: Query | Check) -> Iterator[Finding]:
     if sparql.form(item.text) != "SELECT":
         return
     ordered = any(
-        depth == 0 and token.kind is sparql.Kind.WORD and token.text.upper() == "ORDER"
+        depth == 0 and token.kind is sparql.TokenKind.WORD and token.text.upper() == "ORDER"
         for depth, token in _outer(item.text)
     )
     if not ordered:

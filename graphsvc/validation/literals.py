@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphsvc.files import SourceFile
-    from graphsvc.validation.context import Evidence
+    from graphsvc.validation.context import ValidationContext
 
 #: What the program gives things as addresses: kinds and slugs in lower-case ASCII.
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -33,23 +33,23 @@ _THING = re.compile(
 _FOLDER = re.compile(r"(id|passage|scheme|source)/.")
 
 
-def findings(evidence: Evidence) -> Iterator[Finding]:
+def findings(context: ValidationContext) -> Iterator[Finding]:
     """Yield a finding for each value and each IRI that cannot stand as it is."""
-    for file in evidence.project.files:
+    for file in context.project.files:
         for quad in file.quads:
             if isinstance(quad.object, ox.Literal):
-                yield from _literal_findings(evidence, file, quad, quad.object)
-        yield from _iri_findings(evidence, file)
+                yield from _literal_findings(context, file, quad, quad.object)
+        yield from _iri_findings(context, file)
 
 
 def _literal_findings(
-    evidence: Evidence, file: SourceFile, quad: ox.Quad, literal: ox.Literal
+    context: ValidationContext, file: SourceFile, quad: ox.Quad, literal: ox.Literal
 ) -> Iterator[Finding]:
     control = FORBIDDEN.search(literal.value)
     if control is not None:
         yield replace(
             _finding(
-                evidence,
+                context,
                 (file, quad),
                 "control-character",
                 f"the text holds the character U+{ord(control[0]):04X}, which XML cannot hold.",
@@ -61,7 +61,7 @@ def _literal_findings(
     datatype = DATATYPES.get(literal.datatype.value)
     if literal.language is not None and not is_language_tag(literal.language):
         yield _finding(
-            evidence,
+            context,
             (file, quad),
             "invalid-language",
             f"“{literal.language}” is no language tag.",
@@ -69,23 +69,27 @@ def _literal_findings(
         )
     elif datatype is not None and not datatype.accepts(literal.value):
         yield _finding(
-            evidence,
+            context,
             (file, quad),
             "invalid-literal",
-            f"“{literal.value}” is no {evidence.name(literal.datatype)}.",
+            f"“{literal.value}” is no {context.name(literal.datatype)}.",
             f"Write a value like “{datatype.example}”, or give it the datatype that it has.",
         )
 
 
 def _finding(
-    evidence: Evidence, where: tuple[SourceFile, ox.Quad], check: str, message: str, remedy: str
+    context: ValidationContext,
+    where: tuple[SourceFile, ox.Quad],
+    check: str,
+    message: str,
+    remedy: str,
 ) -> Finding:
     file, quad = where
     subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else None
     words = quad.object.value if isinstance(quad.object, ox.Literal) else ""
     return Finding(
         check,
-        f"{evidence.name(quad.subject)} {evidence.name(quad.predicate)}: {message}",
+        f"{context.name(quad.subject)} {context.name(quad.predicate)}: {message}",
         remedy,
         path=file.path,
         line=first_line(file, file.subjects.get(subject, 1) if subject else 1, words),
@@ -93,20 +97,20 @@ def _finding(
     )
 
 
-def _iri_findings(evidence: Evidence, file: SourceFile) -> Iterator[Finding]:
-    named = {
+def _iri_findings(context: ValidationContext, file: SourceFile) -> Iterator[Finding]:
+    iris = {
         term.value
         for quad in file.quads
         for term in (quad.subject, quad.object)
         if isinstance(term, ox.NamedNode)
     }
-    for iri in sorted(named):
-        address = iri.removeprefix(evidence.base)
+    for iri in sorted(iris):
+        address = iri.removeprefix(context.base)
         if address != iri and _FOLDER.match(address) and not _THING.fullmatch(address):
             yield Finding(
                 "invalid-iri",
                 f"<{iri}> is not made as the IRIs of things are.",
-                f"Write it like {evidence.base}id/kind/lower-case-slug, in ASCII letters, digits "
+                f"Write it like {context.base}id/kind/lower-case-slug, in ASCII letters, digits "
                 "and single hyphens.",
                 path=file.path,
                 line=file.mentions.get(iri),

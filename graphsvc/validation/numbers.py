@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphsvc.findings import Finding
-    from graphsvc.validation.context import Evidence
+    from graphsvc.validation.context import ValidationContext
 
 _NUMBERS = frozenset(XSD[name] for name in ("integer", "decimal", "nonNegativeInteger", "int"))
 
@@ -34,25 +34,25 @@ _YEAR = re.compile(r"-?(\d{4,})")
 _IN_WORDS = 20
 
 
-def findings(evidence: Evidence) -> Iterator[Finding]:
+def findings(context: ValidationContext) -> Iterator[Finding]:
     """Yield a finding for each number that the passage which is said to state it does not print."""
-    passages = evidence.project.passages
-    for file in evidence.project.files if passages else ():
+    passages = context.project.passages
+    for file in context.project.files if passages else ():
         for quad in file.quads:
             graph, value = quad.graph_name, quad.object
             if not isinstance(graph, ox.NamedNode) or graph.value not in passages:
                 continue
             passage = passages[graph.value]
             if isinstance(value, ox.Literal) and not _prints(passage.exact, value):
-                names = " ".join(map(evidence.name, (quad.subject, quad.predicate, quad.object)))
-                yield evidence.finding(
+                names = " ".join(map(context.name, (quad.subject, quad.predicate, quad.object)))
+                yield context.finding(
                     "number-not-in-passage",
                     f"{names} does not stand in the sentence that is said to state it: "
                     f"{excerpt(passage.exact)}",
                     "Correct the number, or state it in the passage that prints it.",
                     about=(quad.subject, quad.predicate, quad.object),
                     severity=Severity.NOTE,
-                    place=evidence.in_block(file.path, passage.iri, value.value),
+                    place=context.block_location(file.path, passage.iri, value.value),
                 )
 
 

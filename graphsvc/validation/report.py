@@ -35,18 +35,18 @@ def show(findings: Sequence[Finding], console: Console, most: int | None = MOST_
     """
     ordered = sorted(findings, key=_order)
     for (severity, check), group in groupby(ordered, key=lambda one: (one.severity, one.check)):
-        found = list(group)
+        all_findings = list(group)
         heading = Text.assemble((severity, _STYLES[severity]), " ", (check, "bold"))
-        console.print(heading.append(f" ({len(found)})", "dim"), soft_wrap=True)
-        shown = found if most is None else found[:most]
-        for remedy, alike in groupby(shown, key=lambda one: one.remedy):
-            for finding in alike:
+        console.print(heading.append(f" ({len(all_findings)})", "dim"), soft_wrap=True)
+        listed = all_findings if most is None else all_findings[:most]
+        for remedy, same_remedy in groupby(listed, key=lambda one: one.remedy):
+            for finding in same_remedy:
                 # A terminal breaks a long line by itself; whoever reads a pipe wants it whole.
                 console.print(_line(finding), soft_wrap=True)
             console.print(Text(f"      → {printable(remedy)}", style="green"), soft_wrap=True)
-        if len(shown) < len(found):
+        if len(listed) < len(all_findings):
             console.print(
-                f"  and {len(found) - len(shown):,} more (--all prints them)", style="dim"
+                f"  and {len(all_findings) - len(listed):,} more (--all prints them)", style="dim"
             )
         console.print()
     console.print(summary(findings))

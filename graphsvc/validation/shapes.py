@@ -21,7 +21,7 @@ from graphsvc.namespaces import DERIVATIONS, SH, graph_iri
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphsvc.validation.context import Evidence
+    from graphsvc.validation.context import ValidationContext
 
 CHECK = "shacl"
 
@@ -52,19 +52,19 @@ _DEMANDS = {
 }
 
 
-def findings(evidence: Evidence) -> Iterator[Finding]:
+def findings(context: ValidationContext) -> Iterator[Finding]:
     """Yield a finding for every result of the SHACL report, in a stable order."""
     shapes = _graph(
         quad
-        for quad in evidence.quads
-        if quad.graph_name == graph_iri(evidence.base, "shapes")
+        for quad in context.quads
+        if quad.graph_name == graph_iri(context.base, "shapes")
         or quad.predicate in _PREFIX_DECLARATIONS
     )
     if not shapes:
         return
     try:
         _, report, _ = pyshacl.validate(
-            _graph(_statements(evidence)), shacl_graph=shapes, allow_infos=True
+            _graph(_statements(context)), shacl_graph=shapes, allow_infos=True
         )
     except pyshacl.errors.ReportableRuntimeError as error:
         yield _broken(error.message)
@@ -73,14 +73,14 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
         yield _broken(report.message)
         return
     results = report.objects(None, RDFLIB_SH.result)
-    findings = [_finding(evidence, report + shapes, result) for result in results]
+    findings = [_finding(context, report + shapes, result) for result in results]
     yield from sorted(findings, key=lambda item: (item.entity or "", item.message))
 
 
-def _statements(evidence: Evidence) -> Iterator[ox.Quad]:
+def _statements(context: ValidationContext) -> Iterator[ox.Quad]:
     """Yield what is said of the world: not how each statement was derived, which is the most."""
-    records = graph_iri(evidence.base, DERIVATIONS)
-    return (quad for quad in evidence.quads if quad.graph_name != records)
+    records = graph_iri(context.base, DERIVATIONS)
+    return (quad for quad in context.quads if quad.graph_name != records)
 
 
 def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
@@ -102,24 +102,24 @@ def _broken(reason: str) -> Finding:
     )
 
 
-def _finding(evidence: Evidence, report: rdflib.Graph, result: rdflib.term.Node) -> Finding:
+def _finding(context: ValidationContext, report: rdflib.Graph, result: rdflib.term.Node) -> Finding:
     focus = report.value(result, RDFLIB_SH.focusNode)
     path = report.value(result, RDFLIB_SH.resultPath)
     value = report.value(result, RDFLIB_SH.value)
     shape = report.value(result, RDFLIB_SH.sourceShape)
     severity = report.value(result, RDFLIB_SH.resultSeverity)
     about = (_term(focus), _term(path), _term(None if value == focus else value))
-    names = " ".join(evidence.name(term) for term in about if term is not None)
-    return evidence.finding(
+    names = " ".join(context.name(term) for term in about if term is not None)
+    return context.finding(
         CHECK,
-        f"{names} — {_message(evidence, report, result)}",
-        f"Change the value, or the shape {evidence.name(_term(shape))}, whichever is wrong.",
+        f"{names} — {_message(context, report, result)}",
+        f"Change the value, or the shape {context.name(_term(shape))}, whichever is wrong.",
         about=about,
         severity=_SEVERITIES.get(cast("rdflib.URIRef", severity), Severity.ERROR),
     )
 
 
-def _message(evidence: Evidence, report: rdflib.Graph, result: rdflib.term.Node) -> str:
+def _message(context: ValidationContext, report: rdflib.Graph, result: rdflib.term.Node) -> str:
     """Return what the shape says of its violation, else what it demands, else the library's words.
 
     ``report`` has the shapes too. A shape may have a message in each language: the English one
@@ -130,7 +130,7 @@ def _message(evidence: Evidence, report: rdflib.Graph, result: rdflib.term.Node)
         component = report.value(result, RDFLIB_SH.sourceConstraintComponent)
         parameter, sentence = _DEMANDS.get(cast("rdflib.URIRef", component), (None, ""))
         demanded = sorted(
-            str(each) if isinstance(each, rdflib.Literal) else evidence.name(_term(each))
+            str(each) if isinstance(each, rdflib.Literal) else context.name(_term(each))
             for each in report.objects(shape, parameter)
         )
         if parameter is not None and demanded:

@@ -26,22 +26,22 @@ _MOST_WRONG = 2
 _NUMBERS = re.compile(r"\d+")
 
 
-def near_pairs(
-    words: Iterable[str], are_near: Callable[[str, str], bool]
+def similar_pairs(
+    words: Iterable[str], are_similar: Callable[[str, str], bool]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of different words that ``are_near``, each once and in order."""
+    """Yield the pairs of different words that ``are_similar``, each once and in order."""
     distinct = sorted(set(words))
     pairs: set[tuple[str, str]] = set()
     for ordered in (distinct, sorted(distinct, key=lambda word: word[::-1])):
         for place, word in enumerate(ordered):
             for other in ordered[place + 1 : place + 1 + _NEIGHBOURS]:
                 pair = (min(word, other), max(word, other))
-                if pair not in pairs and are_near(word, other):
+                if pair not in pairs and are_similar(word, other):
                     pairs.add(pair)
                     yield pair
 
 
-def are_names_near(one: str, other: str) -> bool:
+def are_names_similar(one: str, other: str) -> bool:
     """Tell whether two names differ as by a slip: a letter, a space, or a letter in two words.
 
     Other numbers make another name.
@@ -57,7 +57,7 @@ def are_names_near(one: str, other: str) -> bool:
     return max(edits) <= 1 and sum(edits) <= _MOST_WRONG
 
 
-def are_iris_near(one: str, other: str) -> bool:
+def are_iris_similar(one: str, other: str) -> bool:
     """Tell whether two IRIs differ as by a slip of the keyboard: one letter, or two neighbours."""
     shortest = min(len(_local(one)), len(_local(other)))
     return (

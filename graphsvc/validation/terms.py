@@ -24,47 +24,47 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from graphsvc.files import SourceFile
-    from graphsvc.validation.context import Evidence
+    from graphsvc.validation.context import ValidationContext
 
 #: How much a name has to be like another to be what was meant, of 100.
-_NEAR = 80
+_MIN_SIMILARITY = 80
 
 #: Graphs whose terms are declared in themselves, or are those of the vocabularies about data.
 _NOT_DATA = ("ontology", "shapes", "dataset", "examples")
 
 
-def findings(evidence: Evidence) -> Iterator[Finding]:
+def findings(context: ValidationContext) -> Iterator[Finding]:
     """Yield a finding for each file and each term in it that nobody declares."""
-    declared = _declared(evidence)
-    known = declared.union(evidence.namespaces)
-    foreign = frozenset(iri for iri in evidence.declared if not evidence.is_own(iri))
+    declared = _declared(context)
+    terms = declared.union(context.namespaces)
+    foreign = frozenset(iri for iri in context.declared if not context.is_own(iri))
     reused = {_namespace(term) for term in foreign}
-    not_data = {graph_iri(evidence.base, name) for name in _NOT_DATA}
-    for file in evidence.project.files:
+    not_data = {graph_iri(context.base, name) for name in _NOT_DATA}
+    for file in context.project.files:
         for iri in sorted(set(_iris(file.quads))):
-            if evidence.is_own(iri) and iri not in known:
-                yield _undeclared(evidence, file, iri, declared)
+            if context.is_own(iri) and iri not in terms:
+                yield _undeclared(context, file, iri, declared)
         for iri in sorted(set(_terms_in_use(file.quads))):
             vocabulary = _vocabularies().get(_namespace(iri))
             # What the graph declares itself is newer than what the library knows.
             is_known = iri in foreign or iri in declared or vocabulary is None
             if vocabulary is not None and not is_known and rdflib.URIRef(iri) not in vocabulary:
-                yield _unknown(evidence, file, iri, _terms_of(vocabulary))
+                yield _unknown(context, file, iri, _terms_of(vocabulary))
         in_data = [quad for quad in file.quads if quad.graph_name not in not_data]
         for iri in sorted(set(_terms_in_use(in_data))):
             if iri not in foreign and _namespace(iri) in reused:
-                yield _not_aligned(evidence, file, iri)
+                yield _not_aligned(context, file, iri)
 
 
-def _declared(evidence: Evidence) -> frozenset[str]:
+def _declared(context: ValidationContext) -> frozenset[str]:
     """Return what the ontology or the shapes give a type: terms, shapes, groups of properties."""
-    graphs = [evidence.ontology]
-    if evidence.ontology is not None:
-        graphs.append(graph_iri(evidence.base, "shapes"))
+    graphs = [context.ontology]
+    if context.ontology is not None:
+        graphs.append(graph_iri(context.base, "shapes"))
     return frozenset(
         quad.subject.value
         for graph in graphs
-        for quad in evidence.store.quads_for_pattern(None, RDF.type, None, graph)
+        for quad in context.store.quads_for_pattern(None, RDF.type, None, graph)
         if isinstance(quad.subject, ox.NamedNode)
     )
 
@@ -110,12 +110,12 @@ def _terms_of(vocabulary: type[DefinedNamespace]) -> tuple[str, ...]:
 
 
 def _undeclared(
-    evidence: Evidence, file: SourceFile, iri: str, declared: Collection[str]
+    context: ValidationContext, file: SourceFile, iri: str, declared: Collection[str]
 ) -> Finding:
     return Finding(
         "undeclared-term",
-        f"{evidence.prefixes.compact(iri)} is not declared in the ontology.",
-        _did_you_mean(evidence, iri, [term for term in declared if evidence.is_own(term)])
+        f"{context.prefixes.compact(iri)} is not declared in the ontology.",
+        _did_you_mean(context, iri, [term for term in declared if context.is_own(term)])
         + "Correct its name, or declare it in ontology/.",
         path=file.path,
         line=file.mentions.get(iri),
@@ -123,11 +123,13 @@ def _undeclared(
     )
 
 
-def _unknown(evidence: Evidence, file: SourceFile, iri: str, known: Collection[str]) -> Finding:
+def _unknown(
+    context: ValidationContext, file: SourceFile, iri: str, terms: Collection[str]
+) -> Finding:
     return Finding(
         "unknown-term",
-        f"{evidence.prefixes.compact(iri)} is no term that its vocabulary is known to have.",
-        _did_you_mean(evidence, iri, known) + "Look it up in the vocabulary's specification.",
+        f"{context.prefixes.compact(iri)} is no term that its vocabulary is known to have.",
+        _did_you_mean(context, iri, terms) + "Look it up in the vocabulary's specification.",
         severity=Severity.WARNING,
         path=file.path,
         line=file.mentions.get(iri),
@@ -135,10 +137,10 @@ def _unknown(evidence: Evidence, file: SourceFile, iri: str, known: Collection[s
     )
 
 
-def _not_aligned(evidence: Evidence, file: SourceFile, iri: str) -> Finding:
+def _not_aligned(context: ValidationContext, file: SourceFile, iri: str) -> Finding:
     return Finding(
         "undeclared-reuse",
-        f"{evidence.prefixes.compact(iri)} is used in the data, but the ontology does not say "
+        f"{context.prefixes.compact(iri)} is used in the data, but the ontology does not say "
         "what it is.",
         "Declare it beside the other terms of its vocabulary in ontology/alignments.ttl.",
         severity=Severity.WARNING,
@@ -148,6 +150,6 @@ def _not_aligned(evidence: Evidence, file: SourceFile, iri: str) -> Finding:
     )
 
 
-def _did_you_mean(evidence: Evidence, iri: str, candidates: Iterable[str]) -> str:
-    near = process.extractOne(iri, candidates, scorer=fuzz.ratio, score_cutoff=_NEAR)
-    return f"Did you mean {evidence.prefixes.compact(near[0])}? " if near else ""
+def _did_you_mean(context: ValidationContext, iri: str, candidates: Iterable[str]) -> str:
+    match = process.extractOne(iri, candidates, scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
+    return f"Did you mean {context.prefixes.compact(match[0])}? " if match else ""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from graphsvc.findings import Finding
     from graphsvc.sources import Project
     from graphsvc.texts.model import Text
-    from graphsvc.validation.context import Evidence
+    from graphsvc.validation.context import ValidationContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,12 @@ class TextCoverage:
         return Share(sum(each.stating for each in shares), sum(each.total for each in shares))
 
 
-def findings(evidence: Evidence) -> list[Finding]:
+def findings(context: ValidationContext) -> list[Finding]:
     """Return what is missing, doubled or not in its sentence."""
     return [
-        *citations.findings(evidence),
-        *numbers.findings(evidence),
-        *coverage.findings(evidence),
+        *citations.findings(context),
+        *numbers.findings(context),
+        *coverage.findings(context),
     ]
 
 
@@ -57,12 +57,12 @@ def of_texts(project: Project) -> list[TextCoverage]:
     """Return the coverage of each text of a project."""
     facts = coverage.stating(project)
     places = coverage.passages_of_things(project)
-    named: dict[str, list[str]] = {}
+    things: dict[str, list[str]] = {}
     for iri, passages in places.items():
         for passage in passages:
-            named.setdefault(passage, []).append(iri)
+            things.setdefault(passage, []).append(iri)
     once = {iri for iri, passages in places.items() if len(passages) == 1}
-    return [_of_text(text, facts, named, once) for text in project.texts]
+    return [_of_text(text, facts, things, once) for text in project.texts]
 
 
 def percent(texts: Iterable[TextCoverage]) -> float:
@@ -75,7 +75,7 @@ def percent(texts: Iterable[TextCoverage]) -> float:
 def _of_text(
     text: Text,
     facts: Mapping[str, int],
-    named: Mapping[str, Sequence[str]],
+    things_by_passage: Mapping[str, Sequence[str]],
     once: Collection[str],
 ) -> TextCoverage:
     by_kind = {kind: [each for each in text.passages if each.kind is kind] for kind in PassageKind}
@@ -83,7 +83,7 @@ def _of_text(
         kind: Share(sum(each.iri in facts for each in passages), len(passages))
         for kind, passages in by_kind.items()
     }
-    things = {iri for passage in text.passages for iri in named.get(passage.iri, ())}
+    things = {iri for passage in text.passages for iri in things_by_passage.get(passage.iri, ())}
     return TextCoverage(
         slug=text.slug,
         kinds=shares,

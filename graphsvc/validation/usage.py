@@ -17,54 +17,56 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphsvc.files import SourceFile
-    from graphsvc.validation.context import Evidence
+    from graphsvc.validation.context import ValidationContext
 
 _CHECKS = "queries/checks/"
 
 
-def findings(evidence: Evidence) -> Iterator[Finding]:
+def findings(context: ValidationContext) -> Iterator[Finding]:
     """Yield the terms that no query uses, and those of queries and checks that nobody declares.
 
     The files are looked at as texts, so that a query whose header is wrong uses its terms too.
     """
-    files = [file for file in evidence.project.files if file.row.role is Role.QUERY]
-    named = {file.path: _named(file, evidence) for file in files}
-    used = {iri for path, iris in named.items() if not path.startswith(_CHECKS) for iri in iris}
-    for iri in evidence.own_terms:
+    files = [file for file in context.project.files if file.row.role is Role.QUERY]
+    iris_by_path = {file.path: _named_iris(file, context) for file in files}
+    used = {
+        iri for path, iris in iris_by_path.items() if not path.startswith(_CHECKS) for iri in iris
+    }
+    for iri in context.own_terms:
         if iri not in used:
-            yield evidence.finding(
+            yield context.finding(
                 "unused-term",
-                f"No query uses {evidence.prefixes.compact(iri)}.",
+                f"No query uses {context.prefixes.compact(iri)}.",
                 "Add to queries/ a question that it answers, or remove the term.",
                 about=iri,
             )
-    for path, iris in named.items():
+    for path, iris in iris_by_path.items():
         for iri, token in iris.items():
-            if evidence.is_own(iri) and iri not in evidence.declared:
-                yield _unknown(evidence, path, iri, token)
+            if context.is_own(iri) and iri not in context.declared:
+                yield _unknown(context, path, iri, token)
 
 
-def _named(file: SourceFile, evidence: Evidence) -> dict[str, sparql.Token]:
+def _named_iris(file: SourceFile, context: ValidationContext) -> dict[str, sparql.Token]:
     """Return the IRIs that a query names, each with its first token."""
-    namespaces = {**evidence.prefixes.in_queries, **sparql.declared_prefixes(file.text)}
-    named: dict[str, sparql.Token] = {}
+    namespaces = {**context.prefixes.in_queries, **sparql.declared_prefixes(file.text)}
+    tokens: dict[str, sparql.Token] = {}
     for token in sparql.code(file.text):
-        if token.kind is sparql.Kind.IRI:
-            named.setdefault(sparql.iri_of(token), token)
-        elif token.kind is sparql.Kind.NAME and sparql.prefix_of(token) in namespaces:
+        if token.kind is sparql.TokenKind.IRI:
+            tokens.setdefault(sparql.iri_of(token), token)
+        elif token.kind is sparql.TokenKind.NAME and sparql.prefix_of(token) in namespaces:
             namespace = namespaces[sparql.prefix_of(token)]
-            named.setdefault(namespace + sparql.local_of(token), token)
+            tokens.setdefault(namespace + sparql.local_of(token), token)
     for namespace in namespaces.values():
-        named.pop(namespace, None)
-    return named
+        tokens.pop(namespace, None)
+    return tokens
 
 
-def _unknown(evidence: Evidence, path: str, iri: str, token: sparql.Token) -> Finding:
-    near = get_close_matches(iri, evidence.own_terms, n=1, cutoff=0.8)
-    guess = f"Did you mean {evidence.prefixes.compact(near[0])}? " if near else ""
+def _unknown(context: ValidationContext, path: str, iri: str, token: sparql.Token) -> Finding:
+    similar = get_close_matches(iri, context.own_terms, n=1, cutoff=0.8)
+    guess = f"Did you mean {context.prefixes.compact(similar[0])}? " if similar else ""
     return Finding(
         "query-unknown-term",
-        f"{evidence.prefixes.compact(iri)} is not declared in the ontology, so it finds nothing.",
+        f"{context.prefixes.compact(iri)} is not declared in the ontology, so it finds nothing.",
         guess + "Correct its name, or declare it in ontology/.",
         path=path,
         line=token.line,

@@ -13,7 +13,7 @@ from graphsvc.errors import DeadlineExceeded
 from graphsvc.namespaces import graph_iri
 from graphsvc.naming import Naming
 from graphsvc.store.base import Table
-from graphsvc.store.lexical_forms import WrittenForms
+from graphsvc.store.lexical_forms import LexicalForms
 from graphsvc.views.collection.classes import Classes, property_sizes
 from graphsvc.views.collection.columns import Columns
 from graphsvc.views.concepts.thesauri import Thesauri
@@ -62,13 +62,13 @@ class Graph:
         store: Store,
         base: str,
         naming: Naming | None = None,
-        forms: WrittenForms | None = None,
+        forms: LexicalForms | None = None,
         addresses: DocumentAddresses | None = None,
     ) -> None:
         """Take a store; ``naming`` is there if the labels are not those of the usual properties."""
         self.base = base
         self.naming = naming or Naming()
-        self.forms = forms or WrittenForms()
+        self.forms = forms or LexicalForms()
         self.addresses = addresses or DocumentAddresses(base)
         self.editorial = graph_iri(base, "editorial")
         self.inferred = graph_iri(base, "inferred")
@@ -196,7 +196,7 @@ class Graph:
 
     def with_written_form(self, triple: Triple, value: Named) -> Named:
         """Return the value of a fact in the lexical form of its source file."""
-        form = self.forms.written(triple.subject, triple.predicate, value.term)
+        form = self.forms.lexical_form(triple.subject, triple.predicate, value.term)
         return value if form is None else replace(value, label=form)
 
     def status(self, graphs: Collection[Term]) -> Status:

@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.queries.parameter_values import fitting
+from graphsvc.queries.parameter_values import values_query
 from graphsvc.views.choices import name_choices
 from graphsvc.web.languages import labels
 from graphsvc.web.parts import shortened
@@ -50,7 +50,7 @@ def choices(asked: Query) -> Mapping[str, tuple[Choice, ...]]:
 
 
 def _fitting(text: str, name: str, bound: Mapping[str, Term]) -> list[Term | None]:
-    query = fitting(text, name, bound, _MOST + 1)
+    query = values_query(text, name, bound, _MOST + 1)
     if query is None:
         return []
     # Only a help to whoever fills in the form: what takes too long is done without.

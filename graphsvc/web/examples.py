@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graphsvc import sparql
 from graphsvc.errors import UnknownQuery
-from graphsvc.queries.binding import written
+from graphsvc.queries.binding import serialised
 from graphsvc.queries.groups import grouped
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _with_values(text: str, query: Query, prefixes: Mapping[str, str]) -> str:
         return text
     params = query.params.values()
     names = " ".join(f"?{param.name}" for param in params)
-    terms = " ".join(written(param.term(param.example, prefixes)) for param in params)
+    terms = " ".join(serialised(param.term(param.example, prefixes)) for param in params)
     values = f"VALUES ({names}) {{ ({terms}) }}"
     for word, brace in pairwise(sparql.code(text)):
         if word.text.upper() == "WHERE" and brace.text == "{":

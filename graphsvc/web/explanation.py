@@ -28,7 +28,7 @@ def written_explanation(explanation: Explanation, query: str, fmt: Format) -> st
     """
     if fmt.name == "html":
         faults = [
-            fault("warning", each.message, each.remedy, each.position, each.near)
+            fault("warning", each.message, each.remedy, each.position, each.suggestions)
             for each in explanation.reasons
             if each.position is not None
         ]

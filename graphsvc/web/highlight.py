@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from graphsvc import sparql
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from graphsvc.sparql import Token
 
 _CLASSES = {
-    Kind.COMMENT: "comment",
-    Kind.IRI: "iri",
-    Kind.STRING: "string",
-    Kind.VARIABLE: "variable",
-    Kind.NAME: "name",
-    Kind.NUMBER: "number",
-    Kind.WORD: "keyword",
+    TokenKind.COMMENT: "comment",
+    TokenKind.IRI: "iri",
+    TokenKind.STRING: "string",
+    TokenKind.VARIABLE: "variable",
+    TokenKind.NAME: "name",
+    TokenKind.NUMBER: "number",
+    TokenKind.WORD: "keyword",
 }
 
 
@@ -56,9 +56,9 @@ def _marked(
 
 
 def _iri(token: Token, namespaces: Mapping[str, str]) -> str | None:
-    if token.kind is Kind.IRI:
+    if token.kind is TokenKind.IRI:
         return sparql.iri_of(token)
     prefix = sparql.prefix_of(token)
-    if token.kind is Kind.NAME and prefix in namespaces and sparql.local_of(token):
+    if token.kind is TokenKind.NAME and prefix in namespaces and sparql.local_of(token):
         return namespaces[prefix] + sparql.local_of(token)
     return None

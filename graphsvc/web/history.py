@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from flask import current_app
 
 from graphsvc import ontology_versions, release_repository
-from graphsvc.changes import Ledger
+from graphsvc.changes import Diff
 from graphsvc.errors import ReleaseError
 from graphsvc.release import Release
 from graphsvc.views.changes import Comparison, Report
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from graphsvc.changes import Count, Kind
-    from graphsvc.ontology_versions import Edition
+    from graphsvc.changes import Count, StatementKind
+    from graphsvc.ontology_versions import OntologyVersion
     from graphsvc.views.dataset import Description
 
 K = TypeVar("K")
@@ -43,16 +43,16 @@ class History:
         self.folder = releases
         self._served = served
         self._lock = Lock()
-        self._ledgers: OrderedDict[tuple[str, str], Ledger] = OrderedDict()
-        self._counts: OrderedDict[tuple[str, str], Mapping[Kind, Count]] = OrderedDict()
+        self._diffs: OrderedDict[tuple[str, str], Diff] = OrderedDict()
+        self._counts: OrderedDict[tuple[str, str], Mapping[StatementKind, Count]] = OrderedDict()
         self._graphs: OrderedDict[str, Graph] = OrderedDict()
         self._descriptions: OrderedDict[str, Description] = OrderedDict()
-        self._read: tuple[int, tuple[Sequence[Release], Sequence[Edition]]] | None = None
+        self._read: tuple[int, tuple[Sequence[Release], Sequence[OntologyVersion]]] | None = None
 
     @cached_property
-    def served_edition(self) -> Edition | None:
+    def served_edition(self) -> OntologyVersion | None:
         """Return the version of the ontology in the release that is served."""
-        return ontology_versions.of(self._served)
+        return ontology_versions.version_of(self._served)
 
     def kept(self) -> Sequence[Release]:
         """Return the releases that are kept, the newest first; the served one is always there."""
@@ -66,7 +66,7 @@ class History:
             return found
         listed = ", ".join(release.id for release in kept)
         remedy = f"The one served now is {self._served.id}. Kept, the newest first: {listed}."
-        if name in release_repository.removed(self.folder):
+        if name in release_repository.removed_ids(self.folder):
             raise RequestProblem(
                 "gone", f"The release {name} was here and is no longer kept.", remedy=remedy
             )
@@ -78,13 +78,13 @@ class History:
             return datetime.fromisoformat(self._served.manifest.built)
         return datetime.fromtimestamp(self.folder.stat().st_mtime, UTC)
 
-    def editions(self) -> Sequence[Edition]:
+    def editions(self) -> Sequence[OntologyVersion]:
         """Return the versions of the ontology that were released, the newest first."""
         return self._folder_now()[1]
 
-    def _folder_now(self) -> tuple[Sequence[Release], Sequence[Edition]]:
+    def _folder_now(self) -> tuple[Sequence[Release], Sequence[OntologyVersion]]:
         """Return what is in the folder; it is read again when it has changed."""
-        state = release_repository.state(self.folder)
+        state = release_repository.change_token(self.folder)
         read = self._read
         if read is None or read[0] != state:
             read = self._read = (state, (self._read_releases(), self._read_editions()))
@@ -94,15 +94,19 @@ class History:
         # The statements of an engine are those of now, whatever release of it is kept.
         if self._served.engine:
             return [self._served]
-        found = [release for release in release_repository.kept(self.folder) if not release.engine]
+        found = [
+            release
+            for release in release_repository.available_releases(self.folder)
+            if not release.engine
+        ]
         if all(release.id != self._served.id for release in found):
             found.append(self._served)
             found.sort(key=lambda release: release.manifest.built, reverse=True)
         return found
 
-    def _read_editions(self) -> Sequence[Edition]:
+    def _read_editions(self) -> Sequence[OntologyVersion]:
         served = self.served_edition
-        found = ontology_versions.known(self.folder)
+        found = ontology_versions.released_versions(self.folder)
         if served is not None:
             found = [served, *(each for each in found if each.name != served.name)]
             found.sort(key=lambda edition: edition.built, reverse=True)
@@ -123,7 +127,7 @@ class History:
                 _remember(self._descriptions, release.id, known, _DESCRIPTIONS)
         return known
 
-    def counts(self, before: Release, after: Release) -> Mapping[Kind, Count]:
+    def counts(self, before: Release, after: Release) -> Mapping[StatementKind, Count]:
         """Return how many statements of each kind two releases have apart."""
         key = (before.id, after.id)
         with self._lock:
@@ -145,29 +149,29 @@ class History:
         """
         with self._held(before), self._held(after):
             with self._lock:
-                ledger = self._ledger(before, after)
+                diff = self._diff(before, after)
                 graphs = self._graph(before), self._graph(after)
-            yield Comparison(before, after, ledger, Report(ledger, *graphs, languages))
+            yield Comparison(before, after, diff, Report(diff, *graphs, languages))
 
     @contextmanager
     def _held(self, release: Release) -> Iterator[None]:
         """Hold a release; RequestProblem if it is gone."""
         try:
-            hold = release_repository.Hold(release.path)
+            hold = release_repository.ReleaseLock(release.path)
         except ReleaseError:
             self.find(release.id)
             raise
         with hold:
             yield
 
-    def _ledger(self, before: Release, after: Release) -> Ledger:
+    def _diff(self, before: Release, after: Release) -> Diff:
         key = (before.id, after.id)
-        if key not in self._ledgers:
+        if key not in self._diffs:
             # One that is let go here is closed when nobody reads it any more.
-            _remember(self._ledgers, key, Ledger(before, after, self._served.base), _COMPARISONS)
-        self._ledgers.move_to_end(key)
-        _remember(self._counts, key, self._ledgers[key].counts, _COUNTS)
-        return self._ledgers[key]
+            _remember(self._diffs, key, Diff(before, after, self._served.base), _COMPARISONS)
+        self._diffs.move_to_end(key)
+        _remember(self._counts, key, self._diffs[key].counts, _COUNTS)
+        return self._diffs[key]
 
     def _graph(self, release: Release) -> Graph:
         # From disk, in this process: what is asked of it is bound.

@@ -23,9 +23,9 @@ from graphsvc.web.site import site
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graphsvc.changes import Count, Kind
+    from graphsvc.changes import Count, StatementKind
     from graphsvc.dumps import Dump
-    from graphsvc.ontology_versions import Edition
+    from graphsvc.ontology_versions import OntologyVersion
     from graphsvc.release import Release
     from graphsvc.store.base import Term
 
@@ -43,7 +43,7 @@ _OF_DISTRIBUTIONS = (DCTERMS.license, DCTERMS.rights)
 class Version:
     """A version of the ontology: ``href`` is where it is, ``prior`` the IRI of the one before."""
 
-    edition: Edition
+    edition: OntologyVersion
     iri: str
     href: str
     prior: str | None
@@ -113,7 +113,7 @@ def of_release(release: Release, previous: Release | None) -> Iterator[Triple]:
     yield from distributions(node, release, address, passed_on)
 
 
-def notes(release: Release, changes: Mapping[Kind, Count]) -> Iterator[Triple]:
+def notes(release: Release, changes: Mapping[StatementKind, Count]) -> Iterator[Triple]:
     """Yield in words how a release differs from the one before it."""
     told = [
         f"{kind.value} +{count.added} -{count.removed}" for kind, count in changes.items() if count

@@ -48,7 +48,7 @@ class _Stores:
 
     def __init__(self, find: Callable[[str], Release]) -> None:
         self._find = find
-        self._open: OrderedDict[str, tuple[Release, release_repository.Hold]] = OrderedDict()
+        self._open: OrderedDict[str, tuple[Release, release_repository.ReleaseLock]] = OrderedDict()
         self._lock = Lock()
 
     def store(self, name: str) -> Store:
@@ -56,7 +56,7 @@ class _Stores:
         with self._lock:
             if name not in self._open:
                 release = self._find(name)
-                self._open[name] = release, release_repository.Hold(release.path)
+                self._open[name] = release, release_repository.ReleaseLock(release.path)
             self._open.move_to_end(name)
             if len(self._open) > _OPEN:
                 _, (_, hold) = self._open.popitem(last=False)

@@ -17,10 +17,9 @@ from pyoxigraph import NamedNode
 from graphsvc import sparql
 from graphsvc.formats import Content, Format, carrying, named
 from graphsvc.phrases import Phrase
-from graphsvc.queries import BoundQuery, Query
-from graphsvc.queries import named as query_named
-from graphsvc.queries.binding import written
-from graphsvc.queries.groups import BEHIND_PAGES, START, Group, grouped, in_order, related
+from graphsvc.queries import BoundQuery, Query, query_named
+from graphsvc.queries.binding import serialised
+from graphsvc.queries.groups import BEHIND_PAGES, START, QueryGroup, grouped, in_order, related
 from graphsvc.store.base import content_of
 from graphsvc.web import xlsx
 from graphsvc.web.choices import choice, choices
@@ -236,9 +235,9 @@ def _fits(query: Query, words: str, tag: str) -> bool:
     return all(word in said for word in words.split()) and (not tag or tag in query.tags)
 
 
-def _groups(found: Sequence[Query], tag: str) -> Sequence[Group]:
+def _groups(found: Sequence[Query], tag: str) -> Sequence[QueryGroup]:
     """Return the queries that were picked out: under the tag that was asked for, if one was."""
-    return [Group(tag, tuple(in_order(found)))] if tag and found else grouped(found)
+    return [QueryGroup(tag, tuple(in_order(found)))] if tag and found else grouped(found)
 
 
 def _named(name: str) -> Query:
@@ -358,5 +357,7 @@ def with_values(text: str, bindings: Mapping[str, Term]) -> str:
     inside = sparql.inside_group(text)
     if inside is None:
         return text
-    values = "".join(f"\n  VALUES ?{name} {{ {written(term)} }}" for name, term in bindings.items())
+    values = "".join(
+        f"\n  VALUES ?{name} {{ {serialised(term)} }}" for name, term in bindings.items()
+    )
     return text[:inside] + values + text[inside:]

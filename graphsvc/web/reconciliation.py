@@ -19,7 +19,7 @@ from graphsvc.errors import UnknownEntity
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS
 from graphsvc.phrases import Phrase
-from graphsvc.search import Kind, Search
+from graphsvc.search import EntryKind, Search
 from graphsvc.views.hits import own_types
 from graphsvc.views.reconciliation import (
     BATCH_SIZE,
@@ -70,9 +70,9 @@ _USED = {"type": "class", "property": "property"}
 #: Which terms the suggest services offer; each service is of one kind of them.
 _SUGGESTED = {
     "entity": (MATCHED_KINDS, ()),
-    "type": ([Kind.TERM], (OWL.Class.value, RDFS.Class.value)),
+    "type": ([EntryKind.TERM], (OWL.Class.value, RDFS.Class.value)),
     "property": (
-        [Kind.TERM],
+        [EntryKind.TERM],
         (
             OWL.ObjectProperty.value,
             OWL.DatatypeProperty.value,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.http import http_date
 
-from graphsvc.changes import FACTS, Kind, View
+from graphsvc.changes import FACTS, DiffView, StatementKind
 from graphsvc.changes.rdf import changesets, described, release_iri
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.phrases import Phrase
@@ -56,7 +56,7 @@ _SHOWN = 200
 _WRITTEN = 10_000
 
 _BETWEEN = "..."
-_VIEWS = {view.value: view for view in (View.ENTITIES, View.SENTENCES, View.RECORDS)}
+_VIEWS = {view.value: view for view in (DiffView.ENTITIES, DiffView.SENTENCES, DiffView.RECORDS)}
 
 
 _LISTING = Operation(
@@ -177,7 +177,7 @@ def _comparison(before: Release, after: Release, fmt: Format) -> Response:
     return response
 
 
-def _shown(found: Comparison, view: View, number: int, fmt: Format) -> str | bytes:
+def _shown(found: Comparison, view: DiffView, number: int, fmt: Format) -> str | bytes:
     page = found.report.page(view, number, _SHOWN)
     if number > page.pages:
         raise _no_such_page(number, page.pages)
@@ -188,10 +188,10 @@ def _shown(found: Comparison, view: View, number: int, fmt: Format) -> str | byt
         before=found.before,
         after=found.after,
         counts=found.diff.counts,
-        touched={each: found.diff.touched(each) for each in _VIEWS.values()},
+        touched={each: found.diff.subject_count(each) for each in _VIEWS.values()},
         page=page,
-        views=View,
-        kinds=Kind,
+        views=DiffView,
+        kinds=StatementKind,
         facts=FACTS,
         address=_address(found.before, found.after),
         formats=FORMATS,
@@ -199,7 +199,7 @@ def _shown(found: Comparison, view: View, number: int, fmt: Format) -> str | byt
 
 
 def _changes_as_rdf(found: Comparison, number: int) -> Iterable[Triple]:
-    changes = found.diff.changes(View.ALL, _WRITTEN + 1, (number - 1) * _WRITTEN)
+    changes = found.diff.changes(DiffView.ALL, _WRITTEN + 1, (number - 1) * _WRITTEN)
     if not changes and number > 1:
         raise _no_such_page(number, 1)
     following = number + 1 if len(changes) > _WRITTEN else None
@@ -211,13 +211,13 @@ def _changes_as_rdf(found: Comparison, number: int) -> Iterable[Triple]:
 
 def _row(
     found: Release, previous: Release | None
-) -> tuple[Release, Release | None, Mapping[Kind, Count]]:
+) -> tuple[Release, Release | None, Mapping[StatementKind, Count]]:
     """Return a release, the one before it, and how many statements changed between them."""
     return found, previous, {} if previous is None else history().counts(previous, found)
 
 
 def _described(
-    found: Release, previous: Release | None, changes: Mapping[Kind, Count]
+    found: Release, previous: Release | None, changes: Mapping[StatementKind, Count]
 ) -> Sequence[Triple]:
     """Return what is said of a release, then of its parts and of whom it names."""
     node = release_iri(found, site().base)
@@ -242,8 +242,8 @@ def _current_id() -> str:
     return current(history().folder).id if history().folder.exists() else site().release.id
 
 
-def _view() -> View:
-    name = request.args.get("view", View.ENTITIES.value)
+def _view() -> DiffView:
+    name = request.args.get("view", DiffView.ENTITIES.value)
     if name not in _VIEWS:
         raise RequestProblem(
             "bad-request",
@@ -282,7 +282,7 @@ def _chosen(fmt: Format | None) -> Format:
 
 
 def _told(
-    found: Release, previous: Release | None, changes: Mapping[Kind, Count], newest: str
+    found: Release, previous: Release | None, changes: Mapping[StatementKind, Count], newest: str
 ) -> object:
     scene = Scene(site().base, site().release.id, newest)
     return release_json(found, previous, changes, scene)

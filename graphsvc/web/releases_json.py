@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphsvc.changes import View
+from graphsvc.changes import DiffView
 from graphsvc.changes.rdf import release_iri
 from graphsvc.changes.terms import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graphsvc.changes import Count, Kind
+    from graphsvc.changes import Count, StatementKind
     from graphsvc.release import Release
     from graphsvc.views.changes import Comparison, Group, NamedChange, Page
     from graphsvc.views.model import Passage
@@ -28,7 +28,7 @@ class Scene:
 
 
 def release_json(
-    release: Release, previous: Release | None, counts: Mapping[Kind, Count], scene: Scene
+    release: Release, previous: Release | None, counts: Mapping[StatementKind, Count], scene: Scene
 ) -> dict[str, Any]:
     """Return a release, and how many statements changed from the one before it."""
     manifest = release.manifest
@@ -52,7 +52,7 @@ def comparison_json(found: Comparison, page: Page) -> dict[str, Any]:
     return {**_head(found), "view": page.view.value, **_page(page)}
 
 
-def whole_json(found: Comparison, pages: Mapping[View, Page]) -> dict[str, Any]:
+def whole_json(found: Comparison, pages: Mapping[DiffView, Page]) -> dict[str, Any]:
     """Return all changes between two releases, in every view."""
     return {**_head(found), **{view.value: _groups(page) for view, page in pages.items()}}
 
@@ -79,22 +79,22 @@ def _groups(page: Page) -> list[dict[str, Any]]:
     return [_group(group, page.view) for group in page.groups]
 
 
-def _counts(counts: Mapping[Kind, Count]) -> dict[str, dict[str, int]]:
+def _counts(counts: Mapping[StatementKind, Count]) -> dict[str, dict[str, int]]:
     return {
         kind.value: {"added": count.added, "removed": count.removed}
         for kind, count in counts.items()
     }
 
 
-def _group(group: Group, view: View) -> dict[str, Any]:
+def _group(group: Group, view: DiffView) -> dict[str, Any]:
     told: dict[str, Any] = {
         "iri": group.about.iri,
         "label": group.about.label,
         "continued": group.continues,
     }
-    if view is View.RECORDS:
+    if view is DiffView.RECORDS:
         told["kind"] = group.kind.value
-    if view is View.SENTENCES:
+    if view is DiffView.SENTENCES:
         told["before"] = _passage(group.before)
         told["after"] = _passage(group.after)
     return {**told, "changes": [_change(change) for change in group.changes]}

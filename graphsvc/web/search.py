@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 
 from graphsvc.formats import Content, carrying
 from graphsvc.phrases import Phrase
-from graphsvc.search import Kind, Search
+from graphsvc.search import EntryKind, Search
 from graphsvc.views.hits import describe_hits
 from graphsvc.views.names import Names
 from graphsvc.web.interface import NUMBER, Operation, Parameter, for_programs
@@ -39,7 +39,7 @@ searching = Blueprint("search", __name__)
 PER_PAGE, SUGGESTED = 20, 8
 
 #: How many hits of a kind stand where all kinds are, and how many of any other kind.
-_OF_KIND, _OF_OTHERS = {Kind.THING: 6, Kind.SENTENCE: 4}, 3
+_OF_KIND, _OF_OTHERS = {EntryKind.THING: 6, EntryKind.SENTENCE: 4}, 3
 
 #: The deepest page: nobody reads on where names hardly fit.
 _LAST_PAGE = 500
@@ -49,11 +49,11 @@ _LONGEST_SOUGHT = 60
 
 #: What the kinds are called on pages, in their order there.
 TITLES = {
-    Kind.THING: Phrase("Things"),
-    Kind.SENTENCE: Phrase("Sentences"),
-    Kind.QUERY: Phrase("Questions"),
-    Kind.CONCEPT: Phrase("Concepts"),
-    Kind.TERM: Phrase("Vocabulary"),
+    EntryKind.THING: Phrase("Things"),
+    EntryKind.SENTENCE: Phrase("Sentences"),
+    EntryKind.QUERY: Phrase("Questions"),
+    EntryKind.CONCEPT: Phrase("Concepts"),
+    EntryKind.TERM: Phrase("Vocabulary"),
 }
 
 #: How well a hit must fit that stands beside the best of its kind, as a part of the score of that.
@@ -68,7 +68,7 @@ def words_of(address: str) -> str:
 
 
 #: The kinds of what is told apart by classes.
-_OF_CLASSES = (Kind.THING, Kind.CONCEPT)
+_OF_CLASSES = (EntryKind.THING, EntryKind.CONCEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Question:
     """What the address asks: the text, the kind and the class that bound it, and the page."""
 
     text: str
-    kind: Kind | None
+    kind: EntryKind | None
     cls: str | None
     page: int
 
@@ -96,7 +96,7 @@ class Question:
 class Group:
     """The hits of one kind that a page shows, and how many there are."""
 
-    kind: Kind
+    kind: EntryKind
     title: str
     total: int
     hits: tuple[DescribedHit, ...]
@@ -163,15 +163,15 @@ def suggest() -> Response:
     return spoken_answer(_JSON, ("suggest", text, kind), body)
 
 
-def _kind() -> Kind | None:
+def _kind() -> EntryKind | None:
     text = request.args.get("kind") or None
-    if text is not None and text not in set(Kind):
+    if text is not None and text not in set(EntryKind):
         raise RequestProblem(
             "bad-request",
             f"{text!r} is not a kind of what can be found.",
-            remedy=f"Ask for one of: {', '.join(Kind)}.",
+            remedy=f"Ask for one of: {', '.join(EntryKind)}.",
         )
-    return Kind(text) if text else None
+    return EntryKind(text) if text else None
 
 
 def _class() -> str | None:
@@ -197,18 +197,18 @@ def _groups(question: Question, asked: Search, languages: str) -> list[Group]:
         ]
         # What is called just so comes first, if it is none of what only speaks of things.
         return sorted(groups, key=lambda group: not _is_meant(group))
-    wanted = _OF_CLASSES if question.cls else (question.kind or Kind.THING,)
+    wanted = _OF_CLASSES if question.cls else (question.kind or EntryKind.THING,)
     kind = next((each for each in wanted if asked.total((each,))), wanted[0])
     hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages, (kind,))
     return [_group(kind, asked.total((kind,)), hits, languages)]
 
 
-def in_order(kinds: Mapping[Kind, int]) -> list[tuple[Kind, int]]:
+def in_order(kinds: Mapping[EntryKind, int]) -> list[tuple[EntryKind, int]]:
     """Return kinds with their counts in the order of pages."""
     return [(kind, kinds[kind]) for kind in TITLES if kind in kinds]
 
 
-def _first(asked: Search, kind: Kind, languages: str) -> Sequence[Hit]:
+def _first(asked: Search, kind: EntryKind, languages: str) -> Sequence[Hit]:
     """Return the first hits of a kind that fit about as well as the best of them."""
     hits = asked.hits(_OF_KIND.get(kind, _OF_OTHERS), 0, languages, (kind,))
     best = max((hit.score for hit in hits), default=0)
@@ -216,11 +216,11 @@ def _first(asked: Search, kind: Kind, languages: str) -> Sequence[Hit]:
 
 
 def _is_meant(group: Group) -> bool:
-    is_of_world = group.kind not in (Kind.TERM, Kind.QUERY)
+    is_of_world = group.kind not in (EntryKind.TERM, EntryKind.QUERY)
     return is_of_world and bool(group.hits) and group.hits[0].hit.exact
 
 
-def _group(kind: Kind, total: int, hits: Sequence[Hit], languages: str) -> Group:
+def _group(kind: EntryKind, total: int, hits: Sequence[Hit], languages: str) -> Group:
     found = describe_hits(site().graph, hits, languages)
     return Group(kind, TITLES[kind], total, found.described, found.query)
 
@@ -304,7 +304,7 @@ def _record(found: DescribedHit) -> dict[str, object]:
         "description": found.description or None,
         "sentence": hit.sentence,
     }
-    if hit.kind is Kind.SENTENCE:
+    if hit.kind is EntryKind.SENTENCE:
         place = {"document": hit.document, "begin": hit.begin, "end": hit.end}
         record |= {"number": hit.number, **place}
     return record

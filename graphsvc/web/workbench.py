@@ -137,10 +137,10 @@ def _faults(asked: Asked) -> list[dict[str, object]]:
     return surprising + [
         fault(
             "warning",
-            f"{term.written} does not occur in this graph.",
-            f"Did you mean {' or '.join(term.near)}?" if term.near else "",
+            f"{term.text} does not occur in this graph.",
+            f"Did you mean {' or '.join(term.suggestions)}?" if term.suggestions else "",
             term.position,
-            term.near,
+            term.suggestions,
         )
         for term in unknown_terms(served.store, asked.query, served.release.prefixes.in_queries)
     ]

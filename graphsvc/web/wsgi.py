@@ -29,6 +29,6 @@ def application() -> Flask:
     """
     values = settings.load({})
     release = current(values.releases)
-    release_repository.Hold(release.path)
+    release_repository.ReleaseLock(release.path)
     release.verify()
     return create_app(release, values, store_of(release, values))

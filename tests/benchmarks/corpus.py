@@ -83,7 +83,7 @@ def _database(corpus: Corpus) -> None:
 
 def put_release(corpus: Corpus) -> None:
     """Make a release of the quads of a corpus, and let it be served."""
-    with release_repository.workplace(corpus.releases) as folder:
+    with release_repository.build_folder(corpus.releases) as folder:
         for name in (release.QUERIES, release.SOURCES):
             (folder / name).mkdir()
         store = pyoxigraph.Store(str(folder / release.STORE))
@@ -100,7 +100,7 @@ def put_release(corpus: Corpus) -> None:
         written = dumps.write(nquads, PREFIXES, folder)
         manifest = replace(_manifest(corpus), dumps=written)
         home = release_repository.put(folder, manifest, corpus.releases)
-    release_repository.serve(home, corpus.releases)
+    release_repository.make_current(home, corpus.releases)
 
 
 def _manifest(corpus: Corpus) -> release.Manifest:

@@ -128,7 +128,7 @@ def _build_two(project: Path, releases: Path) -> tuple[str, str]:
 def _build(project: Path, releases: Path) -> str:
     places = ("--project", str(project), "--releases", str(releases))
     subprocess.run([*PROGRAM, "build", *places], check=True, stdout=subprocess.DEVNULL)
-    return release_repository.kept(releases)[0].id
+    return release_repository.available_releases(releases)[0].id
 
 
 def _measure(

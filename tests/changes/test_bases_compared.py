@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from graphsvc import settings
-from graphsvc.changes import Ledger, View
+from graphsvc.changes import Diff, DiffView
 from graphsvc.changes.rebasing import rebased
 from graphsvc.cli import main
 from graphsvc.namespaces import SH, XSD, Rebase
@@ -56,15 +56,15 @@ def client(releases: tuple[Release, ...]) -> FlaskClient:
 
 
 def test_another_base_alone_changes_nothing(releases: tuple[Release, ...]) -> None:
-    assert Ledger(releases[0], releases[1]).counts == {}
-    assert Ledger(releases[1], releases[0]).counts == {}
+    assert Diff(releases[0], releases[1]).counts == {}
+    assert Diff(releases[1], releases[0]).counts == {}
 
 
 def test_what_differs_is_what_truly_changed(releases: tuple[Release, ...]) -> None:
     first, moved, changed = releases
-    across, within = Ledger(first, changed), Ledger(moved, changed)
+    across, within = Diff(first, changed), Diff(moved, changed)
     assert across.counts == within.counts != {}
-    assert across.changes(View.ALL) == within.changes(View.ALL)
+    assert across.changes(DiffView.ALL) == within.changes(DiffView.ALL)
 
 
 def test_changes_are_told_under_the_base_that_is_served(

@@ -31,9 +31,9 @@ from SPARQLWrapper import JSON, SPARQLWrapper
 
 from graphsvc import ontology_versions, release_repository, settings, sources
 from graphsvc.build import build
-from graphsvc.changes import Kind, Ledger, View
+from graphsvc.changes import Diff, DiffView, StatementKind
 from graphsvc.changes.answer_diff import Verdict, compare, is_ordered
-from graphsvc.changes.quad_diff import ADDED, REMOVED, Statement, _apart, _renamed
+from graphsvc.changes.quad_diff import ADDED, REMOVED, Statement, _differences, _with_content_names
 from graphsvc.cli import main
 from graphsvc.description import describe
 from graphsvc.errors import ReleaseError
@@ -124,17 +124,22 @@ def ask(client: FlaskClient, query: str, accept: str = "*/*", **others: Any) -> 
 def test_a_release_that_is_held_is_not_removed(lights_folder: Path, tmp_path: Path) -> None:
     project, releases = copied(lights_folder, tmp_path / "project"), tmp_path / "releases"
     first = built(project, releases)
-    hold = release_repository.Hold(first.path)
+    hold = release_repository.ReleaseLock(first.path)
     change(project)
     second = built(project, releases, keep_releases=1)
-    assert [release.id for release in release_repository.kept(releases)] == [second.id, first.id]
-    assert not release_repository.removed(releases)
+    assert [release.id for release in release_repository.available_releases(releases)] == [
+        second.id,
+        first.id,
+    ]
+    assert not release_repository.removed_ids(releases)
     hold.close()
     release_repository.keep_newest(releases, 1)
-    assert [release.id for release in release_repository.kept(releases)] == [second.id]
-    assert release_repository.removed(releases) == {first.id}
+    assert [release.id for release in release_repository.available_releases(releases)] == [
+        second.id
+    ]
+    assert release_repository.removed_ids(releases) == {first.id}
     with pytest.raises(ReleaseError, match="not here any more"):
-        release_repository.Hold(first.path)
+        release_repository.ReleaseLock(first.path)
 
 
 # --- every answer names its release ---
@@ -318,10 +323,10 @@ def facts(release: Release) -> set[tuple[Any, ...]]:
 
 
 def test_pages_of_changes_leave_nothing_out(both: tuple[Release, Release]) -> None:
-    ledger = Ledger(*both)
+    diff = Diff(*both)
     before, after = (Graph(each.store, each.base) for each in both)
-    report = Report(ledger, before, after)
-    for view in (View.ENTITIES, View.SENTENCES, View.RECORDS):
+    report = Report(diff, before, after)
+    for view in (DiffView.ENTITIES, DiffView.SENTENCES, DiffView.RECORDS):
         whole = report.page(view, 1, 10_000)
         size = 2
         pages = [report.page(view, number + 1, size) for number in range(-(-whole.total // size))]
@@ -329,16 +334,16 @@ def test_pages_of_changes_leave_nothing_out(both: tuple[Release, Release]) -> No
         shown = [each.change for page in pages for group in page.groups for each in group.changes]
         assert shown == [each.change for group in whole.groups for each in group.changes]
         told = sum(not group.continues for page in pages for group in page.groups)
-        assert told == len(whole.groups) == ledger.touched(view)
-    assert ledger.total(View.ALL) == sum(
-        count.added + count.removed for count in ledger.counts.values()
+        assert told == len(whole.groups) == diff.subject_count(view)
+    assert diff.total(DiffView.ALL) == sum(
+        count.added + count.removed for count in diff.counts.values()
     )
-    assert Kind.OTHER not in ledger.counts
+    assert StatementKind.OTHER not in diff.counts
 
 
 @given(st.sets(st.binary(min_size=1)), st.sets(st.binary(min_size=1)))
 def test_two_sorted_files_are_told_apart_as_sets_are(old: set[bytes], new: set[bytes]) -> None:
-    found = list(_apart(iter(sorted(old)), iter(sorted(new))))
+    found = list(_differences(iter(sorted(old)), iter(sorted(new))))
     assert {line for sign, line in found if sign == REMOVED} == old - new
     assert {line for sign, line in found if sign == ADDED} == new - old
     assert len(found) == len(old ^ new)
@@ -351,7 +356,7 @@ def test_the_names_of_blank_nodes_make_no_difference(edges: list[tuple[int, int,
 
     def said(name: str) -> set[Statement]:
         nodes = [(f"_:{name}{s}", f"<urn:{p}>", f"_:{name}{o}", "<urn:g>") for s, p, o in tree]
-        return set(_renamed([Statement(*terms) for terms in nodes]))
+        return set(_with_content_names([Statement(*terms) for terms in nodes]))
 
     assert said("a") == said("zz")
 
@@ -483,7 +488,10 @@ def test_a_version_that_was_released_dereferences_for_good(
     change(project)
     second = built(project, releases, keep_releases=1)
     assert not first.path.exists()
-    assert [edition.name for edition in ontology_versions.known(releases)] == ["1.1.0", "1.0.0"]
+    assert [edition.name for edition in ontology_versions.released_versions(releases)] == [
+        "1.1.0",
+        "1.0.0",
+    ]
     client = create_app(second, settings.load({}, {})).test_client()
     old = rdflib.Graph().parse(data=client.get("/ontology/1.0.0.ttl").data, format="turtle")
     node = rdflib.URIRef(f"{BASE}ontology")
@@ -629,12 +637,12 @@ def test_builds_take_no_release_away_from_a_service(
     for number in range(2):
         replaced(project, "data/editorial.trig", '"Port Merrow', f'"Port Merrow {number}')
         newest = built(project, releases, keep_releases=1)
-    kept = {release.id for release in release_repository.kept(releases)}
+    kept = {release.id for release in release_repository.available_releases(releases)}
     assert kept == {newest.id, made[0].id, made[1].id}, "served and pinned ones are held"
     for release in made:
         code, headers, _ = fetch(port, pinned(f"{NAMES} # again", release.id))
         assert (code, headers["Release"]) == (200, release.id)
-    (gone,) = release_repository.removed(releases)
+    (gone,) = release_repository.removed_ids(releases)
     code, _, content = fetch(port, pinned(NAMES, gone))
     assert code == 410
     assert made[1].id.encode() in content
@@ -650,7 +658,7 @@ def test_a_copy_of_one_release_can_be_served_alone(
 ) -> None:
     shutil.copytree(both[1].path, tmp_path / both[1].id)
     (tmp_path / "current").symlink_to(both[1].id)
-    (alone,) = release_repository.kept(tmp_path)
+    (alone,) = release_repository.available_releases(tmp_path)
     client = create_app(alone, settings.load({}, {})).test_client()
     assert client.get("/ontology/1.1.0.ttl").status_code == 200
     assert client.get("/ontology/1.0.0.ttl").status_code == 404

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from graphsvc import sources
 from graphsvc.cli import main
 from graphsvc.validation import validate_quickly
-from graphsvc.validation.similarity import are_iris_near, are_names_near, near_pairs
+from graphsvc.validation.similarity import are_iris_similar, are_names_similar, similar_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,7 +146,7 @@ def test_a_project_without_texts_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_names_are_near_by_slips_alone(one: str, other: str, near: bool) -> None:  # noqa: FBT001
-    assert are_names_near(one, other) is near
+    assert are_names_similar(one, other) is near
 
 
 def test_near_pairs_are_found_among_many_without_comparing_all() -> None:
@@ -157,13 +157,13 @@ def test_near_pairs_are_found_among_many_without_comparing_all() -> None:
     def counted(one: str, other: str) -> bool:
         nonlocal comparisons
         comparisons += 1
-        return are_names_near(one, other)
+        return are_names_similar(one, other)
 
-    pairs = list(near_pairs([*words, slip], counted))
+    pairs = list(similar_pairs([*words, slip], counted))
     assert pairs == [(words[1234], slip)]
     assert comparisons <= 8 * len(words) + 8
 
 
 def test_a_short_iri_and_another_number_are_no_slip() -> None:
-    assert not are_iris_near("http://example.org/fi", "http://example.org/fr")
-    assert not are_iris_near("http://example.org/event-1871", "http://example.org/event-1872")
+    assert not are_iris_similar("http://example.org/fi", "http://example.org/fr")
+    assert not are_iris_similar("http://example.org/event-1871", "http://example.org/event-1872")

@@ -9,7 +9,7 @@ import pytest
 from graphsvc import sources
 from graphsvc.findings import Severity
 from graphsvc.validation import numbers
-from graphsvc.validation.context import Evidence
+from graphsvc.validation.context import ValidationContext
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def found(folder: Path, sentence: str, value: str) -> list[str]:
     facts.write_text(facts.read_text("utf-8").replace("litIn 1871", f"litIn {value}"), "utf-8")
     project = sources.load(folder)
     assert project.findings == ()
-    told = list(numbers.findings(Evidence(project, project.quads)))
+    told = list(numbers.findings(ValidationContext(project, project.quads)))
     assert {(each.path, each.severity) for each in told} <= {(FACTS, Severity.NOTE)}
     return [each.message for each in told]
 

@@ -268,7 +268,7 @@ def test_what_tells_of_releases_changes_with_them(
 
 def test_no_state_of_a_folder_that_changes_is_taken_for_another(tmp_path: Path) -> None:
     # Two changes within one tick of the file system's clock have the same time.
-    assert release_repository.state(tmp_path) != release_repository.state(tmp_path)
+    assert release_repository.change_token(tmp_path) != release_repository.change_token(tmp_path)
     os.utime(tmp_path, (1_700_000_000, 1_700_000_000))
-    assert release_repository.state(tmp_path) == release_repository.state(tmp_path)
-    assert release_repository.state(tmp_path / "none") == 0
+    assert release_repository.change_token(tmp_path) == release_repository.change_token(tmp_path)
+    assert release_repository.change_token(tmp_path / "none") == 0

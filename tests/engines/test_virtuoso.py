@@ -10,11 +10,11 @@ import pytest
 
 from graphsvc.remote import virtuoso
 from graphsvc.remote.answers import SpelledSource
-from graphsvc.store.repair import edited
+from graphsvc.store.repair import apply_edits
 
 if TYPE_CHECKING:
     from graphsvc.remote.client import Client
-    from graphsvc.remote.transport import Reply
+    from graphsvc.remote.transport import EngineReply
 
 _FIRST = "define input:default-graph-exclude <http://www.openlinksw.com/schemas/virtrdf#> "
 
@@ -50,7 +50,7 @@ _FIRST = "define input:default-graph-exclude <http://www.openlinksw.com/schemas/
     ],
 )
 def test_it_is_sent_what_it_answers_as_it_should(written: str, sent: str) -> None:
-    assert edited(written, virtuoso.repairs(written)).text == sent
+    assert apply_edits(written, virtuoso.repairs(written)).text == sent
 
 
 class _Pieces:
@@ -77,7 +77,7 @@ def test_its_results_are_read_as_the_standard_has_them(size: int) -> None:
         f'"c": {{ "type": "literal", "value": {json.dumps(words)} }} }}'
     )
     source = SpelledSource(
-        cast("Reply", _Pieces(content.encode(), size)),
+        cast("EngineReply", _Pieces(content.encode(), size)),
         # It is told of failures alone.
         cast("Client", None),
         virtuoso.RESULTS_IN_JSON,

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc import explain, settings
 from graphsvc.errors import ForbiddenOperation, QuerySyntaxError, StoreError
-from graphsvc.explain import Explanation, Kind, explain_empty, unknown_terms
+from graphsvc.explain import Explanation, ReasonKind, explain_empty, unknown_terms
 from graphsvc.explain.probes import MOST_PROBES
 from graphsvc.store.base import UNION, GraphSelection
 from graphsvc.web.app import create_app
@@ -28,7 +28,7 @@ class Empty(NamedTuple):
     """A query without an answer; ``¦`` marks the place of the first reason."""
 
     query: str
-    kind: Kind
+    kind: ReasonKind
     words: str
     near: tuple[str, ...] = ()
 
@@ -37,154 +37,168 @@ CASES = [
     # a term that is not there
     Empty(
         "SELECT * { ?s ¦iwm:secretariatProvidedby ?o }",
-        Kind.UNKNOWN_TERM,
+        ReasonKind.UNKNOWN_TERM,
         "iwm:secretariatProvidedby does not occur in this graph.",
         ("iwm:secretariatProvidedBy",),
     ),
     Empty(
         "SELECT * { ?s a ¦iwm:Mechanisms ; iwm:statedName ?o }",
-        Kind.UNKNOWN_TERM,
+        ReasonKind.UNKNOWN_TERM,
         "iwm:Mechanisms does not occur",
         ("iwm:Mechanism",),
     ),
     Empty(
         "SELECT * {\n  ¦mechanism:cica-busines-council iwm:statedName ?o }",
-        Kind.UNKNOWN_TERM,
+        ReasonKind.UNKNOWN_TERM,
         "does not occur",
         ("mechanism:cica-business-council",),
     ),
-    Empty("ASK { ?x ¦foaf:nmae ?y }", Kind.UNKNOWN_TERM, "foaf:nmae", ("foaf:name",)),
+    Empty("ASK { ?x ¦foaf:nmae ?y }", ReasonKind.UNKNOWN_TERM, "foaf:nmae", ("foaf:name",)),
     Empty(
         "SELECT * { ?s ¦<http://schema.org/about> ?o }",
-        Kind.UNKNOWN_TERM,
+        ReasonKind.UNKNOWN_TERM,
         "<http://schema.org/about>",
         ("schema:about",),
     ),
     Empty(
         "SELECT * { ?s rdfs:label/¦iwm:statedNam ?o }",
-        Kind.UNKNOWN_TERM,
+        ReasonKind.UNKNOWN_TERM,
         "iwm:statedNam",
         ("iwm:statedName",),
     ),
-    Empty("DESCRIBE ¦mechanism:no-such-thing-here", Kind.UNKNOWN_TERM, "does not occur"),
+    Empty("DESCRIBE ¦mechanism:no-such-thing-here", ReasonKind.UNKNOWN_TERM, "does not occur"),
     Empty(
         "CONSTRUCT WHERE { ?s ¦iwm:statedNames ?o }",
-        Kind.UNKNOWN_TERM,
+        ReasonKind.UNKNOWN_TERM,
         "iwm:statedNames",
         ("iwm:statedName",),
     ),
     Empty(
         "CONSTRUCT { ?s a ?o } WHERE { ?s ¦iwm:statedNames ?o }",
-        Kind.UNKNOWN_TERM,
+        ReasonKind.UNKNOWN_TERM,
         "iwm:statedNames",
         ("iwm:statedName",),
     ),
     Empty(
         "SELECT (COUNT(*) AS ?n) { ?s a ¦iwm:Mechanisms }",
-        Kind.UNKNOWN_TERM,
+        ReasonKind.UNKNOWN_TERM,
         "iwm:Mechanisms",
         ("iwm:Mechanism",),
     ),
     Empty(
         "SELECT * { { SELECT ?s { ?s a ¦iwm:Mechanismus } } }",
-        Kind.UNKNOWN_TERM,
+        ReasonKind.UNKNOWN_TERM,
         "iwm:Mechanismus",
         ("iwm:Mechanism",),
     ),
     # literals
     Empty(
         'SELECT * { ?s iwm:statedName ¦"Brown" }',
-        Kind.UNLIKE_LITERAL,
+        ReasonKind.UNLIKE_LITERAL,
         '"Brown" is not in this graph here, but "Brown"@en is',
         ('"Brown"@en',),
     ),
     Empty(
         'SELECT * { ?s iwm:statedName ?n FILTER(?n = ¦"brown"@en) }',
-        Kind.UNLIKE_LITERAL,
+        ReasonKind.UNLIKE_LITERAL,
         '"brown"@en is not in this graph here',
         ('"Brown"@en',),
     ),
     Empty(
         "SELECT * { ?s iwm:foundingDate ¦2014 }",
-        Kind.UNLIKE_LITERAL,
+        ReasonKind.UNLIKE_LITERAL,
         "2014 is not in this graph here",
         ('"2014"^^xsd:gYear',),
     ),
     Empty(
         'SELECT * { ?s iwm:foundingDate ¦"2014"^^xsd:date }',
-        Kind.UNLIKE_LITERAL,
+        ReasonKind.UNLIKE_LITERAL,
         '"2014"^^xsd:gYear is',
         ('"2014"^^xsd:gYear',),
     ),
     Empty(
         "SELECT * { ¦?s iwm:foundingDate 1815 }",
-        Kind.NO_MATCH,
+        ReasonKind.NO_MATCH,
         "?s iwm:foundingDate 1815 has no match in this graph, even by itself.",
     ),
     # graphs
     Empty(
         "SELECT * { GRAPH ¦graph:passage { ?s ?p ?o } }",
-        Kind.UNKNOWN_GRAPH,
+        ReasonKind.UNKNOWN_GRAPH,
         "There is no graph graph:passage.",
         ("graph:passages",),
     ),
     Empty(
         "SELECT * FROM ¦graph:nowhere { ?s ?p ?o }",
-        Kind.UNKNOWN_GRAPH,
+        ReasonKind.UNKNOWN_GRAPH,
         "There is no graph graph:nowhere.",
     ),
     Empty(
         "SELECT * { GRAPH graph:ontology { ¦?s iwm:statedName ?o } }",
-        Kind.NO_MATCH,
+        ReasonKind.NO_MATCH,
         "has no match in the graph that is named, but it has elsewhere.",
     ),
     # joins
     Empty(
         "SELECT * { ?s a iwm:Mechanism . ¦?s a iwm:Person }",
-        Kind.EMPTY_JOIN,
+        ReasonKind.EMPTY_JOIN,
         "?s a iwm:Person has matches, but none that fits what stands before it.",
     ),
     Empty(
         "SELECT * { ?s a iwm:Mechanism ;\n ¦a iwm:Person ; iwm:statedName ?n }",
-        Kind.EMPTY_JOIN,
+        ReasonKind.EMPTY_JOIN,
         "?s a iwm:Person has matches",
     ),
     Empty(
         "SELECT * { VALUES ?s { organization:cccme } ¦?s a iwm:City }",
-        Kind.EMPTY_JOIN,
+        ReasonKind.EMPTY_JOIN,
         "?s a iwm:City has matches",
     ),
-    Empty("SELECT * { ?s iwm:statedName [ ¦a iwm:City ] }", Kind.EMPTY_JOIN, "[ ] a iwm:City has"),
+    Empty(
+        "SELECT * { ?s iwm:statedName [ ¦a iwm:City ] }",
+        ReasonKind.EMPTY_JOIN,
+        "[ ] a iwm:City has",
+    ),
     Empty(
         "SELECT * { { ?s a iwm:Mechanism } UNION { ?s a iwm:Person } ¦?s a iwm:City }",
-        Kind.EMPTY_JOIN,
+        ReasonKind.EMPTY_JOIN,
         "?s a iwm:City has matches",
     ),
     Empty(
         "SELECT * { GRAPH ?g { ?s a iwm:Mechanism . ¦?s a iwm:Person } }",
-        Kind.EMPTY_JOIN,
+        ReasonKind.EMPTY_JOIN,
         "?s a iwm:Person has matches",
     ),
     Empty(
-        "SELECT * { ?s a iwm:Mechanism ¦MINUS { ?s ?p ?o } }", Kind.EMPTY_JOIN, "MINUS takes away"
+        "SELECT * { ?s a iwm:Mechanism ¦MINUS { ?s ?p ?o } }",
+        ReasonKind.EMPTY_JOIN,
+        "MINUS takes away",
     ),
     Empty(
         "ASK { ¦organization:cccme iwm:secretariatProvidedBy ?x }",
-        Kind.WRONG_DIRECTION,
+        ReasonKind.WRONG_DIRECTION,
         "but the other way round it has.",
     ),
     # filters, and what comes afterwards
     Empty(
         "SELECT * { ?s iwm:statedName ?n ¦FILTER(STRLEN(?n) > 1000) }",
-        Kind.FILTER,
+        ReasonKind.FILTER,
         "FILTER(STRLEN(?n) > 1000) lets nothing through",
     ),
-    Empty("SELECT * { ?s iwm:statedName ?n ¦FILTER(1 = 2) }", Kind.FILTER, "lets nothing through"),
-    Empty("SELECT * { ?s a iwm:Mechanism } ¦LIMIT 0", Kind.AFTERWARDS, "LIMIT 0 asks for nothing"),
-    Empty("SELECT * { ?s a iwm:Mechanism } ¦OFFSET 9999", Kind.AFTERWARDS, "OFFSET skips"),
+    Empty(
+        "SELECT * { ?s iwm:statedName ?n ¦FILTER(1 = 2) }",
+        ReasonKind.FILTER,
+        "lets nothing through",
+    ),
+    Empty(
+        "SELECT * { ?s a iwm:Mechanism } ¦LIMIT 0",
+        ReasonKind.AFTERWARDS,
+        "LIMIT 0 asks for nothing",
+    ),
+    Empty("SELECT * { ?s a iwm:Mechanism } ¦OFFSET 9999", ReasonKind.AFTERWARDS, "OFFSET skips"),
     Empty(
         "SELECT ?s { ?s a iwm:Mechanism } GROUP BY ?s ¦HAVING(COUNT(*) > 9999)",
-        Kind.AFTERWARDS,
+        ReasonKind.AFTERWARDS,
         "HAVING lets no group through",
     ),
 ]
@@ -207,7 +221,7 @@ def test_the_first_reason_is_the_one_to_mend(release: Release, case: Empty) -> N
     first = told.reasons[0]
     assert first.kind is case.kind, told.text()
     assert case.words in first.message
-    assert first.near[: len(case.near)] == case.near
+    assert first.suggestions[: len(case.near)] == case.near
     assert first.position is not None
     place = (first.position.line, first.position.column)
     assert place == (before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1)
@@ -242,8 +256,8 @@ def test_the_note_that_the_text_leaves_it_out_is_cited(
 
 def test_the_pattern_that_names_an_unknown_term_is_told_too(release: Release) -> None:
     term, pattern = explained(release, "ASK { ?s iwm:statedNames ?o }").reasons
-    assert term.kind is Kind.UNKNOWN_TERM
-    assert pattern.kind is Kind.NO_MATCH
+    assert term.kind is ReasonKind.UNKNOWN_TERM
+    assert pattern.kind is ReasonKind.NO_MATCH
     assert pattern.message.startswith("?s iwm:statedNames ?o has no match")
     assert pattern.remedy == "It names iwm:statedNames."
 
@@ -251,14 +265,14 @@ def test_the_pattern_that_names_an_unknown_term_is_told_too(release: Release) ->
 def test_a_term_that_empties_nothing_comes_last(release: Release) -> None:
     query = "SELECT * { ?s a iwm:City OPTIONAL { ?s iwm:nope ?x } ?s a iwm:Person }"
     assert [reason.kind for reason in explained(release, query).reasons] == [
-        Kind.EMPTY_JOIN,
-        Kind.UNKNOWN_TERM,
+        ReasonKind.EMPTY_JOIN,
+        ReasonKind.UNKNOWN_TERM,
     ]
 
 
 def test_every_branch_of_an_empty_union_is_told(release: Release) -> None:
     told = explained(release, "ASK { { ?s iwm:nope1 ?o } UNION { ?s iwm:nope2 ?o } }")
-    patterns = [reason.message for reason in told.reasons if reason.kind is Kind.NO_MATCH]
+    patterns = [reason.message for reason in told.reasons if reason.kind is ReasonKind.NO_MATCH]
     assert [words.split()[1] for words in patterns] == ["iwm:nope1", "iwm:nope2"]
 
 
@@ -270,8 +284,8 @@ def test_a_filter_is_told_with_values_of_its_variables(release: Release) -> None
 def test_a_graph_of_the_request(release: Release) -> None:
     graphs = GraphSelection((f"{BASE}graph/inferrd",))
     first, *_ = explained(release, "ASK { ?s ?p ?o }", graphs).reasons
-    assert (first.kind, first.position, first.near) == (
-        Kind.UNKNOWN_GRAPH,
+    assert (first.kind, first.position, first.suggestions) == (
+        ReasonKind.UNKNOWN_GRAPH,
         None,
         ("graph:inferred",),
     )
@@ -362,7 +376,7 @@ def test_hints_are_about_the_terms_of_this_graph_alone(release: Release) -> None
     query = """PREFIX my: <https://w3id.org/iwm/ontology#>
     SELECT * { ?s my:statedNam ?o ; foaf:nmae ?x ; a iwm:Mechanism FILTER(?s != iwm:Mechanisms) }"""
     found = unknown_terms(release.store, query, release.prefixes)
-    assert [(term.written, term.near) for term in found] == [
+    assert [(term.text, term.suggestions) for term in found] == [
         ("my:statedNam", ("iwm:statedName",)),
         ("iwm:Mechanisms", ("iwm:Mechanism",)),
     ]
@@ -399,5 +413,5 @@ def test_terms_are_written_as_a_query_can(release: Release) -> None:
     assert explain.__doc__
     terms: list[Term] = [NamedNode(f"{BASE}ontology#a"), Literal("x"), Literal(1), BlankNode("b")]
     probes = explain.probes.Probes(release.store, UNION, "", "", release.prefixes)
-    written = [probes.written(term) for term in terms]
+    written = [probes.compact(term) for term in terms]
     assert written == ["iwm:a", '"x"', '"1"^^xsd:integer', "_:b"]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def parts(query: str) -> list[str]:
     root = grammar.read(query).root
-    (group,) = [node for node in root.walk() if node.rule == "Group"][:1]
-    return [part.shown for part in Reader(query).parts(group)]
+    (group,) = [node for node in root.iter_nodes() if node.rule == "Group"][:1]
+    return [part.display_text for part in Reader(query).parts(group)]
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from graphsvc.namespaces import FOAF, RDFS, SCHEMA
 from graphsvc.profiles import DEFAULT, STRICT, Profile
 from graphsvc.validation import (
     MODULES,
-    Evidence,
+    ValidationContext,
     check_names,
     citations,
     common_checks,
@@ -355,7 +355,7 @@ def test_a_java_adds_findings_and_changes_no_verdict(
 
 def cited(folder: Path) -> list[Finding]:
     read = sources.load(folder)
-    return list(citations.findings(Evidence(read, read.quads)))
+    return list(citations.findings(ValidationContext(read, read.quads)))
 
 
 @pytest.mark.usefixtures("no_java")

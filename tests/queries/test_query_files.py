@@ -172,7 +172,7 @@ def test_an_unknown_argument_is_refused() -> None:
 
 def test_an_unknown_query_offers_the_nearest() -> None:
     with pytest.raises(UnknownQuery) as caught:
-        queries.named([query(SOUND)], "thing")
+        queries.query_named([query(SOUND)], "thing")
     assert caught.value.remedy == "Did you mean things?"
 
 

@@ -180,8 +180,8 @@ def _iris_of_query(text: str) -> list[str]:
     namespaces = sparql.declared_prefixes(text)
     return [
         sparql.iri_of(token)
-        if token.kind is sparql.Kind.IRI
+        if token.kind is sparql.TokenKind.IRI
         else namespaces.get(sparql.prefix_of(token), "") + sparql.local_of(token)
         for token in sparql.code(text)
-        if token.kind in (sparql.Kind.IRI, sparql.Kind.NAME)
+        if token.kind in (sparql.TokenKind.IRI, sparql.TokenKind.NAME)
     ]

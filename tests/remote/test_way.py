@@ -20,7 +20,7 @@ from graphsvc.errors import GraphsvcError, SettingsError, StoreError, StoreUnava
 from graphsvc.remote import breaker as breakers
 from graphsvc.remote import connection
 from graphsvc.remote.breaker import FAILURES, Breaker
-from graphsvc.remote.connection import Dialler
+from graphsvc.remote.connection import Connector
 from graphsvc.remote.credentials import Credentials, credentials
 from graphsvc.remote.store import RemoteStore
 from graphsvc.server import bounds
@@ -261,7 +261,7 @@ def test_a_process_without_sockets_reaches_its_engine_and_nothing_else() -> None
 
         def bounded() -> bool:
             store.open_connections_by_thread()
-            dialler = Dialler("127.0.0.1", 1)
+            dialler = Connector("127.0.0.1", 1)
             bounds.forbid_sockets()
             answers = store.ask("ASK { }")
             for reach in (socket.create_connection, lambda place: dialler.dial(*place)):
@@ -297,7 +297,7 @@ def test_a_name_that_takes_long_to_be_resolved_is_away(monkeypatch: pytest.Monke
     monkeypatch.setattr(connection, "dial", lambda *_: over.wait())
     monkeypatch.setattr(connection, "CONNECTING", 0.05)
     with pytest.raises(connection.SilentHostError):
-        Dialler("engine.example", 80).dial("engine.example", 80)
+        Connector("engine.example", 80).dial("engine.example", 80)
     over.set()
 
 

@@ -12,8 +12,8 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from graphsvc.errors import DeadlineExceeded, ReleaseError
 from graphsvc.naming import Naming
-from graphsvc.search import Found, Index, Kind, Standing, search, write
-from graphsvc.search.collect import entries, namings
+from graphsvc.search import EntryKind, Index, NameRole, SearchResult, search, write
+from graphsvc.search.collect import entries, name_properties
 from graphsvc.search.words import fold, grams, key, split, words
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def index(mechanisms_release: Release) -> Index:
     return mechanisms_release.search
 
 
-def first(found: Found) -> str:
+def first(found: SearchResult) -> str:
     return found.hits[0].iri.rpartition("/")[2] if found.hits else ""
 
 
@@ -118,8 +118,8 @@ def test_grams_tell_the_ends_of_a_word() -> None:
 
 def test_the_ontology_says_which_properties_give_names() -> None:
     quads = list(parse(GRAPH, format=RdfFormat.TRIG))
-    found = namings(quads, NAMING)
-    assert found[NamedNode(f"{BASE}ontology#short")][1] is Standing.NAME
+    found = name_properties(quads, NAMING)
+    assert found[NamedNode(f"{BASE}ontology#short")][1] is NameRole.NAME
     assert NamedNode(f"{BASE}ontology#remark") not in found
 
 
@@ -130,14 +130,14 @@ def test_every_sort_of_thing_is_an_entry() -> None:
     }
     kinds = {path: entry.kind for path, entry in found.items()}
     assert kinds == {
-        "id/chamber": Kind.THING,
-        "id/cafe": Kind.THING,
-        "id/xian": Kind.THING,
-        "id/hidden": Kind.THING,
-        "ontology#Body": Kind.TERM,
-        "ontology#printed": Kind.TERM,
-        "ontology#remark": Kind.TERM,
-        "passage/1": Kind.SENTENCE,
+        "id/chamber": EntryKind.THING,
+        "id/cafe": EntryKind.THING,
+        "id/xian": EntryKind.THING,
+        "id/hidden": EntryKind.THING,
+        "ontology#Body": EntryKind.TERM,
+        "ontology#printed": EntryKind.TERM,
+        "ontology#remark": EntryKind.TERM,
+        "passage/1": EntryKind.SENTENCE,
     }
     chamber = found["id/chamber"]
     assert chamber.own_types == (f"{BASE}ontology#Body",)
@@ -229,7 +229,7 @@ def test_some_of_the_words_are_better_than_nothing(small: Index) -> None:
     ],
 )
 def test_the_thing_that_is_meant_comes_first(index: Index, text: str, expected: str) -> None:
-    assert first(search(index, text, kinds=[Kind.THING])).startswith(expected)
+    assert first(search(index, text, kinds=[EntryKind.THING])).startswith(expected)
 
 
 def test_every_name_finds_its_thing(index: Index, mechanisms_release: Release) -> None:
@@ -242,7 +242,7 @@ def test_every_name_finds_its_thing(index: Index, mechanisms_release: Release) -
     for thing, name in pairs:
         assert isinstance(thing, NamedNode)
         text = str(getattr(name, "value", ""))
-        exact = [hit.iri for hit in search(index, text, kinds=[Kind.THING]).hits if hit.exact]
+        exact = [hit.iri for hit in search(index, text, kinds=[EntryKind.THING]).hits if hit.exact]
         assert thing.value in exact, text
 
 
@@ -266,7 +266,8 @@ def test_kinds_and_classes_bound_what_is_found(index: Index) -> None:
     assert found.classes[country] == 1
     assert search(index, "china", classes=["https://example.org/none"]).total == 0
     assert all(
-        hit.kind is Kind.SENTENCE for hit in search(index, "china", kinds=[Kind.SENTENCE]).hits
+        hit.kind is EntryKind.SENTENCE
+        for hit in search(index, "china", kinds=[EntryKind.SENTENCE]).hits
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc import sparql
-from graphsvc.sparql import Kind
+from graphsvc.sparql import TokenKind
 
 #: Pieces of queries, so that random texts come near to what the tokenizer must tell apart.
 PIECES = st.sampled_from(
@@ -62,23 +62,26 @@ def test_rewriting_nothing_changes_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kinds"),
     [
-        ("?x < ?y", [Kind.VARIABLE, Kind.PUNCTUATION, Kind.VARIABLE]),
-        ("<a> <b>", [Kind.IRI, Kind.IRI]),
-        ("?x<?y&&?z>1", [Kind.VARIABLE, Kind.IRI, Kind.NUMBER]),
-        ("ex:a.b.", [Kind.NAME, Kind.PUNCTUATION]),
-        ("a:b%20c\\,d", [Kind.NAME]),
-        ("1. 1.5 .5e-1", [Kind.NUMBER, Kind.PUNCTUATION, Kind.NUMBER, Kind.NUMBER]),
-        ('"a\\"b" \'\' """a"b""c""" ', [Kind.STRING, Kind.STRING, Kind.STRING]),
-        ('"open\n?x', [Kind.UNCLOSED, Kind.VARIABLE]),
-        ("'''open\n?x", [Kind.UNCLOSED]),
-        ('"x"@en-GB', [Kind.STRING, Kind.LANGUAGE]),
-        ('"1"^^xsd:int', [Kind.STRING, Kind.PUNCTUATION, Kind.NAME]),
-        ("?x # rest ?y\n_:b", [Kind.VARIABLE, Kind.COMMENT, Kind.BLANK]),
-        ("<http://example.org/#x>", [Kind.IRI]),
-        ("é", [Kind.OTHER]),
+        ("?x < ?y", [TokenKind.VARIABLE, TokenKind.PUNCTUATION, TokenKind.VARIABLE]),
+        ("<a> <b>", [TokenKind.IRI, TokenKind.IRI]),
+        ("?x<?y&&?z>1", [TokenKind.VARIABLE, TokenKind.IRI, TokenKind.NUMBER]),
+        ("ex:a.b.", [TokenKind.NAME, TokenKind.PUNCTUATION]),
+        ("a:b%20c\\,d", [TokenKind.NAME]),
+        (
+            "1. 1.5 .5e-1",
+            [TokenKind.NUMBER, TokenKind.PUNCTUATION, TokenKind.NUMBER, TokenKind.NUMBER],
+        ),
+        ('"a\\"b" \'\' """a"b""c""" ', [TokenKind.STRING, TokenKind.STRING, TokenKind.STRING]),
+        ('"open\n?x', [TokenKind.UNCLOSED, TokenKind.VARIABLE]),
+        ("'''open\n?x", [TokenKind.UNCLOSED]),
+        ('"x"@en-GB', [TokenKind.STRING, TokenKind.LANGUAGE]),
+        ('"1"^^xsd:int', [TokenKind.STRING, TokenKind.PUNCTUATION, TokenKind.NAME]),
+        ("?x # rest ?y\n_:b", [TokenKind.VARIABLE, TokenKind.COMMENT, TokenKind.BLANK]),
+        ("<http://example.org/#x>", [TokenKind.IRI]),
+        ("é", [TokenKind.OTHER]),
     ],
 )
-def test_terminals(text: str, kinds: list[Kind]) -> None:
+def test_terminals(text: str, kinds: list[TokenKind]) -> None:
     assert [token.kind for token in sparql.tokens(text)] == kinds
 
 
@@ -184,7 +187,7 @@ def test_a_string_is_the_text_that_the_engine_reads(quotes: str, inside: str) ->
     except SyntaxError:
         return
     assert isinstance(rows, pyoxigraph.QuerySolutions)
-    strings = [token for token in sparql.tokens(text) if token.kind is Kind.STRING]
+    strings = [token for token in sparql.tokens(text) if token.kind is TokenKind.STRING]
     assert [pyoxigraph.Literal(sparql.string_of(token)) for token in strings] == list(next(rows))
 
 

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
 from graphsvc.errors import QuerySyntaxError
 from graphsvc.formats import Content, named
-from graphsvc.store.iri_resolution import resolved
+from graphsvc.store.iri_resolution import resolve
 from graphsvc.store.oxigraph import OxigraphStore
 
 HOME = "http://e.org/a/"
@@ -123,7 +123,7 @@ def test_relative_iris_are_resolved_as_rfc_3986_says() -> None:
     base, relative, absolute = "http://a/b/c/d;p?q", EXAMPLES[::2], EXAMPLES[1::2]
     names = [f"<{each}>" for each in (*relative, "")]
     for head, given_base in ((f"BASE <{base}>", None), ("", base)):
-        found = resolved(f"{head} ASK {{}}", names, {}, given_base)
+        found = resolve(f"{head} ASK {{}}", names, {}, given_base)
         assert found == [*absolute, base]
 
 

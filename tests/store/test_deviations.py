@@ -14,7 +14,7 @@ from graphsvc.errors import QueryError, QuerySyntaxError
 from graphsvc.grammar import KEYWORDS
 from graphsvc.store import xpath
 from graphsvc.store.oxigraph import OxigraphStore
-from graphsvc.store.repair import repaired
+from graphsvc.store.repair import repair
 
 FN = "http://www.w3.org/2005/xpath-functions#"
 STORE = OxigraphStore(
@@ -137,7 +137,7 @@ PIECES = st.sampled_from(
 
 def test_a_count_in_a_count_is_left_to_the_engine() -> None:
     query = f"SELECT ({'COUNT(DISTINCT 1 + ' * 100}1{')' * 100} AS ?n) {{}}"
-    assert len(repaired(query).text) < 2 * len(query)
+    assert len(repair(query).text) < 2 * len(query)
 
 
 @pytest.mark.parametrize("text", [r'"\uD800("', r'"\UFFFFFFFF("'])
@@ -149,7 +149,7 @@ def test_an_escape_of_no_character_is_refused(text: str) -> None:
 @given(st.lists(PIECES, max_size=25).map(" ".join) | st.lists(PIECES, max_size=25).map("".join))
 def test_whatever_is_edited_can_be_found_again(query: str) -> None:
     try:
-        read = repaired(query)
+        read = repair(query)
     except QueryError:
         return
     done = 0
@@ -157,7 +157,7 @@ def test_whatever_is_edited_can_be_found_again(query: str) -> None:
         assert edit.start >= done
         assert "\n" not in edit.text or "\n" in query[edit.start : edit.end]
         done = edit.end
-    offsets = [read.written(offset) for offset in range(len(read.text) + 1)]
+    offsets = [read.original_offset(offset) for offset in range(len(read.text) + 1)]
     assert offsets == sorted(offsets)
     untouched = [
         (offset, place)
@@ -179,7 +179,7 @@ def test_whatever_is_edited_can_be_found_again(query: str) -> None:
     ],
 )
 def test_nothing_else_is_touched(query: str) -> None:
-    assert repaired(query).text == query
+    assert repair(query).text == query
 
 
 @pytest.mark.parametrize(

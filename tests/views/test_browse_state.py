@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.errors import ParameterError
 from graphsvc.namespaces import XSD, Prefixes
-from graphsvc.queries.binding import written
+from graphsvc.queries.binding import serialised
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.views.collection.address import read_state, write_state
 from graphsvc.views.collection.members import Members
@@ -89,13 +89,13 @@ def is_canonical(term: NamedNode | Literal) -> bool:
 
 @given(st.one_of(nodes, literals).filter(is_canonical))
 def test_a_term_is_in_the_query_what_it_is(term: NamedNode | Literal) -> None:
-    ((found,),) = _STORE.select(f"SELECT ?x {{ VALUES ?x {{ {written(term)} }} }}").rows
+    ((found,),) = _STORE.select(f"SELECT ?x {{ VALUES ?x {{ {serialised(term)} }} }}").rows
     assert found == term
 
 
 def test_only_iris_and_literals_are_written() -> None:
     with pytest.raises(TypeError):
-        written(BlankNode("b"))
+        serialised(BlankNode("b"))
 
 
 @given(states)

@@ -15,7 +15,7 @@ from graphsvc.namespaces import DERIVATIONS, RDFS, Prefixes, graph_iri
 from graphsvc.queries.binding import bindable, bound
 from graphsvc.store import union
 from graphsvc.store.base import Table
-from graphsvc.store.repair import repaired
+from graphsvc.store.repair import repair
 from graphsvc.validation.lint import lint_query
 from graphsvc.views.examples import queries_with_examples
 from graphsvc.views.graph import Graph
@@ -62,7 +62,7 @@ def test_a_query_file_keeps_the_rules(query: Query) -> None:
     assert len(query.text.splitlines()) <= SCREEN
     assert set(query.params) == {name for name in bindable(query.text) if name in query.params}
     # Only of a text that needs no repair the engine may be asked as it is.
-    assert repaired(query.text).text == query.text
+    assert repair(query.text).text == query.text
     # By this word the store knows a query that asks for graphs.
     words = [token.text for token in sparql.code(query.body) if token.text.upper() == "GRAPH"]
     assert set(words) <= {"GRAPH"}

@@ -67,9 +67,9 @@ def _ends(facts: str) -> dict[str, tuple[int, int]]:
         elif token.text == "}":
             depth -= 1
             ends.setdefault(head, (begin, token.start))
-        elif depth == 0 and token.kind is sparql.Kind.IRI:
+        elif depth == 0 and token.kind is sparql.TokenKind.IRI:
             head = sparql.iri_of(token)
-        elif depth == 0 and token.kind is sparql.Kind.NAME:
+        elif depth == 0 and token.kind is sparql.TokenKind.NAME:
             prefix = namespaces.get(sparql.prefix_of(token), "")
             head = prefix + sparql.local_of(token)
     return ends

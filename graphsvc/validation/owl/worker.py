@@ -137,7 +137,7 @@ class _Api:
         """Return a minimal set of axioms from which it follows that the class has no members."""
         empty = self._factory.getOWLSubClassOfAxiom(cls, self._factory.getOWLNothing())
         explanations = factory.createExplanationGenerator(ontology).getExplanations(empty, 1)
-        axioms = (axiom for found in explanations for axiom in found.getAxioms())
+        axioms = (axiom for explanation in explanations for axiom in explanation.getAxioms())
         return sorted((self._axiom(axiom) for axiom in axioms), key=lambda item: item["text"])
 
     def _axiom(self, axiom: Any) -> dict[str, Any]:

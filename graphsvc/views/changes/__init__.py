@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode
 
-from graphsvc.changes import ADDED, REMOVED, Kind, View
+from graphsvc.changes import ADDED, REMOVED, DiffView, StatementKind
 from graphsvc.changes.terms import term
 from graphsvc.namespaces import OA
 from graphsvc.views.changes.blanks import expression
@@ -21,7 +21,7 @@ from graphsvc.views.queries import view_query
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from graphsvc.changes import Change, Ledger
+    from graphsvc.changes import Change, Diff
     from graphsvc.queries import BoundQuery
     from graphsvc.release import Release
     from graphsvc.store.base import Term
@@ -56,7 +56,7 @@ class Group:
     """
 
     about: Named
-    kind: Kind
+    kind: StatementKind
     changes: tuple[NamedChange, ...]
     continues: bool
     before: Passage | None = None
@@ -75,7 +75,7 @@ class Group:
 class Page:
     """A page of a view: its groups, its number, and the number of all pages and changes."""
 
-    view: View
+    view: DiffView
     groups: tuple[Group, ...]
     number: int
     pages: int
@@ -88,12 +88,12 @@ class Report:
     ``languages`` is the language priority list for the names.
     """
 
-    def __init__(self, diff: Ledger, before: Graph, after: Graph, languages: str = "en") -> None:
+    def __init__(self, diff: Diff, before: Graph, after: Graph, languages: str = "en") -> None:
         self._diff = diff
         self._graphs = {REMOVED: before, ADDED: after}
         self._languages = languages
 
-    def page(self, view: View, number: int, size: int) -> Page:
+    def page(self, view: DiffView, number: int, size: int) -> Page:
         """Return a page of changes; a page after the last has no groups."""
         total = self._diff.total(view)
         offset = (number - 1) * size
@@ -103,7 +103,7 @@ class Report:
         return Page(view, groups, number, max(1, -(-total // size)), total)
 
     def _groups(
-        self, view: View, changes: Sequence[Change], last: Change | None
+        self, view: DiffView, changes: Sequence[Change], last: Change | None
     ) -> tuple[Group, ...]:
         blanks = {
             (term_text, change.sign): tuple(expression(self._diff, term_text, change.sign))
@@ -125,7 +125,7 @@ class _Grouping:
 
     def __init__(
         self,
-        view: View,
+        view: DiffView,
         names: Mapping[int, ReleaseNames],
         blanks: Mapping[tuple[str, int], Sequence[Piece]],
     ) -> None:
@@ -140,7 +140,7 @@ class _Grouping:
             yield self._group(about[1], list(together), continues=about == previous)
 
     def _group(self, about: str, changes: Sequence[Change], *, continues: bool) -> Group:
-        is_passage = self._view is View.SENTENCES
+        is_passage = self._view is DiffView.SENTENCES
         before, after = (
             self._names[sign].passage(term(about)) if is_passage else None
             for sign in (REMOVED, ADDED)
@@ -200,7 +200,7 @@ class Comparison:
 
     before: Release
     after: Release
-    diff: Ledger
+    diff: Diff
     report: Report
 
     @property
@@ -209,17 +209,17 @@ class Comparison:
         return self.before.base != self.after.base
 
 
-def _about(view: View, change: Change) -> tuple[str, str]:
-    if view is View.SENTENCES:
+def _about(view: DiffView, change: Change) -> tuple[str, str]:
+    if view is DiffView.SENTENCES:
         return "", change.place
-    return (change.kind.value if view is View.RECORDS else "", change.statement.subject)
+    return (change.kind.value if view is DiffView.RECORDS else "", change.statement.subject)
 
 
-def _is_quote(view: View, change: Change) -> bool:
+def _is_quote(view: DiffView, change: Change) -> bool:
     """Tell whether a change is that of a passage's words, which are shown above the facts."""
     return (
-        view is View.SENTENCES
-        and change.kind is Kind.PASSAGE
+        view is DiffView.SENTENCES
+        and change.kind is StatementKind.PASSAGE
         and change.statement.predicate == _EXACT
     )
 

@@ -10,7 +10,7 @@ from graphsvc.namespaces import RDF
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graphsvc.changes import Ledger
+    from graphsvc.changes import Diff
     from graphsvc.store.base import Term
 
 Piece: TypeAlias = "str | Term"
@@ -22,7 +22,7 @@ _FIRST, _REST = str(RDF.first), str(RDF.rest)
 _DEEPEST = 40
 
 
-def expression(diff: Ledger, node: str, sign: int, deepest: int = _DEEPEST) -> Iterator[Piece]:
+def expression(diff: Diff, node: str, sign: int, deepest: int = _DEEPEST) -> Iterator[Piece]:
     """Yield the pieces of a blank node's text; ``sign`` selects the release."""
     changes = diff.blank(node, sign) if deepest else []
     if not changes:
@@ -40,7 +40,7 @@ def expression(diff: Ledger, node: str, sign: int, deepest: int = _DEEPEST) -> I
         yield " ]"
 
 
-def _members(diff: Ledger, node: str, sign: int, deepest: int) -> Iterator[Piece]:
+def _members(diff: Diff, node: str, sign: int, deepest: int) -> Iterator[Piece]:
     for number in range(deepest):
         values = _values(diff, node, sign)
         if _FIRST not in values:
@@ -52,12 +52,12 @@ def _members(diff: Ledger, node: str, sign: int, deepest: int) -> Iterator[Piece
     yield " …"
 
 
-def _values(diff: Ledger, node: str, sign: int) -> Mapping[str, str]:
+def _values(diff: Diff, node: str, sign: int) -> Mapping[str, str]:
     statements = (change.statement for change in diff.blank(node, sign))
     return {statement.predicate: statement.object for statement in statements}
 
 
-def _value(diff: Ledger, term_text: str, sign: int, deepest: int) -> Iterator[Piece]:
+def _value(diff: Diff, term_text: str, sign: int, deepest: int) -> Iterator[Piece]:
     if term_text.startswith("_:"):
         yield from expression(diff, term_text, sign, deepest - 1)
     else:

@@ -14,7 +14,7 @@ from pyoxigraph import Literal
 
 from graphsvc.namespaces import DATES, RDFS, XSD
 from graphsvc.queries import BoundQuery
-from graphsvc.queries.binding import bound, written
+from graphsvc.queries.binding import bound, serialised
 from graphsvc.views.collection.state import WITHOUT_CLASS, Absent, Is, Present, Span
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Everything:
     def patterns(self) -> str:
         """Return the patterns of all things."""
         if self.ontology is not None:
-            defined = f"{written(RDFS.isDefinedBy)} {written(self.ontology)}"
+            defined = f"{serialised(RDFS.isDefinedBy)} {serialised(self.ontology)}"
             return f"?thing a ?class . ?class {defined} ."
         if not self.is_typed:
             return _WHATEVER
@@ -80,7 +80,7 @@ class Everything:
             return []
         lines = ["FILTER(ISIRI(?thing))", *map(_without, filter(None, [self.described]))]
         if self.ontology is None and (not self.is_typed or _asks_for_no_class(state)):
-            lines.append(f"FILTER(!STRSTARTS(STR(?thing), {written(Literal(self.parts))}))")
+            lines.append(f"FILTER(!STRSTARTS(STR(?thing), {serialised(Literal(self.parts))}))")
         return lines
 
     def _may_have_any(self, state: State) -> bool:
@@ -99,7 +99,7 @@ def _not_among(variable: str, terms: Sequence[Term]) -> str:
 
 
 def _without(things: Iterable[Term]) -> str:
-    return f"MINUS {{ VALUES ?thing {{ {' '.join(map(written, things))} }} }}"
+    return f"MINUS {{ VALUES ?thing {{ {' '.join(map(serialised, things))} }} }}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Members:
         """Return a query about the things; with classes alone it is the query of the file."""
         if self.named:
             bare = query.bind(terms)
-            things = " ".join(map(written, self.named))
+            things = " ".join(map(serialised, self.named))
             return MembersQuery(bare.query, bare.terms, f"VALUES ?thing {{ {things} }}")
         limits = self.everything.limits(self.state)
         if self.state.classes and not (self.state.conditions or limits or self.most):
@@ -173,7 +173,7 @@ def _of_classes(classes: Sequence[NamedNode]) -> list[str]:
     classes, although another pattern leads to few things.
     """
     if len(classes) == 1:
-        return [f"?thing a {written(classes[0])} ."]
+        return [f"?thing a {serialised(classes[0])} ."]
     return [f"?thing a ?class . FILTER({_among('class', classes)})"] if classes else []
 
 
@@ -182,14 +182,14 @@ def _asks_for_no_class(state: State) -> bool:
 
 
 def _among(variable: str, terms: Iterable[Term]) -> str:
-    return f"?{variable} IN ({', '.join(map(written, terms))})"
+    return f"?{variable} IN ({', '.join(map(serialised, terms))})"
 
 
 def _link(ref: PropertyRef, other: str) -> str:
     """Return the triple pattern between the thing and a variable, or a term."""
     if ref.incoming:
-        return f"{other} {written(ref.property)} ?thing ."
-    return f"?thing {written(ref.property)} {other} ."
+        return f"{other} {serialised(ref.property)} ?thing ."
+    return f"?thing {serialised(ref.property)} {other} ."
 
 
 def _with_value(ref: PropertyRef, conditions: Sequence[Condition], variable: str) -> str:
@@ -200,9 +200,9 @@ def _with_value(ref: PropertyRef, conditions: Sequence[Condition], variable: str
     terms = [one.value for one in conditions if isinstance(one, Is)]
     spans = [one for one in conditions if isinstance(one, Span)]
     if not spans and len(terms) == 1 and not (ref.incoming and isinstance(terms[0], Literal)):
-        return _link(ref, written(terms[0]))
+        return _link(ref, serialised(terms[0]))
     if not spans:
-        return f"VALUES ?{variable} {{ {' '.join(map(written, terms))} }} {link}"
+        return f"VALUES ?{variable} {{ {' '.join(map(serialised, terms))} }} {link}"
     tests = [_within(variable, span) for span in spans]
     tests += [_among(variable, terms)] if terms else []
     return f"{link} FILTER({' || '.join(tests)})"
@@ -225,14 +225,14 @@ def _within(variable: str, span: Span) -> str:
     bounds = [(bound, sign) for bound, sign in ((span.low, ">="), (span.high, "<=")) if bound]
     dates = [
         f"SUBSTR(STR(?{variable}), 1, {len(bound)}) {sign} "
-        f"SUBSTR({written(Literal(bound))}, 1, STRLEN(STR(?{variable})))"
+        f"SUBSTR({serialised(Literal(bound))}, 1, STRLEN(STR(?{variable})))"
         for bound, sign in bounds
     ]
-    datatypes = ", ".join(map(written, DATES))
+    datatypes = ", ".join(map(serialised, DATES))
     tests = [f"(DATATYPE(?{variable}) IN ({datatypes}) && {' && '.join(dates)})"]
     if all("-" not in bound[1:] for bound, _ in bounds):
         numbers = [
-            f"?{variable} {sign} {written(Literal(bound, datatype=XSD.decimal))}"
+            f"?{variable} {sign} {serialised(Literal(bound, datatype=XSD.decimal))}"
             for bound, sign in bounds
         ]
         tests.append(f"(ISNUMERIC(?{variable}) && {' && '.join(numbers)})")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.search import Kind
+from graphsvc.search import EntryKind
 from graphsvc.views.citation import SENTENCES
 from graphsvc.views.labels import fit
 from graphsvc.views.names import Names
@@ -58,8 +58,8 @@ def own_types(graph: Graph, hit: Hit) -> tuple[str, ...]:
 
 def describe_hits(graph: Graph, hits: Sequence[Hit], languages: str) -> Hits:
     """Return hits with their descriptions, in the languages of a priority list."""
-    sentences = [NamedNode(hit.iri) for hit in hits if hit.kind is Kind.SENTENCE]
-    others = [NamedNode(hit.iri) for hit in hits if hit.kind is not Kind.SENTENCE]
+    sentences = [NamedNode(hit.iri) for hit in hits if hit.kind is EntryKind.SENTENCE]
+    others = [NamedNode(hit.iri) for hit in hits if hit.kind is not EntryKind.SENTENCE]
     query = DESCRIPTIONS.bind({"thing": others})
     descriptions = _best(graph.rows(query), languages)
     named = [NamedNode(iri) for hit in hits for iri in _named_by(graph, hit)]

@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graphsvc.namespaces import PROV, RDF
 from graphsvc.phrases import Phrase
-from graphsvc.store.lexical_forms import WrittenForms
+from graphsvc.store.lexical_forms import LexicalForms
 from graphsvc.views.expressions import NAMELESS, Statements
 from graphsvc.views.model import Named, Nest
 from graphsvc.views.queries import view_query
@@ -66,10 +66,10 @@ class Nested:
         self,
         rows: Sequence[Row] = (),
         claims: Sequence[Row] = (),
-        forms: WrittenForms | None = None,
+        forms: LexicalForms | None = None,
     ) -> None:
         self.rows = [*rows, *claims]
-        self._forms = forms or WrittenForms()
+        self._forms = forms or LexicalForms()
         self._claims = {row["subject"] for row in claims}
         self.graphs: dict[Triple, set[Term]] = defaultdict(set)
         for row in self.rows:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.search import Kind, Search
-from graphsvc.search.ranking import EXACT, Asked
+from graphsvc.search import EntryKind, Search
+from graphsvc.search.ranking import EXACT, NameMatcher
 from graphsvc.search.words import key, split
 from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphsvc.views.reconciliation.reading import Criterion, Value
 
 #: The kinds of entries that names are matched to.
-MATCHED_KINDS = (Kind.THING, Kind.CONCEPT)
+MATCHED_KINDS = (EntryKind.THING, EntryKind.CONCEPT)
 
 #: The share of the properties in the score, if there are a name and properties.
 _OF_PROPERTIES = 0.4
@@ -117,7 +117,7 @@ def _things_with_value(graph: Graph, index: Index, prop: str, value: Value) -> I
         return
     iris = [value.id] if isinstance(value, ThingValue) else []
     if isinstance(value, str):
-        named = Search(index, value, [*MATCHED_KINDS, Kind.TERM]).hits(5)
+        named = Search(index, value, [*MATCHED_KINDS, EntryKind.TERM]).hits(5)
         iris += [hit.iri for hit in named if hit.exact]
     queries = [WITH_VALUE.bind({"property": predicate, "value": each}) for each in nodes(iris)]
     if not isinstance(value, ThingValue):
@@ -177,7 +177,7 @@ def _fit(index: Index, value: Value, named: Named) -> float:
         return 1.0
     entry = index.number_of(named.iri) if named.iri else None
     names = [name.text for name in index.names([entry])[entry]] if entry is not None else []
-    request = Asked(value, tuple(split(value)[:12]), fuzzy=True)
+    request = NameMatcher(value, tuple(split(value)[:12]), fuzzy=True)
     best = max(request.score(name) for name in [named.label, *names])
     if best == EXACT:
         return 1.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc.namespaces import RDF
-from graphsvc.search.ranking import Asked
+from graphsvc.search.ranking import NameMatcher
 from graphsvc.search.words import split
 from graphsvc.views.names import Names
 
@@ -33,7 +33,7 @@ def used_terms(graph: Graph, kind: str, text: str, languages: str) -> list[Named
         key=lambda each: (each.term in RDF, -each.count, each.term.value),
     )
     names = Names(graph, (each.term for each in ordered), languages)
-    request = Asked(text, tuple(split(text)), fuzzy=False)
+    request = NameMatcher(text, tuple(split(text)), fuzzy=False)
     scored = [(_score(request, names, names[each.term]), names[each.term]) for each in ordered]
     if not request.words:
         return [named for _, named in scored]
@@ -49,7 +49,7 @@ def merge_suggestions(hits: Iterable[Hit], terms: Iterable[Named]) -> list[tuple
     return list(labels.items())
 
 
-def _score(request: Asked, names: Names, named: Named) -> float:
+def _score(request: NameMatcher, names: Names, named: Named) -> float:
     """Return the score of a term: that of its label, or of its prefixed name."""
     spelling = names.spell(named.term).label
     return max(request.score(named.label), request.score(spelling))
