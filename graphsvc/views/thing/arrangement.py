@@ -78,7 +78,7 @@ class Arrangement:
     def key(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Group | None:
         """Return the group of key properties, with the notes on omissions."""
         beside = self._beside(omissions)
-        rows = [self._row(ref, self._tells(ref), beside.get(ref, ())) for ref in self._leading]
+        rows = [self._row(ref, self._keeps(ref), beside.get(ref, ())) for ref in self._leading]
         filled = [row for row in rows if _says(row)]
         return self._group(_KEY_GROUP, None, filled) if filled else None
 
@@ -95,7 +95,7 @@ class Arrangement:
             for ref in refs
             if ref in self._shapes
             and ref not in self._leading
-            and _says(entry := self._row(ref, self._tells(ref), beside.get(ref, ())))
+            and _says(entry := self._row(ref, self._keeps(ref), beside.get(ref, ())))
         ]
         placed.sort(key=lambda pair: (pair[0].rank, pair[1].predicate.label))
         groups = []
@@ -104,7 +104,7 @@ class Arrangement:
             label, language = self._title(entries[0][0])
             groups.append(self._group(label, language, [entry for _, entry in entries]))
         rest = (
-            self._row(ref, self._tells(ref))
+            self._row(ref, self._keeps(ref))
             for ref in refs
             if ref not in self._shapes and not ref.incoming
         )
@@ -175,7 +175,7 @@ class Arrangement:
         key properties come before others.
         """
         own = PropertyRef(prop)
-        if own in self._leading or any(map(self._tells(own), self._facts.get(own, ()))):
+        if own in self._leading or any(map(self._keeps(own), self._facts.get(own, ()))):
             return own
         further = {chain.shortcut for chain in self._terms.chains if chain.first == prop}
         refs = (ref for ref in (*self._leading, *self._facts) if ref in self._shapes)
@@ -185,7 +185,7 @@ class Arrangement:
                 return ref
         return own
 
-    def _tells(self, ref: PropertyRef) -> Callable[[Fact], bool]:
+    def _keeps(self, ref: PropertyRef) -> Callable[[Fact], bool]:
         return lambda fact: not self._redundancy.has(ref, fact)
 
     def _redundant_facts(self) -> Mapping[FactKey, Sequence[tuple[Named, Fact]]]:
