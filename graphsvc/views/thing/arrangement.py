@@ -70,10 +70,10 @@ class Arrangement:
         self._redundancy = Redundancy(terms, facts, self._leading, answers.shortcuts)
         self._also = self._redundant_facts()
 
-    def teller(self, ref: PropertyRef, fact: Fact) -> PropertyRef | None:
+    def containing_row(self, ref: PropertyRef, fact: Fact) -> PropertyRef | None:
         """Return the property whose row contains a fact; None if the fact has its own row."""
-        place = self._redundancy.teller(ref, fact)
-        return None if place is None else place[0]
+        row = self._redundancy.containing_row(ref, fact)
+        return None if row is None else row[0]
 
     def key(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Group | None:
         """Return the group of key properties, with the notes on omissions."""
@@ -140,7 +140,7 @@ class Arrangement:
             ref = PropertyRef(prop, incoming=True)
             facts = self._facts.get(ref, ())
             is_redundant = len(facts) == total and all(
-                self._redundancy.has(ref, each) for each in facts
+                self._redundancy.is_redundant(ref, each) for each in facts
             )
             if ref in self._leading or is_redundant:
                 continue
@@ -186,7 +186,7 @@ class Arrangement:
         return own
 
     def _keeps(self, ref: PropertyRef) -> Callable[[Fact], bool]:
-        return lambda fact: not self._redundancy.has(ref, fact)
+        return lambda fact: not self._redundancy.is_redundant(ref, fact)
 
     def _redundant_facts(self) -> Mapping[FactKey, Sequence[tuple[Named, Fact]]]:
         """Return the facts of the thing without their own row, by the row that contains them."""
@@ -194,9 +194,9 @@ class Arrangement:
         for ref, facts in self._facts.items():
             named = self._named(ref.property, self._shape(ref))
             for fact in facts if not ref.incoming else ():
-                place = self._redundancy.teller(ref, fact)
-                if place is not None:
-                    facts_by_row[place].append((named, fact))
+                row = self._redundancy.containing_row(ref, fact)
+                if row is not None:
+                    facts_by_row[row].append((named, fact))
         return facts_by_row
 
     def _row(

@@ -76,33 +76,33 @@ class Redundancy:
             if isinstance(fact.other.term, Literal) and fact.other.term.datatype in DATES
         }
 
-    def has(self, ref: PropertyRef, fact: Fact) -> bool:
+    def is_redundant(self, ref: PropertyRef, fact: Fact) -> bool:
         """Tell whether another row contains a fact."""
-        return self._teller(ref, fact) is not None
+        return self._next_row(ref, fact) is not None
 
-    def teller(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
+    def containing_row(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
         """Return the row and value that contain a fact; None if the fact has its own row."""
-        place = self._teller(ref, fact)
+        row = self._next_row(ref, fact)
         for _ in range(_MOST_STEPS):
-            further = None if place is None else self._teller_at(place)
+            further = None if row is None else self._next_row_of(row)
             if further is None:
                 break
-            place = further
-        return place
+            row = further
+        return row
 
-    def _teller_at(self, place: FactKey) -> FactKey | None:
-        ref, end = place
+    def _next_row_of(self, row: FactKey) -> FactKey | None:
+        ref, end = row
         facts = (fact for fact in self._facts.get(ref, ()) if fact.other.term == end)
-        return next((self._teller(ref, fact) for fact in facts), None)
+        return next((self._next_row(ref, fact) for fact in facts), None)
 
-    def _teller(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
+    def _next_row(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
         end = fact.other.term
         better = ((one, end) for one, ends in self._ends.items() if end in ends)
         return (
-            self._shortcuts.teller(ref, end)
+            self._shortcuts.containing_row(ref, end)
             or self._inverse(ref, end)
             or self._date_of_a_year(ref, fact)
-            or next((place for place in better if self._is_better(place[0], ref)), None)
+            or next((row for row in better if self._is_better(row[0], ref)), None)
         )
 
     def _inverse(self, ref: PropertyRef, end: Term) -> FactKey | None:

@@ -56,7 +56,7 @@ class Shortcuts:
         """Return the nodes between the thing and an end of a property."""
         return tuple(self._between.get(ref, {}).get(end, ()))
 
-    def teller(self, ref: PropertyRef, end: Term) -> FactKey | None:
+    def containing_row(self, ref: PropertyRef, end: Term) -> FactKey | None:
         """Return the row and value of another property that contain a fact."""
         return self._implying.get(ref, {}).get(end)
 
@@ -82,9 +82,9 @@ class Shortcuts:
                     shortcut = PropertyRef(chain.shortcut)
                     self._put(shortcut, row["value"], row["thing"])
                     covered[chain.first][row["thing"]] = (shortcut, row["value"])
-        for first, tellers in covered.items():
-            if tellers.keys() >= out[first].keys():
-                self._implying[PropertyRef(first)].update(tellers)
+        for first, rows in covered.items():
+            if rows.keys() >= out[first].keys():
+                self._implying[PropertyRef(first)].update(rows)
 
     def _has_leading_row(self, chain: Chain) -> bool:
         """Tell whether the row of a key property has the values of the first step of a chain."""
