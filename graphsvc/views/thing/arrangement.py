@@ -66,8 +66,8 @@ class Arrangement:
         own_types = facts.get(PropertyRef(RDF.type), ())
         self._types = [fact.other.term for fact in own_types]
         self._shapes = terms.layout.shapes(self._types)
-        self._leading = terms.layout.key_properties(self._types)
-        self._redundancy = Redundancy(terms, facts, self._leading, answers.shortcuts)
+        self._key_properties = terms.layout.key_properties(self._types)
+        self._redundancy = Redundancy(terms, facts, self._key_properties, answers.shortcuts)
         self._also = self._redundant_facts()
 
     def containing_row(self, ref: PropertyRef, fact: Fact) -> PropertyRef | None:
@@ -78,7 +78,9 @@ class Arrangement:
     def key(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Group | None:
         """Return the group of key properties, with the notes on omissions."""
         beside = self._beside(omissions)
-        rows = [self._row(ref, self._keeps(ref), beside.get(ref, ())) for ref in self._leading]
+        rows = [
+            self._row(ref, self._keeps(ref), beside.get(ref, ())) for ref in self._key_properties
+        ]
         filled = [row for row in rows if _says(row)]
         return self._group(_KEY_GROUP, None, filled) if filled else None
 
@@ -94,7 +96,7 @@ class Arrangement:
             (self._shapes[ref], entry)
             for ref in refs
             if ref in self._shapes
-            and ref not in self._leading
+            and ref not in self._key_properties
             and _says(entry := self._row(ref, self._keeps(ref), beside.get(ref, ())))
         ]
         placed.sort(key=lambda pair: (pair[0].rank, pair[1].predicate.label))
@@ -142,7 +144,7 @@ class Arrangement:
             is_redundant = len(facts) == total and all(
                 self._redundancy.is_redundant(ref, each) for each in facts
             )
-            if ref in self._leading or is_redundant:
+            if ref in self._key_properties or is_redundant:
                 continue
             shape = self._shape(ref)
             entry = Incoming(
@@ -175,10 +177,10 @@ class Arrangement:
         key properties come before others.
         """
         own = PropertyRef(prop)
-        if own in self._leading or any(map(self._keeps(own), self._facts.get(own, ()))):
+        if own in self._key_properties or any(map(self._keeps(own), self._facts.get(own, ()))):
             return own
         further = {chain.shortcut for chain in self._terms.chains if chain.first == prop}
-        refs = (ref for ref in (*self._leading, *self._facts) if ref in self._shapes)
+        refs = (ref for ref in (*self._key_properties, *self._facts) if ref in self._shapes)
         for ref in refs:
             is_general = self._terms.is_more_special(prop, ref.property)
             if not ref.incoming and (is_general or ref.property in further):

@@ -61,11 +61,11 @@ class Redundancy:
         self,
         terms: Terms,
         facts: Mapping[PropertyRef, Sequence[Fact]],
-        leading: Collection[PropertyRef],
+        key_properties: Collection[PropertyRef],
         shortcuts: Shortcuts,
     ) -> None:
         self._terms = terms
-        self._leading = leading
+        self._key_properties = key_properties
         self._shortcuts = shortcuts
         self._facts = facts
         self._ends = {ref: {fact.other.term for fact in each} for ref, each in facts.items()}
@@ -107,7 +107,7 @@ class Redundancy:
 
     def _inverse(self, ref: PropertyRef, end: Term) -> FactKey | None:
         """Return the own fact of the thing that is the inverse of an incoming one."""
-        if not ref.incoming or ref in self._leading:
+        if not ref.incoming or ref in self._key_properties:
             return None
         own = (PropertyRef(each) for each in self._terms.inverses(ref.property))
         return next(((each, end) for each in own if end in self._ends.get(each, ())), None)
@@ -120,13 +120,17 @@ class Redundancy:
         if one.incoming is not other.incoming:
             return False
         is_special = self._terms.is_more_special(one.property, other.property)
-        if (one in self._leading) is (other in self._leading):
+        if (one in self._key_properties) is (other in self._key_properties):
             return is_special
         is_general = self._terms.is_more_special(other.property, one.property)
-        return one in self._leading and (is_special or is_general)
+        return one in self._key_properties and (is_special or is_general)
 
     def _date_of_a_year(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
         end = fact.other.term
-        if not isinstance(end, Literal) or end.datatype != XSD.integer or ref in self._leading:
+        if (
+            not isinstance(end, Literal)
+            or end.datatype != XSD.integer
+            or ref in self._key_properties
+        ):
             return None
         return self._years.get((end.value, fact.passages))

@@ -42,11 +42,11 @@ class Shortcuts:
         graph: Graph,
         facts: Iterable[Row],
         pointing: Iterable[Row],
-        leading: Collection[PropertyRef],
+        key_properties: Collection[PropertyRef],
     ) -> None:
         """Read the missing steps of the chains; a key property keeps its own row."""
         self._graph = graph
-        self._leading = leading
+        self._key_properties = key_properties
         self._between: dict[PropertyRef, dict[Term, dict[Term, None]]] = defaultdict(dict)
         self._implying: dict[PropertyRef, dict[Term, FactKey]] = defaultdict(dict)
         self._read_second_steps(_ends(facts, "value"))
@@ -89,7 +89,7 @@ class Shortcuts:
     def _has_leading_row(self, chain: Chain) -> bool:
         """Tell whether the row of a key property has the values of the first step of a chain."""
         first, is_special = chain.first, self._graph.terms.is_more_special
-        own = (ref.property for ref in self._leading if not ref.incoming)
+        own = (ref.property for ref in self._key_properties if not ref.incoming)
         return first == chain.shortcut or any(
             prop == first or is_special(prop, first) or is_special(first, prop) for prop in own
         )
@@ -101,7 +101,7 @@ class Shortcuts:
             for chain in self._graph.terms.chains
             if chain.shortcut in into
             and chain.second in into
-            and PropertyRef(chain.second, incoming=True) in self._leading
+            and PropertyRef(chain.second, incoming=True) in self._key_properties
         ]
         middles = [middle for chain in chains for middle in into[chain.second]]
         firsts = [chain.first for chain in chains]
