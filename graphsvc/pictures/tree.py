@@ -48,13 +48,13 @@ def place_nodes(branches: Sequence[Branch[Content]], height: float) -> list[Plac
     """
     _set_heights(branches, (height - rows(branches) * ROW) / 2)
     nodes: list[PlacedNode[Content]] = []
-    waiting: list[tuple[Branch[Content], int, float | None]] = [
+    queue: list[tuple[Branch[Content], int, float | None]] = [
         (branch, 0, None) for branch in branches
     ]
-    while waiting:
-        branch, column, parent_y = waiting.pop(0)
+    while queue:
+        branch, column, parent_y = queue.pop(0)
         nodes.append(PlacedNode(branch.content, column, branch.y, parent_y))
-        waiting += [(child, column + 1, branch.y) for child in branch.children]
+        queue += [(child, column + 1, branch.y) for child in branch.children]
     return nodes
 
 

@@ -62,7 +62,7 @@ def thing_to_cite(graph: Graph, iri: str, languages: str) -> CitedResource:
         raise UnknownEntity(iri)
     derived = next((fact for row in rows if (fact := _fact(row)) is not None), None)
     sources = [row["source"] for row in rows if "source" in row] if derived else [node]
-    return _cited(graph, iri, derived or node, sources, languages)
+    return _cited_resource(graph, iri, derived or node, sources, languages)
 
 
 def claim_to_cite(graph: Graph, claim: str, subject: str | None, languages: str) -> CitedResource:
@@ -80,7 +80,7 @@ def claim_to_cite(graph: Graph, claim: str, subject: str | None, languages: str)
         raise UnknownEntity(claim)
     for fact in filter(None, map(_fact, graph.rows(query))):
         if claim_name(fact) == name:
-            return _cited(graph, claim, fact, [node], languages)
+            return _cited_resource(graph, claim, fact, [node], languages)
     raise UnknownEntity(claim)
 
 
@@ -91,7 +91,7 @@ def _fact(row: Mapping[str, Term]) -> Triple | None:
     return None
 
 
-def _cited(
+def _cited_resource(
     graph: Graph, iri: str, about: NamedNode | Triple, sources: Iterable[Term], languages: str
 ) -> CitedResource:
     query = SENTENCES.bind({"passage": [each for each in sources if isinstance(each, NamedNode)]})

@@ -238,8 +238,8 @@ def read_span(low: str, high: str) -> Span:
 
     Errors: ParameterError.
     """
-    wrong = [bound for bound in (low, high) if bound and not _BOUND.fullmatch(bound)]
-    if wrong or not (low or high):
+    invalid = [bound for bound in (low, high) if bound and not _BOUND.fullmatch(bound)]
+    if invalid or not (low or high):
         raise ParameterError(
             f"{low + '..' + high!r} is no span.",
             remedy="Write 2012..2017, 2012.. or ..2017, with numbers or with dates such as "

@@ -76,7 +76,7 @@ class _Use(IntEnum):
     """Few values that several things share, or numbers and dates, which allow a span."""
     POINTS = 1
     """Many things or codes that are hardly shared."""
-    TELLS_APART = 2
+    DISTINCT = 2
     """Texts that are nearly all different, or too many values to choose from."""
 
 
@@ -111,7 +111,7 @@ class Facet:
     query: BoundQuery
 
     @property
-    def tells(self) -> bool:
+    def has_shared_values(self) -> bool:
         """Tell whether several things share a value."""
         return any(choice.count > 1 for choice in self.choices)
 
@@ -222,7 +222,7 @@ class Facets:
             ref
             for ref in rest
             if self._is_main(ref)
-            and _use(self._used[ref]) is not _Use.TELLS_APART
+            and _use(self._used[ref]) is not _Use.DISTINCT
             and self._used[ref].things >= _MOST_OF * self._total
         ]
         expanded = sorted((*active, *useful[: max(FACETS - len(active), 0)]), key=self._rank)
@@ -272,9 +272,8 @@ class Facets:
 
     def _narrows(self, usage: Usage) -> bool:
         """Tell whether a choice in the facet leaves out any thing."""
-        if isinstance(usage.sample, BlankNode):
-            return 0 < usage.things < self._total
-        return usage.values > 1 or 0 < usage.things < self._total
+        has_values = usage.values > 1 and not isinstance(usage.sample, BlankNode)
+        return has_values or 0 < usage.things < self._total
 
     def _is_main(self, ref: PropertyRef) -> bool:
         """Tell whether a property has a column from a shape; without shapes, is of the ontology."""
@@ -383,13 +382,13 @@ def _span(low: str, high: str) -> Phrase:
 
 def _use(usage: Usage) -> _Use:
     if usage.values > _COUNTED_VALUES:
-        return _Use.TELLS_APART
+        return _Use.DISTINCT
     if is_number(usage.sample) or is_date(usage.sample):
         return _Use.GROUPS
     repeats = usage.links >= _REPEATED * usage.values
     if repeats and usage.values <= _FEW:
         return _Use.GROUPS
-    return _Use.TELLS_APART if isinstance(usage.sample, Literal) else _Use.POINTS
+    return _Use.DISTINCT if isinstance(usage.sample, Literal) else _Use.POINTS
 
 
 def _by_count(choice: Choice) -> tuple[object, ...]:

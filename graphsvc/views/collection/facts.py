@@ -80,15 +80,15 @@ class Facts:
         """
         starts = [PathMatch(thing, thing) for thing in things]
         matches: dict[Column, Mapping[Term, list[PathMatch]]] = {}
-        waiting = list(columns)
+        pending = list(columns)
         for _ in range(_MOST_ROUNDS):
             unfinished = []
-            for column in waiting:
+            for column in pending:
                 self._is_lacking = False
                 matches[column] = self._column(starts, column)
                 unfinished += [column] if self._is_lacking else []
-            waiting = unfinished
-            if not waiting:
+            pending = unfinished
+            if not pending:
                 break
             self._read_missing()
         return matches

@@ -118,7 +118,7 @@ class ConceptDraft:
 
     def with_names(self, names: Names) -> Concept:
         """Return the block with names."""
-        narrower, listed = self._narrower()
+        narrower, parameter = self._narrower()
         has_tree = len(self._tree.paths[0]) > 1 or len(self._tree.paths) > 1 or self._under
         schemes = [*self._values.get(SKOS.inScheme, ()), *self._values.get(SKOS.topConceptOf, ())]
         notations = self._values.get(SKOS.notation, ())
@@ -134,7 +134,7 @@ class ConceptDraft:
             )
             if has_tree
             else None,
-            all_narrower=listed,
+            all_narrower=parameter,
             schemes=tuple(names[each] for each in dict.fromkeys(schemes)),
             collections=tuple(
                 names[row["subject"]]

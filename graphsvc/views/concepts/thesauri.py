@@ -61,7 +61,7 @@ class Thesauri:
             concepts = counts.get(SKOS.Concept, 0)
             return cls((Thesaurus(None, concepts, loose),) if loose else (), 0, query)
         first = list(sizes)[:MOST_SCHEMES]
-        tops = dict(_begin(graph, first))
+        tops = dict(_tops_by_scheme(graph, first))
         listed = (Thesaurus(each, sizes[each], tops.get(each, ())) for each in first)
         return cls(tuple(listed), len(sizes) - len(first), query)
 
@@ -82,11 +82,11 @@ class Thesauri:
             yield Outline(scheme, each.concepts, tuple(tops), len(each.tops) - len(tops))
 
 
-def _begin(graph: Graph, schemes: list[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]]:
+def _tops_by_scheme(graph: Graph, schemes: list[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]]:
     """Yield the schemes with their top concepts, or else their roots."""
-    waiting = schemes
+    remaining = schemes
     for query in (TOPS, ROOTS):
-        rows = graph.rows(query.bind({"scheme": waiting}))
+        rows = graph.rows(query.bind({"scheme": remaining}))
         by_scheme = by_first((row["scheme"], row["concept"]) for row in rows)
         yield from ((scheme, tuple(tops)) for scheme, tops in by_scheme.items())
-        waiting = [scheme for scheme in waiting if scheme not in by_scheme]
+        remaining = [scheme for scheme in remaining if scheme not in by_scheme]

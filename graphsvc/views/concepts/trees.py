@@ -40,20 +40,20 @@ def paths_to(start: Term, uppers: Mapping[Term, Sequence[Term]]) -> tuple[list[l
 
     A path never contains a concept twice: in a cycle it begins below the repeated one.
     """
-    waiting, paths, left_out = [[start]], [], 0
-    while waiting:
-        path = waiting.pop()
+    queue, paths, left_out = [[start]], [], 0
+    while queue:
+        path = queue.pop()
         above = [each for each in uppers.get(path[0], ()) if each not in path]
         if above and len(path) < _DEEPEST:
             # The number of paths that are followed is limited.
-            waiting += [[each, *path] for each in reversed(above[: 2 * MOST_PATHS])]
-            if len(waiting) > 2 * MOST_PATHS:
-                left_out += len(waiting) - 2 * MOST_PATHS
-                waiting = waiting[-2 * MOST_PATHS :]
+            queue += [[each, *path] for each in reversed(above[: 2 * MOST_PATHS])]
+            if len(queue) > 2 * MOST_PATHS:
+                left_out += len(queue) - 2 * MOST_PATHS
+                queue = queue[-2 * MOST_PATHS :]
         else:
             paths.append(path)
             if len(paths) == MOST_PATHS:
-                left_out += len(waiting)
+                left_out += len(queue)
                 break
     return paths, left_out
 

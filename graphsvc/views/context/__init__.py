@@ -129,17 +129,17 @@ class Context:
     def definitions_for(self, keys: Iterable[str]) -> dict[str, Definition]:
         """Return the definitions of some keys, and of the keys in these definitions."""
         required: set[str] = set()
-        waiting = list(keys)
-        while waiting:
-            key = waiting.pop()
+        queue = list(keys)
+        while queue:
+            key = queue.pop()
             definition = self.definitions.get(key)
             prefix = key.partition(":")[0]
             if definition is None and prefix != key:
-                waiting.append(prefix)
+                queue.append(prefix)
             elif definition is not None and key not in required:
                 required.add(key)
                 parts = [definition] if isinstance(definition, str) else definition.values()
-                waiting += [part for part in parts if not part.startswith("@")]
+                queue += [part for part in parts if not part.startswith("@")]
         return {key: each for key, each in self.definitions.items() if key in required}
 
     def _define(self) -> dict[str, Definition]:

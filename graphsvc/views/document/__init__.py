@@ -187,7 +187,7 @@ class _Page:
                 self._name(quad.object)
 
     def _incoming_quads(self) -> Iterator[Quad]:
-        """Yield the facts that point to the thing, and those of statements with it as object."""
+        """Yield the facts that point to the thing, and facts of statements with it as object."""
         statements: list[NamedNode] = []
         for quad in self._rows_of("pointing", POINTING):
             yield quad

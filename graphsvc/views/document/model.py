@@ -120,7 +120,7 @@ def version_document(
 
 def cut(paging: Paging) -> frozenset[Triple]:
     """Return the remark that a document does not have all blank nodes of its topic."""
-    words = "What has no name is told here only as far as it lies close to the topic."
+    words = "This document has only those nodes without names that are close to its topic."
     node = NamedNode(paging.here)
     return frozenset([Triple(node, RDFS.comment, Literal(words, language="en"))])
 

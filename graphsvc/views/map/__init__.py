@@ -171,22 +171,22 @@ def _build(graph: Graph, names: Names, sentences: Mapping[Term, Sequence[Passage
     ]
     named = [thing.term for entry in countries for thing in entry.things]
     query = PLACES.bind({"thing": [*named, *things]})
-    whereabouts = places_of(graph.rows(query), graph.status)
-    located = [(names[thing], whereabouts[thing]) for thing in things if thing in whereabouts]
-    located.sort(key=lambda pair: pair[0].label)
+    place_of = places_of(graph.rows(query), graph.status)
+    places_of_things = [(names[thing], place_of[thing]) for thing in things if thing in place_of]
+    places_of_things.sort(key=lambda pair: pair[0].label)
     chart = places.chart
-    points = [chart.project(place.longitude, place.latitude) for _, place in located]
+    points = [chart.project(place.longitude, place.latitude) for _, place in places_of_things]
     groups = lettering.cluster(points, _TOUCH)
     middles = [lettering.middle(points[number] for number in group) for group in groups]
     titles, covered = _titles(countries, points, middles)
     labels = lettering.place_point_labels(
-        [(thing.label, point) for (thing, _), point in zip(located, points, strict=True)],
+        [(thing.label, point) for (thing, _), point in zip(places_of_things, points, strict=True)],
         covered,
         _WIDE,
     )
     spots = [
         Spot(*pair, *point, label, *_paths(chart, pair[1].geometry))
-        for pair, point, label in zip(located, points, labels, strict=True)
+        for pair, point, label in zip(places_of_things, points, labels, strict=True)
     ]
     return Map(
         land=places.land,

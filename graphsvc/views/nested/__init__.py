@@ -147,16 +147,16 @@ class Nested:
     @cached_property
     def _depths(self) -> Mapping[Term, int]:
         """Return the depth of each blank node; the cells of a list have the same depth."""
-        waiting: list[tuple[Term, int]] = [
+        queue: list[tuple[Term, int]] = [
             (each.object, 1) for each in self.graphs if isinstance(each.subject, NamedNode)
         ]
         depths: dict[Term, int] = {}
-        for node, depth in waiting:
+        for node, depth in queue:
             if isinstance(node, BlankNode) and depth < depths.get(node, DEEPEST + 2):
                 depths[node] = depth
                 for prop, values in self.statements.about(node).items():
                     in_list = prop in (RDF.first, RDF.rest)
-                    waiting += ((value, depth + (not in_list)) for value in values)
+                    queue += ((value, depth + (not in_list)) for value in values)
         return depths
 
 

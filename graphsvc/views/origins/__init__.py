@@ -112,16 +112,16 @@ class Origins:
         self.has_notes = OA.hasTarget in sizes
         self.has_statements = RDF.predicate in sizes and bool(graph.rows(DESCRIBED.bind({})).rows)
         graphs = [row["graph"] for row in graph.rows(GRAPHS.bind({}))]
-        self._graphs = frozenset(filter(self._tells, graphs))
+        self._graphs = frozenset(filter(self._is_informative, graphs))
         self._are_all = len(graphs) < MOST_GRAPHS
 
-    def tells(self, graph: Term) -> bool:
+    def is_informative(self, graph: Term) -> bool:
         """Tell whether a graph is worth showing as a source: there are other graphs too."""
-        return len(self._graphs) > 1 and self._tells(graph)
+        return len(self._graphs) > 1 and self._is_informative(graph)
 
     def is_graph(self, term: Term) -> bool:
         """Tell whether a term is the name of a graph whose content is worth showing."""
-        return self.tells(term) and (term in self._graphs or not self._are_all)
+        return self.is_informative(term) and (term in self._graphs or not self._are_all)
 
     def named(self, graph: Term, names: Names) -> Named:
         """Return a graph with its label, or with the name of its file."""
@@ -130,7 +130,7 @@ class Origins:
             name = Named(graph, unquote(graph.value.removeprefix(self._base)))
         return name or names[graph]
 
-    def _tells(self, graph: Term) -> bool:
+    def _is_informative(self, graph: Term) -> bool:
         if not isinstance(graph, NamedNode) or graph.value in self._passages:
             return False
         name = graph.value.removeprefix(self._base)
@@ -151,13 +151,15 @@ class Sources:
     @classmethod
     def read(cls, graph: Graph, graphs: Iterable[Term]) -> Sources:
         """Read the metadata of those graphs that are worth showing."""
-        informative = [each for each in dict.fromkeys(graphs) if graph.origins.tells(each)]
+        informative = [each for each in dict.fromkeys(graphs) if graph.origins.is_informative(each)]
         query = GRAPH_METADATA.bind({"graph": informative[:_MOST_DESCRIBED]})
         return cls(graph.origins, graph.rows(query))
 
     def of(self, graphs: Iterable[Term], names: Names) -> tuple[Source, ...]:
         """Return the sources among some graphs, in the order of their names."""
-        sources = (self._source(each, names) for each in graphs if self._origins.tells(each))
+        sources = (
+            self._source(each, names) for each in graphs if self._origins.is_informative(each)
+        )
         return tuple(
             sorted(sources, key=lambda source: (source.graph.label, str(source.graph.term)))
         )

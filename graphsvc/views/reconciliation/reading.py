@@ -144,8 +144,8 @@ def _types(value: object, place: str) -> tuple[str, ...]:
     types = []
     for each in entries:
         # OpenRefine once sent a type as an object with its name.
-        named = each.get("id") if isinstance(each, dict) else each
-        types.append(_text(named, place))
+        iri = each.get("id") if isinstance(each, dict) else each
+        types.append(_text(iri, place))
     return tuple(types)
 
 

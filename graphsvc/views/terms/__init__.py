@@ -169,12 +169,12 @@ class Terms:
 
     def superclasses(self, cls: Term) -> Iterator[Term]:
         """Yield all superclasses of a class, direct and indirect, each once."""
-        waiting: list[Term] = [cls]
+        queue: list[Term] = [cls]
         visited: set[Term] = set()
-        while waiting:
-            for each in sorted(self._above.get(waiting.pop(), set()) - visited, key=str):
+        while queue:
+            for each in sorted(self._above.get(queue.pop(), set()) - visited, key=str):
                 visited.add(each)
-                waiting.append(each)
+                queue.append(each)
                 yield each
 
 
@@ -194,10 +194,10 @@ def _transitive_closure(
     closure: dict[Term, AbstractSet[Term]] = {}
     for term in above:
         ancestors: set[Term] = set()
-        waiting = [term]
-        while waiting:
-            new = above.get(waiting.pop(), frozenset()) - ancestors
+        queue = [term]
+        while queue:
+            new = above.get(queue.pop(), frozenset()) - ancestors
             ancestors |= new
-            waiting += new
+            queue += new
         closure[term] = ancestors
     return closure

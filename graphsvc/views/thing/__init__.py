@@ -85,7 +85,9 @@ def thing(graph: Graph, iri: str, languages: str) -> Thing:
     # Only a text can omit something: a thing that no text mentions has no omissions.
     is_in_text = any(fact.passages for values in own.values() for fact in values)
     groups = others if key is None else (key, *others)
-    writer = LeadWriter(label.label, kinds, facts, arrangement.teller, graph.naming.prefixes)
+    writer = LeadWriter(
+        label.label, kinds, facts, arrangement.containing_row, graph.naming.prefixes
+    )
     return Thing(
         iri=iri,
         label=label.label,

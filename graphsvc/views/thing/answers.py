@@ -118,7 +118,7 @@ class Answers:
             notes=[*graph.rows(NOTES.bind({"target": _targets(graph, thing, facts)}))]
             if graph.origins.has_notes
             else [],
-            shortcuts=Shortcuts(graph, facts, pointing, _leading(graph, facts)),
+            shortcuts=Shortcuts(graph, facts, pointing, _key_properties(graph, facts)),
             parts={part: _with(nested, part, rows) for part, rows in parts.items()},
             nested=nested,
             holders=[*graph.rows(HOLDERS.bind(about))] if any(_nameless(sizes, "in")) else [],
@@ -266,7 +266,7 @@ def _targets(graph: Graph, thing: NamedNode, facts: Sequence[Row]) -> list[Named
     return [thing, *([graph.editorial] if speaks else []), *islice(passages, _MOST_NOTED)]
 
 
-def _leading(graph: Graph, facts: Sequence[Row]) -> Sequence[PropertyRef]:
+def _key_properties(graph: Graph, facts: Sequence[Row]) -> Sequence[PropertyRef]:
     types = (row["value"] for row in facts if row["property"] == RDF.type)
     return graph.terms.layout.key_properties(types)
 

@@ -66,19 +66,21 @@ class Arrangement:
         own_types = facts.get(PropertyRef(RDF.type), ())
         self._types = [fact.other.term for fact in own_types]
         self._shapes = terms.layout.shapes(self._types)
-        self._leading = terms.layout.key_properties(self._types)
-        self._redundancy = Redundancy(terms, facts, self._leading, answers.shortcuts)
+        self._key_properties = terms.layout.key_properties(self._types)
+        self._redundancy = Redundancy(terms, facts, self._key_properties, answers.shortcuts)
         self._also = self._redundant_facts()
 
-    def teller(self, ref: PropertyRef, fact: Fact) -> PropertyRef | None:
+    def containing_row(self, ref: PropertyRef, fact: Fact) -> PropertyRef | None:
         """Return the property whose row contains a fact; None if the fact has its own row."""
-        place = self._redundancy.teller(ref, fact)
-        return None if place is None else place[0]
+        row = self._redundancy.containing_row(ref, fact)
+        return None if row is None else row[0]
 
     def key(self, omissions: Mapping[Term, tuple[Note, ...]]) -> Group | None:
         """Return the group of key properties, with the notes on omissions."""
         beside = self._beside(omissions)
-        rows = [self._row(ref, self._tells(ref), beside.get(ref, ())) for ref in self._leading]
+        rows = [
+            self._row(ref, self._keeps(ref), beside.get(ref, ())) for ref in self._key_properties
+        ]
         filled = [row for row in rows if _says(row)]
         return self._group(_KEY_GROUP, None, filled) if filled else None
 
@@ -94,8 +96,8 @@ class Arrangement:
             (self._shapes[ref], entry)
             for ref in refs
             if ref in self._shapes
-            and ref not in self._leading
-            and _says(entry := self._row(ref, self._tells(ref), beside.get(ref, ())))
+            and ref not in self._key_properties
+            and _says(entry := self._row(ref, self._keeps(ref), beside.get(ref, ())))
         ]
         placed.sort(key=lambda pair: (pair[0].rank, pair[1].predicate.label))
         groups = []
@@ -104,7 +106,7 @@ class Arrangement:
             label, language = self._title(entries[0][0])
             groups.append(self._group(label, language, [entry for _, entry in entries]))
         rest = (
-            self._row(ref, self._tells(ref))
+            self._row(ref, self._keeps(ref))
             for ref in refs
             if ref not in self._shapes and not ref.incoming
         )
@@ -140,9 +142,9 @@ class Arrangement:
             ref = PropertyRef(prop, incoming=True)
             facts = self._facts.get(ref, ())
             is_redundant = len(facts) == total and all(
-                self._redundancy.has(ref, each) for each in facts
+                self._redundancy.is_redundant(ref, each) for each in facts
             )
-            if ref in self._leading or is_redundant:
+            if ref in self._key_properties or is_redundant:
                 continue
             shape = self._shape(ref)
             entry = Incoming(
@@ -175,18 +177,18 @@ class Arrangement:
         key properties come before others.
         """
         own = PropertyRef(prop)
-        if own in self._leading or any(map(self._tells(own), self._facts.get(own, ()))):
+        if own in self._key_properties or any(map(self._keeps(own), self._facts.get(own, ()))):
             return own
         further = {chain.shortcut for chain in self._terms.chains if chain.first == prop}
-        refs = (ref for ref in (*self._leading, *self._facts) if ref in self._shapes)
+        refs = (ref for ref in (*self._key_properties, *self._facts) if ref in self._shapes)
         for ref in refs:
             is_general = self._terms.is_more_special(prop, ref.property)
             if not ref.incoming and (is_general or ref.property in further):
                 return ref
         return own
 
-    def _tells(self, ref: PropertyRef) -> Callable[[Fact], bool]:
-        return lambda fact: not self._redundancy.has(ref, fact)
+    def _keeps(self, ref: PropertyRef) -> Callable[[Fact], bool]:
+        return lambda fact: not self._redundancy.is_redundant(ref, fact)
 
     def _redundant_facts(self) -> Mapping[FactKey, Sequence[tuple[Named, Fact]]]:
         """Return the facts of the thing without their own row, by the row that contains them."""
@@ -194,9 +196,9 @@ class Arrangement:
         for ref, facts in self._facts.items():
             named = self._named(ref.property, self._shape(ref))
             for fact in facts if not ref.incoming else ():
-                place = self._redundancy.teller(ref, fact)
-                if place is not None:
-                    facts_by_row[place].append((named, fact))
+                row = self._redundancy.containing_row(ref, fact)
+                if row is not None:
+                    facts_by_row[row].append((named, fact))
         return facts_by_row
 
     def _row(

@@ -61,9 +61,9 @@ class LeadWriter:
     """Writes the first sentence on one thing.
 
     ``name`` is its label: values that begin with it and a comma are shortened.
-    ``kinds`` are its classes; ``facts`` are its own and incoming facts, by property. ``teller``
-    returns the property whose row contains a fact: if both are in a template, the fact is written
-    once. ``prefixes`` are those of the names in templates.
+    ``kinds`` are its classes; ``facts`` are its own and incoming facts, by property.
+    ``containing_row`` returns the property whose row contains a fact: if both are in a template,
+    the fact is written once. ``prefixes`` are those of the names in templates.
     """
 
     def __init__(
@@ -71,13 +71,13 @@ class LeadWriter:
         name: str,
         kinds: Sequence[Named],
         facts: Mapping[PropertyRef, Sequence[Fact]],
-        teller: Callable[[PropertyRef, Fact], PropertyRef | None],
+        containing_row: Callable[[PropertyRef, Fact], PropertyRef | None],
         prefixes: Mapping[str, str],
     ) -> None:
         self._beginning = f"{name}, "
         self._kinds = tuple(kinds)
         self._facts = facts
-        self._teller = teller
+        self._containing_row = containing_row
         self._prefixes = prefixes
 
     def lead(self, templates: Iterable[Literal], languages: str) -> Lead | None:
@@ -153,7 +153,7 @@ class LeadWriter:
             else [
                 fact
                 for fact in self._facts.get(ref, ())
-                if self._teller(ref, fact) not in named - {ref}
+                if self._containing_row(ref, fact) not in named - {ref}
             ]
             for place, ref in refs.items()
         }

@@ -9,14 +9,15 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.namespaces import OA, RDF, RDFS
 from graphsvc.views.labels import fit
-from graphsvc.views.model import Note
-from graphsvc.views.thing.variants import variants_of
+from graphsvc.views.mentions import occurrences
+from graphsvc.views.model import Note, Variant
 from graphsvc.views.values import as_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from graphsvc.store.base import Term
+    from graphsvc.views.model import Passage
     from graphsvc.views.names import Names
     from graphsvc.views.terms import Terms
 
@@ -72,7 +73,7 @@ def _note(node: Term, statements: Iterable[tuple[Term, Term]], names: Names, ter
         label=labels[0] if labels else names.spell(node).label,
         kinds=tuple(names[kind] for kind in kinds),
         words=tuple(words),
-        variants=tuple(variants_of(readings, passages)),
+        variants=tuple(_variants(readings, passages)),
         passages=passages,
         properties=frozenset(value for value in mentioned if isinstance(value, NamedNode)),
         dimensions=frozenset().union(*(terms.dimensions.get(kind, ()) for kind in kinds)),
@@ -88,3 +89,28 @@ def _in_one_language(values: Sequence[Term], names: Names) -> list[str]:
     literals = [value for value in values if isinstance(value, Literal)]
     closest = min((fit(literal, names.languages) for literal in literals), default=0)
     return [each.value for each in literals if fit(each, names.languages) == closest]
+
+
+def _variants(readings: Iterable[str], cited: Sequence[Passage]) -> list[Variant]:
+    """Return readings with the passages that contain them, in the order of the text.
+
+    If a passage contains a longer reading, the readings inside that one do not count.
+    """
+    printed: dict[str, list[Passage]] = {words: [] for words in readings}
+    for entry in cited:
+        spans_by_words = {words: occurrences(words, entry.quote) for words in printed}
+        for words, spans in spans_by_words.items():
+            longer = [
+                span
+                for other, others in spans_by_words.items()
+                if len(other) > len(words)
+                for span in others
+            ]
+            if any(not any(outer.holds(span) for outer in longer) for span in spans):
+                printed[words].append(entry)
+    variants = [Variant(words, tuple(stated)) for words, stated in printed.items()]
+    return sorted(variants, key=_first_passage)
+
+
+def _first_passage(variant: Variant) -> tuple[float, str]:
+    return min((entry.order for entry in variant.passages), default=(float("inf"), ""))

@@ -54,7 +54,7 @@ def fragments(
     The partitions of a dataset are left out: the page has them in tables.
     """
     start = f"{answers.thing.value}#"
-    waiting = [
+    queue = [
         fact.other
         for group in groups
         for entry in group.properties
@@ -62,13 +62,13 @@ def fragments(
         for fact in entry.facts
     ]
     done: set[Term] = set()
-    for thing in waiting:
+    for thing in queue:
         rows = answers.parts.get(thing.term)
         if rows and isinstance(thing.term, NamedNode) and thing.term not in done:
             done.add(thing.term)
             if thing.term.value.startswith(start):
                 properties = tuple(_properties(rows, named))
-                waiting.extend(value for _, values in properties for value in values)
+                queue.extend(value for _, values in properties for value in values)
                 name = thing.term.value.removeprefix(start)
                 yield Fragment(thing, name, properties, PARTS.bind({"part": thing.term}))
 

@@ -61,11 +61,11 @@ class Redundancy:
         self,
         terms: Terms,
         facts: Mapping[PropertyRef, Sequence[Fact]],
-        leading: Collection[PropertyRef],
+        key_properties: Collection[PropertyRef],
         shortcuts: Shortcuts,
     ) -> None:
         self._terms = terms
-        self._leading = leading
+        self._key_properties = key_properties
         self._shortcuts = shortcuts
         self._facts = facts
         self._ends = {ref: {fact.other.term for fact in each} for ref, each in facts.items()}
@@ -76,38 +76,38 @@ class Redundancy:
             if isinstance(fact.other.term, Literal) and fact.other.term.datatype in DATES
         }
 
-    def has(self, ref: PropertyRef, fact: Fact) -> bool:
+    def is_redundant(self, ref: PropertyRef, fact: Fact) -> bool:
         """Tell whether another row contains a fact."""
-        return self._teller(ref, fact) is not None
+        return self._next_row(ref, fact) is not None
 
-    def teller(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
+    def containing_row(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
         """Return the row and value that contain a fact; None if the fact has its own row."""
-        place = self._teller(ref, fact)
+        row = self._next_row(ref, fact)
         for _ in range(_MOST_STEPS):
-            further = None if place is None else self._teller_at(place)
+            further = None if row is None else self._next_row_of(row)
             if further is None:
                 break
-            place = further
-        return place
+            row = further
+        return row
 
-    def _teller_at(self, place: FactKey) -> FactKey | None:
-        ref, end = place
+    def _next_row_of(self, row: FactKey) -> FactKey | None:
+        ref, end = row
         facts = (fact for fact in self._facts.get(ref, ()) if fact.other.term == end)
-        return next((self._teller(ref, fact) for fact in facts), None)
+        return next((self._next_row(ref, fact) for fact in facts), None)
 
-    def _teller(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
+    def _next_row(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
         end = fact.other.term
         better = ((one, end) for one, ends in self._ends.items() if end in ends)
         return (
-            self._shortcuts.teller(ref, end)
+            self._shortcuts.containing_row(ref, end)
             or self._inverse(ref, end)
             or self._date_of_a_year(ref, fact)
-            or next((place for place in better if self._is_better(place[0], ref)), None)
+            or next((row for row in better if self._is_better(row[0], ref)), None)
         )
 
     def _inverse(self, ref: PropertyRef, end: Term) -> FactKey | None:
         """Return the own fact of the thing that is the inverse of an incoming one."""
-        if not ref.incoming or ref in self._leading:
+        if not ref.incoming or ref in self._key_properties:
             return None
         own = (PropertyRef(each) for each in self._terms.inverses(ref.property))
         return next(((each, end) for each in own if end in self._ends.get(each, ())), None)
@@ -120,13 +120,17 @@ class Redundancy:
         if one.incoming is not other.incoming:
             return False
         is_special = self._terms.is_more_special(one.property, other.property)
-        if (one in self._leading) is (other in self._leading):
+        if (one in self._key_properties) is (other in self._key_properties):
             return is_special
         is_general = self._terms.is_more_special(other.property, one.property)
-        return one in self._leading and (is_special or is_general)
+        return one in self._key_properties and (is_special or is_general)
 
     def _date_of_a_year(self, ref: PropertyRef, fact: Fact) -> FactKey | None:
         end = fact.other.term
-        if not isinstance(end, Literal) or end.datatype != XSD.integer or ref in self._leading:
+        if (
+            not isinstance(end, Literal)
+            or end.datatype != XSD.integer
+            or ref in self._key_properties
+        ):
             return None
         return self._years.get((end.value, fact.passages))

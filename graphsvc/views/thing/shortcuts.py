@@ -42,11 +42,11 @@ class Shortcuts:
         graph: Graph,
         facts: Iterable[Row],
         pointing: Iterable[Row],
-        leading: Collection[PropertyRef],
+        key_properties: Collection[PropertyRef],
     ) -> None:
         """Read the missing steps of the chains; a key property keeps its own row."""
         self._graph = graph
-        self._leading = leading
+        self._key_properties = key_properties
         self._between: dict[PropertyRef, dict[Term, dict[Term, None]]] = defaultdict(dict)
         self._implying: dict[PropertyRef, dict[Term, FactKey]] = defaultdict(dict)
         self._read_second_steps(_ends(facts, "value"))
@@ -56,7 +56,7 @@ class Shortcuts:
         """Return the nodes between the thing and an end of a property."""
         return tuple(self._between.get(ref, {}).get(end, ()))
 
-    def teller(self, ref: PropertyRef, end: Term) -> FactKey | None:
+    def containing_row(self, ref: PropertyRef, end: Term) -> FactKey | None:
         """Return the row and value of another property that contain a fact."""
         return self._implying.get(ref, {}).get(end)
 
@@ -82,14 +82,14 @@ class Shortcuts:
                     shortcut = PropertyRef(chain.shortcut)
                     self._put(shortcut, row["value"], row["thing"])
                     covered[chain.first][row["thing"]] = (shortcut, row["value"])
-        for first, tellers in covered.items():
-            if tellers.keys() >= out[first].keys():
-                self._implying[PropertyRef(first)].update(tellers)
+        for first, rows in covered.items():
+            if rows.keys() >= out[first].keys():
+                self._implying[PropertyRef(first)].update(rows)
 
     def _has_leading_row(self, chain: Chain) -> bool:
         """Tell whether the row of a key property has the values of the first step of a chain."""
         first, is_special = chain.first, self._graph.terms.is_more_special
-        own = (ref.property for ref in self._leading if not ref.incoming)
+        own = (ref.property for ref in self._key_properties if not ref.incoming)
         return first == chain.shortcut or any(
             prop == first or is_special(prop, first) or is_special(first, prop) for prop in own
         )
@@ -101,7 +101,7 @@ class Shortcuts:
             for chain in self._graph.terms.chains
             if chain.shortcut in into
             and chain.second in into
-            and PropertyRef(chain.second, incoming=True) in self._leading
+            and PropertyRef(chain.second, incoming=True) in self._key_properties
         ]
         middles = [middle for chain in chains for middle in into[chain.second]]
         firsts = [chain.first for chain in chains]

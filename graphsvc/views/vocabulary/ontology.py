@@ -264,10 +264,10 @@ class Ontology:
 
     def _under(self, classes: Sequence[NamedNode]) -> set[NamedNode]:
         """Return some classes and all their subclasses."""
-        waiting, visited = list(classes), set(classes)
-        while waiting:
-            new = set(self.subclasses.get(waiting.pop(), ())) - visited
-            waiting += new
+        queue, visited = list(classes), set(classes)
+        while queue:
+            new = set(self.subclasses.get(queue.pop(), ())) - visited
+            queue += new
             visited |= new
         return visited
 
