@@ -18,7 +18,7 @@ from graphsvc import settings, sources
 from graphsvc.build import Release, build
 from graphsvc.description import describe
 from graphsvc.validation import validate
-from graphsvc.web.catalogues import FOLDER, Texts, compiled
+from graphsvc.web.catalogues import FOLDER, Catalogues, compile_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +140,7 @@ def edit(lights_copy: Path) -> Callable[[str, str, str], Path]:
 
 
 @pytest.fixture(scope="session")
-def bracketed() -> Texts:
+def bracketed() -> Catalogues:
     """Return the interface with every text in brackets, in what is called German."""
     with (FOLDER / "texts.pot").open("rb") as file:
         catalogue = read_po(file)
@@ -150,4 +150,4 @@ def bracketed() -> Texts:
             message.string = tuple(f"⟦{text}⟧" for text in message.id)
         elif message.id:
             message.string = f"⟦{message.id}⟧"
-    return Texts({"de": compiled(catalogue)})
+    return Catalogues({"de": compile_catalogue(catalogue)})
