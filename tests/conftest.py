@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from projects import LIGHTS, MECHANISMS, built, built_once, copied, replaced, without_java
 
 from graphsvc import sources
-from graphsvc.web.catalogues import FOLDER, Texts, compiled
+from graphsvc.web.catalogues import FOLDER, Catalogues, compile_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +120,7 @@ def edit(lights_copy: Path) -> Callable[[str, str, str], Path]:
 
 
 @pytest.fixture(scope="session")
-def bracketed() -> Texts:
+def bracketed() -> Catalogues:
     """Return the interface with every text in brackets, in what is called German."""
     with (FOLDER / "texts.pot").open("rb") as file:
         catalogue = read_po(file)
@@ -130,4 +130,4 @@ def bracketed() -> Texts:
             message.string = tuple(f"⟦{text}⟧" for text in message.id)
         elif message.id:
             message.string = f"⟦{message.id}⟧"
-    return Texts({"de": compiled(catalogue)})
+    return Catalogues({"de": compile_catalogue(catalogue)})

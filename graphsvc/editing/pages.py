@@ -139,7 +139,7 @@ def save(slug: str) -> Response:
 
 def _page(iri: str) -> dict[str, str]:
     return {
-        "label": site().called(NamedNode(iri), labels()).label,
+        "label": site().named_term(NamedNode(iri), labels()).label,
         "href": site().local_doc(iri),
     }
 

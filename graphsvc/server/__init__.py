@@ -1,21 +1,21 @@
-"""The front door: processes that answer HTTP requests, one request at a time, start to end.
+"""The HTTP server: processes that answer requests, each process one request at a time.
 
-The shape is that of PostgreSQL and of Apache's prefork module. Read in this order:
+The design is that of PostgreSQL and of Apache's prefork module. Read in this order:
 
-keeper     what ``graphsvc serve`` becomes: starts a parent, another one at a reload or a fault
-notice     what the keeper says of the service, for `graphsvc reload` and /readyz
-listening  the sockets that the keeper listens on and hands down
-parent     loads the release, accepts connections, and decides what becomes of them
-pool       forks workers and lends them connections; `judge` slows and ends them
+keeper     the process of ``graphsvc serve``: starts a parent, and another one after a fault
+notice     the status of the service, for `graphsvc reload` and /readyz
+listening  the sockets that the keeper opens and passes to the parent
+parent     loads the release, accepts connections, and passes them to workers
+pool       forks workers and lends them connections; `scheduler` slows and ends them
 worker     answers the requests of the connections that it is lent
-requests   HTTP requests out of bytes; `answers` are made into bytes
-board      the shared memory: what each worker does, and which connections it has been lent
-bounds     what the kernel holds a worker to
-records    a request that has ended, for counters, `access_log`, `slow_log` and `tracing`
-operations what those who run a service have of it: metrics, limits for clients
+requests   parses HTTP requests; `answers` writes HTTP responses
+board      the shared memory: the request of each worker, and its connections
+bounds     the limits that the kernel enforces on a worker
+records    a completed request, for counters, `access_log`, `slow_log` and `tracing`
+operations metrics and limits for clients
 
-No process here has a second thread but the `exporter` of traces, which runs only where the
-environment asks for it. Nothing is shared but the release, which nobody changes, and
-the board. So any process but the keeper may be killed at any time. Only this package knows sockets;
-how a request is answered is the business of `graphsvc.web`.
+No process has a second thread, except the `exporter` of traces, which runs only if the environment
+asks for it. Processes share only the release, which never changes, and the board. So any process
+except the keeper may be killed at any time. Only this package uses sockets; `graphsvc.web` makes
+the answers.
 """

@@ -26,7 +26,7 @@ class AccessLog:
 
 
 def line_of(record: Record, release: str) -> dict[str, object]:
-    """Return what a line says of a request and its answer; one without an answer has no status."""
+    """Return the members of the line of a request; without an answer there is no status."""
     row: dict[str, object] = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "id": record.name,
@@ -41,9 +41,9 @@ def line_of(record: Record, release: str) -> dict[str, object]:
 
 
 def write_line(row: dict[str, object]) -> None:
-    """Write a line onto standard error. It is one call: lines of several processes do not mix.
+    """Write a line to standard error, in one call, so that lines of processes do not mix.
 
-    Where the disk of the log is full a line is lost, and the service goes on.
+    If the disk of the log is full, the line is lost and the service continues.
     """
     with suppress(OSError):
         os.write(_STANDARD_ERROR, json.dumps(row).encode() + b"\n")

@@ -1,4 +1,4 @@
-"""HTTP/1.1 answers into bytes: https://www.rfc-editor.org/rfc/rfc9112."""
+"""Writes HTTP/1.1 responses: https://www.rfc-editor.org/rfc/rfc9112."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _STATUS_LINES = {
 
 
 class Answer:
-    """An answer on its way to a client: the transport of a `graphsvc.web.delivery.Delivery`.
+    """Sends an answer to a client: the transport of a `graphsvc.web.delivery.Delivery`.
 
-    What has a length goes out as it is; what has none goes out in chunks, or, to a client that
-    knows no chunks, until the connection ends. An answer that is not ended is broken off: the
-    connection must be closed, so that the client sees it.
+    Content of unknown length is sent in chunks, or, to a client without chunked coding, until the
+    connection is closed. If an answer is not complete, the connection must be closed, so that the
+    client notices.
     """
 
     def __init__(self, connection: socket.socket, request: Request, slot: Slot) -> None:
@@ -47,12 +47,12 @@ class Answer:
         self.request_id = ""
 
     def classify(self, kind: RequestKind) -> None:
-        """Take what kind of request it is that is answered."""
+        """Set the kind of the request."""
         self.kind = kind
         self._slot.classify(kind)
 
     def begin(self, status: int, head: Head, length: int | None) -> None:
-        """Make the head; it goes out with the first bytes of the content."""
+        """Prepare the head; it is sent with the first bytes of the content."""
         self.status = status
         framing = ""
         if length is not None:
@@ -80,7 +80,7 @@ class Answer:
             self._flush(data)
 
     def end(self) -> None:
-        """Send what is left; the answer is whole then."""
+        """Send the rest; then the answer is complete."""
         if self._has_chunks:
             self._flush(b"0\r\n\r\n")
         elif self._pending:
@@ -90,7 +90,7 @@ class Answer:
     def _next_state(self) -> LeaseState:
         if not self.keep_alive:
             return LeaseState.ENDED
-        # Unless more has been read, the connection can go on without this process from now on.
+        # Without bytes of a next request, the parent can take the connection back now.
         return LeaseState.BUSY if self._is_followed else LeaseState.RESTING
 
     def _flush(self, data: bytes | bytearray) -> None:
@@ -104,8 +104,8 @@ _date: tuple[int, str] = (0, "")
 
 
 def date_line() -> str:
-    """Return the field Date as it is now: https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1."""
-    global _date  # noqa: PLW0603 - it is made once a second
+    """Return the current field Date: https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1."""
+    global _date  # noqa: PLW0603 - a cache for one second
     now = int(time.time())
     if _date[0] != now:
         _date = now, f"Date: {formatdate(now, usegmt=True)}\r\n"
@@ -113,7 +113,7 @@ def date_line() -> str:
 
 
 def complete_answer(status: int, content: bytes, headers: list[tuple[str, str]]) -> bytes:
-    """Return an answer after which the connection is closed, as bytes."""
+    """Return the bytes of an answer that closes the connection."""
     fields = [
         *headers,
         ("Content-Length", str(len(content))),

@@ -1,7 +1,7 @@
-"""From a request to the bytes of its answer: the endpoint directly, all else through WSGI.
+"""Answers a request: the endpoint directly, everything else through WSGI.
 
-It is made once, by the parent, and shared by the workers. It knows no process and no socket but the
-one to answer on. https://peps.python.org/pep-3333/
+The parent makes the application once, and the workers share it. It uses no process and no socket
+except the one of the client. https://peps.python.org/pep-3333/
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from urllib.parse import unquote_to_bytes
 from graphsvc.errors import GraphsvcError, NotAcceptable
 from graphsvc.server.failures import error_of
 from graphsvc.web.answer_head import Head
-from graphsvc.web.delivery import Delivery, Enough
-from graphsvc.web.endpoint import Client
+from graphsvc.web.delivery import ContentNotNeeded, Delivery
+from graphsvc.web.endpoint import QueryClient
 from graphsvc.web.kinds import RequestKind, kind_of
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.protocol import LONGEST_ADDRESS, PATH, Body
@@ -32,37 +32,37 @@ if TYPE_CHECKING:
     from graphsvc.server.failures import Cause
     from graphsvc.server.operations import Operations
     from graphsvc.server.requests import Fields, Request
-    from graphsvc.web.delivery import Delivering
+    from graphsvc.web.delivery import DeliveryMiddleware
     from graphsvc.web.endpoint import Endpoint
     from graphsvc.web.origin import Origin, PublicAddress
 
 _PATHS = (PATH, f"{PATH}/")
 METRICS = "/metrics"
-"""Where the metrics are, under the mount point."""
+"""The path of the metrics, under the mount point."""
 
 _OF_METRICS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 _QUERY_METHODS = frozenset(("GET", "HEAD", "POST"))
 
-#: What needs no statement of the graph, wherever the service is mounted.
+#: Paths, under the mount point, of answers that need no data of the graph.
 _STATIC, _ABOUT_ITSELF = "/static/", ("/healthz", "/problems", METRICS)
 
-#: Fields that WSGI has under names of its own.
+#: Header fields with special names in WSGI.
 _OWN_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 
 
 def _nothing() -> None:
-    """Do nothing: most stores need nothing of a process."""
+    """Do nothing: most stores need no preparation in a process."""
 
 
 class Application:
-    """What answers the requests to a release; ``deadline`` is how many seconds one may take.
+    """Answers the requests to a release; each may take ``deadline`` seconds.
 
-    Each worker calls ``prepare`` before its bounds are set; a store may have something to do then.
+    Each worker calls ``prepare`` before its limits are set, so that a store can prepare itself.
     """
 
     def __init__(
         self,
-        pages: Delivering,
+        pages: DeliveryMiddleware,
         endpoint: Endpoint,
         address: PublicAddress,
         deadline: float,
@@ -80,9 +80,9 @@ class Application:
     def answer(
         self, request: Request, connection: socket.socket, answer: Answer, cause: Cause | None
     ) -> None:
-        """Answer a request; tell the client of the ``cause`` if the worker before has ended.
+        """Answer a request; if a worker ended during it, send an error for the ``cause``.
 
-        Errors: OSError if the client has gone; others if the answer breaks off.
+        Errors: OSError if the client has left; others if the answer breaks off.
         """
         delivery = Delivery(request.wish, answer)
         failure = self._failure(request) if cause is None else error_of(cause, self._deadline)
@@ -94,12 +94,12 @@ class Application:
         except (GraphsvcError, RequestProblem) as error:
             if delivery.is_started:
                 raise
-            # Of a query that is wrong itself that is told first, which the application finds out.
+            # If the query is wrong, that error goes first; the application finds it.
             failure = None if isinstance(error, NotAcceptable) else error
         self._pages.answer(_environ(request, connection), delivery, failure)
 
     def _failure(self, request: Request) -> GraphsvcError | RequestProblem | None:
-        """Return what is told instead of an answer, None if the request is answered."""
+        """Return the error to send instead of an answer; None if there is none."""
         return _refusal(request)
 
     def _visit(self, request: Request, connection: socket.socket) -> _Visit:
@@ -109,7 +109,7 @@ class Application:
         return _Visit(request, connection, origin, path, target.query, kind_of(path))
 
     def _answer_directly(self, visit: _Visit, delivery: Delivery) -> bool:
-        """Answer what the application need not; tell whether that was done.
+        """Answer a request that needs no WSGI application; return whether it was one.
 
         Errors: RequestProblem if the client has made too many requests.
         """
@@ -122,25 +122,25 @@ class Application:
         return False
 
     def _client(self, visit: _Visit) -> str:
-        """Return the address of who asks."""
+        """Return the address of the client."""
         peer = _address_of(visit.connection.getpeername())
         return self._address.client(peer, lambda name: visit.request.field(name.encode()))
 
     def _answer_metrics(self, visit: _Visit, delivery: Delivery) -> bool:
-        """Write the metrics to who may read them; for others there is nothing at their address."""
+        """Send the metrics to clients that may read them; others get a 404."""
         is_for_them = visit.path == METRICS and visit.request.method in ("GET", "HEAD")
         if not is_for_them or not self._operations.readers.trust(self._client(visit)):
             return False
         accept = visit.request.field(b"accept")
         content, content_type = self._operations.metrics.text(accept)
         delivery.start(200, Head((("Content-Type", content_type), *_OF_METRICS)))
-        with suppress(Enough):
+        with suppress(ContentNotNeeded):
             delivery.write(content)
         delivery.finish()
         return True
 
     def _answer_query(self, visit: _Visit, delivery: Delivery) -> bool:
-        """Answer a query of a program; tell whether it was one."""
+        """Answer a query of a program; return whether the request was one."""
         request = visit.request
         if visit.path not in _PATHS or request.method not in _QUERY_METHODS:
             return False
@@ -153,13 +153,13 @@ class Application:
             return False
         delivery.start(reply.status, reply.head)
         delivery.last_fields = reply.last_fields
-        with suppress(Enough):
+        with suppress(ContentNotNeeded):
             reply.write(cast("IO[bytes]", delivery))
         delivery.finish()
         return True
 
     def _origin(self, request: Request, connection: socket.socket, target: _Target) -> Origin:
-        """Return the public address at which the client has asked."""
+        """Return the public address that the client used."""
         peer = _address_of(connection.getpeername()) if self._address.trusts_proxies else ""
         return self._address.origin(
             peer,
@@ -169,10 +169,10 @@ class Application:
 
 
 class Waiting(Application):
-    """What answers while an engine has not been read: an error to all that would need it."""
+    """Answers while the engine is unavailable: requests that need it get an error."""
 
     def __init__(self, application: Application, reason: GraphsvcError) -> None:
-        """Take the application of a release of which nothing is known, and what is told."""
+        """Wrap the application of an empty release; ``reason`` is the error to send."""
         self.__dict__.update(application.__dict__)
         self._reason = reason
 
@@ -184,7 +184,7 @@ class Waiting(Application):
 
 
 class _Visit(NamedTuple):
-    """A request, the connection on which it came, and what its address says."""
+    """A request, its connection, and the parts of its address."""
 
     request: Request
     connection: socket.socket
@@ -194,8 +194,8 @@ class _Visit(NamedTuple):
     kind: RequestKind
 
 
-def _client(fields: Fields, origin: Origin) -> Client:
-    return Client(
+def _client(fields: Fields, origin: Origin) -> QueryClient:
+    return QueryClient(
         accept=fields.values.get(b"accept"),
         if_none_match=fields.wish.inner_tags(),
         if_modified_since=fields.values.get(b"if-modified-since"),
@@ -205,7 +205,7 @@ def _client(fields: Fields, origin: Origin) -> Client:
 
 
 class _Target(NamedTuple):
-    """What a request asks for: https://www.rfc-editor.org/rfc/rfc9112#section-3.2."""
+    """A request target: https://www.rfc-editor.org/rfc/rfc9112#section-3.2."""
 
     path: str
     query: bytes
@@ -213,7 +213,7 @@ class _Target(NamedTuple):
 
 
 def _target(target: bytes) -> _Target:
-    """Read a request target; the path is as WSGI has it: bytes as characters."""
+    """Parse a request target; the path is as in WSGI: bytes as characters."""
     host = None
     if not target.startswith(b"/"):
         _, slashes, rest = target.partition(b"://")
@@ -228,7 +228,7 @@ def _target(target: bytes) -> _Target:
 
 
 def _refusal(request: Request) -> RequestProblem | None:
-    """Return what is wrong with a request whatever it asks for, None if nothing is."""
+    """Return the error of a request, regardless of its target; None if it is valid."""
     if len(request.target) > LONGEST_ADDRESS:
         return RequestProblem(
             "uri-too-long",
@@ -237,14 +237,14 @@ def _refusal(request: Request) -> RequestProblem | None:
         )
     if request.target == b"*" and request.method != "OPTIONS":
         # https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4
-        return RequestProblem("bad-request", "Only OPTIONS is asked of the server as a whole.")
+        return RequestProblem("bad-request", "Only OPTIONS may have the target *.")
     hosts = request.fields.hosts
     if hosts > 1 or (not hosts and request.version == "1.1"):
         # https://www.rfc-editor.org/rfc/rfc9112#section-3.2
         return RequestProblem(
             "bad-request",
             f"The request has {hosts} fields Host.",
-            remedy="Send one, with the host and the port that the service is asked at.",
+            remedy="Send one, with the host and the port of the service.",
         )
     coding = request.field(b"content-encoding") if request.body else None
     if coding is not None and coding.lower() != "identity":
@@ -263,7 +263,7 @@ def _refusal(request: Request) -> RequestProblem | None:
 
 
 def _address_of(peer: object) -> str:
-    """Return the IP address of the other end of a connection; none of a Unix socket."""
+    """Return the IP address of the client; empty for a Unix socket."""
     return str(peer[0]) if isinstance(peer, tuple) else ""
 
 

@@ -1,9 +1,9 @@
-"""The board: what the parent and its workers see of each other without a message.
+"""The board: shared memory in which the parent and its workers see each other's state.
 
-It is memory that the parent makes before it forks, so that all processes share it. Each worker has
-a slot: the request that it answers, and the connections that it has been lent. A lent connection
-has a cell in the slot, with the number of its lease. The parent can revoke a lease as long as the
-worker does not answer on that connection: so no connection waits behind a long request.
+The parent makes the memory before it forks, so that all processes share it. Each worker has a slot:
+the request that it answers, and the connections that it has been lent. A lent connection has a cell
+in the slot, with the number of its lease. The parent can revoke a lease unless the worker answers
+on that connection, so no connection waits behind a long request.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_REQUEST = 131_072
-"""How many bytes of a request a slot has room for; of a longer one it holds nothing."""
+"""The most bytes of a request in a slot; a longer request is not stored."""
 
 CELLS = 32
-"""How many connections a worker can be lent at a time."""
+"""The most connections that a worker has at a time."""
 
-#: When the request began (0 while there is none) and since when its client waits, in seconds of the
-#: monotonic clock, the length of what the slot holds of it, the status of its answer once bytes of
-#: it go out, its cell, its kind, the number of bytes sent, the name of the request, the number of
-#: requests so far, the worker's processor time when the request began.
+#: The start of the request (0 while there is none) and of its client's wait, in seconds of the
+#: monotonic clock, the number of its bytes in the slot, the status of its answer once bytes are
+#: sent, its cell, its kind, the number of bytes sent, the name of the request, the number of
+#: requests so far, the worker's processor time at the start of the request.
 _REQUEST = struct.Struct("<ddIHBBQ8sI4xd")
 _TIME = struct.Struct("<d")
 _STATUS = struct.Struct("<H")
@@ -39,37 +39,37 @@ _SINCE_AT, _STATUS_AT, _CELL_AT, _KIND_AT, _SENT_AT = 8, 20, 22, 23, 24
 _CELL = struct.Struct("<IB3x")
 _SIZE = _REQUEST.size + CELLS * _CELL.size
 
-#: What the board begins with: the flag, and the `Load`.
+#: The beginning of the board: the flag, and the `Load`.
 _LOAD = struct.Struct("<IIII")
 _CLOSING, _LOAD_AT, _FLAGS = 0, 16, 32
 
 
 class LeaseState(IntEnum):
-    """What a worker does with a connection that it has been lent."""
+    """The state of a connection that a worker has been lent."""
 
     REVOKED = 0
-    """Nothing: it is the parent's again."""
+    """It belongs to the parent again."""
     LENT = 1
-    """Nothing yet: a request has come, and the worker has not begun to read it."""
+    """A request has come, and the worker has not begun to read it."""
     BUSY = 2
-    """It reads or answers a request."""
+    """The worker reads or answers a request."""
     RESTING = 3
-    """It waits for the next request, and has read nothing of it."""
+    """The worker waits for the next request, and has read nothing of it."""
     ENDED = 4
-    """Nothing any more: the last answer is whole, and the connection can be closed."""
+    """The last answer is complete, and the connection can be closed."""
 
 
 class Lease(NamedTuple):
-    """The right of a worker to a connection: the cell, and a number that no other lease has."""
+    """The right of a worker to a connection: a cell, and a unique number."""
 
     cell: int
     number: int
 
 
 class Times(NamedTuple):
-    """When a request began, and since when its client waits, in seconds of the monotonic clock.
+    """The start of a request and of its client's wait, in seconds of the monotonic clock.
 
-    ``processor`` is how many seconds of a processor the worker had had then.
+    ``processor`` is the processor time of the worker at the start, in seconds.
     """
 
     start_time: float
@@ -78,9 +78,9 @@ class Times(NamedTuple):
 
 
 class Load(NamedTuple):
-    """How much there is to do: how many workers live and are idle, how many requests wait for one.
+    """The load: the number of workers, of idle workers, and of requests that wait for one.
 
-    ``connections`` are all that are open.
+    ``connections`` counts all open connections.
     """
 
     workers: int = 0
@@ -90,7 +90,7 @@ class Load(NamedTuple):
 
 
 class Board:
-    """A slot for each of ``slots`` workers, and what all of them read: a flag, and the load."""
+    """A slot for each of ``slots`` workers, and a flag and the load for all of them."""
 
     def __init__(self, slots: int) -> None:
         self._slots = slots
@@ -102,7 +102,7 @@ class Board:
 
     @property
     def is_closing(self) -> bool:
-        """Tell whether connections are to be closed after the next answer."""
+        """Tell whether workers must close connections after the next answer."""
         return self._states[_CLOSING] != 0
 
     def close(self) -> None:
@@ -111,7 +111,7 @@ class Board:
 
     @property
     def load(self) -> Load:
-        """Return the load as the parent saw it last."""
+        """Return the load that the parent wrote last."""
         return Load(*_LOAD.unpack_from(self._states, _LOAD_AT))
 
     @load.setter
@@ -120,7 +120,7 @@ class Board:
 
     @property
     def running(self) -> int:
-        """Return how many requests are being answered."""
+        """Return the number of requests that are being answered."""
         slots = range(_FLAGS, _FLAGS + self._slots * _SIZE, _SIZE)
         return sum(_TIME.unpack_from(self._states, at)[0] > 0 for at in slots)
 
@@ -132,10 +132,10 @@ class Board:
 
 
 class Slot:
-    """What one worker does: the request that it answers, and the connections that it has.
+    """The state of one worker: the request that it answers, and its connections.
 
-    The kernel's lock on the byte of the slot keeps the worker from taking a connection while the
-    parent revokes it; the kernel frees it when its holder ends.
+    While the parent revokes a connection, a kernel lock on the byte of the slot keeps the worker
+    from taking it; the kernel releases the lock when the process ends.
     """
 
     def __init__(self, states: mmap.mmap, requests: mmap.mmap, lock_file: int, number: int) -> None:
@@ -150,7 +150,7 @@ class Slot:
         self._request_at = number * LONGEST_REQUEST
 
     def clear(self) -> None:
-        """Forget what an earlier worker has written."""
+        """Delete the data of an earlier worker."""
         self._number = 0
         self._states[self._at : self._at + _SIZE] = bytes(_SIZE)
 
@@ -161,9 +161,9 @@ class Slot:
         _CELL.pack_into(self._states, self._cell_at(lease.cell), lease.number, LeaseState.LENT)
 
     def revoke(self, lease: Lease, state: LeaseState) -> bool:
-        """Take a connection back, as the parent that has locked the slot, if it is in a state.
+        """Take a connection back, as the parent that has locked the slot, if it has a state.
 
-        Only one that is lent or rests can be taken back. Tell whether it was.
+        The state must be LENT or RESTING. Return whether the connection was taken back.
         """
         if self.state(lease) is not state:
             return False
@@ -171,11 +171,11 @@ class Slot:
         return True
 
     def state(self, lease: Lease) -> LeaseState:
-        """Return what the worker does with a connection."""
+        """Return the state of a connection."""
         return LeaseState(_CELL.unpack_from(self._states, self._cell_at(lease.cell))[1])
 
     def take(self, lease: Lease) -> bool:
-        """Write, as the worker, that it begins to read a request; tell whether it still may."""
+        """Write, as the worker, that it begins to read a request; return whether it may."""
         at = self._cell_at(lease.cell)
         fcntl.lockf(self._lock_file, fcntl.LOCK_EX, 1, self.number)
         number, state = _CELL.unpack_from(self._states, at)
@@ -189,7 +189,7 @@ class Slot:
 
     @contextmanager
     def lock(self) -> Iterator[bool]:
-        """Keep the worker from taking a connection; yield whether that worked at once."""
+        """Keep the worker from taking a connection; yield whether the lock was free."""
         is_locked = False
         with suppress(BlockingIOError, PermissionError):  # the worker is taking one now
             fcntl.lockf(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, self.number)
@@ -206,10 +206,10 @@ class Slot:
     # --- The request
 
     def begin(self, request: bytes, name: bytes, times: Times) -> None:
-        """Write that the answering of a request begins; ``name`` is what the log calls it.
+        """Write the start of a request; ``name`` is its name in the log.
 
-        The request itself is written too: by it another worker can tell the client if this one
-        ends.
+        The request itself is written too, so that another worker can answer it with an error if
+        this worker ends.
         """
         size = len(request)
         if size > LONGEST_REQUEST:
@@ -234,16 +234,16 @@ class Slot:
         )
 
     def classify(self, kind: int) -> None:
-        """Write of what kind the request is."""
+        """Write the kind of the request."""
         self._states[self._at + _KIND_AT] = kind
 
     def start(self, status: int, sent: int) -> None:
-        """Write that bytes of the answer go out, its status, and how many bytes they are."""
+        """Write that bytes of the answer are sent, with its status and their number."""
         _STATUS.pack_into(self._states, self._at + _STATUS_AT, status)
         _SENT.pack_into(self._states, self._at + _SENT_AT, sent)
 
     def finish(self, state: LeaseState) -> None:
-        """Write that the answer is complete, and what becomes of the connection."""
+        """Write that the answer is complete, and the new state of the connection."""
         self.forget()
         self._states[self._state_at] = state
 
@@ -254,63 +254,63 @@ class Slot:
 
     @property
     def start_time(self) -> float:
-        """Return when the request began, in seconds of the monotonic clock; 0 if there is none."""
+        """Return the start of the request in seconds of the monotonic clock; 0 without one."""
         start_time: float = _TIME.unpack_from(self._states, self._at)[0]
         return start_time
 
     @property
     def waiting_since(self) -> float:
-        """Return since when the client of the request waits."""
+        """Return the start of the client's wait."""
         waiting_since: float = _TIME.unpack_from(self._states, self._at + _SINCE_AT)[0]
         return waiting_since
 
     @property
     def cell(self) -> int:
-        """Return the cell of the connection that the worker answers on, or has answered on."""
+        """Return the cell of the connection that the worker used last."""
         return self._states[self._at + _CELL_AT]
 
     @property
     def status(self) -> int:
-        """Return the status of the answer, 0 as long as nothing of it has gone out."""
+        """Return the status of the answer, 0 until bytes of it are sent."""
         status: int = _STATUS.unpack_from(self._states, self._at + _STATUS_AT)[0]
         return status
 
     @property
     def sent(self) -> int:
-        """Return how many bytes of the content have gone out."""
+        """Return the number of bytes of the content that have been sent."""
         sent: int = _SENT.unpack_from(self._states, self._at + _SENT_AT)[0]
         return sent
 
     @property
     def requests(self) -> int:
-        """Return how many requests the worker has begun to answer."""
+        """Return the number of requests that the worker has begun."""
         requests: int = _REQUEST.unpack_from(self._states, self._at)[8]
         return requests
 
     @property
     def name(self) -> bytes:
-        """Return what the log calls the request."""
+        """Return the name of the request in the log."""
         name: bytes = _REQUEST.unpack_from(self._states, self._at)[7]
         return name
 
     @property
     def kind(self) -> int:
-        """Return of what kind the request is, 0 as long as that is not known."""
+        """Return the kind of the request, 0 until it is known."""
         return self._states[self._at + _KIND_AT]
 
     @property
     def processor(self) -> float:
-        """Return how much processor time the worker had had when the request began."""
+        """Return the processor time of the worker at the start of the request."""
         processor: float = _REQUEST.unpack_from(self._states, self._at)[9]
         return processor
 
     @property
     def can_report_failure(self) -> bool:
-        """Tell whether another worker can tell the client that there is no answer."""
+        """Tell whether another worker can still send an error to the client."""
         return bool(self.start_time and not self.status and self.request)
 
     @property
     def request(self) -> bytes:
-        """Return the request as it came; nothing if it is too long for the slot."""
+        """Return the bytes of the request; empty if it is too long for the slot."""
         size = _REQUEST.unpack_from(self._states, self._at)[2]
         return self._requests[self._request_at : self._request_at + size]

@@ -1,7 +1,7 @@
-"""What the Linux kernel holds a worker to. Each bound works in the middle of the engine.
+"""The limits that the Linux kernel enforces on a worker, even within the engine.
 
-This module sets bounds on the process that calls it and reads what the kernel says of a process.
-It decides nothing: the parent and the worker do.
+This module sets limits on the calling process and reads the kernel's data about processes. The
+parent and the worker decide when to use it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SECCOMP_MODE_FILTER = 2
 #: The audit name of an architecture and its number of socket(2): linux/audit.h, syscall(2).
 _ARCHITECTURES = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 
-# One instruction of the kernel's packet filter, and the few that are needed: linux/filter.h.
+# An instruction of the kernel's packet filter, and the operations that are used: linux/filter.h.
 _INSTRUCTION = struct.Struct("HBBI")
 _LOAD, _IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _OFFSET_OF_NUMBER, _OFFSET_OF_ARCHITECTURE = 0, 4
@@ -41,7 +41,7 @@ _M_ARENA_MAX = -8
 #: The kernel's ``struct sockaddr``, of no family.
 _NO_ADDRESS = struct.Struct("H14x")
 
-#: The niceness of this process, and what a process with a tenth of its priority has more.
+#: The niceness of this process, and the difference that gives a tenth of the priority.
 _USUAL = os.getpriority(os.PRIO_PROCESS, 0)
 _LOWER = 10
 
@@ -50,19 +50,19 @@ _PROCESSOR_TIME = 2
 
 
 def end_with_parent(number: signal.Signals = signal.SIGKILL) -> None:
-    """Let the kernel send this process a signal when the process that started it ends."""
+    """Make the kernel send this process a signal when its parent ends."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, number)
 
 
 def write_no_core() -> None:
-    """Write no core file when this process crashes: it would hold the whole graph."""
+    """Write no core file when this process crashes: it would contain the whole graph."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def limit_memory(extra: int) -> None:
-    """Let this process have at most ``extra`` bytes of address space more than it has now.
+    """Allow this process at most ``extra`` bytes of address space more than it has now.
 
-    The engine aborts its process when it is refused memory; Python raises MemoryError.
+    Beyond the limit the engine aborts the process, and Python raises MemoryError.
     """
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
     most = pages * _PAGE + extra
@@ -70,9 +70,9 @@ def limit_memory(extra: int) -> None:
 
 
 def use_one_arena() -> None:
-    """Let threads share one arena of memory.
+    """Make all threads share one arena of memory.
 
-    Each would reserve 64 MiB of address space otherwise, and opening a database starts some.
+    Otherwise each reserves 64 MiB of address space, and opening a database starts some threads.
     https://man7.org/linux/man-pages/man3/mallopt.3.html
     """
     if hasattr(_LIBC, "mallopt"):  # the C library may be another one than GNU's
@@ -80,10 +80,10 @@ def use_one_arena() -> None:
 
 
 def forbid_sockets() -> None:
-    """Refuse this process every new socket, so that nothing in it reaches another host.
+    """Forbid this process to open sockets, so that it cannot reach other hosts.
 
-    Sockets that it has, and those that another process passes to it, go on working. Files can
-    be opened as before. This cannot be undone. OSError if the kernel does not know seccomp(2).
+    Open sockets, and sockets from other processes, continue to work; files can be opened. This
+    cannot be undone. Errors: OSError if the kernel has no seccomp(2).
     https://www.kernel.org/doc/html/latest/userspace-api/seccomp_filter.html
     """
     entry = _ARCHITECTURES.get(platform.machine())
@@ -118,9 +118,9 @@ def _must(result: int) -> None:
 
 
 def reset(connection: socket.socket) -> None:
-    """End a TCP connection by a reset, also while another process has it too.
+    """Reset a TCP connection, even if another process has it open too.
 
-    To connect it to no address does that; other kinds of connections stay as they are.
+    Connecting it to no address resets it; other kinds of connections are not changed.
     https://man7.org/linux/man-pages/man2/connect.2.html
     """
     address = _NO_ADDRESS.pack(socket.AF_UNSPEC)
@@ -128,7 +128,7 @@ def reset(connection: socket.socket) -> None:
 
 
 def lower_priority(pid: int) -> bool:
-    """Give a process a tenth of the priority of others; tell whether it still exists.
+    """Give a process a tenth of the priority of others; return whether it still exists.
 
     https://man7.org/linux/man-pages/man7/sched.7.html
     """
@@ -136,7 +136,7 @@ def lower_priority(pid: int) -> bool:
 
 
 def regain_priority(pid: int = 0) -> bool:
-    """Schedule a process like others again, by default this one; tell whether that worked.
+    """Give a process, by default this one, its usual priority; return whether that worked.
 
     The kernel may not allow it (CAP_SYS_NICE), or the process may have ended.
     """
@@ -144,7 +144,7 @@ def regain_priority(pid: int = 0) -> bool:
 
 
 def has_lower_priority(pid: int = 0) -> bool:
-    """Tell whether a process has less priority than others, by default this one."""
+    """Tell whether a process, by default this one, has less priority than others."""
     return os.getpriority(os.PRIO_PROCESS, pid) > _USUAL
 
 
@@ -157,7 +157,7 @@ def _set_niceness(pid: int, niceness: int) -> bool:
 
 
 def processor_time(pid: int) -> float:
-    """Return how many seconds of a processor a process has had; 0 if it has just ended.
+    """Return the processor time of a process in seconds; 0 if it has just ended.
 
     https://man7.org/linux/man-pages/man3/clock_getcpuclockid.3.html
     """
@@ -168,15 +168,15 @@ def processor_time(pid: int) -> float:
 
 
 def copied_memory() -> int:
-    """Return how many bytes this process has copied or taken since it was forked.
+    """Return the bytes that this process has copied or allocated since it was forked.
 
-    They are counted by its page faults, so that memory it has given back counts as well.
+    Page faults are counted, so memory that was released counts as well.
     """
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt * _PAGE
 
 
 def free_memory() -> int:
-    """Return how many bytes of memory can be used without swapping.
+    """Return the bytes of memory that can be used without swapping.
 
     https://man7.org/linux/man-pages/man5/proc_meminfo.5.html
     """

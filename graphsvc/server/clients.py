@@ -1,8 +1,8 @@
-"""A connection as the parent sees it: it waits until a request has come, and reads nothing else.
+"""A connection in the parent, which waits until a whole request has come.
 
-The parent looks at what has come without taking it. Only of a request that comes in pieces it takes
-the pieces, into a file in memory that goes to the worker with the connection. So a client that
-sends slowly costs a descriptor and the bytes that it has sent, and no process.
+The parent peeks at the bytes without reading them. Only if a request comes in pieces does it read
+them, into a file in memory that the worker gets with the connection. So a client that sends slowly
+costs a descriptor and the bytes that it has sent, but no process.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _CHUNK = 65_536
 
 
 class ClientConnection:
-    """A connection, and what is known of its next request.
+    """A connection, and the state of its next request.
 
-    ``lease`` is that of the ``worker`` that has it, ``lent`` when it began.
-    ``begun`` is when the first byte of that was seen, ``since`` when the connection was last given
-    to the parent or its request had come, ``left`` when its client was seen to send no more, all in
-    seconds of the monotonic clock. ``failed`` is the request whose worker has ended, ``file`` the
-    descriptor of what has been read of it.
+    ``lease`` is the lease of its ``worker``, ``lent_at`` the start of the lease. ``start_time`` is
+    the time of the request's first byte; ``waiting_since`` the time when the parent last got the
+    connection, or when its request was complete; ``left_at`` the time when the client closed its
+    side; all in seconds of the monotonic clock. ``failed`` is the request whose worker has ended,
+    ``file`` the descriptor of the bytes that the parent has read.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -47,14 +47,14 @@ class ClientConnection:
         self.left_at = 0.0
         self.worker: WorkerProcess | None = None
         self.lease = Lease(0, 0)
-        self.lent = 0.0
+        self.lent_at = 0.0
         self._size = 0
         self._needed = 0
 
     def look(self) -> bool:
-        """Look at what has come; tell whether a worker can go on with it.
+        """Look at the bytes that have come; return whether a worker can use them.
 
-        Errors: OSError if the client has gone.
+        Errors: OSError if the client has left.
         """
         if self.file is None:
             data = self.connection.recv(_LOOK, socket.MSG_PEEK | socket.MSG_DONTWAIT)
@@ -68,11 +68,11 @@ class ClientConnection:
 
     @property
     def beginning(self) -> bytes:
-        """Return what has come of the request, as far as its first line may go."""
+        """Return the bytes of the request so far, up to the longest first line."""
         return b"" if self.file is None else os.pread(self.file, _LOOK, 0)
 
     def discard(self) -> None:
-        """Take what comes and forget it. Errors: OSError if the client has gone."""
+        """Read and discard bytes. Errors: OSError if the client has left."""
         if not self.connection.recv(_CHUNK, socket.MSG_DONTWAIT):
             raise ConnectionResetError
 
@@ -89,7 +89,7 @@ class ClientConnection:
         return self._is_in_body(data) or self._size > LONGEST_HEAD
 
     def _is_in_body(self, data: bytes) -> bool:
-        """Tell whether the head is there: it may end with this piece and the one before."""
+        """Tell whether the head is complete: it may end within this piece or across two."""
         before = max(0, self._size - len(data) - 3)
         tail = os.pread(self.file or 0, len(data) + 3, before)
         if not before:
@@ -97,7 +97,7 @@ class ClientConnection:
         return b"\n\r\n" in tail or b"\n\n" in tail
 
     def take_back(self, file: int | None = None, needed: int = 0) -> None:
-        """Take the connection from a worker, with what it has read of the next request."""
+        """Take the connection back from a worker, with the bytes of the next request."""
         now = time.monotonic()
         self.forget_request()
         self.waiting_since, self.left_at, self.is_waiting, self.worker = now, 0.0, False, None
@@ -106,32 +106,32 @@ class ClientConnection:
             self.start_time = self.start_time or now
 
     def tell(self, failed: FailedRequest, request: bytes) -> None:
-        """Have another worker tell the client why the one ended that had its request."""
+        """Prepare another worker to send the client the error of the failed request."""
         self.forget_request()
         self.failed, self.worker, self.waiting_since = failed, None, time.monotonic()
         self.file = messages.file_of(request)
 
     def forget_request(self) -> None:
-        """Forget what has been read."""
+        """Discard the bytes of the request."""
         if self.file is not None:
             os.close(self.file)
         self.file, self.failed, self.start_time, self._size, self._needed = None, None, 0.0, 0, 0
 
     def leave(self) -> None:
-        """Close the descriptors in this process; the connection goes on in others."""
+        """Close the descriptors in this process; other processes keep the connection."""
         self.forget_request()
         self.connection.close()
 
     def abort(self) -> None:
-        """End the connection so that the client sees that its answer is not whole.
+        """Reset the connection, so that the client notices an incomplete answer.
 
-        Where only the end of the connection ends an answer, nothing but a reset tells that.
+        If the end of the connection marks the end of the answer, only a reset shows an error.
         """
         bounds.reset(self.connection)
         self.leave()
 
     def close(self) -> None:
-        """End the connection, for every process that has it: nothing more is sent on it."""
+        """End the connection for every process that has it."""
         self.forget_request()
         with suppress(OSError):  # the client may have ended it already
             self.connection.shutdown(socket.SHUT_RDWR)

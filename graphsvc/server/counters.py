@@ -1,9 +1,9 @@
-"""What is counted of requests and workers: numbers in shared memory that no end of a process takes.
+"""Counters of requests and workers, in shared memory that outlives the processes.
 
-The keeper makes the memory, so that a number never goes back as long as the service runs, whichever
-releases it serves. A process that counts takes a row: no other one writes there, so nothing is ever
-locked to count. Its right to the row is a lock of the kernel, which ends with the process. Whoever
-has the row next goes on from the numbers that are there. A reader adds the rows up.
+The keeper makes the memory, so no number decreases while the service runs, even across releases.
+Each process that counts has its own row, so counting needs no lock. A kernel lock reserves the row
+until the process ends; the next owner of the row continues from its numbers. A reader adds the rows
+up.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "other")
 STATUSES = ("none", "1xx", "2xx", "3xx", "4xx", "5xx")
-"""The classes of statuses; "none" is a request whose client left before its answer."""
+"""The classes of statuses; "none" means that the client left before the answer."""
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-"""Up to how many seconds the requests of a column of the histogram took; the last has no bound."""
+"""The upper bounds of the histogram's buckets in seconds; the last bucket has none."""
 
 ENDS = (
     "deadline",
@@ -44,25 +44,25 @@ ENDS = (
 
 
 class Event(IntEnum):
-    """What happens without belonging to the answer of one request."""
+    """An event that does not belong to one request."""
 
     WORKER_STARTED = 0
     CONNECTION = 1
     """A connection was accepted."""
     LIMITED = 2
-    """A request was refused since its client has made too many."""
+    """A request was refused because its client made too many."""
     SPAN_LOST = 3
-    """The trace of a request could not be handed on."""
+    """The trace of a request could not be sent to the exporter."""
     PARENT_STARTED = 4
 
 
 _KINDS, _METHODS, _STATUSES = len(RequestKind), len(METHODS), len(STATUSES)
 _COLUMNS = len(BOUNDS) + 1
 
-#: How many parents there may be at a time, since those with long requests leave late.
+#: The most parents at a time: parents with long requests end late.
 _PARENTS = 4
 
-# Where the numbers of a row are; each takes eight bytes.
+# The offsets of the numbers in a row; each takes eight bytes.
 _USED = 0
 _REQUESTS = 1
 _HISTOGRAM = _REQUESTS + _KINDS * _METHODS * _STATUSES
@@ -82,7 +82,7 @@ _LARGEST_CLASS = _STATUSES - 1
 
 
 class CounterRow:
-    """The numbers that one process counts up."""
+    """The numbers that one process counts."""
 
     def __init__(self, memory: mmap.mmap, number: int) -> None:
         start, size = number * _NUMBERS * _NUMBER, _NUMBERS * _NUMBER
@@ -91,7 +91,7 @@ class CounterRow:
         self._whole[_USED] = 1
 
     def count_request(self, record: Record) -> None:
-        """Count a request that has ended."""
+        """Count a completed request."""
         whole, real, kind = self._whole, self._real, record.kind
         row = kind * _METHODS + _METHOD_AT.get(record.method, _OTHER_METHOD)
         whole[_REQUESTS + row * _STATUSES + min(record.status // 100, _LARGEST_CLASS)] += 1
@@ -105,7 +105,7 @@ class CounterRow:
         self._whole[_ENDS + ENDS.index(reason)] += 1
 
     def count(self, event: Event) -> None:
-        """Count what has happened."""
+        """Count an event."""
         self._whole[_EVENTS + event] += 1
 
     def count_failure(self, kind: FailureKind) -> None:
@@ -114,7 +114,7 @@ class CounterRow:
 
 
 class Counters:
-    """The rows of all processes of a service, in the file in memory with a descriptor."""
+    """The rows of all processes of a service, in a memory file with a descriptor."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
@@ -124,13 +124,13 @@ class Counters:
 
     @classmethod
     def make(cls, rows: int) -> Counters:
-        """Make the memory for a number of processes at a time."""
+        """Make the memory for a number of processes."""
         descriptor = os.memfd_create("counters", os.MFD_CLOEXEC)
         os.ftruncate(descriptor, rows * _NUMBERS * _NUMBER)
         return cls(descriptor)
 
     def take_row(self) -> CounterRow | None:
-        """Take a row for this process, as long as it lives; None if all are taken."""
+        """Reserve a row until this process ends; None if all rows are used."""
         for number in range(self._rows):
             try:
                 fcntl.lockf(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
@@ -152,21 +152,21 @@ class Counters:
 
 
 def rows_for(workers: int) -> int:
-    """Return how many rows are enough for a number of workers: some parents may be leaving."""
+    """Return the number of rows for a number of workers, also while parents are leaving."""
     return _PARENTS * (workers + 1)
 
 
 class Total:
-    """The sums of all rows, by what they are."""
+    """The sums of all rows."""
 
     def __init__(self, whole: Sequence[int], real: Sequence[float]) -> None:
         self._whole = whole
         self._real = real
 
     def requests(self) -> Iterator[tuple[RequestKind, str, str, int]]:
-        """Yield the kind, the method and the class of status of requests, and how many there were.
+        """Yield kinds, methods and classes of status of requests, each with its count.
 
-        Those that have never come are left out.
+        Combinations without a request are left out.
         """
         position = _REQUESTS
         for kind in RequestKind:
@@ -177,7 +177,7 @@ class Total:
                     position += 1
 
     def histogram(self, kind: RequestKind) -> list[int]:
-        """Return how many requests took up to each of `BOUNDS`, at last how many there were."""
+        """Return the number of requests up to each of `BOUNDS`, and last the number of all."""
         start = _HISTOGRAM + kind * _COLUMNS
         sums, all_so_far = [], 0
         for number in self._whole[start : start + _COLUMNS]:
@@ -186,27 +186,27 @@ class Total:
         return sums
 
     def seconds(self, kind: RequestKind) -> float:
-        """Return how long all requests of a kind took by the clock."""
+        """Return the total duration of all requests of a kind."""
         return self._real[_SECONDS + kind]
 
     def processor_seconds(self, kind: RequestKind) -> float:
-        """Return how much time of a processor all requests of a kind took."""
+        """Return the total processor time of all requests of a kind."""
         return self._real[_PROCESSOR + kind]
 
     def size(self, kind: RequestKind) -> int:
-        """Return how many bytes of content the answers of a kind had."""
+        """Return the total bytes of content of the answers of a kind."""
         return self._whole[_BYTES + kind]
 
     def ends(self) -> dict[str, int]:
-        """Return how many workers ended, by the reason."""
+        """Return the number of ended workers by reason."""
         return dict(zip(ENDS, self._whole[_ENDS : _ENDS + len(ENDS)], strict=True))
 
     def events(self, event: Event) -> int:
-        """Return how often something happened."""
+        """Return the number of events of a kind."""
         return self._whole[_EVENTS + event]
 
     def failures(self) -> dict[FailureKind, int]:
-        """Return how often the engine failed, by how it did."""
+        """Return the number of failures of the engine by kind."""
         return dict(
             zip(FailureKind, self._whole[_FAILURES : _FAILURES + len(FailureKind)], strict=True)
         )

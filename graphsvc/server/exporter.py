@@ -1,7 +1,7 @@
 """The process that exports traces by OpenTelemetry's own library: ``-m graphsvc.server.exporter``.
 
-It opens connections only to where the environment says. Sampling, batches, credentials and
-time-outs are what the library reads there.
+It opens connections only to the addresses in the environment, where the library also reads the
+settings of sampling, batches, credentials and time-outs.
 https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 """
 
@@ -34,9 +34,9 @@ _CONTEXT = TraceContextTextMapPropagator()
 @click.command()
 @click.argument("descriptor", type=int)
 def main(descriptor: int) -> None:
-    """Export the spans that come from a socket, until nobody can write to it any more."""
+    """Export the spans from a socket until all writers have closed it."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        # It ends after the others, which may still have something to say.
+        # It must end last, since other processes may still send spans.
         signal.signal(number, signal.SIG_IGN)
     if "service.name=" not in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", ""):
         os.environ.setdefault("OTEL_SERVICE_NAME", "graphsvc")

@@ -1,4 +1,4 @@
-"""The exporter of traces as the keeper sees it: a process of its own, if there is to be one."""
+"""Starts and restarts the process that exports traces, for the keeper."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 _PROGRAM = "graphsvc.server.exporter"
 
-#: What is set where traces are to be exported to.
+#: The environment variables with the address for traces.
 _ENDPOINT_VARIABLES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
-#: After so many seconds an exporter has lasted: if it ends then, another one is started.
+#: Seconds after which an exporter is stable: if it ends later, another one is started.
 _STABLE_AFTER = 30.0
 
-#: How long the last spans may take to be exported, in seconds.
+#: Seconds to wait for the export of the last spans.
 _PATIENCE = 5.0
 
 
 def is_requested(environment: Mapping[str, str]) -> bool:
-    """Tell whether an environment asks for traces: by a place to send them to, or by their name."""
+    """Tell whether an environment asks for traces: by an address, or by an exporter's name."""
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return False
     exporters = environment.get("OTEL_TRACES_EXPORTER", "")
@@ -36,7 +36,7 @@ def is_requested(environment: Mapping[str, str]) -> bool:
 
 
 def is_installed() -> bool:
-    """Tell whether the libraries are there that export: those of ``graphsvc[telemetry]``."""
+    """Tell whether the libraries of ``graphsvc[telemetry]`` are installed."""
     try:
         return find_spec("opentelemetry.exporter.otlp.proto.http") is not None
     except ModuleNotFoundError:
@@ -44,7 +44,7 @@ def is_installed() -> bool:
 
 
 class ExporterProcess:
-    """An exporter; what is written to ``descriptor`` comes to it, and to the one after it."""
+    """An exporter process; it, and each successor, reads what is written to ``descriptor``."""
 
     def __init__(self) -> None:
         self._reading, self._writing = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -53,7 +53,7 @@ class ExporterProcess:
 
     @classmethod
     def start_if_requested(cls, environment: Mapping[str, str]) -> ExporterProcess | None:
-        """Start an exporter if the environment asks for it and its libraries are there."""
+        """Start an exporter if the environment asks for it and its libraries are installed."""
         if not is_requested(environment):
             return None
         if not is_installed():
@@ -72,7 +72,7 @@ class ExporterProcess:
         )
 
     def look(self) -> None:
-        """Start another exporter if this one has ended, unless it has failed at once."""
+        """Start another exporter if this one has ended, unless it ended soon after its start."""
         if self._process.poll() is None or not self._start_time:
             return
         if time.monotonic() - self._start_time > _STABLE_AFTER:
@@ -82,7 +82,7 @@ class ExporterProcess:
             logging.getLogger(__name__).error("Traces cannot be exported; the service goes on.")
 
     def close(self) -> None:
-        """Let it export what it has, and end."""
+        """Let it export the last spans, and end it."""
         self._writing.close()
         self._reading.close()
         try:

@@ -1,4 +1,4 @@
-"""Why a worker ended in the middle of a request, and how its client is told."""
+"""The causes of the end of a worker during a request, and the errors that clients get."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Cause(Enum):
-    """Why a worker ended; the value is what the access log says."""
+    """Why a worker ended; the value is used in the access log."""
 
     DEADLINE = "deadline"
     MEMORY = "memory"
@@ -35,9 +35,9 @@ class Cause(Enum):
 
 
 class FailedRequest(NamedTuple):
-    """A request that is told why it has no answer: the cause, when it began, and its name.
+    """A request without an answer: the cause, its start, its name.
 
-    It has ``spent`` so many seconds of a processor.
+    ``spent`` is its processor time in seconds.
     """
 
     cause: Cause
@@ -46,18 +46,18 @@ class FailedRequest(NamedTuple):
     spent: float
 
     def encode(self) -> bytes:
-        """Return it as a message holds it."""
+        """Return the bytes for a message."""
         return f"{self.cause.name} {self.start_time!r} {self.name} {self.spent!r}".encode()
 
     @classmethod
     def decode(cls, content: bytes) -> FailedRequest:
-        """Read it from a message."""
+        """Read the bytes of a message."""
         cause, start_time, name, spent = content.decode().split(" ")
         return cls(Cause[cause], float(start_time), name, float(spent))
 
 
 def cause_of(status: int) -> Cause:
-    """Return what a wait status tells; the engine aborts when it is refused memory."""
+    """Return the cause for a wait status; the engine aborts when it gets no memory."""
     if not os.WIFSIGNALED(status):
         return Cause.CRASH
     number = os.WTERMSIG(status)
@@ -67,7 +67,7 @@ def cause_of(status: int) -> Cause:
 
 
 def error_of(cause: Cause, deadline: float) -> GraphsvcError:
-    """Return the error that a client is told; ``deadline`` is in seconds."""
+    """Return the error that a client gets; ``deadline`` is in seconds."""
     if cause is Cause.DEADLINE:
         return DeadlineExceeded(
             f"The request took longer than {deadline:g} seconds, and was ended.",
@@ -89,19 +89,19 @@ def error_of(cause: Cause, deadline: float) -> GraphsvcError:
 
 
 def request_timeout(patience: float) -> bytes:
-    """Return the answer to a request that has not come whole in so many seconds."""
+    """Return the answer to a request that was not complete after a number of seconds."""
     detail = f"A request has {patience:g} seconds to come."
     return _answer_bytes(Problem(NAMED_KINDS["request-timeout"], detail))
 
 
 def malformed_request(malformed: Malformed) -> tuple[int, bytes]:
-    """Return the status and the whole answer to a request that cannot be read."""
+    """Return the status and the bytes of the answer to a malformed request."""
     kind = NAMED_KINDS[malformed.name]
     return kind.status, _answer_bytes(Problem(kind, malformed.detail))
 
 
 def error_answer(error: GraphsvcError) -> bytes:
-    """Return the answer that tells of an error where no worker can write one."""
+    """Return the bytes of the answer to an error, for a process that is not a worker."""
     return _answer_bytes(problem_of(error))
 
 

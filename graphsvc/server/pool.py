@@ -123,7 +123,7 @@ class Pool:
                 # It has ended, and is reaped when its channel says so; or it reads nothing.
                 worker.is_silent = True
                 continue
-            client.worker, client.lease, client.lent = worker, lease, time.monotonic()
+            client.worker, client.lease, client.lent_at = worker, lease, time.monotonic()
             worker.clients[lease.cell] = client
             return True
         return False

@@ -15,7 +15,7 @@ from urllib.parse import quote_from_bytes
 
 import httptools
 
-from graphsvc.web.delivery import Wish
+from graphsvc.web.delivery import DeliveryOptions
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Fields:
 
     values: Mapping[bytes, str]
     hosts: int
-    wish: Wish
+    wish: DeliveryOptions
 
     def keep_alive(self, version: str) -> bool:
         """Tell whether the connection goes on (RFC 9112, section 9.3)."""
@@ -99,7 +99,7 @@ class Request:
     is_followed: bool = False
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> DeliveryOptions:
         """Return what the request says of how its answer goes out."""
         wish = self.fields.wish
         return wish if self.method == "GET" else replace(wish, method=self.method)
@@ -299,7 +299,7 @@ def _fields(block: bytes) -> Fields:
         text = value.decode("latin-1")
         values[name] = f"{values[name]}, {text}" if name in values else text
     hosts = sum(name == b"host" for name, _ in parsed.fields)
-    wish = Wish("GET", values.get(b"accept-encoding"), values.get(b"if-none-match"))
+    wish = DeliveryOptions("GET", values.get(b"accept-encoding"), values.get(b"if-none-match"))
     return Fields(values, hosts, wish)
 
 

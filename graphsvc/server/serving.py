@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.store.base import Store
     from graphsvc.views.graph import Reader as GraphReader
-    from graphsvc.web.delivery import Delivering
+    from graphsvc.web.delivery import DeliveryMiddleware
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class ServiceContext(NamedTuple):
         if self.state is not None:
             editing.register(flask, self.state, self.values)
         warm_up(flask, fast_reader)
-        pages = cast("Delivering", flask.wsgi_app)
+        pages = cast("DeliveryMiddleware", flask.wsgi_app)
         return Application(
             pages,
             flask.extensions["graphsvc.endpoint"],

@@ -68,7 +68,7 @@ class WorkerProcess:
         A new one may still be opening the release: another one would be no sooner there.
         """
         return self.slot.requests > 0 and any(
-            now - client.lent > _UNREAD and self.slot.state(client.lease) is LeaseState.LENT
+            now - client.lent_at > _UNREAD and self.slot.state(client.lease) is LeaseState.LENT
             for client in self.clients.values()
         )
 

@@ -37,11 +37,11 @@ Pairs: TypeAlias = "list[tuple[str, str]]"
 _SAFE = ":/~,"
 _PLAIN = re.compile(r"[A-Za-z0-9:/~,_.-]*")
 
-LAID = ("columns", "rows")
+LAYOUTS = ("columns", "rows")
 """How a comparison can lay out its things, the usual way first."""
 
 
-def written(state: State) -> Pairs:
+def state_parameters(state: State) -> Pairs:
     """Return the parameters that stand for a state."""
     return write_state(state, site().release.prefixes)
 
@@ -66,31 +66,31 @@ def canonical(path: str, pairs: Pairs) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """What an address compares and how: what is highlighted, and whether things are rows."""
 
     iris: tuple[NamedNode, ...]
     classes: tuple[NamedNode, ...]
     highlight: str = ""
-    laid: str = LAID[0]
+    layout: str = LAYOUTS[0]
 
-    def written(self) -> Pairs:
+    def parameters(self) -> Pairs:
         """Return the parameters that say so."""
         prefixes = site().release.prefixes
         pairs = [("iri", write_iri(iri.value, prefixes)) for iri in self.iris]
         pairs += [("class", write_iri(cls.value, prefixes)) for cls in self.classes]
         pairs += [("highlight", self.highlight)] if self.highlight else []
-        return pairs + ([("things", self.laid)] if self.laid != LAID[0] else [])
+        return pairs + ([("things", self.layout)] if self.layout != LAYOUTS[0] else [])
 
     @property
     def address(self) -> str:
         """Return the address of the page."""
-        return address("compare", self.written())
+        return address("compare", self.parameters())
 
     @property
-    def transposed(self) -> Compared:
+    def transposed(self) -> Comparison:
         """Return the same with things as rows if they are columns, and the other way round."""
-        return replace(self, laid=LAID[1 - LAID.index(self.laid)])
+        return replace(self, layout=LAYOUTS[1 - LAYOUTS.index(self.layout)])
 
 
 @dataclass(frozen=True)
@@ -118,21 +118,21 @@ class Links:
     def _around(self) -> tuple[str, str]:
         """Return what an address has before a condition on one more property, and after it."""
         state = self.state
-        before = _query(written(state.filter))
-        after = _query(written(replace(state, classes=(), conditions=(), page=1)))
+        before = _query(state_parameters(state.filter))
+        after = _query(state_parameters(replace(state, classes=(), conditions=(), page=1)))
         return self._start + (before and f"{before}&"), after and f"&{after}"
 
     @cached_property
     def _around_class(self) -> tuple[str, str]:
         """Return what an address has before one more class, and after it."""
-        before = _query(written(State(classes=self.state.classes)))
-        after = _query(written(replace(self.state, classes=(), page=1)))
+        before = _query(state_parameters(State(classes=self.state.classes)))
+        after = _query(state_parameters(replace(self.state, classes=(), page=1)))
         return self._start + (before and f"{before}&"), after and f"&{after}"
 
     @cached_property
     def _around_facet(self) -> tuple[str, str]:
         """Return what an address has before the facet that is open, and after it."""
-        before = _query(written(replace(self.state, facet=None, page=1)))
+        before = _query(state_parameters(replace(self.state, facet=None, page=1)))
         after = f"&page={self.state.page}" if self.state.page > 1 else ""
         return self._start + (before and f"{before}&"), after
 
@@ -164,17 +164,17 @@ class Links:
         """Tell whether the things without a value are asked for."""
         return Absent() in self.state.on(ref)
 
-    def remove(self, chosen: ActiveCondition) -> str:
+    def remove(self, choice: ActiveCondition) -> str:
         """Return the address without something that is chosen."""
-        if chosen.ref is None:
-            return self._to(self.state.toggle_class(chosen.condition))  # type: ignore[arg-type]
-        return self._to(self.state.toggle(chosen.ref, chosen.condition))  # type: ignore[arg-type]
+        if choice.ref is None:
+            return self._to(self.state.toggle_class(choice.condition))  # type: ignore[arg-type]
+        return self._to(self.state.toggle(choice.ref, choice.condition))  # type: ignore[arg-type]
 
     def page(self, number: int) -> str:
         """Return the address of another page."""
         return self._to(replace(self.state, page=number))
 
-    def opened(self, ref: PropertyRef | None) -> str:
+    def open_facet(self, ref: PropertyRef | None) -> str:
         """Return the address with one facet opened, or none."""
         if ref is None:
             return self._to(replace(self.state, facet=None))
@@ -199,29 +199,29 @@ class Links:
 
     def export(self, name: str) -> str:
         """Return the address of a file with all that fits."""
-        return address(f"browse.{name}", written(replace(self.state, page=1, facet=None)))
+        return address(f"browse.{name}", state_parameters(replace(self.state, page=1, facet=None)))
 
     def compare(self, things: Iterable[Term]) -> str:
         """Return the address of a comparison of things."""
         # What has no IRI cannot be named in an address.
-        return Compared(tuple(each for each in things if isinstance(each, NamedNode)), ()).address
+        return Comparison(tuple(each for each in things if isinstance(each, NamedNode)), ()).address
 
     def ref_name(self, ref: PropertyRef) -> str:
         """Return how a property is written."""
         return write_ref(ref, site().release.prefixes)
 
-    def kept(self, *left_out: str) -> Pairs:
+    def hidden_fields(self, *left_out: str) -> Pairs:
         """Return the parameters that a form carries along."""
         names = {"page", "facet", *left_out}
-        return [pair for pair in written(self.state) if pair[0] not in names]
+        return [pair for pair in state_parameters(self.state) if pair[0] not in names]
 
-    def kept_with_any(self, ref: PropertyRef) -> Pairs:
+    def hidden_fields_with_any(self, ref: PropertyRef) -> Pairs:
         """Return what the form of a span carries along: all but the span it stands for."""
         state = self.state.without(ref) if Present() in self.state.on(ref) else self.state
-        return [pair for pair in written(state) if pair[0] not in ("page", "facet")]
+        return [pair for pair in state_parameters(state) if pair[0] not in ("page", "facet")]
 
     def _to(self, state: State) -> str:
-        return address("browse", written(state))
+        return address("browse", state_parameters(state))
 
     @property
     def by_label(self) -> PropertyRef:

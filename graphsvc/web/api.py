@@ -41,15 +41,15 @@ def page() -> Response:
 def _json() -> str:
     root = request.script_root
 
-    def made() -> str:
+    def as_text() -> str:
         return json.dumps(description(site(), root), indent=1, ensure_ascii=False) + "\n"
 
-    return site().once(("openapi", root), made)
+    return site().once(("openapi", root), as_text)
 
 
 def _yaml() -> str:
-    def made() -> str:
+    def as_text() -> str:
         # From JSON, which has no references to what was written before.
         return str(yaml.safe_dump(json.loads(_json()), sort_keys=False, allow_unicode=True))
 
-    return site().once(("openapi.yaml", request.script_root), made)
+    return site().once(("openapi.yaml", request.script_root), as_text)

@@ -34,15 +34,15 @@ from graphsvc.web.branding import Branding
 from graphsvc.web.browse import browsing
 from graphsvc.web.cite import cite
 from graphsvc.web.crawlers import crawlers
-from graphsvc.web.delivery import Delivering
-from graphsvc.web.documents import documents, instead_of_nothing
+from graphsvc.web.delivery import DeliveryMiddleware
+from graphsvc.web.documents import documents, redirect_to_document
 from graphsvc.web.dumps import downloads
 from graphsvc.web.endpoint import Endpoint
 from graphsvc.web.examples import examples
 from graphsvc.web.headers import ONLY_HERE, PREFLIGHT, RELEASE, SHARED, with_images_of
 from graphsvc.web.history import History, history
 from graphsvc.web.methods import refuse_where_nothing_is
-from graphsvc.web.origin import ERROR, Mounted, PublicAddress
+from graphsvc.web.origin import ERROR, MountMiddleware, PublicAddress
 from graphsvc.web.parameters import without_appended
 from graphsvc.web.pictures import pictures
 from graphsvc.web.pinned import Pins, address
@@ -86,7 +86,7 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     ``store`` answers its queries, if the release's own on disk is not to.
     """
     app = Flask(__name__, static_folder=None)
-    app.wsgi_app = Mounted(app.wsgi_app, PublicAddress(settings))  # type: ignore[method-assign]
+    app.wsgi_app = MountMiddleware(app.wsgi_app, PublicAddress(settings))  # type: ignore[method-assign]
     app.request_class = Request
     # A slash at the end of an address changes nothing; clients append it by themselves.
     app.url_map.strict_slashes = False
@@ -99,8 +99,8 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.config["BRANDING"] = branding = Branding.of(settings)
     app.logger.setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    opened = store or release.store
-    served = Site(release, opened, lookup_for(release, opened))
+    used_store = store or release.store
+    served = Site(release, used_store, lookup_for(release, used_store))
     app.extensions["graphsvc"] = served
     app.extensions["graphsvc.endpoint"] = Endpoint(release, served.store)
     app.extensions["graphsvc.history"] = past = History(release.path.parent, release)
@@ -147,12 +147,12 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
     app.before_request(refuse_where_nothing_is)
     app.after_request(_with_headers)
     # Functions that are registered later run first.
-    app.after_request(instead_of_nothing)
-    app.wsgi_app = Delivering(app.wsgi_app)  # type: ignore[method-assign]
+    app.after_request(redirect_to_document)
+    app.wsgi_app = DeliveryMiddleware(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
-def warm_up(app: Flask, hurried: Reader | None = None) -> None:
+def warm_up(app: Flask, fast_reader: Reader | None = None) -> None:
     """Compile the templates, and read what is the same for every request to the release.
 
     ``hurried`` reads it instead of the store, and what it cannot read in its time is left out.
@@ -160,7 +160,7 @@ def warm_up(app: Flask, hurried: Reader | None = None) -> None:
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     with app.test_request_context():
-        with site().graph.with_deadline(hurried) if hurried else nullcontext():
+        with site().graph.with_deadline(fast_reader) if fast_reader else nullcontext():
             site().warm_up()
         languages.warm_up()
         grouped((*site().queries, *site().view_queries))

@@ -31,20 +31,20 @@ from graphsvc.views.layout import PropertyRef
 from graphsvc.views.model import PAGE_SIZE
 from graphsvc.web import problems
 from graphsvc.web.addresses import (
-    LAID,
-    Compared,
+    LAYOUTS,
+    Comparison,
     Links,
     Pairs,
     address,
     canonical,
-    written,
+    state_parameters,
 )
-from graphsvc.web.cells import Cells
-from graphsvc.web.exports import OFFERED, Sheet, export, offered, suffix
+from graphsvc.web.cells import TableCells
+from graphsvc.web.exports import OFFERED, Sheet, export, export_format, suffix
 from graphsvc.web.interface import NUMBER, Operation, Parameter, for_programs
-from graphsvc.web.languages import labels, said
+from graphsvc.web.languages import labels, translate
 from graphsvc.web.negotiation import negotiate
-from graphsvc.web.offers import held
+from graphsvc.web.offers import formats_for_graph
 from graphsvc.web.page_cache import cached_page
 from graphsvc.web.parts import Parts, shortened
 from graphsvc.web.responses import release_answer
@@ -84,12 +84,12 @@ _SPAN_FIELDS = ("range", "from", "to")
 )
 def browse_page(name: str | None = None) -> BaseResponse:
     """Show the things that fit, or export them; a form for a span is sent on to its address."""
-    pairs, fmt = _asked(name)
+    pairs, fmt = _parameters_and_format(name)
     if any(field in _SPAN_FIELDS for field, _ in pairs):
         return _to_span(pairs)
     state = read_state(pairs, site().release.prefixes)
     response = release_answer(fmt, ("browse", state), lambda: _listed(state, fmt))
-    response.headers["Content-Location"] = address(f"browse.{suffix(fmt)}", written(state))
+    response.headers["Content-Location"] = address(f"browse.{suffix(fmt)}", state_parameters(state))
     return response
 
 
@@ -113,7 +113,7 @@ def things() -> BaseResponse:
     else:
         state = State().toggle(PropertyRef(prop), _is(value))
     page = [("page", request.args["page"])] if "page" in request.args else []
-    return redirect(address("browse", written(state) + page), 301)
+    return redirect(address("browse", state_parameters(state) + page), 301)
 
 
 @browsing.get("/compare")
@@ -134,24 +134,24 @@ def things() -> BaseResponse:
 )
 def compare_page(name: str | None = None) -> Response:
     """Show things side by side, or export them so."""
-    pairs, fmt = _asked(name)
-    compared = _compared(pairs)
+    pairs, fmt = _parameters_and_format(name)
+    compared = _comparison_of(pairs)
     response = release_answer(fmt, ("compare", compared), lambda: _compare(compared, fmt))
-    place = address(f"compare.{suffix(fmt)}", compared.written())
+    place = address(f"compare.{suffix(fmt)}", compared.parameters())
     response.headers["Content-Location"] = place
     return response
 
 
-def _asked(name: str | None) -> tuple[Pairs, Format]:
+def _parameters_and_format(name: str | None) -> tuple[Pairs, Format]:
     """Return the parameters but for the format and those left empty, and the format."""
     pairs = [(name, value) for name, value in request.args.items(multi=True) if value]
-    named = [name] if name is not None else []
-    named += [value for key, value in pairs if key == "format"]
-    if len(set(named)) > 1:
+    names = [name] if name is not None else []
+    names += [value for key, value in pairs if key == "format"]
+    if len(set(names)) > 1:
         raise ParameterError("Two formats are asked for.", remedy="Ask for one.")
     pairs = [(key, value) for key, value in pairs if key != "format"]
-    if named:
-        fmt = offered(named[0])
+    if names:
+        fmt = export_format(names[0])
         request.environ["graphsvc.format"] = fmt if fmt.name == "html" or fmt.engine else None
         return pairs, fmt
     problems.ask_for_rdf_errors()
@@ -160,36 +160,36 @@ def _asked(name: str | None) -> tuple[Pairs, Format]:
 
 def _browse(state: State, fmt: Format) -> bytes | str:
     served = site()
-    _must_be_known(state)
+    _refuse_unknown_classes(state)
     if fmt.name != "html":
         return export(_sheet(state), fmt, served)
-    shown = collection(served.graph, state, labels())
-    if state.page > shown.table.pages:
-        raise UnknownEntity(address("browse", written(state)))
-    title = said(_title(state, labels()))
+    listing = collection(served.graph, state, labels())
+    if state.page > listing.table.pages:
+        raise UnknownEntity(address("browse", state_parameters(state)))
+    title = translate(_title(state, labels()))
     return render_template(
         "browse.html",
         state=state,
-        collection=shown,
-        table=shown.table,
-        links=Links(state, shown.table.sort),
+        collection=listing,
+        table=listing.table,
+        links=Links(state, listing.table.sort),
         cells=_cells(),
         title=title,
-        heading=_capitalized(title),
+        heading=_capitalize(title),
         is_nameless=not state.conditions and any(map(served.graph.terms.members, state.classes)),
         most_sorted=SORTED_THINGS,
         without_class=WITHOUT_CLASS.conditions[0],
         most_columns=MOST_COLUMNS,
-        exports=[(fmt, suffix(fmt)) for fmt in held(OFFERED) if fmt.name != "html"],
+        exports=[(fmt, suffix(fmt)) for fmt in formats_for_graph(OFFERED) if fmt.name != "html"],
         PAGE_SIZE=PAGE_SIZE,
     )
 
 
-def _cells() -> Cells:
-    return Cells(Parts(site()))
+def _cells() -> TableCells:
+    return TableCells(Parts(site()))
 
 
-def _must_be_known(state: State) -> None:
+def _refuse_unknown_classes(state: State) -> None:
     """Tell a class that is nothing from one that is empty with these conditions."""
     for cls in state.classes:
         if not site().knows(cls.value):
@@ -205,7 +205,7 @@ def _sheet(state: State) -> Sheet:
             remedy=f"Narrow them down to {MOST_EXPORTED}, or ask the endpoint /sparql.",
         )
     table = whole_table(graph, state, _LANGUAGE, MOST_EXPORTED)
-    place = canonical("browse", written(replace(state, page=1)))
+    place = canonical("browse", state_parameters(replace(state, page=1)))
     title = _title(state, _LANGUAGE)
     return Sheet(title, place, table.total, table.columns, table.grid)
 
@@ -218,25 +218,25 @@ def _title(state: State, languages: str) -> str:
     return reduce(lambda one, other: Phrase("%(one)s or %(other)s", one=one, other=other), names)
 
 
-def _capitalized(words: str) -> str:
+def _capitalize(words: str) -> str:
     """Return words as a heading begins with them; an IRI keeps its letters."""
     return words if ":" in words.partition(" ")[0] else words[:1].upper() + words[1:]
 
 
-def _compare(compared: Compared, fmt: Format) -> bytes | str:
+def _compare(compared: Comparison, fmt: Format) -> bytes | str:
     served = site()
     languages = labels() if fmt.name == "html" else _LANGUAGE
     for iri in compared.iris:
         if not served.knows(iri.value):
             raise UnknownEntity(iri.value)
     matrix = compare(served.graph, compared.iris, compared.classes, languages)
-    plain = Compared(compared.iris, compared.classes)
+    plain = Comparison(compared.iris, compared.classes)
     if fmt.name != "html":
         return export(_matrix_sheet(matrix, plain), fmt, served)
     return render_template(
         "compare.html",
         matrix=matrix,
-        title=said(_compared_title(matrix, plain, languages)),
+        title=translate(_comparison_title(matrix, plain, languages)),
         compared=compared,
         others=[
             (words, replace(compared, highlight=name).address, name)
@@ -245,14 +245,14 @@ def _compare(compared: Compared, fmt: Format) -> bytes | str:
         less=_less(matrix, compared),
         cells=_cells(),
         exports=[
-            (fmt.label, address(f"compare.{suffix(fmt)}", plain.written()), fmt.media_type)
-            for fmt in held(OFFERED)
+            (fmt.label, address(f"compare.{suffix(fmt)}", plain.parameters()), fmt.media_type)
+            for fmt in formats_for_graph(OFFERED)
             if fmt.name != "html"
         ],
     )
 
 
-def _compared_title(matrix: Matrix, compared: Compared, languages: str) -> str:
+def _comparison_title(matrix: Matrix, compared: Comparison, languages: str) -> str:
     """Return what is compared: the two things, or how many, and of which class."""
     names = [shortened(thing.label, _LONGEST_NAME) for thing in matrix.things]
     if len(names) == _FEWEST:
@@ -260,24 +260,24 @@ def _compared_title(matrix: Matrix, compared: Compared, languages: str) -> str:
     if compared.iris:
         return Phrase("%(count)s things side by side", count=len(names))
     name = _title(State(classes=compared.classes), languages)
-    return Phrase("%(kind)s: all %(count)s side by side", kind=_capitalized(name), count=len(names))
+    return Phrase("%(kind)s: all %(count)s side by side", kind=_capitalize(name), count=len(names))
 
 
-def _matrix_sheet(matrix: Matrix, compared: Compared) -> Sheet:
+def _matrix_sheet(matrix: Matrix, compared: Comparison) -> Sheet:
     rows = tuple(
         GridRow(thing, tuple(row.cells[number] for row in matrix.rows))
         for number, thing in enumerate(matrix.things)
     )
     return Sheet(
-        title=_compared_title(matrix, compared, _LANGUAGE),
-        address=canonical("compare", compared.written()),
+        title=_comparison_title(matrix, compared, _LANGUAGE),
+        address=canonical("compare", compared.parameters()),
         total=len(matrix.things),
         columns=[row.column for row in matrix.rows],
         grid=replace(matrix.grid, rows=rows),
     )
 
 
-def _less(matrix: Matrix, compared: Compared) -> list[str | None]:
+def _less(matrix: Matrix, compared: Comparison) -> list[str | None]:
     """Return the address without each thing, as long as two are left."""
     iris = [thing.term for thing in matrix.things if isinstance(thing.term, NamedNode)]
     if len(iris) <= _FEWEST:
@@ -292,33 +292,36 @@ _FEWEST = 2
 _LONGEST_NAME = 48
 
 
-def _compared(pairs: Pairs) -> Compared:
+def _comparison_of(pairs: Pairs) -> Comparison:
     prefixes = site().release.prefixes
-    given: dict[str, list[str]] = {"iri": [], "class": [], "highlight": [], "things": []}
+    values: dict[str, list[str]] = {"iri": [], "class": [], "highlight": [], "things": []}
     for name, text in pairs:
-        if name not in given:
+        if name not in values:
             raise ParameterError(
                 f"There is no parameter {name!r}.",
                 remedy="There are iri, class, highlight, things and format.",
             )
-        given[name].append(text)
-    iris = [read_iri(text, prefixes) for text in given["iri"]]
-    classes = [read_iri(text, prefixes) for text in given["class"]]
-    highlight = "".join(given["highlight"][:1])
-    if highlight not in HIGHLIGHTS or len(given["highlight"]) > 1:
+        values[name].append(text)
+    iris = [read_iri(text, prefixes) for text in values["iri"]]
+    classes = [read_iri(text, prefixes) for text in values["class"]]
+    highlight = "".join(values["highlight"][:1])
+    if highlight not in HIGHLIGHTS or len(values["highlight"]) > 1:
         raise ParameterError(
             f"{highlight!r} cannot be highlighted.", remedy="Ask for differences or agreements."
         )
-    laid = given["things"] or [LAID[0]]
-    if len(laid) > 1 or laid[0] not in LAID:
+    layouts = values["things"] or [LAYOUTS[0]]
+    if len(layouts) > 1 or layouts[0] not in LAYOUTS:
         raise ParameterError(
-            f"Things cannot be {' and '.join(map(repr, laid))}.", remedy="Ask for columns or rows."
+            f"Things cannot be {' and '.join(map(repr, layouts))}.",
+            remedy="Ask for columns or rows.",
         )
     if not iris and not classes:
         raise ParameterError(
             "Nothing is named to compare.", remedy="Give things as iri=, or a class as class=."
         )
-    return Compared(tuple(dict.fromkeys(iris)), tuple(dict.fromkeys(classes)), highlight, laid[0])
+    return Comparison(
+        tuple(dict.fromkeys(iris)), tuple(dict.fromkeys(classes)), highlight, layouts[0]
+    )
 
 
 def _to_span(pairs: Pairs) -> BaseResponse:
@@ -332,7 +335,7 @@ def _to_span(pairs: Pairs) -> BaseResponse:
     low, high = fields.get("from", ""), fields.get("to", "")
     state = read_state(rest, prefixes)
     state = state.with_span(ref, read_span(low, high)) if low or high else state.without(ref)
-    return redirect(address("browse", written(state)), 303)
+    return redirect(address("browse", state_parameters(state)), 303)
 
 
 def _is(value: NamedNode) -> Condition:

@@ -37,14 +37,14 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 _log = logging.getLogger(__name__)
 
 
-class Texts:
+class Catalogues:
     """The interface in every language that it speaks."""
 
     def __init__(self, translations: Mapping[str, NullTranslations]) -> None:
         self._translations = {SOURCE_LANGUAGE: NullTranslations(), **translations}
 
     @classmethod
-    def read(cls, *folders: Path) -> Texts:
+    def read(cls, *folders: Path) -> Catalogues:
         """Return the texts with the translations in some folders, the later ones going before.
 
         Errors: SettingsError if a file is no catalogue.
@@ -75,7 +75,7 @@ def _read(path: Path) -> GNUTranslations:
         if message.id and not is_sound(message):
             _log.warning("%s: not taken, since its places or marks differ: %r", path, message.id)
             message.string = ""
-    return compiled(catalogue)
+    return compile_catalogue(catalogue)
 
 
 def is_sound(message: Message) -> bool:
@@ -84,11 +84,13 @@ def is_sound(message: Message) -> bool:
     Its places are some of those of the English, its elements are the same, and it has no straight
     quotes of its own.
     """
-    written = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-    told = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-    places = dict.fromkeys(_PLACE.findall(" ".join(written)), "")
-    tags = [sorted(_TAG.findall(text)) for text in written]
-    for text in filter(None, told):
+    sources = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+    translations = (
+        (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+    )
+    places = dict.fromkeys(_PLACE.findall(" ".join(sources)), "")
+    tags = [sorted(_TAG.findall(text)) for text in sources]
+    for text in filter(None, translations):
         try:
             text % places
         except (KeyError, TypeError, ValueError):
@@ -98,7 +100,7 @@ def is_sound(message: Message) -> bool:
     return True
 
 
-def compiled(catalogue: Catalog) -> GNUTranslations:
+def compile_catalogue(catalogue: Catalog) -> GNUTranslations:
     """Return a catalogue as gettext uses it: what it lacks is said in the source language."""
     file = BytesIO()
     write_mo(file, catalogue)

@@ -14,7 +14,7 @@ from pyoxigraph import Literal
 
 from graphsvc.views.collection.ordering import is_date, is_number
 from graphsvc.views.model import Status
-from graphsvc.web.languages import gettext, said
+from graphsvc.web.languages import gettext, translate
 from graphsvc.web.parts import bounded, opening, shortened
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named, Passage
     from graphsvc.web.parts import Parts
 
-_SHOWN = 8
+_VISIBLE_VALUES = 8
 """How many values of a cell are shown before the rest is asked for."""
 
 _LONGEST, _BEGINNING = 170, 130
@@ -45,21 +45,21 @@ _SHARED = ' class="shared"'
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnStyle:
     """A column of a table: its name as a phone shows it, and the attribute that says how wide."""
 
     label: str
     width: Markup
 
 
-class Cells:
+class TableCells:
     """Writes the cells of one page."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._term = cache(self._written)
+        self._term = cache(self._value_html)
         self._source = cache(lambda passage: str(parts.source(passage)))
-        self._said = cache(lambda name: str(escape(said(name))))
+        self._translate = cache(lambda name: str(escape(translate(name))))
         inferred, follows = gettext("inferred"), gettext("inferred from these passages")
         self._inferred = _mark("inferred", inferred, inferred)
         self._follows = _mark("inferred", inferred, follows)
@@ -77,9 +77,9 @@ class Cells:
         if row.passage is None:
             return name
         number = escape(row.passage.name)
-        spoken = escape(gettext("Passage"))
+        word = escape(gettext("Passage"))
         return Markup(  # noqa: S704
-            f'<span class="number"><span class="unseen">{spoken} </span>{number}</span> {name}'
+            f'<span class="number"><span class="unseen">{word} </span>{number}</span> {name}'
         )
 
     def head(self, thing: Named) -> Markup:
@@ -90,11 +90,11 @@ class Cells:
         link = self._parts.term(replace(thing, label=cut))
         return Markup(f'<span title="{escape(thing.label)}">{link}</span>')  # noqa: S704
 
-    def columns(self, table: Table) -> list[Column]:
+    def columns(self, table: Table) -> list[ColumnStyle]:
         """Return how the columns of a table are shown: as wide as what stands in them asks for."""
         return [
-            Column(
-                f'<span class="label">{self._said(column.name)}</span>',
+            ColumnStyle(
+                f'<span class="label">{self._translate(column.name)}</span>',
                 _width([value.named for row in table.rows for value in row.cells[number].values]),
             )
             for number, column in enumerate(table.columns)
@@ -105,7 +105,7 @@ class Cells:
         lengths = [len(row.thing.label) for row in rows]
         return bool(lengths) and sum(lengths) / len(lengths) > _SENTENCE
 
-    def of_table(self, cell: Cell, column: Column) -> Markup:
+    def of_table(self, cell: Cell, column: ColumnStyle) -> Markup:
         """Return a cell of a table under the name of its column, which a phone shows beside it."""
         if not cell.values:
             return Markup(f'<td class="none">{column.label}{self._nothing}</td>')  # noqa: S704
@@ -122,7 +122,7 @@ class Cells:
         kind = "agrees" if row.agrees else "differs"
         shared = row.shared if marks_shared else ()
         return [
-            self._compared(
+            self._comparison_cell(
                 f'data-thing="{escape(thing.label)}" class="{kind}',
                 cell,
                 shared,
@@ -131,13 +131,15 @@ class Cells:
             for thing, cell, expected in zip(things, row.cells, row.expected, strict=True)
         ]
 
-    def _compared(self, start: str, cell: Cell, shared: Collection[object], none: str) -> Markup:
+    def _comparison_cell(
+        self, start: str, cell: Cell, shared: Collection[object], none: str
+    ) -> Markup:
         """Return what is said of a thing; "not stated" only where a reader would look for it."""
         if cell.values:
             return Markup(f'<td {start}">{self._values(cell.values, shared)}</td>')  # noqa: S704
         return Markup(f'<td {start} none">{none}</td>')  # noqa: S704
 
-    def _written(self, named: Named) -> str:
+    def _value_html(self, named: Named) -> str:
         """Return a value; long words open when asked. The page of the thing has all of them."""
         if not isinstance(named.term, Literal) or len(named.label) <= _LONGEST:
             return str(self._parts.value(named))
@@ -150,13 +152,13 @@ class Cells:
         if len(values) == 1:
             kind = "one shared" if values[0].named.term in shared else "one"
             return f'<div class="{kind}">{self._value(values[0])}</div>'
-        shown = f"<ul>{self._items(values[:_SHOWN], shared)}</ul>"
-        rest = values[_SHOWN:]
+        visible = f"<ul>{self._items(values[:_VISIBLE_VALUES], shared)}</ul>"
+        rest = values[_VISIBLE_VALUES:]
         if not rest:
-            return shown
+            return visible
         more = escape(gettext("%(count)s more", count=len(rest)))
         items = self._items(rest, shared)
-        return f"{shown}<details><summary>{more}</summary><ul>{items}</ul></details>"
+        return f"{visible}<details><summary>{more}</summary><ul>{items}</ul></details>"
 
     def _items(self, values: Iterable[Value], shared: Collection[object]) -> str:
         return "".join(
@@ -175,7 +177,7 @@ class Cells:
         values = ",".join(
             f" {self._term(inner.named)} {self._sources(inner)}" for inner in detail.values
         )
-        name = self._said(detail.name)
+        name = self._translate(detail.name)
         return f'\n<div class="detail"><span class="name">{name}</span>{values}</div>'
 
     def _sources(self, value: Value) -> str:
@@ -198,5 +200,5 @@ def _width(values: Sequence[Named]) -> Markup:
 
 
 def _mark(kind: str, words: str, title: str = "") -> str:
-    told = f' title="{escape(title)}"' if title else ""
-    return f'<span class="mark {kind}"{told}>{escape(words)}</span>'
+    attribute = f' title="{escape(title)}"' if title else ""
+    return f'<span class="mark {kind}"{attribute}>{escape(words)}</span>'

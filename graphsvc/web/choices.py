@@ -28,7 +28,7 @@ _LONGEST = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ParameterChoice:
     """A thing that may be chosen: ``place`` is where it stands among others, passages first."""
 
     iri: str
@@ -37,7 +37,7 @@ class Choice:
     place: tuple[float, str, str]
 
 
-def choices(asked: Query) -> Mapping[str, tuple[Choice, ...]]:
+def choices(asked: Query) -> Mapping[str, tuple[ParameterChoice, ...]]:
     """Return for each parameter that is an IRI the things that the query has an answer for.
 
     The query itself is asked, with these parameters left open: what it then finds in their
@@ -59,22 +59,22 @@ def _fitting(text: str, name: str, bound: Mapping[str, Term]) -> list[Term | Non
     return []
 
 
-def choice(term: Term) -> Choice | None:
+def choice(term: Term) -> ParameterChoice | None:
     """Return what was chosen under its name; nothing if it is no thing."""
     return next(iter(_named([term])), None)
 
 
-def _named(terms: Iterable[Term | None]) -> tuple[Choice, ...]:
+def _named(terms: Iterable[Term | None]) -> tuple[ParameterChoice, ...]:
     found = map(_choice, name_choices(site().graph, terms, labels()))
     return tuple(sorted(found, key=lambda each: each.place))
 
 
-def _choice(found: NamedChoice) -> Choice:
+def _choice(found: NamedChoice) -> ParameterChoice:
     iri, passage, named = found.thing.value, found.passage, found.named
     if passage is not None:
         label = shortened(f"{passage.name} · {passage.quote}", _LONGEST)
-        return Choice(iri, label, passage.language, (passage.order[0], label, iri))
+        return ParameterChoice(iri, label, passage.language, (passage.order[0], label, iri))
     # Of what is not in the graph the end of the IRI would say less than the whole.
     label = shortened(iri if named is None else named.label, _LONGEST)
     language = None if named is None else named.language
-    return Choice(iri, label, language, (inf, label.casefold(), iri))
+    return ParameterChoice(iri, label, language, (inf, label.casefold(), iri))

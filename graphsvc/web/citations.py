@@ -101,8 +101,8 @@ def csl_json(citation: Citation) -> str:
         "URL": citation.iri,
         "note": citation.note,
     }
-    kept = {name: value for name, value in item.items() if value}
-    return json.dumps([kept], ensure_ascii=False, indent=2) + "\n"
+    members = {name: value for name, value in item.items() if value}
+    return json.dumps([members], ensure_ascii=False, indent=2) + "\n"
 
 
 def ris(citation: Citation) -> str:

@@ -108,9 +108,9 @@ def cite_claim(claim: str, fact: Fact) -> Markup:
     return _link({"claim": claim}, fact)
 
 
-def _link(asked: dict[str, str], fact: Fact) -> Markup:
+def _link(parameters: dict[str, str], fact: Fact) -> Markup:
     label = gettext("this fact: %(value)s", value=fact.other.label[:80])
-    query = escape("&".join(f"{name}={coded(iri)}" for name, iri in asked.items()))
+    query = escape("&".join(f"{name}={coded(iri)}" for name, iri in parameters.items()))
     return Markup(  # noqa: S704
         f' <a class="cite" href="{escape(request.script_root)}/cite?{query}">'
         f'{escape(gettext("cite"))}<span class="unseen"> {escape(label)}</span></a>'
@@ -119,16 +119,16 @@ def _link(asked: dict[str, str], fact: Fact) -> Markup:
 
 def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> str:
     if claim is not None:
-        found = claim_to_cite(site().graph, claim, iri, languages)
+        cited = claim_to_cite(site().graph, claim, iri, languages)
     else:
-        found = thing_to_cite(site().graph, iri or "", languages)
-    written = _citation(found, languages)
+        cited = thing_to_cite(site().graph, iri or "", languages)
+    record = _citation(cited, languages)
     if fmt.name != "html":
-        return WRITERS[fmt.name](written)
+        return WRITERS[fmt.name](record)
     entries = [
         (
             entry,
-            WRITERS[entry.name](written),
+            WRITERS[entry.name](record),
             _address(entry, claim, iri),
             _file(claim or iri or "", entry),
         )
@@ -136,8 +136,8 @@ def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> st
         if entry.name != "html"
     ]
     # A claim and a record of how a fact follows are cited as one statement; a thing has many.
-    facts = [] if found.statement is not None else [*_facts_of(found.iri, languages)]
-    return render_template("cite.html", cited=found, citation=written, entries=entries, facts=facts)
+    facts = [] if cited.statement is not None else [*_facts_of(cited.iri, languages)]
+    return render_template("cite.html", cited=cited, citation=record, entries=entries, facts=facts)
 
 
 def _facts_of(iri: str, languages: str) -> Iterable[tuple[Named, Sequence[tuple[Fact, Markup]]]]:
@@ -145,26 +145,26 @@ def _facts_of(iri: str, languages: str) -> Iterable[tuple[Named, Sequence[tuple[
 
     Properties of one name stand together: a list has each name once.
     """
-    found: dict[str, tuple[Named, list[tuple[Fact, Markup]]]] = {}
+    by_label: dict[str, tuple[Named, list[tuple[Fact, Markup]]]] = {}
     for predicate, fact in thing(site().graph, iri, languages).facts:
         if link := cite_fact(fact):
-            found.setdefault(predicate.label, (predicate, []))[1].append((fact, link))
-    return found.values()
+            by_label.setdefault(predicate.label, (predicate, []))[1].append((fact, link))
+    return by_label.values()
 
 
-def _citation(found: CitedResource, languages: str) -> Citation:
+def _citation(cited: CitedResource, languages: str) -> Citation:
     dataset, is_changing = site().dataset_in(languages), bool(site().release.engine)
     return Citation(
-        key=_key(found.iri.removeprefix(site().base)),
-        title=found.title,
+        key=_key(cited.iri.removeprefix(site().base)),
+        title=cited.title,
         dataset=dataset.title,
         makers=tuple(makers(site().graph, languages)),
-        iri=found.iri,
+        iri=cited.iri,
         release="" if is_changing else site().release.id,
         built=datetime.now(UTC) if is_changing else site().built,
         licence=dataset.licence,
-        source=None if found.source is None else found.source.label,
-        passages=found.passages,
+        source=None if cited.source is None else cited.source.label,
+        passages=cited.passages,
     )
 
 
@@ -188,10 +188,10 @@ def _format(suffix: str | None) -> Format:
 
 
 def _iri(name: str) -> str | None:
-    given = request.args.get(name)
-    if given is not None and not is_absolute_iri(given):
-        raise RequestProblem("bad-request", f"{given!r} is not an IRI.", remedy="Give a whole IRI.")
-    return given
+    text = request.args.get(name)
+    if text is not None and not is_absolute_iri(text):
+        raise RequestProblem("bad-request", f"{text!r} is not an IRI.", remedy="Give a whole IRI.")
+    return text
 
 
 def _file(iri: str, fmt: Format) -> str:

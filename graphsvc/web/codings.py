@@ -95,7 +95,7 @@ CODINGS: tuple[Coding, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AcceptedCodings:
     """What a client takes: codings, the best first, and whether it takes none at all.
 
     ``best`` is None if an answer should go out as it is.
@@ -107,7 +107,7 @@ class Wanted:
 
 
 @lru_cache(maxsize=256)
-def negotiated(accept_encoding: str | None) -> Wanted:
+def negotiate_codings(accept_encoding: str | None) -> AcceptedCodings:
     """Return what an Accept-Encoding header asks for; without one nothing is compressed.
 
     A coding that the client names goes before one that only ``*`` lets in, where it likes them
@@ -115,7 +115,7 @@ def negotiated(accept_encoding: str | None) -> Wanted:
     ``*`` in its stead, has the weight 0.
     """
     if accept_encoding is None:
-        return Wanted((), None, takes_identity=True)
+        return AcceptedCodings((), None, takes_identity=True)
     weights = dict(reversed(list(elements(accept_encoding))))
     others = weights.get("*")
 
@@ -128,4 +128,4 @@ def negotiated(accept_encoding: str | None) -> Wanted:
     # Where it is not named the identity has no weight to compare: whatever is taken goes first.
     preferred = weights.get(_IDENTITY, 0.0)
     best = takers[0] if takers and rank(takers[0])[0] >= preferred else None
-    return Wanted(tuple(takers), best, takes_identity=plain > 0)
+    return AcceptedCodings(tuple(takers), best, takes_identity=plain > 0)

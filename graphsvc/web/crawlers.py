@@ -79,10 +79,10 @@ def part(number: int) -> Response:
     """List a part of the pages."""
     # No list is longer than that, and positions are a machine's words.
     start = min(number - 1, 1 << 32) * MOST_ADDRESSES
-    found = list(islice(_addresses(), start, start + MOST_ADDRESSES)) if number else []
-    if not found:
+    addresses = list(islice(_addresses(), start, start + MOST_ADDRESSES)) if number else []
+    if not addresses:
         abort(404)
-    return _answer(_XML, f"sitemap-{number}", lambda: _list(iter(found)))
+    return _answer(_XML, f"sitemap-{number}", lambda: _list(iter(addresses)))
 
 
 def _addresses() -> Iterator[str]:

@@ -35,33 +35,33 @@ _PROTOCOL = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
 _PASSED_ON = (DCTERMS.license, DCTERMS.publisher, DCTERMS.rights)
 
 
-def stated() -> list[Quad]:
+def graph_statements() -> list[Quad]:
     """Return all that the graph itself says of the dataset and its parts."""
     return statements(site().graph, "dataset")
 
 
-def served(iri: str) -> list[Triple]:
+def service_statements(iri: str) -> list[Triple]:
     """Return what the release and the host that answers add about the dataset with this IRI."""
     dataset = NamedNode(iri)
-    said = list(dict.fromkeys(quad.triple for quad in stated()))
+    stated = list(dict.fromkeys(quad.triple for quad in graph_statements()))
     passed_on = [
         (triple.predicate, triple.object)
-        for triple in said
+        for triple in stated
         if triple.subject == dataset and triple.predicate in _PASSED_ON
     ]
-    found = [*agents(site().graph), *_dataset(dataset, said), *_service(dataset, passed_on)]
-    found.extend(_catalogue(dataset, passed_on))
+    triples = [*agents(site().graph), *_dataset(dataset, stated), *_service(dataset, passed_on)]
+    triples.extend(_catalogue(dataset, passed_on))
     of_parts = [each for each in passed_on if each[0] != DCTERMS.publisher]
-    found.extend(distributions(dataset, site().release, address_of_served, of_parts))
-    found.extend(lineage.of_dataset(dataset))
-    known = set(said)
-    return [triple for triple in dict.fromkeys(found) if triple not in known]
+    triples.extend(distributions(dataset, site().release, address_of_served, of_parts))
+    triples.extend(lineage.of_dataset(dataset))
+    existing = set(stated)
+    return [triple for triple in dict.fromkeys(triples) if triple not in existing]
 
 
-def _dataset(dataset: NamedNode, said: list[Triple]) -> Iterator[Triple]:
+def _dataset(dataset: NamedNode, stated: list[Triple]) -> Iterator[Triple]:
     yield Triple(dataset, DCAT.landingPage, _home())
     yield Triple(dataset, VOID.sparqlEndpoint, _endpoint())
-    has = {triple.predicate for triple in said if triple.subject == dataset}
+    has = {triple.predicate for triple in stated if triple.subject == dataset}
     # What the project says goes before what can be told without it.
     if DCAT.version not in has:
         yield Triple(dataset, DCAT.version, Literal(site().release.id))

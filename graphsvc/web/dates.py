@@ -28,52 +28,52 @@ def date_words(lexical: str) -> str:
 
     What is no date of the calendar that people use is returned as it is.
     """
-    found = date(lexical)
-    day = None if found is None else _day(found)
-    if found is None or day is None:
+    value = date(lexical)
+    day = None if value is None else _day(value)
+    if value is None or day is None:
         return lexical
-    skeleton = "y" if found.month is None else "yMMMM" if found.day is None else "yMMMMd"
+    skeleton = "y" if value.month is None else "yMMMM" if value.day is None else "yMMMMd"
     words = format_skeleton(skeleton, day, locale=locale())
-    if found.clock is None:
+    if value.clock is None:
         return words
-    zone = "UTC" if found.zone == "Z" else found.zone and f"UTC{found.zone}"
-    return ", ".join((words, " ".join(filter(None, (found.clock, zone)))))
+    zone = "UTC" if value.zone == "Z" else value.zone and f"UTC{value.zone}"
+    return ", ".join((words, " ".join(filter(None, (value.clock, zone)))))
 
 
-def dated(lexical: str) -> Markup:
+def time_element(lexical: str) -> Markup:
     """Return a date as an element: in words, with the value as it is recorded when pointed at.
 
     https://html.spec.whatwg.org/multipage/text-level-semantics.html#the-time-element
     """
-    found = date(lexical)
+    parsed = date(lexical)
     words = date_words(lexical)
-    if found is None or _day(found) is None:
+    if parsed is None or _day(parsed) is None:
         return Markup("<span>{}</span>").format(lexical)
     # A year or a month has no zone there.
-    value = lexical if found.day else lexical.removesuffix(found.zone or "")
+    value = lexical if parsed.day else lexical.removesuffix(parsed.zone or "")
     return Markup('<time datetime="{}" title="{}">{}</time>').format(value, lexical, words)
 
 
 def precision(lexical: str) -> str:
     """Return how exactly a date is recorded."""
-    found = date(lexical)
-    if found is None:
+    value = date(lexical)
+    if value is None:
         return ""
-    if found.clock:
+    if value.clock:
         return Phrase("to the minute")
-    if found.day:
+    if value.day:
         return Phrase("to the day")
-    return Phrase("to the month") if found.month else Phrase("to the year")
+    return Phrase("to the month") if value.month else Phrase("to the year")
 
 
 def register(environment: Environment) -> None:
     """Give the templates these filters."""
-    environment.filters.update(date_words=date_words, dated=dated, precision=precision)
+    environment.filters.update(date_words=date_words, dated=time_element, precision=precision)
 
 
-def _day(found: Date) -> dt.date | None:
+def _day(value: Date) -> dt.date | None:
     """Return the first day of a date, None if the calendar has none such."""
     try:
-        return dt.date(found.year, found.month or 1, found.day or 1)
+        return dt.date(value.year, value.month or 1, value.day or 1)
     except ValueError:
         return None

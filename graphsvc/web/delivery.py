@@ -22,7 +22,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from graphsvc.formats import FORMATS
 from graphsvc.web.answer_head import VARY, Head
-from graphsvc.web.codings import negotiated
+from graphsvc.web.codings import negotiate_codings
 from graphsvc.web.conditional import TAG
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from graphsvc.web.codings import Coding, Compressor, Wanted
+    from graphsvc.web.codings import AcceptedCodings, Coding, Compressor
 
 Headers: TypeAlias = list[tuple[str, str]]
 
@@ -88,12 +88,12 @@ class Transport(Protocol):
         ...
 
 
-class Enough(Exception):  # noqa: N818 - it is no error
+class ContentNotNeeded(Exception):  # noqa: N818 - it is no error
     """The client wants no content, and all that it gets instead is known."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DeliveryOptions:
     """What a request says of how its answer goes out."""
 
     method: str = "GET"
@@ -104,16 +104,16 @@ class Wish:
         """Return If-None-Match as an application reads it: with the tags that it gives itself."""
         if self.if_none_match is None or self.if_none_match.strip() == "*":
             return self.if_none_match
-        wanted = negotiated(self.accept_encoding)
-        known = _tags(self.if_none_match)
+        accepted = negotiate_codings(self.accept_encoding)
+        client_tags = _tags(self.if_none_match)
         inner = {
             tag.removesuffix(f"-{coding.name}")
-            for tag in known
-            for coding in wanted.codings
+            for tag in client_tags
+            for coding in accepted.codings
             if tag.endswith(f"-{coding.name}")
         }
-        if wanted.takes_identity:
-            inner |= known
+        if accepted.takes_identity:
+            inner |= client_tags
         return ", ".join(f'W/"{tag}"' for tag in sorted(inner))
 
 
@@ -125,9 +125,9 @@ class Delivery:
     ``last_fields`` too.
     """
 
-    def __init__(self, wish: Wish, transport: Transport) -> None:
+    def __init__(self, options: DeliveryOptions, transport: Transport) -> None:
         self.is_started = False
-        self.wish = wish
+        self.options = options
         self.last_fields: LastFields = _no_fields
         self._transport = transport
         self._status = 0
@@ -161,7 +161,7 @@ class Delivery:
                 self._head = self._head.preceded_by(name, value)
         if self.is_started:
             self._send_rest()
-        elif self.wish.method == "HEAD":
+        elif self.options.method == "HEAD":
             self._begin_without_content()
         else:
             self._send_whole()
@@ -185,8 +185,8 @@ class Delivery:
         self._most = BUFFER
 
     def _begin_streamed(self) -> None:
-        if self.wish.method == "HEAD":
-            raise Enough
+        if self.options.method == "HEAD":
+            raise ContentNotNeeded
         coding = self._coding(self._length)
         if coding is not None:
             self._compressor = coding.compressor()
@@ -216,39 +216,42 @@ class Delivery:
 
     def _coding(self, length: int | None) -> Coding | None:
         """Choose the coding, None if the answer goes out as it is; say so in its fields."""
-        accept = self.wish.accept_encoding
+        accept = self.options.accept_encoding
         if accept is None and self._head.text.endswith(_VARIES):
             return None  # most programs want none, and most answers to them say that it varies
         if self._status == _NOT_MODIFIED:
-            self._head = _varying(self._head)
-            self._tag_what_is_known()
+            self._head = _with_vary(self._head)
+            self._tag_not_modified()
             return None
         if not _may_be_coded(self._status, self._head):
             return None
-        self._head = _varying(self._head)
-        wanted = negotiated(accept)
-        coding = wanted.best
-        if coding is None or not _is_worth_while(self._head, length, wanted):
+        self._head = _with_vary(self._head)
+        accepted = negotiate_codings(accept)
+        coding = accepted.best
+        if coding is None or not _is_worth_while(self._head, length, accepted):
             return None
         head = self._head.replacing("Content-Encoding", coding.name).without("accept-ranges")
-        self._head = _tagged(head, coding)
+        self._head = _with_coded_tag(head, coding)
         return coding
 
-    def _tag_what_is_known(self) -> None:
+    def _tag_not_modified(self) -> None:
         """Let a 304 name the representation that the client has: any that it takes will do."""
-        if self.wish.if_none_match is None:
+        if self.options.if_none_match is None:
             return
-        known, wanted = _tags(self.wish.if_none_match), negotiated(self.wish.accept_encoding)
+        client_tags, accepted = (
+            _tags(self.options.if_none_match),
+            negotiate_codings(self.options.accept_encoding),
+        )
         opaque = _opaque(self._head.field("etag"))
-        if opaque is None or (opaque in known and wanted.takes_identity):
+        if opaque is None or (opaque in client_tags and accepted.takes_identity):
             return
-        for coding in wanted.codings:
-            if f"{opaque}-{coding.name}" in known:
-                self._head = _tagged(self._head, coding)
+        for coding in accepted.codings:
+            if f"{opaque}-{coding.name}" in client_tags:
+                self._head = _with_coded_tag(self._head, coding)
                 return
 
 
-class Delivering:
+class DeliveryMiddleware:
     """A WSGI application whose answers go out as this module says, under any WSGI server."""
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -256,12 +259,12 @@ class Delivering:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        wish = Wish(
+        wish = DeliveryOptions(
             environ["REQUEST_METHOD"],
             environ.get("HTTP_ACCEPT_ENCODING"),
             environ.get("HTTP_IF_NONE_MATCH"),
         )
-        transport = _OfWsgi(start_response)
+        transport = _WsgiTransport(start_response)
         self.answer(environ, Delivery(wish, transport))
         return transport.parts
 
@@ -272,8 +275,8 @@ class Delivering:
 
         Errors: those of an answer that breaks off.
         """
-        if delivery.wish.if_none_match is not None:
-            tags = delivery.wish.inner_tags()
+        if delivery.options.if_none_match is not None:
+            tags = delivery.options.inner_tags()
             environ.pop("HTTP_IF_NONE_MATCH", None)
             if tags is not None:
                 environ["HTTP_IF_NONE_MATCH"] = tags
@@ -293,14 +296,17 @@ class Delivering:
             delivery.start(int(status[:3]), head, length)
             return delivery.write
 
-        with suppress(Enough), closing(ClosingIterator(self._application(environ, start))) as parts:
+        with (
+            suppress(ContentNotNeeded),
+            closing(ClosingIterator(self._application(environ, start))) as parts,
+        ):
             for part in parts:
                 delivery.write(part)
         delivery.last_fields = environ.get(LAST_FIELDS, _no_fields)
         delivery.finish()
 
 
-class _OfWsgi:
+class _WsgiTransport:
     """The way to a client through a WSGI server: what is long goes by its ``write`` (PEP 3333).
 
     ``parts`` is what is left for the server to send at the end.
@@ -330,8 +336,8 @@ class _OfWsgi:
         pass
 
 
-def _is_worth_while(head: Head, length: int | None, wanted: Wanted) -> bool:
-    if length == 0 or not wanted.takes_identity:
+def _is_worth_while(head: Head, length: int | None, accepted: AcceptedCodings) -> bool:
+    if length == 0 or not accepted.takes_identity:
         return length != 0
     kind = (head.field("content-type") or "").partition(";")[0].strip().lower()
     is_text = kind in _OF_THE_TABLE or _TEXTS.fullmatch(kind) is not None
@@ -350,7 +356,7 @@ def _may_be_coded(status: int, head: Head) -> bool:
     return has_content and not is_coded and "no-transform" not in policy
 
 
-def _tagged(head: Head, coding: Coding) -> Head:
+def _with_coded_tag(head: Head, coding: Coding) -> Head:
     """Give the coded representation a tag of its own.
 
     It is weak: two runs may cut the same stream into other chunks, and compress to other bytes.
@@ -368,7 +374,7 @@ def _opaque(tag: str | None) -> str | None:
     return unquote_etag(tag)[0] if tag else None
 
 
-def _varying(head: Head) -> Head:
+def _with_vary(head: Head) -> Head:
     """Say that the coding of an answer depends on its request."""
     varies = head.field("vary") or ""
     names = [name.strip().lower() for name in varies.split(",")]

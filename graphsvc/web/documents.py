@@ -25,7 +25,7 @@ from graphsvc.web.history import history
 from graphsvc.web.interface import NUMBER, Operation, Parameter, for_programs
 from graphsvc.web.jsonld import write_context, write_jsonld
 from graphsvc.web.negotiation import negotiate
-from graphsvc.web.offers import DATA_FORMATS, data_formats, document_of, drafted
+from graphsvc.web.offers import DATA_FORMATS, data_formats, document_of, draft_of
 from graphsvc.web.pages import entity_page
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import RequestProblem
@@ -61,7 +61,7 @@ def thing(path: str) -> BaseResponse:
     """Send from a thing to the document about it: whatever IRI the graph has is an address."""
     problems.ask_for_rdf_errors()
     iri = site().thing(path)
-    _in_use(iri, head(site().graph, iri))
+    _require_current(iri, head(site().graph, iri))
     response = redirect(site().local_doc(iri), 303)
     response.headers["Cache-Control"] = "public, no-cache"
     return response
@@ -80,9 +80,9 @@ def thing(path: str) -> BaseResponse:
 )
 def about(path: str) -> Response:
     """Answer with the document about a thing, in the format of its suffix or as negotiated."""
-    address, found = _address(path)
+    address, subject = _address(path)
     problems.ask_for_rdf_errors(address.format)
-    return _document(_in_use(_iri(address), found), address.format)
+    return _document(_require_current(_iri(address), subject), address.format)
 
 
 @documents.get("/describe")
@@ -102,7 +102,7 @@ def describe(suffix: str | None = None) -> BaseResponse:
         response = redirect(site().local_doc(document, ending, number) + place, 303)
         response.headers["Cache-Control"] = "public, no-cache"
         return response
-    return _document(_in_use(iri, head(site().graph, iri)), fmt)
+    return _document(_require_current(iri, head(site().graph, iri)), fmt)
 
 
 def _format(suffix: str) -> Format:
@@ -126,7 +126,7 @@ def _named_iri() -> str:
     return read_iri(text, site().release.prefixes).value
 
 
-def instead_of_nothing(response: Response) -> BaseResponse:
+def redirect_to_document(response: Response) -> BaseResponse:
     """Send to the document about an IRI if it is an address of this service at which nothing is.
 
     A graph may have IRIs that begin as the addresses of releases, queries or files do.
@@ -155,14 +155,14 @@ def instead_of_nothing(response: Response) -> BaseResponse:
 )
 def ontology(suffix: str | None = None) -> Response:
     """Answer with the vocabulary: its terms are fragments of this one document."""
-    address, found = _address("ontology" + (f".{suffix}" if suffix else ""))
+    address, subject = _address("ontology" + (f".{suffix}" if suffix else ""))
     problems.ask_for_rdf_errors(address.format)
     is_page = address.format is None or Content.PAGE in address.format.carries
-    if found is None and address.path == "ontology" and is_page:
+    if subject is None and address.path == "ontology" and is_page:
         # The graph describes no ontology of its own, but has a vocabulary all the same.
         number, (page,) = page_number(), carrying(Content.PAGE)
         return release_answer(page, ("ontology", number), lambda: ontology_page(None, number))
-    return _document(_in_use(site().base + address.path, found), address.format)
+    return _document(_require_current(site().base + address.path, subject), address.format)
 
 
 @documents.get("/context.jsonld")
@@ -191,34 +191,34 @@ def _address(path: str) -> tuple[Address, Head | None]:
 
     With it comes what must be known of the thing first; None if no way names one.
     """
-    ways = list(_splits(path))
-    for way in ways:
-        if found := head(site().graph, _iri(way)):
-            return way, found
-    return ways[0], None
+    candidates = list(_splits(path))
+    for candidate in candidates:
+        if subject := head(site().graph, _iri(candidate)):
+            return candidate, subject
+    return candidates[0], None
 
 
-def _iri(way: Address) -> str:
-    return site().thing(way.path, "" if way.format is None else f".{way.format.name}")
+def _iri(address: Address) -> str:
+    return site().thing(address.path, "" if address.format is None else f".{address.format.name}")
 
 
-def _in_use(iri: str, found: Head | None) -> Head:
+def _require_current(iri: str, subject: Head | None) -> Head:
     """Return what must be known of a thing that is there, and is not withdrawn."""
-    if found is None:
+    if subject is None:
         # Another IRI is another thing: nobody is sent from the one to the other, but it is told.
-        near = iri.rstrip("/")
-        raise UnknownEntity(iri, near if near != iri and site().knows(near) else None)
-    if found.withdrawn is not None:
-        raise Withdrawn(iri, found.withdrawn, found.replacements, found.reasons)
-    return found
+        similar = iri.rstrip("/")
+        raise UnknownEntity(iri, similar if similar != iri and site().knows(similar) else None)
+    if subject.withdrawn is not None:
+        raise Withdrawn(iri, subject.withdrawn, subject.replacements, subject.reasons)
+    return subject
 
 
-def _document(about: Head, asked: Format | None) -> Response:
+def _document(about: Head, requested: Format | None) -> Response:
     iri, number = about.iri, page_number()
-    fmt = asked or negotiate(request.headers.get("Accept"), _offered(iri, number))
+    fmt = requested or negotiate(request.headers.get("Accept"), _offered(iri, number))
     # Where a page of data stands among its like is told whether or not it is sent.
     is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
-    data = drafted(iri, number) if is_data else None
+    data = draft_of(iri, number) if is_data else None
     is_vocabulary = iri == site().ontology.value
     is_read_in_pages = Content.PAGE in fmt.carries and (
         is_vocabulary or iri in site().graph.texts.passages or site().addresses.has_parts(iri)
@@ -228,7 +228,7 @@ def _document(about: Head, asked: Format | None) -> Response:
 
     def body() -> bytes | str:
         if data is not None:
-            return write_document(_described(data), fmt)
+            return write_document(_complete_document(data), fmt)
         if Content.LINKS in fmt.carries:
             return signposts.linkset(about)
         return ontology_page(about, number) if is_vocabulary else entity_page(about)
@@ -253,44 +253,44 @@ def _answer(
     that were released.
     """
     if iri == site().dataset.iri:
-        kept = [release.id for release in history().kept()]
-        return release_answer(fmt, (*key, *kept), body, history().changed())
+        releases = [release.id for release in history().kept()]
+        return release_answer(fmt, (*key, *releases), body, history().changed())
     if iri == site().ontology.value:
-        known = [edition.name for edition in history().editions()]
-        return release_answer(fmt, (*key, *known), body, history().changed())
+        versions = [edition.name for edition in history().editions()]
+        return release_answer(fmt, (*key, *versions), body, history().changed())
     return release_answer(fmt, key, body)
 
 
-def _described(data: DocumentDraft) -> Document:
-    written = document_of(data)
+def _complete_document(data: DocumentDraft) -> Document:
+    document = document_of(data)
     if data.topic == site().dataset.iri:
-        return _with_release(written, data.topic)
+        return _with_release(document, data.topic)
     if data.topic == site().ontology.value:
-        return replace(written, own=written.own.union(_versions(written)))
-    return written
+        return replace(document, own=document.own.union(_versions(document)))
+    return document
 
 
-def _versions(written: Document) -> Iterator[Triple]:
+def _versions(document: Document) -> Iterator[Triple]:
     """Yield how the versions of the ontology follow each other, unless it says so itself."""
-    says_so = any(quad.predicate == OWL.priorVersion for quad in written.stated)
+    says_so = any(quad.predicate == OWL.priorVersion for quad in document.stated)
     for triple in lineage.of_ontology():
         if triple.predicate != OWL.priorVersion or not says_so:
             yield triple
 
 
-def _with_release(written: Document, iri: str) -> Document:
+def _with_release(document: Document, iri: str) -> Document:
     """Return the document about the dataset with its parts, its dumps and its endpoint."""
     return replace(
-        written,
-        own=written.own.union(dataset_description.served(iri)),
-        stated=written.stated.union(dataset_description.stated()),
+        document,
+        own=document.own.union(dataset_description.service_statements(iri)),
+        stated=document.stated.union(dataset_description.graph_statements()),
     )
 
 
-def write_document(written: Document, fmt: Format) -> bytes:
+def write_document(document: Document, fmt: Format) -> bytes:
     """Write a document in a format of data."""
     if fmt.name == "jsonld":
-        return write_jsonld(written, site().context)
+        return write_jsonld(document, site().context)
     has_graphs = Content.QUADS in fmt.carries
-    statements = written.quads(fmt.version) if has_graphs else written.triples(fmt.version)
+    statements = document.quads(fmt.version) if has_graphs else document.triples(fmt.version)
     return write_rdf(statements, fmt, site().prefixes)

@@ -42,25 +42,25 @@ def dump_of_release(release: str, name: str) -> Response:
 
 
 def _dump(release: Release, name: str) -> Response:
-    found = next((dump for dump in release.manifest.dumps if dump.format == name), None)
-    if found is None:
+    archive = next((dump for dump in release.manifest.dumps if dump.format == name), None)
+    if archive is None:
         abort(404)
     built = datetime.fromisoformat(release.manifest.built)
-    _refuse_if_cut(release, found)
+    _refuse_if_cut(release, archive)
     try:
         # The tag is strong: it is the digest of these very bytes, so a broken download can go on.
         response = send_file(
-            release.path / found.file,
+            release.path / archive.file,
             "application/gzip",
             conditional=False,
-            etag=found.sha256,
+            etag=archive.sha256,
             last_modified=built,
         )
     except FileNotFoundError as error:
         raise ReleaseError(
             "The dump is not there any more.", remedy="Try again: a newer release is served soon."
         ) from error
-    part_of = found.size if _asks_for_a_part(found, built) else None
+    part_of = archive.size if _asks_for_a_part(archive, built) else None
     try:
         response.make_conditional(request, accept_ranges=True, complete_length=part_of)
     except RequestedRangeNotSatisfiable:
@@ -68,10 +68,10 @@ def _dump(release: Release, name: str) -> Response:
         raise
     response.headers["Cache-Control"] = "public, no-cache"
     # https://www.rfc-editor.org/rfc/rfc9530#section-3
-    digest = b64encode(bytes.fromhex(found.sha256)).decode("ascii")
+    digest = b64encode(bytes.fromhex(archive.sha256)).decode("ascii")
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
     response.headers["Release"] = release.id
-    file_name = f"{slug(site().dataset.title) or 'dump'}-{release.id}.{found.format}.gz"
+    file_name = f"{slug(site().dataset.title) or 'dump'}-{release.id}.{archive.format}.gz"
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
 
@@ -88,18 +88,18 @@ def _refuse_if_cut(release: Release, dump: Dump) -> None:
         )
 
 
-def _asks_for_a_part(found: Dump, built: datetime) -> bool:
+def _asks_for_a_part(archive: Dump, built: datetime) -> bool:
     """Tell whether a request asks for one part of this very file; else it gets all of it.
 
     A server may ignore a range that it does not serve: several at once, other units. A date that
     is only later may be that of another release, for a service can go back to an older one.
     https://www.rfc-editor.org/rfc/rfc9110#section-14.2, section 13.1.5
     """
-    validators = (f'"{found.sha256}"', http_date(built))
+    validators = (f'"{archive.sha256}"', http_date(built))
     if request.method != "GET" or request.headers.get("If-Range", validators[0]) not in validators:
         return False
-    asked = request.range
-    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+    byte_range = request.range
+    if byte_range is None or byte_range.units != "bytes" or len(byte_range.ranges) != 1:
         return False
     # The last bytes, more of them than there are, are the whole file.
-    return asked.ranges[0][0] > -found.size
+    return byte_range.ranges[0][0] > -archive.size

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from graphsvc.formats import Content, Format
     from graphsvc.release import Release
     from graphsvc.store.base import Answer, Store
-    from graphsvc.web.protocol import Asked, Body
+    from graphsvc.web.protocol import Body, QueryRequest
 
 _QUERY = b"query="
 
@@ -51,7 +51,7 @@ _OF_QUERIES = frozenset(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Client:
+class QueryClient:
     """What the fields of a request say to the endpoint, None if they do not.
 
     ``root`` is the mount point at which the client asks, ``address`` that of the endpoint. A client
@@ -66,7 +66,7 @@ class Client:
 
 
 @dataclass(slots=True)
-class Reply:
+class EndpointReply:
     """A reply of the endpoint; ``answer`` is None if the client has it already.
 
     ``help_address`` returns where it is told why the answer is empty, for when it is.
@@ -101,48 +101,60 @@ class Endpoint:
         self._modified = http_date(datetime.fromisoformat(release.manifest.built))
         self._store_at = lru_cache(maxsize=16)(store.relative_to)
         self._head_of = lru_cache(maxsize=64)(self._make_head)
-        self._manner_of = lru_cache(maxsize=512)(self._make_manner)
+        self._profile_of = lru_cache(maxsize=512)(self._make_profile)
 
     def reply(
-        self, client: Client, method: str, query_string: bytes, body: Body | None
-    ) -> Reply | None:
+        self, client: QueryClient, method: str, query_string: bytes, body: Body | None
+    ) -> EndpointReply | None:
         """Return the reply to a query of a program; None if anything else is wanted.
 
         Errors: RequestProblem, GraphsvcError.
         """
-        asked = _asked(query_string, body)
-        if asked is None:
+        query_request = _query_request_of(query_string, body)
+        if query_request is None:
             return None
-        manner = self._manner_of(client, asked.form, asked.format_name)
-        return None if manner.format.name == "html" else self._answer(client, method, asked, manner)
+        profile = self._profile_of(client, query_request.form, query_request.format_name)
+        return (
+            None
+            if profile.format.name == "html"
+            else self._answer(client, method, query_request, profile)
+        )
 
-    def answer(self, client: Client, method: str, asked: Asked) -> Reply:
+    def answer(
+        self, client: QueryClient, method: str, query_request: QueryRequest
+    ) -> EndpointReply:
         """Return the reply to a query in the format for programs that a request asks for.
 
         Errors: GraphsvcError.
         """
-        manner = self._make_manner(client, asked.form, asked.format_name)
-        return self._answer(client, method, asked, manner)
+        profile = self._make_profile(client, query_request.form, query_request.format_name)
+        return self._answer(client, method, query_request, profile)
 
-    def _answer(self, client: Client, method: str, asked: Asked, manner: _Manner) -> Reply:
-        why_empty = partial(_why_empty, client.address, asked)
-        if asked.changes or self._release.engine:
-            head = self._head_of(manner.format, "no-store", "")
-            return Reply(200, head, manner.answer(asked), why_empty)
-        tag = etag(self._release, client.root, *asked.key, manner.format.name)
+    def _answer(
+        self, client: QueryClient, method: str, query_request: QueryRequest, profile: _AnswerProfile
+    ) -> EndpointReply:
+        why_empty = partial(_why_empty, client.address, query_request)
+        if query_request.changes or self._release.engine:
+            head = self._head_of(profile.format, "no-store", "")
+            return EndpointReply(200, head, profile.answer(query_request), why_empty)
+        tag = etag(self._release, client.root, *query_request.key, profile.format.name)
         if is_unchanged(
             method, client.if_none_match, client.if_modified_since, tag, self._modified
         ):
             if (client.if_none_match or "").strip() == "*":
                 # It asks whether there is an answer at all: an error would be told here.
-                manner.answer(asked)
-            head = manner.head.without("content-type")
-            return Reply(304, _tagged(head, tag), None, why_empty)
-        return Reply(200, _tagged(manner.head, tag), manner.answer(asked), why_empty)
+                profile.answer(query_request)
+            head = profile.head.without("content-type")
+            return EndpointReply(304, _with_tag(head, tag), None, why_empty)
+        return EndpointReply(
+            200, _with_tag(profile.head, tag), profile.answer(query_request), why_empty
+        )
 
-    def _make_manner(self, client: Client, form: str | None, format_name: str | None) -> _Manner:
-        fmt = protocol.chosen(format_name, client.accept, protocol.offered(form))
-        return _Manner(
+    def _make_profile(
+        self, client: QueryClient, form: str | None, format_name: str | None
+    ) -> _AnswerProfile:
+        fmt = protocol.choose_format(format_name, client.accept, protocol.answer_formats(form))
+        return _AnswerProfile(
             format=fmt,
             head=self._head_of(fmt, "public, no-cache", self._modified),
             offer=dict.fromkeys(fmt.carries, (fmt,)),
@@ -166,7 +178,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class _Manner:
+class _AnswerProfile:
     """How a client's queries of one form are answered: format, head, and the store to ask."""
 
     format: Format
@@ -174,15 +186,15 @@ class _Manner:
     offer: Mapping[Content, Sequence[Format]]
     store: Store
 
-    def answer(self, asked: Asked) -> Answer:
-        return self.store.answer(asked.query, self.offer, asked.graphs)
+    def answer(self, query_request: QueryRequest) -> Answer:
+        return self.store.answer(query_request.query, self.offer, query_request.graphs)
 
 
-def _asked(query_string: bytes, body: Body | None) -> Asked | None:
+def _query_request_of(query_string: bytes, body: Body | None) -> QueryRequest | None:
     """Return what is asked, if it is the answer to a query and nothing else."""
     if body is None and (query := _sole_query(query_string)) is not None:
-        return protocol.Asked(query)
-    parameters = protocol.parameters(protocol.in_ascii(query_string), body)
+        return protocol.QueryRequest(query)
+    parameters = protocol.read_parameters(protocol.in_ascii(query_string), body)
     if not parameters.values.keys() <= _OF_QUERIES or (
         body is None and protocol.asks_nothing(parameters)
     ):
@@ -195,22 +207,22 @@ def _sole_query(query_string: bytes) -> str | None:
     if not query_string.startswith(_QUERY) or b"&" in query_string:
         return None
     try:
-        query = protocol.decoded(query_string[len(_QUERY) :])
+        query = protocol.decode_form_value(query_string[len(_QUERY) :])
     except UnicodeDecodeError:
         return None
     return query if query.strip() else None
 
 
-def _tagged(head: Head, tag: str) -> Head:
+def _with_tag(head: Head, tag: str) -> Head:
     return head.preceded_by("ETag", f'W/"{tag}"')
 
 
-def _why_empty(endpoint: str, asked: Asked) -> str:
+def _why_empty(endpoint: str, query_request: QueryRequest) -> str:
     """Return the address at which the endpoint tells why the answer to a query is empty."""
     parameters = [
-        ("query", asked.query),
-        *(("default-graph-uri", iri) for iri in asked.graphs.default_graphs),
-        *(("named-graph-uri", iri) for iri in asked.graphs.named_graphs),
+        ("query", query_request.query),
+        *(("default-graph-uri", iri) for iri in query_request.graphs.default_graphs),
+        *(("named-graph-uri", iri) for iri in query_request.graphs.named_graphs),
         ("explain", "empty"),
     ]
     return f"{endpoint}?{urlencode(parameters, quote_via=quote)}"

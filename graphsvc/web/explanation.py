@@ -21,7 +21,7 @@ EXPLANATION_FORMATS = carrying(Content.EXPLANATION)
 """The formats in which an explanation can be had, the preferred first."""
 
 
-def written_explanation(explanation: Explanation, query: str, fmt: Format) -> str:
+def write_explanation(explanation: Explanation, query: str, fmt: Format) -> str:
     """Return an explanation of a query's empty answer in one of ``EXPLANATION_FORMATS``.
 
     A page needs Flask's application context.

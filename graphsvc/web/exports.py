@@ -48,13 +48,13 @@ class Sheet:
     grid: Grid
 
 
-def offered(name: str) -> Format:
+def export_format(name: str) -> Format:
     """Return the format of a suffix or a ``format=``.
 
     Errors: ParameterError.
     """
-    wanted = _SUFFIXES.get(name, name)
-    fmt = next((fmt for fmt in OFFERED if fmt.name == wanted), None)
+    format_name = _SUFFIXES.get(name, name)
+    fmt = next((fmt for fmt in OFFERED if fmt.name == format_name), None)
     if fmt is None or name in _SUFFIXES.values():
         names = ", ".join(suffix(fmt) for fmt in OFFERED)
         raise ParameterError(f"There is no format {name!r} here.", remedy=f"There are {names}.")
@@ -78,7 +78,7 @@ def export(sheet: Sheet, fmt: Format, served: Site) -> bytes:
     return _rdf(sheet, fmt, served)
 
 
-def guarded(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula: an apostrophe goes before one.
 
     A CSV file cannot say what is a text; https://owasp.org/www-community/attacks/CSV_Injection
@@ -95,7 +95,7 @@ def _csv(sheet: Sheet) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for line in _lines(sheet):
-        writer.writerow(["" if cell is None else guarded(str(cell)) for cell in line])
+        writer.writerow(["" if cell is None else escape_formula(str(cell)) for cell in line])
     return out.getvalue().encode("utf-8", "replace")
 
 
@@ -159,25 +159,25 @@ def _id(column: Column, served: Site) -> str:
 
 
 def _value(value: Value) -> dict[str, object]:
-    said: dict[str, object] = _term(value.named)
-    said["status"] = value.status.value
-    said["passages"] = [_passage(passage) for passage in value.passages]
+    members: dict[str, object] = _term(value.named)
+    members["status"] = value.status.value
+    members["passages"] = [_passage(passage) for passage in value.passages]
     if value.details:
-        said["details"] = [
+        members["details"] = [
             {"name": detail.name, "values": [_value(inner) for inner in detail.values]}
             for detail in value.details
         ]
-    return said
+    return members
 
 
 def _term(named: Named) -> dict[str, object]:
     term = named.term
     if not isinstance(term, Literal):
         return {"iri": named.iri, "label": named.label}
-    said: dict[str, object] = {"value": term.value}
+    members: dict[str, object] = {"value": term.value}
     if term.language is not None:
-        return {**said, "language": term.language}
-    return said if term.datatype == XSD.string else {**said, "datatype": term.datatype.value}
+        return {**members, "language": term.language}
+    return members if term.datatype == XSD.string else {**members, "datatype": term.datatype.value}
 
 
 def _passage(passage: Passage) -> dict[str, object]:

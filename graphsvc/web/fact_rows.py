@@ -68,7 +68,9 @@ class _Table:
         """Add the rows of a property."""
         first = len(self.rows)
         if entry.partition is None:
-            for _, facts in groupby(entry.facts, key=lambda fact: (_vouching(fact), cited(fact))):
+            for _, facts in groupby(
+                entry.facts, key=lambda fact: (_evidence_key(fact), cited_passages(fact))
+            ):
                 self._add_facts(entry, tuple(facts))
         else:
             self._add_wide(FactRow(entry))
@@ -82,13 +84,13 @@ class _Table:
 
     def _add_facts(self, entry: PropertyFacts, facts: tuple[Fact, ...]) -> None:
         fact = facts[0]
-        new = tuple(each for each in cited(fact) if each.iri not in self.quoted)
+        new = tuple(each for each in cited_passages(fact) if each.iri not in self.quoted)
         self.quoted.update(each.iri for each in new)
         row = FactRow(
-            entry, facts, elsewhere=tuple(each for each in cited(fact) if each not in new)
+            entry, facts, elsewhere=tuple(each for each in cited_passages(fact) if each not in new)
         )
         self.rows.append(row)
-        if self.beside and not new and _vouching(fact) == _vouching(self.beside.fact):
+        if self.beside and not new and _evidence_key(fact) == _evidence_key(self.beside.fact):
             self.beside.span += 1
         else:
             self.beside = row.beside = Beside(fact, new, tuple(self._explaining(new)))
@@ -116,14 +118,16 @@ def fact_rows(entity: Thing) -> Iterator[tuple[Group, Sequence[FactRow]]]:
         yield group, table.rows
 
 
-def cited(fact: Fact) -> tuple[Passage, ...]:
+def cited_passages(fact: Fact) -> tuple[Passage, ...]:
     """Return the passages on which a fact rests: of what is inferred, those of its shortest way."""
     if fact.status is Status.INFERRED and fact.derivations:
         return fact.derivations[0].passages
     return fact.passages
 
 
-def _vouching(fact: Fact) -> tuple[object, ...]:
+def _evidence_key(fact: Fact) -> tuple[object, ...]:
     """Return what vouches for a fact beside passages."""
-    way = fact.derivations[0].iri if fact.status is Status.INFERRED and fact.derivations else None
-    return (fact.status, way, fact.sources, fact.annotations, fact.left_out)
+    derivation = (
+        fact.derivations[0].iri if fact.status is Status.INFERRED and fact.derivations else None
+    )
+    return (fact.status, derivation, fact.sources, fact.annotations, fact.left_out)

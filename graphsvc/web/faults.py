@@ -17,8 +17,14 @@ def fault(
     message: str,
     remedy: str,
     position: Position | None,
-    near: Sequence[str] = (),
+    alternatives: Sequence[str] = (),
 ) -> dict[str, object]:
     """Return a fault as its members in JSON; ``near`` may be written in place of what is wrong."""
     place = {} if position is None else {"line": position.line, "column": position.column}
-    return {"severity": severity, "message": message, "remedy": remedy, "near": [*near], **place}
+    return {
+        "severity": severity,
+        "message": message,
+        "remedy": remedy,
+        "near": [*alternatives],
+        **place,
+    }

@@ -41,7 +41,7 @@ def register(environment: Environment) -> None:
     )
 
 
-def _signposts(about: Head) -> list[signposts.Link]:
+def _signposts(about: Head) -> list[signposts.TypedLink]:
     return signposts.links(about, _PAGE)
 
 

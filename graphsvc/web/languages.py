@@ -24,7 +24,7 @@ from markupsafe import Markup, escape
 from graphsvc import vocabularies
 from graphsvc.phrases import Phrase
 from graphsvc.views.model import Named
-from graphsvc.web.catalogues import FOLDER, SOURCE_LANGUAGE, Texts
+from graphsvc.web.catalogues import FOLDER, SOURCE_LANGUAGE, Catalogues
 from graphsvc.web.negotiation import elements
 from graphsvc.web.site import site
 
@@ -51,7 +51,7 @@ _MOST_RANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ReaderLanguages:
     """What one reader reads: ``interface`` is a tag, ``labels`` a language priority list.
 
     ``labels`` holds only languages that the graph has, so that few lists are unlike.
@@ -85,40 +85,40 @@ def lookup(ranges: Sequence[str], available: Iterable[str], default: str) -> str
     for language_range in ranges:
         subtags = language_range.split("-")
         while subtags and subtags != ["*"]:
-            found = tags.get("-".join(subtags))
-            if found is not None:
-                return found
+            tag = tags.get("-".join(subtags))
+            if tag is not None:
+                return tag
             subtags.pop()
             if subtags and len(subtags[-1]) == 1:
                 subtags.pop()
     return default
 
 
-def label_languages(ranges: Sequence[str], spoken: Iterable[str], default: str) -> str:
+def label_languages(ranges: Sequence[str], available: Iterable[str], default: str) -> str:
     """Return the priority list of those languages of the graph that the reader takes.
 
     The default stands after them: it is what a label is shown in when there is none of the others;
     and English stands last.
     """
-    tags = sorted(spoken)
-    wanted: dict[str, None] = {}
+    tags = sorted(available)
+    languages: dict[str, None] = {}
     for language_range in ranges:
-        found = lookup([language_range], tags, "")
-        kindred = [tag for tag in tags if tag.lower().startswith(language_range + "-")]
-        wanted.update(dict.fromkeys(tag.lower() for tag in ([found] if found else kindred)))
-    wanted.setdefault(default.lower())
-    wanted.setdefault(SOURCE_LANGUAGE)
-    return ", ".join(wanted)
+        match = lookup([language_range], tags, "")
+        variants = [tag for tag in tags if tag.lower().startswith(language_range + "-")]
+        languages.update(dict.fromkeys(tag.lower() for tag in ([match] if match else variants)))
+    languages.setdefault(default.lower())
+    languages.setdefault(SOURCE_LANGUAGE)
+    return ", ".join(languages)
 
 
-def reader() -> Reader:
+def reader() -> ReaderLanguages:
     """Return what the reader of the current request reads."""
-    found = g.get("reader")
-    if found is None:
-        found = g.reader = _reader(request.headers.get("Accept-Language"))
-    if not isinstance(found, Reader):
+    languages = g.get("reader")
+    if languages is None:
+        languages = g.reader = _reader(request.headers.get("Accept-Language"))
+    if not isinstance(languages, ReaderLanguages):
         raise TypeError("g.reader is this module's own.")
-    return found
+    return languages
 
 
 def labels() -> str:
@@ -126,7 +126,7 @@ def labels() -> str:
     return reader().labels
 
 
-def of_reader(fmt: Format) -> tuple[Reader, ...]:
+def of_reader(fmt: Format) -> tuple[ReaderLanguages, ...]:
     """Return what beside the request's address decides an answer: a page's reader, else nothing."""
     return (reader(),) if fmt.media_type == _PAGES else ()
 
@@ -146,28 +146,28 @@ def gettext(message: str, **values: object) -> str:
 
     Outside a request the text is returned as it is written.
     """
-    said = translations().gettext(message)
-    return said % values if values else said
+    text = translations().gettext(message)
+    return text % values if values else text
 
 
 def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
     """Return a text that depends on a number, ``%(num)s`` among its places."""
-    said = translations().ngettext(singular, plural, num)
-    return said % {"num": num, **values}
+    text = translations().ngettext(singular, plural, num)
+    return text % {"num": num, **values}
 
 
-def said(text: str) -> str:
+def translate(text: str) -> str:
     """Return a text in the reader's language if it is the interface's, else as it is."""
     if not isinstance(text, Phrase):
         return text
     values = {
-        name: said(value) if isinstance(value, str) else value
+        name: translate(value) if isinstance(value, str) else value
         for name, value in text.values.items()
     }
     return gettext(text.message, **values)
 
 
-def worded(named: Named | Group | ExpectedGroup) -> str:
+def label_html(named: Named | Group | ExpectedGroup) -> str:
     """Return a label, marked with its language where the page has another, or as an IRI.
 
     https://www.w3.org/TR/WCAG22/#language-of-parts
@@ -176,7 +176,7 @@ def worded(named: Named | Group | ExpectedGroup) -> str:
         return Markup('<span class="iri">{}</span>').format(named.label)
     tag = named.language
     if tag is None or tag.partition("-")[0].lower() == _interface().partition("-")[0].lower():
-        return said(named.label)
+        return translate(named.label)
     return Markup('<span lang="{}">{}</span>').format(tag, named.label)
 
 
@@ -216,60 +216,62 @@ def register(app: Flask, more: Path) -> None:
 
     ``more`` is a folder that may hold more languages than the package brings.
     """
-    app.extensions["graphsvc.texts"] = Texts.read(FOLDER, more)
+    app.extensions["graphsvc.texts"] = Catalogues.read(FOLDER, more)
     environment = app.jinja_env
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.globals.update(in_english=in_english)
-    environment.filters.update(said=said, worded=worded, number=number, day=day, moment=moment)
+    environment.filters.update(
+        translate=translate, label_html=label_html, number=number, day=day, moment=moment
+    )
     app.context_processor(_context)
 
 
 def _context() -> dict[str, object]:
     """Return what a template has to speak with: the language is found once for all its texts."""
-    known = reader()
-    spoken = translations()
-    single = partial(_markup, spoken)
+    languages = reader()
+    catalogue = translations()
+    single = partial(_markup, catalogue)
     return {
         "_": single,
         "gettext": single,
-        "ngettext": partial(_counted_markup, spoken),
-        "language": known.interface,
-        "dataset": site().dataset_in(known.labels),
+        "ngettext": partial(_counted_markup, catalogue),
+        "language": languages.interface,
+        "dataset": site().dataset_in(languages.labels),
     }
 
 
-def _markup(spoken: NullTranslations, message: str, **values: object) -> Markup:
+def _markup(catalogue: NullTranslations, message: str, **values: object) -> Markup:
     """Return a text for a template as jinja2 would; what is put into it is escaped.
 
     jinja2's own way to it is ten times as long, and a page has hundreds.
     """
-    found = spoken.gettext(message)
-    return Markup(found % _escaped(values) if "%" in found else found)  # noqa: S704
+    text = catalogue.gettext(message)
+    return Markup(text % _escape_values(values) if "%" in text else text)  # noqa: S704
 
 
 def _counted_markup(
-    spoken: NullTranslations, singular: str, plural: str, num: int, **values: object
+    catalogue: NullTranslations, singular: str, plural: str, num: int, **values: object
 ) -> Markup:
-    found = spoken.ngettext(singular, plural, num)
-    return Markup(found % _escaped({"num": num, **values}))  # noqa: S704
+    text = catalogue.ngettext(singular, plural, num)
+    return Markup(text % _escape_values({"num": num, **values}))  # noqa: S704
 
 
-def _escaped(values: Mapping[str, object]) -> Mapping[str, str]:
+def _escape_values(values: Mapping[str, object]) -> Mapping[str, str]:
     return {name: escape(value) for name, value in values.items()}
 
 
-def _reader(accept_language: str | None) -> Reader:
+def _reader(accept_language: str | None) -> ReaderLanguages:
     ranges = priority_list(accept_language)
     served = site()
     # Vocabularies speak more languages than the graph. Only the first that a reader wants counts,
     # for what is kept by language must not become too much.
-    known = lookup(ranges[:1], vocabularies.languages() | served.languages, "")
-    spoken = served.languages | ({_primary(known)} if known else frozenset())
-    return Reader(
+    first = lookup(ranges[:1], vocabularies.languages() | served.languages, "")
+    available = served.languages | ({_primary(first)} if first else frozenset())
+    return ReaderLanguages(
         interface=lookup(ranges, _texts().languages, SOURCE_LANGUAGE),
-        labels=label_languages(ranges, spoken, served.default_language),
+        labels=label_languages(ranges, available, served.default_language),
     )
 
 
@@ -307,16 +309,16 @@ def translations() -> NullTranslations:
     """Return the texts in the reader's language; outside a request those in English."""
     if not has_request_context():
         return NullTranslations()
-    found = g.get("translations")
-    if found is None:
-        found = g.translations = _texts().of(reader().interface)
-    if not isinstance(found, NullTranslations):
+    catalogue = g.get("translations")
+    if catalogue is None:
+        catalogue = g.translations = _texts().of(reader().interface)
+    if not isinstance(catalogue, NullTranslations):
         raise TypeError("g.translations is this module's own.")
-    return found
+    return catalogue
 
 
-def _texts() -> Texts:
+def _texts() -> Catalogues:
     texts = current_app.extensions["graphsvc.texts"]
-    if not isinstance(texts, Texts):
+    if not isinstance(texts, Catalogues):
         raise TypeError("The application was not made by create_app.")
     return texts

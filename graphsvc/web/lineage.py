@@ -50,7 +50,7 @@ class Version:
     is_served: bool
 
 
-def known_versions() -> list[Version]:
+def released_versions() -> list[Version]:
     """Return the versions of the ontology that were released, the newest first."""
     served = history().served_edition
     found = history().editions()
@@ -71,7 +71,7 @@ def known_versions() -> list[Version]:
 def of_ontology() -> Iterator[Triple]:
     """Yield which versions of the ontology there are, and which one precedes that served."""
     node = site().ontology
-    for version in known_versions():
+    for version in released_versions():
         iri = NamedNode(version.iri)
         yield Triple(node, DCTERMS.hasVersion, iri)
         if version.is_served and version.prior is not None:
@@ -135,6 +135,6 @@ def _agents(said: list[tuple[NamedNode, Term]]) -> Iterator[Triple]:
     """Yield who made and publishes a release, by the names that the graph has for them now."""
     for predicate, agent in said:
         if predicate in (DCTERMS.publisher, DCTERMS.creator) and isinstance(agent, NamedNode):
-            name = site().called(agent, "en")
+            name = site().named_term(agent, "en")
             yield Triple(agent, RDF.type, FOAF.Agent)
             yield Triple(agent, FOAF.name, Literal(name.label, language=name.language))

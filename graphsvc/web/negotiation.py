@@ -144,11 +144,11 @@ def _weight(parameters: Sequence[str]) -> float | None:
     return float(value) if _WEIGHT.fullmatch(value) else None
 
 
-def _parameter(parameters: Sequence[str], wanted: str) -> str | None:
+def _parameter(parameters: Sequence[str], key: str) -> str | None:
     """Return the value of a parameter as it stands there, or None without one."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
-        if name.strip() == wanted:
+        if name.strip() == key:
             return value.strip()
     return None
 

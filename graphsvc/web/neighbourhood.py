@@ -25,7 +25,7 @@ MOST_OPEN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class DrawnNeighbour:
     """A neighbour as it is drawn; ``toggle`` is the address that opens or closes it, if one may."""
 
     neighbour: Neighbour
@@ -44,14 +44,14 @@ class Neighbourhood:
     Whatever stands around several of them is drawn once, and listed with each.
     """
 
-    def __init__(self, iri: str, opened: Sequence[str], page: int) -> None:
+    def __init__(self, iri: str, open_iris: Sequence[str], page: int) -> None:
         self._iri = iri
         self._page = page
-        self.opened = list(dict.fromkeys(opened))[:MOST_OPEN]
+        self.open_iris = list(dict.fromkeys(open_iris))[:MOST_OPEN]
         self.rings = [ring(site().graph, iri, labels(), page)]
         if page > self.middle.pages:
             raise UnknownEntity(f"{iri}?page={page}", iri)
-        self._seen = {iri, *(one.thing.iri for one in self.middle.neighbours)}
+        self._drawn = {iri, *(one.thing.iri for one in self.middle.neighbours)}
         branches = {
             incoming: [
                 self._branch(one) for one in self.middle.neighbours if one.incoming is incoming
@@ -69,30 +69,30 @@ class Neighbourhood:
     @property
     def can_open(self) -> bool:
         """Tell whether one more neighbour can be opened."""
-        return len(self.opened) < MOST_OPEN
+        return len(self.open_iris) < MOST_OPEN
 
     def address(self, page: int) -> str:
         """Return the address of another page of the ring in the middle."""
         return url_for("pictures.neighbourhood", iri=self._iri, page=page if page > 1 else None)
 
-    def _branch(self, one: Neighbour) -> Branch[Node]:
+    def _branch(self, one: Neighbour) -> Branch[DrawnNeighbour]:
         iri = one.thing.iri or ""
-        is_open = iri in self.opened
-        node = Node(one, is_open, self._toggle(iri, is_open))
+        is_open = iri in self.open_iris
+        node = DrawnNeighbour(one, is_open, self._toggle(iri, is_open))
         return Branch(node, self._beyond(iri) if is_open else [])
 
-    def _beyond(self, iri: str) -> list[Branch[Node]]:
+    def _beyond(self, iri: str) -> list[Branch[DrawnNeighbour]]:
         """List what stands around a neighbour, and return those of it that are not drawn yet."""
         around = ring(site().graph, iri, labels())
         self.rings.append(around)
-        others = [one for one in around.neighbours if one.thing.iri not in self._seen]
-        self._seen |= {one.thing.iri for one in others}
+        others = [one for one in around.neighbours if one.thing.iri not in self._drawn]
+        self._drawn |= {one.thing.iri for one in others}
         return [self._branch(one) for one in others]
 
     def _toggle(self, iri: str, is_open: bool) -> str | None:  # noqa: FBT001
         if not is_open and not self.can_open:
             return None
-        left = [each for each in self.opened if each != iri]
+        left = [each for each in self.open_iris if each != iri]
         return url_for(
             "pictures.neighbourhood",
             iri=self._iri,

@@ -12,7 +12,7 @@ from graphsvc.web import snippets
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class NotebookSource:
     """What a notebook says of where its answer comes from."""
 
     title: str
@@ -21,7 +21,7 @@ class Source:
     licence: str | None
 
 
-def notebook(query: str, source: Source) -> str:
+def notebook(query: str, source: NotebookSource) -> str:
     """Return the notebook of a query, as the text of its file."""
     package = snippets.package(query)
     cells = [
@@ -42,7 +42,7 @@ def notebook(query: str, source: Source) -> str:
     return json.dumps(members, indent=1, ensure_ascii=False) + "\n"
 
 
-def _about(source: Source, package: str) -> str:
+def _about(source: NotebookSource, package: str) -> str:
     lines = [
         f"# {source.title}",
         "",

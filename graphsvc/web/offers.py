@@ -29,7 +29,7 @@ DATA_FORMATS: tuple[Format, ...] = (*carrying(Content.TRIPLES), *carrying(Conten
 (_RDF_XML,) = (fmt for fmt in DATA_FORMATS if fmt.engine == RdfFormat.RDF_XML)
 
 
-def held(formats: Iterable[Format]) -> Iterator[Format]:
+def formats_for_graph(formats: Iterable[Format]) -> Iterator[Format]:
     """Yield those of some formats that can hold whatever stands in the graph."""
     for fmt in formats:
         if fmt.engine == RdfFormat.N3 and site().release.manifest.needs_rdf_1_2:
@@ -41,36 +41,36 @@ def held(formats: Iterable[Format]) -> Iterator[Format]:
 def data_formats(iri: str, page: int = 1) -> tuple[Format, ...]:
     """Return the formats of data in which a page of the document about a thing can be had."""
     if site().fits_rdf_xml:
-        return tuple(held(DATA_FORMATS))
+        return tuple(formats_for_graph(DATA_FORMATS))
     # A request asks for this several times: for its own format, for its links and for its page.
-    known: dict[tuple[str, int], tuple[Format, ...]] = g.setdefault("data_formats", {})
-    if (iri, page) not in known:
-        known[iri, page] = _read(iri, page)
-    return known[iri, page]
+    cache: dict[tuple[str, int], tuple[Format, ...]] = g.setdefault("data_formats", {})
+    if (iri, page) not in cache:
+        cache[iri, page] = _read(iri, page)
+    return cache[iri, page]
 
 
-def drafted(iri: str, page: int) -> DocumentDraft:
+def draft_of(iri: str, page: int) -> DocumentDraft:
     """Return a page of the document about a thing, which a request reads once.
 
     Errors: UnknownEntity.
     """
-    known: dict[tuple[str, int], DocumentDraft] = g.setdefault("drafts", {})
-    if (iri, page) not in known:
-        known[iri, page] = draft(site().graph, iri, page)
-    return known[iri, page]
+    cache: dict[tuple[str, int], DocumentDraft] = g.setdefault("drafts", {})
+    if (iri, page) not in cache:
+        cache[iri, page] = draft(site().graph, iri, page)
+    return cache[iri, page]
 
 
 def document_of(data: DocumentDraft) -> Document:
     """Return the document of a draft, which a request reads once."""
-    known: dict[str, Document] = g.setdefault("documents", {})
-    if data.paging.here not in known:
-        known[data.paging.here] = data.document(site().imprint)
-    return known[data.paging.here]
+    cache: dict[str, Document] = g.setdefault("documents", {})
+    if data.paging.here not in cache:
+        cache[data.paging.here] = data.document(site().imprint)
+    return cache[data.paging.here]
 
 
 def formats_of(document: Document) -> tuple[Format, ...]:
     """Return the formats of data in which a document can be had."""
-    fits = tuple(held(DATA_FORMATS))
+    fits = tuple(formats_for_graph(DATA_FORMATS))
     try:
         write_statements(document.triples(), BytesIO(), _RDF_XML, site().prefixes)
     except NotAcceptable:
@@ -80,7 +80,7 @@ def formats_of(document: Document) -> tuple[Format, ...]:
 
 def _read(iri: str, page: int) -> tuple[Format, ...]:
     try:
-        document = document_of(drafted(iri, page))
+        document = document_of(draft_of(iri, page))
     except UnknownEntity:
         # What people read may have more pages than its data: those have no data of their own.
         return DATA_FORMATS

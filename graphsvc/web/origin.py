@@ -140,7 +140,7 @@ class PublicAddress:
             environ["PATH_INFO"] = origin.local_path(environ.get("PATH_INFO", ""))
 
 
-class Mounted:
+class MountMiddleware:
     """A WSGI application that sees each request as a client sent it to the public address."""
 
     def __init__(self, application: WSGIApplication, address: PublicAddress) -> None:
@@ -204,17 +204,17 @@ def _behind(nodes: Sequence[str], proxies: Peers) -> str:
 def _forwarded(direct: Origin, field: Fields, proxies: Peers) -> Origin:
     """Return the origin that the fields of a trusted proxy name; what they leave out is direct."""
     standard, usual = _by_standard(field, proxies), _by_usage(field, proxies)
-    said = usual | standard
-    scheme = said.get("proto", direct.scheme)
-    host = said.get("host", direct.host)
+    values = usual | standard
+    scheme = values.get("proto", direct.scheme)
+    host = values.get("host", direct.host)
     for name in standard.keys() & usual.keys():
         texts = [_without_usual_port(each[name], scheme) for each in (standard, usual)]
         if texts[0] != texts[1]:
             # A proxy that sets one of the two and passes the other on would let clients choose.
             raise _wrong("What Forwarded and X-Forwarded-* say", " and ".join(texts))
-    if host and "port" in said and "host" not in standard:
-        host = f"{re.sub(':[0-9]+$', '', host)}:{said['port']}"
-    return Origin(scheme, _without_usual_port(host, scheme), said.get("prefix", direct.root))
+    if host and "port" in values and "host" not in standard:
+        host = f"{re.sub(':[0-9]+$', '', host)}:{values['port']}"
+    return Origin(scheme, _without_usual_port(host, scheme), values.get("prefix", direct.root))
 
 
 def _by_standard(field: Fields, proxies: Peers) -> dict[str, str]:
@@ -224,22 +224,22 @@ def _by_standard(field: Fields, proxies: Peers) -> dict[str, str]:
         return {}
     elements = _elements(value)
     trusted = elements[-_hops([each.get("for", "") for each in elements], proxies) :]
-    said: dict[str, str] = {}
+    values: dict[str, str] = {}
     # The first of them is that of the proxy which the client reached.
     for element in reversed(trusted):
-        said |= {name: element[name] for name in ("proto", "host") if name in element}
-    return _checked(said)
+        values |= {name: element[name] for name in ("proto", "host") if name in element}
+    return _normalise(values)
 
 
 def _by_usage(field: Fields, proxies: Peers) -> dict[str, str]:
     """Return what the fields X-Forwarded-* say; no standard describes them."""
     hops = _hops(_list(field("x-forwarded-for")), proxies)
-    said = {}
+    result = {}
     for name in ("proto", "host", "port", "prefix"):
         values = _list(field(f"x-forwarded-{name}"))
         if values:
-            said[name] = values[-min(hops, len(values))]
-    return _checked(said)
+            result[name] = values[-min(hops, len(values))]
+    return _normalise(result)
 
 
 def _hops(nodes: Sequence[str], proxies: Peers) -> int:
@@ -281,23 +281,23 @@ def _list(value: str | None) -> list[str]:
     return [each.strip() for each in (value or "").split(",") if each.strip()]
 
 
-def _checked(said: dict[str, str]) -> dict[str, str]:
+def _normalise(values: dict[str, str]) -> dict[str, str]:
     """Return what a proxy says in the form in which it is compared and used."""
-    if "proto" in said:
-        said["proto"] = said["proto"].lower()
-        if said["proto"] not in _USUAL_PORTS:
-            raise _wrong("The scheme", said["proto"])
-    if "host" in said:
-        said["host"] = said["host"].lower()
-        if not is_host(said["host"]):
-            raise _wrong("The host", said["host"])
-    if "port" in said and not (said["port"].isascii() and is_host(f"host:{said['port']}")):
-        raise _wrong("The port", said["port"])
-    if "prefix" in said:
-        said["prefix"] = said["prefix"].rstrip("/")
-        if not is_mount_point(said["prefix"]):
-            raise _wrong("The mount point", said["prefix"])
-    return said
+    if "proto" in values:
+        values["proto"] = values["proto"].lower()
+        if values["proto"] not in _USUAL_PORTS:
+            raise _wrong("The scheme", values["proto"])
+    if "host" in values:
+        values["host"] = values["host"].lower()
+        if not is_host(values["host"]):
+            raise _wrong("The host", values["host"])
+    if "port" in values and not (values["port"].isascii() and is_host(f"host:{values['port']}")):
+        raise _wrong("The port", values["port"])
+    if "prefix" in values:
+        values["prefix"] = values["prefix"].rstrip("/")
+        if not is_mount_point(values["prefix"]):
+            raise _wrong("The mount point", values["prefix"])
+    return values
 
 
 def _wrong(what: str, value: str) -> ForwardingError:

@@ -28,6 +28,7 @@ from graphsvc.web.cite import cite_claim
 from graphsvc.web.fact_rows import fact_rows
 from graphsvc.web.history import history
 from graphsvc.web.languages import labels
+from graphsvc.web.map_places import map_anchor, on_map
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.offers import DATA_FORMATS, data_formats
 from graphsvc.web.page_cache import cached_page
@@ -36,7 +37,6 @@ from graphsvc.web.problem_kinds import KINDS
 from graphsvc.web.reader import reader_page
 from graphsvc.web.responses import release_answer
 from graphsvc.web.site import local_name, site
-from graphsvc.web.ways import map_anchor, on_map
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,13 +74,13 @@ def home() -> BaseResponse:
     """Show what the graph is, and the ways into it; send programs to its description."""
 
     def body() -> str:
-        shown = views.home(site().graph, labels())
-        compared = glance(site().graph, shown.leading, labels())
+        view = views.home(site().graph, labels())
+        comparison = glance(site().graph, view.leading, labels())
         return render_template(
             "home.html",
-            home=shown,
-            glance=compared,
-            leading_query=compared.queries[0] if compared.matters else shown.leading_query,
+            home=view,
+            glance=comparison,
+            leading_query=comparison.queries[0] if comparison.matters else view.leading_query,
             questions=_first_questions(),
             MOST_VALUES=_MOST_VALUES,
         )
@@ -145,20 +145,20 @@ def entity_page(about: Head) -> str:
         return reader_page(about, page_number())
     if about.iri == site().dataset.iri:
         # It lists the releases that are kept.
-        kept = [release.id for release in history().kept()]
-        return cached_page(("dataset", *kept), lambda: _thing_page(about))
+        ids = [release.id for release in history().kept()]
+        return cached_page(("dataset", *ids), lambda: _thing_page(about))
     return _thing_page(about)
 
 
 def _thing_page(about: Head) -> str:
-    found = thing(site().graph, about.iri, labels())
-    shown = passage_in_text(site().graph, found, labels()) if about.texts else None
-    template = "entity.html" if shown is None else "passage.html"
-    place = on_map(found.iri)
+    entity = thing(site().graph, about.iri, labels())
+    passage_view = passage_in_text(site().graph, entity, labels()) if about.texts else None
+    template = "entity.html" if passage_view is None else "passage.html"
+    place = on_map(entity.iri)
     has_parts = site().addresses.has_parts(about.iri)
     parts = things_within(site().graph, about.iri, page_number(), labels()) if has_parts else None
     return render_template(
-        template, entity=found, reading=shown, about=about, place=place, within=parts
+        template, entity=entity, reading=passage_view, about=about, place=place, within=parts
     )
 
 
@@ -167,7 +167,7 @@ def marked(text: str, words: str) -> tuple[Piece, ...]:
     return split_into_pieces(text, ((span, words) for span in occurrences(words, text)))
 
 
-class Page(Template):
+class PageTemplate(Template):
     """A template whose text holds no control characters, whatever the graph holds.
 
     HTML has no way to write them: https://html.spec.whatwg.org/multipage/syntax.html#text-2
@@ -180,7 +180,7 @@ class Page(Template):
 
 def register(served: Site, environment: Environment) -> None:
     """Give the templates what they all use."""
-    environment.template_class = Page
+    environment.template_class = PageTemplate
     environment.tests["in_base"] = lambda iri: iri.startswith(served.base)
     environment.tests["of_graph"] = lambda iri: iri.startswith(served.spaces)
     environment.filters["undirected"] = _undirected
@@ -197,7 +197,7 @@ def register(served: Site, environment: Environment) -> None:
         shorten=served.graph.naming.prefixes.shorten,
         alike=alike,
         has_parts=served.addresses.has_parts,
-        cut=_cut,
+        cut=_visible_count,
         MANY=_MANY,
         map_anchor=map_anchor,
         format_label=_format_label,
@@ -211,7 +211,7 @@ def register(served: Site, environment: Environment) -> None:
     )
 
 
-def _cut(listed: Sequence[object]) -> int:
+def _visible_count(listed: Sequence[object]) -> int:
     """Return how many of a list are shown at first: not so many that two or three are left."""
     return len(listed) if len(listed) <= _MANY + 3 else _MANY
 

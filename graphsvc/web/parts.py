@@ -15,8 +15,8 @@ from markupsafe import Markup, escape
 from graphsvc.views.collection.ordering import is_date
 from graphsvc.views.model import Status
 from graphsvc.web import values
-from graphsvc.web.dates import date_words, dated
-from graphsvc.web.languages import gettext, is_other, locale, number, said, worded
+from graphsvc.web.dates import date_words, time_element
+from graphsvc.web.languages import gettext, is_other, label_html, locale, number, translate
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -63,11 +63,11 @@ class Parts:
     def value(self, named: Named, predicate: Term | None = None) -> Markup:
         """Return a value where there is room: a picture as such, a long text that opens."""
         if is_date(named.term):
-            return dated(named.label)
+            return time_element(named.label)
         address = self._address(named)
-        shown = values.picture(named, predicate, address)
-        if shown is not None:
-            return shown
+        image = values.picture(named, predicate, address)
+        if image is not None:
+            return image
         words = self._term(named, address)
         if address is not None or len(named.label) <= values.LONGEST:
             return words
@@ -75,11 +75,11 @@ class Parts:
         summary = opening(beginning, gettext("all of it"))
         return Markup(f'<details class="long">{summary}<div>{words}</div></details>')  # noqa: S704
 
-    def lead(self, found: Lead) -> Markup:
+    def lead(self, lead: Lead) -> Markup:
         """Return the sentence on a thing: a long one, as descriptions can be, is cut."""
-        pieces = (self._piece(piece) for piece in found.pieces)
+        pieces = (self._piece(piece) for piece in lead.pieces)
         words = values.apart(shortened("".join(pieces), _LONGEST_LEAD))
-        return Markup(f'<p class="lead"{_lang(found.language)}>{words}</p>')  # noqa: S704
+        return Markup(f'<p class="lead"{_lang(lead.language)}>{words}</p>')  # noqa: S704
 
     def _piece(self, piece: str | tuple[Named, ...]) -> str:
         if isinstance(piece, str):
@@ -140,7 +140,9 @@ class Parts:
 
     def expression(self, words: Expression) -> Markup:
         """Return a value in words: its terms as links, and what stands between them."""
-        parts = (escape(said(part)) if isinstance(part, str) else self.term(part) for part in words)
+        parts = (
+            escape(translate(part)) if isinstance(part, str) else self.term(part) for part in words
+        )
         return Markup(f'<span class="expression">{"".join(parts)}</span>')  # noqa: S704
 
     def property_name(self, entry: PropertyFacts, twins: Container[Term] = ()) -> Markup:
@@ -153,13 +155,13 @@ class Parts:
         name = self._property(predicate, entry.definition)
         if predicate.term not in twins:
             return name
-        written = escape(self._shorten(predicate.iri or ""))
-        return name + Markup(f' <code class="written">{written}</code>')  # noqa: S704
+        name_in_code = escape(self._shorten(predicate.iri or ""))
+        return name + Markup(f' <code class="written">{name_in_code}</code>')  # noqa: S704
 
     def _property(self, predicate: Named, definition: str) -> Markup:
         iri = predicate.iri or ""
         title = f' title="{escape(definition)}"' if definition else ""
-        words = escape(worded(predicate))
+        words = escape(label_html(predicate))
         if self._served.is_here(iri):
             words = Markup(f'<a href="{escape(self._served.local_href(iri))}">{words}</a>')  # noqa: S704
         return Markup(f"<span{title}>{words}</span>")  # noqa: S704
@@ -191,12 +193,12 @@ class Parts:
 
     def choice(self, address: str, choice: Choice) -> Markup:
         """Return one value of a facet: how many things have it, and the way to them."""
-        chosen = ' class="chosen" aria-current="true"' if choice.chosen else ""
+        attributes = ' class="chosen" aria-current="true"' if choice.chosen else ""
         named = choice.label
         language = _lang(named.language if named else None)
         words = values.apart(shortened(named.label if named else "", _LONGEST_CHOICE))
         return Markup(  # noqa: S704
-            f'<li><a rel="nofollow" href="{escape(address)}"{chosen}{language}>{words}</a> '
+            f'<li><a rel="nofollow" href="{escape(address)}"{attributes}{language}>{words}</a> '
             f'<span class="count">{choice.count}</span></li>'
         )
 
@@ -234,10 +236,10 @@ def register(served: Site, environment: Environment) -> None:
 
 def parts_of_pages() -> Parts:
     """Return the parts of the pages that the current application serves."""
-    found = current_app.jinja_env.globals["parts"]
-    if not isinstance(found, Parts):
+    parts = current_app.jinja_env.globals["parts"]
+    if not isinstance(parts, Parts):
         raise TypeError("The application was not made by create_app.")
-    return found
+    return parts
 
 
 def opening(beginning: str, more: str) -> Markup:
@@ -271,8 +273,8 @@ def bounded(text: str) -> str:
 
 def label_language(language: str | None) -> Markup:
     """Return the attributes of a label in a language: one that the reader's is not is shown."""
-    shown = f' data-language="{escape(language)}"' if is_other(language) else ""
-    return Markup(f"{_lang(language)}{shown}")  # noqa: S704
+    attribute = f' data-language="{escape(language)}"' if is_other(language) else ""
+    return Markup(f"{_lang(language)}{attribute}")  # noqa: S704
 
 
 def _lang(language: str | None) -> str:

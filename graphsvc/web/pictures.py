@@ -68,25 +68,25 @@ def neighbourhood() -> Response:
         raise RequestProblem(
             "bad-request", "No thing is named.", remedy="Give the IRI of a thing as iri=."
         )
-    opened, page = request.args.getlist("open"), page_number()
+    open_iris, page = request.args.getlist("open"), page_number()
 
     def body() -> str:
         if not site().knows(iri):
             raise UnknownEntity(iri)
-        return render_template("neighbourhood.html", picture=Neighbourhood(iri, opened, page))
+        return render_template("neighbourhood.html", picture=Neighbourhood(iri, open_iris, page))
 
-    return release_answer(_HTML, ("neighbourhood", iri, page, *opened), body)
+    return release_answer(_HTML, ("neighbourhood", iri, page, *open_iris), body)
 
 
 def _iri(name: str) -> str | None:
-    given = request.args.get(name) or None
-    if given is not None and not is_absolute_iri(given):
-        raise RequestProblem("bad-request", f"{given!r} is not an IRI.", remedy="Give a whole IRI.")
-    return given
+    text = request.args.get(name) or None
+    if text is not None and not is_absolute_iri(text):
+        raise RequestProblem("bad-request", f"{text!r} is not an IRI.", remedy="Give a whole IRI.")
+    return text
 
 
 def _year(name: str) -> int | None:
-    given = request.args.get(name) or None
-    if given is not None and re.fullmatch(r"-?[0-9]{1,9}", given, re.ASCII) is None:
-        raise RequestProblem("bad-request", f"{given!r} is no year.", remedy="Give a whole number.")
-    return None if given is None else int(given)
+    text = request.args.get(name) or None
+    if text is not None and re.fullmatch(r"-?[0-9]{1,9}", text, re.ASCII) is None:
+        raise RequestProblem("bad-request", f"{text!r} is no year.", remedy="Give a whole number.")
+    return None if text is None else int(text)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from graphsvc.formats import Format
     from graphsvc.release import Release
     from graphsvc.store.base import Answer, Store
-    from graphsvc.web.protocol import Asked, Parameters
+    from graphsvc.web.protocol import Parameters, QueryRequest
 
 _VERDICTS = 512
 _OPEN = 2
@@ -71,21 +71,21 @@ class Pins:
         self.stores = _Stores(find)
         self._verdicts: OrderedDict[tuple[str, ...], Verdict] = OrderedDict()
 
-    def verdict(self, pin: Pin, asked: Asked) -> Verdict:
+    def verdict(self, pin: Pin, query_request: QueryRequest) -> Verdict:
         """Return whether the release that is served answers a pinned query differently."""
         if pin.is_served:
             return SAME
-        if asked.changes:
+        if query_request.changes:
             return CHANGES
-        key = (pin.release.id, *asked.key)
-        known = self._verdicts.get(key)
-        if known is None:
-            known = compare(pin.store, site().store, asked.query, asked.graphs)
-            if known.state != "unknown":
-                self._verdicts[key] = known
+        key = (pin.release.id, *query_request.key)
+        verdict = self._verdicts.get(key)
+        if verdict is None:
+            verdict = compare(pin.store, site().store, query_request.query, query_request.graphs)
+            if verdict.state != "unknown":
+                self._verdicts[key] = verdict
             while len(self._verdicts) > _VERDICTS:
                 self._verdicts.popitem(last=False)
-        return known
+        return verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,12 @@ class Pin:
         return self.release.prefixes.in_queries
 
 
-def find(given: Parameters) -> Pin | None:
+def find(parameters: Parameters) -> Pin | None:
     """Return the release that a request is pinned to, if it is.
 
     Errors: RequestProblem: 410 if it has been removed, 404 if it never was, 400 if two are named.
     """
-    names = given.all("release")
+    names = parameters.all("release")
     if not names:
         return None
     if site().release.engine:
@@ -130,15 +130,22 @@ def find(given: Parameters) -> Pin | None:
     return Pin(release, _pins().stores.store(release.id))
 
 
-def answer(pin: Pin, asked: Asked, fmt: Format, content: Callable[[], Answer | str]) -> Response:
+def answer(
+    pin: Pin, query_request: QueryRequest, fmt: Format, content: Callable[[], Answer | str]
+) -> Response:
     """Return a pinned answer, which names its release and tells whether it still holds."""
-    verdict = _pins().verdict(pin, asked)
+    verdict = _pins().verdict(pin, query_request)
     g.pin, g.verdict = pin, verdict
     tag = etag(
-        pin.release, request.url_root, site().release.id, *asked.key, fmt.name, *of_reader(fmt)
+        pin.release,
+        request.url_root,
+        site().release.id,
+        *query_request.key,
+        fmt.name,
+        *of_reader(fmt),
     )
     response = responses.answer(fmt, tag, http_date(site().built), content)
-    if asked.changes or verdict.state == "unknown":
+    if query_request.changes or verdict.state == "unknown":
         response.headers["Cache-Control"] = "no-store"
     built = datetime.fromisoformat(pin.release.manifest.built)
     response.headers["Release"] = pin.release.id
@@ -153,7 +160,7 @@ def answer(pin: Pin, asked: Asked, fmt: Format, content: Callable[[], Answer | s
 
 def address(release: str | None) -> str:
     """Return the address of the query that was asked, pinned to a release or to none."""
-    values = {name: found for name, found in request.values.lists() if name != "release"}
+    values = {name: texts for name, texts in request.values.lists() if name != "release"}
     if release is not None:
         values["release"] = [release]
     return url_for("sparql.answer", **values)  # type: ignore[arg-type]
@@ -169,7 +176,7 @@ def _field(verdict: Verdict) -> str:
 
 
 def _pins() -> Pins:
-    found = current_app.extensions["graphsvc.pins"]
-    if not isinstance(found, Pins):
+    pins = current_app.extensions["graphsvc.pins"]
+    if not isinstance(pins, Pins):
         raise TypeError("The application was not made by create_app.")
-    return found
+    return pins

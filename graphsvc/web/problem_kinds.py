@@ -8,7 +8,7 @@ from graphsvc.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """A kind of problem; ``/problems#<name>`` is its URI, and explains it."""
 
     name: str
@@ -17,8 +17,8 @@ class Kind:
     meaning: str
 
 
-KINDS: tuple[Kind, ...] = (
-    Kind(
+KINDS: tuple[ProblemKind, ...] = (
+    ProblemKind(
         "query-syntax",
         400,
         Phrase("The query cannot be read"),
@@ -27,13 +27,13 @@ KINDS: tuple[Kind, ...] = (
             "stopped."
         ),
     ),
-    Kind(
+    ProblemKind(
         "bad-request",
         400,
         Phrase("The request cannot be understood"),
         Phrase("A part of the request is missing, is there twice, or is not what it should be."),
     ),
-    Kind(
+    ProblemKind(
         "forbidden-operation",
         403,
         Phrase("The operation is refused"),
@@ -42,19 +42,19 @@ KINDS: tuple[Kind, ...] = (
             "refused. Whoever wants to join two endpoints can do it from the outside."
         ),
     ),
-    Kind(
+    ProblemKind(
         "not-found",
         404,
         Phrase("There is nothing here"),
         Phrase("The graph knows no thing of this IRI, or the service has no page of this address."),
     ),
-    Kind(
+    ProblemKind(
         "method-not-allowed",
         405,
         Phrase("The method is not allowed here"),
         Phrase("The Allow header lists the methods that are. The service only reads."),
     ),
-    Kind(
+    ProblemKind(
         "not-acceptable",
         406,
         Phrase("No acceptable format"),
@@ -63,7 +63,7 @@ KINDS: tuple[Kind, ...] = (
             "can are listed."
         ),
     ),
-    Kind(
+    ProblemKind(
         "request-timeout",
         408,
         Phrase("The request did not come"),
@@ -72,7 +72,7 @@ KINDS: tuple[Kind, ...] = (
             "in time."
         ),
     ),
-    Kind(
+    ProblemKind(
         "conflict",
         409,
         Phrase("The file has changed meanwhile"),
@@ -81,7 +81,7 @@ KINDS: tuple[Kind, ...] = (
             "Nothing was saved, so that nothing is lost."
         ),
     ),
-    Kind(
+    ProblemKind(
         "gone",
         410,
         Phrase("It is here no longer"),
@@ -90,19 +90,19 @@ KINDS: tuple[Kind, ...] = (
             "now."
         ),
     ),
-    Kind(
+    ProblemKind(
         "too-large",
         413,
         Phrase("The request is too large"),
         Phrase("The body of the request is longer than the service reads."),
     ),
-    Kind(
+    ProblemKind(
         "uri-too-long",
         414,
         Phrase("The address is too long"),
         Phrase("A long query is better sent in the body of a POST request."),
     ),
-    Kind(
+    ProblemKind(
         "unsupported-media-type",
         415,
         Phrase("The body is of a kind that cannot be read"),
@@ -111,7 +111,7 @@ KINDS: tuple[Kind, ...] = (
             "application/x-www-form-urlencoded form."
         ),
     ),
-    Kind(
+    ProblemKind(
         "range-not-satisfiable",
         416,
         Phrase("There is no such part"),
@@ -120,13 +120,13 @@ KINDS: tuple[Kind, ...] = (
             "how many bytes it has."
         ),
     ),
-    Kind(
+    ProblemKind(
         "expectation-failed",
         417,
         Phrase("What is expected cannot be done"),
         Phrase("The field Expect of a request may only be 100-continue."),
     ),
-    Kind(
+    ProblemKind(
         "too-many-requests",
         429,
         Phrase("Too many requests from one client"),
@@ -135,19 +135,19 @@ KINDS: tuple[Kind, ...] = (
             "when its next one is answered."
         ),
     ),
-    Kind(
+    ProblemKind(
         "fields-too-large",
         431,
         Phrase("The head of the request is too large"),
         Phrase("The address and the header fields together are longer than the service reads."),
     ),
-    Kind(
+    ProblemKind(
         "internal",
         500,
         Phrase("The service failed"),
         Phrase("The fault lies with the service, and its log tells more."),
     ),
-    Kind(
+    ProblemKind(
         "not-implemented",
         501,
         Phrase("The service cannot do that"),
@@ -156,7 +156,7 @@ KINDS: tuple[Kind, ...] = (
             "chunks or with their length."
         ),
     ),
-    Kind(
+    ProblemKind(
         "deadline-exceeded",
         503,
         Phrase("The request took too long"),
@@ -165,7 +165,7 @@ KINDS: tuple[Kind, ...] = (
             "will take as long again; one that asks for less may not."
         ),
     ),
-    Kind(
+    ProblemKind(
         "memory-exceeded",
         503,
         Phrase("The request took too much memory"),
@@ -174,19 +174,19 @@ KINDS: tuple[Kind, ...] = (
             "DISTINCT hold all their rows at once."
         ),
     ),
-    Kind(
+    ProblemKind(
         "overloaded",
         503,
         Phrase("Too many requests at once"),
         Phrase("Too many requests are waiting. Retry-After says when to come again."),
     ),
-    Kind(
+    ProblemKind(
         "unavailable",
         503,
         Phrase("The service cannot answer now"),
         Phrase("The graph is not there, or cannot be read at the moment. Try again later."),
     ),
-    Kind(
+    ProblemKind(
         "version-not-supported",
         505,
         Phrase("The version of HTTP is not spoken here"),

@@ -20,7 +20,7 @@ from graphsvc.namespaces import DCTERMS, PROV, RDF, RDFS, XSD, Namespace
 from graphsvc.web.delivery import FAILURE
 from graphsvc.web.languages import speaks
 from graphsvc.web.negotiation import acceptable
-from graphsvc.web.problem_kinds import KINDS, NAMED_KINDS, Kind
+from graphsvc.web.problem_kinds import KINDS, NAMED_KINDS, ProblemKind
 from graphsvc.web.rdf import write_rdf
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ _OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
 class Problem:
     """One problem: what is wrong (``detail``), where (``position``), what to do (``remedy``)."""
 
-    kind: Kind
+    kind: ProblemKind
     detail: str
     remedy: str = ""
     position: Position | None = None
@@ -138,8 +138,8 @@ def register(app: Flask) -> None:
 
 def failure() -> Exception | None:
     """Return the error that the environment of the request has, if there is one."""
-    found = request.environ.get(FAILURE)
-    return found if isinstance(found, Exception) else None
+    error = request.environ.get(FAILURE)
+    return error if isinstance(error, Exception) else None
 
 
 def raise_failure() -> None:
@@ -168,15 +168,15 @@ def ask_for_rdf_errors(fmt: Format | None = None) -> None:
 
 def _format() -> Format:
     """Return the format for an error: an error never fails for want of a format of its own."""
-    asked = request.environ.get("graphsvc.format")
-    if isinstance(asked, Format):
-        return asked
+    fmt = request.environ.get("graphsvc.format")
+    if isinstance(fmt, Format):
+        return fmt
     offered = list(carrying(Content.PROBLEM))
     if "graphsvc.rdf_errors" in request.environ:
         offered += [fmt for fmt in carrying(Content.TRIPLES) if "text/plain" not in fmt.aliases]
         offered += carrying(Content.CLAIMS)
-    wanted = acceptable(request.headers.get("Accept"), offered)
-    return wanted[0] if wanted else offered[0]
+    acceptable_formats = acceptable(request.headers.get("Accept"), offered)
+    return acceptable_formats[0] if acceptable_formats else offered[0]
 
 
 def _write(problem: Problem, fmt: Format) -> str | bytes:
@@ -191,7 +191,7 @@ def _write(problem: Problem, fmt: Format) -> str | bytes:
 
 def _as_rdf(problem: Problem) -> Sequence[Triple]:
     response = BlankNode("response")
-    said = [problem.detail, problem.remedy]
+    texts = [problem.detail, problem.remedy]
     return [
         Triple(response, RDF.type, _HTTP.Response),
         Triple(
@@ -200,17 +200,21 @@ def _as_rdf(problem: Problem) -> Sequence[Triple]:
             Literal(str(problem.kind.status), datatype=XSD.integer),
         ),
         Triple(response, RDFS.label, Literal(problem.kind.title, language="en")),
-        *(Triple(response, RDFS.comment, Literal(words, language="en")) for words in said if words),
+        *(
+            Triple(response, RDFS.comment, Literal(words, language="en"))
+            for words in texts
+            if words
+        ),
         *_tombstone(problem.withdrawn),
     ]
 
 
-def _tombstone(gone: errors.Withdrawn | None) -> Sequence[Triple]:
-    if gone is None:
+def _tombstone(withdrawn: errors.Withdrawn | None) -> Sequence[Triple]:
+    if withdrawn is None:
         return []
-    kind = XSD.dateTime if "T" in gone.time else XSD.date
-    node, time = NamedNode(gone.iri), Literal(gone.time, datatype=kind)
-    replacing = (NamedNode(each) for each in gone.replacements)
+    kind = XSD.dateTime if "T" in withdrawn.time else XSD.date
+    node, time = NamedNode(withdrawn.iri), Literal(withdrawn.time, datatype=kind)
+    replacing = (NamedNode(each) for each in withdrawn.replacements)
     return [
         Triple(node, PROV.invalidatedAtTime, time),
         *(Triple(node, DCTERMS.isReplacedBy, each) for each in replacing),
@@ -233,7 +237,9 @@ def problem_of(error: errors.GraphsvcError) -> Problem:
 
 def _of_http(error: HTTPException) -> Problem:
     status = error.code or InternalServerError.code
-    kind = _BY_STATUS.get(status) or Kind("http", status, error.name, error.description or "")
+    kind = _BY_STATUS.get(status) or ProblemKind(
+        "http", status, error.name, error.description or ""
+    )
     # Its Content-Type and Content-Length are those of the page that werkzeug would have written.
     headers = {
         name: value
@@ -243,7 +249,7 @@ def _of_http(error: HTTPException) -> Problem:
     return Problem(kind, _detail(kind, error), _remedy(kind), headers=headers)
 
 
-def _detail(kind: Kind, error: HTTPException) -> str:
+def _detail(kind: ProblemKind, error: HTTPException) -> str:
     if kind.name == "not-found":
         return f"The service has nothing at {request.path}."
     if kind.name == "method-not-allowed":
@@ -251,7 +257,7 @@ def _detail(kind: Kind, error: HTTPException) -> str:
     return error.description or kind.meaning
 
 
-def _remedy(kind: Kind) -> str:
+def _remedy(kind: ProblemKind) -> str:
     if kind.name == "not-found":
         return "Check the address, or start from the home page."
     return kind.meaning if kind.name in NAMED_KINDS else ""

@@ -79,7 +79,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueryRequest:
     """What a request asks: the query, the dataset it is about, and the format by name, if any."""
 
     query: str
@@ -105,22 +105,22 @@ class Asked:
 
     def format(self, accept: str | None) -> Format:
         """Return the format of the answer: by ``format=``, or by negotiation."""
-        return chosen(self.format_name, accept, offered(self.form))
+        return choose_format(self.format_name, accept, answer_formats(self.form))
 
 
-def parameters(query_string: bytes, body: Body | None) -> Parameters:
+def read_parameters(query_string: bytes, body: Body | None) -> Parameters:
     """Read the parameters of a request, those in the address first.
 
     Errors: RequestProblem if they are not UTF-8.
     """
-    values = _decoded(query_string)
+    values = _decode_pairs(query_string)
     if body is not None and body.media_type == FORM:
-        for name, more in _decoded(body.data).items():
+        for name, more in _decode_pairs(body.data).items():
             values[name] = [*values.get(name, ()), *more]
     return Parameters(values)
 
 
-def _decoded(pairs: bytes) -> dict[str, list[str]]:
+def _decode_pairs(pairs: bytes) -> dict[str, list[str]]:
     # What some clients leave unencoded is read as well.
     try:
         values = parse_qs(pairs.decode("utf-8"), keep_blank_values=True, errors="strict")
@@ -130,10 +130,10 @@ def _decoded(pairs: bytes) -> dict[str, list[str]]:
             "The parameters are not UTF-8.",
             remedy="Percent-encode their UTF-8 bytes.",
         ) from error
-    return {name: _filled(name, each) for name, each in values.items()}
+    return {name: _without_empty(name, each) for name, each in values.items()}
 
 
-def _filled(name: str, values: list[str]) -> list[str]:
+def _without_empty(name: str, values: list[str]) -> list[str]:
     """Return the values that are not empty: forms send every field, also one left empty.
 
     An empty query is a mistake, and is reported.
@@ -148,7 +148,7 @@ def in_ascii(query_string: bytes) -> bytes:
     return quote_from_bytes(query_string, safe=bytes(range(33, 127))).encode("ascii")
 
 
-def decoded(value: bytes) -> str:
+def decode_form_value(value: bytes) -> str:
     """Return a value of a form as text.
 
     Python has an escape of its own for two hexadecimal digits, and reads it in C, four times as
@@ -160,14 +160,14 @@ def decoded(value: bytes) -> str:
     return escaped.decode("unicode_escape").encode("latin-1").decode("utf-8")
 
 
-def asks_nothing(given: Parameters) -> bool:
+def asks_nothing(parameters: Parameters) -> bool:
     """Tell whether a GET is about the endpoint itself, since it brings no query."""
-    return not given.all("query") and not given.all("update")
+    return not parameters.all("query") and not parameters.all("update")
 
 
-def asks_why_empty(given: Parameters) -> bool:
+def asks_why_empty(parameters: Parameters) -> bool:
     """Tell whether the reason of an empty answer is wanted, not the answer: ``explain=empty``."""
-    values = given.all("explain")
+    values = parameters.all("explain")
     if values and set(values) != {"empty"}:
         raise RequestProblem(
             "bad-request",
@@ -177,11 +177,11 @@ def asks_why_empty(given: Parameters) -> bool:
     return bool(values)
 
 
-def read(given: Parameters, body: Body | None) -> Asked:
+def read(parameters: Parameters, body: Body | None) -> QueryRequest:
     """Return what a request asks; RequestProblem if it is not exactly one query."""
-    if given.all("update"):
+    if parameters.all("update"):
         raise _no_updates()
-    queries = list(given.all("query"))
+    queries = list(parameters.all("query"))
     if body is not None and body.media_type != FORM:
         queries.append(_direct(body))
     if len(queries) != 1 or not queries[0].strip():
@@ -192,37 +192,37 @@ def read(given: Parameters, body: Body | None) -> Asked:
             else "The query is empty.",
             remedy="Send exactly one query.",
         )
-    _check_versions(given, body)
-    return Asked(queries[0], _graphs(given), format_name(given))
+    _check_versions(parameters, body)
+    return QueryRequest(queries[0], _graphs(parameters), format_name(parameters))
 
 
-def format_name(given: Parameters) -> str | None:
+def format_name(parameters: Parameters) -> str | None:
     """Return the format that a request names, in ``format=``, or in ``output=`` as for Fuseki.
 
     In a form a plus is a space. No media type has a space, so that it was a plus here.
     """
-    names = [*given.all("format"), *given.all("output")]
+    names = [*parameters.all("format"), *parameters.all("output")]
     return names[0].strip().replace(" ", "+") if names else None
 
 
-def chosen(name: str | None, accept: str | None, offered: Sequence[Format]) -> Format:
+def choose_format(name: str | None, accept: str | None, offered: Sequence[Format]) -> Format:
     """Return the format asked for by name or media type in ``format=``, or by negotiation."""
     if name is None:
-        return _negotiated(accept, tuple(offered))
-    asked = next((fmt for fmt in offered if name.casefold() in _names(fmt)), None)
-    if asked is None:
+        return _negotiate(accept, tuple(offered))
+    fmt = next((fmt for fmt in offered if name.casefold() in _names(fmt)), None)
+    if fmt is None:
         raise NotAcceptable(offered)
-    return asked
+    return fmt
 
 
 # Clients send the same few headers; negotiation reads them with care, and so once.
 @lru_cache(maxsize=512)
-def _negotiated(accept: str | None, offered: tuple[Format, ...]) -> Format:
+def _negotiate(accept: str | None, offered: tuple[Format, ...]) -> Format:
     return negotiate(accept, offered)
 
 
 @lru_cache(maxsize=8)
-def offered(form: str | None) -> tuple[Format, ...]:
+def answer_formats(form: str | None) -> tuple[Format, ...]:
     """Return the formats that can carry the answer to a query of a form.
 
     A page comes last, for who names it.
@@ -259,14 +259,14 @@ def _direct(body: Body) -> str:
         ) from error
 
 
-def _check_versions(given: Parameters, body: Body | None) -> None:
+def _check_versions(parameters: Parameters, body: Body | None) -> None:
     """Refuse a query that announces a version which is not known here.
 
     The parameter, or that of the body's media type, is of the SPARQL 1.2 Protocol; each known
     version is a part of the newest, so nothing else follows from it.
     https://www.w3.org/TR/sparql12-protocol/#version-announcement
     """
-    versions = list(given.all("version"))
+    versions = list(parameters.all("version"))
     if body is not None and body.media_type == QUERY and "version" in body.parameters:
         versions.append(body.parameters["version"])
     if len(versions) > 1:
@@ -290,8 +290,8 @@ def _no_updates() -> RequestProblem:
     )
 
 
-def _graphs(given: Parameters) -> GraphSelection:
-    default, named_graphs = given.all("default-graph-uri"), given.all("named-graph-uri")
+def _graphs(parameters: Parameters) -> GraphSelection:
+    default, named_graphs = parameters.all("default-graph-uri"), parameters.all("named-graph-uri")
     for iri in (*default, *named_graphs):
         if not is_absolute_iri(iri):
             raise RequestProblem(

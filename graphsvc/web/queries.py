@@ -28,10 +28,10 @@ from graphsvc.web.interface import Operation, Parameter, for_programs, for_progr
 from graphsvc.web.languages import labels, speaks
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import RequestProblem
-from graphsvc.web.protocol import Asked
+from graphsvc.web.protocol import QueryRequest
 from graphsvc.web.responses import release_answer
 from graphsvc.web.results import turtle
-from graphsvc.web.rows import Cells, read_answer
+from graphsvc.web.rows import AnswerCells, read_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import Param
     from graphsvc.store.base import Term
-    from graphsvc.web.choices import Choice
+    from graphsvc.web.choices import ParameterChoice
 
 queries = Blueprint("queries", __name__)
 
 (_HTML,) = carrying(Content.PAGE)
-_SHOWN_ROWS = 250
+_PAGE_ROWS = 250
 _CODE_OR_VARIABLE = re.compile(r"`[^`]*`|\?([a-zA-Z_]\w*)")
 _MOST_RELATED = 6
 
@@ -85,14 +85,14 @@ def gallery() -> Response:
 
     def body() -> str:
         every = site().view_queries if tag == BEHIND_PAGES else site().queries
-        found = [query for query in every if _fits(query, words.casefold(), tag)]
+        matches = [query for query in every if _fits(query, words.casefold(), tag)]
         return render_template(
             "queries.html",
             total=len(every),
             behind_pages=BEHIND_PAGES,
             of_views=len(site().view_queries),
-            groups=_groups(found, tag),
-            found=found,
+            groups=_groups(matches, tag),
+            matches=matches,
             words=words,
             tag=tag,
         )
@@ -104,15 +104,15 @@ def gallery() -> Response:
 @for_programs_by(lambda served: map(_operation, served.queries))
 def query(address: str) -> Response:
     """Answer a query, its parameters bound from the address: as a page, or as data."""
-    asked, fmt = _split(address.rstrip("/"))
-    question = _question(asked)
+    named_query, fmt = _split(address.rstrip("/"))
+    question = _question(named_query)
     if fmt is None:
-        fmt = negotiate(request.headers.get("Accept"), formats_of(asked))
+        fmt = negotiate(request.headers.get("Accept"), formats_of(named_query))
 
     def body() -> bytes | str:
         return _body(question, fmt)
 
-    if Asked(asked.text).changes:
+    if QueryRequest(named_query.text).changes:
         response = Response(body(), content_type=fmt.content_type)
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Accept")
@@ -120,11 +120,11 @@ def query(address: str) -> Response:
     else:
         response = release_answer(fmt, question.key, body)
     if fmt.name == "xlsx":
-        response.headers["Content-Disposition"] = f'attachment; filename="{asked.name}.xlsx"'
-    for other in formats_of(asked):
+        response.headers["Content-Disposition"] = f'attachment; filename="{named_query.name}.xlsx"'
+    for other in formats_of(named_query):
         response.headers.add(
             "Link",
-            f'<{_address(asked, other)}>; rel="alternate"; type="{other.media_type}"',
+            f'<{_address(named_query, other)}>; rel="alternate"; type="{other.media_type}"',
         )
     return response
 
@@ -157,7 +157,7 @@ def _as_json(param: Param) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _BoundQuestion:
     """A query with the terms of its parameters; one of a view has them in its text."""
 
     query: Query
@@ -170,8 +170,8 @@ class _Question:
     @property
     def key(self) -> tuple[str, ...]:
         """Return what decides the answer."""
-        said = (f"{name}={term}" for name, terms in self.terms.items() for term in terms)
-        return ("query", self.query.name, *said)
+        arguments = (f"{name}={term}" for name, terms in self.terms.items() for term in terms)
+        return ("query", self.query.name, *arguments)
 
     @property
     def text(self) -> str:
@@ -184,12 +184,12 @@ class _Question:
         return {} if self._is_of_view else {name: first for name, (first, *_) in self.terms.items()}
 
     @property
-    def shown(self) -> str:
+    def readable_text(self) -> str:
         """Return the text for people to read."""
         return self.text if self._is_of_view else self.query.body
 
     @property
-    def whole(self) -> str:
+    def self_contained_text(self) -> str:
         """Return a text that says itself what the parameters are."""
         return self.text if self._is_of_view else with_values(self.query.body, self.bindings)
 
@@ -199,25 +199,25 @@ class _Question:
         return None if self._is_of_view else f"{site().base}query/{self.query.name}"
 
 
-def _question(asked: Query) -> _Question:
+def _question(named_query: Query) -> _BoundQuestion:
     """Return a query with the terms that the address names; views take several for a parameter."""
     prefixes = site().release.prefixes.in_queries
-    if BEHIND_PAGES not in asked.tags:
+    if BEHIND_PAGES not in named_query.tags:
         arguments = {name: _one(name) for name in request.args}
-        bindings = asked.bindings(arguments, prefixes)
-        return _Question(asked, {name: (term,) for name, term in bindings.items()})
+        bindings = named_query.bindings(arguments, prefixes)
+        return _BoundQuestion(named_query, {name: (term,) for name, term in bindings.items()})
     terms: dict[str, tuple[Term, ...]] = {
-        name: (term,) for name, term in asked.bindings({}, prefixes).items()
+        name: (term,) for name, term in named_query.bindings({}, prefixes).items()
     }
     for name, texts in request.args.lists():
-        found = (asked.bindings({name: text}, prefixes)[name] for text in texts)
-        terms[name] = tuple(dict.fromkeys(found))
-    return _Question(asked, terms)
+        terms_of_name = (named_query.bindings({name: text}, prefixes)[name] for text in texts)
+        terms[name] = tuple(dict.fromkeys(terms_of_name))
+    return _BoundQuestion(named_query, terms)
 
 
-def formats_of(asked: Query) -> tuple[Format, ...]:
+def formats_of(named_query: Query) -> tuple[Format, ...]:
     """Return what the answer to a query can be had in, a page first."""
-    contents = _CONTENTS.get(sparql.form(asked.text) or "SELECT", _CONTENTS["SELECT"])
+    contents = _CONTENTS.get(sparql.form(named_query.text) or "SELECT", _CONTENTS["SELECT"])
     return (_HTML, *(fmt for content in contents for fmt in carrying(content)))
 
 
@@ -231,16 +231,16 @@ def _one(name: str) -> str:
 
 
 def _fits(query: Query, words: str, tag: str) -> bool:
-    said = " ".join((query.name, query.summary, query.description, *query.tags)).casefold()
-    return all(word in said for word in words.split()) and (not tag or tag in query.tags)
+    text = " ".join((query.name, query.summary, query.description, *query.tags)).casefold()
+    return all(word in text for word in words.split()) and (not tag or tag in query.tags)
 
 
-def _groups(found: Sequence[Query], tag: str) -> Sequence[QueryGroup]:
+def _groups(matches: Sequence[Query], tag: str) -> Sequence[QueryGroup]:
     """Return the queries that were picked out: under the tag that was asked for, if one was."""
-    return [QueryGroup(tag, tuple(in_order(found)))] if tag and found else grouped(found)
+    return [QueryGroup(tag, tuple(in_order(matches)))] if tag and matches else grouped(matches)
 
 
-def _named(name: str) -> Query:
+def _find_query(name: str) -> Query:
     of_view = (query for query in site().view_queries if query.name == name)
     return next(of_view, None) or query_named(site().queries, name)
 
@@ -250,18 +250,18 @@ def _split(address: str) -> tuple[Query, Format | None]:
     stem, _, suffix = address.rpartition(".")
     fmt = named(suffix)
     if not stem or fmt is None:
-        return _named(address), None
-    asked = _named(stem)
-    if fmt not in formats_of(asked):
+        return _find_query(address), None
+    named_query = _find_query(stem)
+    if fmt not in formats_of(named_query):
         raise RequestProblem(
             "not-found",
-            f"The answer to {asked.name} cannot be had as {suffix}.",
-            remedy=f"Take one of {', '.join(each.name for each in formats_of(asked))}.",
+            f"The answer to {named_query.name} cannot be had as {suffix}.",
+            remedy=f"Take one of {', '.join(each.name for each in formats_of(named_query))}.",
         )
-    return asked, fmt
+    return named_query, fmt
 
 
-def _body(question: _Question, fmt: Format) -> bytes | str:
+def _body(question: _BoundQuestion, fmt: Format) -> bytes | str:
     if fmt.name == "html":
         return _page(question)
     if fmt.name == "xlsx":
@@ -277,7 +277,7 @@ def _body(question: _Question, fmt: Format) -> bytes | str:
 
 def _cell(term: Term | None) -> xlsx.Cell:
     if isinstance(term, NamedNode) and term.value.startswith(site().base):
-        return xlsx.Link(term.value, site().called(term, site().default_language).label)
+        return xlsx.CellLink(term.value, site().named_term(term, site().default_language).label)
     return xlsx.value(term)
 
 
@@ -293,45 +293,47 @@ def _in_words(description: str) -> str:
     What is code stays as it is.
     """
     return _CODE_OR_VARIABLE.sub(
-        lambda found: f"“{_readable(found[1])}”" if found[1] else found[0], description
+        lambda match: f"“{_readable(match[1])}”" if match[1] else match[0], description
     )
 
 
-def _page(question: _Question) -> str:
-    asked = question.query
-    answered = read_answer(site().store, question.text, bindings=question.bindings)
-    rows = answered.rows[:_SHOWN_ROWS]
-    cells = Cells(site(), rows, labels())
+def _page(question: _BoundQuestion) -> str:
+    named_query = question.query
+    table = read_answer(site().store, question.text, bindings=question.bindings)
+    rows = table.rows[:_PAGE_ROWS]
+    cells = AnswerCells(site(), rows, labels())
     return render_template(
         "query.html",
-        query=asked,
-        description=_in_words(asked.description),
+        query=named_query,
+        description=_in_words(named_query.description),
         start=START,
         iri=question.iri,
-        text=highlighted(question.shown, site().release.prefixes.in_queries, _own_address),
-        at_the_workbench=question.whole,
-        arguments={name: [*map(_given, terms)] for name, terms in question.terms.items()},
+        text=highlighted(question.readable_text, site().release.prefixes.in_queries, _own_address),
+        at_the_workbench=question.self_contained_text,
+        arguments={name: [*map(_as_text, terms)] for name, terms in question.terms.items()},
         options=_options(question),
-        related=related(asked, (*site().queries, *site().view_queries))[:_MOST_RELATED],
+        related=related(named_query, (*site().queries, *site().view_queries))[:_MOST_RELATED],
         chosen={name: [*map(choice, terms)] for name, terms in question.terms.items()},
-        downloads=[(fmt, _address(asked, fmt)) for fmt in formats_of(asked) if fmt != _HTML],
-        answered=answered,
-        columns=[name if answered.is_graph else _readable(name) for name in answered.columns],
+        downloads=[
+            (fmt, _address(named_query, fmt)) for fmt in formats_of(named_query) if fmt != _HTML
+        ],
+        answered=table,
+        columns=[name if table.is_graph else _readable(name) for name in table.columns],
         rows=[cells.row(row) for row in rows],
-        turtle=turtle(answered),
+        turtle=turtle(table),
     )
 
 
-def _options(question: _Question) -> Mapping[str, Sequence[Choice]]:
+def _options(question: _BoundQuestion) -> Mapping[str, Sequence[ParameterChoice]]:
     """Return what fits each parameter, of which a reader may choose."""
     if question.iri is None:
         # What fits the query of a view is all of the graph.
         return {}
-    asked = question.query
-    return site().once(("options", asked.name, labels()), lambda: choices(asked))
+    named_query = question.query
+    return site().once(("options", named_query.name, labels()), lambda: choices(named_query))
 
 
-def _given(term: Term) -> str:
+def _as_text(term: Term) -> str:
     return str(getattr(term, "value", term))
 
 
@@ -341,8 +343,8 @@ def _own_address(iri: str) -> str | None:
     return site().local_href(iri) if is_own else None
 
 
-def _address(asked: Query, fmt: Format) -> str:
-    path = url_for("queries.query", address=f"{asked.name}.{fmt.name}")
+def _address(named_query: Query, fmt: Format) -> str:
+    path = url_for("queries.query", address=f"{named_query.name}.{fmt.name}")
     arguments = list(request.args.items(multi=True))
     return f"{path}?{urlencode(arguments)}" if arguments else path
 

@@ -28,7 +28,7 @@ def write_rdf(
     Errors: NotAcceptable if the format cannot hold one of them; TypeError if it is none for RDF.
     """
     out = BytesIO()
-    write_statements(statements, out, fmt, _needed(statements, prefixes))
+    write_statements(statements, out, fmt, _needed_prefixes(statements, prefixes))
     return _announcement(fmt) + _in_order(out.getvalue())
 
 
@@ -41,7 +41,7 @@ def _announcement(fmt: Format) -> bytes:
     return f'VERSION "{fmt.version}"\n'.encode() if announces else b""
 
 
-def _needed(
+def _needed_prefixes(
     statements: Sequence[Triple] | Sequence[Quad], prefixes: Mapping[str, str]
 ) -> dict[str, str]:
     # Up to the last sign that ends a namespace: many statements have few IRIs.
@@ -60,13 +60,13 @@ def _iris(statements: Sequence[Triple] | Sequence[Quad]) -> Iterator[str]:
                 yield term.datatype.value
 
 
-def _in_order(written: bytes) -> bytes:
+def _in_order(text: bytes) -> bytes:
     """Return the text with its prefixes sorted: the engine lists them in another order each time.
 
     Without that, one entity tag would stand for different bytes.
     """
-    written = _DECLARATIONS.sub(_sorted_lines, written, count=1)
-    return _ROOT.sub(_sorted_attributes, written, count=1)
+    text = _DECLARATIONS.sub(_sorted_lines, text, count=1)
+    return _ROOT.sub(_sorted_attributes, text, count=1)
 
 
 def _sorted_lines(match: re.Match[bytes]) -> bytes:

@@ -12,10 +12,10 @@ from graphsvc.namespaces import SCHEMA
 from graphsvc.views.text import read_text
 from graphsvc.views.text.words import Mention
 from graphsvc.views.thing import thing
-from graphsvc.web.languages import labels, worded
+from graphsvc.web.languages import label_html, labels
+from graphsvc.web.map_places import on_map
 from graphsvc.web.parts import parts_of_pages
 from graphsvc.web.site import READER_SIZE, site
-from graphsvc.web.ways import on_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -96,12 +96,12 @@ class PassageHtml:
 
     def _mention(self, thing: Named) -> tuple[str, str]:
         """Return the attributes of what names a thing: its address, if it has one, and title."""
-        found = self._mentions.get(thing.term)
-        if found is None:
+        attributes = self._mentions.get(thing.term)
+        if attributes is None:
             address = site().local_href(thing.iri)
             link = f' href="{escape(address)}"' if address else ""
-            found = self._mentions[thing.term] = (link, f' title="{escape(thing.label)}"')
-        return found
+            attributes = self._mentions[thing.term] = (link, f' title="{escape(thing.label)}"')
+        return attributes
 
     def _subject(self, subject: PassageSubject, at: str) -> str:
         lines = "".join(
@@ -112,16 +112,16 @@ class PassageHtml:
         return f"<li>{self._name(subject.thing)}\n<ul>{lines}</ul></li>"
 
     def _name(self, thing: Named) -> str:
-        found = self._named.get(thing.term)
-        if found is None:
-            found = self._named[thing.term] = self._term(thing)
-        return found
+        html = self._named.get(thing.term)
+        if html is None:
+            html = self._named[thing.term] = self._term(thing)
+        return html
 
     def _property(self, prop: Named) -> str:
-        found = self._properties.get(prop.term)
-        if found is None:
-            found = self._properties[prop.term] = escape(worded(prop))
-        return found
+        html = self._properties.get(prop.term)
+        if html is None:
+            html = self._properties[prop.term] = escape(label_html(prop))
+        return html
 
 
 def _place(at: str, number: int) -> str:

@@ -41,7 +41,7 @@ from graphsvc.views.thing import thing
 from graphsvc.web.interface import Operation, Parameter, for_programs
 from graphsvc.web.languages import labels
 from graphsvc.web.problems import RequestProblem
-from graphsvc.web.responses import spoken_answer
+from graphsvc.web.responses import localised_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ PREVIEW_WIDTH, PREVIEW_HEIGHT = 430, 260
 _USED = {"type": "class", "property": "property"}
 
 #: Which terms the suggest services offer; each service is of one kind of them.
-_SUGGESTED = {
+_TERM_KINDS = {
     "entity": (MATCHED_KINDS, ()),
     "type": ([EntryKind.TERM], (OWL.Class.value, RDFS.Class.value)),
     "property": (
@@ -124,64 +124,66 @@ _BATCH = Parameter("queries", Phrase("A batch, as Reconciliation API 0.2 has it"
 def service() -> Response:
     """Answer a batch of queries, a data extension, or else tell what the service can do."""
     language = labels()
-    given = request.form if request.method == "POST" else request.args
-    if "queries" in given:
-        batch = _refusing_too_many(lambda: read_batch(given["queries"]))
+    parameters = request.form if request.method == "POST" else request.args
+    if "queries" in parameters:
+        batch = _refusing_too_many(lambda: read_batch(parameters["queries"]))
 
         def results() -> str:
             graph, index = site().graph, site().index_for(*_texts(batch.values()))
-            return _written(
+            return _to_json(
                 {
                     name: {"result": reconcile(graph, index, query, language)}
                     for name, query in batch.items()
                 }
             )
 
-        return _answer(("queries", given["queries"]), results)
-    if "extend" in given:
-        asked = _refusing_too_many(lambda: read_extension(given["extend"]))
+        return _answer(("queries", parameters["queries"]), results)
+    if "extend" in parameters:
+        extension = _refusing_too_many(lambda: read_extension(parameters["extend"]))
         return _answer(
-            ("extend", given["extend"]),
-            lambda: _written(extend(site().graph, asked, language)),
+            ("extend", parameters["extend"]),
+            lambda: _to_json(extend(site().graph, extension, language)),
         )
-    if "query" in given:
-        query = _refusing_too_many(lambda: read_query(given["query"]))
+    if "query" in parameters:
+        query = _refusing_too_many(lambda: read_query(parameters["query"]))
 
         def result() -> str:
-            found = reconcile(site().graph, site().index_for(*_texts([query])), query, language)
-            return _written({"result": found})
+            candidates = reconcile(
+                site().graph, site().index_for(*_texts([query])), query, language
+            )
+            return _to_json({"result": candidates})
 
-        return _answer(("query", given["query"]), result)
+        return _answer(("query", parameters["query"]), result)
     if request.method == "POST":
         raise RequestProblem(
             "bad-request",
             "The form has neither queries nor extend.",
             remedy="Send a batch of queries, as JSON, in the form field 'queries'.",
         )
-    return _answer(("manifest",), lambda: _written(_manifest(language)))
+    return _answer(("manifest",), lambda: _to_json(_manifest(language)))
 
 
 @reconciliation.get("/suggest/<kind>")
 def suggest(kind: str) -> Response:
     """Suggest things, classes or properties whose names begin like ``prefix``."""
-    if kind not in _SUGGESTED:
+    if kind not in _TERM_KINDS:
         raise RequestProblem(
             "not-found",
             f"Nothing of the kind {kind!r} is suggested.",
-            remedy=f"Ask for one of: {', '.join(_SUGGESTED)}.",
+            remedy=f"Ask for one of: {', '.join(_TERM_KINDS)}.",
         )
     prefix, cursor, language = request.args.get("prefix", ""), _cursor(), labels()
     cls = request.args.get("type", "") if kind == "entity" else ""
 
     def body() -> str:
-        kinds, classes = _SUGGESTED[kind]
+        kinds, classes = _TERM_KINDS[kind]
         index = site().index_for(prefix)
         with index.in_time():
-            asked = Search(index, prefix, kinds, [cls] if cls else classes)
+            search = Search(index, prefix, kinds, [cls] if cls else classes)
             if kind in _USED:
-                return _written({"result": _terms(kind, asked, cursor, language)})
-            hits = asked.hits(_PER_ANSWER, cursor, language)
-        return _written({"result": [_suggestion(hit, language) for hit in hits]})
+                return _to_json({"result": _terms(kind, search, cursor, language)})
+            hits = search.hits(_PER_ANSWER, cursor, language)
+        return _to_json({"result": [_suggestion(hit, language) for hit in hits]})
 
     return _answer(("suggest", kind, prefix, cls, cursor), body)
 
@@ -194,9 +196,9 @@ def properties() -> Response:
     limit = int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
 
     def body() -> str:
-        found = propose_properties(site().graph, cls, language)[: limit or _PROPOSED]
-        answer: dict[str, object] = {"type": cls, "properties": found}
-        return _written({**answer, "limit": limit} if limit else answer)
+        proposals = propose_properties(site().graph, cls, language)[: limit or _PROPOSED]
+        answer: dict[str, object] = {"type": cls, "properties": proposals}
+        return _to_json({**answer, "limit": limit} if limit else answer)
 
     return _answer(("properties", cls, limit), body)
 
@@ -207,7 +209,7 @@ def flyout() -> Response:
     iri, language = _known_id(), labels()
 
     def body() -> str:
-        return _written({"id": iri, "html": _preview("flyout.html", iri, language)})
+        return _to_json({"id": iri, "html": _preview("flyout.html", iri, language)})
 
     return _answer(("flyout", iri), body)
 
@@ -216,7 +218,7 @@ def flyout() -> Response:
 def preview() -> Response:
     """Show a thing in a frame of a table tool: what it is, and the sentence that says so."""
     iri, language = _known_id(), labels()
-    response = spoken_answer(
+    response = localised_answer(
         _HTML, ("preview", iri), lambda: _preview("preview.html", iri, language)
     )
     response.headers["Content-Security-Policy"] = _FRAMED
@@ -241,7 +243,7 @@ def _manifest(language: str) -> dict[str, object]:
             "flyout_service_url": here,
             "flyout_service_path": "/flyout?id=${id}",
         }
-        for kind in _SUGGESTED
+        for kind in _TERM_KINDS
     }
     return {
         "versions": ["0.1", "0.2"],
@@ -267,11 +269,11 @@ def _manifest(language: str) -> dict[str, object]:
     }
 
 
-def _texts(asked: Iterable[ReconciliationQuery]) -> Iterator[str]:
+def _texts(queries: Iterable[ReconciliationQuery]) -> Iterator[str]:
     """Yield what queries search for: names, and values of properties that are words or things."""
-    for query in asked:
+    for query in queries:
         yield query.text
-        for value in (value for wanted in query.properties for value in wanted.values):
+        for value in (value for condition in query.properties for value in condition.values):
             if isinstance(value, str | ThingValue):
                 yield value if isinstance(value, str) else value.id
 
@@ -284,24 +286,24 @@ def _default_types(language: str) -> list[dict[str, str]]:
     return describe_terms(site().graph, most[:_DEFAULT_TYPES], language)
 
 
-def _terms(kind: str, asked: Search, cursor: int, language: str) -> list[dict[str, str]]:
+def _terms(kind: str, search: Search, cursor: int, language: str) -> list[dict[str, str]]:
     """Return the classes or properties that may be meant."""
-    hits = asked.hits(cursor + _PER_ANSWER, 0, language)
-    found = merge_suggestions(hits, used_terms(site().graph, _USED[kind], asked.text, language))
-    shown = [iri for iri, _ in found[cursor : cursor + _PER_ANSWER]]
-    return describe_terms(site().graph, shown, language)
+    hits = search.hits(cursor + _PER_ANSWER, 0, language)
+    terms = merge_suggestions(hits, used_terms(site().graph, _USED[kind], search.text, language))
+    iris = [iri for iri, _ in terms[cursor : cursor + _PER_ANSWER]]
+    return describe_terms(site().graph, iris, language)
 
 
 def _suggestion(hit: Hit, language: str) -> dict[str, object]:
     about = hit.description or hit.sentence
-    written: dict[str, object] = {"id": hit.iri, "name": hit.label}
+    members: dict[str, object] = {"id": hit.iri, "name": hit.label}
     if about:
-        written["description"] = about
-    written["notable"] = [
+        members["description"] = about
+    members["notable"] = [
         {"id": each["id"], "name": each["name"]}
         for each in describe_terms(site().graph, own_types(site().graph, hit), language)
     ]
-    return written
+    return members
 
 
 def _preview(template: str, iri: str, language: str) -> str:
@@ -359,7 +361,7 @@ def _answer(key: tuple[object, ...], body: Callable[[], str]) -> Response:
             "The callback is not the name of a function.",
             remedy="Name one, or leave it out: every origin may read the answer as it is.",
         )
-    response = spoken_answer(_JSON, ("reconcile", *key, callback), body)
+    response = localised_answer(_JSON, ("reconcile", *key, callback), body)
     if callback and response.status_code == 200:  # noqa: PLR2004 - not what 304 leaves out
         # The comment keeps what comes first from being anything but a comment.
         response.set_data(f"/**/{callback}({response.get_data(as_text=True).strip()});\n")
@@ -367,6 +369,6 @@ def _answer(key: tuple[object, ...], body: Callable[[], str]) -> Response:
     return response
 
 
-def _written(value: object) -> str:
+def _to_json(value: object) -> str:
     # In ASCII: JSONP is a script, and two of JSON's characters end a line there.
     return json.dumps(value) + "\n"

@@ -47,7 +47,7 @@ def release_answer(
     return answer(fmt, tag, http_date(changed or site().built), body)
 
 
-def spoken_answer(fmt: Format, key: tuple[object, ...], body: Callable[[], str]) -> Response:
+def localised_answer(fmt: Format, key: tuple[object, ...], body: Callable[[], str]) -> Response:
     """Return an answer that depends on the reader's languages whatever its format is."""
     response = release_answer(fmt, (*key, reader()), body)
     response.vary.add("Accept-Language")
@@ -61,11 +61,11 @@ def answer(fmt: Format, tag: str, modified: str, body: Callable[[], Content]) ->
     """
     if site().release.engine:
         return _changing(fmt, body())
-    known = request.headers.get("If-None-Match")
+    if_none_match = request.headers.get("If-None-Match")
     unchanged = is_unchanged(
-        request.method, known, request.headers.get("If-Modified-Since"), tag, modified
+        request.method, if_none_match, request.headers.get("If-Modified-Since"), tag, modified
     )
-    if unchanged and known is not None and known.strip() == "*":
+    if unchanged and if_none_match is not None and if_none_match.strip() == "*":
         # It asks whether there is an answer at all, which only its making tells.
         body()
     response = _not_modified() if unchanged else response_of(fmt, body())
@@ -90,7 +90,7 @@ def _changing(fmt: Format, content: Content) -> Response:
     return response
 
 
-class Written(Response):
+class StreamedResponse(Response):
     """A response whose content is written while it is made, by whatever server delivers it.
 
     https://peps.python.org/pep-3333/#the-write-callable
@@ -129,7 +129,7 @@ def response_of(fmt: Format, content: Content) -> Response:
     """Return a response with some content."""
     if isinstance(content, bytes | str):
         return Response(content, content_type=fmt.content_type)
-    return Written(content, fmt)
+    return StreamedResponse(content, fmt)
 
 
 def _not_modified() -> Response:

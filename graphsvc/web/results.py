@@ -12,7 +12,7 @@ from graphsvc.formats import FORMATS, Content, carrying
 from graphsvc.web.examples import examples
 from graphsvc.web.languages import labels
 from graphsvc.web.rdf import write_rdf
-from graphsvc.web.rows import Cells, read_answer
+from graphsvc.web.rows import AnswerCells, read_answer
 from graphsvc.web.site import site
 from graphsvc.web.snippets import snippets
 
@@ -21,74 +21,74 @@ if TYPE_CHECKING:
 
     from graphsvc.formats import Format
     from graphsvc.store.base import Store, Term
-    from graphsvc.web.protocol import Asked
-    from graphsvc.web.rows import Answered
+    from graphsvc.web.protocol import QueryRequest
+    from graphsvc.web.rows import AnswerTable
 
-SHOWN_ROWS = 500
+PAGE_ROWS = 500
 """How many rows stand on a page; its scripts show the others a page at a time."""
 
-_SHOWN_TRIPLES = 2_000
+_PAGE_TRIPLES = 2_000
 _TURTLE = next(fmt for fmt in FORMATS if fmt.engine == RdfFormat.TURTLE)
 
 
-def workbench_page(asked: Asked | None = None, query: str = "", store: Store | None = None) -> str:
+def workbench_page(
+    query_request: QueryRequest | None = None, query: str = "", store: Store | None = None
+) -> str:
     """Return the page with the editor: with a query's answer, if it is asked, else without.
 
     ``store`` answers, if another release than the served one is to.
     """
-    text = query if asked is None else asked.query
-    shown = {} if asked is None else _shown(asked, store or site().store)
+    text = query if query_request is None else query_request.query
+    context = {} if query_request is None else _answer_context(query_request, store or site().store)
     address = url_for("sparql.answer", _external=True)
     return render_template(
         "workbench.html",
         query=text,
-        asked=asked,
+        query_request=query_request,
         address=address,
         examples=examples(site()),
         snippets=snippets(text, address),
-        **shown,
+        **context,
     )
 
 
-def _shown(asked: Asked, store: Store) -> dict[str, object]:
-    answered = read_answer(store, asked.query, asked.graphs)
-    rows = answered.rows[:SHOWN_ROWS]
-    cells = Cells(site(), rows, labels())
-    is_whole = answered.complete and len(rows) == len(answered.rows)
+def _answer_context(query_request: QueryRequest, store: Store) -> dict[str, object]:
+    table = read_answer(store, query_request.query, query_request.graphs)
+    rows = table.rows[:PAGE_ROWS]
+    cells = AnswerCells(site(), rows, labels())
+    is_whole = table.complete and len(rows) == len(table.rows)
     return {
         # What stands here whole is sorted and drawn by the scripts without asking again.
-        "told": _told(answered, cells) if rows and is_whole else None,
-        "answered": answered,
+        "answer_data": _answer_members(table, cells) if rows and is_whole else None,
+        "answered": table,
         "rows": [cells.row(row) for row in rows],
-        "turtle": turtle(answered),
-        "downloads": [(fmt, download(asked, fmt.name)) for fmt in _formats(answered)],
+        "turtle": turtle(table),
+        "downloads": [(fmt, download(query_request, fmt.name)) for fmt in _formats(table)],
     }
 
 
-def answer_json(asked: Asked) -> str:
+def answer_json(query_request: QueryRequest) -> str:
     """Return the rows of an answer for the scripts: every term once, the rows by their numbers."""
-    answered = read_answer(site().store, asked.query, asked.graphs)
-    told = _told(answered, Cells(site(), answered.rows, labels()))
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
+    table = read_answer(site().store, query_request.query, query_request.graphs)
+    members = _answer_members(table, AnswerCells(site(), table.rows, labels()))
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _told(answered: Answered, cells: Cells) -> dict[str, object]:
-    terms = dict.fromkeys(term for row in answered.rows for term in row if term is not None)
+def _answer_members(table: AnswerTable, cells: AnswerCells) -> dict[str, object]:
+    terms = dict.fromkeys(term for row in table.rows for term in row if term is not None)
     numbers = {term: number for number, term in enumerate(terms)}
     return {
         "release": site().release.id,
-        "seconds": round(answered.seconds, 6),
-        "columns": answered.columns,
+        "seconds": round(table.seconds, 6),
+        "columns": table.columns,
         "terms": [cells.cell(term) for term in terms],
-        "rows": [
-            [None if term is None else numbers[term] for term in row] for row in answered.rows
-        ],
-        "complete": answered.complete,
-        "boolean": answered.boolean,
-        "views": {"graph": answered.drawable(), "chart": answered.chartable()},
+        "rows": [[None if term is None else numbers[term] for term in row] for row in table.rows],
+        "complete": table.complete,
+        "boolean": table.boolean,
+        "views": {"graph": table.drawable(), "chart": table.chartable()},
         "map": url_for("pictures.map_page") if _is_placed(terms) else None,
-        "turtle": turtle(answered),
-        "formats": [{"name": fmt.name, "label": fmt.label} for fmt in _formats(answered)],
+        "turtle": turtle(table),
+        "formats": [{"name": fmt.name, "label": fmt.label} for fmt in _formats(table)],
     }
 
 
@@ -97,30 +97,30 @@ def _is_placed(terms: Iterable[Term]) -> bool:
     return not site().graph.places.spots.keys().isdisjoint(terms)
 
 
-def download(asked: Asked, name: str) -> dict[str, list[str]]:
+def download(query_request: QueryRequest, name: str) -> dict[str, list[str]]:
     """Return the parameters under which the endpoint has the whole answer in a format."""
     graphs = {
-        "default-graph-uri": list(asked.graphs.default_graphs),
-        "named-graph-uri": list(asked.graphs.named_graphs),
+        "default-graph-uri": list(query_request.graphs.default_graphs),
+        "named-graph-uri": list(query_request.graphs.named_graphs),
         "release": request.values.getlist("release"),
     }
-    given = {name: values for name, values in graphs.items() if values}
-    return {"query": [asked.query], "format": [name], **given}
+    graph_parameters = {name: values for name, values in graphs.items() if values}
+    return {"query": [query_request.query], "format": [name], **graph_parameters}
 
 
-def _formats(answered: Answered) -> tuple[Format, ...]:
-    if answered.boolean is not None:
+def _formats(table: AnswerTable) -> tuple[Format, ...]:
+    if table.boolean is not None:
         return carrying(Content.BOOLEAN)
-    return carrying(Content.TRIPLES if answered.is_graph else Content.SOLUTIONS)
+    return carrying(Content.TRIPLES if table.is_graph else Content.SOLUTIONS)
 
 
-def turtle(answered: Answered) -> str:
+def turtle(table: AnswerTable) -> str:
     """Return the beginning of a graph in Turtle, or nothing if the answer is no graph."""
-    if not answered.is_graph:
+    if not table.is_graph:
         return ""
     triples = [
         Triple(subject, predicate, value)
-        for subject, predicate, value in answered.rows[:_SHOWN_TRIPLES]
+        for subject, predicate, value in table.rows[:_PAGE_TRIPLES]
         if isinstance(subject, NamedNode | BlankNode)
         and isinstance(predicate, NamedNode)
         and value is not None

@@ -41,7 +41,7 @@ _NUMBERS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnswerTable:
     """The first ``MOST_ROWS`` rows of an answer, and whether these are all.
 
     A graph has a row for each triple; ``boolean`` is the answer of an ASK, and None of the others.
@@ -81,15 +81,15 @@ def read_answer(
     query: str,
     graphs: GraphSelection = UNION,
     bindings: Mapping[str, Term] | None = None,
-) -> Answered:
+) -> AnswerTable:
     """Answer a query and read the beginning of its answer.
 
     Errors: those of the store.
     """
-    started = perf_counter()
+    start = perf_counter()
     result = store.read(query, graphs, bindings)
     if isinstance(result, bool):
-        return Answered((), (), complete=True, seconds=perf_counter() - started, boolean=result)
+        return AnswerTable((), (), complete=True, seconds=perf_counter() - start, boolean=result)
     if isinstance(result, Solutions):
         columns, coming = result.variables, result.rows
     else:
@@ -98,11 +98,11 @@ def read_answer(
             map(tuple, result),
         )
     rows: tuple[Row, ...] = tuple(islice(coming, MOST_ROWS + 1))
-    return Answered(
+    return AnswerTable(
         columns,
         rows[:MOST_ROWS],
         complete=len(rows) <= MOST_ROWS,
-        seconds=perf_counter() - started,
+        seconds=perf_counter() - start,
         is_graph=not isinstance(result, Solutions),
     )
 
@@ -115,7 +115,7 @@ def _is_number(term: Term) -> bool:
     return isinstance(term, Literal) and term.datatype in _NUMBERS
 
 
-class Cells:
+class AnswerCells:
     """The terms of some rows as the page shows them: links, labels, languages and datatypes.
 
     A passage is shown by its number and its words, as it is beside every fact.
@@ -157,28 +157,28 @@ class Cells:
             "label": None if named is None else named.label,
             "language": None if named is None else named.language,
         }
-        told = {name: value for name, value in more.items() if value}
+        members = {name: value for name, value in more.items() if value}
         short = self._site.release.prefixes.compact(node.value)
-        return {"kind": "iri", "value": node.value, "short": short, **told}
+        return {"kind": "iri", "value": node.value, "short": short, **members}
 
     def _passage(self, node: NamedNode, passage: Passage) -> dict[str, str]:
         short = self._site.release.prefixes.compact(node.value)
-        told = {
+        members = {
             "href": self._site.in_text(node.value),
             "passage": passage.name,
             "quote": passage.quote,
             "language": passage.language,
         }
         return {"kind": "iri", "value": node.value, "short": short} | {
-            name: value for name, value in told.items() if value
+            name: value for name, value in members.items() if value
         }
 
     def _literal(self, literal: Literal) -> dict[str, str]:
-        told = {"kind": "literal", "value": bounded(literal.value)}
+        members = {"kind": "literal", "value": bounded(literal.value)}
         if literal.language is not None:
-            told["language"] = literal.language
+            members["language"] = literal.language
         elif literal.datatype != XSD.string:
-            told["datatype"] = self._site.release.prefixes.compact(literal.datatype.value)
+            members["datatype"] = self._site.release.prefixes.compact(literal.datatype.value)
         if _is_number(literal):
-            told["kind"] = "number"
-        return told
+            members["kind"] = "number"
+        return members

@@ -38,35 +38,39 @@ def register(environment: Environment) -> None:
 
 
 @lru_cache(maxsize=64)
-def _block(spoken: NullTranslations, part: str) -> Markup:
+def _block(catalogue: NullTranslations, part: str) -> Markup:
     """Return a block with the texts of a part of the scripts, or nothing for English."""
-    if not isinstance(spoken, GNUTranslations):
+    if not isinstance(catalogue, GNUTranslations):
         return Markup("")
     texts: dict[str, str | list[str]] = {}
-    forms = [_form(spoken, number) for number in range(_NUMBERS)]
+    forms = [_form(catalogue, number) for number in range(_NUMBERS)]
     for message in messages(part):
         if isinstance(message, str):
             # What has no translation stands in the script already.
-            texts |= {message: said} if (said := spoken.gettext(message)) != message else {}
+            texts |= (
+                {message: translation}
+                if (translation := catalogue.gettext(message)) != message
+                else {}
+            )
         else:
             one, many = message
             numbers = (forms.index(form) for form in sorted(set(forms)))
-            texts[one] = [spoken.ngettext(one, many, number) for number in numbers]
-    written = htmlsafe_json_dumps({"plural": "".join(map(str, forms)), "texts": texts})
-    return Markup('<script type="application/json" class="texts">{}</script>').format(written)
+            texts[one] = [catalogue.ngettext(one, many, number) for number in numbers]
+    data = htmlsafe_json_dumps({"plural": "".join(map(str, forms)), "texts": texts})
+    return Markup('<script type="application/json" class="texts">{}</script>').format(data)
 
 
 @cache
 def messages(part: str) -> tuple[str | tuple[str, str], ...]:
     """Return what a part of the scripts says, in order; a pair depends on a number."""
-    found: dict[str | tuple[str, str], None] = {}
+    texts: dict[str | tuple[str, str], None] = {}
     for path in sorted(PARTS[part].rglob("*.js")):
         for _, message, _, _ in extract_from_file("javascript", path):
-            found[message if isinstance(message, str) else (message[0], message[1])] = None
-    return tuple(found)
+            texts[message if isinstance(message, str) else (message[0], message[1])] = None
+    return tuple(texts)
 
 
-def _form(spoken: GNUTranslations, number: int) -> int:
+def _form(catalogue: GNUTranslations, number: int) -> int:
     """Return which form of a text goes with a number."""
-    form: int = spoken.plural(number)  # type: ignore[attr-defined]
+    form: int = catalogue.plural(number)  # type: ignore[attr-defined]
     return form

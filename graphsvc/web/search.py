@@ -20,7 +20,7 @@ from graphsvc.web.languages import labels
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import RequestProblem
-from graphsvc.web.responses import spoken_answer
+from graphsvc.web.responses import localised_answer
 from graphsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ _OF_CLASSES = (EntryKind.THING, EntryKind.CONCEPT)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SearchQuestion:
     """What the address asks: the text, the kind and the class that bound it, and the page."""
 
     text: str
@@ -81,7 +81,7 @@ class Question:
     page: int
 
     @classmethod
-    def read(cls) -> Question:
+    def read(cls) -> SearchQuestion:
         """Read the address; RequestProblem if a part of it is not what it should be."""
         return cls(request.args.get("q", "").strip(), _kind(), _class(), page_number())
 
@@ -93,7 +93,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class HitGroup:
     """The hits of one kind that a page shows, and how many there are."""
 
     kind: EntryKind
@@ -122,7 +122,7 @@ def answer(suffix: str | None = None) -> Response:
         raise RequestProblem(
             "not-found", f"There is no search.{suffix}.", remedy="Ask for search.json."
         )
-    question, languages = Question.read(), labels()
+    question, languages = SearchQuestion.read(), labels()
     accept = request.headers.get("Accept")
     fmt = formats[suffix] if suffix else negotiate(accept, tuple(formats.values()))
     if question.page > _LAST_PAGE:
@@ -130,7 +130,7 @@ def answer(suffix: str | None = None) -> Response:
             "bad-request", f"There are no more than {_LAST_PAGE} pages.", remedy="Ask for less."
         )
     write = _page if fmt is _HTML else _records
-    return spoken_answer(fmt, ("search", *_key(question)), lambda: write(question, languages))
+    return localised_answer(fmt, ("search", *_key(question)), lambda: write(question, languages))
 
 
 @searching.get("/search/suggest")
@@ -154,13 +154,13 @@ def suggest() -> Response:
     def body() -> str:
         index = site().index_for(text)
         with index.in_time():
-            asked = Search(index, text, [kind] if kind else [])
-            hits = asked.hits(SUGGESTED, languages=languages)
-            total = asked.total()
+            search = Search(index, text, [kind] if kind else [])
+            hits = search.hits(SUGGESTED, languages=languages)
+            total = search.total()
         suggested = [*map(_suggestion, describe_hits(site().graph, hits, languages).described)]
-        return _written({"prefix": text, "total": total, "suggestions": suggested})
+        return _to_json({"prefix": text, "total": total, "suggestions": suggested})
 
-    return spoken_answer(_JSON, ("suggest", text, kind), body)
+    return localised_answer(_JSON, ("suggest", text, kind), body)
 
 
 def _kind() -> EntryKind | None:
@@ -184,23 +184,23 @@ def _class() -> str | None:
         ) from error
 
 
-def _key(question: Question) -> tuple[object, ...]:
+def _key(question: SearchQuestion) -> tuple[object, ...]:
     return (question.text, question.kind, question.cls, question.page)
 
 
-def _groups(question: Question, asked: Search, languages: str) -> list[Group]:
+def _groups(question: SearchQuestion, search: Search, languages: str) -> list[HitGroup]:
     """Return what a page shows: some hits of every kind, or a page of those of one."""
     if not question.kind and not question.cls:
         groups = [
-            _group(kind, total, _first(asked, kind, languages), languages)
-            for kind, total in in_order(asked.kinds)
+            _group(kind, total, _first(search, kind, languages), languages)
+            for kind, total in in_order(search.kinds)
         ]
         # What is called just so comes first, if it is none of what only speaks of things.
         return sorted(groups, key=lambda group: not _is_meant(group))
-    wanted = _OF_CLASSES if question.cls else (question.kind or EntryKind.THING,)
-    kind = next((each for each in wanted if asked.total((each,))), wanted[0])
-    hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages, (kind,))
-    return [_group(kind, asked.total((kind,)), hits, languages)]
+    kinds = _OF_CLASSES if question.cls else (question.kind or EntryKind.THING,)
+    kind = next((each for each in kinds if search.total((each,))), kinds[0])
+    hits = search.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages, (kind,))
+    return [_group(kind, search.total((kind,)), hits, languages)]
 
 
 def in_order(kinds: Mapping[EntryKind, int]) -> list[tuple[EntryKind, int]]:
@@ -208,41 +208,41 @@ def in_order(kinds: Mapping[EntryKind, int]) -> list[tuple[EntryKind, int]]:
     return [(kind, kinds[kind]) for kind in TITLES if kind in kinds]
 
 
-def _first(asked: Search, kind: EntryKind, languages: str) -> Sequence[Hit]:
+def _first(search: Search, kind: EntryKind, languages: str) -> Sequence[Hit]:
     """Return the first hits of a kind that fit about as well as the best of them."""
-    hits = asked.hits(_OF_KIND.get(kind, _OF_OTHERS), 0, languages, (kind,))
+    hits = search.hits(_OF_KIND.get(kind, _OF_OTHERS), 0, languages, (kind,))
     best = max((hit.score for hit in hits), default=0)
     return [hit for hit in hits if hit.score >= _GOOD * best]
 
 
-def _is_meant(group: Group) -> bool:
+def _is_meant(group: HitGroup) -> bool:
     is_of_world = group.kind not in (EntryKind.TERM, EntryKind.QUERY)
     return is_of_world and bool(group.hits) and group.hits[0].hit.exact
 
 
-def _group(kind: EntryKind, total: int, hits: Sequence[Hit], languages: str) -> Group:
-    found = describe_hits(site().graph, hits, languages)
-    return Group(kind, TITLES[kind], total, found.described, found.query)
+def _group(kind: EntryKind, total: int, hits: Sequence[Hit], languages: str) -> HitGroup:
+    page = describe_hits(site().graph, hits, languages)
+    return HitGroup(kind, TITLES[kind], total, page.described, page.query)
 
 
-def _page(question: Question, languages: str) -> str:
+def _page(question: SearchQuestion, languages: str) -> str:
     index = site().index_for(question.text)
     with index.in_time():
-        asked = question.search(index)
-        groups = _groups(question, asked, languages)
-        own = {iri: count for iri, count in asked.classes.items() if iri.startswith(site().base)}
-        counted = {NamedNode(iri): count for iri, count in (own or asked.classes).items()}
+        search = question.search(index)
+        groups = _groups(question, search, languages)
+        own = {iri: count for iri, count in search.classes.items() if iri.startswith(site().base)}
+        counted = {NamedNode(iri): count for iri, count in (own or search.classes).items()}
         kinds = Search(index, question.text).kinds
-    chosen = NamedNode(question.cls) if question.cls else None
-    names = Names(site().graph, [*counted, *([chosen] if chosen else ())], languages)
+    selected = NamedNode(question.cls) if question.cls else None
+    names = Names(site().graph, [*counted, *([selected] if selected else ())], languages)
     return render_template(
         "search.html",
         question=question,
-        asked=asked,
+        search=search,
         groups=[group for group in groups if group.total],
         kinds=[(kind, TITLES[kind], count) for kind, count in in_order(kinds)],
         classes=[(names[cls], counted[cls]) for cls in _telling(counted)],
-        chosen=None if chosen is None else names[chosen],
+        selected_class=None if selected is None else names[selected],
         per_page=PER_PAGE,
     )
 
@@ -259,14 +259,14 @@ def _telling(counted: Mapping[NamedNode, int]) -> list[NamedNode]:
     return sorted((cls for cls in counted if cls not in above), key=classes.records.__contains__)
 
 
-def _records(question: Question, languages: str) -> str:
+def _records(question: SearchQuestion, languages: str) -> str:
     index = site().index_for(question.text)
     with index.in_time():
-        asked = question.search(index)
-        hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages)
-        total, kinds, classes = asked.total(), asked.kinds, asked.classes
-        reading = asked.reading
-    return _written(
+        search = question.search(index)
+        hits = search.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages)
+        total, kinds, classes = search.total(), search.kinds, search.classes
+        reading = search.reading
+    return _to_json(
         {
             "q": question.text,
             "total": total,
@@ -283,8 +283,8 @@ def _records(question: Question, languages: str) -> str:
     )
 
 
-def _record(found: DescribedHit) -> dict[str, object]:
-    hit = found.hit
+def _record(description: DescribedHit) -> dict[str, object]:
+    hit = description.hit
     record: dict[str, object] = {
         "iri": hit.iri,
         "kind": hit.kind.value,
@@ -301,7 +301,7 @@ def _record(found: DescribedHit) -> dict[str, object]:
             "highlights": _highlights(hit),
         },
         "types": list(hit.types),
-        "description": found.description or None,
+        "description": description.description or None,
         "sentence": hit.sentence,
     }
     if hit.kind is EntryKind.SENTENCE:
@@ -328,15 +328,15 @@ def _highlights(hit: Hit) -> list[list[int]]:
     return places
 
 
-def _suggestion(found: DescribedHit) -> dict[str, object]:
-    hit = found.hit
+def _suggestion(description: DescribedHit) -> dict[str, object]:
+    hit = description.hit
     return {
         "iri": hit.iri,
         "name": site().release.prefixes.compact(hit.iri),
         "href": site().local_href(hit.iri),
         "label": hit.label,
         "kind": hit.kind.value,
-        "type": ", ".join([*_number(hit), *(named.label for named in found.kinds[:1])]),
+        "type": ", ".join([*_number(hit), *(named.label for named in description.kinds[:1])]),
         "matched": [[piece, marked] for piece, marked in hit.matched.pieces],
     }
 
@@ -346,5 +346,5 @@ def _number(hit: Hit) -> list[str]:
     return [] if hit.number is None else [str(hit.number)]
 
 
-def _written(value: object) -> str:
+def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"

@@ -39,7 +39,7 @@ _LINKS = carrying(Content.LINKS)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class TypedLink:
     """A link to ``href``, an IRI or a path of this host; ``type`` is the media type to expect."""
 
     relation: str
@@ -54,7 +54,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class _Signs:
+class _LinkTargets:
     """The IRIs to which each relation leads from a thing.
 
     A passage is an item of its text, a text one of the dataset, and everything else is in the
@@ -81,47 +81,47 @@ class _Signs:
         return own + (tuple(sorted(texts)) if self.head.iri == site().dataset.iri else ())
 
 
-def links(about: Head, fmt: Format, paging: Paging | None = None) -> list[Link]:
+def links(about: Head, fmt: Format, paging: Paging | None = None) -> list[TypedLink]:
     """Return the links of a document about a thing in a format.
 
     ``paging`` tells where it stands if it is a page of data; other formats of data have the same
     pages.
     """
-    iri, found = about.iri, _Signs(about)
+    iri, targets = about.iri, _LinkTargets(about)
     page = paging.query if paging is not None else ""
     number = 1 if paging is None else paging.number
-    told = [*_formats(iri, "alternate", page, number), *_common(iri, found)]
+    result = [*_formats(iri, "alternate", page, number), *_common(iri, targets)]
     if Content.PAGE in fmt.carries:
-        told += _of_landing_page(iri, found)
-        told += _items(found) if len(found.items) <= MOST_ITEMS else ()
+        result += _of_landing_page(iri, targets)
+        result += _items(targets) if len(targets.items) <= MOST_ITEMS else ()
     else:
-        told += _of_metadata(iri)
+        result += _of_metadata(iri)
     if paging is not None:
         suffix = f".{fmt.name}"
-        told += [
-            Link(relation, site().local_doc(iri, suffix) + address.removeprefix(paging.whole))
+        result += [
+            TypedLink(relation, site().local_doc(iri, suffix) + address.removeprefix(paging.whole))
             for relation, address in paging.neighbours()
         ]
     if fmt not in _LINKS:
-        told += [
-            Link("linkset", site().local_doc(iri, f".{each.name}"), each.media_type)
+        result += [
+            TypedLink("linkset", site().local_doc(iri, f".{each.name}"), each.media_type)
             for each in _LINKS
         ]
-    return told
+    return result
 
 
-def of_home() -> list[Link]:
+def of_home() -> list[TypedLink]:
     """Return the links of the home page, which is the landing page of the dataset."""
     about = site().dataset_head
     if about is None:
         return []
-    return [*_common(about.iri, _Signs(about)), *_formats(about.iri, "describedby")]
+    return [*_common(about.iri, _LinkTargets(about)), *_formats(about.iri, "describedby")]
 
 
 def linkset(about: Head) -> str:
     """Return every link of the document about a thing, in whichever format, as a link set."""
-    iri, found = about.iri, _Signs(about)
-    of_page = [*_common(iri, found), *_of_landing_page(iri, found), *_items(found)]
+    iri, targets = about.iri, _LinkTargets(about)
+    of_page = [*_common(iri, targets), *_of_landing_page(iri, targets), *_items(targets)]
     contexts = [_context(site().local_doc(iri), of_page)]
     contexts += [
         _context(site().local_doc(iri, f".{each.name}"), list(_of_metadata(iri)))
@@ -130,45 +130,45 @@ def linkset(about: Head) -> str:
     return json.dumps({"linkset": contexts}, indent=2, ensure_ascii=False) + "\n"
 
 
-def _common(iri: str, found: _Signs) -> Iterator[Link]:
+def _common(iri: str, targets: _LinkTargets) -> Iterator[TypedLink]:
     """Yield what holds for the document in every format."""
     yield from _outside("cite-as", [iri])
-    yield from _outside("license", found.licences)
+    yield from _outside("license", targets.licences)
     if iri in site().graph.texts.passages:
         yield from of_annotations(iri, "related")
 
 
-def of_annotations(iri: str, relation: str) -> Iterator[Link]:
+def of_annotations(iri: str, relation: str) -> Iterator[TypedLink]:
     """Yield a link to the annotations of a text in each format."""
     for fmt in carrying(Content.ANNOTATIONS):
         address = url_for("annotations.of_text", suffix=fmt.name, iri=iri)
-        yield Link(relation, address, fmt.media_type)
+        yield TypedLink(relation, address, fmt.media_type)
 
 
-def _outside(relation: str, iris: Iterable[str]) -> Iterator[Link]:
+def _outside(relation: str, iris: Iterable[str]) -> Iterator[TypedLink]:
     """Yield a link to each of some IRIs that the graph names, if it is safe to follow."""
-    return (Link(relation, iri) for iri in iris if not _UNSAFE.match(iri))
+    return (TypedLink(relation, iri) for iri in iris if not _UNSAFE.match(iri))
 
 
-def _of_landing_page(iri: str, found: _Signs) -> Iterator[Link]:
+def _of_landing_page(iri: str, targets: _LinkTargets) -> Iterator[TypedLink]:
     yield from _formats(iri, "describedby")
-    yield Link("type", _ABOUT_PAGE)
-    yield from _outside("type", found.head.types)
-    yield from _outside("author", found.head.authors)
+    yield TypedLink("type", _ABOUT_PAGE)
+    yield from _outside("type", targets.head.types)
+    yield from _outside("author", targets.head.authors)
     yield from (
-        Link("collection", site().local_doc(each), "text/html") for each in found.collections
+        TypedLink("collection", site().local_doc(each), "text/html") for each in targets.collections
     )
 
 
-def _items(found: _Signs) -> Iterator[Link]:
-    yield from (Link("item", site().local_doc(each), "text/html") for each in found.items)
+def _items(targets: _LinkTargets) -> Iterator[TypedLink]:
+    yield from (TypedLink("item", site().local_doc(each), "text/html") for each in targets.items)
 
 
-def _of_metadata(iri: str) -> Iterator[Link]:
-    yield Link("describes", site().local_doc(iri), "text/html")
+def _of_metadata(iri: str) -> Iterator[TypedLink]:
+    yield TypedLink("describes", site().local_doc(iri), "text/html")
 
 
-def _formats(iri: str, relation: str, page: str = "", number: int = 1) -> Iterator[Link]:
+def _formats(iri: str, relation: str, page: str = "", number: int = 1) -> Iterator[TypedLink]:
     """Yield a link to the document in each format; in what describes it one version will do.
 
     ``page`` ends the addresses of data, of the page with a ``number``: what people read has pages
@@ -179,14 +179,14 @@ def _formats(iri: str, relation: str, page: str = "", number: int = 1) -> Iterat
         offered = [each for each in offered if Content.TRIPLES in each.carries]
     for each in offered:
         ending = "" if each in _PAGES else page
-        yield Link(relation, site().local_doc(iri, f".{each.name}") + ending, each.full_type)
+        yield TypedLink(relation, site().local_doc(iri, f".{each.name}") + ending, each.full_type)
 
 
-def _context(anchor: str, told: list[Link]) -> dict[str, object]:
+def _context(anchor: str, typed_links: list[TypedLink]) -> dict[str, object]:
     """Return the links of one anchor: https://www.rfc-editor.org/rfc/rfc9264#section-4.2.2."""
     context: dict[str, object] = {"anchor": anchor}
-    told.sort(key=lambda link: link.relation)
-    for relation, alike in groupby(told, key=lambda link: link.relation):
+    typed_links.sort(key=lambda link: link.relation)
+    for relation, alike in groupby(typed_links, key=lambda link: link.relation):
         context[relation] = [
             {"href": link.href} | ({"type": link.type} if link.type else {}) for link in alike
         ]

@@ -128,8 +128,8 @@ class Site:
     @cached_property
     def spaces(self) -> tuple[str, ...]:
         """Return the beginnings of the IRIs that the graph calls its own."""
-        told = self.graph.description.values(VOID.uriSpace)
-        return (self.base, *(space.value for space in told if isinstance(space, Literal)))
+        values = self.graph.description.values(VOID.uriSpace)
+        return (self.base, *(space.value for space in values if isinstance(space, Literal)))
 
     @cached_property
     def texts_by_digest(self) -> Mapping[str, str]:
@@ -203,7 +203,7 @@ class Site:
         name = iri.removeprefix(f"{self.base}query/")
         return next((query for query in self.queries if query.name == name), None)
 
-    def called(self, term: Term, languages: str) -> Named:
+    def named_term(self, term: Term, languages: str) -> Named:
         """Return a term under its label."""
         return Names(self.graph, [term], languages)[term]
 
@@ -221,10 +221,12 @@ class Site:
         first, *others = iris_at(self.base, path, _target(path, ending))
         if not others:
             return first
-        ways = (first, *others)
-        known = filter_known(self.graph, ways)
+        candidates = (first, *others)
+        known_iris = filter_known(self.graph, candidates)
         has_parts = self.addresses.has_parts
-        return next((iri for iri in ways if iri in known or has_parts(iri)), self.base + path)
+        return next(
+            (iri for iri in candidates if iri in known_iris or has_parts(iri)), self.base + path
+        )
 
     def knows(self, iri: str) -> bool:
         """Tell whether the graph says anything about an IRI; one that is none is not known."""
@@ -267,12 +269,12 @@ def local_name(iri: str) -> str:
 
 def _target(path: str, ending: str) -> str | None:
     """Return a path as the client sent it, where the server tells; ``ending`` came after it."""
-    told = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or ""
-    sent = urlsplit(told).path.removesuffix(ending)
+    address = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or ""
+    raw_path = urlsplit(address).path.removesuffix(ending)
     # Before the path stands where the service is mounted, and maybe that it is a document.
-    for start in (sent.find("/doc/") + len("/doc/"), len(request.script_root) + 1):
-        if unquote(sent[start:], errors="replace") == path:
-            return sent[start:]
+    for start in (raw_path.find("/doc/") + len("/doc/"), len(request.script_root) + 1):
+        if unquote(raw_path[start:], errors="replace") == path:
+            return raw_path[start:]
     return None
 
 

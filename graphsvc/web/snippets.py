@@ -111,7 +111,7 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _AnswerKind:
     """How answers of one kind are asked for: their media type, and the Python that reads them."""
 
     media_type: str
@@ -121,9 +121,9 @@ class _Kind:
     r: str
 
 
-_TABLE = _Kind("text/csv", _WRAPPER_TABLE, _PANDAS, "pandas", _R_TABLE)
-_YES_OR_NO = _Kind("application/sparql-results+json", _WRAPPER_ASK, _ASK, "", _R_TEXT)
-_GRAPH = _Kind("text/turtle", _WRAPPER_GRAPH, _RDFLIB, "rdflib", _R_TEXT)
+_TABLE = _AnswerKind("text/csv", _WRAPPER_TABLE, _PANDAS, "pandas", _R_TABLE)
+_YES_OR_NO = _AnswerKind("application/sparql-results+json", _WRAPPER_ASK, _ASK, "", _R_TEXT)
+_GRAPH = _AnswerKind("text/turtle", _WRAPPER_GRAPH, _RDFLIB, "rdflib", _R_TEXT)
 _KINDS = {"ASK": _YES_OR_NO, "CONSTRUCT": _GRAPH, "DESCRIBE": _GRAPH}
 
 
@@ -192,5 +192,5 @@ def _in_python(template: str, query: str, address: str) -> str:
     return template.format(query=python_string(query), address=python_string(address))
 
 
-def _kind(query: str) -> _Kind:
+def _kind(query: str) -> _AnswerKind:
     return _KINDS.get(sparql.form(query) or "", _TABLE)

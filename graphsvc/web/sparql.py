@@ -20,14 +20,14 @@ from graphsvc.formats import Content, Format, carrying
 from graphsvc.phrases import Phrase
 from graphsvc.web import pinned, problems, protocol
 from graphsvc.web.delivery import LAST_FIELDS
-from graphsvc.web.endpoint import Client
+from graphsvc.web.endpoint import QueryClient
 from graphsvc.web.examples import example
-from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
+from graphsvc.web.explanation import EXPLANATION_FORMATS, write_explanation
 from graphsvc.web.interface import Operation, Parameter, for_programs
 from graphsvc.web.languages import speaks
 from graphsvc.web.pinned import Pin
 from graphsvc.web.problems import RequestProblem
-from graphsvc.web.protocol import Asked, Body
+from graphsvc.web.protocol import Body, QueryRequest
 from graphsvc.web.responses import release_answer, response_of
 from graphsvc.web.results import workbench_page
 from graphsvc.web.service_description import service_description
@@ -94,51 +94,53 @@ def answer() -> Response:
     if request.method == "POST":
         body = Body.of(request.content_type or "", request.get_data())
     try:
-        given = protocol.parameters(request.query_string, body)
-        is_about = body is None and protocol.asks_nothing(given)
-        asked = None if is_about else protocol.read(given, body)
+        parameters = protocol.read_parameters(request.query_string, body)
+        is_about = body is None and protocol.asks_nothing(parameters)
+        query_request = None if is_about else protocol.read(parameters, body)
     except RequestProblem:
         problems.raise_failure()
         raise
     # The page of an error shows the query again, so that it can be mended.
-    g.asked = asked
+    g.query_request = query_request
     problems.raise_failure()
-    return _about(given) if asked is None else _answer(asked, given)
+    return _about(parameters) if query_request is None else _answer(query_request, parameters)
 
 
-def _answer(asked: Asked, given: Parameters) -> Response:
+def _answer(query_request: QueryRequest, parameters: Parameters) -> Response:
     """Answer a query, by a page, an explanation or the answer as it is."""
-    pin = pinned.find(given)
-    if protocol.asks_why_empty(given):
-        return _explanation(asked, pin)
+    pin = pinned.find(parameters)
+    if protocol.asks_why_empty(parameters):
+        return _explanation(query_request, pin)
     store = _relative(site().store if pin is None else pin.store)
-    fmt = _format(asked, store)
+    fmt = _format(query_request, store)
 
     def content() -> Answer | str:
         if fmt.name == "html":
-            return workbench_page(asked, store=store)
-        return store.answer(asked.query, dict.fromkeys(Content, (fmt,)), asked.graphs)
+            return workbench_page(query_request, store=store)
+        return store.answer(
+            query_request.query, dict.fromkeys(Content, (fmt,)), query_request.graphs
+        )
 
     if pin is not None:
-        return pinned.answer(pin, asked, fmt, content)
+        return pinned.answer(pin, query_request, fmt, content)
     if fmt.name != "html":
-        return _mounted(asked, fmt)
-    if asked.changes:
+        return _mounted(query_request, fmt)
+    if query_request.changes:
         return _unrepeatable(fmt, content())
-    return release_answer(fmt, asked.key, content)
+    return release_answer(fmt, query_request.key, content)
 
 
-def _mounted(asked: Asked, fmt: Format) -> Response:
+def _mounted(query_request: QueryRequest, fmt: Format) -> Response:
     """Return the reply of the endpoint, which a worker of the server gives without Flask."""
     functions: Endpoint = current_app.extensions["graphsvc.endpoint"]
-    client = Client(
+    client = QueryClient(
         accept=request.headers.get("Accept"),
         if_none_match=request.headers.get("If-None-Match"),
         if_modified_since=request.headers.get("If-Modified-Since"),
         root=request.script_root,
         address=url_for("sparql.answer", _external=True),
     )
-    reply = functions.answer(client, request.method, asked)
+    reply = functions.answer(client, request.method, query_request)
     if reply.answer is None:
         response = Response(status=reply.status)
         del response.headers["Content-Type"]
@@ -163,40 +165,44 @@ def _unrepeatable(fmt: Format, content: Answer | str) -> Response:
     return response
 
 
-def _format(asked: Asked, store: Store) -> Format:
+def _format(query_request: QueryRequest, store: Store) -> Format:
     """Return the format of the answer; of a query that is wrong, the store tells what is."""
     try:
-        return asked.format(request.headers.get("Accept"))
+        return query_request.format(request.headers.get("Accept"))
     except NotAcceptable:
         with suppress(NotAcceptable):
-            store.answer(asked.query, {}, asked.graphs)
+            store.answer(query_request.query, {}, query_request.graphs)
         raise
 
 
-def _explanation(asked: Asked, pin: Pin | None) -> Response:
+def _explanation(query_request: QueryRequest, pin: Pin | None) -> Response:
     """Tell why the answer to a query is empty."""
     accept = request.headers.get("Accept")
-    fmt = protocol.chosen(asked.format_name, accept, EXPLANATION_FORMATS)
+    fmt = protocol.choose_format(query_request.format_name, accept, EXPLANATION_FORMATS)
 
     of = Pin(site().release, site().store) if pin is None else pin
 
     def content() -> str:
-        found = explain_empty(_relative(of.store), asked.query, asked.graphs, of.prefixes)
-        return written_explanation(found, asked.query, fmt)
+        explanation = explain_empty(
+            _relative(of.store), query_request.query, query_request.graphs, of.prefixes
+        )
+        return write_explanation(explanation, query_request.query, fmt)
 
-    return release_answer(fmt, ("explain", of.release.id, *asked.key), content)
+    return release_answer(fmt, ("explain", of.release.id, *query_request.key), content)
 
 
-def _about(given: Parameters) -> Response:
+def _about(parameters: Parameters) -> Response:
     # Programs often name no type, browsers name HTML: so data comes first.
     offered = (*carrying(Content.TRIPLES), *carrying(Content.PAGE))
-    fmt = protocol.chosen(protocol.format_name(given), request.headers.get("Accept"), offered)
-    chosen = given.all("example")
-    query = example(site(), chosen[0]).text if chosen else START
+    fmt = protocol.choose_format(
+        protocol.format_name(parameters), request.headers.get("Accept"), offered
+    )
+    names = parameters.all("example")
+    query = example(site(), names[0]).text if names else START
 
     def body() -> bytes | str:
         if fmt.name == "html":
             return workbench_page(query=query)
         return service_description(site(), url_for("sparql.answer", _external=True), fmt)
 
-    return release_answer(fmt, ("about", *chosen), body)
+    return release_answer(fmt, ("about", *names), body)

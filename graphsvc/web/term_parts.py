@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from graphsvc.phrases import Phrase
 from graphsvc.views.vocabulary.ontology import namespace_of
 from graphsvc.views.vocabulary.writing import FACTS
-from graphsvc.web.languages import gettext, ngettext, number, said, worded
+from graphsvc.web.languages import gettext, label_html, ngettext, number, translate
 from graphsvc.web.links import asking
 from graphsvc.web.parts import Parts
 from graphsvc.web.site import site
@@ -53,7 +53,7 @@ class TermParts:
         self._term = Parts(site()).term
         self.address = cache(self._address)
         self.link = cache(self._link)
-        self._said = cache(lambda text: escape(said(text)))
+        self._translate = cache(lambda text: escape(translate(text)))
         self._number = cache(number)
         self._question = cache(self._ask)
 
@@ -119,12 +119,14 @@ class TermParts:
             words = ngettext(
                 "%(count)s fact", "%(count)s facts", entry.count, count=self._number(entry.count)
             )
-            asked = escape(asking(FACTS.bind({"property": entry.term})))
-            parts.append(f'<a class="count" rel="nofollow" href="{asked}">{escape(words)}</a>')
+            address_of_query = escape(asking(FACTS.bind({"property": entry.term})))
+            parts.append(
+                f'<a class="count" rel="nofollow" href="{address_of_query}">{escape(words)}</a>'
+            )
         else:
-            parts.append(f'<span class="count">{self._said(Phrase("not used"))}</span>')
+            parts.append(f'<span class="count">{self._translate(Phrase("not used"))}</span>')
         if not entry.is_declared:
-            parts.append(f' <span class="hint">{self._said(Phrase("not declared"))}</span>')
+            parts.append(f' <span class="hint">{self._translate(Phrase("not declared"))}</span>')
         return Markup("".join([*parts, "</li>\n"]))  # noqa: S704
 
     def several(self, terms: Iterable[Named]) -> Markup:
@@ -135,7 +137,8 @@ class TermParts:
         """Return a term in full."""
         state = " deprecated" if entry.deprecated else ""
         marks = [
-            f' <span class="mark">{self._said(words)}</span>' for words in entry.characteristics
+            f' <span class="mark">{self._translate(words)}</span>'
+            for words in entry.characteristics
         ]
         if entry.deprecated:
             words = escape(gettext("deprecated"))
@@ -147,11 +150,11 @@ class TermParts:
         ]
         if entry.definition:
             parts.append(f'<p class="definition">{escape(entry.definition)}</p>\n')
-        tag = f'<span class="tag">{self._said(_EXAMPLE)}</span>'
+        tag = f'<span class="tag">{self._translate(_EXAMPLE)}</span>'
         parts += (f'<p class="example">{tag} {escape(text)}</p>\n' for text in entry.examples)
         if entry.relations:
             parts += ["<dl>\n", *map(self._relation, entry.relations), "</dl>\n"]
-        unasked = "" if entry.questions else f" · {self._said(_IN_NO_QUERY)}"
+        unasked = "" if entry.questions else f" · {self._translate(_IN_NO_QUERY)}"
         parts.append(f'<p class="uses">{self._uses(entry)}{unasked}</p>\n')
         if entry.questions:
             parts.append(self._questions(entry))
@@ -160,24 +163,24 @@ class TermParts:
         return Markup("".join([*parts, "</article>\n"]))  # noqa: S704
 
     def _words(self, named: Named) -> str:
-        return escape(worded(named))
+        return escape(label_html(named))
 
     def _relation(self, relation: Relation) -> str:
         values = ", ".join("".join(map(self._part, value)) for value in relation.values)
         more = ""
         if relation.more:
             more = f" {escape(gettext('%(count)s more', count=number(relation.more)))}"
-        return f"<dt>{self._said(relation.label)}</dt>\n<dd>{values}{more}</dd>\n"
+        return f"<dt>{self._translate(relation.label)}</dt>\n<dd>{values}{more}</dd>\n"
 
     def _part(self, part: str | Named) -> str:
-        return self._said(part) if isinstance(part, str) else self.link(part)
+        return self._translate(part) if isinstance(part, str) else self.link(part)
 
     def _uses(self, entry: VocabularyTerm) -> str:
         """Return how often a term is used, and the way to where: nothing if that is not known."""
         if entry.uses is None:
             return ""
         if not entry.uses:
-            return self._said(Phrase("not used in the data"))
+            return self._translate(Phrase("not used in the data"))
         count, name = self._number(entry.uses), escape(entry.term.label)
         if not entry.is_class:
             words = ngettext("%(count)s fact", "%(count)s facts", entry.uses, count=count)
@@ -218,7 +221,7 @@ class TermParts:
         )
         return f"<details><summary>{words}</summary>\n<dl>{rows}</dl></details>\n"
 
-    def drawn(self, picture: Drawing, arrow: str) -> Markup:
+    def drawing_html(self, picture: Drawing, arrow: str) -> Markup:
         """Return the lines and the boxes of a picture in SVG; ``arrow`` is the id of its marker."""
         end = f' marker-end="url(#{arrow})"'
         lines = (

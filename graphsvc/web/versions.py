@@ -24,7 +24,7 @@ from graphsvc.views.vocabulary.ontology import KINDS, kind_of
 from graphsvc.web import problems
 from graphsvc.web.documents import DOCUMENT_FORMATS, ontology, split_suffix, write_document
 from graphsvc.web.languages import labels, of_reader
-from graphsvc.web.lineage import Version, known_versions
+from graphsvc.web.lineage import Version, released_versions
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.offers import formats_of
 from graphsvc.web.problems import RequestProblem
@@ -44,7 +44,7 @@ FORMATS = tuple(fmt for fmt in DOCUMENT_FORMATS if Content.LINKS not in fmt.carr
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class VersionTerm:
     """A term of a version: its IRI, its label, its definition, and the words for its kind."""
 
     iri: str
@@ -58,16 +58,16 @@ def version(name: str) -> Response:
     """Answer with one version of the ontology, in the format of its suffix or as negotiated."""
     path, fmt = split_suffix(name.rstrip("/"))
     problems.ask_for_rdf_errors(fmt)
-    known = known_versions()
-    found = next((each for each in known if each.edition.name == path), None)
-    if found is None:
-        listed = ", ".join(each.edition.name for each in known) or "none"
+    every_version = released_versions()
+    entry = next((each for each in every_version if each.edition.name == path), None)
+    if entry is None:
+        listed = ", ".join(each.edition.name for each in every_version) or "none"
         raise RequestProblem(
             "not-found",
             f"There is no version {path!r} of the ontology.",
             remedy=f"The versions, the newest first: {listed}.",
         )
-    if found.is_served:
+    if entry.is_served:
         return ontology(None if fmt is None else fmt.name)
     if fmt is not None and fmt not in FORMATS:
         raise RequestProblem(
@@ -75,76 +75,76 @@ def version(name: str) -> Response:
             f"There is no {fmt.label} of an earlier version.",
             remedy=f"There is {', '.join(each.name for each in FORMATS)}.",
         )
-    return _earlier(found, known, fmt)
+    return _earlier(entry, every_version, fmt)
 
 
-def _earlier(found: Version, known: Sequence[Version], asked: Format | None) -> Response:
-    quads = list(found.edition.quads(site().base))
-    data = site().once(("formats", found.iri), lambda: formats_of(_document(found, quads)))
+def _earlier(entry: Version, versions: Sequence[Version], requested: Format | None) -> Response:
+    quads = list(entry.edition.quads(site().base))
+    data = site().once(("formats", entry.iri), lambda: formats_of(_document(entry, quads)))
     offered = (*carrying(Content.PAGE), *data)
-    fmt = asked or negotiate(request.headers.get("Accept"), offered)
+    fmt = requested or negotiate(request.headers.get("Accept"), offered)
 
     def body() -> str | bytes:
         if fmt.name == "html":
             return render_template(
                 "ontology_version.html",
-                version=found,
-                versions=known,
+                version=entry,
+                versions=versions,
                 kinds=_terms(quads, labels()),
                 formats=data,
             )
-        return write_document(_document(found, quads), fmt)
+        return write_document(_document(entry, quads), fmt)
 
-    digest = sha256(found.edition.nquads.encode()).hexdigest()
-    others = [each.edition.name for each in known]
+    digest = sha256(entry.edition.nquads.encode()).hexdigest()
+    others = [each.edition.name for each in versions]
     tag = etag(
         site().release, request.url_root, "version", digest, *others, fmt.name, *of_reader(fmt)
     )
     # It is of the time at which the served release was built: that says which version is the last.
     response = answer(fmt, tag, http_date(site().built), body)
-    response.headers["Content-Location"] = f"{found.href}.{fmt.name}"
-    built = datetime.fromisoformat(found.edition.built)
+    response.headers["Content-Location"] = f"{entry.href}.{fmt.name}"
+    built = datetime.fromisoformat(entry.edition.built)
     response.headers["Memento-Datetime"] = http_date(built)
     for other in offered:
-        link = f'<{found.href}.{other.name}>; rel="alternate"; type="{other.full_type}"'
+        link = f'<{entry.href}.{other.name}>; rel="alternate"; type="{other.full_type}"'
         response.headers.add("Link", link)
-    response.headers.add("Link", f'<{found.iri}>; rel="cite-as"')
+    response.headers.add("Link", f'<{entry.iri}>; rel="cite-as"')
     latest = site().local_doc(f"{site().base}ontology")
     response.headers.add("Link", f'<{latest}>; rel="original latest-version"')
-    if found.prior is not None:
-        prior = site().local_doc(found.prior)
+    if entry.prior is not None:
+        prior = site().local_doc(entry.prior)
         response.headers.add("Link", f'<{prior}>; rel="predecessor-version"')
     return response
 
 
-def _document(found: Version, quads: Sequence[Quad]) -> Document:
+def _document(entry: Version, quads: Sequence[Quad]) -> Document:
     """Return what a version says, and which one it follows if it does not say so itself."""
     own: frozenset[Triple] = frozenset()
     says_so = any(quad.predicate == OWL.priorVersion for quad in quads)
-    if found.prior is not None and not says_so:
+    if entry.prior is not None and not says_so:
         node = site().ontology
-        own = frozenset((Triple(node, OWL.priorVersion, NamedNode(found.prior)),))
-    built = datetime.fromisoformat(found.edition.built)
-    imprint = Imprint(site().dataset, found.edition.release, built)
-    return version_document(site().ontology.value, imprint, found.iri, (own, quads))
+        own = frozenset((Triple(node, OWL.priorVersion, NamedNode(entry.prior)),))
+    built = datetime.fromisoformat(entry.edition.built)
+    imprint = Imprint(site().dataset, entry.edition.release, built)
+    return version_document(site().ontology.value, imprint, entry.iri, (own, quads))
 
 
-def _terms(quads: Sequence[Quad], languages: str) -> Mapping[str, list[Term]]:
+def _terms(quads: Sequence[Quad], languages: str) -> Mapping[str, list[VersionTerm]]:
     """Return the terms of a version's own namespace, by what they are."""
     own = f"{site().base}ontology#"
-    said: dict[str, dict[NamedNode, list[Literal | NamedNode]]] = defaultdict(
+    descriptions: dict[str, dict[NamedNode, list[Literal | NamedNode]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for quad in quads:
         iri, value = getattr(quad.subject, "value", ""), quad.object
         if iri.startswith(own) and isinstance(value, Literal | NamedNode):
-            said[iri][quad.predicate].append(value)
-    kinds: dict[str, list[Term]] = defaultdict(list)
-    for iri, about in said.items():
+            descriptions[iri][quad.predicate].append(value)
+    kinds: dict[str, list[VersionTerm]] = defaultdict(list)
+    for iri, about in descriptions.items():
         kind = kind_of(about[RDF.type])
         label = best(about[RDFS.label], languages) or site().graph.naming.prefixes.shorten(iri)
         definition = best(about[SKOS.definition] or about[RDFS.comment], languages)
-        kinds[kind].append(Term(iri, label, definition, kind))
+        kinds[kind].append(VersionTerm(iri, label, definition, kind))
     return {
         kind: sorted(kinds[kind], key=lambda term: term.label.lower())
         for kind in KINDS

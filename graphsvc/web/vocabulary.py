@@ -10,7 +10,7 @@ from graphsvc.namespaces import RDF
 from graphsvc.views.structured import PageSubject
 from graphsvc.views.vocabulary import vocabulary
 from graphsvc.web.languages import labels
-from graphsvc.web.lineage import known_versions
+from graphsvc.web.lineage import released_versions
 from graphsvc.web.page_cache import cached_page
 from graphsvc.web.site import site
 from graphsvc.web.term_parts import TermParts
@@ -28,26 +28,26 @@ def ontology_page(about: Head | None, page: int) -> str:
 
     ``about`` is there if the graph has an ontology of its own.
     """
-    versions = known_versions()
+    versions = released_versions()
     key = ("ontology", page, *(each.edition.name for each in versions))
-    return cached_page(key, lambda: _made(about, page, versions))
+    return cached_page(key, lambda: _vocabulary_page(about, page, versions))
 
 
-def _made(about: Head | None, page: int, versions: Sequence[Version]) -> str:
-    found = vocabulary(site().graph, site().questions, site().release.prefixes, labels(), page)
+def _vocabulary_page(about: Head | None, page: int, versions: Sequence[Version]) -> str:
+    view = vocabulary(site().graph, site().questions, site().release.prefixes, labels(), page)
     return render_template(
         "ontology.html",
-        vocabulary=found,
-        subject=None if about is None else _subject(found),
+        vocabulary=view,
+        subject=None if about is None else _subject(view),
         about=about,
-        made=TermParts(found),
+        made=TermParts(view),
         versions=versions,
     )
 
 
-def _subject(found: Vocabulary) -> PageSubject | None:
+def _subject(view: Vocabulary) -> PageSubject | None:
     """Return what the page says of the ontology to search engines."""
-    if found.ontology is None or found.ontology.iri is None:
+    if view.ontology is None or view.ontology.iri is None:
         return None
-    types = tuple(value.term for prop, value in found.metadata if prop == RDF.type)
-    return PageSubject(found.ontology.iri, found.ontology.label, (), types, found.metadata)
+    types = tuple(value.term for prop, value in view.metadata if prop == RDF.type)
+    return PageSubject(view.ontology.iri, view.ontology.label, (), types, view.metadata)

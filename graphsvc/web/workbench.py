@@ -20,9 +20,9 @@ from graphsvc.web import protocol
 from graphsvc.web.examples import example
 from graphsvc.web.faults import fault
 from graphsvc.web.languages import labels
-from graphsvc.web.notebook import Source, notebook
+from graphsvc.web.notebook import NotebookSource, notebook
 from graphsvc.web.protocol import Body
-from graphsvc.web.responses import release_answer, spoken_answer
+from graphsvc.web.responses import localised_answer, release_answer
 from graphsvc.web.results import answer_json
 from graphsvc.web.site import site
 from graphsvc.web.snippets import snippets
@@ -30,7 +30,7 @@ from graphsvc.web.snippets import snippets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graphsvc.web.protocol import Asked
+    from graphsvc.web.protocol import QueryRequest
 
 workbench = Blueprint("workbench", __name__, url_prefix="/sparql")
 workbench.add_app_template_global(fault)
@@ -48,16 +48,18 @@ def answer() -> Response:
 @workbench.route("/check.json", methods=["GET", "POST"])
 def check() -> Response:
     """Tell what in a query cannot be read; if all can be, what of it is not in the graph."""
-    return _about_query("check", _JSON, lambda asked: _json({"faults": _faults(asked)}))
+    return _about_query(
+        "check", _JSON, lambda query_request: _json({"faults": _faults(query_request)})
+    )
 
 
 @workbench.route("/snippets.json", methods=["GET", "POST"])
 def code() -> Response:
     """Return code that asks a query from elsewhere."""
 
-    def body(asked: Asked) -> str:
-        found = snippets(asked.query, _endpoint())
-        return _json({"snippets": {each.name: each.code for each in found}})
+    def body(query_request: QueryRequest) -> str:
+        pieces = snippets(query_request.query, _endpoint())
+        return _json({"snippets": {each.name: each.code for each in pieces}})
 
     return _about_query("snippets", _JSON, body)
 
@@ -66,10 +68,12 @@ def code() -> Response:
 def as_notebook() -> Response:
     """Return a query as a Jupyter notebook that asks it."""
 
-    def body(asked: Asked) -> str:
+    def body(query_request: QueryRequest) -> str:
         served = site()
         title, licence = served.dataset.title, served.dataset.licence
-        return notebook(asked.query, Source(title, _endpoint(), served.release.id, licence))
+        return notebook(
+            query_request.query, NotebookSource(title, _endpoint(), served.release.id, licence)
+        )
 
     response = _about_query("notebook", _NOTEBOOK, body)
     response.headers["Content-Disposition"] = 'attachment; filename="query.ipynb"'
@@ -97,42 +101,46 @@ def vocabulary() -> Response:
         ]
         return _json({"prefixes": dict(served.prefixes), "terms": terms})
 
-    return spoken_answer(_JSON, ("vocabulary",), body)
+    return localised_answer(_JSON, ("vocabulary",), body)
 
 
 @workbench.get("/example.json")
 def one_example() -> Response:
     """Return the text of the example whose name is in ``name``."""
-    chosen = example(site(), request.args.get("name", ""))
+    choice = example(site(), request.args.get("name", ""))
     return release_answer(
-        _JSON, ("example", chosen.name), lambda: _json({"name": chosen.name, "text": chosen.text})
+        _JSON, ("example", choice.name), lambda: _json({"name": choice.name, "text": choice.text})
     )
 
 
-def _about_query(what: str, fmt: Format, body: Callable[[Asked], str]) -> Response:
+def _about_query(what: str, fmt: Format, body: Callable[[QueryRequest], str]) -> Response:
     """Answer with something about the query that the request holds."""
-    sent = None
+    request_body = None
     if request.method == "POST":
-        sent = Body.of(request.content_type or "", request.get_data())
-    asked = protocol.read(protocol.parameters(request.query_string, sent), sent)
-    response = spoken_answer(fmt, (what, *asked.key), lambda: body(asked))
-    if asked.changes:
+        request_body = Body.of(request.content_type or "", request.get_data())
+    query_request = protocol.read(
+        protocol.read_parameters(request.query_string, request_body), request_body
+    )
+    response = localised_answer(fmt, (what, *query_request.key), lambda: body(query_request))
+    if query_request.changes:
         response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _faults(asked: Asked) -> list[dict[str, object]]:
+def _faults(query_request: QueryRequest) -> list[dict[str, object]]:
     served = site()
     try:
         # No format is wanted: what can be read is refused for that alone.
-        served.store.answer(asked.query, {}, asked.graphs)
+        served.store.answer(query_request.query, {}, query_request.graphs)
     except NotAcceptable:
         pass
     except QueryError as error:
         return [fault("error", error.message, error.remedy, error.position)]
     surprising = [
-        fault("warning", each.message, each.remedy, sparql.position(asked.query, each.offset))
-        for each in warnings(asked.query)
+        fault(
+            "warning", each.message, each.remedy, sparql.position(query_request.query, each.offset)
+        )
+        for each in warnings(query_request.query)
     ]
     return surprising + [
         fault(
@@ -142,7 +150,9 @@ def _faults(asked: Asked) -> list[dict[str, object]]:
             term.position,
             term.suggestions,
         )
-        for term in unknown_terms(served.store, asked.query, served.release.prefixes.in_queries)
+        for term in unknown_terms(
+            served.store, query_request.query, served.release.prefixes.in_queries
+        )
     ]
 
 

@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class CellLink:
     """A cell that shows ``text`` and leads to ``address``."""
 
     address: str
     text: str
 
 
-Cell: TypeAlias = str | int | float | bool | date | datetime | Link | None
+Cell: TypeAlias = str | int | float | bool | date | datetime | CellLink | None
 
 _MOST_ROWS = 1_048_575  # below the one with the names
 _MOST_CHARACTERS = 32_767
@@ -54,7 +54,7 @@ _LARGEST_EXACT = 10**15
 # The first day that Excel counts like the calendar: its 1900 has a 29 February.
 _FIRST_DAY = date(1900, 3, 1)
 # The same rows are the same bytes: no workbook tells when it was written.
-_WRITTEN = datetime(1980, 1, 1)  # noqa: DTZ001 - the format knows no zones
+_CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the format knows no zones
 _WIDEST, _NARROWEST, _MEASURED_ROWS = 60, 8, 200
 
 _WHOLE = frozenset(
@@ -75,8 +75,8 @@ def workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]])
 
     Errors: RequestProblem if there are more rows than a sheet can hold.
     """
-    held = list(islice(rows, _MOST_ROWS + 1))
-    if len(held) > _MOST_ROWS:
+    sheet_rows = list(islice(rows, _MOST_ROWS + 1))
+    if len(sheet_rows) > _MOST_ROWS:
         raise RequestProblem(
             "not-acceptable",
             f"A sheet holds {_MOST_ROWS:,} rows, and there are more.",
@@ -85,8 +85,8 @@ def workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]])
     target = BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True})
     title = _NOT_IN_XML.sub("\ufffd", title)
-    book.set_properties({"title": title, "created": _WRITTEN})
-    _Sheet(book, title).fill(columns, held)
+    book.set_properties({"title": title, "created": _CREATED})
+    _Sheet(book, title).fill(columns, sheet_rows)
     book.close()
     return target.getvalue()
 
@@ -94,7 +94,7 @@ def workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]])
 def value(term: Term | None) -> Cell:
     """Return the cell for an RDF term: a number, a truth value, a date, a link or a text."""
     if isinstance(term, NamedNode):
-        return Link(term.value, term.value)
+        return CellLink(term.value, term.value)
     if isinstance(term, Literal):
         return _of_literal(term)
     return None if term is None else str(term)
@@ -119,9 +119,9 @@ class _Sheet:
     def fill(self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Write the names and the rows."""
         for number, name in enumerate(columns):
-            self._sheet.write_string(0, number, _fitting(name), self._head)
-            shown = [_shown(row[number]) for row in rows[:_MEASURED_ROWS]]
-            width = max(len(text) for text in (name, *shown)) + 2
+            self._sheet.write_string(0, number, _shorten_to_fit(name), self._head)
+            texts = [_as_text(row[number]) for row in rows[:_MEASURED_ROWS]]
+            width = max(len(text) for text in (name, *texts)) + 2
             self._sheet.set_column(number, number, min(max(width, _NARROWEST), _WIDEST))
         for at, row in enumerate(rows, start=1):
             for number, cell in enumerate(row):
@@ -138,14 +138,14 @@ class _Sheet:
         elif isinstance(cell, date) and _day_of(cell) >= _FIRST_DAY:
             style = self._moment if isinstance(cell, datetime) else self._day
             self._sheet.write_datetime(row, column, cell, style)
-        elif isinstance(cell, Link) and self._can_link(cell):
+        elif isinstance(cell, CellLink) and self._can_link(cell):
             self._links += 1
-            text = _fitting(cell.text)
+            text = _shorten_to_fit(cell.text)
             self._sheet.write_url(row, column, cell.address, self._link, string=text)
         elif cell is not None:
-            self._sheet.write_string(row, column, _fitting(_shown(cell)), self._plain)
+            self._sheet.write_string(row, column, _shorten_to_fit(_as_text(cell)), self._plain)
 
-    def _can_link(self, link: Link) -> bool:
+    def _can_link(self, link: CellLink) -> bool:
         is_web = link.address.startswith(("http://", "https://"))
         return is_web and self._links < _MOST_LINKS and len(link.address) <= _LONGEST_LINK
 
@@ -177,13 +177,13 @@ def _day_of(moment: date) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def _shown(cell: Cell) -> str:
-    if isinstance(cell, Link):
+def _as_text(cell: Cell) -> str:
+    if isinstance(cell, CellLink):
         return cell.text
     return "" if cell is None else str(cell)
 
 
-def _fitting(text: str) -> str:
+def _shorten_to_fit(text: str) -> str:
     text = _NOT_IN_XML.sub("\ufffd", text)
     if _beginning(text, _MOST_CHARACTERS) == text:
         return text

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from graphsvc.release import Release
-    from graphsvc.web.catalogues import Texts
+    from graphsvc.web.catalogues import Catalogues
 
 LIGHTS = "SELECT ?light ?one (1 AS ?number) WHERE { ?light lights:keptBy ?one }"
 NONE = "SELECT * WHERE { ?light a lights:Nothing }"
@@ -40,7 +40,7 @@ SEEN = """() => {
 
 
 @pytest.fixture(scope="module")
-def address(lights_release: Release, bracketed: Texts) -> Iterator[str]:
+def address(lights_release: Release, bracketed: Catalogues) -> Iterator[str]:
     app = create_app(lights_release, settings.load({}, {}))
     app.extensions["graphsvc.texts"] = bracketed
     with serving(app) as found:

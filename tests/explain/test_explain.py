@@ -15,7 +15,7 @@ from graphsvc.explain import Explanation, ReasonKind, explain_empty, unknown_ter
 from graphsvc.explain.probes import MOST_PROBES
 from graphsvc.store.base import UNION, GraphSelection
 from graphsvc.web.app import create_app
-from graphsvc.web.explanation import EXPLANATION_FORMATS, written_explanation
+from graphsvc.web.explanation import EXPLANATION_FORMATS, write_explanation
 
 if TYPE_CHECKING:
     from graphsvc.release import Release
@@ -390,7 +390,7 @@ def test_an_explanation_as_json_text_and_page(release: Release, lights_release: 
     query = "ASK { ?s iwm:statedNames <script> }"
     told = explained(release, query.replace("<script>", "?o"))
     json_format, html, text = EXPLANATION_FORMATS
-    members = json.loads(written_explanation(told, query, json_format))
+    members = json.loads(write_explanation(told, query, json_format))
     assert set(members) == {"empty", "summary", "reasons", "notes", "unexamined"}
     assert members["reasons"][0] == {
         "kind": "unknown-term",
@@ -401,10 +401,10 @@ def test_an_explanation_as_json_text_and_page(release: Release, lights_release: 
         "column": 10,
         "excerpt": "ASK { ?s iwm:statedNames ?o }\n         ^",
     }
-    assert "Line 1, column 10:\nASK { ?s" in written_explanation(told, query, text)
+    assert "Line 1, column 10:\nASK { ?s" in write_explanation(told, query, text)
     app = create_app(lights_release, settings.load({}, {}))
     with app.test_request_context("/sparql"):
-        page = written_explanation(told, query, html)
+        page = write_explanation(told, query, html)
     assert "Did you mean iwm:statedName?" in page
     assert "<script>" not in page
 

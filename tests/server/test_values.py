@@ -13,14 +13,14 @@ from graphsvc.web import protocol
 @given(st.text())
 def test_a_value_of_a_form_is_decoded(text: str) -> None:
     text = text.encode("utf-8", "replace").decode()
-    assert protocol.decoded(quote_plus(text).encode()) == text
-    assert protocol.decoded(quote(text, safe="").encode()) == text
+    assert protocol.decode_form_value(quote_plus(text).encode()) == text
+    assert protocol.decode_form_value(quote(text, safe="").encode()) == text
 
 
 @given(st.text("%+\\xX0aFgu{}\u00e9\n", max_size=12).map(str.encode))
 def test_a_value_is_decoded_as_others_do_or_not_at_all(value: bytes) -> None:
     try:
-        decoded = protocol.decoded(value)
+        decoded = protocol.decode_form_value(value)
     except UnicodeDecodeError:
         return
     assert decoded == unquote_to_bytes(value.replace(b"+", b" ")).decode()

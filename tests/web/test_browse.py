@@ -25,7 +25,7 @@ from graphsvc.views.collection.facts import MOST_POINTING, Facts
 from graphsvc.views.graph import Graph
 from graphsvc.views.layout import PropertyRef
 from graphsvc.web.app import create_app
-from graphsvc.web.exports import guarded
+from graphsvc.web.exports import escape_formula
 from graphsvc.web.xlsx import workbook
 
 if TYPE_CHECKING:
@@ -254,12 +254,12 @@ def test_csv_is_as_rfc_4180_has_it(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\tx", "\r=1"])
 def test_no_cell_becomes_a_formula(text: str) -> None:
-    assert guarded(text) == f"'{text}"
+    assert escape_formula(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["-1", "+2.5", "a=b", ""])
 def test_what_is_no_formula_stays(text: str) -> None:
-    assert guarded(text) == text
+    assert escape_formula(text) == text
 
 
 def test_a_workbook_opens(client: FlaskClient) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from graphsvc import settings
 from graphsvc.web import languages
 from graphsvc.web.app import create_app
-from graphsvc.web.dates import date_words, dated, precision
+from graphsvc.web.dates import date_words, precision, time_element
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -47,7 +47,7 @@ def test_a_date_is_told_in_words(lexical: str, words: str, exactly: str) -> None
 def test_a_date_is_told_in_the_language_of_its_reader(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reader = languages.Reader(interface="fi", labels="fi, en")
+    reader = languages.ReaderLanguages(interface="fi", labels="fi, en")
     with app.test_request_context("/"):
         monkeypatch.setattr(languages, "reader", lambda: reader)
         assert date_words("2012-02") == "helmikuu 2012"
@@ -55,11 +55,13 @@ def test_a_date_is_told_in_the_language_of_its_reader(
 
 
 def test_the_exact_value_stays_at_hand() -> None:
-    assert dated("2012-02") == '<time datetime="2012-02" title="2012-02">February 2012</time>'
+    assert (
+        time_element("2012-02") == '<time datetime="2012-02" title="2012-02">February 2012</time>'
+    )
     # HTML knows no zones of years.
-    assert dated("2007Z") == '<time datetime="2007" title="2007Z">2007</time>'
-    assert dated("2026-11-20T12:00:00Z").startswith('<time datetime="2026-11-20T12:00:00Z" ')
-    assert dated("<b>") == "<span>&lt;b&gt;</span>"
+    assert time_element("2007Z") == '<time datetime="2007" title="2007Z">2007</time>'
+    assert time_element("2026-11-20T12:00:00Z").startswith('<time datetime="2026-11-20T12:00:00Z" ')
+    assert time_element("<b>") == "<span>&lt;b&gt;</span>"
 
 
 @given(st.text() | st.from_regex(r"-?[0-9]{1,6}(-[0-9]{1,3}){0,3}(T[0-9:.]*)?(Z|[+-][0-9:]*)?"))

@@ -16,8 +16,15 @@ from werkzeug.test import create_environ
 from graphsvc import settings
 from graphsvc.formats import FORMATS, Content
 from graphsvc.web.app import create_app
-from graphsvc.web.codings import CODINGS, Coding, negotiated
-from graphsvc.web.delivery import BUFFER, FAILURE, SMALLEST, Delivering, Delivery, Wish
+from graphsvc.web.codings import CODINGS, Coding, negotiate_codings
+from graphsvc.web.delivery import (
+    BUFFER,
+    FAILURE,
+    SMALLEST,
+    Delivery,
+    DeliveryMiddleware,
+    DeliveryOptions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,12 +125,12 @@ class Got:
 
 def ask(app: Inner, method: str = "GET", **headers: str) -> Got:
     got = Got()
-    wish = Wish(method, headers.get("accept_encoding"), headers.get("if_none_match"))
+    wish = DeliveryOptions(method, headers.get("accept_encoding"), headers.get("if_none_match"))
     environ = create_environ(method=method)
     if wish.if_none_match is not None:
         environ["HTTP_IF_NONE_MATCH"] = wish.if_none_match
     try:
-        Delivering(app).answer(environ, Delivery(wish, got))
+        DeliveryMiddleware(app).answer(environ, Delivery(wish, got))
     except RuntimeError as error:
         got.error = error
     return got
@@ -158,18 +165,18 @@ def ask(app: Inner, method: str = "GET", **headers: str) -> Got:
     ],
 )
 def test_a_coding_is_negotiated(header: str | None, expected: str | None) -> None:
-    best = negotiated(header).best
+    best = negotiate_codings(header).best
     assert (best and best.name) == expected
 
 
 @pytest.mark.parametrize("header", [None, "", "gzip", "gzip, *", "*;q=0, identity;q=0.1"])
 def test_no_coding_at_all_is_acceptable(header: str | None) -> None:
-    assert negotiated(header).takes_identity
+    assert negotiate_codings(header).takes_identity
 
 
 @pytest.mark.parametrize("header", ["identity;q=0", "*;q=0", "gzip, identity;q=0"])
 def test_no_coding_at_all_can_be_refused(header: str) -> None:
-    assert not negotiated(header).takes_identity
+    assert not negotiate_codings(header).takes_identity
 
 
 weights = st.integers(0, 1000).map(lambda thousandths: f"{thousandths / 1000:.3f}")
@@ -180,7 +187,7 @@ wishes = st.dictionaries(st.sampled_from([*NAMES, "identity", "deflate"]), weigh
 def test_the_heaviest_coding_wins_whatever_the_order(wanted: dict[str, str], order: Any) -> None:
     entries = [f"{name} ; q={weight}" for name, weight in wanted.items()]
     order.shuffle(entries)
-    best = negotiated(" , ".join(entries)).best
+    best = negotiate_codings(" , ".join(entries)).best
     ours = {name: float(wanted.get(name, 0)) for name in NAMES}
     heaviest = max(ours.values())
     if heaviest == 0 or heaviest < float(wanted.get("identity", 0)):
@@ -192,7 +199,7 @@ def test_the_heaviest_coding_wins_whatever_the_order(wanted: dict[str, str], ord
 
 @given(header=st.text(alphabet='gzipbrstd*;,=q.01" \\identy', max_size=60) | st.text(max_size=30))
 def test_garbage_is_no_wish_that_fails(header: str) -> None:
-    wanted = negotiated(header)
+    wanted = negotiate_codings(header)
     assert wanted.best is None or wanted.best in wanted.codings
 
 
@@ -247,7 +254,7 @@ def test_what_does_not_fit_the_buffer_goes_out_as_it_comes(name: str) -> None:
 
     got = Got()
     app = Watched([LONG, b"more", LONG])
-    Delivering(app).answer(create_environ(), Delivery(Wish("GET", name), got))
+    DeliveryMiddleware(app).answer(create_environ(), Delivery(DeliveryOptions("GET", name), got))
     assert parts == [1, 1, 2]
     assert got.length is None
     assert got.read == LONG + b"more" + LONG

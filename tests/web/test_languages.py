@@ -22,7 +22,7 @@ from graphsvc.description import describe
 from graphsvc.errors import SettingsError
 from graphsvc.views.labels import best
 from graphsvc.web.app import create_app
-from graphsvc.web.catalogues import FOLDER, Texts, is_sound
+from graphsvc.web.catalogues import FOLDER, Catalogues, is_sound
 from graphsvc.web.languages import label_languages, lookup, priority_list
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def test_labels_follow_the_whole_list() -> None:
 
 
 @pytest.fixture(scope="module")
-def app(lights_release: Release, bracketed: Texts) -> Flask:
+def app(lights_release: Release, bracketed: Catalogues) -> Flask:
     made = create_app(lights_release, settings.load({}, {}))
     made.extensions["graphsvc.texts"] = bracketed
     return made
@@ -254,7 +254,7 @@ def test_a_translation_that_would_break_a_page_is_not_taken(
     catalogue.add(ENGLISH, "Przejdź do treści")
     with (tmp_path / "pl.po").open("wb") as file:
         write_po(file, catalogue)
-    read = Texts.read(tmp_path).of("pl")
+    read = Catalogues.read(tmp_path).of("pl")
     assert read.gettext(english) == english
     assert read.gettext(ENGLISH) == "Przejdź do treści"
     assert english in caplog.text
@@ -264,7 +264,7 @@ def test_a_translation_that_would_break_a_page_is_not_taken(
 def test_what_is_no_catalogue_is_told_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "pl.po").write_text("No catalogue.\n", "utf-8")
     with pytest.raises(SettingsError, match=r"pl\.po is no catalogue"):
-        Texts.read(tmp_path)
+        Catalogues.read(tmp_path)
 
 
 def test_every_english_text_could_stand_for_itself() -> None:

@@ -24,7 +24,7 @@ from graphsvc.views.licences import licence_name
 from graphsvc.views.thing.model import ExpectedGroup
 from graphsvc.vocabularies import known
 from graphsvc.web.app import create_app
-from graphsvc.web.languages import worded
+from graphsvc.web.languages import label_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from graphsvc.release import Release
-    from graphsvc.web.catalogues import Texts
+    from graphsvc.web.catalogues import Catalogues
 
 WEB = Path(__file__).parents[2] / "graphsvc" / "web"
 TEMPLATES, STYLES = WEB / "templates", WEB / "static" / "css"
@@ -281,7 +281,7 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def pages(
-    lights_folder: Path, tmp_path_factory: pytest.TempPathFactory, bracketed: Texts
+    lights_folder: Path, tmp_path_factory: pytest.TempPathFactory, bracketed: Catalogues
 ) -> tuple[Flask, str]:
     """Return the tiny project with a translation of every text, and its earlier release."""
     folder = tmp_path_factory.mktemp("texts")
@@ -354,8 +354,8 @@ def test_a_group_of_our_own_is_translated_and_one_of_the_graph_is_not(
 ) -> None:
     app, _ = pages
     with app.test_request_context(headers={"Accept-Language": "de"}):
-        assert worded(ExpectedGroup(Phrase("Facts"), (), None)) == "⟦Facts⟧"
-        assert worded(ExpectedGroup("Facts", (), None)) == "Facts"
+        assert label_html(ExpectedGroup(Phrase("Facts"), (), None)) == "⟦Facts⟧"
+        assert label_html(ExpectedGroup("Facts", (), None)) == "Facts"
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from graphsvc.namespaces import XSD
 from graphsvc.web import xlsx
 from graphsvc.web.problems import RequestProblem
-from graphsvc.web.xlsx import Cell, Link, value, workbook
+from graphsvc.web.xlsx import Cell, CellLink, value, workbook
 
 
 def read(content: bytes) -> list[list[object]]:
@@ -33,7 +33,7 @@ def test_cells_keep_their_kinds() -> None:
 
 
 def test_a_link_shows_its_words_and_leads_to_its_address() -> None:
-    content = workbook("Links", ["thing"], [[Link("https://example.org/x", "The X")]])
+    content = workbook("Links", ["thing"], [[CellLink("https://example.org/x", "The X")]])
     (sheet,) = load_workbook(BytesIO(content)).worksheets
     cell = sheet["A2"]
     assert cell.value == "The X"
@@ -69,7 +69,7 @@ def test_text_is_text(text: str) -> None:
         (Literal("une lampe", language="fr"), "une lampe"),
         (
             NamedNode("https://example.org/x"),
-            Link("https://example.org/x", "https://example.org/x"),
+            CellLink("https://example.org/x", "https://example.org/x"),
         ),
         (BlankNode("b"), "_:b"),
         (None, None),
@@ -98,7 +98,9 @@ def test_a_text_too_long_for_a_cell_says_that_it_is_cut() -> None:
 
 def test_a_link_that_excel_cannot_follow_is_text() -> None:
     long = "https://example.org/" + "x" * 3000
-    assert read(workbook("T", ["a"], [[Link(long, long)], [Link("urn:x", "urn:x")]]))[1:] == [
+    assert read(workbook("T", ["a"], [[CellLink(long, long)], [CellLink("urn:x", "urn:x")]]))[
+        1:
+    ] == [
         [long],
         ["urn:x"],
     ]
@@ -112,7 +114,7 @@ def test_more_rows_than_a_sheet_has_are_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_same_rows_are_the_same_bytes() -> None:
-    rows: list[list[Cell]] = [["a", 1, Link("https://example.org/", "x")]]
+    rows: list[list[Cell]] = [["a", 1, CellLink("https://example.org/", "x")]]
     assert workbook("T", ["a", "b", "c"], rows) == workbook("T", ["a", "b", "c"], rows)
 
 
