@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named, Nest, Passage
     from graphsvc.views.passage import PassageInText
     from graphsvc.views.thing import Thing
-    from graphsvc.web.rows import Answered
+    from graphsvc.web.rows import AnswerTable
     from graphsvc.web.site import Site
 
 Record: TypeAlias = dict[str, Any]
@@ -60,7 +60,7 @@ class Library:
         found = search.search(
             self._site.index_for(text),
             text,
-            kinds=map(search.Kind, kinds),
+            kinds=map(search.EntryKind, kinds),
             limit=limit,
             offset=offset,
             languages=self._languages,
@@ -95,7 +95,7 @@ class Library:
 
     def run_question(self, name: str, parameters: Mapping[str, str], limit: int) -> Record:
         """Return the answer to a named query."""
-        query = queries.named(self._site.queries, name)
+        query = queries.query_named(self._site.queries, name)
         bindings = query.bindings(parameters, self._prefixes)
         answered = read_answer(self._site.store, query.text, bindings=bindings)
         return {"question": query.summary, **self._answer(answered, limit)}
@@ -173,7 +173,7 @@ class Library:
                 ),
             )
 
-    def _answer(self, answered: Answered, limit: int) -> Record:
+    def _answer(self, answered: AnswerTable, limit: int) -> Record:
         """Return the first rows of an answer, each with the passages that state what it says."""
         if answered.boolean is not None:
             return {"boolean": answered.boolean}
@@ -247,8 +247,8 @@ def _stated(found: PassageInText) -> Iterable[Record]:
 
 def _hit(found: DescribedHit) -> Record:
     hit = found.hit
-    said_in = [_passage(found.said_in)] if found.said_in else []
-    is_sentence = hit.kind is search.Kind.SENTENCE
+    said_in = [_passage(found.passage)] if found.passage else []
+    is_sentence = hit.kind is search.EntryKind.SENTENCE
     return _filled(
         iri=hit.iri,
         kind=hit.kind.value,

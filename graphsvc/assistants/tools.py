@@ -17,7 +17,7 @@ from pydantic import Field
 
 from graphsvc import __version__
 from graphsvc.assistants.answerer import Answerer, Refusal
-from graphsvc.search import Kind
+from graphsvc.search import EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,7 +35,9 @@ _READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_h
 _JSON = "application/json"
 
 _Words = Annotated[str, Field(description="Words of a name or of a sentence")]
-_Kinds = Annotated[tuple[Kind, ...], Field(description="Kinds of hits; without any, all of them")]
+_Kinds = Annotated[
+    tuple[EntryKind, ...], Field(description="Kinds of hits; without any, all of them")
+]
 _Iri = Annotated[str, Field(description="The IRI of the thing, or a name with a known prefix")]
 _Name = Annotated[str, Field(description="The name of the question, as list_questions has it")]
 _Parameters = Annotated[

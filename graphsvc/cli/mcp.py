@@ -34,6 +34,6 @@ def mcp(settings: Settings) -> None:
             remedy="Install it: pip install 'graphsvc[mcp]'",
         ) from error
     path = release_of(settings).path
-    release_repository.Hold(path)
+    release_repository.ReleaseLock(path)
     hand_down(settings)
     server(path, settings.deadline).run()
