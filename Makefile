@@ -30,7 +30,7 @@ test: venv assets checkers clients
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 # What needs no browser, Java, nginx, engine or process of its own: see CONTRIBUTING.md.
-FAST := package project sparql store teaching explain queries views web search inference blocks
+FAST := package project sparql store diagnostics explain queries views web search inference blocks
 
 test-fast: venv assets
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m 'not slow' $(addprefix tests/,$(FAST))
