@@ -79,7 +79,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         progress.tell("Sorting")
         files = documents(project, rebase)
         _write(files, folder)
-        quads = _rebased([*project.quads, *follows.quads], rebase)
+        quads = _rebase([*project.quads, *follows.quads], rebase)
         quads.extend(describe(quads, rebase.new, folder / release.QUERIES))
         prefixes = project.prefixes.rebased(rebase)
         labels = labels_in(quads, resolved(settings.label_properties, prefixes))
@@ -170,7 +170,7 @@ def _collides(iri: str, rebase: Rebase) -> bool:
     return iri.startswith(rebase.new) and not iri.startswith(rebase.old)
 
 
-def _rebased(quads: list[Quad], rebase: Rebase) -> list[Quad]:
+def _rebase(quads: list[Quad], rebase: Rebase) -> list[Quad]:
     return quads if rebase.old == rebase.new else [rebase.quad(quad) for quad in quads]
 
 
@@ -216,7 +216,7 @@ def _counts(project: Project, follows: Inferred) -> dict[str, int]:
         return {
             "files": len(project.files),
             "graphs": len({quad.graph_name for file in project.files for quad in file.quads}),
-            **({"inferred": _followed(follows)} if project.is_laid_out else {}),
+            **({"inferred": _count_inferred(follows)} if project.is_laid_out else {}),
             "entities": len(
                 {
                     quad.subject
@@ -241,7 +241,7 @@ def _counts(project: Project, follows: Inferred) -> dict[str, int]:
         "passages": len(project.passages),
         "facts": len(facts),
         "entities": len(entities),
-        "inferred": _followed(follows),
+        "inferred": _count_inferred(follows),
         "queries": sum(
             file.row.role is Role.QUERY and not file.path.startswith(checks)
             for file in project.files
@@ -249,7 +249,7 @@ def _counts(project: Project, follows: Inferred) -> dict[str, int]:
     }
 
 
-def _followed(follows: Inferred) -> int:
+def _count_inferred(follows: Inferred) -> int:
     return len(follows.shortcuts) + len(follows.triples)
 
 

@@ -66,18 +66,18 @@ def canonical(quads: Iterable[Quad], seconds: int = _SECONDS) -> Canonical:
         (blank if _is_blank(quad) else ground).append(quad)
     lines = _lines(ground)
     if not blank:
-        return Canonical(_sorted(lines), is_named=True)
+        return Canonical(_sort(lines), is_named=True)
     renamed = _with_canonical_names(blank, seconds)
     if renamed is None:
-        return Canonical(_sorted(chain(lines, _lines(_numbered(blank)))), is_named=False)
-    return Canonical(_sorted(chain(lines, renamed.splitlines(keepends=True))), is_named=True)
+        return Canonical(_sort(chain(lines, _lines(_number_blank_nodes(blank)))), is_named=False)
+    return Canonical(_sort(chain(lines, renamed.splitlines(keepends=True))), is_named=True)
 
 
 def _lines(quads: Iterable[Quad]) -> list[bytes]:
     return (serialize(quads, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
 
 
-def _sorted(lines: Iterable[bytes]) -> bytes:
+def _sort(lines: Iterable[bytes]) -> bytes:
     return b"".join(sorted(set(lines)))
 
 
@@ -103,7 +103,7 @@ def _with_canonical_names(quads: Sequence[Quad], seconds: int) -> bytes | None:
     return done.stdout
 
 
-def _numbered(quads: Sequence[Quad]) -> Iterator[Quad]:
+def _number_blank_nodes(quads: Sequence[Quad]) -> Iterator[Quad]:
     """Yield quads with blank nodes called after the order in which they come."""
     names: dict[BlankNode, BlankNode] = {}
 

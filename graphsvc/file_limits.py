@@ -65,7 +65,7 @@ _TRIPLE_TERM = re.compile(
 )
 
 
-def unpacked(data: bytes) -> bytes:
+def unpack(data: bytes) -> bytes:
     """Return the bytes of a file, unpacked if they are packed.
 
     Errors: InputError if they come to too much; OSError, EOFError or zstandard.ZstdError if they

@@ -64,7 +64,7 @@ class SourceFile:
     @cached_property
     def text(self) -> str:
         """Return the file's characters; what is not UTF-8 is replaced, and found elsewhere."""
-        return file_limits.unpacked(self.data).decode("utf-8", "replace")
+        return file_limits.unpack(self.data).decode("utf-8", "replace")
 
     @cached_property
     def lines(self) -> list[str]:
@@ -148,7 +148,7 @@ def read_rdf(
     return file, list(parsed.findings)
 
 
-def unknown(root: Path) -> Iterator[Finding]:
+def unknown_files(root: Path) -> Iterator[Finding]:
     """Yield the files that the layout does not know: nothing is passed over in silence."""
     for path, row in layout.find(root):
         if row is None:
@@ -172,7 +172,7 @@ def _rdf_patterns() -> list[str]:
     return [row.pattern for row in layout.ROWS if row.role in _RDF_ROLES]
 
 
-def missing(root: Path) -> Iterator[Finding]:
+def missing_files(root: Path) -> Iterator[Finding]:
     """Yield the files that must be there and are not."""
     for slug in layout.text_folders(root):
         for name in layout.TEXT_FILES:

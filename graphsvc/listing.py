@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _QUAD = re.compile(rb"^<([^>]*)> [^\n]* <([^>]*)> \.$", re.MULTILINE)
 
 #: The graphs whose things have no page that a reader would look for, by their names.
-APART = ("ontology", "shapes", "dataset", "inferred", DERIVATIONS, "examples")
+SEPARATE_GRAPHS = ("ontology", "shapes", "dataset", "inferred", DERIVATIONS, "examples")
 
 
 def pages(nquads: bytes, base: str) -> bytes:
@@ -32,17 +32,17 @@ def pages(nquads: bytes, base: str) -> bytes:
 
     ``nquads`` are sorted, one quad a line. A graph with an IRI elsewhere has a page too.
     """
-    apart, ours = _apart(base), base.encode()
+    separate, base_bytes = _separate_graphs(base), base.encode()
     graphs: set[bytes] = set()
     subjects: list[bytes] = []
     last = b""
     for line in _QUAD.finditer(nquads):
         subject, graph = line.groups()
         graphs.add(graph)
-        if subject != last and graph not in apart:
+        if subject != last and graph not in separate:
             last = subject
             subjects.append(subject)
-    elsewhere = (graph for graph in graphs if not graph.startswith(ours))
+    elsewhere = (graph for graph in graphs if not graph.startswith(base_bytes))
     return b"".join(iri + b"\n" for iri in sorted({*subjects, *elsewhere}))
 
 
@@ -52,15 +52,15 @@ def documents(nquads: bytes, base: str) -> bytes:
     A part has an IRI with a fragment: a term of the ontology, a part of the dataset, a derivation,
     a claim of a passage.
     """
-    ours = base.encode()
+    base_bytes = base.encode()
     iris = {
         subject.partition(b"#")[0]
-        for graph in _apart(base)
+        for graph in _separate_graphs(base)
         for subject in _subjects_in(nquads, graph)
-        if b"#" in subject and subject.startswith(ours)
+        if b"#" in subject and subject.startswith(base_bytes)
     }
     if NIF.referenceContext.value.encode() in nquads:
-        iris.update(line[2] for line in _QUAD.finditer(nquads) if line[2].startswith(ours))
+        iris.update(line[2] for line in _QUAD.finditer(nquads) if line[2].startswith(base_bytes))
     return b"".join(iri + b"\n" for iri in sorted(iris))
 
 
@@ -75,8 +75,8 @@ def _subjects_in(nquads: bytes, graph: bytes) -> Iterator[bytes]:
         at = nquads.find(ending, at + 1)
 
 
-def _apart(base: str) -> set[bytes]:
-    return {graph_iri(base, name).value.encode() for name in APART}
+def _separate_graphs(base: str) -> set[bytes]:
+    return {graph_iri(base, name).value.encode() for name in SEPARATE_GRAPHS}
 
 
 class Listing:

@@ -154,12 +154,12 @@ def labels_in(quads: Sequence[Quad], first: Iterable[NamedNode] = ()) -> tuple[N
     There is always one, for a graph without labels too.
     """
     used = {quad.predicate for quad in quads}
-    own = _below(quads, {*NAMES, *IDENTIFIERS, *LABELS})
+    own = _subproperties(quads, {*NAMES, *IDENTIFIERS, *LABELS})
     ordered = dict.fromkeys([*first, *_ROOTS, *FORMS, *own, *_OTHERS, WORDS])
     return tuple(each for each in ordered if each in used) or _ROOTS[:1]
 
 
-def _below(quads: Iterable[Quad], properties: set[NamedNode]) -> Iterator[NamedNode]:
+def _subproperties(quads: Iterable[Quad], properties: set[NamedNode]) -> Iterator[NamedNode]:
     """Yield the properties that a graph places under those of labels, at any depth."""
     below: dict[Term, set[NamedNode]] = defaultdict(set)
     under = RDFS.subPropertyOf

@@ -44,8 +44,8 @@ _COMMENTS = rb"\s*(?:#[^\n]*\n\s*)*+"
 
 #: How files begin, and what they are then.
 _BEGINNINGS = tuple(
-    (re.compile(pattern, re.IGNORECASE | re.DOTALL), impostor)
-    for pattern, impostor in (
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), non_rdf_format)
+    for pattern, non_rdf_format in (
         (rb"version https://git-lfs\.github\.com/spec/", _LFS),
         (rb"PK\x03\x04", _ZIP),
         (rb"\xfd7zXZ\0", _XZ),

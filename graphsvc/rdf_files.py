@@ -161,24 +161,24 @@ def _bare(name: str) -> str:
 def read(file: RdfFile, data: bytes, base: str, parser: Parser) -> Parsed:
     """Return what the bytes of a file say; relative IRIs are relative to ``base``."""
     try:
-        text = file_limits.unpacked(data).removeprefix(_BYTE_ORDER_MARK)
+        text = file_limits.unpack(data).removeprefix(_BYTE_ORDER_MARK)
     except InputError as error:
-        return _refused(file, error.message, error.remedy)
+        return _refusal(file, error.message, error.remedy)
     except (OSError, EOFError, zstandard.ZstdError) as error:
         remedy = "Copy or download the file again."
-        return _refused(file, f"The file cannot be unpacked: {error}.", remedy)
+        return _refusal(file, f"The file cannot be unpacked: {error}.", remedy)
     beginning = text[:_BEGINNING]
     if non_rdf := non_rdf_files.by_beginning(beginning):
-        return _refused(file, f"This is {non_rdf.what}.", non_rdf.remedy)
+        return _refusal(file, f"This is {non_rdf.what}.", non_rdf.remedy)
     try:
         text = _in_utf_8(text)
     except (LookupError, UnicodeDecodeError) as error:
-        return _refused(file, f"The encoding is not what it says: {error}.", "Save it as UTF-8.")
+        return _refusal(file, f"The encoding is not what it says: {error}.", "Save it as UTF-8.")
     syntax_of_file = _syntax_of(file, beginning)
     try:
         _refuse_excess(text, syntax_of_file)
     except InputError as error:
-        return _refused(file, error.message, error.remedy)
+        return _refusal(file, error.message, error.remedy)
     parsed = parser(text, syntax_of_file, file.name, base)
     return parsed if parsed.quads or parsed.findings else _without_statements(file)
 
@@ -225,5 +225,5 @@ def _syntax_of(file: RdfFile, beginning: bytes) -> RdfFormat:
     )
 
 
-def _refused(file: RdfFile, message: str, remedy: str) -> Parsed:
+def _refusal(file: RdfFile, message: str, remedy: str) -> Parsed:
     return Parsed((), {}, (Finding("no-rdf", message, remedy, path=file.name),))

@@ -196,7 +196,7 @@ def keep_newest(releases: Path, number: int) -> None:
     """
     served = (releases / CURRENT).resolve()
     others = [
-        (_built(manifest.parent), manifest.parent)
+        (_build_time(manifest.parent), manifest.parent)
         for manifest in releases.glob(f"[!.]*/{MANIFEST}")
         if manifest.parent.name != CURRENT and manifest.parent.resolve() != served
     ]
@@ -232,7 +232,7 @@ def _is_same(path: Path, descriptor: int) -> bool:
         return False
 
 
-def _built(home: Path) -> str:
+def _build_time(home: Path) -> str:
     """Return when a release was built; one that this program cannot serve counts as the oldest."""
     try:
         return Release.open(home).manifest.built

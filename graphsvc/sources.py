@@ -109,7 +109,7 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
     placed = list(layout.sources(root))
     read = [files.read(root, path, row) for path, row in placed if row.role is not Role.RDF]
     findings = [finding for _, file_findings in read for finding in file_findings]
-    findings += [*files.unknown(root), *files.missing(root)]
+    findings += [*files.unknown_files(root), *files.missing_files(root)]
     stated = _base([file for file, _ in read], findings)
     base = stated or bases_of(quad.subject for file, _ in read for quad in file.quads)[0]
     findings += [] if stated else [_without_base(base)]

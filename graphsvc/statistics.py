@@ -42,7 +42,7 @@ class Tally:
         self._own = f"{base}id/"
         self._own_graphs = graph_iri(base, "").value
         self._dataset = graph_iri(base, "dataset")
-        self._apart = graph_iri(base, DERIVATIONS)
+        self._derivations = graph_iri(base, DERIVATIONS)
         self.graphs: Counter[NamedNode] = Counter()
         self.passages = 0
         self.by_property: Counter[NamedNode] = Counter()
@@ -88,9 +88,9 @@ class Tally:
 
     def add(self, quad: Quad) -> None:
         """Count a quad; of a quad that comes twice each is counted."""
-        if quad.graph_name == self._apart:
+        if quad.graph_name == self._derivations:
             # A query that names no graph does not see it.
-            self.graphs[self._apart] += 1
+            self.graphs[self._derivations] += 1
             return
         node, predicate, value = quad.subject, quad.predicate, quad.object
         subject, other = self._number(node), self._number(value)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from graphsvc.grammar import Node
     from graphsvc.sparql import Token
 
-_COMPARED = "?the_value_that_is_there"
+_VALUE = "?the_value_that_is_there"
 _LITERALS = (TokenKind.STRING, TokenKind.NUMBER)
 
 
@@ -129,7 +129,7 @@ def no_match(query: str, part: Part, probes: Probes, around: tuple[str, str]) ->
 def _examples(part: Part, probes: Probes, around: tuple[str, str]) -> str:
     """Return a sentence with values that stand where the pattern has a literal."""
     subject, verb, _ = part.terms
-    values = probes.values(_COMPARED, f"{around[0]} {subject} {verb} {_COMPARED} . {around[1]}")
+    values = probes.values(_VALUE, f"{around[0]} {subject} {verb} {_VALUE} . {around[1]}")
     if not values:
         return "Leave out or change one of its terms."
     return f"The values there are for example {', '.join(map(probes.compact, values))}."
@@ -145,8 +145,8 @@ def _unlike_literal(
     """Return that the graph has the literal with another language tag, datatype or case."""
     subject, verb, literal = part.terms
     before, after = around
-    pattern = f"{before} {subject} {verb} {_COMPARED} . {after}"
-    values = _similar_values(_COMPARED, literal, pattern, probes)
+    pattern = f"{before} {subject} {verb} {_VALUE} . {after}"
+    values = _similar_values(_VALUE, literal, pattern, probes)
     if not values:
         return None
     return _unlike(literal, values, place)
@@ -219,7 +219,7 @@ def empty_filter(
     place = sparql.position(query, part.offset)
     bound = {name for other in joined for name in (*variables(other.node), *other.terms)}
     names = sorted(variables(part.node) & bound)
-    for name, token in _compared(part.node):
+    for name, token in _comparisons(part.node):
         similar = (
             _similar_values(name, _whole_literal(query, token), pattern, probes)
             if name in bound
@@ -244,7 +244,7 @@ def empty_filter(
     )
 
 
-def _compared(filtering: Node) -> Iterator[tuple[str, Token]]:
+def _comparisons(filtering: Node) -> Iterator[tuple[str, Token]]:
     """Yield the variables that a filter compares with a literal by =, and the literal."""
     leaves = list(filtering.leaves())
     for one, sign, other in zip(leaves, leaves[1:], leaves[2:], strict=False):

@@ -42,7 +42,7 @@ __all__ = [
     "MODULES",
     "ValidationContext",
     "common_checks",
-    "misnamed",
+    "unknown_check_names",
     "validate",
     "validate_quickly",
 ]
@@ -86,7 +86,7 @@ def validate(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
 
     How much each finding counts is the business of a `graphsvc.profiles.Profile`.
     """
-    return _validated(project, inferred, (*_STEPS, ("OWL", owl.findings)))
+    return _validate(project, inferred, (*_STEPS, ("OWL", owl.findings)))
 
 
 def validate_quickly(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
@@ -94,10 +94,10 @@ def validate_quickly(project: Project, inferred: Iterable[Quad] = ()) -> list[Fi
 
     They take more time than all other checks together: a second and more for a tiny ontology.
     """
-    return _validated(project, inferred, _STEPS)
+    return _validate(project, inferred, _STEPS)
 
 
-def _validated(
+def _validate(
     project: Project, inferred: Iterable[Quad], steps: Sequence[tuple[str, _Step]]
 ) -> list[Finding]:
     derived = frozenset(project.derived)
@@ -106,28 +106,32 @@ def _validated(
     folder = project.root / "queries"
     queries, own_checks = read_queries(folder), read_checks(folder)
     linted = [
-        *(found for query in queries.items for found in lint.lint_query(query, project.prefixes)),
         *(
-            found
+            finding
+            for query in queries.items
+            for finding in lint.lint_query(query, project.prefixes)
+        ),
+        *(
+            finding
             for check in own_checks.items
-            for found in lint.lint_check(check, project.prefixes)
+            for finding in lint.lint_check(check, project.prefixes)
         ),
     ]
-    broken = {found.path for found in linted}
+    broken = {finding.path for finding in linted}
     # A check of the project stands for one of the program's that has its name.
     by_name = {check.name: check for check in (*common_checks(), *own_checks.items)}
     sound_checks = [check for check in by_name.values() if check.path not in broken]
     read = [*project.findings, *queries.findings, *own_checks.findings, *linted]
-    if any(found.check == _SYNTAX for found in project.findings):
+    if any(finding.check == _SYNTAX for finding in project.findings):
         # What a file that cannot be read would have said is missing: nothing follows from that.
         return read
-    found = list(read)
-    for number, (name, findings) in enumerate(steps):
+    findings = list(read)
+    for number, (name, find) in enumerate(steps):
         progress.tell(f"Checking {name}", number, len(steps))
-        found += findings(context)
+        findings += find(context)
     progress.tell("Checking patterns")
-    found += checks.findings(context, sound_checks)
-    return found
+    findings += checks.findings(context, sound_checks)
+    return findings
 
 
 @cache
@@ -136,7 +140,7 @@ def common_checks() -> tuple[Check, ...]:
     return load_checks(Path(__file__).parent, "common/")
 
 
-def misnamed(project: Project, weighed: Iterable[str]) -> list[Finding]:
+def unknown_check_names(project: Project, weighed: Iterable[str]) -> list[Finding]:
     """Return a finding for each name among those of weighed checks that no check has."""
     own = read_checks(project.root / "queries").items
     names = check_names.of_modules(MODULES) | {check.name for check in (*common_checks(), *own)}
