@@ -1,4 +1,4 @@
-"""The one table of a project's files: what each is, and into which graph its statements go."""
+"""The table of a project's files: the role of each, and the graph of its statements."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One kind of file: where it stands, its role, and its graph if it has one."""
+    """One kind of file: its path, its role, and its graph if it has one."""
 
     pattern: str
     role: Role
@@ -50,11 +50,11 @@ class Row:
 
 DATASET = "data/dataset.ttl"
 
-#: What the folder of a text must have. It may have its own schemes and editorial notes too, so
-#: that one folder is all that a text brings.
+#: The required files in the folder of a text. It may also have schemes and editorial notes, so that
+#: one folder has all files of a text.
 TEXT_FILES = (WORDS, REGISTER, SOURCE, FACTS)
 
-#: In the order in which they are read, and in which ``locate`` looks.
+#: The order in which they are read, and in which ``locate`` searches.
 ROWS: tuple[Row, ...] = (
     Row("ontology/*.ttl", Role.TURTLE, "ontology"),
     Row("ontology/shapes/*.ttl", Role.TURTLE, "shapes"),
@@ -79,8 +79,8 @@ ROWS: tuple[Row, ...] = (
     Row("queries/*.md", Role.PROSE),
     Row("queries/checks/*.md", Role.PROSE),
 )
-#: RDF in other syntaxes, or under other names: by its place, into a graph of the layout, or into
-#: one of its own.
+#: RDF in other syntaxes, or under other names: its path decides whether it goes into a graph of the
+#: layout, or into one of its own.
 _OTHER_RDF = (
     Row("ontology/shapes/*", Role.RDF, "shapes"),
     Row("ontology/*", Role.RDF, "ontology"),
@@ -94,7 +94,7 @@ def find(root: Path) -> Iterator[tuple[PurePosixPath, Row | None]]:
 
     RDF beyond the layout comes last, with a row of `Role.RDF`.
 
-    Hidden files, and what lies in hidden folders, are an editor's or a system's: passed over.
+    Hidden files and folders are ignored, because they belong to an editor or the system.
     """
     matches: list[tuple[int, PurePosixPath, Row | None]] = []
     for folder in _FOLDERS:
@@ -111,7 +111,7 @@ def find(root: Path) -> Iterator[tuple[PurePosixPath, Row | None]]:
 
 
 def _other(path: PurePosixPath) -> Row | None:
-    """Return the row of a file that no row of the layout fits, if it is RDF by its name."""
+    """Return the row of a file outside the layout, if its name is one of RDF."""
     if not rdf_files.is_rdf_in_folder(path.name):
         return None
     return next((row for row in _OTHER_RDF[:-1] if row.fits(path)), _OTHER_RDF[-1])
@@ -125,7 +125,7 @@ def sources(root: Path) -> Iterator[tuple[PurePosixPath, Row]]:
 
 
 def is_project(path: Path) -> bool:
-    """Tell whether a path is the folder of a project: it has the file that describes a graph."""
+    """Tell whether a path is a project: a folder with the file that describes the graph."""
     return (path / DATASET).is_file()
 
 

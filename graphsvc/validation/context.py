@@ -1,4 +1,4 @@
-"""What the checks look at: a project's statements, where each stands, and how to name things."""
+"""The context of checks: a project's statements, their locations, and the names of things."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 #: A file, relative to the project's folder, and a line in it.
 SourceLocation: TypeAlias = tuple[str, int]
 
-#: Subject, predicate and object; what is not known of it is None.
+#: Subject, predicate and object; an unknown one is None.
 Statement: TypeAlias = tuple[object, object, object]
 
 #: A value in a message is cut after so many characters.
 _LONGEST_NAME = 120
 
-#: What declares a term; a property may have several of these types.
+#: The types that declare a term; a property may have several of them.
 TERM_TYPES = (
     OWL.Class,
     OWL.ObjectProperty,
@@ -42,7 +42,7 @@ TERM_TYPES = (
 )
 
 
-#: How many lines after that of a thing its statements are looked for.
+#: How many lines after the first one of a thing are searched for its statements.
 _FAR = 500
 
 
@@ -56,7 +56,7 @@ def first_line(file: SourceFile, start: int, words: str, names: Sequence[str] = 
 
 @dataclass(frozen=True)
 class ValidationContext:
-    """A project and all its statements: those of its files, and what follows from them."""
+    """A project and all its statements: those of its files, and the inferred ones."""
 
     project: Project
     quads: Sequence[ox.Quad]
@@ -73,14 +73,14 @@ class ValidationContext:
 
     @cached_property
     def store(self) -> ox.Store:
-        """Return the statements in a store, to be looked up."""
+        """Return the statements in a store, for look-ups."""
         store = ox.Store()
         store.bulk_extend(self.quads)
         return store
 
     @cached_property
     def dataset(self) -> ox.Store:
-        """Return the statements as they will be served, to be queried."""
+        """Return the statements in a store for queries, as they will be served."""
         return store_of(self.quads, graph_iri(self.base, DERIVATIONS))
 
     @cached_property
@@ -115,7 +115,7 @@ class ValidationContext:
 
     @cached_property
     def own_terms(self) -> tuple[str, ...]:
-        """Return those of them that stand in the project's own namespaces."""
+        """Return those of them in the project's own namespaces."""
         return tuple(sorted(iri for iri in self.declared if self.is_own(iri)))
 
     def is_own(self, iri: str) -> bool:
@@ -127,7 +127,7 @@ class ValidationContext:
         return iri in self.declared or self.is_own(iri)
 
     def name(self, term: object) -> str:
-        """Return a term as people read it: with a prefix, and not longer than a line."""
+        """Return a term for people: with a prefix, and not longer than a line."""
         if isinstance(term, ox.NamedNode):
             return self.prefixes.compact(term.value)
         if isinstance(term, ox.Literal):
@@ -142,7 +142,7 @@ class ValidationContext:
         return f"{quoted}@{literal.language}" if literal.language else quoted
 
     def shorten(self, text: str) -> str:
-        """Return a text with every ``<IRI>`` in it written with a prefix where one fits."""
+        """Return a text with each ``<IRI>`` in it shortened by a prefix, if one fits."""
         return re.sub(r"<([^<>\s]+)>", lambda match: self.prefixes.compact(match[1]), text)
 
     def finding(  # noqa: PLR0913 - what a finding has
