@@ -5,7 +5,7 @@ GraphsvcError
 ├── InputError               files of the project are wrong; carries every finding
 ├── TextError                a document or a text cannot be taken into a project
 ├── ReleaseError             a release is missing, or is not what its manifest says
-├── QueryError               what was asked cannot be answered; the asker can mend it
+├── QueryError               a query cannot be answered; its author can correct it
 │   ├── QuerySyntaxError     not a SPARQL query
 │   ├── ForbiddenOperation   SERVICE, LOAD or an update: refused by design
 │   ├── UnknownQuery         no query of that name
@@ -95,7 +95,7 @@ class QuerySyntaxError(QueryError):
     """The text is not a SPARQL query."""
 
 
-class ForbiddenOperation(QueryError):  # noqa: N818 - it names what was asked, not a fault
+class ForbiddenOperation(QueryError):  # noqa: N818 - it names the operation, not a fault
     """SERVICE, LOAD or an update: a read-only service without egress refuses it."""
 
 
@@ -147,7 +147,7 @@ class NotAcceptable(GraphsvcError):  # noqa: N818
     def __init__(
         self,
         formats: Sequence[Format],
-        message: str = "None of the formats asked for can carry this answer.",
+        message: str = "None of the requested formats can carry this answer.",
     ) -> None:
         super().__init__(
             message,

@@ -78,7 +78,7 @@ def unpack(data: bytes) -> bytes:
     text = opener(BytesIO(data)).read(most + 1)
     if len(text) > most:
         raise InputError(
-            f"The file is {len(data):,} bytes and comes to more than {most:,} unpacked.",
+            f"The file is {len(data):,} bytes and has more than {most:,} when it is unpacked.",
             (),
             remedy="If that is what it should hold, unpack it and name the unpacked file.",
         )
@@ -103,7 +103,7 @@ def refuse_entities(text: bytes) -> None:
     most = _most(len(text))
     if total > most:
         raise InputError(
-            f"The entities of this file come to more than {most:,} bytes.",
+            f"The entities of this file expand to more than {most:,} bytes.",
             (),
             remedy="Write the IRIs and texts in their places, or save the file as Turtle.",
         )

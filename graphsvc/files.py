@@ -162,7 +162,7 @@ def unknown_files(root: Path) -> Iterator[Finding]:
         elif row.role is Role.RDF:
             yield Finding(
                 "file-outside-layout",
-                "No place in the layout has this file.",
+                "This file has no place in the layout.",
                 "Move its statements to one of: " + ", ".join(_rdf_patterns()) + ".",
                 path=str(path),
             )
@@ -229,7 +229,7 @@ def _prefixes(file: SourceFile, prefixes: Prefixes) -> Iterator[Finding]:
             yield Finding(
                 "prefix-table",
                 f"The prefix {prefix}: is <{namespace}> here and <{declared}> in the table.",
-                "Let it mean one thing: mend it here or in ontology/prefixes.ttl.",
+                "A prefix must have one meaning: correct it here or in ontology/prefixes.ttl.",
                 path=file.path,
                 line=line,
             )

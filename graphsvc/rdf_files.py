@@ -174,7 +174,9 @@ def read(file: RdfFile, data: bytes, base: str, parser: Parser) -> Parsed:
     try:
         text = _in_utf_8(text)
     except (LookupError, UnicodeDecodeError) as error:
-        return _refusal(file, f"The encoding is not what it says: {error}.", "Save it as UTF-8.")
+        return _refusal(
+            file, f"The encoding is not the declared one: {error}.", "Save it as UTF-8."
+        )
     syntax_of_file = _syntax_of(file, beginning)
     try:
         _refuse_excess(text, syntax_of_file)

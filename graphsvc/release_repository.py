@@ -141,7 +141,7 @@ def _disk_errors(releases: Path) -> Iterator[None]:
         raise ReleaseError(
             f"The release cannot be written into {releases}: {error}.",
             remedy="Make room on that disk, or give another folder by --releases. "
-            "No release that is there is lost.",
+            "No existing release is lost.",
         ) from error
 
 
@@ -220,7 +220,8 @@ def _remove(folder: Path, releases: Path) -> None:
 
 def _gone(home: Path) -> ReleaseError:
     return ReleaseError(
-        f"The release {home.name} is not here any more.", remedy="Ask for one that is kept."
+        f"The release {home.name} is not here any more.",
+        remedy="Choose one of those that are kept.",
     )
 
 

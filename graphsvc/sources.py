@@ -158,7 +158,7 @@ def _base(sources: Sequence[SourceFile], findings: Sequence[Finding]) -> str | N
     bases = " and ".join(sorted(stated))
     finding = Finding(
         "base",
-        f"As the base of all IRIs void:uriSpace gives {bases}.",
+        f"The base of all IRIs, void:uriSpace, is {bases}.",
         'Let the dataset say it once: void:uriSpace "https://example.org/graph/", '
         "an http or https IRI that ends in a slash.",
         path=layout.DATASET,

@@ -183,7 +183,7 @@ def empty_join(query: str, part: Part, joined: Sequence[Part]) -> Reason:
     if part.rule == "Minus":
         return Reason(
             ReasonKind.EMPTY_JOIN,
-            "MINUS takes away everything that is left by what stands before it.",
+            "MINUS removes all solutions of the patterns before it.",
             "Look at what it takes away: ask for it by SELECT.",
             place,
         )

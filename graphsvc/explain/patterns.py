@@ -26,7 +26,7 @@ _NAMELESS = re.compile(r"\?node_\d+\b")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a group: what it is, its text as it can be asked, and where it begins.
+    """A part of a group: its rule, its text for a query, and its offset.
 
     ``rule`` is that of the grammar: Triples, Filter, Optional, Union, Graph, … ``terms`` are the
     subject, property and object of a plain triple pattern, and empty otherwise; its ``node`` is

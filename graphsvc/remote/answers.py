@@ -92,7 +92,7 @@ class Source:
         beginning, end = _EDGES.get(syntax, _ANY)
         is_whole = self._beginning.startswith(beginning) and end.search(self._end)
         if not is_whole:
-            raise self._broken("it breaks off, or is something else than it says")
+            raise self._broken("it is incomplete, or has another format than it declares")
 
     def close(self) -> None:
         """End the connection if not all has been read."""
@@ -146,7 +146,7 @@ class RemoteResult:
         """Return the answer of a SELECT, row by row. Errors: StoreError, also of the rows."""
         result = self._results(self._results_syntax())
         if not isinstance(result, QuerySolutions):
-            raise self._broken("it is yes or no where rows were to come")
+            raise self._broken("it is a boolean, but rows were expected")
         return Solutions(tuple(each.value for each in result.variables), self._rows(result))
 
     def boolean(self) -> bool:
@@ -155,7 +155,7 @@ class RemoteResult:
         result = self._results(syntax)
         self._source.finish(syntax)
         if not isinstance(result, QueryBoolean):
-            raise self._broken("it has rows where yes or no was to come")
+            raise self._broken("it has rows, but a boolean was expected")
         return bool(result)
 
     def triples(self) -> Iterator[Triple]:

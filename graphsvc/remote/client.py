@@ -211,10 +211,10 @@ class Client:
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (ConnectionRefusedError, "it refuses connections"),
     (SilentHostError, "its host is silent"),
-    (socket.gaierror, "the name of its host is not known"),
-    (ssl.SSLCertVerificationError, "its certificate is not to be trusted"),
-    (ConnectionError, "the connection was broken off"),
-    (HTTPException, "what it sends is not HTTP"),
+    (socket.gaierror, "the name of its host is unknown"),
+    (ssl.SSLCertVerificationError, "its certificate is not trusted"),
+    (ConnectionError, "the connection was interrupted"),
+    (HTTPException, "its answer is not HTTP"),
 )
 
 

@@ -62,7 +62,7 @@ def credentials(url: str, environment: Mapping[str, str] | None = None) -> Crede
     if token is not None and user is not None:
         raise SettingsError(
             f"{STORE_TOKEN} and {STORE_USER} are both set.",
-            remedy="Set one: an engine is shown one of them.",
+            remedy="Set only one of them.",
         )
     if password is not None and user is None:
         raise SettingsError(

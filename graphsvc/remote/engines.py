@@ -224,7 +224,7 @@ def engine_named(name: str) -> Engine:
     engine = _BY_NAME.get(name.lower())
     if engine is None:
         raise SettingsError(
-            f"{name!r} is no engine that is known here.",
+            f"{name!r} is not the name of a known engine.",
             remedy="Name one of " + ", ".join(_BY_NAME) + ", or leave it out.",
         )
     return engine

@@ -63,7 +63,7 @@ class FailureKind(StrEnum):
     AWAY = "away"
     """It does not answer, or a gateway says so."""
     LEFT_ALONE = "left_alone"
-    """It was not asked, since it has not answered others: the circuit breaker is open."""
+    """No request was sent, because earlier ones failed: the circuit breaker is open."""
     DEADLINE = "deadline"
     MEMORY = "memory"
     OVERLOADED = "overloaded"
@@ -96,8 +96,8 @@ def unavailable(words: str = "") -> StoreUnavailable:
 def broken(words: str) -> StoreError:
     """Return the error for an answer that is incomplete or invalid."""
     return StoreError(
-        f"The engine that holds the graph gave an answer that cannot be read: {words}.",
-        remedy="Ask again. If it happens each time, ask for less, or tell whoever runs the engine.",
+        f"The engine that holds the graph sent an invalid answer: {words}.",
+        remedy="Try again. If it happens each time, ask for less, or tell the engine's operator.",
     )
 
 
@@ -113,7 +113,7 @@ def too_many_rows(rows: str) -> StoreError:
     """Return the error for an engine that truncates the answer after some rows."""
     return StoreError(
         f"The engine that holds the graph gives no more than {rows} rows, and the answer has more.",
-        remedy="Ask for fewer by LIMIT, or tell whoever runs the engine to raise its limit.",
+        remedy="Ask for fewer by LIMIT, or tell the engine's operator to raise its limit.",
     )
 
 
@@ -158,19 +158,19 @@ def _of_the_operator(status: int, detail: str) -> StoreError:
     if status in _NO_ACCESS:
         return StoreError(
             f"The engine that holds the graph does not let this service in ({status}){detail}",
-            remedy=f"Whoever runs the service must set {STORE_USER} and {STORE_PASSWORD}, or "
+            remedy=f"The operator of the service must set {STORE_USER} and {STORE_PASSWORD}, or "
             f"{STORE_TOKEN}, in its environment.",
         )
     if status in _NOTHING_THERE:
         return StoreError(
             f"There is no SPARQL endpoint at the address of the engine ({status}).",
-            remedy="Whoever runs the service must correct the address in the setting store.",
+            remedy="The operator of the service must correct the address in the setting store.",
         )
     if status in _REDIRECTS:
         return StoreError(
             f"The engine sends to another address ({status}), and credentials go to none but its "
             "own.",
-            remedy="Whoever runs the service must put the new address into the setting store.",
+            remedy="The operator of the service must put the new address into the setting store.",
         )
     return StoreError(
         f"The engine that holds the graph failed ({status}){detail}",

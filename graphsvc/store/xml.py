@@ -90,7 +90,7 @@ def _describe_forbidden(data: bytes) -> str:
     text = data.decode("utf-8", "replace")
     match = FORBIDDEN.search(text)
     if match is None:
-        return "XML has not all of its characters"
+        return "XML does not have all of its characters"
     before = text[max(0, match.start() - _EXCERPT) : match.start()].rpartition(">")[2]
     after = text[match.end() : match.end() + _EXCERPT].partition("<")[0]
     words = FORBIDDEN.sub("\ufffd", f"{before}\ufffd{after}")

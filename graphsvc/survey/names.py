@@ -88,7 +88,7 @@ def _all(
     if came != total:
         raise StoreError(
             f"Of {total} rows with {what} the engine gave {came}.",
-            remedy="Try again while nobody writes to it, and see how many rows it gives at most.",
+            remedy="Try again while nobody writes to it, and look up its limit of rows.",
         )
 
 

@@ -47,8 +47,7 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
                 names = " ".join(map(context.name, (quad.subject, quad.predicate, quad.object)))
                 yield context.finding(
                     "number-not-in-passage",
-                    f"{names} does not stand in the sentence that is said to state it: "
-                    f"{shown(passage.exact)}",
+                    f"{names} is not in the sentence that states it: {shown(passage.exact)}",
                     "Correct the number, or state it in the passage that prints it.",
                     about=(quad.subject, quad.predicate, quad.object),
                     severity=Severity.NOTE,

@@ -252,7 +252,7 @@ def test_an_engine_that_is_away_is_soon_not_asked_any_more(store_at: At) -> None
     with naughty(MERGED, refuses) as server:
         store = store_at(server)
         for _ in range(breaker.FAILURES):
-            with pytest.raises(StoreUnavailable, match="broken off"):
+            with pytest.raises(StoreUnavailable, match="interrupted"):
                 store.select(SELECT)
         before = len(server.received)
         with pytest.raises(StoreUnavailable):

@@ -104,11 +104,11 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
     try:
         verdict = _ask(task)
     except _NoVerdict as problem:
-        yield _not_checked(f"The OWL tools could not be asked: {problem}")
+        yield _not_checked(f"The OWL tools could not run: {problem}")
         return
     if not is_small:
         yield _not_checked(
-            f"The reasoner was not asked about {len(axioms):,} statements; "
+            f"The reasoner did not check {len(axioms):,} statements; "
             f"it takes up to {_MOST_TRIPLES:,}."
         )
     for refusal in verdict["refusals"]:
