@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.sources import Project
 
-__all__ = ["Check", "Describe", "Release", "build", "current", "documents", "is_fresh"]
+__all__ = ["Describer", "Release", "Validator", "build", "current", "documents", "is_fresh"]
 
 #: The validation: from the project and its inferred quads to findings.
-Check: TypeAlias = "Callable[[Project, Sequence[Quad]], Sequence[Finding]]"
+Validator: TypeAlias = "Callable[[Project, Sequence[Quad]], Sequence[Finding]]"
 
 #: The description of the graph: from its quads, its base and the folder of its queries to quads.
-Describe: TypeAlias = Callable[[Sequence[Quad], str, Path], Iterable[Quad]]
+Describer: TypeAlias = Callable[[Sequence[Quad], str, Path], Iterable[Quad]]
 
 #: The syntax of RDF 1.2 in canonical N-Quads. (A text with the same characters does no harm.)
 _BEYOND_1_1 = (b"<<( ", b"--ltr <", b"--rtl <")
@@ -58,7 +58,7 @@ _NAMELESS = Finding(
 )
 
 
-def build(project: Project, settings: Settings, check: Check, describe: Describe) -> Release:
+def build(project: Project, settings: Settings, check: Validator, describe: Describer) -> Release:
     """Build the project's release, make it the current one, and remove the oldest ones.
 
     InputError, with every finding, if one of them is an error by the profile; SettingsError if the

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat
 
 from graphsvc import file_limits, layout, rdf_files, trig
 from graphsvc.findings import Finding, Severity
-from graphsvc.layout import Role, Row
+from graphsvc.layout import LayoutRow, Role
 from graphsvc.namespaces import OWL, RDF, SH, Prefixes, graph_iri
 from graphsvc.parsing import parse_file
 from graphsvc.tables.cells import WORKBOOK
@@ -49,7 +49,7 @@ class SourceFile:
     """
 
     path: str
-    row: Row
+    row: LayoutRow
     data: bytes
     quads: tuple[Quad, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class SourceFile:
         return replace(self, quads=quads)
 
 
-def read(root: Path, path: PurePosixPath, row: Row) -> tuple[SourceFile, list[Finding]]:
+def read(root: Path, path: PurePosixPath, row: LayoutRow) -> tuple[SourceFile, list[Finding]]:
     """Read one file of the layout, with findings about its encoding and its syntax."""
     data = (root / path).read_bytes()
     file = SourceFile(str(path), row, data)
@@ -138,7 +138,7 @@ def read(root: Path, path: PurePosixPath, row: Row) -> tuple[SourceFile, list[Fi
 
 
 def read_rdf(
-    path: Path, name: str, row: Row, base: str, parser: rdf_files.Parser
+    path: Path, name: str, row: LayoutRow, base: str, parser: rdf_files.Parser
 ) -> tuple[SourceFile, list[Finding]]:
     """Read a file of RDF in any syntax; relative IRIs are relative to it, under the base."""
     data = path.read_bytes()
@@ -291,7 +291,7 @@ def _is_grammar(quads: Sequence[Quad]) -> bool:
     return typed or predicates == _LIST or (len(quads) == 1 and predicates <= _PATHS)
 
 
-def _blank_mark(file: SourceFile, mark: trig.Mark) -> Finding:
+def _blank_mark(file: SourceFile, mark: trig.BlankNodeMark) -> Finding:
     return Finding(
         "blank-node",
         f"Here a blank node is written: {mark.text}",

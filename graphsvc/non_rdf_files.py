@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 class NonRdfFormat:
     """A format that is not RDF, and what to do."""
 
-    what: str
+    name: str
     remedy: str
 
 

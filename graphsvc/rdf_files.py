@@ -106,7 +106,7 @@ def _no_file(path: Path) -> InputError:
 def _no_rdf(path: Path) -> InputError:
     """Return the error for a file that is not RDF by its name."""
     if non_rdf := non_rdf_files.by_name(path.name):
-        return InputError(f"{path.name} is {non_rdf.what}.", (), remedy=non_rdf.remedy)
+        return InputError(f"{path.name} is {non_rdf.name}.", (), remedy=non_rdf.remedy)
     remedy = f"Name it as one of {file_endings()}."
     return InputError(f"{path.name} is no RDF by its name.", (), remedy=remedy)
 
@@ -170,7 +170,7 @@ def read(file: RdfFile, data: bytes, base: str, parser: Parser) -> Parsed:
         return _refusal(file, f"The file cannot be unpacked: {error}.", remedy)
     beginning = text[:_BEGINNING]
     if non_rdf := non_rdf_files.by_beginning(beginning):
-        return _refusal(file, f"This is {non_rdf.what}.", non_rdf.remedy)
+        return _refusal(file, f"This is {non_rdf.name}.", non_rdf.remedy)
     try:
         text = _in_utf_8(text)
     except (LookupError, UnicodeDecodeError) as error:

@@ -22,7 +22,7 @@ from graphsvc.errors import InputError
 from graphsvc.files import SourceFile
 from graphsvc.findings import Severity
 from graphsvc.known_prefixes import AMBIGUOUS, WELL_KNOWN
-from graphsvc.layout import Role, Row
+from graphsvc.layout import LayoutRow, Role
 from graphsvc.namespaces import (
     DC,
     DCAT,
@@ -158,7 +158,7 @@ def _with_named_graphs(parsed: Parsed, file: RdfFile, base: str) -> Parsed:
 
 def _source(file: RdfFile, data: bytes, parsed: Parsed, base: str) -> SourceFile:
     """Return a file with the statements of its default graph in a graph named after the file."""
-    row = Row(file.name, Role.RDF)
+    row = LayoutRow(file.name, Role.RDF)
     read = SourceFile(file.name, row, data, parsed.quads, parsed.prefixes, bool(parsed.findings))
     return read.in_graph(base)
 

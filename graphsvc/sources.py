@@ -18,7 +18,7 @@ from graphsvc import files, layout, rdf_files, settings, trig
 from graphsvc.base_iris import bases_of
 from graphsvc.errors import InputError
 from graphsvc.findings import Finding
-from graphsvc.layout import Role, Row
+from graphsvc.layout import LayoutRow, Role
 from graphsvc.namespaces import RDF, SH, VOID, Prefixes, graph_iri
 from graphsvc.parsing import parse_file
 from graphsvc.tables.reading import TableReader
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from graphsvc.files import SourceFile
 
 #: The row of a file that was named beside the project.
-_FREE = Row("**", Role.RDF)
+_FREE = LayoutRow("**", Role.RDF)
 
 _BASE = re.compile(r"https?://[^\s<>\"{}|^`\\#?]+/")
 

@@ -53,7 +53,7 @@ class Tally:
         self._with_iris: set[int] = set()
         self._things_as_graphs: set[NamedNode] = set()
         self._numbers: dict[Term, int] = {}
-        self._as_stored = _AsStored()
+        self._as_stored = _StoredTerms()
         self._triples: set[int] = set()
         self._cited: set[int] = set()
         self._described: set[Quad] = set()
@@ -143,7 +143,7 @@ class Tally:
         return number
 
 
-class _AsStored:
+class _StoredTerms:
     """Maps terms to those that the engine stores.
 
     The engine stores the values of numbers, dates and the like, not their forms: "01" and an

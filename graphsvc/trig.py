@@ -34,7 +34,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class BlankNodeMark:
     """A blank node or a list in the text, and its position."""
 
     text: str
@@ -118,10 +118,10 @@ def declaration_lines(text: str) -> dict[str, int]:
     return lines
 
 
-def blank_nodes(text: str) -> list[Mark]:
+def blank_nodes(text: str) -> list[BlankNodeMark]:
     """Return the blank nodes in the text: ``[…]``, ``(…)`` or ``_:name``."""
     return [
-        Mark(token.text, token.line, token.column)
+        BlankNodeMark(token.text, token.line, token.column)
         for token in sparql.code(text)
         if token.kind is TokenKind.BLANK or token.text in _BRACKETS
     ]

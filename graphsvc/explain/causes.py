@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from graphsvc.errors import Position
-    from graphsvc.explain.patterns import Part
+    from graphsvc.explain.patterns import PatternPart
     from graphsvc.explain.probes import Probes
     from graphsvc.explain.terms import UnknownTerm
     from graphsvc.grammar import Node
@@ -83,7 +83,7 @@ def unknown_term(term: UnknownTerm) -> Reason:
 
 
 def with_unknown_terms(
-    reasons: Sequence[tuple[Part, Reason]], unknown: list[UnknownTerm]
+    reasons: Sequence[tuple[PatternPart, Reason]], unknown: list[UnknownTerm]
 ) -> Iterator[Reason]:
     """Yield the reasons, each after its unknown terms, which are removed from ``unknown``."""
     for part, reason in reasons:
@@ -96,7 +96,7 @@ def with_unknown_terms(
         yield replace(reason, remedy=f"It names {names}.") if inside else reason
 
 
-def no_match(query: str, part: Part, probes: Probes, around: tuple[str, str]) -> Reason:
+def no_match(query: str, part: PatternPart, probes: Probes, around: tuple[str, str]) -> Reason:
     """Return why a triple pattern has no match by itself, as exactly as possible."""
     place = sparql.position(query, part.offset)
     before, after = around
@@ -126,7 +126,7 @@ def no_match(query: str, part: Part, probes: Probes, around: tuple[str, str]) ->
     return Reason(ReasonKind.NO_MATCH, message, "Leave out or change one of its terms.", place)
 
 
-def _examples(part: Part, probes: Probes, around: tuple[str, str]) -> str:
+def _examples(part: PatternPart, probes: Probes, around: tuple[str, str]) -> str:
     """Return a sentence with values that stand where the pattern has a literal."""
     subject, verb, _ = part.terms
     values = probes.values(_VALUE, f"{around[0]} {subject} {verb} {_VALUE} . {around[1]}")
@@ -140,7 +140,7 @@ def _is_node(term: str) -> bool:
 
 
 def _unlike_literal(
-    part: Part, probes: Probes, around: tuple[str, str], place: Position
+    part: PatternPart, probes: Probes, around: tuple[str, str], place: Position
 ) -> Reason | None:
     """Return that the graph has the literal with another language tag, datatype or case."""
     subject, verb, literal = part.terms
@@ -172,7 +172,7 @@ def _unlike(literal: str, values: Sequence[str], place: Position) -> Reason:
     )
 
 
-def empty_join(query: str, part: Part, joined: Sequence[Part]) -> Reason:
+def empty_join(query: str, part: PatternPart, joined: Sequence[PatternPart]) -> Reason:
     """Return that a part matches by itself, but not together with those before."""
     place = sparql.position(query, part.offset)
     used = variables(part.node) | {term for term in part.terms if term.startswith("?")}
@@ -201,15 +201,15 @@ def empty_join(query: str, part: Part, joined: Sequence[Part]) -> Reason:
     )
 
 
-def _keyword(part: Part) -> str:
+def _keyword(part: PatternPart) -> str:
     names = {"InlineData": "VALUES", "SubSelect": "The inner SELECT", "Union": "This group"}
     return names.get(part.rule, part.rule.upper())
 
 
 def empty_filter(
     query: str,
-    part: Part,
-    joined: Sequence[Part],
+    part: PatternPart,
+    joined: Sequence[PatternPart],
     probes: Probes,
     around: tuple[str, str],
 ) -> Iterator[Reason]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Inferred", "materialise"]
 
 #: A stated fact: subject, predicate, object, and the IRI of its graph.
-Statement: TypeAlias = tuple[NamedNode, NamedNode, NamedNode | Literal, str]
+StatedFact: TypeAlias = tuple[NamedNode, NamedNode, NamedNode | Literal, str]
 
 #: The graphs, beside the passages, whose statements are premises.
 _FACT_GRAPHS = ("editorial", "schemes", "passages")
@@ -79,7 +79,7 @@ def materialise(quads: Iterable[Quad], base: str) -> Inferred:
     return _write(derived, base)
 
 
-def _facts(quads: Iterable[Quad], base: str, passages: set[str]) -> Iterator[Statement]:
+def _facts(quads: Iterable[Quad], base: str, passages: set[str]) -> Iterator[StatedFact]:
     graphs = passages | {graph_iri(base, name).value for name in _FACT_GRAPHS}
     for quad in quads:
         subject, value, graph = quad.subject, quad.object, quad.graph_name
@@ -99,7 +99,7 @@ def _terms(axioms: Iterable[Quad]) -> set[NamedNode]:
 
 def _derive(
     rules: Iterable[Clause],
-    facts: Sequence[Statement],
+    facts: Sequence[StatedFact],
     terms: set[NamedNode],
     passages: set[str],
     base: str,
@@ -160,7 +160,7 @@ def _homes(
 
 
 def _stated_facts(
-    facts: Sequence[Statement], numbers: Mapping[NamedNode | Literal, int]
+    facts: Sequence[StatedFact], numbers: Mapping[NamedNode | Literal, int]
 ) -> list[tuple[Fact, Witness]]:
     witnesses = {graph: frozenset((graph,)) for _, _, _, graph in facts}
     numbered = (

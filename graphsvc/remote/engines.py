@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FullText: TypeAlias = Callable[[Sequence[str], Sequence[str], int], str]
 
 #: A pattern for the path of an engine's query address, and its replacement.
-Port: TypeAlias = tuple[str, str]
+PathReplacement: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ class Engine:
     results: str = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
     spellings: tuple[tuple[bytes, bytes], ...] = ()
     full_text: FullText | None = None
-    update: Port | None = None
-    graph_store: Port | None = None
-    bulk: Port | None = None
+    update: PathReplacement | None = None
+    graph_store: PathReplacement | None = None
+    bulk: PathReplacement | None = None
     most_bytes: int | None = None
 
     def update_address(self, url: str) -> str:
@@ -90,7 +90,7 @@ class Engine:
         return None if self.bulk is None else _moved(url, self.bulk)
 
 
-def _moved(url: str, place: Port | None) -> str:
+def _moved(url: str, place: PathReplacement | None) -> str:
     return url if place is None else re.sub(*place, url, count=1)
 
 

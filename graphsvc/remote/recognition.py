@@ -26,7 +26,7 @@ _IS_APART = (
 _HAS_GRAPHS = "ASK { GRAPH ?g { ?s ?p ?o } }"
 
 
-class Recogniser:
+class EngineRecogniser:
     """Recognises the engine of a client; ``engine`` is its row if it is configured."""
 
     def __init__(self, client: Client, engine: Engine | None = None) -> None:

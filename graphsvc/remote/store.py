@@ -19,7 +19,7 @@ from graphsvc.remote.client import Client, EngineQuery
 from graphsvc.remote.credentials import credentials, must_hold_no_credentials
 from graphsvc.remote.engines import GENERIC, engine_named
 from graphsvc.remote.query_text import QueryText, as_values, extend_query
-from graphsvc.remote.recognition import Recogniser
+from graphsvc.remote.recognition import EngineRecogniser
 from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Table, Term
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class RemoteStore:
     def __init__(
         self,
         client: Client,
-        recogniser: Recogniser,
+        recogniser: EngineRecogniser,
         prefixes: Mapping[str, str],
         base: str | None = None,
     ) -> None:
@@ -74,7 +74,7 @@ class RemoteStore:
         _must_be_address(address)
         client = Client(address, credentials(address), deadline)
         configured = None if engine is None else engine_named(engine)
-        return cls(client, Recogniser(client, configured), prefixes)
+        return cls(client, EngineRecogniser(client, configured), prefixes)
 
     @property
     def engine(self) -> Engine:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Store, Table
 
 #: The deadline of each query at start-up, in seconds.
-_STARTUP_DEADLINE = 8.0
+_STARTUP_SECONDS = 8.0
 
 
 def open_engine(settings: Settings, prefixes: Mapping[str, str]) -> RemoteStore:
@@ -34,7 +34,7 @@ class FastReader:
 
     def __init__(self, settings: Settings, prefixes: Mapping[str, str]) -> None:
         """Take the settings, and the prefixes that queries may leave out."""
-        self._settings = replace(settings, deadline=min(settings.deadline, _STARTUP_DEADLINE))
+        self._settings = replace(settings, deadline=min(settings.deadline, _STARTUP_SECONDS))
         self._prefixes = prefixes
         self._store = open_engine(self._settings, prefixes)
 

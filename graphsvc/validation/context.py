@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SourceLocation: TypeAlias = tuple[str, int]
 
 #: Subject, predicate and object; an unknown one is None.
-Statement: TypeAlias = tuple[object, object, object]
+TriplePattern: TypeAlias = tuple[object, object, object]
 
 #: A value in a message is cut after so many characters.
 _LONGEST_NAME = 120
@@ -151,7 +151,7 @@ class ValidationContext:
         message: str,
         remedy: str,
         *,
-        about: str | Statement | None,
+        about: str | TriplePattern | None,
         severity: Severity = Severity.ERROR,
         place: SourceLocation | None = None,
     ) -> Finding:
@@ -174,7 +174,7 @@ class ValidationContext:
             return file.path, file.subjects[iri]
         return self.project.locate(iri)
 
-    def statement_location(self, statement: Statement) -> SourceLocation | None:
+    def statement_location(self, statement: TriplePattern) -> SourceLocation | None:
         """Return the file and the line where a statement is made, or None if no file makes it."""
         subject, predicate, value = statement
         file = self._files_by_statement.get(statement)
@@ -202,8 +202,8 @@ class ValidationContext:
         return files
 
     @cached_property
-    def _files_by_statement(self) -> dict[Statement, SourceFile]:
-        files: dict[Statement, SourceFile] = {}
+    def _files_by_statement(self) -> dict[TriplePattern, SourceFile]:
+        files: dict[TriplePattern, SourceFile] = {}
         for file in self.project.files:
             for quad in file.quads:
                 files.setdefault((quad.subject, quad.predicate, quad.object), file)
