@@ -28,7 +28,7 @@ class Namespace:
         self._iri = iri
 
     def __getattr__(self, name: str) -> NamedNode:
-        if name.startswith("_"):  # what copying and pickling ask for is not a term
+        if name.startswith("_"):  # special attributes for copying and pickling are not terms
             raise AttributeError(name)
         # A term becomes an ordinary attribute at its first use.
         node = self.__dict__[name] = self[name]

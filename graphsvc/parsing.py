@@ -103,7 +103,7 @@ def parse_leniently(
             same = same + 1 if place == (error.lineno, error.offset) else 0
             place = error.lineno, error.offset
             if same > (0 if error.lineno else _MOST_WITHOUT_PLACE):
-                break  # the parser does not get over it
+                break  # the parser cannot continue after it
             errors += 1
             first += [error] if errors <= MOST_ERRORS else []
         else:

@@ -133,7 +133,7 @@ class ValidationContext:
         if isinstance(term, ox.Literal):
             return self._literal(term)
         if isinstance(term, ox.BlankNode):
-            return "a blank node"  # its name is another one at each reading
+            return "a blank node"  # its name changes each time the file is read
         return self.shorten(str(term))
 
     def _literal(self, literal: ox.Literal) -> str:
