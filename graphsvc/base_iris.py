@@ -1,4 +1,4 @@
-"""Bases: under which beginnings the IRIs of a graph stand that does not say so itself."""
+"""Derives the bases of a graph that does not declare one: the beginnings of most of its IRIs."""
 
 from __future__ import annotations
 
@@ -14,35 +14,34 @@ if TYPE_CHECKING:
 
     from graphsvc.store.base import Term
 
-#: The relative IRIs of a file stand under this until the base is known; nothing else has it.
+#: A temporary base for the relative IRIs of a file, until the base is known.
 UNKNOWN_BASE = "https://relative.invalid/"
 
-#: The part of the web addresses of a host that must stand under a base.
+#: The share of the web addresses of a host that a base must contain.
 _NEARLY_ALL = 0.9
 
 #: The base of a graph in which no subject is a web address.
 NO_BASE = "http://localhost/"
 
-#: More than which part of all subjects must stand at a host for it to have a base beside the first.
+#: The share of all subjects from which another host has a base beside the first.
 _OTHER_BASE = 0.1
 
-#: What files describe of well-known vocabularies does not make these a part of the graph.
+#: Well-known vocabularies get no base, even if files describe their terms.
 _VOCABULARIES = tuple(namespace.rpartition("/")[0] + "/" for namespace in WELL_KNOWN.values())
 
 
 def bases_of(subjects: Iterable[Term]) -> tuple[str, ...]:
-    """Return the longest beginnings, each up to a slash, of nearly all web addresses of a host.
+    """Return, for each host, the longest beginning up to a slash of nearly all its addresses.
 
-    The first is that of the host at which most of the subjects are; those of others with many
-    follow. What a host has elsewhere than most, as Wikidata has its items beside their many
-    statements, is under the base too.
+    The host with most of the subjects is the first, other frequent ones follow. A base also
+    contains smaller groups of addresses, such as Wikidata's items beside their many statements.
     """
     hosts: dict[str, Counter[str]] = defaultdict(Counter)
     for term in set(subjects):
         if isinstance(term, NamedNode) and term.value.startswith(("http://", "https://")):
             document = term.value.partition("#")[0].partition("?")[0]
             folder = document[: document.rfind("/") + 1]
-            # A host alone, without a path, is below nothing.
+            # An address without a path has no beginnings.
             hosts[next(_beginnings(folder), "")][folder] += 1
     hosts.pop("", None)
     hosts.pop(UNKNOWN_BASE, None)
@@ -50,7 +49,7 @@ def bases_of(subjects: Iterable[Term]) -> tuple[str, ...]:
     bases: list[str] = []
     for _, folders in sorted(hosts.items(), key=lambda each: (-each[1].total(), each[0])):
         base = _longest(folders)
-        # One subject elsewhere is no part of a graph.
+        # A single subject at another host gets no base.
         are_many = folders.total() > max(1, total * _OTHER_BASE)
         if not bases or (are_many and not base.startswith(_VOCABULARIES)):
             bases.append(base)
@@ -58,7 +57,7 @@ def bases_of(subjects: Iterable[Term]) -> tuple[str, ...]:
 
 
 def _longest(folders: Counter[str]) -> str:
-    """Return the longest beginning that nearly all have."""
+    """Return the longest beginning of nearly all folders."""
     under: Counter[str] = Counter()
     for folder, count in folders.items():
         for beginning in _beginnings(folder):
@@ -68,7 +67,7 @@ def _longest(folders: Counter[str]) -> str:
 
 
 def _beginnings(folder: str) -> Iterator[str]:
-    """Yield what an address begins with: its host, and each folder down to itself."""
+    """Yield the beginnings of an address: its host, and each folder up to itself."""
     end = folder.find("/", folder.index("://") + 3)
     while end >= 0:
         yield folder[: end + 1]

@@ -39,15 +39,15 @@ if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.sources import Project
 
-__all__ = ["Check", "Describe", "Release", "build", "current", "documents", "is_fresh"]
+__all__ = ["Describer", "Release", "Validator", "build", "current", "documents", "is_fresh"]
 
-#: What looks for faults: the project and what follows from it, to findings.
-Check: TypeAlias = "Callable[[Project, Sequence[Quad]], Sequence[Finding]]"
+#: The validation: from the project and its inferred quads to findings.
+Validator: TypeAlias = "Callable[[Project, Sequence[Quad]], Sequence[Finding]]"
 
-#: What the graph says of itself: its quads, its base and the folder of its queries, to more quads.
-Describe: TypeAlias = Callable[[Sequence[Quad], str, Path], Iterable[Quad]]
+#: The description of the graph: from its quads, its base and the folder of its queries to quads.
+Describer: TypeAlias = Callable[[Sequence[Quad], str, Path], Iterable[Quad]]
 
-#: What only RDF 1.2 has, in canonical N-Quads. (A text that has the same signs does no harm.)
+#: The syntax of RDF 1.2 in canonical N-Quads. (A text with the same characters does no harm.)
 _BEYOND_1_1 = (b"<<( ", b"--ltr <", b"--rtl <")
 
 _NAMELESS = Finding(
@@ -58,17 +58,17 @@ _NAMELESS = Finding(
 )
 
 
-def build(project: Project, settings: Settings, check: Check, describe: Describe) -> Release:
-    """Build the project's release, serve it from now on, and remove the oldest ones.
+def build(project: Project, settings: Settings, check: Validator, describe: Describer) -> Release:
+    """Build the project's release, make it the current one, and remove the oldest ones.
 
-    InputError, with every finding, if one of them is an error by the profile; SettingsError if
-    the base that is set is that of other IRIs in the project. Nothing on disk has changed then. A
-    release whose content is there already is not stored twice.
+    InputError, with every finding, if one of them is an error by the profile; SettingsError if the
+    base in the settings is that of other IRIs in the project. Then nothing on disk has changed. A
+    release whose content exists already is not stored twice.
     """
     demands = settings.demands
     progress.tell("Inferring")
     follows = inferred(project)
-    # What is cited is checked wherever there are texts.
+    # Citations are checked if there are texts.
     is_checked = demands.asks_for_checks or bool(project.texts)
     checked = check(project, follows.quads) if is_checked else ()
     findings = demands.weigh((*project.findings, *checked))
@@ -79,7 +79,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         progress.tell("Sorting")
         files = documents(project, rebase)
         _write(files, folder)
-        quads = _rebased([*project.quads, *follows.quads], rebase)
+        quads = _rebase([*project.quads, *follows.quads], rebase)
         quads.extend(describe(quads, rebase.new, folder / release.QUERIES))
         prefixes = project.prefixes.rebased(rebase)
         labels = labels_in(quads, resolved(settings.label_properties, prefixes))
@@ -88,7 +88,7 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
         if not is_named:
             findings = (*findings, _NAMELESS)
         manifest = _manifest(project, content, _counts(project, follows), findings)
-        # The engine and whoever writes the dumps let this thread go on meanwhile.
+        # The engine and the writer of the dumps release the interpreter's lock meanwhile.
         with ThreadPoolExecutor() as beside:
             stored = beside.submit(_store, content, folder)
             dump_files = beside.submit(dumps.write, nquads, manifest.prefixes, folder)
@@ -111,15 +111,15 @@ def build(project: Project, settings: Settings, check: Check, describe: Describe
 
 
 def inferred(project: Project) -> Inferred:
-    """Return what follows from what a project says: from files without a layout nothing."""
+    """Return the inferred quads of a project; there are none for files without a layout."""
     return materialise(project.quads, project.base) if project.is_laid_out else Inferred((), (), ())
 
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a release holds: its quads, canonical and in order, and its documents by path.
+    """The content of a release: its canonical, sorted quads, and its documents by path.
 
-    ``labels`` are the properties by which its things are called.
+    ``labels`` are the properties of labels.
     """
 
     base: str
@@ -128,11 +128,11 @@ class _Content:
     labels: tuple[NamedNode, ...]
 
     def digest(self) -> str:
-        """Return the sha256 of all of it, in hexadecimal."""
+        """Return the SHA-256 of the content, in hexadecimal."""
         head = f"graphsvc {release.FORMAT_VERSION} {self.base} {' '.join(map(str, self.labels))}\n"
         digest = hashlib.sha256(head.encode())
         for path, data in sorted({**self.documents, release.DUMP: self.nquads}.items()):
-            # With its length before it no document can pass for a part of another.
+            # The length separates the documents, so that two contents cannot have the same bytes.
             digest.update(f"{path} {len(data)}\n".encode())
             digest.update(data)
         return digest.hexdigest()
@@ -152,7 +152,7 @@ def _stop_at_errors(findings: Sequence[Finding]) -> None:
 
 
 def _refuse_collisions(project: Project, rebase: Rebase) -> None:
-    """Refuse a new base under which other IRIs stand already: the way back would be lost."""
+    """Refuse a new base that other IRIs already have: rebasing could not be reversed."""
     if rebase.old == rebase.new:
         return
     for quad in project.quads:
@@ -170,7 +170,7 @@ def _collides(iri: str, rebase: Rebase) -> bool:
     return iri.startswith(rebase.new) and not iri.startswith(rebase.old)
 
 
-def _rebased(quads: list[Quad], rebase: Rebase) -> list[Quad]:
+def _rebase(quads: list[Quad], rebase: Rebase) -> list[Quad]:
     return quads if rebase.old == rebase.new else [rebase.quad(quad) for quad in quads]
 
 
@@ -205,7 +205,7 @@ def _store(content: _Content, folder: Path) -> None:
 
 
 def _index(content: _Content, folder: Path) -> None:
-    """Write what is looked up in the N-Quads without asking the store."""
+    """Write the lists that are used without the store."""
     lexical_forms.write(content.nquads, folder / release.FORMS)
     (folder / release.PAGES).write_bytes(listing.pages(content.nquads, content.base))
     (folder / release.DOCUMENTS).write_bytes(listing.documents(content.nquads, content.base))
@@ -216,7 +216,7 @@ def _counts(project: Project, follows: Inferred) -> dict[str, int]:
         return {
             "files": len(project.files),
             "graphs": len({quad.graph_name for file in project.files for quad in file.quads}),
-            **({"inferred": _followed(follows)} if project.is_laid_out else {}),
+            **({"inferred": _count_inferred(follows)} if project.is_laid_out else {}),
             "entities": len(
                 {
                     quad.subject
@@ -241,7 +241,7 @@ def _counts(project: Project, follows: Inferred) -> dict[str, int]:
         "passages": len(project.passages),
         "facts": len(facts),
         "entities": len(entities),
-        "inferred": _followed(follows),
+        "inferred": _count_inferred(follows),
         "queries": sum(
             file.row.role is Role.QUERY and not file.path.startswith(checks)
             for file in project.files
@@ -249,7 +249,7 @@ def _counts(project: Project, follows: Inferred) -> dict[str, int]:
     }
 
 
-def _followed(follows: Inferred) -> int:
+def _count_inferred(follows: Inferred) -> int:
     return len(follows.shortcuts) + len(follows.triples)
 
 
@@ -283,7 +283,7 @@ def _manifest(
 
 
 def _derived(project: Project, rebase: Rebase) -> dict[str, list[str]]:
-    """Return what was derived of the graph as a whole, by what it is."""
+    """Return the derived metadata of the graph, by kind."""
     derived: dict[str, list[str]] = {}
     for what, prop in (("title", DCTERMS.title), ("base", VOID.uriSpace)):
         values = [quad.object for quad in project.derived if quad.predicate == prop]

@@ -1,9 +1,9 @@
 """Canonical N-Quads: the same graph gives the same bytes, whatever the order of its files.
 
-Blank nodes get the names of https://www.w3.org/TR/rdf-canon/. To find them takes a time that grows
-with the factorial of the number of blank nodes that are alike and point to each other
-(https://www.w3.org/TR/rdf-canon/#dataset-poisoning), and a memory that grows with the square of the
-length of a chain of them. So another process looks for them, in bounded time and memory.
+Blank nodes get the names of https://www.w3.org/TR/rdf-canon/. The time to find them grows with the
+factorial of the number of similar blank nodes that refer to each other
+(https://www.w3.org/TR/rdf-canon/#dataset-poisoning), and the memory with the square of the length
+of a chain of them. So another process does it, with limits of time and memory.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ _BYTES = 2 * 2**30
 
 _MILLION = 1_000_000
 
-#: How a process ends that has used up its processor time (SIGXCPU), its memory (SIGABRT), or its
-#: stack (SIGSEGV); SIGKILL is how the kernel ends one when the machine has no memory left.
+#: The signals of a process that has reached its limit of processor time (SIGXCPU), memory (SIGABRT)
+#: or stack (SIGSEGV); the kernel sends SIGKILL if the machine has no memory left.
 _EXHAUSTED = (-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV)
 
 
 class Canonical(NamedTuple):
     """Sorted N-Quads, each line once; ``is_named`` tells whether blank nodes have canonical names.
 
-    If not, they are numbered in the order in which the quads came.
+    If not, they are numbered in the order of the quads.
     """
 
     nquads: bytes
@@ -58,7 +58,7 @@ class Canonical(NamedTuple):
 def canonical(quads: Iterable[Quad], seconds: int = _SECONDS) -> Canonical:
     """Return quads as canonical N-Quads.
 
-    The names of blank nodes depend on no other quads than those in which blank nodes stand.
+    The names of blank nodes only depend on the quads with blank nodes.
     """
     ground: list[Quad] = []
     blank: list[Quad] = []
@@ -66,18 +66,18 @@ def canonical(quads: Iterable[Quad], seconds: int = _SECONDS) -> Canonical:
         (blank if _is_blank(quad) else ground).append(quad)
     lines = _lines(ground)
     if not blank:
-        return Canonical(_sorted(lines), is_named=True)
+        return Canonical(_sort(lines), is_named=True)
     renamed = _with_canonical_names(blank, seconds)
     if renamed is None:
-        return Canonical(_sorted(chain(lines, _lines(_numbered(blank)))), is_named=False)
-    return Canonical(_sorted(chain(lines, renamed.splitlines(keepends=True))), is_named=True)
+        return Canonical(_sort(chain(lines, _lines(_number_blank_nodes(blank)))), is_named=False)
+    return Canonical(_sort(chain(lines, renamed.splitlines(keepends=True))), is_named=True)
 
 
 def _lines(quads: Iterable[Quad]) -> list[bytes]:
     return (serialize(quads, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
 
 
-def _sorted(lines: Iterable[bytes]) -> bytes:
+def _sort(lines: Iterable[bytes]) -> bytes:
     return b"".join(sorted(set(lines)))
 
 
@@ -103,8 +103,8 @@ def _with_canonical_names(quads: Sequence[Quad], seconds: int) -> bytes | None:
     return done.stdout
 
 
-def _numbered(quads: Sequence[Quad]) -> Iterator[Quad]:
-    """Yield quads with blank nodes called after the order in which they come."""
+def _number_blank_nodes(quads: Sequence[Quad]) -> Iterator[Quad]:
+    """Yield quads with blank nodes numbered in their order."""
     names: dict[BlankNode, BlankNode] = {}
 
     def renamed(term: Term | DefaultGraph) -> Term | DefaultGraph:

@@ -1,6 +1,6 @@
-"""Checksums of the files in a folder: they show a file that the disk or somebody has changed.
+"""Checksums of the files in a folder, which show changes and damage.
 
-They are no signature: whoever can write the files can write the checksums too.
+They are no signature: a person who can change the files can also change the checksums.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def checksums(folder: Path) -> dict[str, Checksum]:
 
 
 def missing_or_resized(folder: Path, files: Mapping[str, Checksum]) -> list[str]:
-    """Return the files that are not there or have another size. No file is read for that."""
+    """Return the files that are missing or have another size. No file is read."""
     return [name for name, checksum in files.items() if _size(folder / name) != checksum.size]
 
 
 def damaged(folder: Path, files: Mapping[str, Checksum]) -> list[str]:
-    """Return the files that are not as they were. All are read, at about a second for a gigabyte.
+    """Return the changed files. All are read, which takes about a second for a gigabyte.
 
     The threads that read them have ended when this returns, so the process may fork.
     """
@@ -50,9 +50,9 @@ def damaged(folder: Path, files: Mapping[str, Checksum]) -> list[str]:
 
 
 class Watch:
-    """Notices that files have changed which nobody may change, without reading them.
+    """Notices changes of files that must not change, without reading them.
 
-    It sees what ``stat`` tells: the number of the inode, the size, the time of the last change.
+    It compares the results of ``stat``: inode, size, time of the last change.
     """
 
     def __init__(self, folder: Path, names: Collection[str]) -> None:
@@ -60,7 +60,7 @@ class Watch:
         self._state = self._look()
 
     def has_changed(self) -> bool:
-        """Tell whether a file has changed since this was asked last, or since the beginning."""
+        """Tell whether a file has changed since the last call, or since the beginning."""
         before, self._state = self._state, self._look()
         return before != self._state
 
@@ -69,7 +69,7 @@ class Watch:
 
 
 def _readers() -> ThreadPoolExecutor:
-    # To hash releases the interpreter's lock, so the files are read on all processors.
+    # Hashing releases the interpreter's lock, so all processors are used.
     return ThreadPoolExecutor(len(os.sched_getaffinity(0)))
 
 

@@ -1,4 +1,4 @@
-"""Colours and how well words can be read in them, as WCAG 2.2 measures it.
+"""The contrast of colours, as defined by WCAG 2.2.
 
 https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
 """
@@ -24,12 +24,12 @@ def contrast(one: str, other: str) -> float:
 
 
 def least_contrast(colour: str, papers: tuple[str, ...] = LIGHT_PAPERS) -> float:
-    """Return the contrast of a colour with the paper on which it is hardest to read."""
+    """Return the contrast of a colour with the background on which it is hardest to read."""
     return min(contrast(colour, paper) for paper in papers)
 
 
 def by_night(colour: str) -> str:
-    """Return a colour with as much white as it takes to be read on dark paper."""
+    """Return a colour mixed with as much white as it needs to be readable on a dark background."""
     share = 0.0
     lightened = colour
     while least_contrast(lightened, DARK_PAPERS) < READABLE:

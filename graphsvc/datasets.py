@@ -1,7 +1,7 @@
-"""What a dataset is for catalogues and crawlers: its roots, some examples, and its links to others.
+"""The description of a dataset for catalogues and crawlers: its roots, examples and links.
 
-Whatever the quads decide is here and goes into the graph. What the files of a release and the host
-that serves it decide (dumps, checksums, addresses) cannot be: no dump can hold its own checksum.
+This part depends only on the quads and goes into the graph. The part that depends on the files of a
+release and on the host (dumps, checksums, addresses) cannot: no dump can contain its own checksum.
 https://www.w3.org/TR/void/#linkset, https://www.w3.org/TR/vocab-dcat-3/#Class:Dataset
 """
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     Statement: TypeAlias = tuple[NamedNode, NamedNode, Term]
 
-#: Properties that say of two things in two datasets that they are the same, or nearly so: as what
-#: each links to the other dataset's things.
+#: The properties that link equal or similar things of two datasets, each with a noun for its links.
 LINKS = {
     OWL.sameAs: "the same thing",
     SCHEMA.sameAs: "a page about the same thing",
@@ -39,7 +38,7 @@ _MOST_EXAMPLES = 5
 
 
 def describe(quads: Sequence[Quad], base: str, datasets: Sequence[NamedNode]) -> list[Quad]:
-    """Return what is added about each of the datasets, once; what is stated already is not."""
+    """Return the added statements about each of the datasets, without those that exist already."""
     graph = graph_iri(base, "dataset")
     existing = {quad for quad in quads if quad.graph_name == graph}
     roots = sorted({q.object for q in quads if q.predicate == NIF.referenceContext}, key=str)
@@ -58,7 +57,7 @@ def describe(quads: Sequence[Quad], base: str, datasets: Sequence[NamedNode]) ->
 
 
 def _examples(quads: Sequence[Quad], base: str) -> list[NamedNode]:
-    """Return one thing of each of the graph's own classes that have the most things."""
+    """Return one thing of each of the graph's own largest classes."""
     members: defaultdict[Term, set[NamedNode]] = defaultdict(set)
     for quad in quads:
         subject, kind = quad.subject, quad.object
@@ -90,7 +89,7 @@ def _links(quads: Sequence[Quad], base: str) -> Counter[tuple[NamedNode, str]]:
 
 
 def _title(quads: Sequence[Quad], dataset: NamedNode) -> str:
-    """Return what a dataset is called, in English if it says so."""
+    """Return the title of a dataset, in English if there is one."""
     titles = [
         quad.object
         for quad in quads
@@ -118,7 +117,7 @@ def _linkset(
     yield links, VOID.triples, Literal(str(count), datatype=XSD.integer)
     yield target, RDF.type, VOID.Dataset
     yield target, DCTERMS.title, Literal(space)
-    # The one dataset with a void:uriSpace is that whose base it is.
+    # The dataset with a void:uriSpace is the one of the base.
     yield target, VOID.uriRegexPattern, Literal("^" + re.escape(space))
 
 
@@ -128,5 +127,5 @@ def _space(term: Term) -> str:
 
 
 def _short(space: str) -> str:
-    """Return a name space as people say it."""
+    """Return a short form of a name space, for people."""
     return re.sub(r"^.*?://|[#/]$", "", space)

@@ -1,4 +1,4 @@
-"""What a graph says of itself: its size, and its queries as examples that anybody can run.
+"""The description of a graph in the graph: its statistics, and its queries as examples.
 
 VoID: https://www.w3.org/TR/void/#statistics. The examples are what SPARQL editors and the
 collections of example queries look for: each is a sh:SPARQLExecutable with its text, its question
@@ -35,10 +35,10 @@ _FORMS = {
 
 
 def describe(quads: Sequence[Quad], base: str, queries: Path) -> list[Quad]:
-    """Return what is added to graph/dataset and graph/examples.
+    """Return the quads for graph/dataset and graph/examples.
 
-    The counts are those of the whole release, these quads among them. InputError if a query
-    cannot be read.
+    The counts are those of the whole release, including these quads. InputError if a query cannot
+    be read.
     """
     described = [node for node in _with(quads, VOID.uriSpace) if isinstance(node, NamedNode)]
     added = datasets.describe(quads, base, described)

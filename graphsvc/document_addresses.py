@@ -1,8 +1,8 @@
-"""Where the document about an IRI is: every IRI that a graph speaks of has an address.
+"""The addresses of documents: every IRI of a graph has a document about it.
 
-Under the base it is the IRI's own path, at /doc/…; everything else is at /describe?iri=…: what
-stands under another base, what has a fragment or a query, and what no path can hold. Nothing is
-asked of the store here, since a page has hundreds of links.
+An IRI under the base has its own path, at /doc/…; all others are at /describe?iri=…: IRIs under
+another base, with a fragment or a query, or with characters that no path can have. The store is not
+queried, because a page has hundreds of links.
 
     <base>id/1                /doc/id/1
     <base>id/1#it             /describe?iri=<base>id/1%23it, if it is a thing of the data
@@ -29,10 +29,10 @@ _IN_PATH = "/:@!$&'()*+,;=~-._"
 _IN_QUERY = "/:@!$'()*,;~-._"
 _IN_FRAGMENT = f"{_IN_PATH}?%"
 
-#: What is its own path without a closer look: most IRIs are.
+#: IRIs that need no further check; most are such.
 _PLAIN = re.compile(r"(?!doc/|ontology|releases/)[A-Za-z0-9_~-]+(?:/[A-Za-z0-9_~-]+)*")
 _ABOVE_ASCII = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
-#: No path keeps these: clients resolve the one, servers and proxies the other.
+#: No path keeps these: clients resolve the first, servers and proxies the second.
 _UNSTABLE = re.compile(r"(?:^|/)\.{1,2}(?:/|$)|^/|//")
 #: Servers and proxies refuse these in a path, encoded too.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -48,7 +48,7 @@ _SUFFIXES = tuple(
 
 
 class DocumentAddresses:
-    """The addresses of the documents about what a graph speaks of.
+    """The addresses of the documents of a graph.
 
     ``listed`` are the IRIs that have a page, ``parted`` those of documents that show their parts.
     """
@@ -73,21 +73,21 @@ class DocumentAddresses:
         return f"{path}{suffix}{query}"
 
     def iri(self, iri: str) -> str:
-        """Return the IRI of the document about an IRI: the same under whichever host serves it."""
+        """Return the IRI of the document about an IRI: it does not depend on the host."""
         address = self.of(iri)
         if address.startswith("/describe"):
             return self.base + address[1:]
-        # An IRI is not coded as an address is.
+        # An IRI is not encoded like an address.
         return f"{self.base}{'doc/' if address.startswith('/doc/') else ''}{self._rest(iri)}"
 
     def link(self, iri: str) -> str | None:
-        """Return where a link to an IRI leads here; None if it leads elsewhere."""
+        """Return the address for a link to an IRI; None if the link leads to another site."""
         if iri.startswith(self.base) and _PLAIN.fullmatch(rest := iri[len(self.base) :]):
             return f"/doc/{rest}"
         return self._linked(iri)
 
     def showing(self, iri: str) -> str:
-        """Return the IRI whose document shows an IRI: its own, but for the parts of some."""
+        """Return the IRI whose document shows an IRI: itself, except for parts of documents."""
         document, sign, _ = iri.partition("#")
         return document if sign and document in self._parted and iri not in self.listed else iri
 
@@ -96,7 +96,7 @@ class DocumentAddresses:
         return not self._cached(iri)[1]
 
     def parts(self, iri: str, start: int = 0) -> Iterator[str]:
-        """Yield the things whose IRIs are fragments of an IRI; ``start`` are passed over."""
+        """Yield the things whose IRIs are fragments of an IRI; the first ``start`` are skipped."""
         return self.listed.beginning_with(f"{iri}#", start)
 
     def has_page(self, iri: str) -> bool:
@@ -133,13 +133,13 @@ class DocumentAddresses:
         return iri.removeprefix(self.base) if iri.startswith(self.base) else None
 
     def _is_document(self, rest: str) -> bool:
-        """Tell whether what an IRI names is a document itself: the ontology, a release."""
+        """Tell whether an IRI is that of a document itself: the ontology, a release."""
         if rest == "ontology":
             return True
         if f"{self.base}{rest}" in self.listed:
             return False
         ontology = f"{self.base}ontology"
-        # An ontology in the data is a thing as any other, of whose versions none is kept.
+        # An ontology in the data is an ordinary thing without archived versions.
         is_own = ontology in self._parted and ontology not in self.listed
         return (is_own and rest.startswith("ontology/")) or _RELEASE.fullmatch(rest) is not None
 
@@ -153,7 +153,7 @@ class DocumentAddresses:
         return not any(self.base + stem in self.listed for stem in stems) and self._is_read(rest)
 
     def _is_read(self, rest: str) -> bool:
-        """Tell whether a path, once it is decoded, is read as this IRI."""
+        """Tell whether a decoded path leads to this IRI."""
         try:
             path = unquote(rest, errors="strict")
         except UnicodeDecodeError:
@@ -166,7 +166,7 @@ class DocumentAddresses:
 
 
 def iris_at(base: str, path: str, target: str | None = None) -> Iterator[str]:
-    """Yield the IRIs that a path under the base may stand for, the likeliest first.
+    """Yield the IRIs that a path under the base can mean, the most likely first.
 
     A path comes percent-decoded, while an IRI may hold the encoded form; letters beyond ASCII are
     encoded in every address, and seldom in an IRI. ``target`` is the path as the client sent it,
@@ -183,7 +183,7 @@ def iris_at(base: str, path: str, target: str | None = None) -> Iterator[str]:
 
 
 def _with_letters(path: str) -> str:
-    """Return a path as an IRI has it: https://www.rfc-editor.org/rfc/rfc3987#section-3.2."""
+    """Return a path in the form of an IRI: https://www.rfc-editor.org/rfc/rfc3987#section-3.2."""
 
     def decoded(match: re.Match[str]) -> str:
         try:

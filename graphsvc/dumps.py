@@ -2,7 +2,7 @@
 
 N-Quads, TriG and JSON-LD carry every graph. Turtle and RDF/XML have no graphs: they carry the merge
 of all, each triple once (https://www.w3.org/TR/sparql11-query/#rdfDataset). The same quads give the
-same bytes. What is in memory beside the N-Quads is some bytes for each quad.
+same bytes. Beside the N-Quads, the memory is some bytes for each quad.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ FORMATS: tuple[Format, ...] = tuple(
     fmt for name in ("nq", "trig", "jsonld", "ttl", "rdf") if (fmt := named(name))
 )
 
-# The best that the usual level of gzip does takes a third of the time of the best there is.
+# The usual level of gzip takes a third of the time of the best level.
 _LEVEL = 6
 
-#: From how many bytes of N-Quads on it is worth a process of its own to write the dumps.
+#: From this size of the N-Quads, in bytes, another process writes the dumps.
 _MANY_BYTES = 1 << 25
 _BATCH = 1 << 16
 _MOST_OF_A_HEAD = 1 << 20
@@ -63,13 +63,13 @@ class Dump:
 
 
 def file_name(fmt: Format) -> str:
-    """Return the name of the dump in a format: it tells whether there are quads in it."""
+    """Return the file name of the dump in a format; it says whether it has quads or triples."""
     what = "quads" if Content.QUADS in fmt.carries else "triples"
     return f"{what}.{fmt.name}.gz"
 
 
 def write(nquads: bytes, prefixes: Mapping[str, str], folder: Path) -> tuple[Dump, ...]:
-    """Write the dumps of sorted N-Quads, one quad a line, into a folder; return what they are.
+    """Write the dumps of sorted N-Quads, one quad a line, into a folder, and return them.
 
     XML cannot hold every character, nor name every predicate, and JSON-LD has no triple terms. A
     dump in a format that cannot hold all of the graph is left out. Those of a large graph are
@@ -103,7 +103,7 @@ def _write_all(nquads: bytes, prefixes: Mapping[str, str], folder: Path) -> tupl
 def _write(nquads: bytes, prefixes: Mapping[str, str], folder: Path, fmt: Format) -> Dump | None:
     path = folder / file_name(fmt)
     try:
-        # No time of day and no name in the archive: the same quads are the same bytes.
+        # The archive has no time and no name, so that the same quads give the same bytes.
         with (
             path.open("wb") as file,
             gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed,
@@ -129,7 +129,7 @@ def _fill(nquads: bytes, prefixes: Mapping[str, str], fmt: Format, out: _Output)
     else:
         lines = union.triples(nquads)
     statements = parse(chunks.reader(_batches(lines)), RdfFormat.N_QUADS)
-    # JSON-LD gets no prefixes: its reader would need them in order, and its reader is a program.
+    # JSON-LD gets no prefixes: they would have to be sorted, and only programs read it.
     declared = {} if fmt.engine == RdfFormat.JSON_LD else dict(prefixes)
     write_statements(statements, cast("IO[bytes]", out), fmt, declared)
 
@@ -159,10 +159,10 @@ def _batches(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class _Output:
-    """Passes on what the engine writes, with the prefixes in order, and counts it.
+    """Passes on the engine's output with sorted prefixes, and counts its bytes.
 
-    The engine lists prefixes in another order each time. They stand in the first bytes, which wait
-    until there are enough of them.
+    The engine writes prefixes in a different order each time. They are in the first bytes, which
+    are buffered until all prefixes are there.
     """
 
     def __init__(self, out: gzip.GzipFile) -> None:
@@ -171,7 +171,7 @@ class _Output:
         self._head: bytearray | None = bytearray()
 
     def write(self, data: bytes) -> int:
-        """Take some bytes."""
+        """Write some bytes."""
         if self._head is None:
             self._pass_on(data)
         else:
@@ -181,10 +181,10 @@ class _Output:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing: the archive is whole when it is closed."""
+        """Do nothing: the archive is complete when it is closed."""
 
     def finish(self) -> None:
-        """Pass on what waits."""
+        """Write the buffered bytes."""
         if self._head is not None:
             head = _DECLARATIONS.sub(_sorted_lines, bytes(self._head), count=1)
             self._head = None

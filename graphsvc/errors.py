@@ -5,7 +5,7 @@ GraphsvcError
 ├── InputError               files of the project are wrong; carries every finding
 ├── TextError                a document or a text cannot be taken into a project
 ├── ReleaseError             a release is missing, or is not what its manifest says
-├── QueryError               what was asked cannot be answered; the asker can mend it
+├── QueryError               a query cannot be answered; its author can correct it
 │   ├── QuerySyntaxError     not a SPARQL query
 │   ├── ForbiddenOperation   SERVICE, LOAD or an update: refused by design
 │   ├── UnknownQuery         no query of that name
@@ -40,7 +40,7 @@ _WINDOW = 72
 
 
 class GraphsvcError(Exception):
-    """The base of all: ``message`` says what is wrong, ``remedy`` what to do about it."""
+    """The base class: ``message`` says what is wrong, ``remedy`` what to do about it."""
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
@@ -53,7 +53,7 @@ class SettingsError(GraphsvcError):
 
 
 class InputError(GraphsvcError):
-    """The project's files hold errors; ``findings`` lists every one of them."""
+    """The project's files have errors; ``findings`` lists all of them."""
 
     def __init__(self, message: str, findings: Sequence[Finding], *, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
@@ -84,7 +84,7 @@ class Position:
 
 
 class QueryError(GraphsvcError):
-    """What was asked cannot be answered; ``position`` is where, if that is known."""
+    """A query cannot be answered; ``position`` is the place of the fault, if it is known."""
 
     def __init__(self, message: str, *, remedy: str = "", position: Position | None = None) -> None:
         super().__init__(message, remedy=remedy)
@@ -95,7 +95,7 @@ class QuerySyntaxError(QueryError):
     """The text is not a SPARQL query."""
 
 
-class ForbiddenOperation(QueryError):  # noqa: N818 - it names what was asked, not a fault
+class ForbiddenOperation(QueryError):  # noqa: N818 - it names the operation, not a fault
     """SERVICE, LOAD or an update: a read-only service without egress refuses it."""
 
 
@@ -108,7 +108,7 @@ class ParameterError(QueryError):
 
 
 class UnknownEntity(GraphsvcError):  # noqa: N818
-    """Nothing in the graph has this IRI; ``near`` is one like it that something has."""
+    """Nothing in the graph has this IRI; ``similar`` is an IRI that exists."""
 
     def __init__(self, iri: str, similar: str | None = None) -> None:
         super().__init__(
@@ -119,7 +119,7 @@ class UnknownEntity(GraphsvcError):  # noqa: N818
 
 
 class Withdrawn(GraphsvcError):  # noqa: N818
-    """The graph had a thing of this IRI until ``time``; ``replacements`` are in its place now."""
+    """The graph had a thing with this IRI until ``time``; ``replacements`` have replaced it."""
 
     def __init__(
         self, iri: str, time: str, replacements: Sequence[str] = (), reasons: Sequence[str] = ()
@@ -135,11 +135,11 @@ class Withdrawn(GraphsvcError):  # noqa: N818
 
 
 class ForwardingError(GraphsvcError):
-    """A trusted proxy names a public address that is none, or names two."""
+    """A trusted proxy sends an invalid public address, or two of them."""
 
 
 class NotAcceptable(GraphsvcError):  # noqa: N818
-    """No format that the client takes can carry this answer; ``formats`` lists those that can.
+    """No format that the client accepts can carry this answer; ``formats`` lists those that can.
 
     ``message`` says more if the reason is known.
     """
@@ -147,7 +147,7 @@ class NotAcceptable(GraphsvcError):  # noqa: N818
     def __init__(
         self,
         formats: Sequence[Format],
-        message: str = "None of the formats asked for can carry this answer.",
+        message: str = "None of the requested formats can carry this answer.",
     ) -> None:
         super().__init__(
             message,
@@ -173,7 +173,7 @@ class StoreError(GraphsvcError):
 
 
 class StoreUnavailable(StoreError):  # noqa: N818
-    """The engine that holds the graph does not answer; a later try may find it there."""
+    """The engine that holds the graph does not answer; a later request may succeed."""
 
 
 class DeadlineExceeded(StoreError):  # noqa: N818
@@ -185,4 +185,4 @@ class MemoryExceeded(StoreError):  # noqa: N818
 
 
 class Overloaded(StoreError):  # noqa: N818
-    """Too many requests are waiting; a later try may find room."""
+    """Too many requests are waiting; a later request may succeed."""

@@ -1,9 +1,9 @@
-"""What a file of data may come to: a few bytes can stand for more than any machine holds.
+"""Limits of the size of data files: a few bytes can expand to more than the memory.
 
-Three ways lead there: packed files, entities of XML that name one another, and nesting without end,
-for which the parser of JSON-LD needs memory that grows with the square of its depth, and those of
-triple terms more stack than there is. Each is measured before it is done, and refused with an error
-that says so.
+There are three causes: compressed files, XML entities that refer to one another, and deep nesting,
+for which the parser of JSON-LD needs memory that grows with the square of the depth, and the
+parsers of triple terms too much stack. Each is measured before it happens, and refused with an
+error.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ DEEPEST = 256
 
 
 class _Opened(Protocol):
-    """A packed file that gives its unpacked bytes."""
+    """A compressed file, opened for reading its uncompressed bytes."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
-#: How a packed file begins, and what unpacks it. Its name need not say so.
+#: How a compressed file begins, and its reader. The file name does not matter.
 _OPENERS: tuple[tuple[bytes, Callable[[BytesIO], _Opened]], ...] = (
     (b"\x1f\x8b", lambda file: gzip.GzipFile(fileobj=file)),
     (b"BZh", bz2.BZ2File),
@@ -55,8 +55,8 @@ _JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[{]|[\]}]")
 
 # Where triple terms begin and end; and the strings, comments and IRIs in which the same letters say
-# nothing: https://www.w3.org/TR/rdf12-turtle/#sec-grammar-grammar. A string that nothing ends is
-# read to the end once: to look for another meaning of it would take the square of its length.
+# nothing: https://www.w3.org/TR/rdf12-turtle/#sec-grammar-grammar. An unclosed string is read to
+# the end once: to try other interpretations would take quadratic time.
 _TRIPLE_TERM = re.compile(
     rb'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?|"(?:[^"\\\n]|\\.)*+"?'
     rb"|'''(?:[^'\\]|\\.|'(?!''))*+(?:''')?|'(?:[^'\\\n]|\\.)*+'?"
@@ -65,11 +65,11 @@ _TRIPLE_TERM = re.compile(
 )
 
 
-def unpacked(data: bytes) -> bytes:
-    """Return the bytes of a file, unpacked if they are packed.
+def unpack(data: bytes) -> bytes:
+    """Return the bytes of a file, uncompressed.
 
-    Errors: InputError if they come to too much; OSError, EOFError or zstandard.ZstdError if they
-    cannot be unpacked.
+    Errors: InputError if they are too many; OSError, EOFError or zstandard.ZstdError if they cannot
+    be uncompressed.
     """
     opener = next((opener for mark, opener in _OPENERS if data.startswith(mark)), None)
     if opener is None:
@@ -78,7 +78,7 @@ def unpacked(data: bytes) -> bytes:
     text = opener(BytesIO(data)).read(most + 1)
     if len(text) > most:
         raise InputError(
-            f"The file is {len(data):,} bytes and comes to more than {most:,} unpacked.",
+            f"The file is {len(data):,} bytes and has more than {most:,} when it is unpacked.",
             (),
             remedy="If that is what it should hold, unpack it and name the unpacked file.",
         )
@@ -86,7 +86,7 @@ def unpacked(data: bytes) -> bytes:
 
 
 def refuse_entities(text: bytes) -> None:
-    """Raise InputError if the entities of an XML file come to too much when they are put in.
+    """Raise InputError if the entities of an XML file expand to too much.
 
     https://www.w3.org/TR/xml/#sec-references
     """
@@ -96,14 +96,14 @@ def refuse_entities(text: bytes) -> None:
     total = 0
     for match in _ENTITY.finditer(text):
         value = match[2] if match[2] is not None else match[3]
-        # A parser puts in what is declared before; what is declared later is an error to it.
+        # A parser expands entities that are declared before; a later declaration is an error.
         sizes.setdefault(match[1], len(value) + _expansion(value, sizes))
         total += sizes[match[1]]
     total += _expansion(text, sizes)
     most = _most(len(text))
     if total > most:
         raise InputError(
-            f"The entities of this file come to more than {most:,} bytes.",
+            f"The entities of this file expand to more than {most:,} bytes.",
             (),
             remedy="Write the IRIs and texts in their places, or save the file as Turtle.",
         )
@@ -138,7 +138,7 @@ def refuse_nested_triple_terms(text: bytes) -> None:
 
 
 def _expansion(text: bytes, sizes: dict[bytes, int]) -> int:
-    """Return how many bytes the entities come to that a text names."""
+    """Return the expanded size of the entities in a text, in bytes."""
     names = Counter(_REFERENCE.findall(text))
     return sum(sizes.get(name, 0) * count for name, count in names.items())
 

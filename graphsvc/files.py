@@ -1,4 +1,4 @@
-"""A project's files one by one: reading each, and what can be wrong with one on its own."""
+"""Reads and checks the files of a project, each on its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat
 
 from graphsvc import file_limits, layout, rdf_files, trig
 from graphsvc.findings import Finding, Severity
-from graphsvc.layout import Role, Row
+from graphsvc.layout import LayoutRow, Role
 from graphsvc.namespaces import OWL, RDF, SH, Prefixes, graph_iri
 from graphsvc.parsing import parse_file
 from graphsvc.tables.cells import WORKBOOK
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 _RDF_FORMATS = {".ttl": RdfFormat.TURTLE, ".trig": RdfFormat.TRIG}
 _RDF_ROLES = (Role.TURTLE, Role.TRIG, Role.FACTS)
-#: The files whose statements go into one graph, if they name none themselves.
+#: The roles of files whose statements go into one graph, unless they name graphs themselves.
 _IN_ONE_GRAPH = (Role.TURTLE, Role.RDF)
-#: The graphs that follow a W3C grammar in which some nodes have to be blank.
+#: The graphs that follow a W3C grammar which requires some blank nodes.
 _GRAMMARS = ("ontology", "shapes")
 _LIST = {RDF.first, RDF.rest}
 _PATHS = {
@@ -41,15 +41,15 @@ _PATHS = {
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file: its path relative to the project, what it is, its bytes, and what it says.
+    """A file: its path relative to the project, its kind, its bytes, and its statements.
 
-    ``prefixes`` are the file's own declarations. What a file with errors of syntax says is
-    incomplete, so it is ``broken``: conclusions from it would only hide the cause. ``described``
-    are the IRIs of which the program says what follows from a line, with that line.
+    ``prefixes`` are the file's own declarations. A file with syntax errors is ``broken``: its
+    statements are incomplete, and checks of them would only hide the cause. ``described`` are the
+    IRIs that the program describes itself because of a line, with that line.
     """
 
     path: str
-    row: Row
+    row: LayoutRow
     data: bytes
     quads: tuple[Quad, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
@@ -63,8 +63,8 @@ class SourceFile:
 
     @cached_property
     def text(self) -> str:
-        """Return the file's characters; what is not UTF-8 is replaced, and found elsewhere."""
-        return file_limits.unpacked(self.data).decode("utf-8", "replace")
+        """Return the file's text; invalid UTF-8 is replaced, and reported elsewhere."""
+        return file_limits.unpack(self.data).decode("utf-8", "replace")
 
     @cached_property
     def lines(self) -> list[str]:
@@ -73,12 +73,12 @@ class SourceFile:
 
     @cached_property
     def subjects(self) -> dict[str, int]:
-        """Return what the file describes, each IRI with its line."""
+        """Return the IRIs that the file describes, each with its line."""
         return trig.subjects(self.text) if self._has_tokens else dict(self.described)
 
     @cached_property
     def mentions(self) -> dict[str, int]:
-        """Return what the file names, each IRI with its first line."""
+        """Return the IRIs in the file, each with its first line."""
         return (trig.mentions if self._has_tokens else trig.quoted_iris)(self.text)
 
     @cached_property
@@ -96,9 +96,9 @@ class SourceFile:
         return not is_described and rdf_files.syntax(self.path) not in others
 
     def in_graph(self, base: str) -> SourceFile:
-        """Return the file with its statements outside all graphs in the one that they belong in.
+        """Return the file with the statements of its default graph in their named graph.
 
-        That is the one which the layout gives the file, else one that is named after it.
+        That is the graph of the layout, else one that is named after the file.
         """
         name = self.row.graph if self.row.role in _IN_ONE_GRAPH else None
         graph = graph_iri(base, name or quote(self.path))
@@ -111,8 +111,8 @@ class SourceFile:
         return replace(self, quads=quads)
 
 
-def read(root: Path, path: PurePosixPath, row: Row) -> tuple[SourceFile, list[Finding]]:
-    """Read one file of the layout, and say what is wrong with its encoding or its syntax."""
+def read(root: Path, path: PurePosixPath, row: LayoutRow) -> tuple[SourceFile, list[Finding]]:
+    """Read one file of the layout, with findings about its encoding and its syntax."""
     data = (root / path).read_bytes()
     file = SourceFile(str(path), row, data)
     if row.role is Role.ORIGINAL or path.suffix == WORKBOOK:
@@ -138,7 +138,7 @@ def read(root: Path, path: PurePosixPath, row: Row) -> tuple[SourceFile, list[Fi
 
 
 def read_rdf(
-    path: Path, name: str, row: Row, base: str, parser: rdf_files.Parser
+    path: Path, name: str, row: LayoutRow, base: str, parser: rdf_files.Parser
 ) -> tuple[SourceFile, list[Finding]]:
     """Read a file of RDF in any syntax; relative IRIs are relative to it, under the base."""
     data = path.read_bytes()
@@ -148,8 +148,8 @@ def read_rdf(
     return file, list(parsed.findings)
 
 
-def unknown(root: Path) -> Iterator[Finding]:
-    """Yield the files that the layout does not know: nothing is passed over in silence."""
+def unknown_files(root: Path) -> Iterator[Finding]:
+    """Yield findings about files outside the layout, so that none is silently ignored."""
     for path, row in layout.find(root):
         if row is None:
             patterns = [row.pattern for row in layout.ROWS if row.role is not Role.PROSE]
@@ -162,7 +162,7 @@ def unknown(root: Path) -> Iterator[Finding]:
         elif row.role is Role.RDF:
             yield Finding(
                 "file-outside-layout",
-                "No place in the layout has this file.",
+                "This file has no place in the layout.",
                 "Move its statements to one of: " + ", ".join(_rdf_patterns()) + ".",
                 path=str(path),
             )
@@ -172,8 +172,8 @@ def _rdf_patterns() -> list[str]:
     return [row.pattern for row in layout.ROWS if row.role in _RDF_ROLES]
 
 
-def missing(root: Path) -> Iterator[Finding]:
-    """Yield the files that must be there and are not."""
+def missing_files(root: Path) -> Iterator[Finding]:
+    """Yield findings about missing files."""
     for slug in layout.text_folders(root):
         for name in layout.TEXT_FILES:
             if not (root / "data" / slug / name).is_file():
@@ -195,7 +195,7 @@ def missing(root: Path) -> Iterator[Finding]:
 
 
 def check(file: SourceFile, base: str, prefixes: Prefixes) -> Iterator[Finding]:
-    """Yield what is wrong with a file's prefixes, graphs and blank nodes."""
+    """Yield findings about a file's prefixes, graphs and blank nodes."""
     if file.broken:
         return
     yield from _prefixes(file, prefixes)
@@ -229,7 +229,7 @@ def _prefixes(file: SourceFile, prefixes: Prefixes) -> Iterator[Finding]:
             yield Finding(
                 "prefix-table",
                 f"The prefix {prefix}: is <{namespace}> here and <{declared}> in the table.",
-                "Let it mean one thing: mend it here or in ontology/prefixes.ttl.",
+                "A prefix must have one meaning: correct it here or in ontology/prefixes.ttl.",
                 path=file.path,
                 line=line,
             )
@@ -280,7 +280,7 @@ def _blank_nodes(file: SourceFile) -> Iterator[Finding]:
 
 
 def _is_grammar(quads: Sequence[Quad]) -> bool:
-    """Tell whether a blank node is one that a W3C grammar demands.
+    """Tell whether a W3C grammar requires a blank node.
 
     RDF lists; OWL's axioms and class expressions
     (https://www.w3.org/TR/owl2-mapping-to-rdf/#Mapping_from_the_Structural_Specification_to_RDF_Graphs);
@@ -291,7 +291,7 @@ def _is_grammar(quads: Sequence[Quad]) -> bool:
     return typed or predicates == _LIST or (len(quads) == 1 and predicates <= _PATHS)
 
 
-def _blank_mark(file: SourceFile, mark: trig.Mark) -> Finding:
+def _blank_mark(file: SourceFile, mark: trig.BlankNodeMark) -> Finding:
     return Finding(
         "blank-node",
         f"Here a blank node is written: {mark.text}",

@@ -1,4 +1,4 @@
-"""What a check found: one shape for every message about the project's files."""
+"""Findings of checks: one form for all messages about the project's files."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from enum import StrEnum
 
 
 def printable(text: str) -> str:
-    """Return a text for a terminal: control characters are written as escapes, and run nothing.
+    """Return a text for a terminal: control characters are escaped, so that they have no effect.
 
-    Files, their names and their errors are a stranger's; only the ends of lines stay.
+    Files, their names and their errors are untrusted; only line ends are kept.
     """
     return "".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text)
 

@@ -1,4 +1,4 @@
-"""Hosts, mount points and public addresses as they may be written.
+"""The syntax of hosts, mount points and public addresses.
 
 https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2
 """
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 #: A name, an IPv4 address, or an IPv6 address in brackets; and a port, if it is not the usual one.
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
-#: Segments that no client and no proxy writes in another way, and that are no "." or "..".
+#: Segments that no client and no proxy changes, and that are not "." or "..".
 _MOUNT_POINT = r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*"
 _PUBLIC_URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_HOST})(?P<mount_point>{_MOUNT_POINT})/")
 
@@ -21,7 +21,7 @@ def is_host(text: str) -> bool:
     https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2
     """
     try:
-        # This looks into the brackets and at the range of the port.
+        # This checks the address in the brackets and the range of the port.
         return re.fullmatch(_HOST, text) is not None and urlsplit(f"//{text}").port != 0
     except ValueError:
         return False

@@ -1,8 +1,8 @@
-"""Prefixes that everybody knows: queries may use them without declaring them.
+"""Well-known prefixes: queries may use them without declaring them.
 
-Only those stand here that people use for one namespace alone, as prefix.cc and the RDFa initial
-context tell (https://www.w3.org/2011/rdfa-context/rdfa-1.1). What a query or the graph declares
-goes before all of them.
+They are the prefixes that people use for only one namespace, according to prefix.cc and the RDFa
+initial context (https://www.w3.org/2011/rdfa-context/rdfa-1.1). Declarations of a query or of the
+graph have priority.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ ALIASES = {
     "wgs": WELL_KNOWN["wgs84"],
 }
 
-#: Prefixes that are in use for two namespaces: which one is meant, a graph tells by using it.
+#: Prefixes that are in use for two namespaces: the graph decides by using one of them.
 AMBIGUOUS = {
     "geo": (WELL_KNOWN["wgs84"], WELL_KNOWN["gsp"]),
     "schema": (WELL_KNOWN["schema"], "http://schema.org/"),

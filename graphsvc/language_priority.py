@@ -1,4 +1,4 @@
-"""How well a language suits a reader: told in one place, for labels and for what a search finds."""
+"""How well a language suits a reader, for labels and for the hits of a search."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from functools import cache, lru_cache
 
 @lru_cache(maxsize=10_000)
 def distance(tag: str | None, languages: str) -> int:
-    """Return how far what is said in a language is from what a reader takes: the lower the better.
+    """Return the distance of a language from those that a reader accepts: the lower the better.
 
-    ``languages`` is a language priority list (RFC 4647, section 2.3) such as ``"fi, en"``. For
-    each of its languages the same tag is best, then a kindred one; after the last one comes no
-    language at all, and then any other.
+    ``languages`` is a language priority list (RFC 4647, section 2.3) such as ``"fi, en"``. For each
+    of its languages the same tag is best, then one with the same primary language; after the last
+    one comes text without a language, and then any other.
     """
     language = (tag or "").lower()
     ranges = _tags(languages)

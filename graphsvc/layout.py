@@ -1,4 +1,4 @@
-"""The one table of a project's files: what each is, and into which graph its statements go."""
+"""The table of a project's files: the role of each, and the graph of its statements."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Role(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One kind of file: where it stands, its role, and its graph if it has one."""
+class LayoutRow:
+    """One kind of file: its path, its role, and its graph if it has one."""
 
     pattern: str
     role: Role
@@ -50,53 +50,53 @@ class Row:
 
 DATASET = "data/dataset.ttl"
 
-#: What the folder of a text must have. It may have its own schemes and editorial notes too, so
-#: that one folder is all that a text brings.
+#: The required files in the folder of a text. It may also have schemes and editorial notes, so that
+#: one folder has all files of a text.
 TEXT_FILES = (WORDS, REGISTER, SOURCE, FACTS)
 
-#: In the order in which they are read, and in which ``locate`` looks.
-ROWS: tuple[Row, ...] = (
-    Row("ontology/*.ttl", Role.TURTLE, "ontology"),
-    Row("ontology/shapes/*.ttl", Role.TURTLE, "shapes"),
-    Row(DATASET, Role.TURTLE, "dataset"),
-    Row("data/schemes.ttl", Role.TURTLE, "schemes"),
-    Row("data/*/schemes.ttl", Role.TURTLE, "schemes"),
-    Row("data/*/original.*", Role.ORIGINAL),
-    Row("data/*/source.ttl", Role.TURTLE, "passages"),
-    Row("data/*/passages.tsv", Role.REGISTER),
-    *(Row(f"data/*/{name}", Role.TABLE) for name in TABLES),
-    Row(f"data/*/{MAPPING}", Role.MAPPING),
-    Row("data/*/facts.trig", Role.FACTS),
-    Row("data/editorial.trig", Role.TRIG, "editorial"),
-    Row("data/*/editorial.trig", Role.TRIG, "editorial"),
-    Row("data/*/text.txt", Role.TEXT),
-    Row("queries/*.rq", Role.QUERY),
-    Row("queries/checks/*.rq", Role.QUERY),
-    Row("ontology/*.md", Role.PROSE),
-    Row("ontology/shapes/*.md", Role.PROSE),
-    Row("data/*.md", Role.PROSE),
-    Row("data/*/*.md", Role.PROSE),
-    Row("queries/*.md", Role.PROSE),
-    Row("queries/checks/*.md", Role.PROSE),
+#: The order in which they are read, and in which ``locate`` searches.
+ROWS: tuple[LayoutRow, ...] = (
+    LayoutRow("ontology/*.ttl", Role.TURTLE, "ontology"),
+    LayoutRow("ontology/shapes/*.ttl", Role.TURTLE, "shapes"),
+    LayoutRow(DATASET, Role.TURTLE, "dataset"),
+    LayoutRow("data/schemes.ttl", Role.TURTLE, "schemes"),
+    LayoutRow("data/*/schemes.ttl", Role.TURTLE, "schemes"),
+    LayoutRow("data/*/original.*", Role.ORIGINAL),
+    LayoutRow("data/*/source.ttl", Role.TURTLE, "passages"),
+    LayoutRow("data/*/passages.tsv", Role.REGISTER),
+    *(LayoutRow(f"data/*/{name}", Role.TABLE) for name in TABLES),
+    LayoutRow(f"data/*/{MAPPING}", Role.MAPPING),
+    LayoutRow("data/*/facts.trig", Role.FACTS),
+    LayoutRow("data/editorial.trig", Role.TRIG, "editorial"),
+    LayoutRow("data/*/editorial.trig", Role.TRIG, "editorial"),
+    LayoutRow("data/*/text.txt", Role.TEXT),
+    LayoutRow("queries/*.rq", Role.QUERY),
+    LayoutRow("queries/checks/*.rq", Role.QUERY),
+    LayoutRow("ontology/*.md", Role.PROSE),
+    LayoutRow("ontology/shapes/*.md", Role.PROSE),
+    LayoutRow("data/*.md", Role.PROSE),
+    LayoutRow("data/*/*.md", Role.PROSE),
+    LayoutRow("queries/*.md", Role.PROSE),
+    LayoutRow("queries/checks/*.md", Role.PROSE),
 )
-#: RDF in other syntaxes, or under other names: by its place, into a graph of the layout, or into
-#: one of its own.
+#: RDF in other syntaxes, or under other names: its path decides whether it goes into a graph of the
+#: layout, or into one of its own.
 _OTHER_RDF = (
-    Row("ontology/shapes/*", Role.RDF, "shapes"),
-    Row("ontology/*", Role.RDF, "ontology"),
-    Row("**", Role.RDF),
+    LayoutRow("ontology/shapes/*", Role.RDF, "shapes"),
+    LayoutRow("ontology/*", Role.RDF, "ontology"),
+    LayoutRow("**", Role.RDF),
 )
 _FOLDERS = ("ontology", "data", "queries")
 
 
-def find(root: Path) -> Iterator[tuple[PurePosixPath, Row | None]]:
+def find(root: Path) -> Iterator[tuple[PurePosixPath, LayoutRow | None]]:
     """Yield the project's files in reading order, each with its row, or None if it has none.
 
     RDF beyond the layout comes last, with a row of `Role.RDF`.
 
-    Hidden files, and what lies in hidden folders, are an editor's or a system's: passed over.
+    Hidden files and folders are ignored, because they belong to an editor or the system.
     """
-    matches: list[tuple[int, PurePosixPath, Row | None]] = []
+    matches: list[tuple[int, PurePosixPath, LayoutRow | None]] = []
     for folder in _FOLDERS:
         for file in (root / folder).rglob("*"):
             path = PurePosixPath(file.relative_to(root).as_posix())
@@ -110,14 +110,14 @@ def find(root: Path) -> Iterator[tuple[PurePosixPath, Row | None]]:
         yield path, row
 
 
-def _other(path: PurePosixPath) -> Row | None:
-    """Return the row of a file that no row of the layout fits, if it is RDF by its name."""
+def _other(path: PurePosixPath) -> LayoutRow | None:
+    """Return the row of a file outside the layout, if its name is one of RDF."""
     if not rdf_files.is_rdf_in_folder(path.name):
         return None
     return next((row for row in _OTHER_RDF[:-1] if row.fits(path)), _OTHER_RDF[-1])
 
 
-def sources(root: Path) -> Iterator[tuple[PurePosixPath, Row]]:
+def sources(root: Path) -> Iterator[tuple[PurePosixPath, LayoutRow]]:
     """Yield the files that a release is built from, in reading order."""
     for path, row in find(root):
         if row is not None and row.role is not Role.PROSE:
@@ -125,7 +125,7 @@ def sources(root: Path) -> Iterator[tuple[PurePosixPath, Row]]:
 
 
 def is_project(path: Path) -> bool:
-    """Tell whether a path is the folder of a project: it has the file that describes a graph."""
+    """Tell whether a path is a project: a folder with the file that describes the graph."""
     return (path / DATASET).is_file()
 
 

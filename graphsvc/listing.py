@@ -1,11 +1,11 @@
-"""Which IRIs of a graph have a page that a reader would look for: the ground of the site map.
+"""Lists the IRIs of a graph with pages that a reader would look for, for the site map.
 
-They are what stands in the graphs of the data, whatever their IRIs are: what the passages and the
-editors speak of, the passages and texts themselves, the concepts of the schemes, and what RDF files
-say. What stands in the other graphs (shapes, derivations, example queries, the terms of the
-ontology) is shown on pages of its own or as a part of others.
+These are the subjects in the graphs of the data, whatever their IRIs: the things that passages and
+editors describe, the passages and texts themselves, the concepts of the schemes, and the subjects
+of RDF files. The subjects of the other graphs (shapes, derivations, example queries, the terms of
+the ontology) are shown on special pages or as a part of others.
 
-The list also decides where the document about an IRI is: see `document_addresses`.
+The list also decides the address of the document about an IRI: see `document_addresses`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _QUAD = re.compile(rb"^<([^>]*)> [^\n]* <([^>]*)> \.$", re.MULTILINE)
 
 #: The graphs whose things have no page that a reader would look for, by their names.
-APART = ("ontology", "shapes", "dataset", "inferred", DERIVATIONS, "examples")
+SEPARATE_GRAPHS = ("ontology", "shapes", "dataset", "inferred", DERIVATIONS, "examples")
 
 
 def pages(nquads: bytes, base: str) -> bytes:
@@ -32,40 +32,40 @@ def pages(nquads: bytes, base: str) -> bytes:
 
     ``nquads`` are sorted, one quad a line. A graph with an IRI elsewhere has a page too.
     """
-    apart, ours = _apart(base), base.encode()
+    separate, base_bytes = _separate_graphs(base), base.encode()
     graphs: set[bytes] = set()
     subjects: list[bytes] = []
     last = b""
     for line in _QUAD.finditer(nquads):
         subject, graph = line.groups()
         graphs.add(graph)
-        if subject != last and graph not in apart:
+        if subject != last and graph not in separate:
             last = subject
             subjects.append(subject)
-    elsewhere = (graph for graph in graphs if not graph.startswith(ours))
+    elsewhere = (graph for graph in graphs if not graph.startswith(base_bytes))
     return b"".join(iri + b"\n" for iri in sorted({*subjects, *elsewhere}))
 
 
 def documents(nquads: bytes, base: str) -> bytes:
-    """Return the IRIs, one a line, of what shows its parts itself, though it may not be listed.
+    """Return the IRIs, one a line, of documents that show their parts, listed or not.
 
     A part has an IRI with a fragment: a term of the ontology, a part of the dataset, a derivation,
     a claim of a passage.
     """
-    ours = base.encode()
+    base_bytes = base.encode()
     iris = {
         subject.partition(b"#")[0]
-        for graph in _apart(base)
+        for graph in _separate_graphs(base)
         for subject in _subjects_in(nquads, graph)
-        if b"#" in subject and subject.startswith(ours)
+        if b"#" in subject and subject.startswith(base_bytes)
     }
     if NIF.referenceContext.value.encode() in nquads:
-        iris.update(line[2] for line in _QUAD.finditer(nquads) if line[2].startswith(ours))
+        iris.update(line[2] for line in _QUAD.finditer(nquads) if line[2].startswith(base_bytes))
     return b"".join(iri + b"\n" for iri in sorted(iris))
 
 
 def _subjects_in(nquads: bytes, graph: bytes) -> Iterator[bytes]:
-    """Yield the IRI of each subject in a graph; of most graphs there are few lines to find."""
+    """Yield the IRI of each subject in a graph; most graphs have few lines."""
     ending = b" <" + graph + b"> .\n"
     at = nquads.find(ending)
     while at >= 0:
@@ -75,22 +75,22 @@ def _subjects_in(nquads: bytes, graph: bytes) -> Iterator[bytes]:
         at = nquads.find(ending, at + 1)
 
 
-def _apart(base: str) -> set[bytes]:
-    return {graph_iri(base, name).value.encode() for name in APART}
+def _separate_graphs(base: str) -> set[bytes]:
+    return {graph_iri(base, name).value.encode() for name in SEPARATE_GRAPHS}
 
 
 class Listing:
-    """IRIs in order, one a line, looked up where they stand: there may be millions of them."""
+    """Sorted IRIs, one a line, with look-ups in the bytes: there may be millions of them."""
 
     def __init__(self, lines: bytes = b"") -> None:
         self._lines = lines
 
     @classmethod
     def open(cls, path: Path) -> Listing:
-        """Return the list in a file, read into memory, which the workers share.
+        """Read the list of a file into memory, which the workers share.
 
-        A mapping would take less memory, but a file that is cut while it is mapped ends every
-        worker that reads it (SIGBUS), and one that is overwritten gives wrong addresses.
+        A memory mapping would take less memory, but if the file is truncated, each worker that
+        reads it dies (SIGBUS), and if it is overwritten, addresses are wrong.
         """
         return cls(path.read_bytes())
 
@@ -103,7 +103,7 @@ class Listing:
         return self.beginning_with("")
 
     def beginning_with(self, text: str, start: int = 0) -> Iterator[str]:
-        """Yield the IRIs that begin with a text; ``start`` are passed over."""
+        """Yield the IRIs that begin with a text; the first ``start`` are skipped."""
         beginning = text.encode()
         at = self._first(beginning)
         while self._lines[at : at + len(beginning)] == beginning and at < len(self._lines):
@@ -122,7 +122,7 @@ class Listing:
         return span.count(b"\n")
 
     def _first(self, line: bytes) -> int:
-        """Return where the first line begins that does not come before a line."""
+        """Return the offset of the first line that is not less than a line."""
         size = len(self._lines)
         at = bisect_left(range(size), line, key=self._line_at)
         return self._start(at) if at < size else size
@@ -136,5 +136,5 @@ class Listing:
 
 
 def listing_of(*iris: str) -> Listing:
-    """Return a list of some IRIs."""
+    """Return the list of some IRIs."""
     return Listing(b"".join(sorted(iri.encode() + b"\n" for iri in iris)))

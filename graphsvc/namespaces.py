@@ -1,7 +1,7 @@
 """Names: the standard vocabularies that Python relies on, graph names, prefixes, rebasing.
 
-The project's own terms are not here. Whatever the program knows of a graph it knows through
-these vocabularies, so it can publish anybody's.
+The project's own terms are not here. The program only relies on these vocabularies, so it can
+publish any graph.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Namespace:
         self._iri = iri
 
     def __getattr__(self, name: str) -> NamedNode:
-        if name.startswith("_"):  # what copying and pickling ask for is not a term
+        if name.startswith("_"):  # special attributes for copying and pickling are not terms
             raise AttributeError(name)
-        # What has been asked for once is found as any attribute is.
+        # A term becomes an ordinary attribute at its first use.
         node = self.__dict__[name] = self[name]
         return node
 
@@ -72,7 +72,7 @@ NP = Namespace("http://www.nanopub.org/nschema#")
 PAV = Namespace("http://purl.org/pav/")
 WIKIBASE = Namespace("http://wikiba.se/ontology#")
 
-#: The classes of what records the world or puts it in order: texts, notes, concepts, data.
+#: The classes of records and orderings: texts, notes, concepts, data.
 RECORDS = frozenset(
     {
         *(OA.Annotation, NIF.Context, NIF.String, NIF.Phrase, NIF.Sentence, FOAF.Document),
@@ -82,9 +82,9 @@ RECORDS = frozenset(
     }
 )
 
-#: The rules of OWL 2 RL; what one has derived conforms to it.
+#: The rules of OWL 2 RL; an inferred statement conforms to its rule.
 RULES = Namespace("http://www.w3.org/TR/owl2-profiles/#")
-#: The rule for subproperties: what it derives says more generally what is said already.
+#: The rule for subproperties: its results are more general restatements.
 GENERALISING = RULES["prp-spo1"]
 
 #: Predicates whose objects are SPARQL text (https://www.w3.org/TR/shacl/#sparql-constraints).
@@ -95,7 +95,7 @@ _REST = re.compile(r"[^/#?\s<>]+")
 _EXAMPLE = re.compile(r"(\bexample:\s*[\"']?)([^\"'\s,}]+)")
 
 
-#: The name of the graph with the records of how facts follow: it is no part of the default graph.
+#: The name of the graph with the derivations: it is not part of the default graph.
 DERIVATIONS = "derivations"
 
 
@@ -113,7 +113,7 @@ class Prefixes(Mapping[str, str]):
 
     def __init__(self, namespaces: Mapping[str, str] | None = None) -> None:
         self._namespaces = dict(sorted((namespaces or {}).items()))
-        # The longest namespace that fits an IRI makes the shortest name.
+        # The longest matching namespace gives the shortest name.
         self._longest_first = sorted(
             self._namespaces.items(), key=lambda item: (-len(item[1]), item[0])
         )
@@ -133,12 +133,12 @@ class Prefixes(Mapping[str, str]):
 
     @cached_property
     def in_queries(self) -> Prefixes:
-        """Return the table with all that queries may use: what it has goes before the rest."""
+        """Return the table with all prefixes for queries: its own have priority."""
         return Prefixes({**ALIASES, **WELL_KNOWN, **self._namespaces})
 
     @cached_property
     def in_names(self) -> Prefixes:
-        """Return the table with a prefix for each well-known namespace that it has none for."""
+        """Return the table with prefixes for the other well-known namespaces."""
         more = {
             prefix: namespace
             for prefix, namespace in WELL_KNOWN.items()
@@ -147,9 +147,9 @@ class Prefixes(Mapping[str, str]):
         return Prefixes({**more, **self._namespaces})
 
     def shorten(self, iri: str) -> str:
-        """Return ``prefix:rest`` as people read it if a prefix fits, else the IRI as it is.
+        """Return ``prefix:rest`` for people if a prefix fits, else the IRI.
 
-        Nothing is escaped, and the rest is what the IRI says: it is a name, not a term of a query.
+        Nothing is escaped: it is a name for people, not a term of a query.
         """
         for prefix, namespace in self._longest_first:
             rest = iri[len(namespace) :]
@@ -160,7 +160,7 @@ class Prefixes(Mapping[str, str]):
     def compact(self, iri: str) -> str:
         """Return ``prefix:local`` if a prefix fits and the rest needs no escape, else ``<iri>``."""
         if self._all_end_at_sign:
-            # No local name has such a sign in it, so what fits can only end at the last one.
+            # No local name contains such a character, so a namespace can only end at the last one.
             end = max(iri.rfind("/"), iri.rfind("#")) + 1
             prefix_found = self._by_namespace.get(iri[:end])
             fits = prefix_found is not None and _LOCAL_NAME.fullmatch(iri, end)
@@ -187,9 +187,9 @@ class Prefixes(Mapping[str, str]):
 class Rebase:
     """Moves every IRI that starts with ``old`` to ``new``, wherever an IRI can stand.
 
-    That is: in IRIs; in literals (xsd:string, xsd:anyURI) that are one such IRI and nothing
-    else; in datatypes; in the SPARQL text that shapes and examples hold; in queries. Words in
-    a query's strings and comments stay, but for the examples in its header.
+    That is: in IRIs; in literals (xsd:string, xsd:anyURI) that are one such IRI and nothing else;
+    in datatypes; in the SPARQL text that shapes and examples hold; in queries. A query's strings
+    and comments do not change, except the examples in its header.
     """
 
     old: str
@@ -197,11 +197,11 @@ class Rebase:
 
     @property
     def reverse(self) -> Rebase:
-        """Return the way back."""
+        """Return the reverse rebasing."""
         return Rebase(self.new, self.old)
 
     def iri(self, iri: str) -> str:
-        """Return the IRI under the new base, or as it is if it was not under the old one."""
+        """Return the IRI under the new base; it is unchanged if it was not under the old one."""
         return self.new + iri[len(self.old) :] if iri.startswith(self.old) else iri
 
     def term(self, term: Term) -> Term:
@@ -265,10 +265,10 @@ class Rebase:
 
 
 def namespace_of(iri: str) -> str:
-    """Return the namespace of an IRI: all up to its last # or /; nothing if it has none of them."""
+    """Return the namespace of an IRI: all up to its last # or /; "" if it has none of them."""
     return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
 
 
 def _is_iri(text: str) -> bool:
-    """Tell whether a text is one IRI: no character in it that an IRI cannot hold."""
+    """Tell whether a text is one IRI, without forbidden characters."""
     return re.fullmatch(r"[^\x00-\x20<>\"{}|^`\\]+", text) is not None

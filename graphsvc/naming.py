@@ -1,8 +1,9 @@
-"""What things are called by: which properties give labels, the best first, and which other names.
+"""The names of things: which properties give labels, the best first, and which other names.
 
 The table has those of the vocabularies that people use; a graph may add properties of its own by
 placing them under ``rdfs:label`` or ``skos:prefLabel``, and the setting ``label_properties`` adds
-more, which go before all others. A build looks which of them the graph has: a release says so.
+more, which go before all others. A build determines which of them the graph has, and stores them in
+the release.
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 DOAP = Namespace("http://usefulinc.com/ns/doap#")
 SCHEMA_HTTP = Namespace("http://schema.org/")
 
-#: Under these a graph may place label properties of its own.
+#: A graph may declare its own label properties as subproperties of these.
 _ROOTS = (RDFS.label, SKOS.prefLabel)
 
-#: What things are called by beside these, the best first.
+#: Other properties of labels, the best first.
 _OTHERS = (
     DCTERMS.title,
     DC.title,
@@ -68,17 +69,17 @@ _OTHERS = (
     SKOSXL.literalForm,
 )
 
-#: Labels that are things themselves: what they say, and are called by, is their literal form.
+#: Labels that are resources (SKOS-XL): their text is their literal form.
 FORMS = (SKOSXL.prefLabel,)
 LITERAL_FORM = SKOSXL.literalForm
 
-#: What a passage of a text is called by: its own words.
+#: The label of a passage of a text: its own words.
 WORDS = OA.exact
 
-#: All that label things by convention, the best first.
+#: All properties of labels, the best first.
 LABELS = (*_ROOTS, *FORMS, *_OTHERS, WORDS)
 
-#: Other names that people want to see; hidden labels and the like only help to find a thing.
+#: Other names that pages show; hidden labels and the like only help to find a thing.
 _OTHER_NAMES = (
     SKOS.altLabel,
     SCHEMA.alternateName,
@@ -89,7 +90,7 @@ _OTHER_NAMES = (
     GN.alternateName,
 )
 
-#: What gives a thing another name.
+#: The properties of other names.
 NAMES = (
     *_OTHER_NAMES,
     SKOS.hiddenLabel,
@@ -98,10 +99,10 @@ NAMES = (
     GN.shortName,
 )
 
-#: What pages list as the other names of a thing that has a label.
+#: The properties that pages list as other names of a thing with a label.
 ALSO = (SCHEMA.name, SCHEMA_HTTP.name, FOAF.name, *_OTHER_NAMES)
 
-#: What gives names by convention; so do properties that say so themselves, as ``schema:name``.
+#: The properties of names; so are those whose IRI says so, such as ``schema:name``.
 _NAMING = frozenset((RDFS.label, SKOS.prefLabel, SKOS.altLabel, DCTERMS.title, DC.title, FOAF.nick))
 _NAMES_BY_WORD = re.compile(
     r"(?:^|[_-])(?:name|nickname|surname|label|title|quote|quotation)$"
@@ -109,7 +110,7 @@ _NAMES_BY_WORD = re.compile(
 )
 
 
-#: What tells a thing from all others.
+#: The properties of identifiers.
 IDENTIFIERS = (
     SKOS.notation,
     DCTERMS.identifier,
@@ -121,7 +122,7 @@ IDENTIFIERS = (
 
 @dataclass(frozen=True)
 class Naming:
-    """By what the things of a graph are called: ``labels``, the best first, and prefixes."""
+    """The properties of a graph's labels, the best first, and its prefixes."""
 
     labels: tuple[NamedNode, ...] = LABELS
     prefixes: Prefixes = field(default_factory=lambda: Prefixes().in_names)
@@ -133,7 +134,7 @@ class Naming:
 
     @cached_property
     def forms(self) -> tuple[NamedNode, ...]:
-        """Return the properties whose values are labels that are things."""
+        """Return the properties whose values are labels as resources."""
         return tuple(each for each in self.labels if each in FORMS)
 
     @cached_property
@@ -143,24 +144,24 @@ class Naming:
 
 
 def is_name(predicate: NamedNode) -> bool:
-    """Tell whether a property gives names by convention."""
+    """Tell whether a property gives names, according to its IRI."""
     local = re.split(r"[/#:]", predicate.value)[-1]
     return predicate in _NAMING or _NAMES_BY_WORD.search(local) is not None
 
 
 def labels_in(quads: Sequence[Quad], first: Iterable[NamedNode] = ()) -> tuple[NamedNode, ...]:
-    """Return the label properties that a graph has, the best first; ``first`` go before all.
+    """Return the label properties of a graph, the best first; those of ``first`` have priority.
 
-    There is always one, for a graph without labels too.
+    There is always one, even for a graph without labels.
     """
     used = {quad.predicate for quad in quads}
-    own = _below(quads, {*NAMES, *IDENTIFIERS, *LABELS})
+    own = _subproperties(quads, {*NAMES, *IDENTIFIERS, *LABELS})
     ordered = dict.fromkeys([*first, *_ROOTS, *FORMS, *own, *_OTHERS, WORDS])
     return tuple(each for each in ordered if each in used) or _ROOTS[:1]
 
 
-def _below(quads: Iterable[Quad], properties: set[NamedNode]) -> Iterator[NamedNode]:
-    """Yield the properties that a graph places under those of labels, at any depth."""
+def _subproperties(quads: Iterable[Quad], properties: set[NamedNode]) -> Iterator[NamedNode]:
+    """Yield the direct and indirect subproperties of those of labels."""
     below: dict[Term, set[NamedNode]] = defaultdict(set)
     under = RDFS.subPropertyOf
     for quad in quads:
@@ -175,7 +176,7 @@ def _below(quads: Iterable[Quad], properties: set[NamedNode]) -> Iterator[NamedN
 
 
 def resolved(names: str, prefixes: Prefixes) -> tuple[NamedNode, ...]:
-    """Return the properties that a setting names, by IRIs or with prefixes."""
+    """Return the properties in a setting, which are IRIs or have prefixes."""
     return tuple(NamedNode(_iri(name, prefixes)) for name in names.replace(",", " ").split())
 
 

@@ -1,4 +1,4 @@
-"""What is often taken for RDF and is none: how it begins, what it is called, what to do."""
+"""Formats that are often mistaken for RDF: how they begin, their file names, and what to do."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 @dataclass(frozen=True, slots=True)
 class NonRdfFormat:
-    """What a file is instead of RDF, and what to do."""
+    """A format that is not RDF, and what to do."""
 
-    what: str
+    name: str
     remedy: str
 
 
@@ -38,14 +38,14 @@ _TABLE = NonRdfFormat("a table", "Convert it first, by tarql, csv2rdf or OpenRef
 _LFS = NonRdfFormat("a pointer of Git LFS, not the file itself", "Fetch the file: git lfs pull")
 _UTF_16 = NonRdfFormat("text in UTF-16", "Save the file as UTF-8.")
 
-# What may stand before the first element of XML, and what before the first word of the others.
+# What may precede the first element of XML, and the first word of the others.
 _PROLOGUE = rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*+"
 _COMMENTS = rb"\s*(?:#[^\n]*\n\s*)*+"
 
-#: How files begin, and what they are then.
+#: The formats by the beginning of a file.
 _BEGINNINGS = tuple(
-    (re.compile(pattern, re.IGNORECASE | re.DOTALL), impostor)
-    for pattern, impostor in (
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), non_rdf_format)
+    for pattern, non_rdf_format in (
         (rb"version https://git-lfs\.github\.com/spec/", _LFS),
         (rb"PK\x03\x04", _ZIP),
         (rb"\xfd7zXZ\0", _XZ),
@@ -63,7 +63,7 @@ _BEGINNINGS = tuple(
     )
 )
 
-#: What files are called, and what they are then.
+#: The formats by the ending of a file name.
 _ENDINGS = {
     ".zip": _ZIP,
     ".tar": _TAR,
@@ -86,11 +86,11 @@ _ENDINGS = {
 
 
 def by_beginning(beginning: bytes) -> NonRdfFormat | None:
-    """Return what a file is that begins so, if it is something else than RDF."""
+    """Return the format of a file that begins like this, if it is not RDF."""
     formats = (format_ for pattern, format_ in _BEGINNINGS if pattern.match(beginning))
     return next(formats, None)
 
 
 def by_name(name: str) -> NonRdfFormat | None:
-    """Return what a file is that is called so, if it is something else than RDF."""
+    """Return the format of a file with this name, if it is not RDF."""
     return _ENDINGS.get(PurePosixPath(name).suffix.lower())

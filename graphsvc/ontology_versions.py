@@ -1,11 +1,11 @@
-"""The versions of the ontology that were ever released here, so that each goes on to dereference.
+"""The archive of released versions of the ontology, so that the IRI of each still works.
 
 <releases>/ontology-versions/<version>.json   one version: its IRI, its statements, its release
 
 <releases>/<release>/ontology-version.json    that of a release
 
-A build writes that of its own ontology; no build removes any. A version that is built again stands
-as it was released last.
+A build writes the version of its own ontology; no build removes any. If a version is built again,
+its last release is archived.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _OF_RELEASE = "ontology-version.json"
 
 @dataclass(frozen=True, slots=True)
 class OntologyVersion:
-    """One version of an ontology, as the release of that name had it; times are ISO 8601.
+    """One version of an ontology, from the release ``release``; times are ISO 8601.
 
-    ``name`` is what its IRI has after that of the ontology and a slash; ``info`` is what
-    owl:versionInfo says.
+    ``name`` is the part of its IRI after that of the ontology and a slash; ``info`` is the value of
+    owl:versionInfo.
     """
 
     name: str
@@ -47,13 +47,13 @@ class OntologyVersion:
     nquads: str
 
     def quads(self, base: str) -> Iterator[Quad]:
-        """Yield its statements, under the base that is served."""
+        """Yield its statements, under the base of the service."""
         rebase = Rebase(self.base, base)
         for quad in parse(self.nquads, RdfFormat.N_QUADS):
             yield rebase.quad(quad) if rebase.old != rebase.new else quad
 
     def address(self, base: str) -> str:
-        """Return its IRI under the base that is served."""
+        """Return its IRI under the base of the service."""
         return Rebase(self.base, base).iri(self.iri)
 
 
@@ -90,7 +90,7 @@ def version_of(release: Release) -> OntologyVersion | None:
 
 
 def archive(release: Release, releases: Path) -> None:
-    """Keep the version of a release's ontology beside the releases, for good."""
+    """Write the version of a release's ontology beside the releases, where no build removes it."""
     version = version_of(release)
     if version is None:
         return

@@ -1,4 +1,4 @@
-"""One RDF file, parsed: its quads, its prefixes, and a finding for every error of syntax."""
+"""Parses one RDF file: its quads, its prefixes, and a finding for each syntax error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: After so many errors the rest of a file is most likely the same mistake again.
 MOST_ERRORS = 10
 
-#: So many characters of a line are shown; one may hold a whole file.
+#: How many characters of a line are shown; one line may be a whole file.
 _LONGEST = 500
 
 #: How many quads are read at a time.
@@ -31,7 +31,7 @@ _PLACE = re.compile(r"^Parser error .*?: (?=[^\d])")
 _IN_ITSELF = ("has not been declared", "No scheme found")
 _UNDECLARED = re.compile(r"The prefix (\S*?): has not been declared")
 
-#: What the parser says, and what to do about it.
+#: The parser's messages, with remedies.
 _REMEDIES = (
     ("dot is expected", "End the statement before it with a dot, or go on with ; or ,."),
     ("Unexpected end of file", "Close the string, bracket or statement that begins there."),
@@ -39,18 +39,18 @@ _REMEDIES = (
     ("Invalid UTF-8", "Save the file as UTF-8."),
     ("Rules and variables", "Leave them out, or have them left out: --lenient on"),
 )
-#: What the parser says, and what is meant.
+#: The parser's messages, with better ones.
 _EXPLANATIONS = (("variables are not allowed", "Rules and variables of N3 are no RDF"),)
-#: What the parser says of a context that is elsewhere: without it no statement is what was meant.
+#: The parser's message for a remote context: without it all statements would be wrong.
 _NOT_FETCHED = "No LoadDocumentCallback"
 _REMOTE_CONTEXT = re.compile(rb'"@context"\s*:\s*(?:\[[^\]]*?)?"(https?://[^"]+)"')
-#: So many errors without a place may follow one another before the parser is thought to be stuck.
+#: After so many successive errors without a position the parser is considered stuck.
 _MOST_WITHOUT_PLACE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a file says. Of a file with errors these are the statements around them."""
+    """The statements of a file; if it has errors, the statements around them."""
 
     quads: tuple[Quad, ...]
     prefixes: dict[str, str]
@@ -60,7 +60,7 @@ class Parsed:
 def parse_file(data: bytes, rdf_format: RdfFormat, path: str, base: str | None = None) -> Parsed:
     """Parse a file's bytes; relative IRIs are relative to ``base``, if there is one.
 
-    The parser goes on after an error where it can; after some errors the rest is not read.
+    The parser continues after an error if it can; after some errors the rest is not read.
     """
     parser = parse(data, rdf_format, base_iri=base, rename_blank_nodes=True)
     quads: list[Quad] = []
@@ -103,7 +103,7 @@ def parse_leniently(
             same = same + 1 if place == (error.lineno, error.offset) else 0
             place = error.lineno, error.offset
             if same > (0 if error.lineno else _MOST_WITHOUT_PLACE):
-                break  # the parser does not get over it
+                break  # the parser cannot continue after it
             errors += 1
             first += [error] if errors <= MOST_ERRORS else []
         else:
@@ -145,10 +145,10 @@ _OF_A_LANGUAGE = (RDF.langString, RDF.dirLangString)
 
 @dataclass(frozen=True, slots=True)
 class _LenientError:
-    """What some parsers pass, and the reader of the release's N-Quads would not.
+    """An error that some parsers accept, but not the reader of the release's N-Quads.
 
-    A file that has it has the ``mark``, and one of the ``hints``, which take less time to look for.
-    The parsers of the syntaxes ``untold`` say nothing of it.
+    A file with it matches ``mark``, and contains one of the ``hints``, which are faster to search.
+    The parsers of the syntaxes in ``untold`` do not report it.
     """
 
     message: str
@@ -159,7 +159,7 @@ class _LenientError:
     has: Callable[[Quad], bool]
 
     def may_be_in(self, data: bytes) -> bool:
-        """Tell whether a file has what the slip is known by."""
+        """Tell whether a file may have this error."""
         return any(hint in data for hint in self.hints) and self.mark.search(data) is not None
 
 
@@ -188,7 +188,7 @@ _LENIENT_ERRORS = (
 def _without_lenient_errors(
     quads: Sequence[Quad], data: bytes, rdf_format: RdfFormat, path: str
 ) -> tuple[tuple[Quad, ...], list[Finding], int]:
-    """Return what can be kept, with findings for what no parser has told, and how much that is."""
+    """Return the valid quads, with findings about unreported errors and their number."""
     valid, findings, untold = tuple(quads), list[Finding](), 0
     for lenient_error in _LENIENT_ERRORS:
         if lenient_error.may_be_in(data):
@@ -204,15 +204,15 @@ def _without_lenient_errors(
 def _is_echo(error: SyntaxError, before: SyntaxError, rdf_format: RdfFormat) -> bool:
     """Tell whether an error may be there only because of the one before it.
 
-    The parser goes on at the next dot. On the same line that is too early; in TriG it has lost
-    its block. What a word alone makes wrong is wrong all the same.
+    The parser continues at the next dot. On the same line this is too early; in TriG it has lost
+    its block. An error in a single word is never an echo.
     """
     in_itself = any(words in str(error) for words in _IN_ITSELF)
     return error.lineno == before.lineno or (rdf_format == RdfFormat.TRIG and not in_itself)
 
 
 def _without_context(data: bytes, path: str) -> Parsed:
-    """Return what a JSON-LD file says whose context is elsewhere: nothing, and an error."""
+    """Return an error and no statements for a JSON-LD file with a remote context."""
     match = _REMOTE_CONTEXT.search(data)
     address = f": {match[1].decode('utf-8', 'replace')}" if match else ""
     message = f"The context is named by its address, and nothing is fetched{address}."

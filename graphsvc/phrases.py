@@ -1,4 +1,4 @@
-"""Texts of the interface that are written below the layer that speaks to people."""
+"""Texts of the interface in modules below the web layer."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Self
 
 
 class Phrase(str):
-    """An English text of the interface, which is said in the reader's language where it is shown.
+    """An English text of the interface, which is translated where it is shown.
 
-    It is the English text, its places filled. What the graph says is never a phrase, so that
-    nothing of it is translated by chance. ``message`` is the text as catalogues list it: write
-    it as a literal, since ``make texts`` collects the first argument.
+    Its value is the English text with its places filled. Texts of the graph are never phrases, so
+    they are never translated by accident. ``message`` is the text as catalogues list it: write it
+    as a literal, since ``make texts`` collects the first argument.
     https://www.gnu.org/software/gettext/manual/html_node/Special-cases.html
     """
 

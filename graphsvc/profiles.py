@@ -1,8 +1,8 @@
-"""Profiles: what a graph has to keep, and how much it weighs if it does not.
+"""Profiles: the rules for a graph, and the severity of breaking them.
 
-A check finds what is wrong by the strictest measure. The profile that a project names in its
-``graphsvc.toml`` says what of it counts: ``strict`` all of it; ``default`` has errors only for what
-cannot be served. A project sets single checks beside it:
+A check reports all faults. The profile in a project's ``graphsvc.toml`` decides which findings
+count: ``strict`` all of them; in ``default`` only faults that prevent serving are errors. A project
+can also set single checks:
 
     profile = "strict"
 
@@ -25,11 +25,11 @@ DEFAULT = "default"
 STRICT = "strict"
 PROFILES = (DEFAULT, STRICT)
 
-#: The word for a check whose findings nobody wants.
+#: The word for a check whose findings are ignored.
 OFF = "off"
 WEIGHTS = (OFF, Severity.NOTE, Severity.WARNING, Severity.ERROR)
 
-#: What cannot be served, and words that their source does not have: an error in any profile.
+#: Errors in any profile: what cannot be served, and words that their source does not have.
 ALWAYS = frozenset(
     (
         "base",
@@ -48,8 +48,7 @@ ALWAYS = frozenset(
     )
 )
 
-#: What only a project that wants it has to keep: how it names things and files, and that its
-#: questions and its terms belong together.
+#: Optional rules: the names of things and files, and that queries and terms fit together.
 DEMANDS = frozenset(
     (
         "blank-node",
@@ -66,25 +65,25 @@ DEMANDS = frozenset(
     )
 )
 
-#: What the OWL tools find, and what they cannot look at. They need Java, and no verdict is to
-#: depend on that: so these are errors only where a project says so by name.
+#: The findings of the OWL tools, and what they cannot check. They need Java, and the result must
+#: not depend on it: so these are only errors if a project says so by name.
 OPTIONAL = frozenset(("owl-inconsistent", "owl-not-checked", "owl-profile", "owl-unsatisfiable"))
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A profile by its name, and what ``checks`` weigh that a project sets by their names."""
+    """A profile by its name, and the severities that a project sets for single ``checks``."""
 
     name: str
     checks: Mapping[str, str]
 
     @property
     def asks_for_checks(self) -> bool:
-        """Tell whether the checks can stop a build; else only reading the files can."""
+        """Tell whether checks can stop a build; else only errors of reading the files can."""
         return self.name == STRICT or Severity.ERROR in self.checks.values()
 
     def weigh(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Return the findings that count, each once, with the severity that they have here."""
+        """Return the findings that count, each once, with its severity in this profile."""
         return tuple(dict.fromkeys(self._weighed(findings)))
 
     def _weighed(self, findings: Iterable[Finding]) -> Iterator[Finding]:

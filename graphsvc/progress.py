@@ -1,4 +1,4 @@
-"""How far a long task is: told to whoever listens, which is a terminal or nobody.
+"""The progress of a long task, for a listener, which is a terminal or nothing.
 
 with progress.shown_by(bar):
 progress.tell("Reading my.nt", done, total)
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Listener(Protocol):
-    """Shows what is done, how much of it, and of how much; ``total`` is 0 where nobody knows."""
+    """Shows the current step, and how much of it is done; ``total`` is 0 if it is unknown."""
 
     def __call__(self, task: str, done: int, total: int) -> None:
         """Show it."""
@@ -25,7 +25,7 @@ _LISTENER: ContextVar[Listener | None] = ContextVar("progress", default=None)
 
 
 def tell(task: str, done: int = 0, total: int = 0) -> None:
-    """Tell how far a task is."""
+    """Report the progress of a task."""
     listener = _LISTENER.get()
     if listener is not None:
         listener(task, done, total)
@@ -33,7 +33,7 @@ def tell(task: str, done: int = 0, total: int = 0) -> None:
 
 @contextmanager
 def shown_by(listener: Listener) -> Iterator[None]:
-    """Have what is told shown while a block runs."""
+    """Set the listener while a block runs."""
     token = _LISTENER.set(listener)
     try:
         yield

@@ -1,7 +1,7 @@
-"""RDF files in any syntax: which files of some folders they are, and what they say.
+"""RDF files in any syntax: finds them in folders, and reads their statements.
 
-The syntax follows from the name of a file and is confirmed by how it begins; what is no RDF is
-refused by what it seems to be. Nothing is demanded of what the files say.
+The name of a file decides its syntax, and its beginning confirms it; a file that is not RDF is
+refused with its probable format. There are no rules for the statements.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ SYNTAXES = {
     ".json": RdfFormat.JSON_LD,
     ".n3": RdfFormat.N3,
 }
-#: What is too often something else: taken if it is named itself, passed over in a folder.
+#: Endings that often mean something else: read if the file itself is named, ignored in a folder.
 _AMBIGUOUS = (".xml", ".json")
 
-#: Reads bytes in a syntax, of a file with a name, with a base for relative IRIs.
+#: Parses bytes in a syntax, with a file name and a base for relative IRIs.
 Parser: TypeAlias = "Callable[[bytes, RdfFormat, str, str], Parsed]"
 
 _PACKED = (".gz", ".bz2", ".zst")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-#: How much of a file is looked at to see what it is, in bytes.
+#: How many bytes of a file decide its format.
 _BEGINNING = 16384
 
-#: How RDF files begin whose name says something else, and what they are then.
+#: The encodings by the beginning of a file.
 _RDF_XML = re.compile(rb"\s*(?:<\?xml\b|<rdf:RDF\b|<!DOCTYPE rdf:RDF\b)", re.IGNORECASE)
 _ENCODED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*+=\s*+["']([\w.-]++)["']""")
 _JSON = re.compile(rb"\s*[{\[]\s*[\"{\]}]")
@@ -63,7 +63,7 @@ _TURTLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RdfFile:
-    """A file: where it is, and the name by which it is spoken of, relative to what was named."""
+    """A file: its path, and its name in messages, relative to the given path."""
 
     path: Path
     name: str
@@ -72,8 +72,9 @@ class RdfFile:
 def find(paths: Sequence[Path]) -> tuple[RdfFile, ...]:
     """Return the RDF files that some paths name: files themselves, and those in folders.
 
-    Hidden files and what is no RDF by its name are passed over in folders. Errors: InputError for
-    a path that is not there, a file that is no RDF by its name, and if there is no file at all.
+    Hidden files and files that are not RDF by their names are ignored in folders. Errors:
+    InputError for a missing path, a named file that is not RDF by its name, and if there is no file
+    at all.
     """
     files: list[RdfFile] = []
     for path in paths:
@@ -95,7 +96,7 @@ def find(paths: Sequence[Path]) -> tuple[RdfFile, ...]:
 
 
 def _no_file(path: Path) -> InputError:
-    """Return the error of a path at which nothing is."""
+    """Return the error for a missing path."""
     remedy = "Mend the path, or its spelling."
     if path.parts[0] in ("http:", "https:"):
         remedy = "Nothing is fetched from the network: download it first, and name the file."
@@ -103,15 +104,15 @@ def _no_file(path: Path) -> InputError:
 
 
 def _no_rdf(path: Path) -> InputError:
-    """Return the error of a file that was named and is no RDF by its name."""
+    """Return the error for a file that is not RDF by its name."""
     if non_rdf := non_rdf_files.by_name(path.name):
-        return InputError(f"{path.name} is {non_rdf.what}.", (), remedy=non_rdf.remedy)
+        return InputError(f"{path.name} is {non_rdf.name}.", (), remedy=non_rdf.remedy)
     remedy = f"Name it as one of {file_endings()}."
     return InputError(f"{path.name} is no RDF by its name.", (), remedy=remedy)
 
 
 def is_in(folder: Path) -> bool:
-    """Tell whether a folder holds an RDF file."""
+    """Tell whether a folder contains an RDF file."""
     return next(_in_folder(folder), None) is not None
 
 
@@ -125,9 +126,9 @@ def _in_folder(folder: Path) -> Iterator[RdfFile]:
 
 
 def refuse_link_out(path: Path, folder: Path) -> None:
-    """Raise InputError if a file in a folder is a link to what is not in it.
+    """Raise InputError if a file in a folder is a link out of the folder.
 
-    Who may write into the folder could have any file that the program can read published.
+    Else a person who can write into the folder could publish any file that the program can read.
     """
     if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
         raise InputError(
@@ -138,7 +139,7 @@ def refuse_link_out(path: Path, folder: Path) -> None:
 
 
 def is_rdf_in_folder(name: str) -> bool:
-    """Tell whether a file that nobody named itself is RDF by its name."""
+    """Tell whether a file in a folder is RDF by its name."""
     return syntax(name) is not None and not _bare(name).endswith(_AMBIGUOUS)
 
 
@@ -148,43 +149,45 @@ def file_endings() -> str:
 
 
 def syntax(name: str) -> RdfFormat | None:
-    """Return the syntax that the name of a file tells; None if it is none of RDF."""
+    """Return the syntax for the name of a file; None if it is not RDF."""
     return SYNTAXES.get(PurePosixPath(_bare(name)).suffix.lower())
 
 
 def _bare(name: str) -> str:
-    """Return a name without the ending that says how the file is packed."""
+    """Return a file name without the ending for its compression."""
     packed = PurePosixPath(name).suffix.lower()
     return name[: -len(packed)] if packed in _PACKED else name
 
 
 def read(file: RdfFile, data: bytes, base: str, parser: Parser) -> Parsed:
-    """Return what the bytes of a file say; relative IRIs are relative to ``base``."""
+    """Parse the bytes of a file; relative IRIs are relative to ``base``."""
     try:
-        text = file_limits.unpacked(data).removeprefix(_BYTE_ORDER_MARK)
+        text = file_limits.unpack(data).removeprefix(_BYTE_ORDER_MARK)
     except InputError as error:
-        return _refused(file, error.message, error.remedy)
+        return _refusal(file, error.message, error.remedy)
     except (OSError, EOFError, zstandard.ZstdError) as error:
         remedy = "Copy or download the file again."
-        return _refused(file, f"The file cannot be unpacked: {error}.", remedy)
+        return _refusal(file, f"The file cannot be unpacked: {error}.", remedy)
     beginning = text[:_BEGINNING]
     if non_rdf := non_rdf_files.by_beginning(beginning):
-        return _refused(file, f"This is {non_rdf.what}.", non_rdf.remedy)
+        return _refusal(file, f"This is {non_rdf.name}.", non_rdf.remedy)
     try:
         text = _in_utf_8(text)
     except (LookupError, UnicodeDecodeError) as error:
-        return _refused(file, f"The encoding is not what it says: {error}.", "Save it as UTF-8.")
+        return _refusal(
+            file, f"The encoding is not the declared one: {error}.", "Save it as UTF-8."
+        )
     syntax_of_file = _syntax_of(file, beginning)
     try:
         _refuse_excess(text, syntax_of_file)
     except InputError as error:
-        return _refused(file, error.message, error.remedy)
+        return _refusal(file, error.message, error.remedy)
     parsed = parser(text, syntax_of_file, file.name, base)
     return parsed if parsed.quads or parsed.findings else _without_statements(file)
 
 
 def _refuse_excess(text: bytes, rdf_format: RdfFormat) -> None:
-    """Raise InputError for what the parser of a syntax would need too much memory for."""
+    """Raise InputError for a text that would need too much memory to parse."""
     if rdf_format == RdfFormat.RDF_XML:
         file_limits.refuse_entities(text)
     elif rdf_format == RdfFormat.JSON_LD:
@@ -194,7 +197,7 @@ def _refuse_excess(text: bytes, rdf_format: RdfFormat) -> None:
 
 
 def _in_utf_8(text: bytes) -> bytes:
-    """Return a text in UTF-8: XML says at its beginning if it is in another encoding."""
+    """Return a text in UTF-8: XML declares another encoding at its beginning."""
     encoded = _ENCODED.match(text)
     if encoded is None or encoded[1].lower() in (b"utf-8", b"us-ascii"):
         return text
@@ -203,7 +206,7 @@ def _in_utf_8(text: bytes) -> bytes:
 
 
 def _without_statements(file: RdfFile) -> Parsed:
-    """Return what a file says that says nothing, with a warning."""
+    """Return the result for a file without statements, with a warning."""
     is_json = syntax(file.name) == RdfFormat.JSON_LD
     remedy = "JSON is RDF only with a @context." if is_json else "Leave it out."
     message = "The file holds no statement."
@@ -212,7 +215,7 @@ def _without_statements(file: RdfFile) -> Parsed:
 
 
 def _syntax_of(file: RdfFile, beginning: bytes) -> RdfFormat:
-    """Return the syntax of a file: what its name says, unless it begins as another one."""
+    """Return the syntax of a file: that of its name, unless it begins like another one."""
     syntax_by_name = syntax(file.name) or RdfFormat.TURTLE
     if _RDF_XML.match(beginning):
         return RdfFormat.RDF_XML
@@ -225,5 +228,5 @@ def _syntax_of(file: RdfFile, beginning: bytes) -> RdfFormat:
     )
 
 
-def _refused(file: RdfFile, message: str, remedy: str) -> Parsed:
+def _refusal(file: RdfFile, message: str, remedy: str) -> Parsed:
     return Parsed((), {}, (Finding("no-rdf", message, remedy, path=file.name),))

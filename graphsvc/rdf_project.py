@@ -1,9 +1,9 @@
-"""RDF files as a project: what they do not say of themselves is derived from what they say.
+"""RDF files as a project: their missing metadata is derived from their statements.
 
 Any RDF makes a graph: no base, no description, no ontology and no passages are needed. The base is
-where most of the subjects stand; there may be others beside it, under which many stand. The title
-is that of the one dataset, ontology or scheme that has one, the prefixes are those of the files.
-A file without graphs is a graph of its own.
+that of most of the subjects; there may be other frequent ones. The title is that of the one
+dataset, ontology or scheme that has one, the prefixes are those of the files. A file without graphs
+becomes a graph of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from graphsvc.errors import InputError
 from graphsvc.files import SourceFile
 from graphsvc.findings import Severity
 from graphsvc.known_prefixes import AMBIGUOUS, WELL_KNOWN
-from graphsvc.layout import Role, Row
+from graphsvc.layout import LayoutRow, Role
 from graphsvc.namespaces import (
     DC,
     DCAT,
@@ -49,10 +49,10 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-# Each quad is compared with it, and so it is made once.
+# Each quad is compared with it, so it is created once.
 _TYPE = RDF.type
 
-#: What may describe a whole graph, and what gives it a title, the best first.
+#: The classes that describe a whole graph, and the properties of its title, the best first.
 WHOLES = (VOID.Dataset, DCAT.Dataset, DCAT.Catalog, OWL.Ontology, SKOS.ConceptScheme)
 TITLES = (DCTERMS.title, DC.title, RDFS.label, SKOS.prefLabel, SCHEMA.name)
 
@@ -60,8 +60,7 @@ TITLES = (DCTERMS.title, DC.title, RDFS.label, SKOS.prefLabel, SCHEMA.name)
 def load(paths: Sequence[Path], parser: Parser) -> Project:
     """Return the RDF files that some paths name as a project; ``parser`` reads each.
 
-    Errors: InputError if there is no RDF file, or no statement. What is wrong in a file is in the
-    findings.
+    Errors: InputError if there is no RDF file, or no statement. Errors in files are findings.
     """
     files = rdf_files.find(paths)
     data = [file.path.read_bytes() for file in files]
@@ -76,7 +75,8 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
             parsed[number] = rdf_files.read(file, data[number], _address(base, file), parser)
     prefixes = _prefixes(parsed)
     findings = tuple(finding for each in parsed for finding in each.findings)
-    # What a file says is let go of as soon as it is in its graph: there are millions of quads.
+    # The parsed quads of a file are released as soon as they are in their graph: there are
+    # millions.
     parsed.reverse()
     sources = [
         _source(file, content, _with_named_graphs(parsed.pop(), file, base), base)
@@ -102,7 +102,7 @@ def load(paths: Sequence[Path], parser: Parser) -> Project:
 
 
 def current_inputs(paths: Sequence[Path]) -> dict[str, str]:
-    """Return what ``Project.inputs`` would be, without parsing: to tell if a release is stale."""
+    """Return ``Project.inputs`` without parsing, to check if a release is stale."""
     return {
         file.name: hashlib.sha256(file.path.read_bytes()).hexdigest()
         for file in rdf_files.find(paths)
@@ -115,7 +115,7 @@ def _address(base: str, file: RdfFile) -> str:
 
 
 def _has_addresses(file: RdfFile) -> bool:
-    """Tell whether IRIs of a file may be relative: in N-Triples and N-Quads they must not be."""
+    """Tell whether a file may have relative IRIs: N-Triples and N-Quads may not."""
     return rdf_files.syntax(file.name) not in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 
 
@@ -129,9 +129,9 @@ def _is_relative(parsed: Parsed) -> bool:
 
 
 def _with_named_graphs(parsed: Parsed, file: RdfFile, base: str) -> Parsed:
-    """Return what a file says, its graphs that are blank nodes named after the file and numbered.
+    """Return a file with IRIs for its graphs that are blank nodes: the file's name and a number.
 
-    Whoever asks of a graph has to name it. JSON-LD and N3 have such graphs without being asked to.
+    A query needs the name of a graph. JSON-LD and N3 often have such graphs.
     """
     blank = dict.fromkeys(
         quad.graph_name for quad in parsed.quads if isinstance(quad.graph_name, BlankNode)
@@ -157,8 +157,8 @@ def _with_named_graphs(parsed: Parsed, file: RdfFile, base: str) -> Parsed:
 
 
 def _source(file: RdfFile, data: bytes, parsed: Parsed, base: str) -> SourceFile:
-    """Return a file whose statements outside all graphs are in one named after the file."""
-    row = Row(file.name, Role.RDF)
+    """Return a file with the statements of its default graph in a graph named after the file."""
+    row = LayoutRow(file.name, Role.RDF)
     read = SourceFile(file.name, row, data, parsed.quads, parsed.prefixes, bool(parsed.findings))
     return read.in_graph(base)
 
@@ -181,7 +181,7 @@ def _prefixes(parsed: Sequence[Parsed]) -> Prefixes:
 
 
 def _namespaces(parsed: Sequence[Parsed]) -> set[str]:
-    """Return what the IRIs of the properties and classes begin with; datatypes are everywhere."""
+    """Return the namespaces of the properties and classes, without those of datatypes."""
     quads = [quad for each in parsed for quad in each.quads]
     terms = {quad.predicate for quad in quads}
     terms |= {
@@ -194,7 +194,7 @@ def _namespaces(parsed: Sequence[Parsed]) -> set[str]:
 
 
 def _dataset(sources: Sequence[SourceFile], bases: Sequence[str], path: Path) -> tuple[Quad, ...]:
-    """Return what says that there is a dataset, what it is called, and where its IRIs begin.
+    """Return the description of the dataset: its type, its title, and the beginnings of its IRIs.
 
     https://www.w3.org/TR/void/#pattern
     """
@@ -210,14 +210,14 @@ def _dataset(sources: Sequence[SourceFile], bases: Sequence[str], path: Path) ->
 
 
 def _languages(sources: Sequence[SourceFile]) -> tuple[str, ...]:
-    """Return the tags of the languages in which something is said, the most used one first."""
+    """Return the language tags of the literals, the most frequent first."""
     counts = Counter(
         quad.object.language
         for file in sources
         for quad in file.quads
         if isinstance(quad.object, Literal) and quad.object.language
     )
-    # English is read by most: it goes before what is used as much.
+    # English comes first among languages that are equally frequent.
     return tuple(sorted(counts, key=lambda tag: (-counts[tag], tag != "en", tag)))
 
 
@@ -237,7 +237,7 @@ def title_of(quads: Sequence[Quad]) -> Literal | None:
     ]
     rank = min((rank for rank, _ in titles), default=None)
     candidates = [title for place, title in titles if place == rank]
-    # English is read by most; else the first one by its language.
+    # English is preferred, because most people read it; else the first one by language.
     return min(
         candidates,
         key=lambda t: (t.language not in ("en", None), t.language or "", t.value),

@@ -1,7 +1,7 @@
 """A release: an immutable folder with everything that is served, named after its content.
 
-The statements of some lie in an engine, and not in the folder: then it has neither the store nor
-the dumps, and only what has been read of the engine. Such a one may lack the index too.
+If the statements are in an engine, the folder has neither the store nor the dumps, only what has
+been read from the engine, with or without an index.
 
 <releases>/<id>/manifest.json   what it is and what it was built from
                 store/          the Oxigraph database
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-#: Goes up whenever an older program could not serve what a newer one builds, or the reverse.
+#: Increased whenever an older program could not serve the releases of a newer one, or the reverse.
 FORMAT_VERSION = 7
 
 MANIFEST = "manifest.json"
@@ -63,24 +63,22 @@ _OWN_CHECKSUM = "checksum"
 #: How many damaged files an error names.
 _MOST_NAMED = 3
 
-#: How many hexadecimal digits of the content's hash name a release.
+#: How many hexadecimal digits of the content's hash are the name of a release.
 ID_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a release is: ``hash`` is of its content, ``inputs`` are its files' digests.
+    """The manifest of a release: ``hash`` is of its content, ``inputs`` are its files' digests.
 
-    ``needs_rdf_1_2`` tells whether something of it is beyond RDF 1.1: triple terms, or texts with a
-    base direction. ``built`` is a UTC time in ISO 8601; ``labels`` are the properties by which its
-    things are called, the best first, and ``label_properties`` those that a setting names;
-    ``derived`` is what the files did not say of the graph as a whole: its titles, bases and
-    languages, or nothing;
-    ``counts`` says how many quads and other things it has; ``warnings`` are the findings that did
-    not stop the build, as lines to read; ``dumps`` are the files that hold all of it. ``files``
-    has the checksum of every file but the manifest, by its path; `release_repository.put` fills it.
-    ``engine`` is the address of the endpoint in whose engine the statements lie, if they do not lie
-    in the folder.
+    ``needs_rdf_1_2`` tells whether it has features beyond RDF 1.1: triple terms, or texts with a
+    base direction. ``built`` is a UTC time in ISO 8601; ``labels`` are the properties of its
+    labels, the best first, and ``label_properties`` those of the setting; ``derived`` is the
+    metadata that the files did not have: titles, bases and languages, or nothing; ``counts`` says
+    how many quads and other things it has; ``warnings`` are the findings that did not stop the
+    build, as lines to read; ``dumps`` are the files that hold all of it. ``files`` has the checksum
+    of every file but the manifest, by its path; `release_repository.put` fills it. ``engine`` is
+    the address of the endpoint with the statements, if they are not in the folder.
     """
 
     id: str
@@ -103,7 +101,7 @@ class Manifest:
     engine: str = ""
 
     def write(self, folder: Path) -> None:
-        """Write the manifest into a release's folder, in place of the one that is there."""
+        """Write the manifest into a release's folder; it replaces an existing one."""
         members = asdict(self)
         whole = members | {_OWN_CHECKSUM: _checksum_of(members)}
         text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
@@ -114,7 +112,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Release:
-    """A release in its folder, ready to be asked."""
+    """A release in its folder, ready to use."""
 
     path: Path
     manifest: Manifest
@@ -124,7 +122,7 @@ class Release:
         """Open the release in a folder; a link is followed once, here.
 
         ReleaseError if there is none, or if a file is missing or has another size than its manifest
-        says. What is in the files is not read: see `verify`.
+        says. The content of the files is not read: see `verify`.
         """
         path = path.resolve()
         manifest = _read_manifest(path)
@@ -132,7 +130,7 @@ class Release:
         return Release(path, manifest)
 
     def verify(self) -> None:
-        """Read all files of the release; ReleaseError if one is not what its manifest says."""
+        """Read all files of the release; ReleaseError if one differs from its manifest."""
         _refuse_damage(self.path, damaged(self.path, self.manifest.files))
 
     @property
@@ -147,9 +145,9 @@ class Release:
 
     @property
     def engine(self) -> str:
-        """Return the address of the endpoint where its statements lie; none if they lie here.
+        """Return the address of the endpoint with its statements; "" if they are in the folder.
 
-        Others change them, so an answer depends on more than the release and the request.
+        Others can change them, so an answer does not depend only on the release and the request.
         """
         return self.manifest.engine
 
@@ -165,9 +163,9 @@ class Release:
 
     @property
     def derived(self) -> Mapping[str, Sequence[str]]:
-        """Return what is known of the graph as a whole that its statements do not say.
+        """Return the metadata of the graph that is not in its statements.
 
-        What is derived from files stands among the statements of the release.
+        Metadata that is derived from files is in the statements of the release.
         """
         return self.manifest.derived if self.engine else {}
 
@@ -183,7 +181,7 @@ class Release:
 
     @cached_property
     def naming(self) -> Naming:
-        """Return by what the things of the release are called."""
+        """Return the properties of the release's labels, and its prefixes."""
         labels = tuple(map(NamedNode, self.manifest.labels))
         return Naming(labels, self.prefixes.in_names)
 
@@ -199,7 +197,7 @@ class Release:
 
     @cached_property
     def forms(self) -> LexicalForms:
-        """Return how literals are written that the engine does not give back so."""
+        """Return the lexical forms of literals that the engine changes."""
         return LexicalForms() if self.engine else LexicalForms(self.path / FORMS)
 
     @property
@@ -214,12 +212,12 @@ class Release:
 
     @property
     def pages(self) -> Path:
-        """Return the file that lists what has a page worth finding, an IRI a line."""
+        """Return the file with the IRIs that have a page for the site map, one a line."""
         return self.path / PAGES
 
     @cached_property
     def addresses(self) -> DocumentAddresses:
-        """Return where the documents about its IRIs are."""
+        """Return the addresses of the documents about its IRIs."""
         parted = (self.path / DOCUMENTS).read_text("utf-8").splitlines()
         return DocumentAddresses(self.base, Listing.open(self.pages), parted)
 
@@ -232,14 +230,14 @@ class Release:
 
 
 def current(releases: Path) -> Release:
-    """Return the release that is served; ReleaseError if nothing has been built yet."""
+    """Return the current release; ReleaseError if nothing has been built yet."""
     link = releases / CURRENT
     while link.exists():
         home = link.resolve()
         try:
             return Release.open(home)
         except ReleaseError:
-            # Whoever is slow to open it may find it removed: another is served by then.
+            # The release may be removed before it is opened: then another one is current.
             if link.resolve() == home:
                 raise
     raise ReleaseError(f"There is no release in {releases}.", remedy="Build one: graphsvc build")
@@ -251,7 +249,7 @@ def is_fresh(
     base_iri: str | None = None,
     label_properties: str = "",
 ) -> bool:
-    """Tell whether a release is what building it now would give.
+    """Tell whether a build now would give the same release.
 
     ``inputs`` are the files as they are now, with their digests; ``base_iri`` and
     ``label_properties`` are the settings: None stands for the project's own base. The program that
@@ -293,7 +291,7 @@ def _read_manifest(path: Path) -> Manifest:
 
 
 def _must_be_unchanged(file: Path, members: dict[str, Any]) -> None:
-    """Take the checksum out of a manifest's members; ReleaseError if it is that of other ones."""
+    """Remove the checksum from a manifest's members; ReleaseError if it does not match them."""
     if members.pop(_OWN_CHECKSUM) != _checksum_of(members):
         raise ReleaseError(f"{file} has been changed.", remedy="Build the release again.")
 

@@ -1,8 +1,8 @@
-"""The folder of releases: one builder at a time, each release built beside, swapped in at once.
+"""The folder of releases: one builder at a time, and a new release becomes current atomically.
 
-Every step that others can see is one rename, which the file system does wholly or not at all.
-Whoever serves or reads a release holds it by a shared lock on its folder, and none that is held is
-removed. The lock is the kernel's, so it goes with the process that has it, however that ends.
+Each visible step is one rename, which the file system does completely or not at all. A process that
+serves or reads a release has a shared lock on its folder, and a locked release is not removed. The
+kernel releases the lock when the process ends, for whatever reason.
 
 <releases>/removed   a line for each release that was built here and is no longer kept
 """
@@ -35,27 +35,27 @@ BUILDING = ".building-"
 
 _REMOVED = "removed"
 
-#: How old the last change of a folder must be to be the last one of its time, in nanoseconds.
+#: How old the last change of a folder must be for its time to be unique, in nanoseconds.
 _SETTLED = 1_000_000_000
 
 
 class ReleaseLock:
-    """A release in use: until this is closed, or its process ends, no build removes it."""
+    """A lock on a release: no build removes it until this is closed, or its process ends."""
 
     def __init__(self, home: Path) -> None:
-        """Hold the release in a folder; ReleaseError if it has been removed."""
+        """Lock the release in a folder; ReleaseError if it has been removed."""
         try:
             self._descriptor: int | None = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
         except OSError as error:
             raise _gone(home) from error
         fcntl.flock(self._descriptor, fcntl.LOCK_SH)
-        # The lock may have been waited for, and what it is on have been removed meanwhile.
+        # The release may have been removed while this waited for the lock.
         if not _is_same(home, self._descriptor):
             self.close()
             raise _gone(home)
 
     def close(self) -> None:
-        """Let the release go."""
+        """Release the lock."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -68,7 +68,7 @@ class ReleaseLock:
 
 
 def available_releases(releases: Path) -> list[Release]:
-    """Return the releases that are here and that this program can serve, the newest first."""
+    """Return the releases that this program can serve, the newest first."""
     available = []
     for manifest in releases.glob(f"[!.]*/{MANIFEST}"):
         if manifest.parent.name != CURRENT:
@@ -78,7 +78,7 @@ def available_releases(releases: Path) -> list[Release]:
 
 
 def damage(releases: Path) -> dict[str, str]:
-    """Return what is wrong with each release here that this program cannot serve, by its name.
+    """Return the fault of each release that this program cannot serve, by its name.
 
     All files of the others are read.
     """
@@ -93,10 +93,10 @@ def damage(releases: Path) -> dict[str, str]:
 
 
 def change_token(releases: Path) -> int:
-    """Return what is another number when releases have been added or removed; it costs little.
+    """Return a number that changes when releases are added or removed; the call is cheap.
 
-    A clock's tick after a change there may be another one that the folder's time does not tell.
-    So no two calls return the same number before the last change is a second old.
+    Two changes within one tick of the clock give the folder the same time. So no two calls return
+    the same number before the last change is a second old.
     """
     now = time.time_ns()
     try:
@@ -107,7 +107,7 @@ def change_token(releases: Path) -> int:
 
 
 def removed_ids(releases: Path) -> frozenset[str]:
-    """Return the names of the releases that were here once and have been removed."""
+    """Return the names of the removed releases."""
     try:
         return frozenset((releases / _REMOVED).read_text("utf-8").split())
     except FileNotFoundError:
@@ -116,11 +116,10 @@ def removed_ids(releases: Path) -> frozenset[str]:
 
 @contextmanager
 def build_folder(releases: Path) -> Iterator[Path]:
-    """Give a new folder to build a release in, to one builder at a time; remove it at the end.
+    """Create a folder to build a release in, for one builder at a time; remove it at the end.
 
-    The lock goes with the process that holds it, so whatever lies there when it is got is left
-    over from a build that was killed, and is removed. ReleaseError if the disk fails: the block
-    must read and write nothing but releases.
+    The lock ends with its process, so other such folders are left from a killed build, and are
+    removed. ReleaseError if the disk fails: the block must only read and write releases.
     """
     with _lock(releases) as lock, _disk_errors(releases):
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -135,19 +134,19 @@ def build_folder(releases: Path) -> Iterator[Path]:
 
 @contextmanager
 def _disk_errors(releases: Path) -> Iterator[None]:
-    """Turn what the system and SQLite say of a disk that is full or fails into a ReleaseError."""
+    """Raise ReleaseError for errors of the system and of SQLite about a full or faulty disk."""
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
         raise ReleaseError(
             f"The release cannot be written into {releases}: {error}.",
             remedy="Make room on that disk, or give another folder by --releases. "
-            "No release that is there is lost.",
+            "No existing release is lost.",
         ) from error
 
 
 def _lock(releases: Path) -> IO[str]:
-    """Open the file by which builders take turns; ReleaseError if the folder is only read."""
+    """Open the lock file of builders; ReleaseError if the folder is read-only."""
     try:
         releases.mkdir(parents=True, exist_ok=True)
         return (releases / LOCK).open("w")
@@ -159,10 +158,10 @@ def _lock(releases: Path) -> IO[str]:
 
 
 def put(folder: Path, manifest: Manifest, releases: Path) -> Path:
-    """Make a finished folder the release of its id, on disk for good; return where it is.
+    """Move a finished folder to the place of its release, durably; return its new path.
 
-    If that release is there already and sound, its content is the same: only its manifest is
-    renewed, which names the files it was built from. Its files stay, and so do their checksums.
+    If this release exists already and is sound, its content is the same: only its manifest is
+    replaced, which names the files it was built from. Its files and their checksums stay.
     """
     home = releases / manifest.id
     existing = _sound(home)
@@ -192,11 +191,11 @@ def make_current(home: Path, releases: Path) -> None:
 def keep_newest(releases: Path, number: int) -> None:
     """Remove all releases but the newest ``number``; the current one is never removed.
 
-    One that somebody holds stays, beyond the number, until a build finds that it is let go.
+    A locked release stays beyond the number until a later build finds it unlocked.
     """
     served = (releases / CURRENT).resolve()
     others = [
-        (_built(manifest.parent), manifest.parent)
+        (_build_time(manifest.parent), manifest.parent)
         for manifest in releases.glob(f"[!.]*/{MANIFEST}")
         if manifest.parent.name != CURRENT and manifest.parent.resolve() != served
     ]
@@ -205,7 +204,7 @@ def keep_newest(releases: Path, number: int) -> None:
 
 
 def _remove(folder: Path, releases: Path) -> None:
-    """Remove a release, unless it is held; it is gone at once, so that no part of it is found."""
+    """Remove a release, unless it is locked; it disappears atomically."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -221,7 +220,8 @@ def _remove(folder: Path, releases: Path) -> None:
 
 def _gone(home: Path) -> ReleaseError:
     return ReleaseError(
-        f"The release {home.name} is not here any more.", remedy="Ask for one that is kept."
+        f"The release {home.name} is not here any more.",
+        remedy="Choose one of those that are kept.",
     )
 
 
@@ -232,7 +232,7 @@ def _is_same(path: Path, descriptor: int) -> bool:
         return False
 
 
-def _built(home: Path) -> str:
+def _build_time(home: Path) -> str:
     """Return when a release was built; one that this program cannot serve counts as the oldest."""
     try:
         return Release.open(home).manifest.built
@@ -256,7 +256,7 @@ def _sync_all(folder: Path) -> None:
 
 
 def _sync(path: Path) -> None:
-    """Have a file or a folder written to the disk itself."""
+    """Flush a file or a folder to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Where values of settings come from: a project's graphsvc.toml, the environment, flags."""
+"""The sources of settings: a project's graphsvc.toml, the environment, flags."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-#: The file in the project's folder, and what the names of environment variables begin with.
+#: The file in the project's folder, and the prefix of environment variables.
 FILE_NAME = "graphsvc.toml"
 ENVIRONMENT = "GRAPHSVC_"
 
@@ -26,14 +26,14 @@ _CREDENTIALS = frozenset((STORE_USER, STORE_PASSWORD, STORE_TOKEN))
 
 @dataclass(frozen=True, slots=True)
 class RawSetting:
-    """A value as it was given, and where."""
+    """The raw value of a setting, and its source."""
 
     value: object
     source: str
 
 
 def of_command_line(overrides: Mapping[str, object]) -> dict[str, RawSetting]:
-    """Return what flags give; what is None is not given."""
+    """Return the settings of flags, without those that are None."""
     return {
         name: RawSetting(value, "on the command line")
         for name, value in overrides.items()
@@ -42,7 +42,7 @@ def of_command_line(overrides: Mapping[str, object]) -> dict[str, RawSetting]:
 
 
 def of_environment(environment: Mapping[str, str]) -> dict[str, RawSetting]:
-    """Return what variables of the environment give, credentials left out."""
+    """Return the settings of environment variables, without credentials."""
     return {
         name.removeprefix(ENVIRONMENT).lower(): RawSetting(value, f"in the environment, as {name}")
         for name, value in environment.items()
@@ -51,7 +51,7 @@ def of_environment(environment: Mapping[str, str]) -> dict[str, RawSetting]:
 
 
 def of_file(project: Path) -> dict[str, RawSetting]:
-    """Return what the file of a project gives, nothing if there is none.
+    """Return the settings of a project's file, nothing if there is none.
 
     Errors: SettingsError.
     """

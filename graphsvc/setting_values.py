@@ -1,6 +1,6 @@
-"""How the values of settings are read: from texts, and from what TOML has; ValueError says how not.
+"""Parsers of the values of settings, from texts and TOML values; ValueError for a wrong one.
 
-What a reader raises is what the value should have been, in words.
+The message of the error says what the value should have been.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from graphsvc import colours
 from graphsvc.hosts import is_host, split_public_url
 from graphsvc.profiles import PROFILES, WEIGHTS
 
-#: The word in ``trusted_proxies`` for whatever connects to a Unix socket of the service.
+#: The word in ``trusted_proxies`` for all clients of a Unix socket of the service.
 UNIX = "unix"
 
-#: What a project can have terms of its own for: the kinds of passages, the heading, the reading.
+#: The concepts for which a project can have its own terms: the kinds of passages, the heading, the
+#: reading.
 PASSAGE_TERMS = ("sentence", "heading", "item", "furniture", "row", "section", "reading")
 
 _LARGEST_PORT = 65535
@@ -28,7 +29,7 @@ _LONGEST_WAIT = 86_400
 #: An IRI, or a name with a prefix.
 _PROPERTY = re.compile(r"[^\s:<>]+:[^\s<>]*")
 
-#: How the names of files end that can be the picture of a site.
+#: The endings of files for the picture of a site.
 _PICTURES = (".svg", ".png")
 
 
@@ -163,7 +164,7 @@ def seconds(value: object) -> float:
 
 
 def seconds_or_none(value: object) -> float:
-    """Return a number of seconds, 0 for what is not wanted."""
+    """Return a number of seconds, 0 for none."""
     return 0.0 if str(value) in ("0", "0.0") else seconds(value)
 
 
@@ -172,7 +173,7 @@ def rates(value: object) -> str:
     text_of_rates = str(value or "").strip()
     if not text_of_rates:
         return ""
-    # With all its storages it takes long to load, and only a service needs it.
+    # The library takes long to load, with all its storages, and only a service needs it.
     from limits import parse_many  # noqa: PLC0415
 
     try:

@@ -1,7 +1,7 @@
 """The settings: one row each, filled from defaults, graphsvc.toml, the environment, flags.
 
-Later sources win. A setting is a field of ``Settings``: its name, type, default, help and the
-function that reads its value stand in one place, and docs/settings.md describes it.
+Later sources win. A setting is a field of ``Settings`` with its name, type, default, help and
+parser in one place; docs/settings.md describes it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _about(help_text: str, read: Reader) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What can be set. Paths are absolute once ``load`` has filled them."""
+    """The settings. Paths are absolute after ``load``."""
 
     project: Path | None = field(
         default=Path(),
@@ -268,14 +268,14 @@ class Settings:
 
     @property
     def demands(self) -> Profile:
-        """Return what the graph has to keep."""
+        """Return the profile of the graph."""
         pairs = (check.partition("=") for check in self.checks)
         return Profile(self.profile, {check: weight for check, _, weight in pairs})
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table, as documentation and command lines show it."""
+    """One row of the table, for documentation and command lines."""
 
     name: str
     default: object
@@ -301,17 +301,16 @@ def load(
 ) -> Settings:
     """Fill the settings: defaults, then graphsvc.toml, the environment, and ``overrides``.
 
-    An override that is None counts as not given. Relative paths are relative to the current
-    folder, those in graphsvc.toml to the project's. Where files are named and no folder, there is
-    no project. SettingsError names the setting, where its value came from, and what it should have
-    been.
+    An override that is None is ignored. Relative paths are relative to the current folder, those in
+    graphsvc.toml to the project's. With files and no folder there is no project. SettingsError
+    names the setting, the source of its value, and the expected value.
     """
     here = of_environment(os.environ if environment is None else environment)
     here |= of_command_line(overrides or {})
     outer = {name: _value(name, raw) for name, raw in here.items()}
     outer = {name: _absolute(value) for name, value in outer.items()}
     if outer.get("files") and "project" not in outer:
-        # What lies in the current folder has nothing to do with the files.
+        # The current folder has nothing to do with the files.
         outer.setdefault("releases", Path().absolute() / _releases_of(outer["files"]))
         return Settings(project=None, **outer)
     project = outer.pop("project", Path().absolute())
@@ -329,7 +328,7 @@ def load(
 def errors(
     overrides: Mapping[str, object], environment: Mapping[str, str]
 ) -> Iterator[SettingsError]:
-    """Yield what is wrong with each value, of which `load` raises the first.
+    """Yield the error of each wrong value; `load` raises the first.
 
     The parameters are those of `load`.
     """
@@ -354,14 +353,14 @@ def _absolute(value: Any) -> Any:
 
 
 def _releases_of(files: tuple[Path, ...]) -> Path:
-    """Return where the releases of some files are: other files have others."""
+    """Return the folder of releases for some files: other files have another one."""
     digest = sha256(os.pathsep.join(map(str, files)).encode()).hexdigest()
     stem = files[0].name.partition(".")[0] or "files"
     return Path(".graphsvc") / "files" / f"{stem}-{digest[:8]}"
 
 
 def _releases_of_engine(address: str) -> Path:
-    """Return where the releases of an engine are, apart from those of files."""
+    """Return the folder of releases for an engine, separate from those of files."""
     digest = sha256(address.encode()).hexdigest()
     return Path(".graphsvc") / "engines" / f"{urlsplit(address).hostname}-{digest[:8]}"
 

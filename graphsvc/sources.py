@@ -1,6 +1,6 @@
-"""A project's folder, read: its files, texts, passages and quads, and all that is wrong with them.
+"""Reads a project's folder: its files, texts, passages and quads, and the findings about them.
 
-Reading goes on after an error, so that one look shows every finding.
+Reading continues after an error, so that one run shows all findings.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from graphsvc import files, layout, rdf_files, settings, trig
 from graphsvc.base_iris import bases_of
 from graphsvc.errors import InputError
 from graphsvc.findings import Finding
-from graphsvc.layout import Role, Row
+from graphsvc.layout import LayoutRow, Role
 from graphsvc.namespaces import RDF, SH, VOID, Prefixes, graph_iri
 from graphsvc.parsing import parse_file
 from graphsvc.tables.reading import TableReader
@@ -34,20 +34,19 @@ if TYPE_CHECKING:
 
     from graphsvc.files import SourceFile
 
-#: What a file is that was named beside the project.
-_FREE = Row("**", Role.RDF)
+#: The row of a file that was named beside the project.
+_FREE = LayoutRow("**", Role.RDF)
 
 _BASE = re.compile(r"https?://[^\s<>\"{}|^`\\#?]+/")
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project as its files say it: its IRIs are the canonical ones, under ``base``.
+    """A project as in its files: its IRIs are the canonical ones, under ``base``.
 
-    ``derived`` are quads that no file has, since the program has derived them; ``languages`` are
-    the tags of those in which something is said, the most used first, where that was counted. In
-    one that ``is_laid_out`` the places of files say what they are, so that from its ontology and
-    its facts more follows.
+    ``derived`` are quads that the program has derived; ``languages`` are the language tags of
+    literals, the most frequent first, if they were counted. If it ``is_laid_out``, the paths of
+    files say what they are, and facts are inferred by the ontology.
     """
 
     root: Path
@@ -96,9 +95,9 @@ class Project:
 def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = parse_file) -> Project:
     """Read the project in this folder, and RDF files beside it.
 
-    RDF beyond the layout is read by ``parser``, in any syntax, into graphs of its own. InputError
-    is raised only if nothing can be said of the project: there is no such folder, or no one base.
-    Everything else that is wrong is in ``Project.findings``.
+    RDF outside the layout is read by ``parser``, in any syntax, into graphs of its own. InputError
+    is only raised if the folder is missing, or if there is more than one base. All other faults are
+    in ``Project.findings``.
     """
     if not root.is_dir():
         raise InputError(
@@ -109,7 +108,7 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
     placed = list(layout.sources(root))
     read = [files.read(root, path, row) for path, row in placed if row.role is not Role.RDF]
     findings = [finding for _, file_findings in read for finding in file_findings]
-    findings += [*files.unknown(root), *files.missing(root)]
+    findings += [*files.unknown_files(root), *files.missing_files(root)]
     stated = _base([file for file, _ in read], findings)
     base = stated or bases_of(quad.subject for file, _ in read for quad in file.quads)[0]
     findings += [] if stated else [_without_base(base)]
@@ -137,14 +136,14 @@ def load(root: Path, others: Sequence[Path] = (), parser: rdf_files.Parser = par
 
 
 def current_inputs(root: Path, others: Sequence[Path] = ()) -> dict[str, str]:
-    """Return what ``Project.inputs`` would be, without parsing: to tell if a release is stale."""
+    """Return ``Project.inputs`` without parsing, to check if a release is stale."""
     paths = {str(path): root / path for path, _ in layout.sources(root)}
     paths |= {each.name: each.path for each in rdf_files.find(others)} if others else {}
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
 
 
 def _base(sources: Sequence[SourceFile], findings: Sequence[Finding]) -> str | None:
-    """Return the canonical base: the one void:uriSpace of the dataset; None if it gives none."""
+    """Return the canonical base: the only void:uriSpace of the dataset, or None."""
     stated = {
         quad.object.value
         for file in sources
@@ -159,7 +158,7 @@ def _base(sources: Sequence[SourceFile], findings: Sequence[Finding]) -> str | N
     bases = " and ".join(sorted(stated))
     finding = Finding(
         "base",
-        f"As the base of all IRIs void:uriSpace gives {bases}.",
+        f"The base of all IRIs, void:uriSpace, is {bases}.",
         'Let the dataset say it once: void:uriSpace "https://example.org/graph/", '
         "an http or https IRI that ends in a slash.",
         path=layout.DATASET,
@@ -177,7 +176,7 @@ def _without_base(base: str) -> Finding:
 
 
 def _stating(base: str, sources: Iterable[SourceFile]) -> Iterator[Quad]:
-    """Yield that the datasets of a project have a base."""
+    """Yield the statements that the datasets of a project have a base."""
     for file in sources:
         for quad in file.quads if file.path == layout.DATASET else ():
             if quad.predicate == RDF.type and quad.object == VOID.Dataset:
@@ -214,7 +213,7 @@ def _usual_prefixes(sources: Sequence[SourceFile]) -> dict[str, str]:
 
 
 class _TextReader:
-    """Reads the texts of a project: what follows from a list of passages joins its file."""
+    """Reads the texts of a project; the statements about passages are added to their files."""
 
     def __init__(
         self, base: str, vocabulary: PassageVocabulary, files: dict[str, SourceFile]
@@ -227,7 +226,7 @@ class _TextReader:
     def read(self, slug: str) -> Text | None:
         """Return the text of a folder under data/; None if a file of it is missing or broken.
 
-        Nothing is told of such a text: that is said already.
+        There is no finding about such a text, because its file has one.
         """
         place = TextLocation(slug, self._base)
         paths = [place.path(name) for name in layout.TEXT_FILES]
@@ -258,7 +257,7 @@ class _TextReader:
 
 
 class _TableFiles:
-    """Reads the tables of a project: what follows from one joins its file."""
+    """Reads the tables of a project; the statements of a table are added to its file."""
 
     def __init__(self, reader: TableReader, base: str, files: dict[str, SourceFile]) -> None:
         self._reader = reader
@@ -268,7 +267,7 @@ class _TableFiles:
 
     @property
     def findings(self) -> list[Finding]:
-        """Return what is wrong with the tables that were read."""
+        """Return the findings about the tables."""
         return [*self._findings, *self._reader.findings]
 
     def read(self, slug: str) -> Iterator[Text]:

@@ -1,7 +1,7 @@
 """VoID statistics of a graph: https://www.w3.org/TR/void/#statistics.
 
-They are counted in one pass, and count themselves too: what they say is true of the release that
-holds them. Every partition has an IRI, a fragment of the dataset's.
+They are counted in one pass, and include themselves: they are true for the release that contains
+them. Every partition has an IRI, a fragment of the dataset's.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 
     from graphsvc.store.base import Term
 
-#: The statistics count themselves, so they are made again until they stand still. What they are
-#: made of does so after three rounds; a number that is new as an object may take some more.
+#: The statistics count themselves, so they are computed again until they are stable. Their
+#: structure is stable after three rounds; a number that is new as an object may take some more.
 _MOST_ROUNDS = 20
 
 
 class Tally:
-    """Counts quads as they come. What it keeps of each distinct triple is a number.
+    """Counts a stream of quads. It stores a number for each distinct triple.
 
     Terms count as different if they are different in the store, so that a query counts the same.
 
-    ``base`` is that of the graph, whose things are under ``<base>id/``, or else all that has an
+    ``base`` is that of the graph; its things are under ``<base>id/``, or else everything with an
     IRI; ``passages`` are the passages of its texts, each of which is a graph.
     """
 
     def __init__(self, base: str, passages: AbstractSet[Term] = frozenset()) -> None:
         self.base = base
         self._passages_of_texts = passages
-        # What every quad is held against is made once: there are millions.
+        # These are compared with millions of quads, so they are created once.
         self._own = f"{base}id/"
         self._own_graphs = graph_iri(base, "").value
         self._dataset = graph_iri(base, "dataset")
-        self._apart = graph_iri(base, DERIVATIONS)
+        self._derivations = graph_iri(base, DERIVATIONS)
         self.graphs: Counter[NamedNode] = Counter()
         self.passages = 0
         self.by_property: Counter[NamedNode] = Counter()
@@ -53,7 +53,7 @@ class Tally:
         self._with_iris: set[int] = set()
         self._things_as_graphs: set[NamedNode] = set()
         self._numbers: dict[Term, int] = {}
-        self._as_stored = _AsStored()
+        self._as_stored = _StoredTerms()
         self._triples: set[int] = set()
         self._cited: set[int] = set()
         self._described: set[Quad] = set()
@@ -77,8 +77,8 @@ class Tally:
     def datasets(self) -> dict[NamedNode, int]:
         """Return the graphs with the number of their quads.
 
-        Where each thing has a graph of its own, named as it is, the name says that thing: nothing
-        of the graph can be said by it.
+        If a thing has a graph with the thing's own IRI, the IRI means the thing: it cannot describe
+        the graph.
         """
         return {
             graph: count
@@ -87,10 +87,10 @@ class Tally:
         }
 
     def add(self, quad: Quad) -> None:
-        """Count a quad; of a quad that comes twice each is counted."""
-        if quad.graph_name == self._apart:
-            # A query that names no graph does not see it.
-            self.graphs[self._apart] += 1
+        """Count a quad; duplicates are counted twice."""
+        if quad.graph_name == self._derivations:
+            # It is not in the default graph.
+            self.graphs[self._derivations] += 1
             return
         node, predicate, value = quad.subject, quad.predicate, quad.object
         subject, other = self._number(node), self._number(value)
@@ -143,11 +143,11 @@ class Tally:
         return number
 
 
-class _AsStored:
-    """Tells which term the engine keeps in place of another.
+class _StoredTerms:
+    """Maps terms to those that the engine stores.
 
-    It keeps the values of numbers, dates and the like, and not how they were written: "01" and an
-    xsd:int are kept as the xsd:integer 1.
+    The engine stores the values of numbers, dates and the like, not their forms: "01" and an
+    xsd:int are stored as the xsd:integer 1.
     """
 
     def __init__(self) -> None:
@@ -156,7 +156,7 @@ class _AsStored:
     def term(self, term: Term) -> Term:
         if not isinstance(term, Literal) or term.datatype in (XSD.string, RDF.langString):
             return term
-        # A store of its own for each: one in memory goes on walking past what has been removed.
+        # Each term gets a new store: a store in memory still scans removed quads.
         store = Store()
         store.add(Quad(self._node, self._node, term))
         stored: Quad
@@ -165,7 +165,7 @@ class _AsStored:
 
 
 def describe(tally: Tally, datasets: Sequence[NamedNode]) -> list[Quad]:
-    """Return the statistics of what was counted, about each of the datasets."""
+    """Return the statistics about each of the datasets."""
     statistics: list[Quad] = []
     for _ in range(_MOST_ROUNDS):
         before, statistics = statistics, _statistics(tally, statistics, datasets)
@@ -175,7 +175,7 @@ def describe(tally: Tally, datasets: Sequence[NamedNode]) -> list[Quad]:
 
 
 def _statistics(tally: Tally, before: Sequence[Quad], datasets: Sequence[NamedNode]) -> list[Quad]:
-    """Return the statistics of what was counted and of the statistics made before."""
+    """Return the statistics of the quads and of the previous statistics."""
     graph = graph_iri(tally.base, "dataset")
     figures = _Figures(tally, before)
     quads = [
@@ -187,7 +187,7 @@ def _statistics(tally: Tally, before: Sequence[Quad], datasets: Sequence[NamedNo
 
 
 class _Figures:
-    """The figures of what was counted together with some quads about the dataset."""
+    """The figures of the counted quads and of some quads about the dataset."""
 
     def __init__(self, tally: Tally, added: Sequence[Quad]) -> None:
         self._tally = tally
@@ -268,7 +268,7 @@ def _space(term: NamedNode) -> str:
 
 
 def _names(terms: Iterable[NamedNode], base: str) -> dict[NamedNode, str]:
-    """Return a name for each term: the end of its IRI, and a digest if two end alike.
+    """Return a name for each term: the end of its IRI, and a digest if two have the same end.
 
     The digest leaves the graph's base out, so that another base changes no more than itself.
     """

@@ -1,7 +1,7 @@
-"""Where things stand in Turtle and TriG files: lines of subjects, graph blocks and their quotes.
+"""Positions in Turtle and TriG files: the lines of subjects, and graph blocks with their quotes.
 
-The engine's parser tells what a file says, not where. This reads the same text once more as
-tokens, so that a message about an entity can name the line that describes it.
+The engine's parser gives no positions. This module reads the same text as tokens, so that a message
+about an entity can name the line that describes it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from graphsvc.sparql import Token, TokenKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: What begins a comment that quotes the passage of the block below it.
+#: The beginning of a comment that quotes the passage of the block below it.
 QUOTE_MARK = "#>"
 
 _QUOTED_IRI = re.compile(r"\"([A-Za-z][A-Za-z0-9+.-]*:[^\s\"<>]+)\"")
@@ -34,8 +34,8 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A blank node or a list as it is written, and where."""
+class BlankNodeMark:
+    """A blank node or a list in the text, and its position."""
 
     text: str
     line: int
@@ -97,7 +97,7 @@ def mentions(text: str) -> dict[str, int]:
 
 
 def quoted_iris(text: str) -> dict[str, int]:
-    """Return the IRIs that a text has in quotation marks, as XML and JSON do, with first lines."""
+    """Return the IRIs in quotation marks, as in XML and JSON, each with its first line."""
     lines: dict[str, int] = {}
     number, done = 1, 0
     for match in _QUOTED_IRI.finditer(text):
@@ -118,10 +118,10 @@ def declaration_lines(text: str) -> dict[str, int]:
     return lines
 
 
-def blank_nodes(text: str) -> list[Mark]:
-    """Return where the text writes a blank node: ``[…]``, ``(…)`` or ``_:name``."""
+def blank_nodes(text: str) -> list[BlankNodeMark]:
+    """Return the blank nodes in the text: ``[…]``, ``(…)`` or ``_:name``."""
     return [
-        Mark(token.text, token.line, token.column)
+        BlankNodeMark(token.text, token.line, token.column)
         for token in sparql.code(text)
         if token.kind is TokenKind.BLANK or token.text in _BRACKETS
     ]

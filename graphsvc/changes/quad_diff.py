@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphsvc.changes.rebasing import rebased
+from graphsvc.changes.rebasing import rebase_lines
 from graphsvc.namespaces import NIF, Rebase
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class QuadDiff:
         return (
             lines
             if release.base == self._base
-            else rebased(lines, Rebase(release.base, self._base))
+            else rebase_lines(lines, Rebase(release.base, self._base))
         )
 
     def _without_blank_nodes(

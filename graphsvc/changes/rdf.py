@@ -39,7 +39,7 @@ def comparison_iri(before: Release, after: Release, base: str) -> NamedNode:
     return NamedNode(f"{base}releases/{before.id}...{after.id}")
 
 
-def described(
+def describe_release(
     release: Release, previous: Release | None, dataset: str | None, base: str
 ) -> Iterator[Triple]:
     """Yield the description of a release: its date, its size, the release before it."""
@@ -114,4 +114,4 @@ def _digest(*terms: str) -> str:
     return hashlib.sha256(" ".join(terms).encode()).hexdigest()[:16]
 
 
-__all__ = ["changesets", "comparison_iri", "described", "release_iri"]
+__all__ = ["changesets", "comparison_iri", "describe_release", "release_iri"]

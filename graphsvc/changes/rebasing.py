@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _CACHED_PAGES = 16_384
 
 
-def rebased(lines: Iterable[bytes], rebase: Rebase) -> Iterator[bytes]:
+def rebase_lines(lines: Iterable[bytes], rebase: Rebase) -> Iterator[bytes]:
     """Yield lines of canonical N-Quads with their IRIs moved, in order, each once.
 
     Another base changes their order. They are sorted in a temporary database:
@@ -26,18 +26,18 @@ def rebased(lines: Iterable[bytes], rebase: Rebase) -> Iterator[bytes]:
     with closing(sqlite3.connect("")) as database:
         database.execute(f"PRAGMA cache_size = {_CACHED_PAGES}")
         database.execute("CREATE TABLE line (bytes BLOB PRIMARY KEY) WITHOUT ROWID")
-        moved = ((_moved(line, rebase),) for line in lines)
-        database.executemany("INSERT OR IGNORE INTO line VALUES (?)", moved)
+        new_lines = ((_rebase_line(line, rebase),) for line in lines)
+        database.executemany("INSERT OR IGNORE INTO line VALUES (?)", new_lines)
         for (line,) in database.execute("SELECT bytes FROM line ORDER BY bytes"):
             yield line
 
 
-def _moved(line: bytes, rebase: Rebase) -> bytes:
+def _rebase_line(line: bytes, rebase: Rebase) -> bytes:
     old = rebase.old.encode()
     # An IRI holds neither spaces nor quotation marks, so this is where a literal begins and ends.
     begin, end = line.find(b' "'), line.rfind(b" <")
     if begin >= 0 and old in line[begin:end]:
         # `Rebase` decides which IRIs in literals are moved.
-        moved = map(rebase.quad, parse(line, RdfFormat.N_QUADS))
-        return serialize(moved, format=RdfFormat.N_QUADS) or b""
+        quads = map(rebase.quad, parse(line, RdfFormat.N_QUADS))
+        return serialize(quads, format=RdfFormat.N_QUADS) or b""
     return line.replace(b"<" + old, b"<" + rebase.new.encode())

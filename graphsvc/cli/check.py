@@ -12,7 +12,7 @@ from graphsvc.cli import progress
 from graphsvc.cli.failures import FAILED
 from graphsvc.cli.inputs import load, with_paths
 from graphsvc.cli.options import READING, with_settings
-from graphsvc.validation import misnamed, report, validate
+from graphsvc.validation import report, unknown_check_names, validate
 
 if TYPE_CHECKING:
     from graphsvc.settings import Settings
@@ -35,7 +35,7 @@ def check(ctx: click.Context, settings: Settings, *, wants_json: bool, wants_all
         project = load(settings)
         found = validate(project, inferred(project).quads)
     demands = settings.demands
-    findings = demands.weigh((*found, *misnamed(project, demands.checks)))
+    findings = demands.weigh((*found, *unknown_check_names(project, demands.checks)))
     if wants_json:
         click.echo(report.as_json(findings))
     else:

@@ -20,7 +20,7 @@ _RARELY_USED = frozenset(("~", "{|", "|}", "<<", "<<(", ")>>", "NOT", "lang", "^
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class _Phrase:
     """A phrase for the terminals ``means``; it is used if all of ``needs`` are possible."""
 
     words: str
@@ -28,17 +28,17 @@ class _Group:
     means: frozenset[str]
 
 
-_GROUPS = (
-    _Group("an expression", frozenset({"BOUND", "number", "var"}), SPARQL.first("Expression")),
-    _Group("a function", frozenset({"BOUND", "CONTAINS"}), SPARQL.first("Call")),
-    _Group("an operator", frozenset({"=", "&&"}), _OPERATORS),
-    _Group("an operator", frozenset({"&&", "*"}), _OPERATORS),
-    _Group("a triple", frozenset({"var", "string", "FILTER"}), _TERM),
-    _Group("a variable, IRI or literal", frozenset({"var", "iri", "string"}), _TERM),
-    _Group("a property", frozenset({"iri", "a", "!"}), SPARQL.first("Verb")),
-    _Group("a variable or IRI", frozenset({"iri", "var"}), frozenset({"iri", "name", "var"})),
-    _Group("an IRI", frozenset({"iri"}), frozenset({"iri", "name"})),
-    _Group("a literal", frozenset({"string", "number"}), _LITERAL),
+_PHRASES = (
+    _Phrase("an expression", frozenset({"BOUND", "number", "var"}), SPARQL.first("Expression")),
+    _Phrase("a function", frozenset({"BOUND", "CONTAINS"}), SPARQL.first("Call")),
+    _Phrase("an operator", frozenset({"=", "&&"}), _OPERATORS),
+    _Phrase("an operator", frozenset({"&&", "*"}), _OPERATORS),
+    _Phrase("a triple", frozenset({"var", "string", "FILTER"}), _TERM),
+    _Phrase("a variable, IRI or literal", frozenset({"var", "iri", "string"}), _TERM),
+    _Phrase("a property", frozenset({"iri", "a", "!"}), SPARQL.first("Verb")),
+    _Phrase("a variable or IRI", frozenset({"iri", "var"}), frozenset({"iri", "name", "var"})),
+    _Phrase("an IRI", frozenset({"iri"}), frozenset({"iri", "name"})),
+    _Phrase("a literal", frozenset({"string", "number"}), _LITERAL),
 )
 _KINDS = {
     "var": "a variable",
@@ -60,7 +60,7 @@ def alternatives(expected: AbstractSet[str]) -> list[str]:
     """Return words for what could stand at a place."""
     remaining = set(expected) - _RARELY_USED
     phrases: list[str] = []
-    for group in _GROUPS:
+    for group in _PHRASES:
         if remaining >= group.needs:
             remaining -= group.means
             phrases.append(group.words)

@@ -134,7 +134,7 @@ def arguments(context: Context) -> Diagnostic | None:
     amount = "few" if few else "many"
     return context.diagnostic(
         f"{name} has too {amount} arguments.",
-        f"What {name} takes is told at https://www.w3.org/TR/sparql11-query/#SparqlOps.",
+        f"The arguments of {name} are at https://www.w3.org/TR/sparql11-query/#SparqlOps.",
     )
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphsvc.explain.examine import examine
-from graphsvc.explain.model import Explanation, Note, Reason, ReasonKind, Unexamined
+from graphsvc.explain.model import Explanation, OmissionNote, Reason, ReasonKind, Unexamined
 from graphsvc.explain.terms import UnknownTerm, unknown_terms
 from graphsvc.store.base import UNION
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Explanation",
-    "Note",
+    "OmissionNote",
     "Reason",
     "ReasonKind",
     "Unexamined",

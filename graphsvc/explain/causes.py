@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from graphsvc.errors import Position
-    from graphsvc.explain.patterns import Part
+    from graphsvc.explain.patterns import PatternPart
     from graphsvc.explain.probes import Probes
     from graphsvc.explain.terms import UnknownTerm
     from graphsvc.grammar import Node
     from graphsvc.sparql import Token
 
-_COMPARED = "?the_value_that_is_there"
+_VALUE = "?the_value_that_is_there"
 _LITERALS = (TokenKind.STRING, TokenKind.NUMBER)
 
 
@@ -83,7 +83,7 @@ def unknown_term(term: UnknownTerm) -> Reason:
 
 
 def with_unknown_terms(
-    reasons: Sequence[tuple[Part, Reason]], unknown: list[UnknownTerm]
+    reasons: Sequence[tuple[PatternPart, Reason]], unknown: list[UnknownTerm]
 ) -> Iterator[Reason]:
     """Yield the reasons, each after its unknown terms, which are removed from ``unknown``."""
     for part, reason in reasons:
@@ -96,7 +96,7 @@ def with_unknown_terms(
         yield replace(reason, remedy=f"It names {names}.") if inside else reason
 
 
-def no_match(query: str, part: Part, probes: Probes, around: tuple[str, str]) -> Reason:
+def no_match(query: str, part: PatternPart, probes: Probes, around: tuple[str, str]) -> Reason:
     """Return why a triple pattern has no match by itself, as exactly as possible."""
     place = sparql.position(query, part.offset)
     before, after = around
@@ -126,10 +126,10 @@ def no_match(query: str, part: Part, probes: Probes, around: tuple[str, str]) ->
     return Reason(ReasonKind.NO_MATCH, message, "Leave out or change one of its terms.", place)
 
 
-def _examples(part: Part, probes: Probes, around: tuple[str, str]) -> str:
+def _examples(part: PatternPart, probes: Probes, around: tuple[str, str]) -> str:
     """Return a sentence with values that stand where the pattern has a literal."""
     subject, verb, _ = part.terms
-    values = probes.values(_COMPARED, f"{around[0]} {subject} {verb} {_COMPARED} . {around[1]}")
+    values = probes.values(_VALUE, f"{around[0]} {subject} {verb} {_VALUE} . {around[1]}")
     if not values:
         return "Leave out or change one of its terms."
     return f"The values there are for example {', '.join(map(probes.compact, values))}."
@@ -140,13 +140,13 @@ def _is_node(term: str) -> bool:
 
 
 def _unlike_literal(
-    part: Part, probes: Probes, around: tuple[str, str], place: Position
+    part: PatternPart, probes: Probes, around: tuple[str, str], place: Position
 ) -> Reason | None:
     """Return that the graph has the literal with another language tag, datatype or case."""
     subject, verb, literal = part.terms
     before, after = around
-    pattern = f"{before} {subject} {verb} {_COMPARED} . {after}"
-    values = _similar_values(_COMPARED, literal, pattern, probes)
+    pattern = f"{before} {subject} {verb} {_VALUE} . {after}"
+    values = _similar_values(_VALUE, literal, pattern, probes)
     if not values:
         return None
     return _unlike(literal, values, place)
@@ -172,7 +172,7 @@ def _unlike(literal: str, values: Sequence[str], place: Position) -> Reason:
     )
 
 
-def empty_join(query: str, part: Part, joined: Sequence[Part]) -> Reason:
+def empty_join(query: str, part: PatternPart, joined: Sequence[PatternPart]) -> Reason:
     """Return that a part matches by itself, but not together with those before."""
     place = sparql.position(query, part.offset)
     used = variables(part.node) | {term for term in part.terms if term.startswith("?")}
@@ -183,7 +183,7 @@ def empty_join(query: str, part: Part, joined: Sequence[Part]) -> Reason:
     if part.rule == "Minus":
         return Reason(
             ReasonKind.EMPTY_JOIN,
-            "MINUS takes away everything that is left by what stands before it.",
+            "MINUS removes all solutions of the patterns before it.",
             "Look at what it takes away: ask for it by SELECT.",
             place,
         )
@@ -201,15 +201,15 @@ def empty_join(query: str, part: Part, joined: Sequence[Part]) -> Reason:
     )
 
 
-def _keyword(part: Part) -> str:
+def _keyword(part: PatternPart) -> str:
     names = {"InlineData": "VALUES", "SubSelect": "The inner SELECT", "Union": "This group"}
     return names.get(part.rule, part.rule.upper())
 
 
 def empty_filter(
     query: str,
-    part: Part,
-    joined: Sequence[Part],
+    part: PatternPart,
+    joined: Sequence[PatternPart],
     probes: Probes,
     around: tuple[str, str],
 ) -> Iterator[Reason]:
@@ -219,7 +219,7 @@ def empty_filter(
     place = sparql.position(query, part.offset)
     bound = {name for other in joined for name in (*variables(other.node), *other.terms)}
     names = sorted(variables(part.node) & bound)
-    for name, token in _compared(part.node):
+    for name, token in _comparisons(part.node):
         similar = (
             _similar_values(name, _whole_literal(query, token), pattern, probes)
             if name in bound
@@ -244,7 +244,7 @@ def empty_filter(
     )
 
 
-def _compared(filtering: Node) -> Iterator[tuple[str, Token]]:
+def _comparisons(filtering: Node) -> Iterator[tuple[str, Token]]:
     """Yield the variables that a filter compares with a literal by =, and the literal."""
     leaves = list(filtering.leaves())
     for one, sign, other in zip(leaves, leaves[1:], leaves[2:], strict=False):

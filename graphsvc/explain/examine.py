@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from graphsvc import grammar, sparql
 from graphsvc.errors import GraphsvcError
 from graphsvc.explain import causes, patterns
-from graphsvc.explain.model import Explanation, Note, Reason, Unexamined
+from graphsvc.explain.model import Explanation, OmissionNote, Reason, Unexamined
 from graphsvc.explain.omissions import omissions
-from graphsvc.explain.patterns import Reader
+from graphsvc.explain.patterns import PatternReader
 from graphsvc.explain.probes import OutOfProbesError, Probes
 from graphsvc.explain.terms import iris, look_up
 from graphsvc.namespaces import Prefixes
@@ -17,7 +17,7 @@ from graphsvc.namespaces import Prefixes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graphsvc.explain.patterns import Part
+    from graphsvc.explain.patterns import PatternPart
     from graphsvc.explain.terms import UnknownTerm
     from graphsvc.grammar import Node
     from graphsvc.store.base import GraphSelection, Store
@@ -34,7 +34,7 @@ def examine(
     reading = _read(query)
     whole = None if reading is None else patterns.form(reading[1])
     text = query if reading is None else reading[0]
-    reader = Reader(text)
+    reader = PatternReader(text)
     heads = [] if reading is None else reading[1].nodes("Query")[0].nodes("Prologue")
     probes = Probes(
         store,
@@ -72,7 +72,7 @@ class _Examination:
         self,
         query: str,
         whole: Node,
-        reader: Reader,
+        reader: PatternReader,
         probes: Probes,
         prefixes: Mapping[str, str],
     ) -> None:
@@ -105,7 +105,7 @@ class _Examination:
             probes=self._probes.total,
         )
 
-    def _notes(self) -> tuple[Note, ...]:
+    def _notes(self) -> tuple[OmissionNote, ...]:
         names = (iri for _, iri in iris(self._query, self._prefixes))
         return omissions(self._probes.store, names)
 
@@ -140,7 +140,9 @@ class _Examination:
             if term is not None:
                 yield term
 
-    def _without_match(self, group: Node, before: str, after: str) -> Iterator[tuple[Part, Reason]]:
+    def _without_match(
+        self, group: Node, before: str, after: str
+    ) -> Iterator[tuple[PatternPart, Reason]]:
         """Yield a reason for each pattern that must match and has no match by itself."""
         for part in self._reader.parts(group):
             if part.rule == "Graph":
@@ -156,7 +158,9 @@ class _Examination:
                 around = (before, after)
                 yield part, causes.no_match(self._query, part, self._probes, around)
 
-    def _branches(self, union: Part, before: str, after: str) -> Iterator[tuple[Part, Reason]]:
+    def _branches(
+        self, union: PatternPart, before: str, after: str
+    ) -> Iterator[tuple[PatternPart, Reason]]:
         """Yield the reasons of a union: only if none of its branches has a solution."""
         branches = union.node.nodes("Group")
         texts = [before + self._reader.text(branch) + after for branch in branches]
@@ -172,7 +176,7 @@ class _Examination:
         # https://www.w3.org/TR/sparql11-query/#scopeFilters
         ordered = [part for part in parts if part.rule != "Filter"]
         ordered += [part for part in parts if part.rule == "Filter"]
-        joined: list[Part] = []
+        joined: list[PatternPart] = []
         for part in ordered:
             text = " ".join(each.text for each in (*joined, part))
             if part.rule not in ("Optional", "Bind") and not self._probes.matches(
@@ -182,7 +186,9 @@ class _Examination:
                 return
             joined.append(part)
 
-    def _report_join(self, part: Part, joined: list[Part], before: str, after: str) -> None:
+    def _report_join(
+        self, part: PatternPart, joined: list[PatternPart], before: str, after: str
+    ) -> None:
         inner = part.node.nodes("Group")
         if part.rule == "Filter":
             self._reasons += causes.empty_filter(

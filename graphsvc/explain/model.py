@@ -41,7 +41,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class OmissionNote:
     """A note that the text does not say something: its IRI, its label and its words."""
 
     iri: str
@@ -68,7 +68,7 @@ class Explanation:
     empty: bool
     reasons: tuple[Reason, ...] = ()
     unexamined: tuple[Unexamined, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[OmissionNote, ...] = ()
     probes: int = 0
 
     @property

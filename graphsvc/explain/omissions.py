@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.explain.model import Note
+from graphsvc.explain.model import OmissionNote
 from graphsvc.namespaces import DQV, LDQD, OA, OWL, PROV, RDF, RDFS
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MOST_NOTES = 3
 _RELATED = f"{OWL.inverseOf}|^{OWL.inverseOf}|{RDFS.subPropertyOf}|^{RDFS.subPropertyOf}"
 
 
-def omissions(store: Store, iris: Iterable[str]) -> tuple[Note, ...]:
+def omissions(store: Store, iris: Iterable[str]) -> tuple[OmissionNote, ...]:
     """Return the notes that say that the text leaves out what a query with these IRIs wants.
 
     If there are notes on a thing that the query names, only these; else those on a related thing;
@@ -72,7 +72,7 @@ def _holds(row: Mapping[str, Term], name: str) -> bool:
     return isinstance(value, Literal) and value.value == "true"
 
 
-def _read(store: Store, notes: Sequence[Term]) -> tuple[Note, ...]:
+def _read(store: Store, notes: Sequence[Term]) -> tuple[OmissionNote, ...]:
     """Return the notes with their labels, and their longest text."""
     if not notes:
         return ()
@@ -89,7 +89,9 @@ def _read(store: Store, notes: Sequence[Term]) -> tuple[Note, ...]:
         elif isinstance(text, Literal):
             texts[row["note"]].append(text.value)
     return tuple(
-        Note(note.value, labels.get(note, note.value), max(texts[note], key=len, default=""))
+        OmissionNote(
+            note.value, labels.get(note, note.value), max(texts[note], key=len, default="")
+        )
         for note in notes
         if isinstance(note, NamedNode)
     )

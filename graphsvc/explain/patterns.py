@@ -25,8 +25,8 @@ _NAMELESS = re.compile(r"\?node_\d+\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a group: what it is, its text as it can be asked, and where it begins.
+class PatternPart:
+    """A part of a group: its rule, its text for a query, and its offset.
 
     ``rule`` is that of the grammar: Triples, Filter, Optional, Union, Graph, … ``terms`` are the
     subject, property and object of a plain triple pattern, and empty otherwise; its ``node`` is
@@ -51,7 +51,7 @@ def with_anonymous_nodes(text: str) -> str:
     return _NAMELESS.sub("[ ]", text)
 
 
-class Reader:
+class PatternReader:
     """Reads the groups of one query."""
 
     def __init__(self, query: str) -> None:
@@ -62,21 +62,21 @@ class Reader:
         leaves = list(node.leaves())
         return self._query[leaves[0].start : leaves[-1].end] if leaves else ""
 
-    def parts(self, group: Node) -> list[Part]:
+    def parts(self, group: Node) -> list[PatternPart]:
         """Return the parts of a group in order; a triple pattern is a part of its own."""
-        result: list[Part] = []
+        result: list[PatternPart] = []
         for node in group.nodes():
             if node.rule == "Triples" and not self._is_opaque(node):
                 result += self._triples(node)
             else:
-                result.append(Part(node.rule, self.text(node), _start(node), node))
+                result.append(PatternPart(node.rule, self.text(node), _start(node), node))
         return result
 
     @staticmethod
     def _is_opaque(node: Node) -> bool:
         return any(inner.rule in _OPAQUE for inner in node.iter_nodes())
 
-    def _triples(self, triples: Node) -> Iterator[Part]:
+    def _triples(self, triples: Node) -> Iterator[PatternPart]:
         first = triples.children[0]
         subject = self._term(triples.nodes("Term", "Node")[0])
         if first in triples.nodes("Node"):
@@ -84,7 +84,9 @@ class Reader:
         for properties in triples.nodes("Properties"):
             yield from self._properties(subject, properties, _start(triples))
 
-    def _properties(self, subject: str, properties: Node, offset: int | None) -> Iterator[Part]:
+    def _properties(
+        self, subject: str, properties: Node, offset: int | None
+    ) -> Iterator[PatternPart]:
         verbs = properties.nodes("Verb")
         for verb, objects in zip(verbs, properties.nodes("Objects"), strict=True):
             text = self.text(verb)
@@ -93,12 +95,12 @@ class Reader:
                 terms = (subject, text, self._term(value.nodes()[0]))
                 # What follows a comma begins there; what it shares stands before.
                 begins = _start(value) if number else place
-                yield Part("Triples", f"{' '.join(terms)} .", begins, value, terms)
+                yield PatternPart("Triples", f"{' '.join(terms)} .", begins, value, terms)
                 for node in value.nodes("Node"):
                     yield from self._inside(node)
             offset = None
 
-    def _inside(self, node: Node) -> Iterator[Part]:
+    def _inside(self, node: Node) -> Iterator[PatternPart]:
         """Yield the triples in ``[ … ]``."""
         subject = self._term(node)
         for inner in node.nodes("NodeOf"):

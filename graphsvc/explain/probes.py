@@ -95,5 +95,5 @@ class Probes:
     def count(self) -> None:
         """Count one more query; OutOfProbesError if it would exceed the limit."""
         if self.total >= MOST_PROBES:
-            raise OutOfProbesError(f"after {MOST_PROBES} questions no more are asked")
+            raise OutOfProbesError(f"the limit of {MOST_PROBES} small queries is reached")
         self.total += 1

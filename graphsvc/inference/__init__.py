@@ -1,11 +1,11 @@
-"""What follows from the facts by the ontology's axioms, and from which passages.
+"""Infers facts by the ontology's axioms, with the passages from which they follow.
 
     inferred = materialise(quads, base)
 
-What says a passage's own statements in other words is added to that passage: the inverse of a
-property, a wider one, and a shortcut for a chain. Whatever else follows goes into the graph of
-inferred statements. Each derived triple has a derivation for each minimal set of graphs from which
-it follows; the derivations have a graph of their own.
+Restatements of a passage's own statements are added to that passage: by the inverse of a property,
+a wider one, or a shortcut for a chain. All other inferred facts go into the graph of inferred
+statements. Each derived triple has a derivation for each minimal set of graphs from which it
+follows; the derivations have a graph of their own.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Inferred", "materialise"]
 
-#: A fact as it is stated: subject, predicate, object, and the IRI of its graph.
-Statement: TypeAlias = tuple[NamedNode, NamedNode, NamedNode | Literal, str]
+#: A stated fact: subject, predicate, object, and the IRI of its graph.
+StatedFact: TypeAlias = tuple[NamedNode, NamedNode, NamedNode | Literal, str]
 
-#: Beside the passages, the graphs whose statements are facts to reason from.
+#: The graphs, beside the passages, whose statements are premises.
 _FACT_GRAPHS = ("editorial", "schemes", "passages")
 
 _HASH_LENGTH = 16
@@ -37,7 +37,7 @@ _HASH_LENGTH = 16
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """What follows: shortcuts in their passages' graphs, other triples, and the derivations."""
+    """The result: shortcuts in the graphs of passages, other triples, and the derivations."""
 
     shortcuts: tuple[Quad, ...]
     triples: tuple[Quad, ...]
@@ -51,7 +51,7 @@ class Inferred:
 
 @dataclass(frozen=True, slots=True)
 class _Derived:
-    """A triple that follows, the ways in which it does, and the passages that restate it."""
+    """An inferred triple, its witnesses, and the passages that restate it."""
 
     triple: Triple
     witnesses: tuple[tuple[Witness, InferenceStep], ...]
@@ -59,12 +59,12 @@ class _Derived:
 
 
 def materialise(quads: Iterable[Quad], base: str) -> Inferred:
-    """Return what follows from the facts among the quads by the axioms of the ontology.
+    """Return the facts that the axioms of the ontology imply.
 
-    Axioms are what graph/ontology says. Facts are the statements of the passages, and those of
-    graph/editorial, graph/schemes and graph/passages. Left out is what says nothing new: what a
-    passage states, that a thing is a thing, and what follows about the ontology's own terms.
-    The result depends on the quads alone, not on their order.
+    The axioms are in graph/ontology. Facts are the statements of the passages, and those of
+    graph/editorial, graph/schemes and graph/passages. Trivial facts are left out: what a passage
+    states, that a thing is a thing, and facts about the ontology's own terms. The result does not
+    depend on the order of the quads.
     """
     quads = list(quads)
     ontology = graph_iri(base, "ontology")
@@ -79,7 +79,7 @@ def materialise(quads: Iterable[Quad], base: str) -> Inferred:
     return _write(derived, base)
 
 
-def _facts(quads: Iterable[Quad], base: str, passages: set[str]) -> Iterator[Statement]:
+def _facts(quads: Iterable[Quad], base: str, passages: set[str]) -> Iterator[StatedFact]:
     graphs = passages | {graph_iri(base, name).value for name in _FACT_GRAPHS}
     for quad in quads:
         subject, value, graph = quad.subject, quad.object, quad.graph_name
@@ -93,19 +93,19 @@ def _facts(quads: Iterable[Quad], base: str, passages: set[str]) -> Iterator[Sta
 
 
 def _terms(axioms: Iterable[Quad]) -> set[NamedNode]:
-    """Return what the ontology describes: its terms, of which no facts are to follow."""
+    """Return the terms of the ontology, about which no facts are inferred."""
     return {quad.subject for quad in axioms if isinstance(quad.subject, NamedNode)}
 
 
 def _derive(
     rules: Iterable[Clause],
-    facts: Sequence[Statement],
+    facts: Sequence[StatedFact],
     terms: set[NamedNode],
     passages: set[str],
     base: str,
 ) -> list[_Derived]:
     def place(term: object) -> str:
-        # By their IRIs after the base, so that another base changes no order and no outcome.
+        # Sorted by the IRIs without the base, so that another base does not change the result.
         return term.name if isinstance(term, Variable) else _relative(term, base)
 
     rules = sorted(rules, key=lambda clause: (clause.rule.value, *map(place, clause.slots)))
@@ -118,7 +118,7 @@ def _derive(
         for number, term in enumerate(ordered)
         if not isinstance(term, NamedNode) or term in terms
     }
-    stated = _stated(facts, numbers)
+    stated = _stated_facts(facts, numbers)
     closure = Closure(Triggers(rules, numbers), closed)
     closure.extend(stated)
     restating = [
@@ -131,7 +131,7 @@ def _derive(
             tuple(sorted(witnesses, key=lambda witness: (len(witness[0]), sorted(witness[0])))),
             tuple(sorted(homes.get(fact, ()))),
         )
-        for fact, witnesses in sorted(_followed(closure, passages))
+        for fact, witnesses in sorted(_inferred_facts(closure, passages))
     ]
 
 
@@ -141,9 +141,9 @@ def _homes(
     passages: set[str],
     closed: Collection[int],
 ) -> Mapping[Fact, set[str]]:
-    """Return in which passages each fact is said in other words: by rules that add nothing.
+    """Return the passages that restate each fact, by rules that add nothing new.
 
-    A value that is no thing is not among them: a name is not said twice.
+    Facts with literals are left out: a name is not repeated.
     """
     by_passage: dict[str, list[tuple[Fact, Witness]]] = defaultdict(list)
     for fact, witness in stated:
@@ -159,8 +159,8 @@ def _homes(
     return homes
 
 
-def _stated(
-    facts: Sequence[Statement], numbers: Mapping[NamedNode | Literal, int]
+def _stated_facts(
+    facts: Sequence[StatedFact], numbers: Mapping[NamedNode | Literal, int]
 ) -> list[tuple[Fact, Witness]]:
     witnesses = {graph: frozenset((graph,)) for _, _, _, graph in facts}
     numbered = (
@@ -172,14 +172,14 @@ def _stated(
 
 def _triple(fact: Fact, terms: Sequence[NamedNode | Literal]) -> Triple:
     subject, predicate, value = (terms[number] for number in fact)
-    # Nothing follows of literals: they are closed.
+    # Literals are closed: nothing is inferred about them.
     return Triple(cast("NamedNode", subject), cast("NamedNode", predicate), value)
 
 
-def _followed(
+def _inferred_facts(
     closure: Closure, passages: set[str]
 ) -> Iterator[tuple[Fact, list[tuple[Witness, InferenceStep]]]]:
-    """Yield the facts that follow and that no passage states, with the ways they do."""
+    """Yield the inferred facts that no passage states, with their witnesses."""
     for fact, witnesses in closure.witnesses.items():
         stating = {
             graph for witness, reason in witnesses.items() if reason is None for graph in witness

@@ -1,8 +1,8 @@
 """The closure of some facts under clauses, with the minimal witnesses of every fact.
 
 A witness is a set of graphs from which a fact follows; a minimal one has no witness within it
-(why-provenance: https://doi.org/10.1007/3-540-44503-X_20). Evaluation is semi-naive: in each
-round only what the round before found is matched against the clauses.
+(why-provenance: https://doi.org/10.1007/3-540-44503-X_20). Evaluation is semi-naive: each round
+only matches the new facts of the round before against the clauses.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ Fact: TypeAlias = tuple[int, int, int]
 Witness: TypeAlias = frozenset[str]
 Binding: TypeAlias = dict[int, int]
 
-#: A fact keeps so many minimal witnesses, the smallest first. Long chains through many passages
-#: have exponentially many, and nobody reads the hundredth way to reach a fact.
+#: The number of minimal witnesses of a fact, the smallest first. Long chains through many passages
+#: have exponentially many, and nobody reads the hundredth.
 MOST_WITNESSES = 8
 
-#: Stands for any variable in the index of triggers.
+#: The key for any variable in the index of triggers.
 _ANY = -1
 
 
 @dataclass(frozen=True, slots=True)
 class InferenceStep:
-    """By which rule, and by the axiom of which term, a fact followed."""
+    """The rule and the term of the axiom by which a fact was inferred."""
 
     rule: NamedNode
     term: NamedNode
@@ -46,7 +46,7 @@ FactWitness: TypeAlias = tuple[Fact, Witness, InferenceStep | None]
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """An atom in numbers: those below zero are variables."""
+    """An atom with numbers for terms; negative numbers are variables."""
 
     subject: int
     predicate: int
@@ -55,7 +55,7 @@ class _Pattern:
 
 @dataclass(frozen=True, slots=True)
 class _Trigger:
-    """A clause as one of its atoms sees it: that atom, those after and before it, the head.
+    """A clause from the perspective of one atom: the atom, those after and before it, the head.
 
     Bodies are paths, so going outwards from any atom every next one has an end bound.
     """
@@ -68,7 +68,7 @@ class _Trigger:
 
 
 class Triggers:
-    """Clauses by the facts that set them off; they serve any number of closures."""
+    """Clauses by the facts that trigger them, for any number of closures."""
 
     def __init__(
         self, clauses: Iterable[Clause], numbers: Mapping[NamedNode | Literal, int]
@@ -81,14 +81,14 @@ class Triggers:
                 self._by_atom[trigger.atom.predicate, max(value, _ANY)].append(trigger)
 
     def of(self, fact: Fact) -> Iterator[_Trigger]:
-        """Yield what a fact may set off."""
+        """Yield the triggers for a fact."""
         _, predicate, value = fact
         yield from self._by_atom.get((predicate, _ANY), ())
         yield from self._by_atom.get((predicate, value), ())
 
 
 class Closure:
-    """Facts and what follows from them; ``closed`` lists subjects of which nothing may follow."""
+    """Facts and their consequences; nothing is inferred about the subjects in ``closed``."""
 
     def __init__(self, triggers: Triggers, closed: Collection[int]) -> None:
         self.witnesses: dict[Fact, dict[Witness, InferenceStep | None]] = {}
@@ -99,7 +99,7 @@ class Closure:
         self._triggers = triggers
 
     def extend(self, stated: Iterable[tuple[Fact, Witness]]) -> None:
-        """Add stated facts, and all that follows from them."""
+        """Add stated facts, and their consequences."""
         new = [pair for pair in stated if self._add(*pair, None)]
         while new:
             self._new = frozenset(new)
@@ -148,7 +148,7 @@ class Closure:
                 for more in self.witnesses[fact]
             ]
         for atom in trigger.before:
-            # What is new in two places is found from the first of them; once is enough.
+            # A match with two new facts is only found from the first of them.
             partial = [
                 (further, have | more)
                 for bound, have in partial
@@ -164,7 +164,7 @@ class Closure:
                 yield fact, have, trigger.reason
 
     def _matches(self, atom: _Pattern, bound: Binding) -> Iterator[tuple[Binding, Fact]]:
-        """Yield the facts that fit an atom of which one end at least is bound."""
+        """Yield the facts that match an atom with at least one bound end."""
         subject = bound.get(atom.subject, atom.subject)
         value = bound.get(atom.object, atom.object)
         predicate = atom.predicate
@@ -199,7 +199,7 @@ def _triggers(clause: Clause, numbers: Mapping[NamedNode | Literal, int]) -> Ite
 
 
 def _unified(atom: _Pattern, fact: Fact) -> Binding | None:
-    """Return what makes the atom the fact, or None if one variable would be two terms."""
+    """Return the binding that unifies the atom with the fact, or None."""
     subject, _, value = fact
     if atom.subject == atom.object and subject != value:
         return None

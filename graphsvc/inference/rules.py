@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-#: Classes of which everything is a member: to say so is to say nothing.
+#: Classes of which everything is a member: such a fact is trivial.
 _EVERYTHING = frozenset((OWL.Thing, RDFS.Resource, RDFS.Literal))
 
 
-#: The rules that turn a statement round, or say it by a wider property.
+#: The rules that reverse a statement, or restate it with a wider property.
 _RESTATING = frozenset(
     RULES[name] for name in ("prp-inv1", "prp-inv2", "prp-symp", "prp-spo1", "prp-eqp1", "prp-eqp2")
 )
@@ -59,11 +59,11 @@ class Clause:
 
     @property
     def restates(self) -> bool:
-        """Tell whether the head says of the same things what the body says, and no more.
+        """Tell whether the head only restates the body, about the same things.
 
-        An inverse, a wider property and a shortcut do so. A chain among whose steps is the property
-        itself does not: it says of one thing what was said of another. (That a meeting during a
-        visit takes place where the visit goes is a conclusion.)
+        An inverse, a wider property and a shortcut do so. A chain that contains the property itself
+        does not: it transfers a statement from one thing to another. (That a meeting during a visit
+        takes place where the visit goes is a conclusion.)
         """
         if self.rule == RULES["prp-spo2"]:
             return all(atom.predicate != self.head.predicate for atom in self.body)
@@ -71,7 +71,7 @@ class Clause:
 
     @property
     def slots(self) -> tuple[AtomTerm, ...]:
-        """Return all that stands in the head and in the body, in order."""
+        """Return all terms and variables of the head and the body, in order."""
         return tuple(
             slot
             for atom in (self.head, *self.body)
@@ -184,7 +184,7 @@ def _characteristic(used: NamedNode, kind: NamedNode) -> Iterator[Clause]:
         yield Clause(Atom(_X, used, _Z), body, RULES["prp-trp"], used)
 
 
-#: Each axiom's predicate, and what makes its clauses of its subject and object.
+#: The predicate of each axiom, with the function that makes clauses of its subject and object.
 _AXIOMS: dict[NamedNode, tuple[Callable[[NamedNode, NamedNode], Iterator[Clause]], ...]] = {
     RDFS.subClassOf: (_implies_class("cax-sco"),),
     OWL.equivalentClass: (_equivalent_classes,),

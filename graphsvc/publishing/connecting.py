@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from graphsvc.errors import SettingsError
 from graphsvc.publishing.engine import Addresses, WritableEngine, patiently
 from graphsvc.remote.credentials import credentials, must_hold_no_credentials
-from graphsvc.remote.engines import GENERIC, recognised
+from graphsvc.remote.engines import GENERIC, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ def connect(url: str, others: Mapping[str, str | None], request_size: int) -> Wr
         must_hold_no_credentials(address)
         _must_be_of_the_same_host(address, url)
     user = credentials(url)
-    row = recognised(
+    row = recognise(
         patiently(WritableEngine(GENERIC, Addresses(url, url), user, request_size).head)
     )
     update = others["update"] or row.update_address(url)

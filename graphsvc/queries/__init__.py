@@ -11,12 +11,11 @@ The header stands in the first lines of the file, each beginning with ``#+``; wh
     PREFIX …
     SELECT ?side … WHERE { … } ORDER BY …
 
-It is read strictly: an unknown key or a missing summary is a finding with file and line, for a
-header that is quietly ignored helps nobody. A parameter is bound as an RDF term by the store
-(``bindings``), never pasted into the text; its ``example`` is what the query runs with when
-no argument is given.
+It is read strictly: an unknown key or a missing summary is a finding with file and line. The store
+binds a parameter as an RDF term (``bindings``); it is never pasted into the text. Its ``example``
+is used if there is no argument.
 
-A check (``checks/*.rq``) has the header of `Check`; whatever row it answers is wrong.
+A check (``checks/*.rq``) has the header of `Check`; each row of its answer is a fault.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ __all__ = [
     "run",
 ]
 
-#: Where the checks of a project are, below its queries.
+#: The folder of a project's checks, below its queries.
 CHECKS = "checks/"
 
 _OPTIONAL = ("description", "group", "tags", "params")
@@ -66,19 +65,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ReadResult(Generic[T]):
-    """What a folder of query files gave: the items that could be read, and what was wrong."""
+    """The result of reading a folder of query files: the valid items, and the findings."""
 
     items: tuple[T, ...]
     findings: tuple[Finding, ...]
 
 
 def read_queries(folder: Path) -> ReadResult[Query]:
-    """Read ``*.rq`` of a folder, in the order of their names; collect what is wrong with them."""
+    """Read ``*.rq`` of a folder, in the order of their names, and collect the findings."""
     return _read(folder, "", _query)
 
 
 def read_checks(folder: Path, below: str = CHECKS) -> ReadResult[Check]:
-    """Read the checks of a folder of queries, likewise: those in a folder ``below`` it."""
+    """Read the checks of a folder of queries in the same way: those in a folder ``below`` it."""
     return _read(folder, below, _check)
 
 
@@ -88,12 +87,12 @@ def load_queries(folder: Path) -> tuple[Query, ...]:
 
 
 def load_checks(folder: Path, below: str = CHECKS) -> tuple[Check, ...]:
-    """Return the checks of a folder of queries, likewise."""
+    """Return the checks of a folder of queries in the same way."""
     return _all_or_nothing(read_checks(folder, below))
 
 
 def from_text(text: str, path: str) -> Query:
-    """Return the query that a text holds, be it with a header or without.
+    """Return the query in a text, with or without a header.
 
     InputError if there is a header that cannot be read.
     """
@@ -105,7 +104,7 @@ def from_text(text: str, path: str) -> Query:
 
 
 def query_named(queries: Sequence[Query], name: str) -> Query:
-    """Return the query of this name; raise UnknownQuery that offers the nearest names."""
+    """Return the query of this name; UnknownQuery, with similar names, if there is none."""
     for query in queries:
         if query.name == name:
             return query
@@ -124,7 +123,7 @@ def run(
     arguments: Mapping[str, str] | None = None,
     prefixes: Mapping[str, str] | None = None,
 ) -> Table:
-    """Answer a SELECT query as a table, its parameters bound from arguments or examples."""
+    """Run a SELECT query with its arguments or examples, and return a table."""
     return store.select(query.text, query.bindings(arguments or {}, prefixes))
 
 
@@ -134,7 +133,7 @@ def answer(
     formats: Mapping[Content, Sequence[Format]],
     bindings: Mapping[str, Term],
 ) -> Answer:
-    """Answer a query of any form, serialised in the first format that can carry it."""
+    """Run a query of any form, and return the answer in the first possible format."""
     return store.answer(query.text, formats, bindings=bindings)
 
 

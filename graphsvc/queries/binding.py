@@ -1,14 +1,13 @@
-"""The parameters of a query written into its text, so that it can run anywhere.
+"""Writes the values of parameters into the text of a query, so that it can run anywhere.
 
-A query that takes any number of terms says where they stand, as ``VALUES ?name { }``: as
-often as it needs them, for a subquery and each side of a UNION want their own. Where it says
-``VALUES (?name ?rank) { }``, each term comes with its place among them, from 1 up. A parameter with
-the name ``limit`` or ``offset`` is the number after that word, where it stands first: a later one
-is a bound of the query itself. What is written in this way is standard SPARQL 1.1, and needs
-nothing beside it: it gives the same wherever it is pasted.
+A query with a list of terms has ``VALUES ?name { }`` in each place that needs them, for example in
+a subquery and in each side of a UNION. With ``VALUES (?name ?rank) { }`` each term has its number,
+from 1 up. A parameter with the name ``limit`` or ``offset`` replaces the number after the first
+such word: a later one belongs to the query itself. The result is standard SPARQL 1.1 without
+parameters: it gives the same answer everywhere.
 
-Each term passes through `serialised`, which takes nothing but terms that the engine has checked and
-gives the form in which N-Triples, and so SPARQL, quotes and escapes them:
+Each term passes through `serialised`, which only accepts terms that the engine has checked, and
+quotes and escapes them as N-Triples and SPARQL do:
 https://www.w3.org/TR/n-triples/#grammar-production-STRING_LITERAL_QUOTE
 """
 
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     from graphsvc.queries.model import Query
     from graphsvc.store.base import Term
 
-#: Where terms stand, or the number of a LIMIT or an OFFSET. A text that is split by it gives, for
-#: each place, the name of the variable, or the word and its number, and what stands after it.
+#: The places of terms, or of the number of a LIMIT or an OFFSET. Splitting a text by it gives, for
+#: each place, the name of the variable, or the word and its number, and the text after it.
 _PLACE = re.compile(
     r"(?<=VALUES) \?(\w+) \{ \}|(?<=VALUES) \(\?(\w+) \?rank\) \{ \}|\b(LIMIT|OFFSET) (\d+)\b"
 )
@@ -36,24 +35,24 @@ _PLACE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class BoundQuery:
-    """A query with the terms of its parameters: ``text`` is what runs, and what readers open."""
+    """A query with the terms of its parameters: ``text`` is what is run and shown."""
 
     query: Query
     terms: Mapping[str, tuple[Term, ...]]
 
     @property
     def text(self) -> str:
-        """Return the text, which says itself what its parameters are."""
+        """Return the text with its parameters written in."""
         return bound(self.query.body, self.terms)
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether a parameter has no terms, so that there are no rows."""
+        """Tell whether a parameter has no terms: then there are no rows."""
         return not all(self.terms.values())
 
 
 def serialised(term: Term) -> str:
-    """Return a term as it stands in a query.
+    """Return a term in the syntax of a query.
 
     Errors: TypeError if it is neither an IRI nor a literal, nor a triple term of such.
     """
@@ -66,15 +65,15 @@ def serialised(term: Term) -> str:
 
 
 def bindable(text: str) -> frozenset[str]:
-    """Return the names of the parameters for which a text has places."""
+    """Return the names of the parameters that have places in a text."""
     return frozenset(name or ranked or word.lower() for name, ranked, word, _, _ in _places(text))
 
 
 def bound(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
     """Return a query with terms at the places of its parameters.
 
-    A number for which there is no term stays as it is. Errors: KeyError for a VALUES without terms,
-    TypeError for a term that cannot be written.
+    A number without a term is not changed. Errors: KeyError for a VALUES without terms, TypeError
+    for a term that cannot be written.
     """
     pieces = [_parts(text)[0]]
     numbers = {word: terms[word.lower()] for word in ("LIMIT", "OFFSET") if word.lower() in terms}
@@ -99,7 +98,7 @@ def _number(terms: Sequence[Term]) -> int:
 
 
 def _places(text: str) -> Iterator[tuple[str, str, str, str, str]]:
-    """Yield each place, and what stands between it and the next one."""
+    """Yield each place, and the text up to the next one."""
     parts = _parts(text)
     places = (parts[1::5], parts[2::5], parts[3::5], parts[4::5], parts[5::5])
     return zip(*places, strict=True)

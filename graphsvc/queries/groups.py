@@ -1,8 +1,8 @@
-"""The queries by what people want to know: who, when, where, what for, and so on.
+"""Groups of queries by what people want to know: who, when, where, what for, and so on.
 
-Lists of queries for people show them so. A query names its group in its header; groups with a name
-of the project's own stand after the first one. In a group the queries with the tag ``start here``
-stand first, then the short ones before the long ones.
+Lists of queries on pages are grouped. A query names its group in its header; groups with a name of
+the project's own come after the first one. In a group, queries with the tag ``start here`` come
+first, then short ones before long ones.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ _LATER = (*_LAST, "", BEHIND_PAGES)
 
 @dataclass(frozen=True, slots=True)
 class QueryGroup:
-    """The queries about one matter, and what it is called."""
+    """A group of queries, and its name."""
 
     title: str
     queries: tuple[Query, ...]
 
 
 def grouped(queries: Iterable[Query]) -> tuple[QueryGroup, ...]:
-    """Return some queries by group; those of no group come after the others."""
+    """Return queries by group; those without a group come last."""
     groups: dict[str, list[Query]] = {}
     for query in in_order(queries):
         groups.setdefault(_group(query), []).append(query)
@@ -56,12 +56,12 @@ def grouped(queries: Iterable[Query]) -> tuple[QueryGroup, ...]:
 
 
 def in_order(queries: Iterable[Query]) -> list[Query]:
-    """Return some queries, the most wanted first, the short ones before the long ones."""
+    """Return queries, those to start with first, short ones before long ones."""
     return sorted(queries, key=lambda each: (START not in each.tags, _length(each), each.name))
 
 
 def related(query: Query, queries: Sequence[Query]) -> list[Query]:
-    """Return the queries that have a tag of a query, those that share most of them first."""
+    """Return the queries that share tags with a query, those with most of them first."""
     own = {*query.tags} - {START, BEHIND_PAGES}
     shared = {each.name: len(own & {*each.tags}) for each in queries}
     sharing = [each for each in in_order(queries) if shared[each.name] and each.name != query.name]
@@ -77,7 +77,7 @@ def _title(name: str) -> str:
 
 
 def _place(name: str) -> tuple[int, str]:
-    """Return the key that puts groups in order: those with a name of a project's own by name."""
+    """Return the sort key of a group; groups of the project's own are sorted by name."""
     return (2 + _LATER.index(name) if name in _LATER else int(name not in _FIRST), name)
 
 
@@ -87,5 +87,5 @@ def _length(query: Query) -> int:
 
 @lru_cache(maxsize=2048)
 def _words(text: str) -> int:
-    """Return how many words and signs a query has: what there is to read."""
+    """Return how many words and other tokens a query has."""
     return len(sparql.code(text))

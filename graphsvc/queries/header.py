@@ -1,4 +1,4 @@
-"""The header of a query file, read strictly: whatever it cannot mean is a finding with its line."""
+"""The parser of the headers of query files: each error is a finding with its line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Header:
-    """Reads one header; every ``None`` or empty value it answers has a finding beside it."""
+    """Reads one header; each ``None`` or empty value that it returns has a finding."""
 
     path: str
     findings: list[Finding] = field(default_factory=list)
@@ -28,7 +28,7 @@ class Header:
         return self.path.rpartition("/")[2].removesuffix(".rq")
 
     def decode(self, content: bytes) -> str:
-        """Return the file's text; what is not UTF-8 is found and replaced."""
+        """Return the file's text; invalid UTF-8 is replaced, with a finding."""
         try:
             return content.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -39,7 +39,7 @@ class Header:
     def fields(
         self, text: str, required: Sequence[str], optional: Sequence[str]
     ) -> dict[str, yaml.Node] | None:
-        """Return the header's values by key, or None where there is no header to speak of."""
+        """Return the header's values by key, or None if there is no valid header."""
         root = self._compose(text)
         if root is None:
             return None
@@ -54,7 +54,7 @@ class Header:
         return fields
 
     def text(self, node: yaml.Node | None) -> str:
-        """Return the text of a value, on one line; none is empty."""
+        """Return the text of a value, on one line; "" if there is none."""
         if node is None:
             return ""
         if isinstance(node, yaml.ScalarNode) and str(node.value).strip():
@@ -63,14 +63,14 @@ class Header:
         return ""
 
     def texts(self, node: yaml.Node | None) -> Iterator[str]:
-        """Yield the texts of a list; none is empty."""
+        """Yield the texts of a list."""
         if isinstance(node, yaml.SequenceNode):
             yield from (self.text(item) for item in node.value)
         elif node is not None:
             self._refuse(_line(node), "The value has to be a list.", "Write it like [one, two].")
 
     def severity(self, node: yaml.Node | None) -> Severity:
-        """Return the severity that a value names; none is an error's."""
+        """Return the severity that a value names; without a value it is an error."""
         allowed = (Severity.ERROR, Severity.WARNING)
         if node is None:
             return Severity.ERROR
@@ -81,7 +81,7 @@ class Header:
         return Severity.ERROR
 
     def params(self, node: yaml.Node | None) -> Iterator[Param]:
-        """Yield the parameters that a value describes, those that can be used."""
+        """Yield the valid parameters that a value describes."""
         if node is None:
             return
         for name, details in self._entries(node).items():

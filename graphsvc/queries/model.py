@@ -1,4 +1,4 @@
-"""What a query file holds: a question with its parameters, or a check."""
+"""The content of a query file: a question with its parameters, or a check."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from graphsvc.store.base import Term
 
-#: What every line of a header begins with.
+#: The beginning of each line of a header.
 MARK = "#+"
 
 #: The types a parameter can have, each with the datatype of its literal (None: an IRI).
@@ -46,7 +46,7 @@ class Param:
     about: str
 
     def term(self, text: str, prefixes: Mapping[str, str] | None = None) -> Term:
-        """Return the term that a text stands for; an IRI may be written with a known prefix.
+        """Return the term for a text; an IRI may have a known prefix.
 
         Raises ParameterError when the text is not of the parameter's type.
         """
@@ -74,9 +74,9 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A named question: what its file says of it, and the SPARQL text (the whole file).
+    """A named question: its description, and the SPARQL text (the whole file).
 
-    ``group`` says what people want to know who ask it: see `graphsvc.queries.groups`.
+    ``group`` is explained in `graphsvc.queries.groups`.
     """
 
     name: str
@@ -135,10 +135,10 @@ def _body(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A question whose every answer is wrong: rows of ``?entity ?property ?value``.
+    """A query whose rows are faults: ``?entity ?property ?value``.
 
-    ``code`` is the name under which a term may be excepted: an editorial note on the term
-    that begins with it (``skos:editorialNote "OOPS P11: why"@en``).
+    ``code`` is the name for exceptions: a term is excepted by an editorial note that begins with it
+    (``skos:editorialNote "OOPS P11: why"@en``).
     """
 
     name: str

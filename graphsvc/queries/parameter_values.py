@@ -1,4 +1,4 @@
-"""What fits a parameter of a query: a query for the values that its column has."""
+"""Makes the query for the possible values of a parameter: those of its column."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def values_query(text: str, name: str, others: Iterable[str], most: int) -> str | None:
     """Return a SELECT of the distinct values that a column of a SELECT has, at most so many.
 
-    ``others`` are columns that are kept, for a value to be given. The answer has all that it would
-    have without an order, and to find an order takes the time of all rows: an order is left out
-    where it does not decide which rows there are. None for what is no SELECT that can be read.
+    ``others`` are further columns, so that parameters can be bound. ORDER BY is left out, because
+    sorting takes the time of all rows, unless a LIMIT or OFFSET depends on it. None for a text that
+    is not a valid SELECT.
     """
     reading = grammar.read(text)
     selects = [node for query in reading.root.nodes("Query") for node in query.nodes("Select")]

@@ -1,9 +1,9 @@
-"""The answers of an engine: passed on as they come, or written anew in another format.
+"""The answers of an engine: passed through as a stream, or converted into another format.
 
-SPARQL results in JSON and N-Triples pass through as they are: the first have an end that a part
-lacks, and the second have a line for each triple. Every other format is written by the same writers
-as for the embedded store, so that it holds what is promised of it: prefixes, line ends, nothing
-that it cannot hold. Either way no more than a buffer is in memory.
+SPARQL results in JSON and N-Triples pass through unchanged: results in JSON have an end, so that a
+truncated answer is noticed, and N-Triples have a line for each triple. Every other format is
+written by the writers of the embedded store, with the same guarantees: prefixes, line ends, valid
+XML. In both cases only a buffer is in memory.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _PART = 65_536
 
-#: The syntaxes of answers by their media types; plain JSON and XML are results here.
+#: The syntaxes of answers by their media types; here plain JSON and XML are SPARQL results.
 _SYNTAXES = {
     media_type: fmt.engine
     for fmt in reversed(FORMATS)
@@ -45,9 +45,9 @@ _SYNTAXES = {
 _RESULTS = {kind: each for kind, each in _SYNTAXES.items() if isinstance(each, QueryResultsFormat)}
 _GRAPHS = {kind: each for kind, each in _SYNTAXES.items() if isinstance(each, RdfFormat)}
 
-#: With what a whole answer begins, and a pattern of its end. Results in JSON end with the array of
-#: rows or with yes or no, never with the value of a row; a line of N-Triples ends with a dot that
-#: stands in no IRI.
+#: How a complete answer begins, and a pattern of its end. Results in JSON end with the array of
+#: rows or with a boolean, never with a value of a row; a line of N-Triples ends with a dot outside
+#: an IRI.
 _EDGES = {
     QueryResultsFormat.JSON: (
         b"{",
@@ -58,14 +58,14 @@ _EDGES = {
     RdfFormat.N_TRIPLES: (b"", re.compile(rb'(?:^|[\s>"]\.)\s*$')),
 }
 
-#: How many bytes of the end are looked at.
+#: How many bytes of the end are checked.
 _END = 64
 _ANY = (b"", re.compile(b""))
 _ASCII = frozenset(("utf-8", "utf8", "us-ascii"))
 
 
 class Source:
-    """The content of an answer as a file for a parser; what is wrong with it is a StoreError."""
+    """The content of an answer as a file for a parser; its errors are StoreErrors."""
 
     def __init__(self, reply: EngineReply, client: Client) -> None:
         self._reply = reply
@@ -86,13 +86,13 @@ class Source:
         return data
 
     def finish(self, syntax: QueryResultsFormat | RdfFormat) -> None:
-        """Read what is left, and raise StoreError if the answer is only a part."""
+        """Read the rest, and raise StoreError if the answer is incomplete."""
         while self.read():
             pass
         beginning, end = _EDGES.get(syntax, _ANY)
         is_whole = self._beginning.startswith(beginning) and end.search(self._end)
         if not is_whole:
-            raise self._broken("it breaks off, or is something else than it says")
+            raise self._broken("it is incomplete, or has another format than it declares")
 
     def close(self) -> None:
         """End the connection if not all has been read."""
@@ -103,7 +103,7 @@ class Source:
 
 
 class SpelledSource(Source):
-    """The content of an answer in which words are replaced by others, wherever they stand."""
+    """The content of an answer, with some words replaced everywhere."""
 
     def __init__(
         self, reply: EngineReply, client: Client, spellings: Sequence[tuple[bytes, bytes]]
@@ -120,7 +120,7 @@ class SpelledSource(Source):
             for old, new in self._spellings:
                 self._pending = self._pending.replace(old, new)
             if len(self._pending) > self._held_back:
-                # The beginning of a word may stand at the end.
+                # The end may be the beginning of a word.
                 part = self._pending[: -self._held_back]
                 self._pending = self._pending[-self._held_back :]
                 return part
@@ -131,7 +131,7 @@ class SpelledSource(Source):
 class RemoteResult:
     """The answer to a query in the syntax that the engine chose.
 
-    ``spellings`` are what the engine writes in results in JSON, and what stands for it.
+    ``spellings`` are the engine's own words in results in JSON, with their replacements.
     """
 
     def __init__(
@@ -146,7 +146,7 @@ class RemoteResult:
         """Return the answer of a SELECT, row by row. Errors: StoreError, also of the rows."""
         result = self._results(self._results_syntax())
         if not isinstance(result, QuerySolutions):
-            raise self._broken("it is yes or no where rows were to come")
+            raise self._broken("it is a boolean, but rows were expected")
         return Solutions(tuple(each.value for each in result.variables), self._rows(result))
 
     def boolean(self) -> bool:
@@ -155,7 +155,7 @@ class RemoteResult:
         result = self._results(syntax)
         self._source.finish(syntax)
         if not isinstance(result, QueryBoolean):
-            raise self._broken("it has rows where yes or no was to come")
+            raise self._broken("it has rows, but a boolean was expected")
         return bool(result)
 
     def triples(self) -> Iterator[Triple]:
@@ -171,7 +171,7 @@ class RemoteResult:
             self._source.close()
 
     def write_results(self, out: IO[bytes], fmt: Format) -> None:
-        """Write solutions, or yes or no. Errors: StoreError, NotAcceptable, those of ``out``."""
+        """Write solutions or a boolean. Errors: StoreError, NotAcceptable, those of ``out``."""
         syntax = self._results_syntax()
         try:
             if syntax == fmt.engine == QueryResultsFormat.JSON:
@@ -234,7 +234,7 @@ class RemoteResult:
         if syntax is None:
             raise self._unreadable()
         if not self._reply.is_framed:
-            # A part of a graph is a graph too: only its length or its chunks tell where it ends.
+            # A part of a graph is also a graph: only its length or its chunks say where it ends.
             self._source.close()
             raise self._broken("it does not say where it ends")
         return syntax
@@ -251,7 +251,7 @@ class RemoteResult:
 
 
 class RemoteAnswer:
-    """An answer on its way into a format; graphs are written with ``prefixes``."""
+    """An answer and the format to write; graphs are written with ``prefixes``."""
 
     def __init__(self, result: RemoteResult, fmt: Format, prefixes: Prefixes | None) -> None:
         """Take a result, and the prefixes if it is a graph."""
@@ -262,7 +262,7 @@ class RemoteAnswer:
     def write(self, out: IO[bytes]) -> None:
         """Write the whole answer.
 
-        Errors: NotAcceptable if its format cannot hold it, StoreError, and those of ``out``.
+        Errors: NotAcceptable if its format cannot express it, StoreError, and those of ``out``.
         """
         if self._prefixes is None:
             self._result.write_results(out, self.format)

@@ -1,8 +1,8 @@
-"""The field Authorization of requests: a token, or a password as an engine asks for it.
+"""The field Authorization of requests: a token, or a password in the scheme of the engine.
 
-Without TLS a password is shown only to an engine that asks for it, for HTTP Digest does not show it
-to who listens; Virtuoso lets users in by nothing else. With TLS it is shown at once, since some
-engines let in whoever does not say who asks, and give less.
+Without TLS a password is sent only after the engine has asked for it, because HTTP Digest hides it
+from listeners; Virtuoso accepts only Digest. With TLS it is sent with the first request, because
+some engines accept anonymous requests and answer them with less data.
 https://www.rfc-editor.org/rfc/rfc7617 and https://www.rfc-editor.org/rfc/rfc7616
 """
 
@@ -27,7 +27,7 @@ _DIGEST, _BASIC = "digest ", "basic"
 
 
 class _Scheme(Enum):
-    """How requests say who asks."""
+    """The scheme of the field Authorization."""
 
     NOT = 0
     AT_ONCE = 1
@@ -35,7 +35,7 @@ class _Scheme(Enum):
 
 
 class Authorization:
-    """Says in requests to the engine at an address who asks."""
+    """Makes the field Authorization of requests to the engine at an address."""
 
     def __init__(self, address: str, credentials: Credentials) -> None:
         self._credentials = credentials
@@ -47,13 +47,13 @@ class Authorization:
         self._digest = AbstractDigestAuthHandler(passwords)
 
     def field(self, request: Request) -> str | None:
-        """Return the value of the field for a request; None if nothing is shown."""
+        """Return the value of the field for a request; None for no field."""
         if self._way is _Scheme.DIGEST:
             return f"Digest {self._digest.get_authorization(request, self._challenge)}"
         return self._credentials.authorization if self._way is _Scheme.AT_ONCE else None
 
     def learn(self, challenges: Sequence[str]) -> bool:
-        """Take what an engine asks for in an answer of 401; tell whether to send the request again.
+        """Read the challenge of an answer with status 401; tell whether to send the request again.
 
         https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
         """
@@ -71,7 +71,7 @@ class Authorization:
             self._way = _Scheme.AT_ONCE
             return True
         if before is _Scheme.AT_ONCE and not challenges:
-            # Virtuoso says what it asks for only to who shows nothing.
+            # Virtuoso sends its challenge only for a request without the field.
             self._way = _Scheme.NOT
             return True
         return False

@@ -1,11 +1,11 @@
-"""A circuit breaker that all workers share: an engine that is away is left alone for a moment.
+"""A circuit breaker that all workers share: after failures an engine gets no requests for a while.
 
-After some failures in a row no request waits for the engine any more. Once a pause is over one
-process looks whether it is back; the others go on without it until that one says so.
+After some failures in a row no request is sent. After a pause one process probes whether the engine
+is back; the others send nothing until the probe has succeeded.
 
-pybreaker has the same states, and storages of one's own. But once its pause is over each process
-lets its own requests through until one has failed, and its lock is that of a thread. Here the
-kernel's lock decides which process looks, and releases it when that process is killed.
+pybreaker has the same states, and custom storages. But after its pause each process sends its own
+requests until one has failed, and its lock is a thread's. Here a lock of the kernel decides which
+process probes, and it is released when that process is killed.
 https://martinfowler.com/bliki/CircuitBreaker.html
 """
 
@@ -26,17 +26,17 @@ FAILURES = 3
 """So many requests in a row must fail before the engine is left alone."""
 
 PAUSE = 1.0
-"""How many seconds it is left alone before one process looks again."""
+"""How many seconds the pause before a probe takes."""
 
 #: The number of failures in a row, and when the last one was, in seconds of the monotonic clock.
 _STATE = struct.Struct("<Id")
 
 
 class Breaker:
-    """The state of the way to an engine, in memory that is shared with all forked processes."""
+    """The state of the circuit, in memory that all forked processes share."""
 
     def __init__(self) -> None:
-        # A file in memory: it can be mapped, and the kernel can lock it for a process.
+        # A file in memory can be mapped, and the kernel can lock it for a process.
         self._file = os.memfd_create("graphsvc-breaker")
         os.truncate(self._file, _STATE.size)
         self._memory = mmap.mmap(self._file, _STATE.size)
@@ -47,8 +47,7 @@ class Breaker:
     def lets_through(self, looks: Callable[[], bool]) -> bool:
         """Tell whether a request may be sent.
 
-        If the engine has been left alone for long enough, and no other process does it, this one
-        ``looks`` whether it is back.
+        If the pause is over and no other process probes the engine, this one does (``looks``).
         """
         failures, failed = self._state
         if failures < FAILURES:
@@ -70,15 +69,15 @@ class Breaker:
             self._state = 0, 0.0
 
     def fail(self) -> bool:
-        """Note that the engine has not answered; tell whether it is left alone from now on."""
-        # Two processes at the same moment may count one failure for two; the next one counts too.
+        """Note that the engine has not answered; tell whether the pause begins now."""
+        # Two processes at the same moment may count only one failure; the next one also counts.
         before, _ = self._state
         self._state = min(before + 1, FAILURES), time.monotonic()
         return before == FAILURES - 1
 
     @contextmanager
     def _turn(self) -> Iterator[bool]:
-        """Yield whether this process is the one that looks."""
+        """Yield whether this process is the one that probes."""
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -1,4 +1,4 @@
-"""Questions to an engine: within a deadline, again where that is safe, none while it is away."""
+"""Requests to an engine: with a deadline, retries where they are safe, none while it is away."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _PAUSES = (0.1, 0.25)
 RETRYING = 0.6
 """Until when a request is sent again, in seconds: a page says within one that an engine is away."""
 
-#: The part of the deadline after which an engine is not waited for: its answer is still to be sent.
+#: The part of the deadline that the engine has: its answer has still to be sent on.
 _WAITING = 0.95
 
-#: How many seconds an engine has to answer whether it is there, and what it is asked.
+#: How many seconds an engine has for the query that checks whether it is there, and the query.
 _LOOKING = 0.8
 _EASIEST = "ASK { }"
 _MOST_OF_EASIEST, _MOST_OF_DESCRIPTION = 4096, 262_144
@@ -50,12 +50,12 @@ _E = TypeVar("_E", bound=GraphsvcError)
 
 
 def _nowhere(_: failures.FailureKind) -> None:
-    """Count nothing: a command does not."""
+    """Count nothing: commands have no counters."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineQuery:
-    """A query as an engine is sent it: its text, and what goes with it.
+    """A query for an engine: its text and its parameters.
 
     ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE, ``results`` the formats in which results may
     come.
@@ -73,7 +73,7 @@ class EngineQuery:
         return self.form in _GRAPHS
 
     def question(self, address: str, patience: float) -> EngineRequest:
-        """Return it for SPARQLWrapper; the engine may be silent for ``patience`` seconds."""
+        """Return the request; the engine may be silent for ``patience`` seconds."""
         question = EngineRequest(address, self.text.text, self.form, patience)
         accepted = _ACCEPTED_GRAPHS if self.is_for_graph else self.results
         for name, value in {"Accept": accepted, **self.fields}.items():
@@ -84,9 +84,9 @@ class EngineQuery:
 
 
 class Client:
-    """The way to the engine at an address; ``deadline`` is how many seconds a query may take.
+    """The client of the engine at an address; ``deadline`` is how many seconds a query may take.
 
-    It is made before processes are forked, so that all share what is known of the engine's health.
+    It is created before processes are forked, so that all share the state of the circuit breaker.
     ``count`` is called with each failure.
     """
 
@@ -98,18 +98,18 @@ class Client:
         self.count: Callable[[failures.FailureKind], None] = _nowhere
 
     def open_connections_by_thread(self) -> None:
-        """Let a thread open this process's connections: it will refuse itself new sockets."""
+        """Let a thread open the connections: this process will forbid itself new sockets."""
         self._connections.dial = Connector(*self._connections.place).dial
 
     def close(self) -> None:
-        """End the connections that rest."""
+        """Close the idle connections."""
         self._connections.close()
 
     def ask(self, query: EngineQuery) -> EngineReply:
-        """Return the answer to a query, to be read.
+        """Return the answer to a query, as a stream.
 
         Errors: StoreUnavailable if the engine is away, DeadlineExceeded if it is silent for too
-        long, and what it says of the query.
+        long, and the engine's own error.
         """
         if not self._breaker.lets_through(self.is_there):
             self.count(failures.FailureKind.LEFT_ALONE)
@@ -118,7 +118,7 @@ class Client:
         try:
             reply = self._sent(question)
         except (OSError, HTTPException) as error:
-            # A query may take long on an engine that is well otherwise.
+            # A slow query does not mean that the engine is away.
             if not isinstance(error, TimeoutError) or not self.is_there():
                 self._note_failure(error)
             raise self.failed(self._error(error)) from error
@@ -138,12 +138,12 @@ class Client:
         return error
 
     def is_there(self) -> bool:
-        """Tell whether the engine answers the easiest of questions within a second."""
+        """Tell whether the engine answers the simplest query within a second."""
         question = EngineRequest(self._address, _EASIEST, "ASK", _LOOKING)
         question.addCustomHttpHeader("Accept", GENERIC.results)
         try:
             reply = question.sent_over(self._connections)
-            # To its end, so that the connection can be used again.
+            # The answer is read to its end, so that the connection can be used again.
             is_whole = len(reply.read(_MOST_OF_EASIEST)) > 0 and not reply.read(1)
         except (OSError, HTTPException, CutError):
             return False
@@ -156,7 +156,7 @@ class Client:
         return "\n".join(f"{name}: {value}" for name, value in reply.fields.items())
 
     def description(self) -> str:
-        """Return the beginning of what the engine says of itself; nothing if it does not.
+        """Return the beginning of the engine's service description; nothing if it has none.
 
         https://www.w3.org/TR/sparql11-service-description/#accessing
         """
@@ -171,10 +171,9 @@ class Client:
         return content.decode("utf-8", "replace")
 
     def _sent(self, question: EngineRequest) -> EngineReply:
-        """Send a query; again if it cannot have had an answer yet. Errors: OSError, HTTPException.
+        """Send a query, with a retry if no answer has begun. Errors: OSError, HTTPException.
 
-        Queries only read, so an engine may be sent one twice.
-        https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
+        Queries only read, so a retry is safe. https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
         """
         end = time.monotonic() + RETRYING
         for pause in _PAUSES:
@@ -194,32 +193,32 @@ class Client:
 
     def _note_failure(self, reason: object) -> None:
         if self._breaker.fail():
-            # A query in the address may hold a key.
+            # The query part of the address may contain a key.
             place = urlsplit(self._address)._replace(query="").geturl()
             logging.getLogger(__name__).warning(
                 "The engine at %s does not answer: %s.", place, reason
             )
 
     def _error(self, error: OSError | HTTPException) -> GraphsvcError:
-        """Return the error for readers, who need not know where the engine is."""
+        """Return the error for readers, without the address of the engine."""
         if isinstance(error, TimeoutError):
             return failures.too_slow(self.deadline)
         words = next((words for kind, words in _REASONS if isinstance(error, kind)), "")
         return failures.unavailable(words)
 
 
-#: What readers are told of a failure; the first kind that fits.
+#: The error that readers get for a failure; the first kind that fits.
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (ConnectionRefusedError, "it refuses connections"),
     (SilentHostError, "its host is silent"),
-    (socket.gaierror, "the name of its host is not known"),
-    (ssl.SSLCertVerificationError, "its certificate is not to be trusted"),
-    (ConnectionError, "the connection was broken off"),
-    (HTTPException, "what it sends is not HTTP"),
+    (socket.gaierror, "the name of its host is unknown"),
+    (ssl.SSLCertVerificationError, "its certificate is not trusted"),
+    (ConnectionError, "the connection was interrupted"),
+    (HTTPException, "its answer is not HTTP"),
 )
 
 
 def _seconds_to_wait(reply: EngineReply) -> float:
-    """Return how long an answer asks to wait: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3."""
+    """Return the seconds to wait: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3."""
     value = reply.fields.get("Retry-After") or ""
     return float(value) if value.isascii() and value.isdigit() else 0.0

@@ -1,9 +1,9 @@
-"""The way to an engine's host: a connection within a bounded time, also from a bounded worker.
+"""Connections to an engine's host, within a bounded time, also from a worker without new sockets.
 
-A worker refuses itself new sockets (`graphsvc.server.bounds.forbid_sockets`), so that nothing in it
-reaches another host. The kernel's filter holds for the thread that sets it. So a thread that began
-before opens the connections, and opens them to one host alone. It also bounds the time that the
-name of the host takes to be resolved, which the system's resolver does not.
+A worker forbids itself new sockets (`graphsvc.server.bounds.forbid_sockets`), so that nothing in it
+reaches another host. The kernel's filter only concerns the thread that sets it. So an earlier
+thread opens the connections, only to one host. It also limits the time for the resolution of the
+host's name, which the system's resolver does not.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ CONNECTING = 0.8
 
 
 class SilentHostError(OSError):
-    """A host has not answered in time; so nothing has been sent to it."""
+    """A host has not answered in time, so nothing has been sent to it."""
 
 
-#: From a host and a port to a connection. Errors: OSError.
+#: Opens a connection to a host and a port. Errors: OSError.
 Connect: TypeAlias = Callable[[str, int], socket.socket]
 
 
 def dial(host: str, port: int) -> socket.socket:
-    """Connect to a host; what waits for it to answer ends after `CONNECTING` seconds.
+    """Connect to a host within `CONNECTING` seconds.
 
     Errors: OSError.
     """
@@ -40,35 +40,35 @@ def dial(host: str, port: int) -> socket.socket:
 
 
 class Connector:
-    """A thread that opens connections to one host and port, and to no other."""
+    """A thread that opens connections to one host and port only."""
 
     def __init__(self, host: str, port: int) -> None:
         self._place = host, port
-        self._wanted: queue.SimpleQueue[_ConnectionRequest] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[_ConnectionRequest] = queue.SimpleQueue()
         threading.Thread(target=self._work, name="dialler", daemon=True).start()
 
     def dial(self, host: str, port: int) -> socket.socket:
-        """Connect within `CONNECTING` seconds, its name's resolution included. Errors: OSError."""
+        """Connect within `CONNECTING` seconds, name resolution included. Errors: OSError."""
         if (host, port) != self._place:
             raise PermissionError(f"No connection is opened but to {self._place[0]}.")
         call = _ConnectionRequest()
-        self._wanted.put(call)
+        self._requests.put(call)
         return call.outcome()
 
     def _work(self) -> None:
         while True:
-            self._wanted.get().answer(self._place)
+            self._requests.get().answer(self._place)
 
 
 class _ConnectionRequest:
-    """A connection that is wanted, and what has come of it."""
+    """A request for a connection, and its outcome."""
 
     def __init__(self) -> None:
         self._outcome: queue.SimpleQueue[socket.socket | OSError] = queue.SimpleQueue()
         self._is_given_up = False
 
     def answer(self, place: tuple[str, int]) -> None:
-        """Connect, unless nobody waits for it any more."""
+        """Connect, unless the request has been given up."""
         if self._is_given_up:
             return
         try:

@@ -1,4 +1,4 @@
-"""Who asks an engine: credentials from the environment or a netrc file, shown nowhere.
+"""Credentials for an engine, from the environment or a netrc file; they are never printed.
 
 They never stand on a command line, which other users of the machine can read, nor in an address,
 which ends up in logs. https://www.rfc-editor.org/rfc/rfc9110#section-4.2.4
@@ -26,9 +26,9 @@ NETRC = "NETRC"
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What an engine is shown: a user with a password, or a bearer token; nothing by default.
+    """A user with a password, or a bearer token; nothing by default.
 
-    Its text shows neither.
+    Its representation hides them.
     """
 
     user: str | None = None
@@ -37,7 +37,7 @@ class Credentials:
 
     @property
     def authorization(self) -> str | None:
-        """Return the value of the field Authorization; None if there is nothing to show.
+        """Return the value of the field Authorization; None if there are no credentials.
 
         https://www.rfc-editor.org/rfc/rfc7617 and https://www.rfc-editor.org/rfc/rfc6750
         """
@@ -62,7 +62,7 @@ def credentials(url: str, environment: Mapping[str, str] | None = None) -> Crede
     if token is not None and user is not None:
         raise SettingsError(
             f"{STORE_TOKEN} and {STORE_USER} are both set.",
-            remedy="Set one: an engine is shown one of them.",
+            remedy="Set only one of them.",
         )
     if password is not None and user is None:
         raise SettingsError(
@@ -76,7 +76,7 @@ def credentials(url: str, environment: Mapping[str, str] | None = None) -> Crede
 
 
 def _must_fit_a_header(credentials: Credentials) -> None:
-    """Refuse what would end the field of a request in which it is sent."""
+    """Refuse characters that a field of a request cannot have."""
     values = (credentials.user or "", credentials.password or "", credentials.token or "")
     if any(not character.isprintable() for value in values for character in value):
         raise SettingsError(
@@ -86,7 +86,7 @@ def _must_fit_a_header(credentials: Credentials) -> None:
 
 
 def _of_netrc(host: str, variables: Mapping[str, str]) -> Credentials:
-    """Return what a netrc file has for a host; its ``default`` entry is for no engine."""
+    """Return the credentials of a netrc file for a host; its ``default`` entry is ignored."""
     name = variables.get(NETRC)
     path = Path(name) if name else Path(variables.get("HOME") or "/") / ".netrc"
     if not path.is_file():
@@ -98,7 +98,7 @@ def _of_netrc(host: str, variables: Mapping[str, str]) -> Credentials:
     try:
         entry = netrc.netrc(str(path)).hosts.get(host)
     except (netrc.NetrcParseError, OSError, UnicodeDecodeError) as error:
-        # The error's own words may quote the file.
+        # The original error may quote the file.
         raise SettingsError(
             f"The netrc file {path} cannot be read.",
             remedy="Write one entry a line: machine HOST login USER password PASSWORD",

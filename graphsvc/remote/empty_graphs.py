@@ -1,4 +1,4 @@
-"""``GRAPH ?g { }``, which finds every named graph, for engines to which it means nothing.
+"""``GRAPH ?g { }``, which matches every named graph, for engines that do not support it.
 
 https://www.w3.org/TR/sparql11-query/#sparqlAlgebraEval (Evaluation of Graph)
 """

@@ -1,8 +1,8 @@
-"""The table of engines: what each does in its own way, one row an engine.
+"""The table of engines: what each does in its own way, one row for each engine.
 
 A row says how an engine is recognised, how it learns the deadline of a query, what its default
 graph is, how it searches texts, and where graphs are written. The sources are the engines' own
-documentations, which stand beside each row. What is not in a row is SPARQL 1.1.
+documentations, beside each row. All else is SPARQL 1.1.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from graphsvc.store.repair import repair
 if TYPE_CHECKING:
     from graphsvc.store.repair import Edit
 
-#: From words, languages and a limit to a SPARQL query with ``?thing ?property ?label ?score``.
+#: Makes a SPARQL query with ``?thing ?property ?label ?score`` of words, languages and a limit.
 FullText: TypeAlias = Callable[[Sequence[str], Sequence[str], int], str]
 
-#: A pattern for the path of an engine's query address, and what stands in its place.
-Port: TypeAlias = tuple[str, str]
+#: A pattern for the path of an engine's query address, and its replacement.
+PathReplacement: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """How an engine is sent the deadline of a query: parameters, fields, a pattern in its text."""
+    """How a request tells an engine the deadline: parameters, fields, a pattern in the query."""
 
     parameters: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -48,14 +48,14 @@ class Engine:
     """What an engine does in its own way.
 
     ``marks`` is a pattern for the head of its answers and its service description, ``deadline``
-    makes from seconds what it is sent, ``merging`` are the parameters that make its default graph
-    the merge of all graphs, and ``incomplete`` are fields of an answer that say it is a part, with
-    their values. ``row_limit`` is the field that says after how many rows an answer was cut.
-    ``repairs`` finds what an engine does not answer as the standard says. ``results`` are the
-    formats of results that are asked for, the best first, and ``spellings`` what the engine writes
-    in them, and what stands for it. ``update`` and ``graph_store`` lead from the path of the query
-    address to those for writing, ``bulk`` to the one where N-Quads are added by one POST, if there
-    is any. ``most_bytes`` are how many bytes of quads an engine reads in one update.
+    makes a `Deadline` of seconds, ``merging`` are the parameters that make its default graph the
+    merge of all graphs, and ``incomplete`` are fields of a truncated answer, with their values.
+    ``row_limit`` is the field that says after how many rows an answer was cut. ``repairs`` returns
+    the edits of queries for which the engine deviates from the standard. ``results`` are the
+    accepted formats of results, the best first, and ``spellings`` the engine's own words in them,
+    with their replacements. ``update`` and ``graph_store`` lead from the path of the query address
+    to those for writing, ``bulk`` to the one where N-Quads are added by one POST, if there is any.
+    ``most_bytes`` is the limit of an update, in bytes of quads.
     """
 
     name: str
@@ -69,28 +69,28 @@ class Engine:
     results: str = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
     spellings: tuple[tuple[bytes, bytes], ...] = ()
     full_text: FullText | None = None
-    update: Port | None = None
-    graph_store: Port | None = None
-    bulk: Port | None = None
+    update: PathReplacement | None = None
+    graph_store: PathReplacement | None = None
+    bulk: PathReplacement | None = None
     most_bytes: int | None = None
 
     def update_address(self, url: str) -> str:
-        """Return where updates are sent; the query's address if the engine has one for both."""
+        """Return the address of updates; that of queries if the engine has one for both."""
         return _moved(url, self.update)
 
     def graph_store_address(self, url: str) -> str:
-        """Return where graphs are written by the Graph Store Protocol.
+        """Return the address of the Graph Store Protocol.
 
         https://www.w3.org/TR/sparql11-http-rdf-update/
         """
         return _moved(url, self.graph_store)
 
     def bulk_address(self, url: str) -> str | None:
-        """Return where N-Quads are added by POST; None if the engine takes none."""
+        """Return the address to which N-Quads are posted; None if the engine has none."""
         return None if self.bulk is None else _moved(url, self.bulk)
 
 
-def _moved(url: str, place: Port | None) -> str:
+def _moved(url: str, place: PathReplacement | None) -> str:
     return url if place is None else re.sub(*place, url, count=1)
 
 
@@ -215,7 +215,7 @@ ENGINES: tuple[Engine, ...] = (
 
 _BY_NAME = {engine.name: engine for engine in ENGINES}
 
-#: The engine of which nothing is known.
+#: The row of an unknown engine.
 GENERIC = _BY_NAME["sparql"]
 
 
@@ -224,14 +224,14 @@ def engine_named(name: str) -> Engine:
     engine = _BY_NAME.get(name.lower())
     if engine is None:
         raise SettingsError(
-            f"{name!r} is no engine that is known here.",
+            f"{name!r} is not the name of a known engine.",
             remedy="Name one of " + ", ".join(_BY_NAME) + ", or leave it out.",
         )
     return engine
 
 
-def recognised(head: str) -> Engine:
-    """Return the engine that answers with these lines: its fields, and its service description."""
+def recognise(head: str) -> Engine:
+    """Return the engine whose answer has this head: its fields, and its service description."""
     for engine in ENGINES:
         if engine.marks is not None and re.search(engine.marks, head, re.MULTILINE):
             return engine

@@ -1,4 +1,4 @@
-"""What an engine answers in place of an answer, as an error of ours with the engine's own words."""
+"""The errors of an engine, as exceptions of this program with the engine's own words."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 #: How many bytes of an error are read, and how many characters of its words are shown.
 _MOST_READ, _MOST_SHOWN = 16_384, 600
 
-#: The kinds of errors by what engines say of them: Virtuoso, Fuseki, RDF4J, Stardog, Neptune,
-#: QLever and Blazegraph, by their sources and documentations.
+#: The kinds of errors by the engines' messages: Virtuoso, Fuseki, RDF4J, Stardog, Neptune, QLever
+#: and Blazegraph, by their sources and documentations.
 _OF_TIME = re.compile(
     r"timed?[ -]?(?:out|limit)|deadline|too long|S1T00|SR177|estimated execution time",
     re.IGNORECASE,
@@ -45,7 +45,7 @@ _PLACES = (
     re.compile(r"error at (?P<line>\d+):(?P<column>\d+)", re.IGNORECASE),
 )
 
-#: The members of a JSON object in which engines say what is wrong.
+#: The members of a JSON object in which engines put their message.
 _MEMBERS = ("detailedMessage", "detail", "message", "exception", "error", "code")
 
 _BAD_REQUEST, _TOO_LARGE, _TOO_LONG, _TOO_MANY = 400, 413, 414, 429
@@ -58,12 +58,12 @@ AWAY = frozenset((502, 503, 504))
 
 
 class FailureKind(StrEnum):
-    """In which ways an engine fails a query, as they are counted."""
+    """The kinds of failures of an engine, as the metrics count them."""
 
     AWAY = "away"
     """It does not answer, or a gateway says so."""
     LEFT_ALONE = "left_alone"
-    """It was not asked, since it has not answered others: the circuit breaker is open."""
+    """No request was sent, because earlier ones failed: the circuit breaker is open."""
     DEADLINE = "deadline"
     MEMORY = "memory"
     OVERLOADED = "overloaded"
@@ -81,12 +81,12 @@ _KINDS = (
 
 
 def kind_of(error: GraphsvcError) -> FailureKind | None:
-    """Return how an engine has failed; None if the query is what is wrong."""
+    """Return the kind of a failure; None if the query is wrong."""
     return next((kind for class_, kind in _KINDS if isinstance(error, class_)), None)
 
 
 def unavailable(words: str = "") -> StoreUnavailable:
-    """Return the error for an engine that does not answer; ``words`` say more."""
+    """Return the error for an engine that does not answer; ``words`` give details."""
     return StoreUnavailable(
         f"The engine that holds the graph does not answer{words and ': '}{words}.",
         remedy="Try again in a moment.",
@@ -94,10 +94,10 @@ def unavailable(words: str = "") -> StoreUnavailable:
 
 
 def broken(words: str) -> StoreError:
-    """Return the error for an answer that is not whole or is none."""
+    """Return the error for an answer that is incomplete or invalid."""
     return StoreError(
-        f"The engine that holds the graph gave an answer that cannot be read: {words}.",
-        remedy="Ask again. If it happens each time, ask for less, or tell whoever runs the engine.",
+        f"The engine that holds the graph sent an invalid answer: {words}.",
+        remedy="Try again. If it happens each time, ask for less, or tell the engine's operator.",
     )
 
 
@@ -110,17 +110,17 @@ def too_slow(deadline: float) -> DeadlineExceeded:
 
 
 def too_many_rows(rows: str) -> StoreError:
-    """Return the error for an engine that gives no more than some rows of a longer answer."""
+    """Return the error for an engine that truncates the answer after some rows."""
     return StoreError(
         f"The engine that holds the graph gives no more than {rows} rows, and the answer has more.",
-        remedy="Ask for fewer by LIMIT, or tell whoever runs the engine to raise its limit.",
+        remedy="Ask for fewer by LIMIT, or tell the engine's operator to raise its limit.",
     )
 
 
 def failure(reply: EngineReply, sent: RepairedQuery, deadline: float) -> GraphsvcError:
     """Return the error for an answer with another status than 200; it is read and closed.
 
-    ``sent`` is the query as it was written and as it was sent.
+    ``sent`` is the query, in its original text and as it was sent.
     """
     words, status = _words(reply), reply.status
     detail = f": {words}" if words else "."
@@ -154,23 +154,23 @@ def failure(reply: EngineReply, sent: RepairedQuery, deadline: float) -> Graphsv
 
 
 def _of_the_operator(status: int, detail: str) -> StoreError:
-    """Return the error for what only those can mend who run the service or the engine."""
+    """Return the error for a fault that only the operator can correct."""
     if status in _NO_ACCESS:
         return StoreError(
             f"The engine that holds the graph does not let this service in ({status}){detail}",
-            remedy=f"Whoever runs the service must set {STORE_USER} and {STORE_PASSWORD}, or "
+            remedy=f"The operator of the service must set {STORE_USER} and {STORE_PASSWORD}, or "
             f"{STORE_TOKEN}, in its environment.",
         )
     if status in _NOTHING_THERE:
         return StoreError(
             f"There is no SPARQL endpoint at the address of the engine ({status}).",
-            remedy="Whoever runs the service must correct the address in the setting store.",
+            remedy="The operator of the service must correct the address in the setting store.",
         )
     if status in _REDIRECTS:
         return StoreError(
             f"The engine sends to another address ({status}), and credentials go to none but its "
             "own.",
-            remedy="Whoever runs the service must put the new address into the setting store.",
+            remedy="The operator of the service must put the new address into the setting store.",
         )
     return StoreError(
         f"The engine that holds the graph failed ({status}){detail}",
@@ -179,7 +179,7 @@ def _of_the_operator(status: int, detail: str) -> StoreError:
 
 
 def _words(reply: EngineReply) -> str:
-    """Return what an answer says is wrong, on one line; nothing if it cannot be read."""
+    """Return the error message of an answer, on one line; nothing if it cannot be read."""
     content = b""
     try:
         while len(content) < _MOST_READ and (part := reply.read(_MOST_READ)):
@@ -234,7 +234,7 @@ def _of_html(text: str) -> str:
 
 
 def _position(words: str, sent: RepairedQuery) -> Position | None:
-    """Return the place that an engine names, as a place in the query as it was written."""
+    """Return the position that an engine names, as a position in the original query."""
     place = next((match for pattern in _PLACES if (match := pattern.search(words))), None)
     if place is None:
         return None

@@ -1,8 +1,8 @@
 """Queries to the full-text index of an engine, in its own words.
 
-Each gives ``?thing ?property ?label ?score``, the best first: all the words stand in the label, the
-last one may be the beginning of a longer word. What words are is the engine's affair, so that only
-their letters and digits are sent.
+Each returns ``?thing ?property ?label ?score``, the best first: the label contains all words, and
+the last one may be the beginning of a longer word. The engine decides what a word is, so only
+letters and digits are sent.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def of_virtuoso(words: Sequence[str], languages: Sequence[str], limit: int) -> s
     if texts and len(texts[-1]) >= len("'four'"):
         texts[-1] = f"{texts[-1][:-1]}*'"
     match = f"?label <bif:contains> {Literal(' AND '.join(texts))} OPTION (score ?rank)"
-    # ?score is a word of its own there.
+    # ?score is a keyword there.
     pattern = f"?thing ?property ?label . {match} BIND(?rank AS ?score)"
     return _query(pattern, languages, limit)
 
@@ -68,11 +68,11 @@ def _query(pattern: str, languages: Sequence[str], limit: int) -> str:
 
 
 def _lucene(words: Sequence[str]) -> Literal:
-    """Return words as Lucene, whose syntax these engines have: all of them, the last one begun."""
+    """Return a query in Lucene's syntax: all words, the last as a prefix."""
     texts = [*map(_letters, words)]
     return Literal(" AND ".join([*texts[:-1], f"{texts[-1]}*"])) if texts else Literal("")
 
 
 def _letters(word: str) -> str:
-    """Return the letters and digits of a word: no sign of it means anything to an index."""
+    """Return the letters and digits of a word, without the operators of an index."""
     return "".join(letter for letter in word if letter.isalnum())

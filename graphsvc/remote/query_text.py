@@ -1,8 +1,8 @@
-"""The text that an engine is sent for a query: it needs nothing but what stands in it.
+"""The self-contained text of a query, as it is sent to an engine.
 
-Prefixes that the query leaves out are declared, relative IRIs have a BASE, parameters are VALUES,
-and what an engine reads otherwise than the standard says is rewritten. Each change is an edit, so
-that a place in the text is known as a place in the query.
+Missing prefixes are declared, relative IRIs have a BASE, parameters become VALUES, and the repairs
+of the engine are applied. Each change is an edit, so that a position in the text can be mapped to
+the original query.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _place = attrgetter("start", "end")
 
 @dataclass(frozen=True, slots=True)
 class QueryText:
-    """What goes before a query: ``prefixes`` that it may leave out, and the base of its IRIs."""
+    """Prepares queries: ``prefixes`` need no declaration, ``base`` is that of relative IRIs."""
 
     prefixes: Prefixes
     base: str | None
 
     def check(self, query: str) -> None:
-        """Refuse what no engine must see, and what is not SPARQL, as the embedded store does.
+        """Refuse forbidden operations and syntax errors, as the embedded store does.
 
         Errors: ForbiddenOperation, QuerySyntaxError.
         """
@@ -54,7 +54,7 @@ class QueryText:
         except SyntaxError as error:
             raise syntax.explain(repaired, error, self.prefixes, self.base) from error
         except RuntimeError:
-            # It has functions that the parser does not know; the engine may.
+            # The engine may have functions that the parser does not know.
             return
 
     def prologue(self, query: str) -> str:
@@ -68,11 +68,11 @@ class QueryText:
 
 
 def _readable(query: str) -> RepairedQuery:
-    """Return a query for the parser alone: an ASK is not to be answered here."""
+    """Return a query for the parser only, as one that needs no evaluation."""
     try:
         read = repair(query)
     except QueryError:
-        # Its patterns are not for this engine, but perhaps for another.
+        # Its regular expressions may be valid for another engine.
         read = RepairedQuery(query, query)
     if sparql.form(query) != "ASK":
         return read
@@ -86,8 +86,8 @@ def _has_relative_iris(query: str) -> bool:
     return any(not _ABSOLUTE.match(token.text) for token in iris)
 
 
-def worded(query: str, prologue: str, inside: str, repairs: Sequence[Edit]) -> RepairedQuery:
-    """Return a query with declarations before it, patterns in its outermost group, and repairs."""
+def extend_query(query: str, prologue: str, inside: str, repairs: Sequence[Edit]) -> RepairedQuery:
+    """Return a query with a prologue, more patterns in its outermost group, and repairs."""
     edits = [*repairs]
     if prologue:
         edits.append(Edit(0, 0, prologue))
@@ -97,7 +97,7 @@ def worded(query: str, prologue: str, inside: str, repairs: Sequence[Edit]) -> R
 
 
 def as_values(bindings: Mapping[str, Term]) -> str:
-    """Return terms for variables as patterns, as the pages write the parameters of a query.
+    """Return the values of variables as VALUES patterns.
 
     Errors: TypeError for a term that cannot stand in a query.
     """

@@ -1,4 +1,4 @@
-"""Which engine answers at an address, and what its default graph is: asked once, at first use."""
+"""Recognises the engine at an address and its default graph, once, at first use."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from graphsvc.namespaces import DERIVATIONS
 from graphsvc.remote.answers import RemoteResult
 from graphsvc.remote.client import EngineQuery
-from graphsvc.remote.engines import GENERIC, recognised
+from graphsvc.remote.engines import GENERIC, recognise
 from graphsvc.store.repair import RepairedQuery
 
 if TYPE_CHECKING:
     from graphsvc.remote.client import Client
     from graphsvc.remote.engines import Engine
 
-#: Whether one of some triples in named graphs is not in the default graph. The records of how facts
-#: follow need not be there.
+#: Whether one of some triples in named graphs is missing in the default graph. The derivations may
+#: be missing there.
 _IS_APART = (
     "ASK { { SELECT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } "
     f'FILTER(!STRENDS(STR(?g), "/graph/{DERIVATIONS}")) }} LIMIT 200 }} '
@@ -26,8 +26,8 @@ _IS_APART = (
 _HAS_GRAPHS = "ASK { GRAPH ?g { ?s ?p ?o } }"
 
 
-class Recogniser:
-    """What is known of the engine that a client asks; ``engine`` is its row if it is given."""
+class EngineRecogniser:
+    """Recognises the engine of a client; ``engine`` is its row if it is configured."""
 
     def __init__(self, client: Client, engine: Engine | None = None) -> None:
         self._client = client
@@ -38,9 +38,9 @@ class Recogniser:
         """Return the engine's row of the table. Errors: those of `Client.ask`."""
         if self._configured is not None:
             return self._configured
-        engine = recognised(self._client.head())
+        engine = recognise(self._client.head())
         if engine is GENERIC:
-            engine = recognised(self._client.description())
+            engine = recognise(self._client.description())
         return engine
 
     @cached_property
@@ -53,7 +53,7 @@ class Recogniser:
 
     @cached_property
     def has_named_graphs(self) -> bool:
-        """Tell whether a triple stands in a named graph. Errors: those of `Client.ask`."""
+        """Tell whether there is a triple in a named graph. Errors: those of `Client.ask`."""
         return self._answers(_HAS_GRAPHS, ())
 
     @cached_property

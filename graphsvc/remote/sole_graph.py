@@ -1,8 +1,8 @@
-"""Queries for an engine that has a default graph and no named one, as if that had a name.
+"""Queries for an engine with a default graph and no named ones, as if the default graph had a name.
 
-Pages and documents ask in which graph each fact stands. An engine to which somebody has loaded
-files without naming a graph would have no fact for them. So its default graph is the only named
-graph as well, for the queries of pages and of clients alike.
+Pages and documents query the graph of each fact. If files have been loaded without the name of a
+graph, there would be no facts. So the default graph is also the only named graph, for the queries
+of pages and of clients.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _VARIABLES = ("?", "$")
 
 
 def repairs(query: str) -> list[Edit]:
-    """Return the edits after which each ``GRAPH`` of a query looks into the default graph."""
+    """Return the edits that make each ``GRAPH`` of a query match the default graph."""
     return list(_edits(query)) if sparql.mentions(query, (_GRAPH,)) else []
 
 
 def beside(edits: Sequence[Edit], others: Sequence[Edit]) -> list[Edit]:
-    """Return edits and those of others that change another part of the query."""
+    """Return edits, and those of ``others`` that do not overlap them."""
     return [*edits, *(other for other in others if not any(_meet(other, each) for each in edits))]
 
 

@@ -1,7 +1,7 @@
 """The store protocol over HTTP: queries to an engine, by SPARQLWrapper.
 
-What is wrong with a query is said here, by the same parser as for the embedded store, so that an
-engine sees nothing but SPARQL that only reads, and errors have their places in the user's text.
+The parser of the embedded store checks each query first, so that an engine gets only valid SPARQL
+that reads, and errors have positions in the user's text.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from graphsvc.remote.answers import RemoteAnswer, RemoteResult
 from graphsvc.remote.client import Client, EngineQuery
 from graphsvc.remote.credentials import credentials, must_hold_no_credentials
 from graphsvc.remote.engines import GENERIC, engine_named
-from graphsvc.remote.query_text import QueryText, as_values, worded
-from graphsvc.remote.recognition import Recogniser
+from graphsvc.remote.query_text import QueryText, as_values, extend_query
+from graphsvc.remote.recognition import EngineRecogniser
 from graphsvc.store.base import UNION, Answer, GraphSelection, Result, Table, Term
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _CONTENTS = {
     "DESCRIBE": Content.TRIPLES,
 }
 
-#: The part of the deadline that an engine has: its answer is still to be read and sent.
+#: The part of the deadline that an engine has: its answer has still to be read and sent on.
 _FOR_THE_ENGINE = 0.9
 
 
@@ -49,7 +49,7 @@ class RemoteStore:
     def __init__(
         self,
         client: Client,
-        recogniser: Recogniser,
+        recogniser: EngineRecogniser,
         prefixes: Mapping[str, str],
         base: str | None = None,
     ) -> None:
@@ -74,23 +74,23 @@ class RemoteStore:
         _must_be_address(address)
         client = Client(address, credentials(address), deadline)
         configured = None if engine is None else engine_named(engine)
-        return cls(client, Recogniser(client, configured), prefixes)
+        return cls(client, EngineRecogniser(client, configured), prefixes)
 
     @property
     def engine(self) -> Engine:
-        """Return what is known of engines of its kind. Errors: those of a query."""
+        """Return the row of the engine in the table. Errors: those of a query."""
         return self._recogniser.engine
 
     @property
     def is_merged(self) -> bool:
-        """Tell whether queries that name no graph see the merge of all graphs, as they should."""
+        """Tell whether the default graph of queries is the merge of all graphs, as it should be."""
         return self._recogniser.is_merged
 
     def recognise(self) -> Engine:
-        """Learn all that has to be known of the engine, so that no later query needs to; return it.
+        """Recognise the engine now, so that no later query has to; return its row.
 
-        No connection stays open: processes that are forked from this one must not share it.
-        Errors: those of a query.
+        No connection stays open, because forked processes must not share it. Errors: those of a
+        query.
         """
         _ = self._recogniser.merging, self._recogniser.has_named_graphs
         self.close()
@@ -102,19 +102,19 @@ class RemoteStore:
             raise failures.unavailable()
 
     def open_connections_by_thread(self) -> None:
-        """Let a thread of this process open its connections, before it refuses itself sockets."""
+        """Let a thread open the connections, before this process forbids itself sockets."""
         self._client.open_connections_by_thread()
 
     def count_failures(self, count: Callable[[failures.FailureKind], None]) -> None:
-        """Have each failure of the engine counted from now on."""
+        """Count each failure of the engine from now on."""
         self._client.count = count
 
     def close(self) -> None:
-        """End the connections that rest; another query opens new ones."""
+        """Close the idle connections; another query opens new ones."""
         self._client.close()
 
     def relative_to(self, base: str) -> RemoteStore:
-        """Return the same store, in whose queries relative IRIs are relative to an absolute one."""
+        """Return the same store with this base for the relative IRIs of queries."""
         return RemoteStore(self._client, self._recogniser, self._prefixes, base)
 
     def answer(
@@ -140,7 +140,7 @@ class RemoteStore:
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
     ) -> Result:
-        """Answer with terms, which are read while they come."""
+        """Answer with terms, as a stream."""
         self._words.check(query)
         result, content = self._ask(query, graphs, bindings), _content(query)
         if content is Content.SOLUTIONS:
@@ -157,10 +157,10 @@ class RemoteStore:
     def select_trusted(self, query: str) -> Table:
         """Answer a SELECT that stands in a file of the program, as `select` does.
 
-        To look through a long list of terms takes longer than to answer.
+        Its text is not checked: for a long list of terms this takes longer than the answer.
         """
         pattern = self.engine.deadline(self._seconds).pattern
-        text = worded(query, "", pattern, self._repairs(query))
+        text = extend_query(query, "", pattern, self._repairs(query))
         return _table(self._sent(text, "SELECT", self._recogniser.merging))
 
     def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
@@ -173,18 +173,18 @@ class RemoteStore:
     def _ask(
         self, query: str, graphs: GraphSelection, bindings: Mapping[str, Term] | None
     ) -> RemoteResult:
-        """Send a query that has been checked; its own dataset goes before the merge."""
+        """Send a checked query; its own dataset precedes the merge."""
         pattern = self.engine.deadline(self._seconds).pattern
         inside = f"{as_values(bindings or {})} {pattern}".strip()
-        text = worded(query, self._words.prologue(query), inside, self._repairs(query))
+        text = extend_query(query, self._words.prologue(query), inside, self._repairs(query))
         names_dataset = bool(graphs) or any(sparql.dataset_clauses(query))
         merging = () if names_dataset else self._recogniser.merging
         return self._sent(text, sparql.form(query) or "SELECT", [*_dataset(graphs), *merging])
 
     def _repairs(self, query: str) -> Sequence[Edit]:
-        """Return the edits after which this engine answers as the standard, and pages, have it."""
+        """Return the edits that this engine needs to answer as the standard requires."""
         edits, renamed = self.engine.repairs(query), sole_graph.repairs(query)
-        # Only who names a graph has to know whether there is one.
+        # Only a query with GRAPH depends on whether there are named graphs.
         if not renamed or self._recogniser.has_named_graphs:
             return edits
         return sole_graph.beside(renamed, edits)

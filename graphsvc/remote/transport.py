@@ -1,8 +1,8 @@
-"""Requests to one engine over connections that stay open, and its answers as they come.
+"""Requests to one engine over persistent connections, and its answers as streams.
 
 SPARQLWrapper opens a connection for each request, and urllib follows redirects and looks for a
-proxy. A page asks up to eight queries, so connections stay open here; and what is sent to an engine
-goes to no other host. https://www.rfc-editor.org/rfc/rfc9112#section-9.3
+proxy. A page sends up to eight queries, so connections stay open here; and no request goes to
+another host. https://www.rfc-editor.org/rfc/rfc9112#section-9.3
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 _AGENT = f"graphsvc/{__version__}"
 _UNAUTHORIZED = 401
 
-#: So often a request is sent with another field Authorization, until an engine lets it in.
+#: How often a request is sent again with another field Authorization.
 _ROUNDS = 3
 _PORTS = {"http": 80, "https": 443}
 
 
 class CutError(Exception):
-    """An answer ended before its end."""
+    """An answer was cut off."""
 
 
 class EngineRequest(SPARQLWrapper):
-    """A query for an engine, as SPARQLWrapper makes its request.
+    """A request for an engine, made by SPARQLWrapper.
 
     ``form`` is that of the query, ``patience`` how many seconds the engine may be silent.
     SPARQLWrapper would find the form by patterns that take exponential time on some texts, and
@@ -111,7 +111,7 @@ class EngineReply:
         return bool(self._response.chunked) or self._response.length is not None
 
     def _end(self) -> None:
-        """Keep the connection for another request if the content came whole."""
+        """Keep the connection for another request if the content is complete."""
         if self._response.length:
             self.close()
             raise CutError
@@ -123,7 +123,7 @@ class EngineReply:
             self._idle.append(self._connection)
 
     def close(self) -> None:
-        """End the connection if content is left: it is not wanted."""
+        """Close the connection if there is unread content."""
         if self._is_over:
             return
         self._is_over = True
@@ -155,7 +155,7 @@ class _Connection(HTTPConnection):
             raise
 
     def is_stale(self) -> bool:
-        """Tell whether the engine has ended the connection, or has sent what nobody asked for."""
+        """Tell whether the engine has closed the connection, or has sent unexpected data."""
         waiting = select.poll()
         waiting.register(self.sock, select.POLLIN)
         return bool(waiting.poll(0))
@@ -164,8 +164,8 @@ class _Connection(HTTPConnection):
 class Connections:
     """The connections of this process to the engine at an address.
 
-    ``place`` is the engine's host and port, ``authorization`` says who asks. A process that has
-    been forked opens connections of its own.
+    ``place`` is the engine's host and port, ``authorization`` makes the field of that name. A
+    forked process opens connections of its own.
     """
 
     def __init__(self, address: str, authorization: Authorization) -> None:
@@ -205,14 +205,15 @@ class Connections:
             try:
                 return self._exchange(connection, request, patience)
             except (ConnectionError, HTTPException):
-                # The engine ended it at this very moment. If it is away, a new one will say so.
+                # The engine closed the connection at this moment. If it is away, a new connection
+                # fails.
                 continue
         connection = _Connection(*self.place, self._context)
         connection.dial = self.dial
         return self._exchange(connection, request, patience)
 
     def close(self) -> None:
-        """End the connections that rest."""
+        """Close the idle connections."""
         while self._idle:
             self._idle.pop().close()
 

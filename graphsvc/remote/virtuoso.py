@@ -1,9 +1,9 @@
-"""How Virtuoso 7 is asked so that it answers as the standard says, and how its answers are read.
+"""Repairs of queries to Virtuoso 7 and of its answers, so that they follow the standard.
 
-Its default graph holds its own graphs too. It finds no graphs by an empty pattern, takes away no
-rows that are values, and fails to compile some queries with a filter that is nothing but a test of
-the kind of a term. Its results in JSON have blank nodes and types that no other engine writes so.
-What else is different is listed in ``docs/engines.md``.
+Its default graph includes its system graphs. It matches no graphs with an empty pattern, ignores
+MINUS with VALUES, and fails to compile some queries with a filter that only tests the kind of a
+term. Its results in JSON spell blank nodes and types in its own way. Other deviations are listed in
+``docs/engines.md``.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from graphsvc.sparql import Token
 
-#: Leaves out of the default graph the one in which the engine describes itself. Of more such words
-#: its optimizer overflows. https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/
+#: Excludes the graph in which the engine describes itself from the default graph. With more such
+#: clauses its optimizer overflows. https://docs.openlinksw.com/virtuoso/rdfsparqlprotocolendpoint/
 _WITHOUT_OWN_GRAPH = (
     "define input:default-graph-exclude <http://www.openlinksw.com/schemas/virtrdf#> "
 )
 
-#: Lets a DESCRIBE tell all that is said of a thing, and of the statements about it; else it leaves
-#: out some. https://docs.openlinksw.com/virtuoso/rdfsqlfromsparql/
+#: Makes DESCRIBE return all statements about a thing, and their reifications; else some are
+#: missing. https://docs.openlinksw.com/virtuoso/rdfsqlfromsparql/
 _WHOLE_DESCRIPTIONS = 'define sql:describe-mode "CBD" '
 
 RESULTS_IN_JSON = (
@@ -48,8 +48,8 @@ _NOTICED = (*_TESTS, *_GRAPH, "MINUS")
 
 
 def repairs(query: str) -> list[Edit]:
-    """Return the edits that make a query one that the engine answers as the standard says."""
-    # Where graphs are left out, a pattern in GRAPH and a name matches nothing.
+    """Return the edits that a query needs to be answered as the standard says."""
+    # With excluded graphs, a pattern in GRAPH with a name matches nothing.
     words = "" if sparql.mentions(query, _GRAPH) else _WITHOUT_OWN_GRAPH
     words += _WHOLE_DESCRIPTIONS if sparql.form(query) == "DESCRIBE" else ""
     first = [Edit(0, 0, words)] if words else []
@@ -62,13 +62,13 @@ def repairs(query: str) -> list[Edit]:
 
 
 def _repair(code: Sequence[Token], at: int) -> Edit | None:
-    """Return the edit for what a word begins, if it needs one."""
+    """Return the edit for the expression that begins with a word, if it needs one."""
     repair = _REPAIRS.get(code[at].text.upper())
     return None if repair is None else repair(code, at)
 
 
 def _minus_values(code: Sequence[Token], at: int) -> Edit | None:
-    """Let ``MINUS { VALUES ?x { … } }`` be a filter."""
+    """Rewrite ``MINUS { VALUES ?x { … } }`` as a filter."""
     texts = texts_of(code, at + 1, 4)
     if [text.upper() for text in (*texts[:2], *texts[3:])] != ["{", "VALUES", "{"]:
         return None
@@ -81,7 +81,7 @@ def _minus_values(code: Sequence[Token], at: int) -> Edit | None:
 
 
 def _test_alone(code: Sequence[Token], at: int) -> Edit | None:
-    """Let a filter that is no more than a test of one variable be an equation."""
+    """Rewrite a filter that only tests one variable as an equation."""
     texts = texts_of(code, at + 1, 6)
     brackets = [texts[0], texts[2], *texts[4:]] if len(texts) > _TEST else []
     if brackets != ["(", "(", ")", ")"] or texts[1].upper() not in _TESTS:

@@ -1,7 +1,7 @@
-"""Finding things by what they are called, and sentences by their words.
+"""The search for things by their names, and for sentences by their words.
 
-A build writes the index of its graph into the release; what serves the release asks it. Nothing
-here speaks SPARQL, and nothing knows a vocabulary but the standard ones.
+A build writes the index of its graph into the release, and the service searches it. There is no
+SPARQL here, and no vocabulary but the standard ones.
 """
 
 from graphsvc.search.collect import DESCRIPTIONS

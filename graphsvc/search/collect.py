@@ -1,7 +1,7 @@
-"""What of a graph can be found, and under which names: quads to entries.
+"""The entries of the index, made of quads: what a search finds, and by which names.
 
-Which properties give names is the ontology's own saying: those of the standard vocabularies, and
-whatever it places under them or beside them.
+The properties for names are those of the standard vocabularies, and those that the ontology
+declares as their subproperties or aligns with them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from graphsvc.naming import Naming
     from graphsvc.store.base import Term
 
-#: What says in a sentence or two what a thing is, the best first.
+#: The properties of descriptions, the best first.
 DESCRIPTIONS = (
     DCTERMS.description,
     SCHEMA.description,
@@ -50,7 +50,7 @@ DESCRIPTIONS = (
 # The index has one description of a thing; pages show that in the reader's language.
 _USUAL_LANGUAGES = ("", "en")
 
-# Ways in which an ontology says that a property means what another does, nearly or more narrowly.
+# The properties by which an ontology aligns a property with an equal, similar or wider one.
 _ALIGNMENTS = frozenset(
     (RDFS.subPropertyOf, OWL.equivalentProperty, SKOS.exactMatch, SKOS.closeMatch)
 )
@@ -68,24 +68,24 @@ _TERMS = frozenset(
     )
 )
 
-# Everything is of these: they tell nothing apart.
+# Everything is a member of these classes.
 _EMPTY_TYPES = frozenset((OWL.Thing, OWL.NamedIndividual, RDFS.Resource))
 
-# What stands in this graph is about the others, and has no page that anybody looks for.
-_APART = "shapes"
+# This graph has records about the others, and nobody looks for its pages.
+_EXCLUDED = "shapes"
 
-# What speaks of things stands behind them: notes on them, questions about them, the vocabulary.
+# Notes, questions and the vocabulary come after the things that they are about.
 _RECORD_TYPES = frozenset(cls.value for cls in RECORDS)
 _RECORD_WEIGHT, _QUERY_WEIGHT, _TERM_WEIGHT = -15, -15, -20
 
-# What only these graphs speak of is looked for by its name alone.
+# What only these graphs describe is only in the index if it has a name.
 _RECORDS = ("dataset", "examples", "ontology", "passages")
 
-# Each quad is compared with these, and so they are made once.
+# Each quad is compared with these terms, so they are created once.
 _TYPE, _EXACT, _CONTEXT = RDF.type, OA.exact, NIF.referenceContext
 _BEGIN, _END, _POSITION = NIF.beginIndex, NIF.endIndex, SCHEMA.position
 
-# Where a sentence is: numbers that are read as far as they are such.
+# The pattern of an offset of a sentence.
 _PLACES = frozenset((_BEGIN, _END, _POSITION))
 _WHOLE = re.compile(r"[0-9]{1,15}")
 
@@ -93,10 +93,10 @@ _LOCAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_]+")
 
 
 def entries(quads: Sequence[Quad], base: str, naming: Naming) -> Iterator[Entry]:
-    """Yield an entry for whatever can be found in a graph: in no order, each once.
+    """Yield an entry for everything that a search can find: in no order, each once.
 
-    That is all that has a name, wherever its IRI is, and what the graph describes under its
-    ``base``; ``naming`` says what gives things labels.
+    That is everything with a name, whatever its IRI, and what the graph describes under its
+    ``base``; ``naming`` has the properties of labels.
     """
     gathered = _Collector(quads, base, naming)
     for node, draft in gathered.drafts.items():
@@ -108,7 +108,7 @@ def entries(quads: Sequence[Quad], base: str, naming: Naming) -> Iterator[Entry]
 def name_properties(
     quads: Sequence[Quad], naming: Naming
 ) -> Mapping[NamedNode, tuple[int, NameRole]]:
-    """Return the properties that give names, each with its rank and the standing of its names."""
+    """Return the properties of names, each with its rank and the role of its names."""
     properties: dict[NamedNode, tuple[int, NameRole]] = {}
     aligned: dict[Term, list[NamedNode]] = defaultdict(list)
     for quad in quads:
@@ -120,7 +120,7 @@ def name_properties(
         *((prop, NameRole.IDENTIFIER) for prop in IDENTIFIERS),
     )
     for rank, (root, role) in enumerate(roots):
-        # What is only kin to a label is another name: which label to show is no guess.
+        # A property below one of labels gives other names, never the label to show.
         below = NameRole.NAME if role is NameRole.LABEL else role
         properties.setdefault(root, (rank, role))
         queue = list(aligned[root])
@@ -134,7 +134,7 @@ def name_properties(
 
 @dataclass(slots=True)
 class _Draft:
-    """What the quads say of one subject, gathered."""
+    """What the quads state about one subject."""
 
     names: dict[tuple[str, str | None], tuple[int, str, NameRole]] = field(default_factory=dict)
     types: set[str] = field(default_factory=set)
@@ -150,7 +150,7 @@ class _Draft:
     is_told: bool = False
 
     def kind(self) -> EntryKind | None:
-        """Return what sort of thing this is, or None if only its IRI can tell whether it is one."""
+        """Return the kind of the subject, or None if it depends on its IRI."""
         if self.quotes:
             return EntryKind.SENTENCE
         if SH.SPARQLExecutable.value in self.own_types:
@@ -184,7 +184,7 @@ class _Collector:
         self._naming = naming
         self._name_properties = name_properties(quads, naming)
         self._forms = _literal_forms(quads)
-        self._apart = graph_iri(base, _APART)
+        self._excluded = graph_iri(base, _EXCLUDED)
         self._derived_graphs = frozenset(
             graph_iri(base, name) for name in ("inferred", DERIVATIONS)
         )
@@ -192,21 +192,21 @@ class _Collector:
         self._passages = _places(quads)
         self._described = {prop: rank for rank, prop in enumerate(DESCRIPTIONS)}
         for quad in quads:
-            if quad.graph_name != self._apart and isinstance(quad.subject, NamedNode):
+            if quad.graph_name != self._excluded and isinstance(quad.subject, NamedNode):
                 self._add(quad, quad.subject)
         ids = f"{base}id/"
         has_ids = any(draft.iri.startswith(ids) for draft in self.drafts.values())
         self._things = ids if has_ids else base
 
     def kind(self, draft: _Draft) -> EntryKind | None:
-        """Return what sort of thing a draft is of, or None if it is none to be found."""
+        """Return the kind of a draft's subject, or None if it is not for the index."""
         if not draft.described or NamedNode(draft.iri) in self._forms:
             return None
         kind = draft.kind()
         if kind in (EntryKind.SENTENCE, EntryKind.QUERY) and not draft.iri.startswith(self._base):
             return None
         if kind is None and draft.own_types and draft.is_told:
-            # What has no name goes by its IRI, if it is a thing and no part of the bookkeeping.
+            # A thing without a name is found by its IRI, unless it is a record.
             return EntryKind.THING if draft.iri.startswith(self._things) else None
         return kind
 
@@ -237,7 +237,7 @@ class _Collector:
                 draft.own_types.add(quad.object.value)
 
     def _add_statement(self, draft: _Draft, quad: Quad, place: tuple[str, int]) -> None:
-        """Note that a sentence says something of a subject, and refers to an object."""
+        """Add a statement of a sentence: its subject and its object."""
         source = (place, str(getattr(quad.graph_name, "value", "")))
         draft.said_in = min(draft.said_in or source, source)
         draft.weight += 1
@@ -263,7 +263,7 @@ class _Collector:
             draft.numbers[predicate.value] = int(words.value)
 
     def entry(self, node: NamedNode, draft: _Draft, kind: EntryKind) -> Entry:
-        """Return the entry that a draft makes."""
+        """Return the entry of a draft."""
         return Entry(
             iri=node.value,
             kind=kind,
@@ -290,7 +290,7 @@ class _Collector:
             names = (Name(short_iri, None, "", NameRole.IDENTIFIER),)
         if kind is EntryKind.THING:
             return names
-        # A term's own name, and a query's, is what programs call it by.
+        # The local name of a term or a query is its identifier.
         words = Name(_as_words(draft.iri), None, "", NameRole.IDENTIFIER)
         return (*names, words) if words.text else names
 
@@ -303,7 +303,7 @@ def _weight(draft: _Draft, kind: EntryKind) -> int:
 
 
 def _places(quads: Sequence[Quad]) -> dict[object, tuple[str, int]]:
-    """Return the passages, each with what puts it in order: its document and where it begins."""
+    """Return the passages, each with its sort key: its document and its offset."""
     documents: dict[object, str] = {}
     begins: dict[object, int] = {}
     for quad in quads:
@@ -316,7 +316,7 @@ def _places(quads: Sequence[Quad]) -> dict[object, tuple[str, int]]:
 
 
 def _literal_forms(quads: Iterable[Quad]) -> Mapping[Term, list[Literal]]:
-    """Return what the labels say that are things themselves, as SKOS-XL has them."""
+    """Return the literal forms of labels that are resources (SKOS-XL)."""
     forms: dict[Term, list[Literal]] = defaultdict(list)
     for quad in quads:
         if quad.predicate == LITERAL_FORM and isinstance(quad.object, Literal):

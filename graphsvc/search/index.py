@@ -1,6 +1,6 @@
-"""The index of a release, opened to be asked: every look-up that a search is made of.
+"""The index of a release, opened for reading, with all look-ups of a search.
 
-Any number of processes and threads may read it: nobody writes into it.
+Any number of processes and threads may read it, because nobody writes into it.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from graphsvc.search.model import EntryKind, Name, NameRole
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-#: Seconds after which a search is ended, wherever it is.
+#: The time limit of a search, in seconds.
 DEADLINE = 2.0
 
-# How many steps of SQLite's machine lie between two looks at the clock: well under a millisecond,
-# but for what the full-text index does in one step, which its size bounds.
+# How many steps of SQLite's virtual machine lie between two checks of the time: well under a
+# millisecond, except for long steps of the full-text index, which depend on its size.
 _STEPS = 1_000
 
 
 class IndexRow(NamedTuple):
-    """What the index holds of one entry."""
+    """The row of an entry in the index."""
 
     id: int
     iri: str
@@ -47,13 +47,13 @@ class Index:
     """The search index of one release."""
 
     def __init__(self, path: Path) -> None:
-        """Take the file as it is; ReleaseError at the first look-up if it cannot be read."""
+        """Take the path of the file; the first look-up raises ReleaseError if it cannot be read."""
         self._path = path
         self._local = threading.local()
 
     @classmethod
     def of(cls, database: sqlite3.Connection) -> Index:
-        """Return the index in a database that this thread has opened."""
+        """Return the index in a database that this thread has opened already."""
         index = cls(Path(":memory:"))
         index._local.database = database
         database.set_progress_handler(index._is_late, _STEPS)
@@ -61,7 +61,7 @@ class Index:
 
     @contextmanager
     def in_time(self, seconds: float = DEADLINE) -> Iterator[None]:
-        """End what is looked up within, after some seconds: DeadlineExceeded then."""
+        """Limit the time of the look-ups in the block: DeadlineExceeded after it."""
         self._local.deadline = time.monotonic() + seconds
         try:
             yield
@@ -99,7 +99,7 @@ class Index:
         return by_entry
 
     def weights(self, ids: Sequence[int]) -> dict[int, int]:
-        """Return how much refers to each of some entries, or less than zero: a small number."""
+        """Return the weights of entries: small numbers that grow with the references to them."""
         query = "SELECT id, weight FROM entry WHERE id IN (SELECT value FROM json_each(?))"
         return dict(self._all(query, [json.dumps(ids)]))
 
@@ -127,7 +127,7 @@ class Index:
         return [row[0] for row in self._all(query, [match, most, after])]
 
     def among(self, match: str, ids: Sequence[int]) -> set[int]:
-        """Return those of some entries that an expression matches."""
+        """Return the entries among ``ids`` that an expression matches."""
         query = (
             "SELECT rowid FROM words WHERE words MATCH ? "
             "AND rowid IN (SELECT value FROM json_each(?))"

@@ -1,9 +1,8 @@
-"""The index as a file: entries to an SQLite database, the same for the same entries.
+"""Writes the index: an SQLite database, the same file for the same entries.
 
-Entries are numbered from the best to the least: things before sentences, much mentioned ones
-before others, short names before long ones. What SQLite's full-text index finds comes in the
-order of these numbers, so that a search may stop early and still have the best.
-https://www.sqlite.org/fts5.html
+Entries are numbered from the best to the worst: things before sentences, frequent ones before rare
+ones, short names before long ones. SQLite's full-text index returns matches in this order, so that
+a search may stop early and still have the best. https://www.sqlite.org/fts5.html
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
 
     from graphsvc.naming import Naming
 
-#: A word of private use between two names of one thing: no run of words reaches over it.
+#: A private-use word between two names of one thing, so that no phrase spans both.
 _BETWEEN = " \ue000 "
 
-#: Words longer than this are cut: nobody types them.
+#: Longer words are cut: nobody types them.
 LONGEST_WORD = 64
 
 _SCHEMA = """
@@ -55,7 +54,7 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 """
 
-# Made when the rows are there: faster than keeping them up to date.
+# Indexes are created after the rows: this is faster than updating them.
 _INDEXES = """
 CREATE INDEX name_of_entry ON name (entry);
 CREATE INDEX name_by_key ON name (key) WHERE key IS NOT NULL;
@@ -64,10 +63,10 @@ CREATE UNIQUE INDEX word_by_text ON word (text);
 
 
 def write(quads: Sequence[Quad], base: str, path: Path, naming: Naming) -> None:
-    """Write the index of a graph into a new file; ``naming`` says what gives its things labels."""
+    """Write the index of a graph into a new file; ``naming`` has the properties of its labels."""
     ordered = sorted(entries(quads, base, naming), key=_rank)
     with closing(sqlite3.connect(path)) as database:
-        # Nobody reads a file that is being written, and one that is not finished is thrown away.
+        # No journal is needed: nobody reads the file yet, and an unfinished one is discarded.
         database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         _fill(database, ordered)
         database.execute("INSERT INTO words (words) VALUES ('optimize')")
@@ -76,7 +75,7 @@ def write(quads: Sequence[Quad], base: str, path: Path, naming: Naming) -> None:
 
 
 def in_memory(quads: Sequence[Quad], base: str, naming: Naming) -> sqlite3.Connection:
-    """Return the index of some quads as a database in memory: for a single search."""
+    """Return the index of some quads in memory, for a single search."""
     database = sqlite3.connect(":memory:")
     database.executescript(_SCHEMA)
     _fill(database, sorted(entries(quads, base, naming), key=_rank))
@@ -86,12 +85,12 @@ def in_memory(quads: Sequence[Quad], base: str, naming: Naming) -> sqlite3.Conne
 
 
 def tag(kind: EntryKind) -> str:
-    """Return the word by which the full-text index knows a kind."""
+    """Return the word for a kind in the full-text index."""
     return f"k{kind.value}"
 
 
 def class_tag(number: int) -> str:
-    """Return the word by which the full-text index knows a class."""
+    """Return the word for a class in the full-text index."""
     return f"c{number}"
 
 
@@ -173,13 +172,13 @@ def _texts(
 
 
 def _spoken(name: Name) -> str:
-    """Return the words by which a name is found: those of a bare IRI are at its end."""
+    """Return the words of a name; those of an IRI are at its end."""
     is_iri = not name.property and "://" in name.text
     return name.text.rstrip("/#").replace("#", "/").rpartition("/")[2] if is_iri else name.text
 
 
 def _fill_vocabulary(database: sqlite3.Connection, used: Counter[str]) -> None:
-    """Write the words that a misspelt one may stand for, and the grams that find them."""
+    """Write the words for the correction of misspelt ones, with their trigrams."""
     spelled = sorted(word for word in used if not is_unspaced(word))
     database.executemany(
         "INSERT INTO word VALUES (?, ?, ?)",

@@ -1,8 +1,8 @@
-"""A search: from a text as somebody typed it to what may have been meant, the best first.
+"""A search: from a typed text to the entries that match it, the best first.
 
-Readings are tried, and the first that finds anything is taken: all the words, each of which may be
-the beginning of one; all the words, as they or words like them are spelt; all but one of the words,
-all but two, and so on. What is written exactly like a name is found by all.
+Several interpretations are tried, and the first with a match is used: all words, each possibly as a
+prefix; all words, or similarly spelt ones; all words but one, all but two, and so on. A text that
+equals a name always matches it.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
     from graphsvc.search.index import Index, IndexRow
 
-#: How much of a text is read, in characters and in words: nobody searches for more.
+#: How many characters and words of a text are used.
 LONGEST_TEXT, MOST_WORDS = 256, 12
 
-#: How many of the entries that match are weighed against each other; the rest keep their order.
+#: How many of the matching entries are ranked; the rest keep the order of the index.
 _WEIGHED = 300
 
-# Entries with one and the same name, words like one that is misspelt, and spellings of a word.
+# Limits: entries with the same name, words similar to a misspelt one, spellings of a word.
 _NAMESAKES, _COMPARED, _SPELLINGS = 100, 120, 6
 
-# Of how many words some are put together, where not all are found.
-_COMBINED = 6
+# How many words are combined if not all are found.
+_MAX_COMBINED = 6
 
-#: How many entries are looked at to count classes.
+#: How many entries are used to count classes.
 COUNTED = 5_000
 
 _ROLES = list(NameRole)
@@ -43,7 +43,7 @@ _ROLES = list(NameRole)
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A word that is asked for, or a run of characters of a script without spaces."""
+    """A word of the text, or a run of characters of a script without spaces."""
 
     words: tuple[str, ...]
 
@@ -54,14 +54,14 @@ class Unit:
 
     @property
     def match(self) -> str:
-        """Return the expression that finds it, and whatever begins with it."""
+        """Return the expression that matches it as a prefix."""
         phrase = f'"{" ".join(self.words)}"'
         return f"{phrase} *" if len(self.text) > 1 else phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """One way to read the text: what it matches, and what was made of its words."""
+    """One interpretation of the text: its match expression, and the correction of its words."""
 
     match: str
     fuzzy: bool = False
@@ -70,12 +70,12 @@ class Interpretation:
 
 
 class Search:
-    """One search of an index, whose answers can be had by kind and by page."""
+    """One search of an index; its hits can be requested by kind and by page."""
 
     def __init__(
         self, index: Index, text: str, kinds: Iterable[EntryKind] = (), classes: Iterable[str] = ()
     ) -> None:
-        """Read a text. ``kinds`` and ``classes`` bound what is found; none means any."""
+        """Take a text. ``kinds`` and ``classes`` limit the hits; none means any."""
         self._index = index
         self.text = text[:LONGEST_TEXT].strip()
         self._kinds = tuple(kinds)
@@ -85,7 +85,7 @@ class Search:
 
     @cached_property
     def reading(self) -> Interpretation | None:
-        """Return the reading that finds something, or None if none does."""
+        """Return the first interpretation with a match, or None if there is none."""
         if not self._units or (self._classes and not self._class_tags):
             return None
         plain = Interpretation(" AND ".join(unit.match for unit in self._units))
@@ -103,12 +103,12 @@ class Search:
         return self._index.count(self._bounded(reading, self._kinds)) > 0
 
     def _with_fewer_words(self) -> Iterator[str]:
-        """Yield expressions that match some of the words, at first nearly all of them.
+        """Yield expressions for some of the words, at first for nearly all of them.
 
-        Of words that nothing uses none is looked for; of many only the longest count.
+        Words that no entry uses are left out; of many words only the longest are used.
         """
         used = [unit for unit in self._units if any(map(self._index.uses, self._spellings[unit]))]
-        longest = sorted(used, key=lambda unit: -len(unit.text))[:_COMBINED]
+        longest = sorted(used, key=lambda unit: -len(unit.text))[:_MAX_COMBINED]
         units = [self._spelt(unit) for unit in longest]
         for size in range(min(len(units), len(self._units) - 1), 1, -1):
             parts = (" AND ".join(part) for part in combinations(units, size))
@@ -117,7 +117,7 @@ class Search:
 
     @cached_property
     def kinds(self) -> dict[EntryKind, int]:
-        """Return how many entries of each kind match, whatever kind was asked for."""
+        """Return how many entries of each kind match, whatever kinds were requested."""
         if self.reading is None:
             return {}
         beyond = self._index.rows(self._exact_only)
@@ -130,7 +130,7 @@ class Search:
 
     @cached_property
     def classes(self) -> dict[str, int]:
-        """Return how many of the first things and concepts that match are of each class."""
+        """Return how many of the first matching things and concepts are of each class."""
         if self.reading is None:
             return {}
         kinds = f"{tag(EntryKind.THING)} OR {tag(EntryKind.CONCEPT)}"
@@ -138,14 +138,14 @@ class Search:
         return self._index.count_classes(match, COUNTED)
 
     def total(self, kinds: Sequence[EntryKind] = ()) -> int:
-        """Return how many entries match, of some kinds or of those asked for."""
+        """Return how many entries match, of some kinds or of those of the search."""
         counted = kinds or self._kinds or tuple(EntryKind)
         return sum(self.kinds.get(kind, 0) for kind in counted)
 
     def hits(
         self, limit: int, offset: int = 0, languages: str = "en", kinds: Sequence[EntryKind] = ()
     ) -> tuple[Hit, ...]:
-        """Return some of what matches, the best first."""
+        """Return a page of hits, the best first."""
         if self.reading is None:
             return ()
         match = self._bounded(self.reading, kinds or self._kinds)
@@ -158,7 +158,7 @@ class Search:
 
     @cached_property
     def _exact(self) -> list[int]:
-        """Return the entries that are called just so, within the bounds: by a name or by IRI."""
+        """Return the entries whose name or IRI is the text, within the limits of the search."""
         by_name = self._index.with_key(key(self.text), _NAMESAKES) if key(self.text) else []
         by_iri = self._index.number_of(self.text)
         ids = [*by_name, *([by_iri] if by_iri is not None and by_iri not in by_name else [])]
@@ -167,14 +167,14 @@ class Search:
 
     @cached_property
     def _exact_only(self) -> list[int]:
-        """Return the entries that are called just so, but that no word of the text finds."""
+        """Return the entries whose name or IRI is the text, but that its words do not match."""
         if self.reading is None or not self._exact:
             return []
         matched = self._index.among(self._bounded(self.reading, ()), self._exact)
         return [one for one in self._exact if one not in matched]
 
     def _bounds(self, kinds: Sequence[EntryKind]) -> str:
-        """Return the expression for what may be found at all."""
+        """Return the expression for the limits of the search."""
         bounds = f"{{tags}} : ({' OR '.join(map(tag, kinds or EntryKind))})"
         if self._class_tags:
             bounds += f" AND {{tags}} : ({' OR '.join(self._class_tags)})"
@@ -184,7 +184,7 @@ class Search:
         return f"{{names}} : ({reading.match}) AND {self._bounds(kinds)}"
 
     def _as_spelt(self) -> Interpretation:
-        """Return the reading in which each word stands for those that are spelt like it."""
+        """Return the interpretation in which each word also matches similar ones."""
         best = [self._spellings[unit][:1] for unit in self._units]
         corrected = [
             spellings[0] if spellings else unit.text
@@ -196,9 +196,9 @@ class Search:
         return Interpretation(match, fuzzy=True, suggestion=suggestion if changed else None)
 
     def _spelt(self, unit: Unit) -> str:
-        """Return the expression for a unit, or for whatever it may stand for."""
+        """Return the expression for a unit and its similar words."""
         if len(unit.words) > 1:
-            # Of a run of characters any two that stand side by side will do.
+            # Any two adjacent characters of a run are enough.
             pairs = (f'"{one} {two}"' for one, two in zip(unit.words, unit.words[1:], strict=False))
             return f"({' OR '.join([unit.match, *pairs])})"
         spelt = (f'"{word}"' for word in self._spellings[unit])
@@ -209,7 +209,7 @@ class Search:
         return {unit: self._similar_words(unit) for unit in self._units}
 
     def _similar_words(self, unit: Unit) -> list[str]:
-        """Return the words that a unit may stand for, the likeliest first: itself, if it is one."""
+        """Return the words similar to a unit, the best first; only the unit if it is in use."""
         word, most = unit.text, allowed_slips(unit.text)
         if len(unit.words) > 1 or not most or self._index.uses(word):
             return [word]
@@ -220,7 +220,7 @@ class Search:
     def _ordered(
         self, reading: Interpretation, match: str, least: int, kinds: Sequence[EntryKind]
     ) -> list[int]:
-        """Return the best entries, at least as many as are wanted if there are so many."""
+        """Return the best entries, at least ``least`` if there are so many."""
         bounds = self._bounds(kinds)
         weighed = [*self._index.among(bounds, self._exact)] if self._exact else []
         weighed += self._index.matching(match, _WEIGHED)
@@ -231,7 +231,7 @@ class Search:
 
         def rank(entry: int) -> tuple[float, bool, int, int]:
             score, name = self._best(matcher, entry, names[entry])
-            # Among names that fit about as well, what the texts speak of more comes first.
+            # Among names with similar scores, the entry with more references comes first.
             score += min(weights[entry], 8 if score < EXACT else 0)
             same = name is not None and name.text == self.text
             role = _ROLES.index(name.role) if name else 0
@@ -244,14 +244,14 @@ class Search:
         return ordered
 
     def _whole_words(self, bounds: str) -> list[int]:
-        """Return entries that the order of the index may have put behind less fitting ones."""
+        """Return matches of whole words, which the order of the index may have put late."""
         match = " AND ".join(unit.match.removesuffix(" *") for unit in self._units)
         return self._index.matching(f"{{names}} : ({match}) AND {bounds}", _WEIGHED)
 
     def _best(
         self, matcher: NameMatcher, entry: int, names: Sequence[Name]
     ) -> tuple[float, Name | None]:
-        """Return the score of an entry, and the name that has it: the first of the best."""
+        """Return the score of an entry, and its first name with this score."""
         if not names:
             return (0.0, None)
         scores = [matcher.score(name.text) for name in names]
@@ -302,7 +302,7 @@ class Search:
         return tuple(hits)
 
     def _sentences(self, rows: Iterable[IndexRow], languages: str) -> dict[str, str]:
-        """Return the words of the sentences that first say something of some entries."""
+        """Return the text of the first sentence about each of some entries."""
         iris = {row.said_in for row in rows if row.said_in}
         numbers = {iri: self._index.number_of(iri) for iri in sorted(iris)}
         names = self._index.names([number for number in numbers.values() if number is not None])
@@ -323,11 +323,11 @@ def search(  # noqa: PLR0913 - the parameters of a search
     offset: int = 0,
     languages: str = "en",
 ) -> SearchResult:
-    """Return what may be meant by a text: the first of it, and what there is in all.
+    """Return the hits for a text: the first ones, and the totals.
 
-    ``kinds`` and ``classes`` (IRIs) bound what is found; none means any. ``languages`` is the
-    reader's priority list: a thing is called as it is in the first of them in which it has a label.
-    Errors: DeadlineExceeded.
+    ``kinds`` and ``classes`` (IRIs) limit the hits; none means any. ``languages`` is the reader's
+    priority list: a thing has its label in the first of them in which there is one. Errors:
+    DeadlineExceeded.
     """
     with index.in_time():
         query = Search(index, text, kinds, classes)
@@ -343,7 +343,7 @@ def search(  # noqa: PLR0913 - the parameters of a search
 
 
 def _units(text: str) -> tuple[Unit, ...]:
-    """Return the words of a text; characters of a script without spaces go in runs."""
+    """Return the words of a text; adjacent characters of a script without spaces form one unit."""
     units: list[Unit] = []
     for unspaced, group in groupby(words(text)[:MOST_WORDS], key=lambda word: word.unspaced):
         run = [word.text[:LONGEST_WORD] for word in group]
@@ -352,6 +352,6 @@ def _units(text: str) -> tuple[Unit, ...]:
 
 
 def _label(names: Sequence[Name], languages: str) -> Name | None:
-    """Return the label that suits a reader best; among those that do alike, the first."""
+    """Return the first of the labels in the reader's best language."""
     labels = [name for name in names if name.role is NameRole.LABEL]
     return min(labels or names, key=lambda name: distance(name.language, languages), default=None)

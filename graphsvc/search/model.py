@@ -1,4 +1,4 @@
-"""What can be found, and what was."""
+"""The entries of the index and the hits of a search."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class EntryKind(StrEnum):
-    """The sorts of what can be found, in the order in which they are shown."""
+    """The kinds of entries, in the order in which they are shown."""
 
     THING = "thing"
     SENTENCE = "sentence"
@@ -17,7 +17,7 @@ class EntryKind(StrEnum):
 
 
 class NameRole(StrEnum):
-    """How a name stands to what it names: the label, another name, an identifier, or its words."""
+    """The role of a name: the label, another name, an identifier, or the words of a sentence."""
 
     LABEL = "label"
     NAME = "name"
@@ -37,12 +37,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the index is told of one thing: what it is called, and what it is.
+    """What the index stores about one thing.
 
-    ``types`` are all its classes, ``own_types`` those that somebody stated; ``weight`` says how
-    much refers to it, and is below zero for what only speaks of things. Of a sentence there is its
-    document and its place in it, in code points; ``said_in`` is the IRI of the first sentence that
-    says something of a thing.
+    ``types`` are all its classes, ``own_types`` the stated ones; ``weight`` grows with the
+    references to it, and is negative for records about things. A sentence has its document and its
+    place in it, in code points; ``said_in`` is the IRI of the first sentence about a thing.
     """
 
     iri: str
@@ -61,7 +60,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class MarkedText:
-    """A text in pieces, each marked or not: what is marked is what was looked for."""
+    """A text in pieces; the pieces that match the search are marked."""
 
     pieces: tuple[tuple[str, bool], ...]
 
@@ -73,13 +72,12 @@ class MarkedText:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Something that was found, and why.
+    """A hit, and why it matched.
 
-    ``label`` is what to call it; ``matched`` is the name that matched, with the words that did;
-    ``score`` says from 0 to 100 how well, and is 100 only for a name that is the text itself.
-    ``exact`` tells this; ``fuzzy`` that the name is only like the text. ``sentence`` is the first
-    that says something of the thing, and ``said_in`` its IRI; ``types`` are its stated classes,
-    ``all_types`` all of them.
+    ``matched`` is the name that matched, with its matching words marked; ``score`` is from 0 to
+    100, and 100 only for a name that equals the text (``exact``); ``fuzzy`` means that the name is
+    only similar to the text. ``sentence`` is the first about the thing, and ``said_in`` its IRI;
+    ``types`` are its stated classes, ``all_types`` all of them.
     """
 
     iri: str
@@ -104,12 +102,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The answer of a search: how many there are, some of them, and what they are.
+    """The result of a search: the totals, and a page of hits.
 
-    ``total`` counts all that match, whatever the limit; ``kinds`` those of each kind, whatever
-    kind was asked for. ``classes`` counts the things of each class among the first
-    5,000 that match. ``suggestion`` is the text with its words corrected, if only that was found;
-    ``partial`` tells that not every word was.
+    ``total`` counts all matches, whatever the limit; ``kinds`` those of each kind, whatever kinds
+    were requested. ``classes`` counts the things of each class among the first 5,000 matches.
+    ``suggestion`` is the corrected text, if only that has matches; ``partial`` means that not all
+    words matched.
     """
 
     total: int

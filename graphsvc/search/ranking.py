@@ -1,4 +1,4 @@
-"""How well a name fits what was asked, and which of its words do."""
+"""The score of a name for a search, and which of its words match."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from graphsvc.search.words import is_unspaced, key, split, words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-#: The score of a name that is the text itself, and the most that any other name can have.
+#: The score of a name that equals the text, and the highest score of any other name.
 EXACT, _MOST = 100.0, 99.0
 
-# What counts for more: that all the words asked for are there, or that all of the name was asked.
+# The weights of two shares: how much of the search is in the name, and of the name in the search.
 _QUERY_WEIGHT, _NAME_WEIGHT = 0.65, 0.35
 
-# What a word is worth that only begins with the one asked for, or is only like it.
+# The worth of a word that only begins with the searched one, or is only similar to it.
 _BEGINS, _LIKE = 0.75, 0.7
 
 #: How many characters of a long text are shown around the first word that matches.
 _EXCERPT = 340
 
 
-#: The same names are weighed with each letter that somebody types.
+#: While somebody types, the same names are scored after each letter.
 _REMEMBERED = 4096
 _key = lru_cache(_REMEMBERED)(key)
 _split = lru_cache(_REMEMBERED)(split)
@@ -45,14 +45,14 @@ def slips(word: str, other: str, most: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class NameMatcher:
-    """What is asked for: the words, and whether words that are only like them count."""
+    """Scores names for the words of a search; ``fuzzy`` accepts similar words."""
 
     text: str
     words: tuple[str, ...]
     fuzzy: bool
 
     def score(self, name: str) -> float:
-        """Return from 0 to 100 how well a name fits; 100 only if it is written alike."""
+        """Return the score of a name, from 0 to 100; 100 only if it equals the text."""
         if _key(name) == _key(self.text):
             return EXACT
         name_words = _split(name)
@@ -69,7 +69,7 @@ class NameMatcher:
         return min(90 * share + 3 * (name_worth[0] > 0) + self._in_a_row(name_words), _MOST)
 
     def marked(self, text: str) -> MarkedText:
-        """Return a text with the words that fit marked, cut around the first if it is long."""
+        """Return a text with its matching words marked; a long text is cut around the first."""
         fits = [
             (word.begin, word.end)
             for word in words(text)
@@ -84,7 +84,7 @@ class NameMatcher:
         return _pieces(text, fits, begin, end)
 
     def _worth(self, word: str, name_word: str) -> float:
-        """Return from 0 to 1 how well a word of a name fits one that is asked for."""
+        """Return from 0 to 1 how well a word of a name matches a word of the search."""
         if name_word == word:
             return 1.0
         if len(word) > 1 and name_word.startswith(word):
@@ -96,7 +96,7 @@ class NameMatcher:
         return 0.0 if apart > most else _LIKE * (1 - apart / len(word))
 
     def _in_a_row(self, name_words: Sequence[str]) -> float:
-        """Return a premium if the words stand in the name as asked for, above all at its start."""
+        """Return a bonus if the name contains the words in this order, and more at its start."""
         joined, query = f" {' '.join(name_words)}", f" {' '.join(self.words)}"
         return 7.0 if joined.startswith(query) else float(query in joined)
 
@@ -115,7 +115,7 @@ def slips_between(word: str, named: str, most: int) -> float:
 
 
 def _word_start(text: str, at: int) -> int:
-    """Return where a word begins at a place or soon after it, so that no word is cut in two."""
+    """Return the next start of a word at a place or soon after it, so that no word is cut."""
     space = text.find(" ", at, at + 30) if at else -1
     return space + 1 if space >= 0 else at
 
@@ -134,7 +134,7 @@ def _pieces(text: str, fits: Iterable[tuple[int, int]], begin: int, end: int) ->
 
 
 def _joined(pieces: Iterable[tuple[str, bool]]) -> list[tuple[str, bool]]:
-    """Return the pieces without empty ones, and those that are marked alike put together."""
+    """Return the pieces without empty ones, and with equally marked neighbours joined."""
     joined: list[tuple[str, bool]] = []
     for piece, marked in pieces:
         if joined and joined[-1][1] is marked:

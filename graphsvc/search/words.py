@@ -1,7 +1,7 @@
-"""Words as they are compared: without case, accents and points; and where they stand in a text.
+"""Words in their normalised form, without case, accents and points, and their places in a text.
 
-Scripts that write no spaces are read a character at a time, so that any part of a name is found:
-the characters of one run are then looked for side by side.
+In scripts without spaces each character is a word, so that any part of a name is found: the
+characters of one run are searched as a phrase.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-#: Letters that are another one with a stroke, or two written as one; Unicode does not part them.
+#: Letters with a stroke, and ligatures: Unicode does not decompose them.
 _PARTED = str.maketrans(
     {
         "ø": "o",
@@ -37,7 +37,7 @@ _WORD = re.compile(rf"(?:{_LETTER}\.){{2,}}{_LETTER}?|[{_UNSPACED}]|[^\W_{_UNSPA
 
 
 class _Folds(dict[int, str]):
-    """What each character is compared as, found out when it is first met."""
+    """The normalised form of each character, computed at its first use."""
 
     def __missing__(self, code: int) -> str:
         parts = unicodedata.normalize("NFKD", chr(code)).casefold().translate(_PARTED)
@@ -53,7 +53,7 @@ _FOLDS = _Folds()
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as it is compared, and where it stands in its text, in code points, half open."""
+    """A normalised word, and its half-open range in the text, in code points."""
 
     text: str
     begin: int
@@ -71,22 +71,22 @@ def is_unspaced(word: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Return a text without case, accents and the differences that compatibility makes."""
+    """Return a text without case, accents and compatibility differences."""
     return text.translate(_FOLDS)
 
 
 def key(text: str) -> str:
-    """Return what two names have in common that are written alike: their letters and digits."""
+    """Return the letters and digits of a name: equal names have the same key."""
     return "".join(letter for letter in fold(text) if letter.isalnum())
 
 
 def split(text: str) -> list[str]:
-    """Return the words of a text as they are compared."""
+    """Return the normalised words of a text."""
     return [word.replace(".", "") for word in _WORD.findall(fold(text))]
 
 
 def words(text: str) -> list[Word]:
-    """Return the words of a text with their places in it."""
+    """Return the normalised words of a text with their places."""
     folded = [letter.translate(_FOLDS) for letter in text]
     places = [at for at, letters in enumerate(folded) for _ in letters]
     return [

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from graphsvc.errors import Position
 
 __all__ = [
-    "Forbidden",
+    "ForbiddenWord",
     "Token",
     "TokenKind",
     "code",
     "dataset_clauses",
     "declared_prefixes",
     "deepest",
-    "forbidden",
+    "forbidden_operation",
     "form",
     "inside_group",
     "iri_of",
@@ -56,7 +56,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Forbidden:
+class ForbiddenWord:
     """A word that a read-only service refuses, and where it stands."""
 
     word: str
@@ -80,7 +80,7 @@ _SUSPICIOUS = frozenset(("SERVICE", *_UPDATES, "\\U"))
 _GRAPH = frozenset(("GRAPH", "\\U"))
 _FROM = frozenset(("FROM",))
 
-NOTICED = (
+NOTABLE_WORDS = (
     *sorted(_SUSPICIOUS | _GRAPH | _FROM),
     *("NOW", "RAND", "UUID", "BNODE"),
     *("REGEX", "REPLACE", "COUNT", "LANG", "TRUE", "FALSE"),
@@ -91,7 +91,7 @@ _OPENING = {"{": "}", "(": ")", "[": "]"}
 _CLOSING = {closing: opening for opening, closing in _OPENING.items()}
 
 
-def forbidden(text: str) -> Forbidden | None:
+def forbidden_operation(text: str) -> ForbiddenWord | None:
     r"""Return the first SERVICE, LOAD or update operation in a query, or None.
 
     Words inside strings, comments, IRIs, variables and the local parts of names do not count.
@@ -101,9 +101,9 @@ def forbidden(text: str) -> Forbidden | None:
     """
     if not mentions(text, _SUSPICIOUS):
         return None
-    operation = _forbidden(text)
+    operation = _first_forbidden(text)
     if operation is None and CODEPOINTS.search(text):
-        return _forbidden(resolve_codepoints(text))
+        return _first_forbidden(resolve_codepoints(text))
     return operation
 
 
@@ -121,19 +121,19 @@ def form(text: str) -> str | None:
 def mentions(text: str, words: Iterable[str]) -> bool:
     """Tell whether a text contains one of some words, in any case.
 
-    The words are among `NOTICED`. Most queries contain none of them, so this is fast.
+    The words are among `NOTABLE_WORDS`. Most queries contain none of them, so this is fast.
     """
-    return not _noticed(text).isdisjoint(words)
+    return not _notable_words(text).isdisjoint(words)
 
 
 @lru_cache(maxsize=32)
-def _noticed(text: str) -> frozenset[str]:
-    """Return the words of `NOTICED` in a text.
+def _notable_words(text: str) -> frozenset[str]:
+    """Return the words of `NOTABLE_WORDS` in a text.
 
     Several parts of the program need them for the same query, one after the other.
     """
     capitals = text.upper()
-    return frozenset([word for word in NOTICED if word in capitals])
+    return frozenset([word for word in NOTABLE_WORDS if word in capitals])
 
 
 def may_name_graphs(text: str) -> bool:
@@ -243,7 +243,7 @@ def rewrite_iris(text: str, rewrite: Callable[[str], str]) -> str:
     done = 0
     for token in tokens(text):
         pieces.append(text[done : token.start])
-        pieces.append(_rewritten(token, namespaces, rewrite))
+        pieces.append(_rewrite_token(token, namespaces, rewrite))
         done = token.end
     pieces.append(text[done:])
     return "".join(pieces)
@@ -265,13 +265,13 @@ def deepest(text: str) -> tuple[int, Position]:
     return most, position(text, where)
 
 
-def _forbidden(text: str) -> Forbidden | None:
+def _first_forbidden(text: str) -> ForbiddenWord | None:
     significant = code(text)
     for number, token in enumerate(significant):
         before = significant[number - 1] if number else None
         after = significant[number + 1] if number + 1 < len(significant) else None
         if word := _refused_word(before, token, after):
-            return Forbidden(word, position(text, token.start))
+            return ForbiddenWord(word, position(text, token.start))
     return None
 
 
@@ -300,7 +300,7 @@ def _declarations(significant: list[Token]) -> Iterator[tuple[Token, Token]]:
             yield name, iri
 
 
-def _rewritten(token: Token, namespaces: dict[str, str], rewrite: Callable[[str], str]) -> str:
+def _rewrite_token(token: Token, namespaces: dict[str, str], rewrite: Callable[[str], str]) -> str:
     if token.kind is TokenKind.IRI:
         old = iri_of(token)
         new = rewrite(old)

@@ -1,1 +1,1 @@
-"""Stores: one protocol, and what implements it."""
+"""Stores: the protocol, the embedded implementation, and its parsers and writers."""

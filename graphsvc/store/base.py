@@ -29,7 +29,7 @@ class GraphSelection:
     """The RDF dataset of a query (https://www.w3.org/TR/sparql11-protocol/#dataset).
 
     Empty means the store's own dataset, whose default graph is the union of all its graphs.
-    Otherwise both lists hold graph IRIs, and what is not listed is not there.
+    Otherwise both lists hold graph IRIs, and the dataset has no other graphs.
     """
 
     default_graphs: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Solutions:
-    """The answer of a SELECT as it comes: the variables in order, and a row for each solution."""
+    """The answer of a SELECT as a stream: the variables in order, and a row for each solution."""
 
     variables: tuple[str, ...]
     rows: Iterator[tuple[Term | None, ...]]
@@ -72,7 +72,7 @@ Result: TypeAlias = Solutions | bool | Iterator[Triple]
 
 
 class Answer(Protocol):
-    """The answer to a query, which is made while it is written."""
+    """The answer to a query; it is computed while it is written."""
 
     @property
     def format(self) -> Format:
@@ -88,7 +88,7 @@ class Answer(Protocol):
 
 
 class _FullError(Exception):
-    """A buffer has been written into up to its end."""
+    """A buffer is full."""
 
 
 class _Bounded(io.RawIOBase):
@@ -110,7 +110,7 @@ class _Bounded(io.RawIOBase):
 
 
 def content_of(answer: Answer, most: float = math.inf) -> bytes | None:
-    """Return an answer as bytes; None if it has more than ``most``: then its making ends early."""
+    """Return an answer as bytes; None, without its rest, if it has more than ``most``."""
     out = _Bounded(most)
     try:
         answer.write(cast("IO[bytes]", out))
@@ -127,11 +127,11 @@ class Store(Protocol):
     """
 
     def check(self) -> None:
-        """Return if the store can be asked, within a second. Errors: StoreError if it cannot."""
+        """Return within a second if the store can answer. Errors: StoreError if it cannot."""
         ...
 
     def relative_to(self, base: str) -> Store:
-        """Return the same store, in whose queries relative IRIs are relative to an absolute one."""
+        """Return the same store with this base for the relative IRIs of queries."""
         ...
 
     def answer(
@@ -150,7 +150,7 @@ class Store(Protocol):
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
     ) -> Result:
-        """Answer with terms, which are found while they are read."""
+        """Answer with terms, which are computed while they are read."""
         ...
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Table:
@@ -160,8 +160,7 @@ class Store(Protocol):
     def select_trusted(self, query: str) -> Table:
         """Answer a SELECT that stands in a file of the program, as `select` does.
 
-        Nothing is looked for in its text: neither what is refused, nor what the engine would read
-        otherwise than the standard says.
+        Its text is not checked for forbidden operations, nor repaired for the engine.
         """
         ...
 

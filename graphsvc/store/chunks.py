@@ -1,4 +1,4 @@
-"""Bytes that are made while they are read, so that no more than a piece of them is in memory."""
+"""Bytes as a stream of chunks, so that only one chunk is in memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BUFFER = 1 << 16
 
 
 def reader(parts: Iterable[bytes]) -> io.BufferedReader:
-    """Return a binary file that holds the pieces, one after the other."""
+    """Return a binary file with the content of the chunks."""
     return io.BufferedReader(_ChunkReader(parts), _BUFFER)
 
 

@@ -1,4 +1,4 @@
-"""Functions that the engine does not have, and what SPARQL has in their place."""
+"""Functions that the engine does not have, and what SPARQL has instead."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def unknown_function(
 def _first_call(
     query: str, iri: str, prefixes: Mapping[str, str], base: str | None
 ) -> Token | None:
-    """Return the name that stands for the function where it is called first."""
+    """Return the name of the function in its first call."""
     names = [
         name
         for name, bracket in pairwise(sparql.code(query))

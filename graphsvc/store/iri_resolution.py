@@ -1,8 +1,8 @@
-"""Which IRIs the names in a query stand for: the engine's own parser says so.
+"""The IRIs of the names in a query, resolved by the engine's own parser.
 
 Prefixes may be declared twice and relative to BASE, and each BASE is relative to the one before
-(https://www.w3.org/TR/sparql11-query/#QSynIRI). One parser for the query and for its names cannot
-disagree with itself.
+(https://www.w3.org/TR/sparql11-query/#QSynIRI). With the same parser for the query and for its
+names the results agree.
 """
 
 from __future__ import annotations

@@ -1,13 +1,12 @@
-"""Literals as they are written: the engine keeps the value of ``12.50``, and not its two digits.
+"""The lexical forms of literals: the engine stores the value of ``12.50``, not its two digits.
 
-Oxigraph holds numbers, dates, durations and truths as values, and gives each back in one form.
-Pages and documents show what a file says, so a release keeps the forms that the engine does not
-give back.
+Oxigraph stores numbers, dates, durations and booleans as values, and returns each in one form.
+Pages and documents show the form of the file, so a release stores the forms that the engine
+changes.
 
-A form is found by its subject, its property and its value as the engine gives it. A blank node has
-another name in each store and each answer, and so the values of blank nodes share a form, if all
-that have the same property and value are written in the same way.
-https://www.w3.org/TR/rdf12-concepts/#section-Graph-Literal
+The key of a form is its subject, its property and the value that the engine returns. Blank nodes
+have other names in each store and each answer, so they share a form if all values of a property
+that are equal have the same form. https://www.w3.org/TR/rdf12-concepts/#section-Graph-Literal
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
-#: The datatypes that the engine reads, and those of their forms that it surely gives back.
+#: The datatypes that the engine normalises, with patterns of the forms that it does not change.
 _PRESERVED_FORMS = {
     "boolean": r"true|false",
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
@@ -62,7 +61,7 @@ _MAX_CACHED = 200_000
 
 
 def write(nquads: bytes, path: Path) -> None:
-    """Write the forms of sorted N-Quads, one quad a line, that the engine does not give back."""
+    """Write the forms in sorted N-Quads, one quad a line, that the engine changes."""
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("CREATE TABLE form (claim BLOB PRIMARY KEY, written TEXT) WITHOUT ROWID")
@@ -100,7 +99,7 @@ def _changeable(lines: Iterable[bytes]) -> list[Quad]:
 
 
 def _normalised(quads: Iterable[Quad], cached: dict[Term, Term]) -> dict[Term, Term]:
-    """Return what the engine makes of each literal; ``cached`` is what it made of others."""
+    """Return each literal as the engine normalises it; ``cached`` has earlier results."""
     literals = [each for each in dict.fromkeys(quad.object for quad in quads) if each not in cached]
     subjects = [NamedNode(f"urn:x-{number}") for number in range(len(literals))]
     store = Store()
@@ -114,7 +113,7 @@ def _normalised(quads: Iterable[Quad], cached: dict[Term, Term]) -> dict[Term, T
 
 
 def _forms(quads: Iterable[Quad], normalised: Mapping[Term, Term]) -> list[tuple[bytes, str]]:
-    """Return the key and the form of each quad that the engine gives back in another form."""
+    """Return the key and the form of each quad whose literal the engine changes."""
     return sorted(
         (_key(quad.subject, quad.predicate, value), quad.object.value)
         for quad in quads
@@ -125,14 +124,14 @@ def _forms(quads: Iterable[Quad], normalised: Mapping[Term, Term]) -> list[tuple
 
 
 class _BlankNodeForms:
-    """How the values of blank nodes are written, by what they have in common."""
+    """The forms of the values of blank nodes, by property and value."""
 
     def __init__(self) -> None:
         self._forms: dict[bytes, set[str]] = {}
         self._changed: set[bytes] = set()
 
     def add(self, quads: Iterable[Quad], normalised: Mapping[Term, Term]) -> None:
-        """Take the forms of the values that the engine may give back in another form."""
+        """Add the forms of values that the engine may change."""
         for quad in quads:
             if isinstance(quad.subject, BlankNode) and isinstance(quad.object, Literal):
                 value = normalised[quad.object]
@@ -142,7 +141,7 @@ class _BlankNodeForms:
                     self._changed.add(key)
 
     def unambiguous(self, nquads: bytes) -> list[tuple[bytes, str]]:
-        """Return the key and the form of the values that are written in one way alone."""
+        """Return the key and the form of each value that has only one form."""
         unambiguous_forms = {
             key: forms for key in self._changed if len(forms := self._forms[key]) == 1
         }
@@ -161,17 +160,17 @@ def _digest(claim: str) -> bytes:
 
 
 class LexicalForms:
-    """The forms of one release that the engine does not give back."""
+    """The forms of one release that the engine changes."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Take the file, which is opened at the first look-up; without one there are none."""
+        """Take the file of forms, which is opened at the first look-up; None means no forms."""
         self._path = path
         self._local = threading.local()
 
     def lexical_form(
         self, subject: NamedNode | BlankNode | Triple, predicate: NamedNode, value: Term
     ) -> str | None:
-        """Return how a value is written in the files; None if as the engine gives it."""
+        """Return the form of a value in the files; None if the engine has not changed it."""
         if self._path is None or not isinstance(value, Literal) or value.datatype not in DATATYPES:
             return None
         row = (
@@ -181,13 +180,13 @@ class LexicalForms:
         )
         return None if row is None else row[0]
 
-    def restored(self, quad: Quad) -> Quad:
-        """Return a quad of the engine as it is written in the files."""
-        value = self.restored_value(quad.triple)
+    def restore(self, quad: Quad) -> Quad:
+        """Return a quad of the engine with the form of the files."""
+        value = self.restore_value(quad.triple)
         return Quad(quad.subject, quad.predicate, value, quad.graph_name)
 
-    def restored_value(self, triple: Triple) -> Term:
-        """Return the object of a triple of the engine as it is written in the files."""
+    def restore_value(self, triple: Triple) -> Term:
+        """Return the object of a triple of the engine with the form of the files."""
         value = triple.object
         form = self.lexical_form(triple.subject, triple.predicate, value)
         if form is None or not isinstance(value, Literal):

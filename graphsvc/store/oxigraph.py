@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-#: What the engine says of a variable that has a value in the request and no place in the answer.
+#: The engine's error for a parameter that the query does not project.
 _UNPROJECTED = "in its SELECT projection"
 _Options: TypeAlias = dict[str, Any]
 
@@ -55,7 +55,7 @@ class OxigraphStore:
         merge: pyoxigraph.Store | None = None,
         base: str | None = None,
     ) -> None:
-        """Take a store, and one with its default graph alone, if there is such a one.
+        """Take a store, and optionally a store of its default graph only.
 
         ``base`` is what relative IRIs in queries are relative to.
         """
@@ -65,11 +65,11 @@ class OxigraphStore:
         self._base = base
 
     def check(self) -> None:
-        """Return if the store can be asked. Errors: StoreError if it cannot."""
+        """Return if the store can answer queries. Errors: StoreError if it cannot."""
         self.ask("ASK { ?subject ?property ?value }")
 
     def relative_to(self, base: str) -> OxigraphStore:
-        """Return the same store, in whose queries relative IRIs are relative to an absolute one.
+        """Return the same store with this base for the relative IRIs of queries.
 
         https://www.w3.org/TR/sparql11-query/#relIRIs
         """
@@ -88,18 +88,18 @@ class OxigraphStore:
 
     @classmethod
     def load(
-        cls, nquads: bytes, prefixes: Mapping[str, str], apart: NamedNode | None = None
+        cls, nquads: bytes, prefixes: Mapping[str, str], excluded: NamedNode | None = None
     ) -> OxigraphStore:
         """Load N-Quads of named graphs, one quad a line, into memory.
 
-        The default graph has none of the triples of the graph that stands ``apart``.
+        The default graph has none of the triples of the graph ``excluded``.
 
-        In memory the engine walks along all quads of a term, whatever their graph. Queries that
-        name no graph, as most do, walk along the merge alone, and are two to three times faster.
+        In memory the engine scans all quads of a term, whatever their graph. Most queries name no
+        graph: they scan only the merge, which is two to three times faster.
         """
         store, merge = pyoxigraph.Store(), pyoxigraph.Store()
-        union.fill(store, nquads, apart)
-        merge.bulk_load(chunks.reader(union.by_class(nquads, apart)), RdfFormat.N_TRIPLES)
+        union.fill(store, nquads, excluded)
+        merge.bulk_load(chunks.reader(union.by_class(nquads, excluded)), RdfFormat.N_TRIPLES)
         return cls(store, prefixes, merge)
 
     def answer(
@@ -120,7 +120,7 @@ class OxigraphStore:
         graphs: GraphSelection = UNION,
         bindings: Mapping[str, Term] | None = None,
     ) -> Result:
-        """Answer with terms, which are found while they are read."""
+        """Answer with terms, which are computed while they are read."""
         syntax.refuse(query)
         result = self._run(query, graphs, bindings)
         if isinstance(result, QuerySolutions):
@@ -138,7 +138,7 @@ class OxigraphStore:
     def select_trusted(self, query: str) -> Table:
         """Answer a SELECT that stands in a file of the program, as `select` does.
 
-        To look through a long list of terms takes longer than to answer.
+        Its text is not checked: for a long list of terms this takes longer than the answer.
         """
         store = self._store if "GRAPH" in query else self._merge
         try:
@@ -158,10 +158,10 @@ class OxigraphStore:
         return bool(result)
 
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
-        """Yield the quads of the named graphs, or of one: for who wants all, and asks nothing."""
+        """Yield all quads of the named graphs, or of one of them, without a query."""
         name = None if graph is None else NamedNode(graph)
         quads = self._store.quads_for_pattern(None, None, None, name)
-        return union.stated(quads) if graph is None else quads
+        return union.of_named_graphs(quads) if graph is None else quads
 
     def _run(
         self,
@@ -184,7 +184,7 @@ class OxigraphStore:
             raise StoreError(f"The store failed: {error}.") from error
 
     def _query(self, store: pyoxigraph.Store, text: str, options: _Options) -> _EngineResult:
-        """Ask the engine: most queries declare their prefixes, and are read the faster for it."""
+        """Run a query, at first without prefixes: most queries declare theirs, which is faster."""
         try:
             return store.query(text, **options)
         except SyntaxError:
@@ -194,7 +194,7 @@ class OxigraphStore:
             return store.query(text, prefixes=prefixes, **options)
 
     def _engine_failure(self, query: str, message: str) -> QueryError | StoreError:
-        """Return the error to show for a query that the engine can read and does not answer."""
+        """Return the error to show for a valid query that the engine does not answer."""
         if unknown := UNKNOWN.search(message):
             return unknown_function(query, unknown.group(1), self._prefixes.in_queries, self._base)
         if _UNPROJECTED in message:
@@ -205,7 +205,7 @@ class OxigraphStore:
         return StoreError(f"The store failed: {message}.")
 
     def _mentioned_prefixes(self, query: str) -> dict[str, str]:
-        """Return those of the known prefixes that the query may use; few are quicker than all."""
+        """Return the prefixes that the query may use; fewer prefixes are faster."""
         prefixes = self._prefixes.in_queries
         return {
             prefix: prefixes[prefix]
@@ -225,7 +225,7 @@ class OxigraphStore:
         chosen = graphs or self._dataset_clauses(query)
         if not chosen:
             return self._store, {}
-        # Of a graph that is named twice the engine gives everything twice.
+        # The engine would return the solutions of a graph that is named twice twice.
         defaults = [_graph(iri) for iri in dict.fromkeys(chosen.default_graphs)]
         names = [_graph(iri) for iri in dict.fromkeys(chosen.named_graphs)]
         if len(defaults) > 1:
@@ -236,7 +236,7 @@ class OxigraphStore:
     def _dataset_clauses(self, query: str) -> GraphSelection:
         """Return the dataset that the query names, if it names several graphs.
 
-        One graph the engine finds itself; several it does not merge, and takes one of them twice.
+        The engine handles one graph itself; it does not merge several, and uses one of them twice.
         SyntaxError for a name without an IRI.
         """
         default_graphs, named_graphs = sparql.dataset_clauses(query)
@@ -252,16 +252,16 @@ class OxigraphStore:
 
 @dataclass(slots=True)
 class ResultWriter:
-    """A result on its way into a format; graphs are written with ``prefixes``."""
+    """Writes a result in a format; graphs are written with ``prefixes``."""
 
     result: _EngineResult
     format: Format
     prefixes: Prefixes
 
     def write(self, out: IO[bytes]) -> None:
-        """Write the whole answer; graphs with the prefixes where their format has such.
+        """Write the whole answer; graphs with the prefixes if their format has prefixes.
 
-        Errors: NotAcceptable, when something comes that the format cannot hold.
+        Errors: NotAcceptable if the format cannot express something.
         """
         if isinstance(self.result, QueryTriples):
             write_graph(self.result, out, self.format, self.prefixes)

@@ -1,9 +1,9 @@
-"""Queries as the engine must read them, where it does not read SPARQL as the standard says.
+"""Repairs of queries for which the engine deviates from the standard.
 
-What can be repaired for sure is rewritten before the engine sees it: TRUE in capitals, COUNT of an
-expression that may fail, constant patterns and replacements, and language tags with which LANG is
-compared. A constant pattern that the engine cannot read is refused, since it would match nothing
-without a word. What else is different is listed in ``docs/endpoint.md``.
+These are rewritten before the engine gets the query: TRUE in capitals, COUNT of an expression that
+may fail, constant patterns and replacements, and language tags that are compared with LANG. A
+constant pattern that the engine cannot read is refused, because it would match nothing without an
+error. Other deviations are listed in ``docs/endpoint.md``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from graphsvc.sparql import Token
 
-#: The words without which nothing of a kind needs repair.
+#: Queries without these words need no repair of the kind.
 _PATTERNS = frozenset(("REGEX", "REPLACE"))
 _TRUTHS = frozenset(("TRUE", "FALSE"))
 _COUNTS = frozenset(("COUNT",))
@@ -46,7 +46,7 @@ _FAILURE = "<tag:graphsvc,2026:failure>"
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What stands between two offsets of a query, and what it becomes."""
+    """A replacement of the text between two offsets of a query."""
 
     start: int
     end: int
@@ -55,14 +55,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class RepairedQuery:
-    """A query as it was written, the text that the engine reads, and the edits between them."""
+    """The original query, the text for the engine, and the edits between them."""
 
     query: str
     text: str
     edits: tuple[Edit, ...] = ()
 
     def original_offset(self, offset: int) -> int:
-        """Return the offset in the query of what stands at one in the text."""
+        """Return the offset in the original query for an offset in the text."""
         moved = 0
         for edit in self.edits:
             start = edit.start + moved
@@ -84,7 +84,7 @@ class _Call:
 
 
 def repair(query: str) -> RepairedQuery:
-    """Return the query as the engine must read it.
+    """Return the query with its repairs for the engine.
 
     Errors: QueryError, with its place, for a constant pattern that the engine cannot read, and for
     a constant replacement that is wrong.
@@ -100,7 +100,7 @@ def apply_edits(query: str, edits: Sequence[Edit]) -> RepairedQuery:
 
 
 def _is_suspicious(query: str) -> bool:
-    """Tell whether a query may hold something to repair; most are known by their words not to."""
+    """Tell whether a query may need a repair; most lack the words for it."""
     return (
         sparql.mentions(query, _PATTERNS)
         or (sparql.mentions(query, _TRUTHS) and _CAPITALS.search(query) is not None)
@@ -123,7 +123,7 @@ def _apply(query: str, edits: Sequence[Edit], start: int, end: int) -> str:
 
 
 class _Repair:
-    """Reads a query from its beginning to its end, and collects what must be edited."""
+    """Reads a query from its beginning to its end, and collects the edits."""
 
     def __init__(self, query: str) -> None:
         self._query = query
@@ -146,7 +146,7 @@ class _Repair:
         return sorted(self._edits, key=_place)
 
     def _close(self, opening: int, ends: list[int]) -> None:
-        """Look at what a pair of brackets calls; ``ends`` are the brackets and its commas."""
+        """Repair the call with a pair of brackets; ``ends`` are the brackets and its commas."""
         name = self._code[opening - 1] if opening else None
         if name is None or name.kind is not TokenKind.WORD or self._code[opening].text != "(":
             return
@@ -185,12 +185,12 @@ class _Repair:
             self._replace(by, str(Literal(translated)))
 
     def _pattern(self, arguments: Sequence[Sequence[Token]]) -> str | None:
-        """Translate a pattern that flags may follow; return it as it was if it is constant."""
+        """Translate a pattern with optional flags; return the original if it is constant."""
         token, flags = _constant(arguments[:1]), self._flags(arguments[1:])
         if token is None or flags is None:
             return None
         pattern = sparql.string_of(token)
-        translated = xpath.translated(pattern, flags)
+        translated = xpath.translate(pattern, flags)
         if not xpath.is_read(translated, flags):
             raise self._unread(token, pattern)
         if translated != pattern:
@@ -198,7 +198,7 @@ class _Repair:
         return pattern
 
     def _flags(self, arguments: Sequence[Sequence[Token]]) -> str | None:
-        """Return the flags, which may be left out, or None if they are not constant."""
+        """Return the optional flags, or None if they are not constant."""
         if not arguments:
             return ""
         token = _constant(arguments)
@@ -268,7 +268,8 @@ class _Repair:
                 first -= 1
             inner = sorted(self._edits[first:], key=_place)
             if any(_FAILURE in edit.text for edit in inner):
-                # A count in a count is none of SPARQL, and would be written twice each time.
+                # A COUNT in a COUNT is not SPARQL, and its repair would double the text at each
+                # level.
                 return
             del self._edits[first:]
             text = _apply(self._query, inner, start, end)
@@ -295,7 +296,7 @@ def _place(edit: Edit) -> tuple[int, int]:
 
 
 def _constant(arguments: Sequence[Sequence[Token]]) -> Token | None:
-    """Return the string that is the first of the arguments, if it is no more than that."""
+    """Return the first argument if it is a plain string."""
     if arguments and len(arguments[0]) == 1 and arguments[0][0].kind is TokenKind.STRING:
         return arguments[0][0]
     return None

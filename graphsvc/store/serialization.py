@@ -1,8 +1,8 @@
-"""Graphs and tables on their way into a format: none is sent what it cannot hold.
+"""Writers of graphs and tables: NotAcceptable if a format cannot express something.
 
-A release has dozens of prefixes, behind which a graph of three triples could not be seen. Which
-ones are used is known at the end, so a small graph waits until then; a larger one is written as it
-comes, after all prefixes.
+A release has dozens of prefixes, too many for a graph of three triples. So a small graph is
+collected first and declares only the prefixes that it uses; a larger one is streamed, after all
+prefixes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from graphsvc.namespaces import Prefixes
     from graphsvc.store.base import Term
 
-#: So many triples wait until it is known which prefixes they use.
+#: Graphs of up to so many triples declare only the prefixes that they use.
 WAITING = 256
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N3, RdfFormat.RDF_XML)
@@ -43,7 +43,7 @@ _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N3, RdfFormat.RDF_
 #: Formats without prefixes that can hold every triple.
 _PLAIN = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 
-#: The datatypes that no such format spells out.
+#: The datatypes that these formats do not write.
 _UNWRITTEN = (XSD.string, RDF.langString)
 
 #: What the engine says when a format cannot carry triple terms.
@@ -76,8 +76,8 @@ def write_statements(
 ) -> None:
     """Write the statements in a format for RDF, with all the prefixes.
 
-    Errors: NotAcceptable, when something comes that the format cannot hold; TypeError if the format
-    is none for RDF.
+    Errors: NotAcceptable if the format cannot express something; TypeError if it is no format for
+    RDF.
     """
     engine = fmt.engine
     if not isinstance(engine, RdfFormat):
@@ -101,7 +101,7 @@ def write_statements(
 
 
 def write_table(result: QuerySolutions | QueryBoolean, out: IO[bytes], fmt: Format) -> None:
-    """Write solutions, or yes or no. Errors: NotAcceptable, when XML cannot hold a character."""
+    """Write solutions or a boolean. Errors: NotAcceptable if XML cannot express a character."""
     if not isinstance(fmt.engine, QueryResultsFormat):
         raise TypeError(f"{fmt.label} is no format for results.")
     if fmt.engine != QueryResultsFormat.XML:
@@ -116,10 +116,10 @@ def write_table(result: QuerySolutions | QueryBoolean, out: IO[bytes], fmt: Form
 
 
 def _refuse(fmt: Format, content: Content, unfit: str) -> None:
-    """Raise NotAcceptable if there is something that the format cannot hold.
+    """Raise NotAcceptable for an error that says what the format cannot express.
 
-    It is raised after the error that told so is gone: that one holds the engine's results, which
-    no other thread may let go of.
+    It is raised after the original error has been dropped: that one holds the engine's results,
+    which only this thread may release.
     """
     if unfit:
         others = tuple(other for other in carrying(content) if other != fmt)

@@ -1,7 +1,7 @@
-"""What is wrong with a query, said so that its author can mend it.
+"""Syntax errors of queries, with what their authors can do.
 
-The engine's parser tells where it looked last and all that it could have gone on with there; what
-is wrong, and what was probably meant, is worked out by ``graphsvc.diagnostics``.
+The engine's parser only says where it stopped and which tokens it expected;
+``graphsvc.diagnostics`` works out what is wrong and what was probably meant.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from graphsvc.store.repair import RepairedQuery
 
-#: How deep brackets may be nested: the engine's parser recurses on a stack that ends, and its
-#: end is the process's. A stack of 1 MiB bears this much.
+#: How deep brackets may be nested: the engine's parser is recursive, and a stack overflow would end
+#: the process. A stack of 1 MiB is enough for this depth.
 MOST_NESTED = 128
 
 _ENGINE_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -29,7 +29,7 @@ _CHARACTER_CLASS = re.compile(r"\[(?:'.[^']*+'[^\]]*+|_)\]", re.DOTALL)
 
 def refuse(query: str) -> None:
     """Raise ForbiddenOperation or QuerySyntaxError if the engine must not see the query."""
-    if operation := sparql.forbidden(query):
+    if operation := sparql.forbidden_operation(query):
         raise ForbiddenOperation(
             f"{operation.word} is refused: this service only reads its own graph.",
             remedy="Ask by SELECT, ASK, CONSTRUCT or DESCRIBE; federate from your own side.",
@@ -61,16 +61,16 @@ def explain(
 
 
 def _engine_error(repaired: RepairedQuery, message: str) -> QuerySyntaxError:
-    """Return what the engine says where nothing else is known.
+    """Return the engine's own error, if there is no diagnostic.
 
-    Its place is where it looked last, which may be some characters after the fault.
+    Its position is where the parser stopped, which may be after the fault.
     """
     match = _ENGINE_PLACE.match(message)
     if match is None:
         return QuerySyntaxError(f"This is not SPARQL: {message}.", remedy=_READ)
     line, column = int(match.group(1)), int(match.group(2))
     offset = sum(len(each) + 1 for each in repaired.text.split("\n")[: line - 1]) + column - 1
-    # Among what it could have gone on with the engine lists rules that the query breaks.
+    # The engine's list of expected tokens also contains the rules that the query breaks.
     alternatives = _CHARACTER_CLASS.sub("", match.group(3)).split(", ")
     rules = sorted({each.strip() for each in alternatives if " " in each.strip()})
     return QuerySyntaxError(

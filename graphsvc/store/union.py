@@ -1,11 +1,11 @@
-"""The union of all graphs as a graph: each triple once, however many graphs hold it.
+"""The union of all graphs as a graph: each triple once, however many graphs contain it.
 
 SPARQL's default graph is a set of triples, and of several graphs their merge
-(https://www.w3.org/TR/sparql11-query/#rdfDataset). The engine's own union gives a triple once for
-each graph that holds it, so that solutions repeat and counts are too high. Where evidence is a
-graph, what two sentences state is in two graphs. So a store's default graph holds the merge, and a
-query that names several graphs for its default gets a store of its own. A graph may stand apart:
-then it can be asked by its name alone.
+(https://www.w3.org/TR/sparql11-query/#rdfDataset). The engine's own union has a triple once for
+each graph that contains it, so that solutions repeat and counts are too high: a fact that two
+sentences state is in two graphs. So the default graph of a store is the merge, and a query that
+names several default graphs gets a store of its own. A graph can be excluded from the merge: then
+queries reach it only by its name.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 _TYPE = f"{RDF.type} ".encode()
 
 
-def fill(store: Store, nquads: bytes, apart: NamedNode | None = None) -> None:
+def fill(store: Store, nquads: bytes, excluded: NamedNode | None = None) -> None:
     """Load N-Quads of named graphs, one quad a line, and their merge as the default graph.
 
-    The triples of the graph that stands ``apart`` are not in the merge.
+    The triples of the graph ``excluded`` are not in the merge.
     """
-    # At one go: a blank node is the same one only within one document. The engine in memory walks
-    # from the last quad to the first, and who asks for all graphs waits for nothing.
-    store.bulk_load(chunks.reader(chain(triples(nquads, apart), (nquads,))), RdfFormat.N_QUADS)
+    # All in one call: a blank node is only the same within one document. The engine in memory scans
+    # from the last quad to the first, so the named graphs come last.
+    store.bulk_load(chunks.reader(chain(triples(nquads, excluded), (nquads,))), RdfFormat.N_QUADS)
 
 
-def triples(nquads: bytes, apart: NamedNode | None = None) -> Iterator[bytes]:
+def triples(nquads: bytes, excluded: NamedNode | None = None) -> Iterator[bytes]:
     """Yield the triples of N-Quads, one quad a line, as lines of N-Triples.
 
-    Where equal triples follow each other, as they do in sorted N-Quads, each comes once. Those of
-    the graph that stands ``apart`` do not come.
+    Equal triples that follow each other, as in sorted N-Quads, are yielded once; those of the graph
+    ``excluded`` are left out.
     """
-    before, left_out = b"", f" {apart} .".encode()
+    before, left_out = b"", f" {excluded} .".encode()
     for line in chunks.lines(nquads):
         if line.rstrip(b"\n").endswith(left_out):
             continue
@@ -51,35 +51,35 @@ def triples(nquads: bytes, apart: NamedNode | None = None) -> Iterator[bytes]:
         before = triple
 
 
-def by_class(nquads: bytes, apart: NamedNode | None = None) -> Iterator[bytes]:
+def by_class(nquads: bytes, excluded: NamedNode | None = None) -> Iterator[bytes]:
     """Yield the triples of sorted N-Quads: first those with the class of a thing, class by class.
 
-    The engine in memory walks along quads in the order in which they came. Queries over all things
-    of a class take a tenth less time where these lie side by side.
+    The engine in memory scans quads in the order of loading. Queries over all things of a class
+    take a tenth less time if these are adjacent.
     """
-    classes = [line for line in triples(nquads, apart) if _names_class(line)]
+    classes = [line for line in triples(nquads, excluded) if _names_class(line)]
     classes.sort(key=lambda line: line.split(b" ", 2)[2])
     yield from classes
-    yield from (line for line in triples(nquads, apart) if not _names_class(line))
+    yield from (line for line in triples(nquads, excluded) if not _names_class(line))
 
 
 def _names_class(line: bytes) -> bool:
-    """Tell whether a triple says what class a thing is of."""
+    """Tell whether a triple states the class of a thing."""
     return line.startswith(_TYPE, line.index(b" ") + 1)
 
 
-def store_of(quads: Iterable[Quad], apart: NamedNode | None = None) -> Store:
+def store_of(quads: Iterable[Quad], excluded: NamedNode | None = None) -> Store:
     """Return a store in memory with quads of named graphs, and the merge of all but one."""
     store = Store()
     for quad in quads:
         store.add(quad)
-        if apart is None or quad.graph_name != apart:
+        if excluded is None or quad.graph_name != excluded:
             store.add(Quad(quad.subject, quad.predicate, quad.object))
     return store
 
 
 def merge(store: Store, graphs: Iterable[NamedNode], named_graphs: Iterable[NamedNode]) -> Store:
-    """Return a store whose default graph is the merge of some graphs, and that has named ones."""
+    """Return a store with the merge of some graphs as its default graph, and with named graphs."""
     part = Store()
     for graph in graphs:
         quads = store.quads_for_pattern(None, None, None, graph)
@@ -89,8 +89,8 @@ def merge(store: Store, graphs: Iterable[NamedNode], named_graphs: Iterable[Name
     return part
 
 
-def stated(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield the quads of the named graphs among some of a store: all but those of the merge."""
+def of_named_graphs(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield the quads of named graphs: all but those of the merge."""
     for quad in quads:
         if not isinstance(quad.graph_name, DefaultGraph):
             yield quad

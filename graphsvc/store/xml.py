@@ -1,9 +1,9 @@
-"""What XML can hold: the guard of every writer of RDF/XML and of SPARQL results in XML.
+"""What XML can express: the guard of every writer of RDF/XML and of SPARQL results in XML.
 
 XML 1.0 has no way to write some characters, not even escaped (https://www.w3.org/TR/xml/#charsets),
 and RDF/XML makes an element of each predicate, so that a predicate must end in an XML name
-(https://www.w3.org/TR/rdf-syntax-grammar/#section-Serialising). The engine writes both all the
-same, and no XML parser reads what it has written.
+(https://www.w3.org/TR/rdf-syntax-grammar/#section-Serialising). The engine writes both
+nevertheless, and no XML parser reads the result.
 """
 
 from __future__ import annotations
@@ -28,13 +28,11 @@ _NAME_START = (
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _NAME = f"{_NAME_START}0-9.\u00b7\u0300-\u036f\u203f\u2040-"
-#: The name that an IRI ends in, read from its end: a search from its start would take time in the
-#: square of its length.
+#: The name at the end of an IRI, matched backwards: a forward search would take quadratic time.
 _REVERSED_NAME = re.compile(f"[{_NAME}]*[{_NAME_START}]")
 
-#: The names that RDF/XML has kept for itself or has given up. Nothing can be called by the second
-#: kind; a class can be called by the first.
-#: https://www.w3.org/TR/rdf-syntax-grammar/#section-Infoset-Grammar-Notation
+#: The names that RDF/XML reserves or has withdrawn. A class may have a reserved name; nothing may
+#: have a withdrawn one. https://www.w3.org/TR/rdf-syntax-grammar/#section-Infoset-Grammar-Notation
 _WITHDRAWN = frozenset(RDF[name].value for name in ("aboutEach", "aboutEachPrefix", "bagID"))
 _NO_PREDICATES = _WITHDRAWN | {
     RDF[name].value
@@ -51,19 +49,19 @@ _ALL_ELSE = bytes(byte for byte in range(0x100) if byte not in _CONTROLS)
 #: U+FFFE and U+FFFF in UTF-8, and how both begin.
 _NONCHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
 _BEGINNING = b"\xef\xbf"
-#: What is no character of XML 1.0: https://www.w3.org/TR/xml/#charsets.
+#: What is not a character of XML 1.0: https://www.w3.org/TR/xml/#charsets.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
-#: So many characters are shown on either side of one that XML cannot hold.
+#: How many characters an error message shows on each side of the forbidden one.
 _EXCERPT = 30
 
 
 class NotInXmlError(Exception):
-    """XML cannot hold this; the message says what."""
+    """XML cannot express something; the message says what."""
 
 
 class Writer:
-    """Passes on XML in UTF-8, and stops with NotInXmlError before a character that is none of XML.
+    """Passes on XML in UTF-8, and raises NotInXmlError before a character that XML does not have.
 
     It writes a carriage return as a reference: XML parsers make a line feed of a bare one
     (https://www.w3.org/TR/xml/#sec-line-ends).
@@ -75,7 +73,7 @@ class Writer:
 
     def write(self, data: bytes) -> int:
         """Pass on some bytes."""
-        # A character of three bytes may be parted between two calls.
+        # A character of three bytes may be split between two calls.
         if _holds_forbidden(data) or _NONCHARACTERS.search(self._end + data[:2]):
             raise NotInXmlError(_describe_forbidden(self._end + data))
         self._end = data[-2:]
@@ -83,16 +81,16 @@ class Writer:
         return len(data)
 
     def flush(self) -> None:
-        """Pass on that nothing may wait."""
+        """Flush the output."""
         self._out.flush()
 
 
 def _describe_forbidden(data: bytes) -> str:
-    """Return what is said of the first character in the data that XML cannot hold."""
+    """Return a message about the first character in the data that XML does not have."""
     text = data.decode("utf-8", "replace")
     match = FORBIDDEN.search(text)
     if match is None:
-        return "XML has not all of its characters"
+        return "XML does not have all of its characters"
     before = text[max(0, match.start() - _EXCERPT) : match.start()].rpartition(">")[2]
     after = text[match.end() : match.end() + _EXCERPT].partition("<")[0]
     words = FORBIDDEN.sub("\ufffd", f"{before}\ufffd{after}")
@@ -106,7 +104,7 @@ def without_forbidden(text: str) -> str:
 
 
 def _holds_forbidden(data: bytes) -> bool:
-    # These are the quick ways to look through much text.
+    # These methods are the fast ones for long texts.
     return bool(data.translate(None, _ALL_ELSE)) or (
         _BEGINNING in data and _NONCHARACTERS.search(data) is not None
     )

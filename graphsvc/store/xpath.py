@@ -1,7 +1,7 @@
-r"""Regular expressions of XPath, which SPARQL has, in the engine's syntax, which is that of Rust.
+r"""Translates the regular expressions of XPath and SPARQL into the engine's syntax, that of Rust.
 
-The two agree on nearly everything. Where they do not, the engine finds something else without a
-word: for it ``$1x`` is a group called ``1x``, and ``[a-z-[aeiou]]`` includes the vowels.
+The two differ in few points, but there the engine gives other matches without an error: for it
+``$1x`` is a group called ``1x``, and ``[a-z-[aeiou]]`` includes the vowels.
 https://www.w3.org/TR/xpath-functions/#regex-syntax, https://docs.rs/regex/#syntax
 """
 
@@ -25,7 +25,7 @@ _CLASSES = {
     r"\c": f"[{_NAME}]",
     r"\C": f"[^{_NAME}]",
 }
-#: Within a character class the engine has operators of these, and XPath has plain characters.
+#: Within a character class these are operators for the engine, and plain characters in XPath.
 _OPERATORS = ("&&", "~~")
 
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
@@ -34,7 +34,7 @@ _PLAIN = re.compile(r"[\w\s,:;/@%'\"<>=!~#&-]*")
 _GROUP = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\((?!\?)|\(\?P?<(?![=!])", re.DOTALL)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 
-#: What the engine's regular expressions have no way to do, by what begins it.
+#: What the engine's regular expressions do not support, by how it begins.
 _UNSUPPORTED = (
     (re.compile(r"\\[1-9]"), "the back-reference {}"),
     (re.compile(r"\(\?[=!]"), "the lookahead {}…)"),
@@ -46,7 +46,7 @@ _UNSUPPORTED = (
 _NO_DATA = Store()
 
 
-def translated(pattern: str, flags: str = "") -> str:
+def translate(pattern: str, flags: str = "") -> str:
     """Return a pattern of XPath as the engine reads it."""
     if "q" in flags:
         return pattern
@@ -54,7 +54,7 @@ def translated(pattern: str, flags: str = "") -> str:
 
 
 class _Translation:
-    """A pattern on its way into the engine's syntax."""
+    """The translation of one pattern."""
 
     def __init__(self, pattern: str, ignores_space: bool) -> None:  # noqa: FBT001 - a fact
         self._pattern = pattern
@@ -69,7 +69,7 @@ class _Translation:
             if mark == "[":
                 pieces.append(self._character_class())
             elif mark == "#" and self._ignores_space:
-                # Only the engine begins a comment here.
+                # A comment begins here only for the engine.
                 self._at += 1
                 pieces.append(r"\#")
             else:
@@ -109,11 +109,11 @@ class _Translation:
 
 
 def replacement(text: str, groups: int | None, flags: str = "") -> str | None:
-    r"""Return what replaces a match as the engine reads it, or None if it is none of XPath.
+    r"""Return a replacement in the engine's syntax, or None if it is not valid in XPath.
 
     ``$N`` is a group, ``\$`` a dollar sign and ``\\`` a backslash; nothing else may follow these
-    two signs (https://www.w3.org/TR/xpath-functions/#func-replace). Of more digits than the
-    pattern has ``groups`` the last ones are plain.
+    two signs (https://www.w3.org/TR/xpath-functions/#func-replace). If there are fewer ``groups``
+    than the number says, its last digits are plain text.
     """
     if "q" in flags:
         return text.replace("$", "$$")
@@ -150,13 +150,13 @@ def wrong_flags(flags: str) -> str:
 
 
 def is_read(pattern: str, flags: str = "") -> bool:
-    """Tell whether the engine can read a pattern that is translated."""
+    """Tell whether the engine can read a translated pattern."""
     return _PLAIN.fullmatch(pattern) is not None or _is_read(pattern, flags)
 
 
 @lru_cache(maxsize=1024)
 def _is_read(pattern: str, flags: str) -> bool:
-    # For a pattern that it cannot read the engine binds nothing.
+    # The engine leaves the variable unbound if it cannot read the pattern.
     rows = _NO_DATA.query(
         f'SELECT (REGEX("", {Literal(pattern)}, {Literal(flags)}) AS ?read) {{ }}'
     )
@@ -164,7 +164,7 @@ def _is_read(pattern: str, flags: str) -> bool:
 
 
 def unsupported(pattern: str) -> str:
-    """Return what in a pattern the engine has no way to do, or nothing if it is simply wrong."""
+    """Return the part of a pattern that the engine does not support, or "" if there is none."""
     for construct, description in _UNSUPPORTED:
         if match := construct.search(pattern):
             return description.format(match.group())

@@ -1,9 +1,9 @@
-"""What a release has to know of a graph that lies in an engine: it is read by bounded queries.
+"""Makes the release of a graph in an engine, by bounded queries.
 
-A build looks at every quad of its files. Nobody can look at every quad of an engine: so what a
-build derives from files is asked of the engine here, by queries that stand in files beside this
-module and that read no more than so many rows. ``graphsvc serve --store`` does that at its start,
-and ``graphsvc index --store`` reads the names and sentences as well, for the search.
+A build reads all quads of its files. An engine has too many quads for that: so the same facts are
+queried here, by queries in files beside this module that read a limited number of rows. ``graphsvc
+serve --store`` does that at its start, and ``graphsvc index --store`` reads the names and sentences
+as well, for the search.
 
     metadata     what the graph is as a whole: its base, its title, its prefixes, its labels
     listing      which things have pages, and which documents show their parts

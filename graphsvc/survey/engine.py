@@ -1,4 +1,4 @@
-"""What the settings name: an engine as a store, and the project beside it."""
+"""The engine of the settings as a store, and the project beside it."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from graphsvc.sources import Project
     from graphsvc.store.base import Store, Table
 
-#: How many seconds each query has that is asked at the start.
-_STARTUP_DEADLINE = 8.0
+#: The deadline of each query at start-up, in seconds.
+_STARTUP_SECONDS = 8.0
 
 
 def open_engine(settings: Settings, prefixes: Mapping[str, str]) -> RemoteStore:
-    """Return the store at the address that is set. Errors: SettingsError."""
+    """Return the store at the address in the settings. Errors: SettingsError."""
     return RemoteStore.at(settings.store or "", prefixes, settings.engine, settings.deadline)
 
 
 class FastReader:
-    """Reads of an engine what it gives in a few seconds for each query.
+    """Reads from an engine, with a deadline of a few seconds for each query.
 
-    An engine that is too slow for one query is not away: so the next query is asked anew.
+    An engine that is too slow for one query is not away, so the next query is sent nevertheless.
     """
 
     def __init__(self, settings: Settings, prefixes: Mapping[str, str]) -> None:
         """Take the settings, and the prefixes that queries may leave out."""
-        self._settings = replace(settings, deadline=min(settings.deadline, _STARTUP_DEADLINE))
+        self._settings = replace(settings, deadline=min(settings.deadline, _STARTUP_SECONDS))
         self._prefixes = prefixes
         self._store = open_engine(self._settings, prefixes)
 
@@ -59,7 +59,7 @@ def store_of(release: Release, settings: Settings) -> Store:
 
 
 def project_beside(settings: Settings) -> Project | None:
-    """Return the project in the folder that is set, if there is one: it brings queries and texts.
+    """Return the project in the folder of the settings, if there is one, with queries and texts.
 
     Errors: InputError.
     """

@@ -1,8 +1,8 @@
-"""Which things of a graph in an engine have pages, and which documents show their parts themselves.
+"""Lists the things with pages of a graph in an engine, and the documents that show their parts.
 
-What `graphsvc.listing` reads from all quads of a build is read here up to a bound: of a graph
-that has more things than that, the list is of some, and serves the site map. Every other thing
-has a page too, for the engine is asked whether it knows an IRI.
+`graphsvc.listing` reads the same from all quads of a build. Here the number of rows is limited: the
+list of a larger graph is incomplete, and only used for the site map. All other things also have
+pages, because the engine is queried for each IRI.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc.listing import APART
+from graphsvc.listing import SEPARATE_GRAPHS
 from graphsvc.namespaces import NIF, graph_iri
 from graphsvc.survey.survey_queries import query_rows
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def pages(store: Store, base: str, graphs: Iterable[str]) -> bytes:
-    """Return the IRIs with a page that the bounded query gives, one a line, in order.
+    """Return the IRIs with a page, one a line, in order, up to a limit.
 
     ``graphs`` are the named graphs; one with an IRI elsewhere has a page too. Errors: StoreError.
     """
     names = tuple(graphs)
-    apart = [graph_iri(base, name) for name in APART]
+    excluded = [graph_iri(base, name) for name in SEPARATE_GRAPHS]
     things = (
-        query_rows(store, "things", {"graph": apart}) if names else query_rows(store, "unnamed")
+        query_rows(store, "things", {"graph": excluded}) if names else query_rows(store, "unnamed")
     )
     elsewhere = (iri for iri in names if not iri.startswith(base))
     return _lines({*_iris(things, "thing"), *elsewhere})
@@ -37,8 +37,8 @@ def pages(store: Store, base: str, graphs: Iterable[str]) -> bytes:
 
 def documents(store: Store, base: str, graphs: Iterable[str]) -> bytes:
     """Return the IRIs, one a line, of the documents that show their parts. Errors: StoreError."""
-    apart = [graph_iri(base, name) for name in APART]
-    terms: dict[str, Term | Iterable[Term]] = {"graph": apart, "base": Literal(base)}
+    excluded = [graph_iri(base, name) for name in SEPARATE_GRAPHS]
+    terms: dict[str, Term | Iterable[Term]] = {"graph": excluded, "base": Literal(base)}
     iris = {*_iris(query_rows(store, "fragments", terms), "document", base)}
     if any(query_rows(store, "used", {"property": NIF.referenceContext})):
         # What a passage states is a part of the passage, whose graph has its IRI.

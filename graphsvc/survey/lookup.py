@@ -1,8 +1,8 @@
-"""The search of an engine without an index: the engine is asked what may be meant by each text.
+"""The search in an engine without an index: the engine is queried for each text.
 
-What it gives becomes an index in memory for this one search, so that what is the best of it, what
-has the words and what is shown is decided as always. The engine's own full text is asked where it
-has one; else names are looked up that are written just so, and those that begin so among some.
+Its answer becomes an index in memory for this one search, so that ranking and hits are the same as
+always. The engine's own full-text index is used if it has one; else equal names are looked up, and
+some that begin with the text.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from graphsvc.remote.engines import FullText
     from graphsvc.store.base import Store, Term
 
-#: In how many languages a name is looked up, and how many things are weighed against each other.
+#: In how many languages a name is looked up, and how many things are ranked.
 _LANGUAGES, MOST = 8, 200
 
-#: What is to be known of a thing beside its names.
+#: The properties of a thing that are read beside its names.
 _OTHERS = (
     *(RDF.type, OA.exact, SCHEMA.position),
     *(NIF.referenceContext, NIF.beginIndex, NIF.endIndex),
@@ -38,7 +38,7 @@ _OTHERS = (
 
 
 def lookup_for(release: Release, store: Store) -> Lookup | None:
-    """Return what searches a release; None if it has an index."""
+    """Return the look-up for a release; None if it has an index."""
     if release.has_index:
         return None
     full_text = store.engine.full_text if isinstance(store, RemoteStore) else None
@@ -48,8 +48,8 @@ def lookup_for(release: Release, store: Store) -> Lookup | None:
 class Lookup:
     """The search of a graph in an engine.
 
-    ``full_text`` makes from words, languages and a limit the query for the engine's own full text,
-    whose answer has a column ``thing``; it is None if the engine has none.
+    ``full_text`` makes the query for the engine's own full-text index of words, languages and a
+    limit; its answer has a column ``thing``. It is None if the engine has no such index.
     """
 
     def __init__(self, store: Store, release: Release, full_text: FullText | None) -> None:
@@ -61,11 +61,11 @@ class Lookup:
 
     @property
     def is_by_name(self) -> bool:
-        """Tell whether names alone are looked up, for the engine has no full text."""
+        """Tell whether only names are looked up, because the engine has no full-text index."""
         return self._full_text is None
 
     def index_for(self, texts: Iterable[str]) -> Index:
-        """Return the index of what may be meant by some texts. Errors: StoreError."""
+        """Return the index of possible hits for some texts. Errors: StoreError."""
         sought = dict.fromkeys(text[:LONGEST_TEXT].strip() for text in texts)
         things = dict.fromkeys(thing for text in sought for thing in self._things(text))
         properties = (*self._names, *DESCRIPTIONS, *_OTHERS)
@@ -95,7 +95,7 @@ class Lookup:
         return query_rows(self._store, "namesakes", terms)
 
     def _spellings(self, text: str) -> Iterator[Literal]:
-        """Yield the literals that a text may be: as it is typed and as names are written."""
+        """Yield the possible literals of a text: as typed, and capitalised like a name."""
         for spelling in dict.fromkeys((text, text.capitalize(), text.title(), text.upper())):
             yield Literal(spelling)
             for language in self._languages:

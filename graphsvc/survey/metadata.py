@@ -1,7 +1,7 @@
-"""What a graph in an engine is as a whole: its base, its title, its prefixes, its labels.
+"""The metadata of a graph in an engine: its base, its title, its prefixes, its labels.
 
-What a setting or a project says goes before what the graph says of itself, and that before what a
-sample of the graph lets one think, as `graphsvc.rdf_project` does it for files.
+Settings and the project have priority over the graph's own description, and that over guesses from
+a sample of the graph, as in `graphsvc.rdf_project` for files.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from graphsvc.sources import Project
     from graphsvc.store.base import Store, Term
 
-#: What stands in quads of which only the property counts.
+#: The subject and object of quads of which only the property is used.
 _ANY = NamedNode("urn:any")
 
 
 @dataclass(frozen=True, slots=True)
 class GraphMetadata:
-    """What a graph is as a whole; ``bases`` are the beginnings of its IRIs, its base first.
+    """The metadata of a graph; ``bases`` are the beginnings of its IRIs, its base first.
 
-    ``labels`` are the properties by which its things are called, the best first; ``languages`` are
-    the tags of the languages of its labels, the most used first.
+    ``labels`` are the properties of labels, the best first; ``languages`` are the language tags of
+    its labels, the most frequent first.
     """
 
     bases: tuple[str, ...]
@@ -50,7 +50,7 @@ class GraphMetadata:
 
 
 def read(store: Store, settings: Settings, project: Project | None) -> GraphMetadata:
-    """Read what a graph is as a whole; ``project`` is the folder beside the engine, if any.
+    """Read the metadata of a graph; ``project`` is the folder beside the engine, if any.
 
     Errors: StoreError.
     """
@@ -97,7 +97,7 @@ def _prefixes(store: Store, base: str, project: Project | None) -> Prefixes:
 
 
 def _labels(store: Store, first: Sequence[NamedNode]) -> tuple[NamedNode, ...]:
-    """Return the properties that give labels, of those that the graph uses."""
+    """Return the properties of labels that the graph uses."""
     below = [
         Quad(row["property"], RDFS.subPropertyOf, row["above"])
         for row in query_rows(store, "subproperties")
@@ -113,7 +113,7 @@ def _labels(store: Store, first: Sequence[NamedNode]) -> tuple[NamedNode, ...]:
 
 
 def _title(store: Store) -> str:
-    """Return the title of what describes the whole graph, if there is one thing that does."""
+    """Return the title of the one thing that describes the whole graph, if there is one."""
     quads: list[Quad] = []
     for row in query_rows(store, "wholes", {"kind": WHOLES, "titling": TITLES}):
         whole = row["whole"]
@@ -127,7 +127,7 @@ def _title(store: Store) -> str:
 
 def _languages(store: Store, labels: Sequence[NamedNode]) -> tuple[str, ...]:
     counted = [(_tag(row.get("tag")), _number(row["labels"])) for row in _tags(store, labels)]
-    # English is read by most: it goes before what is used as much.
+    # English comes first among languages that are equally frequent.
     ordered = sorted(counted, key=lambda pair: (-pair[1], pair[0] != "en", pair[0]))
     return tuple(tag for tag, _ in ordered if tag)
 

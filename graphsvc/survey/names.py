@@ -1,9 +1,8 @@
-"""All names and sentences of a graph in an engine, read page by page for the index of the search.
+"""Reads all names and sentences of a graph in an engine, page by page, for the search index.
 
-Pages have no order of their own, for to sort all statements of a property anew for each page
-takes an engine longer than to read them; an engine that is not written to has them in the same
-order each time. An engine may give fewer rows than a query asks for, so that only a page without
-rows is the last. How many rows came is compared with what the engine counts.
+The pages are not sorted, because sorting for each page takes an engine longer than reading; an
+engine without writes returns the same order each time. An engine may return fewer rows than the
+limit, so only an empty page is the last. The number of rows is compared with the engine's count.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ if TYPE_CHECKING:
     from graphsvc.naming import Naming
     from graphsvc.store.base import Store, Term
 
-#: How many rows a page has: most public engines give as many to one query.
+#: The number of rows of a page: most public engines return as many for one query.
 PAGE = 10_000
 
-#: The queries for the statements of an engine with named graphs, and of one without: each has one
-#: beside it that counts.
+#: The queries for the statements of an engine with named graphs, and of one without; each has a
+#: query beside it that counts.
 IN_GRAPHS, UNNAMED, STATED = "statements", "unnamed-statements", "stated"
 
-#: What the index reads beside names: classes, and where sentences stand.
+#: The properties for the index beside names: classes, and the places of sentences.
 _OTHERS = (
     *(RDF.type, LITERAL_FORM, OA.exact, SCHEMA.position),
     *(NIF.referenceContext, NIF.beginIndex, NIF.endIndex),
@@ -40,10 +39,10 @@ _OTHERS = (
 
 
 def read(store: Store, naming: Naming, query: str) -> list[Quad]:
-    """Return the quads that the index is made of; ``query`` is that for statements.
+    """Return the quads for the index; ``query`` is the query for statements.
 
-    They take the memory of what has a name in the graph, not of all that it states. Errors:
-    StoreError, also if rows are missing.
+    The memory depends on the number of names in the graph, not on its size. Errors: StoreError,
+    also if rows are missing.
     """
     aligned = _aligned(store, naming)
     properties = dict.fromkeys(
@@ -63,7 +62,7 @@ def read(store: Store, naming: Naming, query: str) -> list[Quad]:
 
 
 def _aligned(store: Store, naming: Naming) -> dict[NamedNode, Term]:
-    """Return the properties that ontologies of the graph align to those that give names."""
+    """Return the properties that ontologies of the graph align with those of names."""
     roots = (*naming.labels, *NAMES, *IDENTIFIERS)
     return {
         row["naming"]: row["root"]
@@ -75,7 +74,7 @@ def _aligned(store: Store, naming: Naming) -> dict[NamedNode, Term]:
 def _all(
     store: Store, query: str, terms: Mapping[str, Term], what: str
 ) -> Iterator[dict[str, Term]]:
-    """Yield all rows of a query, a page after the other; ``what`` says which these are."""
+    """Yield all rows of a query, page by page; ``what`` names them for the progress bar."""
     total = sum(_number(row["rows"]) for row in query_rows(store, f"{query}-counted", terms))
     came = 0
     while True:
@@ -89,12 +88,12 @@ def _all(
     if came != total:
         raise StoreError(
             f"Of {total} rows with {what} the engine gave {came}.",
-            remedy="Try again while nobody writes to it, and see how many rows it gives at most.",
+            remedy="Try again while nobody writes to it, and look up its limit of rows.",
         )
 
 
 def quads_of(rows: Iterable[Mapping[str, Term]]) -> Iterator[Quad]:
-    """Yield the quads in some rows: their thing, property, value, and graph if there is one."""
+    """Yield the quads of some rows: thing, property, value, and graph if there is one."""
     for row in rows:
         thing, prop, graph = row["thing"], row["property"], row.get("graph", DefaultGraph())
         if (

@@ -1,7 +1,7 @@
-"""What stands in for an engine that has not answered yet: the service starts, and says so.
+"""A placeholder for an engine that has not answered yet, so that the service can start.
 
-Its release knows nothing of the graph but what may have been read of it before. Pages are made of
-no rows, and none is shown: whoever asks for one is told why (`graphsvc.server.serving`).
+Its release only has what may have been read of the graph before. No page is shown: a client gets
+the reason instead (`graphsvc.server.serving`).
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.store.base import Answer, GraphSelection, Result, Term
 
-#: What the release of an engine is called of which nothing has been read.
+#: The name of the release of an engine that has never been read.
 _NOTHING = "0" * release.ID_LENGTH
 
 
 class UnavailableStore:
-    """The store of an engine that does not answer: views find nothing, and queries fail."""
+    """The store of an engine that does not answer: views are empty, and queries fail."""
 
     def __init__(self, reason: StoreError) -> None:
-        """Take the error that says why."""
+        """Take the error that is the reason."""
         self._reason = reason
 
     def check(self) -> None:
@@ -66,7 +66,7 @@ class UnavailableStore:
         self._fail(query, bindings)
 
     def select_trusted(self, query: str) -> Table:  # noqa: ARG002
-        """Return no rows: what a start reads of the graph is nothing."""
+        """Return no rows, so that the service can start."""
         return Table((), ())
 
     def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
@@ -78,7 +78,7 @@ class UnavailableStore:
 
 
 def take_nothing(settings: Settings) -> Release:
-    """Return the release of an engine of which nothing has been read, and serve it from now on.
+    """Create the release of an engine that has never been read, and make it the current one.
 
     Errors: ReleaseError.
     """

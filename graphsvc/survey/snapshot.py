@@ -1,4 +1,4 @@
-"""A survey as a release: a folder beside those of builds, without a store and without dumps."""
+"""A survey as a release: a folder like those of builds, without a store and without dumps."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ALONE = "The engine has no named graphs. A graph tells who states a fact, so pa
 
 @dataclass(frozen=True, slots=True)
 class _Survey:
-    """What has been read of an engine, before it lies in a folder."""
+    """What has been read from an engine, before it is written."""
 
     metadata: GraphMetadata
     graphs: tuple[str, ...]
@@ -39,7 +39,7 @@ class _Survey:
 
     @classmethod
     def read(cls, store: Store, settings: Settings, project: Project | None) -> _Survey:
-        """Read it. Errors: StoreError."""
+        """Read it from the engine. Errors: StoreError."""
         progress.tell("Reading what the graph is")
         graph = metadata.read(store, settings, project)
         progress.tell("Reading which things there are")
@@ -63,7 +63,7 @@ class _Survey:
 
 
 def existing_release(settings: Settings) -> Release | None:
-    """Return the release of the engine that the settings name, if there is one of this format."""
+    """Return the current release if it is of the engine in the settings and of this format."""
     try:
         release = current(settings.releases)
     except ReleaseError:
@@ -72,22 +72,22 @@ def existing_release(settings: Settings) -> Release | None:
 
 
 def take(store: Store, settings: Settings, project: Project | None) -> Release:
-    """Read what a release has to know of the engine, and serve it from now on.
+    """Read a release from the engine, without an index, and make it the current one.
 
-    ``project`` is the folder beside the engine, if there is one: it brings queries, texts, the base
-    and prefixes. An index that has been made before is kept. Errors: StoreError, ReleaseError.
+    ``project`` is the folder beside the engine, if there is one: it has queries, texts, the base
+    and prefixes. An earlier index is kept. Errors: StoreError, ReleaseError.
     """
     survey, before = _Survey.read(store, settings, project), existing_release(settings)
     with release_repository.build_folder(settings.releases) as folder:
         survey.write(folder)
         if before is not None and before.has_index:
-            # With its time, which tells how old it is.
+            # The copy has the time of the original, which is the age of the index.
             shutil.copy2(before.path / release.SEARCH, folder / release.SEARCH)
         return _publish(survey, settings, project, folder)
 
 
 def take_with_index(store: Store, settings: Settings, project: Project | None) -> Release:
-    """Read the same, and all names and sentences into the index for the search.
+    """Read a release from the engine, with the index of all names and sentences.
 
     Errors: StoreError, ReleaseError.
     """
@@ -111,7 +111,7 @@ def _publish(survey: _Survey, settings: Settings, project: Project | None, folde
 
 
 def _texts(store: Store) -> dict[str, bytes]:
-    """Return the texts that the graph holds as a whole, numbered."""
+    """Return the full texts in the graph, numbered."""
     return {
         f"{release.SOURCES}/text-{number}.txt": getattr(row["words"], "value", "").encode()
         for number, row in enumerate(query_rows(store, "texts"), 1)
@@ -145,7 +145,7 @@ def _manifest(
 
 
 def _digest(survey: _Survey, settings: Settings, folder: Path) -> str:
-    """Return the sha256 of what has been read of the engine, in hexadecimal."""
+    """Return the SHA-256 of what has been read from the engine, in hexadecimal."""
     graph = survey.metadata
     head = (settings.store, graph.bases, graph.title, graph.languages, dict(graph.prefixes))
     digest = hashlib.sha256(repr((release.FORMAT_VERSION, *head, graph.labels)).encode())

@@ -1,4 +1,4 @@
-"""How the queries of a survey are read and asked."""
+"""Reads and runs the queries of a survey."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Everything that can be wrong with a project, each kind in its own module.
+"""The validation of a project; each kind of fault has its own module.
 
-`validate` asks them all, and goes on after a finding, so that one run shows the whole picture.
-What was found while the files were read (syntax, offsets, quotes, digests, blank nodes) comes
-first, from ``Project.findings``.
+`validate` runs them all, and continues after a finding, so that one run shows all faults. The
+findings of reading the files (syntax, offsets, quotes, digests, blank nodes) come first, from
+``Project.findings``.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ __all__ = [
     "MODULES",
     "ValidationContext",
     "common_checks",
-    "misnamed",
+    "unknown_check_names",
     "validate",
     "validate_quickly",
 ]
 
-#: What finds something, each with the names of its checks in its docstring.
+#: The modules with checks, each with the names of its checks in its docstring.
 MODULES = (
     check_names,
     terms,
@@ -65,7 +65,7 @@ MODULES = (
 
 _Step: TypeAlias = "Callable[[ValidationContext], Iterable[Finding]]"
 
-#: What looks at statements, in this order, and what a terminal calls it.
+#: The steps that check statements, in order, each with its name for the terminal.
 _STEPS: tuple[tuple[str, _Step], ...] = (
     ("terms", terms.findings),
     ("values", literals.findings),
@@ -82,22 +82,22 @@ _SYNTAX = "syntax"
 
 
 def validate(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
-    """Return all that is wrong with a project; ``inferred`` are quads that follow from its own.
+    """Return all findings about a project; ``inferred`` are the quads that follow from its own.
 
-    How much each finding counts is the business of a `graphsvc.profiles.Profile`.
+    A `graphsvc.profiles.Profile` decides how much each finding counts.
     """
-    return _validated(project, inferred, (*_STEPS, ("OWL", owl.findings)))
+    return _validate(project, inferred, (*_STEPS, ("OWL", owl.findings)))
 
 
 def validate_quickly(project: Project, inferred: Iterable[Quad] = ()) -> list[Finding]:
-    """Return what is wrong with a project without asking the OWL tools.
+    """Return the findings about a project without the OWL tools.
 
-    They take more time than all other checks together: a second and more for a tiny ontology.
+    These take more time than all other checks together: over a second for a tiny ontology.
     """
-    return _validated(project, inferred, _STEPS)
+    return _validate(project, inferred, _STEPS)
 
 
-def _validated(
+def _validate(
     project: Project, inferred: Iterable[Quad], steps: Sequence[tuple[str, _Step]]
 ) -> list[Finding]:
     derived = frozenset(project.derived)
@@ -106,38 +106,42 @@ def _validated(
     folder = project.root / "queries"
     queries, own_checks = read_queries(folder), read_checks(folder)
     linted = [
-        *(found for query in queries.items for found in lint.lint_query(query, project.prefixes)),
         *(
-            found
+            finding
+            for query in queries.items
+            for finding in lint.lint_query(query, project.prefixes)
+        ),
+        *(
+            finding
             for check in own_checks.items
-            for found in lint.lint_check(check, project.prefixes)
+            for finding in lint.lint_check(check, project.prefixes)
         ),
     ]
-    broken = {found.path for found in linted}
-    # A check of the project stands for one of the program's that has its name.
+    broken = {finding.path for finding in linted}
+    # A check of the project replaces the program's check of the same name.
     by_name = {check.name: check for check in (*common_checks(), *own_checks.items)}
     sound_checks = [check for check in by_name.values() if check.path not in broken]
     read = [*project.findings, *queries.findings, *own_checks.findings, *linted]
-    if any(found.check == _SYNTAX for found in project.findings):
-        # What a file that cannot be read would have said is missing: nothing follows from that.
+    if any(finding.check == _SYNTAX for finding in project.findings):
+        # The statements of an unreadable file are missing, so further findings could be wrong.
         return read
-    found = list(read)
-    for number, (name, findings) in enumerate(steps):
+    findings = list(read)
+    for number, (name, find) in enumerate(steps):
         progress.tell(f"Checking {name}", number, len(steps))
-        found += findings(context)
+        findings += find(context)
     progress.tell("Checking patterns")
-    found += checks.findings(context, sound_checks)
-    return found
+    findings += checks.findings(context, sound_checks)
+    return findings
 
 
 @cache
 def common_checks() -> tuple[Check, ...]:
-    """Return the checks that concern any data or ontology: those of the program."""
+    """Return the program's own checks, which concern any data or ontology."""
     return load_checks(Path(__file__).parent, "common/")
 
 
-def misnamed(project: Project, weighed: Iterable[str]) -> list[Finding]:
-    """Return a finding for each name among those of weighed checks that no check has."""
+def unknown_check_names(project: Project, weighed: Iterable[str]) -> list[Finding]:
+    """Return a finding for each weighed name that is not the name of a check."""
     own = read_checks(project.root / "queries").items
     names = check_names.of_modules(MODULES) | {check.name for check in (*common_checks(), *own)}
     return list(check_names.findings(weighed, names))

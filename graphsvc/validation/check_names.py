@@ -1,4 +1,4 @@
-"""What is found while the files are read.
+"""The checks of reading the files.
 
 - ``syntax``, ``encoding``, ``no-rdf`` a file that cannot be read; ``skipped`` what was left out
 - ``remote-context``       JSON-LD whose context would have to be fetched
@@ -38,13 +38,13 @@ _NAME = re.compile(r"``([a-z0-9]+(?:-[a-z0-9]+)*)``")
 
 
 def of_modules(modules: Iterable[ModuleType]) -> frozenset[str]:
-    """Return the names of the checks that some modules say they make."""
+    """Return the names of the checks in the docstrings of some modules."""
     texts = (module.__doc__ or "" for module in modules)
     return frozenset(name for text in texts for name in _NAME.findall(text))
 
 
 def findings(weighed: Iterable[str], names: Iterable[str]) -> Iterator[Finding]:
-    """Yield a finding for each check that the settings weigh and that there is not."""
+    """Yield a finding for each check in the settings that does not exist."""
     names = sorted(names)
     for name in weighed:
         if name not in names:

@@ -1,12 +1,11 @@
-"""Checks in SPARQL: every row that one answers is a finding.
+"""Checks in SPARQL: each row of an answer is a finding.
 
-Those that concern any data or ontology come with the program; a project adds its own in
-``queries/checks/``. One with the name of a common check stands for it.
+The program has checks for any data or ontology; a project adds its own in ``queries/checks/``. A
+check with the name of a common one replaces it.
 
-A term that has a reason to differ says so itself, where every reader of the ontology sees it:
-``skos:editorialNote "<code>: the reason"@en``, with the code that the check's header gives. An
-exception that excepts nothing is itself a finding (``needless-exception``), so that none outlives
-its reason.
+A term with a reason for an exception has a note, which every reader of the ontology sees:
+``skos:editorialNote "<code>: the reason"@en``, with the code in the check's header. An unused
+exception is itself a finding (``needless-exception``), so that no exception outlives its reason.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def findings(context: ValidationContext, checks: Sequence[Check]) -> Iterator[Finding]:
-    """Yield a finding for each row of each check, but for terms that carry an exception."""
+    """Yield a finding for each row of each check, except for terms with an exception."""
     excepted = _exceptions(context, {check.code for check in checks if check.code})
     used: set[tuple[str, Term]] = set()
     for number, check in enumerate(checks):

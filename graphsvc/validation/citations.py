@@ -1,12 +1,12 @@
-"""Citations: the sentence that is said to state a name or a quotation has its words.
+"""Citations: the passage that states a name or a quotation contains its words.
 
 - ``words-not-in-passage`` a text that a passage is said to state does not stand in it
 
-Looked for are texts in a language, plain texts of more than one word, and what properties give
-that name things by convention. Numbers, dates, codes and other values are not: a sentence may say
-them in other words. White space, case, the shapes of quotation marks and dashes, and ligatures do
-not count. A passage's words are its oa:exact, and any copy that the project gives of it. Words left
-out of a quotation are shown by an ellipsis (…).
+The check concerns texts in a language, plain texts of more than one word, and names. It does not
+concern numbers, dates, codes and other values, which a sentence may express in other words. White
+space, case, the shapes of quotation marks and dashes, and ligatures do not count. The words of a
+passage are its oa:exact, and any copy of it in the project. An ellipsis (…) stands for words left
+out of a quotation.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from graphsvc.texts.model import Passage
     from graphsvc.validation.context import ValidationContext
 
-#: How much a text has to be like a passage to be a copy of it, of 100.
+#: The similarity, of 100, from which a text is a copy of a passage.
 _A_COPY = 80
-#: How much words have to be like those that are sought to be worth naming, of 100.
+#: The similarity, of 100, from which a message suggests other words.
 _MIN_SIMILARITY = 60
 
-#: What stands where a quotation leaves words out.
+#: The sign for words that a quotation leaves out.
 _ELLIPSIS = "…"
 
 
 def findings(context: ValidationContext) -> Iterator[Finding]:
-    """Yield a finding for each text that does not stand in the passage that states it."""
+    """Yield a finding for each text that is not in the passage that states it."""
     passages = context.project.passages
     if not passages:
         return
@@ -62,7 +62,7 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
 
 
 def _copies(context: ValidationContext, passages: Mapping[str, Passage]) -> Mapping[str, list[str]]:
-    """Return what else the project gives as the text of each passage."""
+    """Return the copies of the text of each passage in the project."""
     copies: dict[str, list[str]] = defaultdict(list)
     graph = context.project.graph("passages")
     for quad in context.store.quads_for_pattern(None, None, None, graph):
@@ -75,7 +75,7 @@ def _copies(context: ValidationContext, passages: Mapping[str, Passage]) -> Mapp
 
 
 def is_words(predicate: ox.NamedNode, literal: ox.Literal) -> bool:
-    """Tell whether a literal is words that a text may be asked for."""
+    """Tell whether a literal consists of words that a passage must contain."""
     if literal.language is not None:
         return True
     if literal.datatype != XSD.string or not any(map(str.isalpha, literal.value)):
@@ -84,7 +84,7 @@ def is_words(predicate: ox.NamedNode, literal: ox.Literal) -> bool:
 
 
 def _holds(text: str, words: str) -> bool:
-    """Tell whether a text has some words, the parts of a shortened quotation one after another."""
+    """Tell whether a text contains some words, or the parts of a shortened quotation in order."""
     end = 0
     for part in words.split(_ELLIPSIS):
         start = _find(text, part, end)
@@ -95,7 +95,7 @@ def _holds(text: str, words: str) -> bool:
 
 
 def _find(text: str, words: str, start: int) -> int:
-    """Return where a text has some words; what begins with a capital begins a word there."""
+    """Return the offset of some words in a text; words with a capital must begin a word there."""
     sought = plain(words)
     begins_word = words.strip()[:1].isupper()
     at = text.find(sought, start)
@@ -111,7 +111,7 @@ def _finding(context: ValidationContext, path: str, quad: ox.Quad, passage: Pass
     guess = f"Nearest in it is “{nearest}”. " if nearest else ""
     return context.finding(
         "words-not-in-passage",
-        f"{names} does not stand in the sentence that is said to state it: "
+        f"{names} is not in the sentence that states it: "
         f"{excerpt(passage.exact)}",
         f"{guess}Quote the passage to the letter, or state it outside the passage, with a reason.",
         about=(quad.subject, quad.predicate, quad.object),
@@ -120,7 +120,7 @@ def _finding(context: ValidationContext, path: str, quad: ox.Quad, passage: Pass
 
 
 def _nearest(words: str, text: str) -> str | None:
-    """Return the whole words of a text that are most like those that are sought."""
+    """Return the words of a text that are most similar to the given ones."""
     text = normalised(text)
     alignment = fuzz.partial_ratio_alignment(words, text)
     if alignment is None or alignment.score < _MIN_SIMILARITY:

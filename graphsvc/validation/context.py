@@ -1,4 +1,4 @@
-"""What the checks look at: a project's statements, where each stands, and how to name things."""
+"""The context of checks: a project's statements, their locations, and the names of things."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 #: A file, relative to the project's folder, and a line in it.
 SourceLocation: TypeAlias = tuple[str, int]
 
-#: Subject, predicate and object; what is not known of it is None.
-Statement: TypeAlias = tuple[object, object, object]
+#: Subject, predicate and object; an unknown one is None.
+TriplePattern: TypeAlias = tuple[object, object, object]
 
 #: A value in a message is cut after so many characters.
 _LONGEST_NAME = 120
 
-#: What declares a term; a property may have several of these types.
+#: The types that declare a term; a property may have several of them.
 TERM_TYPES = (
     OWL.Class,
     OWL.ObjectProperty,
@@ -42,7 +42,7 @@ TERM_TYPES = (
 )
 
 
-#: How many lines after that of a thing its statements are looked for.
+#: How many lines after the first one of a thing are searched for its statements.
 _FAR = 500
 
 
@@ -56,7 +56,7 @@ def first_line(file: SourceFile, start: int, words: str, names: Sequence[str] = 
 
 @dataclass(frozen=True)
 class ValidationContext:
-    """A project and all its statements: those of its files, and what follows from them."""
+    """A project and all its statements: those of its files, and the inferred ones."""
 
     project: Project
     quads: Sequence[ox.Quad]
@@ -73,14 +73,14 @@ class ValidationContext:
 
     @cached_property
     def store(self) -> ox.Store:
-        """Return the statements in a store, to be looked up."""
+        """Return the statements in a store, for look-ups."""
         store = ox.Store()
         store.bulk_extend(self.quads)
         return store
 
     @cached_property
     def dataset(self) -> ox.Store:
-        """Return the statements as they will be served, to be queried."""
+        """Return the statements in a store for queries, as they will be served."""
         return store_of(self.quads, graph_iri(self.base, DERIVATIONS))
 
     @cached_property
@@ -115,7 +115,7 @@ class ValidationContext:
 
     @cached_property
     def own_terms(self) -> tuple[str, ...]:
-        """Return those of them that stand in the project's own namespaces."""
+        """Return those of them in the project's own namespaces."""
         return tuple(sorted(iri for iri in self.declared if self.is_own(iri)))
 
     def is_own(self, iri: str) -> bool:
@@ -127,13 +127,13 @@ class ValidationContext:
         return iri in self.declared or self.is_own(iri)
 
     def name(self, term: object) -> str:
-        """Return a term as people read it: with a prefix, and not longer than a line."""
+        """Return a term for people: with a prefix, and not longer than a line."""
         if isinstance(term, ox.NamedNode):
             return self.prefixes.compact(term.value)
         if isinstance(term, ox.Literal):
             return self._literal(term)
         if isinstance(term, ox.BlankNode):
-            return "a blank node"  # its name is another one at each reading
+            return "a blank node"  # its name changes each time the file is read
         return self.shorten(str(term))
 
     def _literal(self, literal: ox.Literal) -> str:
@@ -142,7 +142,7 @@ class ValidationContext:
         return f"{quoted}@{literal.language}" if literal.language else quoted
 
     def shorten(self, text: str) -> str:
-        """Return a text with every ``<IRI>`` in it written with a prefix where one fits."""
+        """Return a text with each ``<IRI>`` in it shortened by a prefix, if one fits."""
         return re.sub(r"<([^<>\s]+)>", lambda match: self.prefixes.compact(match[1]), text)
 
     def finding(  # noqa: PLR0913 - what a finding has
@@ -151,7 +151,7 @@ class ValidationContext:
         message: str,
         remedy: str,
         *,
-        about: str | Statement | None,
+        about: str | TriplePattern | None,
         severity: Severity = Severity.ERROR,
         place: SourceLocation | None = None,
     ) -> Finding:
@@ -174,7 +174,7 @@ class ValidationContext:
             return file.path, file.subjects[iri]
         return self.project.locate(iri)
 
-    def statement_location(self, statement: Statement) -> SourceLocation | None:
+    def statement_location(self, statement: TriplePattern) -> SourceLocation | None:
         """Return the file and the line where a statement is made, or None if no file makes it."""
         subject, predicate, value = statement
         file = self._files_by_statement.get(statement)
@@ -202,8 +202,8 @@ class ValidationContext:
         return files
 
     @cached_property
-    def _files_by_statement(self) -> dict[Statement, SourceFile]:
-        files: dict[Statement, SourceFile] = {}
+    def _files_by_statement(self) -> dict[TriplePattern, SourceFile]:
+        files: dict[TriplePattern, SourceFile] = {}
         for file in self.project.files:
             for quad in file.quads:
                 files.setdefault((quad.subject, quad.predicate, quad.object), file)

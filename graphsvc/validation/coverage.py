@@ -1,4 +1,4 @@
-"""Coverage: what of the texts has no facts yet, and what is probably meant to be one thing.
+"""Coverage: passages without facts, and things that are probably the same.
 
 - ``passage-without-facts`` (note) a sentence or an item of a list of which no fact is stated
 - ``thing-without-relation`` (note) a thing that one passage alone names, and no fact ties to others
@@ -37,7 +37,7 @@ STATING = (PassageKind.SENTENCE, PassageKind.ITEM)
 
 
 def findings(context: ValidationContext) -> Iterator[Finding]:
-    """Yield what is missing and what is doubled in a project with texts."""
+    """Yield findings about missing facts and duplicates in a project with texts."""
     project = context.project
     if not project.texts:
         return
@@ -52,7 +52,7 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
 
 
 def stating(project: Project) -> Counter[str]:
-    """Return how many facts each passage states, by the IRIs of those that state any."""
+    """Return how many facts each passage states, by IRI, for passages with facts."""
     return Counter(
         quad.graph_name.value
         for quad in project.quads
@@ -110,9 +110,9 @@ def _without_relation(context: ValidationContext) -> Iterator[Finding]:
 
 
 def _names(project: Project) -> Mapping[str, set[str]]:
-    """Return what things are called, by IRI: their labels, else the other names that they have.
+    """Return the names of things, by IRI: their labels, else their other names.
 
-    Things that share a name and have labels of their own are told apart already.
+    Things with the same name and different labels are already distinguished.
     """
     label_properties = frozenset(labels_in(project.quads))
     labels: dict[str, set[str]] = defaultdict(set)
@@ -128,7 +128,7 @@ def _names(project: Project) -> Mapping[str, set[str]]:
 
 
 def _things_by_class(context: ValidationContext) -> Mapping[str, list[str]]:
-    """Return the things of each class that is stated of them."""
+    """Return the things of each stated class."""
     project = context.project
     members: dict[str, dict[str, None]] = defaultdict(dict)
     for quad in project.quads:
@@ -164,7 +164,7 @@ def _same_names(
 
 
 def _near_names(context: ValidationContext, by_name: Mapping[str, list[str]]) -> Iterator[Finding]:
-    # Compared as they are, for a space may be missing, and with their words in one order.
+    # Compared unchanged, because a space may be missing, and with sorted words.
     ordered: dict[str, list[str]] = defaultdict(list)
     for name, things in by_name.items():
         ordered[" ".join(sorted(name.split()))] += things
@@ -186,7 +186,7 @@ def _near_names(context: ValidationContext, by_name: Mapping[str, list[str]]) ->
 
 
 def _similar_pairs(by_name: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of things whose names are nearly the same."""
+    """Yield the pairs of things with similar names."""
     for one, other in similar_pairs(by_name, are_names_similar):
         if not {*by_name[one]} & {*by_name[other]}:
             first, second = sorted((min(by_name[one]), min(by_name[other])))
@@ -194,7 +194,7 @@ def _similar_pairs(by_name: Mapping[str, list[str]]) -> Iterator[tuple[str, str]
 
 
 def _of_one_name(by_name: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
-    """Yield the first thing of each name with each other one."""
+    """Yield the first thing of each name with each other thing of that name."""
     for things in by_name.values():
         first, *others = sorted(set(things))
         yield from ((first, other) for other in others)
@@ -220,7 +220,7 @@ def _typos(context: ValidationContext) -> Iterator[Finding]:
 
 
 def _may_be_wrong(iri: str, context: ValidationContext) -> bool:
-    """Tell whether an IRI is one that people write for a thing: no term, namespace or passage."""
+    """Tell whether an IRI may be mistyped: it is not a term, namespace or passage."""
     is_namespace = iri.endswith(("#", "/"))
     return not (is_namespace or context.is_term(iri) or iri in context.project.passages)
 

@@ -1,4 +1,4 @@
-"""Imports: which ontologies the graph says that it needs, and whether they are here.
+"""Imports: the ontologies that the graph imports, and whether they are here.
 
 - ``import-not-here`` an imported ontology is none of the files: a note, for nothing is fetched
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def findings(context: ValidationContext) -> Iterator[Finding]:
-    """Yield a finding for each ontology that is imported and not here."""
+    """Yield a finding for each imported ontology that is not here."""
     homes = _homes(context)
     importers = {
         quad.object: quad.subject
@@ -38,7 +38,7 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
 
 
 def graphs(context: ValidationContext) -> set[ox.NamedNode]:
-    """Return the graphs of the ontologies that the project's own one imports, at any remove."""
+    """Return the graphs of the ontologies that the project's own one imports, also indirectly."""
     homes = _homes(context)
     imported: set[ox.NamedNode] = set()
     new = [context.ontology]

@@ -1,4 +1,4 @@
-"""What is asked of every query file beyond its header: that it runs, and the same way each time.
+"""Rules for query files beyond their headers: a query runs, with a stable answer.
 
 The rules, each with its check's name:
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from graphsvc.namespaces import Prefixes
     from graphsvc.queries import Check, Query
 
-#: What a check answers.
+#: The columns of a check.
 PROJECTION = ("entity", "property", "value")
 
 _KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -37,13 +37,13 @@ _DEPTHS = {"{": 1, "(": 1, "[": 1, "}": -1, ")": -1, "]": -1}
 
 
 def lint_query(query: Query, prefixes: Prefixes) -> Iterator[Finding]:
-    """Yield what is wrong with a query beyond its header."""
+    """Yield the findings about a query beyond its header."""
     yield from _lint(query, prefixes)
     yield from _unprojected_parameters(query)
 
 
 def lint_check(check: Check, prefixes: Prefixes) -> Iterator[Finding]:
-    """Yield what is wrong with a check beyond its header."""
+    """Yield the findings about a check beyond its header."""
     yield from _lint(check, prefixes)
     if tuple(projection(check.text) or ()) != PROJECTION:
         yield Finding(
@@ -84,14 +84,14 @@ def _lint(item: Query | Check, prefixes: Prefixes) -> Iterator[Finding]:
             "Use lower-case letters, digits and single hyphens, like who-chairs-what.rq.",
             path=item.path,
         )
-    # A prefix that is not known is a syntax error too; the finding about it says more.
+    # An unknown prefix is also a syntax error; the finding about the prefix says more.
     unknown = list(_foreign_prefixes(item, prefixes))
     yield from unknown or list(_syntax(item, prefixes)) or _unordered(item)
 
 
 def _syntax(item: Query | Check, prefixes: Prefixes) -> Iterator[Finding]:
     try:
-        # An empty store reads the query as the one that is served will, and is offered no format.
+        # An empty store parses the query like the served one; without a format it does not answer.
         OxigraphStore(ox.Store(), prefixes.in_queries).answer(item.text, {})
     except NotAcceptable:
         return
@@ -165,7 +165,7 @@ def _unprojected_parameters(query: Query) -> Iterator[Finding]:
 
 
 def _outer(text: str) -> list[tuple[int, sparql.Token]]:
-    """Return the tokens, each with how many brackets are open around it."""
+    """Return the tokens, each with the depth of its brackets."""
     depth = 0
     tokens: list[tuple[int, sparql.Token]] = []
     for token in sparql.code(text):
@@ -187,7 +187,7 @@ def _after(
 
 
 def _line_of(text: str, token_text: str) -> int | None:
-    """Return the line of the first token that reads so, in whatever case."""
+    """Return the line of the first token with this text, in any case."""
     return next(
         (token.line for token in sparql.code(text) if token.text.upper() == token_text.upper()),
         None,

@@ -1,4 +1,4 @@
-"""Values and names: literals that are of their datatype, IRIs that keep to the convention.
+"""Values and names: literals must be valid for their datatype, IRIs follow the convention.
 
 - ``invalid-literal``   a lexical form outside its datatype, e.g. "2017-13"^^xsd:gYearMonth
 - ``invalid-language``  a language tag without the shape of one
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from graphsvc.files import SourceFile
     from graphsvc.validation.context import ValidationContext
 
-#: What the program gives things as addresses: kinds and slugs in lower-case ASCII.
+#: The convention for IRIs of things: kinds and slugs in lower-case ASCII.
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _THING = re.compile(
     rf"(id/{_SLUG}/{_SLUG}|passage/{_SLUG}|scheme/{_SLUG}(/{_SLUG})?|source/{_SLUG}(/original)?)"
@@ -34,7 +34,7 @@ _FOLDER = re.compile(r"(id|passage|scheme|source)/.")
 
 
 def findings(context: ValidationContext) -> Iterator[Finding]:
-    """Yield a finding for each value and each IRI that cannot stand as it is."""
+    """Yield a finding for each invalid value and IRI."""
     for file in context.project.files:
         for quad in file.quads:
             if isinstance(quad.object, ox.Literal):

@@ -1,9 +1,9 @@
-"""Numbers: the sentence that is said to state a number or a date has its figures.
+"""Numbers: the passage that states a number or a date contains its figures.
 
 - ``number-not-in-passage`` (note) a number or a year that a passage states and does not print
 
-Small numbers may be written in words in any language, so that those up to 20 are not looked for,
-nor any in a passage without figures. Of dates the year is looked for, also by its last two figures.
+Small numbers may be written in words in any language, so numbers up to 20 are not checked, nor any
+in a passage without figures. Of dates only the year is checked; its last two figures are enough.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 _NUMBERS = frozenset(XSD[name] for name in ("integer", "decimal", "nonNegativeInteger", "int"))
 
-#: Figures as they are printed, with what parts thousands and decimals.
+#: Printed figures, with separators of thousands and decimals.
 _PRINTED = re.compile(r"\d+(?:[.,'\u2019\u00a0\u202f ]\d+)*")
 _PARTING = re.compile(r"[^\d]+")
 _YEAR = re.compile(r"-?(\d{4,})")
 
-#: Up to here numbers are written in words.
+#: Numbers up to this one may be written in words.
 _IN_WORDS = 20
 
 
 def findings(context: ValidationContext) -> Iterator[Finding]:
-    """Yield a finding for each number that the passage which is said to state it does not print."""
+    """Yield a finding for each number that is not printed in the passage that states it."""
     passages = context.project.passages
     for file in context.project.files if passages else ():
         for quad in file.quads:
@@ -47,8 +47,7 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
                 names = " ".join(map(context.name, (quad.subject, quad.predicate, quad.object)))
                 yield context.finding(
                     "number-not-in-passage",
-                    f"{names} does not stand in the sentence that is said to state it: "
-                    f"{excerpt(passage.exact)}",
+                    f"{names} is not in the sentence that states it: {excerpt(passage.exact)}",
                     "Correct the number, or state it in the passage that prints it.",
                     about=(quad.subject, quad.predicate, quad.object),
                     severity=Severity.NOTE,
@@ -57,14 +56,14 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
 
 
 def _prints(text: str, value: ox.Literal) -> bool:
-    """Tell whether a text may print a value: it has its figures, or would not have to."""
+    """Tell whether a text contains the figures of a value, or need not contain them."""
     sought = _figures_of(value)
     figures = figures_in(text) if sought else frozenset()
     return not figures or bool(sought & figures)
 
 
 def _figures_of(value: ox.Literal) -> frozenset[str]:
-    """Return the figures by which a value may be printed; none if it need not be by figures."""
+    """Return the possible figures of a value; none if it need not be printed in figures."""
     if value.datatype in DATES and (match := _YEAR.match(value.value)):
         return frozenset((match[1], match[1][-2:]))
     if value.datatype in _NUMBERS:
@@ -75,7 +74,7 @@ def _figures_of(value: ox.Literal) -> frozenset[str]:
 
 
 def figures_in(text: str) -> frozenset[str]:
-    """Return the numbers that a text prints, each without what parts its figures, and its parts."""
+    """Return the numbers in a text, each without separators, and its parts."""
     printed = _PRINTED.findall(text)
     parts = (part for each in printed for part in _PARTING.split(each))
     return frozenset((*(_PARTING.sub("", each) for each in printed), *parts))

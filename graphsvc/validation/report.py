@@ -1,4 +1,4 @@
-"""Findings for people and for programs: grouped by check, with what to do; or JSON."""
+"""Reports of findings: for people, grouped by check, with remedies; for programs, as JSON."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
-#: How many findings of one check are printed if not all are asked for.
+#: How many findings of one check are printed by default.
 MOST_SHOWN = 10
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
-    """Tell whether a finding stands in the way of a release."""
+    """Tell whether a finding prevents a release."""
     return any(finding.severity is Severity.ERROR for finding in findings)
 
 
 def show(findings: Sequence[Finding], console: Console, most: int | None = MOST_SHOWN) -> None:
-    """Print the findings, check by check, the gravest first, and how many they are.
+    """Print the findings, check by check, the most severe first, and their number.
 
-    Of each check come so many as ``most`` says, or all.
+    ``most`` limits the findings of each check; None prints all.
     """
     ordered = sorted(findings, key=_order)
     for (severity, check), group in groupby(ordered, key=lambda one: (one.severity, one.check)):
@@ -41,7 +41,7 @@ def show(findings: Sequence[Finding], console: Console, most: int | None = MOST_
         listed = all_findings if most is None else all_findings[:most]
         for remedy, same_remedy in groupby(listed, key=lambda one: one.remedy):
             for finding in same_remedy:
-                # A terminal breaks a long line by itself; whoever reads a pipe wants it whole.
+                # A terminal wraps a long line itself; for a pipe it must not be wrapped.
                 console.print(_line(finding), soft_wrap=True)
             console.print(Text(f"      → {printable(remedy)}", style="green"), soft_wrap=True)
         if len(listed) < len(all_findings):

@@ -1,8 +1,7 @@
 """SHACL: the shapes of the project against all of its statements (https://www.w3.org/TR/shacl/).
 
-The data graph is the union of all named graphs, for a shape speaks of a thing, not of the
-sentence that tells of it; what follows from the statements is in it too. Each result is a
-finding of the check ``shacl``.
+The data graph is the union of all named graphs, because a shape concerns a thing, not a sentence;
+it includes the inferred statements. Each result is a finding of the check ``shacl``.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
 
 CHECK = "shacl"
 
-# Of a literal that is none rdflib warns with a trace; `literals` tells of it in words.
+# For an invalid literal rdflib logs a traceback; `literals` reports it in words.
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 
-#: What a shape with sh:prefixes needs from the ontology: the project's prefix table.
+#: The declarations that a shape with sh:prefixes needs: the project's prefix table.
 _PREFIX_DECLARATIONS = (SH.declare, SH.prefix, SH.namespace)
 
 _SEVERITIES = {
@@ -53,7 +52,7 @@ _DEMANDS = {
 
 
 def findings(context: ValidationContext) -> Iterator[Finding]:
-    """Yield a finding for every result of the SHACL report, in a stable order."""
+    """Yield a finding for each result of the SHACL report, in a stable order."""
     shapes = _graph(
         quad
         for quad in context.quads
@@ -78,16 +77,16 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
 
 
 def _statements(context: ValidationContext) -> Iterator[ox.Quad]:
-    """Yield what is said of the world: not how each statement was derived, which is the most."""
+    """Yield the statements without the derivations, which are most of them."""
     records = graph_iri(context.base, DERIVATIONS)
     return (quad for quad in context.quads if quad.graph_name != records)
 
 
 def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
-    """Return the union of the quads' graphs for the library that validates.
+    """Return the union of the quads' graphs, for pySHACL.
 
-    Not in an Oxigraph store, which that library takes too: the store keeps a number's value and
-    not its datatype (xsd:nonNegativeInteger becomes xsd:integer), and sh:prefixes fails there.
+    An Oxigraph store would not do: it stores the value of a number without its datatype
+    (xsd:nonNegativeInteger becomes xsd:integer), and sh:prefixes fails there.
     """
     text = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
     return rdflib.Graph().parse(data=text or b"", format="nt")
@@ -143,7 +142,7 @@ def _message(context: ValidationContext, report: rdflib.Graph, result: rdflib.te
 
 
 def _term(node: rdflib.term.Node | None) -> object:
-    """Return a node of the report as the engine's own term; a path stays as it is."""
+    """Return a node of the report as a term of the engine; a path is not changed."""
     if isinstance(node, rdflib.URIRef):
         return ox.NamedNode(str(node))
     if isinstance(node, rdflib.Literal):

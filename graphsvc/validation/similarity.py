@@ -1,8 +1,8 @@
-"""Which of many words are nearly the same, without comparing each with each.
+"""Finds similar words among many, without comparing all pairs.
 
-Words that differ at one place begin alike or end alike: sorted from the front or from the back they
-are neighbours. Each is compared with its next neighbours in both orders, so that the time grows
-with the number of words and hardly more.
+Words that differ at one place have the same beginning or the same end: sorted forwards or backwards
+they are neighbours. Each is compared with its next neighbours in both orders, so the time is nearly
+linear in the number of words.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from rapidfuzz.distance import OSA
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-#: With how many of those that follow it a word is compared, in each order.
+#: With how many of the next words each word is compared, in each order.
 _NEIGHBOURS = 4
 
-#: Shorter words differ by a letter when they mean different things.
+#: Shorter words that differ by a letter mean different things.
 _SHORTEST = 8
-#: How many letters may be wrong in a name of several words: not more than one in each.
+#: How many letters may differ in a name of several words: at most one in each word.
 _MOST_WRONG = 2
 
 _NUMBERS = re.compile(r"\d+")
@@ -42,9 +42,9 @@ def similar_pairs(
 
 
 def are_names_similar(one: str, other: str) -> bool:
-    """Tell whether two names differ as by a slip: a letter, a space, or a letter in two words.
+    """Tell whether two names differ only by a typo: a letter, a space, or a letter in two words.
 
-    Other numbers make another name.
+    Names with different numbers are not similar.
     """
     if min(len(one), len(other)) < _SHORTEST or _have_other_numbers(one, other):
         return False
@@ -58,7 +58,7 @@ def are_names_similar(one: str, other: str) -> bool:
 
 
 def are_iris_similar(one: str, other: str) -> bool:
-    """Tell whether two IRIs differ as by a slip of the keyboard: one letter, or two neighbours."""
+    """Tell whether two IRIs differ only by a typo: one letter, or two transposed ones."""
     shortest = min(len(_local(one)), len(_local(other)))
     return (
         shortest >= _SHORTEST // 2
@@ -68,9 +68,9 @@ def are_iris_similar(one: str, other: str) -> bool:
 
 
 def _edits(one: str, other: str, most: int) -> int:
-    """Return how many edits lie between two words, as far as they are not too many.
+    """Return the edit distance of two words, up to a maximum.
 
-    Two letters that changed places are one edit.
+    Two transposed letters are one edit.
     """
     return OSA.distance(one, other, score_cutoff=most)
 

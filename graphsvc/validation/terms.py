@@ -1,4 +1,4 @@
-"""Terms: that every class and property in use is declared, and spelt as it is.
+"""Terms: every class and property in use is declared, and its IRI has no typo.
 
 - ``undeclared-term``    a term of the project's own namespace that the ontology lacks: an error
 - ``undeclared-reuse``   data uses a term of a vocabulary that the ontology builds on, but this
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from graphsvc.files import SourceFile
     from graphsvc.validation.context import ValidationContext
 
-#: How much a name has to be like another to be what was meant, of 100.
+#: The similarity, of 100, from which a message suggests another term.
 _MIN_SIMILARITY = 80
 
-#: Graphs whose terms are declared in themselves, or are those of the vocabularies about data.
+#: Graphs that declare their terms themselves, or use the vocabularies about data.
 _NOT_DATA = ("ontology", "shapes", "dataset", "examples")
 
 
 def findings(context: ValidationContext) -> Iterator[Finding]:
-    """Yield a finding for each file and each term in it that nobody declares."""
+    """Yield a finding for each undeclared term in each file."""
     declared = _declared(context)
     terms = declared.union(context.namespaces)
     foreign = frozenset(iri for iri in context.declared if not context.is_own(iri))
@@ -46,7 +46,7 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
                 yield _undeclared(context, file, iri, declared)
         for iri in sorted(set(_terms_in_use(file.quads))):
             vocabulary = _vocabularies().get(_namespace(iri))
-            # What the graph declares itself is newer than what the library knows.
+            # A declaration in the graph may be newer than the library's list.
             is_known = iri in foreign or iri in declared or vocabulary is None
             if vocabulary is not None and not is_known and rdflib.URIRef(iri) not in vocabulary:
                 yield _unknown(context, file, iri, _terms_of(vocabulary))
@@ -57,7 +57,7 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
 
 
 def _declared(context: ValidationContext) -> frozenset[str]:
-    """Return what the ontology or the shapes give a type: terms, shapes, groups of properties."""
+    """Return the subjects with a type in the ontology or the shapes: terms, shapes, groups."""
     graphs = [context.ontology]
     if context.ontology is not None:
         graphs.append(graph_iri(context.base, "shapes"))
@@ -79,7 +79,7 @@ def _iris(quads: Iterable[ox.Quad]) -> Iterator[str]:
 
 
 def _terms_in_use(quads: Iterable[ox.Quad]) -> Iterator[str]:
-    """Yield what stands where a property or a class stands."""
+    """Yield the terms in the positions of properties and classes."""
     for quad in quads:
         yield quad.predicate.value
         if quad.predicate == RDF.type and isinstance(quad.object, ox.NamedNode):
@@ -93,7 +93,7 @@ def _namespace(iri: str) -> str:
 
 @cache
 def _vocabularies() -> dict[str, type[DefinedNamespace]]:
-    """Return the vocabularies whose terms a library of this program lists, by namespace."""
+    """Return the vocabularies whose terms an installed library lists, by namespace."""
     exported = (getattr(rdflib.namespace, name) for name in rdflib.namespace.__all__)
     return {
         str(vocabulary): vocabulary

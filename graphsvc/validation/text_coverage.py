@@ -1,4 +1,4 @@
-"""How much of each text is stated as facts, in numbers."""
+"""The coverage of each text by facts, in numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many passages of a kind there are, and how many of them state a fact."""
+    """The number of passages of a kind, and how many of them state a fact."""
 
     stating: int
     total: int
@@ -45,7 +45,7 @@ class TextCoverage:
 
 
 def findings(context: ValidationContext) -> list[Finding]:
-    """Return what is missing, doubled or not in its sentence."""
+    """Return the findings about missing facts, duplicates and citations."""
     return [
         *citations.findings(context),
         *numbers.findings(context),

@@ -1,4 +1,4 @@
-"""Queries and ontology belong together: each term answers a question, each question has its terms.
+"""Queries and the ontology fit together: queries use each term, and only declared terms.
 
 - ``unused-term``        no query of queries/ uses a term of the ontology
 - ``query-unknown-term`` a query uses a term of the project's namespace that is not declared
@@ -23,9 +23,9 @@ _CHECKS = "queries/checks/"
 
 
 def findings(context: ValidationContext) -> Iterator[Finding]:
-    """Yield the terms that no query uses, and those of queries and checks that nobody declares.
+    """Yield findings about unused terms, and about undeclared terms in queries and checks.
 
-    The files are looked at as texts, so that a query whose header is wrong uses its terms too.
+    The texts of the files are used, so that a query with an invalid header also counts.
     """
     files = [file for file in context.project.files if file.row.role is Role.QUERY]
     iris_by_path = {file.path: _named_iris(file, context) for file in files}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flask import url_for
 from pyoxigraph import Literal, NamedNode, Triple
 
-from graphsvc.changes.rdf import described, release_iri
+from graphsvc.changes.rdf import describe_release, release_iri
 from graphsvc.namespaces import DCAT, DCTERMS, FOAF, OWL, RDF, Namespace, Rebase
 from graphsvc.web.distributions import distributions
 from graphsvc.web.history import history
@@ -92,7 +92,7 @@ def of_dataset(dataset: NamedNode) -> Iterator[Triple]:
 def of_release(release: Release, previous: Release | None) -> Iterator[Triple]:
     """Yield what a release is: of which dataset, after which one, with which dumps."""
     node = _iri(release)
-    yield from described(release, previous, site().dataset.iri, site().base)
+    yield from describe_release(release, previous, site().dataset.iri, site().base)
     rebase = Rebase(release.base, site().base)
     description = history().description(release)
     said = [

@@ -17,7 +17,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.http import http_date
 
 from graphsvc.changes import FACTS, DiffView, StatementKind
-from graphsvc.changes.rdf import changesets, described, release_iri
+from graphsvc.changes.rdf import changesets, describe_release, release_iri
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.phrases import Phrase
 from graphsvc.release import current
@@ -204,8 +204,8 @@ def _changes_as_rdf(found: Comparison, number: int) -> Iterable[Triple]:
         raise _no_such_page(number, 1)
     following = number + 1 if len(changes) > _WRITTEN else None
     dataset, base = site().dataset.iri, site().base
-    yield from described(found.before, None, dataset, base)
-    yield from described(found.after, None, dataset, base)
+    yield from describe_release(found.before, None, dataset, base)
+    yield from describe_release(found.after, None, dataset, base)
     yield from changesets(found.before, found.after, base, changes[:_WRITTEN], following)
 
 

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from graphsvc import settings
 from graphsvc.changes import Diff, DiffView
-from graphsvc.changes.rebasing import rebased
+from graphsvc.changes.rebasing import rebase_lines
 from graphsvc.cli import main
 from graphsvc.namespaces import SH, XSD, Rebase
 from graphsvc.web.app import create_app
@@ -161,7 +161,7 @@ _QUADS = st.builds(Quad, _NODES, _NODES, _NODES | _LITERALS, _NODES) | st.builds
 def test_lines_are_moved_as_quads_are(quads: list[Quad]) -> None:
     rebase = Rebase(OLD, NEW)
     lines = sorted({serialize([quad], format=RdfFormat.N_QUADS) or b"" for quad in quads})
-    moved = list(rebased(lines, rebase))
+    moved = list(rebase_lines(lines, rebase))
     assert moved == sorted(set(moved))
     expected = {rebase.quad(quad) for line in lines for quad in parse(line, RdfFormat.N_QUADS)}
     assert set(parse(b"".join(moved), RdfFormat.N_QUADS)) == expected

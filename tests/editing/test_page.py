@@ -89,7 +89,7 @@ def test_an_error_is_shown_as_one_types(unsaved_page: Page) -> None:
     expect(wrong).to_contain_text("Line 3:")
     expect(page.locator(".editor .cm-lintRange-error")).to_have_text("lights:builtby")
     append(page, '\nlight:south-spit lights:statedName "Nowhere"@en .')
-    expect(wrong).to_contain_text("does not stand in the sentence", timeout=PATIENCE)
+    expect(wrong).to_contain_text("is not in the sentence", timeout=PATIENCE)
     append(page, "\nnobody:here")
     expect(wrong).to_contain_text("nobody: has not been declared", timeout=PATIENCE)
 

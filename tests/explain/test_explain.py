@@ -322,7 +322,7 @@ def test_a_query_of_very_many_patterns_is_examined_as_far_as_it_goes(release: Re
     told = explained(release, f"ASK {{ {patterns} ?s iwm:nope ?o }}")
     assert told.empty
     assert told.probes == MOST_PROBES
-    assert "no more are asked" in told.unexamined[0].message
+    assert "the limit of 64 small queries is reached" in told.unexamined[0].message
     assert "Not examined: " in told.text()
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from graphsvc import grammar
 from graphsvc.errors import QuerySyntaxError
 from graphsvc.explain import explain_empty
-from graphsvc.explain.patterns import Reader
+from graphsvc.explain.patterns import PatternReader
 from graphsvc.store.base import UNION
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def parts(query: str) -> list[str]:
     root = grammar.read(query).root
     (group,) = [node for node in root.iter_nodes() if node.rule == "Group"][:1]
-    return [part.display_text for part in Reader(query).parts(group)]
+    return [part.display_text for part in PatternReader(query).parts(group)]
 
 
 @pytest.mark.parametrize(

@@ -383,7 +383,7 @@ for number in count():
         break
     after = before.with_name(f"copy-{number}")
     shutil.copytree(before, after)
-    release_repository.serve(after, before.parent)
+    release_repository.make_current(after, before.parent)
     shutil.rmtree(before)
     before = after
 """

@@ -7,7 +7,7 @@ import re
 import pyoxigraph
 import pytest
 
-from graphsvc.remote.engines import ENGINES, engine_named, recognised
+from graphsvc.remote.engines import ENGINES, engine_named, recognise
 from graphsvc.remote.store import RemoteStore
 
 from .naughty import answer, naughty
@@ -63,7 +63,7 @@ def test_an_engine_is_told_the_deadline_in_its_way(name: str, parameters: dict[s
     ],
 )
 def test_an_engine_is_recognised_by_what_it_says_of_itself(head: str, name: str) -> None:
-    assert recognised(head).name == name
+    assert recognise(head).name == name
 
 
 def test_an_engine_behind_a_proxy_is_recognised_by_its_description() -> None:

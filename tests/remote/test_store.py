@@ -295,5 +295,5 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 def test_an_engine_by_name() -> None:
     assert RemoteStore.at("http://x/sparql", {}, "Virtuoso").engine.label == "OpenLink Virtuoso"
-    with pytest.raises(SettingsError, match="'mysql' is no engine"):
+    with pytest.raises(SettingsError, match="'mysql' is not the name"):
         RemoteStore.at("http://x/sparql", {}, "mysql")

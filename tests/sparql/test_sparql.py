@@ -44,7 +44,7 @@ def test_lines_and_columns_are_where_the_token_stands(text: str) -> None:
 
 @given(TEXTS)
 def test_nothing_raises_on_any_text(text: str) -> None:
-    sparql.forbidden(text)
+    sparql.forbidden_operation(text)
     sparql.form(text)
     sparql.declared_prefixes(text)
     sparql.deepest(text)
@@ -108,7 +108,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("query", "word"), REFUSED)
 def test_what_is_forbidden_is_found(query: str, word: str) -> None:
-    found = sparql.forbidden(query)
+    found = sparql.forbidden_operation(query)
     assert found is not None
     assert found.word == word
 
@@ -126,12 +126,12 @@ def test_what_is_forbidden_is_found(query: str, word: str) -> None:
     ],
 )
 def test_words_in_other_places_are_allowed(query: str) -> None:
-    assert sparql.forbidden(query) is None
+    assert sparql.forbidden_operation(query) is None
     pyoxigraph.Store().query(query)  # the engine agrees that it is a query
 
 
 def test_a_forbidden_word_is_shown_in_its_line() -> None:
-    found = sparql.forbidden("SELECT *\nWHERE { SERVICE <http://example.org/> {} }")
+    found = sparql.forbidden_operation("SELECT *\nWHERE { SERVICE <http://example.org/> {} }")
     assert found is not None
     assert found.position.caret() == ("WHERE { SERVICE <http://example.org/> {} }\n        ^")
     assert (found.position.line, found.position.column) == (2, 9)

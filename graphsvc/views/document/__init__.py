@@ -102,7 +102,7 @@ class DocumentDraft:
     def document(self, imprint: Imprint) -> Document:
         """Read the page."""
         page = _Page(self)
-        stated = frozenset(map(self.graph.forms.restored, page.quads()))
+        stated = frozenset(map(self.graph.forms.restore, page.quads()))
         own = frozenset(metadata(self.paging, self.topic, imprint))
         return Document(
             iri=self.paging.here,

@@ -125,7 +125,7 @@ class Nested:
     @cached_property
     def _with_written_forms(self) -> Statements:
         return Statements(
-            (each.subject, each.predicate, self._forms.restored_value(each)) for each in self.graphs
+            (each.subject, each.predicate, self._forms.restore_value(each)) for each in self.graphs
         )
 
     def _text(self, node: BlankNode, names: Names) -> Named:

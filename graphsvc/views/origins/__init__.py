@@ -237,7 +237,7 @@ def _with_written_form(graph: Graph, row: Row) -> Row:
     subject, prop = row["subject"], row["property"]
     if not isinstance(subject, NamedNode | BlankNode) or not isinstance(prop, NamedNode):
         return row
-    return {**row, "value": graph.forms.restored_value(Triple(subject, prop, row["value"]))}
+    return {**row, "value": graph.forms.restore_value(Triple(subject, prop, row["value"]))}
 
 
 def _by_property(
