@@ -22,11 +22,12 @@ from graphsvc.views.model import Named
 from graphsvc.views.values import LAST, as_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from pyoxigraph import Literal
 
     from graphsvc.store.base import Table, Term
+    from graphsvc.views.queries import Row
 
 #: The properties whose values are the heading of a page.
 LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
@@ -68,7 +69,7 @@ class PropertyShape:
             return None
         return Named(self.group, label.value, label.language)
 
-    def add(self, row: Mapping[str, Term]) -> None:
+    def add(self, row: Row) -> None:
         """Add the values of a row."""
         self.order = min(self.order, as_number(row.get("order")))
         self.group = row.get("group", self.group)
@@ -133,7 +134,7 @@ class Layout:
         return sorted(targets, key=lambda cls: (len(self._targets[cls]), str(cls)))
 
 
-def _property_of(row: Mapping[str, Term]) -> PropertyRef | None:
+def _property_of(row: Row) -> PropertyRef | None:
     """Return the property that a shape describes; None for a path of several steps."""
     if "inverse" in row:
         return PropertyRef(row["inverse"], incoming=True)

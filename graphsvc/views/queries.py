@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from graphsvc import queries
 from graphsvc.queries.groups import BEHIND_PAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from graphsvc.queries import Query
+    from graphsvc.store.base import Term
+
+Row: TypeAlias = "Mapping[str, Term]"
+"""A row of an answer: terms by the names of their columns."""
 
 _FOLDER = Path(__file__).parent
 

@@ -20,7 +20,7 @@ from graphsvc.web.parts import bounded, opening, shortened
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from graphsvc.views.collection.cells import Cell, Detail, GridRow, Value
+    from graphsvc.views.collection.cells import Cell, CellValue, Detail, GridRow
     from graphsvc.views.collection.compare import CompareRow
     from graphsvc.views.collection.table import Table
     from graphsvc.views.model import Named, Passage
@@ -148,7 +148,7 @@ class TableCells:
         summary = opening(beginning, gettext("all of it"))
         return f'<details class="long">{summary}{words}</details>'
 
-    def _values(self, values: Sequence[Value], shared: Collection[object] = ()) -> str:
+    def _values(self, values: Sequence[CellValue], shared: Collection[object] = ()) -> str:
         if len(values) == 1:
             kind = "one shared" if values[0].named.term in shared else "one"
             return f'<div class="{kind}">{self._value(values[0])}</div>'
@@ -160,13 +160,13 @@ class TableCells:
         items = self._items(rest, shared)
         return f"{visible}<details><summary>{more}</summary><ul>{items}</ul></details>"
 
-    def _items(self, values: Iterable[Value], shared: Collection[object]) -> str:
+    def _items(self, values: Iterable[CellValue], shared: Collection[object]) -> str:
         return "".join(
             f"<li{_SHARED if value.named.term in shared else ''}>{self._value(value)}</li>"
             for value in values
         )
 
-    def _value(self, value: Value) -> str:
+    def _value(self, value: CellValue) -> str:
         details = "".join(map(self._detail, value.details))
         return (
             f'<div class="attested"><div class="said {value.status}">{self._term(value.named)}'
@@ -180,7 +180,7 @@ class TableCells:
         name = self._translate(detail.name)
         return f'\n<div class="detail"><span class="name">{name}</span>{values}</div>'
 
-    def _sources(self, value: Value) -> str:
+    def _sources(self, value: CellValue) -> str:
         """Return where a value comes from: what states it, or from what it follows."""
         return self._mark(value.status, value.passages) + "".join(map(self._source, value.passages))
 

@@ -21,7 +21,7 @@ from graphsvc.web.xlsx import workbook
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from graphsvc.views.collection.cells import Grid, Value
+    from graphsvc.views.collection.cells import CellValue, Grid
     from graphsvc.views.collection.columns import Column
     from graphsvc.views.model import Named, Passage
     from graphsvc.web.site import Site
@@ -116,13 +116,13 @@ def _lines(sheet: Sheet) -> Iterator[list[str | float | None]]:
         yield line
 
 
-def _flat(values: Sequence[Value]) -> str | float | None:
+def _flat(values: Sequence[CellValue]) -> str | float | None:
     if len(values) == 1 and isinstance(number := _number(values[0]), int):
         return number
     return _BETWEEN.join(value.named.label for value in values) or None
 
 
-def _number(value: Value) -> int | None:
+def _number(value: CellValue) -> int | None:
     term = value.named.term
     is_integer = isinstance(term, Literal) and term.datatype == XSD.integer
     return int(value.named.label) if is_integer and len(value.named.label) < _DIGITS else None
@@ -158,7 +158,7 @@ def _id(column: Column, served: Site) -> str:
     return write_ref(column.id, served.release.prefixes)
 
 
-def _value(value: Value) -> dict[str, object]:
+def _value(value: CellValue) -> dict[str, object]:
     members: dict[str, object] = _term(value.named)
     members["status"] = value.status.value
     members["passages"] = [_passage(passage) for passage in value.passages]
@@ -220,7 +220,7 @@ def _quads(sheet: Sheet, served: Site) -> Iterator[Quad]:
                         yield Quad(fact.subject, fact.predicate, fact.object, graph)
 
 
-def _all(values: Sequence[Value]) -> Iterator[Value]:
+def _all(values: Sequence[CellValue]) -> Iterator[CellValue]:
     for value in values:
         yield value
         for detail in value.details:

@@ -270,7 +270,7 @@ def test_a_document_is_a_concise_bounded_description(
     assert (FOAF.name, Literal("Mary Somerville", language="en")) in said
     assert (FOAF.name, Literal("a letter")) in said
     assert (RDF.predicate, FOAF.knows) in said
-    assert b"only as far as it lies close to the topic" in answer.data
+    assert b"that are close to its topic" in answer.data
     assert (EX["in"], Literal("the bottom")) not in said
     # What is known of others by their names stays with these.
     assert b"the bottom" not in people.get("/doc/charles.ttl").data

@@ -342,5 +342,5 @@ def test_a_column_that_reads_too_much_says_so_and_shows_no_part() -> None:
         return facts
 
     assert len(read(MOST_POINTING).graphs) == MOST_POINTING
-    with pytest.raises(ParameterError, match="More than 5,000 facts"):
+    with pytest.raises(ParameterError, match="more than 5,000 facts"):
         read(MOST_POINTING + 1)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.release import Release
     from graphsvc.store.base import Term
-    from graphsvc.views.changes.blanks import Piece
+    from graphsvc.views.changes.blanks import ExpressionPart
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Passage
 
@@ -127,7 +127,7 @@ class _Grouping:
         self,
         view: DiffView,
         names: Mapping[int, ReleaseNames],
-        blanks: Mapping[tuple[str, int], Sequence[Piece]],
+        blanks: Mapping[tuple[str, int], Sequence[ExpressionPart]],
     ) -> None:
         self._view = view
         self._names = names

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from graphsvc.changes import Diff
     from graphsvc.store.base import Term
 
-Piece: TypeAlias = "str | Term"
+ExpressionPart: TypeAlias = "str | Term"
 """Punctuation, or a term that is shown with its name."""
 
 _FIRST, _REST = str(RDF.first), str(RDF.rest)
@@ -22,7 +22,9 @@ _FIRST, _REST = str(RDF.first), str(RDF.rest)
 _DEEPEST = 40
 
 
-def expression(diff: Diff, node: str, sign: int, deepest: int = _DEEPEST) -> Iterator[Piece]:
+def expression(
+    diff: Diff, node: str, sign: int, deepest: int = _DEEPEST
+) -> Iterator[ExpressionPart]:
     """Yield the pieces of a blank node's text; ``sign`` selects the release."""
     changes = diff.blank(node, sign) if deepest else []
     if not changes:
@@ -40,7 +42,7 @@ def expression(diff: Diff, node: str, sign: int, deepest: int = _DEEPEST) -> Ite
         yield " ]"
 
 
-def _members(diff: Diff, node: str, sign: int, deepest: int) -> Iterator[Piece]:
+def _members(diff: Diff, node: str, sign: int, deepest: int) -> Iterator[ExpressionPart]:
     for number in range(deepest):
         values = _values(diff, node, sign)
         if _FIRST not in values:
@@ -57,7 +59,7 @@ def _values(diff: Diff, node: str, sign: int) -> Mapping[str, str]:
     return {statement.predicate: statement.object for statement in statements}
 
 
-def _value(diff: Diff, term_text: str, sign: int, deepest: int) -> Iterator[Piece]:
+def _value(diff: Diff, term_text: str, sign: int, deepest: int) -> Iterator[ExpressionPart]:
     if term_text.startswith("_:"):
         yield from expression(diff, term_text, sign, deepest - 1)
     else:

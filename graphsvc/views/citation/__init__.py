@@ -16,12 +16,13 @@ from graphsvc.views.thing import is_known
 from graphsvc.views.values import as_int
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
+    from graphsvc.views.queries import Row
 
 DERIVED = view_query("citation/derived")
 CLAIMS = view_query("citation/claims")
@@ -84,7 +85,7 @@ def claim_to_cite(graph: Graph, claim: str, subject: str | None, languages: str)
     raise UnknownEntity(claim)
 
 
-def _fact(row: Mapping[str, Term]) -> Triple | None:
+def _fact(row: Row) -> Triple | None:
     subject, prop = row["subject"], row["property"]
     if isinstance(subject, NamedNode | BlankNode) and isinstance(prop, NamedNode):
         return Triple(subject, prop, row["value"])
@@ -112,9 +113,9 @@ def _cited_resource(
     )
 
 
-def _passages(rows: Iterable[Mapping[str, Term]], languages: str) -> Iterator[Passage]:
+def _passages(rows: Iterable[Row], languages: str) -> Iterator[Passage]:
     """Yield passages in the order of the text, each in the language that suits the reader best."""
-    rows_by_passage: dict[Term, list[Mapping[str, Term]]] = {}
+    rows_by_passage: dict[Term, list[Row]] = {}
     for row in rows:
         rows_by_passage.setdefault(row["passage"], []).append(row)
     passages = []

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from graphsvc.namespaces import Prefixes
-    from graphsvc.views.collection.state import Condition, Value
+    from graphsvc.views.collection.state import Condition, ConditionValue
 
 MOST_PARAMETERS = 64
 """The most parameters of an address: each one costs a join."""
@@ -139,7 +139,7 @@ def write_sort(sort: Sort, prefixes: Prefixes) -> str:
     return ("-" if sort.descending else "") + name
 
 
-def _write_value(value: Value, prefixes: Prefixes) -> str:
+def _write_value(value: ConditionValue, prefixes: Prefixes) -> str:
     if isinstance(value, NamedNode):
         return write_iri(value.value, prefixes)
     if value.language is not None:

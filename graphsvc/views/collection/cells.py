@@ -35,11 +35,11 @@ class Detail:
     """A detail of a value: the name of a property, and its values."""
 
     name: str
-    values: tuple[Value, ...]
+    values: tuple[CellValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class CellValue:
     """One value in a cell, its evidence, and the facts on the path to it."""
 
     named: Named
@@ -59,7 +59,7 @@ class Value:
 class Cell:
     """The values of one thing in one column."""
 
-    values: tuple[Value, ...]
+    values: tuple[CellValue, ...]
 
     @property
     def terms(self) -> frozenset[Term]:
@@ -207,12 +207,12 @@ class GridDraft:
 
     def _value(
         self, evidence: _Evidence, column: Column, term: Term, matches: Sequence[PathMatch]
-    ) -> Value:
+    ) -> CellValue:
         """Return a value with the evidence of its best matches."""
         candidates = [evidence.of(match.facts) for match in matches]
         best = min((status for status, _ in candidates), key=_BEST.index)
         passages = {passage for status, each in candidates if status is best for passage in each}
-        return Value(
+        return CellValue(
             named=self._named(evidence.names, term, matches[0]),
             status=best,
             passages=_in_order(passages),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
     from graphsvc.views.names import Names
+    from graphsvc.views.queries import Row
 
 FACTS = view_query("collection/facts")
 _POINTING = reverse_properties(FACTS)
@@ -214,7 +215,7 @@ class Facts:
         ]
         return [*(row for row in rows if not isinstance(row["value"], BlankNode)), *leading]
 
-    def _add(self, row: Mapping[str, Term], *, is_incoming: bool) -> None:
+    def _add(self, row: Row, *, is_incoming: bool) -> None:
         prop, thing, value = row["property"], row["thing"], row["value"]
         subject, end = (value, thing) if is_incoming else (thing, value)
         if isinstance(subject, NamedNode | BlankNode) and isinstance(prop, NamedNode):

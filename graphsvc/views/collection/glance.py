@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from graphsvc.views.collection.cells import Cell, Grid, GridDraft, Value
+from graphsvc.views.collection.cells import Cell, CellValue, Grid, GridDraft
 from graphsvc.views.collection.compare import MOST_COMPARED, types_of
 from graphsvc.views.names import Names
 
@@ -28,8 +28,8 @@ MOST_COLUMNS = 4
 class GlanceEntry:
     """A value of a thing; ``companions`` are values of other properties from the same sentence."""
 
-    value: Value
-    companions: tuple[Value, ...] = ()
+    value: CellValue
+    companions: tuple[CellValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +178,14 @@ def _parts(matter: Matter, cells: Mapping[Column, Sequence[Cell]], at: int) -> I
     yield from filled
 
 
-def _new_values(previous: set[Term], values: Iterable[Value]) -> list[Value]:
+def _new_values(previous: set[Term], values: Iterable[CellValue]) -> list[CellValue]:
     """Return the values that are not among the previous ones, and add them to these."""
     new = [each for each in values if each.named.term not in previous]
     previous.update(each.named.term for each in new)
     return new
 
 
-def _in_same(value: Value, others: Iterable[Value]) -> tuple[Value, ...]:
+def _in_same(value: CellValue, others: Iterable[CellValue]) -> tuple[CellValue, ...]:
     return tuple(each for each in others if each.passages == value.passages)
 
 

@@ -12,9 +12,10 @@ from graphsvc.namespaces import RDF, SH
 from graphsvc.views.layout import PropertyRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from graphsvc.store.base import Term
+    from graphsvc.views.queries import Row
 
 _DEEPEST = 8
 """The most levels of nested paths: deeper ones are ignored."""
@@ -55,7 +56,7 @@ _REPEATED = {
 class Shapes:
     """The triples of the shapes, by subject and predicate."""
 
-    def __init__(self, rows: Iterable[Mapping[str, Term]]) -> None:
+    def __init__(self, rows: Iterable[Row]) -> None:
         self._triples: dict[tuple[Term, Term], list[Term]] = defaultdict(list)
         for row in rows:
             self._triples[row["shape"], row["property"]].append(row["value"])

@@ -13,7 +13,7 @@ from graphsvc.views.layout import PropertyRef
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Value: TypeAlias = NamedNode | Literal
+ConditionValue: TypeAlias = NamedNode | Literal
 Item = TypeVar("Item")
 
 
@@ -21,7 +21,7 @@ Item = TypeVar("Item")
 class Is:
     """The thing has this value."""
 
-    value: Value
+    value: ConditionValue
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ The types of a thing decide which blocks it has besides its facts. The queries a
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode
@@ -32,16 +32,16 @@ from graphsvc.views.concepts.trees import MOST_NARROWER, TreeBuilder, by_first, 
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
     from graphsvc.views.names import Names
+    from graphsvc.views.queries import Row
     from graphsvc.views.thing.answers import Answers
 
-    Row: TypeAlias = Mapping[str, Term]
 
 AROUND = view_query("concepts/around")
 LABELS = view_query("concepts/labels")

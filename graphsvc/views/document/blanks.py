@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
+    from graphsvc.views.queries import Row
 
 #: The graphs that may have blank nodes: in lists and restrictions.
 _GRAPHS = ("ontology", "shapes")
@@ -84,7 +85,7 @@ def _rename(term: Term) -> Term:
     return BlankNode(term.value.replace("c14n", "b")) if isinstance(term, BlankNode) else term
 
 
-def quads_of(rows: Iterable[Mapping[str, Term]]) -> Iterator[Quad]:
+def quads_of(rows: Iterable[Row]) -> Iterator[Quad]:
     """Yield the quads in rows with the columns subject, property, value and graph."""
     for row in rows:
         subject, prop, graph = row["subject"], row["property"], row["graph"]

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from graphsvc.queries import BoundQuery
     from graphsvc.search import Hit
-    from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named, Passage
+    from graphsvc.views.queries import Row
 
 DESCRIPTIONS = view_query("hits/descriptions")
 
@@ -90,7 +90,7 @@ def _name_property(graph: Graph, hit: Hit) -> str | None:
     return prop if prop.startswith(graph.base) else None
 
 
-def _best(rows: Iterable[Mapping[str, Term]], languages: str) -> Mapping[str, str]:
+def _best(rows: Iterable[Row], languages: str) -> Mapping[str, str]:
     """Return for each thing the description that suits the languages best."""
     candidates: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
     for row in rows:

@@ -18,9 +18,10 @@ from graphsvc.pictures import world
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from graphsvc.store.base import Term
+    from graphsvc.views.queries import Row
 
 CODES = view_query("map/codes")
 
@@ -49,7 +50,7 @@ class CountryThings:
 class Codes:
     """The codes of things that are countries or parts of them."""
 
-    def __init__(self, rows: Iterable[Mapping[str, Term]]) -> None:
+    def __init__(self, rows: Iterable[Row]) -> None:
         """Take rows with possible codes, each with a class of its thing."""
         self._codes: dict[NamedNode, set[str]] = defaultdict(set)
         for row in rows:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Table, Term
     from graphsvc.views.map.codes import CountryThings
+    from graphsvc.views.queries import Row
 
 PLACED = view_query("map/placed")
 PLACES = view_query("map/places")
@@ -140,7 +141,7 @@ class _Survey:
         self._elsewhere: set[NamedNode] = set()
         self._unreadable: set[NamedNode] = set()
 
-    def take(self, thing: NamedNode, row: Mapping[str, Term]) -> None:
+    def take(self, thing: NamedNode, row: Row) -> None:
         """Add a row about a thing; it has only the beginning of a long geometry."""
         try:
             self.extents.setdefault(thing, extent_of(row))
@@ -151,7 +152,7 @@ class _Survey:
         except ValueError:
             self._unreadable.add(thing)
 
-    def take_whole(self, row: Mapping[str, Term]) -> None:
+    def take_whole(self, row: Row) -> None:
         """Add a row with a complete geometry."""
         if is_geometric(row):
             with suppress(ValueError):
@@ -173,7 +174,7 @@ def _dots(chart: Chart, extents: Iterable[Extent]) -> str:
 
 
 def places_of(
-    rows: Iterable[Mapping[str, Term]], status: Callable[[Collection[Term]], Status]
+    rows: Iterable[Row], status: Callable[[Collection[Term]], Status]
 ) -> Mapping[Term, MapPlace]:
     """Return the place of each thing with coordinates in the rows of the query for places.
 

@@ -12,9 +12,8 @@ from graphsvc.pictures import geometry
 from graphsvc.pictures.geometry import Extent, Geometry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from graphsvc.store.base import Term
+    from graphsvc.views.queries import Row
 
 CUT_AT = 2000
 """The most characters of a geometry in the first query, which has the same limit."""
@@ -23,17 +22,17 @@ _PAIR = re.compile(r"(?<![0-9])(-?[0-9]++(?:\.[0-9]++)?)[\s,]++(-?[0-9]++(?:\.[0
 _BETWEEN = ",[]"
 
 
-def is_geometric(row: Mapping[str, Term]) -> bool:
+def is_geometric(row: Row) -> bool:
     """Tell whether a row has a geometry."""
     return not row.keys().isdisjoint(("latitude", "shape", "pairs"))
 
 
-def is_cut(row: Mapping[str, Term]) -> bool:
+def is_cut(row: Row) -> bool:
     """Tell whether a row has only the beginning of a geometry."""
     return "shape" in row and len(words(row["shape"])) == CUT_AT
 
 
-def geometry_of(row: Mapping[str, Term]) -> Geometry:
+def geometry_of(row: Row) -> Geometry:
     """Return the geometry of a row.
 
     Errors: ValueError; OtherSystemError if the coordinates are not degrees of the earth.
@@ -49,7 +48,7 @@ def geometry_of(row: Mapping[str, Term]) -> Geometry:
     return Geometry(points=(geometry.position(longitude, latitude),))
 
 
-def extent_of(row: Mapping[str, Term]) -> Extent:
+def extent_of(row: Row) -> Extent:
     """Return the extent of the geometry of a row, also if only its beginning is there.
 
     Errors: as `geometry_of`.

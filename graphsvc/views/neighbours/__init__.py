@@ -17,11 +17,12 @@ from graphsvc.views.names import Names
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.queries import Row
 
 AROUND = view_query("neighbours/around")
 TIES = view_query("neighbours/ties")
@@ -114,7 +115,7 @@ def ring(graph: Graph, iri: str, languages: str, page: int = 1) -> Ring:
     )
 
 
-def _in_order(graph: Graph, around: Iterable[Mapping[str, Term]], languages: str) -> Sequence[Term]:
+def _in_order(graph: Graph, around: Iterable[Row], languages: str) -> Sequence[Term]:
     """Return the neighbours in an order that does not need their names: they may be very many."""
     around = list(around)
     names = Names(graph, {row["property"] for row in around}, languages)
@@ -127,7 +128,7 @@ def _in_order(graph: Graph, around: Iterable[Mapping[str, Term]], languages: str
 
 
 def _neighbours(
-    graph: Graph, centre: NamedNode, rows: Sequence[Mapping[str, Term]], languages: str
+    graph: Graph, centre: NamedNode, rows: Sequence[Row], languages: str
 ) -> tuple[tuple[Neighbour, ...], Named]:
     """Return the neighbours in the rows, and the name of the thing in the centre."""
     graphs: dict[tuple[Term, Term, Term], set[Term]] = defaultdict(set)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Fact
     from graphsvc.views.names import Names
+    from graphsvc.views.queries import Row
 
-    Row: TypeAlias = Mapping[str, Term]
     Make: TypeAlias = Callable[[Triple, AbstractSet[Term], Nest | None], Fact]
     """Makes a fact of a statement, the graphs that state it, and what hangs at its value."""
 

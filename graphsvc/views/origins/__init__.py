@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -39,13 +39,13 @@ from graphsvc.views.nested import Nested
 from graphsvc.views.queries import view_query
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.names import Names
+    from graphsvc.views.queries import Row
 
-    Row: TypeAlias = Mapping[str, Term]
 
 GRAPHS = view_query("origins/graphs")
 RECORDS = view_query("origins/records")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graphsvc.search import Hit, Index
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
-    from graphsvc.views.reconciliation.reading import Criterion, Value
+    from graphsvc.views.reconciliation.reading import Criterion, CriterionValue
 
 #: The kinds of entries that names are matched to.
 MATCHED_KINDS = (EntryKind.THING, EntryKind.CONCEPT)
@@ -110,7 +110,9 @@ def _by_properties(
     return hits
 
 
-def _things_with_value(graph: Graph, index: Index, prop: str, value: Value) -> Iterable[str]:
+def _things_with_value(
+    graph: Graph, index: Index, prop: str, value: CriterionValue
+) -> Iterable[str]:
     """Yield the IRIs of the things with a value of a property."""
     predicate = node(prop)
     if predicate is None:
@@ -166,7 +168,7 @@ def _worth(index: Index, criterion: Criterion, values: Sequence[Named]) -> float
     return max(worth, default=0.0)
 
 
-def _fit(index: Index, value: Value, named: Named) -> float:
+def _fit(index: Index, value: CriterionValue, named: Named) -> float:
     if isinstance(value, ThingValue):
         return float(named.iri == value.id)
     if isinstance(value, bool) or not isinstance(value, str):

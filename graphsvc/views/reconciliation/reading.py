@@ -20,7 +20,7 @@ _CANDIDATES = 10
 _STRICTNESS = ("any", "all", "should")
 
 #: A requested value of a property: text, a number, true or false, or a thing by its identifier.
-Value: TypeAlias = "str | float | bool | ThingValue"
+CriterionValue: TypeAlias = "str | float | bool | ThingValue"
 
 
 class TooMany(QueryError):  # noqa: N818 - the request is too large
@@ -39,7 +39,7 @@ class Criterion:
     """A property, and the values of which a candidate should have one."""
 
     property: str
-    values: tuple[Value, ...]
+    values: tuple[CriterionValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def _is_empty(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _value(value: object, place: str) -> Value:
+def _value(value: object, place: str) -> CriterionValue:
     if isinstance(value, dict):
         return ThingValue(_text(value.get("id"), f"{place}.id"))
     if isinstance(value, str | bool | int | float):

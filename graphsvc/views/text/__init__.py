@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from graphsvc.views.graph import Graph
     from graphsvc.views.mentions import Piece
     from graphsvc.views.model import Named, Passage
+    from graphsvc.views.queries import Row
     from graphsvc.views.terms import Terms
     from graphsvc.views.text.words import Stated
 
@@ -261,9 +262,7 @@ def _first(facts: Sequence[Stated]) -> Sequence[Stated]:
     return sorted(facts, key=order)[:MOST_FACTS]
 
 
-def _remarks(
-    rows: Iterable[Mapping[str, Term]], names: Names, terms: Terms
-) -> Mapping[Term, Sequence[Remark]]:
+def _remarks(rows: Iterable[Row], names: Names, terms: Terms) -> Mapping[Term, Sequence[Remark]]:
     """Return the notes on each passage, in their order."""
     kinds: dict[Term, set[Term]] = defaultdict(set)
     on: dict[Term, set[Term]] = defaultdict(set)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
     from graphsvc.views.layout import PropertyRef
+    from graphsvc.views.queries import Row
 
-    Row: TypeAlias = Mapping[str, Term]
     Sizes: TypeAlias = Mapping[NamedNode, int]
 
 SIZES = view_query("thing/sizes")

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.names import Names
     from graphsvc.views.origins import Origins
-    from graphsvc.views.thing.answers import Answers, Row
+    from graphsvc.views.queries import Row
+    from graphsvc.views.thing.answers import Answers
 
 
 def contents(answers: Answers, origins: Origins, names: Names) -> Iterator[Content]:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Note
     from graphsvc.views.names import Names
-    from graphsvc.views.thing.answers import Answers, Row
+    from graphsvc.views.queries import Row
+    from graphsvc.views.thing.answers import Answers
 
 STATING = view_query("thing/stating")
 

@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.model import Passage
     from graphsvc.views.names import Names
+    from graphsvc.views.queries import Row
     from graphsvc.views.terms import Terms
 
 
-def notes_of(
-    rows: Iterable[Mapping[str, Term]], names: Names, terms: Terms
-) -> Mapping[Term, tuple[Note, ...]]:
+def notes_of(rows: Iterable[Row], names: Names, terms: Terms) -> Mapping[Term, tuple[Note, ...]]:
     """Return the notes in the rows of the query for notes, by their target."""
     statements: dict[Term, dict[Term, list[tuple[Term, Term]]]] = defaultdict(
         lambda: defaultdict(list)

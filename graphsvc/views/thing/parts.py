@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.model import Fact, Named
     from graphsvc.views.names import Names
-    from graphsvc.views.thing.answers import Answers, Row
+    from graphsvc.views.queries import Row
+    from graphsvc.views.thing.answers import Answers
     from graphsvc.views.thing.model import Group
 
 #: The property from a dataset to a part, to the part's class or property, and to its count.

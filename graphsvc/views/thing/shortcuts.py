@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from graphsvc.queries import Query
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.queries import Row
     from graphsvc.views.terms import Chain
 
-    Row: TypeAlias = Mapping[str, Term]
     Ends: TypeAlias = Mapping[Term, Mapping[Term, None]]
     #: A property, and a value in its row.
     FactKey: TypeAlias = tuple[PropertyRef, Term]

@@ -7,15 +7,15 @@ would need most of the time and of the bytes of the page.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from graphsvc.store.base import Term
     from graphsvc.views.graph import Graph
+    from graphsvc.views.queries import Row
 
-    Row: TypeAlias = Mapping[str, Term]
 
 MOST_ROWS = 50_000
 """The limit of rows in the query for facts, which has a row for each fact and graph."""
