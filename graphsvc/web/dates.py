@@ -1,8 +1,8 @@
 """Dates of the graph as people read them, at the precision at which they are recorded.
 
 Templates have them as filters: ``"2012-02"|date_words`` is "February 2012" in the reader's
-language, ``|dated`` the same as an element with the exact value in it, and ``|precision`` says how
-exact it is.
+language, ``|time_element`` the same as an element with the exact value, and ``|precision`` its
+precision in words.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def precision(lexical: str) -> str:
 
 def register(environment: Environment) -> None:
     """Give the templates these filters."""
-    environment.filters.update(date_words=date_words, dated=time_element, precision=precision)
+    environment.filters.update(
+        date_words=date_words, time_element=time_element, precision=precision
+    )
 
 
 def _day(value: Date) -> dt.date | None:
