@@ -40,12 +40,12 @@ def assets() -> None:
     with resources.as_file(resources.files("graphsvc.web") / "assets") as folder:
         _install(folder)
         _run(folder, "node", "build.mjs")
-        made = folder.with_name("static") / "assets"
-        click.echo(f"The scripts are in {made}.")
+        bundles = folder.with_name("static") / "assets"
+        click.echo(f"The scripts are in {bundles}.")
     with resources.as_file(resources.files("graphsvc.vocabularies")) as folder:
         _install(folder)
         terms = making.make(folder)
-        (made / "vocabularies.txt").write_text(making.licences(folder), "utf-8")
+        (bundles / "vocabularies.txt").write_text(making.licences(folder), "utf-8")
         click.echo(f"The names of {terms} well-known terms are in {TABLE}.")
 
 

@@ -20,7 +20,7 @@ from graphsvc.findings import printable
 from graphsvc.validation import report
 
 FAILED = 1
-CALLED_WRONGLY = 2
+USAGE_ERROR = 2
 
 #: Errors in what was typed after the command's name.
 _USAGE_ERRORS = (SettingsError, ParameterError, UnknownQuery)
@@ -35,7 +35,7 @@ class Failing(click.Group):
             return super().invoke(ctx)
         except GraphsvcError as error:
             tell(error, Console(stderr=True, highlight=False))
-            ctx.exit(CALLED_WRONGLY if isinstance(error, _USAGE_ERRORS) else FAILED)
+            ctx.exit(USAGE_ERROR if isinstance(error, _USAGE_ERRORS) else FAILED)
 
 
 def tell(error: GraphsvcError, console: Console) -> None:

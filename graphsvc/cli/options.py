@@ -103,16 +103,16 @@ def with_overrides(
     *names: str,
 ) -> Callable[[Callable[Concatenate[Mapping[str, object], P], R]], Callable[P, R]]:
     """Give a command the same options, and as its first argument what they say, not read yet."""
-    wanted = (*COMMON, *names)
+    names_of_settings = (*COMMON, *names)
 
     def decorate(command: Callable[Concatenate[Mapping[str, object], P], R]) -> Callable[P, R]:
         @wraps(command)
         def with_values_of_options(*args: P.args, **kwargs: P.kwargs) -> R:
-            overrides = {name: kwargs.pop(name, None) for name in (*wanted, _OF_PATHS)}
+            overrides = {name: kwargs.pop(name, None) for name in (*names_of_settings, _OF_PATHS)}
             return command(overrides, *args, **kwargs)
 
         decorated: Callable[P, R] = with_values_of_options
-        for option in reversed(_options(wanted)):
+        for option in reversed(_options(names_of_settings)):
             decorated = option(decorated)
         return decorated
 

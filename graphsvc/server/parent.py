@@ -41,11 +41,9 @@ if TYPE_CHECKING:
 #: while one has any client, and otherwise.
 _SOON, _SHARED, _TICK, _REST = 0.005, 0.01, 0.025, 1.0
 
-#: Seconds that a connection without a request stays open, and one with a last answer.
-_IDLE_LIMIT, _CLOSING_LIMIT = 75.0, 2.0
-
-#: Seconds that a connection waits for its next request after another parent has taken over.
-_LEAVING_LIMIT = 5.0
+#: Seconds that a connection stays open: without a request, after its last answer, and without a
+#: request after another parent has taken over.
+_IDLE, _CLOSING, _LEAVING = 75.0, 2.0, 5.0
 
 _UNAVAILABLE = 503
 
@@ -254,19 +252,10 @@ class Parent:
             self._pool.end_surplus()
 
     def _end_if_late(self, client: ClientConnection, now: float) -> None:
-        limit = (
-            _CLOSING_LIMIT
-            if client.closes_soon
-            else _LEAVING_LIMIT
-            if self._leaves_at
-            else _IDLE_LIMIT
-        )
-        if (
-            client.start_time
-            and now - client.start_time > self._bounds.patience
-            and not client.closes_soon
-        ):
-            self._journal.write(Record.of_timeout(client.beginning, now - client.start_time))
+        limit = _CLOSING if client.closes_soon else _LEAVING if self._leaves_at else _IDLE
+        seconds = now - client.start_time
+        if client.start_time and seconds > self._bounds.patience and not client.closes_soon:
+            self._journal.write(Record.of_timeout(client.beginning, seconds))
             self._refuse(client, request_timeout(self._bounds.patience))
         elif not client.start_time and now - client.waiting_since > limit:
             self._close(client)
@@ -376,7 +365,7 @@ class Parent:
     def _leave(self, number: signal.Signals) -> None:
         """Accept no more connections; complete the running requests."""
         self._board.close()
-        grace = self._deadline + _LEAVING_LIMIT
+        grace = self._deadline + _LEAVING
         self._leaves_at = min(self._leaves_at or float("inf"), time.monotonic() + grace)
         for descriptor, listener in self._listeners.items():
             self._events.unregister(descriptor)

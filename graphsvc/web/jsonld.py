@@ -65,7 +65,7 @@ class _Tree:
         self.keys: set[str] = set(KEYWORDS)
         self._context = context
         self._topic = NamedNode(topic)
-        self._written: set[Triple] = set()
+        self._emitted: set[Triple] = set()
         self._from: Mapping[Term, list[Triple]] = defaultdict(list)
         self._to: Mapping[Term, list[Triple]] = defaultdict(list)
         for triple in triples:
@@ -77,8 +77,8 @@ class _Tree:
         node = self._whole(self._topic)
         for triple in self._to[self._topic]:
             back = self._backwards(triple.predicate)
-            if back is not None and triple not in self._written:
-                self._written.add(triple)
+            if back is not None and triple not in self._emitted:
+                self._emitted.add(triple)
                 self._append(node, back, self._whole(triple.subject))
         return node
 
@@ -87,7 +87,7 @@ class _Tree:
         rest = [
             self._whole(subject)
             for subject, triples in self._from.items()
-            if any(triple not in self._written for triple in triples)
+            if any(triple not in self._emitted for triple in triples)
         ]
         graphs: dict[str, list[Quad]] = defaultdict(list)
         for quad in sorted(stated, key=str):
@@ -108,12 +108,12 @@ class _Tree:
         """Return a node with everything that is still to be told of it, and the claims about it."""
         node = self._identified(subject)
         for triple in self._from[subject]:
-            if triple not in self._written:
-                self._written.add(triple)
+            if triple not in self._emitted:
+                self._emitted.add(triple)
                 self._put(node, triple, self._value(triple))
         for triple in sorted(self._to[subject], key=self._is_derived):
-            if triple.predicate == RDF.subject and triple not in self._written:
-                self._written.add(triple)
+            if triple.predicate == RDF.subject and triple not in self._emitted:
+                self._emitted.add(triple)
                 self._append(node, "claims", self._whole(triple.subject))
         return node
 
@@ -129,7 +129,7 @@ class _Tree:
         if not is_named and isinstance(term, NamedNode) and term != self._topic:
             for naming in self._from.get(term, ()):
                 if naming.predicate in _NAMING and isinstance(value, dict):
-                    self._written.add(naming)
+                    self._emitted.add(naming)
                     self._put(value, naming, self._bare(naming.object))
         return value
 
